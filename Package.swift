@@ -1,0 +1,47 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every target is compiled with the same strict settings; HouseTests holds the table of who may import whom.
+let house: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+func room(_ name: String, on foundations: [String]) -> Target {
+    .target(name: name, dependencies: foundations.map { .byName(name: $0) }, swiftSettings: house)
+}
+
+func tests(_ name: String, of rooms: [String]) -> Target {
+    .testTarget(
+        name: name, dependencies: rooms.map { .byName(name: $0) }, exclude: name == "HouseTests" ? ["Fixtures"] : [],
+        swiftSettings: house)
+}
+
+let package = Package(
+    name: "isoloir",
+    targets: [
+        .systemLibrary(name: "CArchive"),
+        .systemLibrary(name: "CCurl"),
+        .systemLibrary(name: "CIDN"),
+        .systemLibrary(name: "CPango", pkgConfig: "pangocairo"),
+        .systemLibrary(name: "CQREncode"),
+        .systemLibrary(name: "CSQLite"),
+        .systemLibrary(name: "CSodium"),
+        .systemLibrary(name: "CTLS"),
+        .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0"),
+        .systemLibrary(name: "CYAML"),
+        room("Store", on: ["CSQLite"]),
+        room("Crypto", on: ["CSodium"]),
+        room("Contacts", on: ["CIDN"]),
+        room("Documents", on: ["CYAML"]),
+        room("Templating", on: []),
+        room("Journal", on: ["Store", "Crypto"]),
+        room("Elections", on: ["Journal", "Documents", "Contacts"]),
+    ]
+)

@@ -1,0 +1,20 @@
+#include <curl/curl.h>
+
+/* curl_easy_setopt and curl_easy_getinfo are variadic, which Swift cannot call. */
+static inline CURLcode isoloir_curl_text(CURL *curl, CURLoption option, const char *value) {
+    return curl_easy_setopt(curl, option, value);
+}
+static inline CURLcode isoloir_curl_number(CURL *curl, CURLoption option, long value) {
+    return curl_easy_setopt(curl, option, value);
+}
+static inline CURLcode isoloir_curl_list(CURL *curl, CURLoption option, struct curl_slist *value) {
+    return curl_easy_setopt(curl, option, value);
+}
+static inline CURLcode isoloir_curl_receiver(CURL *curl, curl_write_callback receiver, void *context) {
+    CURLcode code = curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receiver);
+    return code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_WRITEDATA, context);
+}
+static inline long isoloir_curl_status(CURL *curl) {
+    long status = 0;
+    return curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK ? status : 0;
+}

@@ -1,0 +1,131 @@
+import CIDN
+
+/// An e-mail address that can be put into an SMTP envelope as it is: checked at birth, domain in ASCII (IDNA 2008).
+package struct EmailAddress: Sendable, Hashable {
+    /// RFC 5321, 4.5.3.1: octets of the local part, of the domain, and of a path less its brackets.
+    private static let longestLocal = 64
+    private static let longestDomain = 253
+    private static let longest = 254
+
+    /// `local@domain`, the domain in lower-case ASCII.
+    package let text: String
+
+    /// Why a text is no address, in words that stand after the value.
+    package enum Fault: Error, Sendable, Equatable {
+        case noAt, local, domain, nonASCIILocal, tooLong
+
+        package var reason: String {
+            switch self {
+            case .noAt: "is no e-mail address: it needs one @ between a name and a domain"
+            case .local: "has an invalid part before the @"
+            case .domain: "has an invalid domain after the @"
+            case .nonASCIILocal: "has accents or other letters before the @ that mail relays refuse"
+            case .tooLong: "is longer than an e-mail address can be"
+            }
+        }
+    }
+
+    package init(_ text: String) throws(Fault) {
+        var out: [UInt8] = []
+        try EmailAddress.normalise(Array(text.utf8).span, onto: &out)
+        self.text = String(decoding: out, as: UTF8.self)
+    }
+
+    /// The domain, for statistics by provider.
+    package var domain: Substring { text.drop { $0 != "@" }.dropFirst() }
+
+    /// What two spellings of one mailbox share: lower case throughout. No provider tells case apart.
+    package static func folded(_ bytes: [UInt8]) -> [UInt8] {
+        bytes.map { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 ? $0 | 32 : $0 }
+    }
+
+    /// Checks the bytes and appends the normal form to `out`.
+    package static func normalise(_ bytes: Span<UInt8>, onto out: inout [UInt8]) throws(Fault) {
+        var at = -1
+        var isASCII = true
+        for index in bytes.indices {
+            if bytes[index] == UInt8(ascii: "@") {
+                guard at < 0 else { throw .noAt }
+                at = index
+            }
+            if bytes[index] >= 0x80 { isASCII = false }
+        }
+        guard at > 0, at < bytes.count - 1 else { throw .noAt }
+        guard at <= longestLocal else { throw .tooLong }
+        var previousDot = true
+        for index in 0..<at {
+            let byte = bytes[index]
+            guard byte < 0x80 else { throw .nonASCIILocal }
+            let isDot = byte == UInt8(ascii: ".")
+            guard isDot ? !previousDot : isAtomText(byte) else { throw .local }
+            previousDot = isDot
+        }
+        guard !previousDot else { throw .local }
+        let start = out.count
+        for index in 0...at { out.append(bytes[index]) }
+        do throws(Fault) {
+            if isASCII {
+                try appendDomain(bytes.extracting(at + 1..<bytes.count), onto: &out)
+            } else {
+                let ascii = try toASCII(bytes.extracting(at + 1..<bytes.count))
+                try appendDomain(ascii.span, onto: &out)
+            }
+            guard out.count - start <= longest else { throw .tooLong }
+        } catch {
+            out.removeLast(out.count - start)
+            throw error
+        }
+    }
+
+    /// RFC 5322's atext.
+    private static func isAtomText(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"),
+            UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "/"),
+            UInt8(ascii: "="), UInt8(ascii: "?"), UInt8(ascii: "^"), UInt8(ascii: "_"), UInt8(ascii: "`"),
+            UInt8(ascii: "{"), UInt8(ascii: "|"), UInt8(ascii: "}"), UInt8(ascii: "~"):
+            true
+        default: false
+        }
+    }
+
+    /// Labels of letters, digits and inner hyphens, at least two of them, the last not a number.
+    private static func appendDomain(_ bytes: Span<UInt8>, onto out: inout [UInt8]) throws(Fault) {
+        guard bytes.count <= longestDomain else { throw .tooLong }
+        var label = 0
+        var labels = 1
+        var lastHasLetter = false
+        var previous = UInt8(ascii: ".")
+        for index in bytes.indices {
+            var byte = bytes[index]
+            if UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte { byte |= 32 }
+            switch byte {
+            case UInt8(ascii: "."):
+                guard label > 0, previous != UInt8(ascii: "-") else { throw .domain }
+                (label, lastHasLetter) = (-1, false)
+                labels += 1
+            case UInt8(ascii: "a")...UInt8(ascii: "z"): lastHasLetter = true
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): break
+            case UInt8(ascii: "-"): guard label > 0 else { throw .domain }
+            default: throw .domain
+            }
+            label += 1
+            guard label <= 63 else { throw .domain }
+            previous = byte
+            out.append(byte)
+        }
+        guard label > 0, previous != UInt8(ascii: "-"), labels > 1, lastHasLetter else { throw .domain }
+    }
+
+    private static func toASCII(_ bytes: Span<UInt8>) throws(Fault) -> [UInt8] {
+        let text = bytes.indices.map { bytes[$0] } + [0]
+        var result: UnsafeMutablePointer<UInt8>?
+        let code = unsafe idn2_lookup_u8(text, &result, Int32(IDN2_NFC_INPUT.rawValue | IDN2_NONTRANSITIONAL.rawValue))
+        guard code == IDN2_OK.rawValue, let found = unsafe result else { throw .domain }
+        defer { unsafe idn2_free(found) }
+        return unsafe Array(String(cString: found).utf8)
+    }
+}

@@ -1,0 +1,87 @@
+import CSodium
+
+/// SHA-256 of `bytes`, 32 bytes, as every auditor's tool computes it.
+package func sha256(_ bytes: [UInt8]) -> [UInt8] {
+    var digest = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
+    unsafe crypto_hash_sha256(&digest, bytes, UInt64(bytes.count))
+    return digest
+}
+
+/// SHA-256 of bytes that arrive piece by piece.
+@safe package final class RunningDigest {
+    private let state = UnsafeMutablePointer<crypto_hash_sha256_state>.allocate(capacity: 1)
+
+    package init() { unsafe crypto_hash_sha256_init(state) }
+
+    deinit { unsafe state.deallocate() }
+
+    package func update(_ bytes: Span<UInt8>) {
+        unsafe bytes.withUnsafeBufferPointer { buffer in
+            if let base = buffer.baseAddress { _ = unsafe crypto_hash_sha256_update(state, base, UInt64(buffer.count)) }
+        }
+    }
+
+    /// The digest of everything given so far, 32 bytes; the object is spent afterwards.
+    package func finish() -> [UInt8] {
+        var digest = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
+        unsafe crypto_hash_sha256_final(state, &digest)
+        return digest
+    }
+}
+
+/// Lower-case hexadecimal.
+package func hex(_ bytes: some Sequence<UInt8>) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    var text: [UInt8] = []
+    for byte in bytes {
+        text.append(digits[Int(byte >> 4)])
+        text.append(digits[Int(byte & 15)])
+    }
+    return String(decoding: text, as: UTF8.self)
+}
+
+/// The bytes of a hexadecimal text, nil when it is none.
+package func bytes(hex text: some StringProtocol) -> [UInt8]? {
+    let digits = text.utf8.map { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 ? Int($0) - 48 : Int($0 | 32) - 87 }
+    guard digits.count % 2 == 0, digits.allSatisfy({ 0..<16 ~= $0 }) else { return nil }
+    return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+}
+
+/// Fields joined without ambiguity: each is preceded by its length as four bytes, big-endian.
+package struct Fields: Sendable {
+    package private(set) var bytes: [UInt8] = []
+
+    package init() {}
+
+    package init(_ fields: String...) { for field in fields { append(field) } }
+
+    package mutating func append(_ text: String) { append(Array(text.utf8).span) }
+
+    package mutating func append(_ number: Int) {
+        withNumber(8)
+        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
+    }
+
+    package mutating func append(_ field: Span<UInt8>) {
+        withNumber(field.count)
+        for index in field.indices { bytes.append(field[index]) }
+    }
+
+    private mutating func withNumber(_ count: Int) {
+        for shift in stride(from: 24, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: count >> shift)) }
+    }
+
+    /// Splits what `append` joined; nil when the bytes are no such thing.
+    package static func split(_ bytes: [UInt8]) -> [[UInt8]]? {
+        var fields: [[UInt8]] = []
+        var at = 0
+        while at < bytes.count {
+            guard at + 4 <= bytes.count else { return nil }
+            let count = bytes[at..<at + 4].reduce(0) { $0 << 8 | Int($1) }
+            guard count <= bytes.count - at - 4 else { return nil }
+            fields.append(Array(bytes[at + 4..<at + 4 + count]))
+            at += 4 + count
+        }
+        return fields
+    }
+}

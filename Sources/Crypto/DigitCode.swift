@@ -1,0 +1,45 @@
+/// Codes of ten digits whose last is a check digit by H. M. Damm's quasigroup of order 10 (2004): it finds every single
+/// wrong digit and every swap of neighbours.
+package struct DigitCode: Sendable, Hashable {
+    /// Digits in all, the check digit included.
+    package static let count = 10
+
+    /// The ten digits.
+    package let canonical: String
+
+    /// A new random code. The first digit is never 0, since spreadsheets drop it.
+    package static func random(from randomness: Randomness) -> DigitCode {
+        let data = [randomness.numbers(1, below: 9)[0] + 1] + randomness.numbers(count - 2, below: 10)
+        return DigitCode(data + [check(data)])
+    }
+
+    private init(_ digits: [Int]) { canonical = digits.map(String.init).joined() }
+
+    /// What came of reading a typed code.
+    package enum Reading: Sendable, Equatable { case code(DigitCode), malformed, mistyped }
+
+    /// Reads what somebody typed: everything but letters and digits is passed over; O is 0, I and L are 1.
+    package static func read(_ text: String) -> Reading {
+        var digits: [Int] = []
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "0"..."9": digits.append(Int(scalar.value) - 48)
+            case "O", "o": digits.append(0)
+            case "I", "i", "L", "l": digits.append(1)
+            case "a"..."z", "A"..."Z": return .malformed
+            default: continue
+            }
+        }
+        guard digits.count == count else { return .malformed }
+        return check(digits.dropLast()) == digits[count - 1] ? .code(DigitCode(digits)) : .mistyped
+    }
+
+    private static func check(_ digits: some Sequence<Int>) -> Int { digits.reduce(0) { table[$0][$1] } }
+
+    private static let table = [
+        [0, 3, 1, 7, 5, 9, 8, 6, 4, 2], [7, 0, 9, 2, 1, 5, 4, 8, 6, 3], [4, 2, 0, 6, 8, 7, 1, 3, 5, 9],
+        [1, 7, 5, 0, 9, 8, 3, 4, 2, 6], [6, 1, 2, 3, 0, 4, 5, 9, 7, 8], [3, 6, 7, 4, 2, 0, 9, 5, 8, 1],
+        [5, 8, 6, 9, 7, 2, 0, 1, 3, 4], [8, 9, 4, 5, 3, 6, 2, 0, 1, 7], [9, 4, 3, 8, 6, 1, 7, 2, 0, 5],
+        [2, 5, 8, 1, 4, 3, 6, 7, 9, 0],
+    ]
+}

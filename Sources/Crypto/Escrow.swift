@@ -1,0 +1,131 @@
+import CSodium
+
+/// A bureau member's key pair for escrow files (X25519, libsodium sealed boxes).
+///
+/// An escrow file holds an election's key in two halves, each sealed to one member: **both** open it together, neither
+/// alone. It covers the loss of the key folder.
+package struct EscrowMember: Sendable {
+    private static let publicMark = "isoloir escrow public key 1"
+    private static let privateMark = "isoloir escrow private key 1"
+    private static let longestFile = 4096
+
+    package let name: String
+    fileprivate let publicKey: [UInt8]
+
+    /// Makes a pair: `PATH.pub` to hand out, `PATH.key` for the member alone.
+    package static func create(name: String, path: String) throws(KeyError) {
+        Sodium.require()
+        guard !name.isEmpty, !name.utf8.contains(where: { $0 < 32 }) else {
+            throw KeyError("A bureau member needs a name.", cure: "Give it with --name \"Jeanne Martin\".")
+        }
+        var publicKey = [UInt8](repeating: 0, count: Int(crypto_box_PUBLICKEYBYTES))
+        var privateKey = [UInt8](repeating: 0, count: Int(crypto_box_SECRETKEYBYTES))
+        unsafe crypto_box_keypair(&publicKey, &privateKey)
+        try PrivateFile.create(
+            path + ".key", Array("\(privateMark)\n\(name)\n\(hex(publicKey))\n\(hex(privateKey))\n".utf8))
+        try PrivateFile.create(path + ".pub", Array("\(publicMark)\n\(name)\n\(hex(publicKey))\n".utf8))
+    }
+
+    /// Reads a public file.
+    package init(publicFile path: String) throws(KeyError) {
+        let lines = try EscrowMember.lines(of: path, mark: EscrowMember.publicMark, count: 3, secret: false)
+        name = lines[1]
+        publicKey = try EscrowMember.key(lines[2], path)
+    }
+
+    /// Reads a private file: the member and the private half.
+    fileprivate static func identity(_ path: String) throws(KeyError) -> (member: EscrowMember, key: Secret) {
+        let lines = try lines(of: path, mark: privateMark, count: 4, secret: true)
+        return try (EscrowMember(name: lines[1], publicKey: key(lines[2], path)), Secret(key(lines[3], path)))
+    }
+
+    private init(name: String, publicKey: [UInt8]) {
+        self.name = name
+        self.publicKey = publicKey
+    }
+
+    private static func lines(of path: String, mark: String, count: Int, secret: Bool) throws(KeyError) -> [String] {
+        let content = try PrivateFile.read(path, limit: longestFile, secret: secret)
+        let lines = String(decoding: content, as: UTF8.self).split(separator: "\n").map(String.init)
+        guard lines.count == count, lines[0] == mark else {
+            throw KeyError("\(path) is not an \(mark).", cure: "Give the file made by `isoloir key member`.")
+        }
+        return lines
+    }
+
+    private static func key(_ text: String, _ path: String) throws(KeyError) -> [UInt8] {
+        guard let key = bytes(hex: text), key.count == Int(crypto_box_PUBLICKEYBYTES) else {
+            throw KeyError("\(path) was changed.", cure: "Give the file made by `isoloir key member`.")
+        }
+        return key
+    }
+}
+
+/// An election's key sealed to two bureau members.
+package enum EscrowFile {
+    private static let mark = "isoloir escrow 1"
+    private static let longestFile = 8192
+
+    /// Writes the escrow file of `key`.
+    package static func create(
+        _ path: String, key: ElectionKey, election: String, members: (EscrowMember, EscrowMember),
+        randomness: Randomness
+    ) throws(KeyError) {
+        guard members.0.publicKey != members.1.publicKey else {
+            throw KeyError("Both halves would go to \(members.0.name).", cure: "Name two different bureau members.")
+        }
+        let mask = randomness.bytes(ElectionKey.count)
+        let rest = key.secret.reveal { key in key.indices.map { key[$0] ^ mask[$0] } }
+        let halves = [(members.0, mask), (members.1, rest)].map { member, half in
+            "\(member.name)\n\(hex(member.publicKey))\n\(hex(seal(half, to: member)))\n"
+        }
+        try PrivateFile.create(path, Array(([mark, election].map { $0 + "\n" } + halves).joined().utf8))
+    }
+
+    /// The election and its key, opened with the private files of both members in any order.
+    package static func open(
+        _ path: String, privateFiles: [String]
+    ) throws(KeyError) -> (election: String, key: ElectionKey) {
+        let content = try PrivateFile.read(path, limit: longestFile, secret: false)
+        let lines = String(decoding: content, as: UTF8.self).split(separator: "\n").map(String.init)
+        guard lines.count == 8, lines[0] == mark else {
+            throw KeyError("\(path) is not an escrow file.", cure: "Give the file made by `isoloir key escrow`.")
+        }
+        var key = [UInt8](repeating: 0, count: ElectionKey.count)
+        var identities: [(member: EscrowMember, key: Secret)] = []
+        for file in privateFiles { identities.append(try EscrowMember.identity(file)) }
+        for (name, publicKey, sealed) in [(lines[2], lines[3], lines[4]), (lines[5], lines[6], lines[7])] {
+            guard let identity = identities.first(where: { hex($0.member.publicKey) == publicKey }),
+                let half = open(bytes(hex: sealed) ?? [], identity)
+            else {
+                throw KeyError(
+                    "The half sealed to \(name) stays closed.",
+                    cure: "Both members must be present: give both private files with --member.")
+            }
+            for index in key.indices { key[index] ^= half[index] }
+        }
+        guard let opened = ElectionKey(Secret(key)) else {
+            throw KeyError("\(path) was changed.", cure: "Use another copy of it.")
+        }
+        return (lines[1], opened)
+    }
+
+    private static func seal(_ half: [UInt8], to member: EscrowMember) -> [UInt8] {
+        var sealed = [UInt8](repeating: 0, count: half.count + crypto_box_sealbytes())
+        unsafe crypto_box_seal(&sealed, half, UInt64(half.count), member.publicKey)
+        return sealed
+    }
+
+    private static func open(_ sealed: [UInt8], _ identity: (member: EscrowMember, key: Secret)) -> [UInt8]? {
+        var half = [UInt8](repeating: 0, count: ElectionKey.count)
+        guard sealed.count == half.count + crypto_box_sealbytes() else { return nil }
+        let code = identity.key.reveal { key in
+            unsafe key.withUnsafeBufferPointer { key -> Int32 in
+                guard let key = key.baseAddress else { return -1 }
+                return unsafe crypto_box_seal_open(
+                    &half, sealed, UInt64(sealed.count), identity.member.publicKey, key)
+            }
+        }
+        return code == 0 ? half : nil
+    }
+}

@@ -1,0 +1,81 @@
+import Glibc
+
+/// The folder that holds the keys: one file for each election, and one for backups. It lies outside the store's
+/// folder and never goes into a backup.
+package struct KeyFolder: Sendable {
+    /// First line of a key file, so that no other file is taken for one.
+    private static let mark = "isoloir election key 1\n"
+    /// Longest key file in bytes.
+    private static let longestFile = 1024
+
+    package let path: String
+    private let randomness: Randomness
+
+    /// - Parameter store: the store's path; keys in the same folder as the store are refused, since whoever copies the
+    ///   folder would take both.
+    package init(path: String, store: String, randomness: Randomness) throws(KeyError) {
+        self.randomness = randomness
+        let previousMask = umask(0o077)
+        let made = unsafe mkdir(path, 0o700)
+        umask(previousMask)
+        guard made == 0 || errno == EEXIST, let keys = resolved(path) else {
+            throw KeyError(
+                "The key folder \(path) cannot be made.", cure: "Check the path given with --keys and its permissions.")
+        }
+        self.path = keys
+        let folder = store.lastIndex(of: "/").map { String(store[..<$0]) } ?? "."
+        if let stored = resolved(folder.isEmpty ? "/" : folder),
+            stored == keys || keys.hasPrefix(stored + "/") && stored != "/"
+        {
+            throw KeyError(
+                "The key folder \(keys) lies in the store's folder \(stored).",
+                cure: "Give another folder with --keys, so that a copy of the one never carries the other.")
+        }
+    }
+
+    /// The key of an election, nil when there is none yet (or no more: a destroyed election).
+    package func key(of election: String) throws(KeyError) -> ElectionKey? {
+        let file = fileName(election)
+        guard unsafe access(file, F_OK) == 0 else { return nil }
+        let content = try PrivateFile.read(file, limit: KeyFolder.longestFile, secret: true)
+        return try KeyFolder.decode(content, file: file)
+    }
+
+    /// The key of an election, made when there is none.
+    package func keyOrNew(of election: String) throws(KeyError) -> ElectionKey {
+        if let key = try key(of: election) { return key }
+        let key = ElectionKey(from: randomness)
+        try install(key, for: election)
+        return key
+    }
+
+    /// Puts a key in place, for instance one that came back from escrow; never replaces another.
+    package func install(_ key: ElectionKey, for election: String) throws(KeyError) {
+        try PrivateFile.create(fileName(election), KeyFolder.encode(key))
+    }
+
+    private func fileName(_ election: String) -> String { "\(path)/\(election).key" }
+
+    private static func encode(_ key: ElectionKey) -> [UInt8] {
+        Array(mark.utf8) + key.secret.reveal { key in Array(hex(key.indices.map { key[$0] }).utf8) } + [10]
+    }
+
+    private static func decode(_ content: [UInt8], file: String) throws(KeyError) -> ElectionKey {
+        let text = String(decoding: content, as: UTF8.self)
+        guard text.hasPrefix(mark), text.hasSuffix("\n"),
+            let bytes = bytes(hex: text.dropFirst(mark.count).dropLast()), let key = ElectionKey(Secret(bytes))
+        else {
+            throw KeyError(
+                "\(file) is not a key file, or was changed.",
+                cure: "Restore it from the escrow file with `isoloir key restore`.")
+        }
+        return key
+    }
+}
+
+/// The absolute path without links, nil when there is no such folder.
+private func resolved(_ path: String) -> String? {
+    guard let buffer = unsafe realpath(path, nil) else { return nil }
+    defer { unsafe free(buffer) }
+    return unsafe String(cString: buffer)
+}

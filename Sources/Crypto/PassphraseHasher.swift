@@ -1,0 +1,92 @@
+import CSodium
+import Dispatch
+import Glibc
+import Synchronization
+
+/// Argon2id on a bounded queue: no more hashes at once than cores, and no longer a queue than about two seconds of
+/// work, so that a flood of sign-ins gets a clear "try again" instead of exhausting the machine.
+package final class PassphraseHasher: Sendable {
+    /// Argon2id's cost. The default is OWASP's recommendation: 19 MiB, two passes.
+    package struct Cost: Sendable, Equatable {
+        package let passes: Int
+        package let mebibytes: Int
+
+        package init(passes: Int = 2, mebibytes: Int = 19) {
+            self.passes = passes
+            self.mebibytes = mebibytes
+        }
+    }
+
+    /// A result, or word that the queue is full.
+    package enum Outcome<Value: Sendable>: Sendable { case done(Value), busy(retryAfterSeconds: Int) }
+
+    /// Measured at the default cost: about 50 hashes a second on one core.
+    private static let hashesPerSecond = 50
+    private static let queueSeconds = 2
+
+    private let cost: Cost
+    private let slots: DispatchSemaphore
+    private let limit: Int
+    private let waiting = Mutex(0)
+
+    package init(cost: Cost = Cost()) {
+        Sodium.require()
+        self.cost = cost
+        let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        slots = DispatchSemaphore(value: cores)
+        limit = cores * PassphraseHasher.hashesPerSecond * PassphraseHasher.queueSeconds
+    }
+
+    /// The hash of a passphrase in libsodium's text form, which names its own cost.
+    package func hash(_ passphrase: Secret) -> Outcome<String> {
+        queued {
+            var text = [CChar](repeating: 0, count: Int(crypto_pwhash_STRBYTES))
+            let code = passphrase.reveal { bytes in
+                unsafe bytes.withUnsafeBufferPointer { buffer in
+                    unsafe buffer.withMemoryRebound(to: CChar.self) { buffer in
+                        unsafe "".withCString { empty in
+                            unsafe crypto_pwhash_str_alg(
+                                &text, buffer.baseAddress ?? empty, UInt64(buffer.count), UInt64(cost.passes),
+                                cost.mebibytes << 20, crypto_pwhash_ALG_ARGON2ID13)
+                        }
+                    }
+                }
+            }
+            precondition(code == 0, "Argon2id could not get its memory")
+            return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+    }
+
+    /// Whether `passphrase` is the one behind `hash`.
+    package func verify(_ passphrase: Secret, against hash: String) -> Outcome<Bool> {
+        queued {
+            passphrase.reveal { bytes in
+                unsafe bytes.withUnsafeBufferPointer { buffer in
+                    unsafe buffer.withMemoryRebound(to: CChar.self) { buffer in
+                        unsafe hash.withCString { hash in
+                            unsafe crypto_pwhash_str_verify(hash, buffer.baseAddress ?? hash, UInt64(buffer.count)) == 0
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether a stored hash was made at another cost and should be made again at the next sign-in.
+    package func isOutdated(_ hash: String) -> Bool {
+        unsafe crypto_pwhash_str_needs_rehash(hash, UInt64(cost.passes), cost.mebibytes << 20) != 0
+    }
+
+    private func queued<Value: Sendable>(_ work: () -> Value) -> Outcome<Value> {
+        let admitted = waiting.withLock { count in
+            guard count < limit else { return false }
+            count += 1
+            return true
+        }
+        guard admitted else { return .busy(retryAfterSeconds: PassphraseHasher.queueSeconds) }
+        defer { waiting.withLock { $0 -= 1 } }
+        slots.wait()
+        defer { slots.signal() }
+        return .done(work())
+    }
+}

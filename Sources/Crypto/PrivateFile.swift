@@ -1,0 +1,45 @@
+import Glibc
+
+/// Small files that only their owner may read.
+enum PrivateFile {
+    /// Writes a new file and makes sure it is on disk; refuses to replace one.
+    static func create(_ path: String, _ content: [UInt8]) throws(KeyError) {
+        let file = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else {
+            throw KeyError(
+                "\(path) cannot be created: \(unsafe String(cString: strerror(errno))).",
+                cure: errno == EEXIST
+                    ? "An existing key file is never replaced: move it away first."
+                    : "Check that the folder exists and that this account may write in it.")
+        }
+        defer { close(file) }
+        guard unsafe Glibc.write(file, content, content.count) == content.count, fsync(file) == 0 else {
+            unsafe unlink(path)
+            throw KeyError("\(path) could not be written.", cure: "Check the free space of the disk.")
+        }
+    }
+
+    /// Reads a file of at most `limit` bytes. `secret` files must not be readable by others.
+    static func read(_ path: String, limit: Int, secret: Bool) throws(KeyError) -> [UInt8] {
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else {
+            throw KeyError(
+                "\(path) cannot be read: \(unsafe String(cString: strerror(errno))).",
+                cure: "Check the path and the account that runs this program.")
+        }
+        defer { close(file) }
+        var status = stat()
+        unsafe fstat(file, &status)
+        if secret, status.st_mode & 0o077 != 0 {
+            throw KeyError(
+                "\(path) can be read by other accounts.",
+                cure: "Run `chmod 600` on it, and consider whether it has been seen.")
+        }
+        var content = [UInt8](repeating: 0, count: limit + 1)
+        let count = unsafe Glibc.read(file, &content, content.count)
+        guard count >= 0, count <= limit else {
+            throw KeyError("\(path) is not a file of this kind.", cure: "Give the right file.")
+        }
+        return Array(content.prefix(count))
+    }
+}

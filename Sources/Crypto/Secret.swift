@@ -1,0 +1,47 @@
+import CSodium
+
+/// Bytes that must not be seen: no description, compared in constant time, overwritten when released.
+package final class Secret: Sendable, CustomReflectable {
+    private let bytes: [UInt8]
+
+    package init(_ bytes: [UInt8]) {
+        Sodium.require()
+        self.bytes = bytes
+    }
+
+    /// The UTF-8 bytes of `text`.
+    package convenience init(_ text: String) { self.init(Array(text.utf8)) }
+
+    deinit {
+        // The array is this object's alone: `reveal` hands out borrowed access and `text` copies.
+        unsafe bytes.withUnsafeBytes { buffer in
+            guard let base = buffer.baseAddress else { return }
+            unsafe sodium_memzero(UnsafeMutableRawPointer(mutating: base), buffer.count)
+        }
+    }
+
+    /// Nothing to see for `dump` and debuggers' printers.
+    package var customMirror: Mirror { Mirror(self, children: []) }
+
+    package var count: Int { bytes.count }
+
+    /// Lends the bytes to `body`.
+    package func reveal<Value, Failure: Error>(_ body: (Span<UInt8>) throws(Failure) -> Value) throws(Failure) -> Value {
+        let bytes = bytes
+        return try body(bytes.span)
+    }
+
+    /// The secret as text, for the moment in which it is rendered into the one message that carries it.
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// Whether both hold the same bytes, in time that depends on their lengths alone.
+    package func matches(_ other: Secret) -> Bool {
+        guard count == other.count else { return false }
+        return unsafe bytes.withUnsafeBytes { mine in
+            unsafe other.bytes.withUnsafeBytes { theirs in
+                guard let left = mine.baseAddress, let right = theirs.baseAddress else { return true }
+                return unsafe sodium_memcmp(left, right, mine.count) == 0
+            }
+        }
+    }
+}

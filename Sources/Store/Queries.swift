@@ -1,0 +1,87 @@
+/// One consistent snapshot of the store, borrowed by the closure that reads it.
+package struct Reading: ~Copyable {
+    let connection: Connection
+
+    /// The first row, nil when there is none.
+    package func first<Value, each Parameter: Bindable>(
+        _ sql: StaticString, _ parameters: repeat each Parameter,
+        row decode: (borrowing Row) throws(StoreError) -> Value
+    ) throws(StoreError) -> Value? {
+        var result: Value?
+        try connection.run(sql, repeat each parameters) { (row: borrowing Row) throws(StoreError) -> Bool in
+            result = try decode(row)
+            return false
+        }
+        return result
+    }
+
+    /// Every row, in the statement's order.
+    package func all<Value, each Parameter: Bindable>(
+        _ sql: StaticString, _ parameters: repeat each Parameter,
+        row decode: (borrowing Row) throws(StoreError) -> Value
+    ) throws(StoreError) -> [Value] {
+        var result: [Value] = []
+        try connection.run(sql, repeat each parameters) { (row: borrowing Row) throws(StoreError) -> Bool in
+            result.append(try decode(row))
+            return true
+        }
+        return result
+    }
+
+    /// Hands each row to `body`, so that a large result is never held whole.
+    package func each<each Parameter: Bindable>(
+        _ sql: StaticString, _ parameters: repeat each Parameter,
+        row body: (borrowing Row) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try connection.run(sql, repeat each parameters) { (row: borrowing Row) throws(StoreError) -> Bool in
+            try body(row)
+            return true
+        }
+    }
+
+    /// The whole number in the first column of the first row, 0 when there is none.
+    package func number<each Parameter: Bindable>(
+        _ sql: StaticString, _ parameters: repeat each Parameter
+    ) throws(StoreError) -> Int {
+        try first(sql, repeat each parameters) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] } ?? 0
+    }
+}
+
+/// A transaction, borrowed by the closure that writes; it commits when the closure returns and leaves no trace when it
+/// throws. The closure must have no side effect outside the store.
+package struct Transaction: ~Copyable {
+    /// The same transaction as a place to read from.
+    package let reading: Reading
+
+    init(_ connection: Connection) { reading = Reading(connection: connection) }
+
+    /// Runs a statement and returns how many rows it changed.
+    @discardableResult
+    package func execute<each Parameter: Bindable>(
+        _ sql: StaticString, _ parameters: repeat each Parameter
+    ) throws(StoreError) -> Int {
+        try reading.connection.run(sql, repeat each parameters) { (_: borrowing Row) throws(StoreError) -> Bool in
+            true
+        }
+        return reading.connection.changes
+    }
+
+    /// Inserts a row and returns its rowid.
+    @discardableResult
+    package func insert<each Parameter: Bindable>(
+        _ sql: StaticString, _ parameters: repeat each Parameter
+    ) throws(StoreError) -> Int {
+        try execute(sql, repeat each parameters)
+        return reading.connection.lastRow
+    }
+
+    /// Lends a prepared statement to `body` for many runs.
+    package func bulk<Value>(
+        _ sql: StaticString, _ body: (borrowing BulkStatement) throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+        let statement = try reading.connection.statement(sql)
+        statement.busy = true
+        defer { statement.reset() }
+        return try body(BulkStatement(statement, on: reading.connection))
+    }
+}

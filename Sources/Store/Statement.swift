@@ -1,0 +1,71 @@
+import CSQLite
+
+/// One prepared statement of a connection's cache. Used by one thread at a time, like its connection.
+@safe package final class Statement {
+    let raw: OpaquePointer
+    var busy = false
+
+    init(_ raw: OpaquePointer) { unsafe self.raw = raw }
+
+    deinit { unsafe sqlite3_finalize(raw) }
+
+    /// The text of the statement: parameters appear as `?`, never as values.
+    var sql: String { unsafe sqlite3_sql(raw).map { unsafe String(cString: $0) } ?? "" }
+
+    func reset() {
+        unsafe sqlite3_reset(raw)
+        unsafe sqlite3_clear_bindings(raw)
+        busy = false
+    }
+}
+
+/// A statement that is run many times with bytes from a buffer, without a `String` in between.
+package struct BulkStatement: ~Copyable {
+    let statement: Statement
+    let connection: Connection
+
+    init(_ statement: Statement, on connection: Connection) {
+        self.statement = statement
+        self.connection = connection
+    }
+
+    /// Binds text; the bytes are copied before this returns.
+    package func text(_ index: Int32, _ bytes: Span<UInt8>) {
+        unsafe bytes.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else {
+                unsafe sqlite3_bind_text(statement.raw, index, "", 0, nil)
+                return
+            }
+            unsafe base.withMemoryRebound(to: CChar.self, capacity: buffer.count) {
+                _ = unsafe sqlite3_bind_text(
+                    statement.raw, index, $0, Int32(buffer.count), unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+            }
+        }
+    }
+
+    /// Binds a blob; the bytes are copied before this returns.
+    package func blob(_ index: Int32, _ bytes: Span<UInt8>) {
+        unsafe bytes.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress, buffer.count > 0 else {
+                unsafe sqlite3_bind_zeroblob(statement.raw, index, 0)
+                return
+            }
+            _ = unsafe sqlite3_bind_blob(
+                statement.raw, index, base, Int32(buffer.count), unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+        }
+    }
+
+    /// Binds a whole number.
+    package func number(_ index: Int32, _ value: Int) { unsafe sqlite3_bind_int64(statement.raw, index, Int64(value)) }
+
+    /// Binds nothing.
+    package func null(_ index: Int32) { unsafe sqlite3_bind_null(statement.raw, index) }
+
+    /// Runs the statement and returns how many rows it changed.
+    package func step() throws(StoreError) -> Int {
+        let code = unsafe sqlite3_step(statement.raw)
+        unsafe sqlite3_reset(statement.raw)
+        guard code == SQLITE_DONE else { throw connection.error(code, statement.sql) }
+        return unsafe Int(sqlite3_changes64(connection.raw))
+    }
+}

@@ -1,0 +1,77 @@
+import Glibc
+
+/// The one SQLite store of an installation: a writer whose transactions share commits, and a pool of readers.
+///
+/// Several processes may open the same file. Every value is bound, every table is STRICT, and deleted content is
+/// overwritten (`secure_delete`).
+package final class Store: Sendable {
+    package let path: String
+    private let gate: WriterGate
+    private let pool: ReaderPool
+
+    /// SQLite's page cache of a writer, in KiB: holds the inner pages of a million voters' indices.
+    private static let writerCacheKiB = 65_536
+    private static let readerCacheKiB = 8192
+
+    /// Opens the store, creates it when `creating`, and brings its schema up to date.
+    ///
+    /// - Parameter now: seconds since 1970, recorded with each migration.
+    /// - Throws: a `StoreError` of its own kind for a full disk, a read-only volume, a newer schema, a locked file and
+    ///   a file that is no store.
+    package init(path: String, creating: Bool = true, migrations: [Migration], now: Int) throws(StoreError) {
+        self.path = path
+        if !creating, unsafe access(path, F_OK) != 0 {
+            throw StoreError(
+                .missing, "There is no store at \(path).",
+                cure: "Create one with `isoloir election create`, or give another file with --store.")
+        }
+        let previousMask = umask(0o077)  // the store holds names: its owner alone may read it
+        defer { umask(previousMask) }
+        let writer = try Connection(path: path, access: .readWrite, creating: creating)
+        try Store.configure(writer, cacheKiB: Store.writerCacheKiB)
+        if try Reading(connection: writer).number("PRAGMA application_id") == 0 {
+            try writer.script("PRAGMA auto_vacuum = NONE")
+        }
+        try writer.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")
+        try Store.migrate(writer, path: path, migrations: migrations, now: now)
+        gate = WriterGate(writer)
+        pool = ReaderPool(path: path, limit: max(4, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    }
+
+    static func reader(_ path: String) throws(StoreError) -> Connection {
+        let connection = try Connection(path: path, access: .readOnly)
+        try configure(connection, cacheKiB: readerCacheKiB)
+        return connection
+    }
+
+    private static func configure(_ connection: Connection, cacheKiB: Int) throws(StoreError) {
+        try connection.script(
+            """
+            PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;
+            PRAGMA cache_size = -\(cacheKiB);
+            """)
+    }
+
+    /// Reads one consistent snapshot.
+    package func read<Value>(
+        _ body: (borrowing Reading) throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+        try pool.read(body)
+    }
+
+    /// Runs `body` in a transaction and returns once it is on disk. Never call it inside another `write`.
+    package func write<Value>(
+        _ body: (borrowing Transaction) throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+        try gate.write(body)
+    }
+
+    /// The statements that make the schema, in a stable order, for the schema fixture.
+    package func schema() throws(StoreError) -> [String] {
+        try read { (reading: borrowing Reading) throws(StoreError) in
+            try reading.all(
+                "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY tbl_name, type DESC, name"
+            ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import Dispatch
+import Synchronization
+
+/// A write waiting for its turn. Whoever leads runs it; its own thread sleeps until the commit.
+private final class Job: @unchecked Sendable {
+    /// Runs the write inside a savepoint; false when the shared transaction is gone.
+    var run: (() -> Bool)?
+    var failure: StoreError?
+    var mustLead = false
+    let woken = DispatchSemaphore(value: 0)
+
+    init(_ run: @escaping () -> Bool) { self.run = run }
+}
+
+/// The one door to the writing connection. Writes that arrive together share one transaction and one fsync.
+///
+/// The first to arrive leads: it runs every queued write in a savepoint of its own, commits, and wakes them. A failing
+/// COMMIT, or a transaction that SQLite gave up, fails every member of the batch. `@unchecked Sendable`: the queue is
+/// under a mutex, and the connection is touched by the leader alone.
+final class WriterGate: @unchecked Sendable {
+    /// How long a leader waits for company, and only when the last batch was larger than the queue: less than a disk's
+    /// fsync, more than a thread's way to the queue.
+    private static let lingerMicroseconds = 100
+    /// A batch's bound, so that one commit never grows beyond what its members would wait for.
+    private static let largestBatch = 512
+
+    private struct Queue {
+        var jobs: [Job] = []
+        var led = false
+        var lastBatch = 1
+    }
+
+    private let connection: Connection
+    private let queue = Mutex(Queue())
+
+    init(_ connection: Connection) { self.connection = connection }
+
+    func write<Value>(
+        _ body: (borrowing Transaction) throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+        var result: Result<Value, StoreError>?
+        let failure = withoutActuallyEscaping(body) { body -> StoreError? in
+            let job = Job { [connection] in
+                WriterGate.attempt(on: connection, body) { result = $0 }
+            }
+            return take(part: job)
+        }
+        if let failure { throw failure }
+        guard let result else { throw StoreError(.failed, "A write was never run.") }
+        return try result.get()
+    }
+
+    /// Runs `body` in a savepoint; returns false when the surrounding transaction is lost.
+    private static func attempt<Value>(
+        on connection: Connection, _ body: (borrowing Transaction) throws(StoreError) -> Value,
+        _ keep: (Result<Value, StoreError>) -> Void
+    ) -> Bool {
+        do throws(StoreError) {
+            try connection.execute("SAVEPOINT member")
+            let value = try body(Transaction(connection))
+            try connection.execute("RELEASE member")
+            keep(.success(value))
+            return true
+        } catch {
+            keep(.failure(error))
+            guard connection.inTransaction else { return false }
+            do throws(StoreError) {
+                try connection.execute("ROLLBACK TO member")
+                try connection.execute("RELEASE member")
+                return true
+            } catch {
+                return false
+            }
+        }
+    }
+
+    private func take(part job: Job) -> StoreError? {
+        let leads = queue.withLock { queue in
+            queue.jobs.append(job)
+            defer { queue.led = true }
+            return !queue.led
+        }
+        if leads {
+            lead()
+        } else {
+            job.woken.wait()
+            if job.mustLead { lead() }
+        }
+        return job.failure
+    }
+
+    /// Runs what has queued up as one transaction, then hands the lead to whoever came first meanwhile.
+    private func lead() {
+        let waitsForCompany = queue.withLock { $0.jobs.count < $0.lastBatch }
+        if waitsForCompany { pause(microseconds: WriterGate.lingerMicroseconds) }
+        let batch = queue.withLock { queue in
+            let batch = Array(queue.jobs.prefix(WriterGate.largestBatch))
+            queue.jobs.removeFirst(batch.count)
+            return batch
+        }
+        let failure = runTogether(batch)
+        let next = queue.withLock { queue in
+            queue.lastBatch = batch.count
+            queue.led = !queue.jobs.isEmpty
+            return queue.jobs.first
+        }
+        if let next {
+            next.mustLead = true
+            next.woken.signal()
+        }
+        for job in batch {
+            job.failure = failure
+            job.woken.signal()
+        }
+    }
+
+    private func runTogether(_ batch: [Job]) -> StoreError? {
+        do throws(StoreError) {
+            try connection.execute("BEGIN IMMEDIATE")
+            for job in batch {
+                let alive = job.run?() ?? false
+                job.run = nil  // dropped before its owner wakes: the closure may not outlive its caller
+                if !alive { throw lost }
+            }
+            try connection.execute("COMMIT")
+            return nil
+        } catch {
+            for job in batch { job.run = nil }
+            guard connection.inTransaction else { return error }
+            do throws(StoreError) { try connection.execute("ROLLBACK") } catch let second {
+                return StoreError(.failed, "\(error) Then the rollback failed: \(second)")
+            }
+            return error
+        }
+    }
+
+    private var lost: StoreError {
+        StoreError(
+            .failed, "The transaction was given up by the store (disk full or disk error).",
+            cure: "Nothing of it was kept. Free some space and run it again.")
+    }
+}
