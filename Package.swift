@@ -43,5 +43,6 @@ let package = Package(
         room("Templating", on: []),
         room("Journal", on: ["Store", "Crypto"]),
         room("Elections", on: ["Journal", "Documents", "Contacts"]),
+        room("VoterRoll", on: ["Elections", "CArchive", "CXML"]),
     ]
 )

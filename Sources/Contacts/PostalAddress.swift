@@ -16,63 +16,161 @@ package struct PostalAddress: Sendable, Hashable {
 
         package var reason: String {
             switch self {
-            case .empty: "is empty"
+            case .empty: "is no whole address: it needs at least the recipient's line and the town's"
             case .longLine(let line):
                 "is longer than the 38 characters of an address line (line \(line) of the address): shorten it"
             case .noTown: "has no town: the last line of an address abroad is its town"
-            case .noPostcode: "must begin with a French postcode of five digits, then the town"
+            case .noPostcode: "must end with a French postcode of five digits and the town, or name its country"
             case .tooManyLines: "makes more than the six lines of an address"
             }
         }
     }
 
-    /// The country names that mean France, and so no country line.
-    private static let france: Set<String> = ["", "FR", "FRA", "FRANCE", "RÉPUBLIQUE FRANÇAISE"]
-
     /// - Parameters:
-    ///   - lines: the lines of the roll, the first the recipient's name; empty ones are left out.
+    ///   - lines: the first is the recipient's name; empty ones are left out.
     ///   - country: empty or any name of France for French addresses, overseas ones included.
-    package init(lines raw: [String], country: String) throws(Fault) {
-        var lines = raw.map(tidied).filter { !$0.isEmpty }
-        guard lines.count >= 2 else { throw .empty }
-        guard lines.count <= PostalAddress.mostLines else { throw .tooManyLines }
-        let country = tidied(country).uppercased()
-        let last = lines.count - 1
-        for index in lines.indices {
-            // Lines keep their place from the bottom: the town is line 6 whatever is missing above.
-            let number = PostalAddress.mostLines - last + index
-            if number >= 4 && index > 0 { lines[index] = withoutPunctuation(lines[index]).uppercased() }
-            guard lines[index].count <= PostalAddress.longestLine else { throw .longLine(index + 1) }
+    package init(lines: [String], country: String) throws(Fault) {
+        var bytes: [UInt8] = []
+        var ranges: [Range<Int>] = []
+        for text in lines + [country] {
+            let start = bytes.count
+            bytes += Array(text.utf8)
+            ranges.append(start..<bytes.count)
         }
-        if PostalAddress.france.contains(country) {
-            guard let code = PostalAddress.leadingPostcode(lines[last]) else { throw .noPostcode }
-            postcode = code
+        var stored: [UInt8] = []
+        try PostalAddress.normalise(bytes.span, ranges.dropLast(), country: ranges[lines.count], onto: &stored)
+        self.init(stored: stored)
+    }
+
+    /// Reads the form that `normalise` writes.
+    package init(stored: [UInt8]) {
+        var parts = String(decoding: stored, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+            .map(String.init)
+        let code = parts.isEmpty ? "" : parts.removeFirst()
+        postcode = code.isEmpty ? nil : code
+        lines = parts
+    }
+
+    /// Checks the lines that lie at `ranges` of `bytes` and appends the stored form to `out`: the postcode (empty
+    /// abroad) and the lines to print, separated by line feeds. `out` is left as it was when this throws.
+    package static func normalise(
+        _ bytes: Span<UInt8>, _ ranges: some Collection<Range<Int>>, country: Range<Int>, onto out: inout [UInt8]
+    ) throws(Fault) {
+        let start = out.count
+        do throws(Fault) { try append(bytes, ranges, country, onto: &out) } catch {
+            out.removeLast(out.count - start)
+            throw error
+        }
+    }
+
+    private static func append(
+        _ bytes: Span<UInt8>, _ ranges: some Collection<Range<Int>>, _ country: Range<Int>, onto out: inout [UInt8]
+    ) throws(Fault) {
+        var filled = 0
+        for range in ranges where holdsText(bytes, range) { filled += 1 }
+        guard filled >= 2 else { throw .empty }
+        guard filled <= mostLines else { throw .tooManyLines }
+        let start = out.count
+        let isFrench = isFrance(bytes, country)
+        if isFrench { out.append(contentsOf: repeatElement(0, count: 5)) }
+        var index = 0
+        var lineStart = out.count
+        for range in ranges where holdsText(bytes, range) {
+            out.append(10)
+            lineStart = out.count
+            // Lines keep their place from the bottom: the town is line 6 whatever is missing above it.
+            let isLow = mostLines - (filled - 1) + index >= 4 && index > 0
+            let length = appendLine(bytes, range, capitals: isLow, onto: &out)
+            guard length <= longestLine else { throw .longLine(index + 1) }
+            index += 1
+        }
+        if isFrench {
+            guard hasPostcode(out, lineStart) else { throw .noPostcode }
+            for offset in 0..<5 { out[start + offset] = out[lineStart + offset] }
         } else {
-            guard lines[last].contains(where: \.isLetter) else { throw .noTown }
-            guard country.count <= PostalAddress.longestLine else { throw .longLine(lines.count + 1) }
-            lines.append(withoutPunctuation(country))
-            postcode = nil
+            guard out[lineStart...].contains(where: isLetter) else { throw .noTown }
+            out.append(10)
+            guard appendLine(bytes, country, capitals: true, onto: &out) <= longestLine else {
+                throw .longLine(index + 1)
+            }
         }
-        self.lines = lines
     }
 
-    private static func leadingPostcode(_ line: String) -> String? {
-        let code = line.prefix(5)
-        let town = line.dropFirst(5)
-        guard code.utf8.count == 5, code.utf8.allSatisfy({ 48...57 ~= $0 }), town.first == " ",
-            town.contains(where: \.isLetter), code != "00000"
-        else { return nil }
-        return String(code)
+    private static func isLetter(_ byte: UInt8) -> Bool { byte >= 0x80 || 97...122 ~= byte | 32 }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte <= 32 || byte == 127 }
+
+    private static func holdsText(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        for index in range where !isSpace(bytes[index]) { return true }
+        return false
     }
-}
 
-/// Every run of white space and control characters as one space, none at the ends.
-private func tidied(_ text: String) -> String {
-    text.unicodeScalars.split { $0.properties.isWhitespace || $0.value < 32 || $0.value == 127 }.map(String.init)
-        .joined(separator: " ")
-}
+    private static func hasPostcode(_ out: [UInt8], _ start: Int) -> Bool {
+        guard out.count > start + 6, out[start + 5] == 32, out[(start + 6)...].contains(where: isLetter) else {
+            return false
+        }
+        let code = out[start..<start + 5]
+        return code.allSatisfy { 48...57 ~= $0 } && code.contains { $0 != 48 }
+    }
 
-private func withoutPunctuation(_ text: String) -> String {
-    // Apostrophes and hyphens belong to street and town names; sorting machines read them.
-    tidied(String(String.UnicodeScalarView(text.unicodeScalars.map { ",;:.!?\"()_*".unicodeScalars.contains($0) ? " " : $0 })))
+    /// Every name of France, or none, in which case no country line is printed.
+    private static func isFrance(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        guard holdsText(bytes, range) else { return true }
+        var name: [UInt8] = []
+        _ = appendLine(bytes, range, capitals: true, onto: &name)
+        return ["FR", "FRA", "FRANCE"].contains { name.elementsEqual($0.utf8) }
+    }
+
+    /// Appends a line with every run of white space as one space, and returns its length in characters.
+    private static func appendLine(
+        _ bytes: Span<UInt8>, _ range: Range<Int>, capitals: Bool, onto out: inout [UInt8]
+    ) -> Int {
+        let start = out.count
+        var isSimple = true
+        var pendingSpace = false
+        var index = range.lowerBound
+        while index < range.upperBound {
+            var byte = bytes[index]
+            index += 1
+            if isSpace(byte) || capitals && isPunctuation(byte) {
+                pendingSpace = out.count > start
+                continue
+            }
+            if byte == 0xC2, index < range.upperBound, bytes[index] == 0xA0 {  // a no-break space
+                index += 1
+                pendingSpace = out.count > start
+                continue
+            }
+            if pendingSpace {
+                out.append(32)
+                pendingSpace = false
+            }
+            if byte > 0xC3 { isSimple = false }
+            if capitals, 97...122 ~= byte { byte -= 32 }
+            out.append(byte)
+            if byte == 0xC3, index < range.upperBound {  // Latin-1's letters: a-grave to thorn, but for the division sign
+                byte = bytes[index]
+                index += 1
+                out.append(capitals && 0xA0...0xBE ~= byte && byte != 0xB7 ? byte - 32 : byte)
+            }
+        }
+        if capitals, !isSimple {
+            let text = String(decoding: out[start...], as: UTF8.self).uppercased()
+            out.replaceSubrange(start..., with: text.utf8)
+        }
+        var length = 0
+        for position in start..<out.count where out[position] & 0xC0 != 0x80 { length += 1 }
+        return length
+    }
+
+    /// Apostrophes and hyphens are no punctuation here: they belong to names, and sorting machines read them.
+    private static func isPunctuation(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: ":"), UInt8(ascii: "."), UInt8(ascii: "!"),
+            UInt8(ascii: "?"), UInt8(ascii: "\""), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "*"),
+            UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
 }

@@ -1,0 +1,26 @@
+/// How voters sign in to an election: identifier, connection code and secret.
+package struct AccessPolicy: Sendable, Equatable {
+    package enum Scheme: String, Sendable, CaseIterable { case random, digits, name, email }
+    package enum Renewal: String, Sendable, CaseIterable { case replace, keep }
+    package enum CodeChannel: String, Sendable, CaseIterable { case other, same, choice, none }
+    package enum SecretKind: String, Sendable, CaseIterable { case passphrase, password, generated }
+    package enum Reset: String, Sendable, CaseIterable { case otherChannel, delayed, manager }
+
+    package var scheme = Scheme.random
+    package var renewal = Renewal.replace
+    package var codeDigits = 6
+    package var codeMinutes = 10
+    package var codeAttempts = 5
+    package var codeResendSeconds = 30
+    package var codeChannel = CodeChannel.other
+    package var secretKind = SecretKind.passphrase
+    package var secretMinimum = 20
+    package var secretMustChange = false
+    package var secretReset = Reset.otherChannel
+    /// The question asked at first sign-in, whose answers the roll holds.
+    package var challenge: LocalText?
+    /// Whether a reissue to a new contact and a passphrase reset need two persons.
+    package var fourEyes = true
+
+    package init() {}
+}

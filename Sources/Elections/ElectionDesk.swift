@@ -1,0 +1,85 @@
+import Crypto
+import Documents
+package import Journal
+package import Store
+
+/// An election as it stands in the store.
+package struct StoredElection: Sendable {
+    /// The row's number, by which the other rooms refer to the election.
+    package let number: Int
+    package let election: Election
+}
+
+/// Stores elections and finds them again.
+package struct ElectionDesk: Sendable {
+    private let logbook: Logbook
+    private let clock: Clock
+
+    package init(logbook: Logbook, clock: Clock) {
+        self.logbook = logbook
+        self.clock = clock
+    }
+
+    /// What storing a definition came to.
+    package enum Outcome: Sendable, Equatable {
+        case created, changed, unchanged
+        /// Colleges or sites that voters of the roll belong to are missing in the new definition.
+        case inUse([String])
+    }
+
+    /// Stores a definition that was read without faults, or replaces the earlier one of the same name.
+    /// - Parameter inUse: the colleges and sites that voters of the roll belong to.
+    package func store(
+        _ transaction: borrowing Transaction, _ election: Election, definition: String, inUse: Set<String>,
+        by principal: Principal
+    ) throws(StoreError) -> Outcome {
+        let known = Set(election.colleges.keys).union(election.sites.keys)
+        let missing = inUse.subtracting(known).subtracting([""])
+        guard missing.isEmpty else { return .inUse(missing.sorted()) }
+        let earlier = try transaction.reading.first(
+            "SELECT definition FROM election_definition WHERE name = ?", election.id
+        ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
+        guard earlier != definition else { return .unchanged }
+        try transaction.execute(
+            """
+            INSERT INTO election_definition (name, definition, stored_at) VALUES (?, ?, ?)
+            ON CONFLICT (name) DO UPDATE SET definition = excluded.definition, stored_at = excluded.stored_at
+            """, election.id, definition, clock.now)
+        try logbook.record(
+            transaction, election: election.id, by: principal, earlier == nil ? "election.create" : "election.change",
+            ["definition.sha256": hex(sha256(Array(definition.utf8)))])
+        return earlier == nil ? .created : .changed
+    }
+
+    /// The election `name`, or the only one when no name is given.
+    package func find(_ reading: borrowing Reading, _ name: String?) throws(StoreError) -> StoredElection {
+        let all = try reading.all("SELECT id, name, definition FROM election_definition ORDER BY name") {
+            (row: borrowing Row) throws(StoreError) -> (Int, String, String) in (try row[0], try row[1], try row[2])
+        }
+        let names = all.map(\.1).joined(separator: ", ")
+        if all.isEmpty {
+            throw StoreError(
+                .missing, "The store holds no election yet.", cure: "Run `isoloir election create Ballots/cse-2026`.")
+        }
+        if name == nil, all.count > 1 {
+            throw StoreError(.missing, "The store holds several elections.", cure: "Name one with --election: \(names).")
+        }
+        guard let (number, stored, definition) = all.first(where: { name == nil || $0.1 == name }) else {
+            throw StoreError(.missing, "There is no election \"\(name ?? "")\".", cure: "The store holds: \(names).")
+        }
+        switch ElectionReader.read(definition, file: "the stored definition of \(stored)") {
+        case .success(let election): return StoredElection(number: number, election: election)
+        case .failure(let faults):
+            throw StoreError(
+                .damaged, faults.list.map(\.description).joined(separator: "\n"),
+                cure: "Store the election again with `isoloir election create`.")
+        }
+    }
+
+    /// The names of all elections.
+    package func names(_ reading: borrowing Reading) throws(StoreError) -> [String] {
+        try reading.all("SELECT name FROM election_definition ORDER BY name") {
+            (row: borrowing Row) throws(StoreError) -> String in try row[0]
+        }
+    }
+}

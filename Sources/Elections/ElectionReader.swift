@@ -1,0 +1,195 @@
+import Contacts
+package import Documents
+import Foundation
+
+/// Reads `election.yaml`.
+package enum ElectionReader {
+    /// The election, or every fault of the file with its line and column.
+    package static func read(_ text: String, file: String) -> Result<Election, Faults> {
+        let reader = DocumentReader(file: file)
+        do throws(Fault) {
+            let root = try YAML.parse(text, file: file)
+            let election = reader.section(root, "the election") { read($0) }
+            return reader.faults.isEmpty ? .success(election) : .failure(Faults(list: reader.faults))
+        } catch {
+            return .failure(Faults(list: [error]))
+        }
+    }
+
+    /// All that is wrong with a file.
+    package struct Faults: Error { package let list: [Fault] }
+
+    /// Names that go into file names, addresses and columns.
+    private static func isName(_ text: String) -> Bool {
+        text.count <= 40 && text.first?.isLetter == true
+            && text.utf8.allSatisfy { 97...122 ~= $0 || 48...57 ~= $0 || $0 == UInt8(ascii: "-") }
+    }
+
+    private static func read(_ section: Section) -> Election {
+        let id = section.text("election")
+        if !isName(id) { section.fault("election", "\"election\" must be a short name of a-z, 0-9 and hyphens") }
+        let zoneName = section.text("timezone")
+        let zone = TimeZone(identifier: zoneName)
+        if zone == nil { section.fault("timezone", "\"\(zoneName)\" is no time zone; Europe/Paris is one") }
+        let times = times(section, zone)
+        let languages = section.choices("languages", as: Language.self) ?? [.fr]
+        let channels = section.choices("channels", as: Channel.self) ?? [.email]
+        if languages.isEmpty { section.fault("languages", "an election speaks at least one language") }
+        if channels.isEmpty { section.fault("channels", "an election needs at least one channel") }
+        let colleges = section.section("colleges", named) ?? [:]
+        let sites = section.optionalSection("sites", named) ?? [:]
+        let level = section.number("level", in: 1...3, standard: 2)
+        let sender = section.section("sender", sender) ?? ("", "")
+        return Election(
+            id: id, title: section.section("title", text) ?? LocalText(fr: "", en: ""),
+            organiser: section.section("organiser", organiser) ?? Election.Organiser(name: "", address: []),
+            senderName: sender.0, senderAddress: sender.1, address: address(section),
+            support: section.section("support", support)
+                ?? Election.Support(name: "", email: "", phone: "", hours: LocalText(fr: "", en: "")),
+            timeZone: zoneName, opens: times.opens, closes: times.closes, languages: languages, channels: channels,
+            level: level, colleges: colleges, sites: sites, ballots: ballots(section, colleges, sites),
+            access: section.optionalSection("access") { access($0, level: level, channels: channels) }
+                ?? AccessPolicy())
+    }
+
+    private static func text(_ section: Section) -> LocalText {
+        LocalText(fr: line(section, "fr"), en: line(section, "en"))
+    }
+
+    /// Text of one line: it goes into mail headers and letters.
+    private static func line(_ section: Section, _ key: String) -> String {
+        let text = section.text(key)
+        if text.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) {
+            section.fault(key, "\"\(key)\" must be one line without control characters")
+        }
+        return text
+    }
+
+    private static func named(_ section: Section) -> [String: LocalText] {
+        var result: [String: LocalText] = [:]
+        for key in section.keys {
+            if !isName(key) { section.fault(key, "\"\(key)\" must be a short name of a-z, 0-9 and hyphens") }
+            result[key] = section.section(key, text)
+        }
+        if result.isEmpty { section.fault("", "at least one entry is needed here") }
+        return result
+    }
+
+    private static func organiser(_ section: Section) -> Election.Organiser {
+        let lines = section.texts("address").map(\.text)
+        if lines.isEmpty { section.fault("address", "letters need the organiser's \"address\", a list of lines") }
+        if lines.count > PostalAddress.mostLines { section.fault("address", "an address has at most six lines") }
+        return Election.Organiser(name: line(section, "name"), address: lines)
+    }
+
+    private static func sender(_ section: Section) -> (String, String) {
+        let name = line(section, "name")
+        return (name, email(section, "email"))
+    }
+
+    private static func email(_ section: Section, _ key: String) -> String {
+        let text = section.text(key)
+        do throws(EmailAddress.Fault) { return try EmailAddress(text).text } catch {
+            if !text.isEmpty { section.fault(key, "\"\(text)\" \(error.reason)") }
+            return ""
+        }
+    }
+
+    private static func support(_ section: Section) -> Election.Support {
+        Election.Support(
+            name: line(section, "name"), email: email(section, "email"), phone: line(section, "phone"),
+            hours: section.section("hours", text) ?? LocalText(fr: "", en: ""))
+    }
+
+    /// The site's address: https, a host, no path, so that it can be printed large and typed.
+    private static func address(_ section: Section) -> String {
+        let text = section.text("address")
+        let host = text.dropFirst("https://".count)
+        let isLocal = text.hasPrefix("http://localhost:") || text.hasPrefix("http://127.0.0.1:")
+        guard isLocal || text.hasPrefix("https://"), isLocal || (host.contains(".") && !host.contains("/")),
+            text.utf8.allSatisfy({ 33...126 ~= $0 }), text.count <= 60
+        else {
+            section.fault("address", "\"address\" must be https:// and a host name without a path, 60 characters at most")
+            return text
+        }
+        return text
+    }
+
+    private static func times(_ section: Section, _ zone: TimeZone?) -> (opens: Int, closes: Int) {
+        func time(_ key: String) -> Int? {
+            let text = section.text(key)
+            guard let zone else { return nil }
+            if let time = LocalTime.read(text, zone: zone) { return time }
+            if !text.isEmpty {
+                section.fault(key, "\"\(text)\" is no date and time of this time zone; write it as 2026-11-24 09:00")
+            }
+            return nil
+        }
+        guard let opens = time("opens"), let closes = time("closes") else { return (0, 0) }
+        if closes <= opens { section.fault("closes", "the poll closes before it opens") }
+        return (opens, closes)
+    }
+
+    private static func ballots(
+        _ section: Section, _ colleges: [String: LocalText], _ sites: [String: LocalText]
+    ) -> [Election.Ballot] {
+        _ = section.required("ballots")
+        var seen: Set<String> = []
+        let ballots = section.list("ballots").map { node in
+            section.section(at: node, "a ballot") { ballot in
+                let id = ballot.text("id")
+                if !isName(id) { ballot.fault("id", "\"id\" must be a short name of a-z, 0-9 and hyphens") }
+                if !seen.insert(id).inserted { ballot.fault("id", "two ballots are called \"\(id)\"") }
+                return Election.Ballot(
+                    id: id, title: ballot.section("title", text) ?? LocalText(fr: "", en: ""),
+                    colleges: known(ballot, "colleges", colleges), sites: known(ballot, "sites", sites),
+                    smallGroupAccepted: ballot.optionalText("smallGroupAccepted"))
+            }
+        }
+        if ballots.isEmpty { section.fault("ballots", "an election has at least one ballot") }
+        return ballots
+    }
+
+    private static func known(_ section: Section, _ key: String, _ names: [String: LocalText]) -> [String] {
+        guard section.node(key) != nil else { return [] }
+        let found = section.texts(key)
+        if found.isEmpty { section.fault(key, "nobody may vote on this ballot: leave \"\(key)\" out to admit all") }
+        for (name, _) in found where names[name] == nil {
+            let choices = names.keys.sorted().joined(separator: ", ")
+            section.fault(key, "there is no \"\(name)\" among the \(key) of this election (\(choices))")
+        }
+        return found.map(\.text)
+    }
+
+    private static func access(_ section: Section, level: Int, channels: [Channel]) -> AccessPolicy {
+        var policy = AccessPolicy()
+        policy.fourEyes = section.flag("fourEyes", standard: level >= 2)
+        if let identifier = section.optionalSection(
+            "identifier",
+            { ($0.choice("scheme", standard: AccessPolicy.Scheme.random),
+                $0.choice("renewal", standard: AccessPolicy.Renewal.replace)) })
+        {
+            (policy.scheme, policy.renewal) = identifier
+        }
+        if policy.scheme == .email, channels.contains(.letter) {
+            section.fault("identifier", "with the scheme \"email\" no voter can be reached by letter")
+        }
+        section.optionalSection("code") { code in
+            policy.codeDigits = code.number("digits", in: 6...10, standard: policy.codeDigits)
+            policy.codeMinutes = code.number("minutes", in: 1...15, standard: policy.codeMinutes)
+            policy.codeAttempts = code.number("attempts", in: 1...10, standard: policy.codeAttempts)
+            policy.codeResendSeconds = code.number("resend", in: 30...60, standard: policy.codeResendSeconds)
+            policy.codeChannel = code.choice("channel", standard: policy.codeChannel)
+        }
+        section.optionalSection("secret") { secret in
+            policy.secretKind = secret.choice("kind", standard: policy.secretKind)
+            let least = policy.secretKind == .password ? 12 : policy.secretKind == .generated ? 9 : 15
+            let standard = policy.secretKind == .passphrase ? 20 : least
+            policy.secretMinimum = secret.number("minimum", in: least...64, standard: standard)
+            policy.secretMustChange = secret.flag("mustChange", standard: false)
+            policy.secretReset = secret.choice("reset", standard: policy.secretReset)
+        }
+        policy.challenge = section.optionalSection("challenge", text)
+        return policy
+    }
+}

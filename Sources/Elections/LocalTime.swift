@@ -1,0 +1,54 @@
+package import Foundation
+
+/// Times as the organiser writes them, `2026-11-24 09:00` in the election's time zone.
+package enum LocalTime {
+    /// Seconds since 1970; nil when there is no such time (30 February, the hour skipped in spring).
+    package static func read(_ text: String, zone: TimeZone) -> Int? {
+        let numbers = text.split(whereSeparator: { "-: T".contains($0) }).map { Int($0) }
+        guard text.count == 16, numbers.count == 5, !numbers.contains(nil) else { return nil }
+        let parts = numbers.compactMap { $0 }
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = zone
+        var wanted = DateComponents()
+        (wanted.year, wanted.month, wanted.day) = (parts[0], parts[1], parts[2])
+        (wanted.hour, wanted.minute) = (parts[3], parts[4])
+        guard let date = calendar.date(from: wanted) else { return nil }
+        let found = calendar.dateComponents([.year, .month, .day, .hour, .minute], from: date)
+        guard found.year == wanted.year, found.month == wanted.month, found.day == wanted.day,
+            found.hour == wanted.hour, found.minute == wanted.minute
+        else { return nil }
+        return Int(date.timeIntervalSince1970)
+    }
+
+    /// `mardi 24 novembre 2026 à 9 h 00` or `Tuesday 24 November 2026 at 09:00`.
+    package static func phrase(_ seconds: Int, zone: String, _ language: Language) -> String {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = TimeZone(identifier: zone) ?? calendar.timeZone
+        let date = Date(timeIntervalSince1970: TimeInterval(seconds))
+        let found = calendar.dateComponents([.year, .month, .day, .hour, .minute, .weekday], from: date)
+        guard let year = found.year, let month = found.month, let day = found.day, let hour = found.hour,
+            let minute = found.minute, let weekday = found.weekday
+        else { return "" }
+        let twoDigits = minute < 10 ? "0\(minute)" : "\(minute)"
+        switch language {
+        case .fr:
+            let number = day == 1 ? "1er" : "\(day)"
+            return "\(frenchDays[weekday - 1]) \(number) \(frenchMonths[month - 1]) \(year) "
+                + "\u{E0} \(hour)\u{A0}h\u{A0}\(twoDigits)"
+        case .en:
+            return "\(englishDays[weekday - 1]) \(day) \(englishMonths[month - 1]) \(year) at "
+                + "\(hour < 10 ? "0" : "")\(hour):\(twoDigits)"
+        }
+    }
+
+    private static let frenchDays = ["dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"]
+    private static let frenchMonths = [
+        "janvier", "f\u{E9}vrier", "mars", "avril", "mai", "juin", "juillet", "ao\u{FB}t", "septembre", "octobre",
+        "novembre", "d\u{E9}cembre",
+    ]
+    private static let englishDays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
+    private static let englishMonths = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ]
+}

@@ -1,0 +1,32 @@
+package import Store
+
+/// The journal's tables. Triggers refuse to change or remove an entry; the chain shows it where they were disabled.
+package enum JournalSchema {
+    package static let migrations = [
+        Migration(
+            "journal-1",
+            """
+            CREATE TABLE journal_entry (
+                number INTEGER PRIMARY KEY,
+                at INTEGER NOT NULL,
+                election TEXT,
+                principal TEXT NOT NULL,
+                action TEXT NOT NULL,
+                details TEXT NOT NULL,
+                sealed BLOB,
+                sealed_hash BLOB,
+                previous BLOB NOT NULL CHECK (length(previous) = 32),
+                hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32)
+            ) STRICT;
+            CREATE TABLE journal_head (
+                id INTEGER PRIMARY KEY CHECK (id = 1),
+                number INTEGER NOT NULL,
+                hash BLOB NOT NULL
+            ) STRICT;
+            CREATE TRIGGER journal_entry_stays BEFORE DELETE ON journal_entry
+            BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
+            CREATE TRIGGER journal_entry_keeps BEFORE UPDATE ON journal_entry
+            BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
+            """)
+    ]
+}

@@ -1,0 +1,138 @@
+/// A Mustache template, checked against the shape of its model when it is loaded: a name that the model has not is an
+/// error here and now, not when voter 40,000 is printed.
+///
+/// `@unchecked Sendable`: programs are built by `init` and never changed afterwards.
+package struct Template: @unchecked Sendable {
+    /// The template's file name, for messages.
+    package let name: String
+    private let escaping: Escaping
+    private let program: Program
+
+    /// - Parameters:
+    ///   - shape: the names the template may use.
+    ///   - partials: the source of a partial by its name; nil when there is none, which is an error.
+    package init(
+        _ source: String, name: String, escaping: Escaping, shape: [String: Shape],
+        partials: @escaping (String) -> String? = { _ in nil }
+    ) throws(TemplateError) {
+        self.name = name
+        self.escaping = escaping
+        program = try TemplateParser(partials: partials).program(source, name: name)
+        try Template.check(program.pieces, [.object(shape)], depth: 0)
+    }
+
+    /// The text for `values`, which must have the shape the template was loaded with.
+    package func render(_ values: [String: TemplateValue]) throws(TemplateError) -> String {
+        var output = ""
+        try write(program.pieces, [.object(values)], into: &output)
+        return output
+    }
+
+    /// The text for `model`.
+    package func render(_ model: some TemplateModel) throws(TemplateError) -> String { try render(model.values) }
+
+    /// The text that stands in the template itself, without any value.
+    package var fixedText: String { Template.fixedText(program.pieces, depth: 0) }
+
+    // MARK: Checking
+
+    /// A partial may contain itself; checking it this deep has seen every name.
+    private static let deepest = 16
+
+    private static func check(_ pieces: [Piece], _ stack: [Shape], depth: Int) throws(TemplateError) {
+        guard depth < deepest else { return }
+        for piece in pieces {
+            switch piece {
+            case .text: continue
+            case .value(let name, _): _ = try shape(of: name, stack)
+            case .partial(let program, _): try check(program.pieces, stack, depth: depth + 1)
+            case .section(let name, let inverted, let inner):
+                switch try shape(of: name, stack) {
+                case .list(let item) where !inverted: try check(inner, stack + [item], depth: depth)
+                case .object(let fields) where !inverted: try check(inner, stack + [.object(fields)], depth: depth)
+                case .unknown where !inverted: continue
+                default: try check(inner, stack, depth: depth)
+                }
+            }
+        }
+    }
+
+    private static func shape(of name: Name, _ stack: [Shape]) throws(TemplateError) -> Shape {
+        guard let first = name.parts.first else { return stack.last ?? .unknown }
+        for context in stack.reversed() {
+            if case .unknown = context { return .unknown }
+            guard case .object(let fields) = context, var found = fields[first] else { continue }
+            for part in name.parts.dropFirst() {
+                if case .unknown = found { return .unknown }
+                guard case .object(let inner) = found, let next = inner[part] else { throw missing(name) }
+                found = next
+            }
+            return found
+        }
+        throw missing(name)
+    }
+
+    private static func missing(_ name: Name) -> TemplateError {
+        name.place.error("the model has no \"\(name.text)\"")
+    }
+
+    private static func fixedText(_ pieces: [Piece], depth: Int) -> String {
+        guard depth < deepest else { return "" }
+        return pieces.map { piece in
+            switch piece {
+            case .text(let text): text
+            case .value: ""
+            case .section(_, _, let inner): fixedText(inner, depth: depth)
+            case .partial(let program, _): fixedText(program.pieces, depth: depth + 1)
+            }
+        }.joined()
+    }
+
+    // MARK: Rendering
+
+    private func write(
+        _ pieces: [Piece], _ stack: [TemplateValue], into output: inout String
+    ) throws(TemplateError) {
+        for piece in pieces {
+            switch piece {
+            case .text(let text): output += text
+            case .value(let name, let escaped): try write(try value(of: name, stack), name, escaped, into: &output)
+            case .partial(let program, _): try write(program.pieces, stack, into: &output)
+            case .section(let name, let inverted, let inner):
+                let value = try value(of: name, stack)
+                if inverted {
+                    if !value.isShown { try write(inner, stack, into: &output) }
+                } else if case .list(let items) = value {
+                    for item in items { try write(inner, stack + [item], into: &output) }
+                } else if value.isShown {
+                    try write(inner, stack + [value], into: &output)
+                }
+            }
+        }
+    }
+
+    private func write(
+        _ value: TemplateValue, _ name: Name, _ escaped: Bool, into output: inout String
+    ) throws(TemplateError) {
+        switch value {
+        case .text(let text):
+            if escaped { escaping.escape(text, into: &output) } else { output += text }
+        case .nothing: break
+        case .flag(let flag): output += flag ? "true" : "false"
+        case .list, .object: throw name.place.error("\"\(name.text)\" is no text")
+        }
+    }
+
+    private func value(of name: Name, _ stack: [TemplateValue]) throws(TemplateError) -> TemplateValue {
+        guard let first = name.parts.first else { return stack.last ?? .nothing }
+        for context in stack.reversed() {
+            guard case .object(let fields) = context, var found = fields[first] else { continue }
+            for part in name.parts.dropFirst() {
+                guard case .object(let inner) = found, let next = inner[part] else { throw Template.missing(name) }
+                found = next
+            }
+            return found
+        }
+        throw Template.missing(name)
+    }
+}

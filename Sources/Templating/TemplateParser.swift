@@ -1,0 +1,216 @@
+/// A piece of a parsed template.
+indirect enum Piece {
+    case text(String)
+    case value(Name, escaped: Bool)
+    case section(Name, inverted: Bool, [Piece])
+    case partial(Program, Place)
+}
+
+/// Where a tag stands.
+struct Place {
+    let template: String
+    let line: Int
+    let column: Int
+
+    func error(_ message: String) -> TemplateError {
+        TemplateError(template: template, line: line, column: column, message: message)
+    }
+}
+
+/// A dotted name; empty parts mean the current item itself (`.`).
+struct Name {
+    let parts: [String]
+    let place: Place
+
+    var text: String { parts.isEmpty ? "." : parts.joined(separator: ".") }
+}
+
+/// A parsed template or partial; a class, since a partial may contain itself.
+final class Program {
+    var pieces: [Piece] = []
+}
+
+/// Parses Mustache (github.com/mustache/spec, version 1.4: comments, delimiters, interpolation, inverted, partials,
+/// sections).
+final class TemplateParser {
+    private let partials: (String) -> String?
+    private var programs: [String: Program] = [:]
+
+    init(partials: @escaping (String) -> String?) { self.partials = partials }
+
+    func program(_ source: String, name: String) throws(TemplateError) -> Program {
+        let program = Program()
+        var scanner = Scanner(source, template: name)
+        program.pieces = try pieces(&scanner, until: nil)
+        return program
+    }
+
+    /// The partial `name` with every line indented; parsed once for each indentation.
+    private func partial(_ name: String, indent: String, at place: Place) throws(TemplateError) -> Program {
+        let key = indent + "\u{0}" + name
+        if let known = programs[key] { return known }
+        guard let source = partials(name) else { throw place.error("there is no partial \"\(name)\"") }
+        let program = Program()
+        programs[key] = program  // before parsing: the partial may contain itself
+        var scanner = Scanner(TemplateParser.indent(source, by: indent), template: name)
+        program.pieces = try pieces(&scanner, until: nil)
+        return program
+    }
+
+    private static func indent(_ source: String, by indent: String) -> String {
+        guard !indent.isEmpty else { return source }
+        var result = ""
+        var atLineStart = true
+        for character in source {
+            if atLineStart { result += indent }
+            result.append(character)
+            atLineStart = character.isNewline
+        }
+        return result
+    }
+
+    private func pieces(_ scanner: inout Scanner, until open: Name?) throws(TemplateError) -> [Piece] {
+        var pieces: [Piece] = []
+        while let (text, tag) = try scanner.next() {
+            if !text.isEmpty { pieces.append(.text(text)) }
+            guard let tag else { break }
+            switch tag.kind {
+            case .comment: continue
+            case .value(let escaped): pieces.append(.value(try tag.name(), escaped: escaped))
+            case .section(let inverted):
+                let name = try tag.name()
+                pieces.append(.section(name, inverted: inverted, try self.pieces(&scanner, until: name)))
+            case .partial:
+                let name = tag.content
+                pieces.append(.partial(try partial(name, indent: tag.indent, at: tag.place), tag.place))
+            case .end:
+                guard let open, open.parts == (try tag.name()).parts else {
+                    throw tag.place.error("{{/\(tag.content)}} closes a section that is not open")
+                }
+                return pieces
+            }
+        }
+        if let open { throw open.place.error("the section \"\(open.text)\" is never closed") }
+        return pieces
+    }
+}
+
+struct Tag {
+    enum Kind { case comment, value(escaped: Bool), section(inverted: Bool), end, partial }
+    var kind: Kind
+    var content: String
+    var indent: String
+    var place: Place
+
+    func name() throws(TemplateError) -> Name {
+        if content == "." { return Name(parts: [], place: place) }
+        let parts = content.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        guard !parts.contains(where: { $0.isEmpty || $0.contains(where: \.isWhitespace) }) else {
+            throw place.error("\"\(content)\" is no name")
+        }
+        return Name(parts: parts, place: place)
+    }
+}
+
+/// Cuts a template into text and tags.
+struct Scanner {
+    private let bytes: [UInt8]
+    private let template: String
+    private var at = 0
+    private var opening = Array("{{".utf8)
+    private var closing = Array("}}".utf8)
+    private var ended = false
+
+    init(_ source: String, template: String) {
+        bytes = Array(source.utf8)
+        self.template = template
+    }
+
+    /// The text up to the next tag, and the tag; nil at the end.
+    mutating func next() throws(TemplateError) -> (String, Tag?)? {
+        guard !ended else { return nil }
+        guard let start = find(opening, from: at) else {
+            ended = true
+            return (text(at..<bytes.count), nil)
+        }
+        let (tag, end, mayStandAlone) = try tag(at: start)
+        var (textEnd, resume) = (start, end)
+        var found = tag
+        if mayStandAlone, let line = standaloneLine(start, end) {
+            found.indent = text(line.lowerBound..<start)
+            (textEnd, resume) = (line.lowerBound, line.upperBound)
+        }
+        let before = text(at..<textEnd)
+        at = resume
+        return (before, found)
+    }
+
+    private mutating func tag(at start: Int) throws(TemplateError) -> (Tag, end: Int, mayStandAlone: Bool) {
+        let place = place(of: start)
+        var inner = start + opening.count
+        let sigil = inner < bytes.count ? bytes[inner] : 0
+        var terminator = closing
+        if sigil == UInt8(ascii: "{") { terminator = Array("}".utf8) + closing }
+        if sigil == UInt8(ascii: "=") { terminator = Array("=".utf8) + closing }
+        guard let stop = find(terminator, from: inner + (sigil == 0 ? 0 : 1)) ?? nil else {
+            throw place.error("this tag is never closed")
+        }
+        if "#^/!>&{=".utf8.contains(sigil) { inner += 1 }
+        let content = trimmed(inner..<stop)
+        let end = stop + terminator.count
+        func made(_ kind: Tag.Kind) -> Tag { Tag(kind: kind, content: content, indent: "", place: place) }
+        switch sigil {
+        case UInt8(ascii: "#"): return (made(.section(inverted: false)), end, true)
+        case UInt8(ascii: "^"): return (made(.section(inverted: true)), end, true)
+        case UInt8(ascii: "/"): return (made(.end), end, true)
+        case UInt8(ascii: "!"): return (made(.comment), end, true)
+        case UInt8(ascii: ">"): return (made(.partial), end, true)
+        case UInt8(ascii: "&"), UInt8(ascii: "{"): return (made(.value(escaped: false)), end, false)
+        case UInt8(ascii: "="):
+            let parts = content.split(whereSeparator: \.isWhitespace)
+            guard parts.count == 2 else { throw place.error("a change of delimiters needs two of them") }
+            (opening, closing) = (Array(parts[0].utf8), Array(parts[1].utf8))
+            return (made(.comment), end, true)
+        default: return (made(.value(escaped: true)), end, false)
+        }
+    }
+
+    /// The whole line of a tag that stands alone on it, line end included; nil when it does not.
+    private func standaloneLine(_ start: Int, _ end: Int) -> Range<Int>? {
+        var first = start
+        while first > 0, bytes[first - 1] == 32 || bytes[first - 1] == 9 { first -= 1 }
+        guard first == 0 || bytes[first - 1] == 10 else { return nil }
+        var last = end
+        while last < bytes.count, bytes[last] == 32 || bytes[last] == 9 { last += 1 }
+        if last == bytes.count { return first..<last }
+        if bytes[last] == 10 { return first..<last + 1 }
+        if bytes[last] == 13, last + 1 < bytes.count, bytes[last + 1] == 10 { return first..<last + 2 }
+        return nil
+    }
+
+    private func find(_ needle: [UInt8], from start: Int) -> Int? {
+        guard let first = needle.first, bytes.count >= needle.count else { return nil }
+        var index = start
+        while index <= bytes.count - needle.count {
+            if bytes[index] == first, bytes[index..<index + needle.count].elementsEqual(needle) { return index }
+            index += 1
+        }
+        return nil
+    }
+
+    private func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+
+    private func trimmed(_ range: Range<Int>) -> String {
+        let isSpace: (UInt8) -> Bool = { $0 == 32 || (9...13).contains($0) }
+        let rest = bytes[range].drop(while: isSpace)
+        guard let last = rest.lastIndex(where: { !isSpace($0) }) else { return "" }
+        return String(decoding: rest[rest.startIndex...last], as: UTF8.self)
+    }
+
+    private func place(of index: Int) -> Place {
+        let line = bytes[..<index].reduce(1) { $0 + ($1 == 10 ? 1 : 0) }
+        let start = bytes[..<index].lastIndex(of: 10).map { $0 + 1 } ?? 0
+        return Place(
+            template: template, line: line, column: String(decoding: bytes[start..<index], as: UTF8.self).count + 1)
+    }
+}

@@ -1,0 +1,95 @@
+/// What a template is rendered with.
+package indirect enum TemplateValue: Sendable, Equatable {
+    case text(String)
+    case flag(Bool)
+    case list([TemplateValue])
+    case object([String: TemplateValue])
+    case nothing
+
+    /// Whether a section over this value is shown.
+    var isShown: Bool {
+        switch self {
+        case .flag(let flag): flag
+        case .list(let items): !items.isEmpty
+        case .nothing: false
+        case .text, .object: true
+        }
+    }
+}
+
+/// What a template may ask for: the type of a model, known before any value is.
+package indirect enum Shape: Sendable, Equatable {
+    case text
+    case flag
+    case list(Shape)
+    case object([String: Shape])
+    /// Holds nothing that could be asked for, as the items of a list that is always empty.
+    case unknown
+}
+
+/// A model that templates are written against: its shape is checked when a template is loaded.
+package protocol TemplateModel {
+    /// The names a template may use.
+    static var shape: [String: Shape] { get }
+    /// The values of these names, all of them.
+    var values: [String: TemplateValue] { get }
+}
+
+/// Where a template is wrong, and how.
+package struct TemplateError: Error, CustomStringConvertible, Equatable {
+    package let template: String
+    package let line: Int
+    package let column: Int
+    package let message: String
+
+    package var description: String { "\(template):\(line):\(column): \(message)" }
+}
+
+/// How values are written into the text.
+package enum Escaping: Sendable {
+    /// `& < > " '` become character references.
+    case html
+    /// Control characters become spaces, so that a value never makes a line of its own.
+    case plain
+    /// As `plain`, and typographic characters become the plain ones that one SMS segment can hold.
+    case sms
+
+    func escape(_ text: String, into output: inout String) {
+        switch self {
+        case .html:
+            for scalar in text.unicodeScalars {
+                switch scalar {
+                case "&": output += "&amp;"
+                case "<": output += "&lt;"
+                case ">": output += "&gt;"
+                case "\"": output += "&quot;"
+                case "'": output += "&#39;"
+                default: output.unicodeScalars.append(scalar)
+                }
+            }
+        case .plain:
+            for scalar in text.unicodeScalars { output.unicodeScalars.append(Escaping.visible(scalar)) }
+        case .sms: output += Escaping.foldForSMS(text)
+        }
+    }
+
+    private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        scalar.value < 32 || scalar.value == 127 ? " " : scalar
+    }
+
+    /// Plain forms of the typographic characters that are not in GSM 03.38's alphabet.
+    package static func foldForSMS(_ text: String) -> String {
+        var folded = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar.value {
+            case 0x2018, 0x2019, 0x02BC: folded.append("'")
+            case 0x201C, 0x201D, 0xAB, 0xBB: folded.append("\"")
+            case 0xA0, 0x202F, 0x2009: folded.append(" ")
+            case 0x2010...0x2015: folded.append("-")
+            case 0x2026: folded.append(contentsOf: "...".unicodeScalars)
+            default: folded.append(visible(scalar))
+            }
+        }
+        return String(folded)
+    }
+}

@@ -1,0 +1,168 @@
+import Glibc
+
+/// A CSV file read as a stream (RFC 4180): fixed memory, fields unescaped in place.
+final class DelimitedSource: RowSource {
+    let encoding: String
+    var separator: String { delimiter == UInt8(ascii: "\t") ? "tab" : String(UnicodeScalar(delimiter)) }
+
+    private let path: String
+    private let file: Int32
+    private let isWindows: Bool
+    private let delimiter: UInt8
+    private var buffer: [UInt8]
+    private var raw: [UInt8]
+    private var start = 0
+    private var end = 0
+    private var atEnd = false
+
+    init(path: String) throws(RollFileError) {
+        self.path = path
+        file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else {
+            throw RollFileError(file: path, line: 0, message: unsafe String(cString: strerror(errno)))
+        }
+        buffer = [UInt8](repeating: 0, count: RollLimits.row)
+        raw = [UInt8](repeating: 0, count: RollLimits.row / 3)
+        do throws(RollFileError) {
+            let survey = try Survey(file, path)
+            isWindows = !survey.isUTF8
+            encoding = survey.isUTF8 ? (survey.hasMark ? "UTF-8 with BOM" : "UTF-8") : "Windows-1252"
+            delimiter = survey.delimiter
+        } catch {
+            close(file)
+            throw error
+        }
+        lseek(file, 0, SEEK_SET)
+    }
+
+    deinit { close(file) }
+
+    func forEachRow(
+        _ body: (Span<UInt8>, RowFields) throws(RollFileError) -> Void
+    ) throws(RollFileError) {
+        var line = 1
+        var fields = RowFields(ranges: [], line: 1)
+        _ = try fill(line)
+        if buffer.starts(with: [0xEF, 0xBB, 0xBF]) { start = 3 }
+        while true {
+            if start == end, try !fill(line) { return }
+            var escaped: [Int] = []
+            fields.line = line
+            guard let (next, lines) = try row(&fields.ranges, &escaped, line) else { continue }
+            for index in escaped { unescape(&fields.ranges[index]) }
+            if fields.ranges.contains(where: { !$0.isEmpty }) {
+                let bytes = buffer  // shared, not copied: it is let go before the buffer changes
+                try body(bytes.span, fields)
+            }
+            line += lines
+            start = next
+        }
+    }
+
+    /// Finds the fields of the row at `start`; nil when more had to be read first.
+    private func row(
+        _ ranges: inout [Range<Int>], _ escaped: inout [Int], _ line: Int
+    ) throws(RollFileError) -> (next: Int, lines: Int)? {
+        ranges.removeAll(keepingCapacity: true)
+        var at = start
+        var lines = 0
+        while true {
+            guard ranges.count < RollLimits.columns else {
+                throw RollFileError(file: path, line: line, message: "more than \(RollLimits.columns) columns")
+            }
+            if at < end, buffer[at] == UInt8(ascii: "\"") {
+                guard let close = closingQuote(from: at + 1, escaped: &escaped, field: ranges.count, lines: &lines)
+                else {
+                    if try fill(line) { return nil }
+                    throw RollFileError(
+                        file: path, line: line, message: "a quote is opened here and never closed: the file is cut short or damaged")
+                }
+                ranges.append(at + 1..<close)
+                at = close + 1
+            } else {
+                let first = at
+                while at < end, buffer[at] != delimiter, buffer[at] != 10, buffer[at] != 13 { at += 1 }
+                ranges.append(first..<at)
+            }
+            if at == end || at + 1 == end, !atEnd, try fill(line) { return nil }
+            if at == end { return (at, lines) }
+            switch buffer[at] {
+            case delimiter: at += 1
+            case 10: return (at + 1, lines + 1)
+            case 13: return (at + 1 < end && buffer[at + 1] == 10 ? at + 2 : at + 1, lines + 1)
+            default:
+                throw RollFileError(file: path, line: line + lines, message: "text follows a closing quote")
+            }
+        }
+    }
+
+    /// The index of the quote that closes a field; nil when it is not in the buffer.
+    private func closingQuote(from first: Int, escaped: inout [Int], field: Int, lines: inout Int) -> Int? {
+        var at = first
+        while at < end {
+            if buffer[at] == 10 { lines += 1 }
+            if buffer[at] == UInt8(ascii: "\"") {
+                if at + 1 == end, !atEnd { return nil }
+                guard at + 1 < end, buffer[at + 1] == UInt8(ascii: "\"") else { return at }
+                if escaped.last != field { escaped.append(field) }
+                at += 1
+            }
+            at += 1
+        }
+        return nil
+    }
+
+    /// Collapses doubled quotes.
+    private func unescape(_ range: inout Range<Int>) {
+        var write = range.lowerBound
+        var read = range.lowerBound
+        while read < range.upperBound {
+            buffer[write] = buffer[read]
+            read += buffer[read] == UInt8(ascii: "\"") ? 2 : 1
+            write += 1
+        }
+        range = range.lowerBound..<write
+    }
+
+    /// Moves the rest to the front and reads more; false at the end of the file.
+    private func fill(_ line: Int) throws(RollFileError) -> Bool {
+        if atEnd { return false }
+        if start > 0 {
+            buffer.replaceSubrange(0..<end - start, with: buffer[start..<end])
+            end -= start
+            start = 0
+        }
+        guard end < buffer.count - 8 else {
+            throw RollFileError(
+                file: path, line: line, message: "a row longer than \(RollLimits.row) bytes: a quote may not be closed")
+        }
+        return isWindows ? fillFromWindows() : fillAsItIs()
+    }
+
+    private func fillAsItIs() -> Bool {
+        let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+            unsafe bytes.baseAddress.map { unsafe read(file, $0 + end, bytes.count - end) } ?? 0
+        }
+        guard count > 0 else {
+            atEnd = true
+            return false
+        }
+        end += count
+        return true
+    }
+
+    private func fillFromWindows() -> Bool {
+        let count = unsafe read(file, &raw, min(raw.count, (buffer.count - end) / 3))
+        guard count > 0 else {
+            atEnd = true
+            return false
+        }
+        for index in 0..<count {
+            for byte in Windows1252.utf8(raw[index]) {
+                buffer[end] = byte
+                end += 1
+            }
+        }
+        return true
+    }
+}

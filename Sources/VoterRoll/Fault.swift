@@ -1,0 +1,27 @@
+/// What is wrong, or worth a look, in one field of a roll.
+package struct RollFault: Sendable, Codable, Equatable {
+    /// The line of the file, or the row of the sheet, from 1.
+    package let line: Int
+    /// The heading of the column; empty when the whole row is meant.
+    package let column: String
+    package let value: String
+    /// What is wrong and what would be right.
+    package let reason: String
+
+    package init(line: Int, column: String, value: String, reason: String) {
+        self.line = line
+        self.column = column
+        self.value = value
+        self.reason = reason
+    }
+}
+
+/// Why a whole file cannot be read.
+package struct RollFileError: Error, CustomStringConvertible {
+    package let file: String
+    /// 0 when no line is to blame.
+    package let line: Int
+    package let message: String
+
+    package var description: String { line > 0 ? "\(file):\(line): \(message)" : "\(file): \(message)" }
+}

@@ -1,0 +1,59 @@
+import Foundation
+
+/// Spellings of one thing made equal.
+package enum Folding {
+    /// Letters and digits alone, lower case, without accents or ligatures.
+    package static func plain(_ text: String) -> String {
+        let expanded = text.replacing("\u{153}", with: "oe").replacing("\u{152}", with: "oe")
+            .replacing("\u{E6}", with: "ae").replacing("\u{DF}", with: "ss")
+        let bare = expanded.decomposedStringWithCanonicalMapping.lowercased()
+        return String(
+            String.UnicodeScalarView(bare.unicodeScalars.filter { 97...122 ~= $0.value || 48...57 ~= $0.value }))
+    }
+
+    /// A number that two names share when they are the same or nearly the same: accents, case, hyphens, doubled
+    /// letters, mute h, y for i and ph for f do not count, nor does the order of the words.
+    static func nameKey(_ last: Span<UInt8>, _ first: Span<UInt8>, _ scratch: inout [UInt8]) -> UInt64 {
+        var key: UInt64 = 0
+        for name in 0..<2 {
+            let bytes = name == 0 ? last : first
+            scratch.removeAll(keepingCapacity: true)
+            var index = 0
+            while index < bytes.count {
+                let byte = bytes[index]
+                index += 1
+                var letter: UInt8
+                switch byte {
+                case 65...90, 97...122: letter = byte | 32
+                case 0xC3 where index < bytes.count:
+                    letter = latin1[Int(bytes[index] & 0x1F)]
+                    index += 1
+                case 0x80...: letter = byte
+                default:
+                    key = mix(key, &scratch)
+                    continue
+                }
+                if letter == UInt8(ascii: "y") { letter = UInt8(ascii: "i") }
+                if letter == UInt8(ascii: "h") {
+                    if scratch.last == UInt8(ascii: "p") { scratch[scratch.count - 1] = UInt8(ascii: "f") }
+                    continue
+                }
+                if scratch.last != letter { scratch.append(letter) }
+            }
+            key = mix(key, &scratch)
+        }
+        return key
+    }
+
+    /// Adds a word's hash (FNV-1a, 64 bits): a sum, so that the words' order does not matter.
+    private static func mix(_ key: UInt64, _ word: inout [UInt8]) -> UInt64 {
+        guard !word.isEmpty else { return key }
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in word { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        word.removeAll(keepingCapacity: true)
+        return key &+ (hash ^ hash >> 29) &* 0x9E37_79B9_7F4A_7C15
+    }
+
+    /// The plain letters of U+00C0 to U+00DF and, 32 further, of U+00E0 to U+00FF.
+    private static let latin1 = Array("aaaaaaaceeeeiiiidnooooo-ouuuuyts".utf8)
+}

@@ -1,0 +1,71 @@
+package import Store
+
+/// The voter roll's tables.
+///
+/// Mail, phone and address are sealed column by column (associated data: election, voter, column) and found by keyed
+/// blind indices. Rows of an import become the roll when the import is published: until then `import` is larger than
+/// any published one and no look-up sees them; a crash leaves nothing else behind.
+package enum RollSchema {
+    package static let migrations = [
+        Migration(
+            "roll-1",
+            """
+            CREATE TABLE roll_import (
+                id INTEGER PRIMARY KEY,
+                election INTEGER NOT NULL REFERENCES election_definition (id),
+                state TEXT NOT NULL CHECK (state IN ('loading', 'published')),
+                started_at INTEGER NOT NULL,
+                published_at INTEGER
+            ) STRICT;
+            CREATE TABLE roll_voter (
+                id INTEGER PRIMARY KEY,
+                election INTEGER NOT NULL REFERENCES election_definition (id),
+                import INTEGER NOT NULL REFERENCES roll_import (id),
+                line INTEGER NOT NULL,
+                reference TEXT NOT NULL,
+                civility TEXT NOT NULL CHECK (civility IN ('', 'M', 'F')),
+                last_name TEXT NOT NULL,
+                first_name TEXT NOT NULL,
+                college TEXT NOT NULL,
+                site TEXT NOT NULL,
+                weight INTEGER NOT NULL CHECK (weight > 0),
+                language TEXT NOT NULL,
+                channel TEXT,
+                mail BLOB,
+                mail_index INTEGER,
+                phone BLOB,
+                phone_index INTEGER,
+                mobile INTEGER NOT NULL CHECK (mobile IN (0, 1)),
+                address BLOB,
+                challenge TEXT,
+                digest BLOB NOT NULL,
+                removed_at INTEGER,
+                returned_at INTEGER,
+                UNIQUE (election, reference)
+            ) STRICT;
+            CREATE INDEX roll_voter_mail ON roll_voter (mail_index) WHERE mail_index IS NOT NULL;
+            CREATE INDEX roll_voter_phone ON roll_voter (phone_index) WHERE phone_index IS NOT NULL;
+            CREATE TABLE roll_change (
+                voter INTEGER PRIMARY KEY REFERENCES roll_voter (id),
+                import INTEGER NOT NULL REFERENCES roll_import (id),
+                line INTEGER NOT NULL,
+                civility TEXT NOT NULL,
+                last_name TEXT NOT NULL,
+                first_name TEXT NOT NULL,
+                college TEXT NOT NULL,
+                site TEXT NOT NULL,
+                weight INTEGER NOT NULL,
+                language TEXT NOT NULL,
+                channel TEXT,
+                mail BLOB,
+                mail_index INTEGER,
+                phone BLOB,
+                phone_index INTEGER,
+                mobile INTEGER NOT NULL,
+                address BLOB,
+                challenge TEXT,
+                digest BLOB NOT NULL
+            ) STRICT;
+            """)
+    ]
+}

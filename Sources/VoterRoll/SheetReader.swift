@@ -1,0 +1,158 @@
+/// Turns the XML of a sheet into rows of text.
+final class SheetReader: XMLListener {
+    /// Rows that are complete and not yet taken.
+    private(set) var rows: [RowFields] = []
+    private(set) var rowCount = 0
+    /// The bytes that the rows' ranges point into.
+    private(set) var bytes: [UInt8] = []
+    private(set) var fault: (line: Int, message: String)?
+
+    private enum Kind { case number, shared, inline, text, flag, error }
+
+    private let texts: SharedTexts
+    private let dateStyles: Set<Int>
+    private let epoch1904: Bool
+    private var line = 0
+    private var column = -1
+    private var kind = Kind.number
+    private var isDate = false
+    private var inValue = false
+    private var value: [UInt8] = []
+    private var ranges: [Range<Int>] = []
+    private var numeric: [Int] = []
+
+    init(texts: SharedTexts, dateStyles: Set<Int>, epoch1904: Bool) {
+        self.texts = texts
+        self.dateStyles = dateStyles
+        self.epoch1904 = epoch1904
+    }
+
+    /// Forgets the rows that were taken.
+    func clear() {
+        rows.removeAll(keepingCapacity: true)
+        rowCount = 0
+        // A row may be half read: its texts move to the front.
+        if ranges.isEmpty {
+            bytes.removeAll(keepingCapacity: true)
+        } else {
+            let start = ranges[0].lowerBound
+            bytes.removeFirst(start)
+            for index in ranges.indices {
+                ranges[index] = max(0, ranges[index].lowerBound - start)..<max(0, ranges[index].upperBound - start)
+            }
+        }
+    }
+
+    func started(_ name: UnsafePointer<UInt8>, attribute: (StaticString) -> String?) {
+        if unsafe isNamed(name, "c") {
+            startCell(attribute)
+        } else if unsafe isNamed(name, "v") || isNamed(name, "t") {
+            inValue = true
+        } else if unsafe isNamed(name, "row") {
+            line = attribute("r").flatMap { Int($0) } ?? line + 1
+            column = -1
+            ranges.removeAll(keepingCapacity: true)
+            numeric.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private func startCell(_ attribute: (StaticString) -> String?) {
+        column = attribute("r").flatMap(SheetReader.column) ?? column + 1
+        guard column < RollLimits.columns else {
+            fault = fault ?? (line, "more than \(RollLimits.columns) columns")
+            return
+        }
+        switch attribute("t") {
+        case nil, "n": kind = .number
+        case "s": kind = .shared
+        case "inlineStr": kind = .inline
+        case "b": kind = .flag
+        case "e": kind = .error
+        default: kind = .text
+        }
+        isDate = kind == .number && !dateStyles.isEmpty
+            && attribute("s").flatMap { Int($0) }.map(dateStyles.contains) == true
+        value.removeAll(keepingCapacity: true)
+    }
+
+    func ended(_ name: UnsafePointer<UInt8>) {
+        if unsafe isNamed(name, "c") {
+            endCell()
+        } else if unsafe isNamed(name, "v") || isNamed(name, "t") {
+            inValue = false
+        } else if unsafe isNamed(name, "row") {
+            rows.append(RowFields(ranges: ranges, line: line, numeric: numeric))
+            rowCount += 1
+            ranges.removeAll(keepingCapacity: true)
+        }
+    }
+
+    func text(_ bytes: UnsafeBufferPointer<UInt8>) {
+        if inValue { unsafe value.append(contentsOf: bytes) }
+    }
+
+    private func endCell() {
+        guard column < RollLimits.columns else { return }
+        while ranges.count < column { ranges.append(bytes.count..<bytes.count) }
+        let start = bytes.count
+        switch kind {
+        case .shared:
+            if let range = Int(String(decoding: value, as: UTF8.self)).flatMap(texts.range) {
+                bytes.append(contentsOf: texts.bytes[range])
+            }
+        case .number:
+            if isDate, let date = SheetReader.date(value, epoch1904) {
+                bytes.append(contentsOf: date.utf8)
+            } else {
+                appendNumber()
+                if bytes.count > start { numeric.append(column) }
+            }
+        case .inline, .text, .error: bytes.append(contentsOf: value)
+        case .flag: bytes.append(contentsOf: value == [49] ? Array("true".utf8) : Array("false".utf8))
+        }
+        if ranges.count == column { ranges.append(start..<bytes.count) } else { ranges[column] = start..<bytes.count }
+    }
+
+    /// A number as people would write it: `3.36E10` is 33600000000.
+    private func appendNumber() {
+        if value.allSatisfy({ 48...57 ~= $0 || $0 == 45 }) {
+            bytes.append(contentsOf: value)
+            return
+        }
+        let text = String(decoding: value, as: UTF8.self)
+        if let number = Double(text), number == number.rounded(), abs(number) < 1e15 {
+            bytes.append(contentsOf: String(Int(number)).utf8)
+        } else {
+            bytes.append(contentsOf: value)
+        }
+    }
+
+    /// The column (from 0) of a cell's name: `AB12` is 27.
+    private static func column(_ cell: String) -> Int? {
+        var column = 0
+        for byte in cell.utf8 {
+            guard 65...90 ~= byte, column < 1 << 20 else { break }
+            column = column * 26 + Int(byte) - 64
+        }
+        return column > 0 ? column - 1 : nil
+    }
+
+    /// A day number as `2026-11-24`. Excel counts days from 1899-12-30, or from 1904-01-01.
+    private static func date(_ value: [UInt8], _ epoch1904: Bool) -> String? {
+        guard let number = Double(String(decoding: value, as: UTF8.self)), number > 0, number < 2_958_466 else {
+            return nil
+        }
+        // Howard Hinnant's civil_from_days, for days since 1970-01-01.
+        let days = Int(number) - (epoch1904 ? 24107 : 25569) + 719_468
+        let era = days / 146_097
+        let dayOfEra = days - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shifted = (5 * dayOfYear + 2) / 153
+        let day = dayOfYear - (153 * shifted + 2) / 5 + 1
+        let month = shifted < 10 ? shifted + 3 : shifted - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(year)-\(two(month))-\(two(day))"
+    }
+}
