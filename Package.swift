@@ -43,6 +43,8 @@ let package = Package(
         room("Templating", on: []),
         room("Journal", on: ["Store", "Crypto"]),
         room("Elections", on: ["Journal", "Documents", "Contacts"]),
+        room("Letterpress", on: ["CPango", "CQREncode"]),
+        room("Delivery", on: ["Journal", "Templating", "Letterpress", "Contacts", "CCurl", "CTLS"]),
         room("VoterRoll", on: ["Elections", "CArchive", "CXML"]),
     ]
 )

@@ -31,6 +31,9 @@ package struct EmailAddress: Sendable, Hashable {
         self.text = String(decoding: out, as: UTF8.self)
     }
 
+    /// Takes back what `normalise` wrote, without checking it again.
+    package init(stored: [UInt8]) { text = String(decoding: stored, as: UTF8.self) }
+
     /// The domain, for statistics by provider.
     package var domain: Substring { text.drop { $0 != "@" }.dropFirst() }
 

@@ -25,6 +25,12 @@ package struct PhoneNumber: Sendable, Hashable {
         self.text = String(decoding: out, as: UTF8.self)
     }
 
+    /// Takes back what `normalise` wrote, without checking it again.
+    package init(stored: [UInt8], isMobile: Bool) {
+        text = String(decoding: stored, as: UTF8.self)
+        self.isMobile = isMobile
+    }
+
     /// Longest number E.164 allows, in digits.
     private static let longest = 15
     private static let shortest = 8

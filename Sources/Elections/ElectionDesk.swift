@@ -76,6 +76,13 @@ package struct ElectionDesk: Sendable {
         }
     }
 
+    /// The row's number of the election `name`, nil when there is none.
+    package func number(_ reading: borrowing Reading, _ name: String) throws(StoreError) -> Int? {
+        try reading.first("SELECT id FROM election_definition WHERE name = ?", name) {
+            (row: borrowing Row) throws(StoreError) -> Int in try row[0]
+        }
+    }
+
     /// The names of all elections.
     package func names(_ reading: borrowing Reading) throws(StoreError) -> [String] {
         try reading.all("SELECT name FROM election_definition ORDER BY name") {

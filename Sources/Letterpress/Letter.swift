@@ -1,0 +1,16 @@
+/// What one letter says beside its fixed text.
+package struct Letter: Sendable {
+    /// Which fixed text it has: an index into the press's faces.
+    package let face: Int
+    /// The lines in the window: up to six and a country.
+    package let recipient: [String]
+    package let greeting: String
+    /// What stands in each slot of the codes frame, in the face's order.
+    package let codes: [String]
+    /// Election, batch and number, at the foot of the page.
+    package let mark: String
+
+    package init(face: Int, recipient: [String], greeting: String, codes: [String], mark: String) {
+        (self.face, self.recipient, self.greeting, self.codes, self.mark) = (face, recipient, greeting, codes, mark)
+    }
+}

@@ -1,0 +1,157 @@
+import CPango
+
+/// Writes letters into one PDF (1.4) that streams out as it is made: fixed text is recorded once for each face and
+/// referred to by every page.
+///
+/// The same letters and the same creation time give the same bytes. Not Sendable: one press, one thread, one file.
+@safe package final class LetterPress {
+    private let surface: OpaquePointer
+    private let cairo: OpaquePointer
+    private let profile: PrinterProfile
+    private let faces: [LetterFace]
+    private var recordings: [Int: OpaquePointer] = unsafe [:]
+    private let sink: Sink
+    private let address: TextBox
+    private let greeting: TextBox
+    private let code: TextBox
+    private let mark: TextBox
+
+    private final class Sink {
+        let write: (Span<UInt8>) -> Bool
+        init(_ write: @escaping (Span<UInt8>) -> Bool) { self.write = write }
+    }
+
+    private static let bodyFont = "Liberation Sans"
+    private static let codeFont = "DejaVu Sans Mono Bold"
+
+    /// - Parameters:
+    ///   - created: seconds since 1970, written into the file instead of today's date.
+    ///   - write: takes the next bytes of the file; false stops the press.
+    package init(
+        faces: [LetterFace], profile: PrinterProfile = PrinterProfile(), created: String,
+        write: @escaping (Span<UInt8>) -> Bool
+    ) throws(LetterError) {
+        (self.faces, self.profile) = (faces, profile)
+        sink = Sink(write)
+        let sheet = PrinterProfile.sheet
+        guard
+            let made = unsafe cairo_pdf_surface_create_for_stream(
+                { context, bytes, count in
+                    guard let context = unsafe context, let bytes = unsafe bytes else { return CAIRO_STATUS_WRITE_ERROR }
+                    let sink = unsafe Unmanaged<Sink>.fromOpaque(context).takeUnretainedValue()
+                    return unsafe sink.write(UnsafeBufferPointer(start: bytes, count: Int(count)).span)
+                        ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR
+                }, Unmanaged.passUnretained(sink).toOpaque(), sheet.width * pointsPerMillimetre,
+                sheet.height * pointsPerMillimetre)
+        else { throw LetterError("The PDF could not be begun.") }
+        unsafe surface = made
+        unsafe cairo_pdf_surface_restrict_to_version(surface, CAIRO_PDF_VERSION_1_4)
+        unsafe cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, created)
+        unsafe cairo = cairo_create(surface)
+        address = unsafe TextBox(on: cairo, font: "\(LetterPress.bodyFont) 10", width: nil)
+        greeting = unsafe TextBox(on: cairo, font: "\(LetterPress.bodyFont) 10.5", width: nil)
+        code = unsafe TextBox(on: cairo, font: "\(LetterPress.codeFont) 15", width: nil)
+        mark = unsafe TextBox(on: cairo, font: "\(LetterPress.bodyFont) 6.5", width: nil)
+    }
+
+    deinit {
+        unsafe cairo_destroy(cairo)
+        for unsafe recording in unsafe recordings.values { unsafe cairo_surface_destroy(recording) }
+        unsafe cairo_surface_destroy(surface)
+    }
+
+    /// Adds one sheet.
+    package func add(_ letter: Letter) throws(LetterError) {
+        let recording = try unsafe recorded(letter.face)
+        unsafe cairo_set_source_surface(cairo, recording, 0, 0)
+        unsafe cairo_paint(cairo)
+        unsafe cairo_set_source_rgb(cairo, 0, 0, 0)
+        let window = profile.window
+        // Three millimetres of play: the sheet moves in its envelope.
+        let inner = PrinterProfile.Frame(
+            x: window.x + 3, y: window.y + 2, width: window.width - 4, height: window.height - 2)
+        try unsafe address.draw(letter.recipient.joined(separator: "\n"), in: inner, on: cairo)
+        if !letter.greeting.isEmpty { try unsafe greeting.draw(letter.greeting, in: profile.greeting, on: cairo) }
+        for (index, text) in letter.codes.enumerated() {
+            try unsafe code.draw(text, in: LetterPress.slot(index, profile), on: cairo)
+        }
+        try unsafe mark.draw(letter.mark, in: profile.mark, on: cairo)
+        unsafe cairo_show_page(cairo)
+        try checkStatus()
+    }
+
+    /// Writes the end of the file.
+    package func finish() throws(LetterError) {
+        unsafe cairo_surface_finish(surface)
+        try checkStatus()
+    }
+
+    private func checkStatus() throws(LetterError) {
+        let status = unsafe cairo_surface_status(surface)
+        guard status == CAIRO_STATUS_SUCCESS else {
+            throw LetterError("The PDF could not be written: \(unsafe String(cString: cairo_status_to_string(status))).")
+        }
+    }
+
+    /// Where the code of slot `index` stands, below its label.
+    private static func slot(_ index: Int, _ profile: PrinterProfile) -> PrinterProfile.Frame {
+        let frame = profile.codes
+        return PrinterProfile.Frame(x: frame.x + 4, y: frame.y + 20 + Double(index) * 14, width: frame.width - 8, height: 8)
+    }
+
+    private func recorded(_ face: Int) throws(LetterError) -> OpaquePointer {
+        if let known = unsafe recordings[face] { return unsafe known }
+        var extents = cairo_rectangle_t(
+            x: 0, y: 0, width: PrinterProfile.sheet.width * pointsPerMillimetre,
+            height: PrinterProfile.sheet.height * pointsPerMillimetre)
+        guard let recording = unsafe cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, &extents),
+            let canvas = unsafe cairo_create(recording)
+        else { throw LetterError("Out of memory.") }
+        defer { unsafe cairo_destroy(canvas) }
+        try unsafe drawFixed(faces[face], on: canvas)
+        unsafe recordings[face] = recording
+        return unsafe recording
+    }
+
+    private func drawFixed(_ face: LetterFace, on canvas: OpaquePointer) throws(LetterError) {
+        func box(_ size: String, _ frame: PrinterProfile.Frame, justified: Bool = false) -> TextBox {
+            unsafe TextBox(on: canvas, font: "\(LetterPress.bodyFont) \(size)", width: frame.width, justified: justified)
+        }
+        try unsafe box("9", profile.sender).draw(face.sender, in: profile.sender, on: canvas, markup: true)
+        try unsafe box("10", profile.body, justified: true).draw(face.body, in: profile.body, on: canvas, markup: true)
+        try unsafe box("8.5", profile.footer).draw(face.footer, in: profile.footer, on: canvas, markup: true)
+        guard !face.labels.isEmpty else { return }
+        let frame = profile.codes
+        // The address is printed large enough to be typed from the sheet.
+        let site = PrinterProfile.Frame(x: frame.x + 4, y: frame.y + 3, width: frame.width - 8, height: 9)
+        let fittingSize = face.site.count <= 34 ? "15" : "10"
+        try unsafe box("Bold \(fittingSize)", site).draw(face.site, in: site, on: canvas)
+        for (index, label) in face.labels.enumerated() {
+            let slot = LetterPress.slot(index, profile)
+            let place = PrinterProfile.Frame(x: slot.x, y: slot.y - 5, width: slot.width, height: 5)
+            try unsafe box("9", place).draw(label, in: place, on: canvas, markup: true)
+        }
+        unsafe outline(frame, on: canvas)
+        try unsafe drawQR(face.site, on: canvas)
+    }
+
+    private func outline(_ frame: PrinterProfile.Frame, on canvas: OpaquePointer) {
+        unsafe cairo_set_line_width(canvas, 0.8)
+        unsafe cairo_rectangle(
+            canvas, frame.x * pointsPerMillimetre, frame.y * pointsPerMillimetre, frame.width * pointsPerMillimetre,
+            frame.height * pointsPerMillimetre)
+        unsafe cairo_stroke(canvas)
+    }
+
+    private func drawQR(_ text: String, on canvas: OpaquePointer) throws(LetterError) {
+        let code = try QRCode(text)
+        let frame = profile.qr
+        let module = frame.width * pointsPerMillimetre / Double(code.width)
+        unsafe cairo_save(canvas)
+        unsafe cairo_translate(canvas, frame.x * pointsPerMillimetre, frame.y * pointsPerMillimetre)
+        unsafe cairo_scale(canvas, module, module)
+        code.runs { unsafe cairo_rectangle(canvas, Double($0), Double($1), Double($2), 1) }
+        unsafe cairo_fill(canvas)
+        unsafe cairo_restore(canvas)
+    }
+}

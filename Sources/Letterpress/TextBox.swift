@@ -1,0 +1,59 @@
+import CPango
+
+/// Points in a millimetre.
+let pointsPerMillimetre = 72.0 / 25.4
+
+/// One pango layout, used again for every text of its kind.
+@safe final class TextBox {
+    private let layout: OpaquePointer
+    private let context: OpaquePointer
+
+    /// - Parameters:
+    ///   - font: as pango describes it: `Liberation Sans 10`.
+    ///   - width: in millimetres; text wraps there. Nil: lines are never broken.
+    init(on cairo: OpaquePointer, font: String, width: Double?, justified: Bool = false) {
+        unsafe context = pango_cairo_create_context(cairo)
+        unsafe pango_cairo_context_set_resolution(context, 72)
+        let options = unsafe cairo_font_options_create()
+        unsafe cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE)
+        unsafe cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF)
+        unsafe pango_cairo_context_set_font_options(context, options)
+        unsafe cairo_font_options_destroy(options)
+        unsafe pango_context_set_round_glyph_positions(context, 0)
+        unsafe layout = pango_layout_new(context)
+        let description = unsafe pango_font_description_from_string(font)
+        unsafe pango_layout_set_font_description(layout, description)
+        unsafe pango_font_description_free(description)
+        if let width {
+            unsafe pango_layout_set_width(layout, Int32(width * pointsPerMillimetre * Double(PANGO_SCALE)))
+        }
+        unsafe pango_layout_set_justify(layout, justified ? 1 : 0)
+        unsafe pango_layout_set_spacing(layout, Int32(PANGO_SCALE))
+    }
+
+    deinit {
+        unsafe g_object_unref(UnsafeMutableRawPointer(layout))
+        unsafe g_object_unref(UnsafeMutableRawPointer(context))
+    }
+
+    /// Draws `text` with its top left corner at a place in millimetres.
+    /// - Throws: when no font has one of its characters, or when it is larger than `frame`.
+    func draw(
+        _ text: String, in frame: PrinterProfile.Frame, on cairo: OpaquePointer, markup: Bool = false
+    ) throws(LetterError) {
+        if markup { unsafe pango_layout_set_markup(layout, text, -1) } else { unsafe pango_layout_set_text(layout, text, -1) }
+        guard unsafe pango_layout_get_unknown_glyphs_count(layout) == 0 else {
+            throw LetterError("No installed font has every character of \"\(text)\": install one (fonts-noto-core) or correct the text.")
+        }
+        var (width, height) = (Int32(0), Int32(0))
+        unsafe pango_layout_get_size(layout, &width, &height)
+        let scale = Double(PANGO_SCALE) * pointsPerMillimetre
+        guard Double(height) / scale <= frame.height + 0.01, Double(width) / scale <= frame.width + 0.01 else {
+            throw LetterError(
+                "\"\(text.prefix(60))\" needs \(Int(Double(width) / scale)) x \(Int(Double(height) / scale)) mm, "
+                    + "its frame has \(Int(frame.width)) x \(Int(frame.height)) mm: shorten it.")
+        }
+        unsafe cairo_move_to(cairo, frame.x * pointsPerMillimetre, frame.y * pointsPerMillimetre)
+        unsafe pango_cairo_show_layout(cairo, layout)
+    }
+}

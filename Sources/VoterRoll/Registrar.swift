@@ -1,0 +1,192 @@
+import Contacts
+package import Crypto
+package import Elections
+package import Journal
+package import Store
+
+/// Keeps the voter roll: imports, finds, lists, corrects.
+package struct Registrar: Sendable {
+    let store: Store
+    let logbook: Logbook
+    let clock: Clock
+    let hasher: PassphraseHasher
+
+    package init(store: Store, logbook: Logbook, clock: Clock, hasher: PassphraseHasher) {
+        (self.store, self.logbook, self.clock, self.hasher) = (store, logbook, clock, hasher)
+    }
+
+    /// Reads and checks a file into the store, unseen until it is published. Only one import runs at a time.
+    /// - Parameter progress: called now and then with the rows read.
+    package func load(
+        _ path: String, into election: StoredElection, keys: RollKeys, options: ImportOptions,
+        progress: @escaping (Int) -> Void = { _ in }
+    ) throws(ImportFailure) -> LoadedRoll {
+        let loader: RollLoader
+        do throws(StoreError) {
+            loader = try RollLoader(
+                store: store, election: election, keys: keys, options: options, hasher: hasher, clock: clock,
+                progress: progress)
+        } catch {
+            throw .store(error)
+        }
+        return try loader.load(path)
+    }
+
+    /// Makes a loaded roll the roll, in one transaction, and returns the voters that are no longer on it.
+    package func publish(
+        _ transaction: borrowing Transaction, _ roll: LoadedRoll, file: String, by principal: Principal
+    ) throws(StoreError) -> [Int] {
+        try transaction.execute(
+            """
+            UPDATE roll_voter SET line = c.line, civility = c.civility, last_name = c.last_name,
+                first_name = c.first_name, college = c.college, site = c.site, weight = c.weight,
+                language = c.language, channel = c.channel, mail = c.mail, mail_index = c.mail_index, phone = c.phone,
+                phone_index = c.phone_index, mobile = c.mobile, address = c.address, challenge = c.challenge,
+                digest = c.digest, removed_at = NULL,
+                returned_at = CASE WHEN roll_voter.address IS c.address THEN returned_at ELSE NULL END
+            FROM roll_change AS c WHERE c.voter = roll_voter.id AND c.import = ?
+            """, roll.importID)
+        try transaction.execute("DELETE FROM roll_change WHERE import = ?", roll.importID)
+        for id in roll.removedIDs {
+            try transaction.execute("UPDATE roll_voter SET removed_at = ? WHERE id = ?", clock.now, id)
+        }
+        try transaction.execute(
+            "UPDATE roll_import SET state = 'published', published_at = ? WHERE id = ?", clock.now, roll.importID)
+        try logbook.record(
+            transaction, election: roll.election.election.id, by: principal, "roll.import",
+            [
+                "file": file, "encoding": roll.encoding, "rows": "\(roll.rows)", "rejected": "\(roll.report.rejected)",
+                "added": "\(roll.added.count)", "changed": "\(roll.changed.count)", "removed": "\(roll.removed.count)",
+            ])
+        return roll.removedIDs
+    }
+
+    /// Forgets a loaded roll.
+    package func discard(_ roll: LoadedRoll) throws(StoreError) {
+        try RollLoader.discard(store, importID: roll.importID)
+    }
+
+    /// The voter with this reference.
+    package func voter(
+        _ reading: borrowing Reading, _ election: StoredElection, reference: String
+    ) throws(StoreError) -> Voter? {
+        try reading.first(
+            """
+            SELECT id, reference, civility, last_name, first_name, college, site, weight, language, channel,
+                returned_at IS NOT NULL
+            FROM roll_voter WHERE election = ? AND reference = ? AND removed_at IS NULL
+                AND (SELECT state FROM roll_import WHERE roll_import.id = roll_voter.import) = 'published'
+            """, election.number, reference, row: Registrar.voter)
+    }
+
+    /// The voter with this number.
+    package func voter(_ reading: borrowing Reading, id: Int) throws(StoreError) -> Voter? {
+        try reading.first(
+            """
+            SELECT id, reference, civility, last_name, first_name, college, site, weight, language, channel,
+                returned_at IS NOT NULL
+            FROM roll_voter WHERE id = ? AND removed_at IS NULL
+                AND (SELECT state FROM roll_import WHERE roll_import.id = roll_voter.import) = 'published'
+            """, id, row: Registrar.voter)
+    }
+
+    /// Hands every voter whose number is above `after` to `body`, in the order of their numbers.
+    package func each(
+        _ reading: borrowing Reading, _ election: StoredElection, after: Int = 0, limit: Int = .max,
+        _ body: (Voter, SealedContacts) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try reading.each(
+            """
+            SELECT id, reference, civility, last_name, first_name, college, site, weight, language, channel,
+                returned_at IS NOT NULL, mail, phone, mobile, address
+            FROM roll_voter WHERE election = ? AND id > ? AND removed_at IS NULL
+                AND (SELECT state FROM roll_import WHERE roll_import.id = roll_voter.import) = 'published'
+            ORDER BY id LIMIT ?
+            """, election.number, after, limit
+        ) { (row: borrowing Row) throws(StoreError) in
+            try body(
+                try Registrar.voter(row),
+                SealedContacts(mail: try row[11], phone: try row[12], isMobile: try row[13], address: try row[14]))
+        }
+    }
+
+    /// How many voters the roll holds.
+    package func count(_ reading: borrowing Reading, _ election: StoredElection) throws(StoreError) -> Int {
+        try reading.number(
+            """
+            SELECT count(*) FROM roll_voter WHERE election = ? AND removed_at IS NULL
+                AND (SELECT state FROM roll_import WHERE roll_import.id = roll_voter.import) = 'published'
+            """, election.number)
+    }
+
+    /// The colleges and sites that voters of the roll of election `number` belong to.
+    package func groupsInUse(_ reading: borrowing Reading, election number: Int) throws(StoreError) -> Set<String> {
+        Set(
+            try reading.all(
+                """
+                SELECT DISTINCT college FROM roll_voter WHERE removed_at IS NULL AND election = ?1
+                UNION SELECT DISTINCT site FROM roll_voter WHERE removed_at IS NULL AND election = ?1
+                """, number
+            ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] })
+    }
+
+    /// Opens a voter's contacts.
+    package func contacts(
+        _ reading: borrowing Reading, _ election: StoredElection, voter: Int, keys: RollKeys
+    ) throws(StoreError) -> VoterContacts {
+        let sealed = try reading.first("SELECT mail, phone, mobile, address FROM roll_voter WHERE id = ?", voter) {
+            (row: borrowing Row) throws(StoreError) in
+            SealedContacts(mail: try row[0], phone: try row[1], isMobile: try row[2], address: try row[3])
+        }
+        guard let sealed else { throw StoreError(.missing, "There is no voter number \(voter).") }
+        return try ContactOpener(election: election.number, keys: keys).open(sealed, voter: voter)
+    }
+
+    static func voter(_ row: borrowing Row) throws(StoreError) -> Voter {
+        let channel: String? = try row[9]
+        return Voter(
+            id: try row[0], reference: try row[1], civility: try row.value(2), lastName: try row[3],
+            firstName: try row[4], college: try row[5], site: try row[6], weight: try row[7],
+            language: try row.value(8), channel: channel.flatMap { Channel(rawValue: $0) },
+            hasReturnedLetter: try row[10])
+    }
+}
+
+/// A voter's contacts as they lie in the store.
+package struct SealedContacts: Sendable {
+    let mail: [UInt8]?
+    let phone: [UInt8]?
+    let isMobile: Bool
+    let address: [UInt8]?
+}
+
+/// Opens sealed contacts. One for each thread.
+package final class ContactOpener {
+    private let election: Int
+    private let sealer: Sealer
+    private var place: [UInt8] = []
+
+    package init(election: Int, keys: RollKeys) {
+        self.election = election
+        sealer = keys.sealer()
+    }
+
+    /// The contacts of `voter`; throws when a value was changed or moved.
+    package func open(_ sealed: SealedContacts, voter: Int) throws(StoreError) -> VoterContacts {
+        let mail = try open(sealed.mail, .mail, voter).map { EmailAddress(stored: $0) }
+        let phone = try open(sealed.phone, .phone, voter).map { PhoneNumber(stored: $0, isMobile: sealed.isMobile) }
+        return VoterContacts(
+            mail: mail, phone: phone, address: try open(sealed.address, .address, voter).map { PostalAddress(stored: $0) })
+    }
+
+    private func open(_ sealed: [UInt8]?, _ column: SealedColumn, _ voter: Int) throws(StoreError) -> [UInt8]? {
+        guard let sealed else { return nil }
+        column.place(election: election, voter: voter, into: &place)
+        guard let plain = sealer.open(sealed, associated: place) else {
+            throw StoreError(
+                .damaged, "The \(column) of voter number \(voter) does not open with this election's key.",
+                cure: "Check that --keys names the right key folder; if it does, run `store check`.")
+        }
+        return plain
+    }
+}

@@ -1,0 +1,93 @@
+package import Crypto
+
+/// The subkeys with which a roll is sealed and searched.
+package struct RollKeys: Sendable {
+    let contacts: Secret
+    let index: LookupKey
+    let digest: LookupKey
+    let randomness: Randomness
+
+    package init(_ key: ElectionKey, randomness: Randomness) {
+        contacts = key.subkey(.contacts)
+        index = LookupKey(key.subkey(.contactIndex))
+        digest = LookupKey(key.subkey(.rowDigest))
+        self.randomness = randomness
+    }
+
+    func sealer() -> Sealer { Sealer(key: contacts, randomness: randomness) }
+}
+
+/// The sealed columns; the numbers are part of the associated data and never change.
+enum SealedColumn: UInt8 {
+    case mail = 1
+    case phone = 2
+    case address = 3
+
+    /// What a sealed value is bound to: election, voter and column.
+    func place(election: Int, voter: Int, into bytes: inout [UInt8]) {
+        bytes.removeAll(keepingCapacity: true)
+        for number in [election, voter] {
+            for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
+        }
+        bytes.append(rawValue)
+    }
+}
+
+/// Seals the contacts of checked rows. One for each thread.
+final class RowSealer {
+    private let election: Int
+    private let keys: RollKeys
+    private let sealer: Sealer
+    private var place: [UInt8] = []
+    private var folded: [UInt8] = []
+
+    init(election: Int, keys: RollKeys) {
+        self.election = election
+        self.keys = keys
+        sealer = keys.sealer()
+    }
+
+    /// Computes a row's digest and blind indices, which need no voter number.
+    func index(_ row: inout RollRow, _ batch: RowBatch) {
+        if !row.mail.isAbsent {
+            folded.removeAll(keepingCapacity: true)
+            for byte in batch.plain[row.mail.range] { folded.append(65...90 ~= byte ? byte | 32 : byte) }
+            let mail = folded
+            row.mailIndex = keys.index.index(mail.span)
+        }
+        let plain = batch.plain
+        if !row.phone.isAbsent { row.phoneIndex = keys.index.index(plain.span.extracting(row.phone.range)) }
+        folded.removeAll(keepingCapacity: true)
+        for slice in [
+            row.civility, row.lastName, row.firstName, row.college, row.site, row.language, row.channel, row.mail,
+            row.phone, row.address, row.challenge,
+        ] {
+            folded.append(slice.isAbsent ? 0 : 1)
+            folded.append(UInt8(truncatingIfNeeded: slice.count >> 8))
+            folded.append(UInt8(truncatingIfNeeded: slice.count))
+            folded.append(contentsOf: plain[slice.range])
+        }
+        for shift in stride(from: 24, through: 0, by: -8) { folded.append(UInt8(truncatingIfNeeded: row.weight >> shift)) }
+        let all = folded
+        let digest = keys.digest.hash(all.span)
+        row.digest = Slice(start: batch.sealed.count, count: digest.count)
+        batch.sealed.append(contentsOf: digest)
+    }
+
+    /// Seals a row's contacts for voter `id`.
+    func seal(_ row: inout RollRow, as id: Int, _ batch: RowBatch) {
+        row.id = id
+        row.sealedMail = seal(row.mail, .mail, id, batch)
+        row.sealedPhone = seal(row.phone, .phone, id, batch)
+        row.sealedAddress = seal(row.address, .address, id, batch)
+    }
+
+    private func seal(_ slice: Slice, _ column: SealedColumn, _ id: Int, _ batch: RowBatch) -> Slice {
+        guard !slice.isAbsent else { return .absent }
+        column.place(election: election, voter: id, into: &place)
+        let start = batch.sealed.count
+        let (plain, associated) = (batch.plain, place)
+        sealer.seal(plain.span.extracting(slice.range), associated: associated.span, onto: &batch.sealed)
+        return Slice(start: start, count: batch.sealed.count - start)
+    }
+}

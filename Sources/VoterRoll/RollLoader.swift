@@ -1,0 +1,267 @@
+import Crypto
+import Dispatch
+package import Elections
+package import Store
+import Synchronization
+
+/// What an import was asked to do.
+package struct ImportOptions: Sendable {
+    /// Headings (folded by `Column.fold`) and the columns they mean, before the known ones.
+    package var map: [String: Column] = [:]
+    /// Whether the good rows are kept when others are refused.
+    package var acceptValid = false
+
+    package init() {}
+}
+
+/// A roll that was read and checked, and waits in the store to be published or discarded.
+package struct LoadedRoll: Sendable {
+    let importID: Int
+    let election: StoredElection
+    package let encoding: String
+    package let separator: String
+    package let ignoredHeadings: [String]
+    /// Rows of the file, headings and empty lines apart.
+    package let rows: Int
+    package let report: RollReport
+    /// Names of voters that are new, changed, or missing in the file, the first few of each, and how many there are.
+    package let added: Changes
+    package let changed: Changes
+    package let removed: Changes
+    let removedIDs: [Int]
+    /// Whether the election had a published roll before.
+    package let isUpdate: Bool
+    /// Eligible voters for each ballot, and how many hold each weight, in this file.
+    package let groups: GroupCounts
+
+    /// Some of many.
+    package struct Changes: Sendable {
+        package fileprivate(set) var count = 0
+        package fileprivate(set) var names: [String] = []
+        /// Names shown; the full list is in the report of `roll list`.
+        private static let shown = 20
+
+        mutating func add(_ name: @autoclosure () -> String) {
+            count += 1
+            if names.count < Changes.shown { names.append(name()) }
+        }
+    }
+}
+
+/// Voters by college and site, and by weight: what the small-group rule needs.
+package struct GroupCounts: Sendable {
+    private struct Group: Hashable { let college: String, site: String }
+
+    private var groups: [Group: Int] = [:]
+    package private(set) var weights: [Int: Int] = [:]
+
+    package init() {}
+
+    mutating func add(college: String, site: String, weight: Int) {
+        groups[Group(college: college, site: site), default: 0] += 1
+        weights[weight, default: 0] += 1
+    }
+
+    /// How many voters may vote on `ballot`.
+    package func eligible(_ ballot: Election.Ballot) -> Int {
+        groups.reduce(0) { $0 + (ballot.admits(college: $1.key.college, site: $1.key.site) ? $1.value : 0) }
+    }
+}
+
+/// Why an import could not go on.
+package enum ImportFailure: Error, CustomStringConvertible {
+    case file(RollFileError)
+    case store(StoreError)
+
+    package var description: String {
+        switch self {
+        case .file(let error): "\(error)"
+        case .store(let error): "\(error)"
+        }
+    }
+}
+
+/// The first error of the inserting thread.
+private final class FirstFailure: Sendable {
+    private let state = Mutex<StoreError?>(nil)
+
+    var error: StoreError? { state.withLock { $0 } }
+
+    func keep(_ error: StoreError) { state.withLock { $0 = $0 ?? error } }
+}
+
+/// Reads a file into the store: one thread parses, checks and seals, another inserts.
+final class RollLoader {
+    private let store: Store
+    private let election: StoredElection
+    private let keys: RollKeys
+    private let options: ImportOptions
+    private let hasher: PassphraseHasher
+    private let progress: (Int) -> Void
+    private let report = RollReport()
+    private let importID: Int
+    private let isUpdate: Bool
+    private var nextID: Int
+    private var rows = 0
+    private var groups = GroupCounts()
+    private var sameMail = Resemblances()
+    private var samePhone = Resemblances()
+    private var sameName = Resemblances()
+
+    private let writer: RollWriter
+    private let queue = DispatchQueue(label: "roll.insert")
+    /// Batches under way: one being filled, one being inserted, one waiting.
+    private let room = DispatchSemaphore(value: 2)
+    private let failure = FirstFailure()
+
+    init(
+        store: Store, election: StoredElection, keys: RollKeys, options: ImportOptions, hasher: PassphraseHasher,
+        clock: Clock, progress: @escaping (Int) -> Void
+    ) throws(StoreError) {
+        (self.store, self.election, self.keys, self.options) = (store, election, keys, options)
+        (self.hasher, self.progress) = (hasher, progress)
+        try RollLoader.clearLeftovers(store, election.number)
+        let now = clock.now
+        let number = election.number
+        (importID, isUpdate, nextID) = try store.write {
+            (transaction: borrowing Transaction) throws(StoreError) -> (Int, Bool, Int) in
+            let id = try transaction.insert(
+                "INSERT INTO roll_import (election, state, started_at) VALUES (?, 'loading', ?)", number, now)
+            let known = try transaction.reading.number("SELECT count(*) FROM roll_voter WHERE election = ?", number)
+            let last = try transaction.reading.number("SELECT coalesce(max(id), 0) FROM roll_voter")
+            return (id, known > 0, last + 1)
+        }
+        writer = RollWriter(
+            store: store, election: number, importID: importID, isUpdate: isUpdate, firstID: nextID, keys: keys,
+            report: report)
+    }
+
+    /// Removes what an import that died left behind, in chunks.
+    static func clearLeftovers(_ store: Store, _ election: Int) throws(StoreError) {
+        let dead = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try reading.all("SELECT id FROM roll_import WHERE election = ? AND state = 'loading'", election) {
+                (row: borrowing Row) throws(StoreError) -> Int in try row[0]
+            }
+        }
+        for id in dead { try discard(store, importID: id) }
+    }
+
+    static func discard(_ store: Store, importID: Int) throws(StoreError) {
+        while try store.write({ (transaction: borrowing Transaction) throws(StoreError) -> Int in
+            try transaction.execute(
+                "DELETE FROM roll_voter WHERE id IN (SELECT id FROM roll_voter WHERE import = ? ORDER BY id DESC LIMIT 10000)",
+                importID)
+        }) > 0 {}
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try transaction.execute("DELETE FROM roll_change WHERE import = ?", importID)
+            try transaction.execute("DELETE FROM roll_import WHERE id = ?", importID)
+        }
+    }
+
+    /// Reads the whole file. What it stored is not visible until it is published.
+    func load(_ path: String) throws(ImportFailure) -> LoadedRoll {
+        do throws(ImportFailure) { return try read(path) } catch {
+            queue.sync {}
+            do throws(StoreError) { try RollLoader.discard(store, importID: importID) } catch let second {
+                throw .store(second)
+            }
+            throw error
+        }
+    }
+
+    private func read(_ path: String) throws(ImportFailure) -> LoadedRoll {
+        var headings: RollHeadings?
+        let source: any RowSource
+        do throws(RollFileError) {
+            source = try RollLoader.source(path)
+            var checker: RowChecker?
+            var batch = RowBatch()
+            let sealer = RowSealer(election: election.number, keys: keys)
+            try source.forEachRow { bytes, fields throws(RollFileError) in
+                guard let checker else {
+                    let found = try RollHeadings(bytes, fields, map: options.map, file: path)
+                    headings = found
+                    checker = RowChecker(
+                        election: election.election, headings: found.texts, index: found.index,
+                        isDelimited: source is DelimitedSource, report: report)
+                    return
+                }
+                rows += 1
+                guard checker.check(bytes, fields, into: batch) else { return }
+                finish(&batch.rows[batch.rows.count - 1], batch, sealer)
+                if batch.rows.count == RowBatch.size {
+                    insert(batch)
+                    batch = RowBatch()
+                    progress(rows)
+                }
+            }
+            insert(batch)
+        } catch {
+            throw .file(error)
+        }
+        queue.sync {}
+        if let error = failure.error { throw .store(error) }
+        guard let headings else { throw .file(RollFileError(file: path, line: 0, message: "the file holds no rows")) }
+        warnOfResemblances(headings)
+        let removed: [(id: Int, name: String)]
+        do throws(StoreError) { removed = try isUpdate ? writer.missing() : [] } catch { throw .store(error) }
+        var gone = LoadedRoll.Changes()
+        for voter in removed { gone.add(voter.name) }
+        return LoadedRoll(
+            importID: importID, election: election, encoding: source.encoding, separator: source.separator,
+            ignoredHeadings: headings.ignored, rows: rows, report: report, added: writer.added,
+            changed: writer.changed, removed: gone, removedIDs: removed.map(\.id), isUpdate: isUpdate, groups: groups)
+    }
+
+    private static func source(_ path: String) throws(RollFileError) -> any RowSource {
+        path.lowercased().hasSuffix(".xlsx") || FileStart.isZip(path)
+            ? WorkbookSource(path: path) : try DelimitedSource(path: path)
+    }
+
+    private func finish(_ row: inout RollRow, _ batch: RowBatch, _ sealer: RowSealer) {
+        sealer.index(&row, batch)
+        if !row.mail.isAbsent { sameMail.add(UInt64(row.mailIndex), line: row.line) }
+        if !row.phone.isAbsent { samePhone.add(UInt64(row.phoneIndex), line: row.line) }
+        let plain = batch.plain
+        var scratch: [UInt8] = []
+        let name = Folding.nameKey(
+            plain.span.extracting(row.lastName.range), plain.span.extracting(row.firstName.range), &scratch)
+        sameName.add(name, line: row.line)
+        groups.add(
+            college: String(decoding: plain[row.college.range], as: UTF8.self),
+            site: String(decoding: plain[row.site.range], as: UTF8.self), weight: row.weight)
+        if !row.challenge.isAbsent { hashChallenge(&row, batch) }
+        if !isUpdate {
+            sealer.seal(&row, as: nextID, batch)
+            nextID += 1
+        }
+    }
+
+    private func hashChallenge(_ row: inout RollRow, _ batch: RowBatch) {
+        let answer = Secret(Array(batch.plain[row.challenge.range]))
+        // One thread hashes, so the queue cannot be full.
+        guard case .done(let hash) = hasher.hash(answer) else { return }
+        row.challenge = batch.slice { $0.append(contentsOf: Array(hash.utf8)) }
+    }
+
+    private func insert(_ batch: RowBatch) {
+        guard !batch.rows.isEmpty, failure.error == nil else { return }
+        room.wait()
+        queue.async { [writer, room, failure] in
+            defer { room.signal() }
+            do throws(StoreError) { try writer.write(batch) } catch { failure.keep(error) }
+        }
+    }
+
+    private func warnOfResemblances(_ headings: RollHeadings) {
+        func warn(_ found: inout Resemblances, _ column: Column, _ what: String) {
+            let heading = headings.index[column].map { headings.texts[$0] } ?? column.rawValue
+            found.report { line, earlier in
+                report.warn(RollFault(line: line, column: heading, value: "", reason: "\(what) as on line \(earlier)"))
+            }
+        }
+        warn(&sameMail, .email, "the same mailbox")
+        warn(&samePhone, .phone, "the same phone")
+        warn(&sameName, .lastName, "the same or nearly the same name")
+    }
+}

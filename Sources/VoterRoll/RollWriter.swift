@@ -1,0 +1,191 @@
+import Crypto
+import Store
+
+/// Inserts checked batches. `@unchecked Sendable`: used from the loader's one serial queue, and read after it is empty.
+final class RollWriter: @unchecked Sendable {
+    private let store: Store
+    private let election: Int
+    private let importID: Int
+    private let isUpdate: Bool
+    private let report: RollReport
+    private let sealer: RowSealer
+    private var nextID: Int
+    /// Voters of the published roll that occurred in the file.
+    private var seen: Set<Int> = []
+    private(set) var added = LoadedRoll.Changes()
+    private(set) var changed = LoadedRoll.Changes()
+
+    init(
+        store: Store, election: Int, importID: Int, isUpdate: Bool, firstID: Int, keys: RollKeys, report: RollReport
+    ) {
+        (self.store, self.election, self.importID, self.isUpdate) = (store, election, importID, isUpdate)
+        (self.report, nextID) = (report, firstID)
+        sealer = RowSealer(election: election, keys: keys)
+    }
+
+    /// Inserts a batch in one transaction; counts and faults follow once it is on disk.
+    func write(_ batch: RowBatch) throws(StoreError) {
+        var outcome: [RowOutcome] = []
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            outcome = isUpdate ? try update(transaction, batch) : try insert(transaction, batch)
+        }
+        for (row, outcome) in zip(batch.rows, outcome) {
+            switch outcome {
+            case .added: added.add(name(row, batch))
+            case .changed(let id):
+                seen.insert(id)
+                changed.add(name(row, batch))
+            case .unchanged(let id): seen.insert(id)
+            case .duplicate(let line):
+                report.fault(
+                    RollFault(
+                        line: row.line, column: "reference", value: text(row.reference, batch),
+                        reason: "is used twice: first on line \(line)"))
+            }
+        }
+    }
+
+    private enum RowOutcome { case added, changed(Int), unchanged(Int), duplicate(line: Int) }
+
+    private func text(_ slice: Slice, _ batch: RowBatch) -> String {
+        String(decoding: batch.plain[slice.range], as: UTF8.self)
+    }
+
+    private func name(_ row: RollRow, _ batch: RowBatch) -> String {
+        "\(text(row.reference, batch)) \(text(row.lastName, batch)) \(text(row.firstName, batch))"
+    }
+
+    private func insert(
+        _ transaction: borrowing Transaction, _ batch: RowBatch
+    ) throws(StoreError) -> [RowOutcome] {
+        var outcome: [RowOutcome] = []
+        try insertVoters(transaction) { statement throws(StoreError) in
+            for row in batch.rows {
+                bind(statement, row, batch)
+                outcome.append(try statement.step() == 1 ? .added : .duplicate(line: 0))
+            }
+        }
+        for (index, row) in batch.rows.enumerated() {
+            guard case .duplicate = outcome[index] else { continue }
+            outcome[index] = .duplicate(line: try line(transaction.reading, text(row.reference, batch)))
+        }
+        return outcome
+    }
+
+    private func line(_ reading: borrowing Reading, _ reference: String) throws(StoreError) -> Int {
+        try reading.number("SELECT line FROM roll_voter WHERE election = ? AND reference = ?", election, reference)
+    }
+
+    private func insertVoters(
+        _ transaction: borrowing Transaction, _ body: (borrowing BulkStatement) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try transaction.bulk(
+            """
+            INSERT INTO roll_voter (id, import, line, civility, last_name, first_name, college, site, weight, language,
+                channel, mail, mail_index, phone, phone_index, mobile, address, challenge, digest, reference, election)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (election, reference) DO NOTHING
+            """, body)
+    }
+
+    /// Compares each row with the roll: new ones are inserted, changed ones wait in `roll_change`.
+    private func update(
+        _ transaction: borrowing Transaction, _ batch: RowBatch
+    ) throws(StoreError) -> [RowOutcome] {
+        var outcome: [RowOutcome] = []
+        var inBatch: Set<Int> = []
+        for index in batch.rows.indices {
+            let reference = text(batch.rows[index].reference, batch)
+            let known = try transaction.reading.first(
+                "SELECT id, import, line, digest, removed_at IS NOT NULL FROM roll_voter WHERE election = ? AND reference = ?",
+                election, reference
+            ) { (row: borrowing Row) throws(StoreError) -> (id: Int, origin: Int, line: Int, digest: [UInt8], removed: Bool) in
+                (try row[0], try row[1], try row[2], try row[3], try row[4])
+            }
+            guard let known else {
+                sealer.seal(&batch.rows[index], as: nextID, batch)
+                nextID += 1
+                try insertVoters(transaction) { statement throws(StoreError) in
+                    bind(statement, batch.rows[index], batch)
+                    _ = try statement.step()
+                }
+                outcome.append(.added)
+                continue
+            }
+            if known.origin == importID || seen.contains(known.id) || !inBatch.insert(known.id).inserted {
+                let change = try transaction.reading.number("SELECT line FROM roll_change WHERE voter = ?", known.id)
+                outcome.append(.duplicate(line: change > 0 ? change : known.line))
+            } else if known.digest == Array(batch.sealed[batch.rows[index].digest.range]), !known.removed {
+                outcome.append(.unchanged(known.id))
+            } else {
+                sealer.seal(&batch.rows[index], as: known.id, batch)
+                try keepChange(transaction, batch.rows[index], batch)
+                outcome.append(.changed(known.id))
+            }
+        }
+        return outcome
+    }
+
+    private func keepChange(
+        _ transaction: borrowing Transaction, _ row: RollRow, _ batch: RowBatch
+    ) throws(StoreError) {
+        try transaction.bulk(
+            """
+            INSERT INTO roll_change (voter, import, line, civility, last_name, first_name, college, site, weight,
+                language, channel, mail, mail_index, phone, phone_index, mobile, address, challenge, digest)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """
+        ) { statement throws(StoreError) in
+            bind(statement, row, batch, withReference: false)
+            _ = try statement.step()
+        }
+    }
+
+    private func bind(
+        _ statement: borrowing BulkStatement, _ row: RollRow, _ batch: RowBatch, withReference: Bool = true
+    ) {
+        let (plain, sealed) = (batch.plain, batch.sealed)
+        statement.number(1, row.id)
+        statement.number(2, importID)
+        statement.number(3, row.line)
+        for (index, slice) in [(Int32(4), row.civility), (5, row.lastName), (6, row.firstName), (7, row.college),
+            (8, row.site), (10, row.language)]
+        {
+            statement.text(index, plain.span.extracting(slice.range))
+        }
+        statement.number(9, row.weight)
+        for (index, slice) in [(Int32(11), row.channel), (18, row.challenge)] {
+            if slice.isAbsent { statement.null(index) } else { statement.text(index, plain.span.extracting(slice.range)) }
+        }
+        for (index, slice) in [(Int32(12), row.sealedMail), (14, row.sealedPhone), (17, row.sealedAddress)] {
+            if slice.isAbsent { statement.null(index) } else { statement.blob(index, sealed.span.extracting(slice.range)) }
+        }
+        if row.mail.isAbsent { statement.null(13) } else { statement.number(13, row.mailIndex) }
+        if row.phone.isAbsent { statement.null(15) } else { statement.number(15, row.phoneIndex) }
+        statement.number(16, row.isMobile ? 1 : 0)
+        statement.blob(19, sealed.span.extracting(row.digest.range))
+        if withReference {
+            statement.text(20, plain.span.extracting(row.reference.range))
+            statement.number(21, election)
+        }
+    }
+
+    /// Voters of the published roll that the file does not hold.
+    func missing() throws(StoreError) -> [(id: Int, name: String)] {
+        var missing: [(id: Int, name: String)] = []
+        try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try reading.each(
+                """
+                SELECT id, reference, last_name, first_name FROM roll_voter
+                WHERE election = ? AND import <> ? AND removed_at IS NULL ORDER BY reference
+                """, election, importID
+            ) { (row: borrowing Row) throws(StoreError) in
+                let id: Int = try row[0]
+                guard !seen.contains(id) else { return }
+                let (reference, last, first): (String, String, String) = (try row[1], try row[2], try row[3])
+                missing.append((id, "\(reference) \(last) \(first)"))
+            }
+        }
+        return missing
+    }
+}

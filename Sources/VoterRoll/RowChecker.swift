@@ -1,0 +1,456 @@
+import Contacts
+import Crypto
+import Elections
+import Foundation
+
+/// Checks rows one by one and writes their normal forms into a batch. Every fault names line, column, value and reason.
+final class RowChecker {
+    private let election: Election
+    private let report: RollReport
+    private let headings: [String]
+    private let index: [Column: Int]
+    private let addressColumns: [Int]
+    private let isDelimited: Bool
+    private let standardLanguage: [UInt8]
+    private var civilities = Vocabulary([
+        "F": ["Mme", "Madame", "Mlle", "Mademoiselle", "Mrs", "Ms", "Miss", "Mme.", "F"],
+        "M": ["M", "M.", "Monsieur", "Mr", "Mr."],
+    ])
+    private var languages = Vocabulary([
+        "fr": ["francais", "french", "fra", "fre"], "en": ["anglais", "english", "eng"],
+    ])
+    private var channels = Vocabulary([
+        "email": ["mail", "courriel", "e-mail"], "sms": ["mobile", "texto", "portable", "telephone"],
+        "letter": ["courrier", "lettre", "postal", "poste", "post", "mail postal"],
+    ])
+    private var colleges: Vocabulary
+    private var sites: Vocabulary
+    private var scratch: [UInt8] = []
+
+    /// Characters of a reference and of a name; far beyond real ones, and short enough for every column of a page.
+    private static let longestReference = 64
+    private static let longestName = 80
+    /// A voter's weight: counted votes must stay exact.
+    private static let heaviest = 1_000_000
+
+    init(
+        election: Election, headings: [String], index: [Column: Int], isDelimited: Bool, report: RollReport
+    ) {
+        self.election = election
+        self.report = report
+        self.headings = headings
+        self.index = index
+        self.isDelimited = isDelimited
+        addressColumns = [Column.address1, .address2, .address3, .address4, .address5, .address6].compactMap { index[$0] }
+        standardLanguage = Array((election.languages.first ?? .fr).rawValue.utf8)
+        colleges = Vocabulary(election.colleges.mapValues { [$0.fr, $0.en] })
+        sites = Vocabulary(election.sites.mapValues { [$0.fr, $0.en] })
+    }
+
+    /// Checks one row; false when it was refused.
+    func check(_ bytes: Span<UInt8>, _ fields: RowFields, into batch: RowBatch) -> Bool {
+        let start = batch.plain.count
+        var row = RollRow()
+        row.line = fields.line
+        var isGood = hasRightWidth(fields)
+        isGood = reference(bytes, fields, &row, batch) && isGood
+        isGood = names(bytes, fields, &row, batch) && isGood
+        isGood = contacts(bytes, fields, &row, batch) && isGood
+        isGood = groups(bytes, fields, &row, batch) && isGood
+        isGood = preferences(bytes, fields, &row, batch) && isGood
+        guard isGood else {
+            batch.plain.removeLast(batch.plain.count - start)
+            return false
+        }
+        batch.rows.append(row)
+        return true
+    }
+
+    // MARK: Fields
+
+    /// Where the trimmed value of a column lies; nil when the roll has no such column or the field is empty.
+    private func value(_ column: Column, _ bytes: Span<UInt8>, _ fields: RowFields) -> Range<Int>? {
+        guard let position = index[column], position < fields.ranges.count else { return nil }
+        return trimmed(bytes, fields.ranges[position])
+    }
+
+    private func trimmed(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int>? {
+        var (low, high) = (range.lowerBound, range.upperBound)
+        while low < high, bytes[low] <= 32 || isNoBreakSpace(bytes, low, high) { low += bytes[low] == 0xC2 ? 2 : 1 }
+        while low < high, bytes[high - 1] <= 32 || high - low >= 2 && isNoBreakSpace(bytes, high - 2, high) {
+            high -= bytes[high - 1] == 0xA0 ? 2 : 1
+        }
+        return low < high ? low..<high : nil
+    }
+
+    private func isNoBreakSpace(_ bytes: Span<UInt8>, _ at: Int, _ end: Int) -> Bool {
+        at + 1 < end && bytes[at] == 0xC2 && bytes[at + 1] == 0xA0
+    }
+
+    private func fault(
+        _ column: Column, _ bytes: Span<UInt8>, _ range: Range<Int>?, _ fields: RowFields, _ reason: String
+    ) {
+        report.fault(finding(column, bytes, range, fields, reason))
+    }
+
+    private func warn(
+        _ column: Column, _ bytes: Span<UInt8>, _ range: Range<Int>?, _ fields: RowFields, _ reason: String
+    ) {
+        report.warn(finding(column, bytes, range, fields, reason))
+    }
+
+    private func finding(
+        _ column: Column, _ bytes: Span<UInt8>, _ range: Range<Int>?, _ fields: RowFields, _ reason: String
+    ) -> RollFault {
+        let value = (range ?? 0..<0).map { bytes[$0] }
+        return RollFault(
+            line: fields.line, column: index[column].map { headings[$0] } ?? column.rawValue,
+            value: String(decoding: value, as: UTF8.self), reason: reason)
+    }
+
+    private func hasRightWidth(_ fields: RowFields) -> Bool {
+        guard isDelimited, fields.ranges.count != headings.count else { return true }
+        report.fault(
+            RollFault(
+                line: fields.line, column: "", value: "",
+                reason: "has \(fields.ranges.count) fields where the headings have \(headings.count): "
+                    + "a separator inside a value wants quotes"))
+        return false
+    }
+
+    // MARK: Who
+
+    private func reference(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: RowBatch) -> Bool {
+        guard let range = value(.reference, bytes, fields) else {
+            fault(.reference, bytes, nil, fields, "is missing: every voter needs a reference of their own")
+            return false
+        }
+        guard range.count <= RowChecker.longestReference else {
+            fault(.reference, bytes, range, fields, "is longer than \(RowChecker.longestReference) characters")
+            return false
+        }
+        for index in range where !isReference(bytes[index], first: index == range.lowerBound) {
+            fault(.reference, bytes, range, fields, "holds a character that no reference has (letters, digits, - _ . /)")
+            return false
+        }
+        row.reference = batch.slice { plain in for index in range { plain.append(bytes[index]) } }
+        return true
+    }
+
+    private func isReference(_ byte: UInt8, first: Bool) -> Bool {
+        switch byte {
+        case 48...57, 65...90, 97...122, 0x80...: true
+        case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "/"), 32: !first
+        default: false
+        }
+    }
+
+    private func names(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: RowBatch) -> Bool {
+        var isGood = true
+        if let range = value(.civility, bytes, fields) {
+            if let meaning = civilities.meaning(bytes, range) {
+                row.civility = batch.slice { $0.append(contentsOf: meaning) }
+            } else {
+                fault(.civility, bytes, range, fields, "is no civility (M., Mme, or empty)")
+                isGood = false
+            }
+        }
+        for column in [Column.lastName, .firstName] {
+            guard let range = value(column, bytes, fields) else {
+                fault(column, bytes, nil, fields, "is missing")
+                isGood = false
+                continue
+            }
+            let start = batch.plain.count
+            if let reason = appendName(bytes, range, onto: &batch.plain) {
+                fault(column, bytes, range, fields, reason)
+                batch.plain.removeLast(batch.plain.count - start)
+                isGood = false
+            }
+            let slice = Slice(start: start, count: batch.plain.count - start)
+            if column == .lastName { row.lastName = slice } else { row.firstName = slice }
+        }
+        return isGood
+    }
+
+    /// Appends a name with single spaces, or says why it is none.
+    private func appendName(_ bytes: Span<UInt8>, _ range: Range<Int>, onto plain: inout [UInt8]) -> String? {
+        let start = plain.count
+        var isLatin1 = true
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let byte = bytes[index]
+            switch byte {
+            case 65...90, 97...122: plain.append(byte)
+            case 32, 9, 10, 13:
+                if plain.count > start, plain[plain.count - 1] != 32 { plain.append(32) }
+            case UInt8(ascii: "'"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ","), UInt8(ascii: "("),
+                UInt8(ascii: ")"), UInt8(ascii: "/"):
+                guard plain.count > start || byte == UInt8(ascii: "'") else { return "begins with a mark, not a letter" }
+                plain.append(byte)
+            case 0xC3 where index + 1 < range.upperBound && bytes[index + 1] != 0x97 && bytes[index + 1] != 0xB7:
+                plain.append(byte)
+                index += 1
+                plain.append(bytes[index])
+            case 0x80...:
+                isLatin1 = false
+                plain.append(byte)
+            case 48...57: return "holds a digit, which no name has"
+            default: return "holds a character that no name has"
+            }
+            index += 1
+        }
+        if !isLatin1 {
+            let text = String(decoding: plain[start...], as: UTF8.self)
+                .replacing("\u{A0}", with: " ").replacing("\u{202F}", with: " ").precomposedStringWithCanonicalMapping
+            guard text.unicodeScalars.allSatisfy(RowChecker.isNameScalar) else { return "holds a character that no name has" }
+            plain.replaceSubrange(start..., with: text.utf8)
+        }
+        guard plain.count - start <= 4 * RowChecker.longestName,
+            plain.count - start <= RowChecker.longestName || String(decoding: plain[start...], as: UTF8.self).count <= RowChecker.longestName
+        else { return "is longer than \(RowChecker.longestName) characters" }
+        return nil
+    }
+
+    private static func isNameScalar(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark,
+            .spacingMark:
+            true
+        default: " '-.,()/\u{2019}\u{2010}\u{2011}\u{B7}".unicodeScalars.contains(scalar)
+        }
+    }
+
+    // MARK: Contacts
+
+    private func contacts(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: RowBatch) -> Bool {
+        var isGood = true
+        if let range = value(.email, bytes, fields) {
+            do throws(EmailAddress.Fault) {
+                row.mail = try batch.slice { plain throws(EmailAddress.Fault) in
+                    try EmailAddress.normalise(bytes.extracting(range), onto: &plain)
+                }
+            } catch {
+                fault(.email, bytes, range, fields, error.reason)
+                isGood = false
+            }
+        }
+        if let range = value(.phone, bytes, fields), !phone(bytes, range, fields, &row, batch) { isGood = false }
+        if !address(bytes, fields, &row, batch) { isGood = false }
+        return isGood
+    }
+
+    private func phone(
+        _ bytes: Span<UInt8>, _ range: Range<Int>, _ fields: RowFields, _ row: inout RollRow, _ batch: RowBatch
+    ) -> Bool {
+        scratch.removeAll(keepingCapacity: true)
+        // Spreadsheets turn 0612345678 into the number 612345678.
+        let lostZero = range.count == 9 && 49...57 ~= bytes[range.lowerBound]
+        if lostZero { scratch.append(48) }
+        for index in range { scratch.append(bytes[index]) }
+        do throws(PhoneNumber.Fault) {
+            let text = scratch
+            var mobile = false
+            row.phone = try batch.slice { plain throws(PhoneNumber.Fault) in
+                mobile = try PhoneNumber.normalise(text.span, onto: &plain)
+            }
+            row.isMobile = mobile
+            if lostZero { warn(.phone, bytes, range, fields, "had lost its leading zero, which was put back") }
+            return true
+        } catch {
+            fault(.phone, bytes, range, fields, error.reason)
+            return false
+        }
+    }
+
+    private func address(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: RowBatch) -> Bool {
+        scratch.removeAll(keepingCapacity: true)
+        var lines: [Range<Int>] = []
+        lines.reserveCapacity(8)
+        for column in addressColumns where column < fields.ranges.count {
+            if let range = trimmed(bytes, fields.ranges[column]) { lines.append(copied(bytes, range)) }
+        }
+        let postcode = value(.postcode, bytes, fields)
+        let town = value(.town, bytes, fields)
+        if postcode != nil || town != nil { lines.append(townLine(bytes, postcode, town)) }
+        guard !lines.isEmpty else { return true }
+        let country = value(.country, bytes, fields).map { copied(bytes, $0) } ?? 0..<0
+        if !namesRecipient(lines[0], row, batch) { lines.insert(recipientLine(row, batch), at: 0) }
+        do throws(PostalAddress.Fault) {
+            let text = scratch
+            row.address = try batch.slice { plain throws(PostalAddress.Fault) in
+                try PostalAddress.normalise(text.span, lines, country: country, onto: &plain)
+            }
+            return true
+        } catch {
+            let all = lines.map { String(decoding: scratch[$0], as: UTF8.self) }.joined(separator: " | ")
+            report.fault(
+                RollFault(
+                    line: fields.line, column: addressColumns.first.map { headings[$0] } ?? "address", value: all,
+                    reason: error.reason))
+            return false
+        }
+    }
+
+    private func copied(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+        let start = scratch.count
+        for index in range { scratch.append(bytes[index]) }
+        return start..<scratch.count
+    }
+
+    /// `01000 BOURG EN BRESSE`, the zero put back that a spreadsheet dropped.
+    private func townLine(_ bytes: Span<UInt8>, _ postcode: Range<Int>?, _ town: Range<Int>?) -> Range<Int> {
+        let start = scratch.count
+        if let postcode {
+            var digits = 0
+            for index in postcode where 48...57 ~= bytes[index] { digits += 1 }
+            if postcode.count == 4, digits == 4 { scratch.append(48) }
+            for index in postcode { scratch.append(bytes[index]) }
+            if town != nil { scratch.append(32) }
+        }
+        if let town { for index in town { scratch.append(bytes[index]) } }
+        return start..<scratch.count
+    }
+
+    /// Whether an address line holds the voter's family name already, in any case.
+    private func namesRecipient(_ line: Range<Int>, _ row: RollRow, _ batch: RowBatch) -> Bool {
+        let name = row.lastName.range
+        guard !name.isEmpty else { return true }
+        guard line.count >= name.count else { return false }
+        var isASCII = true
+        for start in line.lowerBound...line.upperBound - name.count {
+            var matches = true
+            for offset in 0..<name.count {
+                let wanted = batch.plain[name.lowerBound + offset]
+                let found = scratch[start + offset]
+                if wanted >= 0x80 || found >= 0x80 { isASCII = false }
+                guard wanted | 32 == found | 32 else {
+                    matches = false
+                    break
+                }
+            }
+            if matches { return true }
+        }
+        guard !isASCII else { return false }
+        let text = Folding.plain(String(decoding: scratch[line], as: UTF8.self))
+        return text.contains(Folding.plain(String(decoding: batch.plain[name], as: UTF8.self)))
+    }
+
+    /// `Mme Jeanne DUPONT`, shortened to fit where the name is long.
+    private func recipientLine(_ row: RollRow, _ batch: RowBatch) -> Range<Int> {
+        let first = batch.plain[row.firstName.range]
+        let start = scratch.count
+        if !row.civility.isAbsent {
+            let isMister = batch.plain[row.civility.start] == UInt8(ascii: "M")
+            scratch.append(contentsOf: Array((isMister ? "M " : "Mme ").utf8))
+        }
+        if first.count + row.lastName.range.count > PostalAddress.longestLine - 6, let initial = first.first,
+            initial < 0x80
+        {
+            scratch.append(initial)
+        } else {
+            scratch.append(contentsOf: first)
+        }
+        scratch.append(32)
+        for byte in batch.plain[row.lastName.range] { scratch.append(97...122 ~= byte ? byte - 32 : byte) }
+        return start..<scratch.count
+    }
+
+    // MARK: Groups and preferences
+
+    private func groups(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: RowBatch) -> Bool {
+        var isGood = true
+        if let range = value(.college, bytes, fields) {
+            if let meaning = colleges.meaning(bytes, range) {
+                row.college = batch.slice { $0.append(contentsOf: meaning) }
+            } else {
+                fault(.college, bytes, range, fields, "is no college of this election (\(listed(election.colleges)))")
+                isGood = false
+            }
+        } else if election.colleges.count == 1, let only = election.colleges.keys.first {
+            row.college = batch.slice { $0.append(contentsOf: Array(only.utf8)) }
+        } else {
+            fault(.college, bytes, nil, fields, "is missing: the election has several (\(listed(election.colleges)))")
+            isGood = false
+        }
+        if let range = value(.site, bytes, fields) {
+            if let meaning = sites.meaning(bytes, range) {
+                row.site = batch.slice { $0.append(contentsOf: meaning) }
+            } else {
+                fault(.site, bytes, range, fields, "is no site of this election (\(listed(election.sites)))")
+                isGood = false
+            }
+        } else if election.ballots.contains(where: { !$0.sites.isEmpty }) {
+            fault(.site, bytes, nil, fields, "is missing: ballots of this election depend on it (\(listed(election.sites)))")
+            isGood = false
+        }
+        if let range = value(.weight, bytes, fields) {
+            let text = String(decoding: range.map { bytes[$0] }, as: UTF8.self)
+            if let weight = Int(text), 1...RowChecker.heaviest ~= weight {
+                row.weight = weight
+            } else {
+                fault(.weight, bytes, range, fields, "is no weight: a whole number from 1 to \(RowChecker.heaviest)")
+                isGood = false
+            }
+        }
+        return isGood
+    }
+
+    private func listed(_ names: [String: LocalText]) -> String { names.keys.sorted().joined(separator: ", ") }
+
+    private func preferences(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: RowBatch) -> Bool {
+        var isGood = true
+        var language = standardLanguage
+        if let range = value(.language, bytes, fields) {
+            if let meaning = languages.meaning(bytes, range) {
+                language = meaning
+            } else {
+                fault(.language, bytes, range, fields, "is no language of this election (fr, en)")
+                isGood = false
+            }
+        }
+        row.language = batch.slice { $0.append(contentsOf: language) }
+        if let range = value(.channel, bytes, fields) {
+            if let meaning = channels.meaning(bytes, range) {
+                row.channel = batch.slice { $0.append(contentsOf: meaning) }
+                checkReach(meaning, bytes, range, fields, row)
+            } else {
+                fault(.channel, bytes, range, fields, "is no channel (email, sms, letter)")
+                isGood = false
+            }
+        }
+        if row.mail.isAbsent, row.phone.isAbsent || !row.isMobile, row.address.isAbsent {
+            warn(.email, bytes, nil, fields, "the voter has no mail, mobile number or address and cannot be reached")
+        }
+        return challenge(bytes, fields, &row, batch) && isGood
+    }
+
+    private func checkReach(
+        _ channel: [UInt8], _ bytes: Span<UInt8>, _ range: Range<Int>, _ fields: RowFields, _ row: RollRow
+    ) {
+        let reached = switch channel.first {
+        case UInt8(ascii: "e"): !row.mail.isAbsent
+        case UInt8(ascii: "s"): !row.phone.isAbsent && row.isMobile
+        default: !row.address.isAbsent
+        }
+        if !reached { warn(.channel, bytes, range, fields, "is preferred, but the row has no contact for it") }
+    }
+
+    private func challenge(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: RowBatch) -> Bool {
+        guard let range = value(.challenge, bytes, fields) else {
+            guard election.access.challenge != nil else { return true }
+            fault(.challenge, bytes, nil, fields, "is missing: the election asks every voter for it")
+            return false
+        }
+        let answer = range.map { bytes[$0] }
+        let digits = answer.filter { 48...57 ~= $0 }.count
+        let isDate = digits >= 6 && answer.allSatisfy { 48...57 ~= $0 || "-/. ".utf8.contains($0) }
+        // The authority refuses birth date, postcode and department as secrets.
+        if isDate || digits == answer.count && [2, 3, 5].contains(digits) {
+            fault(.challenge, bytes, 0..<0, fields, "looks like a date, a postcode or a department, which are no secrets")
+            return false
+        }
+        row.challenge = batch.slice { $0.append(contentsOf: answer) }
+        return true
+    }
+}
