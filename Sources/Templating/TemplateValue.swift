@@ -42,6 +42,10 @@ package struct TemplateError: Error, CustomStringConvertible, Equatable {
     package let column: Int
     package let message: String
 
+    package init(template: String, line: Int, column: Int, message: String) {
+        (self.template, self.line, self.column, self.message) = (template, line, column, message)
+    }
+
     package var description: String { "\(template):\(line):\(column): \(message)" }
 }
 

@@ -1,0 +1,56 @@
+package import Store
+
+/// The outbox's tables. A row carries an opaque `subject` and a sealed model; the text is rendered when it is sent.
+package enum DeliverySchema {
+    package static let migrations = [
+        Migration(
+            "outbox-1",
+            """
+            CREATE TABLE outbox_frame (
+                id INTEGER PRIMARY KEY,
+                hash BLOB NOT NULL UNIQUE,
+                content TEXT NOT NULL
+            ) STRICT;
+            CREATE TABLE outbox_message (
+                id INTEGER PRIMARY KEY,
+                election INTEGER NOT NULL,
+                subject INTEGER NOT NULL,
+                kind TEXT NOT NULL,
+                generation INTEGER NOT NULL,
+                channel TEXT NOT NULL CHECK (channel IN ('email', 'sms', 'letter')),
+                priority INTEGER NOT NULL,
+                state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'accepted', 'delivered', 'bounced', 'failed',
+                    'unknown', 'expired', 'withdrawn', 'printed', 'confirmed')),
+                frame INTEGER NOT NULL REFERENCES outbox_frame (id),
+                sealed BLOB,
+                attempts INTEGER NOT NULL DEFAULT 0,
+                due_at INTEGER NOT NULL,
+                expires_at INTEGER,
+                created_at INTEGER NOT NULL,
+                ended_at INTEGER,
+                reply TEXT,
+                provider_id TEXT,
+                UNIQUE (election, subject, kind, generation, channel)
+            ) STRICT;
+            CREATE INDEX outbox_message_due ON outbox_message (channel, priority, due_at) WHERE state = 'waiting';
+            CREATE INDEX outbox_message_sent ON outbox_message (channel) WHERE state = 'sent';
+            CREATE INDEX outbox_message_provider ON outbox_message (provider_id) WHERE provider_id IS NOT NULL;
+            CREATE TABLE outbox_dispatcher (
+                id INTEGER PRIMARY KEY CHECK (id = 1),
+                owner TEXT NOT NULL,
+                expires_at INTEGER NOT NULL
+            ) STRICT;
+            CREATE TABLE outbox_budget (
+                day INTEGER NOT NULL,
+                priority INTEGER NOT NULL,
+                used INTEGER NOT NULL,
+                PRIMARY KEY (day, priority)
+            ) STRICT, WITHOUT ROWID;
+            CREATE TABLE outbox_pause (
+                channel TEXT PRIMARY KEY,
+                reason TEXT NOT NULL,
+                since INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            """)
+    ]
+}

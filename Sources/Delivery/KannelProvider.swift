@@ -1,0 +1,48 @@
+package import Crypto
+
+/// A gateway that speaks as Kannel's `sendsms` does, by POST: number, account and receipts' address travel in headers
+/// and the text in the body, so that nothing secret stands in an address.
+package struct KannelProvider: SMSProvider {
+    private let url: String
+    private let user: String
+    private let password: Secret
+    private let sender: String
+    /// Where delivery receipts are asked to go; nil when none are wanted.
+    private let receipts: String?
+
+    package init(url: String, user: String, password: Secret, sender: String, receipts: String?) {
+        (self.url, self.user, self.password, self.sender, self.receipts) = (url, user, password, sender, receipts)
+    }
+
+    package func send(_ message: SMS) -> Handover {
+        var headers = [
+            "X-Kannel-Username: \(user)", "X-Kannel-Password: \(password.text)", "X-Kannel-To: \(message.number)",
+            "X-Kannel-From: \(sender)", "X-Kannel-Coding: \(message.isUnicode ? 2 : 0)",
+            "Content-Type: text/plain; charset=utf-8",
+        ]
+        headers.append("X-Kannel-Charset: UTF-8")
+        if let receipts {
+            headers.append("X-Kannel-DLR-Mask: 31")
+            headers.append("X-Kannel-DLR-Url: \(receipts)?id=\(message.reference)&status=%d")
+        }
+        switch HTTPClient.post(url, headers: headers, body: message.text) {
+        case .unsent(let reason): return .temporary(reason)
+        case .unknown(let reason): return .unknown(reason)
+        case .response(let response):
+            // 202 with "0: Accepted for delivery" or "3: Queued for later delivery".
+            let first = response.body.first
+            if response.status == 202, first == "0" || first == "3" { return .accepted(providerID: message.reference) }
+            return KannelProvider.refusal(response)
+        }
+    }
+
+    private static func refusal(_ response: HTTPClient.Response) -> Handover {
+        let summary = "HTTP \(response.status)"
+        switch response.status {
+        case 401, 403: return .paused("the SMS gateway refuses our account: \(summary)")
+        case 404: return .paused("the SMS gateway has no such address: \(summary)")
+        case 400..<500: return .failed(summary)
+        default: return .temporary(summary)
+        }
+    }
+}

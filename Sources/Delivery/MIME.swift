@@ -1,0 +1,157 @@
+/// Builds mail messages: 7-bit throughout, quoted-printable bodies (RFC 2045), encoded words in headers (RFC 2047),
+/// CRLF line ends.
+enum MIME {
+    /// A mail ready for the wire.
+    struct Mail {
+        let senderName: String
+        let senderAddress: String
+        let recipient: String
+        let subject: String
+        let text: String
+        let html: String?
+        /// Seconds since 1970.
+        let date: Int
+        /// Without brackets.
+        let messageID: String
+    }
+
+    /// The bytes of a message; nil when a header would hold a control character.
+    static func bytes(_ mail: Mail) -> [UInt8]? {
+        var out: [UInt8] = []
+        out.reserveCapacity(4096)
+        let heads = [mail.senderName, mail.senderAddress, mail.recipient, mail.subject, mail.messageID]
+        guard heads.allSatisfy({ $0.utf8.allSatisfy { $0 >= 32 && $0 != 127 } }) else { return nil }
+        append("Date: \(date(mail.date))\r\n", to: &out)
+        appendHeader("From", mail.senderName, isPhrase: true, to: &out)
+        append(" <\(mail.senderAddress)>\r\nTo: <\(mail.recipient)>\r\n", to: &out)
+        append("Message-ID: <\(mail.messageID)>\r\n", to: &out)
+        appendHeader("Subject", mail.subject, isPhrase: false, to: &out)
+        append("\r\nAuto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n", to: &out)
+        guard let html = mail.html else {
+            appendPart("plain", mail.text, to: &out)
+            return out
+        }
+        let boundary = "=_\(mail.messageID.prefix { $0 != "@" })"
+        append("Content-Type: multipart/alternative; boundary=\"\(boundary)\"\r\n\r\n", to: &out)
+        for (type, body) in [("plain", mail.text), ("html", html)] {
+            append("--\(boundary)\r\n", to: &out)
+            appendPart(type, body, to: &out)
+        }
+        append("--\(boundary)--\r\n", to: &out)
+        return out
+    }
+
+    private static func append(_ text: String, to out: inout [UInt8]) { out.append(contentsOf: text.utf8) }
+
+    private static func appendPart(_ type: String, _ body: String, to out: inout [UInt8]) {
+        append("Content-Type: text/\(type); charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n", to: &out)
+        appendQuotedPrintable(body, to: &out)
+    }
+
+    /// Octets of an encoded word's text that still make at most 75 characters in base64.
+    private static let wordBytes = 42
+
+    private static func appendHeader(_ name: String, _ text: String, isPhrase: Bool, to out: inout [UInt8]) {
+        append(name + ": ", to: &out)
+        let bytes = Array(text.utf8)
+        let isPlain = bytes.allSatisfy { byte in
+            isPhrase
+                ? 48...57 ~= byte || 65...90 ~= byte || 97...122 ~= byte || byte == 32 || byte == UInt8(ascii: "-")
+                : byte < 127
+        }
+        if isPlain, bytes.count + name.utf8.count < 74 {
+            out.append(contentsOf: bytes)
+            return
+        }
+        var start = 0
+        while start < bytes.count {
+            var end = min(start + wordBytes, bytes.count)
+            while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+            if start > 0 { append("\r\n ", to: &out) }
+            append("=?UTF-8?B?", to: &out)
+            appendBase64(bytes[start..<end], to: &out)
+            append("?=", to: &out)
+            start = end
+        }
+    }
+
+    private static let base64 = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    private static let hexDigits = Array("0123456789ABCDEF".utf8)
+
+    static func appendBase64(_ bytes: some RandomAccessCollection<UInt8>, to out: inout [UInt8]) {
+        let bytes = Array(bytes)
+        for index in stride(from: 0, to: bytes.count, by: 3) {
+            let rest = bytes.count - index
+            let group = UInt32(bytes[index]) << 16 | (rest > 1 ? UInt32(bytes[index + 1]) << 8 : 0)
+                | (rest > 2 ? UInt32(bytes[index + 2]) : 0)
+            out.append(base64[Int(group >> 18)])
+            out.append(base64[Int(group >> 12 & 63)])
+            out.append(rest > 1 ? base64[Int(group >> 6 & 63)] : UInt8(ascii: "="))
+            out.append(rest > 2 ? base64[Int(group & 63)] : UInt8(ascii: "="))
+        }
+    }
+
+    private static func appendQuotedPrintable(_ text: String, to out: inout [UInt8]) {
+        let bytes = Array(text.utf8)
+        var column = 0
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte == 10 || byte == 13 && index + 1 < bytes.count && bytes[index + 1] == 10 {
+                out.append(13)
+                out.append(10)
+                column = 0
+                index += byte == 13 ? 2 : 1
+                continue
+            }
+            let endsLine = index + 1 == bytes.count || bytes[index + 1] == 10 || bytes[index + 1] == 13
+            // A dot at the start of a line would have to be doubled on the wire: it travels encoded.
+            let isPlain = 33...126 ~= byte && byte != UInt8(ascii: "=") && !(column == 0 && byte == UInt8(ascii: "."))
+                || (byte == 32 || byte == 9) && !endsLine
+            if column + (isPlain ? 1 : 3) > 75 {
+                out.append(contentsOf: [UInt8(ascii: "="), 13, 10])
+                column = 0
+                continue
+            }
+            if isPlain {
+                out.append(byte)
+                column += 1
+            } else {
+                out.append(UInt8(ascii: "="))
+                out.append(hexDigits[Int(byte >> 4)])
+                out.append(hexDigits[Int(byte & 15)])
+                column += 3
+            }
+            index += 1
+        }
+        if column > 0 { out.append(contentsOf: [13, 10]) }
+    }
+
+    private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+    /// RFC 5322's date in UTC.
+    static func date(_ seconds: Int) -> String {
+        let day = seconds / 86_400
+        let time = seconds % 86_400
+        let (year, month, number) = CivilDate.of(day: day)
+        func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        return "\(days[day % 7]), \(two(number)) \(months[month - 1]) \(year) "
+            + "\(two(time / 3600)):\(two(time / 60 % 60)):\(two(time % 60)) +0000"
+    }
+}
+
+/// Dates of the Gregorian calendar without time zones.
+enum CivilDate {
+    /// Year, month and day of a day counted from 1970-01-01 (Howard Hinnant's civil_from_days).
+    static func of(day: Int) -> (year: Int, month: Int, day: Int) {
+        let shifted = day + 719_468
+        let era = shifted / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let index = (5 * dayOfYear + 2) / 153
+        let month = index < 10 ? index + 3 : index - 9
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * index + 2) / 5 + 1)
+    }
+}

@@ -1,0 +1,114 @@
+import Glibc
+
+/// Drives the connections to one relay in one thread.
+///
+/// `step` does what can be done within a moment and returns the results it saw; the caller stores them, then calls
+/// `release`, and only then does a connection hand over its next body.
+final class MailEngine {
+    private let relay: MailRelay
+    private let tls: TLSContext?
+    private let next: () -> MailJob?
+    private var connections: [SMTPConnection] = []
+    private var addresses: [Address] = []
+    private var results: [(MailJob, Handover)] = []
+    private var failures = 0
+    private var reopenAt = 0
+    /// Set when the relay refuses us altogether.
+    private(set) var pause: String?
+    /// Set when the relay could not be reached several times in a row.
+    private(set) var trouble: String?
+
+    /// Attempts to reach a relay before the messages go back to wait for their turn.
+    private static let mostFailures = 5
+    private static let longestDelay = 30
+
+    init(relay: MailRelay, next: @escaping () -> MailJob?) {
+        (self.relay, self.next) = (relay, next)
+        tls = relay.encryption == .none ? nil : TLSContext(certificates: relay.certificates)
+        if relay.encryption != .none, tls == nil {
+            pause = "the certificates to trust cannot be loaded: \(relay.certificates ?? "the system's")"
+        }
+        addresses = Address.resolve(relay.host, port: relay.port)
+        if addresses.isEmpty { trouble = "the relay \(relay.host) is not known to the resolver" }
+        if relay.encryption == .none, !addresses.allSatisfy(\.isLoopback) {
+            pause = "mail without encryption goes to this machine only, and \(relay.host) is another"
+        }
+    }
+
+    var isIdle: Bool { connections.allSatisfy { !$0.isOpen || $0.session.isIdle } }
+
+    /// Opens connections up to `wanted`, waits for at most `milliseconds` and handles what came.
+    func step(wanted: Int, milliseconds: Int) -> [(job: MailJob, outcome: Handover)] {
+        let now = MailEngine.now
+        open(min(wanted, relay.connections), now: now)
+        // Messages may have been leased since a connection last asked.
+        for connection in connections { connection.wake(now: now) }
+        var polled = connections.filter(\.isOpen).map {
+            pollfd(fd: $0.descriptor, events: Int16(POLLIN) | ($0.waitsToWrite ? Int16(POLLOUT) : 0), revents: 0)
+        }
+        if !polled.isEmpty {
+            unsafe poll(&polled, nfds_t(polled.count), Int32(results.isEmpty ? milliseconds : 0))
+        } else if wanted > 0, results.isEmpty {
+            usleep(useconds_t(milliseconds * 1000))
+        }
+        let after = MailEngine.now
+        for connection in connections where connection.isOpen {
+            connection.pump(now: after)
+            connection.expire(now: after)
+        }
+        collect(after)
+        defer { results = [] }
+        return results.map { ($0.0, $0.1) }
+    }
+
+    /// Says that all results returned so far are on disk.
+    func release() {
+        let now = MailEngine.now
+        for connection in connections { connection.release(now: now) }
+    }
+
+    /// Ends idle connections politely; waits for at most a second.
+    func close() {
+        for connection in connections { connection.quit() }
+        for _ in 0..<20 where connections.contains(where: \.isOpen) {
+            var polled = connections.filter(\.isOpen).map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+            unsafe poll(&polled, nfds_t(polled.count), 50)
+            for connection in connections where connection.isOpen { connection.pump(now: MailEngine.now) }
+        }
+        connections = []
+    }
+
+    private func open(_ wanted: Int, now: Int) {
+        guard pause == nil, trouble == nil, now >= reopenAt, !addresses.isEmpty else { return }
+        while connections.count < wanted {
+            // After a failure one connection tries alone, with the resolver's next address.
+            if failures > 0, !connections.isEmpty { return }
+            let address = addresses[failures % addresses.count]
+            connections.append(
+                SMTPConnection(relay: relay, tls: tls, address: address, now: now, next: next) { [unowned self] in
+                    results.append(($0, $1))
+                })
+        }
+    }
+
+    private func collect(_ now: Int) {
+        for connection in connections where !connection.isOpen {
+            switch connection.session.ended {
+            case .paused(let reason): pause = reason
+            case .some(let outcome):
+                failures += 1
+                reopenAt = now + min(1 << failures, MailEngine.longestDelay) / 2
+                if failures > MailEngine.mostFailures, case .temporary(let reason) = outcome { trouble = reason }
+            case nil: break
+            }
+        }
+        connections.removeAll { !$0.isOpen }
+        if connections.contains(where: { $0.session.isReady }) { failures = 0 }
+    }
+
+    private static var now: Int {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return time.tv_sec
+    }
+}

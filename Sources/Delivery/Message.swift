@@ -1,0 +1,97 @@
+package import Templating
+
+/// What a message is about; its raw value is part of what is stored and names its templates.
+package enum MessageKind: String, Sendable, CaseIterable {
+    /// The identifier, at its first sending or after a reissue.
+    case identifier
+    /// Identifier and printed connection code, for letter voters without mail or phone.
+    case identifierCode
+    /// Identifier and generated secret, by the policy `generated`.
+    case activation
+    /// Word to the old contact that a new identifier was made.
+    case notice
+
+    /// Names that differ from voter to voter; the rest is frozen once for all in the frame.
+    package var personalNames: [String] {
+        switch self {
+        case .identifier: ["greeting", "identifier"]
+        case .identifierCode: ["greeting", "identifier", "code"]
+        case .activation: ["greeting", "identifier", "secret"]
+        case .notice: ["greeting"]
+        }
+    }
+
+    /// What a template of this kind may use.
+    package var shape: [String: Shape] {
+        var shape: [String: Shape] = [:]
+        for name in personalNames + MessageFrame.sharedNames { shape[name] = .text }
+        shape["senderLines"] = .list(.text)
+        return shape
+    }
+}
+
+/// The way a message travels.
+package enum Route: String, Sendable, CaseIterable {
+    case email, sms, letter
+}
+
+/// Who goes first, and whose budget is charged: connection codes, then recovery, then batches.
+package enum Priority: Int, Sendable, CaseIterable {
+    case code = 0
+    case recovery = 1
+    case batch = 2
+}
+
+/// What happened to a message.
+package enum MessageState: String, Sendable, CaseIterable {
+    case waiting
+    /// Being handed over right now.
+    case sent
+    /// The relay or gateway took it over.
+    case accepted
+    case delivered, bounced, failed
+    /// The connection was lost after the body had been handed over: nobody knows.
+    case unknown
+    case expired
+    /// Taken back: the voter has voted, left the roll, or has a newer one.
+    case withdrawn
+    /// A letter that is in a printed batch, and one whose batch was confirmed.
+    case printed, confirmed
+}
+
+/// Everything of a message that many share: templates, election-wide values, sender. Stored once, by its hash, and never
+/// changed: what was queued is what will be sent.
+package struct MessageFrame: Sendable, Codable, Equatable {
+    /// Election-wide names.
+    package static let sharedNames = [
+        "title", "organiser", "address", "opens", "closes", "supportName", "supportEmail", "supportPhone",
+        "supportHours", "codeExplained",
+    ]
+
+    package let kind: String
+    package let language: String
+    package let senderName: String
+    package let senderAddress: String
+    package let shared: [String: String]
+    package let senderLines: [String]
+    /// Template sources: `text` and `html` for mail (the first line of `text` is the subject), `text` for SMS and
+    /// letters.
+    package let text: String
+    package let html: String?
+
+    package init(
+        kind: MessageKind, language: String, senderName: String, senderAddress: String, shared: [String: String],
+        senderLines: [String], text: String, html: String?
+    ) {
+        self.kind = kind.rawValue
+        (self.language, self.senderName, self.senderAddress) = (language, senderName, senderAddress)
+        (self.shared, self.senderLines, self.text, self.html) = (shared, senderLines, text, html)
+    }
+
+    /// All values for one voter.
+    package func values(_ personal: [String: String]) -> [String: TemplateValue] {
+        var values = shared.merging(personal) { $1 }.mapValues { TemplateValue.text($0) }
+        values["senderLines"] = .list(senderLines.map { .text($0) })
+        return values
+    }
+}

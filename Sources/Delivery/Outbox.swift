@@ -1,0 +1,110 @@
+package import Crypto
+import FoundationEssentials
+package import Store
+
+/// Puts messages into the outbox, in the transaction that makes what they carry.
+package struct Outbox: Sendable {
+    let clock: Clock
+    let randomness: Randomness
+
+    package init(clock: Clock, randomness: Randomness) { (self.clock, self.randomness) = (clock, randomness) }
+
+    /// The number of a frame, stored when it is new.
+    package func store(_ transaction: borrowing Transaction, _ frame: MessageFrame) throws(StoreError) -> Int {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let content: String
+        do { content = String(decoding: try encoder.encode(frame), as: UTF8.self) } catch {
+            throw StoreError(.failed, "A message frame could not be written as JSON: \(error).")
+        }
+        let hash = sha256(Array(content.utf8))
+        try transaction.execute(
+            "INSERT INTO outbox_frame (hash, content) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING", hash, content)
+        return try transaction.reading.number("SELECT id FROM outbox_frame WHERE hash = ?", hash)
+    }
+
+    /// A session for queueing many messages of one election.
+    package func queue(election: Int, key: ElectionKey) -> OutboxQueue {
+        OutboxQueue(election: election, sealer: Sealer(key: key.subkey(.outbox), randomness: randomness), outbox: self)
+    }
+
+    /// Takes back what waits for a subject; returns how many messages were withdrawn.
+    @discardableResult
+    package func withdraw(
+        _ transaction: borrowing Transaction, election: Int, subject: Int
+    ) throws(StoreError) -> Int {
+        try transaction.execute(
+            """
+            UPDATE outbox_message SET state = 'withdrawn', sealed = NULL, ended_at = ?
+            WHERE election = ? AND subject = ? AND state IN ('waiting', 'printed', 'unknown')
+            """, clock.now, election, subject)
+    }
+
+    /// How many messages of each channel are in each state.
+    package func summary(
+        _ reading: borrowing Reading, election: Int
+    ) throws(StoreError) -> [(route: String, state: String, count: Int)] {
+        try reading.all(
+            """
+            SELECT channel, state, count(*) FROM outbox_message WHERE election = ? GROUP BY channel, state
+            ORDER BY channel, state
+            """, election
+        ) { (row: borrowing Row) throws(StoreError) in (try row[0], try row[1], try row[2]) }
+    }
+
+    /// Why channels are paused.
+    package func pauses(_ reading: borrowing Reading) throws(StoreError) -> [(route: String, reason: String)] {
+        try reading.all("SELECT channel, reason FROM outbox_pause ORDER BY channel") {
+            (row: borrowing Row) throws(StoreError) in (try row[0], try row[1])
+        }
+    }
+
+    /// Makes messages due again: failed ones, or those of which nobody knows whether they arrived. Only messages whose
+    /// model still exists can be sent again; returns how many. Paused channels go on.
+    package func retry(
+        _ transaction: borrowing Transaction, election: Int, unknown: Bool
+    ) throws(StoreError) -> Int {
+        try transaction.execute("DELETE FROM outbox_pause")
+        return try transaction.execute(
+            """
+            UPDATE outbox_message SET state = 'waiting', attempts = 0, due_at = ?, ended_at = NULL
+            WHERE election = ? AND sealed IS NOT NULL
+                AND (state = 'waiting' OR state = CASE WHEN ? THEN 'unknown' ELSE 'failed' END)
+            """, clock.now, election, unknown)
+    }
+}
+
+/// Queues messages of one election. One for each thread.
+package final class OutboxQueue {
+    private let election: Int
+    private let sealer: Sealer
+    private let outbox: Outbox
+    private var next = 0
+
+    init(election: Int, sealer: Sealer, outbox: Outbox) {
+        (self.election, self.sealer, self.outbox) = (election, sealer, outbox)
+    }
+
+    /// Begins with the first free row; called once in each transaction before `add`.
+    package func begin(_ transaction: borrowing Transaction) throws(StoreError) {
+        next = try transaction.reading.number("SELECT coalesce(max(id), 0) + 1 FROM outbox_message")
+    }
+
+    /// Queues one message; the same subject, kind, generation and channel twice is refused by the store.
+    package func add(
+        _ transaction: borrowing Transaction, subject: Int, kind: MessageKind, generation: Int, route: Route,
+        priority: Priority, frame: Int, recipient: [UInt8], values: [String: String], expiresAt: Int? = nil
+    ) throws(StoreError) {
+        let now = outbox.clock.now
+        let model = PersonalModel(recipient: recipient, values: values, date: now, token: hex(outbox.randomness.bytes(12)))
+        let sealed = sealer.seal(model.encoded(kind.personalNames), associated: PersonalModel.place(next))
+        try transaction.execute(
+            """
+            INSERT INTO outbox_message (id, election, subject, kind, generation, channel, priority, state, frame, sealed,
+                due_at, expires_at, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?)
+            """, next, election, subject, kind.rawValue, generation, route.rawValue, priority.rawValue, frame, sealed,
+            now, expiresAt, now)
+        next += 1
+    }
+}

@@ -1,0 +1,81 @@
+import FoundationEssentials
+package import Store
+package import Templating
+
+/// A frame with its templates loaded and checked.
+package final class LoadedFrame {
+    package let frame: MessageFrame
+    package let kind: MessageKind
+    private let subject: Template?
+    private let text: Template
+    private let html: Template?
+
+    /// - Throws: where a template asks for a name that messages of this kind have not.
+    package init(_ frame: MessageFrame, route: Route) throws(TemplateError) {
+        self.frame = frame
+        guard let kind = MessageKind(rawValue: frame.kind) else {
+            throw TemplateError(template: frame.kind, line: 1, column: 1, message: "there is no such kind of message")
+        }
+        self.kind = kind
+        let name = "\(route.rawValue)/\(frame.kind).\(frame.language)"
+        // A letter's personal texts stand in frames of their own, never in its fixed text.
+        let shape = route == .letter ? kind.shape.filter { !kind.personalNames.contains($0.key) } : kind.shape
+        switch route {
+        case .email:
+            // The first line is the subject, the second is empty.
+            let lines = frame.text.split(separator: "\n", maxSplits: 2, omittingEmptySubsequences: false)
+            guard lines.count == 3, !lines[0].isEmpty, lines[1].isEmpty else {
+                throw TemplateError(
+                    template: name + ".txt", line: 1, column: 1, message: "the first line is the subject, the second is empty")
+            }
+            subject = try Template(String(lines[0]), name: name + ".txt", escaping: .plain, shape: shape)
+            text = try Template(String(lines[2]), name: name + ".txt", escaping: .plain, shape: shape)
+            html = if let source = frame.html {
+                try Template(source, name: name + ".html", escaping: .html, shape: shape)
+            } else { nil }
+        case .sms:
+            text = try Template(frame.text, name: name + ".txt", escaping: .sms, shape: shape)
+            (subject, html) = (nil, nil)
+            let foreign = SMSText.foreign(Escaping.foldForSMS(text.fixedText))
+            guard foreign.isEmpty else {
+                throw TemplateError(
+                    template: name + ".txt", line: 1, column: 1,
+                    message: "the characters \(foreign.map { "\"\($0)\"" }.joined(separator: " ")) are not in the SMS alphabet "
+                        + "and would double the price of every message: write it without them")
+            }
+        case .letter:
+            text = try Template(frame.text, name: name + ".md", escaping: .plain, shape: shape)
+            (subject, html) = (nil, nil)
+        }
+    }
+
+    /// The mail for one voter; nil when a header would hold a control character.
+    func mail(_ model: PersonalModel) throws(TemplateError) -> [UInt8]? {
+        let values = frame.values(model.values)
+        let domain = frame.senderAddress.drop { $0 != "@" }
+        return MIME.bytes(
+            MIME.Mail(
+                senderName: frame.senderName, senderAddress: frame.senderAddress,
+                recipient: String(decoding: model.recipient, as: UTF8.self),
+                subject: try subject?.render(values) ?? "", text: try text.render(values),
+                html: try html?.render(values), date: model.date, messageID: model.token + domain))
+    }
+
+    /// The text for one voter (SMS), or the Markdown of a letter.
+    package func text(_ values: [String: String]) throws(TemplateError) -> String {
+        let text = try text.render(frame.values(values))
+        return text.hasSuffix("\n") ? String(text.dropLast()) : text
+    }
+}
+
+extension Outbox {
+    /// The frame with this number.
+    package func frame(_ reading: borrowing Reading, _ id: Int) throws(StoreError) -> MessageFrame {
+        let content = try reading.first("SELECT content FROM outbox_frame WHERE id = ?", id) {
+            (row: borrowing Row) throws(StoreError) -> String in try row[0]
+        }
+        do { return try JSONDecoder().decode(MessageFrame.self, from: Data((content ?? "").utf8)) } catch {
+            throw StoreError(.damaged, "Message frame \(id) is not readable: \(error).", cure: "Run `store check`.")
+        }
+    }
+}

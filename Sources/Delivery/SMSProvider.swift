@@ -1,0 +1,16 @@
+/// One SMS on its way.
+package struct SMS: Sendable {
+    /// E.164, with `+`.
+    package let number: String
+    package let text: String
+    /// Whether UCS-2 must be asked for.
+    package let isUnicode: Bool
+    /// Our own number of the message, which the gateway may repeat in its delivery receipt.
+    package let reference: String
+}
+
+/// A gateway that sends SMS.
+package protocol SMSProvider: Sendable {
+    /// Hands a message over and waits for the gateway's answer.
+    func send(_ message: SMS) -> Handover
+}

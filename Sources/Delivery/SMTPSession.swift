@@ -1,0 +1,371 @@
+import Crypto
+
+/// A mail to be handed over.
+struct MailJob: Sendable {
+    let id: Int
+    let sender: String
+    let recipient: String
+    let body: [UInt8]
+}
+
+/// A relay's reply: the code and its last line.
+struct SMTPReply {
+    let code: Int
+    let text: String
+
+    /// The code and the enhanced code (RFC 3463) alone: what follows may repeat the recipient's address.
+    var summary: String {
+        let enhanced = text.prefix { $0.isNumber || $0 == "." }
+        return enhanced.split(separator: ".").count == 3 ? "\(code) \(enhanced)" : "\(code)"
+    }
+}
+
+/// The protocol of one SMTP connection (RFC 5321, PIPELINING by RFC 2920), without sockets: bytes in, bytes out.
+///
+/// With PIPELINING the envelope of the next message goes out together with the body of the present one; its body waits
+/// for `release`, which says that the result of the one before is on disk. So a crash repeats at most one message for
+/// each connection.
+///
+///     relay                         we
+///       <- MAIL RCPT DATA (A)
+///       250 250 354 ->
+///       <- body A . MAIL RCPT DATA (B)
+///       250 (A) ->                  result A; commit; release
+///       250 250 354 ->
+///       <- body B . MAIL RCPT DATA (C)
+struct SMTPSession {
+    /// What the connection must do besides writing `output`.
+    enum Demand: Equatable { case none, startTLS, close }
+
+    private enum Step: Equatable { case greeting, hello, startTLS, authPlain, authUser, authPassword, mail, recipient, data, body, reset, quit }
+
+    private struct Envelope {
+        let job: MailJob
+        var refusal: SMTPReply?
+        var relayRefused = false
+    }
+
+    private let relay: MailRelay
+    private let next: () -> MailJob?
+    private let result: (MailJob, Handover) -> Void
+
+    private(set) var output: [UInt8] = []
+    private var steps: [Step] = [.greeting]
+    private var current: Envelope?
+    private var ahead: Envelope?
+    private var isSecure: Bool
+    private var pipelines = false
+    private var offersTLS = false
+    private var authMethods: [String] = []
+    /// Whether the result of the message before is on disk.
+    private var isReleased = true
+    private var bodyWaits = false
+    private(set) var isReady = false
+    private(set) var isIdle = false
+    private var delivered = 0
+    private var lines: [UInt8] = []
+
+    /// A relay may close long connections; a fresh one every so often keeps us polite.
+    private static let mostMessages = 1000
+    /// Longest reply line by RFC 5321 is 512; many relays write more.
+    private static let longestLine = 8192
+
+    init(relay: MailRelay, next: @escaping () -> MailJob?, result: @escaping (MailJob, Handover) -> Void) {
+        self.relay = relay
+        self.next = next
+        self.result = result
+        isSecure = relay.encryption == .smtps
+    }
+
+    /// How long the reply that is awaited may take, in seconds.
+    var patience: Int {
+        switch steps.first {
+        case .greeting: relay.timeouts.greeting
+        case .body: relay.timeouts.finalReply
+        case .data: relay.timeouts.data
+        default: relay.timeouts.command
+        }
+    }
+
+    /// Takes the bytes to be written.
+    mutating func takeOutput() -> [UInt8] {
+        defer { output.removeAll(keepingCapacity: true) }
+        return output
+    }
+
+    /// Says that every result handed out so far is on disk.
+    mutating func release() {
+        isReleased = true
+        if bodyWaits {
+            bodyWaits = false
+            sendBody()
+        } else if isReady, current == nil, steps.isEmpty {
+            begin()
+        }
+    }
+
+    /// Looks again for messages after the queue was empty.
+    mutating func wake() {
+        if isReady, isIdle, current == nil, steps.isEmpty, isReleased { begin() }
+    }
+
+    /// Ends politely when nothing is under way.
+    mutating func quit() {
+        guard isIdle, steps.isEmpty else { return }
+        put("QUIT", then: .quit)
+    }
+
+    /// Takes bytes from the relay.
+    mutating func receive(_ bytes: ArraySlice<UInt8>) -> Demand {
+        lines.append(contentsOf: bytes)
+        var start = 0
+        var demand = Demand.none
+        while demand == .none, let end = lines[start...].firstIndex(of: 10) {
+            let line = lines[start..<(end > start && lines[end - 1] == 13 ? end - 1 : end)]
+            start = end + 1
+            demand = take(line: line)
+        }
+        // What was sent in clear before TLS began is dropped: it may be an attacker's (CVE-2011-0411).
+        if demand == .startTLS { lines.removeAll() } else { lines.removeFirst(start) }
+        if lines.count > SMTPSession.longestLine { return fail("the relay's reply is too long") }
+        return demand
+    }
+
+    private mutating func take(line: ArraySlice<UInt8>) -> Demand {
+        let digits = line.prefix(3).map { Int($0) - 48 }
+        guard digits.count == 3, digits.allSatisfy({ 0...9 ~= $0 }), let step = steps.first else {
+            return fail("the relay broke the protocol")
+        }
+        let reply = SMTPReply(
+            code: digits.reduce(0) { $0 * 10 + $1 }, text: String(decoding: line.dropFirst(4), as: UTF8.self))
+        if step == .hello, reply.code == 250 { noteExtension(reply.text.uppercased()) }
+        if line.count > 3, line[line.startIndex + 3] == UInt8(ascii: "-") { return .none }
+        steps.removeFirst()
+        if reply.code == 421, step != .quit { return fail("421: the relay closes the connection", bodyReply: step == .body) }
+        return take(reply, to: step)
+    }
+
+    private mutating func noteExtension(_ text: String) {
+        let words = text.split(separator: " ")
+        switch words.first {
+        case "PIPELINING": pipelines = true
+        case "STARTTLS": offersTLS = true
+        case "AUTH": authMethods = words.dropFirst().map(String.init)
+        default: break
+        }
+    }
+
+    private mutating func put(_ line: String, then step: Step) {
+        output.append(contentsOf: line.utf8)
+        output.append(contentsOf: [13, 10])
+        steps.append(step)
+    }
+
+    // MARK: Replies
+
+    private mutating func take(_ reply: SMTPReply, to step: Step) -> Demand {
+        let isGood = 200..<400 ~= reply.code
+        switch step {
+        case .greeting, .hello, .startTLS, .authPlain, .authUser, .authPassword:
+            guard isGood else { return refuse(reply, at: step) }
+            return open(reply, after: step)
+        case .mail:
+            if !isGood { refuseEnvelope(reply, relay: reply.code >= 500) }
+            if !pipelines { continueEnvelope(.mail) }
+        case .recipient:
+            // Being asked to authenticate, or losing step, is never the recipient's fault.
+            if !isGood { refuseEnvelope(reply, relay: [503, 530, 534, 535, 538].contains(reply.code)) }
+            if !pipelines { continueEnvelope(.recipient) }
+        case .data: takeData(reply)
+        case .body: endMessage(reply)
+        case .reset: begin()
+        case .quit: return .close
+        }
+        return .none
+    }
+
+    private mutating func open(_ reply: SMTPReply, after step: Step) -> Demand {
+        switch step {
+        case .greeting: put("EHLO \(relay.name)", then: .hello)
+        case .hello where relay.encryption == .starttls && !isSecure:
+            guard offersTLS else { return pause("the relay offers no STARTTLS, and mail never travels in clear") }
+            put("STARTTLS", then: .startTLS)
+        case .startTLS:
+            isSecure = true
+            // What was offered in clear is forgotten.
+            (pipelines, authMethods) = (false, [])
+            put("EHLO \(relay.name)", then: .hello)
+            return .startTLS
+        case .hello:
+            if let user = relay.user, let password = relay.password { return authenticate(user, password) }
+            start()
+        case .authUser: put(SMTPSession.base64(Array((relay.user ?? "").utf8)), then: .authPassword)
+        case .authPassword where reply.code == 334:
+            put(relay.password?.reveal { bytes in SMTPSession.base64(bytes.indices.map { bytes[$0] }) } ?? "", then: .authPlain)
+        default: start()
+        }
+        return .none
+    }
+
+    private mutating func authenticate(_ user: String, _ password: Secret) -> Demand {
+        guard isSecure else { return pause("a password is configured, but the connection is not encrypted: it is not sent") }
+        if authMethods.contains("PLAIN") {
+            let secret: [UInt8] = password.reveal { bytes in bytes.indices.map { bytes[$0] } }
+            let bytes: [UInt8] = [0] + Array(user.utf8) + [0] + secret
+            put("AUTH PLAIN \(SMTPSession.base64(bytes))", then: .authPlain)
+        } else if authMethods.contains("LOGIN") {
+            put("AUTH LOGIN", then: .authUser)
+        } else {
+            return pause("the relay offers neither AUTH PLAIN nor AUTH LOGIN")
+        }
+        return .none
+    }
+
+    private mutating func start() {
+        isReady = true
+        begin()
+    }
+
+    private mutating func refuse(_ reply: SMTPReply, at step: Step) -> Demand {
+        if reply.code >= 500 { return pause("the relay refuses us (\(step)): \(reply.summary)") }
+        return fail("the relay is not ready (\(step)): \(reply.summary)")
+    }
+
+    // MARK: Messages
+
+    private mutating func begin() {
+        guard delivered < SMTPSession.mostMessages else {
+            isIdle = true
+            put("QUIT", then: .quit)
+            return
+        }
+        guard let job = next() else {
+            isIdle = true
+            return
+        }
+        isIdle = false
+        current = Envelope(job: job)
+        sendEnvelope(job)
+    }
+
+    private mutating func sendEnvelope(_ job: MailJob) {
+        delivered += 1
+        put("MAIL FROM:<\(job.sender)>", then: .mail)
+        if pipelines {
+            put("RCPT TO:<\(job.recipient)>", then: .recipient)
+            put("DATA", then: .data)
+        }
+    }
+
+    private mutating func continueEnvelope(_ step: Step) {
+        guard let envelope = current else { return }
+        if envelope.refusal != nil {
+            finishRefused()
+        } else if step == .mail {
+            put("RCPT TO:<\(envelope.job.recipient)>", then: .recipient)
+        } else {
+            put("DATA", then: .data)
+        }
+    }
+
+    private mutating func refuseEnvelope(_ reply: SMTPReply, relay: Bool) {
+        guard current?.refusal == nil else { return }
+        current?.refusal = reply
+        current?.relayRefused = relay
+    }
+
+    private mutating func takeData(_ reply: SMTPReply) {
+        guard let envelope = current else { return }
+        if reply.code == 354 {
+            if envelope.refusal != nil {
+                put(".", then: .body)  // RFC 2920, 3.1: a relay that says 354 all the same gets an empty message
+            } else if isReleased {
+                sendBody()
+            } else {
+                bodyWaits = true
+            }
+            return
+        }
+        if envelope.refusal == nil { refuseEnvelope(reply, relay: reply.code == 503) }
+        finishRefused()
+    }
+
+    /// Reports a refused envelope and clears the relay's memory of it.
+    private mutating func finishRefused() {
+        guard let envelope = current, let refusal = envelope.refusal else { return }
+        report(envelope, SMTPSession.outcome(refusal, relay: envelope.relayRefused))
+        put("RSET", then: .reset)
+    }
+
+    private mutating func sendBody() {
+        guard let envelope = current else { return }
+        output.append(contentsOf: envelope.job.body)
+        put(".", then: .body)
+        if pipelines, delivered < SMTPSession.mostMessages, let job = next() {
+            ahead = Envelope(job: job)
+            sendEnvelope(job)
+        }
+    }
+
+    private mutating func endMessage(_ reply: SMTPReply) {
+        guard let envelope = current else { return }
+        let outcome = envelope.refusal.map { SMTPSession.outcome($0, relay: envelope.relayRefused) }
+            ?? SMTPSession.outcome(reply, relay: false)
+        report(envelope, outcome)
+        current = ahead
+        ahead = nil
+        // Without a next envelope under way the connection waits for `release`.
+    }
+
+    private mutating func report(_ envelope: Envelope, _ outcome: Handover) {
+        current = nil
+        isReleased = false
+        result(envelope.job, outcome)
+    }
+
+    private static func outcome(_ reply: SMTPReply, relay: Bool) -> Handover {
+        switch reply.code {
+        case 200..<300: .accepted(providerID: nil)
+        case 500... where relay: .paused(reply.summary)
+        case 500...: .failed(reply.summary)
+        default: .temporary(reply.summary)
+        }
+    }
+
+    // MARK: Endings
+
+    private mutating func pause(_ reason: String) -> Demand { end(.paused(reason), bodyGone: .paused(reason)) }
+
+    private mutating func fail(_ reason: String, bodyReply: Bool = false) -> Demand {
+        end(.temporary(reason), bodyGone: bodyReply ? .temporary(reason) : .unknown(reason))
+    }
+
+    /// Ends the session after the connection was lost.
+    /// - Parameter unsent: bytes of `output` that never left: if any, the last body is not complete at the relay.
+    mutating func lost(_ reason: String, unsent: Bool, isPause: Bool = false) {
+        if isPause { _ = pause(reason) } else {
+            _ = end(.temporary(reason), bodyGone: unsent ? .temporary(reason) : .unknown(reason))
+        }
+    }
+
+    private mutating func end(_ outcome: Handover, bodyGone: Handover) -> Demand {
+        if let envelope = current {
+            let bodyIsOut = steps.contains(.body) && envelope.refusal == nil
+            result(envelope.job, bodyIsOut ? bodyGone : outcome)
+        }
+        if let envelope = ahead { result(envelope.job, outcome) }
+        (current, ahead, bodyWaits) = (nil, nil, false)
+        // A relay may close a connection on which nothing is under way.
+        if !(isIdle && steps.isEmpty) { ended = outcome }
+        return .close
+    }
+
+    /// How the session ended, when it did not end politely.
+    private(set) var ended: Handover?
+
+    private static func base64(_ bytes: [UInt8]) -> String {
+        var out: [UInt8] = []
+        MIME.appendBase64(bytes, to: &out)
+        return String(decoding: out, as: UTF8.self)
+    }
+}
