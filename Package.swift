@@ -46,5 +46,8 @@ let package = Package(
         room("Letterpress", on: ["CPango", "CQREncode"]),
         room("Delivery", on: ["Journal", "Templating", "Letterpress", "Contacts", "CCurl", "CTLS"]),
         room("VoterRoll", on: ["Elections", "CArchive", "CXML"]),
+        room("Issuance", on: ["VoterRoll", "Delivery"]),
+        .executableTarget(
+            name: "isoloir", dependencies: ["Issuance"].map { .byName(name: $0) }, swiftSettings: house),
     ]
 )

@@ -174,3 +174,8 @@ package struct PostalAddress: Sendable, Hashable {
         }
     }
 }
+
+extension PostalAddress {
+    /// The form that `normalise` writes.
+    package var stored: [UInt8] { Array(([postcode ?? ""] + lines).joined(separator: "\n").utf8) }
+}

@@ -10,6 +10,7 @@ package struct ElectionKey: Sendable {
         case outbox = 4
         case journal = 5
         case rowDigest = 6
+        case backup = 7
     }
 
     /// Length in bytes.

@@ -47,6 +47,8 @@ package final class Courier {
         /// Why a channel stopped; empty when none did.
         package var troubles: [String] = []
 
+        package init() {}
+
         mutating func count(_ outcome: Handover) {
             switch outcome {
             case .accepted: accepted += 1

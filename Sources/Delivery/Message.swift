@@ -25,6 +25,7 @@ package enum MessageKind: String, Sendable, CaseIterable {
     package var shape: [String: Shape] {
         var shape: [String: Shape] = [:]
         for name in personalNames + MessageFrame.sharedNames { shape[name] = .text }
+        for name in MessageFrame.flagNames { shape[name] = .flag }
         shape["senderLines"] = .list(.text)
         return shape
     }
@@ -65,14 +66,17 @@ package struct MessageFrame: Sendable, Codable, Equatable {
     /// Election-wide names.
     package static let sharedNames = [
         "title", "organiser", "address", "opens", "closes", "supportName", "supportEmail", "supportPhone",
-        "supportHours", "codeExplained",
+        "supportHours",
     ]
+    /// Election-wide flags: the identifier's scheme, whether it is kept for good, and where codes come from.
+    package static let flagNames = ["isRandom", "isDigits", "isName", "isEmail", "isKept"]
 
     package let kind: String
     package let language: String
     package let senderName: String
     package let senderAddress: String
     package let shared: [String: String]
+    package let flags: [String: Bool]
     package let senderLines: [String]
     /// Template sources: `text` and `html` for mail (the first line of `text` is the subject), `text` for SMS and
     /// letters.
@@ -81,16 +85,17 @@ package struct MessageFrame: Sendable, Codable, Equatable {
 
     package init(
         kind: MessageKind, language: String, senderName: String, senderAddress: String, shared: [String: String],
-        senderLines: [String], text: String, html: String?
+        flags: [String: Bool], senderLines: [String], text: String, html: String?
     ) {
         self.kind = kind.rawValue
         (self.language, self.senderName, self.senderAddress) = (language, senderName, senderAddress)
-        (self.shared, self.senderLines, self.text, self.html) = (shared, senderLines, text, html)
+        (self.shared, self.flags, self.senderLines, self.text, self.html) = (shared, flags, senderLines, text, html)
     }
 
     /// All values for one voter.
     package func values(_ personal: [String: String]) -> [String: TemplateValue] {
         var values = shared.merging(personal) { $1 }.mapValues { TemplateValue.text($0) }
+        for (name, flag) in flags { values[name] = .flag(flag) }
         values["senderLines"] = .list(senderLines.map { .text($0) })
         return values
     }

@@ -60,6 +60,7 @@ package final class Store: Sendable {
     }
 
     /// Runs `body` in a transaction and returns once it is on disk. Never call it inside another `write`.
+    @discardableResult
     package func write<Value>(
         _ body: (borrowing Transaction) throws(StoreError) -> Value
     ) throws(StoreError) -> Value {

@@ -213,7 +213,7 @@ final class RollLoader {
             changed: writer.changed, removed: gone, removedIDs: removed.map(\.id), isUpdate: isUpdate, groups: groups)
     }
 
-    private static func source(_ path: String) throws(RollFileError) -> any RowSource {
+    static func source(_ path: String) throws(RollFileError) -> any RowSource {
         path.lowercased().hasSuffix(".xlsx") || FileStart.isZip(path)
             ? WorkbookSource(path: path) : try DelimitedSource(path: path)
     }

@@ -1,0 +1,87 @@
+package import Crypto
+package import Store
+
+/// A letter in the outbox, opened.
+package struct LetterMessage: Sendable {
+    package let id: Int
+    package let subject: Int
+    package let generation: Int
+    package let frame: Int
+    package let kind: MessageKind
+    package let model: PersonalModel
+}
+
+/// Reads and ends the letters of one election. One for each thread.
+package final class LetterDesk {
+    private let election: Int
+    private let sealer: Sealer
+    private let clock: Clock
+
+    package init(outbox: Outbox, election: Int, key: ElectionKey) {
+        self.election = election
+        sealer = Sealer(key: key.subkey(.outbox), randomness: outbox.randomness)
+        clock = outbox.clock
+    }
+
+    /// Hands every letter that waits to be printed to `body`.
+    package func eachWaiting(
+        _ reading: borrowing Reading, _ body: (LetterMessage) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try reading.each(
+            """
+            SELECT id, subject, generation, frame, kind, sealed FROM outbox_message
+            WHERE channel = 'letter' AND state = 'waiting' AND election = ? ORDER BY id
+            """, election
+        ) { (row: borrowing Row) throws(StoreError) in try body(try letter(row)) }
+    }
+
+    /// The letter with this number; nil when its secrets were wiped or it was withdrawn.
+    package func letter(_ reading: borrowing Reading, _ id: Int) throws(StoreError) -> LetterMessage? {
+        try reading.first(
+            """
+            SELECT id, subject, generation, frame, kind, sealed FROM outbox_message
+            WHERE id = ? AND election = ? AND sealed IS NOT NULL
+            """, id, election
+        ) { (row: borrowing Row) throws(StoreError) in try letter(row) }
+    }
+
+    private func letter(_ row: borrowing Row) throws(StoreError) -> LetterMessage {
+        let id: Int = try row[0]
+        let kind: MessageKind = try row.value(4)
+        guard let plain = sealer.open(try row[5], associated: PersonalModel.place(id)),
+            let model = PersonalModel(plain, names: kind.personalNames)
+        else {
+            throw StoreError(
+                .damaged, "Letter \(id) does not open with this election's key.",
+                cure: "Check that --keys names the right key folder; if it does, run `store check`.")
+        }
+        return LetterMessage(
+            id: id, subject: try row[1], generation: try row[2], frame: try row[3], kind: kind, model: model)
+    }
+
+    /// Marks a letter as part of a printed batch.
+    package func markPrinted(_ transaction: borrowing Transaction, _ id: Int) throws(StoreError) {
+        try transaction.execute(
+            "UPDATE outbox_message SET state = 'printed', ended_at = ? WHERE id = ? AND state = 'waiting'", clock.now, id)
+    }
+
+    /// Wipes the secrets of a printed letter.
+    package func wipe(_ transaction: borrowing Transaction, _ id: Int) throws(StoreError) {
+        try transaction.execute(
+            "UPDATE outbox_message SET state = 'confirmed', sealed = NULL WHERE id = ? AND state = 'printed'", id)
+    }
+}
+
+extension Outbox {
+    /// The frames that letters of an election use.
+    package func letterFrames(
+        _ reading: borrowing Reading, election: Int
+    ) throws(StoreError) -> [(id: Int, frame: MessageFrame)] {
+        let ids = try reading.all(
+            "SELECT DISTINCT frame FROM outbox_message WHERE channel = 'letter' AND election = ? ORDER BY frame", election
+        ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
+        var frames: [(id: Int, frame: MessageFrame)] = []
+        for id in ids { frames.append((id, try frame(reading, id))) }
+        return frames
+    }
+}

@@ -1,0 +1,36 @@
+import Foundation
+
+/// The folder of templates, with an election's own beside it: `mail/identifier.fr.txt` in the election's folder comes
+/// before the one of the program.
+package struct TemplateFolder: Sendable {
+    /// Why a template cannot be read.
+    package struct Missing: Error, CustomStringConvertible {
+        package let description: String
+
+        package init(description: String) { self.description = description }
+    }
+
+    private let folders: [String]
+
+    /// - Parameter folders: searched in this order.
+    package init(_ folders: [String]) { self.folders = folders }
+
+    /// The text of a template, such as `sms/identifier.fr.txt`.
+    package func text(_ name: String) throws(Missing) -> String {
+        for folder in folders {
+            let path = "\(folder)/\(name)"
+            guard FileManager.default.fileExists(atPath: path) else { continue }
+            do { return try String(contentsOfFile: path, encoding: .utf8) } catch {
+                throw Missing(description: "The template \(path) cannot be read as UTF-8: \(error.localizedDescription)")
+            }
+        }
+        throw Missing(
+            description: "The template \(name) is in none of \(folders.joined(separator: ", ")): give the folder with --templates.")
+    }
+
+    /// The text of a template that may be missing.
+    package func optionalText(_ name: String) throws(Missing) -> String? {
+        guard folders.contains(where: { FileManager.default.fileExists(atPath: "\($0)/\(name)") }) else { return nil }
+        return try text(name)
+    }
+}

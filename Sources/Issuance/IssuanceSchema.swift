@@ -1,0 +1,70 @@
+package import Store
+
+/// Identifiers, contacts given on the phone, and letter batches.
+///
+/// The store itself refuses two live identifiers of one voter (active, or on a letter that is not posted yet) and two
+/// pending ones.
+package enum IssuanceSchema {
+    package static let migrations = [
+        Migration(
+            "issuance-1",
+            """
+            CREATE TABLE issuance_identifier (
+                id INTEGER PRIMARY KEY,
+                election INTEGER NOT NULL REFERENCES election_definition (id),
+                voter INTEGER NOT NULL REFERENCES roll_voter (id),
+                generation INTEGER NOT NULL,
+                state TEXT NOT NULL CHECK (state IN ('unposted', 'active', 'pending', 'revoked')),
+                hash BLOB NOT NULL,
+                sealed BLOB,
+                route TEXT NOT NULL,
+                code_hash BLOB,
+                code_route TEXT,
+                secret_hash BLOB,
+                secret_route TEXT,
+                created_at INTEGER NOT NULL,
+                ended_at INTEGER,
+                reason TEXT,
+                UNIQUE (voter, generation)
+            ) STRICT;
+            CREATE UNIQUE INDEX issuance_identifier_live ON issuance_identifier (election, hash) WHERE state <> 'revoked';
+            CREATE UNIQUE INDEX issuance_identifier_one ON issuance_identifier (voter)
+                WHERE state IN ('unposted', 'active');
+            CREATE UNIQUE INDEX issuance_identifier_next ON issuance_identifier (voter) WHERE state = 'pending';
+            CREATE TABLE issuance_contact (
+                id INTEGER PRIMARY KEY,
+                election INTEGER NOT NULL REFERENCES election_definition (id),
+                voter INTEGER NOT NULL REFERENCES roll_voter (id),
+                route TEXT NOT NULL,
+                sealed BLOB NOT NULL,
+                reason TEXT NOT NULL,
+                added_by TEXT NOT NULL,
+                added_at INTEGER NOT NULL
+            ) STRICT;
+            CREATE INDEX issuance_contact_voter ON issuance_contact (voter);
+            CREATE TABLE issuance_batch (
+                id INTEGER PRIMARY KEY,
+                election INTEGER NOT NULL REFERENCES election_definition (id),
+                number INTEGER NOT NULL,
+                state TEXT NOT NULL CHECK (state IN ('printing', 'printed', 'posted', 'confirmed')),
+                letters INTEGER NOT NULL,
+                created_at INTEGER NOT NULL,
+                printed_at INTEGER,
+                posted_on TEXT,
+                confirmed_at INTEGER,
+                UNIQUE (election, number)
+            ) STRICT;
+            CREATE TABLE issuance_letter (
+                batch INTEGER NOT NULL REFERENCES issuance_batch (id),
+                number INTEGER NOT NULL,
+                voter INTEGER NOT NULL REFERENCES roll_voter (id),
+                generation INTEGER NOT NULL,
+                message INTEGER NOT NULL UNIQUE REFERENCES outbox_message (id),
+                state TEXT NOT NULL CHECK (state IN ('printed', 'spoiled', 'returned')),
+                reprints INTEGER NOT NULL DEFAULT 0,
+                destroyed INTEGER NOT NULL DEFAULT 0 CHECK (destroyed IN (0, 1)),
+                PRIMARY KEY (batch, number)
+            ) STRICT, WITHOUT ROWID;
+            """)
+    ]
+}

@@ -1,0 +1,297 @@
+import Contacts
+import Crypto
+import Delivery
+import Elections
+import Journal
+import Store
+import VoterRoll
+
+/// The work of one issue or reissue: keys and frames at hand.
+final class IssueSession {
+    private let issuer: Issuer
+    private let election: StoredElection
+    private let key: ElectionKey
+    private let office: MessageOffice
+    private let lookup: LookupKey
+    private let opener: ContactOpener
+    private let queue: OutboxQueue
+    private let maker: IdentifierMaker
+    private let sealer: Sealer
+    private var frames: [String: Int] = [:]
+    /// Where names ran out before, so that the hundredth Martin does not try ninety-nine others.
+    private var attempts: [String: Int] = [:]
+
+    /// Candidates tried before we give up: a scheme that collides this often is full.
+    private static let mostAttempts = 10_000
+
+    init(_ issuer: Issuer, _ election: StoredElection, key: ElectionKey, office: MessageOffice) {
+        (self.issuer, self.election, self.key, self.office) = (issuer, election, key, office)
+        lookup = LookupKey(key.subkey(.identifiers))
+        opener = ContactOpener(election: election.number, keys: RollKeys(key, randomness: issuer.randomness))
+        queue = issuer.outbox.queue(election: election.number, key: key)
+        maker = IdentifierMaker(election.election.access.scheme, randomness: issuer.randomness)
+        sealer = Sealer(key: key.subkey(.identifiers), randomness: issuer.randomness)
+    }
+
+    /// Issues to the next voters; returns the last voter's number, nil when there are no more.
+    func issueChunk(
+        _ transaction: borrowing Transaction, after: Int, limit: Int, forced: Route?, by principal: Principal,
+        _ outcome: inout Issuer.Outcome
+    ) throws(StoreError) -> Int? {
+        var voters: [(Voter, SealedContacts)] = []
+        try issuer.registrar.each(transaction.reading, election, after: after, limit: limit) {
+            voter, sealed throws(StoreError) in voters.append((voter, sealed))
+        }
+        guard let last = voters.last?.0.id else { return nil }
+        let served = Set(
+            try transaction.reading.all(
+                """
+                SELECT voter FROM issuance_identifier
+                WHERE voter > ? AND voter <= ? AND state IN ('unposted', 'active')
+                """, after, last
+            ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] })
+        try queue.begin(transaction)
+        let before = outcome.issuedCount
+        for (voter, sealed) in voters {
+            if served.contains(voter.id) {
+                outcome.alreadyHad += 1
+                continue
+            }
+            let contacts = try effectiveContacts(transaction.reading, voter, sealed)
+            guard let route = route(for: voter, contacts, forced: forced),
+                try issue(transaction, voter, contacts, route, priority: .batch)
+            else {
+                outcome.miss(voter)
+                continue
+            }
+            outcome.issued[route, default: 0] += 1
+        }
+        if outcome.issuedCount > before {
+            try issuer.logbook.record(
+                transaction, election: election.election.id, by: principal, "identifier.issue",
+                [
+                    "issued": "\(outcome.issuedCount - before)", "from": "\(voters[0].0.id)", "to": "\(last)",
+                    "by": forced?.rawValue ?? "auto",
+                ])
+        }
+        return last
+    }
+
+    /// The roll's contacts, with those that were given on the phone in their place.
+    private func effectiveContacts(
+        _ reading: borrowing Reading, _ voter: Voter, _ sealed: SealedContacts
+    ) throws(StoreError) -> VoterContacts {
+        let roll = try opener.open(sealed, voter: voter.id)
+        let held = try reading.all("SELECT route, sealed FROM issuance_contact WHERE voter = ? ORDER BY id", voter.id) {
+            (row: borrowing Row) throws(StoreError) -> (String, [UInt8]) in (try row[0], try row[1])
+        }
+        var (mail, phone) = (roll.mail, roll.phone)
+        for (route, value) in held {
+            guard let plain = sealer.open(value, associated: contactPlace(voter.id)) else { continue }
+            if route == Route.email.rawValue { mail = EmailAddress(stored: plain) }
+            if route == Route.sms.rawValue { phone = PhoneNumber(stored: plain, isMobile: true) }
+        }
+        return VoterContacts(mail: mail, phone: phone, address: roll.address)
+    }
+
+    private func contactPlace(_ voter: Int) -> [UInt8] {
+        var fields = Fields("contact")
+        fields.append(election.number)
+        fields.append(voter)
+        return fields.bytes
+    }
+
+    /// The voter's preferred channel, else mail, else SMS, else letter: the first for which there is a contact.
+    private func route(for voter: Voter, _ contacts: VoterContacts, forced: Route?) -> Route? {
+        func reaches(_ route: Route) -> Bool {
+            guard election.election.channels.contains(where: { $0.rawValue == route.rawValue }) else { return false }
+            return switch route {
+            case .email: contacts.mail != nil
+            case .sms: contacts.mobile != nil
+            case .letter: contacts.address != nil && !voter.hasReturnedLetter
+            }
+        }
+        if let forced { return reaches(forced) ? forced : nil }
+        if let preferred = voter.channel.flatMap({ Route(rawValue: $0.rawValue) }), reaches(preferred) { return preferred }
+        return Route.allCases.first(where: reaches)
+    }
+
+    private func recipient(_ contacts: VoterContacts, _ route: Route) -> [UInt8]? {
+        switch route {
+        case .email: contacts.mail.map { Array($0.text.utf8) }
+        case .sms: contacts.mobile.map { Array($0.text.utf8) }
+        case .letter: contacts.address.map(\.stored)
+        }
+    }
+
+    /// Makes an identifier and queues its message; false when the scheme has no identifier for this voter.
+    private func issue(
+        _ transaction: borrowing Transaction, _ voter: Voter, _ contacts: VoterContacts, _ route: Route,
+        priority: Priority
+    ) throws(StoreError) -> Bool {
+        guard let recipient = recipient(contacts, route) else { return false }
+        let earlier = try transaction.reading.first(
+            "SELECT generation, sealed FROM issuance_identifier WHERE voter = ? ORDER BY generation DESC LIMIT 1", voter.id
+        ) { (row: borrowing Row) throws(StoreError) -> (Int, [UInt8]?) in (try row[0], try row[1]) }
+        let generation = (earlier?.0 ?? 0) + 1
+        guard let identifier = try identifier(transaction.reading, voter, contacts, kept: earlier?.1) else { return false }
+
+        var kind = MessageKind.identifier
+        var values = ["greeting": voter.courteousName, "identifier": identifier.shown]
+        var codeHash: [UInt8]?
+        var secretHash: [UInt8]?
+        if election.election.access.secretKind == .generated, route != .letter {
+            let secret = GeneratedSecret.random(from: issuer.randomness)
+            kind = .activation
+            values["secret"] = secret.text
+            secretHash = secret.reveal { bytes in lookup.hash(bytes) }
+        } else if route == .letter, contacts.mail == nil, contacts.mobile == nil,
+            election.election.access.codeChannel != .none
+        {
+            let code = SymbolCode.random(count: Identifier.printedCodeCount, from: issuer.randomness)
+            kind = .identifierCode
+            values["code"] = code.grouped
+            codeHash = lookup.hash(code.canonical)
+        }
+        try transaction.execute(
+            """
+            INSERT INTO issuance_identifier (election, voter, generation, state, hash, sealed, route, code_hash,
+                code_route, secret_hash, secret_route, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """, election.number, voter.id, generation, route == .letter ? "unposted" : "active",
+            lookup.hash(identifier.canonical), keptForm(identifier, voter.id), route.rawValue, codeHash,
+            codeHash == nil ? nil : route.rawValue, secretHash, secretHash == nil ? nil : route.rawValue,
+            issuer.clock.now)
+        try queue.add(
+            transaction, subject: voter.id, kind: kind, generation: generation, route: route, priority: priority,
+            frame: try frame(transaction, kind, voter.language, route), recipient: recipient, values: values)
+        return true
+    }
+
+    /// A free identifier; with `renewal: keep` the one the voter already has.
+    private func identifier(
+        _ reading: borrowing Reading, _ voter: Voter, _ contacts: VoterContacts, kept: [UInt8]?
+    ) throws(StoreError) -> Identifier? {
+        if let kept, election.election.access.renewal == .keep {
+            guard let plain = sealer.open(kept, associated: contactPlace(voter.id)) else {
+                throw StoreError(.damaged, "The kept identifier of voter number \(voter.id) does not open.", cure: "Run `store check`.")
+            }
+            return Identifier(name: String(decoding: plain, as: UTF8.self))
+        }
+        let base = maker.candidate(for: voter, contacts: contacts, attempt: 0)?.canonical ?? ""
+        var attempt = attempts[base] ?? 0
+        while attempt < IssueSession.mostAttempts {
+            guard let candidate = maker.candidate(for: voter, contacts: contacts, attempt: attempt) else { return nil }
+            let taken = try reading.number(
+                "SELECT count(*) FROM issuance_identifier WHERE election = ? AND hash = ? AND state <> 'revoked'",
+                election.number, lookup.hash(candidate.canonical))
+            if taken == 0 {
+                if attempt > 0 { attempts[base] = attempt }
+                return candidate
+            }
+            attempt += 1
+        }
+        return nil
+    }
+
+    /// The identifier sealed, where it must be sent again one day.
+    private func keptForm(_ identifier: Identifier, _ voter: Int) -> [UInt8]? {
+        guard election.election.access.renewal == .keep else { return nil }
+        return sealer.seal(Array(identifier.canonical.utf8), associated: contactPlace(voter))
+    }
+
+    private func frame(
+        _ transaction: borrowing Transaction, _ kind: MessageKind, _ language: Language, _ route: Route
+    ) throws(StoreError) -> Int {
+        let name = "\(kind).\(language).\(route)"
+        if let known = frames[name] { return known }
+        let frame: MessageFrame
+        do throws(MessageOffice.Fault) { frame = try office.frame(kind, language, route) } catch {
+            throw StoreError(.failed, error.description, cure: "Correct the template; nothing was issued.")
+        }
+        let number = try issuer.outbox.store(transaction, frame)
+        frames[name] = number
+        return number
+    }
+
+    // MARK: Reissue
+
+    func reissue(
+        _ transaction: borrowing Transaction, _ voter: Voter, by route: Route, contact: String?, reason: String,
+        principal: Principal
+    ) throws(StoreError) -> Issuer.Reissue {
+        let roll = try issuer.registrar.contacts(
+            transaction.reading, election, voter: voter.id, keys: RollKeys(key, randomness: issuer.randomness))
+        var target = roll
+        if let contact {
+            switch newContact(contact, route, roll) {
+            case .success(let contacts): target = contacts
+            case .failure(let refusal): return .refused(refusal.reason)
+            }
+        }
+        guard let recipient = recipient(target, route) else {
+            return .refused("the roll has no contact of \(voter.reference) for \(route.rawValue): give one with --to")
+        }
+        try queue.begin(transaction)
+        try issuer.revoke(transaction, election, voter: voter.id, reason: reason)
+        if contact != nil {
+            try transaction.execute(
+                """
+                INSERT INTO issuance_contact (election, voter, route, sealed, reason, added_by, added_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """, election.number, voter.id, route.rawValue,
+                sealer.seal(recipient, associated: contactPlace(voter.id)), reason, principal.text, issuer.clock.now)
+        }
+        guard try issue(transaction, voter, target, route, priority: .recovery) else {
+            throw StoreError(.constraint, "The scheme has no identifier for \(voter.reference).", cure: "Nothing was changed.")
+        }
+        let generation = try transaction.reading.number(
+            "SELECT max(generation) FROM issuance_identifier WHERE voter = ?", voter.id)
+        let notice = try notify(transaction, voter, roll, except: contact == nil ? nil : recipient, generation)
+        try issuer.logbook.record(
+            transaction, election: election.election.id, by: principal, "identifier.reissue",
+            [
+                "reference": voter.reference, "by": route.rawValue, "reason": reason, "generation": "\(generation)",
+                "newContact": contact == nil ? "no" : "yes", "notice": notice?.rawValue ?? "none",
+            ], personal: contact.map { ["contact": $0] } ?? [:], key: key)
+        return .done(generation: generation, noticeBy: notice)
+    }
+
+    private struct ContactRefusal: Error { let reason: String }
+
+    private func newContact(
+        _ text: String, _ route: Route, _ roll: VoterContacts
+    ) -> Swift.Result<VoterContacts, ContactRefusal> {
+        switch route {
+        case .email:
+            do throws(EmailAddress.Fault) {
+                return .success(VoterContacts(mail: try EmailAddress(text), phone: roll.phone, address: roll.address))
+            } catch { return .failure(ContactRefusal(reason: "\"\(text)\" \(error.reason)")) }
+        case .sms:
+            do throws(PhoneNumber.Fault) {
+                let phone = try PhoneNumber(text)
+                guard phone.isMobile else { return .failure(ContactRefusal(reason: "\"\(text)\" is no mobile number")) }
+                return .success(VoterContacts(mail: roll.mail, phone: phone, address: roll.address))
+            } catch { return .failure(ContactRefusal(reason: "\"\(text)\" \(error.reason)")) }
+        case .letter:
+            return .failure(
+                ContactRefusal(reason: "a letter goes to the address on the roll: correct it with `roll correct` first"))
+        }
+    }
+
+    /// Tells the voter at an old contact that a new identifier was made: by mail, else SMS, else letter.
+    private func notify(
+        _ transaction: borrowing Transaction, _ voter: Voter, _ roll: VoterContacts, except new: [UInt8]?, _ generation: Int
+    ) throws(StoreError) -> Route? {
+        guard let new else { return nil }
+        for route in Route.allCases {
+            guard let old = recipient(roll, route), old != new, route != .letter || !voter.hasReturnedLetter else { continue }
+            try queue.add(
+                transaction, subject: voter.id, kind: .notice, generation: generation, route: route, priority: .recovery,
+                frame: try frame(transaction, .notice, voter.language, route), recipient: old,
+                values: ["greeting": voter.courteousName])
+            return route
+        }
+        return nil
+    }
+}

@@ -1,0 +1,157 @@
+import Contacts
+package import Crypto
+package import Delivery
+package import Elections
+package import Journal
+package import Store
+package import VoterRoll
+
+/// Gives each voter an identifier, once, by a channel; reissues; withdraws.
+///
+///     manager        Issuer                      outbox           relay, printer
+///       | issue -----> |                            |                  |
+///       |              | one transaction per chunk: |                  |
+///       |              |  identifier (hash only)    |                  |
+///       |              |  sealed message ---------->|                  |
+///       |              |                            | (later) -------->|
+///       | reissue ---> | one transaction:           |                  |
+///       |              |  old one revoked           |                  |
+///       |              |  new one, message -------->|                  |
+///       |              |  notice to old contact --->|                  |
+package struct Issuer: Sendable {
+    let outbox: Outbox
+    let registrar: Registrar
+    let logbook: Logbook
+    let clock: Clock
+    let randomness: Randomness
+
+    package init(outbox: Outbox, registrar: Registrar, logbook: Logbook, clock: Clock, randomness: Randomness) {
+        (self.outbox, self.registrar, self.logbook) = (outbox, registrar, logbook)
+        (self.clock, self.randomness) = (clock, randomness)
+    }
+
+    /// What an issue did.
+    package struct Outcome: Sendable {
+        package var issued: [Route: Int] = [:]
+        /// References of voters who cannot be reached, the first few, and how many there are.
+        package var unreachable: [String] = []
+        package var unreachableCount = 0
+        package var alreadyHad = 0
+
+        private static let shown = 50
+
+        mutating func miss(_ voter: Voter) {
+            unreachableCount += 1
+            if unreachable.count < Outcome.shown { unreachable.append(voter.reference) }
+        }
+
+        package var issuedCount: Int { issued.values.reduce(0, +) }
+    }
+
+    /// Voters handled in one transaction: a few tens of milliseconds, so that nobody else waits.
+    private static let chunk = 1000
+
+    /// Issues an identifier to every voter who has none. Running it again issues only what is missing.
+    /// - Parameter forced: the channel to use for everybody, where they have a contact for it.
+    package func issueAll(
+        _ store: Store, _ election: StoredElection, key: ElectionKey, office: MessageOffice, forced: Route?,
+        by principal: Principal, progress: (Int) -> Void = { _ in }
+    ) throws(StoreError) -> Outcome {
+        var outcome = Outcome()
+        let session = IssueSession(self, election, key: key, office: office)
+        var last = 0
+        while true {
+            var chunkOutcome = outcome
+            let reached = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int? in
+                try session.issueChunk(
+                    transaction, after: last, limit: Issuer.chunk, forced: forced, by: principal, &chunkOutcome)
+            }
+            outcome = chunkOutcome
+            guard let reached else { return outcome }
+            last = reached
+            progress(outcome.issuedCount)
+        }
+    }
+
+    /// What a reissue came to.
+    package enum Reissue: Sendable, Equatable {
+        case done(generation: Int, noticeBy: Route?)
+        case unknownVoter
+        /// The contact is refused, or there is none, for this reason.
+        case refused(String)
+    }
+
+    /// Revokes a voter's identifiers at once and sends a new one.
+    /// - Parameters:
+    ///   - contact: a new contact for this voter only, held beside the roll; nil to use the roll's.
+    ///   - reason: why; it goes into the journal.
+    package func reissue(
+        _ transaction: borrowing Transaction, _ election: StoredElection, key: ElectionKey, office: MessageOffice,
+        reference: String, by route: Route, contact: String?, reason: String, principal: Principal
+    ) throws(StoreError) -> Reissue {
+        guard let voter = try registrar.voter(transaction.reading, election, reference: reference) else {
+            return .unknownVoter
+        }
+        let session = IssueSession(self, election, key: key, office: office)
+        return try session.reissue(
+            transaction, voter, by: route, contact: contact, reason: reason, principal: principal)
+    }
+
+    /// Takes back what still waits for a voter who has finished voting.
+    @discardableResult
+    package func close(
+        _ transaction: borrowing Transaction, _ election: StoredElection, voter: Int
+    ) throws(StoreError) -> Int {
+        try outbox.withdraw(transaction, election: election.number, subject: voter)
+    }
+
+    /// Revokes every live identifier of a voter, and what still waits for them.
+    @discardableResult
+    package func revoke(
+        _ transaction: borrowing Transaction, _ election: StoredElection, voter: Int, reason: String
+    ) throws(StoreError) -> Int {
+        try outbox.withdraw(transaction, election: election.number, subject: voter)
+        return try transaction.execute(
+            """
+            UPDATE issuance_identifier SET state = 'revoked', ended_at = ?, reason = ?
+            WHERE voter = ? AND state <> 'revoked'
+            """, clock.now, reason, voter)
+    }
+
+    /// Revokes the identifiers of voters who are no longer on the roll.
+    package func revokeRemoved(
+        _ transaction: borrowing Transaction, _ election: StoredElection, voters: [Int], by principal: Principal
+    ) throws(StoreError) {
+        var revoked = 0
+        for voter in voters { revoked += try revoke(transaction, election, voter: voter, reason: "left the roll") }
+        guard revoked > 0 else { return }
+        try logbook.record(
+            transaction, election: election.election.id, by: principal, "identifier.revoke",
+            ["reason": "left the roll", "identifiers": "\(revoked)"])
+    }
+
+    /// How many identifiers are in each state.
+    package func summary(
+        _ reading: borrowing Reading, _ election: StoredElection
+    ) throws(StoreError) -> [(state: String, route: String, count: Int)] {
+        try reading.all(
+            """
+            SELECT state, route, count(*) FROM issuance_identifier WHERE election = ? GROUP BY state, route
+            ORDER BY state, route
+            """, election.number
+        ) { (row: borrowing Row) throws(StoreError) in (try row[0], try row[1], try row[2]) }
+    }
+
+    /// The voter who holds this identifier, and whether it can be used.
+    package func holder(
+        _ reading: borrowing Reading, _ election: StoredElection, key: ElectionKey, canonical: String
+    ) throws(StoreError) -> (voter: Int, generation: Int, state: String)? {
+        let hash = LookupKey(key.subkey(.identifiers)).hash(canonical)
+        return try reading.first(
+            """
+            SELECT voter, generation, state FROM issuance_identifier
+            WHERE election = ? AND hash = ? AND state <> 'revoked'
+            """, election.number, hash
+        ) { (row: borrowing Row) throws(StoreError) in (try row[0], try row[1], try row[2]) }
+    }
+}

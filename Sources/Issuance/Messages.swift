@@ -1,0 +1,69 @@
+package import Delivery
+package import Elections
+import Foundation
+import Templating
+
+/// Prepares the frames of an election's messages: templates and election-wide values, loaded and checked once.
+package final class MessageOffice {
+    /// Why messages cannot be prepared; says which template, where, and what to do.
+    package struct Fault: Error, CustomStringConvertible { package let description: String }
+
+    private let election: Election
+    private let templates: TemplateFolder
+    private var frames: [String: MessageFrame] = [:]
+
+    package init(election: Election, templates: TemplateFolder) {
+        (self.election, self.templates) = (election, templates)
+    }
+
+    /// Loads every frame that may be needed, so that a faulty template is found before the first voter.
+    package func loadAll(_ kinds: [MessageKind]) throws(Fault) {
+        let routes = election.channels.compactMap { Route(rawValue: $0.rawValue) }
+        for language in Language.allCases {
+            for kind in kinds {
+                // A printed code exists on letters only; a notice goes by whatever way there is.
+                let ways = kind == .identifierCode ? [.letter] : kind == .notice ? Route.allCases : routes
+                for route in ways { _ = try frame(kind, language, route) }
+            }
+        }
+    }
+
+    /// The frame of messages of a kind, language and route.
+    package func frame(_ kind: MessageKind, _ language: Language, _ route: Route) throws(Fault) -> MessageFrame {
+        let key = "\(kind.rawValue).\(language.rawValue).\(route.rawValue)"
+        if let known = frames[key] { return known }
+        let name = "\(kind.rawValue).\(language.rawValue)"
+        do throws(TemplateFolder.Missing) {
+            let text = try templates.text(
+                route == .email ? "mail/\(name).txt" : route == .sms ? "sms/\(name).txt" : "letter/\(name).md")
+            let html = route == .email ? try templates.optionalText("mail/\(name).html") : nil
+            let frame = made(kind, language, text: text, html: html)
+            do throws(TemplateError) { _ = try LoadedFrame(frame, route: route) } catch {
+                throw TemplateFolder.Missing(description: "\(error)")
+            }
+            frames[key] = frame
+            return frame
+        } catch {
+            throw Fault(description: error.description)
+        }
+    }
+
+    private func made(_ kind: MessageKind, _ language: Language, text: String, html: String?) -> MessageFrame {
+        let support = election.support
+        return MessageFrame(
+            kind: kind, language: language.rawValue, senderName: election.senderName,
+            senderAddress: election.senderAddress,
+            shared: [
+                "title": election.title[language], "organiser": election.organiser.name, "address": election.address,
+                "opens": LocalTime.phrase(election.opens, zone: election.timeZone, language),
+                "closes": LocalTime.phrase(election.closes, zone: election.timeZone, language),
+                "supportName": support.name, "supportEmail": support.email, "supportPhone": support.phone,
+                "supportHours": support.hours[language],
+            ],
+            flags: [
+                "isRandom": election.access.scheme == .random, "isDigits": election.access.scheme == .digits,
+                "isName": election.access.scheme == .name, "isEmail": election.access.scheme == .email,
+                "isKept": election.access.renewal == .keep,
+            ], senderLines: election.organiser.address, text: text, html: html)
+    }
+}

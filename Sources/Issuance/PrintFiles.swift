@@ -1,0 +1,232 @@
+import Contacts
+package import Crypto
+import Delivery
+package import Elections
+import Foundation
+package import Letterpress
+import Store
+import Templating
+
+/// Writes the files of a batch into a folder: PDFs, `manifest.json` and `manifest.csv`, each appearing under its name
+/// only when it is whole; everything encrypted when there is a printer's key.
+package final class PrintFiles {
+    private let room: PrintRoom
+    private let election: StoredElection
+    private let key: ElectionKey
+    private let folder: String
+    private let printer: PrinterKey?
+    private let profile: PrinterProfile
+    private var faces: [LetterFace] = []
+    private var faceOf: [Int: Int] = [:]
+    private var templateDigest = RunningDigest()
+
+    package init(
+        _ room: PrintRoom, _ election: StoredElection, key: ElectionKey, folder: String, printer: PrinterKey?,
+        profile: PrinterProfile = PrinterProfile()
+    ) throws(PrintRefusal) {
+        (self.room, self.election, self.key, self.folder) = (room, election, key, folder)
+        (self.printer, self.profile) = (printer, profile)
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw PrintRefusal("The folder \(folder) cannot be made: \(error.localizedDescription)")
+        }
+    }
+
+    /// Writes all letters of a batch, or one.
+    /// - Parameter progress: called now and then with the letters written.
+    package func write(
+        _ batch: PrintBatch, only: Int? = nil, progress: (Int) -> Void = { _ in }
+    ) throws(PrintRefusal) -> PrintManifest {
+        var files: [PrintedFile] = []
+        var first = only ?? 1
+        let end = only ?? batch.letters
+        while first <= end {
+            let last = min(end, first + PrintRoom.lettersPerFile - 1)
+            if let file = try writeFile(batch, first, last) { files.append(file) }
+            progress(last)
+            first = last + 1
+        }
+        let count = files.reduce(0) { $0 + $1.letters }
+        let manifest = PrintManifest(
+            election: election.election.id, batch: batch.number, letters: count, sheets: count,
+            templates: hex(templateDigest.finish()), files: files)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        do {
+            try save(Array(try encoder.encode(manifest)), as: "manifest.json")
+        } catch let error as PrintRefusal {
+            throw error
+        } catch {
+            throw PrintRefusal("The manifest could not be written as JSON: \(error)")
+        }
+        try save(Array(manifest.csv.utf8), as: "manifest.csv")
+        return manifest
+    }
+
+    private func writeFile(_ batch: PrintBatch, _ first: Int, _ last: Int) throws(PrintRefusal) -> PrintedFile? {
+        let letters: [(number: Int, message: Int)]
+        do throws(StoreError) {
+            letters = try room.store.read { (reading: borrowing Reading) throws(StoreError) in
+                try reading.all(
+                    """
+                    SELECT number, message FROM issuance_letter
+                    WHERE batch = ? AND number BETWEEN ? AND ? AND state = 'printed' ORDER BY number
+                    """, batch.id, first, last
+                ) { (row: borrowing Row) throws(StoreError) in (try row[0], try row[1]) }
+            }
+        } catch { throw PrintRefusal("\(error)") }
+        guard let low = letters.first?.number, let high = letters.last?.number else { return nil }
+        let desk = LetterDesk(outbox: room.outbox, election: election.number, key: key)
+        let name = "\(election.election.id)-\(padded(batch.number, 3))-\(padded(low, 6))-\(padded(high, 6)).pdf"
+        let output = try Output("\(folder)/\(name)", printer)
+        do throws(LetterError) {
+            var press: LetterPress?
+            for (number, message) in letters {
+                let letter = try open(desk, message)
+                let face = try face(letter)
+                // The press is begun once its faces are known; a face met later begins a new recording in it.
+                if press == nil {
+                    press = try LetterPress(
+                        faces: faces, profile: profile, created: PrintFiles.timestamp(batch.createdAt), write: output.write)
+                }
+                try press?.add(
+                    Letter(
+                        face: face, recipient: PostalAddress(stored: letter.model.recipient).lines,
+                        greeting: (letter.model.values["greeting"] ?? "") + ",",
+                        codes: faces[face].slots.map { letter.model.values[$0] ?? "" },
+                        mark: "\(election.election.id) \u{2013} \(padded(batch.number, 3)) \u{2013} \(padded(number, 6))"))
+            }
+            try press?.finish()
+        } catch {
+            output.abandon()
+            throw PrintRefusal("\(name): \(error)")
+        }
+        let (size, digest) = try output.finish()
+        return PrintedFile(
+            file: output.name, first: low, last: high, letters: letters.count, sheets: letters.count, bytes: size,
+            sha256: digest)
+    }
+
+    /// Loads the faces of every frame that letters of this election use.
+    package func prepare() throws(PrintRefusal) {
+        do throws(StoreError) {
+            let frames = try room.store.read { (reading: borrowing Reading) throws(StoreError) in
+                try room.outbox.letterFrames(reading, election: election.number)
+            }
+            for (id, frame) in frames {
+                do throws(LetterError) { try addFace(id, frame) } catch { throw StoreError(.failed, "\(error)") }
+            }
+        } catch { throw PrintRefusal("\(error)") }
+    }
+
+    private func addFace(_ id: Int, _ frame: MessageFrame) throws(LetterError) {
+        faceOf[id] = faces.count
+        let name = "letter/\(frame.kind).\(frame.language).md"
+        let markdown: String
+        do throws(TemplateError) { markdown = try LoadedFrame(frame, route: .letter).text([:]) } catch {
+            throw LetterError("\(error)")
+        }
+        let bytes = Array(markdown.utf8)
+        templateDigest.update(bytes.span)
+        let slots = MessageKind(rawValue: frame.kind)?.personalNames.filter { $0 != "greeting" } ?? []
+        faces.append(
+            try LetterFace(markdown: markdown, slots: slots, site: frame.shared["address"] ?? "", file: name))
+    }
+
+    private func face(_ letter: LetterMessage) throws(LetterError) -> Int {
+        guard let face = faceOf[letter.frame] else { throw LetterError("Letter \(letter.id) has an unknown template.") }
+        return face
+    }
+
+    private func open(_ desk: LetterDesk, _ message: Int) throws(LetterError) -> LetterMessage {
+        do throws(StoreError) {
+            let letter = try room.store.read { (reading: borrowing Reading) throws(StoreError) in
+                try desk.letter(reading, message)
+            }
+            guard let letter else { throw StoreError(.missing, "The secrets of letter \(message) were wiped.") }
+            return letter
+        } catch { throw LetterError("\(error)") }
+    }
+
+    private func save(_ bytes: [UInt8], as name: String) throws(PrintRefusal) {
+        let output = try Output("\(folder)/\(name)", printer)
+        guard output.write(bytes.span) else {
+            output.abandon()
+            throw PrintRefusal("\(folder)/\(name) could not be written: check the free space.")
+        }
+        _ = try output.finish()
+    }
+
+    private func padded(_ number: Int, _ width: Int) -> String {
+        let text = "\(number)"
+        return String(repeating: "0", count: max(0, width - text.count)) + text
+    }
+
+    /// ISO 8601, for the PDF's metadata.
+    package static func timestamp(_ seconds: Int) -> String {
+        Date(timeIntervalSince1970: TimeInterval(seconds)).formatted(.iso8601)
+    }
+}
+
+/// One file on its way to the disk, in clear or through gpg; it gets its name when it is whole.
+private final class Output {
+    let name: String
+    private let path: String
+    private let draft: String
+    private var file: FileHandle?
+    private var encryption: PrinterKey.Encryption?
+
+    init(_ path: String, _ printer: PrinterKey?) throws(PrintRefusal) {
+        self.path = printer == nil ? path : path + ".gpg"
+        draft = self.path + ".part"
+        name = String(self.path.split(separator: "/").last ?? "")
+        do throws(LetterError) { encryption = try printer?.begin(draft) } catch { throw PrintRefusal("\(error)") }
+        guard printer == nil else { return }
+        guard FileManager.default.createFile(atPath: draft, contents: nil, attributes: [.posixPermissions: 0o600]),
+            let opened = FileHandle(forWritingAtPath: draft)
+        else { throw PrintRefusal("\(draft) cannot be made: check the folder's permissions.") }
+        file = opened
+    }
+
+    func write(_ bytes: Span<UInt8>) -> Bool {
+        if let encryption { return encryption.write(bytes) }
+        do {
+            let data = unsafe bytes.withUnsafeBufferPointer { unsafe Data(buffer: $0) }
+            try file?.write(contentsOf: data)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Closes the file, gives it its name, and returns its size and SHA-256.
+    func finish() throws(PrintRefusal) -> (size: Int, digest: String) {
+        do throws(LetterError) { try encryption?.finish() } catch { throw PrintRefusal("\(error)") }
+        do {
+            try file?.synchronize()
+            try file?.close()
+            let digest = RunningDigest()
+            var size = 0
+            let whole = try FileHandle(forReadingFrom: URL(fileURLWithPath: draft))
+            while let piece = try whole.read(upToCount: 1 << 18), !piece.isEmpty {
+                let bytes = [UInt8](piece)
+                digest.update(bytes.span)
+                size += bytes.count
+            }
+            try whole.close()
+            guard unsafe rename(draft, path) == 0 else { throw PrintRefusal("\(path) cannot be named: \(errno)") }
+            return (size, hex(digest.finish()))
+        } catch {
+            throw PrintRefusal("\(path) could not be written: \(error)")
+        }
+    }
+
+    /// Removes what was begun.
+    func abandon() {
+        file?.closeFile()
+        encryption = nil
+        unsafe unlink(draft)
+    }
+}

@@ -1,0 +1,53 @@
+import Delivery
+package import Elections
+import Letterpress
+import Templating
+
+/// A proof of the letters: the longest address, six lines, accents, overseas and abroad, with codes that are not real.
+package struct Specimen {
+    private let election: Election
+    private let office: MessageOffice
+
+    package init(election: Election, office: MessageOffice) { (self.election, self.office) = (election, office) }
+
+    private static let addresses = [
+        ["MME ANNE-SOPHIE DE LA ROCHEFOUCAULD-M.", "APPARTEMENT 12 ESCALIER B TROISIEME ET.", "RESIDENCE LES JARDINS DE L'OBSERVATOIRE",
+            "127 BIS AVENUE DU MARECHAL DE LATTRE", "LIEU DIT LE MOULIN DE LA VIEILLE EGLIS", "01300 SAINT GERMAIN LES PAROISSES CEDEX"],
+        ["Mme Zo\u{E9} L'H\u{E9}ritier-N\u{FA}\u{F1}ez", "3 RUE DE L'\u{CE}LE", "97400 SAINT DENIS"],
+        ["M Fran\u{E7}ois D'ALEMBERT", "12 RUE DE LA POSTE", "75003 PARIS"],
+        ["M Karl M\u{DC}LLER", "HAUPTSTRASSE 12", "10115 BERLIN", "ALLEMAGNE"],
+    ]
+
+    /// The PDF's bytes.
+    package func pdf(created: String) throws -> [UInt8] {
+        var faces: [LetterFace] = []
+        for language in election.languages {
+            for kind in [MessageKind.identifierCode, .identifier, .notice] {
+                let frame = try office.frame(kind, language, .letter)
+                let markdown = try LoadedFrame(frame, route: .letter).text([:])
+                let slots = kind.personalNames.filter { $0 != "greeting" }
+                faces.append(
+                    try LetterFace(
+                        markdown: markdown, slots: slots, site: election.address,
+                        file: "letter/\(kind.rawValue).\(language.rawValue).md"))
+            }
+        }
+        var bytes: [UInt8] = []
+        let press = try LetterPress(faces: faces, created: created) { piece in
+            for index in piece.indices { bytes.append(piece[index]) }
+            return true
+        }
+        let fakes = ["identifier": "SPEC-1MEN-0000", "code": "FAKE-C0DE"]
+        for (index, face) in faces.enumerated() {
+            for lines in index == 0 ? Specimen.addresses : [Specimen.addresses[index % Specimen.addresses.count]] {
+                try press.add(
+                    Letter(
+                        face: index, recipient: lines.map { String($0.prefix(38)) },
+                        greeting: election.languages[index / 3] == .fr ? "Madame, Monsieur," : "Dear voter,",
+                        codes: face.slots.map { fakes[$0] ?? "" }, mark: "SPECIMEN \u{2013} \(election.id)"))
+            }
+        }
+        try press.finish()
+        return bytes
+    }
+}

@@ -1,0 +1,119 @@
+import Crypto
+import Documents
+import Elections
+import Foundation
+import Store
+import VoterRoll
+
+let electionCommands = [
+    Command("election create", ["FOLDER"], "read, check and store the election of a folder", run: createElection),
+    Command(
+        "election check", ["FOLDER"],
+        options: [.init("--roll", "FILE", "also count the voters of each ballot (default: FOLDER/roll.csv)")],
+        "say every fault of an election, without storing anything", run: checkElection),
+    Command("election show", [], "what is stored of an election", run: showElection),
+]
+
+/// Reads `FOLDER/election.yaml`; every fault is one line of the refusal.
+private func readElection(_ folder: String) throws(Refusal) -> (election: Election, definition: String) {
+    let file = folder.hasSuffix(".yaml") ? folder : folder + "/election.yaml"
+    guard let data = FileManager.default.contents(atPath: file), let text = String(data: data, encoding: .utf8) else {
+        throw Refusal("\(file) cannot be read as UTF-8 text. Give the folder that holds election.yaml.")
+    }
+    switch ElectionReader.read(text, file: file) {
+    case .success(let election): return (election, text)
+    case .failure(let faults): throw Refusal(faults.list.map(\.description).joined(separator: "\n"))
+    }
+}
+
+private func createElection(_ invocation: Invocation) throws(Refusal) {
+    let (election, definition) = try readElection(invocation.operands[0])
+    let services = try Services(invocation, creating: true)
+    _ = try refusing { try services.keys.keyOrNew(of: election.id) }
+    let outcome = try refusing {
+        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> ElectionDesk.Outcome in
+            let number = try services.desk.number(transaction.reading, election.id)
+            let inUse = try number.map { number throws(StoreError) in
+                try services.registrar.groupsInUse(transaction.reading, election: number)
+            }
+            return try services.desk.store(
+                transaction, election, definition: definition, inUse: inUse ?? [], by: services.principal)
+        }
+    }
+    switch outcome {
+    case .created: Terminal.say("\(election.id): stored. Its key is in \(services.keys.path): make an escrow file of it (isoloir key escrow).")
+    case .changed: Terminal.say("\(election.id): the new definition replaces the earlier one; the journal has both hashes.")
+    case .unchanged: Terminal.say("\(election.id): nothing has changed.")
+    case .inUse(let names):
+        throw Refusal("Voters of the roll belong to \(names.joined(separator: ", ")), which the new definition does not have. "
+            + "Keep these colleges and sites, or import a roll without them first.")
+    }
+}
+
+private func checkElection(_ invocation: Invocation) throws(Refusal) {
+    let folder = invocation.operands[0]
+    let (election, _) = try readElection(folder)
+    let standard = folder + "/roll.csv"
+    let roll = invocation["--roll"] ?? (FileManager.default.fileExists(atPath: standard) ? standard : nil)
+    guard let roll else {
+        Terminal.say("\(election.id): no faults. Give --roll FILE to check the groups as well.")
+        return
+    }
+    let count: RollCount
+    do throws(RollFileError) { count = try RollCount(file: roll, election: election) } catch { throw Refusal("\(error)") }
+    let faults = smallGroups(election, count.groups)
+    guard faults.isEmpty else { throw Refusal(faults.map { "\(folder)/election.yaml: \($0)" }.joined(separator: "\n")) }
+    Terminal.say("\(election.id): no faults. \(count.accepted) of \(count.rows) rows of \(roll) are good.")
+    for ballot in election.ballots { Terminal.say("  \(ballot.id): \(count.groups.eligible(ballot)) voters") }
+}
+
+/// Ballots that nobody may vote on, and groups so small that their result would tell who voted what.
+private func smallGroups(_ election: Election, _ groups: GroupCounts) -> [String] {
+    var faults: [String] = []
+    for ballot in election.ballots {
+        let eligible = groups.eligible(ballot)
+        if eligible == 0 {
+            faults.append("nobody on the roll may vote on the ballot \"\(ballot.id)\"")
+        } else if eligible < Election.smallGroup, ballot.smallGroupAccepted == nil {
+            faults.append("only \(eligible) voters may vote on the ballot \"\(ballot.id)\": with fewer than \(Election.smallGroup) "
+                + "the result could tell who voted what; if the bureau accepts that in writing, name the document in \"smallGroupAccepted\"")
+        }
+    }
+    for (weight, count) in groups.weights.sorted(by: { $0.key < $1.key })
+    where count < Election.smallGroup && groups.weights.count > 1
+        && !election.ballots.allSatisfy({ $0.smallGroupAccepted != nil })
+    {
+        faults.append("only \(count) voters hold the weight \(weight): with fewer than \(Election.smallGroup) the result could tell who voted what")
+    }
+    return faults
+}
+
+private func showElection(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let stored = try services.election()
+    let election = stored.election
+    let voters = try refusing {
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try services.registrar.count(reading, stored)
+        }
+    }
+    if invocation.has("--json") {
+        struct Shown: Encodable { let id, title, address, opens, closes: String, voters: Int, ballots: [String] }
+        try Terminal.json(
+            Shown(
+                id: election.id, title: election.title.fr, address: election.address,
+                opens: LocalTime.phrase(election.opens, zone: election.timeZone, .en),
+                closes: LocalTime.phrase(election.closes, zone: election.timeZone, .en), voters: voters,
+                ballots: election.ballots.map(\.id)))
+        return
+    }
+    Terminal.say(
+        """
+        \(election.id): \(election.title.fr)
+          opens    \(LocalTime.phrase(election.opens, zone: election.timeZone, .en))
+          closes   \(LocalTime.phrase(election.closes, zone: election.timeZone, .en))
+          site     \(election.address)
+          ballots  \(election.ballots.map(\.id).joined(separator: ", "))
+          voters   \(voters)
+        """)
+}

@@ -1,0 +1,103 @@
+import Delivery
+import Elections
+import Issuance
+import Store
+
+let identifierCommands = [
+    Command(
+        "identifiers issue", [], options: [.init("--by", "CHANNEL", "auto (default), email, sms or letter")],
+        "give an identifier to every voter who has none", run: issueIdentifiers),
+    Command(
+        "identifiers reissue", ["VOTER"],
+        options: [
+            .init("--by", "CHANNEL", "email, sms or letter"),
+            .init("--to", "CONTACT", "a mail address or mobile number given on the phone, for this voter only"),
+            .init("--reason", "TEXT", "why; it goes into the journal"),
+        ], "a new identifier in place of a lost one, which ends at once", run: reissueIdentifier),
+    Command("identifiers status", [], "how many identifiers are in which state", run: showIdentifiers),
+]
+
+private func route(_ text: String) throws(Refusal) -> Route {
+    if let route = Route(rawValue: text) { return route }
+    throw Refusal("\"\(text)\" is no channel: email, sms or letter.", status: .usage)
+}
+
+private func issueIdentifiers(_ invocation: Invocation) throws(Refusal) {
+    let by = invocation["--by"] ?? "auto"
+    let forced = by == "auto" ? nil : try route(by)
+    let services = try Services(invocation)
+    let outcome = try issueAll(services, try services.election(), forced: forced)
+    if invocation.has("--json") {
+        struct Shown: Encodable { let issued: [String: Int], alreadyHad, unreachable: Int, unreachableVoters: [String] }
+        try Terminal.json(
+            Shown(
+                issued: Dictionary(uniqueKeysWithValues: outcome.issued.map { ($0.key.rawValue, $0.value) }),
+                alreadyHad: outcome.alreadyHad, unreachable: outcome.unreachableCount,
+                unreachableVoters: outcome.unreachable))
+        return
+    }
+    Terminal.say("\(outcome.issuedCount) identifiers issued" + Route.allCases.compactMap { route in
+        outcome.issued[route].map { ", \($0) by \(route.rawValue)" }
+    }.joined() + "; \(outcome.alreadyHad) voters had one.")
+    if outcome.unreachableCount > 0 {
+        Terminal.say("\(outcome.unreachableCount) voters cannot be reached: \(outcome.unreachable.joined(separator: ", ")). "
+            + "Add a contact with `roll correct`, then run this again.")
+    }
+}
+
+/// Issues to everybody who has no identifier; templates are checked before the first voter.
+func issueAll(_ services: Services, _ election: StoredElection, forced: Route?) throws(Refusal) -> Issuer.Outcome {
+    let key = try services.key(of: election)
+    let office = MessageOffice(election: election.election, templates: services.templates(for: election.election))
+    do throws(MessageOffice.Fault) {
+        try office.loadAll(election.election.access.secretKind == .generated
+            ? [.activation, .identifierCode] : [.identifier, .identifierCode])
+    } catch { throw Refusal(error.description) }
+    let progress = Terminal.progress("identifiers")
+    defer { Terminal.endProgress() }
+    return try refusing {
+        try services.issuer.issueAll(
+            services.store, election, key: key, office: office, forced: forced, by: services.principal, progress: progress)
+    }
+}
+
+private func reissueIdentifier(_ invocation: Invocation) throws(Refusal) {
+    let route = try route(try invocation.required("--by"))
+    let reason = try invocation.required("--reason")
+    let services = try Services(invocation)
+    let election = try services.election()
+    let key = try services.key(of: election)
+    let office = MessageOffice(election: election.election, templates: services.templates(for: election.election))
+    let reference = invocation.operands[0]
+    let outcome = try refusing {
+        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try services.issuer.reissue(
+                transaction, election, key: key, office: office, reference: reference, by: route,
+                contact: invocation["--to"], reason: reason, principal: services.principal)
+        }
+    }
+    switch outcome {
+    case .done(_, let notice):
+        let told = notice.map { " The old contact is told by \($0.rawValue)." } ?? ""
+        Terminal.say("\(reference): the old identifier has ended, a new one waits to be sent by \(route.rawValue).\(told) "
+            + "Run `outbox send`\(route == .letter || notice == .letter ? " and `letters print`" : "").")
+    case .unknownVoter: throw Refusal("There is no voter \"\(reference)\" on the roll.")
+    case .refused(let reason): throw Refusal("\(reference): \(reason).")
+    }
+}
+
+private func showIdentifiers(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let election = try services.election()
+    let rows = try refusing {
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try services.issuer.summary(reading, election)
+        }
+    }
+    struct Shown: Encodable { let state, by: String, count: Int }
+    if invocation.has("--json") {
+        try Terminal.json(rows.map { Shown(state: $0.state, by: $0.route, count: $0.count) })
+    } else {
+        for row in rows { Terminal.say("\(row.state)\t\(row.route)\t\(row.count)") }
+    }
+}

@@ -1,0 +1,58 @@
+import Crypto
+import Foundation
+import Journal
+import Store
+
+let journalCommands = [
+    Command("journal verify", [], "follow the journal's chain from its first entry", run: verifyJournal),
+    Command(
+        "journal export", [],
+        options: [.init("--personal", nil, "open the personal details of the election's entries, which needs its key")],
+        "every entry as a line of JSON", run: exportJournal),
+]
+
+private func verifyJournal(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation, checkingHead: false)
+    let verdict = try refusing {
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) in try Logbook.verify(reading) }
+    }
+    switch verdict {
+    case .intact(let entries, let head): Terminal.say("The journal is intact: \(entries) entries, head \(hex(head)).")
+    case .broken(let number, let reason): throw Refusal("The journal is broken at entry \(number): \(reason).")
+    }
+}
+
+private struct ExportedEntry: Encodable {
+    let number, at: Int
+    let election: String?
+    let principal, action: String
+    let details: [String: String]
+    let personal: [String: String]?
+    let sealedHash: String?
+    let previous, hash: String
+}
+
+private func exportJournal(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let key = invocation.has("--personal") ? try services.key(of: try services.election()) : nil
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let decoder = JSONDecoder()
+    try refusing {
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try Logbook.each(reading) { entry, hash throws(StoreError) in
+                let personal = key.flatMap { entry.personal($0, services.randomness) }
+                do {
+                    let line = ExportedEntry(
+                        number: entry.number, at: entry.at, election: entry.election, principal: entry.principal,
+                        action: entry.action, details: try decoder.decode([String: String].self, from: Data(entry.details.utf8)),
+                        personal: try personal.map { try decoder.decode([String: String].self, from: Data($0.utf8)) },
+                        sealedHash: entry.sealedHash.map(hex), previous: hex(entry.previous), hash: hex(hash))
+                    Terminal.say(String(decoding: try encoder.encode(line), as: UTF8.self))
+                } catch {
+                    throw StoreError(.damaged, "Entry \(entry.number) is not readable: \(error).", cure: "Run `journal verify`.")
+                }
+            }
+        }
+    }
+}

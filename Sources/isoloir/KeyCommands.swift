@@ -1,0 +1,51 @@
+import Crypto
+import Elections
+
+let keyCommands = [
+    Command(
+        "key member", [],
+        options: [
+            .init("--name", "TEXT", "the bureau member's name"),
+            .init("--to", "PATH", "writes PATH.key for the member alone, and PATH.pub"),
+        ], "a key pair for a bureau member, to be made on their own machine", run: makeMember),
+    Command(
+        "key escrow", [],
+        options: [
+            .init("--to", "FILE", "the escrow file"),
+            .init("--member", "FILE.pub", "a bureau member's public file; given twice"),
+        ], "seal the election's key to two bureau members, who open it together", run: makeEscrow),
+    Command(
+        "key restore", ["FILE"], options: [.init("--member", "FILE.key", "a bureau member's private file; given twice")],
+        "put a lost election key back from its escrow file", run: restoreKey),
+]
+
+private func makeMember(_ invocation: Invocation) throws(Refusal) {
+    let (name, path) = (try invocation.required("--name"), try invocation.required("--to"))
+    try refusing { try EscrowMember.create(name: name, path: path) }
+    Terminal.say("\(path).pub goes to the election manager; \(path).key stays with \(name) alone.")
+}
+
+private func makeEscrow(_ invocation: Invocation) throws(Refusal) {
+    let path = try invocation.required("--to")
+    let files = invocation.all("--member")
+    guard files.count == 2 else { throw Refusal("Two bureau members are needed: give --member twice.", status: .usage) }
+    let services = try Services(invocation)
+    let election = try services.election()
+    let key = try services.key(of: election)
+    try refusing {
+        let members = (try EscrowMember(publicFile: files[0]), try EscrowMember(publicFile: files[1]))
+        try EscrowFile.create(
+            path, key: key, election: election.election.id, members: members, randomness: services.randomness)
+    }
+    Terminal.say("\(path): the key of \(election.election.id), which both members open together. Keep it away from this machine.")
+}
+
+private func restoreKey(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let name = try refusing { () -> String in
+        let (election, key) = try EscrowFile.open(invocation.operands[0], privateFiles: invocation.all("--member"))
+        try services.keys.install(key, for: election)
+        return election
+    }
+    Terminal.say("\(name): the key is back in \(services.keys.path).")
+}

@@ -1,0 +1,195 @@
+import Delivery
+import Elections
+import Foundation
+import Issuance
+import Letterpress
+import Store
+import VoterRoll
+
+private let encryptOption = Command.Option("--encrypt-to", "KEY.asc", "the printer's OpenPGP key: everything is encrypted to it")
+
+let letterCommands = [
+    Command(
+        "letters print", [],
+        options: [
+            .init("--to", "FOLDER", "where the PDFs and the manifest go"), encryptOption,
+            .init("--again", "BATCH", "print a batch once more"),
+            .init("--letter", "NUMBER", "with --again: this letter only"),
+            .init("--reason", "TEXT", "with --again: why; it goes into the journal"),
+        ], "print the letters that wait, as one batch", run: printLetters),
+    Command(
+        "letters specimen", [], options: [.init("--to", "FILE.pdf", "the new file")],
+        "a proof with difficult addresses and fake codes", run: printSpecimen),
+    Command("letters list", [], "batches, and what became of their sheets", run: listLetters),
+    Command(
+        "letters posted", ["BATCH"], options: [.init("--on", "DATE", "the day of posting, 2026-11-10")],
+        "the post has a batch: its identifiers become usable", run: markPosted),
+    Command("letters confirm", ["BATCH"], "wipe a posted batch's secrets: it cannot be printed again", run: confirmBatch),
+    Command(
+        "letters spoiled", ["BATCH", "NUMBER"],
+        options: [
+            .init("--reason", "TEXT", "what happened; it goes into the journal"),
+            .init("--destroyed", nil, "the sheet was destroyed"),
+        ], "a sheet was spoiled or lost: its identifier ends at once", run: markSpoiled),
+    Command(
+        "letters returned", ["FILE"],
+        "letters that the post returned: a CSV with the columns batch and number, or reference", run: markReturned),
+]
+
+private func printer(_ invocation: Invocation) throws(Refusal) -> PrinterKey? {
+    guard let path = invocation["--encrypt-to"] else { return nil }
+    do throws(LetterError) { return try PrinterKey(path: path) } catch { throw Refusal(error.description) }
+}
+
+private func printLetters(_ invocation: Invocation) throws(Refusal) {
+    let folder = try invocation.required("--to")
+    let services = try Services(invocation)
+    let election = try services.election()
+    let printer = try printer(invocation)
+    let letter = try invocation["--letter"].map { text throws(Refusal) in try invocation.number(text) }
+    var again: (batch: Int, reason: String)?
+    if let text = invocation["--again"] {
+        again = (try invocation.number(text), try invocation.required("--reason"))
+    }
+    guard let manifest = try printBatch(services, election, folder: folder, printer: printer, again: again, letter: letter)
+    else {
+        Terminal.say("No letter waits to be printed.")
+        return
+    }
+    if invocation.has("--json") {
+        try Terminal.json(manifest)
+        return
+    }
+    Terminal.say("Batch \(manifest.batch): \(manifest.letters) letters in \(manifest.files.count) files in \(folder), with manifest.json and manifest.csv.")
+    if let printer { Terminal.say("Encrypted to the key \(printer.name): compare it with the printer by phone.") } else {
+        Terminal.complain("The files are not encrypted: whoever reads them can sign in. Use --encrypt-to for a printer.")
+    }
+    Terminal.say("When the post has them: isoloir letters posted \(manifest.batch) --on DATE")
+}
+
+/// Prints what waits, or a batch once more; nil when nothing waits.
+func printBatch(
+    _ services: Services, _ election: StoredElection, folder: String, printer: PrinterKey?,
+    again: (batch: Int, reason: String)? = nil, letter: Int? = nil
+) throws(Refusal) -> PrintManifest? {
+    let key = try services.key(of: election)
+    let room = services.printRoom
+    let lock = try refusing { try ProcessLock(store: services.store.path, name: "printing") }
+    defer { withExtendedLifetime(lock) {} }
+    try refusing { try room.wipeOld(election, key: key, by: services.principal) }
+    let batch: PrintBatch?
+    if let again {
+        batch = try refusing {
+            try room.reopen(election, batch: again.batch, letter: letter, reason: again.reason, by: services.principal).get()
+        }
+    } else {
+        batch = try refusing { try room.openBatch(election, key: key, by: services.principal) }
+    }
+    guard let batch else { return nil }
+    let progress = Terminal.progress("letters")
+    defer { Terminal.endProgress() }
+    let manifest: PrintManifest
+    do throws(PrintRefusal) {
+        let files = try PrintFiles(room, election, key: key, folder: folder, printer: printer)
+        try files.prepare()
+        manifest = try files.write(batch, only: letter, progress: progress)
+    } catch {
+        throw Refusal("\(error.description) Batch \(batch.number) is kept: run the command again and it goes on.")
+    }
+    try refusing { try room.finish(batch) }
+    return manifest
+}
+
+private func printSpecimen(_ invocation: Invocation) throws(Refusal) {
+    let path = try invocation.required("--to")
+    let services = try Services(invocation)
+    let election = try services.election()
+    let office = MessageOffice(election: election.election, templates: services.templates(for: election.election))
+    let specimen = Specimen(election: election.election, office: office)
+    let bytes = try refusing { try specimen.pdf(created: PrintFiles.timestamp(services.clock.now)) }
+    guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else { throw Refusal("\(path) cannot be written.") }
+    Terminal.say("\(path): a proof. Nothing on it is real; show it to the printer and the bureau.")
+}
+
+private func listLetters(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let election = try services.election()
+    let rows = try refusing {
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try services.printRoom.reconcile(reading, election)
+        }
+    }
+    if invocation.has("--json") { return try Terminal.json(rows.map(\.sheet)) }
+    for (batch, sheet) in rows {
+        Terminal.say("Batch \(batch.number) (\(batch.state.rawValue)): \(sheet.printed) printed, \(sheet.spoiled) spoiled, "
+            + "\(sheet.reprinted) printed again, \(sheet.destroyed) destroyed, \(sheet.returned) returned; \(sheet.toPost) for the post")
+    }
+}
+
+private func markPosted(_ invocation: Invocation) throws(Refusal) {
+    let date = try invocation.required("--on")
+    guard date.count == 10, LocalTime.read(date + " 12:00", zone: TimeZone(secondsFromGMT: 0) ?? .current) != nil else {
+        throw Refusal("\"\(date)\" is no date: write it as 2026-11-10.", status: .usage)
+    }
+    let services = try Services(invocation)
+    let (election, batch) = (try services.election(), try invocation.number(invocation.operands[0]))
+    let count = try refusing {
+        try services.printRoom.posted(election, batch: batch, on: date, by: services.principal).get()
+    }
+    Terminal.say("Batch \(batch) was posted on \(date): \(count) identifiers can be used from now on.")
+}
+
+private func confirmBatch(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let (election, batch) = (try services.election(), try invocation.number(invocation.operands[0]))
+    let key = try services.key(of: election)
+    let count = try refusing {
+        try services.printRoom.confirm(election, key: key, batch: batch, by: services.principal).get()
+    }
+    Terminal.say("Batch \(batch): the secrets of \(count) letters are wiped.")
+}
+
+private func markSpoiled(_ invocation: Invocation) throws(Refusal) {
+    let reason = try invocation.required("--reason")
+    let services = try Services(invocation)
+    let election = try services.election()
+    let batch = try invocation.number(invocation.operands[0])
+    let letter = try invocation.number(invocation.operands[1])
+    try refusing {
+        _ = try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try services.printRoom.lose(
+                transaction, election, batch: batch, letter: letter, isReturned: false,
+                destroyed: invocation.has("--destroyed"), reason: reason, by: services.principal)
+        }.get()
+    }
+    Terminal.say("Letter \(letter) of batch \(batch): its identifier has ended. `identifiers issue` makes a new one.")
+}
+
+private func markReturned(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let election = try services.election()
+    let list: ReturnedLetters
+    do throws(RollFileError) { list = try ReturnedLetters(file: invocation.operands[0]) } catch { throw Refusal("\(error)") }
+    var (done, refused): (Int, [String]) = (0, [])
+    for entry in list.entries {
+        let outcome = try refusing {
+            try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Swift.Result<Int, PrintRefusal> in
+                var place = (batch: entry.batch ?? 0, number: entry.number ?? 0)
+                if let reference = entry.reference,
+                    let found = try services.printRoom.latestLetter(transaction.reading, election, reference: reference)
+                {
+                    place = found
+                }
+                return try services.printRoom.lose(
+                    transaction, election, batch: place.batch, letter: place.number, isReturned: true, destroyed: false,
+                    reason: "returned by the post", by: services.principal)
+            }
+        }
+        switch outcome {
+        case .success: done += 1
+        case .failure(let refusal): refused.append("\(invocation.operands[0]):\(entry.line): \(refusal)")
+        }
+    }
+    Terminal.say("\(done) letters marked as returned; their identifiers have ended and their addresses are marked on the roll.")
+    if !refused.isEmpty { throw Refusal(refused.joined(separator: "\n")) }
+}

@@ -1,0 +1,224 @@
+import Contacts
+import Crypto
+import Elections
+import Foundation
+import Issuance
+import Journal
+import Store
+import VoterRoll
+
+let rollCommands = [
+    Command(
+        "roll import", ["FILE"],
+        options: [
+            .init("--dry-run", nil, "check everything and store nothing"),
+            .init("--accept-valid", nil, "keep the good rows when others are refused"),
+            .init("--report", "FILE", "write faults and warnings as CSV"),
+            .init("--map", "HEADING=COLUMN", "what a heading means; may be given several times"),
+            .init("--yes", nil, "apply the changes to a roll that is there already"),
+        ], "import a voter roll (CSV or XLSX)", run: importRoll),
+    Command("roll list", [], "the voters, without contacts", run: listRoll),
+    Command(
+        "roll export", [], options: [.init("--to", "FILE", "the new file, readable by this account only")],
+        "the roll with contacts, as CSV", run: exportRoll),
+    Command(
+        "roll correct", ["REFERENCE"],
+        options: [
+            .init("--column", "NAME", "email, phone, address1, last_name, first_name, college, site, language, channel"),
+            .init("--value", "TEXT", "the right value; lines of an address are separated by |"),
+            .init("--reason", "TEXT", "why; it goes into the journal"),
+        ], "correct one field of one voter", run: correctRoll),
+]
+
+/// What `roll import --json` prints.
+private struct ImportSummary: Encodable {
+    let rows, accepted, rejected, warnings, added, changed, removed: Int
+    let encoding, separator: String
+    let ignoredHeadings: [String]
+    let stored: Bool
+    let faults: [RollFault]
+    let warningList: [RollFault]
+}
+
+private func importRoll(_ invocation: Invocation) throws(Refusal) {
+    let file = invocation.operands[0]
+    let services = try Services(invocation)
+    let election = try services.election()
+    let key = try services.key(of: election)
+    let lock = try refusing { try ProcessLock(store: services.store.path, name: "import") }
+    let options = try importOptions(invocation)
+    let roll: LoadedRoll
+    do throws(ImportFailure) {
+        roll = try services.registrar.load(
+            file, into: election, keys: RollKeys(key, randomness: services.randomness), options: options,
+            progress: Terminal.progress("rows"))
+    } catch { throw Refusal(error.description) }
+    Terminal.endProgress()
+    if let path = invocation["--report"] { try save(roll.report.csv, to: path) }
+    let isRefused = roll.report.faultCount > 0 && !options.acceptValid
+    let isDry = invocation.has("--dry-run")
+    if !invocation.has("--json") { describe(roll, file: file) }
+    var reason: String?
+    if isRefused {
+        reason = "Nothing was stored: \(roll.report.rejected) of \(roll.rows) rows are refused. Correct them, or keep the good ones with --accept-valid."
+    } else if roll.rows == 0 {
+        reason = "Nothing was stored: the file holds no voters."
+    } else if !isDry, needsConsent(roll), !invocation.has("--yes"), Terminal.confirm("Apply these changes to the roll?") != true {
+        reason = "Nothing was stored: run it again with --yes to apply these changes to the roll."
+    }
+    if reason != nil || isDry {
+        try refusing { try services.registrar.discard(roll) }
+    } else {
+        try publish(roll, services, election, file: file)
+    }
+    withExtendedLifetime(lock) {}
+    if invocation.has("--json") { try printSummary(roll, stored: reason == nil && !isDry) }
+    if let reason { throw Refusal(reason) }
+    if !invocation.has("--json") { Terminal.say(isDry ? "Dry run: nothing was stored." : "The roll is stored.") }
+}
+
+private func needsConsent(_ roll: LoadedRoll) -> Bool {
+    roll.isUpdate && roll.added.count + roll.changed.count + roll.removed.count > 0
+}
+
+private func publish(_ roll: LoadedRoll, _ services: Services, _ election: StoredElection, file: String) throws(Refusal) {
+    let name = URL(fileURLWithPath: file).lastPathComponent
+    try refusing {
+        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            let removed = try services.registrar.publish(transaction, roll, file: name, by: services.principal)
+            try services.issuer.revokeRemoved(transaction, election, voters: removed, by: services.principal)
+        }
+    }
+}
+
+private func importOptions(_ invocation: Invocation) throws(Refusal) -> ImportOptions {
+    var options = ImportOptions()
+    options.acceptValid = invocation.has("--accept-valid")
+    for pair in invocation.all("--map") {
+        let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let column = Column(rawValue: parts[1]) else {
+            let names = Column.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Refusal("--map wants HEADING=COLUMN, and the columns are: \(names).", status: .usage)
+        }
+        options.map[Column.fold(parts[0])] = column
+    }
+    return options
+}
+
+private func describe(_ roll: LoadedRoll, file: String) {
+    let separator = roll.separator.isEmpty ? "" : ", separated by \"\(roll.separator)\""
+    Terminal.say("\(file): read as \(roll.encoding)\(separator), \(roll.rows) rows.")
+    if roll.encoding == "Windows-1252" {
+        Terminal.say("The file is not UTF-8, so it was read as Windows-1252: look at a few accents before you go on.")
+    }
+    if !roll.ignoredHeadings.isEmpty {
+        Terminal.say("Columns not read: \(roll.ignoredHeadings.joined(separator: ", ")) (name one with --map to read it).")
+    }
+    show("refused", roll.report.faults, roll.report.faultCount)
+    show("warning", roll.report.warnings, roll.report.warningCount)
+    guard roll.isUpdate else { return }
+    for (what, changes) in [("added", roll.added), ("changed", roll.changed), ("no longer there", roll.removed)] {
+        Terminal.say("\(changes.count) \(what)")
+        for name in changes.names { Terminal.say("  \(name)") }
+        if changes.count > changes.names.count { Terminal.say("  and \(changes.count - changes.names.count) more") }
+    }
+}
+
+private func show(_ kind: String, _ faults: [RollFault], _ count: Int) {
+    let shown = 20
+    for fault in faults.prefix(shown) {
+        let value = fault.value.isEmpty ? "" : " \"\(fault.value)\""
+        Terminal.say("  line \(fault.line), \(fault.column):\(value) \(fault.reason) (\(kind))")
+    }
+    if count > shown { Terminal.say("  and \(count - shown) more (\(kind)): see them all with --report FILE") }
+}
+
+private func printSummary(_ roll: LoadedRoll, stored: Bool) throws(Refusal) {
+    try Terminal.json(
+        ImportSummary(
+            rows: roll.rows, accepted: roll.rows - roll.report.rejected, rejected: roll.report.rejected,
+            warnings: roll.report.warningCount, added: roll.added.count, changed: roll.changed.count,
+            removed: roll.removed.count, encoding: roll.encoding, separator: roll.separator,
+            ignoredHeadings: roll.ignoredHeadings, stored: stored, faults: roll.report.faults,
+            warningList: roll.report.warnings))
+}
+
+/// Writes a new file that only this account may read.
+func save(_ text: String, to path: String) throws(Refusal) {
+    guard FileManager.default.createFile(
+        atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+    else { throw Refusal("\(path) cannot be written: check the folder and its permissions.") }
+}
+
+private func listRoll(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let election = try services.election()
+    struct Shown: Encodable {
+        let reference, lastName, firstName, college, site, language: String
+        let weight: Int
+    }
+    var voters: [Shown] = []
+    try refusing {
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try services.registrar.each(reading, election) { voter, _ throws(StoreError) in
+                let shown = Shown(
+                    reference: voter.reference, lastName: voter.lastName, firstName: voter.firstName,
+                    college: voter.college, site: voter.site, language: voter.language.rawValue, weight: voter.weight)
+                if invocation.has("--json") { voters.append(shown) } else {
+                    Terminal.say([shown.reference, shown.lastName, shown.firstName, shown.college, shown.site].joined(separator: "\t"))
+                }
+            }
+        }
+    }
+    if invocation.has("--json") { try Terminal.json(voters) }
+}
+
+private func exportRoll(_ invocation: Invocation) throws(Refusal) {
+    let path = try invocation.required("--to")
+    let services = try Services(invocation)
+    let election = try services.election()
+    let key = try services.key(of: election)
+    let opener = ContactOpener(election: election.number, keys: RollKeys(key, randomness: services.randomness))
+    var text = "\u{FEFF}reference;civility;last_name;first_name;email;phone;address;college;site;weight;language;channel\r\n"
+    try refusing {
+        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            var count = 0
+            try services.registrar.each(transaction.reading, election) { voter, sealed throws(StoreError) in
+                let contacts = try opener.open(sealed, voter: voter.id)
+                count += 1
+                text += [
+                    voter.reference, voter.civility.rawValue, voter.lastName, voter.firstName, contacts.mail?.text ?? "",
+                    contacts.phone?.text ?? "", (contacts.address?.lines ?? []).joined(separator: " | "), voter.college,
+                    voter.site, "\(voter.weight)", voter.language.rawValue, voter.channel?.rawValue ?? "",
+                ].map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n"
+            }
+            try services.logbook.record(
+                transaction, election: election.election.id, by: services.principal, "roll.export", ["voters": "\(count)"])
+        }
+    }
+    try save(text, to: path)
+    Terminal.say("\(path): the roll with contacts. It is personal data: delete it when it has served.")
+}
+
+private func correctRoll(_ invocation: Invocation) throws(Refusal) {
+    let name = try invocation.required("--column")
+    guard let column = Column(rawValue: name) else { throw Refusal("There is no column \"\(name)\".", status: .usage) }
+    let reason = try invocation.required("--reason")
+    guard let value = invocation["--value"] else { throw Refusal("The option --value is missing.", status: .usage) }
+    let services = try Services(invocation)
+    let election = try services.election()
+    let key = try services.key(of: election)
+    let reference = invocation.operands[0]
+    let outcome = try refusing {
+        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try services.registrar.correct(
+                transaction, election, reference: reference, column: column, value: value, reason: reason, key: key,
+                randomness: services.randomness, by: services.principal)
+        }
+    }
+    switch outcome {
+    case .done: Terminal.say("\(reference): \(name) corrected.")
+    case .unknownVoter: throw Refusal("There is no voter \"\(reference)\" on the roll.")
+    case .refused(let reason): throw Refusal("\(reference), \(name): \(reason).")
+    }
+}

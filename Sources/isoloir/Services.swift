@@ -1,0 +1,122 @@
+import Crypto
+import Delivery
+import Elections
+import Foundation
+import Glibc
+import Issuance
+import Journal
+import Store
+import VoterRoll
+
+/// Everything a command works with, built in one place.
+struct Services {
+    let settings: Settings
+    let store: Store
+    let keys: KeyFolder
+    let clock = Clock.system
+    let randomness = Randomness.system
+    let logbook: Logbook
+    let desk: ElectionDesk
+    let registrar: Registrar
+    let outbox: Outbox
+    let issuer: Issuer
+    let printRoom: PrintRoom
+    /// Who runs the program.
+    let principal: Principal
+    private let electionName: String?
+    private let templateFolder: String
+
+    /// Every room's migrations, in the order of the rooms.
+    static let migrations =
+        JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations + RollSchema.migrations
+        + IssuanceSchema.migrations
+
+    /// Opens the store and checks the journal's head.
+    /// - Parameters:
+    ///   - creating: whether a missing store is made.
+    ///   - checkingHead: off for the commands that check the whole journal themselves.
+    init(_ invocation: Invocation, creating: Bool = false, checkingHead: Bool = true) throws(Refusal) {
+        settings = try Settings.read(invocation["--config"])
+        let path = invocation["--store"] ?? settings.store ?? "isoloir.sqlite"
+        let keyPath = invocation["--keys"] ?? settings.keys ?? Services.standardKeys
+        electionName = invocation["--election"]
+        templateFolder = invocation["--templates"] ?? settings.templates ?? "Templates"
+        do throws(StoreError) {
+            store = try Store(path: path, creating: creating, migrations: Services.migrations, now: Clock.system.now)
+        } catch { throw Refusal(error) }
+        do throws(KeyError) {
+            keys = try KeyFolder(path: keyPath, store: path, randomness: Randomness.system)
+        } catch { throw Refusal(error) }
+        logbook = Logbook(clock: clock, randomness: randomness)
+        desk = ElectionDesk(logbook: logbook, clock: clock)
+        registrar = Registrar(store: store, logbook: logbook, clock: clock, hasher: PassphraseHasher())
+        outbox = Outbox(clock: clock, randomness: randomness)
+        issuer = Issuer(outbox: outbox, registrar: registrar, logbook: logbook, clock: clock, randomness: randomness)
+        printRoom = PrintRoom(
+            store: store, outbox: outbox, registrar: registrar, issuer: issuer, logbook: logbook, clock: clock)
+        principal = .system(NSUserName())
+        if checkingHead { try checkHead() }
+    }
+
+    /// systemd's credentials directory, or a folder of the account's own.
+    static var standardKeys: String {
+        ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] ?? NSHomeDirectory() + "/.isoloir-keys"
+    }
+
+    private func checkHead() throws(Refusal) {
+        let verdict = try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) in try Logbook.verifyHead(reading) }
+        }
+        if case .broken(let number, let reason) = verdict {
+            throw Refusal("The journal is broken at entry \(number): \(reason). Nothing is done on such a store: run `journal verify`, "
+                + "keep the file, and restore the latest backup.")
+        }
+    }
+
+    /// The election that the command is about.
+    func election() throws(Refusal) -> StoredElection {
+        let (desk, name) = (desk, electionName)
+        return try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) in try desk.find(reading, name) }
+        }
+    }
+
+    /// The key of an election that must exist.
+    func key(of election: StoredElection) throws(Refusal) -> ElectionKey {
+        guard let key = try refusing({ try keys.key(of: election.election.id) }) else {
+            throw Refusal("The key of \(election.election.id) is not in \(keys.path). Give the right folder with --keys, "
+                + "or restore it with `isoloir key restore`.")
+        }
+        return key
+    }
+
+    /// The templates of an election: its own in its folder come first.
+    func templates(for election: Election) -> TemplateFolder {
+        TemplateFolder(["Ballots/\(election.id)/templates", templateFolder])
+    }
+
+    /// The courier by the settings.
+    func courier() throws(Refusal) -> Courier {
+        guard settings.mail != nil || settings.sms != nil else {
+            throw Refusal("The settings name neither a mail relay nor an SMS gateway: add \"mail\" or \"sms\" to isoloir.yaml.")
+        }
+        return try courier(mail: settings.mail, sms: settings.sms)
+    }
+
+    func courier(mail: MailTransport?, sms: (any SMSProvider)?) throws(Refusal) -> Courier {
+        let desk = desk
+        let names: [Int: String] = try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) in
+                var names: [Int: String] = [:]
+                for name in try desk.names(reading) { names[try desk.number(reading, name) ?? 0] = name }
+                return names
+            }
+        }
+        let keys = keys
+        return try refusing {
+            try Courier(
+                store: store, outbox: outbox, mail: mail, sms: sms, policy: settings.smsPolicy,
+                keyOf: { number in names[number].flatMap { try? keys.key(of: $0) } })
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Crypto
+import Foundation
+import Glibc
+import Journal
+import Store
+
+let storeCommands = [
+    Command("store check", [], "check the whole store: pages, indices, links, journal", run: checkStore),
+    Command("store backup", ["FILE"], "one sealed file of the running store, without keys", run: backUpStore),
+    Command("store restore", ["FILE"], "a new store from a backup", run: restoreStore),
+]
+
+/// The name under which the key folder holds the backups' key; no election can have it.
+private let backupKeyName = "_backup"
+
+private func checkStore(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation, checkingHead: false)
+    try fullCheck(services.store)
+    Terminal.say("\(services.store.path): pages, indices, links and journal are in order.")
+}
+
+/// Everything that can be checked; refuses with all that is wrong.
+private func fullCheck(_ store: Store) throws(Refusal) {
+    var faults = try refusing { try store.faults() }
+    let verdict = try refusing {
+        try store.read { (reading: borrowing Reading) throws(StoreError) in try Logbook.verify(reading) }
+    }
+    if case .broken(let number, let reason) = verdict { faults.append("journal entry \(number): \(reason)") }
+    guard faults.isEmpty else {
+        throw Refusal("\(store.path) is damaged:\n  \(faults.joined(separator: "\n  "))\n"
+            + "Do not use it. Keep the file as it is, and restore the latest backup: isoloir store restore FILE --store NEW")
+    }
+}
+
+private func backUpStore(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let draft = "\(services.store.path)-copy-\(getpid())"
+    defer { unsafe unlink(draft) }
+    try refusing { try services.store.copy(to: draft) }
+    let key = try refusing { try services.keys.keyOrNew(of: backupKeyName) }
+    try refusing { try SealedFile(key: key.subkey(.backup)).seal(draft, into: invocation.operands[0]) }
+    Terminal.say("\(invocation.operands[0]): a sealed backup. It opens with \(services.keys.path)/\(backupKeyName).key: keep that elsewhere.")
+}
+
+private func restoreStore(_ invocation: Invocation) throws(Refusal) {
+    let settings = try Settings.read(invocation["--config"])
+    let path = invocation["--store"] ?? settings.store ?? "isoloir.sqlite"
+    guard unsafe access(path, F_OK) != 0 else {
+        throw Refusal("\(path) exists already, and a store is never overwritten: move it away, or give another name with --store.")
+    }
+    let keyPath = invocation["--keys"] ?? settings.keys ?? Services.standardKeys
+    let key = try refusing {
+        try KeyFolder(path: keyPath, store: path, randomness: .system).key(of: backupKeyName)
+    }
+    guard let key else { throw Refusal("There is no \(backupKeyName).key in \(keyPath): give the folder with --keys.") }
+    let draft = "\(path)-restoring-\(getpid())"
+    for ending in ["", "-wal", "-shm"] { unsafe unlink(draft + ending) }
+    defer { for ending in ["", "-wal", "-shm"] { unsafe unlink(draft + ending) } }
+    try refusing { try SealedFile(key: key.subkey(.backup)).open(invocation.operands[0], into: draft) }
+    do throws(StoreError) {
+        let store = try Store(path: draft, creating: false, migrations: Services.migrations, now: Clock.system.now)
+        try fullCheckOrStoreError(store)
+    } catch { throw Refusal(error) }
+    guard unsafe rename(draft, path) == 0 else { throw Refusal("\(path) cannot be made: \(unsafe String(cString: strerror(errno))).") }
+    Terminal.say("\(path): restored and checked.")
+}
+
+private func fullCheckOrStoreError(_ store: Store) throws(StoreError) {
+    do throws(Refusal) { try fullCheck(store) } catch { throw StoreError(.damaged, error.description) }
+}
