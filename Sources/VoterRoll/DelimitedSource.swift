@@ -73,7 +73,10 @@ final class DelimitedSource: RowSource {
             if at < end, buffer[at] == UInt8(ascii: "\"") {
                 guard let close = closingQuote(from: at + 1, escaped: &escaped, field: ranges.count, lines: &lines)
                 else {
-                    if try fill(line) { return nil }
+                    if !atEnd {
+                        _ = try fill(line)
+                        return nil
+                    }
                     throw RollFileError(
                         file: path, line: line, message: "a quote is opened here and never closed: the file is cut short or damaged")
                 }
@@ -84,7 +87,11 @@ final class DelimitedSource: RowSource {
                 while at < end, buffer[at] != delimiter, buffer[at] != 10, buffer[at] != 13 { at += 1 }
                 ranges.append(first..<at)
             }
-            if at == end || at + 1 == end, !atEnd, try fill(line) { return nil }
+            if at + 1 >= end, !atEnd {
+                // What follows decides, and reading it moves the buffer: the row is begun again.
+                _ = try fill(line)
+                return nil
+            }
             if at == end { return (at, lines) }
             switch buffer[at] {
             case delimiter: at += 1
