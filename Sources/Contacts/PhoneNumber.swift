@@ -35,41 +35,74 @@ package struct PhoneNumber: Sendable, Hashable {
     private static let longest = 15
     private static let shortest = 8
 
+    /// Digits as one number, so that nothing is allocated for each row of a roll.
+    private struct Digits {
+        var value = 0
+        var count = 0
+
+        /// The first `length` digits as a number.
+        func leading(_ length: Int) -> Int {
+            var result = value
+            for _ in 0..<max(0, count - length) { result /= 10 }
+            return result
+        }
+
+        /// Without the first `length` digits.
+        func dropping(_ length: Int) -> Digits {
+            var power = 1
+            for _ in 0..<max(0, count - length) { power *= 10 }
+            return Digits(value: value % power, count: count - length)
+        }
+
+        /// With the digits of `code` before it.
+        func prefixed(_ code: Int, _ length: Int) -> Digits {
+            var power = 1
+            for _ in 0..<count { power *= 10 }
+            return Digits(value: code * power + value, count: count + length)
+        }
+    }
+
     /// Checks the bytes, appends the E.164 form to `out` and says whether the number is a mobile one.
     package static func normalise(_ bytes: Span<UInt8>, onto out: inout [UInt8]) throws(Fault) -> Bool {
-        var digits: [UInt8] = []
-        digits.reserveCapacity(16)
+        var digits = Digits()
         var international = try collect(bytes, into: &digits)
-        if !international, digits.starts(with: [0, 0]) {
-            digits.removeFirst(2)
+        if !international, digits.count > 2, digits.leading(2) == 0 {
+            digits = digits.dropping(2)
             international = true
         }
         if international {
-            if digits.starts(with: [3, 3, 0]) { digits.remove(at: 2) }  // +33 (0)6 ...
+            // +33 (0)6 ...
+            if digits.count > 3, digits.leading(3) == 330 { digits = digits.dropping(3).prefixed(33, 2) }
         } else {
-            guard digits.count == 10, digits[0] == 0 else { throw .length }
-            let code = overseas(digits)
-            digits.replaceSubrange(0..<1, with: code)
+            guard digits.count == 10, digits.leading(1) == 0 else { throw .length }
+            let code = country(digits)
             // Saint-Pierre-et-Miquelon: +508 and six digits, the national 0508 repeats the code.
-            if code == [5, 0, 8] { digits.removeSubrange(3..<6) }
+            digits = code == 33 ? digits.dropping(1).prefixed(33, 2) : digits.dropping(code == 508 ? 4 : 1).prefixed(code, 3)
         }
-        guard digits.count >= shortest, digits.count <= longest, digits[0] != 0 else { throw .length }
+        guard digits.count >= shortest, digits.count <= longest, digits.leading(1) != 0 else { throw .length }
         let mobile = try isMobile(digits)
+        let start = out.count
         out.append(UInt8(ascii: "+"))
-        for digit in digits { out.append(48 + digit) }
+        var rest = digits.value
+        for _ in 0..<digits.count { out.append(0) }
+        for position in stride(from: digits.count, to: 0, by: -1) {
+            out[start + position] = UInt8(48 + rest % 10)
+            rest /= 10
+        }
         return mobile
     }
 
     /// Collects the digits; true when the number starts with +.
-    private static func collect(_ bytes: Span<UInt8>, into digits: inout [UInt8]) throws(Fault) -> Bool {
+    private static func collect(_ bytes: Span<UInt8>, into digits: inout Digits) throws(Fault) -> Bool {
         var international = false
         for index in bytes.indices {
             switch bytes[index] {
             case UInt8(ascii: "0")...UInt8(ascii: "9"):
                 guard digits.count <= longest + 2 else { throw .length }
-                digits.append(bytes[index] - 48)
+                digits.value = digits.value * 10 + Int(bytes[index] - 48)
+                digits.count += 1
             case UInt8(ascii: "+"):
-                guard digits.isEmpty, !international else { throw .character }
+                guard digits.count == 0, !international else { throw .character }
                 international = true
             case UInt8(ascii: " "), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: "("),
                 UInt8(ascii: ")"), 0xC2, 0xA0, 0xE2, 0x80, 0xAF:  // the last five: no-break spaces in UTF-8
@@ -81,30 +114,34 @@ package struct PhoneNumber: Sendable, Hashable {
     }
 
     /// The country code of a national number of ten digits.
-    private static func overseas(_ digits: [UInt8]) -> [UInt8] {
-        let four = digits.prefix(4).reduce(0) { $0 * 10 + Int($1) }
-        switch four {
+    private static func country(_ digits: Digits) -> Int {
+        switch digits.leading(4) {
         // 06 39 98 is kept for fiction (ARCEP), the rest of 06 39 is Mayotte's.
-        case 639 where digits[4] == 9 && digits[5] == 8: return [3, 3]
-        case 262, 263, 269, 639, 692, 693, 709: return [2, 6, 2]
-        case 590, 690, 691: return [5, 9, 0]
-        case 594, 694: return [5, 9, 4]
-        case 596, 696, 697: return [5, 9, 6]
-        case 508: return [5, 0, 8]
-        default: return [3, 3]
+        case 639: digits.leading(6) == 63_998 ? 33 : 262
+        case 262, 263, 269, 692, 693, 709: 262
+        case 590, 690, 691: 590
+        case 594, 694: 594
+        case 596, 696, 697: 596
+        case 508: 508
+        default: 33
         }
     }
 
-    private static func isMobile(_ digits: [UInt8]) throws(Fault) -> Bool {
-        if digits.starts(with: [3, 3]) {
-            guard digits.count == 11, digits[2] != 0 else { throw .plan }
-            return digits[2] == 6 || digits[2] == 7
+    private static func isMobile(_ digits: Digits) throws(Fault) -> Bool {
+        if digits.leading(2) == 33 {
+            let first = digits.leading(3) % 10
+            guard digits.count == 11, first != 0 else { throw .plan }
+            return first == 6 || first == 7
         }
-        for code: [UInt8] in [[2, 6, 2], [5, 9, 0], [5, 9, 4], [5, 9, 6]] where digits.starts(with: code) {
+        switch digits.leading(3) {
+        case 262, 590, 594, 596:
             guard digits.count == 12 else { throw .plan }
-            return digits[3] == 6 || digits[3] == 7
+            let first = digits.leading(4) % 10
+            return first == 6 || first == 7
+        case 508:
+            guard digits.count == 9 else { throw .plan }
+            return true
+        default: return true
         }
-        if digits.starts(with: [5, 0, 8]), digits.count != 9 { throw .plan }
-        return true
     }
 }

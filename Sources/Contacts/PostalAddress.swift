@@ -121,46 +121,55 @@ package struct PostalAddress: Sendable, Hashable {
         return ["FR", "FRA", "FRANCE"].contains { name.elementsEqual($0.utf8) }
     }
 
+    /// Bytes of a line that may still have 38 characters, of four bytes at most.
+    private static let longestBytes = 160
+
     /// Appends a line with every run of white space as one space, and returns its length in characters.
     private static func appendLine(
         _ bytes: Span<UInt8>, _ range: Range<Int>, capitals: Bool, onto out: inout [UInt8]
     ) -> Int {
-        let start = out.count
+        var line = InlineArray<160, UInt8>(repeating: 0)
+        var count = 0
+        var characters = 0
         var isSimple = true
         var pendingSpace = false
         var index = range.lowerBound
         while index < range.upperBound {
             var byte = bytes[index]
             index += 1
-            if isSpace(byte) || capitals && isPunctuation(byte) {
-                pendingSpace = out.count > start
+            let isGap = byte == 0xC2 && index < range.upperBound && bytes[index] == 0xA0  // a no-break space
+            if isGap { index += 1 }
+            if isGap || isSpace(byte) || capitals && isPunctuation(byte) {
+                pendingSpace = count > 0
                 continue
             }
-            if byte == 0xC2, index < range.upperBound, bytes[index] == 0xA0 {  // a no-break space
-                index += 1
-                pendingSpace = out.count > start
-                continue
-            }
+            guard count < longestBytes - 2 else { return longestBytes }
             if pendingSpace {
-                out.append(32)
+                line[count] = 32
+                count += 1
+                characters += 1
                 pendingSpace = false
             }
+            if byte & 0xC0 != 0x80 { characters += 1 }
             if byte > 0xC3 { isSimple = false }
             if capitals, 97...122 ~= byte { byte -= 32 }
-            out.append(byte)
+            line[count] = byte
+            count += 1
             if byte == 0xC3, index < range.upperBound {  // Latin-1's letters: a-grave to thorn, but for the division sign
                 byte = bytes[index]
                 index += 1
-                out.append(capitals && 0xA0...0xBE ~= byte && byte != 0xB7 ? byte - 32 : byte)
+                line[count] = capitals && 0xA0...0xBE ~= byte && byte != 0xB7 ? byte - 32 : byte
+                count += 1
             }
         }
-        if capitals, !isSimple {
-            let text = String(decoding: out[start...], as: UTF8.self).uppercased()
-            out.replaceSubrange(start..., with: text.utf8)
+        let text = line.span.extracting(0..<count)
+        guard capitals, !isSimple else {
+            out.append(copying: text)
+            return characters
         }
-        var length = 0
-        for position in start..<out.count where out[position] & 0xC0 != 0x80 { length += 1 }
-        return length
+        let raised = String(decoding: text.indices.map { text[$0] }, as: UTF8.self).uppercased()
+        out.append(contentsOf: raised.utf8)
+        return raised.count
     }
 
     /// Apostrophes and hyphens are no punctuation here: they belong to names, and sorting machines read them.

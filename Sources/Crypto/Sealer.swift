@@ -12,6 +12,8 @@ package final class Sealer {
     private static let nonceCount = Int(crypto_aead_xchacha20poly1305_ietf_NPUBBYTES)
     private static let tagCount = Int(crypto_aead_xchacha20poly1305_ietf_ABYTES)
 
+    private static let noTag = [UInt8](repeating: 0, count: tagCount)
+
     private let key: Secret
     private var nonce: [UInt8]
     private var counter: UInt64 = 0
@@ -35,17 +37,18 @@ package final class Sealer {
         for index in 0..<8 { nonce[16 + index] = UInt8(truncatingIfNeeded: counter >> (8 * UInt64(index))) }
         let start = sealed.count
         sealed.append(contentsOf: nonce)
-        sealed.append(contentsOf: repeatElement(0, count: plain.count + Sealer.tagCount))
+        unsafe plain.withUnsafeBufferPointer { unsafe sealed.append(contentsOf: $0) }
+        sealed.append(contentsOf: Sealer.noTag)
         key.reveal { key in
             unsafe sealed.withUnsafeMutableBufferPointer { output in
-                unsafe plain.withUnsafeBufferPointer { plain in
-                    unsafe associated.withUnsafeBufferPointer { associated in
-                        unsafe key.withUnsafeBufferPointer { key in
-                            guard let output = output.baseAddress, let key = key.baseAddress else { return }
-                            _ = unsafe crypto_aead_xchacha20poly1305_ietf_encrypt(
-                                output + start + Sealer.nonceCount, nil, plain.baseAddress, UInt64(plain.count),
-                                associated.baseAddress, UInt64(associated.count), nil, output + start, key)
-                        }
+                unsafe associated.withUnsafeBufferPointer { associated in
+                    unsafe key.withUnsafeBufferPointer { key in
+                        guard let output = output.baseAddress, let key = key.baseAddress else { return }
+                        // In place: the plain bytes lie where the ciphertext goes.
+                        let text = unsafe output + start + Sealer.nonceCount
+                        _ = unsafe crypto_aead_xchacha20poly1305_ietf_encrypt(
+                            text, nil, text, UInt64(plain.count), associated.baseAddress, UInt64(associated.count), nil,
+                            output + start, key)
                     }
                 }
             }

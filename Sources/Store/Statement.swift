@@ -19,7 +19,7 @@ import CSQLite
     }
 }
 
-/// A statement that is run many times with bytes from a buffer, without a `String` in between.
+/// A statement that is run many times with bytes from a buffer, without a `String` or a copy in between.
 package struct BulkStatement: ~Copyable {
     let statement: Statement
     let connection: Connection
@@ -29,7 +29,7 @@ package struct BulkStatement: ~Copyable {
         self.connection = connection
     }
 
-    /// Binds text; the bytes are copied before this returns.
+    /// Binds text without copying it: the bytes must stay where they are until `step` has returned.
     package func text(_ index: Int32, _ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else {
@@ -38,12 +38,12 @@ package struct BulkStatement: ~Copyable {
             }
             unsafe base.withMemoryRebound(to: CChar.self, capacity: buffer.count) {
                 _ = unsafe sqlite3_bind_text(
-                    statement.raw, index, $0, Int32(buffer.count), unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+                    statement.raw, index, $0, Int32(buffer.count), nil)
             }
         }
     }
 
-    /// Binds a blob; the bytes are copied before this returns.
+    /// Binds a blob without copying it: the bytes must stay where they are until `step` has returned.
     package func blob(_ index: Int32, _ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress, buffer.count > 0 else {
@@ -51,7 +51,7 @@ package struct BulkStatement: ~Copyable {
                 return
             }
             _ = unsafe sqlite3_bind_blob(
-                statement.raw, index, base, Int32(buffer.count), unsafeBitCast(-1, to: sqlite3_destructor_type.self))
+                statement.raw, index, base, Int32(buffer.count), nil)
         }
     }
 

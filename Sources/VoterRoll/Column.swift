@@ -6,6 +6,33 @@ package enum Column: String, Sendable, CaseIterable {
     case email, phone, address1, address2, address3, address4, address5, address6, postcode, town, country, college,
         site, weight, language, channel, challenge
 
+    /// The column's place in `allCases`, without a search.
+    var ordinal: Int {
+        switch self {
+        case .reference: 0
+        case .civility: 1
+        case .lastName: 2
+        case .firstName: 3
+        case .email: 4
+        case .phone: 5
+        case .address1: 6
+        case .address2: 7
+        case .address3: 8
+        case .address4: 9
+        case .address5: 10
+        case .address6: 11
+        case .postcode: 12
+        case .town: 13
+        case .country: 14
+        case .college: 15
+        case .site: 16
+        case .weight: 17
+        case .language: 18
+        case .channel: 19
+        case .challenge: 20
+        }
+    }
+
     /// Headings by which the column is known, French and English, folded by `fold`.
     private var headings: [String] {
         switch self {

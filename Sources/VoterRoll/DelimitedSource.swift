@@ -64,59 +64,15 @@ final class DelimitedSource: RowSource {
         _ ranges: inout [Range<Int>], _ escaped: inout [Int], _ line: Int
     ) throws(RollFileError) -> (next: Int, lines: Int)? {
         ranges.removeAll(keepingCapacity: true)
-        var at = start
-        var lines = 0
-        while true {
-            guard ranges.count < RollLimits.columns else {
-                throw RollFileError(file: path, line: line, message: "more than \(RollLimits.columns) columns")
-            }
-            if at < end, buffer[at] == UInt8(ascii: "\"") {
-                guard let close = closingQuote(from: at + 1, escaped: &escaped, field: ranges.count, lines: &lines)
-                else {
-                    if !atEnd {
-                        _ = try fill(line)
-                        return nil
-                    }
-                    throw RollFileError(
-                        file: path, line: line, message: "a quote is opened here and never closed: the file is cut short or damaged")
-                }
-                ranges.append(at + 1..<close)
-                at = close + 1
-            } else {
-                let first = at
-                while at < end, buffer[at] != delimiter, buffer[at] != 10, buffer[at] != 13 { at += 1 }
-                ranges.append(first..<at)
-            }
-            if at + 1 >= end, !atEnd {
-                // What follows decides, and reading it moves the buffer: the row is begun again.
-                _ = try fill(line)
-                return nil
-            }
-            if at == end { return (at, lines) }
-            switch buffer[at] {
-            case delimiter: at += 1
-            case 10: return (at + 1, lines + 1)
-            case 13: return (at + 1 < end && buffer[at + 1] == 10 ? at + 2 : at + 1, lines + 1)
-            default:
-                throw RollFileError(file: path, line: line + lines, message: "text follows a closing quote")
-            }
+        let scan = RowScan(delimiter: delimiter, end: end, atEnd: atEnd)
+        switch scan.row(buffer.span, from: start, &ranges, &escaped) {
+        case .row(let next, let lines): return (next, lines)
+        case .needsMore:
+            // What follows decides, and reading it moves the buffer: the row is begun again.
+            _ = try fill(line)
+            return nil
+        case .fault(let lines, let message): throw RollFileError(file: path, line: line + lines, message: message)
         }
-    }
-
-    /// The index of the quote that closes a field; nil when it is not in the buffer.
-    private func closingQuote(from first: Int, escaped: inout [Int], field: Int, lines: inout Int) -> Int? {
-        var at = first
-        while at < end {
-            if buffer[at] == 10 { lines += 1 }
-            if buffer[at] == UInt8(ascii: "\"") {
-                if at + 1 == end, !atEnd { return nil }
-                guard at + 1 < end, buffer[at + 1] == UInt8(ascii: "\"") else { return at }
-                if escaped.last != field { escaped.append(field) }
-                at += 1
-            }
-            at += 1
-        }
-        return nil
     }
 
     /// Collapses doubled quotes.
@@ -135,7 +91,10 @@ final class DelimitedSource: RowSource {
     private func fill(_ line: Int) throws(RollFileError) -> Bool {
         if atEnd { return false }
         if start > 0 {
-            buffer.replaceSubrange(0..<end - start, with: buffer[start..<end])
+            let (from, count) = (start, end - start)
+            unsafe buffer.withUnsafeMutableBytes { bytes in
+                if let base = bytes.baseAddress { unsafe _ = memmove(base, base + from, count) }
+            }
             end -= start
             start = 0
         }

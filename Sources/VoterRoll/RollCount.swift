@@ -24,9 +24,7 @@ package struct RollCount {
             let batch = RowBatch()
             guard known.check(bytes, fields, into: batch), let row = batch.rows.first else { return }
             accepted += 1
-            groups.add(
-                college: String(decoding: batch.plain[row.college.range], as: UTF8.self),
-                site: String(decoding: batch.plain[row.site.range], as: UTF8.self), weight: row.weight)
+            groups.add(batch, row)
         }
         (self.rows, self.accepted, self.groups) = (rows, accepted, groups)
     }

@@ -47,31 +47,29 @@ final class RowSealer {
         sealer = keys.sealer()
     }
 
-    /// Computes a row's digest and blind indices, which need no voter number.
+    /// Computes a row's digest and blind indices, which need no voter number. The row must be the batch's last.
     func index(_ row: inout RollRow, _ batch: RowBatch) {
         if !row.mail.isAbsent {
             folded.removeAll(keepingCapacity: true)
             for byte in batch.plain[row.mail.range] { folded.append(65...90 ~= byte ? byte | 32 : byte) }
-            let mail = folded
-            row.mailIndex = keys.index.index(mail.span)
+            row.mailIndex = keys.index.index(folded.span)
         }
-        let plain = batch.plain
-        if !row.phone.isAbsent { row.phoneIndex = keys.index.index(plain.span.extracting(row.phone.range)) }
-        folded.removeAll(keepingCapacity: true)
+        if !row.phone.isAbsent { row.phoneIndex = keys.index.index(batch.plain.span.extracting(row.phone.range)) }
+        // The row's normal forms lie one behind the other; their lengths follow, so that no two rows look alike.
         for slice in [
-            row.civility, row.lastName, row.firstName, row.college, row.site, row.language, row.channel, row.mail,
-            row.phone, row.address, row.challenge,
+            row.reference, row.civility, row.lastName, row.firstName, row.college, row.site, row.language, row.channel,
+            row.mail, row.phone, row.address, row.challenge,
         ] {
-            folded.append(slice.isAbsent ? 0 : 1)
-            folded.append(UInt8(truncatingIfNeeded: slice.count >> 8))
-            folded.append(UInt8(truncatingIfNeeded: slice.count))
-            folded.append(contentsOf: plain[slice.range])
+            batch.plain.append(UInt8(truncatingIfNeeded: slice.count >> 8))
+            batch.plain.append(UInt8(truncatingIfNeeded: slice.count))
         }
-        for shift in stride(from: 24, through: 0, by: -8) { folded.append(UInt8(truncatingIfNeeded: row.weight >> shift)) }
-        let all = folded
-        let digest = keys.digest.hash(all.span)
-        row.digest = Slice(start: batch.sealed.count, count: digest.count)
-        batch.sealed.append(contentsOf: digest)
+        for shift in stride(from: 24, through: 0, by: -8) {
+            batch.plain.append(UInt8(truncatingIfNeeded: row.weight >> shift))
+        }
+        let whole = row.reference.start..<batch.plain.count
+        row.digest = Slice(start: batch.sealed.count, count: 16)
+        let plain = batch.plain
+        keys.digest.append(fingerprintOf: plain.span.extracting(whole), onto: &batch.sealed)
     }
 
     /// Seals a row's contacts for voter `id`.

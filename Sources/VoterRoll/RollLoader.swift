@@ -50,21 +50,35 @@ package struct LoadedRoll: Sendable {
 
 /// Voters by college and site, and by weight: what the small-group rule needs.
 package struct GroupCounts: Sendable {
-    private struct Group: Hashable { let college: String, site: String }
+    /// Few enough that looking through them beats a dictionary.
+    private struct Group {
+        let college: [UInt8]
+        let site: [UInt8]
+        var count: Int
+    }
 
-    private var groups: [Group: Int] = [:]
+    private var groups: [Group] = []
     package private(set) var weights: [Int: Int] = [:]
 
     package init() {}
 
-    mutating func add(college: String, site: String, weight: Int) {
-        groups[Group(college: college, site: site), default: 0] += 1
-        weights[weight, default: 0] += 1
+    mutating func add(_ batch: RowBatch, _ row: RollRow) {
+        weights[row.weight, default: 0] += 1
+        let (college, site) = (batch.plain[row.college.range], batch.plain[row.site.range])
+        if let known = groups.firstIndex(where: { $0.college.elementsEqual(college) && $0.site.elementsEqual(site) }) {
+            groups[known].count += 1
+        } else {
+            groups.append(Group(college: Array(college), site: Array(site), count: 1))
+        }
     }
 
     /// How many voters may vote on `ballot`.
     package func eligible(_ ballot: Election.Ballot) -> Int {
-        groups.reduce(0) { $0 + (ballot.admits(college: $1.key.college, site: $1.key.site) ? $1.value : 0) }
+        groups.reduce(0) { sum, group in
+            let college = String(decoding: group.college, as: UTF8.self)
+            let site = String(decoding: group.site, as: UTF8.self)
+            return sum + (ballot.admits(college: college, site: site) ? group.count : 0)
+        }
     }
 }
 
@@ -90,6 +104,24 @@ private final class FirstFailure: Sendable {
     func keep(_ error: StoreError) { state.withLock { $0 = $0 ?? error } }
 }
 
+/// Three batches that go round between the checking and the inserting thread: one is filled, one inserted, and one
+/// bridges the moments in which either is slower.
+private final class SpareBatches: Sendable {
+    private let count = DispatchSemaphore(value: 3)
+    private let batches = Mutex([RowBatch(), RowBatch(), RowBatch()])
+
+    func take() -> RowBatch {
+        count.wait()
+        return batches.withLock { $0.removeLast() }
+    }
+
+    func give(_ batch: RowBatch) {
+        batch.clear()
+        batches.withLock { $0.append(batch) }
+        count.signal()
+    }
+}
+
 /// Reads a file into the store: one thread parses, checks and seals, another inserts.
 final class RollLoader {
     private let store: Store
@@ -104,14 +136,15 @@ final class RollLoader {
     private var nextID: Int
     private var rows = 0
     private var groups = GroupCounts()
+    private var scratch: [UInt8] = []
     private var sameMail = Resemblances()
     private var samePhone = Resemblances()
     private var sameName = Resemblances()
 
     private let writer: RollWriter
     private let queue = DispatchQueue(label: "roll.insert")
-    /// Batches under way: one being filled, one being inserted, one waiting.
-    private let room = DispatchSemaphore(value: 2)
+    /// Batches that were inserted and can be filled again: one is being filled, one inserted.
+    private let spare = SpareBatches()
     private let failure = FirstFailure()
 
     init(
@@ -128,6 +161,7 @@ final class RollLoader {
             let id = try transaction.insert(
                 "INSERT INTO roll_import (election, state, started_at) VALUES (?, 'loading', ?)", number, now)
             let known = try transaction.reading.number("SELECT count(*) FROM roll_voter WHERE election = ?", number)
+            try RollIndices.drop(transaction)
             let last = try transaction.reading.number("SELECT coalesce(max(id), 0) FROM roll_voter")
             return (id, known > 0, last + 1)
         }
@@ -144,6 +178,7 @@ final class RollLoader {
             }
         }
         for id in dead { try discard(store, importID: id) }
+        if dead.isEmpty { try RollIndices.build(store) }
     }
 
     static func discard(_ store: Store, importID: Int) throws(StoreError) {
@@ -156,6 +191,7 @@ final class RollLoader {
             try transaction.execute("DELETE FROM roll_change WHERE import = ?", importID)
             try transaction.execute("DELETE FROM roll_import WHERE id = ?", importID)
         }
+        try RollIndices.build(store)
     }
 
     /// Reads the whole file. What it stored is not visible until it is published.
@@ -175,7 +211,7 @@ final class RollLoader {
         do throws(RollFileError) {
             source = try RollLoader.source(path)
             var checker: RowChecker?
-            var batch = RowBatch()
+            var batch = spare.take()
             let sealer = RowSealer(election: election.number, keys: keys)
             try source.forEachRow { bytes, fields throws(RollFileError) in
                 guard let checker else {
@@ -191,7 +227,7 @@ final class RollLoader {
                 finish(&batch.rows[batch.rows.count - 1], batch, sealer)
                 if batch.rows.count == RowBatch.size {
                     insert(batch)
-                    batch = RowBatch()
+                    batch = spare.take()
                     progress(rows)
                 }
             }
@@ -199,10 +235,13 @@ final class RollLoader {
         } catch {
             throw .file(error)
         }
+        queue.async { [store, failure] in
+            do throws(StoreError) { try RollIndices.build(store) } catch { failure.keep(error) }
+        }
+        if let headings { warnOfResemblances(headings) }
         queue.sync {}
         if let error = failure.error { throw .store(error) }
         guard let headings else { throw .file(RollFileError(file: path, line: 0, message: "the file holds no rows")) }
-        warnOfResemblances(headings)
         let removed: [(id: Int, name: String)]
         do throws(StoreError) { removed = try isUpdate ? writer.missing() : [] } catch { throw .store(error) }
         var gone = LoadedRoll.Changes()
@@ -222,14 +261,10 @@ final class RollLoader {
         sealer.index(&row, batch)
         if !row.mail.isAbsent { sameMail.add(UInt64(row.mailIndex), line: row.line) }
         if !row.phone.isAbsent { samePhone.add(UInt64(row.phoneIndex), line: row.line) }
-        let plain = batch.plain
-        var scratch: [UInt8] = []
         let name = Folding.nameKey(
-            plain.span.extracting(row.lastName.range), plain.span.extracting(row.firstName.range), &scratch)
+            batch.plain.span.extracting(row.lastName.range), batch.plain.span.extracting(row.firstName.range), &scratch)
         sameName.add(name, line: row.line)
-        groups.add(
-            college: String(decoding: plain[row.college.range], as: UTF8.self),
-            site: String(decoding: plain[row.site.range], as: UTF8.self), weight: row.weight)
+        groups.add(batch, row)
         if !row.challenge.isAbsent { hashChallenge(&row, batch) }
         if !isUpdate {
             sealer.seal(&row, as: nextID, batch)
@@ -245,11 +280,11 @@ final class RollLoader {
     }
 
     private func insert(_ batch: RowBatch) {
-        guard !batch.rows.isEmpty, failure.error == nil else { return }
-        room.wait()
-        queue.async { [writer, room, failure] in
-            defer { room.signal() }
-            do throws(StoreError) { try writer.write(batch) } catch { failure.keep(error) }
+        queue.async { [writer, spare, failure] in
+            if failure.error == nil, !batch.rows.isEmpty {
+                do throws(StoreError) { try writer.write(batch) } catch { failure.keep(error) }
+            }
+            spare.give(batch)
         }
     }
 

@@ -145,27 +145,34 @@ final class RollWriter: @unchecked Sendable {
         _ statement: borrowing BulkStatement, _ row: RollRow, _ batch: RowBatch, withReference: Bool = true
     ) {
         let (plain, sealed) = (batch.plain, batch.sealed)
+        func text(_ index: Int32, _ slice: Slice) {
+            if slice.isAbsent { statement.null(index) } else { statement.text(index, plain.span.extracting(slice.range)) }
+        }
+        func required(_ index: Int32, _ slice: Slice) { statement.text(index, plain.span.extracting(slice.range)) }
+        func blob(_ index: Int32, _ slice: Slice) {
+            if slice.isAbsent { statement.null(index) } else { statement.blob(index, sealed.span.extracting(slice.range)) }
+        }
         statement.number(1, row.id)
         statement.number(2, importID)
         statement.number(3, row.line)
-        for (index, slice) in [(Int32(4), row.civility), (5, row.lastName), (6, row.firstName), (7, row.college),
-            (8, row.site), (10, row.language)]
-        {
-            statement.text(index, plain.span.extracting(slice.range))
-        }
+        required(4, row.civility)
+        required(5, row.lastName)
+        required(6, row.firstName)
+        required(7, row.college)
+        required(8, row.site)
         statement.number(9, row.weight)
-        for (index, slice) in [(Int32(11), row.channel), (18, row.challenge)] {
-            if slice.isAbsent { statement.null(index) } else { statement.text(index, plain.span.extracting(slice.range)) }
-        }
-        for (index, slice) in [(Int32(12), row.sealedMail), (14, row.sealedPhone), (17, row.sealedAddress)] {
-            if slice.isAbsent { statement.null(index) } else { statement.blob(index, sealed.span.extracting(slice.range)) }
-        }
+        required(10, row.language)
+        text(11, row.channel)
+        blob(12, row.sealedMail)
+        blob(14, row.sealedPhone)
+        blob(17, row.sealedAddress)
+        text(18, row.challenge)
         if row.mail.isAbsent { statement.null(13) } else { statement.number(13, row.mailIndex) }
         if row.phone.isAbsent { statement.null(15) } else { statement.number(15, row.phoneIndex) }
         statement.number(16, row.isMobile ? 1 : 0)
         statement.blob(19, sealed.span.extracting(row.digest.range))
         if withReference {
-            statement.text(20, plain.span.extracting(row.reference.range))
+            required(20, row.reference)
             statement.number(21, election)
         }
     }

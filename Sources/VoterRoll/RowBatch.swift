@@ -1,9 +1,15 @@
 /// A place in a batch's bytes; `absent` when there is nothing.
 struct Slice {
-    var start = 0
-    var count = -1
+    private let low: Int32
+    private let length: Int32
 
-    static let absent = Slice()
+    static let absent = Slice(start: 0, count: -1)
+
+    /// A batch's bytes stay far below two gigabytes: rows times the longest row.
+    init(start: Int, count: Int) { (low, length) = (Int32(truncatingIfNeeded: start), Int32(truncatingIfNeeded: count)) }
+
+    var start: Int { Int(low) }
+    var count: Int { Int(length) }
 
     var range: Range<Int> { start..<start + max(0, count) }
     var isAbsent: Bool { count < 0 }
@@ -38,14 +44,22 @@ struct RollRow {
 
 /// Rows on their way from the checker to the store, with all their bytes in two buffers.
 final class RowBatch: @unchecked Sendable {
-    /// Rows of one transaction: a few milliseconds of the writer's time, so that nobody else waits.
-    static let size = 2048
+    /// Rows of one transaction: about a tenth of a second of the writer's time, so that nobody else waits long; smaller
+    /// ones would write the pages of the blind indices many times over.
+    static let size = 12_288
 
     var rows: [RollRow] = []
     var plain: [UInt8] = []
     var sealed: [UInt8] = []
 
     init() { rows.reserveCapacity(RowBatch.size) }
+
+    /// Empties the batch for its next rows; its memory stays.
+    func clear() {
+        rows.removeAll(keepingCapacity: true)
+        plain.removeAll(keepingCapacity: true)
+        sealed.removeAll(keepingCapacity: true)
+    }
 
     /// Runs `body`, which appends to `plain`, and returns where its bytes lie.
     func slice<Failure: Error>(_ body: (inout [UInt8]) throws(Failure) -> Void) throws(Failure) -> Slice {

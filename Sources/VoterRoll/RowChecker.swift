@@ -8,7 +8,8 @@ final class RowChecker {
     private let election: Election
     private let report: RollReport
     private let headings: [String]
-    private let index: [Column: Int]
+    /// Where each column stands, by its ordinal; -1 when the roll has no such column.
+    private let positions: [Int]
     private let addressColumns: [Int]
     private let isDelimited: Bool
     private let standardLanguage: [UInt8]
@@ -39,7 +40,7 @@ final class RowChecker {
         self.election = election
         self.report = report
         self.headings = headings
-        self.index = index
+        positions = Column.allCases.map { index[$0] ?? -1 }
         self.isDelimited = isDelimited
         addressColumns = [Column.address1, .address2, .address3, .address4, .address5, .address6].compactMap { index[$0] }
         standardLanguage = Array((election.languages.first ?? .fr).rawValue.utf8)
@@ -70,7 +71,8 @@ final class RowChecker {
 
     /// Where the trimmed value of a column lies; nil when the roll has no such column or the field is empty.
     private func value(_ column: Column, _ bytes: Span<UInt8>, _ fields: RowFields) -> Range<Int>? {
-        guard let position = index[column], position < fields.ranges.count else { return nil }
+        let position = positions[column.ordinal]
+        guard position >= 0, position < fields.ranges.count else { return nil }
         return trimmed(bytes, fields.ranges[position])
     }
 
@@ -104,8 +106,13 @@ final class RowChecker {
     ) -> RollFault {
         let value = (range ?? 0..<0).map { bytes[$0] }
         return RollFault(
-            line: fields.line, column: index[column].map { headings[$0] } ?? column.rawValue,
+            line: fields.line, column: heading(column),
             value: String(decoding: value, as: UTF8.self), reason: reason)
+    }
+
+    private func heading(_ column: Column) -> String {
+        let position = positions[column.ordinal]
+        return position >= 0 ? headings[position] : column.rawValue
     }
 
     private func hasRightWidth(_ fields: RowFields) -> Bool {
@@ -133,7 +140,7 @@ final class RowChecker {
             fault(.reference, bytes, range, fields, "holds a character that no reference has (letters, digits, - _ . /)")
             return false
         }
-        row.reference = batch.slice { plain in for index in range { plain.append(bytes[index]) } }
+        row.reference = batch.slice { $0.append(copying: bytes.extracting(range)) }
         return true
     }
 
@@ -247,7 +254,7 @@ final class RowChecker {
         // Spreadsheets turn 0612345678 into the number 612345678.
         let lostZero = range.count == 9 && 49...57 ~= bytes[range.lowerBound]
         if lostZero { scratch.append(48) }
-        for index in range { scratch.append(bytes[index]) }
+        scratch.append(copying: bytes.extracting(range))
         do throws(PhoneNumber.Fault) {
             let text = scratch
             var mobile = false
@@ -294,7 +301,7 @@ final class RowChecker {
 
     private func copied(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
         let start = scratch.count
-        for index in range { scratch.append(bytes[index]) }
+        scratch.append(copying: bytes.extracting(range))
         return start..<scratch.count
     }
 
@@ -305,10 +312,10 @@ final class RowChecker {
             var digits = 0
             for index in postcode where 48...57 ~= bytes[index] { digits += 1 }
             if postcode.count == 4, digits == 4 { scratch.append(48) }
-            for index in postcode { scratch.append(bytes[index]) }
+            scratch.append(copying: bytes.extracting(postcode))
             if town != nil { scratch.append(32) }
         }
-        if let town { for index in town { scratch.append(bytes[index]) } }
+        if let town { scratch.append(copying: bytes.extracting(town)) }
         return start..<scratch.count
     }
 
@@ -352,7 +359,12 @@ final class RowChecker {
             scratch.append(contentsOf: first)
         }
         scratch.append(32)
-        for byte in batch.plain[row.lastName.range] { scratch.append(97...122 ~= byte ? byte - 32 : byte) }
+        let last = batch.plain[row.lastName.range]
+        if last.allSatisfy({ $0 < 0x80 }) {
+            for byte in last { scratch.append(97...122 ~= byte ? byte - 32 : byte) }
+        } else {
+            scratch.append(contentsOf: Array(String(decoding: last, as: UTF8.self).uppercased().utf8))
+        }
         return start..<scratch.count
     }
 

@@ -1,0 +1,39 @@
+"""The peer of `letters`: the same sheet by ReportLab, its fixed text and QR code in a form drawn once."""
+import sys
+
+from reportlab.graphics import renderPDF
+from reportlab.graphics.barcode.qr import QrCodeWidget
+from reportlab.graphics.shapes import Drawing
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+path, count = sys.argv[1], int(sys.argv[2])
+fonts = "/usr/share/fonts/truetype"
+pdfmetrics.registerFont(TTFont("Text", f"{fonts}/liberation/LiberationSans-Regular.ttf"))
+pdfmetrics.registerFont(TTFont("Code", f"{fonts}/dejavu/DejaVuSansMono-Bold.ttf"))
+canvas = Canvas(path, pagesize=A4, pageCompression=1)
+canvas.beginForm("sheet")
+canvas.setFont("Text", 10)
+for line in range(22):
+    canvas.drawString(20 * mm, (190 - 4.2 * line) * mm, "Vous êtes appelé(e) à voter par Internet. Votre identifiant figure dans le cadre ci-dessous.")
+code = QrCodeWidget("https://vote.example.org", barLevel="M")
+left, bottom, right, top = code.getBounds()
+drawing = Drawing(33 * mm, 33 * mm, transform=[33 * mm / (right - left), 0, 0, 33 * mm / (top - bottom), 0, 0])
+drawing.add(code)
+renderPDF.draw(drawing, canvas, 157 * mm, 61 * mm)
+canvas.endForm()
+for number in range(count):
+    canvas.doForm("sheet")
+    canvas.setFont("Text", 10)
+    for line, text in enumerate(("Mme Zoé LEFÈVRE-ABCDEF", "BATIMENT A", f"{number % 180} RUE DES ÉCOLES", "59000 LILLE")):
+        canvas.drawString(113 * mm, (297 - 60 - 4.2 * line) * mm, text)
+    canvas.drawString(20 * mm, 195 * mm, "Madame Zoé Lefèvre-Abcdef,")
+    canvas.setFont("Code", 15)
+    canvas.drawString(24 * mm, 72 * mm, f"ABCD-EFGH-{number % 10000:04d}")
+    canvas.setFont("Text", 6.5)
+    canvas.drawString(20 * mm, 17 * mm, f"cse-2026 – 001 – {number + 1:06d}")
+    canvas.showPage()
+canvas.save()
