@@ -49,5 +49,12 @@ let package = Package(
         room("Issuance", on: ["VoterRoll", "Delivery"]),
         .executableTarget(
             name: "isoloir", dependencies: ["Issuance"].map { .byName(name: $0) }, swiftSettings: house),
+        tests("HouseTests", of: ["Issuance"]),
+        tests("StoreTests", of: ["Journal"]),
+        tests("CryptoTests", of: ["Crypto"]),
+        tests("TemplatingTests", of: ["Templating"]),
+        tests("ElectionsTests", of: ["Elections"]),
+        tests("VoterRollTests", of: ["VoterRoll"]),
+        tests("DeliveryTests", of: ["Delivery"]),
     ]
 )

@@ -34,6 +34,7 @@ package final class Store: Sendable {
                 .missing, "There is no store at \(path).",
                 cure: "Create one with `isoloir election create`, or give another file with --store.")
         }
+        try Store.refuseFixedVolume(path)
         let previousMask = umask(0o077)  // the store holds names: its owner alone may read it
         defer { umask(previousMask) }
         let writer = try Connection(path: path, access: .readWrite, creating: creating)
@@ -49,6 +50,16 @@ package final class Store: Sendable {
         try Store.migrate(writer, path: path, migrations: migrations, now: now)
         gate = WriterGate(writer)
         pool = ReaderPool(path: path, limit: max(4, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    }
+
+    /// SQLite cannot open a store on a read-only volume and says only that it cannot; this says why.
+    private static func refuseFixedVolume(_ path: String) throws(StoreError) {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let place = unsafe access(path, F_OK) == 0 ? path : folder.isEmpty ? "/" : folder
+        guard unsafe access(place, W_OK) != 0, errno == EROFS else { return }
+        throw StoreError(
+            .readOnly, "\(path) lies on a volume that is mounted read-only.",
+            cure: "Mount it for writing, or give a store elsewhere with --store.")
     }
 
     static func reader(_ path: String) throws(StoreError) -> Connection {

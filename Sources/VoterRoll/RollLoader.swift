@@ -107,8 +107,12 @@ private final class FirstFailure: Sendable {
 /// Three batches that go round between the checking and the inserting thread: one is filled, one inserted, and one
 /// bridges the moments in which either is slower.
 private final class SpareBatches: Sendable {
-    private let count = DispatchSemaphore(value: 3)
+    /// Begins at nothing and is raised: a semaphore may not be released below the value it was made with, and a file
+    /// that breaks off leaves a batch unreturned.
+    private let count = DispatchSemaphore(value: 0)
     private let batches = Mutex([RowBatch(), RowBatch(), RowBatch()])
+
+    init() { for _ in 0..<3 { count.signal() } }
 
     func take() -> RowBatch {
         count.wait()

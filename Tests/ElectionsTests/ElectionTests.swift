@@ -1,0 +1,137 @@
+import Contacts
+import Documents
+import Elections
+import Foundation
+import Testing
+
+private let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+private func sample() throws -> String {
+    try String(contentsOf: repository.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
+}
+
+private func faults(_ text: String) -> [String] {
+    switch ElectionReader.read(text, file: "e.yaml") {
+    case .success: []
+    case .failure(let faults): faults.list.map(\.description)
+    }
+}
+
+struct ElectionReaderTests {
+    @Test func `the sample election is read without a fault`() throws {
+        guard case .success(let election) = ElectionReader.read(try sample(), file: "e.yaml") else {
+            Issue.record("\(faults(try sample()))")
+            return
+        }
+        #expect(election.id == "cse-2026")
+        #expect(election.title[.en] == "Works council election 2026")
+        #expect(election.closes - election.opens == 7 * 86_400 + 8 * 3600)
+        #expect(election.ballots.count == 4)
+        #expect(LocalTime.phrase(election.closes, zone: election.timeZone, .fr) == "mardi 1er d\u{E9}cembre 2026 \u{E0} 17\u{A0}h\u{A0}00")
+        #expect(LocalTime.phrase(election.opens, zone: election.timeZone, .en) == "Tuesday 24 November 2026 at 09:00")
+    }
+
+    @Test(arguments: [
+        ("timezone: Europe/Paris", "timezone: Europe/Pari", "e.yaml:23:11:", "no time zone"),
+        ("opens: 2026-11-24 09:00", "opens: 2026-02-30 09:00", "e.yaml:24:8:", "no date"),
+        ("opens: 2026-11-24 09:00", "opens: 2026-03-29 02:30", "e.yaml:24:8:", "no date"),
+        ("closes: 2026-12-01 17:00", "closes: 2026-11-01 17:00", "e.yaml:25:9:", "closes before it opens"),
+        ("level: 2", "level: 4", "e.yaml:29:8:", "from 1 to 3"),
+        ("level: 2", "level: 2\nlevel: 1", "e.yaml:30:1:", "stands twice, first on line 29"),
+        ("level: 2", "levle: 2", "e.yaml:29:1:", "unknown key \"levle\""),
+        ("colleges: [ouvriers]", "colleges: [ouvrier]", "e.yaml:51:15:", "there is no \"ouvrier\""),
+        ("colleges: [ouvriers]", "colleges: []", "e.yaml:51:15:", "nobody may vote"),
+        ("id: titulaires-cadres", "id: titulaires-ouvriers", "", "two ballots are called"),
+        ("email: ne-pas-repondre@vote.example.org", "email: vote.example.org", "e.yaml:14:10:", "needs one @"),
+        ("address: https://vote.example.org", "address: https://vote.example.org/cse", "e.yaml:15:10:", "without a path"),
+        ("scheme: random", "scheme: guess", "", "must be one of: random, digits, name, email"),
+        ("languages: [fr, en]", "languages: &a [fr]", "e.yaml:26:12:", "anchors"),
+        ("mustChange: false", "mustChange: non", "", "true or false"),
+    ])
+    func `a fault is named with its line and column`(old: String, new: String, place: String, word: String) throws {
+        let text = try sample()
+        try #require(text.contains(old))
+        let range = try #require(text.range(of: old))
+        let found = faults(text.replacingCharacters(in: range, with: new))
+        #expect(found.contains { $0.hasPrefix(place) && $0.contains(word) }, "\(found)")
+    }
+
+    @Test func `all faults are said at once`() throws {
+        let text = try sample().replacing("level: 2", with: "level: 9").replacing("timezone: Europe/Paris", with: "timezone: Mars")
+        #expect(faults(text).count >= 2)
+    }
+
+    @Test(arguments: ["", "a: [", "- 1", "a: b\n---\nc: d", "\t", "\u{0}"])
+    func `what is no election is refused with a place`(text: String) {
+        #expect(faults(text).first?.hasPrefix("e.yaml:") == true)
+    }
+}
+
+struct EmailAddressTests {
+    @Test(arguments: [
+        ("a@b.fr", "a@b.fr"), ("Anne.Martin+x@Example.ORG", "Anne.Martin+x@example.org"),
+        ("o'brien@example.org", "o'brien@example.org"), ("a@\u{E9}lection.example", "a@xn--lection-9xa.example"),
+        ("a@xn--lection-9xa.example", "a@xn--lection-9xa.example"),
+    ])
+    func `a good address has one form`(text: String, form: String) throws {
+        #expect(try EmailAddress(text).text == form)
+    }
+
+    @Test(arguments: [
+        "", "a", "@", "a@", "@b.fr", "a@b", "a@@b.fr", "a b@c.fr", "a@b..fr", "a@-b.fr", "a@b-.fr", ".a@b.fr", "a.@b.fr", "a..b@c.fr",
+        "a@b.123", "a@b.fr\r\nBcc: x@y.fr", "a\r\n@b.fr", "a@b.fr>", "<a@b.fr", "\u{E9}@b.fr", "a@[127.0.0.1]", "a,b@c.fr",
+        "\(String(repeating: "a", count: 65))@b.fr", "a@\(String(repeating: "b", count: 64)).fr",
+    ])
+    func `anything else is refused`(text: String) { #expect(throws: EmailAddress.Fault.self) { try EmailAddress(text) } }
+}
+
+struct PhoneNumberTests {
+    @Test(arguments: [
+        ("06 39 98 12 34", "+33639981234", true), ("0033639981234", "+33639981234", true),
+        ("+33 (0)6 39 98 12 34", "+33639981234", true), ("01.99.00.12.34", "+33199001234", false),
+        ("0692 12 34 56", "+262692123456", true), ("0262 12 34 56", "+262262123456", false),
+        ("0639 12 34 56", "+262639123456", true), ("0690123456", "+590690123456", true),
+        ("0694123456", "+594694123456", true), ("0696123456", "+596696123456", true), ("0508 41 12 34", "+508411234", true),
+        ("07 12 34 56 78", "+33712345678", true), ("+44 20 7946 0958", "+442079460958", true),
+        ("06\u{A0}39\u{202F}98 12 34", "+33639981234", true),
+    ])
+    func `a good number is put into E.164`(text: String, form: String, mobile: Bool) throws {
+        let number = try PhoneNumber(text)
+        #expect(number.text == form)
+        #expect(number.isMobile == mobile)
+    }
+
+    @Test(arguments: ["", "06", "061234567", "06123456789", "+33 0", "0 800", "06-ab-12-34-56", "++33639981234", "+1", "+3363998123"])
+    func `anything else is refused`(text: String) { #expect(throws: PhoneNumber.Fault.self) { try PhoneNumber(text) } }
+}
+
+struct PostalAddressTests {
+    @Test func `lines are put into the standard's form`() throws {
+        let address = try PostalAddress(
+            lines: ["Mme Zo\u{E9} PÉREZ", "", "  12,  rue de l'\u{E9}glise ", "01000 Bourg-en-Bresse"], country: "")
+        #expect(address.lines == ["Mme Zo\u{E9} PÉREZ", "12 RUE DE L'ÉGLISE", "01000 BOURG-EN-BRESSE"])
+        #expect(address.postcode == "01000")
+    }
+
+    @Test func `an address abroad ends with its country`() throws {
+        let address = try PostalAddress(lines: ["M Karl Müller", "Hauptstraße 1", "10115 Berlin"], country: "Allemagne")
+        #expect(address.lines.last == "ALLEMAGNE")
+        #expect(address.postcode == nil)
+    }
+
+    @Test func `what is stored is what was read`() throws {
+        let address = try PostalAddress(lines: ["A", "59000 Lille"], country: "France")
+        #expect(PostalAddress(stored: address.stored) == address)
+    }
+
+    @Test(arguments: [
+        (["M X", "1 rue A", "Lille"], "", PostalAddress.Fault.noPostcode), (["M X"], "", .empty), ([], "", .empty),
+        (["M X", String(repeating: "a", count: 39), "59000 Lille"], "", .longLine(2)),
+        (["1", "2", "3", "4", "5", "6", "59000 Lille"], "", .tooManyLines), (["M X", "123"], "Suisse", .noTown),
+        (["M X", "00000 Lille"], "", .noPostcode), (["M X", "59000"], "", .noPostcode),
+    ])
+    func `what cannot be delivered is refused`(lines: [String], country: String, fault: PostalAddress.Fault) {
+        #expect(throws: fault) { try PostalAddress(lines: lines, country: country) }
+    }
+}

@@ -1,0 +1,215 @@
+CREATE TABLE election_definition (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    definition TEXT NOT NULL,
+    stored_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE issuance_batch (
+    id INTEGER PRIMARY KEY,
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    number INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('printing', 'printed', 'posted', 'confirmed')),
+    letters INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    printed_at INTEGER,
+    posted_on TEXT,
+    confirmed_at INTEGER,
+    UNIQUE (election, number)
+) STRICT;
+
+CREATE TABLE issuance_contact (
+    id INTEGER PRIMARY KEY,
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    voter INTEGER NOT NULL REFERENCES roll_voter (id),
+    route TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    reason TEXT NOT NULL,
+    added_by TEXT NOT NULL,
+    added_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX issuance_contact_voter ON issuance_contact (voter);
+
+CREATE TABLE issuance_identifier (
+    id INTEGER PRIMARY KEY,
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    voter INTEGER NOT NULL REFERENCES roll_voter (id),
+    generation INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('unposted', 'active', 'pending', 'revoked')),
+    hash BLOB NOT NULL,
+    sealed BLOB,
+    route TEXT NOT NULL,
+    code_hash BLOB,
+    code_route TEXT,
+    secret_hash BLOB,
+    secret_route TEXT,
+    created_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    reason TEXT,
+    UNIQUE (voter, generation)
+) STRICT;
+
+CREATE UNIQUE INDEX issuance_identifier_live ON issuance_identifier (election, hash) WHERE state <> 'revoked';
+
+CREATE UNIQUE INDEX issuance_identifier_next ON issuance_identifier (voter) WHERE state = 'pending';
+
+CREATE UNIQUE INDEX issuance_identifier_one ON issuance_identifier (voter)
+    WHERE state IN ('unposted', 'active');
+
+CREATE TABLE issuance_letter (
+    batch INTEGER NOT NULL REFERENCES issuance_batch (id),
+    number INTEGER NOT NULL,
+    voter INTEGER NOT NULL REFERENCES roll_voter (id),
+    generation INTEGER NOT NULL,
+    message INTEGER NOT NULL UNIQUE REFERENCES outbox_message (id),
+    state TEXT NOT NULL CHECK (state IN ('printed', 'spoiled', 'returned')),
+    reprints INTEGER NOT NULL DEFAULT 0,
+    destroyed INTEGER NOT NULL DEFAULT 0 CHECK (destroyed IN (0, 1)),
+    PRIMARY KEY (batch, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER journal_entry_keeps BEFORE UPDATE ON journal_entry
+BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
+
+CREATE TRIGGER journal_entry_stays BEFORE DELETE ON journal_entry
+BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
+
+CREATE TABLE journal_entry (
+    number INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    election TEXT,
+    principal TEXT NOT NULL,
+    action TEXT NOT NULL,
+    details TEXT NOT NULL,
+    sealed BLOB,
+    sealed_hash BLOB,
+    previous BLOB NOT NULL CHECK (length(previous) = 32),
+    hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32)
+) STRICT;
+
+CREATE TABLE journal_head (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    number INTEGER NOT NULL,
+    hash BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE outbox_budget (
+    day INTEGER NOT NULL,
+    priority INTEGER NOT NULL,
+    used INTEGER NOT NULL,
+    PRIMARY KEY (day, priority)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outbox_dispatcher (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    owner TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE outbox_frame (
+    id INTEGER PRIMARY KEY,
+    hash BLOB NOT NULL UNIQUE,
+    content TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE outbox_message (
+    id INTEGER PRIMARY KEY,
+    election INTEGER NOT NULL,
+    subject INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    generation INTEGER NOT NULL,
+    channel TEXT NOT NULL CHECK (channel IN ('email', 'sms', 'letter')),
+    priority INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'accepted', 'delivered', 'bounced', 'failed',
+        'unknown', 'expired', 'withdrawn', 'printed', 'confirmed')),
+    frame INTEGER NOT NULL REFERENCES outbox_frame (id),
+    sealed BLOB,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    due_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    created_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    reply TEXT,
+    provider_id TEXT,
+    UNIQUE (election, subject, kind, generation, channel)
+) STRICT;
+
+CREATE INDEX outbox_message_due ON outbox_message (channel, priority, due_at) WHERE state = 'waiting';
+
+CREATE INDEX outbox_message_provider ON outbox_message (provider_id) WHERE provider_id IS NOT NULL;
+
+CREATE INDEX outbox_message_sent ON outbox_message (channel) WHERE state = 'sent';
+
+CREATE TABLE outbox_pause (
+    channel TEXT PRIMARY KEY,
+    reason TEXT NOT NULL,
+    since INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE roll_change (
+    voter INTEGER PRIMARY KEY REFERENCES roll_voter (id),
+    import INTEGER NOT NULL REFERENCES roll_import (id),
+    line INTEGER NOT NULL,
+    civility TEXT NOT NULL,
+    last_name TEXT NOT NULL,
+    first_name TEXT NOT NULL,
+    college TEXT NOT NULL,
+    site TEXT NOT NULL,
+    weight INTEGER NOT NULL,
+    language TEXT NOT NULL,
+    channel TEXT,
+    mail BLOB,
+    mail_index INTEGER,
+    phone BLOB,
+    phone_index INTEGER,
+    mobile INTEGER NOT NULL,
+    address BLOB,
+    challenge TEXT,
+    digest BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE roll_import (
+    id INTEGER PRIMARY KEY,
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    state TEXT NOT NULL CHECK (state IN ('loading', 'published')),
+    started_at INTEGER NOT NULL,
+    published_at INTEGER
+) STRICT;
+
+CREATE TABLE roll_voter (
+    id INTEGER PRIMARY KEY,
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    import INTEGER NOT NULL REFERENCES roll_import (id),
+    line INTEGER NOT NULL,
+    reference TEXT NOT NULL,
+    civility TEXT NOT NULL CHECK (civility IN ('', 'M', 'F')),
+    last_name TEXT NOT NULL,
+    first_name TEXT NOT NULL,
+    college TEXT NOT NULL,
+    site TEXT NOT NULL,
+    weight INTEGER NOT NULL CHECK (weight > 0),
+    language TEXT NOT NULL,
+    channel TEXT,
+    mail BLOB,
+    mail_index INTEGER,
+    phone BLOB,
+    phone_index INTEGER,
+    mobile INTEGER NOT NULL CHECK (mobile IN (0, 1)),
+    address BLOB,
+    challenge TEXT,
+    digest BLOB NOT NULL,
+    removed_at INTEGER,
+    returned_at INTEGER,
+    UNIQUE (election, reference)
+) STRICT;
+
+CREATE INDEX roll_voter_mail ON roll_voter (mail_index) WHERE mail_index IS NOT NULL;
+
+CREATE INDEX roll_voter_phone ON roll_voter (phone_index) WHERE phone_index IS NOT NULL;
+
+CREATE TABLE store_migration (
+    position INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    applied_at INTEGER NOT NULL
+) STRICT;

@@ -1,0 +1,264 @@
+import Contacts
+import Crypto
+import Elections
+import Foundation
+import Journal
+import Store
+import Testing
+import VoterRoll
+
+private let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+/// A store with the sample election, and a folder for files.
+final class Desk {
+    let folder: URL
+    let store: Store
+    let registrar: Registrar
+    let election: StoredElection
+    let key = ElectionKey(from: .system)
+    var keys: RollKeys { RollKeys(key, randomness: .system) }
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-roll-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let clock = Clock { 1_760_000_000 }
+        let store = try Store(
+            path: folder.appending(path: "s.sqlite").path,
+            migrations: JournalSchema.migrations + ElectionsSchema.migrations + RollSchema.migrations, now: 1)
+        self.store = store
+        let logbook = Logbook(clock: clock, randomness: .system)
+        let desk = ElectionDesk(logbook: logbook, clock: clock)
+        registrar = Registrar(store: store, logbook: logbook, clock: clock, hasher: PassphraseHasher())
+        let text = try String(contentsOf: repository.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
+        let read = try ElectionReader.read(text, file: "e").get()
+        election = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            _ = try desk.store(transaction, read, definition: text, inUse: [], by: .system("test"))
+            return try desk.find(transaction.reading, nil)
+        }
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    func file(_ name: String, _ bytes: Data) throws -> String {
+        let url = folder.appending(path: name)
+        try bytes.write(to: url)
+        return url.path
+    }
+
+    func load(_ text: String, _ options: ImportOptions = ImportOptions()) throws -> LoadedRoll {
+        try registrar.load(try file("\(UUID().uuidString).csv", Data(text.utf8)), into: election, keys: keys, options: options)
+    }
+
+    @discardableResult
+    func publish(_ roll: LoadedRoll) throws -> [Int] {
+        let (registrar, roll) = (registrar, roll)
+        return try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try registrar.publish(transaction, roll, file: "f", by: .system("test"))
+        }
+    }
+
+    func voters() throws -> [Voter] {
+        var voters: [Voter] = []
+        try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try registrar.each(reading, election) { voter, _ throws(StoreError) in voters.append(voter) }
+        }
+        return voters
+    }
+
+    func contacts(_ reference: String) throws -> VoterContacts {
+        try store.read { (reading: borrowing Reading) throws(StoreError) in
+            guard let voter = try registrar.voter(reading, election, reference: reference) else {
+                throw StoreError(.missing, "no \(reference)")
+            }
+            return try registrar.contacts(reading, election, voter: voter.id, keys: keys)
+        }
+    }
+}
+
+private let head = "reference;civility;last_name;first_name;email;phone;address2;town;country;college;site;weight;language;channel\n"
+private let good = "A1;Mme;Martin;Zo\u{E9};zoe@example.org;06 39 98 12 34;1 rue A;59000 Lille;;ouvriers;lille;1;fr;email\n"
+
+struct RollImportTests {
+    @Test func `a published roll is found and its contacts open`() throws {
+        let desk = try Desk()
+        let roll = try desk.load(head + good)
+        #expect(try desk.voters().isEmpty)
+        #expect(roll.rows == 1 && roll.report.faultCount == 0 && roll.added.count == 1)
+        try desk.publish(roll)
+        #expect(try desk.voters().map(\.reference) == ["A1"])
+        let contacts = try desk.contacts("A1")
+        #expect(contacts.mail?.text == "zoe@example.org")
+        #expect(contacts.phone?.text == "+33639981234")
+        #expect(contacts.address?.lines == ["Mme Zo\u{E9} MARTIN", "1 RUE A", "59000 LILLE"])
+    }
+
+    @Test func `contacts are not in the file in clear, whether published or not`() throws {
+        let desk = try Desk()
+        let first = try desk.load(head + good)
+        try desk.publish(first)
+        _ = try desk.load(head + good.replacing("zoe@example.org", with: "neu@example.org"))
+        for ending in ["", "-wal"] {
+            guard let bytes = try? Data(contentsOf: desk.folder.appending(path: "s.sqlite\(ending)")) else { continue }
+            for word in ["zoe@example.org", "neu@example.org", "39981234", "1 RUE A"] {
+                #expect(bytes.range(of: Data(word.utf8)) == nil, "\(word) in \(ending)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("A1;", ";", "reference", "is missing"), ("A1;", "=cmd|x;", "reference", "holds a character"),
+        ("Mme", "Dr", "civility", "is no civility"), ("Martin", "", "last_name", "is missing"),
+        ("Martin", "=cmd|' /C calc'!A0", "last_name", "no name has"), ("Martin", "Martin2", "last_name", "digit"),
+        ("zoe@example.org", "zoe@example", "email", "invalid domain"), ("zoe@example.org", "zoe", "email", "needs one @"),
+        ("06 39 98 12 34", "06 39 98 12", "phone", "has not the digits"), ("06 39 98 12 34", "abc", "phone", "character"),
+        ("59000 Lille", "Lille", "address2", "postcode"), ("ouvriers", "autres", "college", "is no college"),
+        ("lille", "rome", "site", "is no site"), (";1;fr", ";0;fr", "weight", "is no weight"),
+        (";1;fr", ";x;fr", "weight", "is no weight"), (";fr;", ";de;", "language", "is no language"),
+        (";email\n", ";fax\n", "channel", "is no channel"), ("1 rue A", String(repeating: "a", count: 39), "address2", "38 characters"),
+    ])
+    func `a fault names line, column, value and reason`(old: String, new: String, column: String, reason: String) throws {
+        let desk = try Desk()
+        let range = try #require(good.range(of: old))
+        let roll = try desk.load(head + good + good.replacingCharacters(in: range, with: new).replacing("A1", with: "A2"))
+        let fault = try #require(roll.report.faults.first)
+        #expect(fault.line == 3)
+        #expect(fault.column == column)
+        #expect(fault.reason.contains(reason), "\(fault.reason)")
+    }
+
+    @Test func `a reference used twice is refused with the first line`() throws {
+        let desk = try Desk()
+        let roll = try desk.load(head + good + good)
+        #expect(roll.report.rejected == 1)
+        #expect(roll.report.faults.first?.reason == "is used twice: first on line 2")
+    }
+
+    @Test func `what resembles is a warning, not a fault`() throws {
+        let desk = try Desk()
+        let twin = good.replacing("A1", with: "A2").replacing("Martin;Zo\u{E9}", with: "MARTIN;Zoe")
+        let roll = try desk.load(head + good + twin)
+        #expect(roll.report.faultCount == 0)
+        let reasons = roll.report.warnings.map(\.reason)
+        for word in ["the same mailbox", "the same phone", "nearly the same name"] {
+            #expect(reasons.contains { $0.contains(word) && $0.contains("line 2") }, "\(reasons)")
+        }
+    }
+
+    @Test func `a second import finds what is added, changed and removed, and applies it at once`() throws {
+        let desk = try Desk()
+        let lines = (1...5).map { good.replacing("A1", with: "A\($0)").replacing("zoe@", with: "z\($0)@") }
+        try desk.publish(try desk.load(head + lines.joined()))
+        let changed = lines[0] + lines[1].replacing("Martin", with: "Durand") + lines[3] + lines[4] + good.replacing("A1", with: "A9")
+        let roll = try desk.load(head + changed)
+        #expect((roll.added.count, roll.changed.count, roll.removed.count) == (1, 1, 1))
+        #expect(roll.removed.names.first?.hasPrefix("A3") == true)
+        #expect(try desk.voters().map(\.lastName) == Array(repeating: "Martin", count: 5))
+        #expect(try desk.publish(roll).count == 1)
+        #expect(try desk.voters().map(\.reference) == ["A1", "A2", "A4", "A5", "A9"])
+        #expect(try desk.voters()[1].lastName == "Durand")
+        let same = try desk.load(head + changed)
+        #expect((same.added.count, same.changed.count, same.removed.count) == (0, 0, 0))
+    }
+
+    @Test func `a discarded import leaves nothing`() throws {
+        let desk = try Desk()
+        try desk.registrar.discard(try desk.load(head + good))
+        let rows = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try reading.number("SELECT (SELECT count(*) FROM roll_voter) + (SELECT count(*) FROM roll_import)")
+        }
+        #expect(rows == 0)
+    }
+
+    @Test func `headings are known in French and English, and can be mapped`() throws {
+        let desk = try Desk()
+        var options = ImportOptions()
+        options.map[Column.fold("Nom de naissance")] = .lastName
+        let roll = try desk.load(
+            "Matricule,Pr\u{E9}nom,Nom de naissance,Courriel,Coll\u{E8}ge,Site,Couleur\nB1,Jean,\"L'H\u{E9}ritier, dit \"\"Jo\"\"\",j@example.org,Premier coll\u{E8}ge (ouvriers et employ\u{E9}s),Lille,bleu\n",
+            options)
+        #expect(roll.report.faults.map(\.reason) == ["holds a character that no name has"])
+        #expect(roll.ignoredHeadings == ["Couleur"])
+        #expect(roll.separator == ",")
+    }
+
+    @Test func `Windows-1252 is read and said`() throws {
+        let desk = try Desk()
+        let text = head + good.replacing("Martin", with: "Lef\u{E8}vre-\u{152}uvre")
+        let bytes = text.unicodeScalars.map { $0.value == 0x152 ? 0x8C : UInt8($0.value) }
+        let roll = try desk.registrar.load(
+            try desk.file("w.csv", Data(bytes)), into: desk.election, keys: desk.keys, options: ImportOptions())
+        #expect(roll.encoding == "Windows-1252")
+        try desk.publish(roll)
+        #expect(try desk.voters().first?.lastName == "Lef\u{E8}vre-\u{152}uvre")
+    }
+
+    @Test(arguments: ["\n", "\r\n", "\r"])
+    func `every line end and a missing last one will do`(end: String) throws {
+        let desk = try Desk()
+        let text = (head + good).replacing("\n", with: end)
+        #expect(try desk.load(String(text.dropLast(end.count))).added.count == 1)
+    }
+
+    @Test func `a quoted field may hold separators, quotes and line ends, and lines are counted`() throws {
+        let desk = try Desk()
+        let roll = try desk.load(head + good.replacing("1 rue A", with: "\"1 rue\nA\"") + good.replacing("A1", with: "A2").replacing("Mme", with: "X"))
+        #expect(roll.report.faults.map(\.line) == [4])
+    }
+
+    @Test(arguments: [
+        ("", "empty"), ("\u{0}\u{1}\u{2}", "no text file"), (head + "\"A1;Mme\n", "never closed"), (head + "\"A1\"x;Mme\n", "closing quote"),
+        (Array(repeating: "a", count: 10_000).joined(separator: ";") + "\n", "columns"), ("a;b;c\n1;2;3\n", "no column for reference"),
+        ("nom;nom;prenom;ref\n", "two columns"),
+    ])
+    func `a file that cannot be a roll is refused with its reason`(text: String, word: String) throws {
+        let desk = try Desk()
+        do {
+            _ = try desk.load(text)
+            Issue.record("was read")
+        } catch { #expect("\(error)".contains(word), "\(error)") }
+    }
+
+    @Test func `a report never lets a spreadsheet run a formula`() throws {
+        let desk = try Desk()
+        for value in ["=cmd|x", "+1", "-1", "@SUM(A1)", "\t=1"] {
+            let roll = try desk.load(head + good.replacing("zoe@example.org", with: value))
+            for line in roll.report.csv.split(whereSeparator: \.isNewline).dropFirst() {
+                for field in line.split(separator: ";") { #expect(!"=+-@\t".contains(field.first ?? "x"), "\(line)") }
+            }
+        }
+        #expect(SpreadsheetField.quoted("=cmd|'/C calc'!A0") == "'=cmd|'/C calc'!A0")
+    }
+
+    @Test func `a correction is kept, journalled, and opens again`() throws {
+        let desk = try Desk()
+        try desk.publish(try desk.load(head + good))
+        func correct(_ column: Column, _ value: String) throws -> Registrar.Correction {
+            try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try desk.registrar.correct(
+                    transaction, desk.election, reference: "A1", column: column, value: value, reason: "called", key: desk.key,
+                    randomness: .system, by: .staff("anne"))
+            }
+        }
+        #expect(try correct(.email, "new@example.org") == .done)
+        #expect(try correct(.address1, "Mme Martin|2 rue B|75003 Paris") == .done)
+        #expect(try correct(.address1, "Mme Martin|2 rue B|1000 Bruxelles|Belgique") == .done)
+        #expect(try desk.contacts("A1").address?.lines.last == "BELGIQUE")
+        #expect(try desk.contacts("A1").mail?.text == "new@example.org")
+        guard case .refused = try correct(.email, "nobody") else {
+            Issue.record("was accepted")
+            return
+        }
+        let same = try desk.load(head + good)
+        #expect(same.changed.count == 0)
+    }
+
+    @Test func `a contact moved to another voter does not open`() throws {
+        let desk = try Desk()
+        try desk.publish(try desk.load(head + good + good.replacing("A1", with: "A2")))
+        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try transaction.execute("UPDATE roll_voter SET mail = (SELECT mail FROM roll_voter WHERE reference = 'A1') WHERE reference = 'A2'")
+        }
+        #expect(throws: StoreError.self) { try desk.contacts("A2") }
+    }
+}
