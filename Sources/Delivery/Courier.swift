@@ -117,7 +117,8 @@ package final class Courier {
                 progress(report)
             }
             // Messages under way end as they end; nothing new is begun.
-            if !isStopped, let reason = engine.pause ?? desk.trouble ?? engine.trouble {
+            let refusal = results.compactMap { if case .paused(let reason) = $0.outcome { reason } else { nil } }.first
+            if !isStopped, let reason = engine.pause ?? desk.trouble ?? refusal ?? engine.trouble {
                 try stop(.email, reason, isPause: engine.trouble == nil, desk.takeAll(), &report)
                 isStopped = true
             }

@@ -23,7 +23,7 @@ enum MIME {
         guard heads.allSatisfy({ $0.utf8.allSatisfy { $0 >= 32 && $0 != 127 } }) else { return nil }
         append("Date: \(date(mail.date))\r\n", to: &out)
         appendHeader("From", mail.senderName, isPhrase: true, to: &out)
-        append(" <\(mail.senderAddress)>\r\nTo: <\(mail.recipient)>\r\n", to: &out)
+        append("\r\n <\(mail.senderAddress)>\r\nTo: <\(mail.recipient)>\r\n", to: &out)
         append("Message-ID: <\(mail.messageID)>\r\n", to: &out)
         appendHeader("Subject", mail.subject, isPhrase: false, to: &out)
         append("\r\nAuto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n", to: &out)

@@ -16,14 +16,17 @@ package final class MessageOffice {
         (self.election, self.templates) = (election, templates)
     }
 
-    /// Loads every frame that may be needed, so that a faulty template is found before the first voter.
-    package func loadAll(_ kinds: [MessageKind]) throws(Fault) {
-        let routes = election.channels.compactMap { Route(rawValue: $0.rawValue) }
+    /// Loads every frame that an issue may need, so that a faulty template is found before the first voter.
+    package func loadAll() throws(Fault) {
         for language in Language.allCases {
-            for kind in kinds {
-                // A printed code exists on letters only; a notice goes by whatever way there is.
-                let ways = kind == .identifierCode ? [.letter] : kind == .notice ? Route.allCases : routes
-                for route in ways { _ = try frame(kind, language, route) }
+            for route in election.channels.compactMap({ Route(rawValue: $0.rawValue) }) {
+                if route == .letter {
+                    // A generated secret never travels by letter; a printed code travels by nothing else.
+                    _ = try frame(.identifier, language, route)
+                    _ = try frame(.identifierCode, language, route)
+                } else {
+                    _ = try frame(election.access.secretKind == .generated ? .activation : .identifier, language, route)
+                }
             }
         }
     }

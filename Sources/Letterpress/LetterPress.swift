@@ -11,7 +11,8 @@ import CPango
     private let faces: [LetterFace]
     private var recordings: [Int: OpaquePointer] = unsafe [:]
     private let sink: Sink
-    private let address: TextBox
+    /// The address's boxes, each in smaller type: a line of 38 wide letters is wider than the window in the first.
+    private let addresses: [TextBox]
     private let greeting: TextBox
     private let code: TextBox
     private let mark: TextBox
@@ -48,7 +49,8 @@ import CPango
         unsafe cairo_pdf_surface_restrict_to_version(surface, CAIRO_PDF_VERSION_1_4)
         unsafe cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, created)
         unsafe cairo = cairo_create(surface)
-        address = unsafe TextBox(on: cairo, font: "\(LetterPress.bodyFont) 10", width: nil)
+        let canvas = unsafe cairo
+        addresses = ["10", "9", "8"].map { unsafe TextBox(on: canvas, font: "\(LetterPress.bodyFont) \($0)", width: nil) }
         greeting = unsafe TextBox(on: cairo, font: "\(LetterPress.bodyFont) 10.5", width: nil)
         code = unsafe TextBox(on: cairo, font: "\(LetterPress.codeFont) 15", width: nil)
         mark = unsafe TextBox(on: cairo, font: "\(LetterPress.bodyFont) 6.5", width: nil)
@@ -70,7 +72,7 @@ import CPango
         // Three millimetres of play: the sheet moves in its envelope.
         let inner = PrinterProfile.Frame(
             x: window.x + 3, y: window.y + 2, width: window.width - 4, height: window.height - 2)
-        try unsafe address.draw(letter.recipient.joined(separator: "\n"), in: inner, on: cairo)
+        try draw(address: letter.recipient.joined(separator: "\n"), in: inner)
         if !letter.greeting.isEmpty { try unsafe greeting.draw(letter.greeting, in: profile.greeting, on: cairo) }
         for (index, text) in letter.codes.enumerated() {
             try unsafe code.draw(text, in: LetterPress.slot(index, profile), on: cairo)
@@ -78,6 +80,13 @@ import CPango
         try unsafe mark.draw(letter.mark, in: profile.mark, on: cairo)
         unsafe cairo_show_page(cairo)
         try checkStatus()
+    }
+
+    private func draw(address: String, in frame: PrinterProfile.Frame) throws(LetterError) {
+        for box in addresses.dropLast() where box.fits(address, frame) {
+            return try unsafe box.draw(address, in: frame, on: cairo)
+        }
+        try unsafe addresses[addresses.count - 1].draw(address, in: frame, on: cairo)
     }
 
     /// Writes the end of the file.

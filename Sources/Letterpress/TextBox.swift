@@ -36,6 +36,20 @@ let pointsPerMillimetre = 72.0 / 25.4
         unsafe g_object_unref(UnsafeMutableRawPointer(context))
     }
 
+    /// Whether plain `text` fits into a frame.
+    func fits(_ text: String, _ frame: PrinterProfile.Frame) -> Bool {
+        unsafe pango_layout_set_text(layout, text, -1)
+        return frame.holds(size)
+    }
+
+    /// The present text's size in millimetres.
+    private var size: (width: Double, height: Double) {
+        var (width, height) = (Int32(0), Int32(0))
+        unsafe pango_layout_get_size(layout, &width, &height)
+        let scale = Double(PANGO_SCALE) * pointsPerMillimetre
+        return (Double(width) / scale, Double(height) / scale)
+    }
+
     /// Draws `text` with its top left corner at a place in millimetres.
     /// - Throws: when no font has one of its characters, or when it is larger than `frame`.
     func draw(
@@ -45,15 +59,20 @@ let pointsPerMillimetre = 72.0 / 25.4
         guard unsafe pango_layout_get_unknown_glyphs_count(layout) == 0 else {
             throw LetterError("No installed font has every character of \"\(text)\": install one (fonts-noto-core) or correct the text.")
         }
-        var (width, height) = (Int32(0), Int32(0))
-        unsafe pango_layout_get_size(layout, &width, &height)
-        let scale = Double(PANGO_SCALE) * pointsPerMillimetre
-        guard Double(height) / scale <= frame.height + 0.01, Double(width) / scale <= frame.width + 0.01 else {
+        let size = size
+        guard frame.holds(size) else {
             throw LetterError(
-                "\"\(text.prefix(60))\" needs \(Int(Double(width) / scale)) x \(Int(Double(height) / scale)) mm, "
+                "\"\(text.prefix(60))\" needs \(Int(size.width)) x \(Int(size.height)) mm, "
                     + "its frame has \(Int(frame.width)) x \(Int(frame.height)) mm: shorten it.")
         }
         unsafe cairo_move_to(cairo, frame.x * pointsPerMillimetre, frame.y * pointsPerMillimetre)
         unsafe pango_cairo_show_layout(cairo, layout)
+    }
+}
+
+extension PrinterProfile.Frame {
+    /// Whether a text of this size fits, to a hundredth of a millimetre.
+    fileprivate func holds(_ size: (width: Double, height: Double)) -> Bool {
+        size.height <= height + 0.01 && size.width <= width + 0.01
     }
 }

@@ -49,10 +49,7 @@ private func issueIdentifiers(_ invocation: Invocation) throws(Refusal) {
 func issueAll(_ services: Services, _ election: StoredElection, forced: Route?) throws(Refusal) -> Issuer.Outcome {
     let key = try services.key(of: election)
     let office = MessageOffice(election: election.election, templates: services.templates(for: election.election))
-    do throws(MessageOffice.Fault) {
-        try office.loadAll(election.election.access.secretKind == .generated
-            ? [.activation, .identifierCode] : [.identifier, .identifierCode])
-    } catch { throw Refusal(error.description) }
+    do throws(MessageOffice.Fault) { try office.loadAll() } catch { throw Refusal(error.description) }
     let progress = Terminal.progress("identifiers")
     defer { Terminal.endProgress() }
     return try refusing {

@@ -1,0 +1,167 @@
+"""Tests of the whole road through the program itself, against real peers."""
+import contextlib
+import csv
+import email
+import email.policy
+import json
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import time
+
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PROGRAM = os.environ.get("ISOLOIR", os.path.join(ROOT, ".build/debug/isoloir"))
+SAMPLE = os.path.join(ROOT, "Ballots/cse-2026")
+HEAD = ["reference", "civility", "last_name", "first_name", "email", "phone", "address2", "town", "country", "college",
+        "site", "language", "channel"]
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def wait_for_port(port, process=None):
+    for _ in range(200):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        assert process is None or process.poll() is None, "the peer ended"
+        time.sleep(0.05)
+    raise AssertionError(f"nothing listens on {port}")
+
+
+class Isoloir:
+    """One installation in a folder of its own."""
+
+    def __init__(self, folder):
+        self.folder = str(folder)
+        self.store = f"{folder}/store/isoloir.sqlite"
+        self.keys = f"{folder}/keys"
+        os.makedirs(f"{folder}/store", exist_ok=True)
+        self.settings("")
+
+    def settings(self, text):
+        with open(f"{self.folder}/isoloir.yaml", "w") as file:
+            file.write(f"templates: {ROOT}/Templates\n{text}")
+
+    def command(self, *words):
+        return [PROGRAM, *map(str, words), "--store", self.store, "--keys", self.keys, "--config", f"{self.folder}/isoloir.yaml"]
+
+    def run(self, *words, status=0, timeout=120):
+        done = subprocess.run(self.command(*words), capture_output=True, text=True, cwd=self.folder, timeout=timeout)
+        assert done.returncode == status, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def json(self, *words, status=0):
+        return json.loads(self.run(*words, "--json", status=status).stdout)
+
+    def start(self, *words):
+        return subprocess.Popen(self.command(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder)
+
+    def sql(self, statement, *values):
+        with contextlib.closing(sqlite3.connect(self.store, timeout=20)) as database:
+            rows = database.execute(statement, values).fetchall()
+            database.commit()
+            return rows
+
+    def states(self, channel=None):
+        rows = self.sql("SELECT state, count(*) FROM outbox_message WHERE ? IS NULL OR channel = ? GROUP BY state", channel, channel)
+        return dict(rows)
+
+    def election(self, *changes):
+        """Stores the sample election with some of its text replaced."""
+        with open(f"{SAMPLE}/election.yaml", encoding="utf-8") as file:
+            text = file.read()
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        os.makedirs(f"{self.folder}/election", exist_ok=True)
+        with open(f"{self.folder}/election/election.yaml", "w", encoding="utf-8") as file:
+            file.write(text)
+        return self.run("election", "create", f"{self.folder}/election")
+
+    def roll(self, voters, *words, status=0):
+        """Imports voters given as dictionaries."""
+        path = f"{self.folder}/roll.csv"
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, HEAD, delimiter=";", lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(voters)
+        return self.run("roll", "import", path, *words, status=status)
+
+    def mails(self, folder):
+        """Mails of a maildir, parsed, by recipient."""
+        found = {}
+        for name in sorted(os.listdir(f"{folder}/new")):
+            with open(f"{folder}/new/{name}", "rb") as file:
+                mail = email.message_from_binary_file(file, policy=email.policy.default)
+            assert not mail.defects
+            found.setdefault(mail["To"].addresses[0].addr_spec, []).append(mail)
+        return found
+
+
+def voter(number, **fields):
+    """A voter reached by mail, unless the fields say otherwise."""
+    base = {"reference": f"V{number}", "civility": "Mme", "last_name": "Martin" + chr(97 + number % 26), "first_name": "Zoé",
+            "email": f"v{number}@example.org", "college": "ouvriers", "site": "lille"}
+    return base | fields
+
+
+LETTER = {"email": "", "phone": "", "address2": "1 rue A", "town": "59000 Lille"}
+
+
+@pytest.fixture
+def isoloir(tmp_path):
+    return Isoloir(tmp_path)
+
+
+@contextlib.contextmanager
+def running(command, port, **options):
+    """A peer that listens on a port, ended by its own process id."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, **options)
+    try:
+        wait_for_port(port, process)
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory):
+    """A private authority, and a certificate for `localhost` beside one for another name."""
+    folder = str(tmp_path_factory.mktemp("certificates"))
+
+    def openssl(*words):
+        subprocess.run(["openssl", *words], check=True, capture_output=True, cwd=folder)
+
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", "30", "-subj", "/CN=Test CA")
+    for name in ("localhost", "elsewhere.example.org"):
+        openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
+        with open(f"{folder}/{name}.ext", "w") as file:
+            file.write(f"subjectAltName=DNS:{name}\n")
+        openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "30",
+                "-out", f"{name}.pem", "-extfile", f"{name}.ext")
+    os.chmod(folder, 0o755)
+    return folder
+
+
+def pytest_terminal_summary(terminalreporter):
+    """A closing line in plain words."""
+    stats = terminalreporter.stats
+    failed = len(stats.get("failed", [])) + len(stats.get("error", []))
+    terminalreporter.write_line(f"{len(stats.get('passed', []))} passed, {failed} failed")
+
+
+def needs(program):
+    assert shutil.which(program), f"{program} is missing: run Tests/install"

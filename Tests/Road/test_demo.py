@@ -1,0 +1,32 @@
+"""The newcomer's second command."""
+import os
+import subprocess
+
+from conftest import PROGRAM, ROOT, Isoloir
+
+
+def test_the_demo_makes_mails_sms_and_letters(tmp_path):
+    folder = str(tmp_path / "demo")
+    done = subprocess.run([PROGRAM, "demo", "--no-serve", "--folder", folder], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "120 by email" in done.stdout and "40 by sms" in done.stdout and "40 by letter" in done.stdout
+    assert len(os.listdir(f"{folder}/mail/new")) == 120 and len(os.listdir(f"{folder}/sms/new")) == 40
+    assert all(name.endswith(".eml") for name in os.listdir(f"{folder}/mail/new"))
+    assert Isoloir(tmp_path / "other").mails(f"{folder}/mail")
+    [pdf] = [name for name in os.listdir(f"{folder}/letters") if name.endswith(".pdf")]
+    assert subprocess.run(["qpdf", "--check", f"{folder}/letters/{pdf}"], capture_output=True).returncode == 0
+    again = subprocess.run([PROGRAM, "demo", "--folder", folder], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert again.returncode == 0, again.stderr
+
+
+def test_the_demo_never_removes_a_folder_that_is_not_its_own(tmp_path):
+    (tmp_path / "precious").write_text("x")
+    done = subprocess.run([PROGRAM, "demo", "--folder", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and (tmp_path / "precious").exists()
+
+
+def test_the_demo_grows(tmp_path):
+    done = subprocess.run([PROGRAM, "demo", "--folder", str(tmp_path / "d"), "--voters", "450"], cwd=ROOT, capture_output=True,
+                          text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "450 rows" in done.stdout

@@ -1,0 +1,153 @@
+"""Identifiers: one for each voter, by the right channel, and again when lost."""
+import os
+import re
+
+from conftest import LETTER, SAMPLE, voter
+
+
+def mailbox(isoloir):
+    isoloir.settings(f"mail:\n  folder: {isoloir.folder}/mail\nsms:\n  folder: {isoloir.folder}/sms\n")
+
+
+def body(mail):
+    return mail.get_body(("plain",)).get_content()
+
+
+def identifier(mail):
+    return re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b", body(mail)).group()
+
+
+def texts(isoloir):
+    return [open(f"{isoloir.folder}/sms/new/{name}", encoding="utf-8").read() for name in sorted(os.listdir(f"{isoloir.folder}/sms/new"))]
+
+
+def test_every_voter_gets_one_identifier_by_the_right_channel(isoloir):
+    mailbox(isoloir)
+    isoloir.election()
+    isoloir.roll([
+        voter(1), voter(2, email="", phone="06 39 98 00 02"), voter(3, **LETTER), voter(4, phone="06 39 98 00 04", channel="sms"),
+        voter(5, email="", phone="01 99 00 00 05"), voter(6, email="", phone="01 99 00 00 06", address2="1 rue A", town="59000 Lille"),
+    ])
+    result = isoloir.json("identifiers", "issue")
+    assert result["issued"] == {"email": 1, "sms": 2, "letter": 2}
+    assert result["unreachableVoters"] == ["V5"]
+    again = isoloir.json("identifiers", "issue")
+    assert (again["issued"], again["alreadyHad"]) == ({}, 5)
+    isoloir.run("outbox", "send")
+    assert set(isoloir.mails(f"{isoloir.folder}/mail")) == {"v1@example.org"}
+    assert {text.split("\n")[0] for text in texts(isoloir)} == {"+33639980002", "+33639980004"}
+    assert isoloir.states("letter") == {"waiting": 2}
+    kinds = dict(isoloir.sql("SELECT subject, kind FROM outbox_message WHERE channel = 'letter'"))
+    assert set(kinds.values()) == {"identifierCode"}
+    routes = isoloir.sql("SELECT route, code_route FROM issuance_identifier ORDER BY voter")
+    assert routes == [("email", None), ("sms", None), ("letter", "letter"), ("sms", None), ("letter", "letter")]
+
+
+def test_identifiers_are_nowhere_in_clear(isoloir):
+    mailbox(isoloir)
+    isoloir.election()
+    isoloir.roll([voter(number) for number in range(30)])
+    isoloir.run("identifiers", "issue")
+    isoloir.run("outbox", "send")
+    content = b"".join(open(isoloir.store + ending, "rb").read() for ending in ("", "-wal") if os.path.exists(isoloir.store + ending))
+    for mails in isoloir.mails(f"{isoloir.folder}/mail").values():
+        shown = identifier(mails[0])
+        assert shown.encode() not in content and shown.replace("-", "").encode() not in content
+    assert isoloir.sql("SELECT count(*) FROM outbox_message WHERE sealed IS NOT NULL") == [(0,)]
+
+
+def test_a_reissue_ends_the_old_one_and_tells_the_old_contact(isoloir):
+    mailbox(isoloir)
+    isoloir.election()
+    isoloir.roll([voter(1, address2="1 rue A", town="59000 Lille"), voter(2, **LETTER)])
+    isoloir.run("identifiers", "issue")
+    isoloir.run("outbox", "send")
+    isoloir.run("identifiers", "reissue", "V1", "--by", "email", "--to", "other@example.net", "--reason", "lost, called")
+    isoloir.run("identifiers", "reissue", "V2", "--by", "sms", "--to", "06 39 98 77 77", "--reason", "letter lost, called")
+    isoloir.run("outbox", "send")
+    mails = isoloir.mails(f"{isoloir.folder}/mail")
+    first, notice = mails["v1@example.org"]
+    assert "ne fonctionne plus" in body(notice)
+    assert identifier(mails["other@example.net"][0]) != identifier(first)
+    assert texts(isoloir)[0].startswith("+33639987777")
+    assert isoloir.sql("SELECT state, count(*) FROM issuance_identifier GROUP BY state ORDER BY state") == [("active", 2), ("revoked", 2)]
+    # V2 has no other contact than the letterbox: the notice goes there, and the first letter never leaves.
+    assert isoloir.sql("SELECT kind, state FROM outbox_message WHERE channel = 'letter' ORDER BY id") == [
+        ("identifierCode", "withdrawn"), ("notice", "waiting")]
+    journal = isoloir.run("journal", "export").stdout
+    assert "lost, called" in journal and "other@example.net" not in journal
+    isoloir.run("identifiers", "reissue", "V1", "--by", "sms", "--reason", "x", status=1)
+    isoloir.run("identifiers", "reissue", "V9", "--by", "email", "--reason", "x", status=1)
+    isoloir.run("identifiers", "reissue", "V1", "--by", "email", "--to", "nobody", "--reason", "x", status=1)
+    assert isoloir.sql("SELECT count(*) FROM issuance_identifier") == [(4,)]
+
+
+def test_a_voter_who_leaves_the_roll_loses_the_identifier(isoloir):
+    isoloir.election()
+    isoloir.roll([voter(1), voter(2)])
+    isoloir.run("identifiers", "issue")
+    isoloir.roll([voter(1)], "--yes")
+    assert isoloir.sql("SELECT state FROM issuance_identifier ORDER BY voter") == [("active",), ("revoked",)]
+    assert isoloir.states() == {"waiting": 1, "withdrawn": 1}
+
+
+def test_generated_secrets_travel_with_identifiers_that_never_change(isoloir):
+    mailbox(isoloir)
+    isoloir.election(("scheme: random", "scheme: digits"), ("renewal: replace", "renewal: keep"),
+                     ("kind: passphrase", "kind: generated"), ("minimum: 20", "minimum: 9"))
+    isoloir.roll([voter(1)])
+    isoloir.run("identifiers", "issue")
+    isoloir.run("identifiers", "reissue", "V1", "--by", "email", "--reason", "new activation")
+    isoloir.run("outbox", "send")
+    [mail] = isoloir.mails(f"{isoloir.folder}/mail")["v1@example.org"]
+    second = body(mail)
+    isoloir.run("identifiers", "reissue", "V1", "--by", "email", "--reason", "new activation")
+    isoloir.run("outbox", "send")
+    third = body(isoloir.mails(f"{isoloir.folder}/mail")["v1@example.org"][-1])
+    found = [(re.search(r"identifiant est : (\d{10})\n", text).group(1), re.search(r"passe est : (\S{9})\n", text).group(1))
+             for text in (second, third)]
+    assert found[0][0] == found[1][0] and found[0][1] != found[1][1]
+    assert "ne changera jamais" in second and "ne pas répondre" in second.lower() and "seul le dernier compte" in second
+
+
+def test_name_identifiers_are_unique(isoloir):
+    mailbox(isoloir)
+    isoloir.election(("scheme: random", "scheme: name"))
+    isoloir.roll([voter(number, last_name="Dupont", first_name=name) for number, name in enumerate(["Albert", "Anne", "Áron", "Zoé"])])
+    isoloir.run("identifiers", "issue")
+    isoloir.run("outbox", "send")
+    mails = isoloir.mails(f"{isoloir.folder}/mail")
+    shown = [re.search(r"\n    (\w+)\n", body(mails[f"v{number}@example.org"][0])).group(1) for number in range(4)]
+    assert shown == ["duponta", "duponta2", "duponta3", "dupontz"]
+
+
+def test_a_broken_template_is_found_before_the_first_voter(isoloir):
+    isoloir.election()
+    isoloir.roll([voter(1)])
+    os.makedirs(f"{isoloir.folder}/Ballots/cse-2026/templates/sms")
+    with open(f"{isoloir.folder}/Ballots/cse-2026/templates/sms/identifier.fr.txt", "w") as file:
+        file.write("Votre identifiant : {{identifer}}")
+    refused = isoloir.run("identifiers", "issue", status=1)
+    assert 'sms/identifier.fr.txt:1:21: the model has no "identifer"' in refused.stderr
+    assert isoloir.sql("SELECT count(*) FROM issuance_identifier") == [(0,)]
+
+
+def test_names_cannot_inject_headers(isoloir):
+    mailbox(isoloir)
+    isoloir.election()
+    refused = isoloir.roll([voter(1, email="a@example.org\r\nBcc: x@example.net"), voter(2, first_name="Zoé\r\nBcc: x@example.net")], status=1)
+    assert "2 of 2 rows are refused" in refused.stderr
+
+
+def test_the_sample_reaches_everybody_in_both_languages(isoloir):
+    mailbox(isoloir)
+    isoloir.election()
+    isoloir.run("roll", "import", f"{SAMPLE}/roll.csv")
+    isoloir.run("identifiers", "issue")
+    isoloir.run("outbox", "send")
+    mails = [mail for mails in isoloir.mails(f"{isoloir.folder}/mail").values() for mail in mails]
+    assert sum("Your voting identifier" in mail["Subject"] for mail in mails) > 2
+    assert sum("Votre identifiant de vote" in mail["Subject"] for mail in mails) > 100
+    assert len({identifier(mail) for mail in mails}) == len(mails)
+    for mail in mails:
+        assert mail["Auto-Submitted"] == "auto-generated" and identifier(mail) in mail.get_body(("html",)).get_content()

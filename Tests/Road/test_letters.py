@@ -1,0 +1,168 @@
+"""Letters, from the waiting row to the wiped secret."""
+import hashlib
+import json
+import os
+import re
+import subprocess
+
+import pytest
+from conftest import LETTER, SAMPLE, voter
+
+TOWNS = [("1 rue A", "97400 Saint-Denis", ""), ("2 rue A", "01000 Bourg-en-Bresse", ""), ("Hauptstraße 3", "10115 Berlin", "Allemagne"),
+         ("4 rue A", "75011 Paris", ""), ("5 rue A", "59000 Lille", "")]
+
+
+def letter_voters(isoloir):
+    isoloir.election()
+    isoloir.roll([voter(number, **LETTER) | {"address2": street, "town": town, "country": country}
+                  for number, (street, town, country) in enumerate(TOWNS)])
+    isoloir.run("identifiers", "issue")
+
+
+def text(path):
+    return subprocess.run(["pdftotext", "-layout", path, "-"], check=True, capture_output=True, text=True).stdout
+
+
+def pdf(folder):
+    [name] = [name for name in os.listdir(folder) if name.endswith(".pdf")]
+    return f"{folder}/{name}"
+
+
+def digest(path):
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+def test_a_batch_is_sorted_sound_and_described(isoloir):
+    letter_voters(isoloir)
+    folder = f"{isoloir.folder}/out"
+    printed = isoloir.run("letters", "print", "--to", folder)
+    assert "not encrypted" in printed.stderr
+    path = pdf(folder)
+    assert os.path.basename(path) == "cse-2026-001-000001-000005.pdf"
+    with open(f"{folder}/manifest.json") as file:
+        manifest = json.load(file)
+    assert (manifest["letters"], manifest["sheets"]) == (5, 5)
+    assert manifest["files"][0]["sha256"] == digest(path)
+    assert "QQ" not in json.dumps(manifest) and len(open(f"{folder}/manifest.csv").readlines()) == 2
+    assert os.stat(path).st_mode & 0o077 == 0
+    assert subprocess.run(["qpdf", "--check", path], capture_output=True).returncode == 0
+    fonts = subprocess.run(["pdffonts", path], capture_output=True, text=True).stdout.split("\n")[2:-1]
+    assert fonts and all(re.search(r"\byes yes\b", line) for line in fonts)
+    pages = text(path).split("\f")
+    towns = [re.findall(r"\d{4,5} (BOURG|LILLE|PARIS|SAINT|BERLIN)", page)[-1] for page in pages[:5]]
+    assert towns == ["BOURG", "LILLE", "PARIS", "SAINT", "BERLIN"]
+    assert "ALLEMAGNE" in pages[4] and "https://vote.example.org" in pages[0]
+    subprocess.run(["pdftoppm", "-r", "120", "-png", "-f", "1", "-l", "1", path, f"{folder}/page"], check=True)
+    [image] = [name for name in os.listdir(folder) if name.endswith(".png")]
+    read = subprocess.run(["zbarimg", "-q", "--raw", f"{folder}/{image}"], capture_output=True, text=True).stdout
+    assert read == "https://vote.example.org\n"
+
+
+def test_letters_are_asleep_until_posted_and_wiped_when_confirmed(isoloir):
+    letter_voters(isoloir)
+    assert isoloir.sql("SELECT DISTINCT state FROM issuance_identifier") == [("unposted",)]
+    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/a")
+    assert "No letter waits" in isoloir.run("letters", "print", "--to", f"{isoloir.folder}/b").stdout
+    isoloir.run("letters", "confirm", "1", status=1)
+    isoloir.run("letters", "posted", "1", "--on", "2026-02-30", status=2)
+    isoloir.run("letters", "posted", "1", "--on", "2026-11-10")
+    isoloir.run("letters", "posted", "1", "--on", "2026-11-10", status=1)
+    assert isoloir.sql("SELECT DISTINCT state FROM issuance_identifier") == [("active",)]
+    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/c", "--again", "1", status=2)
+    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/c", "--again", "1", "--reason", "printer jammed")
+    assert digest(pdf(f"{isoloir.folder}/a")) == digest(pdf(f"{isoloir.folder}/c"))
+    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/d", "--again", "1", "--letter", "3", "--reason", "sheet 3 torn")
+    assert text(pdf(f"{isoloir.folder}/d")).strip() == text(pdf(f"{isoloir.folder}/a")).split("\f")[2].strip()
+    isoloir.run("letters", "confirm", "1")
+    assert isoloir.sql("SELECT count(*) FROM outbox_message WHERE sealed IS NOT NULL") == [(0,)]
+    refused = isoloir.run("letters", "print", "--to", f"{isoloir.folder}/e", "--again", "1", "--reason", "x", status=1)
+    assert "wiped" in refused.stderr
+    assert "6 printed again" in isoloir.run("letters", "list").stdout
+
+
+def test_a_spoiled_letter_ends_its_identifier_and_a_new_one_follows(isoloir):
+    letter_voters(isoloir)
+    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/a")
+    isoloir.run("letters", "spoiled", "1", "2", "--reason", "torn in the folder", "--destroyed")
+    isoloir.run("letters", "spoiled", "1", "2", "--reason", "again", status=1)
+    assert isoloir.sql("SELECT count(*) FROM issuance_identifier WHERE state = 'revoked'") == [(1,)]
+    isoloir.run("letters", "posted", "1", "--on", "2026-11-10")
+    assert dict(isoloir.sql("SELECT state, count(*) FROM issuance_identifier GROUP BY state")) == {"active": 4, "revoked": 1}
+    assert isoloir.json("identifiers", "issue")["issued"] == {"letter": 1}
+    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/b")
+    [first, second] = isoloir.json("letters", "list")
+    assert (first["printed"], first["spoiled"], first["destroyed"], first["toPost"]) == (5, 1, 1, 4)
+    assert second["printed"] == 1
+
+
+def test_returned_letters_are_marked_on_the_roll(isoloir):
+    letter_voters(isoloir)
+    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/a")
+    isoloir.run("letters", "posted", "1", "--on", "2026-11-10")
+    with open(f"{isoloir.folder}/returned.csv", "w") as file:
+        file.write("lot;pli;matricule\n1;1;\n;;V2\n1;99;\n")
+    refused = isoloir.run("letters", "returned", f"{isoloir.folder}/returned.csv", status=1)
+    assert "2 letters marked" in refused.stdout and "returned.csv:4" in refused.stderr
+    assert isoloir.sql("SELECT count(*) FROM roll_voter WHERE returned_at IS NOT NULL") == [(2,)]
+    assert isoloir.json("identifiers", "issue")["unreachable"] == 2
+
+
+def test_everything_for_the_printer_is_encrypted(isoloir, tmp_path):
+    letter_voters(isoloir)
+    home = str(tmp_path / "printer")
+    os.makedirs(home, mode=0o700)
+    gpg = ["gpg", "--homedir", home, "--batch", "--pinentry-mode", "loopback", "--passphrase", ""]
+    subprocess.run([*gpg, "--quick-generate-key", "Printer <p@example.org>", "rsa2048", "encrypt"], check=True, capture_output=True)
+    key = f"{isoloir.folder}/printer.asc"
+    subprocess.run([*gpg, "--armor", "--output", key, "--export"], check=True, capture_output=True)
+    folder = f"{isoloir.folder}/out"
+    isoloir.run("letters", "print", "--to", folder, "--encrypt-to", key)
+    names = sorted(os.listdir(folder))
+    assert names == ["cse-2026-001-000001-000005.pdf.gpg", "manifest.csv.gpg", "manifest.json.gpg"]
+    for name in names:
+        subprocess.run([*gpg, "--output", f"{home}/{name[:-4]}", "--decrypt", f"{folder}/{name}"], check=True, capture_output=True)
+    with open(f"{home}/manifest.json") as file:
+        assert json.load(file)["files"][0]["sha256"] == digest(f"{folder}/{names[0]}")
+    assert subprocess.run(["qpdf", "--check", f"{home}/{names[0][:-4]}"], capture_output=True).returncode == 0
+    subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False, capture_output=True)
+
+
+def test_a_key_that_cannot_encrypt_is_refused_and_nothing_is_lost(isoloir):
+    letter_voters(isoloir)
+    with open(f"{isoloir.folder}/bad.asc", "w") as file:
+        file.write("no key")
+    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/out", "--encrypt-to", f"{isoloir.folder}/bad.asc", status=1)
+    assert isoloir.states("letter") == {"waiting": 5}
+
+
+def test_the_specimen_shows_difficult_addresses_and_no_real_code(isoloir):
+    isoloir.election()
+    path = f"{isoloir.folder}/specimen.pdf"
+    isoloir.run("letters", "specimen", "--to", path)
+    shown = text(path)
+    assert "SPECIMEN" in shown and "97400" in shown and "ALLEMAGNE" in shown and "FAKE-C0DE" in shown
+
+
+def test_a_letter_too_long_for_its_frame_is_refused(isoloir):
+    letter_voters(isoloir)
+    isoloir.sql("UPDATE outbox_frame SET content = replace(content, 'Pour voter', ?)", "Pour voter " * 400)
+    refused = isoloir.run("letters", "print", "--to", f"{isoloir.folder}/out", status=1)
+    assert "its frame has" in refused.stderr and "run the command again" in refused.stderr
+    assert not [name for name in os.listdir(f"{isoloir.folder}/out") if name.endswith((".pdf", ".part"))]
+
+
+def test_the_address_stays_in_its_window(isoloir):
+    """Every ink in the window's band lies inside the window, and nothing else does."""
+    letter_voters(isoloir)
+    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/a")
+    words = subprocess.run(["pdftotext", "-bbox", pdf(f"{isoloir.folder}/a"), "-"], check=True, capture_output=True, text=True).stdout
+    millimetre = 72 / 25.4
+    inside = 0
+    for x0, y0, x1, y1 in re.findall(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)"', words):
+        left, top, right, bottom = (float(value) / millimetre for value in (x0, y0, x1, y1))
+        assert left >= 15 and right <= 195 and top >= 15 and bottom <= 282
+        if bottom > 55 and top < 88:
+            assert left >= 110 and right <= 195 and top >= 55 and bottom <= 88
+            inside += 1
+    assert inside >= 5 * 6

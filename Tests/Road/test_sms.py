@@ -1,0 +1,167 @@
+"""SMS through Kannel with its fake SMSC, and through a JSON gateway."""
+import contextlib
+import http.server
+import json
+import os
+import re
+import subprocess
+import threading
+import time
+
+from conftest import ROOT, free_port, running, voter, wait_for_port
+
+
+class Kannel:
+    """A private Kannel: bearerbox, smsbox and the fake SMSC."""
+
+    def __init__(self, folder):
+        self.folder = f"{folder}/kannel"
+        os.makedirs(f"{self.folder}/spool")
+        self.ports = {number: free_port() for number in (13000, 13001, 13010, 13013, 13080)}
+        with open(f"{ROOT}/../shared/peers/kannel.conf") as file:
+            text = file.read().replace("DIR", self.folder)
+        for old, new in self.ports.items():
+            text = re.sub(rf"\b{old}\b", str(new), text)
+        self.config = f"{self.folder}/kannel.conf"
+        with open(self.config, "w") as file:
+            file.write(text)
+        self.processes = []
+
+    def _start(self, command, output=subprocess.DEVNULL):
+        self.processes.append(subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT))
+
+    def start(self):
+        self._start(["/usr/sbin/bearerbox", "-v", "3", self.config])
+        wait_for_port(self.ports[13010])
+        with open(f"{self.folder}/fake.out", "a") as output:
+            self._start(["/usr/lib/kannel/test/fakesmsc", "-H", "127.0.0.1", "-r", str(self.ports[13010]), "-i", "1", "-m", "0",
+                         "-v", "0", "1 2 text nop"], output)
+        time.sleep(1)
+        self._start(["/usr/sbin/smsbox", "-v", "3", self.config])
+        wait_for_port(self.ports[13013])
+        time.sleep(1)
+
+    def stop(self):
+        for process in reversed(self.processes):
+            process.kill()
+            process.wait(10)
+        self.processes = []
+
+    def settings(self, isoloir, password="foobar"):
+        with open(f"{isoloir.folder}/password", "w") as file:
+            file.write(password)
+        os.chmod(f"{isoloir.folder}/password", 0o600)
+        isoloir.settings(f"sms:\n  provider: kannel\n  url: http://127.0.0.1:{self.ports[13013]}/cgi-bin/sendsms\n"
+                         f"  user: tester\n  passwordFile: {isoloir.folder}/password\n  sender: \"38000\"\n")
+
+    def received(self, count):
+        for _ in range(100):
+            with open(f"{self.folder}/fake.out", errors="replace") as file:
+                text = file.read()
+            if len(re.findall(r"Vote", text)) >= count:
+                return text
+            time.sleep(0.1)
+        return text
+
+
+def sms_voter(number, **fields):
+    return voter(number, email="", phone=f"06 39 98 00 {number:02d}", **fields)
+
+
+def test_kannel_takes_every_message_once_and_survives_a_kill(isoloir, tmp_path):
+    isoloir.election()
+    isoloir.roll([sms_voter(number) for number in range(6)])
+    isoloir.run("identifiers", "issue")
+    kannel = Kannel(tmp_path)
+    kannel.settings(isoloir)
+    try:
+        refused = isoloir.run("outbox", "send")
+        assert "6 refused for now" in refused.stdout and isoloir.states() == {"waiting": 6}
+        kannel.start()
+        isoloir.sql("UPDATE outbox_message SET due_at = 0")
+        assert "6 accepted" in isoloir.run("outbox", "send").stdout
+        text = kannel.received(6)
+        assert len(re.findall(r"votre identifiant est", text)) == 6 and "Beauséjour" in text.replace("Beaus\ufffdjour", "Beauséjour")
+        kannel.stop()
+        isoloir.run("identifiers", "reissue", "V1", "--by", "sms", "--reason", "lost")
+        assert "1 refused for now" in isoloir.run("outbox", "send").stdout
+        kannel.start()
+        isoloir.sql("UPDATE outbox_message SET due_at = 0 WHERE state = 'waiting'")
+        assert "1 accepted" in isoloir.run("outbox", "send").stdout
+        assert isoloir.states() == {"accepted": 7}
+        kannel.settings(isoloir, password="wrong")
+        isoloir.run("identifiers", "reissue", "V2", "--by", "sms", "--reason", "lost")
+        assert "refuses our account" in isoloir.run("outbox", "send", status=1).stderr
+        # Nothing secret stands in Kannel's own log of addresses.
+        log = "".join(open(f"{kannel.folder}/{name}", errors="replace").read() for name in ("smsbox.log",))
+        assert "foobar" not in log
+    finally:
+        kannel.stop()
+
+
+@contextlib.contextmanager
+def gateway(replies):
+    """A JSON gateway that answers with the given statuses, the last one for ever."""
+    seen = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            seen.append((self.headers["Authorization"], json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+            status = replies.pop(0) if len(replies) > 1 else replies[0]
+            body = json.dumps({"id": f"gw-{len(seen)}"}).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server.server_port, seen
+    finally:
+        server.shutdown()
+
+
+def test_a_json_gateway_and_its_refusals(isoloir):
+    isoloir.election()
+    isoloir.roll([sms_voter(1), sms_voter(2, last_name="Çelik"), sms_voter(3)])
+    isoloir.run("identifiers", "issue")
+    with open(f"{isoloir.folder}/token", "w") as file:
+        file.write("t0ken")
+    os.chmod(f"{isoloir.folder}/token", 0o600)
+    with gateway([200, 400, 503, 200]) as (port, seen):
+        isoloir.settings(f"sms:\n  provider: rest\n  url: http://127.0.0.1:{port}/send\n  sender: VOTE\n"
+                         f"  passwordFile: {isoloir.folder}/token\n")
+        assert "1 accepted, 1 refused for good, 1 refused for now" in isoloir.run("outbox", "send").stdout
+        assert seen[0][0] == "Bearer t0ken" and seen[0][1]["to"] == "+33639980001" and seen[0][1]["unicode"] is False
+    assert isoloir.sql("SELECT provider_id FROM outbox_message WHERE state = 'accepted'") == [("gw-1",)]
+
+
+def test_prefixes_and_budgets_are_kept(isoloir):
+    isoloir.election()
+    isoloir.roll([sms_voter(1), sms_voter(2), sms_voter(3) | {"phone": "+44 7700 900123"}])
+    isoloir.run("identifiers", "issue")
+    with open(f"{isoloir.folder}/token", "w") as file:
+        file.write("t0ken")
+    os.chmod(f"{isoloir.folder}/token", 0o600)
+    with gateway([200]) as (port, seen):
+        settings = (f"sms:\n  provider: rest\n  url: http://127.0.0.1:{port}/send\n  sender: VOTE\n"
+                    f"  passwordFile: {isoloir.folder}/token\n  budgets:\n    batches: 1\n")
+        isoloir.settings(settings)
+        assert "budget" in isoloir.run("outbox", "send", status=1).stderr
+        assert len(seen) == 1
+        # Recovery has a budget of its own.
+        isoloir.run("identifiers", "reissue", "V2", "--by", "sms", "--reason", "lost")
+        isoloir.run("outbox", "send")
+        assert len(seen) == 2
+        assert isoloir.states() == {"accepted": 2, "failed": 1, "withdrawn": 1}
+    assert isoloir.sql("SELECT reply FROM outbox_message WHERE state = 'failed'") == [("the number's prefix is not allowed",)]
+
+
+def test_a_gateway_without_tls_elsewhere_is_refused(isoloir):
+    isoloir.election()
+    isoloir.settings("sms:\n  provider: rest\n  url: http://sms.example.org/\n  sender: VOTE\n  passwordFile: /nowhere\n")
+    assert "must be https" in isoloir.run("outbox", "send", status=1).stderr

@@ -1,0 +1,110 @@
+"""The store, its journal, its backups and its keys, by the command line."""
+import os
+import sqlite3
+
+from conftest import voter
+
+
+def filled(isoloir):
+    isoloir.election()
+    isoloir.roll([voter(number) for number in range(20)])
+    isoloir.run("identifiers", "issue")
+
+
+def test_a_backup_is_sealed_restores_and_goes_on(isoloir):
+    filled(isoloir)
+    backup = f"{isoloir.folder}/backup.isoloir"
+    isoloir.run("store", "backup", backup)
+    with open(backup, "rb") as file:
+        content = file.read()
+    assert b"Martin" not in content and b"SQLite" not in content
+    isoloir.run("store", "backup", backup, status=1)
+    isoloir.run("store", "restore", backup, status=1)
+    os.makedirs(f"{isoloir.folder}/new")
+    isoloir.store = f"{isoloir.folder}/new/restored.sqlite"
+    isoloir.run("store", "restore", backup)
+    isoloir.run("store", "check")
+    assert isoloir.states() == {"waiting": 20}
+    assert isoloir.json("identifiers", "issue")["alreadyHad"] == 20
+    assert sorted(os.listdir(f"{isoloir.folder}/new"))[0] == "restored.sqlite"
+
+
+def test_a_damaged_backup_is_refused_and_leaves_nothing(isoloir):
+    filled(isoloir)
+    backup = f"{isoloir.folder}/backup.isoloir"
+    isoloir.run("store", "backup", backup)
+    with open(backup, "r+b") as file:
+        file.seek(40_000)
+        file.write(b"x")
+    os.makedirs(f"{isoloir.folder}/new")
+    isoloir.store = f"{isoloir.folder}/new/restored.sqlite"
+    isoloir.run("store", "restore", backup, status=1)
+    assert os.listdir(f"{isoloir.folder}/new") == []
+
+
+def test_a_journal_changed_by_hand_stops_everything(isoloir):
+    filled(isoloir)
+    isoloir.run("journal", "verify")
+    isoloir.sql("DROP TRIGGER journal_entry_keeps")
+    isoloir.sql("UPDATE journal_entry SET details = '{}' WHERE number = 2")
+    refused = isoloir.run("journal", "verify", status=1)
+    assert "broken at entry 2" in refused.stderr
+    assert "entry 2" in isoloir.run("store", "check", status=1).stderr
+    isoloir.sql("DROP TRIGGER journal_entry_stays")
+    isoloir.sql("DELETE FROM journal_entry WHERE number = (SELECT max(number) FROM journal_entry)")
+    refused = isoloir.run("roll", "list", status=1)
+    assert "journal is broken" in refused.stderr
+
+
+def test_a_wrong_link_is_found_by_the_full_check(isoloir):
+    filled(isoloir)
+    database = sqlite3.connect(isoloir.store)
+    database.execute("UPDATE issuance_identifier SET voter = 999 WHERE id = 1")
+    database.commit()
+    database.close()
+    assert "points to a row that does not exist" in isoloir.run("store", "check", status=1).stderr
+
+
+def test_stores_that_are_none_get_their_own_words(isoloir):
+    assert "no store" in isoloir.run("roll", "list", status=1).stderr
+    with open(isoloir.store, "w") as file:
+        file.write("x" * 5000)
+    assert "not an Isoloir store" in isoloir.run("roll", "list", status=1).stderr
+
+
+def test_a_lost_key_comes_back_with_two_members(isoloir):
+    filled(isoloir)
+    for name in ("anne", "bruno"):
+        isoloir.run("key", "member", "--name", name, "--to", f"{isoloir.folder}/{name}")
+    isoloir.run("key", "escrow", "--to", f"{isoloir.folder}/e.escrow", "--member", f"{isoloir.folder}/anne.pub",
+                "--member", f"{isoloir.folder}/bruno.pub")
+    os.unlink(f"{isoloir.keys}/cse-2026.key")
+    assert "key restore" in isoloir.run("identifiers", "issue", status=1).stderr
+    isoloir.run("key", "restore", f"{isoloir.folder}/e.escrow", "--member", f"{isoloir.folder}/anne.key", status=1)
+    isoloir.run("key", "restore", f"{isoloir.folder}/e.escrow", "--member", f"{isoloir.folder}/anne.key",
+                "--member", f"{isoloir.folder}/bruno.key")
+    isoloir.run("roll", "export", "--to", f"{isoloir.folder}/out.csv")
+
+
+def test_wrong_usage_exits_with_2_and_helps(isoloir):
+    for words in (["frobnicate"], ["roll"], ["roll", "import"], ["roll", "import", "x", "--frob"], ["identifiers", "issue", "--by", "fax"]):
+        assert isoloir.run(*words, status=2).stderr
+    assert "--dry-run" in isoloir.run("roll", "import", "--help").stdout
+
+
+def test_keys_beside_the_store_are_refused(isoloir):
+    isoloir.keys = f"{isoloir.folder}/store/keys"
+    import subprocess
+    from conftest import SAMPLE
+    refused = isoloir.run("election", "create", SAMPLE, status=1)
+    assert "lies in the store's folder" in refused.stderr
+
+
+def test_two_commands_at_once_share_the_store(isoloir):
+    isoloir.election()
+    isoloir.roll([voter(number) for number in range(2000)])
+    processes = [isoloir.start("identifiers", "issue") for _ in range(3)]
+    for process in processes:
+        assert process.wait(60) == 0, process.stderr.read()
+    assert isoloir.sql("SELECT count(*), count(DISTINCT voter) FROM issuance_identifier") == [(2000, 2000)]
+    assert isoloir.states() == {"waiting": 2000}
