@@ -29,12 +29,17 @@ package final class Courier {
     private let keyOf: (Int) -> ElectionKey?
     private let owner: String
     private let lock: ProcessLock
+    /// Messages that were leased and whose result is not stored yet.
+    private var underWay: Set<Int> = []
+    private var renewAt = 0
     private var frames: [Int: LoadedFrame] = [:]
     private var sealers: [Int: Sealer] = [:]
 
     /// Messages leased at a time: enough that no connection waits, few enough that a newcomer with priority overtakes.
     private static let leaseSize = 256
     private static let lowWater = 64
+    /// Seconds between renewals of the dispatcher's lease, a fraction of its length.
+    private static let renewSeconds = 10
     /// Longest wait for the relay in one step, in milliseconds.
     private static let patience = 200
 
@@ -71,8 +76,6 @@ package final class Courier {
         let owner = owner
         let taken = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
             guard try outbox.takeLease(transaction, owner: owner, isAlone: true) else { return false }
-            try outbox.recover(transaction, .email)
-            try outbox.recover(transaction, .sms)
             try transaction.execute("DELETE FROM outbox_pause")
             return true
         }
@@ -131,9 +134,10 @@ package final class Courier {
         _ route: Route, _ reason: String, isPause: Bool, _ rest: [LeasedMessage], _ report: inout Report
     ) throws(StoreError) {
         report.troubles.append(reason)
+        for message in rest { underWay.remove(message.id) }
+        guard isPause else { return }
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try outbox.giveBack(transaction, rest)
-            if isPause { try outbox.pause(transaction, route, reason) }
+            try outbox.pause(transaction, route, reason)
         }
     }
 
@@ -177,9 +181,7 @@ package final class Courier {
                 // One by one: each result is on disk before the next message leaves, since each is paid for.
                 guard let message = try commit([], .sms, lease: 1, only: priority).first else { break }
                 guard let outcome = try handOver(message, provider) else {
-                    try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                        try outbox.giveBack(transaction, [message])
-                    }
+                    underWay.remove(message.id)
                     report.troubles.append("the day's SMS budget for \(priority) messages is used up; the rest goes tomorrow")
                     break
                 }
@@ -219,14 +221,20 @@ package final class Courier {
     private func commit(
         _ results: [SendResult], _ route: Route, lease: Int, only: Priority? = nil
     ) throws(StoreError) -> [LeasedMessage] {
-        let (outbox, owner) = (outbox, owner)
-        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> [LeasedMessage] in
-            guard try outbox.takeLease(transaction, owner: owner, isAlone: false) else {
+        for result in results { underWay.remove(result.id) }
+        let (outbox, owner, except) = (outbox, owner, underWay)
+        // The process lock keeps others of this machine away; the lease is for people to see, and renewed now and then.
+        let mustRenew = outbox.clock.now >= renewAt
+        let leased = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> [LeasedMessage] in
+            if mustRenew, !(try outbox.takeLease(transaction, owner: owner, isAlone: false)) {
                 throw StoreError(.busy, "Another dispatcher has taken over.", cure: "This one stops; nothing is lost.")
             }
             try outbox.record(transaction, results, route: route)
-            return lease > 0 ? try outbox.lease(transaction, route, limit: lease, only: only) : []
+            return lease > 0 ? try outbox.lease(transaction, route, limit: lease, except: except, only: only) : []
         }
+        if mustRenew { renewAt = outbox.clock.now + Courier.renewSeconds }
+        for message in leased { underWay.insert(message.id) }
+        return leased
     }
 
     /// The frame and the opened model of a message; nil when the model does not open.

@@ -19,7 +19,7 @@ package enum DeliverySchema {
                 generation INTEGER NOT NULL,
                 channel TEXT NOT NULL CHECK (channel IN ('email', 'sms', 'letter')),
                 priority INTEGER NOT NULL,
-                state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'accepted', 'delivered', 'bounced', 'failed',
+                state TEXT NOT NULL CHECK (state IN ('waiting', 'accepted', 'delivered', 'bounced', 'failed',
                     'unknown', 'expired', 'withdrawn', 'printed', 'confirmed')),
                 frame INTEGER NOT NULL REFERENCES outbox_frame (id),
                 sealed BLOB,
@@ -33,7 +33,6 @@ package enum DeliverySchema {
                 UNIQUE (election, subject, kind, generation, channel)
             ) STRICT;
             CREATE INDEX outbox_message_due ON outbox_message (channel, priority, due_at) WHERE state = 'waiting';
-            CREATE INDEX outbox_message_sent ON outbox_message (channel) WHERE state = 'sent';
             CREATE INDEX outbox_message_provider ON outbox_message (provider_id) WHERE provider_id IS NOT NULL;
             CREATE TABLE outbox_dispatcher (
                 id INTEGER PRIMARY KEY CHECK (id = 1),

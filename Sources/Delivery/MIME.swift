@@ -1,57 +1,137 @@
+import Templating
+
 /// Builds mail messages: 7-bit throughout, quoted-printable bodies (RFC 2045), encoded words in headers (RFC 2047),
 /// CRLF line ends.
 enum MIME {
-    /// A mail ready for the wire.
-    struct Mail {
-        let senderName: String
-        let senderAddress: String
-        let recipient: String
-        let subject: String
-        let text: String
-        let html: String?
-        /// Seconds since 1970.
-        let date: Int
-        /// Without brackets.
-        let messageID: String
+    /// What a frame's mails share, encoded once; each mail adds its few own lines.
+    struct Form {
+        /// One line of a body: encoded already, or with values of one voter.
+        fileprivate enum Line {
+            case fixed([UInt8])
+            case open([Template.Flat.Part])
+        }
+
+        fileprivate let sender: [UInt8]
+        fileprivate let domain: String
+        fileprivate let subject: Template.Flat
+        /// The encoded subject, when it holds no value of one voter.
+        fileprivate let fixedSubject: [UInt8]?
+        fileprivate let text: Template.Flat
+        fileprivate let textLines: [Line]
+        fileprivate let html: Template.Flat?
+        fileprivate let htmlLines: [Line]
+
+        /// - Returns: nil when a header would hold a control character.
+        init?(senderName: String, senderAddress: String, subject: Template.Flat, text: Template.Flat, html: Template.Flat?) {
+            guard MIME.isLine(senderName), MIME.isLine(senderAddress) else { return nil }
+            var sender: [UInt8] = []
+            MIME.appendHeader("From", senderName, isPhrase: true, to: &sender)
+            MIME.append("\r\n <\(senderAddress)>\r\n", to: &sender)
+            self.sender = sender
+            domain = String(senderAddress.drop { $0 != "@" })
+            self.subject = subject
+            if case .text(let whole) = subject.parts.first, subject.parts.count == 1 {
+                guard MIME.isLine(whole) else { return nil }
+                var header: [UInt8] = []
+                MIME.appendHeader("Subject", whole, isPhrase: false, to: &header)
+                fixedSubject = header
+            } else {
+                fixedSubject = nil
+            }
+            (self.text, textLines) = (text, Form.lines(text))
+            self.html = html
+            htmlLines = html.map(Form.lines) ?? []
+        }
+
+        /// Quoted-printable begins anew at each line, so that a line without open values is encoded once for all.
+        private static func lines(_ flat: Template.Flat) -> [Line] {
+            var lines: [Line] = []
+            var open: [Template.Flat.Part] = []
+            func close() {
+                if open.contains(where: { if case .text = $0 { false } else { true } }) {
+                    lines.append(.open(open))
+                } else {
+                    var bytes: [UInt8] = []
+                    for case .text(let text) in open { MIME.appendQuotedPrintable(text, to: &bytes) }
+                    if case .fixed(let before) = lines.last {
+                        lines[lines.count - 1] = .fixed(before + bytes)
+                    } else {
+                        lines.append(.fixed(bytes))
+                    }
+                }
+                open = []
+            }
+            for part in flat.parts {
+                guard case .text(let text) = part else {
+                    open.append(part)
+                    continue
+                }
+                let pieces = text.split(separator: "\n", omittingEmptySubsequences: false)
+                for (index, piece) in pieces.enumerated() {
+                    let isLast = index == pieces.count - 1
+                    if !isLast || !piece.isEmpty { open.append(.text(piece + (isLast ? "" : "\n"))) }
+                    if !isLast { close() }
+                }
+            }
+            if !open.isEmpty { close() }
+            return lines
+        }
     }
 
-    /// The bytes of a message; nil when a header would hold a control character.
-    static func bytes(_ mail: Mail) -> [UInt8]? {
+    /// Whether a text may stand in a header.
+    fileprivate static func isLine(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 32 && $0 != 127 } }
+
+    /// The bytes of one voter's mail; nil when a header would hold a control character.
+    static func bytes(_ form: Form, _ model: PersonalModel) throws(TemplateError) -> [UInt8]? {
+        let recipient = String(decoding: model.recipient, as: UTF8.self)
+        guard isLine(recipient), isLine(model.token) else { return nil }
         var out: [UInt8] = []
-        out.reserveCapacity(4096)
-        let heads = [mail.senderName, mail.senderAddress, mail.recipient, mail.subject, mail.messageID]
-        guard heads.allSatisfy({ $0.utf8.allSatisfy { $0 >= 32 && $0 != 127 } }) else { return nil }
-        append("Date: \(date(mail.date))\r\n", to: &out)
-        appendHeader("From", mail.senderName, isPhrase: true, to: &out)
-        append("\r\n <\(mail.senderAddress)>\r\nTo: <\(mail.recipient)>\r\n", to: &out)
-        append("Message-ID: <\(mail.messageID)>\r\n", to: &out)
-        appendHeader("Subject", mail.subject, isPhrase: false, to: &out)
+        out.reserveCapacity(8192)
+        append("Date: \(date(model.date))\r\n", to: &out)
+        out.append(contentsOf: form.sender)
+        append("To: <\(recipient)>\r\nMessage-ID: <\(model.token)\(form.domain)>\r\n", to: &out)
+        if let subject = form.fixedSubject {
+            out.append(contentsOf: subject)
+        } else {
+            var subject = ""
+            for part in form.subject.parts { subject += try form.subject.text(part, model.values) }
+            guard isLine(subject) else { return nil }
+            appendHeader("Subject", subject, isPhrase: false, to: &out)
+        }
         append("\r\nAuto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n", to: &out)
-        guard let html = mail.html else {
-            appendPart("plain", mail.text, to: &out)
+        guard let html = form.html else {
+            try appendPart("plain", form.text, form.textLines, model.values, to: &out)
             return out
         }
-        let boundary = "=_\(mail.messageID.prefix { $0 != "@" })"
-        append("Content-Type: multipart/alternative; boundary=\"\(boundary)\"\r\n\r\n", to: &out)
-        for (type, body) in [("plain", mail.text), ("html", html)] {
-            append("--\(boundary)\r\n", to: &out)
-            appendPart(type, body, to: &out)
-        }
-        append("--\(boundary)--\r\n", to: &out)
+        append("Content-Type: multipart/alternative; boundary=\"=_\(model.token)\"\r\n\r\n--=_\(model.token)\r\n", to: &out)
+        try appendPart("plain", form.text, form.textLines, model.values, to: &out)
+        append("--=_\(model.token)\r\n", to: &out)
+        try appendPart("html", html, form.htmlLines, model.values, to: &out)
+        append("--=_\(model.token)--\r\n", to: &out)
         return out
     }
 
-    private static func append(_ text: String, to out: inout [UInt8]) { out.append(contentsOf: text.utf8) }
+    fileprivate static func append(_ text: String, to out: inout [UInt8]) { out.append(contentsOf: text.utf8) }
 
-    private static func appendPart(_ type: String, _ body: String, to out: inout [UInt8]) {
+    private static func appendPart(
+        _ type: String, _ flat: Template.Flat, _ lines: [Form.Line], _ values: [String: String], to out: inout [UInt8]
+    ) throws(TemplateError) {
         append("Content-Type: text/\(type); charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n", to: &out)
-        appendQuotedPrintable(body, to: &out)
+        for line in lines {
+            switch line {
+            case .fixed(let bytes): out.append(contentsOf: bytes)
+            case .open(let parts):
+                var text = ""
+                for part in parts { text += try flat.text(part, values) }
+                appendQuotedPrintable(text, to: &out)
+            }
+        }
     }
 
     /// Octets of an encoded word's text that still make at most 75 characters in base64.
     private static let wordBytes = 42
 
-    private static func appendHeader(_ name: String, _ text: String, isPhrase: Bool, to out: inout [UInt8]) {
+    fileprivate static func appendHeader(_ name: String, _ text: String, isPhrase: Bool, to out: inout [UInt8]) {
         append(name + ": ", to: &out)
         let bytes = Array(text.utf8)
         let isPlain = bytes.allSatisfy { byte in
@@ -91,7 +171,7 @@ enum MIME {
         }
     }
 
-    private static func appendQuotedPrintable(_ text: String, to out: inout [UInt8]) {
+    fileprivate static func appendQuotedPrintable(_ text: String, to out: inout [UInt8]) {
         let bytes = Array(text.utf8)
         var column = 0
         var index = 0

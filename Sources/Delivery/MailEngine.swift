@@ -21,6 +21,9 @@ final class MailEngine {
     /// Attempts to reach a relay before the messages go back to wait for their turn.
     private static let mostFailures = 5
     private static let longestDelay = 30
+    /// How long and how often a step waits for further replies: less in all than the commit that follows.
+    private static let gatherMilliseconds = 1
+    private static let gatherRounds = 12
 
     init(relay: MailRelay, next: @escaping () -> MailJob?) {
         (self.relay, self.next) = (relay, next)
@@ -43,22 +46,42 @@ final class MailEngine {
         open(min(wanted, relay.connections), now: now)
         // Messages may have been leased since a connection last asked.
         for connection in connections { connection.wake(now: now) }
-        var polled = connections.filter(\.isOpen).map {
-            pollfd(fd: $0.descriptor, events: Int16(POLLIN) | ($0.waitsToWrite ? Int16(POLLOUT) : 0), revents: 0)
-        }
-        if !polled.isEmpty {
-            unsafe poll(&polled, nfds_t(polled.count), Int32(results.isEmpty ? milliseconds : 0))
+        if connections.contains(where: \.isOpen) {
+            pumpReady(milliseconds: results.isEmpty ? milliseconds : 0)
+            gather()
         } else if wanted > 0, results.isEmpty {
             usleep(useconds_t(milliseconds * 1000))
         }
         let after = MailEngine.now
-        for connection in connections where connection.isOpen {
-            connection.pump(now: after)
-            connection.expire(now: after)
-        }
+        for connection in connections where connection.isOpen { connection.expire(now: after) }
         collect(after)
         defer { results = [] }
         return results.map { ($0.0, $0.1) }
+    }
+
+    /// Waits for at most so long and pumps the connections that are ready; returns how many were.
+    @discardableResult
+    private func pumpReady(milliseconds: Int) -> Int {
+        let open = connections.filter(\.isOpen)
+        var polled = open.map {
+            pollfd(fd: $0.descriptor, events: Int16(POLLIN) | ($0.waitsToWrite ? Int16(POLLOUT) : 0), revents: 0)
+        }
+        let count = unsafe poll(&polled, nfds_t(polled.count), Int32(milliseconds))
+        guard count > 0 else { return 0 }
+        let now = MailEngine.now
+        for (connection, state) in zip(open, polled) where state.revents != 0 { connection.pump(now: now) }
+        return Int(count)
+    }
+
+    /// Replies come in a bunch, and their results share one commit: waits a moment for those that are still on the way.
+    private func gather() {
+        guard !results.isEmpty else { return }
+        var rounds = 0
+        while rounds < MailEngine.gatherRounds, connections.contains(where: { $0.isOpen && $0.session.owesResult }),
+            pumpReady(milliseconds: MailEngine.gatherMilliseconds) > 0
+        {
+            rounds += 1
+        }
     }
 
     /// Says that all results returned so far are on disk.

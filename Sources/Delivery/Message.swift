@@ -45,9 +45,8 @@ package enum Priority: Int, Sendable, CaseIterable {
 
 /// What happened to a message.
 package enum MessageState: String, Sendable, CaseIterable {
+    /// To be sent, or being sent right now.
     case waiting
-    /// Being handed over right now.
-    case sent
     /// The relay or gateway took it over.
     case accepted
     case delivered, bounced, failed

@@ -113,6 +113,6 @@ extension Outbox {
     /// How many mails and SMS are still to be handed over.
     package func waitingForRelay(_ reading: borrowing Reading) throws(StoreError) -> Int {
         try reading.number(
-            "SELECT count(*) FROM outbox_message WHERE state IN ('waiting', 'sent') AND channel IN ('email', 'sms')")
+            "SELECT count(*) FROM outbox_message WHERE state = 'waiting' AND channel IN ('email', 'sms')")
     }
 }

@@ -51,16 +51,12 @@ extension Outbox {
             """, owner, now + Outbox.leaseSeconds, now, isAlone) == 1
     }
 
-    /// What a dispatcher that died was handing over waits again.
-    func recover(_ transaction: borrowing Transaction, _ route: Route) throws(StoreError) {
-        try transaction.execute(
-            "UPDATE outbox_message SET state = 'waiting' WHERE channel = ? AND state = 'sent'", route.rawValue)
-    }
-
-    /// Expires what is too late, then leases up to `limit` messages that are due, the most urgent first, or those of one
-    /// class only.
+    /// Expires what is too late, then lists up to `limit` messages that are due, the most urgent first, or those of one
+    /// class only. They stay `waiting` in the store: only the one dispatcher hands messages over, and if it dies they
+    /// simply wait again.
+    /// - Parameter except: messages that are being handed over already.
     func lease(
-        _ transaction: borrowing Transaction, _ route: Route, limit: Int, only: Priority? = nil
+        _ transaction: borrowing Transaction, _ route: Route, limit: Int, except: Set<Int> = [], only: Priority? = nil
     ) throws(StoreError) -> [LeasedMessage] {
         let now = clock.now
         try transaction.execute(
@@ -68,19 +64,22 @@ extension Outbox {
             UPDATE outbox_message SET state = 'expired', sealed = NULL, ended_at = ?1
             WHERE state = 'waiting' AND channel = ?2 AND expires_at <= ?1
             """, now, route.rawValue)
-        let leased = try transaction.reading.all(
+        var leased: [LeasedMessage] = []
+        try transaction.reading.each(
             """
-            UPDATE outbox_message SET state = 'sent', attempts = attempts + 1
-            WHERE id IN (SELECT id FROM outbox_message WHERE state = 'waiting' AND channel = ?1 AND priority = coalesce(?4, priority)
-                AND due_at <= ?2 ORDER BY priority, due_at LIMIT ?3)
-            RETURNING id, election, priority, frame, attempts, sealed
-            """, route.rawValue, now, limit, only?.rawValue
+            SELECT id, election, priority, frame, attempts + 1, sealed FROM outbox_message
+            WHERE state = 'waiting' AND channel = ?1 AND priority = coalesce(?4, priority) AND due_at <= ?2
+            ORDER BY priority, due_at LIMIT ?3
+            """, route.rawValue, now, limit + except.count, only?.rawValue
         ) { (row: borrowing Row) throws(StoreError) in
-            LeasedMessage(
-                id: try row[0], election: try row[1], route: route, priority: try row[2], frame: try row[3],
-                attempts: try row[4], sealed: try row[5])
+            let id: Int = try row[0]
+            guard !except.contains(id), leased.count < limit else { return }
+            leased.append(
+                LeasedMessage(
+                    id: id, election: try row[1], route: route, priority: try row[2], frame: try row[3],
+                    attempts: try row[4], sealed: try row[5]))
         }
-        return leased.sorted { ($0.priority, $0.id) < ($1.priority, $1.id) }
+        return leased
     }
 
     /// Stores results.
@@ -91,8 +90,8 @@ extension Outbox {
             case .accepted(let provider):
                 try transaction.execute(
                     """
-                    UPDATE outbox_message SET state = 'accepted', sealed = NULL, ended_at = ?, provider_id = ?, reply = NULL
-                    WHERE id = ? AND state = 'sent'
+                    UPDATE outbox_message SET state = 'accepted', sealed = NULL, attempts = attempts + 1, ended_at = ?, provider_id = ?, reply = NULL
+                    WHERE id = ?
                     """, now, provider, result.id)
             case .failed(let reply): try end(transaction, result.id, .failed, reply)
             case .unknown(let reply): try end(transaction, result.id, .unknown, reply)
@@ -101,13 +100,9 @@ extension Outbox {
             case .temporary(let reply):
                 let delay = Backoff.delay(attempts: result.attempts - 1, jitter: randomness.bytes(1)[0])
                 try transaction.execute(
-                    "UPDATE outbox_message SET state = 'waiting', due_at = ?, reply = ? WHERE id = ? AND state = 'sent'",
+                    "UPDATE outbox_message SET attempts = attempts + 1, due_at = ?, reply = ? WHERE id = ? AND state = 'waiting'",
                     now + delay, reply, result.id)
-            case .paused(let reason):
-                try transaction.execute(
-                    "UPDATE outbox_message SET state = 'waiting', attempts = attempts - 1 WHERE id = ? AND state = 'sent'",
-                    result.id)
-                try pause(transaction, route, reason)
+            case .paused(let reason): try pause(transaction, route, reason)
             }
         }
     }
@@ -121,20 +116,11 @@ extension Outbox {
             """, route.rawValue, reason, clock.now)
     }
 
-    /// Gives back messages that were leased and never tried.
-    func giveBack(_ transaction: borrowing Transaction, _ messages: [LeasedMessage]) throws(StoreError) {
-        for message in messages {
-            try transaction.execute(
-                "UPDATE outbox_message SET state = 'waiting', attempts = attempts - 1 WHERE id = ? AND state = 'sent'",
-                message.id)
-        }
-    }
-
     private func end(
         _ transaction: borrowing Transaction, _ id: Int, _ state: MessageState, _ reply: String
     ) throws(StoreError) {
         try transaction.execute(
-            "UPDATE outbox_message SET state = ?, ended_at = ?, reply = ? WHERE id = ? AND state = 'sent'",
+            "UPDATE outbox_message SET state = ?, attempts = attempts + 1, ended_at = ?, reply = ? WHERE id = ?",
             state.rawValue, clock.now, reply, id)
     }
 

@@ -9,6 +9,7 @@ package final class LoadedFrame {
     private let subject: Template?
     private let text: Template
     private let html: Template?
+    private var form: MIME.Form?
 
     /// - Throws: where a template asks for a name that messages of this kind have not.
     package init(_ frame: MessageFrame, route: Route) throws(TemplateError) {
@@ -51,14 +52,17 @@ package final class LoadedFrame {
 
     /// The mail for one voter; nil when a header would hold a control character.
     func mail(_ model: PersonalModel) throws(TemplateError) -> [UInt8]? {
-        let values = frame.values(model.values)
-        let domain = frame.senderAddress.drop { $0 != "@" }
-        return MIME.bytes(
-            MIME.Mail(
-                senderName: frame.senderName, senderAddress: frame.senderAddress,
-                recipient: String(decoding: model.recipient, as: UTF8.self),
-                subject: try subject?.render(values) ?? "", text: try text.render(values),
-                html: try html?.render(values), date: model.date, messageID: model.token + domain))
+        if form == nil { form = try prepared() }
+        guard let form else { return nil }
+        return try MIME.bytes(form, model)
+    }
+
+    private func prepared() throws(TemplateError) -> MIME.Form? {
+        guard let subject else { return nil }
+        let shared = frame.values([:])
+        return MIME.Form(
+            senderName: frame.senderName, senderAddress: frame.senderAddress, subject: try subject.flat(shared),
+            text: try text.flat(shared), html: try html?.flat(shared))
     }
 
     /// The text for one voter (SMS), or the Markdown of a letter.

@@ -215,7 +215,9 @@ import Glibc
         let demand = session.receive(chunk[..<count])
         extend(now)
         switch demand {
-        case .none: break
+        case .none:
+            // A short read emptied the socket; poll says when there is more. TLS may hold more of its own.
+            if unsafe ssl == nil, count < chunk.count { return flush() && false }
         case .startTLS:
             // The EHLO that follows waits in the session's output until the handshake is done.
             startTLS()

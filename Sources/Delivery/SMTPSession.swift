@@ -77,6 +77,9 @@ struct SMTPSession {
         isSecure = relay.encryption == .smtps
     }
 
+    /// Whether a result may come before the results so far are released.
+    var owesResult: Bool { isReleased && current != nil }
+
     /// How long the reply that is awaited may take, in seconds.
     var patience: Int {
         switch steps.first {

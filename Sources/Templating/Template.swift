@@ -31,6 +31,67 @@ package struct Template: @unchecked Sendable {
     /// The text for `model`.
     package func render(_ model: some TemplateModel) throws(TemplateError) -> String { try render(model.values) }
 
+    /// A template whose names are all known but for those of one voter: a few texts and names in a row.
+    package struct Flat: Sendable {
+        package enum Part: Sendable, Equatable {
+            case text(String)
+            case value(String)
+            /// Written as it is, without escaping.
+            case raw(String)
+        }
+
+        package fileprivate(set) var parts: [Part] = []
+        fileprivate let escaping: Escaping
+
+        /// The text of one part for one voter's values.
+        package func text(_ part: Part, _ values: [String: String]) throws(TemplateError) -> String {
+            switch part {
+            case .text(let text): return text
+            case .value(let name), .raw(let name):
+                guard let value = values[name] else {
+                    throw TemplateError(template: name, line: 1, column: 1, message: "the model has no \"\(name)\"")
+                }
+                if case .raw = part { return value }
+                var escaped = ""
+                escaping.escape(value, into: &escaped)
+                return escaped
+            }
+        }
+    }
+
+    /// Everything rendered that depends on `values` alone; what else the template asks for stays open.
+    /// - Throws: where a section depends on an open name.
+    package func flat(_ values: [String: TemplateValue]) throws(TemplateError) -> Flat {
+        var flat = Flat(escaping: escaping)
+        try flatten(program.pieces, [.object(values)], into: &flat)
+        return flat
+    }
+
+    private func flatten(_ pieces: [Piece], _ stack: [TemplateValue], into flat: inout Flat) throws(TemplateError) {
+        for piece in pieces {
+            if case .value(let name, let escaped) = piece, let open = name.parts.first, name.parts.count == 1,
+                !stack.contains(where: { if case .object(let fields) = $0 { fields[open] != nil } else { false } })
+            {
+                flat.parts.append(escaped ? .value(open) : .raw(open))
+            } else if case .section(let name, let inverted, let inner) = piece {
+                let value = try value(of: name, stack)
+                switch (value, inverted) {
+                case (_, true): if !value.isShown { try flatten(inner, stack, into: &flat) }
+                case (.list(let items), false): for item in items { try flatten(inner, stack + [item], into: &flat) }
+                default: if value.isShown { try flatten(inner, stack + [value], into: &flat) }
+                }
+            } else {
+                var text = ""
+                try write([piece], stack, into: &text)
+                if case .text(let before) = flat.parts.last {
+                    flat.parts[flat.parts.count - 1] = .text(before + text)
+                } else {
+                    flat.parts.append(.text(text))
+                }
+            }
+        }
+    }
+
     /// The text that stands in the template itself, without any value.
     package var fixedText: String { Template.fixedText(program.pieces, depth: 0) }
 

@@ -121,7 +121,7 @@ CREATE TABLE outbox_message (
     generation INTEGER NOT NULL,
     channel TEXT NOT NULL CHECK (channel IN ('email', 'sms', 'letter')),
     priority INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'accepted', 'delivered', 'bounced', 'failed',
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'accepted', 'delivered', 'bounced', 'failed',
         'unknown', 'expired', 'withdrawn', 'printed', 'confirmed')),
     frame INTEGER NOT NULL REFERENCES outbox_frame (id),
     sealed BLOB,
@@ -138,8 +138,6 @@ CREATE TABLE outbox_message (
 CREATE INDEX outbox_message_due ON outbox_message (channel, priority, due_at) WHERE state = 'waiting';
 
 CREATE INDEX outbox_message_provider ON outbox_message (provider_id) WHERE provider_id IS NOT NULL;
-
-CREATE INDEX outbox_message_sent ON outbox_message (channel) WHERE state = 'sent';
 
 CREATE TABLE outbox_pause (
     channel TEXT PRIMARY KEY,
