@@ -14,6 +14,11 @@ static inline CURLcode isoloir_curl_receiver(CURL *curl, curl_write_callback rec
     CURLcode code = curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receiver);
     return code != CURLE_OK ? code : curl_easy_setopt(curl, CURLOPT_WRITEDATA, context);
 }
+/* Bytes of the request line and headers that left: 0 when the connection never stood. */
+static inline long isoloir_curl_sent(CURL *curl) {
+    long size = 0;
+    return curl_easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &size) == CURLE_OK ? size : 0;
+}
 static inline long isoloir_curl_status(CURL *curl) {
     long status = 0;
     return curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK ? status : 0;

@@ -17,6 +17,17 @@ enum PrivateFile {
             unsafe unlink(path)
             throw KeyError("\(path) could not be written.", cure: "Check the free space of the disk.")
         }
+        try syncFolder(of: path)
+    }
+
+    /// Makes the new name last through a power cut.
+    private static func syncFolder(of path: String) throws(KeyError) {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let file = unsafe open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { if file >= 0 { close(file) } }
+        guard file >= 0, fsync(file) == 0 else {
+            throw KeyError("The folder \(folder) did not reach the disk.", cure: "Check the disk.")
+        }
     }
 
     /// Reads a file of at most `limit` bytes. `secret` files must not be readable by others.

@@ -19,8 +19,8 @@ package enum DeliverySchema {
                 generation INTEGER NOT NULL,
                 channel TEXT NOT NULL CHECK (channel IN ('email', 'sms', 'letter')),
                 priority INTEGER NOT NULL,
-                state TEXT NOT NULL CHECK (state IN ('waiting', 'accepted', 'delivered', 'bounced', 'failed',
-                    'unknown', 'expired', 'withdrawn', 'printed', 'confirmed')),
+                state TEXT NOT NULL CHECK (state IN ('waiting', 'printed', 'sent', 'accepted', 'delivered', 'bounced',
+                    'failed', 'unknown', 'expired', 'withdrawn', 'confirmed')),
                 frame INTEGER NOT NULL REFERENCES outbox_frame (id),
                 sealed BLOB,
                 attempts INTEGER NOT NULL DEFAULT 0,
@@ -33,6 +33,9 @@ package enum DeliverySchema {
                 UNIQUE (election, subject, kind, generation, channel)
             ) STRICT;
             CREATE INDEX outbox_message_due ON outbox_message (channel, priority, due_at) WHERE state = 'waiting';
+            CREATE INDEX outbox_message_expiry ON outbox_message (expires_at)
+                WHERE state = 'waiting' AND expires_at IS NOT NULL;
+            CREATE INDEX outbox_message_trouble ON outbox_message (ended_at) WHERE state IN ('failed', 'unknown');
             CREATE INDEX outbox_message_provider ON outbox_message (provider_id) WHERE provider_id IS NOT NULL;
             CREATE TABLE outbox_dispatcher (
                 id INTEGER PRIMARY KEY CHECK (id = 1),

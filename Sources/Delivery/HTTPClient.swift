@@ -44,11 +44,7 @@ enum HTTPClient {
         let code = withExtendedLifetime(received) { unsafe curl_easy_perform(curl) }
         guard code == CURLE_OK else {
             let reason = unsafe String(cString: curl_easy_strerror(code))
-            let neverSent = [
-                CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_HOST, CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL,
-                CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION,
-            ].contains(code)
-            return neverSent ? .unsent(reason) : .unknown(reason)
+            return unsafe isoloir_curl_sent(curl) == 0 ? .unsent(reason) : .unknown(reason)
         }
         return .response(
             Response(status: unsafe isoloir_curl_status(curl), body: String(decoding: received.bytes, as: UTF8.self)))

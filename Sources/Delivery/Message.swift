@@ -10,6 +10,8 @@ package enum MessageKind: String, Sendable, CaseIterable {
     case activation
     /// Word to the old contact that a new identifier was made.
     case notice
+    /// The same word to a contact given on the phone that is no longer used.
+    case noticeHeld
 
     /// Names that differ from voter to voter; the rest is frozen once for all in the frame.
     package var personalNames: [String] {
@@ -17,7 +19,18 @@ package enum MessageKind: String, Sendable, CaseIterable {
         case .identifier: ["greeting", "identifier"]
         case .identifierCode: ["greeting", "identifier", "code"]
         case .activation: ["greeting", "identifier", "secret"]
-        case .notice: ["greeting"]
+        case .notice, .noticeHeld: ["greeting"]
+        }
+    }
+
+    /// What its templates are called.
+    package var template: String { self == .noticeHeld ? MessageKind.notice.rawValue : rawValue }
+
+    /// Whether the voter can sign in with what stands on it.
+    package var carriesIdentifier: Bool {
+        switch self {
+        case .identifier, .identifierCode, .activation: true
+        case .notice, .noticeHeld: false
         }
     }
 
@@ -45,8 +58,12 @@ package enum Priority: Int, Sendable, CaseIterable {
 
 /// What happened to a message.
 package enum MessageState: String, Sendable, CaseIterable {
-    /// To be sent, or being sent right now.
+    /// To be sent; a mail also while it is being handed over.
     case waiting
+    /// A letter in a printed batch.
+    case printed
+    /// On its way: a letter that the post has, or an SMS whose gateway has not answered yet.
+    case sent
     /// The relay or gateway took it over.
     case accepted
     case delivered, bounced, failed
@@ -55,8 +72,8 @@ package enum MessageState: String, Sendable, CaseIterable {
     case expired
     /// Taken back: the voter has voted, left the roll, or has a newer one.
     case withdrawn
-    /// A letter that is in a printed batch, and one whose batch was confirmed.
-    case printed, confirmed
+    /// A letter whose secrets were wiped after posting.
+    case confirmed
 }
 
 /// Everything of a message that many share: templates, election-wide values, sender. Stored once, by its hash, and never

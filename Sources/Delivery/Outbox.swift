@@ -36,7 +36,8 @@ package struct Outbox: Sendable {
         try transaction.execute(
             """
             UPDATE outbox_message SET state = 'withdrawn', sealed = NULL, ended_at = ?
-            WHERE election = ? AND subject = ? AND state IN ('waiting', 'printed', 'unknown')
+            WHERE election = ? AND subject = ?
+                AND (state IN ('waiting', 'printed', 'unknown', 'failed') OR state = 'sent' AND channel = 'letter')
             """, clock.now, election, subject)
     }
 
@@ -59,8 +60,9 @@ package struct Outbox: Sendable {
         }
     }
 
-    /// Makes messages due again: failed ones, or those of which nobody knows whether they arrived. Only messages whose
-    /// model still exists can be sent again; returns how many. Paused channels go on.
+    /// Makes mails and SMS due again: failed ones and those that wait for their next attempt, or those of which nobody
+    /// knows whether they arrived. Only messages whose model still exists can be sent again; returns how many. Paused
+    /// channels go on.
     package func retry(
         _ transaction: borrowing Transaction, election: Int, unknown: Bool
     ) throws(StoreError) -> Int {
@@ -68,8 +70,8 @@ package struct Outbox: Sendable {
         return try transaction.execute(
             """
             UPDATE outbox_message SET state = 'waiting', attempts = 0, due_at = ?, ended_at = NULL
-            WHERE election = ? AND sealed IS NOT NULL
-                AND (state = 'waiting' OR state = CASE WHEN ? THEN 'unknown' ELSE 'failed' END)
+            WHERE election = ? AND sealed IS NOT NULL AND channel IN ('email', 'sms')
+                AND (state = CASE WHEN ?3 THEN 'unknown' ELSE 'failed' END OR state = 'waiting' AND NOT ?3 AND due_at > ?1)
             """, clock.now, election, unknown)
     }
 }
@@ -110,9 +112,46 @@ package final class OutboxQueue {
 }
 
 extension Outbox {
-    /// How many mails and SMS are still to be handed over.
-    package func waitingForRelay(_ reading: borrowing Reading) throws(StoreError) -> Int {
+    /// How many messages of a channel are still to be handed over.
+    package func waiting(_ reading: borrowing Reading, _ route: Route) throws(StoreError) -> Int {
         try reading.number(
-            "SELECT count(*) FROM outbox_message WHERE state = 'waiting' AND channel IN ('email', 'sms')")
+            "SELECT count(*) FROM outbox_message WHERE state = 'waiting' AND channel = ?", route.rawValue)
     }
+
+    /// Messages that failed, or of which nobody knows whether they arrived, the latest first.
+    package func troubles(
+        _ reading: borrowing Reading, election: Int, limit: Int
+    ) throws(StoreError) -> [TroubledMessage] {
+        try reading.all(
+            """
+            SELECT subject, channel, kind, state, reply, ended_at, sealed IS NOT NULL FROM outbox_message
+            WHERE state IN ('failed', 'unknown') AND election = ? ORDER BY ended_at DESC, id LIMIT ?
+            """, election, limit
+        ) { (row: borrowing Row) throws(StoreError) in
+            TroubledMessage(
+                subject: try row[0], route: try row[1], kind: try row[2], state: try row[3], reply: try row[4],
+                endedAt: try row[5], canRetry: try row[6])
+        }
+    }
+
+    /// SMS segments charged today, for each class that sent any.
+    package func segmentsToday(_ reading: borrowing Reading) throws(StoreError) -> [(priority: Priority, count: Int)] {
+        try reading.all("SELECT priority, used FROM outbox_budget WHERE day = ? ORDER BY priority", clock.now / 86_400) {
+            (row: borrowing Row) throws(StoreError) in (Priority(rawValue: try row[0]) ?? .batch, try row[1])
+        }
+    }
+}
+
+/// A message that did not arrive, or of which nobody knows.
+package struct TroubledMessage: Sendable {
+    package let subject: Int
+    package let route: String
+    package let kind: String
+    package let state: String
+    /// The relay's or gateway's codes; never their text, which may repeat the address.
+    package let reply: String?
+    /// Seconds since 1970.
+    package let endedAt: Int
+    /// Whether `retry` can send it again.
+    package let canRetry: Bool
 }

@@ -2,7 +2,7 @@ import Crypto
 package import Store
 
 /// A message that this dispatcher may hand over now.
-struct LeasedMessage {
+struct LeasedMessage: Sendable {
     let id: Int
     let election: Int
     let route: Route
@@ -17,6 +17,17 @@ struct SendResult: Sendable {
     let id: Int
     let attempts: Int
     let outcome: Handover
+}
+
+/// Which messages a dispatcher asks for.
+struct LeaseOrder {
+    let route: Route
+    let limit: Int
+    /// Messages that it is handing over already.
+    var except: Set<Int> = []
+    /// Elections whose key is not at hand.
+    var blocked: Set<Int> = []
+    var only: Priority?
 }
 
 /// How long temporary refusals wait, and when we give up.
@@ -37,6 +48,8 @@ enum Backoff {
 extension Outbox {
     /// Seconds for which the dispatcher's lease holds; renewed with every batch of results.
     private static let leaseSeconds = 60
+    /// Days for which a failed message can be made due again; its secrets are wiped afterwards.
+    private static let keptDays = 30
 
     /// Takes the dispatcher's lease; `false` when another holds it.
     /// - Parameter isAlone: whether the process lock is held, so that an older lease is a dead process's.
@@ -51,35 +64,52 @@ extension Outbox {
             """, owner, now + Outbox.leaseSeconds, now, isAlone) == 1
     }
 
-    /// Expires what is too late, then lists up to `limit` messages that are due, the most urgent first, or those of one
-    /// class only. They stay `waiting` in the store: only the one dispatcher hands messages over, and if it dies they
-    /// simply wait again.
-    /// - Parameter except: messages that are being handed over already.
-    func lease(
-        _ transaction: borrowing Transaction, _ route: Route, limit: Int, except: Set<Int> = [], only: Priority? = nil
-    ) throws(StoreError) -> [LeasedMessage] {
-        let now = clock.now
+    /// What a dispatcher does once when it starts, alone: SMS whose answer its predecessor never stored go again,
+    /// channels are tried again, and what failed long ago is wiped.
+    func begin(_ transaction: borrowing Transaction) throws(StoreError) {
+        try transaction.execute("DELETE FROM outbox_pause")
+        try transaction.execute("UPDATE outbox_message SET state = 'waiting' WHERE state = 'sent' AND channel = 'sms'")
+        try transaction.execute(
+            "UPDATE outbox_message SET sealed = NULL WHERE state IN ('failed', 'unknown') AND ended_at < ? AND sealed IS NOT NULL",
+            clock.now - Outbox.keptDays * 86_400)
+    }
+
+    /// Ends what is too late.
+    func expire(_ transaction: borrowing Transaction) throws(StoreError) {
         try transaction.execute(
             """
             UPDATE outbox_message SET state = 'expired', sealed = NULL, ended_at = ?1
-            WHERE state = 'waiting' AND channel = ?2 AND expires_at <= ?1
-            """, now, route.rawValue)
+            WHERE state = 'waiting' AND expires_at IS NOT NULL AND expires_at <= ?1
+            """, clock.now)
+    }
+
+    /// The messages that are due, the most urgent first. Mails stay `waiting` in the store while they are handed over:
+    /// only the one dispatcher does that, and if it dies they simply wait again.
+    func due(_ reading: borrowing Reading, _ order: LeaseOrder) throws(StoreError) -> [LeasedMessage] {
+        let blocked = "[" + order.blocked.map(String.init).joined(separator: ",") + "]"
         var leased: [LeasedMessage] = []
-        try transaction.reading.each(
+        try reading.each(
             """
             SELECT id, election, priority, frame, attempts + 1, sealed FROM outbox_message
             WHERE state = 'waiting' AND channel = ?1 AND priority = coalesce(?4, priority) AND due_at <= ?2
+                AND (expires_at IS NULL OR expires_at > ?2)
+                AND (?5 = '[]' OR election NOT IN (SELECT value FROM json_each(?5)))
             ORDER BY priority, due_at LIMIT ?3
-            """, route.rawValue, now, limit + except.count, only?.rawValue
+            """, order.route.rawValue, clock.now, order.limit + order.except.count, order.only?.rawValue, blocked
         ) { (row: borrowing Row) throws(StoreError) in
             let id: Int = try row[0]
-            guard !except.contains(id), leased.count < limit else { return }
+            guard !order.except.contains(id), leased.count < order.limit else { return }
             leased.append(
                 LeasedMessage(
-                    id: id, election: try row[1], route: route, priority: try row[2], frame: try row[3],
+                    id: id, election: try row[1], route: order.route, priority: try row[2], frame: try row[3],
                     attempts: try row[4], sealed: try row[5]))
         }
         return leased
+    }
+
+    /// Marks an SMS as on its way; false when it was withdrawn meanwhile.
+    func markSent(_ transaction: borrowing Transaction, _ id: Int) throws(StoreError) -> Bool {
+        try transaction.execute("UPDATE outbox_message SET state = 'sent' WHERE id = ? AND state = 'waiting'", id) == 1
     }
 
     /// Stores results.
@@ -100,9 +130,13 @@ extension Outbox {
             case .temporary(let reply):
                 let delay = Backoff.delay(attempts: result.attempts - 1, jitter: randomness.bytes(1)[0])
                 try transaction.execute(
-                    "UPDATE outbox_message SET attempts = attempts + 1, due_at = ?, reply = ? WHERE id = ? AND state = 'waiting'",
-                    now + delay, reply, result.id)
-            case .paused(let reason): try pause(transaction, route, reason)
+                    """
+                    UPDATE outbox_message SET state = 'waiting', attempts = attempts + 1, due_at = ?, reply = ?
+                    WHERE id = ? AND state IN ('waiting', 'sent')
+                    """, now + delay, reply, result.id)
+            case .paused(let reason):
+                try transaction.execute("UPDATE outbox_message SET state = 'waiting' WHERE id = ? AND state = 'sent'", result.id)
+                try pause(transaction, route, reason)
             }
         }
     }
@@ -116,12 +150,15 @@ extension Outbox {
             """, route.rawValue, reason, clock.now)
     }
 
+    /// A message that was withdrawn while it was handed over stays withdrawn, unless the relay took it.
     private func end(
         _ transaction: borrowing Transaction, _ id: Int, _ state: MessageState, _ reply: String
     ) throws(StoreError) {
         try transaction.execute(
-            "UPDATE outbox_message SET state = ?, attempts = attempts + 1, ended_at = ?, reply = ? WHERE id = ?",
-            state.rawValue, clock.now, reply, id)
+            """
+            UPDATE outbox_message SET state = ?, attempts = attempts + 1, ended_at = ?, reply = ?
+            WHERE id = ? AND state IN ('waiting', 'sent')
+            """, state.rawValue, clock.now, reply, id)
     }
 
     /// Takes in a delivery receipt; false when no message has this number.
@@ -133,20 +170,28 @@ extension Outbox {
             delivered ? "delivered" : "bounced", clock.now, providerID) > 0
     }
 
-    /// Charges `count` messages to a class's budget of the day; returns how many are allowed.
+    /// Charges `count` messages to a class's budget of the day; returns whether they are allowed. Codes always are: a
+    /// voter who waits for one would be kept out; what they use shows in `outbox status`.
     func charge(
         _ transaction: borrowing Transaction, _ priority: Priority, count: Int, budget: Int
-    ) throws(StoreError) -> Int {
-        let day = clock.now / 86_400
+    ) throws(StoreError) -> Bool {
         let used = try transaction.reading.number(
-            "SELECT used FROM outbox_budget WHERE day = ? AND priority = ?", day, priority.rawValue)
-        // Codes are never stopped: a voter who waits for one would be kept out. The excess shows in `outbox status`.
-        let allowed = priority == .code ? count : min(count, max(0, budget - used))
+            "SELECT used FROM outbox_budget WHERE day = ? AND priority = ?", clock.now / 86_400, priority.rawValue)
+        guard priority == .code || used + count <= budget else { return false }
+        try spend(transaction, priority, count)
+        return true
+    }
+
+    /// Gives back what was charged for a message that the gateway did not take.
+    func refund(_ transaction: borrowing Transaction, _ priority: Priority, count: Int) throws(StoreError) {
+        try spend(transaction, priority, -count)
+    }
+
+    private func spend(_ transaction: borrowing Transaction, _ priority: Priority, _ count: Int) throws(StoreError) {
         try transaction.execute(
             """
-            INSERT INTO outbox_budget (day, priority, used) VALUES (?1, ?2, ?3)
-            ON CONFLICT (day, priority) DO UPDATE SET used = used + ?3
-            """, day, priority.rawValue, allowed)
-        return allowed
+            INSERT INTO outbox_budget (day, priority, used) VALUES (?1, ?2, max(0, ?3))
+            ON CONFLICT (day, priority) DO UPDATE SET used = max(0, used + ?3)
+            """, clock.now / 86_400, priority.rawValue, count)
     }
 }

@@ -11,16 +11,14 @@ package struct LetterMessage: Sendable {
     package let model: PersonalModel
 }
 
-/// Reads and ends the letters of one election. One for each thread.
+/// Reads the letters of one election. One for each thread.
 package final class LetterDesk {
     private let election: Int
     private let sealer: Sealer
-    private let clock: Clock
 
     package init(outbox: Outbox, election: Int, key: ElectionKey) {
         self.election = election
         sealer = Sealer(key: key.subkey(.outbox), randomness: outbox.randomness)
-        clock = outbox.clock
     }
 
     /// Hands every letter that waits to be printed to `body`.
@@ -58,21 +56,45 @@ package final class LetterDesk {
         return LetterMessage(
             id: id, subject: try row[1], generation: try row[2], frame: try row[3], kind: kind, model: model)
     }
-
-    /// Marks a letter as part of a printed batch.
-    package func markPrinted(_ transaction: borrowing Transaction, _ id: Int) throws(StoreError) {
-        try transaction.execute(
-            "UPDATE outbox_message SET state = 'printed', ended_at = ? WHERE id = ? AND state = 'waiting'", clock.now, id)
-    }
-
-    /// Wipes the secrets of a printed letter.
-    package func wipe(_ transaction: borrowing Transaction, _ id: Int) throws(StoreError) {
-        try transaction.execute(
-            "UPDATE outbox_message SET state = 'confirmed', sealed = NULL WHERE id = ? AND state = 'printed'", id)
-    }
 }
 
 extension Outbox {
+    /// Takes a letter into a batch; false when it was withdrawn meanwhile.
+    package func markPrinted(_ transaction: borrowing Transaction, letter id: Int) throws(StoreError) -> Bool {
+        try transaction.execute(
+            "UPDATE outbox_message SET state = 'printed', ended_at = ? WHERE id = ? AND state = 'waiting'", clock.now, id) == 1
+    }
+
+    /// Lets a letter wait again whose batch was never completed.
+    package func unprint(_ transaction: borrowing Transaction, letter id: Int) throws(StoreError) {
+        try transaction.execute(
+            "UPDATE outbox_message SET state = 'waiting', ended_at = NULL WHERE id = ? AND state = 'printed'", id)
+    }
+
+    /// Says that the post has a letter.
+    package func markPosted(_ transaction: borrowing Transaction, letter id: Int) throws(StoreError) {
+        try transaction.execute(
+            "UPDATE outbox_message SET state = 'sent', ended_at = ? WHERE id = ? AND state = 'printed'", clock.now, id)
+    }
+
+    /// Wipes the secrets of a letter that was printed; a posted one is `confirmed` from then on.
+    package func wipe(_ transaction: borrowing Transaction, letter id: Int) throws(StoreError) {
+        try transaction.execute(
+            """
+            UPDATE outbox_message SET sealed = NULL, state = CASE state WHEN 'sent' THEN 'confirmed' ELSE state END
+            WHERE id = ? AND state IN ('printed', 'sent')
+            """, id)
+    }
+
+    /// Takes back one letter.
+    package func withdraw(_ transaction: borrowing Transaction, letter id: Int) throws(StoreError) {
+        try transaction.execute(
+            """
+            UPDATE outbox_message SET state = 'withdrawn', sealed = NULL, ended_at = ?
+            WHERE id = ? AND state IN ('waiting', 'printed', 'sent')
+            """, clock.now, id)
+    }
+
     /// The frames that letters of an election use.
     package func letterFrames(
         _ reading: borrowing Reading, election: Int

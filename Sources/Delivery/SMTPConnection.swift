@@ -38,6 +38,7 @@ import Glibc
     private var connects = true
     private var pending: [UInt8] = []
     private var pendingStart = 0
+    private var sent = 0
     private var chunk = [UInt8](repeating: 0, count: 16_384)
 
     init(
@@ -176,7 +177,10 @@ import Glibc
                 let code = unsafe send(descriptor, base + start, bytes.count - start, Int32(MSG_NOSIGNAL))
                 return (code, code < 0 && (errno == EAGAIN || errno == EINTR))
             }
-            if count > 0 { pendingStart += count } else if mustWait {
+            if count > 0 {
+                pendingStart += count
+                sent += count
+            } else if mustWait {
                 wantsWrite = true
                 return true
             } else {
@@ -227,7 +231,7 @@ import Glibc
     }
 
     private func close(_ reason: String, isPause: Bool = false) {
-        session.lost(reason, unsent: pendingStart < pending.count || !session.output.isEmpty, isPause: isPause)
+        session.lost(reason, sent: sent, isPause: isPause)
         shut()
     }
 

@@ -50,6 +50,9 @@ struct SMTPSession {
     private let result: (MailJob, Handover) -> Void
 
     private(set) var output: [UInt8] = []
+    /// Bytes handed out for writing so far, and how many must have left for the present body to be complete.
+    private var taken = 0
+    private var bodyEnd = 0
     private var steps: [Step] = [.greeting]
     private var current: Envelope?
     private var ahead: Envelope?
@@ -93,6 +96,7 @@ struct SMTPSession {
     /// Takes the bytes to be written.
     mutating func takeOutput() -> [UInt8] {
         defer { output.removeAll(keepingCapacity: true) }
+        taken += output.count
         return output
     }
 
@@ -176,8 +180,7 @@ struct SMTPSession {
             if !isGood { refuseEnvelope(reply, relay: reply.code >= 500) }
             if !pipelines { continueEnvelope(.mail) }
         case .recipient:
-            // Being asked to authenticate, or losing step, is never the recipient's fault.
-            if !isGood { refuseEnvelope(reply, relay: [503, 530, 534, 535, 538].contains(reply.code)) }
+            if !isGood { refuseEnvelope(reply, relay: SMTPSession.isRelayWide(reply)) }
             if !pipelines { continueEnvelope(.recipient) }
         case .data: takeData(reply)
         case .body: endMessage(reply)
@@ -271,6 +274,13 @@ struct SMTPSession {
         }
     }
 
+    /// Being asked to authenticate, losing step, or not being allowed to relay at all is never the recipient's fault. For
+    /// the last there is no code of its own (550 or 554 with 5.7.1 mean a single mailbox too), but every server says it
+    /// in a word: "Relay access denied", "Relaying denied", "Unable to relay", "relay not permitted".
+    private static func isRelayWide(_ reply: SMTPReply) -> Bool {
+        [503, 530, 534, 535, 538].contains(reply.code) || reply.code >= 500 && reply.text.lowercased().contains("relay")
+    }
+
     private mutating func refuseEnvelope(_ reply: SMTPReply, relay: Bool) {
         guard current?.refusal == nil else { return }
         current?.refusal = reply
@@ -304,6 +314,7 @@ struct SMTPSession {
         guard let envelope = current else { return }
         output.append(contentsOf: envelope.job.body)
         put(".", then: .body)
+        bodyEnd = taken + output.count
         if pipelines, delivered < SMTPSession.mostMessages, let job = next() {
             ahead = Envelope(job: job)
             sendEnvelope(job)
@@ -344,10 +355,11 @@ struct SMTPSession {
     }
 
     /// Ends the session after the connection was lost.
-    /// - Parameter unsent: bytes of `output` that never left: if any, the last body is not complete at the relay.
-    mutating func lost(_ reason: String, unsent: Bool, isPause: Bool = false) {
+    /// - Parameter sent: how many bytes of `output` have left: where the last body is not complete at the relay, it is
+    ///   as if it had never been sent.
+    mutating func lost(_ reason: String, sent: Int, isPause: Bool = false) {
         if isPause { _ = pause(reason) } else {
-            _ = end(.temporary(reason), bodyGone: unsent ? .temporary(reason) : .unknown(reason))
+            _ = end(.temporary(reason), bodyGone: sent < bodyEnd ? .temporary(reason) : .unknown(reason))
         }
     }
 

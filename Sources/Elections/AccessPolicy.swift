@@ -23,4 +23,13 @@ package struct AccessPolicy: Sendable, Equatable {
     package var fourEyes = true
 
     package init() {}
+
+    /// The settings that differ from `earlier` and by which identifiers and secrets in voters' hands were made.
+    func fixedSettings(changedFrom earlier: AccessPolicy) -> [String] {
+        var changed: [String] = []
+        if scheme != earlier.scheme { changed.append("identifier.scheme") }
+        if renewal != earlier.renewal { changed.append("identifier.renewal") }
+        if secretKind != earlier.secretKind { changed.append("secret.kind") }
+        return changed
+    }
 }

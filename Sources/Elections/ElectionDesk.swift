@@ -25,12 +25,16 @@ package struct ElectionDesk: Sendable {
         case created, changed, unchanged
         /// Colleges or sites that voters of the roll belong to are missing in the new definition.
         case inUse([String])
+        /// These settings cannot change any more: identifiers made by them are in voters' hands.
+        case issued([String])
     }
 
     /// Stores a definition that was read without faults, or replaces the earlier one of the same name.
-    /// - Parameter inUse: the colleges and sites that voters of the roll belong to.
+    /// - Parameters:
+    ///   - inUse: the colleges and sites that voters of the roll belong to.
+    ///   - isIssued: whether identifiers were issued.
     package func store(
-        _ transaction: borrowing Transaction, _ election: Election, definition: String, inUse: Set<String>,
+        _ transaction: borrowing Transaction, _ election: Election, definition: String, inUse: Set<String>, isIssued: Bool,
         by principal: Principal
     ) throws(StoreError) -> Outcome {
         let known = Set(election.colleges.keys).union(election.sites.keys)
@@ -40,6 +44,10 @@ package struct ElectionDesk: Sendable {
             "SELECT definition FROM election_definition WHERE name = ?", election.id
         ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
         guard earlier != definition else { return .unchanged }
+        if isIssued, let earlier, case .success(let before) = ElectionReader.read(earlier, file: "") {
+            let changed = election.access.fixedSettings(changedFrom: before.access)
+            guard changed.isEmpty else { return .issued(changed) }
+        }
         try transaction.execute(
             """
             INSERT INTO election_definition (name, definition, stored_at) VALUES (?, ?, ?)

@@ -97,8 +97,16 @@ package enum ElectionReader {
 
     private static func support(_ section: Section) -> Election.Support {
         Election.Support(
-            name: line(section, "name"), email: email(section, "email"), phone: line(section, "phone"),
+            name: line(section, "name"), email: email(section, "email"), phone: phone(section),
             hours: section.section("hours", text) ?? LocalText(fr: "", en: ""))
+    }
+
+    /// A number as people call it, short ones included.
+    private static func phone(_ section: Section) -> String {
+        let text = line(section, "phone")
+        let isNumber = text.filter(\.isNumber).count >= 3 && text.unicodeScalars.allSatisfy { "+0123456789 .-()\u{A0}\u{202F}".unicodeScalars.contains($0) }
+        if !text.isEmpty, !isNumber { section.fault("phone", "\"\(text)\" is no telephone number") }
+        return text
     }
 
     /// The site's address: https, a host, no path, so that it can be printed large and typed.
@@ -125,7 +133,9 @@ package enum ElectionReader {
             }
             return nil
         }
-        guard let opens = time("opens"), let closes = time("closes") else { return (0, 0) }
+        // Both are asked for before either may fail, so that neither is taken for an unknown key.
+        let (first, second) = (time("opens"), time("closes"))
+        guard let opens = first, let closes = second else { return (0, 0) }
         if closes <= opens { section.fault("closes", "the poll closes before it opens") }
         return (opens, closes)
     }
@@ -188,6 +198,9 @@ package enum ElectionReader {
             policy.secretMinimum = secret.number("minimum", in: least...64, standard: standard)
             policy.secretMustChange = secret.flag("mustChange", standard: false)
             policy.secretReset = secret.choice("reset", standard: policy.secretReset)
+        }
+        if policy.secretKind == .generated, channels.contains(.letter) {
+            section.fault("secret", "a generated secret travels by mail or SMS only: take \"letter\" out of \"channels\", or let voters choose a passphrase")
         }
         policy.challenge = section.optionalSection("challenge", text)
         return policy

@@ -28,6 +28,7 @@ package enum IssuanceSchema {
                 UNIQUE (voter, generation)
             ) STRICT;
             CREATE UNIQUE INDEX issuance_identifier_live ON issuance_identifier (election, hash) WHERE state <> 'revoked';
+            CREATE INDEX issuance_identifier_past ON issuance_identifier (election, hash) WHERE state = 'revoked';
             CREATE UNIQUE INDEX issuance_identifier_one ON issuance_identifier (voter)
                 WHERE state IN ('unposted', 'active');
             CREATE UNIQUE INDEX issuance_identifier_next ON issuance_identifier (voter) WHERE state = 'pending';
@@ -46,12 +47,12 @@ package enum IssuanceSchema {
                 id INTEGER PRIMARY KEY,
                 election INTEGER NOT NULL REFERENCES election_definition (id),
                 number INTEGER NOT NULL,
-                state TEXT NOT NULL CHECK (state IN ('printing', 'printed', 'posted', 'confirmed')),
+                state TEXT NOT NULL CHECK (state IN ('gathering', 'printing', 'printed', 'posted', 'confirmed')),
                 letters INTEGER NOT NULL,
                 created_at INTEGER NOT NULL,
                 printed_at INTEGER,
                 posted_on TEXT,
-                confirmed_at INTEGER,
+                wiped_at INTEGER,
                 UNIQUE (election, number)
             ) STRICT;
             CREATE TABLE issuance_letter (
@@ -60,11 +61,13 @@ package enum IssuanceSchema {
                 voter INTEGER NOT NULL REFERENCES roll_voter (id),
                 generation INTEGER NOT NULL,
                 message INTEGER NOT NULL UNIQUE REFERENCES outbox_message (id),
-                state TEXT NOT NULL CHECK (state IN ('printed', 'spoiled', 'returned')),
+                carries INTEGER NOT NULL CHECK (carries IN (0, 1)),
+                state TEXT NOT NULL CHECK (state IN ('printed', 'withdrawn', 'spoiled', 'returned')),
                 reprints INTEGER NOT NULL DEFAULT 0,
                 destroyed INTEGER NOT NULL DEFAULT 0 CHECK (destroyed IN (0, 1)),
                 PRIMARY KEY (batch, number)
             ) STRICT, WITHOUT ROWID;
+            CREATE INDEX issuance_letter_voter ON issuance_letter (voter);
             """)
     ]
 }

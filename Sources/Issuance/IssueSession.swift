@@ -182,16 +182,28 @@ final class IssueSession {
         var attempt = attempts[base] ?? 0
         while attempt < IssueSession.mostAttempts {
             guard let candidate = maker.candidate(for: voter, contacts: contacts, attempt: attempt) else { return nil }
-            let taken = try reading.number(
-                "SELECT count(*) FROM issuance_identifier WHERE election = ? AND hash = ? AND state <> 'revoked'",
-                election.number, lookup.hash(candidate.canonical))
-            if taken == 0 {
+            if try isFree(reading, candidate, voter) {
                 if attempt > 0 { attempts[base] = attempt }
                 return candidate
             }
             attempt += 1
         }
         return nil
+    }
+
+    /// Nobody holds it, and it was never revoked: a lost identifier must not come back, neither for its voter nor for
+    /// another. A mail address as identifier is the exception: it is the voter's for good.
+    private func isFree(
+        _ reading: borrowing Reading, _ candidate: Identifier, _ voter: Voter
+    ) throws(StoreError) -> Bool {
+        let hash = lookup.hash(candidate.canonical)
+        let live = try reading.number(
+            "SELECT count(*) FROM issuance_identifier WHERE election = ? AND hash = ? AND state <> 'revoked'",
+            election.number, hash)
+        guard live == 0, election.election.access.scheme != .email else { return live == 0 }
+        return try reading.number(
+            "SELECT count(*) FROM issuance_identifier WHERE election = ? AND hash = ? AND state = 'revoked'",
+            election.number, hash) == 0
     }
 
     /// The identifier sealed, where it must be sent again one day.
@@ -220,18 +232,22 @@ final class IssueSession {
         _ transaction: borrowing Transaction, _ voter: Voter, by route: Route, contact: String?, reason: String,
         principal: Principal
     ) throws(StoreError) -> Issuer.Reissue {
-        let roll = try issuer.registrar.contacts(
-            transaction.reading, election, voter: voter.id, keys: RollKeys(key, randomness: issuer.randomness))
-        var target = roll
+        let sealed = try issuer.registrar.sealedContacts(transaction.reading, voter: voter.id)
+        let roll = try opener.open(sealed, voter: voter.id)
+        let present = try effectiveContacts(transaction.reading, voter, sealed)
+        var target = present
         if let contact {
-            switch newContact(contact, route, roll) {
+            switch newContact(contact, route, present) {
             case .success(let contacts): target = contacts
             case .failure(let refusal): return .refused(refusal.reason)
             }
         }
         guard let recipient = recipient(target, route) else {
-            return .refused("the roll has no contact of \(voter.reference) for \(route.rawValue): give one with --to")
+            return .refused("there is no contact of \(voter.reference) for \(route.rawValue): give one with --to")
         }
+        let earlier = try transaction.reading.first(
+            "SELECT route FROM issuance_identifier WHERE voter = ? ORDER BY generation DESC LIMIT 1", voter.id
+        ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
         try queue.begin(transaction)
         try issuer.revoke(transaction, election, voter: voter.id, reason: reason)
         if contact != nil {
@@ -247,7 +263,9 @@ final class IssueSession {
         }
         let generation = try transaction.reading.number(
             "SELECT max(generation) FROM issuance_identifier WHERE voter = ?", voter.id)
-        let notice = try notify(transaction, voter, roll, except: contact == nil ? nil : recipient, generation)
+        // Told is whoever would otherwise not notice: nobody when the new one goes where the old one went.
+        let isElsewhere = contact != nil || earlier != nil && earlier != route.rawValue
+        let notice = isElsewhere ? try notify(transaction, voter, roll, present, except: recipient, generation) : nil
         try issuer.logbook.record(
             transaction, election: election.election.id, by: principal, "identifier.reissue",
             [
@@ -279,19 +297,31 @@ final class IssueSession {
         }
     }
 
-    /// Tells the voter at an old contact that a new identifier was made: by mail, else SMS, else letter.
+    /// Tells the voter at an old contact that a new identifier was made: the roll's mail, else phone, else letterbox; and
+    /// a contact that was given on the phone earlier, so that whoever gave it learns of it too.
     private func notify(
-        _ transaction: borrowing Transaction, _ voter: Voter, _ roll: VoterContacts, except new: [UInt8]?, _ generation: Int
+        _ transaction: borrowing Transaction, _ voter: Voter, _ roll: VoterContacts, _ present: VoterContacts,
+        except new: [UInt8], _ generation: Int
     ) throws(StoreError) -> Route? {
-        guard let new else { return nil }
+        for route in [Route.email, .sms] {
+            guard let held = recipient(present, route), held != recipient(roll, route), held != new else { continue }
+            try tell(transaction, voter, .noticeHeld, route, held, generation)
+        }
         for route in Route.allCases {
             guard let old = recipient(roll, route), old != new, route != .letter || !voter.hasReturnedLetter else { continue }
-            try queue.add(
-                transaction, subject: voter.id, kind: .notice, generation: generation, route: route, priority: .recovery,
-                frame: try frame(transaction, .notice, voter.language, route), recipient: old,
-                values: ["greeting": voter.courteousName])
+            try tell(transaction, voter, .notice, route, old, generation)
             return route
         }
         return nil
+    }
+
+    private func tell(
+        _ transaction: borrowing Transaction, _ voter: Voter, _ kind: MessageKind, _ route: Route, _ contact: [UInt8],
+        _ generation: Int
+    ) throws(StoreError) {
+        try queue.add(
+            transaction, subject: voter.id, kind: kind, generation: generation, route: route, priority: .recovery,
+            frame: try frame(transaction, kind, voter.language, route), recipient: contact,
+            values: ["greeting": voter.courteousName])
     }
 }

@@ -97,12 +97,17 @@ package struct Issuer: Sendable {
             transaction, voter, by: route, contact: contact, reason: reason, principal: principal)
     }
 
-    /// Takes back what still waits for a voter who has finished voting.
+    /// Takes back what still waits for a voter who has finished voting; returns how many messages.
     @discardableResult
     package func close(
         _ transaction: borrowing Transaction, _ election: StoredElection, voter: Int
     ) throws(StoreError) -> Int {
-        try outbox.withdraw(transaction, election: election.number, subject: voter)
+        try transaction.execute(
+            """
+            UPDATE issuance_letter SET state = 'withdrawn' WHERE voter = ? AND state = 'printed'
+                AND batch IN (SELECT id FROM issuance_batch WHERE state IN ('gathering', 'printing', 'printed'))
+            """, voter)
+        return try outbox.withdraw(transaction, election: election.number, subject: voter)
     }
 
     /// Revokes every live identifier of a voter, and what still waits for them.
@@ -110,12 +115,23 @@ package struct Issuer: Sendable {
     package func revoke(
         _ transaction: borrowing Transaction, _ election: StoredElection, voter: Int, reason: String
     ) throws(StoreError) -> Int {
-        try outbox.withdraw(transaction, election: election.number, subject: voter)
+        try close(transaction, election, voter: voter)
         return try transaction.execute(
             """
             UPDATE issuance_identifier SET state = 'revoked', ended_at = ?, reason = ?
             WHERE voter = ? AND state <> 'revoked'
             """, clock.now, reason, voter)
+    }
+
+    /// Revokes one generation of a voter's identifier; false when it had ended before.
+    func revoke(
+        _ transaction: borrowing Transaction, voter: Int, generation: Int, reason: String
+    ) throws(StoreError) -> Bool {
+        try transaction.execute(
+            """
+            UPDATE issuance_identifier SET state = 'revoked', ended_at = ?, reason = ?
+            WHERE voter = ? AND generation = ? AND state <> 'revoked'
+            """, clock.now, reason, voter, generation) == 1
     }
 
     /// Revokes the identifiers of voters who are no longer on the roll.
@@ -128,6 +144,11 @@ package struct Issuer: Sendable {
         try logbook.record(
             transaction, election: election.election.id, by: principal, "identifier.revoke",
             ["reason": "left the roll", "identifiers": "\(revoked)"])
+    }
+
+    /// Whether any identifier of election `number` was ever issued.
+    package func hasIssued(_ reading: borrowing Reading, election number: Int) throws(StoreError) -> Bool {
+        try reading.number("SELECT EXISTS (SELECT 1 FROM issuance_identifier WHERE election = ?)", number) == 1
     }
 
     /// How many identifiers are in each state.

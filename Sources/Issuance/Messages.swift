@@ -31,11 +31,26 @@ package final class MessageOffice {
         }
     }
 
+    /// The most SMS segments that the identifier's message takes in a language: with a name as long as it may be.
+    package func segments(_ language: Language) throws(Fault) -> Int {
+        let kind = election.access.secretKind == .generated ? MessageKind.activation : .identifier
+        let frame = try frame(kind, language, .sms)
+        let values = [
+            "greeting": String(repeating: "M", count: MessageOffice.longName), "identifier": "XXXX-XXXX-XXXX", "secret": "XXXXXXXXX",
+        ]
+        do throws(TemplateError) {
+            return SMSText(try LoadedFrame(frame, route: .sms).text(values)).segments
+        } catch { throw Fault(description: "\(error)") }
+    }
+
+    /// Characters of a long civility and name.
+    private static let longName = 40
+
     /// The frame of messages of a kind, language and route.
     package func frame(_ kind: MessageKind, _ language: Language, _ route: Route) throws(Fault) -> MessageFrame {
         let key = "\(kind.rawValue).\(language.rawValue).\(route.rawValue)"
         if let known = frames[key] { return known }
-        let name = "\(kind.rawValue).\(language.rawValue)"
+        let name = "\(kind.template).\(language.rawValue)"
         do throws(TemplateFolder.Missing) {
             let text = try templates.text(
                 route == .email ? "mail/\(name).txt" : route == .sms ? "sms/\(name).txt" : "letter/\(name).md")

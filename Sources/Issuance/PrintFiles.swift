@@ -34,6 +34,13 @@ package final class PrintFiles {
         }
     }
 
+    /// Refuses a folder that holds a finished print run already: its manifest would be lost.
+    package static func refuseFinished(_ folder: String) throws(PrintRefusal) {
+        for name in ["manifest.json", "manifest.json.gpg"] where FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
+            throw PrintRefusal("\(folder) holds \(name) of an earlier print run: give another folder with --to.")
+        }
+    }
+
     /// Writes all letters of a batch, or one.
     /// - Parameter progress: called now and then with the letters written.
     package func write(
@@ -52,6 +59,8 @@ package final class PrintFiles {
         let manifest = PrintManifest(
             election: election.election.id, batch: batch.number, letters: count, sheets: count,
             templates: hex(templateDigest.finish()), files: files)
+        try save(Array(manifest.csv.utf8), as: "manifest.csv")
+        // Written last: a folder with a manifest.json is complete.
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         do {
@@ -61,7 +70,6 @@ package final class PrintFiles {
         } catch {
             throw PrintRefusal("The manifest could not be written as JSON: \(error)")
         }
-        try save(Array(manifest.csv.utf8), as: "manifest.csv")
         return manifest
     }
 
@@ -81,10 +89,13 @@ package final class PrintFiles {
         let desk = LetterDesk(outbox: room.outbox, election: election.number, key: key)
         let name = "\(election.election.id)-\(padded(batch.number, 3))-\(padded(low, 6))-\(padded(high, 6)).pdf"
         let output = try Output("\(folder)/\(name)", printer)
+        var written = 0
         do throws(LetterError) {
             var press: LetterPress?
             for (number, message) in letters {
-                let letter = try open(desk, message)
+                // Withdrawn since the batch was numbered: its number is left out.
+                guard let letter = try open(desk, message) else { continue }
+                written += 1
                 let face = try face(letter)
                 // The press is begun once its faces are known; a face met later begins a new recording in it.
                 if press == nil {
@@ -105,7 +116,7 @@ package final class PrintFiles {
         }
         let (size, digest) = try output.finish()
         return PrintedFile(
-            file: output.name, first: low, last: high, letters: letters.count, sheets: letters.count, bytes: size,
+            file: output.name, first: low, last: high, letters: written, sheets: written, bytes: size,
             sha256: digest)
     }
 
@@ -140,12 +151,12 @@ package final class PrintFiles {
         return face
     }
 
-    private func open(_ desk: LetterDesk, _ message: Int) throws(LetterError) -> LetterMessage {
+    /// The letter; nil when its secrets are gone.
+    private func open(_ desk: LetterDesk, _ message: Int) throws(LetterError) -> LetterMessage? {
         do throws(StoreError) {
             let letter = try room.store.read { (reading: borrowing Reading) throws(StoreError) in
                 try desk.letter(reading, message)
             }
-            guard let letter else { throw StoreError(.missing, "The secrets of letter \(message) were wiped.") }
             return letter
         } catch { throw LetterError("\(error)") }
     }

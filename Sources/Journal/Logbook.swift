@@ -112,6 +112,19 @@ package struct Logbook: Sendable {
         }
     }
 
+    /// The details of the latest entry of an action; nil when there is none.
+    package static func lastDetails(
+        _ reading: borrowing Reading, action: String
+    ) throws(StoreError) -> [String: String]? {
+        let text = try reading.first(
+            "SELECT details FROM journal_entry WHERE action = ? ORDER BY number DESC LIMIT 1", action
+        ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
+        guard let text else { return nil }
+        do { return try JSONDecoder().decode([String: String].self, from: Data(text.utf8)) } catch {
+            throw StoreError(.damaged, "A journal entry of \(action) is not readable: \(error).", cure: "Run `journal verify`.")
+        }
+    }
+
     private static func head(_ reading: borrowing Reading) throws(StoreError) -> (number: Int, hash: [UInt8])? {
         try reading.first("SELECT number, hash FROM journal_head WHERE id = 1") {
             (row: borrowing Row) throws(StoreError) -> (number: Int, hash: [UInt8]) in (try row[0], try row[1])

@@ -33,6 +33,9 @@ final class ReaderPool: @unchecked Sendable {
         return result
     }
 
+    /// Closes the connections that nobody uses.
+    func close() { idle.withLock { $0.connections = [] } }
+
     private func take() throws(StoreError) -> Connection {
         if let connection = idle.withLock({ $0.connections.popLast() }) { return connection }
         return try Store.reader(path)

@@ -52,6 +52,10 @@ package final class Store: Sendable {
         pool = ReaderPool(path: path, limit: max(4, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     }
 
+    /// The readers close first: the last connection to close must be able to write, so that it copies the write-ahead log
+    /// back and the store is one whole file again.
+    deinit { pool.close() }
+
     /// SQLite cannot open a store on a read-only volume and says only that it cannot; this says why.
     private static func refuseFixedVolume(_ path: String) throws(StoreError) {
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."

@@ -2,6 +2,16 @@ import CSQLite
 import Glibc
 
 extension Store {
+    /// Makes a new name in the folder of `path` last through a power cut.
+    package static func syncFolder(of path: String) throws(StoreError) {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let file = unsafe open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { if file >= 0 { close(file) } }
+        guard file >= 0, fsync(file) == 0 else {
+            throw StoreError(.failed, "The folder \(folder) did not reach the disk.", cure: "Check the disk.")
+        }
+    }
+
     /// Writes a consistent copy of the store, without its write-ahead log, to a new file that only this account may
     /// read. Writers go on meanwhile.
     package func copy(to path: String) throws(StoreError) {

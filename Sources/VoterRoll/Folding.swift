@@ -45,11 +45,17 @@ package enum Folding {
         return key
     }
 
-    /// Adds a word's hash (FNV-1a, 64 bits): a sum, so that the words' order does not matter.
+    /// FNV-1a, 64 bits.
+    static func hash(_ bytes: Span<UInt8>) -> UInt64 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for index in bytes.indices { hash = (hash ^ UInt64(bytes[index])) &* 0x100_0000_01b3 }
+        return hash
+    }
+
+    /// Adds a word's hash: a sum, so that the words' order does not matter.
     private static func mix(_ key: UInt64, _ word: inout [UInt8]) -> UInt64 {
         guard !word.isEmpty else { return key }
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in word { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        let hash = hash(word.span)
         word.removeAll(keepingCapacity: true)
         return key &+ (hash ^ hash >> 29) &* 0x9E37_79B9_7F4A_7C15
     }

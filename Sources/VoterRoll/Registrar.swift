@@ -134,12 +134,17 @@ package struct Registrar: Sendable {
     package func contacts(
         _ reading: borrowing Reading, _ election: StoredElection, voter: Int, keys: RollKeys
     ) throws(StoreError) -> VoterContacts {
+        try ContactOpener(election: election.number, keys: keys).open(try sealedContacts(reading, voter: voter), voter: voter)
+    }
+
+    /// A voter's contacts as they lie in the store.
+    package func sealedContacts(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> SealedContacts {
         let sealed = try reading.first("SELECT mail, phone, mobile, address FROM roll_voter WHERE id = ?", voter) {
             (row: borrowing Row) throws(StoreError) in
             SealedContacts(mail: try row[0], phone: try row[1], isMobile: try row[2], address: try row[3])
         }
         guard let sealed else { throw StoreError(.missing, "There is no voter number \(voter).") }
-        return try ContactOpener(election: election.number, keys: keys).open(sealed, voter: voter)
+        return sealed
     }
 
     static func voter(_ row: borrowing Row) throws(StoreError) -> Voter {

@@ -1,6 +1,7 @@
 import Contacts
 package import Crypto
 package import Elections
+import Foundation
 package import Journal
 package import Store
 
@@ -30,16 +31,16 @@ extension Registrar {
         return .done
     }
 
-    /// Marks a voter's letters as returned by the post; false when there is no such voter.
+    /// Keeps that a voter's letter came back: the address is wrong until it is corrected.
     package func markReturned(
         _ transaction: borrowing Transaction, _ election: StoredElection, voter: Int, by principal: Principal
-    ) throws(StoreError) -> Bool {
-        let changed = try transaction.execute(
+    ) throws(StoreError) {
+        try transaction.execute(
             "UPDATE roll_voter SET returned_at = ? WHERE id = ? AND election = ?", clock.now, voter, election.number)
-        guard changed == 1 else { return false }
+        let reference = try self.voter(transaction.reading, id: voter)?.reference
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "roll.letterReturned", ["voter": "\(voter)"])
-        return true
+            transaction, election: election.election.id, by: principal, "roll.letterReturned",
+            ["reference": reference ?? "number \(voter), no longer on the roll"])
     }
 
     /// Stores the checked value; returns why it is refused.
@@ -49,14 +50,31 @@ extension Registrar {
     ) throws(StoreError) -> String? {
         switch column {
         case .lastName, .firstName:
-            guard !value.isEmpty, value.count <= 80, value.first?.isLetter == true,
-                !value.unicodeScalars.contains(where: { $0.value < 32 || $0.properties.numericType != nil })
-            else { return "\"\(value)\" is no name" }
+            let bytes = Array(value.utf8)
+            var plain: [UInt8] = []
+            if let reason = PersonName.append(bytes.span, bytes.indices, onto: &plain) { return "\"\(value)\" \(reason)" }
+            let name = String(decoding: plain, as: UTF8.self).trimmingCharacters(in: .whitespaces)
+            guard !name.isEmpty else { return "a name is not empty" }
             if column == .lastName {
-                try transaction.execute("UPDATE roll_voter SET last_name = ? WHERE id = ?", value, voter.id)
+                try transaction.execute("UPDATE roll_voter SET last_name = ? WHERE id = ?", name, voter.id)
             } else {
-                try transaction.execute("UPDATE roll_voter SET first_name = ? WHERE id = ?", value, voter.id)
+                try transaction.execute("UPDATE roll_voter SET first_name = ? WHERE id = ?", name, voter.id)
             }
+        case .civility:
+            var words = Vocabulary.civilities
+            let bytes = Array(value.utf8)
+            guard bytes.isEmpty || words.meaning(bytes.span, bytes.indices) != nil else {
+                return "\"\(value)\" is no civility (M., Mme, or empty)"
+            }
+            let civility = bytes.isEmpty ? [] : words.meaning(bytes.span, bytes.indices) ?? []
+            try transaction.execute(
+                "UPDATE roll_voter SET civility = ? WHERE id = ?", String(decoding: civility, as: UTF8.self), voter.id)
+        case .weight:
+            guard let weight = Int(value), 1...RowChecker.heaviest ~= weight else {
+                return "\"\(value)\" is no weight: a whole number from 1 to \(RowChecker.heaviest)"
+            }
+            try transaction.execute("UPDATE roll_voter SET weight = ? WHERE id = ?", weight, voter.id)
+        case .challenge: return try correctChallenge(transaction, election, voter, value)
         case .college:
             guard election.election.colleges[value] != nil else { return "\"\(value)\" is no college of this election" }
             try transaction.execute("UPDATE roll_voter SET college = ? WHERE id = ?", value, voter.id)
@@ -76,8 +94,8 @@ extension Registrar {
         case .phone: return try correctPhone(transaction, election, voter, value, keys)
         case .address1: return try correctAddress(transaction, election, voter, value, keys)
         default:
-            return "\(column.rawValue) cannot be corrected one by one; correct email, phone, address1 (lines separated by |), "
-                + "last_name, first_name, college, site, language or channel, or import the roll again"
+            return "\(column.rawValue) cannot be corrected one by one; correct email, phone, address1 (all lines, separated by |), "
+                + "civility, last_name, first_name, college, site, weight, language, channel or challenge, or import the roll again"
         }
         return nil
     }
@@ -109,6 +127,30 @@ extension Registrar {
         return nil
     }
 
+    private func correctChallenge(
+        _ transaction: borrowing Transaction, _ election: StoredElection, _ voter: Voter, _ value: String
+    ) throws(StoreError) -> String? {
+        guard election.election.access.challenge != nil else { return "this election asks no question (access.challenge)" }
+        let answer = Array(value.trimmingCharacters(in: .whitespaces).utf8)
+        if let reason = Challenge.refusal(answer) { return "the answer \(reason)" }
+        guard case .done(let hash) = hasher.hash(Secret(answer)) else {
+            throw StoreError(.busy, "The answer could not be hashed now.", cure: "Run this again.")
+        }
+        try transaction.execute("UPDATE roll_voter SET challenge = ? WHERE id = ?", hash, voter.id)
+        return nil
+    }
+
+    /// `Mme Jeanne DUPONT`, with an initial where the line would be too long.
+    private static func recipient(_ voter: Voter) -> String {
+        let title = switch voter.civility {
+        case .none: ""
+        case .mister: "M "
+        case .madam: "Mme "
+        }
+        let whole = "\(title)\(voter.firstName) \(voter.lastName.uppercased())"
+        return whole.count <= PostalAddress.longestLine ? whole : "\(title)\(voter.firstName.prefix(1)) \(voter.lastName.uppercased())"
+    }
+
     private func correctPhone(
         _ transaction: borrowing Transaction, _ election: StoredElection, _ voter: Voter, _ value: String,
         _ keys: RollKeys
@@ -137,13 +179,17 @@ extension Registrar {
         }
         var bytes: [UInt8] = []
         var ranges: [Range<Int>] = []
-        for line in value.split(separator: "|") {
+        let given = value.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        // As at the import, the voter's name comes first where it is not there yet.
+        let names = Folding.plain(voter.lastName)
+        let lines = given.first.map { Folding.plain($0).contains(names) } == true ? given : [Registrar.recipient(voter)] + given
+        for line in lines {
             let start = bytes.count
             bytes.append(contentsOf: Array(line.utf8))
             ranges.append(start..<bytes.count)
         }
         // A last line without a postcode is a country, as on the envelope.
-        let hasCountry = value.split(separator: "|").last.map { !$0.contains(where: \.isNumber) } ?? false
+        let hasCountry = given.last.map { !$0.contains(where: \.isNumber) } ?? false
         var stored: [UInt8] = []
         do throws(PostalAddress.Fault) {
             try PostalAddress.normalise(

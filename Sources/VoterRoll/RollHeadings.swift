@@ -26,6 +26,12 @@ struct RollHeadings {
             }
             index[column] = position
         }
+        for (heading, column) in map where !texts.contains(where: { Column.fold($0) == heading }) {
+            throw RollFileError(
+                file: file, line: fields.line,
+                message: "--map names a heading for \(column.rawValue) that the file does not have; its headings are "
+                    + texts.prefix(20).joined(separator: " | "))
+        }
         let missing = [Column.reference, .lastName, .firstName].filter { index[$0] == nil }
         guard missing.isEmpty else {
             throw RollFileError(

@@ -221,6 +221,7 @@ final class RollLoader {
                 guard let checker else {
                     let found = try RollHeadings(bytes, fields, map: options.map, file: path)
                     headings = found
+                    if let column = found.index[.reference] { writer.referenceHeading = found.texts[column] }
                     checker = RowChecker(
                         election: election.election, headings: found.texts, index: found.index,
                         isDelimited: source is DelimitedSource, report: report)
@@ -247,7 +248,9 @@ final class RollLoader {
         if let error = failure.error { throw .store(error) }
         guard let headings else { throw .file(RollFileError(file: path, line: 0, message: "the file holds no rows")) }
         let removed: [(id: Int, name: String)]
-        do throws(StoreError) { removed = try isUpdate ? writer.missing() : [] } catch { throw .store(error) }
+        // A refused row whose reference cannot be read may be anybody's: then nobody counts as missing.
+        let knowsAll = report.refusedNameless == 0
+        do throws(StoreError) { removed = try isUpdate && knowsAll ? writer.missing() : [] } catch { throw .store(error) }
         var gone = LoadedRoll.Changes()
         for voter in removed { gone.add(voter.name) }
         return LoadedRoll(

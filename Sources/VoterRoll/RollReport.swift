@@ -6,6 +6,9 @@ package final class RollReport: Sendable {
         var faults: [RollFault] = []
         var faultCount = 0
         var rejected: Set<Int> = []
+        /// Hashes of the references of refused rows, with their lines.
+        var refused: [UInt64: Int] = [:]
+        var refusedNameless = 0
         var warnings: [RollFault] = []
         var warningCount = 0
     }
@@ -19,6 +22,20 @@ package final class RollReport: Sendable {
             if $0.faults.count < RollLimits.details { $0.faults.append(fault) }
         }
     }
+
+    /// Keeps whose row was refused: such a voter is in the file, and does not count as missing.
+    /// - Parameter reference: nil when the row's reference itself cannot be read.
+    func refuse(_ reference: UInt64?, line: Int) {
+        state.withLock { state in
+            if let reference { state.refused[reference] = state.refused[reference] ?? line } else { state.refusedNameless += 1 }
+        }
+    }
+
+    /// The line of the refused row with this reference.
+    func refusedLine(_ reference: UInt64) -> Int? { state.withLock { $0.refused[reference] } }
+
+    /// Refused rows whose reference cannot be read.
+    package var refusedNameless: Int { state.withLock { $0.refusedNameless } }
 
     func warn(_ warning: RollFault) {
         state.withLock {
@@ -38,11 +55,12 @@ package final class RollReport: Sendable {
     /// The report as CSV that spreadsheets open: UTF-8 with BOM, semicolons, formulas defused.
     package var csv: String {
         var text = "\u{FEFF}line;column;kind;value;reason\r\n"
-        for (kind, list) in [("refused", faults), ("warning", warnings)] {
+        for (kind, list, count) in [("refused", faults, faultCount), ("warning", warnings, warningCount)] {
             for fault in list {
                 let fields = ["\(fault.line)", fault.column, kind, fault.value, fault.reason]
                 text += fields.map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n"
             }
+            if count > list.count { text += ";;\(kind);;and \(count - list.count) more that are not listed\r\n" }
         }
         return text
     }

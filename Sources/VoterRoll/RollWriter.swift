@@ -9,6 +9,8 @@ final class RollWriter: @unchecked Sendable {
     private let isUpdate: Bool
     private let report: RollReport
     private let sealer: RowSealer
+    /// What the file calls the reference's column.
+    var referenceHeading = "reference"
     private var nextID: Int
     /// Voters of the published roll that occurred in the file.
     private var seen: Set<Int> = []
@@ -39,7 +41,7 @@ final class RollWriter: @unchecked Sendable {
             case .duplicate(let line):
                 report.fault(
                     RollFault(
-                        line: row.line, column: "reference", value: text(row.reference, batch),
+                        line: row.line, column: referenceHeading, value: text(row.reference, batch),
                         reason: "is used twice: first on line \(line)"))
             }
         }
@@ -190,6 +192,8 @@ final class RollWriter: @unchecked Sendable {
                 let id: Int = try row[0]
                 guard !seen.contains(id) else { return }
                 let (reference, last, first): (String, String, String) = (try row[1], try row[2], try row[3])
+                // A voter whose row was refused is in the file all the same.
+                guard report.refusedLine(Folding.hash(Array(reference.utf8).span)) == nil else { return }
                 missing.append((id, "\(reference) \(last) \(first)"))
             }
         }

@@ -13,10 +13,7 @@ final class RowChecker {
     private let addressColumns: [Int]
     private let isDelimited: Bool
     private let standardLanguage: [UInt8]
-    private var civilities = Vocabulary([
-        "F": ["Mme", "Madame", "Mlle", "Mademoiselle", "Mrs", "Ms", "Miss", "Mme.", "F"],
-        "M": ["M", "M.", "Monsieur", "Mr", "Mr."],
-    ])
+    private var civilities = Vocabulary.civilities
     private var languages = Vocabulary([
         "fr": ["francais", "french", "fra", "fre"], "en": ["anglais", "english", "eng"],
     ])
@@ -24,15 +21,18 @@ final class RowChecker {
         "email": ["mail", "courriel", "e-mail"], "sms": ["mobile", "texto", "portable", "telephone"],
         "letter": ["courrier", "lettre", "postal", "poste", "post", "mail postal"],
     ])
+    /// The countries nearly every address has, without a look into the long list.
+    private var countries = Vocabulary(["france": ["FR", "FRA"]])
     private var colleges: Vocabulary
     private var sites: Vocabulary
     private var scratch: [UInt8] = []
+    /// Whether a row was refused: from then on references are looked up among those of refused rows.
+    private var hasRefused = false
 
-    /// Characters of a reference and of a name; far beyond real ones, and short enough for every column of a page.
+    /// Characters of a reference; far beyond real ones, and short enough for every column of a page.
     private static let longestReference = 64
-    private static let longestName = 80
     /// A voter's weight: counted votes must stay exact.
-    private static let heaviest = 1_000_000
+    static let heaviest = 1_000_000
 
     init(
         election: Election, headings: [String], index: [Column: Int], isDelimited: Bool, report: RollReport
@@ -53,13 +53,26 @@ final class RowChecker {
         let start = batch.plain.count
         var row = RollRow()
         row.line = fields.line
-        var isGood = hasRightWidth(fields)
-        isGood = reference(bytes, fields, &row, batch) && isGood
+        guard hasRightWidth(fields) else {
+            // What stands in which column is unknown, so that further faults would mislead, and the reference too.
+            report.refuse(nil, line: fields.line)
+            return false
+        }
+        var isGood = reference(bytes, fields, &row, batch)
         isGood = names(bytes, fields, &row, batch) && isGood
         isGood = contacts(bytes, fields, &row, batch) && isGood
         isGood = groups(bytes, fields, &row, batch) && isGood
         isGood = preferences(bytes, fields, &row, batch) && isGood
+        if hasRefused, !row.reference.isAbsent,
+            let line = report.refusedLine(Folding.hash(batch.plain.span.extracting(row.reference.range)))
+        {
+            fault(.reference, bytes, value(.reference, bytes, fields), fields, "is used twice: first on line \(line)")
+            isGood = false
+        }
         guard isGood else {
+            let reference = row.reference.isAbsent ? nil : Folding.hash(batch.plain.span.extracting(row.reference.range))
+            report.refuse(reference, line: fields.line)
+            hasRefused = true
             batch.plain.removeLast(batch.plain.count - start)
             return false
         }
@@ -169,63 +182,14 @@ final class RowChecker {
                 continue
             }
             let start = batch.plain.count
-            if let reason = appendName(bytes, range, onto: &batch.plain) {
+            if let reason = PersonName.append(bytes, range, onto: &batch.plain) {
                 fault(column, bytes, range, fields, reason)
-                batch.plain.removeLast(batch.plain.count - start)
                 isGood = false
             }
             let slice = Slice(start: start, count: batch.plain.count - start)
             if column == .lastName { row.lastName = slice } else { row.firstName = slice }
         }
         return isGood
-    }
-
-    /// Appends a name with single spaces, or says why it is none.
-    private func appendName(_ bytes: Span<UInt8>, _ range: Range<Int>, onto plain: inout [UInt8]) -> String? {
-        let start = plain.count
-        var isLatin1 = true
-        var index = range.lowerBound
-        while index < range.upperBound {
-            let byte = bytes[index]
-            switch byte {
-            case 65...90, 97...122: plain.append(byte)
-            case 32, 9, 10, 13:
-                if plain.count > start, plain[plain.count - 1] != 32 { plain.append(32) }
-            case UInt8(ascii: "'"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ","), UInt8(ascii: "("),
-                UInt8(ascii: ")"), UInt8(ascii: "/"):
-                guard plain.count > start || byte == UInt8(ascii: "'") else { return "begins with a mark, not a letter" }
-                plain.append(byte)
-            case 0xC3 where index + 1 < range.upperBound && bytes[index + 1] != 0x97 && bytes[index + 1] != 0xB7:
-                plain.append(byte)
-                index += 1
-                plain.append(bytes[index])
-            case 0x80...:
-                isLatin1 = false
-                plain.append(byte)
-            case 48...57: return "holds a digit, which no name has"
-            default: return "holds a character that no name has"
-            }
-            index += 1
-        }
-        if !isLatin1 {
-            let text = String(decoding: plain[start...], as: UTF8.self)
-                .replacing("\u{A0}", with: " ").replacing("\u{202F}", with: " ").precomposedStringWithCanonicalMapping
-            guard text.unicodeScalars.allSatisfy(RowChecker.isNameScalar) else { return "holds a character that no name has" }
-            plain.replaceSubrange(start..., with: text.utf8)
-        }
-        guard plain.count - start <= 4 * RowChecker.longestName,
-            plain.count - start <= RowChecker.longestName || String(decoding: plain[start...], as: UTF8.self).count <= RowChecker.longestName
-        else { return "is longer than \(RowChecker.longestName) characters" }
-        return nil
-    }
-
-    private static func isNameScalar(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark,
-            .spacingMark:
-            true
-        default: " '-.,()/\u{2019}\u{2010}\u{2011}\u{B7}".unicodeScalars.contains(scalar)
-        }
     }
 
     // MARK: Contacts
@@ -279,9 +243,9 @@ final class RowChecker {
         }
         let postcode = value(.postcode, bytes, fields)
         let town = value(.town, bytes, fields)
-        if postcode != nil || town != nil { lines.append(townLine(bytes, postcode, town)) }
+        let country = countryField(bytes, fields)
+        if postcode != nil || town != nil { lines.append(townLine(bytes, postcode, town, fields, isFrench: country.isEmpty)) }
         guard !lines.isEmpty else { return true }
-        let country = value(.country, bytes, fields).map { copied(bytes, $0) } ?? 0..<0
         if !namesRecipient(lines[0], row, batch) { lines.insert(recipientLine(row, batch), at: 0) }
         do throws(PostalAddress.Fault) {
             let text = scratch
@@ -305,13 +269,30 @@ final class RowChecker {
         return start..<scratch.count
     }
 
+    /// The country, which must not change the address by a typing error.
+    private func countryField(_ bytes: Span<UInt8>, _ fields: RowFields) -> Range<Int> {
+        guard let range = value(.country, bytes, fields) else { return 0..<0 }
+        if countries.meaning(bytes, range) == nil {
+            let text = String(decoding: range.map { bytes[$0] }, as: UTF8.self)
+            if !Countries.contains(text) {
+                warn(.country, bytes, range, fields, "is no country's name known here; it is printed as it stands")
+            }
+        }
+        return copied(bytes, range)
+    }
+
     /// `01000 BOURG EN BRESSE`, the zero put back that a spreadsheet dropped.
-    private func townLine(_ bytes: Span<UInt8>, _ postcode: Range<Int>?, _ town: Range<Int>?) -> Range<Int> {
+    private func townLine(
+        _ bytes: Span<UInt8>, _ postcode: Range<Int>?, _ town: Range<Int>?, _ fields: RowFields, isFrench: Bool
+    ) -> Range<Int> {
         let start = scratch.count
         if let postcode {
             var digits = 0
             for index in postcode where 48...57 ~= bytes[index] { digits += 1 }
-            if postcode.count == 4, digits == 4 { scratch.append(48) }
+            if postcode.count == 4, digits == 4, isFrench {
+                scratch.append(48)
+                warn(.postcode, bytes, postcode, fields, "had lost its leading zero, which was put back")
+            }
             scratch.append(copying: bytes.extracting(postcode))
             if town != nil { scratch.append(32) }
         }
@@ -455,11 +436,8 @@ final class RowChecker {
             return false
         }
         let answer = range.map { bytes[$0] }
-        let digits = answer.filter { 48...57 ~= $0 }.count
-        let isDate = digits >= 6 && answer.allSatisfy { 48...57 ~= $0 || "-/. ".utf8.contains($0) }
-        // The authority refuses birth date, postcode and department as secrets.
-        if isDate || digits == answer.count && [2, 3, 5].contains(digits) {
-            fault(.challenge, bytes, 0..<0, fields, "looks like a date, a postcode or a department, which are no secrets")
+        if let reason = Challenge.refusal(answer) {
+            fault(.challenge, bytes, 0..<0, fields, reason)
             return false
         }
         row.challenge = batch.slice { $0.append(contentsOf: answer) }

@@ -15,6 +15,12 @@ struct Vocabulary {
         self.meanings = meanings
     }
 
+    /// Forms of address, in French and English.
+    static let civilities = Vocabulary([
+        "F": ["Mme", "Madame", "Mlle", "Mademoiselle", "Mrs", "Ms", "Miss", "Mme.", "F"],
+        "M": ["M", "M.", "Monsieur", "Mr", "Mr."],
+    ])
+
     /// What the bytes at `range` mean; nil when they are no known word.
     mutating func meaning(_ bytes: Span<UInt8>, _ range: Range<Int>) -> [UInt8]? {
         for entry in met where entry.spelling.count == range.count {

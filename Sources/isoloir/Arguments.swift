@@ -38,6 +38,11 @@ struct Command: Sendable {
         Option("--help", nil, "this text"),
     ]
 
+    /// The short way out of a wrong call.
+    var seeHelp: String {
+        (["Usage: isoloir", path] + operands + ["[OPTIONS];"]).joined(separator: " ") + " see `isoloir \(path) --help`."
+    }
+
     var usage: String {
         let line = (["isoloir", path] + operands + ["[OPTIONS]"]).joined(separator: " ")
         let all = options + Command.common
@@ -68,9 +73,12 @@ struct Invocation {
             }
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard let option = (command.options + Command.common).first(where: { $0.name == parts[0] }) else {
-                throw Refusal("There is no option \(parts[0]).\n\n\(command.usage)", status: .usage)
+                throw Refusal("`isoloir \(command.path)` has no option \(parts[0]). \(command.seeHelp)", status: .usage)
             }
             if option.value == nil {
+                guard parts.count == 1 else {
+                    throw Refusal("The option \(option.name) takes no value. \(command.seeHelp)", status: .usage)
+                }
                 values[option.name, default: []].append("")
             } else if parts.count == 2 {
                 values[option.name, default: []].append(parts[1])
@@ -81,8 +89,12 @@ struct Invocation {
             }
         }
         (self.command, self.operands, self.values) = (command, operands, values)
-        guard has("--help") || operands.count == command.operands.count else {
-            throw Refusal(command.usage, status: .usage)
+        if has("--help") { return }
+        if operands.count < command.operands.count {
+            throw Refusal("\(command.operands[operands.count]) is missing. \(command.seeHelp)", status: .usage)
+        }
+        if operands.count > command.operands.count {
+            throw Refusal("\"\(operands[command.operands.count])\" is one word too many. \(command.seeHelp)", status: .usage)
         }
     }
 
@@ -96,8 +108,13 @@ struct Invocation {
 
     /// The value of an option that must be given.
     func required(_ option: String) throws(Refusal) -> String {
-        if let value = self[option], !value.isEmpty { return value }
-        throw Refusal("The option \(option) is missing.\n\n\(command.usage)", status: .usage)
+        guard let value = self[option] else {
+            throw Refusal("The option \(option) is missing. \(command.seeHelp)", status: .usage)
+        }
+        guard value.contains(where: { !$0.isWhitespace }) else {
+            throw Refusal("The option \(option) is empty. \(command.seeHelp)", status: .usage)
+        }
+        return value
     }
 
     /// A whole number given to an option or standing as an operand.

@@ -2,6 +2,7 @@ import Crypto
 import Documents
 import Elections
 import Foundation
+import Issuance
 import Store
 import VoterRoll
 
@@ -36,11 +37,19 @@ private func createElection(_ invocation: Invocation) throws(Refusal) {
             let inUse = try number.map { number throws(StoreError) in
                 try services.registrar.groupsInUse(transaction.reading, election: number)
             }
+            let isIssued = try number.map { number throws(StoreError) in
+                try services.issuer.hasIssued(transaction.reading, election: number)
+            }
             return try services.desk.store(
-                transaction, election, definition: definition, inUse: inUse ?? [], by: services.principal)
+                transaction, election, definition: definition, inUse: inUse ?? [], isIssued: isIssued ?? false,
+                by: services.principal)
         }
     }
+    warnOfTimes(election, services.clock.now)
     switch outcome {
+    case .issued(let settings):
+        throw Refusal("Identifiers were issued by \(settings.joined(separator: ", ")) as it was: put that back; "
+            + "everything else may change.")
     case .created: Terminal.say("\(election.id): stored. Its key is in \(services.keys.path): make an escrow file of it (isoloir key escrow).")
     case .changed: Terminal.say("\(election.id): the new definition replaces the earlier one; the journal has both hashes.")
     case .unchanged: Terminal.say("\(election.id): nothing has changed.")
@@ -50,9 +59,32 @@ private func createElection(_ invocation: Invocation) throws(Refusal) {
     }
 }
 
+/// What the SMS of an election cost: templates are read on the way, so that a faulty one is found here.
+private func messageCosts(_ election: Election, _ invocation: Invocation) throws(Refusal) -> [String] {
+    let settings = try Settings.read(invocation["--config"])
+    let folder = invocation["--templates"] ?? settings.templates ?? "Templates"
+    let office = MessageOffice(election: election, templates: Services.templates(for: election, folder: folder))
+    do throws(MessageOffice.Fault) {
+        try office.loadAll()
+        guard election.channels.contains(.sms) else { return [] }
+        return try election.languages.map { language throws(MessageOffice.Fault) in
+            "  SMS in \(language.rawValue): \(Terminal.count(try office.segments(language), "segment")) for each voter"
+        }
+    } catch { throw Refusal(error.description) }
+}
+
+/// A poll that is over is no fault, but nobody means to prepare one.
+private func warnOfTimes(_ election: Election, _ now: Int) {
+    if election.closes <= now {
+        Terminal.complain("Note: the poll closed on \(LocalTime.phrase(election.closes, zone: election.timeZone, .en)); set \"opens\" and \"closes\" anew.")
+    }
+}
+
 private func checkElection(_ invocation: Invocation) throws(Refusal) {
     let folder = invocation.operands[0]
     let (election, _) = try readElection(folder)
+    warnOfTimes(election, Clock.system.now)
+    for line in try messageCosts(election, invocation) { Terminal.say(line) }
     let standard = folder + "/roll.csv"
     let roll = invocation["--roll"] ?? (FileManager.default.fileExists(atPath: standard) ? standard : nil)
     guard let roll else {

@@ -36,11 +36,11 @@ private func issueIdentifiers(_ invocation: Invocation) throws(Refusal) {
                 unreachableVoters: outcome.unreachable))
         return
     }
-    Terminal.say("\(outcome.issuedCount) identifiers issued" + Route.allCases.compactMap { route in
+    Terminal.say("\(Terminal.count(outcome.issuedCount, "identifier")) issued" + Route.allCases.compactMap { route in
         outcome.issued[route].map { ", \($0) by \(route.rawValue)" }
-    }.joined() + "; \(outcome.alreadyHad) voters had one.")
+    }.joined() + "; \(Terminal.count(outcome.alreadyHad, "voter")) had one.")
     if outcome.unreachableCount > 0 {
-        Terminal.say("\(outcome.unreachableCount) voters cannot be reached: \(outcome.unreachable.joined(separator: ", ")). "
+        Terminal.say("\(Terminal.count(outcome.unreachableCount, "voter")) cannot be reached: \(outcome.unreachable.joined(separator: ", ")). "
             + "Add a contact with `roll correct`, then run this again.")
     }
 }
@@ -94,7 +94,9 @@ private func showIdentifiers(_ invocation: Invocation) throws(Refusal) {
     struct Shown: Encodable { let state, by: String, count: Int }
     if invocation.has("--json") {
         try Terminal.json(rows.map { Shown(state: $0.state, by: $0.route, count: $0.count) })
+    } else if rows.isEmpty {
+        Terminal.say("No identifier was issued yet: run `identifiers issue`.")
     } else {
-        for row in rows { Terminal.say("\(row.state)\t\(row.route)\t\(row.count)") }
+        Terminal.table(["state", "by", "identifiers"], rows.map { [$0.state, $0.route, "\($0.count)"] }, numbers: [2])
     }
 }

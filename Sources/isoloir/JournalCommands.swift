@@ -24,6 +24,8 @@ private func verifyJournal(_ invocation: Invocation) throws(Refusal) {
 
 private struct ExportedEntry: Encodable {
     let number, at: Int
+    /// The same time for people, in UTC.
+    let time: String
     let election: String?
     let principal, action: String
     let details: [String: String]
@@ -44,7 +46,7 @@ private func exportJournal(_ invocation: Invocation) throws(Refusal) {
                 let personal = key.flatMap { entry.personal($0, services.randomness) }
                 do {
                     let line = ExportedEntry(
-                        number: entry.number, at: entry.at, election: entry.election, principal: entry.principal,
+                        number: entry.number, at: entry.at, time: Moment.text(entry.at), election: entry.election, principal: entry.principal,
                         action: entry.action, details: try decoder.decode([String: String].self, from: Data(entry.details.utf8)),
                         personal: try personal.map { try decoder.decode([String: String].self, from: Data($0.utf8)) },
                         sealedHash: entry.sealedHash.map(hex), previous: hex(entry.previous), hash: hex(hash))

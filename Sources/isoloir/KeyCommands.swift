@@ -37,6 +37,7 @@ private func makeEscrow(_ invocation: Invocation) throws(Refusal) {
         try EscrowFile.create(
             path, key: key, election: election.election.id, members: members, randomness: services.randomness)
     }
+    try services.record("key.escrow", election: election.election.id, ["file": path.split(separator: "/").last.map(String.init) ?? path])
     Terminal.say("\(path): the key of \(election.election.id), which both members open together. Keep it away from this machine.")
 }
 
@@ -47,5 +48,6 @@ private func restoreKey(_ invocation: Invocation) throws(Refusal) {
         try services.keys.install(key, for: election)
         return election
     }
+    try services.record("key.restore", election: name, [:])
     Terminal.say("\(name): the key is back in \(services.keys.path).")
 }

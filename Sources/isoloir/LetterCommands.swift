@@ -47,6 +47,9 @@ private func printLetters(_ invocation: Invocation) throws(Refusal) {
     let election = try services.election()
     let printer = try printer(invocation)
     let letter = try invocation["--letter"].map { text throws(Refusal) in try invocation.number(text) }
+    for option in ["--letter", "--reason"] where invocation.has(option) && !invocation.has("--again") {
+        throw Refusal("\(option) goes with --again BATCH. \(invocation.command.seeHelp)", status: .usage)
+    }
     var again: (batch: Int, reason: String)?
     if let text = invocation["--again"] {
         again = (try invocation.number(text), try invocation.required("--reason"))
@@ -60,11 +63,12 @@ private func printLetters(_ invocation: Invocation) throws(Refusal) {
         try Terminal.json(manifest)
         return
     }
-    Terminal.say("Batch \(manifest.batch): \(manifest.letters) letters in \(manifest.files.count) files in \(folder), with manifest.json and manifest.csv.")
+    Terminal.say("Batch \(manifest.batch): \(Terminal.count(manifest.letters, "letter")) in \(Terminal.count(manifest.files.count, "file")) "
+        + "in \(folder), with manifest.json and manifest.csv.")
     if let printer { Terminal.say("Encrypted to the key \(printer.name): compare it with the printer by phone.") } else {
         Terminal.complain("The files are not encrypted: whoever reads them can sign in. Use --encrypt-to for a printer.")
     }
-    Terminal.say("When the post has them: isoloir letters posted \(manifest.batch) --on DATE")
+    if again == nil { Terminal.say("When the post has them: isoloir letters posted \(manifest.batch) --on DATE") }
 }
 
 /// Prints what waits, or a batch once more; nil when nothing waits.
@@ -76,7 +80,8 @@ func printBatch(
     let room = services.printRoom
     let lock = try refusing { try ProcessLock(store: services.store.path, name: "printing") }
     defer { withExtendedLifetime(lock) {} }
-    try refusing { try room.wipeOld(election, key: key, by: services.principal) }
+    try refusing { try room.wipeOld(election, by: services.principal) }
+    do throws(PrintRefusal) { try PrintFiles.refuseFinished(folder) } catch { throw Refusal(error.description) }
     let batch: PrintBatch?
     if let again {
         batch = try refusing {
@@ -96,7 +101,7 @@ func printBatch(
     } catch {
         throw Refusal("\(error.description) Batch \(batch.number) is kept: run the command again and it goes on.")
     }
-    try refusing { try room.finish(batch) }
+    if again == nil { try refusing { try room.finish(batch) } }
     return manifest
 }
 
@@ -107,7 +112,8 @@ private func printSpecimen(_ invocation: Invocation) throws(Refusal) {
     let office = MessageOffice(election: election.election, templates: services.templates(for: election.election))
     let specimen = Specimen(election: election.election, office: office)
     let bytes = try refusing { try specimen.pdf(created: PrintFiles.timestamp(services.clock.now)) }
-    guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else { throw Refusal("\(path) cannot be written.") }
+    try saveNew(Data(bytes), to: path)
+    try services.record("letters.specimen", election: election.election.id, [:])
     Terminal.say("\(path): a proof. Nothing on it is real; show it to the printer and the bureau.")
 }
 
@@ -119,34 +125,47 @@ private func listLetters(_ invocation: Invocation) throws(Refusal) {
             try services.printRoom.reconcile(reading, election)
         }
     }
-    if invocation.has("--json") { return try Terminal.json(rows.map(\.sheet)) }
-    for (batch, sheet) in rows {
-        Terminal.say("Batch \(batch.number) (\(batch.state.rawValue)): \(sheet.printed) printed, \(sheet.spoiled) spoiled, "
-            + "\(sheet.reprinted) printed again, \(sheet.destroyed) destroyed, \(sheet.returned) returned; \(sheet.toPost) for the post")
-    }
+    if invocation.has("--json") { return try Terminal.json(rows) }
+    if rows.isEmpty { return Terminal.say("No batch was printed yet.") }
+    Terminal.table(
+        ["batch", "state", "printed", "spoiled", "withdrawn", "for the post", "printed again", "destroyed", "returned"],
+        rows.map { row in
+            ["\(row.batch)", row.state] + [
+                row.printed, row.spoiled, row.withdrawn, row.toPost, row.reprinted, row.destroyed, row.returned,
+            ].map(String.init)
+        }, numbers: Set(2...8))
 }
 
 private func markPosted(_ invocation: Invocation) throws(Refusal) {
     let date = try invocation.required("--on")
-    guard date.count == 10, LocalTime.read(date + " 12:00", zone: TimeZone(secondsFromGMT: 0) ?? .current) != nil else {
-        throw Refusal("\"\(date)\" is no date: write it as 2026-11-10.", status: .usage)
-    }
     let services = try Services(invocation)
     let (election, batch) = (try services.election(), try invocation.number(invocation.operands[0]))
+    let zone = TimeZone(identifier: election.election.timeZone) ?? .gmt
+    guard date.count == 10, let noon = LocalTime.read(date + " 12:00", zone: zone) else {
+        throw Refusal("\"\(date)\" is no date: write it as 2026-11-10.", status: .usage)
+    }
+    var calendar = Calendar(identifier: .gregorian)
+    calendar.timeZone = zone
+    let today = calendar.startOfDay(for: Date(timeIntervalSince1970: TimeInterval(services.clock.now)))
+    guard TimeInterval(noon) < today.timeIntervalSince1970 + 86_400 else {
+        throw Refusal("\(date) is not here yet: run this when the post has the letters, since their identifiers work from then on.")
+    }
     let count = try refusing {
         try services.printRoom.posted(election, batch: batch, on: date, by: services.principal).get()
     }
-    Terminal.say("Batch \(batch) was posted on \(date): \(count) identifiers can be used from now on.")
+    if let count {
+        Terminal.say("Batch \(batch) was posted on \(date): \(Terminal.count(count, "identifier")) can be used from now on.")
+    } else {
+        Terminal.say("Batch \(batch): the day of posting is now \(date).")
+    }
+    try services.wipeOldLetters()
 }
 
 private func confirmBatch(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let (election, batch) = (try services.election(), try invocation.number(invocation.operands[0]))
-    let key = try services.key(of: election)
-    let count = try refusing {
-        try services.printRoom.confirm(election, key: key, batch: batch, by: services.principal).get()
-    }
-    Terminal.say("Batch \(batch): the secrets of \(count) letters are wiped.")
+    let count = try refusing { try services.printRoom.confirm(election, batch: batch, by: services.principal).get() }
+    Terminal.say("Batch \(batch): the secrets of \(Terminal.count(count, "letter")) are wiped.")
 }
 
 private func markSpoiled(_ invocation: Invocation) throws(Refusal) {
@@ -155,14 +174,15 @@ private func markSpoiled(_ invocation: Invocation) throws(Refusal) {
     let election = try services.election()
     let batch = try invocation.number(invocation.operands[0])
     let letter = try invocation.number(invocation.operands[1])
-    try refusing {
-        _ = try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+    let loss = try refusing {
+        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try services.printRoom.lose(
                 transaction, election, batch: batch, letter: letter, isReturned: false,
                 destroyed: invocation.has("--destroyed"), reason: reason, by: services.principal)
         }.get()
     }
-    Terminal.say("Letter \(letter) of batch \(batch): its identifier has ended. `identifiers issue` makes a new one.")
+    Terminal.say("Letter \(letter) of batch \(batch) is spoiled" + (loss.endedIdentifier
+        ? ": its identifier has ended. `identifiers issue` makes a new one." : ". No identifier ended with it."))
 }
 
 private func markReturned(_ invocation: Invocation) throws(Refusal) {
@@ -173,11 +193,11 @@ private func markReturned(_ invocation: Invocation) throws(Refusal) {
     var (done, refused): (Int, [String]) = (0, [])
     for entry in list.entries {
         let outcome = try refusing {
-            try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Swift.Result<Int, PrintRefusal> in
+            try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Swift.Result<PrintRoom.Loss, PrintRefusal> in
                 var place = (batch: entry.batch ?? 0, number: entry.number ?? 0)
-                if let reference = entry.reference,
-                    let found = try services.printRoom.latestLetter(transaction.reading, election, reference: reference)
-                {
+                if let reference = entry.reference {
+                    guard let found = try services.printRoom.latestLetter(transaction.reading, election, reference: reference)
+                    else { return .failure(PrintRefusal("No letter was printed for a voter \"\(reference)\".")) }
                     place = found
                 }
                 return try services.printRoom.lose(
@@ -190,6 +210,6 @@ private func markReturned(_ invocation: Invocation) throws(Refusal) {
         case .failure(let refusal): refused.append("\(invocation.operands[0]):\(entry.line): \(refusal)")
         }
     }
-    Terminal.say("\(done) letters marked as returned; their identifiers have ended and their addresses are marked on the roll.")
+    Terminal.say("\(Terminal.count(done, "letter")) marked as returned; their identifiers have ended and their addresses are marked on the roll.")
     if !refused.isEmpty { throw Refusal(refused.joined(separator: "\n")) }
 }

@@ -3,6 +3,7 @@ import Elections
 import Foundation
 import Journal
 import Store
+import VoterRoll
 
 let outboxCommands = [
     Command(
@@ -11,49 +12,110 @@ let outboxCommands = [
         "hand over the mail and SMS that are due", run: sendOutbox),
     Command("outbox status", [], "how many messages are in which state", run: showOutbox),
     Command(
+        "outbox failures", [], options: [.init("--limit", "N", "the latest N (default: 100)")],
+        "messages that did not arrive, whose they are, and why", run: showFailures),
+    Command(
         "outbox retry", [],
         options: [.init("--unknown", nil, "messages of which nobody knows whether they arrived, instead of failed ones")],
         "make failed messages due again", run: retryOutbox),
 ]
 
+/// Seconds between looks for what became due, while `--until-empty` waits.
+private let pollSeconds = 5.0
+
 private func sendOutbox(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
+    try services.wipeOldLetters()
     let courier = try services.courier()
     let shown = Terminal.progress("accepted")
+    // Only what has a way out is waited for.
+    let routes = [services.settings.mail == nil ? nil : Route.email, services.settings.sms == nil ? nil : Route.sms].compactMap { $0 }
     var total = Courier.Report()
     while true {
-        let report = try refusing { try courier.run { shown(total.accepted + $0.accepted) } }
+        let before = total.accepted
+        let report = try refusing { try courier.run { shown(before + $0.accepted) } }
         total.accepted += report.accepted
         total.failed += report.failed
         total.unknown += report.unknown
         total.temporary = report.temporary
         total.troubles = report.troubles
-        let waiting = try refusing {
-            try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try services.outbox.waitingForRelay(reading)
-            }
-        }
+        let waiting = try waiting(services, routes)
         guard invocation.has("--until-empty"), waiting > 0, report.troubles.isEmpty else { break }
-        Thread.sleep(forTimeInterval: 5)
+        Thread.sleep(forTimeInterval: pollSeconds)
     }
     Terminal.endProgress()
     Terminal.say("\(total.accepted) accepted, \(total.failed) refused for good, \(total.temporary) refused for now, \(total.unknown) unknown.")
+    if total.failed > 0 { Terminal.say("See which and why: isoloir outbox failures") }
     if total.unknown > 0 { Terminal.say("Of the unknown ones nobody can say whether they arrived: `outbox retry --unknown` sends them again.") }
+    for (route, name, key) in [(Route.email, "mails", "mail"), (.sms, "SMS", "sms")] where !routes.contains(route) {
+        let left = try waiting(services, [route])
+        if left > 0 { Terminal.say("\(left) \(name) wait, and the settings have no \"\(key)\": nothing sends them.") }
+    }
     if !total.troubles.isEmpty { throw Refusal(total.troubles.joined(separator: "\n") + "\nThe rest waits; nothing is lost.") }
+}
+
+private func waiting(_ services: Services, _ routes: [Route]) throws(Refusal) -> Int {
+    try refusing {
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) -> Int in
+            var sum = 0
+            for route in routes { sum += try services.outbox.waiting(reading, route) }
+            return sum
+        }
+    }
 }
 
 private func showOutbox(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
-    let (rows, pauses) = try refusing {
+    let (rows, pauses, segments) = try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-            (try services.outbox.summary(reading, election: election.number), try services.outbox.pauses(reading))
+            (
+                try services.outbox.summary(reading, election: election.number), try services.outbox.pauses(reading),
+                try services.outbox.segmentsToday(reading)
+            )
         }
     }
     struct Shown: Encodable { let by, state: String, count: Int }
     if invocation.has("--json") { return try Terminal.json(rows.map { Shown(by: $0.route, state: $0.state, count: $0.count) }) }
-    for row in rows { Terminal.say("\(row.route)\t\(row.state)\t\(row.count)") }
+    if rows.isEmpty { Terminal.say("The outbox is empty: `identifiers issue` fills it.") } else {
+        Terminal.table(["by", "state", "messages"], rows.map { [$0.route, $0.state, "\($0.count)"] }, numbers: [2])
+    }
+    for (priority, count) in segments where count > 0 {
+        let budget = services.settings.smsPolicy.budgets[priority] ?? 0
+        Terminal.say("SMS segments today, \(priority): \(count) of \(budget)")
+    }
     for pause in pauses { Terminal.say("\(pause.route) is paused: \(pause.reason)") }
+}
+
+private func showFailures(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let election = try services.election()
+    let limit = try invocation["--limit"].map { text throws(Refusal) in try invocation.number(text) } ?? 100
+    struct Shown: Encodable {
+        let reference, by, kind, state, reply, at: String
+        let canRetry: Bool
+    }
+    let rows = try refusing {
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) -> [Shown] in
+            let troubles = try services.outbox.troubles(reading, election: election.number, limit: limit)
+            var rows: [Shown] = []
+            for trouble in troubles {
+                let reference = try services.registrar.voter(reading, id: trouble.subject)?.reference ?? "(left the roll)"
+                rows.append(
+                    Shown(
+                        reference: reference, by: trouble.route, kind: trouble.kind, state: trouble.state,
+                        reply: trouble.reply ?? "", at: Moment.text(trouble.endedAt), canRetry: trouble.canRetry))
+            }
+            return rows
+        }
+    }
+    if invocation.has("--json") { return try Terminal.json(rows) }
+    if rows.isEmpty { return Terminal.say("No message failed.") }
+    Terminal.table(
+        ["voter", "by", "what", "state", "reply", "when (UTC)"],
+        rows.map { [$0.reference, $0.by, $0.kind, $0.state, $0.reply, $0.at] })
+    Terminal.say("Correct a wrong contact with `roll correct`, then give that voter a new identifier with `identifiers reissue`; "
+        + "after a fault of the relay `outbox retry` sends the same messages again.")
 }
 
 private func retryOutbox(_ invocation: Invocation) throws(Refusal) {
@@ -69,5 +131,14 @@ private func retryOutbox(_ invocation: Invocation) throws(Refusal) {
             return count
         }
     }
-    Terminal.say("\(count) messages are due again: run `outbox send`.")
+    Terminal.say(count == 0 ? "No message can be sent again." : "\(Terminal.count(count, "message is", "messages are")) due again: run `outbox send`.")
+}
+
+/// Times as people read them in lists.
+enum Moment {
+    /// `2026-11-10 09:41:07`, in UTC.
+    static func text(_ seconds: Int) -> String {
+        Date(timeIntervalSince1970: TimeInterval(seconds))
+            .formatted(.iso8601.year().month().day().dateTimeSeparator(.space).time(includingFractionalSeconds: false))
+    }
 }

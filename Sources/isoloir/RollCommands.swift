@@ -2,6 +2,7 @@ import Contacts
 import Crypto
 import Elections
 import Foundation
+import Glibc
 import Issuance
 import Journal
 import Store
@@ -24,7 +25,7 @@ let rollCommands = [
     Command(
         "roll correct", ["REFERENCE"],
         options: [
-            .init("--column", "NAME", "email, phone, address1, last_name, first_name, college, site, language, channel"),
+            .init("--column", "NAME", "email, phone, address1, civility, last_name, first_name, college, site, weight, language, channel, challenge"),
             .init("--value", "TEXT", "the right value; lines of an address are separated by |"),
             .init("--reason", "TEXT", "why; it goes into the journal"),
         ], "correct one field of one voter", run: correctRoll),
@@ -107,7 +108,8 @@ private func importOptions(_ invocation: Invocation) throws(Refusal) -> ImportOp
 
 private func describe(_ roll: LoadedRoll, file: String) {
     let separator = roll.separator.isEmpty ? "" : ", separated by \"\(roll.separator)\""
-    Terminal.say("\(file): read as \(roll.encoding)\(separator), \(roll.rows) rows.")
+    Terminal.say("\(file): read as \(roll.encoding)\(separator). \(Terminal.count(roll.rows, "row")): "
+        + "\(roll.rows - roll.report.rejected) good, \(roll.report.rejected) refused, \(Terminal.count(roll.report.warningCount, "warning")).")
     if roll.encoding == "Windows-1252" {
         Terminal.say("The file is not UTF-8, so it was read as Windows-1252: look at a few accents before you go on.")
     }
@@ -117,6 +119,9 @@ private func describe(_ roll: LoadedRoll, file: String) {
     show("refused", roll.report.faults, roll.report.faultCount)
     show("warning", roll.report.warnings, roll.report.warningCount)
     guard roll.isUpdate else { return }
+    if roll.report.refusedNameless > 0 {
+        Terminal.say("\(roll.report.refusedNameless) refused rows have no readable reference, so nobody is taken off the roll by this file.")
+    }
     for (what, changes) in [("added", roll.added), ("changed", roll.changed), ("no longer there", roll.removed)] {
         Terminal.say("\(changes.count) \(what)")
         for name in changes.names { Terminal.say("  \(name)") }
@@ -128,7 +133,8 @@ private func show(_ kind: String, _ faults: [RollFault], _ count: Int) {
     let shown = 20
     for fault in faults.prefix(shown) {
         let value = fault.value.isEmpty ? "" : " \"\(fault.value)\""
-        Terminal.say("  line \(fault.line), \(fault.column):\(value) \(fault.reason) (\(kind))")
+        let place = fault.column.isEmpty ? "line \(fault.line):" : "line \(fault.line), \(fault.column):"
+        Terminal.say("  \(place)\(value) \(fault.reason) (\(kind))")
     }
     if count > shown { Terminal.say("  and \(count - shown) more (\(kind)): see them all with --report FILE") }
 }
@@ -143,7 +149,25 @@ private func printSummary(_ roll: LoadedRoll, stored: Bool) throws(Refusal) {
             warningList: roll.report.warnings))
 }
 
-/// Writes a new file that only this account may read.
+/// Writes a new file that only this account may read; a file that is there is never replaced.
+func saveNew(_ data: Data, to path: String) throws(Refusal) {
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+        throw Refusal(
+            errno == EEXIST ? "\(path) exists already, and nothing is overwritten: give another name."
+                : "\(path) cannot be made: \(unsafe String(cString: strerror(errno))).")
+    }
+    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    do {
+        try file.write(contentsOf: data)
+        try file.synchronize()
+    } catch {
+        unsafe unlink(path)
+        throw Refusal("\(path) cannot be written: \(error.localizedDescription)")
+    }
+}
+
+/// Writes a file that only this account may read.
 func save(_ text: String, to path: String) throws(Refusal) {
     guard FileManager.default.createFile(
         atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
@@ -175,29 +199,50 @@ private func listRoll(_ invocation: Invocation) throws(Refusal) {
 
 private func exportRoll(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--to")
+    guard unsafe access(path, F_OK) != 0 else {
+        throw Refusal("\(path) exists already, and nothing is overwritten: give another name.")
+    }
     let services = try Services(invocation)
     let election = try services.election()
     let key = try services.key(of: election)
     let opener = ContactOpener(election: election.number, keys: RollKeys(key, randomness: services.randomness))
-    var text = "\u{FEFF}reference;civility;last_name;first_name;email;phone;address;college;site;weight;language;channel\r\n"
+    var text = "\u{FEFF}reference;civility;last_name;first_name;email;phone;address1;address2;address3;address4;address5;address6;"
+        + "country;college;site;weight;language;channel\r\n"
     try refusing {
         try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             var count = 0
             try services.registrar.each(transaction.reading, election) { voter, sealed throws(StoreError) in
                 let contacts = try opener.open(sealed, voter: voter.id)
                 count += 1
-                text += [
-                    voter.reference, voter.civility.rawValue, voter.lastName, voter.firstName, contacts.mail?.text ?? "",
-                    contacts.phone?.text ?? "", (contacts.address?.lines ?? []).joined(separator: " | "), voter.college,
-                    voter.site, "\(voter.weight)", voter.language.rawValue, voter.channel?.rawValue ?? "",
-                ].map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n"
+                var fields = [voter.reference, voter.civility.rawValue, voter.lastName, voter.firstName]
+                fields += [contacts.mail?.text ?? "", spaced(contacts.phone)]
+                fields += addressFields(contacts.address)
+                fields += [voter.college, voter.site, "\(voter.weight)", voter.language.rawValue, voter.channel?.rawValue ?? ""]
+                text += fields.map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n"
             }
             try services.logbook.record(
                 transaction, election: election.election.id, by: services.principal, "roll.export", ["voters": "\(count)"])
         }
     }
-    try save(text, to: path)
+    try saveNew(Data(text.utf8), to: path)
     Terminal.say("\(path): the roll with contacts. It is personal data: delete it when it has served.")
+}
+
+/// `06 39 98 77 01`, or `00 49...` abroad: a form that a spreadsheet takes neither for a formula nor for a number, and that
+/// an import reads again.
+private func spaced(_ phone: PhoneNumber?) -> String {
+    guard let phone else { return "" }
+    guard phone.text.hasPrefix("+33") else { return "00 " + phone.text.dropFirst() }
+    let digits = Array("0" + phone.text.dropFirst(3))
+    return stride(from: 0, to: digits.count, by: 2).map { String(digits[$0..<min($0 + 2, digits.count)]) }.joined(separator: " ")
+}
+
+/// Six lines and the country.
+private func addressFields(_ address: PostalAddress?) -> [String] {
+    guard let address else { return Array(repeating: "", count: PostalAddress.mostLines + 1) }
+    let isAbroad = address.postcode == nil
+    let lines = isAbroad ? Array(address.lines.dropLast()) : address.lines
+    return lines + Array(repeating: "", count: PostalAddress.mostLines - lines.count) + [isAbroad ? address.lines.last ?? "" : ""]
 }
 
 private func correctRoll(_ invocation: Invocation) throws(Refusal) {

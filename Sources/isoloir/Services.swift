@@ -81,6 +81,15 @@ struct Services {
         }
     }
 
+    /// An entry in the journal on its own.
+    func record(_ action: String, election: String? = nil, _ details: [String: String]) throws(Refusal) {
+        try refusing {
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try logbook.record(transaction, election: election, by: principal, action, details)
+            }
+        }
+    }
+
     /// The key of an election that must exist.
     func key(of election: StoredElection) throws(Refusal) -> ElectionKey {
         guard let key = try refusing({ try keys.key(of: election.election.id) }) else {
@@ -91,8 +100,33 @@ struct Services {
     }
 
     /// The templates of an election: its own in its folder come first.
-    func templates(for election: Election) -> TemplateFolder {
-        TemplateFolder(["Ballots/\(election.id)/templates", templateFolder])
+    func templates(for election: Election) -> TemplateFolder { Services.templates(for: election, folder: templateFolder) }
+
+    static func templates(for election: Election, folder: String) -> TemplateFolder {
+        TemplateFolder(["Ballots/\(election.id)/templates", folder])
+    }
+
+    /// Notes in the journal when the settings file is not the one of the last time.
+    private func recordSettings() throws(Refusal) {
+        let hash = settings.hash
+        try refusing {
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                let before = try Logbook.lastDetails(transaction.reading, action: "settings.change")?["sha256"]
+                guard before != hash else { return }
+                try logbook.record(transaction, election: nil, by: principal, "settings.change", ["sha256": hash])
+            }
+        }
+    }
+
+    /// Wipes the secrets of letters that were printed long ago; run by the commands that an installation uses daily.
+    func wipeOldLetters() throws(Refusal) {
+        try refusing {
+            let names = try store.read { (reading: borrowing Reading) throws(StoreError) in try desk.names(reading) }
+            for name in names {
+                let election = try store.read { (reading: borrowing Reading) throws(StoreError) in try desk.find(reading, name) }
+                try printRoom.wipeOld(election, by: principal)
+            }
+        }
     }
 
     /// The courier by the settings.
@@ -100,6 +134,7 @@ struct Services {
         guard settings.mail != nil || settings.sms != nil else {
             throw Refusal("The settings name neither a mail relay nor an SMS gateway: add \"mail\" or \"sms\" to isoloir.yaml.")
         }
+        try recordSettings()
         return try courier(mail: settings.mail, sms: settings.sms)
     }
 
@@ -116,7 +151,10 @@ struct Services {
         return try refusing {
             try Courier(
                 store: store, outbox: outbox, mail: mail, sms: sms, policy: settings.smsPolicy,
-                keyOf: { number in names[number].flatMap { try? keys.key(of: $0) } })
+                keyOf: { number throws(KeyError) in
+                    guard let name = names[number] else { return nil }
+                    return try keys.key(of: name)
+                })
         }
     }
 }

@@ -12,6 +12,8 @@ struct Settings {
     var mail: MailTransport?
     var sms: (any SMSProvider)?
     var smsPolicy = SMSPolicy()
+    /// SHA-256 of the file, in hexadecimal; of nothing where there is none.
+    var hash = hex(sha256([]))
 
     /// Reads the file; a missing file is fine unless it was asked for by name.
     static func read(_ path: String?) throws(Refusal) -> Settings {
@@ -25,7 +27,8 @@ struct Settings {
         do throws(Fault) { root = try YAML.parse(String(decoding: data, as: UTF8.self), file: file) } catch {
             throw Refusal(error.description)
         }
-        let settings = reader.section(root, "the settings", read)
+        var settings = reader.section(root, "the settings", read)
+        settings.hash = hex(sha256([UInt8](data)))
         guard reader.faults.isEmpty else { throw Refusal(reader.faults.map(\.description).joined(separator: "\n")) }
         return settings
     }
@@ -61,6 +64,14 @@ struct Settings {
         relay.password = secret(section, "passwordFile")
         relay.certificates = section.optionalText("certificates")
         relay.connections = section.number("connections", in: 1...100, standard: 10)
+        section.optionalSection("timeouts") { times in
+            let standard = MailRelay.Timeouts()
+            relay.timeouts.connect = times.number("connect", in: 1...3600, standard: standard.connect)
+            relay.timeouts.greeting = times.number("greeting", in: 1...3600, standard: standard.greeting)
+            relay.timeouts.command = times.number("command", in: 1...3600, standard: standard.command)
+            relay.timeouts.data = times.number("data", in: 1...3600, standard: standard.data)
+            relay.timeouts.finalReply = times.number("finalReply", in: 1...3600, standard: standard.finalReply)
+        }
         if relay.user != nil, relay.password == nil { section.fault("user", "a \"user\" needs a \"passwordFile\"") }
         return .relay(relay)
     }
@@ -75,6 +86,7 @@ struct Settings {
 
     private static func provider(_ section: Section) -> (any SMSProvider)? {
         if let folder = section.optionalText("folder") { return mailbox(section, folder).map { MailboxSMS($0) } }
+        for key in ["provider", "user", "receipts", "passwordFile"] { _ = section.node(key) }
         let url = section.text("url")
         let isLocal = url.hasPrefix("http://127.0.0.1") || url.hasPrefix("http://localhost") || url.hasPrefix("http://[::1]")
         if !url.hasPrefix("https://"), !isLocal {

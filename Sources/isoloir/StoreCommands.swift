@@ -38,6 +38,7 @@ private func backUpStore(_ invocation: Invocation) throws(Refusal) {
     defer { unsafe unlink(draft) }
     try refusing { try services.store.copy(to: draft) }
     let key = try refusing { try services.keys.keyOrNew(of: backupKeyName) }
+    try services.record("store.backup", ["file": URL(fileURLWithPath: invocation.operands[0]).lastPathComponent])
     try refusing { try SealedFile(key: key.subkey(.backup)).seal(draft, into: invocation.operands[0]) }
     Terminal.say("\(invocation.operands[0]): a sealed backup. It opens with \(services.keys.path)/\(backupKeyName).key: keep that elsewhere.")
 }
@@ -47,6 +48,10 @@ private func restoreStore(_ invocation: Invocation) throws(Refusal) {
     let path = invocation["--store"] ?? settings.store ?? "isoloir.sqlite"
     guard unsafe access(path, F_OK) != 0 else {
         throw Refusal("\(path) exists already, and a store is never overwritten: move it away, or give another name with --store.")
+    }
+    for ending in ["-wal", "-shm"] where unsafe access(path + ending, F_OK) == 0 {
+        throw Refusal("\(path)\(ending) is left of a store that was moved away. It may hold that store's latest changes: move it along "
+            + "with the store, then restore.")
     }
     let keyPath = invocation["--keys"] ?? settings.keys ?? Services.standardKeys
     let key = try refusing {
@@ -60,8 +65,14 @@ private func restoreStore(_ invocation: Invocation) throws(Refusal) {
     do throws(StoreError) {
         let store = try Store(path: draft, creating: false, migrations: Services.migrations, now: Clock.system.now)
         try fullCheckOrStoreError(store)
+        let logbook = Logbook(clock: .system, randomness: .system)
+        let details = ["file": URL(fileURLWithPath: invocation.operands[0]).lastPathComponent]
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try logbook.record(transaction, election: nil, by: .system(NSUserName()), "store.restore", details)
+        }
     } catch { throw Refusal(error) }
     guard unsafe rename(draft, path) == 0 else { throw Refusal("\(path) cannot be made: \(unsafe String(cString: strerror(errno))).") }
+    try refusing { try Store.syncFolder(of: path) }
     Terminal.say("\(path): restored and checked.")
 }
 

@@ -94,7 +94,8 @@ def test_a_voter_who_leaves_the_roll_loses_the_identifier(isoloir):
 def test_generated_secrets_travel_with_identifiers_that_never_change(isoloir):
     mailbox(isoloir)
     isoloir.election(("scheme: random", "scheme: digits"), ("renewal: replace", "renewal: keep"),
-                     ("kind: passphrase", "kind: generated"), ("minimum: 20", "minimum: 9"))
+                     ("kind: passphrase", "kind: generated"), ("minimum: 20", "minimum: 9"),
+                     ("[email, sms, letter]", "[email, sms]"))
     isoloir.roll([voter(1)])
     isoloir.run("identifiers", "issue")
     isoloir.run("identifiers", "reissue", "V1", "--by", "email", "--reason", "new activation")
@@ -151,3 +152,69 @@ def test_the_sample_reaches_everybody_in_both_languages(isoloir):
     assert len({identifier(mail) for mail in mails}) == len(mails)
     for mail in mails:
         assert mail["Auto-Submitted"] == "auto-generated" and identifier(mail) in mail.get_body(("html",)).get_content()
+
+
+def test_a_lost_name_identifier_never_comes_back(isoloir):
+    mailbox(isoloir)
+    isoloir.election(("scheme: random", "scheme: name"))
+    isoloir.roll([voter(1, last_name="Dupont", first_name="Anne")])
+    isoloir.run("identifiers", "issue")
+    isoloir.run("identifiers", "reissue", "V1", "--by", "email", "--reason", "lost")
+    isoloir.run("outbox", "send")
+    [mail] = isoloir.mails(f"{isoloir.folder}/mail")["v1@example.org"]
+    assert "duponta2" in body(mail)
+
+
+def test_a_contact_given_on_the_phone_is_used_and_told_later(isoloir):
+    mailbox(isoloir)
+    isoloir.election()
+    isoloir.roll([voter(1)])
+    isoloir.run("identifiers", "issue")
+    isoloir.run("identifiers", "reissue", "V1", "--by", "email", "--to", "held@example.net", "--reason", "mailbox lost")
+    isoloir.run("outbox", "send")
+    # The contact that is held serves from now on, without being given again; nobody else needs to be told.
+    isoloir.run("identifiers", "reissue", "V1", "--by", "email", "--reason", "lost again")
+    isoloir.run("outbox", "send")
+    assert len(isoloir.mails(f"{isoloir.folder}/mail")["held@example.net"]) == 2
+    # A third contact: the roll's and the one that was held are both told.
+    isoloir.run("identifiers", "reissue", "V1", "--by", "email", "--to", "third@example.net", "--reason", "says he is V1")
+    isoloir.run("outbox", "send")
+    mails = isoloir.mails(f"{isoloir.folder}/mail")
+    assert "ne fonctionne plus" in body(mails["held@example.net"][-1]) and "ne fonctionne plus" in body(mails["v1@example.org"][-1])
+    assert len(mails["third@example.net"]) == 1
+    assert states(isoloir) == {"active": 1, "revoked": 3}
+
+
+def states(isoloir):
+    return dict(isoloir.sql("SELECT state, count(*) FROM issuance_identifier GROUP BY state"))
+
+
+def test_a_forced_channel_reaches_those_who_have_it(isoloir):
+    isoloir.election()
+    isoloir.roll([voter(1, phone="06 39 98 00 01"), voter(2)])
+    result = isoloir.json("identifiers", "issue", "--by", "sms")
+    assert (result["issued"], result["unreachableVoters"]) == ({"sms": 1}, ["V2"])
+    assert isoloir.json("identifiers", "issue")["issued"] == {"email": 1}
+
+
+def test_what_identifiers_were_made_by_stays_as_it_was(isoloir):
+    isoloir.election()
+    isoloir.roll([voter(1)])
+    isoloir.run("identifiers", "issue")
+    with open(f"{isoloir.folder}/election/election.yaml", encoding="utf-8") as file:
+        text = file.read()
+    with open(f"{isoloir.folder}/election/election.yaml", "w", encoding="utf-8") as file:
+        file.write(text.replace("scheme: random", "scheme: digits"))
+    assert "identifier.scheme" in isoloir.run("election", "create", f"{isoloir.folder}/election", status=1).stderr
+    with open(f"{isoloir.folder}/election/election.yaml", "w", encoding="utf-8") as file:
+        file.write(text.replace("03 53 01 98 76", "03 53 01 98 77"))
+    assert "replaces" in isoloir.run("election", "create", f"{isoloir.folder}/election").stdout
+
+
+def test_generated_secrets_never_travel_by_letter(isoloir, tmp_path):
+    with open(f"{SAMPLE}/election.yaml", encoding="utf-8") as file:
+        text = file.read().replace("kind: passphrase", "kind: generated").replace("minimum: 20", "minimum: 9")
+    os.makedirs(tmp_path / "generated")
+    (tmp_path / "generated/election.yaml").write_text(text, encoding="utf-8")
+    refused = isoloir.run("election", "check", tmp_path / "generated", status=1)
+    assert "by mail or SMS only" in refused.stderr and ":79:5:" in refused.stderr

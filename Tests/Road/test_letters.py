@@ -78,7 +78,8 @@ def test_letters_are_asleep_until_posted_and_wiped_when_confirmed(isoloir):
     assert isoloir.sql("SELECT count(*) FROM outbox_message WHERE sealed IS NOT NULL") == [(0,)]
     refused = isoloir.run("letters", "print", "--to", f"{isoloir.folder}/e", "--again", "1", "--reason", "x", status=1)
     assert "wiped" in refused.stderr
-    assert "6 printed again" in isoloir.run("letters", "list").stdout
+    [sheet] = isoloir.json("letters", "list")
+    assert (sheet["state"], sheet["reprinted"]) == ("confirmed", 6)
 
 
 def test_a_spoiled_letter_ends_its_identifier_and_a_new_one_follows(isoloir):
@@ -166,3 +167,94 @@ def test_the_address_stays_in_its_window(isoloir):
             assert left >= 110 and right <= 195 and top >= 55 and bottom <= 88
             inside += 1
     assert inside >= 5 * 6
+
+
+def states(isoloir):
+    return dict(isoloir.sql("SELECT state, count(*) FROM issuance_identifier GROUP BY state"))
+
+
+def test_a_letter_withdrawn_before_printing_is_left_out_for_good(isoloir):
+    letter_voters(isoloir)
+    isoloir.sql("UPDATE outbox_frame SET content = replace(content, 'Pour voter', ?)", "Pour voter " * 400)
+    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/a", status=1)
+    isoloir.sql("UPDATE outbox_frame SET content = replace(content, ?, 'Pour voter')", "Pour voter " * 400)
+    isoloir.run("identifiers", "reissue", "V2", "--by", "email", "--to", "v2@example.net", "--reason", "cannot wait")
+    refused = isoloir.run("letters", "print", "--to", f"{isoloir.folder}/a", "--again", "1", "--letter", "1", "--reason", "x", status=1)
+    assert "is not printed yet" in refused.stderr
+    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/a")
+    assert text(pdf(f"{isoloir.folder}/a")).count("\f") == 4
+    [sheet] = isoloir.json("letters", "list")
+    assert (sheet["state"], sheet["printed"], sheet["withdrawn"], sheet["toPost"]) == ("printed", 5, 1, 4)
+    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/b", "--again", "1", "--reason", "jam")
+    assert text(pdf(f"{isoloir.folder}/b")).count("\f") == 4
+    # The notice for V2's letterbox is a batch of its own, and posting it makes nothing usable.
+    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/c")
+    assert ": 0 identifiers" in isoloir.run("letters", "posted", "2", "--on", "2026-11-10").stdout
+    assert states(isoloir) == {"unposted": 4, "active": 1, "revoked": 1}
+
+
+def test_a_lost_sheet_ends_only_the_identifier_on_it(isoloir):
+    letter_voters(isoloir)
+    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/a")
+    isoloir.run("letters", "posted", "1", "--on", "2026-11-10")
+    isoloir.run("identifiers", "reissue", "V0", "--by", "email", "--to", "v0@example.net", "--reason", "letter lost")
+    number = isoloir.sql("SELECT number FROM issuance_letter JOIN roll_voter ON id = voter WHERE reference = 'V0'")[0][0]
+    assert "No identifier ended" in isoloir.run("letters", "spoiled", "1", number, "--reason", "came to the office").stdout
+    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/b")
+    assert "No identifier ended" in isoloir.run("letters", "spoiled", "2", 1, "--reason", "notice torn").stdout
+    assert states(isoloir) == {"active": 5, "revoked": 1}
+
+
+def test_secrets_are_wiped_after_30_days_and_posting_can_still_be_said(isoloir):
+    letter_voters(isoloir)
+    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/a")
+    isoloir.sql("UPDATE issuance_batch SET printed_at = printed_at - 31 * 86400")
+    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/b")
+    assert isoloir.sql("SELECT count(*) FROM outbox_message WHERE sealed IS NOT NULL") == [(0,)]
+    assert "wiped" in isoloir.run("letters", "print", "--to", f"{isoloir.folder}/b", "--again", "1", "--reason", "x", status=1).stderr
+    isoloir.run("letters", "posted", "1", "--on", "2026-11-10")
+    assert states(isoloir) == {"active": 5}
+
+
+def test_orders_that_make_no_sense_are_refused_in_words(isoloir):
+    letter_voters(isoloir)
+    folder = f"{isoloir.folder}/a"
+    assert "goes with --again" in isoloir.run("letters", "print", "--to", folder, "--letter", "2", status=2).stderr
+    isoloir.run("letters", "print", "--to", folder)
+    assert "of an earlier print run" in isoloir.run(
+        "letters", "print", "--to", folder, "--again", "1", "--letter", "2", "--reason", "torn", status=1).stderr
+    assert "is not here yet" in isoloir.run("letters", "posted", "1", "--on", "2126-11-10", status=1).stderr
+    assert "no batch 7" in isoloir.run("letters", "posted", "7", "--on", "2026-11-10", status=1).stderr
+    isoloir.run("letters", "posted", "1", "--on", "2026-11-10")
+    assert "is now 2026-11-11" in isoloir.run("letters", "posted", "1", "--on", "2026-11-11").stdout
+    assert "--reason is empty" in isoloir.run("letters", "spoiled", "1", "1", "--reason", " ", status=2).stderr
+    isoloir.run("letters", "confirm", "1")
+    assert "already" in isoloir.run("letters", "confirm", "1", status=1).stderr
+    specimen = f"{isoloir.folder}/specimen.pdf"
+    isoloir.run("letters", "specimen", "--to", specimen)
+    assert "nothing is overwritten" in isoloir.run("letters", "specimen", "--to", specimen, status=1).stderr
+
+
+def test_a_batch_that_died_while_it_was_numbered_is_numbered_anew(isoloir):
+    letter_voters(isoloir)
+    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/a")
+    # As a process leaves it that died before the batch was complete.
+    isoloir.sql("UPDATE issuance_batch SET state = 'gathering', letters = 0")
+    isoloir.sql("UPDATE outbox_message SET state = 'waiting' WHERE id = (SELECT max(message) FROM issuance_letter)")
+    isoloir.sql("DELETE FROM issuance_letter WHERE message = (SELECT max(message) FROM issuance_letter)")
+    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/b")
+    assert text(pdf(f"{isoloir.folder}/b")).count("\f") == 5
+    assert isoloir.sql("SELECT count(*), count(DISTINCT voter), max(number) FROM issuance_letter") == [(5, 5, 5)]
+
+
+def test_more_than_5000_letters_are_split_without_a_gap(isoloir):
+    isoloir.election()
+    isoloir.roll([voter(number, **LETTER) | {"town": f"{59000 + number % 900} Lille"} for number in range(5003)])
+    isoloir.run("identifiers", "issue")
+    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/a")
+    with open(f"{isoloir.folder}/a/manifest.json") as file:
+        files = json.load(file)["files"]
+    assert [(entry["first"], entry["last"], entry["letters"]) for entry in files] == [(1, 5000, 5000), (5001, 5003, 3)]
+    for entry in files:
+        pages = subprocess.run(["pdfinfo", f"{isoloir.folder}/a/{entry['file']}"], capture_output=True, text=True).stdout
+        assert re.search(rf"Pages: +{entry['letters']}\n", pages)

@@ -352,3 +352,150 @@ def test_one_dispatcher_at_a_time(isoloir):
         assert "Another dispatcher" in isoloir.run("outbox", "send", status=1).stderr
         process.kill()
         process.wait(10)
+
+
+def refusing_recipients(reply):
+    def serve(connection, stream):
+        stream.write(b"220 hi\r\n")
+        while line := stream.readline():
+            word = line[:4].upper()
+            stream.write({b"RCPT": reply, b"DATA": b"503 no recipients\r\n", b"EHLO": b"250-me\r\n250 PIPELINING\r\n"}.get(word, b"250 fine\r\n"))
+    return serve
+
+
+@pytest.mark.parametrize("reply", [b"554 5.7.1 <v@example.org>: Relay access denied\r\n", b"550 5.7.1 Unable to relay\r\n"])
+def test_a_relay_that_does_not_relay_burns_no_message(isoloir, reply):
+    prepare(isoloir, [voter(number) for number in range(5)])
+    with Script(refusing_recipients(reply)) as script:
+        relay(isoloir, script.port, connections=2)
+        isoloir.run("outbox", "send", status=1)
+    assert isoloir.states() == {"waiting": 5}
+
+
+def test_a_relay_that_refuses_everybody_is_stopped_at_and_the_failed_can_go_again(isoloir):
+    prepare(isoloir, [voter(number) for number in range(200)])
+    with Script(refusing_recipients(b"550 5.1.0 bad configuration\r\n")) as script:
+        relay(isoloir, script.port, connections=2)
+        assert "in a row" in isoloir.run("outbox", "send", status=1).stderr
+    failed = isoloir.states()["failed"]
+    assert failed < 40 and isoloir.states()["waiting"] == 200 - failed
+    listed = isoloir.json("outbox", "failures")
+    assert len(listed) == failed and listed[0]["reply"] == "550 5.1.0" and listed[0]["reference"].startswith("V")
+    isoloir.run("outbox", "retry")
+    handler = Handler()
+    with aiosmtpd(handler) as port:
+        relay(isoloir, port)
+        assert "200 accepted" in isoloir.run("outbox", "send").stdout
+
+
+def test_a_missing_key_holds_up_its_own_election_only(isoloir):
+    prepare(isoloir, [voter(1)])
+    isoloir.election(("election: cse-2026", "election: autre-2026"))
+    isoloir.run("roll", "import", f"{isoloir.folder}/roll.csv", "--election", "autre-2026")
+    isoloir.run("identifiers", "issue", "--election", "autre-2026")
+    os.rename(f"{isoloir.keys}/cse-2026.key", f"{isoloir.folder}/away.key")
+    handler = Handler()
+    with aiosmtpd(handler) as port:
+        relay(isoloir, port)
+        done = isoloir.run("outbox", "send", status=1)
+        assert "1 accepted" in done.stdout and "not in the key folder" in done.stderr
+        assert isoloir.states() == {"accepted": 1, "waiting": 1}
+        os.rename(f"{isoloir.folder}/away.key", f"{isoloir.keys}/cse-2026.key")
+        isoloir.run("outbox", "send")
+    assert len(handler.mails) == 2
+
+
+@pytest.mark.parametrize("step, seconds", [("greeting", 2), ("command", 2), ("finalReply", 2)])
+def test_every_wait_ends(isoloir, step, seconds):
+    """The standard waits are RFC 5321's minutes; here they are seconds."""
+    prepare(isoloir, [voter(1)])
+
+    seen = []
+
+    def serve(connection, stream):
+        seen.append(connection)
+        if step == "command":
+            stream.write(b"220 hi\r\n")
+        elif step == "finalReply":
+            converse(stream, b".")
+        time.sleep(20)
+
+    timeouts = ", ".join(f"{name}: {seconds if name == step else 60}" for name in ("greeting", "command", "finalReply"))
+    with Script(serve) as script:
+        relay(isoloir, script.port, connections=1, timeouts="{" + timeouts + "}")
+        start = time.monotonic()
+        done = isoloir.start("outbox", "send")
+        # A second connection shows that the first was given up; after the body only the message's result does.
+        while len(seen) < 2 and done.poll() is None:
+            assert time.monotonic() - start < 25
+            time.sleep(0.1)
+        done.kill()
+        done.wait(10)
+        assert time.monotonic() - start >= seconds
+    assert isoloir.states() == {"unknown" if step == "finalReply" else "waiting": 1}
+
+
+def test_a_relay_that_dies_at_the_dot_of_several_leaves_those_alone_unknown(isoloir):
+    """Each connection's second message is cut off: only that one is in doubt, and what was begun after it waits."""
+    prepare(isoloir, [voter(number) for number in range(30)])
+    taken, dead = [], []
+
+    def serve(connection, stream):
+        stream.write(b"220 here\r\n")
+        bodies = 0
+        while line := stream.readline():
+            word = line[:4].upper()
+            if word == b"DATA":
+                stream.write(b"354 go on\r\n")
+                while (line := stream.readline()) != b".\r\n":
+                    assert line
+                bodies += 1
+                if bodies == 2:
+                    dead.append(connection)
+                    return
+                taken.append(connection)
+                stream.write(b"250 taken\r\n")
+            else:
+                stream.write(b"250-here\r\n250 PIPELINING\r\n" if word == b"EHLO" else b"250 fine\r\n")
+
+    with Script(serve) as script:
+        relay(isoloir, script.port, connections=3)
+        isoloir.run("outbox", "send", timeout=110)
+    assert len(dead) >= 3
+    assert isoloir.states() == {"accepted": len(taken), "unknown": len(dead), "waiting": 30 - len(taken) - len(dead)}
+
+
+def test_ipv6(isoloir):
+    prepare(isoloir, [voter(1)])
+    handler = Handler()
+    controller = Controller(handler, hostname="::1", port=free_port())
+    controller.start()
+    try:
+        relay(isoloir, controller.port, host='"::1"')
+        assert "1 accepted" in isoloir.run("outbox", "send").stdout
+    finally:
+        controller.stop()
+
+
+def test_what_has_no_way_out_is_not_waited_for(isoloir):
+    isoloir.election()
+    isoloir.roll([voter(1), voter(2, email="", phone="06 39 98 00 02")])
+    isoloir.run("identifiers", "issue")
+    handler = Handler()
+    with aiosmtpd(handler) as port:
+        relay(isoloir, port)
+        done = isoloir.run("outbox", "send", "--until-empty", timeout=60)
+    assert "1 accepted" in done.stdout and '1 SMS wait, and the settings have no "sms"' in done.stdout
+
+
+def test_refusals_for_now_are_given_up_after_two_days(isoloir):
+    prepare(isoloir, [voter(1)])
+    isoloir.sql("UPDATE outbox_message SET attempts = 14")
+    with Script(refusing_recipients(b"450 4.2.1 later\r\n")) as script:
+        relay(isoloir, script.port, connections=1)
+        isoloir.run("outbox", "send")
+        [(delay,)] = isoloir.sql("SELECT due_at - strftime('%s', 'now') FROM outbox_message")
+        assert 0.75 * 4 * 3600 <= delay <= 1.25 * 4 * 3600
+        isoloir.sql("UPDATE outbox_message SET due_at = 0")
+        isoloir.run("outbox", "send")
+    assert isoloir.states() == {"failed": 1}

@@ -146,3 +146,70 @@ def test_small_groups_and_empty_ballots_are_said(isoloir):
     isoloir.roll([voter(number, college="cadres" if number < 3 else "ouvriers") for number in range(15)], "--yes")
     refused = isoloir.run("election", "check", f"{isoloir.folder}/election", "--roll", f"{isoloir.folder}/roll.csv", status=1)
     assert 'only 3 voters may vote on the ballot "titulaires-cadres"' in refused.stderr
+
+
+def test_a_voter_whose_row_is_refused_stays_on_the_roll(isoloir):
+    isoloir.election()
+    isoloir.roll([voter(1), voter(2), voter(3)])
+    isoloir.run("identifiers", "issue")
+    done = isoloir.roll([voter(1), voter(2, email="nobody")], "--accept-valid", "--yes")
+    assert "1 no longer there" in done.stdout and "V3" in done.stdout
+    assert {row["reference"] for row in isoloir.json("roll", "list")} == {"V1", "V2"}
+    # A refused row without a readable reference may be anybody's.
+    done = isoloir.roll([voter(1), voter(2, reference="?")], "--accept-valid", "--yes")
+    assert "nobody is taken off" in done.stdout
+    assert {row["reference"] for row in isoloir.json("roll", "list")} == {"V1", "V2"}
+    assert isoloir.sql("SELECT count(*) FROM issuance_identifier WHERE state = 'active'") == [(2,)]
+
+
+def test_a_reference_that_is_used_twice_is_refused_whichever_row_is_good(isoloir):
+    isoloir.election()
+    for rows in ([voter(1), voter(1, last_name="Other")], [voter(1, email="nobody"), voter(1, last_name="Other")]):
+        result = isoloir.roll(rows, "--json", status=1).stdout
+        assert "is used twice: first on line 2" in result
+    assert isoloir.json("roll", "list") == []
+
+
+def test_an_exported_roll_is_imported_again_without_a_change(isoloir):
+    isoloir.election()
+    isoloir.run("roll", "import", f"{SAMPLE}/roll.csv")
+    isoloir.run("roll", "export", "--to", f"{isoloir.folder}/out.csv")
+    assert "nothing is overwritten" in isoloir.run("roll", "export", "--to", f"{isoloir.folder}/out.csv", status=1).stderr
+    result = isoloir.json("roll", "import", f"{isoloir.folder}/out.csv", "--dry-run")
+    assert (result["rejected"], result["added"], result["changed"], result["removed"]) == (0, 0, 0, 0)
+
+
+def test_corrections_keep_the_rules_of_the_import(isoloir):
+    isoloir.election()
+    isoloir.roll([voter(1)])
+
+    def correct(column, value, status=0):
+        return isoloir.run("roll", "correct", "V1", "--column", column, "--value", value, "--reason", "called", status=status)
+
+    correct("address1", "1 rue A|59000 Lille")
+    correct("civility", "Monsieur")
+    correct("weight", "3")
+    for column, value in [("last_name", "R2D2"), ("last_name", "-x"), ("civility", "Dr"), ("weight", "0"), ("address1", "59000 Lille|x 1"),
+                          ("challenge", "blue"), ("reference", "V9")]:
+        correct(column, value, status=1)
+    assert "--reason is empty" in isoloir.run(
+        "roll", "correct", "V1", "--column", "email", "--value", "a@example.org", "--reason", "  ", status=2).stderr
+    isoloir.run("roll", "export", "--to", f"{isoloir.folder}/out.csv")
+    with open(f"{isoloir.folder}/out.csv", encoding="utf-8-sig") as file:
+        row = file.readlines()[1].split(";")
+    assert row[1] == "M" and row[6:9] == ["Mme Zoé MARTINB", "1 RUE A", "59000 LILLE"]
+
+
+def test_mapped_headings_and_what_spreadsheets_lose(isoloir):
+    isoloir.election()
+    path = f"{isoloir.folder}/roll.csv"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("N° RH;Nom;Prénom;Mél;Adresse1;CP;Ville;Pays;Collège;Site\nA1;Martin;Zoé;a@example.org;1 rue A;1000;Bourg;;ouvriers;lille\n"
+                   "A2;Durand;Zoé;b@example.org;Via Roma 3;00184;Roma;Itlaie;ouvriers;lille\n")
+    isoloir.run("roll", "import", path, "--map", "Mel=email", status=1)
+    refused = isoloir.run("roll", "import", path, "--map", "N° RH=reference", "--map", "Courriel=email", status=1)
+    assert "does not have" in refused.stderr
+    result = isoloir.json("roll", "import", path, "--map", "N° RH=reference", "--map", "Mél=email")
+    reasons = [(warning["line"], warning["column"], warning["reason"]) for warning in result["warningList"]]
+    assert any(line == 2 and column == "CP" and "leading zero" in reason for line, column, reason in reasons)
+    assert any(line == 3 and column == "Pays" and "no country" in reason for line, column, reason in reasons)

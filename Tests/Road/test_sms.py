@@ -4,6 +4,7 @@ import http.server
 import json
 import os
 import re
+import socket
 import subprocess
 import threading
 import time
@@ -165,3 +166,48 @@ def test_a_gateway_without_tls_elsewhere_is_refused(isoloir):
     isoloir.election()
     isoloir.settings("sms:\n  provider: rest\n  url: http://sms.example.org/\n  sender: VOTE\n  passwordFile: /nowhere\n")
     assert "must be https" in isoloir.run("outbox", "send", status=1).stderr
+
+
+def test_what_the_gateway_did_not_take_is_not_charged(isoloir):
+    isoloir.election()
+    isoloir.roll([sms_voter(1), sms_voter(2)])
+    isoloir.run("identifiers", "issue")
+    with open(f"{isoloir.folder}/token", "w") as file:
+        file.write("t0ken")
+    os.chmod(f"{isoloir.folder}/token", 0o600)
+    with gateway([503, 400, 200]) as (port, seen):
+        isoloir.settings(f"sms:\n  provider: rest\n  url: http://127.0.0.1:{port}/send\n  sender: VOTE\n"
+                         f"  passwordFile: {isoloir.folder}/token\n")
+        isoloir.run("outbox", "send")
+        assert isoloir.sql("SELECT used FROM outbox_budget") == [(0,)]
+        isoloir.sql("UPDATE outbox_message SET due_at = 0")
+        isoloir.run("outbox", "send")
+        [(used,)] = isoloir.sql("SELECT used FROM outbox_budget")
+    assert used == 1 and isoloir.states() == {"accepted": 1, "failed": 1}
+    assert "SMS segments today, batch: 1 of" in isoloir.run("outbox", "status").stdout
+
+
+def test_an_answer_that_never_came_leaves_the_sms_unknown_and_a_dead_process_sends_it_again(isoloir):
+    isoloir.election()
+    isoloir.roll([sms_voter(1)])
+    isoloir.run("identifiers", "issue")
+    listener = socket.create_server(("127.0.0.1", 0))
+    with open(f"{isoloir.folder}/token", "w") as file:
+        file.write("t0ken")
+    os.chmod(f"{isoloir.folder}/token", 0o600)
+    isoloir.settings(f"sms:\n  provider: rest\n  url: http://127.0.0.1:{listener.getsockname()[1]}/send\n  sender: VOTE\n"
+                     f"  passwordFile: {isoloir.folder}/token\n")
+    process = isoloir.start("outbox", "send")
+    connection, _ = listener.accept()
+    connection.recv(65536)
+    assert isoloir.states() == {"sent": 1}
+    process.kill()
+    process.wait(10)
+    connection.close()
+    process = isoloir.start("outbox", "send")
+    connection, _ = listener.accept()
+    connection.recv(65536)
+    connection.close()
+    assert process.wait(60) == 0
+    listener.close()
+    assert isoloir.states() == {"unknown": 1}

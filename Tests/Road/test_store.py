@@ -108,3 +108,55 @@ def test_two_commands_at_once_share_the_store(isoloir):
         assert process.wait(60) == 0, process.stderr.read()
     assert isoloir.sql("SELECT count(*), count(DISTINCT voter) FROM issuance_identifier") == [(2000, 2000)]
     assert isoloir.states() == {"waiting": 2000}
+
+
+def test_a_restore_never_meets_the_leftovers_of_another_store(isoloir):
+    filled(isoloir)
+    backup = f"{isoloir.folder}/backup.isoloir"
+    isoloir.run("store", "backup", backup)
+    os.rename(isoloir.store, isoloir.store + ".old")
+    with open(isoloir.store + "-wal", "wb") as file:
+        file.write(b"changes of the store that was moved away")
+    assert "move it along" in isoloir.run("store", "restore", backup, status=1).stderr
+    os.unlink(isoloir.store + "-wal")
+    isoloir.run("store", "restore", backup)
+    assert isoloir.states() == {"waiting": 20}
+
+
+def test_a_command_leaves_one_whole_file(isoloir):
+    filled(isoloir)
+    assert not [name for name in os.listdir(os.path.dirname(isoloir.store)) if name.endswith(("-wal", "-shm"))]
+
+
+def test_backups_keys_and_settings_are_journalled(isoloir):
+    filled(isoloir)
+    isoloir.run("store", "backup", f"{isoloir.folder}/backup.isoloir")
+    isoloir.run("letters", "specimen", "--to", f"{isoloir.folder}/s.pdf")
+    isoloir.settings(f"mail:\n  folder: {isoloir.folder}/mail\n")
+    isoloir.run("outbox", "send")
+    isoloir.run("outbox", "send")
+    journal = isoloir.run("journal", "export").stdout
+    for action in ("store.backup", "letters.specimen", "settings.change"):
+        assert journal.count(f'"action":"{action}"') == 1
+    assert '"time":"20' in journal
+
+
+def test_a_reader_that_goes_away_is_no_error(isoloir):
+    isoloir.election()
+    isoloir.roll([voter(number) for number in range(3000)])
+    process = isoloir.start("roll", "list")
+    process.stdout.close()
+    assert process.wait(60) == 0 and process.stderr.read() == ""
+    with open("/dev/full", "w") as full:
+        import subprocess
+        done = subprocess.run(isoloir.command("roll", "list"), stdout=full, stderr=subprocess.PIPE, text=True, cwd=isoloir.folder)
+    assert done.returncode == 1 and "could not be written" in done.stderr
+
+
+def test_faulty_settings_are_said_one_by_one(isoloir):
+    isoloir.election()
+    isoloir.settings("mail:\n  host: a\n  host: b\n  prot: 25\nsms:\n  url: http://sms.example.org\n  sender: V\n  provider: kannel\n  user: u\n")
+    refused = isoloir.run("outbox", "send", status=1).stderr
+    assert 'the key "host" stands twice, first on line 3' in refused and 'unknown key "prot"' in refused
+    assert "must be https" in refused and 'needs the key "passwordFile"' in refused
+    assert 'unknown key "provider"' not in refused and 'unknown key "user"' not in refused

@@ -33,7 +33,7 @@ final class Desk {
         let text = try String(contentsOf: repository.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
         let read = try ElectionReader.read(text, file: "e").get()
         election = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            _ = try desk.store(transaction, read, definition: text, inUse: [], by: .system("test"))
+            _ = try desk.store(transaction, read, definition: text, inUse: [], isIssued: false, by: .system("test"))
             return try desk.find(transaction.reading, nil)
         }
     }

@@ -9,12 +9,12 @@ CREATE TABLE issuance_batch (
     id INTEGER PRIMARY KEY,
     election INTEGER NOT NULL REFERENCES election_definition (id),
     number INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('printing', 'printed', 'posted', 'confirmed')),
+    state TEXT NOT NULL CHECK (state IN ('gathering', 'printing', 'printed', 'posted', 'confirmed')),
     letters INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     printed_at INTEGER,
     posted_on TEXT,
-    confirmed_at INTEGER,
+    wiped_at INTEGER,
     UNIQUE (election, number)
 ) STRICT;
 
@@ -57,17 +57,22 @@ CREATE UNIQUE INDEX issuance_identifier_next ON issuance_identifier (voter) WHER
 CREATE UNIQUE INDEX issuance_identifier_one ON issuance_identifier (voter)
     WHERE state IN ('unposted', 'active');
 
+CREATE INDEX issuance_identifier_past ON issuance_identifier (election, hash) WHERE state = 'revoked';
+
 CREATE TABLE issuance_letter (
     batch INTEGER NOT NULL REFERENCES issuance_batch (id),
     number INTEGER NOT NULL,
     voter INTEGER NOT NULL REFERENCES roll_voter (id),
     generation INTEGER NOT NULL,
     message INTEGER NOT NULL UNIQUE REFERENCES outbox_message (id),
-    state TEXT NOT NULL CHECK (state IN ('printed', 'spoiled', 'returned')),
+    carries INTEGER NOT NULL CHECK (carries IN (0, 1)),
+    state TEXT NOT NULL CHECK (state IN ('printed', 'withdrawn', 'spoiled', 'returned')),
     reprints INTEGER NOT NULL DEFAULT 0,
     destroyed INTEGER NOT NULL DEFAULT 0 CHECK (destroyed IN (0, 1)),
     PRIMARY KEY (batch, number)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX issuance_letter_voter ON issuance_letter (voter);
 
 CREATE TRIGGER journal_entry_keeps BEFORE UPDATE ON journal_entry
 BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
@@ -121,8 +126,8 @@ CREATE TABLE outbox_message (
     generation INTEGER NOT NULL,
     channel TEXT NOT NULL CHECK (channel IN ('email', 'sms', 'letter')),
     priority INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('waiting', 'accepted', 'delivered', 'bounced', 'failed',
-        'unknown', 'expired', 'withdrawn', 'printed', 'confirmed')),
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'printed', 'sent', 'accepted', 'delivered', 'bounced',
+        'failed', 'unknown', 'expired', 'withdrawn', 'confirmed')),
     frame INTEGER NOT NULL REFERENCES outbox_frame (id),
     sealed BLOB,
     attempts INTEGER NOT NULL DEFAULT 0,
@@ -137,7 +142,12 @@ CREATE TABLE outbox_message (
 
 CREATE INDEX outbox_message_due ON outbox_message (channel, priority, due_at) WHERE state = 'waiting';
 
+CREATE INDEX outbox_message_expiry ON outbox_message (expires_at)
+    WHERE state = 'waiting' AND expires_at IS NOT NULL;
+
 CREATE INDEX outbox_message_provider ON outbox_message (provider_id) WHERE provider_id IS NOT NULL;
+
+CREATE INDEX outbox_message_trouble ON outbox_message (ended_at) WHERE state IN ('failed', 'unknown');
 
 CREATE TABLE outbox_pause (
     channel TEXT PRIMARY KEY,

@@ -1,0 +1,233 @@
+import Store
+
+/// Sends the mails that are due.
+final class MailRun {
+    private let store: Store
+    private let outbox: Outbox
+    private let lease: DispatcherLease
+    private let opener: MessageOpener
+    private let tally: Tally
+    /// Messages that were leased and whose result is not stored yet.
+    private var underWay: Set<Int> = []
+    private var refusals = Refusals()
+
+    /// Messages leased at a time: enough that no connection waits, few enough that a newcomer with priority overtakes.
+    private static let leaseSize = 128
+    private static let lowWater = 64
+    /// Longest wait for the relay in one step, in milliseconds.
+    private static let patience = 200
+
+    init(store: Store, outbox: Outbox, lease: DispatcherLease, opener: MessageOpener, tally: Tally) {
+        (self.store, self.outbox, self.lease) = (store, outbox, lease)
+        (self.opener, self.tally) = (opener, tally)
+    }
+
+    /// Through a relay.
+    func run(_ relay: MailRelay) throws(StoreError) {
+        let desk = MailDesk(sender: { [unowned self] message throws(StoreError) in try job(message) })
+        let engine = MailEngine(relay: relay, next: desk.next)
+        desk.refill(try commit([], lease: MailRun.leaseSize))
+        var mayBeMore = !desk.isEmpty
+        var isStopped = false
+        while !(desk.isEmpty && engine.isIdle && desk.refused.isEmpty && (isStopped || !mayBeMore)) {
+            var results = engine.step(wanted: isStopped ? 0 : max(1, desk.count), milliseconds: MailRun.patience).map {
+                SendResult(id: $0.job.id, attempts: desk.attempts(of: $0.job.id), outcome: $0.outcome)
+            }
+            results += desk.takeRefused()
+            let order = !isStopped && mayBeMore && desk.count < MailRun.lowWater ? MailRun.leaseSize : 0
+            if !results.isEmpty || order > 0 {
+                let leased = try commit(results, lease: order)
+                if order > 0 {
+                    mayBeMore = leased.count == order
+                    desk.refill(leased)
+                }
+                engine.release()
+            }
+            forget(desk.takeBlocked())
+            // Messages under way end as they end; nothing new is begun.
+            if !isStopped, let reason = stopReason(results, engine, desk) {
+                try stop(reason, isPause: engine.trouble == nil, desk.takeAll())
+                isStopped = true
+            }
+        }
+        engine.close()
+        for reason in opener.blocked.values { tally.trouble(reason) }
+        if let error = desk.error { throw error }
+    }
+
+    private func stopReason(_ results: [SendResult], _ engine: MailEngine, _ desk: MailDesk) -> String? {
+        for result in results {
+            if case .paused(let reason) = result.outcome { return reason }
+            if let reason = refusals.note(result.outcome) { return reason }
+        }
+        return engine.pause ?? engine.trouble ?? desk.error.map { "\($0)" }
+    }
+
+    /// Records that the channel stopped and gives back what was leased for it.
+    private func stop(_ reason: String, isPause: Bool, _ rest: [LeasedMessage]) throws(StoreError) {
+        tally.trouble(reason)
+        forget(rest)
+        guard isPause else { return }
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try outbox.pause(transaction, .email, reason)
+        }
+    }
+
+    private func forget(_ messages: [LeasedMessage]) { for message in messages { underWay.remove(message.id) } }
+
+    /// Into a folder.
+    func run(_ mailbox: Mailbox) throws(StoreError) {
+        var leased = try commit([], lease: MailRun.leaseSize)
+        var isPaused = false
+        while !leased.isEmpty, !isPaused {
+            var results: [SendResult] = []
+            for message in leased where !isPaused {
+                let outcome: Handover
+                switch try job(message) {
+                case .mail(let job): outcome = mailbox.deliver(job.body, name: "\(message.id).eml")
+                case .refused(let reason): outcome = .failed(reason)
+                case .waits:
+                    underWay.remove(message.id)
+                    continue
+                }
+                results.append(SendResult(id: message.id, attempts: message.attempts, outcome: outcome))
+                if case .paused(let reason) = outcome {
+                    tally.trouble(reason)
+                    isPaused = true
+                }
+            }
+            leased = try commit(results, lease: isPaused ? 0 : MailRun.leaseSize)
+        }
+        for reason in opener.blocked.values { tally.trouble(reason) }
+    }
+
+    private func job(_ message: LeasedMessage) throws(StoreError) -> MailMade {
+        switch try opener.open(message) {
+        case .noKey: return .waits
+        case .unreadable: return .refused("the message does not open with its election's key")
+        case .opened(let frame, let model):
+            let body: [UInt8]?
+            do { body = try frame.mail(model) } catch {
+                throw StoreError(.damaged, "\(error)", cure: "Run `store check`.")
+            }
+            guard let body else { return .refused("a header would hold a control character") }
+            return .mail(
+                MailJob(
+                    id: message.id, sender: frame.frame.senderAddress,
+                    recipient: String(decoding: model.recipient, as: UTF8.self), body: body))
+        }
+    }
+
+    /// Stores results and leases further messages, all in one transaction.
+    private func commit(_ results: [SendResult], lease count: Int) throws(StoreError) -> [LeasedMessage] {
+        for result in results { underWay.remove(result.id) }
+        let order = LeaseOrder(route: .email, limit: count, except: underWay, blocked: Set(opener.blocked.keys))
+        let leased = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> [LeasedMessage] in
+            try lease.renew(transaction)
+            try outbox.record(transaction, results, route: .email)
+            guard count > 0 else { return [] }
+            try outbox.expire(transaction)
+            return try outbox.due(transaction.reading, order)
+        }
+        for message in leased { underWay.insert(message.id) }
+        tally.count(results)
+        return leased
+    }
+}
+
+/// Finds a relay that refuses everybody for good, whatever words it uses: it is set up wrongly, and every message of an
+/// election must not fail for that.
+private struct Refusals {
+    private var reply = ""
+    private var count = 0
+
+    /// Refusals in a row with one reply; no roll has so many dead addresses one after the other.
+    private static let most = 25
+
+    /// Takes in an outcome; the reason when it is one too many.
+    mutating func note(_ outcome: Handover) -> String? {
+        guard case .failed(let reason) = outcome else {
+            if case .accepted = outcome { count = 0 }
+            return nil
+        }
+        count = reason == reply ? count + 1 : 1
+        reply = reason
+        guard count >= Refusals.most else { return nil }
+        return "The relay refused \(count) messages in a row (\(reply)): look into its log, then run `outbox retry` and `outbox send`."
+    }
+}
+
+/// What became of a leased message on its way to a mail.
+enum MailMade {
+    case mail(MailJob)
+    case refused(String)
+    /// Its election's key is not at hand.
+    case waits
+}
+
+/// Leased mails on their way into the engine.
+private final class MailDesk {
+    private let sender: (LeasedMessage) throws(StoreError) -> MailMade
+    private var queue: [LeasedMessage] = []
+    private var head = 0
+    private var attempts: [Int: Int] = [:]
+    private var blocked: [LeasedMessage] = []
+    /// Messages that could not be made into mails.
+    private(set) var refused: [SendResult] = []
+    /// Why no message at all can be made; nil while all is well.
+    private(set) var error: StoreError?
+
+    init(sender: @escaping (LeasedMessage) throws(StoreError) -> MailMade) { self.sender = sender }
+
+    var count: Int { queue.count - head }
+    var isEmpty: Bool { count == 0 }
+
+    func refill(_ messages: [LeasedMessage]) {
+        queue.removeFirst(head)
+        head = 0
+        queue.append(contentsOf: messages)
+        for message in messages { attempts[message.id] = message.attempts }
+    }
+
+    /// The attempts of a message that was handed out; asked once for each.
+    func attempts(of id: Int) -> Int { attempts.removeValue(forKey: id) ?? 1 }
+
+    func next() -> MailJob? {
+        while head < queue.count, error == nil {
+            let message = queue[head]
+            head += 1
+            do throws(StoreError) {
+                switch try sender(message) {
+                case .mail(let job): return job
+                case .refused(let reason):
+                    attempts[message.id] = nil
+                    refused.append(SendResult(id: message.id, attempts: message.attempts, outcome: .failed(reason)))
+                case .waits:
+                    attempts[message.id] = nil
+                    blocked.append(message)
+                }
+            } catch {
+                head -= 1
+                self.error = error
+            }
+        }
+        return nil
+    }
+
+    func takeRefused() -> [SendResult] {
+        defer { refused = [] }
+        return refused
+    }
+
+    func takeBlocked() -> [LeasedMessage] {
+        defer { blocked = [] }
+        return blocked
+    }
+
+    func takeAll() -> [LeasedMessage] {
+        let rest = Array(queue[head...])
+        for message in rest { attempts[message.id] = nil }
+        (queue, head) = ([], 0)
+        return rest
+    }
+}

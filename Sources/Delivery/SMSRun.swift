@@ -1,0 +1,114 @@
+import Store
+
+/// Sends the SMS that are due, codes first, one by one: each result is on disk before the next message leaves, since
+/// each is paid for.
+final class SMSRun {
+    private let store: Store
+    private let outbox: Outbox
+    private let lease: DispatcherLease
+    private let provider: any SMSProvider
+    private let policy: SMSPolicy
+    private let opener: MessageOpener
+    private let tally: Tally
+    /// Classes whose budget of the day is used up.
+    private var spent: Set<Priority> = []
+
+    init(
+        store: Store, outbox: Outbox, lease: DispatcherLease, provider: any SMSProvider, policy: SMSPolicy,
+        opener: MessageOpener, tally: Tally
+    ) {
+        (self.store, self.outbox, self.lease, self.provider) = (store, outbox, lease, provider)
+        (self.policy, self.opener, self.tally) = (policy, opener, tally)
+    }
+
+    func run() throws(StoreError) {
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in try outbox.expire(transaction) }
+        while let message = try next() {
+            guard let outcome = try handOver(message) else { continue }
+            if case .paused(let reason) = outcome {
+                tally.trouble(reason)
+                return
+            }
+        }
+        for reason in opener.blocked.values { tally.trouble(reason) }
+    }
+
+    /// The most urgent message of a class that may still send.
+    private func next() throws(StoreError) -> LeasedMessage? {
+        for priority in Priority.allCases where !spent.contains(priority) {
+            let order = LeaseOrder(route: .sms, limit: 1, blocked: Set(opener.blocked.keys), only: priority)
+            let found = try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try outbox.due(reading, order).first
+            }
+            if let found { return found }
+        }
+        return nil
+    }
+
+    private enum Start { case begun, withdrawn, spent }
+
+    /// Sends one SMS and stores the result; nil when it was not sent now.
+    private func handOver(_ message: LeasedMessage) throws(StoreError) -> Handover? {
+        let (sms, segments): (SMS, Int)
+        switch try opener.open(message) {
+        case .noKey: return nil
+        case .unreadable: return try store(message, .failed("the message does not open with its election's key"), refund: 0)
+        case .opened(let frame, let model):
+            let number = String(decoding: model.recipient, as: UTF8.self)
+            guard policy.prefixes.contains(where: number.hasPrefix) else {
+                return try store(message, .failed("the number's prefix is not allowed"), refund: 0)
+            }
+            let text = try text(frame, model)
+            let form = SMSText(text)
+            segments = form.segments
+            sms = SMS(number: number, text: text, isUnicode: !form.isGSM, reference: model.token)
+        }
+        let priority = Priority(rawValue: message.priority) ?? .batch
+        let budget = policy.budgets[priority] ?? 0
+        let start = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Start in
+            try lease.renew(transaction)
+            guard try outbox.charge(transaction, priority, count: segments, budget: budget) else { return .spent }
+            // Charged and withdrawn: the charge is taken back with the rest of the transaction's work.
+            guard try outbox.markSent(transaction, message.id) else {
+                try outbox.refund(transaction, priority, count: segments)
+                return .withdrawn
+            }
+            return .begun
+        }
+        switch start {
+        case .withdrawn: return nil
+        case .spent:
+            spent.insert(priority)
+            tally.trouble("The day's SMS budget for \(priority) messages is used up: the rest goes tomorrow.")
+            return nil
+        case .begun:
+            let outcome = provider.send(sms)
+            return try store(message, outcome, refund: SMSRun.wasPaid(outcome) ? 0 : segments)
+        }
+    }
+
+    private static func wasPaid(_ outcome: Handover) -> Bool {
+        switch outcome {
+        case .accepted, .unknown: true
+        case .failed, .temporary, .paused: false
+        }
+    }
+
+    private func text(_ frame: LoadedFrame, _ model: PersonalModel) throws(StoreError) -> String {
+        do { return try frame.text(model.values) } catch {
+            throw StoreError(.damaged, "\(error)", cure: "Run `store check`.")
+        }
+    }
+
+    private func store(_ message: LeasedMessage, _ outcome: Handover, refund: Int) throws(StoreError) -> Handover {
+        let results = [SendResult(id: message.id, attempts: message.attempts, outcome: outcome)]
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try outbox.record(transaction, results, route: .sms)
+            if refund > 0 {
+                try outbox.refund(transaction, Priority(rawValue: message.priority) ?? .batch, count: refund)
+            }
+        }
+        tally.count(results)
+        return outcome
+    }
+}
