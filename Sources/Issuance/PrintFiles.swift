@@ -20,6 +20,9 @@ package final class PrintFiles {
     private var faceOf: [Int: Int] = [:]
     private var templateDigest = RunningDigest()
 
+    /// Letters opened at a time: few, since their secrets stand in memory meanwhile.
+    private static let piece = 100
+
     package init(
         _ room: PrintRoom, _ election: StoredElection, key: ElectionKey, folder: String, printer: PrinterKey?,
         profile: PrinterProfile = PrinterProfile()
@@ -86,31 +89,10 @@ package final class PrintFiles {
             }
         } catch { throw PrintRefusal("\(error)") }
         guard let low = letters.first?.number, let high = letters.last?.number else { return nil }
-        let desk = LetterDesk(outbox: room.outbox, election: election.number, key: key)
         let name = "\(election.election.id)-\(padded(batch.number, 3))-\(padded(low, 6))-\(padded(high, 6)).pdf"
         let output = try Output("\(folder)/\(name)", printer)
-        var written = 0
-        do throws(LetterError) {
-            var press: LetterPress?
-            for (number, message) in letters {
-                // Withdrawn since the batch was numbered: its number is left out.
-                guard let letter = try open(desk, message) else { continue }
-                written += 1
-                let face = try face(letter)
-                // The press is begun once its faces are known; a face met later begins a new recording in it.
-                if press == nil {
-                    press = try LetterPress(
-                        faces: faces, profile: profile, created: PrintFiles.timestamp(batch.createdAt), write: output.write)
-                }
-                try press?.add(
-                    Letter(
-                        face: face, recipient: PostalAddress(stored: letter.model.recipient).lines,
-                        greeting: (letter.model.values["greeting"] ?? "") + ",",
-                        codes: faces[face].slots.map { letter.model.values[$0] ?? "" },
-                        mark: "\(election.election.id) \u{2013} \(padded(batch.number, 3)) \u{2013} \(padded(number, 6))"))
-            }
-            try press?.finish()
-        } catch {
+        let written: Int
+        do throws(LetterError) { written = try write(letters, of: batch, to: output) } catch {
             output.abandon()
             throw PrintRefusal("\(name): \(error)")
         }
@@ -118,6 +100,37 @@ package final class PrintFiles {
         return PrintedFile(
             file: output.name, first: low, last: high, letters: written, sheets: written, bytes: size,
             sha256: digest)
+    }
+
+    /// Writes the letters' pages; returns how many there are.
+    private func write(
+        _ letters: [(number: Int, message: Int)], of batch: PrintBatch, to output: Output
+    ) throws(LetterError) -> Int {
+        let desk = LetterDesk(outbox: room.outbox, election: election.number, key: key)
+        let press = try LetterPress(
+            faces: faces, profile: profile, created: PrintFiles.timestamp(batch.createdAt), write: output.write)
+        var written = 0
+        for start in stride(from: 0, to: letters.count, by: PrintFiles.piece) {
+            let piece = letters[start..<min(start + PrintFiles.piece, letters.count)]
+            for (number, letter) in zip(piece.map(\.number), try open(desk, piece.map(\.message))) {
+                // Withdrawn since the batch was numbered: its number is left out.
+                guard let letter else { continue }
+                try press.add(page(letter, batch.number, number))
+                written += 1
+            }
+        }
+        try press.finish()
+        return written
+    }
+
+    private func page(_ letter: LetterMessage, _ batch: Int, _ number: Int) throws(LetterError) -> Letter {
+        let face = try face(letter)
+        let values = letter.model.values
+        return Letter(
+            face: face, recipient: PostalAddress(stored: letter.model.recipient).lines,
+            greeting: (values["greeting"] ?? "") + ",", codes: faces[face].slots.map { values[$0] ?? "" },
+            link: SiteLink.text(site: faces[face].site, identifier: values["identifier"]),
+            mark: "\(election.election.id) \u{2013} \(padded(batch, 3)) \u{2013} \(padded(number, 6))")
     }
 
     /// Loads the faces of every frame that letters of this election use.
@@ -151,13 +164,14 @@ package final class PrintFiles {
         return face
     }
 
-    /// The letter; nil when its secrets are gone.
-    private func open(_ desk: LetterDesk, _ message: Int) throws(LetterError) -> LetterMessage? {
+    /// The letters; nil for one whose secrets are gone.
+    private func open(_ desk: LetterDesk, _ messages: [Int]) throws(LetterError) -> [LetterMessage?] {
         do throws(StoreError) {
-            let letter = try room.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try desk.letter(reading, message)
+            return try room.store.read { (reading: borrowing Reading) throws(StoreError) in
+                var letters: [LetterMessage?] = []
+                for message in messages { letters.append(try desk.letter(reading, message)) }
+                return letters
             }
-            return letter
         } catch { throw LetterError("\(error)") }
     }
 
@@ -181,6 +195,24 @@ package final class PrintFiles {
     }
 }
 
+/// The address behind a letter's QR code.
+enum SiteLink {
+    /// The site, and behind `#` the identifier, which the sign-in page puts into its field: the part after `#` stays in
+    /// the voter's browser and reaches no server and no log.
+    static func text(site: String, identifier: String?) -> String {
+        guard let identifier else { return site }
+        var text = site + "/#"
+        for byte in identifier.utf8 {
+            switch byte {
+            case 48...57, 65...90, 97...122, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "@"):
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            default: text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return text
+    }
+}
+
 /// One file on its way to the disk, in clear or through gpg; it gets its name when it is whole.
 private final class Output {
     let name: String
@@ -188,6 +220,9 @@ private final class Output {
     private let draft: String
     private var file: FileHandle?
     private var encryption: PrinterKey.Encryption?
+    /// What waits to be written: the press hands over a few bytes at a time.
+    private var buffer: [UInt8] = []
+    private static let bufferBytes = 1 << 17
 
     init(_ path: String, _ printer: PrinterKey?) throws(PrintRefusal) {
         self.path = printer == nil ? path : path + ".gpg"
@@ -202,10 +237,15 @@ private final class Output {
     }
 
     func write(_ bytes: Span<UInt8>) -> Bool {
-        if let encryption { return encryption.write(bytes) }
+        unsafe bytes.withUnsafeBufferPointer { unsafe buffer.append(contentsOf: $0) }
+        return buffer.count < Output.bufferBytes || flush()
+    }
+
+    private func flush() -> Bool {
+        defer { buffer.removeAll(keepingCapacity: true) }
+        if let encryption { return encryption.write(buffer.span) }
         do {
-            let data = unsafe bytes.withUnsafeBufferPointer { unsafe Data(buffer: $0) }
-            try file?.write(contentsOf: data)
+            try file?.write(contentsOf: buffer)
             return true
         } catch {
             return false
@@ -214,6 +254,7 @@ private final class Output {
 
     /// Closes the file, gives it its name, and returns its size and SHA-256.
     func finish() throws(PrintRefusal) -> (size: Int, digest: String) {
+        guard flush() else { throw PrintRefusal("\(path) could not be written: check the free space.") }
         do throws(LetterError) { try encryption?.finish() } catch { throw PrintRefusal("\(error)") }
         do {
             try file?.synchronize()

@@ -44,7 +44,9 @@ package struct Specimen {
                     Letter(
                         face: index, recipient: lines.map { String($0.prefix(38)) },
                         greeting: election.languages[index / 3] == .fr ? "Madame, Monsieur," : "Dear voter,",
-                        codes: face.slots.map { fakes[$0] ?? "" }, mark: "SPECIMEN \u{2013} \(election.id)"))
+                        codes: face.slots.map { fakes[$0] ?? "" },
+                        link: SiteLink.text(site: face.site, identifier: face.slots.isEmpty ? nil : fakes["identifier"]),
+                        mark: "SPECIMEN \u{2013} \(election.id)"))
             }
         }
         try press.finish()

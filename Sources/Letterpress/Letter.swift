@@ -7,10 +7,14 @@ package struct Letter: Sendable {
     package let greeting: String
     /// What stands in each slot of the codes frame, in the face's order.
     package let codes: [String]
+    /// Where the QR code leads. It may hold the identifier behind a `#`, which browsers never send; never the code: who
+    /// finds a photograph of the QR alone must not be able to sign in.
+    package let link: String
     /// Election, batch and number, at the foot of the page.
     package let mark: String
 
-    package init(face: Int, recipient: [String], greeting: String, codes: [String], mark: String) {
-        (self.face, self.recipient, self.greeting, self.codes, self.mark) = (face, recipient, greeting, codes, mark)
+    package init(face: Int, recipient: [String], greeting: String, codes: [String], link: String, mark: String) {
+        (self.face, self.recipient, self.greeting, self.codes) = (face, recipient, greeting, codes)
+        (self.link, self.mark) = (link, mark)
     }
 }

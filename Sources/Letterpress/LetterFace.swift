@@ -7,8 +7,8 @@ package struct LetterFace: Sendable {
     let footer: String
     /// The names of the slots, in the order in which a letter's codes fill them.
     package let slots: [String]
-    /// The address printed large, and behind the QR code.
-    let site: String
+    /// The address printed large, without a path.
+    package let site: String
 
     private static let frames = ["sender", "body", "codes", "footer"]
 

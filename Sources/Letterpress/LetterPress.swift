@@ -77,6 +77,9 @@ import CPango
         for (index, text) in letter.codes.enumerated() {
             try unsafe code.draw(text, in: LetterPress.slot(index, profile), on: cairo)
         }
+        let qr = profile.qr
+        try unsafe QRCode(letter.link).draw(
+            on: cairo, x: qr.x * pointsPerMillimetre, y: qr.y * pointsPerMillimetre, side: qr.width * pointsPerMillimetre)
         try unsafe mark.draw(letter.mark, in: profile.mark, on: cairo)
         unsafe cairo_show_page(cairo)
         try checkStatus()
@@ -141,7 +144,6 @@ import CPango
             try unsafe box("9", place).draw(label, in: place, on: canvas, markup: true)
         }
         unsafe outline(frame, on: canvas)
-        try unsafe drawQR(face.site, on: canvas)
     }
 
     private func outline(_ frame: PrinterProfile.Frame, on canvas: OpaquePointer) {
@@ -150,17 +152,5 @@ import CPango
             canvas, frame.x * pointsPerMillimetre, frame.y * pointsPerMillimetre, frame.width * pointsPerMillimetre,
             frame.height * pointsPerMillimetre)
         unsafe cairo_stroke(canvas)
-    }
-
-    private func drawQR(_ text: String, on canvas: OpaquePointer) throws(LetterError) {
-        let code = try QRCode(text)
-        let frame = profile.qr
-        let module = frame.width * pointsPerMillimetre / Double(code.width)
-        unsafe cairo_save(canvas)
-        unsafe cairo_translate(canvas, frame.x * pointsPerMillimetre, frame.y * pointsPerMillimetre)
-        unsafe cairo_scale(canvas, module, module)
-        code.runs { unsafe cairo_rectangle(canvas, Double($0), Double($1), Double($2), 1) }
-        unsafe cairo_fill(canvas)
-        unsafe cairo_restore(canvas)
     }
 }

@@ -1,29 +1,23 @@
-"""The peer of `letters`: the same sheet by ReportLab, its fixed text and QR code in a form drawn once."""
+"""The peer of `letters`: the same sheet by ReportLab, its fixed text in a form drawn once."""
+import itertools
 import sys
 
-from reportlab.graphics import renderPDF
-from reportlab.graphics.barcode.qr import QrCodeWidget
-from reportlab.graphics.shapes import Drawing
+import segno
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-path, count = sys.argv[1], int(sys.argv[2])
+target, count = sys.argv[1], int(sys.argv[2])
 fonts = "/usr/share/fonts/truetype"
 pdfmetrics.registerFont(TTFont("Text", f"{fonts}/liberation/LiberationSans-Regular.ttf"))
 pdfmetrics.registerFont(TTFont("Code", f"{fonts}/dejavu/DejaVuSansMono-Bold.ttf"))
-canvas = Canvas(path, pagesize=A4, pageCompression=1)
+canvas = Canvas(target, pagesize=A4, pageCompression=1)
 canvas.beginForm("sheet")
 canvas.setFont("Text", 10)
 for line in range(22):
     canvas.drawString(20 * mm, (190 - 4.2 * line) * mm, "Vous êtes appelé(e) à voter par Internet. Votre identifiant figure dans le cadre ci-dessous.")
-code = QrCodeWidget("https://vote.example.org", barLevel="M")
-left, bottom, right, top = code.getBounds()
-drawing = Drawing(33 * mm, 33 * mm, transform=[33 * mm / (right - left), 0, 0, 33 * mm / (top - bottom), 0, 0])
-drawing.add(code)
-renderPDF.draw(drawing, canvas, 157 * mm, 61 * mm)
 canvas.endForm()
 for number in range(count):
     canvas.doForm("sheet")
@@ -33,6 +27,17 @@ for number in range(count):
     canvas.drawString(20 * mm, 195 * mm, "Madame Zoé Lefèvre-Abcdef,")
     canvas.setFont("Code", 15)
     canvas.drawString(24 * mm, 72 * mm, f"ABCD-EFGH-{number % 10000:04d}")
+    code = segno.make(f"https://vote.example.org/#ABCD-EFGH-{number % 10000:04d}", error="m", boost_error=False, micro=False)
+    module = 33 * mm / len(code.matrix)
+    path = canvas.beginPath()
+    for row, modules in enumerate(code.matrix):
+        column = 0
+        for dark, run in itertools.groupby(modules):
+            length = len(list(run))
+            if dark:
+                path.rect(157 * mm + column * module, 94 * mm - (row + 1) * module, length * module, module)
+            column += length
+    canvas.drawPath(path, stroke=0, fill=1)
     canvas.setFont("Text", 6.5)
     canvas.drawString(20 * mm, 17 * mm, f"cse-2026 – 001 – {number + 1:06d}")
     canvas.showPage()
