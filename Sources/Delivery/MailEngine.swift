@@ -3,7 +3,7 @@ import Glibc
 /// Drives the connections to one relay in one thread.
 ///
 /// `step` does what can be done within a moment and returns the results it saw; the caller stores them, then calls
-/// `release`, and only then does a connection hand over its next body.
+/// `release`, and only then does the connection that brought a result hand over its next body.
 final class MailEngine {
     private let relay: MailRelay
     private let tls: TLSContext?
@@ -11,6 +11,14 @@ final class MailEngine {
     private var connections: [SMTPConnection] = []
     private var addresses: [Address] = []
     private var results: [(MailJob, Handover)] = []
+    /// Which connection brought a result that is not on disk yet.
+    private var origins: [Int: SMTPConnection] = [:]
+    /// Lets a connection's results name their connection.
+    private final class Place { weak var connection: SMTPConnection? }
+
+    private var polled: [pollfd] = []
+    /// Monotonic second in which deadlines were last looked at.
+    private var lastSweep = 0
     private var failures = 0
     private var reopenAt = 0
     /// Set when the relay refuses us altogether.
@@ -21,9 +29,6 @@ final class MailEngine {
     /// Attempts to reach a relay before the messages go back to wait for their turn.
     private static let mostFailures = 5
     private static let longestDelay = 30
-    /// How long and how often a step waits for further replies: less in all than the commit that follows.
-    private static let gatherMilliseconds = 1
-    private static let gatherRounds = 12
 
     init(relay: MailRelay, next: @escaping () -> MailJob?) {
         (self.relay, self.next) = (relay, next)
@@ -46,48 +51,31 @@ final class MailEngine {
         open(min(wanted, relay.connections), now: now)
         // Messages may have been leased since a connection last asked.
         for connection in connections { connection.wake(now: now) }
-        if connections.contains(where: \.isOpen) {
-            pumpReady(milliseconds: results.isEmpty ? milliseconds : 0)
-            gather()
-        } else if wanted > 0, results.isEmpty {
-            usleep(useconds_t(milliseconds * 1000))
+        polled.removeAll(keepingCapacity: true)
+        for connection in connections {
+            polled.append(
+                pollfd(
+                    fd: connection.descriptor, events: Int16(POLLIN) | (connection.waitsToWrite ? Int16(POLLOUT) : 0), revents: 0))
         }
+        let count = unsafe poll(&polled, nfds_t(polled.count), Int32(results.isEmpty ? milliseconds : 0))
         let after = MailEngine.now
-        for connection in connections where connection.isOpen { connection.expire(now: after) }
+        if count > 0 {
+            for (index, connection) in connections.enumerated() where polled[index].revents != 0 { connection.pump(now: after) }
+        }
+        if after != lastSweep {
+            lastSweep = after
+            for connection in connections where connection.isOpen { connection.expire(now: after) }
+        }
         collect(after)
-        defer { results = [] }
+        defer { results.removeAll(keepingCapacity: true) }
         return results.map { ($0.0, $0.1) }
     }
 
-    /// Waits for at most so long and pumps the connections that are ready; returns how many were.
-    @discardableResult
-    private func pumpReady(milliseconds: Int) -> Int {
-        let open = connections.filter(\.isOpen)
-        var polled = open.map {
-            pollfd(fd: $0.descriptor, events: Int16(POLLIN) | ($0.waitsToWrite ? Int16(POLLOUT) : 0), revents: 0)
-        }
-        let count = unsafe poll(&polled, nfds_t(polled.count), Int32(milliseconds))
-        guard count > 0 else { return 0 }
+    /// Says that the results of these messages are on disk.
+    func release(_ messages: [Int]) {
+        guard !messages.isEmpty else { return }
         let now = MailEngine.now
-        for (connection, state) in zip(open, polled) where state.revents != 0 { connection.pump(now: now) }
-        return Int(count)
-    }
-
-    /// Replies come in a bunch, and their results share one commit: waits a moment for those that are still on the way.
-    private func gather() {
-        guard !results.isEmpty else { return }
-        var rounds = 0
-        while rounds < MailEngine.gatherRounds, connections.contains(where: { $0.isOpen && $0.session.owesResult }),
-            pumpReady(milliseconds: MailEngine.gatherMilliseconds) > 0
-        {
-            rounds += 1
-        }
-    }
-
-    /// Says that all results returned so far are on disk.
-    func release() {
-        let now = MailEngine.now
-        for connection in connections { connection.release(now: now) }
+        for message in messages { origins.removeValue(forKey: message)?.release(now: now) }
     }
 
     /// Ends idle connections politely; waits for at most a second.
@@ -107,10 +95,14 @@ final class MailEngine {
             // After a failure one connection tries alone, with the resolver's next address.
             if failures > 0, !connections.isEmpty { return }
             let address = addresses[failures % addresses.count]
-            connections.append(
-                SMTPConnection(relay: relay, tls: tls, address: address, now: now, next: next) { [unowned self] in
-                    results.append(($0, $1))
-                })
+            let place = Place()
+            let connection = SMTPConnection(relay: relay, tls: tls, address: address, now: now, next: next) {
+                [unowned self] job, outcome in
+                results.append((job, outcome))
+                origins[job.id] = place.connection
+            }
+            place.connection = connection
+            connections.append(connection)
         }
     }
 

@@ -7,8 +7,6 @@ final class MailRun {
     private let lease: DispatcherLease
     private let opener: MessageOpener
     private let tally: Tally
-    /// Messages that were leased and whose result is not stored yet.
-    private var underWay: Set<Int> = []
     private var refusals = Refusals()
 
     /// Messages leased at a time: enough that no connection waits, few enough that a newcomer with priority overtakes.
@@ -25,32 +23,37 @@ final class MailRun {
     /// Through a relay.
     func run(_ relay: MailRelay) throws(StoreError) {
         let desk = MailDesk(sender: { [unowned self] message throws(StoreError) in try job(message) })
+        let recorder = MailRecorder(store: store, outbox: outbox, lease: lease)
         let engine = MailEngine(relay: relay, next: desk.next)
-        desk.refill(try commit([], lease: MailRun.leaseSize))
+        desk.refill(try recorder.commit([], wanted: MailRun.leaseSize))
         var mayBeMore = !desk.isEmpty
         var isStopped = false
         while !(desk.isEmpty && engine.isIdle && desk.refused.isEmpty && (isStopped || !mayBeMore)) {
-            var results = engine.step(wanted: isStopped ? 0 : max(1, desk.count), milliseconds: MailRun.patience).map {
-                SendResult(id: $0.job.id, attempts: desk.attempts(of: $0.job.id), outcome: $0.outcome)
+            let sent = engine.step(wanted: isStopped ? 0 : max(1, desk.count), milliseconds: MailRun.patience)
+            var results = sent.map { job, outcome in
+                SendResult(id: job.id, attempts: desk.attempts(of: job.id), outcome: outcome)
             }
             results += desk.takeRefused()
             let order = !isStopped && mayBeMore && desk.count < MailRun.lowWater ? MailRun.leaseSize : 0
+            recorder.giveBack(desk.takeBlocked())
             if !results.isEmpty || order > 0 {
-                let leased = try commit(results, lease: order)
+                let leased = try recorder.commit(results, wanted: order, blocked: Set(opener.blocked.keys))
                 if order > 0 {
                     mayBeMore = leased.count == order
                     desk.refill(leased)
                 }
-                engine.release()
+                engine.release(sent.map(\.job.id))
+                tally.count(results)
             }
-            forget(desk.takeBlocked())
             // Messages under way end as they end; nothing new is begun.
             if !isStopped, let reason = stopReason(results, engine, desk) {
-                try stop(reason, isPause: engine.trouble == nil, desk.takeAll())
+                recorder.giveBack(desk.takeAll())
                 isStopped = true
+                try stop(reason, isPause: engine.trouble == nil)
             }
         }
         engine.close()
+        try recorder.finish()
         for reason in opener.blocked.values { tally.trouble(reason) }
         if let error = desk.error { throw error }
     }
@@ -63,42 +66,57 @@ final class MailRun {
         return engine.pause ?? engine.trouble ?? desk.error.map { "\($0)" }
     }
 
-    /// Records that the channel stopped and gives back what was leased for it.
-    private func stop(_ reason: String, isPause: Bool, _ rest: [LeasedMessage]) throws(StoreError) {
+    /// Records that the channel stopped.
+    private func stop(_ reason: String, isPause: Bool) throws(StoreError) {
         tally.trouble(reason)
-        forget(rest)
         guard isPause else { return }
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try outbox.pause(transaction, .email, reason)
         }
     }
 
-    private func forget(_ messages: [LeasedMessage]) { for message in messages { underWay.remove(message.id) } }
-
     /// Into a folder.
     func run(_ mailbox: Mailbox) throws(StoreError) {
-        var leased = try commit([], lease: MailRun.leaseSize)
+        var results: [SendResult] = []
         var isPaused = false
-        while !leased.isEmpty, !isPaused {
-            var results: [SendResult] = []
+        while !isPaused {
+            let order = LeaseOrder(route: .email, limit: MailRun.leaseSize, blocked: Set(opener.blocked.keys))
+            let stored = results
+            let leased = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> [LeasedMessage] in
+                try lease.renew(transaction)
+                try outbox.record(transaction, stored, route: .email)
+                try outbox.expire(transaction)
+                return try outbox.due(transaction.reading, order)
+            }
+            tally.count(results)
+            results = []
+            if leased.isEmpty { break }
             for message in leased where !isPaused {
-                let outcome: Handover
-                switch try job(message) {
-                case .mail(let job): outcome = mailbox.deliver(job.body, name: "\(message.id).eml")
-                case .refused(let reason): outcome = .failed(reason)
-                case .waits:
-                    underWay.remove(message.id)
-                    continue
-                }
+                guard let outcome = try deliver(message, mailbox) else { continue }
                 results.append(SendResult(id: message.id, attempts: message.attempts, outcome: outcome))
                 if case .paused(let reason) = outcome {
                     tally.trouble(reason)
                     isPaused = true
                 }
             }
-            leased = try commit(results, lease: isPaused ? 0 : MailRun.leaseSize)
+        }
+        if !results.isEmpty {
+            let stored = results
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try outbox.record(transaction, stored, route: .email)
+            }
+            tally.count(results)
         }
         for reason in opener.blocked.values { tally.trouble(reason) }
+    }
+
+    /// What became of a message; nil when its election's key is not at hand.
+    private func deliver(_ message: LeasedMessage, _ mailbox: Mailbox) throws(StoreError) -> Handover? {
+        switch try job(message) {
+        case .mail(let job): mailbox.deliver(job.body, name: "\(message.id).eml")
+        case .refused(let reason): .failed(reason)
+        case .waits: nil
+        }
     }
 
     private func job(_ message: LeasedMessage) throws(StoreError) -> MailMade {
@@ -116,22 +134,6 @@ final class MailRun {
                     id: message.id, sender: frame.frame.senderAddress,
                     recipient: String(decoding: model.recipient, as: UTF8.self), body: body))
         }
-    }
-
-    /// Stores results and leases further messages, all in one transaction.
-    private func commit(_ results: [SendResult], lease count: Int) throws(StoreError) -> [LeasedMessage] {
-        for result in results { underWay.remove(result.id) }
-        let order = LeaseOrder(route: .email, limit: count, except: underWay, blocked: Set(opener.blocked.keys))
-        let leased = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> [LeasedMessage] in
-            try lease.renew(transaction)
-            try outbox.record(transaction, results, route: .email)
-            guard count > 0 else { return [] }
-            try outbox.expire(transaction)
-            return try outbox.due(transaction.reading, order)
-        }
-        for message in leased { underWay.insert(message.id) }
-        tally.count(results)
-        return leased
     }
 }
 
@@ -171,7 +173,7 @@ private final class MailDesk {
     private var queue: [LeasedMessage] = []
     private var head = 0
     private var attempts: [Int: Int] = [:]
-    private var blocked: [LeasedMessage] = []
+    private var blocked: [Int] = []
     /// Messages that could not be made into mails.
     private(set) var refused: [SendResult] = []
     /// Why no message at all can be made; nil while all is well.
@@ -204,7 +206,7 @@ private final class MailDesk {
                     refused.append(SendResult(id: message.id, attempts: message.attempts, outcome: .failed(reason)))
                 case .waits:
                     attempts[message.id] = nil
-                    blocked.append(message)
+                    blocked.append(message.id)
                 }
             } catch {
                 head -= 1
@@ -219,15 +221,17 @@ private final class MailDesk {
         return refused
     }
 
-    func takeBlocked() -> [LeasedMessage] {
+    /// Messages whose election's key is not at hand.
+    func takeBlocked() -> [Int] {
         defer { blocked = [] }
         return blocked
     }
 
-    func takeAll() -> [LeasedMessage] {
+    /// Messages that are not handed over after all.
+    func takeAll() -> [Int] {
         let rest = Array(queue[head...])
         for message in rest { attempts[message.id] = nil }
         (queue, head) = ([], 0)
-        return rest
+        return rest.map(\.id)
     }
 }

@@ -60,8 +60,8 @@ struct SMTPSession {
     private var pipelines = false
     private var offersTLS = false
     private var authMethods: [String] = []
-    /// Whether the result of the message before is on disk.
-    private var isReleased = true
+    /// Results that are not on disk yet.
+    private var unreleased = 0
     private var bodyWaits = false
     private(set) var isReady = false
     private(set) var isIdle = false
@@ -80,9 +80,6 @@ struct SMTPSession {
         isSecure = relay.encryption == .smtps
     }
 
-    /// Whether a result may come before the results so far are released.
-    var owesResult: Bool { isReleased && current != nil }
-
     /// How long the reply that is awaited may take, in seconds.
     var patience: Int {
         switch steps.first {
@@ -100,9 +97,10 @@ struct SMTPSession {
         return output
     }
 
-    /// Says that every result handed out so far is on disk.
+    /// Says that one more of the results handed out is on disk.
     mutating func release() {
-        isReleased = true
+        unreleased -= 1
+        guard unreleased == 0 else { return }
         if bodyWaits {
             bodyWaits = false
             sendBody()
@@ -113,7 +111,7 @@ struct SMTPSession {
 
     /// Looks again for messages after the queue was empty.
     mutating func wake() {
-        if isReady, isIdle, current == nil, steps.isEmpty, isReleased { begin() }
+        if isReady, isIdle, current == nil, steps.isEmpty, unreleased == 0 { begin() }
     }
 
     /// Ends politely when nothing is under way.
@@ -292,7 +290,7 @@ struct SMTPSession {
         if reply.code == 354 {
             if envelope.refusal != nil {
                 put(".", then: .body)  // RFC 2920, 3.1: a relay that says 354 all the same gets an empty message
-            } else if isReleased {
+            } else if unreleased == 0 {
                 sendBody()
             } else {
                 bodyWaits = true
@@ -333,7 +331,7 @@ struct SMTPSession {
 
     private mutating func report(_ envelope: Envelope, _ outcome: Handover) {
         current = nil
-        isReleased = false
+        unreleased += 1
         result(envelope.job, outcome)
     }
 

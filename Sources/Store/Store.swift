@@ -87,12 +87,24 @@ package final class Store: Sendable {
         try pool.read(body)
     }
 
-    /// Runs `body` in a transaction and returns once it is on disk. Never call it inside another `write`.
+    /// Runs `body` in a transaction and returns once it is committed, and on disk unless `durability` says otherwise. Never
+    /// call it inside another `write`.
     @discardableResult
     package func write<Value>(
-        _ body: (borrowing Transaction) throws(StoreError) -> Value
+        durable durability: Durability = .now, _ body: (borrowing Transaction) throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
-        try gate.write(body)
+        try gate.write(durability, body)
+    }
+
+    /// Waits until everything that was committed is on disk.
+    package func sync() throws(StoreError) {
+        let file = unsafe open(path + "-wal", O_RDONLY | O_CLOEXEC)
+        // Without a log everything is in the store's own file, and was synced when the log was copied back.
+        guard file >= 0 else { return }
+        defer { close(file) }
+        guard fdatasync(file) == 0 else {
+            throw StoreError(.failed, "The store's log did not reach the disk.", cure: "Check the disk, then run `store check`.")
+        }
     }
 
     /// The statements that make the schema, in a stable order, for the schema fixture.

@@ -1,15 +1,25 @@
 import Dispatch
 import Synchronization
 
+/// When a write must have reached the disk.
+package enum Durability: Sendable {
+    /// Before `write` returns: whatever happens afterwards, it is kept.
+    case now
+    /// With the next commit that is `now`, or when `sync` is called. A crash of the program keeps it; a power cut may undo
+    /// it, and everything after it that was not `now` either.
+    case soon
+}
+
 /// A write waiting for its turn. Whoever leads runs it; its own thread sleeps until the commit.
 private final class Job: @unchecked Sendable {
     /// Runs the write inside a savepoint; false when the shared transaction is gone.
     var run: (() -> Bool)?
     var failure: StoreError?
     var mustLead = false
+    let durability: Durability
     let woken = DispatchSemaphore(value: 0)
 
-    init(_ run: @escaping () -> Bool) { self.run = run }
+    init(_ durability: Durability, _ run: @escaping () -> Bool) { (self.durability, self.run) = (durability, run) }
 }
 
 /// The one door to the writing connection. Writes that arrive together share one transaction and one fsync.
@@ -31,16 +41,18 @@ final class WriterGate: @unchecked Sendable {
     }
 
     private let connection: Connection
+    /// Whether the connection waits for the disk at each commit; touched by the leader alone.
+    private var syncs = true
     private let queue = Mutex(Queue())
 
     init(_ connection: Connection) { self.connection = connection }
 
     func write<Value>(
-        _ body: (borrowing Transaction) throws(StoreError) -> Value
+        _ durability: Durability, _ body: (borrowing Transaction) throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
         var result: Result<Value, StoreError>?
         let failure = withoutActuallyEscaping(body) { body -> StoreError? in
-            let job = Job { [connection] in
+            let job = Job(durability) { [connection] in
                 WriterGate.attempt(on: connection, body) { result = $0 }
             }
             return take(part: job)
@@ -116,6 +128,11 @@ final class WriterGate: @unchecked Sendable {
 
     private func runTogether(_ batch: [Job]) -> StoreError? {
         do throws(StoreError) {
+            let mustSync = batch.contains { $0.durability == .now }
+            if mustSync != syncs {
+                try connection.script(mustSync ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL")
+                syncs = mustSync
+            }
             try connection.execute("BEGIN IMMEDIATE")
             for job in batch {
                 let alive = job.run?() ?? false

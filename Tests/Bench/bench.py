@@ -135,14 +135,14 @@ def roll_import_xlsx(work, count):
            lambda: timed([sys.executable, "-c", script, f"{work}/roll.xlsx"]), limit=200)
 
 
-def prepared(work, voters, issued=None):
+def prepared(work, voters, issued=None, templates="Templates"):
     """A store with a roll, and identifiers issued by one channel."""
     folder = f"{work}/prepared"
     new_store(folder)
     write_csv(f"{work}/roll.csv", voters)
     timed(isoloir(folder, "roll", "import", f"{work}/roll.csv"))
     if issued:
-        timed(isoloir(folder, "identifiers", "issue", "--by", issued))
+        timed(isoloir(folder, "identifiers", "issue", "--by", issued, "--templates", templates))
     return folder
 
 
@@ -201,7 +201,9 @@ def sink():
 
 def mail(work, count):
     messages = int(os.environ.get("VOTERS", 20_000))
-    folder = prepared(work, messages, issued="email")
+    # The peer's mails have one part of 2 kB; ours have two parts by default, and here their text alone.
+    shutil.copytree("Templates", f"{work}/templates", ignore=shutil.ignore_patterns("*.html"))
+    folder = prepared(work, messages, issued="email", templates=f"{work}/templates")
     with sink() as port:
         with open(f"{folder}/isoloir.yaml", "w") as file:
             file.write("templates: Templates\nmail:\n  host: 127.0.0.1\n"
