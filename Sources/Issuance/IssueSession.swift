@@ -17,9 +17,15 @@ final class IssueSession {
     private let queue: OutboxQueue
     private let maker: IdentifierMaker
     private let sealer: Sealer
-    private var frames: [String: Int] = [:]
+    private var frames: [FrameName: Int] = [:]
     /// Where names ran out before, so that the hundredth Martin does not try ninety-nine others.
     private var attempts: [String: Int] = [:]
+
+    private struct FrameName: Hashable {
+        let kind: MessageKind
+        let language: Language
+        let route: Route
+    }
 
     /// Candidates tried before we give up: a scheme that collides this often is full.
     private static let mostAttempts = 10_000
@@ -50,6 +56,9 @@ final class IssueSession {
                 WHERE voter > ? AND voter <= ? AND state IN ('unposted', 'active')
                 """, after, last
             ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] })
+        let past = try pastGenerations(transaction.reading, after, last)
+        let hasHeld = try transaction.reading.number(
+            "SELECT EXISTS (SELECT 1 FROM issuance_contact WHERE voter > ? AND voter <= ?)", after, last) == 1
         try queue.begin(transaction)
         let before = outcome.issuedCount
         for (voter, sealed) in voters {
@@ -57,9 +66,12 @@ final class IssueSession {
                 outcome.alreadyHad += 1
                 continue
             }
-            let contacts = try effectiveContacts(transaction.reading, voter, sealed)
+            let wantsAddress = forced == .letter || voter.channel == .letter || !sealed.hasMailOrMobile
+            let contacts = try hasHeld
+                ? effectiveContacts(transaction.reading, voter, sealed)
+                : opener.open(sealed, voter: voter.id, wantsAddress: wantsAddress)
             guard let route = route(for: voter, contacts, forced: forced),
-                try issue(transaction, voter, contacts, route, priority: .batch)
+                try issue(transaction, voter, contacts, route, priority: .batch, after: past[voter.id])
             else {
                 outcome.miss(voter)
                 continue
@@ -75,6 +87,21 @@ final class IssueSession {
                 ])
         }
         return last
+    }
+
+    /// An earlier identifier of a voter: its generation, and itself sealed where it is kept.
+    private typealias Past = (generation: Int, sealed: [UInt8]?)
+
+    /// The latest identifiers of voters in a range who had one before.
+    private func pastGenerations(
+        _ reading: borrowing Reading, _ after: Int, _ last: Int
+    ) throws(StoreError) -> [Int: Past] {
+        var past: [Int: Past] = [:]
+        try reading.each(
+            "SELECT voter, generation, sealed FROM issuance_identifier WHERE voter > ? AND voter <= ? ORDER BY voter, generation",
+            after, last
+        ) { (row: borrowing Row) throws(StoreError) in past[try row[0]] = (try row[1], try row[2]) }
+        return past
     }
 
     /// The roll's contacts, with those that were given on the phone in their place.
@@ -127,14 +154,11 @@ final class IssueSession {
     /// Makes an identifier and queues its message; false when the scheme has no identifier for this voter.
     private func issue(
         _ transaction: borrowing Transaction, _ voter: Voter, _ contacts: VoterContacts, _ route: Route,
-        priority: Priority
+        priority: Priority, after past: Past?
     ) throws(StoreError) -> Bool {
         guard let recipient = recipient(contacts, route) else { return false }
-        let earlier = try transaction.reading.first(
-            "SELECT generation, sealed FROM issuance_identifier WHERE voter = ? ORDER BY generation DESC LIMIT 1", voter.id
-        ) { (row: borrowing Row) throws(StoreError) -> (Int, [UInt8]?) in (try row[0], try row[1]) }
-        let generation = (earlier?.0 ?? 0) + 1
-        guard let identifier = try identifier(transaction.reading, voter, contacts, kept: earlier?.1) else { return false }
+        let generation = (past?.generation ?? 0) + 1
+        guard let identifier = try identifier(transaction.reading, voter, contacts, kept: past?.sealed) else { return false }
 
         var kind = MessageKind.identifier
         var values = ["greeting": voter.courteousName, "identifier": identifier.shown]
@@ -178,6 +202,8 @@ final class IssueSession {
             }
             return Identifier(name: String(decoding: plain, as: UTF8.self))
         }
+        // Of 2^55 random ones none comes twice, and the store would refuse it.
+        if election.election.access.scheme == .random { return maker.candidate(for: voter, contacts: contacts, attempt: 0) }
         let base = maker.candidate(for: voter, contacts: contacts, attempt: 0)?.canonical ?? ""
         var attempt = attempts[base] ?? 0
         while attempt < IssueSession.mostAttempts {
@@ -215,7 +241,7 @@ final class IssueSession {
     private func frame(
         _ transaction: borrowing Transaction, _ kind: MessageKind, _ language: Language, _ route: Route
     ) throws(StoreError) -> Int {
-        let name = "\(kind).\(language).\(route)"
+        let name = FrameName(kind: kind, language: language, route: route)
         if let known = frames[name] { return known }
         let frame: MessageFrame
         do throws(MessageOffice.Fault) { frame = try office.frame(kind, language, route) } catch {
@@ -258,7 +284,8 @@ final class IssueSession {
                 """, election.number, voter.id, route.rawValue,
                 sealer.seal(recipient, associated: contactPlace(voter.id)), reason, principal.text, issuer.clock.now)
         }
-        guard try issue(transaction, voter, target, route, priority: .recovery) else {
+        let past = try pastGenerations(transaction.reading, voter.id - 1, voter.id)[voter.id]
+        guard try issue(transaction, voter, target, route, priority: .recovery, after: past) else {
             throw StoreError(.constraint, "The scheme has no identifier for \(voter.reference).", cure: "Nothing was changed.")
         }
         let generation = try transaction.reading.number(

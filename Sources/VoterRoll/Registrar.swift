@@ -90,7 +90,8 @@ package struct Registrar: Sendable {
             """, id, row: Registrar.voter)
     }
 
-    /// Hands every voter whose number is above `after` to `body`, in the order of their numbers.
+    /// Hands every voter whose number is above `after` to `body`, in the order of their numbers; the plus sign keeps SQLite
+    /// from walking the references' index and sorting the whole roll for each piece of it.
     package func each(
         _ reading: borrowing Reading, _ election: StoredElection, after: Int = 0, limit: Int = .max,
         _ body: (Voter, SealedContacts) throws(StoreError) -> Void
@@ -99,8 +100,8 @@ package struct Registrar: Sendable {
             """
             SELECT id, reference, civility, last_name, first_name, college, site, weight, language, channel,
                 returned_at IS NOT NULL, mail, phone, mobile, address
-            FROM roll_voter WHERE election = ? AND id > ? AND removed_at IS NULL
-                AND (SELECT state FROM roll_import WHERE roll_import.id = roll_voter.import) = 'published'
+            FROM roll_voter WHERE +election = ? AND id > ? AND removed_at IS NULL
+                AND import IN (SELECT id FROM roll_import WHERE state = 'published')
             ORDER BY id LIMIT ?
             """, election.number, after, limit
         ) { (row: borrowing Row) throws(StoreError) in
@@ -159,6 +160,9 @@ package struct Registrar: Sendable {
 
 /// A voter's contacts as they lie in the store.
 package struct SealedContacts: Sendable {
+    /// Whether mail or an SMS can reach the voter.
+    package var hasMailOrMobile: Bool { mail != nil || phone != nil && isMobile }
+
     let mail: [UInt8]?
     let phone: [UInt8]?
     let isMobile: Bool
@@ -177,11 +181,14 @@ package final class ContactOpener {
     }
 
     /// The contacts of `voter`; throws when a value was changed or moved.
-    package func open(_ sealed: SealedContacts, voter: Int) throws(StoreError) -> VoterContacts {
+    /// - Parameter wantsAddress: false leaves the postal address closed, where only mail and phone are asked for.
+    package func open(
+        _ sealed: SealedContacts, voter: Int, wantsAddress: Bool = true
+    ) throws(StoreError) -> VoterContacts {
         let mail = try open(sealed.mail, .mail, voter).map { EmailAddress(stored: $0) }
         let phone = try open(sealed.phone, .phone, voter).map { PhoneNumber(stored: $0, isMobile: sealed.isMobile) }
-        return VoterContacts(
-            mail: mail, phone: phone, address: try open(sealed.address, .address, voter).map { PostalAddress(stored: $0) })
+        let address = try open(wantsAddress ? sealed.address : nil, .address, voter).map { PostalAddress(stored: $0) }
+        return VoterContacts(mail: mail, phone: phone, address: address)
     }
 
     private func open(_ sealed: [UInt8]?, _ column: SealedColumn, _ voter: Int) throws(StoreError) -> [UInt8]? {
