@@ -14,7 +14,7 @@ package final class Store: Sendable {
     private static let writerCacheKiB = 32_768
     /// Pages in the write-ahead log before it is copied back: a large import touches the same index pages again and
     /// again, and copies them once instead of at every commit.
-    private static let checkpointPages = 4096
+    private static let checkpointPages = 1536
     /// Twice SQLite's default: rows of several hundred bytes with sealed columns sit better in it, and a large import
     /// makes half as many writes.
     private static let pageBytes = 8192

@@ -11,9 +11,10 @@ package struct RollCount {
         let source = try RollLoader.source(file)
         let report = RollReport()
         var checker: RowChecker?
+        var buffer = RowBuffer()
         var (rows, accepted, groups) = (0, 0, GroupCounts())
         try source.forEachRow { bytes, fields throws(RollFileError) in
-            guard let known = checker else {
+            if checker == nil {
                 let headings = try RollHeadings(bytes, fields, map: [:], file: file)
                 checker = RowChecker(
                     election: election, headings: headings.texts, index: headings.index,
@@ -21,10 +22,10 @@ package struct RollCount {
                 return
             }
             rows += 1
-            let batch = RowBatch()
-            guard known.check(bytes, fields, into: batch), let row = batch.rows.first else { return }
+            buffer.clear()
+            guard checker?.check(bytes, fields, into: &buffer) == true, let row = buffer.rows.first else { return }
             accepted += 1
-            groups.add(batch, row)
+            groups.add(buffer, row)
         }
         (self.rows, self.accepted, self.groups) = (rows, accepted, groups)
     }

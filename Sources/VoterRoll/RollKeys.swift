@@ -34,7 +34,7 @@ enum SealedColumn: UInt8 {
 }
 
 /// Seals the contacts of checked rows. One for each thread.
-final class RowSealer {
+struct RowSealer {
     private let election: Int
     private let keys: RollKeys
     private let sealer: Sealer
@@ -48,7 +48,7 @@ final class RowSealer {
     }
 
     /// Computes a row's digest and blind indices, which need no voter number. The row must be the batch's last.
-    func index(_ row: inout RollRow, _ batch: RowBatch) {
+    mutating func index(_ row: inout RollRow, _ batch: inout RowBuffer) {
         if !row.mail.isAbsent {
             folded.removeAll(keepingCapacity: true)
             for byte in batch.plain[row.mail.range] { folded.append(65...90 ~= byte ? byte | 32 : byte) }
@@ -72,15 +72,19 @@ final class RowSealer {
         keys.digest.append(fingerprintOf: plain.span.extracting(whole), onto: &batch.sealed)
     }
 
-    /// Seals a row's contacts for voter `id`.
-    func seal(_ row: inout RollRow, as id: Int, _ batch: RowBatch) {
+    /// Seals a row's address for voter `id`.
+    mutating func sealAddress(_ row: inout RollRow, as id: Int, _ batch: inout RowBuffer) {
         row.id = id
-        row.sealedMail = seal(row.mail, .mail, id, batch)
-        row.sealedPhone = seal(row.phone, .phone, id, batch)
-        row.sealedAddress = seal(row.address, .address, id, batch)
+        row.sealedAddress = seal(row.address, .address, id, &batch)
     }
 
-    private func seal(_ slice: Slice, _ column: SealedColumn, _ id: Int, _ batch: RowBatch) -> Slice {
+    /// Seals the mail and phone of a row whose voter is known.
+    mutating func sealReach(_ row: inout RollRow, _ batch: inout RowBuffer) {
+        row.sealedMail = seal(row.mail, .mail, row.id, &batch)
+        row.sealedPhone = seal(row.phone, .phone, row.id, &batch)
+    }
+
+    private mutating func seal(_ slice: Slice, _ column: SealedColumn, _ id: Int, _ batch: inout RowBuffer) -> Slice {
         guard !slice.isAbsent else { return .absent }
         column.place(election: election, voter: id, into: &place)
         let start = batch.sealed.count

@@ -62,7 +62,7 @@ package struct GroupCounts: Sendable {
 
     package init() {}
 
-    mutating func add(_ batch: RowBatch, _ row: RollRow) {
+    mutating func add(_ batch: RowBuffer, _ row: RollRow) {
         weights[row.weight, default: 0] += 1
         let (college, site) = (batch.plain[row.college.range], batch.plain[row.site.range])
         if let known = groups.firstIndex(where: { $0.college.elementsEqual(college) && $0.site.elementsEqual(site) }) {
@@ -120,13 +120,56 @@ private final class SpareBatches: Sendable {
     }
 
     func give(_ batch: RowBatch) {
-        batch.clear()
+        batch.buffer.clear()
         batches.withLock { $0.append(batch) }
         count.signal()
     }
 }
 
-/// Reads a file into the store: one thread parses, checks and seals, another inserts.
+/// What the checking thread gathers row by row.
+private struct Intake {
+    var buffer = RowBuffer()
+    var sealer: RowSealer
+    var nextID: Int
+    var rows = 0
+    var groups = GroupCounts()
+    var sameMail = Resemblances()
+    var samePhone = Resemblances()
+    var sameName = Resemblances()
+    private var scratch: [UInt8] = []
+
+    init(_ sealer: RowSealer, firstID: Int) { (self.sealer, nextID) = (sealer, firstID) }
+
+    /// Counts the last row of the buffer and seals its address. A row that may be known already is sealed later, when its voter's
+    /// number is.
+    mutating func finish(isUpdate: Bool, _ hasher: PassphraseHasher) {
+        var row = buffer.rows.removeLast()
+        sealer.index(&row, &buffer)
+        if !row.mail.isAbsent { sameMail.add(UInt64(row.mailIndex), line: row.line) }
+        if !row.phone.isAbsent { samePhone.add(UInt64(row.phoneIndex), line: row.line) }
+        let plain = buffer.plain
+        let name = Folding.nameKey(
+            plain.span.extracting(row.lastName.range), plain.span.extracting(row.firstName.range), &scratch)
+        sameName.add(name, line: row.line)
+        groups.add(buffer, row)
+        if !row.challenge.isAbsent { hashChallenge(&row, hasher) }
+        if !isUpdate {
+            // Mail and phone are sealed by the inserting thread: together the two threads take the least time.
+            sealer.sealAddress(&row, as: nextID, &buffer)
+            nextID += 1
+        }
+        buffer.rows.append(row)
+    }
+
+    private mutating func hashChallenge(_ row: inout RollRow, _ hasher: PassphraseHasher) {
+        let answer = Secret(Array(buffer.plain[row.challenge.range]))
+        // One thread hashes, so the queue cannot be full.
+        guard case .done(let hash) = hasher.hash(answer) else { return }
+        row.challenge = buffer.slice { $0.append(contentsOf: Array(hash.utf8)) }
+    }
+}
+
+/// Reads a file into the store: one thread parses and checks, another inserts, and both seal.
 final class RollLoader {
     private let store: Store
     private let election: StoredElection
@@ -137,13 +180,7 @@ final class RollLoader {
     private let report = RollReport()
     private let importID: Int
     private let isUpdate: Bool
-    private var nextID: Int
-    private var rows = 0
-    private var groups = GroupCounts()
-    private var scratch: [UInt8] = []
-    private var sameMail = Resemblances()
-    private var samePhone = Resemblances()
-    private var sameName = Resemblances()
+    private let firstID: Int
 
     private let writer: RollWriter
     private let queue = DispatchQueue(label: "roll.insert")
@@ -160,7 +197,7 @@ final class RollLoader {
         try RollLoader.clearLeftovers(store, election.number)
         let now = clock.now
         let number = election.number
-        (importID, isUpdate, nextID) = try store.write {
+        (importID, isUpdate, firstID) = try store.write {
             (transaction: borrowing Transaction) throws(StoreError) -> (Int, Bool, Int) in
             let id = try transaction.insert(
                 "INSERT INTO roll_import (election, state, started_at) VALUES (?, 'loading', ?)", number, now)
@@ -170,7 +207,7 @@ final class RollLoader {
             return (id, known > 0, last + 1)
         }
         writer = RollWriter(
-            store: store, election: number, importID: importID, isUpdate: isUpdate, firstID: nextID, keys: keys,
+            store: store, election: number, importID: importID, isUpdate: isUpdate, firstID: firstID, keys: keys,
             report: report)
     }
 
@@ -211,14 +248,16 @@ final class RollLoader {
 
     private func read(_ path: String) throws(ImportFailure) -> LoadedRoll {
         var headings: RollHeadings?
+        var intake = Intake(RowSealer(election: election.number, keys: keys), firstID: firstID)
         let source: any RowSource
         do throws(RollFileError) {
             source = try RollLoader.source(path)
             var checker: RowChecker?
             var batch = spare.take()
-            let sealer = RowSealer(election: election.number, keys: keys)
+            let isUpdate = isUpdate
+            swap(&intake.buffer, &batch.buffer)
             try source.forEachRow { bytes, fields throws(RollFileError) in
-                guard let checker else {
+                if checker == nil {
                     let found = try RollHeadings(bytes, fields, map: options.map, file: path)
                     headings = found
                     if let column = found.index[.reference] { writer.referenceHeading = found.texts[column] }
@@ -227,15 +266,18 @@ final class RollLoader {
                         isDelimited: source is DelimitedSource, report: report)
                     return
                 }
-                rows += 1
-                guard checker.check(bytes, fields, into: batch) else { return }
-                finish(&batch.rows[batch.rows.count - 1], batch, sealer)
-                if batch.rows.count == RowBatch.size {
+                intake.rows += 1
+                guard checker?.check(bytes, fields, into: &intake.buffer) == true else { return }
+                intake.finish(isUpdate: isUpdate, hasher)
+                if intake.buffer.rows.count == RowBatch.size {
+                    swap(&intake.buffer, &batch.buffer)
                     insert(batch)
                     batch = spare.take()
-                    progress(rows)
+                    swap(&intake.buffer, &batch.buffer)
+                    progress(intake.rows)
                 }
             }
+            swap(&intake.buffer, &batch.buffer)
             insert(batch)
         } catch {
             throw .file(error)
@@ -243,7 +285,7 @@ final class RollLoader {
         queue.async { [store, failure] in
             do throws(StoreError) { try RollIndices.build(store) } catch { failure.keep(error) }
         }
-        if let headings { warnOfResemblances(headings) }
+        if let headings { warnOfResemblances(headings, &intake) }
         queue.sync {}
         if let error = failure.error { throw .store(error) }
         guard let headings else { throw .file(RollFileError(file: path, line: 0, message: "the file holds no rows")) }
@@ -255,8 +297,8 @@ final class RollLoader {
         for voter in removed { gone.add(voter.name) }
         return LoadedRoll(
             importID: importID, election: election, encoding: source.encoding, separator: source.separator,
-            ignoredHeadings: headings.ignored, rows: rows, report: report, added: writer.added,
-            changed: writer.changed, removed: gone, removedIDs: removed.map(\.id), isUpdate: isUpdate, groups: groups)
+            ignoredHeadings: headings.ignored, rows: intake.rows, report: report, added: writer.added,
+            changed: writer.changed, removed: gone, removedIDs: removed.map(\.id), isUpdate: isUpdate, groups: intake.groups)
     }
 
     static func source(_ path: String) throws(RollFileError) -> any RowSource {
@@ -264,46 +306,24 @@ final class RollLoader {
             ? WorkbookSource(path: path) : try DelimitedSource(path: path)
     }
 
-    private func finish(_ row: inout RollRow, _ batch: RowBatch, _ sealer: RowSealer) {
-        sealer.index(&row, batch)
-        if !row.mail.isAbsent { sameMail.add(UInt64(row.mailIndex), line: row.line) }
-        if !row.phone.isAbsent { samePhone.add(UInt64(row.phoneIndex), line: row.line) }
-        let name = Folding.nameKey(
-            batch.plain.span.extracting(row.lastName.range), batch.plain.span.extracting(row.firstName.range), &scratch)
-        sameName.add(name, line: row.line)
-        groups.add(batch, row)
-        if !row.challenge.isAbsent { hashChallenge(&row, batch) }
-        if !isUpdate {
-            sealer.seal(&row, as: nextID, batch)
-            nextID += 1
-        }
-    }
-
-    private func hashChallenge(_ row: inout RollRow, _ batch: RowBatch) {
-        let answer = Secret(Array(batch.plain[row.challenge.range]))
-        // One thread hashes, so the queue cannot be full.
-        guard case .done(let hash) = hasher.hash(answer) else { return }
-        row.challenge = batch.slice { $0.append(contentsOf: Array(hash.utf8)) }
-    }
-
     private func insert(_ batch: RowBatch) {
         queue.async { [writer, spare, failure] in
-            if failure.error == nil, !batch.rows.isEmpty {
+            if failure.error == nil, !batch.buffer.rows.isEmpty {
                 do throws(StoreError) { try writer.write(batch) } catch { failure.keep(error) }
             }
             spare.give(batch)
         }
     }
 
-    private func warnOfResemblances(_ headings: RollHeadings) {
+    private func warnOfResemblances(_ headings: RollHeadings, _ intake: inout Intake) {
         func warn(_ found: inout Resemblances, _ column: Column, _ what: String) {
             let heading = headings.index[column].map { headings.texts[$0] } ?? column.rawValue
             found.report { line, earlier in
                 report.warn(RollFault(line: line, column: heading, value: "", reason: "\(what) as on line \(earlier)"))
             }
         }
-        warn(&sameMail, .email, "the same mailbox")
-        warn(&samePhone, .phone, "the same phone")
-        warn(&sameName, .lastName, "the same or nearly the same name")
+        warn(&intake.sameMail, .email, "the same mailbox")
+        warn(&intake.samePhone, .phone, "the same phone")
+        warn(&intake.sameName, .lastName, "the same or nearly the same name")
     }
 }

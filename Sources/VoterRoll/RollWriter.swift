@@ -8,7 +8,7 @@ final class RollWriter: @unchecked Sendable {
     private let importID: Int
     private let isUpdate: Bool
     private let report: RollReport
-    private let sealer: RowSealer
+    private var sealer: RowSealer
     /// What the file calls the reference's column.
     var referenceHeading = "reference"
     private var nextID: Int
@@ -29,8 +29,9 @@ final class RollWriter: @unchecked Sendable {
     func write(_ batch: RowBatch) throws(StoreError) {
         var outcome: [RowOutcome] = []
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            outcome = isUpdate ? try update(transaction, batch) : try insert(transaction, batch)
+            outcome = isUpdate ? try update(transaction, &batch.buffer) : try insert(transaction, &batch.buffer)
         }
+        let batch = batch.buffer
         for (row, outcome) in zip(batch.rows, outcome) {
             switch outcome {
             case .added: added.add(name(row, batch))
@@ -49,18 +50,24 @@ final class RollWriter: @unchecked Sendable {
 
     private enum RowOutcome { case added, changed(Int), unchanged(Int), duplicate(line: Int) }
 
-    private func text(_ slice: Slice, _ batch: RowBatch) -> String {
+    private func text(_ slice: Slice, _ batch: RowBuffer) -> String {
         String(decoding: batch.plain[slice.range], as: UTF8.self)
     }
 
-    private func name(_ row: RollRow, _ batch: RowBatch) -> String {
+    private func name(_ row: RollRow, _ batch: RowBuffer) -> String {
         "\(text(row.reference, batch)) \(text(row.lastName, batch)) \(text(row.firstName, batch))"
     }
 
     private func insert(
-        _ transaction: borrowing Transaction, _ batch: RowBatch
+        _ transaction: borrowing Transaction, _ batch: inout RowBuffer
     ) throws(StoreError) -> [RowOutcome] {
         var outcome: [RowOutcome] = []
+        for index in batch.rows.indices {
+            var row = batch.rows[index]
+            sealer.sealReach(&row, &batch)
+            batch.rows[index] = row
+        }
+        let batch = batch
         try insertVoters(transaction) { statement throws(StoreError) in
             for row in batch.rows {
                 bind(statement, row, batch)
@@ -92,7 +99,7 @@ final class RollWriter: @unchecked Sendable {
 
     /// Compares each row with the roll: new ones are inserted, changed ones wait in `roll_change`.
     private func update(
-        _ transaction: borrowing Transaction, _ batch: RowBatch
+        _ transaction: borrowing Transaction, _ batch: inout RowBuffer
     ) throws(StoreError) -> [RowOutcome] {
         var outcome: [RowOutcome] = []
         var inBatch: Set<Int> = []
@@ -105,7 +112,7 @@ final class RollWriter: @unchecked Sendable {
                 (try row[0], try row[1], try row[2], try row[3], try row[4])
             }
             guard let known else {
-                sealer.seal(&batch.rows[index], as: nextID, batch)
+                seal(index, as: nextID, &batch)
                 nextID += 1
                 try insertVoters(transaction) { statement throws(StoreError) in
                     bind(statement, batch.rows[index], batch)
@@ -120,7 +127,7 @@ final class RollWriter: @unchecked Sendable {
             } else if known.digest == Array(batch.sealed[batch.rows[index].digest.range]), !known.removed {
                 outcome.append(.unchanged(known.id))
             } else {
-                sealer.seal(&batch.rows[index], as: known.id, batch)
+                seal(index, as: known.id, &batch)
                 try keepChange(transaction, batch.rows[index], batch)
                 outcome.append(.changed(known.id))
             }
@@ -128,8 +135,15 @@ final class RollWriter: @unchecked Sendable {
         return outcome
     }
 
+    private func seal(_ index: Int, as id: Int, _ batch: inout RowBuffer) {
+        var row = batch.rows[index]
+        sealer.sealAddress(&row, as: id, &batch)
+        sealer.sealReach(&row, &batch)
+        batch.rows[index] = row
+    }
+
     private func keepChange(
-        _ transaction: borrowing Transaction, _ row: RollRow, _ batch: RowBatch
+        _ transaction: borrowing Transaction, _ row: RollRow, _ batch: RowBuffer
     ) throws(StoreError) {
         try transaction.bulk(
             """
@@ -144,7 +158,7 @@ final class RollWriter: @unchecked Sendable {
     }
 
     private func bind(
-        _ statement: borrowing BulkStatement, _ row: RollRow, _ batch: RowBatch, withReference: Bool = true
+        _ statement: borrowing BulkStatement, _ row: RollRow, _ batch: RowBuffer, withReference: Bool = true
     ) {
         let (plain, sealed) = (batch.plain, batch.sealed)
         func text(_ index: Int32, _ slice: Slice) {

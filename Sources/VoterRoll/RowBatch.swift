@@ -42,29 +42,35 @@ struct RollRow {
     var sealedAddress = Slice.absent
 }
 
-/// Rows on their way from the checker to the store, with all their bytes in two buffers.
-final class RowBatch: @unchecked Sendable {
-    /// Rows of one transaction: about a tenth of a second of the writer's time, so that nobody else waits long; smaller
-    /// ones would write the pages of the blind indices many times over.
-    static let size = 12_288
-
+/// Checked rows with all their bytes in two buffers. A value, passed on `inout`: every check whether two uses of it overlap
+/// is made by the compiler, none for each byte at run time.
+struct RowBuffer {
     var rows: [RollRow] = []
     var plain: [UInt8] = []
     var sealed: [UInt8] = []
 
     init() { rows.reserveCapacity(RowBatch.size) }
 
-    /// Empties the batch for its next rows; its memory stays.
-    func clear() {
+    /// Empties the buffer for its next rows; its memory stays.
+    mutating func clear() {
         rows.removeAll(keepingCapacity: true)
         plain.removeAll(keepingCapacity: true)
         sealed.removeAll(keepingCapacity: true)
     }
 
     /// Runs `body`, which appends to `plain`, and returns where its bytes lie.
-    func slice<Failure: Error>(_ body: (inout [UInt8]) throws(Failure) -> Void) throws(Failure) -> Slice {
+    mutating func slice<Failure: Error>(_ body: (inout [UInt8]) throws(Failure) -> Void) throws(Failure) -> Slice {
         let start = plain.count
         try body(&plain)
         return Slice(start: start, count: plain.count - start)
     }
+}
+
+/// Rows on their way from the checker to the store. `@unchecked Sendable`: one thread at a time has it.
+final class RowBatch: @unchecked Sendable {
+    /// Rows of one transaction: about a tenth of a second of the writer's time, so that nobody else waits long; smaller
+    /// ones would write the pages of the blind indices many times over.
+    static let size = 8192
+
+    var buffer = RowBuffer()
 }

@@ -4,7 +4,7 @@ import Elections
 import Foundation
 
 /// Checks rows one by one and writes their normal forms into a batch. Every fault names line, column, value and reason.
-final class RowChecker {
+struct RowChecker {
     private let election: Election
     private let report: RollReport
     private let headings: [String]
@@ -49,7 +49,7 @@ final class RowChecker {
     }
 
     /// Checks one row; false when it was refused.
-    func check(_ bytes: Span<UInt8>, _ fields: RowFields, into batch: RowBatch) -> Bool {
+    mutating func check(_ bytes: Span<UInt8>, _ fields: RowFields, into batch: inout RowBuffer) -> Bool {
         let start = batch.plain.count
         var row = RollRow()
         row.line = fields.line
@@ -58,11 +58,11 @@ final class RowChecker {
             report.refuse(nil, line: fields.line)
             return false
         }
-        var isGood = reference(bytes, fields, &row, batch)
-        isGood = names(bytes, fields, &row, batch) && isGood
-        isGood = contacts(bytes, fields, &row, batch) && isGood
-        isGood = groups(bytes, fields, &row, batch) && isGood
-        isGood = preferences(bytes, fields, &row, batch) && isGood
+        var isGood = reference(bytes, fields, &row, &batch)
+        isGood = names(bytes, fields, &row, &batch) && isGood
+        isGood = contacts(bytes, fields, &row, &batch) && isGood
+        isGood = groups(bytes, fields, &row, &batch) && isGood
+        isGood = preferences(bytes, fields, &row, &batch) && isGood
         if hasRefused, !row.reference.isAbsent,
             let line = report.refusedLine(Folding.hash(batch.plain.span.extracting(row.reference.range)))
         {
@@ -140,7 +140,7 @@ final class RowChecker {
 
     // MARK: Who
 
-    private func reference(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: RowBatch) -> Bool {
+    private mutating func reference(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer) -> Bool {
         guard let range = value(.reference, bytes, fields) else {
             fault(.reference, bytes, nil, fields, "is missing: every voter needs a reference of their own")
             return false
@@ -165,7 +165,7 @@ final class RowChecker {
         }
     }
 
-    private func names(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: RowBatch) -> Bool {
+    private mutating func names(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer) -> Bool {
         var isGood = true
         if let range = value(.civility, bytes, fields) {
             if let meaning = civilities.meaning(bytes, range) {
@@ -194,7 +194,7 @@ final class RowChecker {
 
     // MARK: Contacts
 
-    private func contacts(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: RowBatch) -> Bool {
+    private mutating func contacts(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer) -> Bool {
         var isGood = true
         if let range = value(.email, bytes, fields) {
             do throws(EmailAddress.Fault) {
@@ -206,13 +206,13 @@ final class RowChecker {
                 isGood = false
             }
         }
-        if let range = value(.phone, bytes, fields), !phone(bytes, range, fields, &row, batch) { isGood = false }
-        if !address(bytes, fields, &row, batch) { isGood = false }
+        if let range = value(.phone, bytes, fields), !phone(bytes, range, fields, &row, &batch) { isGood = false }
+        if !address(bytes, fields, &row, &batch) { isGood = false }
         return isGood
     }
 
-    private func phone(
-        _ bytes: Span<UInt8>, _ range: Range<Int>, _ fields: RowFields, _ row: inout RollRow, _ batch: RowBatch
+    private mutating func phone(
+        _ bytes: Span<UInt8>, _ range: Range<Int>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
     ) -> Bool {
         scratch.removeAll(keepingCapacity: true)
         // Spreadsheets turn 0612345678 into the number 612345678.
@@ -234,7 +234,7 @@ final class RowChecker {
         }
     }
 
-    private func address(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: RowBatch) -> Bool {
+    private mutating func address(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer) -> Bool {
         scratch.removeAll(keepingCapacity: true)
         var lines: [Range<Int>] = []
         lines.reserveCapacity(8)
@@ -246,7 +246,7 @@ final class RowChecker {
         let country = countryField(bytes, fields)
         if postcode != nil || town != nil { lines.append(townLine(bytes, postcode, town, fields, isFrench: country.isEmpty)) }
         guard !lines.isEmpty else { return true }
-        if !namesRecipient(lines[0], row, batch) { lines.insert(recipientLine(row, batch), at: 0) }
+        if !namesRecipient(lines[0], row, &batch) { lines.insert(recipientLine(row, &batch), at: 0) }
         do throws(PostalAddress.Fault) {
             let text = scratch
             row.address = try batch.slice { plain throws(PostalAddress.Fault) in
@@ -263,14 +263,14 @@ final class RowChecker {
         }
     }
 
-    private func copied(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+    private mutating func copied(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
         let start = scratch.count
         scratch.append(copying: bytes.extracting(range))
         return start..<scratch.count
     }
 
     /// The country, which must not change the address by a typing error.
-    private func countryField(_ bytes: Span<UInt8>, _ fields: RowFields) -> Range<Int> {
+    private mutating func countryField(_ bytes: Span<UInt8>, _ fields: RowFields) -> Range<Int> {
         guard let range = value(.country, bytes, fields) else { return 0..<0 }
         if countries.meaning(bytes, range) == nil {
             let text = String(decoding: range.map { bytes[$0] }, as: UTF8.self)
@@ -282,7 +282,7 @@ final class RowChecker {
     }
 
     /// `01000 BOURG EN BRESSE`, the zero put back that a spreadsheet dropped.
-    private func townLine(
+    private mutating func townLine(
         _ bytes: Span<UInt8>, _ postcode: Range<Int>?, _ town: Range<Int>?, _ fields: RowFields, isFrench: Bool
     ) -> Range<Int> {
         let start = scratch.count
@@ -301,7 +301,7 @@ final class RowChecker {
     }
 
     /// Whether an address line holds the voter's family name already, in any case.
-    private func namesRecipient(_ line: Range<Int>, _ row: RollRow, _ batch: RowBatch) -> Bool {
+    private mutating func namesRecipient(_ line: Range<Int>, _ row: RollRow, _ batch: inout RowBuffer) -> Bool {
         let name = row.lastName.range
         guard !name.isEmpty else { return true }
         guard line.count >= name.count else { return false }
@@ -325,7 +325,7 @@ final class RowChecker {
     }
 
     /// `Mme Jeanne DUPONT`, shortened to fit where the name is long.
-    private func recipientLine(_ row: RollRow, _ batch: RowBatch) -> Range<Int> {
+    private mutating func recipientLine(_ row: RollRow, _ batch: inout RowBuffer) -> Range<Int> {
         let first = batch.plain[row.firstName.range]
         let start = scratch.count
         if !row.civility.isAbsent {
@@ -351,7 +351,7 @@ final class RowChecker {
 
     // MARK: Groups and preferences
 
-    private func groups(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: RowBatch) -> Bool {
+    private mutating func groups(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer) -> Bool {
         var isGood = true
         if let range = value(.college, bytes, fields) {
             if let meaning = colleges.meaning(bytes, range) {
@@ -391,7 +391,7 @@ final class RowChecker {
 
     private func listed(_ names: [String: LocalText]) -> String { names.keys.sorted().joined(separator: ", ") }
 
-    private func preferences(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: RowBatch) -> Bool {
+    private mutating func preferences(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer) -> Bool {
         var isGood = true
         var language = standardLanguage
         if let range = value(.language, bytes, fields) {
@@ -415,7 +415,7 @@ final class RowChecker {
         if row.mail.isAbsent, row.phone.isAbsent || !row.isMobile, row.address.isAbsent {
             warn(.email, bytes, nil, fields, "the voter has no mail, mobile number or address and cannot be reached")
         }
-        return challenge(bytes, fields, &row, batch) && isGood
+        return challenge(bytes, fields, &row, &batch) && isGood
     }
 
     private func checkReach(
@@ -429,7 +429,7 @@ final class RowChecker {
         if !reached { warn(.channel, bytes, range, fields, "is preferred, but the row has no contact for it") }
     }
 
-    private func challenge(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: RowBatch) -> Bool {
+    private mutating func challenge(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer) -> Bool {
         guard let range = value(.challenge, bytes, fields) else {
             guard election.access.challenge != nil else { return true }
             fault(.challenge, bytes, nil, fields, "is missing: the election asks every voter for it")
