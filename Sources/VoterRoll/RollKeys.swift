@@ -72,16 +72,16 @@ struct RowSealer {
         keys.digest.append(fingerprintOf: plain.span.extracting(whole), onto: &batch.sealed)
     }
 
-    /// Seals a row's address for voter `id`.
-    mutating func sealAddress(_ row: inout RollRow, as id: Int, _ batch: inout RowBuffer) {
-        row.id = id
-        row.sealedAddress = seal(row.address, .address, id, &batch)
+    /// Seals a row's address for its voter.
+    mutating func sealAddress(_ row: inout RollRow, _ batch: inout RowBuffer) {
+        row.sealedAddress = seal(row.address, .address, row.id, &batch)
     }
 
-    /// Seals the mail and phone of a row whose voter is known.
-    mutating func sealReach(_ row: inout RollRow, _ batch: inout RowBuffer) {
+    /// Seals what is not sealed yet of a row's contacts.
+    mutating func sealRest(_ row: inout RollRow, _ batch: inout RowBuffer) {
         row.sealedMail = seal(row.mail, .mail, row.id, &batch)
         row.sealedPhone = seal(row.phone, .phone, row.id, &batch)
+        if row.sealedAddress.isAbsent { sealAddress(&row, &batch) }
     }
 
     private mutating func seal(_ slice: Slice, _ column: SealedColumn, _ id: Int, _ batch: inout RowBuffer) -> Slice {

@@ -136,11 +136,14 @@ private struct Intake {
     var sameMail = Resemblances()
     var samePhone = Resemblances()
     var sameName = Resemblances()
+    /// Whether addresses are sealed here; the rest is sealed by the inserting thread. So the two threads take about the
+    /// same time, and together the least.
+    var sealsAddresses = true
     private var scratch: [UInt8] = []
 
     init(_ sealer: RowSealer, firstID: Int) { (self.sealer, nextID) = (sealer, firstID) }
 
-    /// Counts the last row of the buffer and seals its address. A row that may be known already is sealed later, when its voter's
+    /// Counts the last row of the buffer. A row that may be known already is sealed later, when its voter's
     /// number is.
     mutating func finish(isUpdate: Bool, _ hasher: PassphraseHasher) {
         var row = buffer.rows.removeLast()
@@ -154,9 +157,9 @@ private struct Intake {
         groups.add(buffer, row)
         if !row.challenge.isAbsent { hashChallenge(&row, hasher) }
         if !isUpdate {
-            // Mail and phone are sealed by the inserting thread: together the two threads take the least time.
-            sealer.sealAddress(&row, as: nextID, &buffer)
+            row.id = nextID
             nextID += 1
+            if sealsAddresses { sealer.sealAddress(&row, &buffer) }
         }
         buffer.rows.append(row)
     }
@@ -255,6 +258,8 @@ final class RollLoader {
             var checker: RowChecker?
             var batch = spare.take()
             let isUpdate = isUpdate
+            // A workbook is more work to read.
+            intake.sealsAddresses = source is DelimitedSource
             swap(&intake.buffer, &batch.buffer)
             try source.forEachRow { bytes, fields throws(RollFileError) in
                 if checker == nil {

@@ -64,7 +64,7 @@ final class RollWriter: @unchecked Sendable {
         var outcome: [RowOutcome] = []
         for index in batch.rows.indices {
             var row = batch.rows[index]
-            sealer.sealReach(&row, &batch)
+            sealer.sealRest(&row, &batch)
             batch.rows[index] = row
         }
         let batch = batch
@@ -137,8 +137,8 @@ final class RollWriter: @unchecked Sendable {
 
     private func seal(_ index: Int, as id: Int, _ batch: inout RowBuffer) {
         var row = batch.rows[index]
-        sealer.sealAddress(&row, as: id, &batch)
-        sealer.sealReach(&row, &batch)
+        row.id = id
+        sealer.sealRest(&row, &batch)
         batch.rows[index] = row
     }
 

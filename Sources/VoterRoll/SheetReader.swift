@@ -1,5 +1,22 @@
 /// Turns the XML of a sheet into rows of text.
 final class SheetReader: XMLListener {
+    /// What was read; a value, so that no access to it is checked at run time for each cell.
+    private(set) var sheet: SheetRows
+
+    init(texts: SharedTexts, dateStyles: Set<Int>, epoch1904: Bool) {
+        sheet = SheetRows(texts: texts, dateStyles: dateStyles, epoch1904: epoch1904)
+    }
+
+    /// Forgets the rows that were taken.
+    func clear() { sheet.clear() }
+
+    func started(_ name: UnsafePointer<UInt8>, _ attributes: XMLAttributes) { unsafe sheet.started(name, attributes) }
+    func ended(_ name: UnsafePointer<UInt8>) { unsafe sheet.ended(name) }
+    func text(_ bytes: UnsafeBufferPointer<UInt8>) { unsafe sheet.text(bytes) }
+}
+
+/// Rows of a sheet while it is read.
+struct SheetRows {
     /// Rows that are complete and not yet taken.
     private(set) var rows: [RowFields] = []
     private(set) var rowCount = 0
@@ -28,7 +45,7 @@ final class SheetReader: XMLListener {
     }
 
     /// Forgets the rows that were taken.
-    func clear() {
+    mutating func clear() {
         rows.removeAll(keepingCapacity: true)
         rowCount = 0
         // A row may be half read: its texts move to the front.
@@ -43,39 +60,44 @@ final class SheetReader: XMLListener {
         }
     }
 
-    func started(_ name: UnsafePointer<UInt8>, attribute: (StaticString) -> String?) {
+    mutating func started(_ name: UnsafePointer<UInt8>, _ attributes: XMLAttributes) {
         if unsafe isNamed(name, "c") {
-            startCell(attribute)
+            unsafe startCell(attributes)
         } else if unsafe isNamed(name, "v") || isNamed(name, "t") {
             inValue = true
         } else if unsafe isNamed(name, "row") {
-            line = attribute("r").flatMap { Int($0) } ?? line + 1
+            line = unsafe attributes.number("r") ?? line + 1
             column = -1
             ranges.removeAll(keepingCapacity: true)
             numeric.removeAll(keepingCapacity: true)
         }
     }
 
-    private func startCell(_ attribute: (StaticString) -> String?) {
-        column = attribute("r").flatMap(SheetReader.column) ?? column + 1
+    private mutating func startCell(_ attributes: XMLAttributes) {
+        column = unsafe attributes.bytes("r").flatMap(SheetRows.column) ?? column + 1
         guard column < RollLimits.columns else {
             fault = fault ?? (line, "more than \(RollLimits.columns) columns")
             return
         }
-        switch attribute("t") {
-        case nil, "n": kind = .number
-        case "s": kind = .shared
-        case "inlineStr": kind = .inline
-        case "b": kind = .flag
-        case "e": kind = .error
-        default: kind = .text
-        }
-        isDate = kind == .number && !dateStyles.isEmpty
-            && attribute("s").flatMap { Int($0) }.map(dateStyles.contains) == true
+        kind = unsafe SheetRows.kind(attributes.bytes("t"))
+        isDate = unsafe kind == .number && !dateStyles.isEmpty && attributes.number("s").map(dateStyles.contains) == true
         value.removeAll(keepingCapacity: true)
     }
 
-    func ended(_ name: UnsafePointer<UInt8>) {
+    /// The kind of a cell by its type attribute, most of which are one letter (ECMA-376, 18.18.11).
+    private static func kind(_ type: UnsafeBufferPointer<UInt8>?) -> Kind {
+        guard let type = unsafe type, let first = unsafe type.first else { return .number }
+        guard type.count == 1 else { return first == UInt8(ascii: "i") ? .inline : .text }
+        return switch first {
+        case UInt8(ascii: "n"): .number
+        case UInt8(ascii: "s"): .shared
+        case UInt8(ascii: "b"): .flag
+        case UInt8(ascii: "e"): .error
+        default: .text
+        }
+    }
+
+    mutating func ended(_ name: UnsafePointer<UInt8>) {
         if unsafe isNamed(name, "c") {
             endCell()
         } else if unsafe isNamed(name, "v") || isNamed(name, "t") {
@@ -87,11 +109,11 @@ final class SheetReader: XMLListener {
         }
     }
 
-    func text(_ bytes: UnsafeBufferPointer<UInt8>) {
+    mutating func text(_ bytes: UnsafeBufferPointer<UInt8>) {
         if inValue { unsafe value.append(contentsOf: bytes) }
     }
 
-    private func endCell() {
+    private mutating func endCell() {
         guard column < RollLimits.columns else { return }
         while ranges.count < column { ranges.append(bytes.count..<bytes.count) }
         let start = bytes.count
@@ -101,7 +123,7 @@ final class SheetReader: XMLListener {
                 bytes.append(contentsOf: texts.bytes[range])
             }
         case .number:
-            if isDate, let date = SheetReader.date(value, epoch1904) {
+            if isDate, let date = SheetRows.date(value, epoch1904) {
                 bytes.append(contentsOf: date.utf8)
             } else {
                 appendNumber()
@@ -114,7 +136,7 @@ final class SheetReader: XMLListener {
     }
 
     /// A number as people would write it: `3.36E10` is 33600000000.
-    private func appendNumber() {
+    private mutating func appendNumber() {
         if value.allSatisfy({ 48...57 ~= $0 || $0 == 45 }) {
             bytes.append(contentsOf: value)
             return
@@ -128,9 +150,9 @@ final class SheetReader: XMLListener {
     }
 
     /// The column (from 0) of a cell's name: `AB12` is 27.
-    private static func column(_ cell: String) -> Int? {
+    private static func column(_ cell: UnsafeBufferPointer<UInt8>) -> Int? {
         var column = 0
-        for byte in cell.utf8 {
+        for unsafe byte in unsafe cell {
             guard 65...90 ~= byte, column < 1 << 20 else { break }
             column = column * 26 + Int(byte) - 64
         }

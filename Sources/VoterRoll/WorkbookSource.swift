@@ -37,17 +37,17 @@ final class WorkbookSource: RowSource {
     }
 
     private func drain(
-        _ sheet: SheetReader, _ body: (Span<UInt8>, RowFields) throws(RollFileError) -> Void
+        _ reader: SheetReader, _ body: (Span<UInt8>, RowFields) throws(RollFileError) -> Void
     ) throws(RollFileError) {
-        if let fault = sheet.fault { throw RollFileError(file: path, line: fault.line, message: fault.message) }
-        for index in 0..<sheet.rowCount {
-            let fields = sheet.rows[index]
+        if let fault = reader.sheet.fault { throw RollFileError(file: path, line: fault.line, message: fault.message) }
+        for index in 0..<reader.sheet.rowCount {
+            let fields = reader.sheet.rows[index]
             if fields.ranges.contains(where: { !$0.isEmpty }) {
-                let bytes = sheet.bytes
+                let bytes = reader.sheet.bytes
                 try body(bytes.span, fields)
             }
         }
-        sheet.clear()
+        reader.clear()
     }
 
     /// Feeds the wanted entries of the archive to `listener`; returns how many there were.
@@ -117,24 +117,24 @@ private final class WorkbookParts: XMLListener {
         return target.hasPrefix("/") ? String(target.dropFirst()) : "xl/" + target
     }
 
-    func started(_ name: UnsafePointer<UInt8>, attribute: (StaticString) -> String?) {
+    func started(_ name: UnsafePointer<UInt8>, _ attributes: XMLAttributes) {
         if entry == "xl/sharedStrings.xml" {
             if unsafe isNamed(name, "t") { inText = !inPhonetic }
             if unsafe isNamed(name, "rPh") { inPhonetic = true }
         } else if unsafe isNamed(name, "sheet"), sheetRelation == nil {
-            sheetRelation = attribute("id")
-        } else if unsafe isNamed(name, "Relationship"), let id = attribute("Id"), let target = attribute("Target") {
+            sheetRelation = unsafe attributes.text("id")
+        } else if unsafe isNamed(name, "Relationship"), let id = unsafe attributes.text("Id"), let target = unsafe attributes.text("Target") {
             targets[id] = target
         } else if unsafe isNamed(name, "workbookPr") {
-            epoch1904 = ["1", "true"].contains(attribute("date1904"))
-        } else if unsafe isNamed(name, "numFmt"), let code = attribute("formatCode"),
-            let id = attribute("numFmtId").flatMap({ Int($0) })
+            epoch1904 = ["1", "true"].contains(unsafe attributes.text("date1904"))
+        } else if unsafe isNamed(name, "numFmt"), let code = unsafe attributes.text("formatCode"),
+            let id = unsafe attributes.number("numFmtId")
         {
             if isDate(code) { dateFormats.insert(id) }
         } else if unsafe isNamed(name, "cellXfs") {
             inCellFormats = true
         } else if inCellFormats, unsafe isNamed(name, "xf") {
-            if let id = attribute("numFmtId").flatMap({ Int($0) }), dateFormats.contains(id) {
+            if let id = unsafe attributes.number("numFmtId"), dateFormats.contains(id) {
                 dateStyles.insert(styles)
             }
             styles += 1

@@ -3,10 +3,46 @@ import Glibc
 
 /// What an XML stream tells its listener.
 protocol XMLListener: AnyObject {
-    /// - Parameter attribute: the value of an attribute by its local name.
-    func started(_ name: UnsafePointer<UInt8>, attribute: (StaticString) -> String?)
+    func started(_ name: UnsafePointer<UInt8>, _ attributes: XMLAttributes)
     func ended(_ name: UnsafePointer<UInt8>)
     func text(_ bytes: UnsafeBufferPointer<UInt8>)
+}
+
+/// An element's attributes, valid while the listener is told of it.
+@unsafe struct XMLAttributes {
+    /// libxml2 hands five pointers for each: local name, prefix, URI, value, end of value.
+    fileprivate let fields: UnsafeMutablePointer<UnsafePointer<UInt8>?>?
+    fileprivate let count: Int
+
+    /// The value of an attribute by its local name.
+    func bytes(_ wanted: StaticString) -> UnsafeBufferPointer<UInt8>? {
+        guard let fields = unsafe fields else { return nil }
+        for index in unsafe 0..<count {
+            guard let name = unsafe fields[index * 5], unsafe isNamed(name, wanted),
+                let start = unsafe fields[index * 5 + 3], let end = unsafe fields[index * 5 + 4]
+            else { continue }
+            return unsafe UnsafeBufferPointer(start: start, count: end - start)
+        }
+        return nil
+    }
+
+    /// The same as text, for what occurs once in a file.
+    func text(_ wanted: StaticString) -> String? {
+        unsafe bytes(wanted).map { unsafe String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The same as a whole number without a sign; nil when it is none.
+    func number(_ wanted: StaticString) -> Int? { unsafe bytes(wanted).flatMap { unsafe XMLAttributes.number($0) } }
+
+    private static func number(_ digits: UnsafeBufferPointer<UInt8>) -> Int? {
+        guard 1...18 ~= digits.count else { return nil }
+        var number = 0
+        for unsafe digit in unsafe digits {
+            guard 48...57 ~= digit else { return nil }
+            number = number * 10 + Int(digit) - 48
+        }
+        return number
+    }
 }
 
 /// Whether a C string is `word`.
@@ -27,8 +63,10 @@ protocol XMLListener: AnyObject {
         var refusesType = false
         init(_ listener: any XMLListener) { self.listener = listener }
 
-        static func of(_ pointer: UnsafeMutableRawPointer?) -> Box? {
-            unsafe pointer.map { unsafe Unmanaged<Box>.fromOpaque($0).takeUnretainedValue() }
+        /// Lends the box behind a callback's context, without counting references: there are ten callbacks for each cell.
+        static func lend(_ pointer: UnsafeMutableRawPointer?, _ body: (Box) -> Void) {
+            guard let pointer = unsafe pointer else { return }
+            unsafe Unmanaged<Box>.fromOpaque(pointer)._withUnsafeGuaranteedRef(body)
         }
     }
 
@@ -37,21 +75,18 @@ protocol XMLListener: AnyObject {
         var handler = unsafe xmlSAXHandler()
         unsafe handler.initialized = UInt32(XML_SAX2_MAGIC)
         unsafe handler.startElementNs = { context, name, _, _, _, _, count, _, attributes in
-            guard let box = unsafe Box.of(context), let name = unsafe name else { return }
-            unsafe box.listener.started(name) { wanted in
-                unsafe XMLStream.attribute(wanted, attributes, Int(count))
-            }
+            guard let name = unsafe name else { return }
+            unsafe Box.lend(context) { unsafe $0.listener.started(name, XMLAttributes(fields: attributes, count: Int(count))) }
         }
         unsafe handler.endElementNs = { context, name, _, _ in
-            guard let box = unsafe Box.of(context), let name = unsafe name else { return }
-            unsafe box.listener.ended(name)
+            guard let name = unsafe name else { return }
+            unsafe Box.lend(context) { unsafe $0.listener.ended(name) }
         }
         unsafe handler.characters = { context, text, count in
-            guard let box = unsafe Box.of(context) else { return }
-            unsafe box.listener.text(UnsafeBufferPointer(start: text, count: Int(count)))
+            unsafe Box.lend(context) { unsafe $0.listener.text(UnsafeBufferPointer(start: text, count: Int(count))) }
         }
         unsafe handler.internalSubset = { context, _, _, _ in
-            unsafe Box.of(context)?.refusesType = true
+            unsafe Box.lend(context) { $0.refusesType = true }
         }
         unsafe handler.serror = { _, _ in }
         let pointer = unsafe Unmanaged.passUnretained(box).toOpaque()
@@ -70,19 +105,5 @@ protocol XMLListener: AnyObject {
             }
         }
         return code == 0 && !box.refusesType
-    }
-
-    /// libxml2 hands attributes as five pointers each: local name, prefix, URI, value, end of value.
-    private static func attribute(
-        _ wanted: StaticString, _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?, _ count: Int
-    ) -> String? {
-        guard let attributes = unsafe attributes else { return nil }
-        for index in 0..<count {
-            guard let name = unsafe attributes[index * 5], unsafe isNamed(name, wanted),
-                let start = unsafe attributes[index * 5 + 3], let end = unsafe attributes[index * 5 + 4]
-            else { continue }
-            return unsafe String(decoding: UnsafeBufferPointer(start: start, count: end - start), as: UTF8.self)
-        }
-        return nil
     }
 }
