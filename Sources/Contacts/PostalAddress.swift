@@ -80,7 +80,7 @@ package struct PostalAddress: Sendable, Hashable {
             lineStart = out.count
             // Lines keep their place from the bottom: the town is line 6 whatever is missing above it.
             let isLow = mostLines - (filled - 1) + index >= 4 && index > 0
-            let length = appendLine(bytes, range, capitals: isLow, onto: &out)
+            let length = appendLine(bytes, range, capitals: isLow, bare: isLow && isFrench, onto: &out)
             guard length <= longestLine else { throw .longLine(index + 1) }
             index += 1
         }
@@ -125,8 +125,9 @@ package struct PostalAddress: Sendable, Hashable {
     private static let longestBytes = 160
 
     /// Appends a line with every run of white space as one space, and returns its length in characters.
+    /// - Parameter bare: without hyphens and apostrophes, as sorting machines read the last lines of French addresses.
     private static func appendLine(
-        _ bytes: Span<UInt8>, _ range: Range<Int>, capitals: Bool, onto out: inout [UInt8]
+        _ bytes: Span<UInt8>, _ range: Range<Int>, capitals: Bool, bare: Bool = false, onto out: inout [UInt8]
     ) -> Int {
         var line = InlineArray<160, UInt8>(repeating: 0)
         var count = 0
@@ -139,7 +140,13 @@ package struct PostalAddress: Sendable, Hashable {
             index += 1
             let isGap = byte == 0xC2 && index < range.upperBound && bytes[index] == 0xA0  // a no-break space
             if isGap { index += 1 }
-            if isGap || isSpace(byte) || capitals && isPunctuation(byte) {
+            if bare, byte == 0xE2, index + 1 < range.upperBound, bytes[index] == 0x80, 0x90...0x99 ~= bytes[index + 1] {
+                // A typographic hyphen, dash or apostrophe.
+                index += 2
+                pendingSpace = count > 0
+                continue
+            }
+            if isGap || isSpace(byte) || capitals && isPunctuation(byte) || bare && (byte == UInt8(ascii: "-") || byte == UInt8(ascii: "'")) {
                 pendingSpace = count > 0
                 continue
             }
@@ -172,7 +179,7 @@ package struct PostalAddress: Sendable, Hashable {
         return raised.count
     }
 
-    /// Apostrophes and hyphens are no punctuation here: they belong to names, and sorting machines read them.
+    /// Apostrophes and hyphens are no punctuation here: abroad they belong to names.
     private static func isPunctuation(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: ":"), UInt8(ascii: "."), UInt8(ascii: "!"),

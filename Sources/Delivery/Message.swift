@@ -82,10 +82,13 @@ package struct MessageFrame: Sendable, Codable, Equatable {
     /// Election-wide names.
     package static let sharedNames = [
         "title", "organiser", "address", "opens", "closes", "supportName", "supportEmail", "supportPhone",
-        "supportHours",
+        "supportHours", "minimum",
     ]
-    /// Election-wide flags: the identifier's scheme, whether it is kept for good, and where codes come from.
-    package static let flagNames = ["isRandom", "isDigits", "isName", "isEmail", "isKept"]
+    /// Election-wide flags: the identifier's scheme, whether it is kept for good, whether a connection code is asked for,
+    /// and what the voter chooses at the first sign-in.
+    package static let flagNames = [
+        "isRandom", "isDigits", "isName", "isEmail", "isKept", "hasCode", "choosesPassphrase", "choosesPassword",
+    ]
 
     package let kind: String
     package let language: String

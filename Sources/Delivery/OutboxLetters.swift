@@ -21,14 +21,14 @@ package final class LetterDesk {
         sealer = Sealer(key: key.subkey(.outbox), randomness: outbox.randomness)
     }
 
-    /// Hands every letter that waits to be printed to `body`.
+    /// Hands every letter that waits to be printed to `body`, in no order: sorting them here would hold them all in memory.
     package func eachWaiting(
         _ reading: borrowing Reading, _ body: (LetterMessage) throws(StoreError) -> Void
     ) throws(StoreError) {
         try reading.each(
             """
             SELECT id, subject, generation, frame, kind, sealed FROM outbox_message
-            WHERE channel = 'letter' AND state = 'waiting' AND election = ? ORDER BY id
+            WHERE channel = 'letter' AND state = 'waiting' AND election = ?
             """, election
         ) { (row: borrowing Row) throws(StoreError) in try body(try letter(row)) }
     }
@@ -59,10 +59,16 @@ package final class LetterDesk {
 }
 
 extension Outbox {
-    /// Takes a letter into a batch; false when it was withdrawn meanwhile.
-    package func markPrinted(_ transaction: borrowing Transaction, letter id: Int) throws(StoreError) -> Bool {
-        try transaction.execute(
-            "UPDATE outbox_message SET state = 'printed', ended_at = ? WHERE id = ? AND state = 'waiting'", clock.now, id) == 1
+    /// Takes a letter into a batch and says whose it is; nil when it was withdrawn meanwhile.
+    package func markPrinted(
+        _ transaction: borrowing Transaction, letter id: Int
+    ) throws(StoreError) -> (subject: Int, generation: Int, kind: MessageKind)? {
+        let changed = try transaction.execute(
+            "UPDATE outbox_message SET state = 'printed', ended_at = ? WHERE id = ? AND state = 'waiting'", clock.now, id)
+        guard changed == 1 else { return nil }
+        return try transaction.reading.first("SELECT subject, generation, kind FROM outbox_message WHERE id = ?", id) {
+            (row: borrowing Row) throws(StoreError) in (try row[0], try row[1], try row.value(2))
+        }
     }
 
     /// Lets a letter wait again whose batch was never completed.

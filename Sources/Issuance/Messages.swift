@@ -76,12 +76,14 @@ package final class MessageOffice {
                 "opens": LocalTime.phrase(election.opens, zone: election.timeZone, language),
                 "closes": LocalTime.phrase(election.closes, zone: election.timeZone, language),
                 "supportName": support.name, "supportEmail": support.email, "supportPhone": support.phone,
-                "supportHours": support.hours[language],
+                "supportHours": support.hours[language], "minimum": "\(election.access.secretMinimum)",
             ],
             flags: [
                 "isRandom": election.access.scheme == .random, "isDigits": election.access.scheme == .digits,
                 "isName": election.access.scheme == .name, "isEmail": election.access.scheme == .email,
-                "isKept": election.access.renewal == .keep,
+                "isKept": election.access.renewal == .keep, "hasCode": election.access.codeChannel != .none,
+                "choosesPassphrase": election.access.secretKind == .passphrase,
+                "choosesPassword": election.access.secretKind == .password,
             ], senderLines: election.organiser.address, text: text, html: html)
     }
 }

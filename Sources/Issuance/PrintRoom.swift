@@ -88,13 +88,14 @@ package struct PrintRoom: Sendable {
         _ transaction: borrowing Transaction, _ letters: ArraySlice<SortedLetter>, batch: Int, after last: Int
     ) throws(StoreError) -> Int {
         var last = last
-        for letter in letters where try outbox.markPrinted(transaction, letter: letter.message) {
+        for letter in letters {
+            guard let subject = try outbox.markPrinted(transaction, letter: letter.message) else { continue }
             last += 1
             try transaction.execute(
                 """
                 INSERT INTO issuance_letter (batch, number, voter, generation, message, carries, state)
                 VALUES (?, ?, ?, ?, ?, ?, 'printed')
-                """, batch, last, letter.voter, letter.generation, letter.message, letter.carries)
+                """, batch, last, subject.subject, subject.generation, letter.message, subject.kind.carriesIdentifier)
         }
         return last
     }
@@ -384,21 +385,16 @@ package struct PrintRoom: Sendable {
     }
 }
 
-/// What is kept of a letter while the batch is sorted: 40 bytes, however many there are.
+/// What is kept of a letter while the batch is sorted: 16 bytes, however many there are.
 private struct SortedLetter: Comparable {
-    let postcode: Int
+    let postcode: Int32
     let message: Int
-    let voter: Int
-    let generation: Int
-    /// Whether an identifier stands on it; a notice carries none.
-    let carries: Bool
 
     init(_ letter: LetterMessage) {
         let address = PostalAddress(stored: letter.model.recipient)
         // Abroad last.
-        postcode = address.postcode.flatMap { Int($0) } ?? 100_000
-        (message, voter, generation) = (letter.id, letter.subject, letter.generation)
-        carries = letter.kind.carriesIdentifier
+        postcode = address.postcode.flatMap { Int32($0) } ?? 100_000
+        message = letter.id
     }
 
     static func < (left: SortedLetter, right: SortedLetter) -> Bool {

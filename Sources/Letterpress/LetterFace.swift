@@ -1,8 +1,14 @@
 /// The fixed text of a letter, read from Markdown with the frames `# sender`, `# body`, `# codes` and `# footer`:
 /// paragraphs, `**bold**` and `- ` lists. A line of the codes frame is `Label | slot`.
 package struct LetterFace: Sendable {
+    /// A paragraph or an item of a list, as Pango markup.
+    struct Block: Sendable, Equatable {
+        let markup: String
+        let isItem: Bool
+    }
+
     let sender: String
-    let body: String
+    let body: [Block]
     let labels: [String]
     let footer: String
     /// The names of the slots, in the order in which a letter's codes fill them.
@@ -36,7 +42,8 @@ package struct LetterFace: Sendable {
         for name in LetterFace.frames where frames[name] == nil {
             throw LetterError("\(file): the frame \"# \(name)\" is missing")
         }
-        func markup(_ name: String) -> String { LetterFace.markup((frames[name] ?? []).map(\.text)) }
+        func blocks(_ name: String) -> [Block] { LetterFace.blocks((frames[name] ?? []).map(\.text)) }
+        func markup(_ name: String) -> String { blocks(name).map(\.markup).joined(separator: "\n") }
         var (labels, slots): ([String], [String]) = ([], [])
         for (line, text) in frames["codes"] ?? [] where !text.allSatisfy(\.isWhitespace) {
             let parts = text.split(separator: "|").map { $0.drop(while: \.isWhitespace) }
@@ -47,35 +54,32 @@ package struct LetterFace: Sendable {
             labels.append(LetterFace.inline(String(parts[0])))
             slots.append(slot)
         }
-        (sender, body, footer) = (markup("sender"), markup("body"), markup("footer"))
+        (sender, body, footer) = (markup("sender"), blocks("body"), markup("footer"))
         (self.labels, self.slots, self.site) = (labels, slots, site)
     }
 
-    /// Pango markup for lines of Markdown: lines of a paragraph are joined, in the sender's frame kept by two spaces.
-    private static func markup(_ lines: [String]) -> String {
-        var paragraphs: [String] = []
+    /// The paragraphs and items of Markdown: lines of a paragraph are joined; two spaces at a line's end begin a new one.
+    private static func blocks(_ lines: [String]) -> [Block] {
+        var blocks: [Block] = []
         var open = ""
         func close() {
-            if !open.isEmpty { paragraphs.append(inline(open)) }
+            if !open.isEmpty { blocks.append(Block(markup: inline(open), isItem: false)) }
             open = ""
         }
         for line in lines {
             let bare = line.drop(while: \.isWhitespace)
             if bare.isEmpty {
                 close()
-                if paragraphs.last != "" { paragraphs.append("") }
             } else if bare.hasPrefix("- ") {
                 close()
-                paragraphs.append("\u{2022}  " + inline(String(bare.dropFirst(2))))
+                blocks.append(Block(markup: inline(String(bare.dropFirst(2))), isItem: true))
             } else {
                 open += (open.isEmpty ? "" : " ") + bare
                 if line.hasSuffix("  ") { close() }
             }
         }
         close()
-        while paragraphs.first == "" { paragraphs.removeFirst() }
-        while paragraphs.last == "" { paragraphs.removeLast() }
-        return paragraphs.joined(separator: "\n")
+        return blocks
     }
 
     private static func inline(_ text: String) -> String {

@@ -87,7 +87,8 @@ import CPango
 
     private func draw(address: String, in frame: PrinterProfile.Frame) throws(LetterError) {
         for box in addresses.dropLast() where box.fits(address, frame) {
-            return try unsafe box.draw(address, in: frame, on: cairo)
+            try unsafe box.draw(address, in: frame, on: cairo)
+            return
         }
         try unsafe addresses[addresses.count - 1].draw(address, in: frame, on: cairo)
     }
@@ -126,12 +127,12 @@ import CPango
     }
 
     private func drawFixed(_ face: LetterFace, on canvas: OpaquePointer) throws(LetterError) {
-        func box(_ size: String, _ frame: PrinterProfile.Frame, justified: Bool = false) -> TextBox {
-            unsafe TextBox(on: canvas, font: "\(LetterPress.bodyFont) \(size)", width: frame.width, justified: justified)
+        func box(_ size: String, _ frame: PrinterProfile.Frame) -> TextBox {
+            unsafe TextBox(on: canvas, font: "\(LetterPress.bodyFont) \(size)", width: frame.width)
         }
         try unsafe box("9", profile.sender).draw(face.sender, in: profile.sender, on: canvas, markup: true)
-        try unsafe box("10", profile.body, justified: true).draw(face.body, in: profile.body, on: canvas, markup: true)
-        try unsafe box("8.5", profile.footer).draw(face.footer, in: profile.footer, on: canvas, markup: true)
+        try unsafe drawBody(face.body, on: canvas)
+        try unsafe box("9.5", profile.footer).draw(face.footer, in: profile.footer, on: canvas, markup: true)
         guard !face.labels.isEmpty else { return }
         let frame = profile.codes
         // The address is printed large enough to be typed from the sheet.
@@ -144,6 +145,30 @@ import CPango
             try unsafe box("9", place).draw(label, in: place, on: canvas, markup: true)
         }
         unsafe outline(frame, on: canvas)
+    }
+
+    /// Type of the body in points: as large as the texts allow, since many readers are old.
+    private static let bodySize = 11
+    /// Millimetres between paragraphs and between the items of a list, and by which items stand back.
+    private static let (paragraphGap, itemGap, itemIndent) = (2.2, 0.7, 4.5)
+
+    private func drawBody(_ blocks: [LetterFace.Block], on canvas: OpaquePointer) throws(LetterError) {
+        let frame = profile.body
+        let font = "\(LetterPress.bodyFont) \(LetterPress.bodySize)"
+        var y = frame.y
+        for (index, block) in blocks.enumerated() {
+            let indent = block.isItem ? LetterPress.itemIndent : 0
+            let place = PrinterProfile.Frame(
+                x: frame.x + indent, y: y, width: frame.width - indent, height: frame.y + frame.height - y)
+            if block.isItem {
+                let mark = PrinterProfile.Frame(x: frame.x + 1, y: y, width: indent, height: place.height)
+                try unsafe TextBox(on: canvas, font: font, width: nil).draw("\u{2022}", in: mark, on: canvas)
+            }
+            let height = try unsafe TextBox(on: canvas, font: font, width: place.width)
+                .draw(block.markup, in: place, on: canvas, markup: true)
+            let isInside = block.isItem && index + 1 < blocks.count && blocks[index + 1].isItem
+            y += height + (isInside ? LetterPress.itemGap : LetterPress.paragraphGap)
+        }
     }
 
     private func outline(_ frame: PrinterProfile.Frame, on canvas: OpaquePointer) {

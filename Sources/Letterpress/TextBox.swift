@@ -11,7 +11,7 @@ let pointsPerMillimetre = 72.0 / 25.4
     /// - Parameters:
     ///   - font: as pango describes it: `Liberation Sans 10`.
     ///   - width: in millimetres; text wraps there. Nil: lines are never broken.
-    init(on cairo: OpaquePointer, font: String, width: Double?, justified: Bool = false) {
+    init(on cairo: OpaquePointer, font: String, width: Double?) {
         unsafe context = pango_cairo_create_context(cairo)
         unsafe pango_cairo_context_set_resolution(context, 72)
         let options = unsafe cairo_font_options_create()
@@ -27,7 +27,6 @@ let pointsPerMillimetre = 72.0 / 25.4
         if let width {
             unsafe pango_layout_set_width(layout, Int32(width * pointsPerMillimetre * Double(PANGO_SCALE)))
         }
-        unsafe pango_layout_set_justify(layout, justified ? 1 : 0)
         unsafe pango_layout_set_spacing(layout, Int32(PANGO_SCALE))
     }
 
@@ -51,10 +50,12 @@ let pointsPerMillimetre = 72.0 / 25.4
     }
 
     /// Draws `text` with its top left corner at a place in millimetres.
+    /// - Returns: the height it takes, in millimetres.
     /// - Throws: when no font has one of its characters, or when it is larger than `frame`.
+    @discardableResult
     func draw(
         _ text: String, in frame: PrinterProfile.Frame, on cairo: OpaquePointer, markup: Bool = false
-    ) throws(LetterError) {
+    ) throws(LetterError) -> Double {
         if markup { unsafe pango_layout_set_markup(layout, text, -1) } else { unsafe pango_layout_set_text(layout, text, -1) }
         guard unsafe pango_layout_get_unknown_glyphs_count(layout) == 0 else {
             throw LetterError("No installed font has every character of \"\(text)\": install one (fonts-noto-core) or correct the text.")
@@ -67,6 +68,7 @@ let pointsPerMillimetre = 72.0 / 25.4
         }
         unsafe cairo_move_to(cairo, frame.x * pointsPerMillimetre, frame.y * pointsPerMillimetre)
         unsafe pango_cairo_show_layout(cairo, layout)
+        return size.height
     }
 }
 

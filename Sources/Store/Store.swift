@@ -10,8 +10,8 @@ package final class Store: Sendable {
     private let gate: WriterGate
     private let pool: ReaderPool
 
-    /// SQLite's page cache of a writer, in KiB: holds the inner pages of a million voters' indices.
-    private static let writerCacheKiB = 32_768
+    /// SQLite's page cache of a writer, in KiB: holds the inner pages of a million voters' indices; more gained nothing.
+    private static let writerCacheKiB = 8192
     /// Pages in the write-ahead log before it is copied back: a large import touches the same index pages again and
     /// again, and copies them once instead of at every commit.
     private static let checkpointPages = 1536
