@@ -7,6 +7,7 @@ import time
 
 from aiosmtpd.controller import Controller
 from conftest import free_port, voter
+from test_sms import gateway
 
 SEED = int(os.environ.get("KILL_SEED", random.randrange(1 << 30)))
 VOTERS = 16_000
@@ -111,3 +112,75 @@ def test_thirty_kills_lose_nothing_and_double_nothing(isoloir):
     assert doubled <= connections * kills["delivery"]
     assert pages == VOTERS // 2
     assert isoloir.sql("SELECT count(*), count(DISTINCT voter) FROM issuance_identifier WHERE state <> 'revoked'") == [(VOTERS, VOTERS)]
+
+
+LATER = 3000
+
+
+def test_kills_of_later_work_lose_nothing_and_double_nothing(isoloir, tmp_path):
+    """A changed roll, SMS, reissues and printing for an encrypting printer, killed at random moments."""
+    chance = random.Random(SEED + 1)
+    isoloir.election()
+
+    def rows(first):
+        for number in range(LATER):
+            letter = {"address2": f"{number % 99 + 1} rue A", "town": f"{59000 + number % 900} Lille"}
+            sms = {"phone": f"06 39 98 {number // 100:02d} {number % 100:02d}"}
+            yield voter(number, first_name=first, email="") | (letter if number % 2 else sms)
+
+    isoloir.roll(list(rows("Zoé")))
+    path = f"{isoloir.folder}/changed.csv"
+    isoloir.roll(list(rows("Ana")), "--dry-run")
+    os.rename(f"{isoloir.folder}/roll.csv", path)
+
+    def old_or_new():
+        isoloir.run("store", "check")
+        changed = sum(row["firstName"] == "Ana" for row in isoloir.json("roll", "list"))
+        assert changed in (0, LATER)
+
+    kills = {"update": until_done(isoloir, ("roll", "import", path, "--yes"), 0.5, chance, 6, old_or_new)}
+    isoloir.run("roll", "import", path, "--yes")
+    assert {row["firstName"] for row in isoloir.json("roll", "list")} == {"Ana"}
+    isoloir.run("identifiers", "issue")
+
+    words = ("identifiers", "reissue", "V0", "--by", "sms", "--reason", "lost")
+    kills["reissue"] = until_done(isoloir, words, 0.12, chance, 6, lambda: consistent(isoloir))
+
+    with open(f"{isoloir.folder}/token", "w") as file:
+        file.write("t0ken")
+    os.chmod(f"{isoloir.folder}/token", 0o600)
+    with gateway([200]) as (port, seen):
+        isoloir.settings(f"sms:\n  provider: rest\n  url: http://127.0.0.1:{port}/send\n  sender: VOTE\n"
+                         f"  passwordFile: {isoloir.folder}/token\n")
+        kills["sms"] = until_done(isoloir, ("outbox", "send"), 0.8, chance, 8, lambda: consistent(isoloir))
+        isoloir.run("outbox", "send", timeout=300)
+    received = collections.Counter(message["reference"] for _, message in seen)
+    [(sent,)] = isoloir.sql("SELECT count(*) FROM outbox_message WHERE channel = 'sms' AND state <> 'withdrawn'")
+    doubled = sum(count - 1 for count in received.values())
+    assert len(received) == sent and doubled <= kills["sms"]
+
+    home = str(tmp_path / "printer")
+    os.makedirs(home, mode=0o700)
+    gpg = ["gpg", "--homedir", home, "--batch", "--pinentry-mode", "loopback", "--passphrase", ""]
+    subprocess.run([*gpg, "--quick-generate-key", "Printer <p@example.org>", "rsa2048", "encrypt"], check=True, capture_output=True)
+    subprocess.run([*gpg, "--armor", "--output", f"{home}/key.asc", "--export"], check=True, capture_output=True)
+    folder = f"{isoloir.folder}/letters"
+
+    def nothing_in_clear():
+        consistent(isoloir)
+        for name in os.listdir(folder) if os.path.exists(folder) else []:
+            with open(f"{folder}/{name}", "rb") as file:
+                assert b"%PDF" not in file.read(1 << 20), name
+
+    printing = ("letters", "print", "--to", folder, "--encrypt-to", f"{home}/key.asc")
+    kills["printing"] = until_done(isoloir, printing, 0.6, chance, 5, nothing_in_clear)
+    if isoloir.sql("SELECT count(*) FROM issuance_batch WHERE state = 'printed'") == [(0,)]:
+        isoloir.run(*printing)
+    nothing_in_clear()
+    [name] = [name for name in os.listdir(folder) if name.endswith(".pdf.gpg")]
+    subprocess.run([*gpg, "--output", f"{home}/letters.pdf", "--decrypt", f"{folder}/{name}"], check=True, capture_output=True)
+    shown = subprocess.run(["pdfinfo", f"{home}/letters.pdf"], capture_output=True, text=True).stdout
+    subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False, capture_output=True)
+    assert f"Pages:           {LATER // 2}\n" in shown
+    print(f"\nseed {SEED}: kills {kills}, SMS {sent}, lost {sent - len(received)}, doubled {doubled}")
+    assert sum(kills.values()) >= 15, kills
