@@ -19,7 +19,7 @@ func room(_ name: String, on foundations: [String]) -> Target {
 
 func tests(_ name: String, of rooms: [String]) -> Target {
     .testTarget(
-        name: name, dependencies: rooms.map { .byName(name: $0) }, exclude: name == "HouseTests" ? ["Fixtures"] : [],
+        name: name, dependencies: rooms.map { .byName(name: $0) }, exclude: ["HouseTests", "TemplatingTests"].contains(name) ? ["Fixtures"] : [],
         swiftSettings: house)
 }
 
@@ -56,5 +56,6 @@ let package = Package(
         tests("ElectionsTests", of: ["Elections"]),
         tests("VoterRollTests", of: ["VoterRoll"]),
         tests("DeliveryTests", of: ["Delivery"]),
+        tests("IssuanceTests", of: ["Issuance"]),
     ]
 )

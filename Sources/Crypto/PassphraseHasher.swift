@@ -29,12 +29,13 @@ package final class PassphraseHasher: Sendable {
     private let limit: Int
     private let waiting = Mutex(0)
 
-    package init(cost: Cost = Cost()) {
+    /// - Parameter limit: hashes waiting or under way at once; nil for about two seconds of this machine's work.
+    package init(cost: Cost = Cost(), limit: Int? = nil) {
         Sodium.require()
         self.cost = cost
         let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         slots = DispatchSemaphore(value: cores)
-        limit = cores * PassphraseHasher.hashesPerSecond * PassphraseHasher.queueSeconds
+        self.limit = limit ?? cores * PassphraseHasher.hashesPerSecond * PassphraseHasher.queueSeconds
     }
 
     /// The hash of a passphrase in libsodium's text form, which names its own cost.

@@ -39,6 +39,9 @@ package struct KannelProvider: SMSProvider {
     private static func refusal(_ response: HTTPClient.Response) -> Handover {
         let summary = "HTTP \(response.status)"
         switch response.status {
+        // A number that no centre serves is that number's fault (Kannel's user guide, 6.2: "Not routable. Do not try again.").
+        case 403 where response.body.hasPrefix("Not routable"): return .failed("the number is not routable: \(summary)")
+        case 408, 429: return .temporary(summary)
         case 401, 403: return .paused("the SMS gateway refuses our account: \(summary)")
         case 404: return .paused("the SMS gateway has no such address: \(summary)")
         case 400..<500: return .failed(summary)

@@ -28,7 +28,8 @@ package struct Outbox: Sendable {
         OutboxQueue(election: election, sealer: Sealer(key: key.subkey(.outbox), randomness: randomness), outbox: self)
     }
 
-    /// Takes back what waits for a subject; returns how many messages were withdrawn.
+    /// Takes back what waits for a subject; returns how many messages were withdrawn. Notices always go out: whoever got
+    /// hold of somebody's identifier must not be able to call back the word that warns of it.
     @discardableResult
     package func withdraw(
         _ transaction: borrowing Transaction, election: Int, subject: Int
@@ -36,9 +37,47 @@ package struct Outbox: Sendable {
         try transaction.execute(
             """
             UPDATE outbox_message SET state = 'withdrawn', sealed = NULL, ended_at = ?
-            WHERE election = ? AND subject = ?
+            WHERE election = ? AND subject = ? AND kind NOT IN ('notice', 'noticeHeld')
                 AND (state IN ('waiting', 'printed', 'unknown', 'failed') OR state = 'sent' AND channel = 'letter')
             """, clock.now, election, subject)
+    }
+
+    /// Gives a subject's messages on a channel that have not left another recipient, since the old one was wrong: those
+    /// that wait and those that failed, which wait again. Notices keep theirs. Returns how many there were.
+    package func readdress(
+        _ transaction: borrowing Transaction, election: Int, key: ElectionKey, subject: Int, route: Route, to recipient: [UInt8]
+    ) throws(StoreError) -> Int {
+        let sealer = Sealer(key: key.subkey(.outbox), randomness: randomness)
+        let waiting = try transaction.reading.all(
+            """
+            SELECT id, kind, sealed FROM outbox_message
+            WHERE election = ? AND subject = ? AND channel = ? AND state IN ('waiting', 'failed') AND sealed IS NOT NULL
+                AND kind NOT IN ('notice', 'noticeHeld')
+            """, election, subject, route.rawValue
+        ) { (row: borrowing Row) throws(StoreError) -> (id: Int, kind: MessageKind, sealed: [UInt8]) in
+            (try row[0], try row.value(1), try row[2])
+        }
+        var count = 0
+        for message in waiting {
+            guard let plain = sealer.open(message.sealed, associated: PersonalModel.place(message.id)),
+                let model = PersonalModel(plain, names: message.kind.personalNames)
+            else {
+                throw StoreError(
+                    .damaged, "Message \(message.id) does not open with this election's key.",
+                    cure: "Check that --keys names the right key folder; if it does, run `store check`.")
+            }
+            guard model.recipient != recipient else { continue }
+            let changed = PersonalModel(recipient: recipient, values: model.values, date: model.date, token: model.token)
+            let sealed = sealer.seal(
+                changed.encoded(message.kind.personalNames), associated: PersonalModel.place(message.id))
+            try transaction.execute(
+                """
+                UPDATE outbox_message SET sealed = ?, state = 'waiting', attempts = 0, due_at = ?, ended_at = NULL, reply = NULL
+                WHERE id = ?
+                """, sealed, clock.now, message.id)
+            count += 1
+        }
+        return count
     }
 
     /// How many messages of each channel are in each state.

@@ -32,7 +32,7 @@ package struct RESTProvider: SMSProvider {
                 let answer = try? JSONDecoder().decode(Answer.self, from: Data(response.body.utf8))
                 return .accepted(providerID: answer?.id ?? message.reference)
             case 401, 403: return .paused("the SMS gateway refuses our account: HTTP \(response.status)")
-            case 429: return .temporary("HTTP 429")
+            case 408, 429: return .temporary("HTTP \(response.status)")
             case 400..<500: return .failed("HTTP \(response.status)")
             default: return .temporary("HTTP \(response.status)")
             }

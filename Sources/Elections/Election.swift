@@ -1,3 +1,5 @@
+package import Documents
+
 /// An election as its organiser defined it in `election.yaml`.
 package struct Election: Sendable {
     package struct Organiser: Sendable {
@@ -22,6 +24,8 @@ package struct Election: Sendable {
         package let sites: [String]
         /// Where the bureau accepted in writing that fewer than ten voters may vote on it.
         package let smallGroupAccepted: String?
+        /// Where the ballot stands in its file.
+        package let mark: Mark
 
         /// Whether a voter of this college and site may vote.
         package func admits(college: String, site: String) -> Bool {

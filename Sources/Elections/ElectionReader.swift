@@ -153,7 +153,7 @@ package enum ElectionReader {
                 return Election.Ballot(
                     id: id, title: ballot.section("title", text) ?? LocalText(fr: "", en: ""),
                     colleges: known(ballot, "colleges", colleges), sites: known(ballot, "sites", sites),
-                    smallGroupAccepted: ballot.optionalText("smallGroupAccepted"))
+                    smallGroupAccepted: ballot.optionalText("smallGroupAccepted"), mark: node.mark)
             }
         }
         if ballots.isEmpty { section.fault("ballots", "an election has at least one ballot") }

@@ -18,6 +18,7 @@ package enum IssuanceSchema {
                 hash BLOB NOT NULL,
                 sealed BLOB,
                 route TEXT NOT NULL,
+                contact BLOB NOT NULL,
                 code_hash BLOB,
                 code_route TEXT,
                 secret_hash BLOB,

@@ -66,7 +66,7 @@ final class IssueSession {
                 outcome.alreadyHad += 1
                 continue
             }
-            let wantsAddress = forced == .letter || voter.channel == .letter || !sealed.hasMailOrMobile
+            let wantsAddress = forced == .letter || voter.channel == .letter || !sealed.hasMail
             let contacts = try hasHeld
                 ? effectiveContacts(transaction.reading, voter, sealed)
                 : opener.open(sealed, voter: voter.id, wantsAddress: wantsAddress)
@@ -121,7 +121,10 @@ final class IssueSession {
         return VoterContacts(mail: mail, phone: phone, address: roll.address)
     }
 
-    private func contactPlace(_ voter: Int) -> [UInt8] {
+    private func contactPlace(_ voter: Int) -> [UInt8] { IssueSession.contactPlace(election, voter) }
+
+    /// What a sealed contact or identifier is bound to.
+    static func contactPlace(_ election: StoredElection, _ voter: Int) -> [UInt8] {
         var fields = Fields("contact")
         fields.append(election.number)
         fields.append(voter)
@@ -130,17 +133,32 @@ final class IssueSession {
 
     /// The voter's preferred channel, else mail, else SMS, else letter: the first for which there is a contact.
     private func route(for voter: Voter, _ contacts: VoterContacts, forced: Route?) -> Route? {
-        func reaches(_ route: Route) -> Bool {
-            guard election.election.channels.contains(where: { $0.rawValue == route.rawValue }) else { return false }
-            return switch route {
-            case .email: contacts.mail != nil
-            case .sms: contacts.mobile != nil
-            case .letter: contacts.address != nil && !voter.hasReturnedLetter
-            }
-        }
+        func reaches(_ route: Route) -> Bool { obstacle(voter, contacts, route) == nil }
         if let forced { return reaches(forced) ? forced : nil }
         if let preferred = voter.channel.flatMap({ Route(rawValue: $0.rawValue) }), reaches(preferred) { return preferred }
         return Route.allCases.first(where: reaches)
+    }
+
+    /// Why a voter cannot be reached by a channel, in words that stand after the reference; nil when they can.
+    private func obstacle(_ voter: Voter, _ contacts: VoterContacts, _ route: Route) -> String? {
+        guard election.election.channels.contains(where: { $0.rawValue == route.rawValue }) else {
+            return "this election sends nothing by \(route.rawValue) (its channels: "
+                + election.election.channels.map(\.rawValue).joined(separator: ", ") + ")"
+        }
+        switch route {
+        case .email: return contacts.mail == nil ? "there is no mail address: give one with --to" : nil
+        case .sms:
+            if contacts.mobile == nil { return "there is no mobile number: give one with --to" }
+            return takesSMS(contacts)
+                ? nil : "SMS go to \(issuer.smsPrefixes.joined(separator: ", ")) only (sms.prefixes in the settings)"
+        case .letter:
+            if contacts.address == nil { return "there is no postal address on the roll" }
+            return voter.hasReturnedLetter ? "the post returned a letter from this address: correct it with `roll correct` first" : nil
+        }
+    }
+
+    private func takesSMS(_ contacts: VoterContacts) -> Bool {
+        contacts.mobile.map { mobile in issuer.smsPrefixes.contains(where: mobile.text.hasPrefix) } ?? false
     }
 
     private func recipient(_ contacts: VoterContacts, _ route: Route) -> [UInt8]? {
@@ -169,7 +187,7 @@ final class IssueSession {
             kind = .activation
             values["secret"] = secret.text
             secretHash = secret.reveal { bytes in lookup.hash(bytes) }
-        } else if route == .letter, contacts.mail == nil, contacts.mobile == nil,
+        } else if route == .letter, contacts.mail == nil, !takesSMS(contacts),
             election.election.access.codeChannel != .none
         {
             let code = SymbolCode.random(count: Identifier.printedCodeCount, from: issuer.randomness)
@@ -179,11 +197,12 @@ final class IssueSession {
         }
         try transaction.execute(
             """
-            INSERT INTO issuance_identifier (election, voter, generation, state, hash, sealed, route, code_hash,
+            INSERT INTO issuance_identifier (election, voter, generation, state, hash, sealed, route, contact, code_hash,
                 code_route, secret_hash, secret_route, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """, election.number, voter.id, generation, route == .letter ? "unposted" : "active",
-            lookup.hash(identifier.canonical), keptForm(identifier, voter.id), route.rawValue, codeHash,
+            lookup.hash(identifier.canonical), keptForm(identifier, voter.id), route.rawValue,
+            sealer.seal(recipient, associated: contactPlace(voter.id)), codeHash,
             codeHash == nil ? nil : route.rawValue, secretHash, secretHash == nil ? nil : route.rawValue,
             issuer.clock.now)
         try queue.add(
@@ -268,13 +287,11 @@ final class IssueSession {
             case .failure(let refusal): return .refused(refusal.reason)
             }
         }
-        guard let recipient = recipient(target, route) else {
-            return .refused("there is no contact of \(voter.reference) for \(route.rawValue): give one with --to")
-        }
-        let earlier = try transaction.reading.first(
-            "SELECT route FROM issuance_identifier WHERE voter = ? ORDER BY generation DESC LIMIT 1", voter.id
-        ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
+        if let obstacle = obstacle(voter, target, route) { return .refused(obstacle) }
+        guard let recipient = recipient(target, route) else { return .refused("there is no contact for \(route.rawValue)") }
+        let earlier = try lastContact(transaction.reading, voter.id)
         try queue.begin(transaction)
+        let sheets = try issuer.sheetsInHand(transaction.reading, voter: voter.id)
         try issuer.revoke(transaction, election, voter: voter.id, reason: reason)
         if contact != nil {
             try transaction.execute(
@@ -291,15 +308,16 @@ final class IssueSession {
         let generation = try transaction.reading.number(
             "SELECT max(generation) FROM issuance_identifier WHERE voter = ?", voter.id)
         // Told is whoever would otherwise not notice: nobody when the new one goes where the old one went.
-        let isElsewhere = contact != nil || earlier != nil && earlier != route.rawValue
-        let notice = isElsewhere ? try notify(transaction, voter, roll, present, except: recipient, generation) : nil
+        let isElsewhere = earlier.map { $0.contact != recipient } ?? (contact != nil)
+        let notice = isElsewhere
+            ? try notify(transaction, voter, [earlier] + contacts(roll) + contacts(present), except: recipient, generation) : nil
         try issuer.logbook.record(
             transaction, election: election.election.id, by: principal, "identifier.reissue",
             [
                 "reference": voter.reference, "by": route.rawValue, "reason": reason, "generation": "\(generation)",
                 "newContact": contact == nil ? "no" : "yes", "notice": notice?.rawValue ?? "none",
             ], personal: contact.map { ["contact": $0] } ?? [:], key: key)
-        return .done(generation: generation, noticeBy: notice)
+        return .done(generation: generation, noticeBy: notice, sheets: sheets)
     }
 
     private struct ContactRefusal: Error { let reason: String }
@@ -324,22 +342,38 @@ final class IssueSession {
         }
     }
 
-    /// Tells the voter at an old contact that a new identifier was made: the roll's mail, else phone, else letterbox; and
-    /// a contact that was given on the phone earlier, so that whoever gave it learns of it too.
+    /// A contact and its channel.
+    private typealias Place = (route: Route, contact: [UInt8])
+
+    /// Where the latest identifier went.
+    private func lastContact(_ reading: borrowing Reading, _ voter: Int) throws(StoreError) -> Place? {
+        let found = try reading.first(
+            "SELECT route, contact FROM issuance_identifier WHERE voter = ? ORDER BY generation DESC LIMIT 1", voter
+        ) { (row: borrowing Row) throws(StoreError) -> (route: Route, sealed: [UInt8]) in (try row.value(0), try row[1]) }
+        guard let found, let contact = sealer.open(found.sealed, associated: contactPlace(voter)) else { return nil }
+        return (found.route, contact)
+    }
+
+    private func contacts(_ contacts: VoterContacts) -> [Place?] {
+        Route.allCases.map { route in recipient(contacts, route).map { (route, $0) } }
+    }
+
+    /// Tells the voter at the old contacts that a new identifier was made: where the last one went, the roll's mail or
+    /// phone, and what was given on the phone earlier; by letter only where there is no other way.
     private func notify(
-        _ transaction: borrowing Transaction, _ voter: Voter, _ roll: VoterContacts, _ present: VoterContacts,
-        except new: [UInt8], _ generation: Int
+        _ transaction: borrowing Transaction, _ voter: Voter, _ places: [Place?], except new: [UInt8], _ generation: Int
     ) throws(StoreError) -> Route? {
-        for route in [Route.email, .sms] {
-            guard let held = recipient(present, route), held != recipient(roll, route), held != new else { continue }
-            try tell(transaction, voter, .noticeHeld, route, held, generation)
+        var told: [(kind: MessageKind, place: Place)] = []
+        for case let place? in places where place.contact != new && !told.contains(where: { $0.place.contact == place.contact }) {
+            guard place.route != .letter || told.isEmpty && !voter.hasReturnedLetter else { continue }
+            // One of each kind on each channel.
+            let kinds = [MessageKind.notice, .noticeHeld]
+            guard let kind = kinds.first(where: { kind in !told.contains { $0.kind == kind && $0.place.route == place.route } })
+            else { continue }
+            try tell(transaction, voter, kind, place.route, place.contact, generation)
+            told.append((kind, place))
         }
-        for route in Route.allCases {
-            guard let old = recipient(roll, route), old != new, route != .letter || !voter.hasReturnedLetter else { continue }
-            try tell(transaction, voter, .notice, route, old, generation)
-            return route
-        }
-        return nil
+        return told.first?.place.route
     }
 
     private func tell(

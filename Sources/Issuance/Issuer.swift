@@ -25,9 +25,21 @@ package struct Issuer: Sendable {
     let clock: Clock
     let randomness: Randomness
 
-    package init(outbox: Outbox, registrar: Registrar, logbook: Logbook, clock: Clock, randomness: Randomness) {
+    /// E.164 prefixes that SMS may go to.
+    let smsPrefixes: [String]
+
+    package init(
+        outbox: Outbox, registrar: Registrar, logbook: Logbook, clock: Clock, randomness: Randomness,
+        smsPrefixes: [String] = SMSPolicy().prefixes
+    ) {
         (self.outbox, self.registrar, self.logbook) = (outbox, registrar, logbook)
-        (self.clock, self.randomness) = (clock, randomness)
+        (self.clock, self.randomness, self.smsPrefixes) = (clock, randomness, smsPrefixes)
+    }
+
+    /// A printed sheet.
+    package struct Sheet: Sendable, Equatable {
+        package let batch: Int
+        package let number: Int
     }
 
     /// What an issue did.
@@ -75,7 +87,8 @@ package struct Issuer: Sendable {
 
     /// What a reissue came to.
     package enum Reissue: Sendable, Equatable {
-        case done(generation: Int, noticeBy: Route?)
+        /// `sheets` are printed and not posted yet: they must be taken out of the pile.
+        case done(generation: Int, noticeBy: Route?, sheets: [Sheet])
         case unknownVoter
         /// The contact is refused, or there is none, for this reason.
         case refused(String)
@@ -95,6 +108,46 @@ package struct Issuer: Sendable {
         let session = IssueSession(self, election, key: key, office: office)
         return try session.reissue(
             transaction, voter, by: route, contact: contact, reason: reason, principal: principal)
+    }
+
+    /// The sheets of a voter that are printed and not posted.
+    package func sheetsInHand(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> [Sheet] {
+        try reading.all(
+            """
+            SELECT issuance_batch.number, issuance_letter.number FROM issuance_letter
+            JOIN issuance_batch ON issuance_batch.id = issuance_letter.batch
+            WHERE voter = ? AND issuance_letter.state = 'printed' AND carries = 1 AND issuance_batch.state = 'printed'
+            ORDER BY 1, 2
+            """, voter
+        ) { (row: borrowing Row) throws(StoreError) in Sheet(batch: try row[0], number: try row[1]) }
+    }
+
+    /// Gives messages that have not left a voter's corrected contacts; returns how many there were.
+    package func readdress(
+        _ transaction: borrowing Transaction, _ election: StoredElection, key: ElectionKey, voter: Int
+    ) throws(StoreError) -> Int {
+        let contacts = try registrar.contacts(
+            transaction.reading, election, voter: voter, keys: RollKeys(key, randomness: randomness))
+        var count = 0
+        for (route, recipient) in [
+            (Route.email, contacts.mail.map { Array($0.text.utf8) }), (.sms, contacts.mobile.map { Array($0.text.utf8) }),
+            (.letter, contacts.address.map(\.stored)),
+        ] {
+            guard let recipient else { continue }
+            let held = try transaction.reading.number(
+                "SELECT count(*) FROM issuance_contact WHERE voter = ? AND route = ?", voter, route.rawValue)
+            // What was given on the phone for this voter stays.
+            guard held == 0 else { continue }
+            let changed = try outbox.readdress(
+                transaction, election: election.number, key: key, subject: voter, route: route, to: recipient)
+            guard changed > 0 else { continue }
+            count += changed
+            let sealer = Sealer(key: key.subkey(.identifiers), randomness: randomness)
+            try transaction.execute(
+                "UPDATE issuance_identifier SET contact = ? WHERE voter = ? AND route = ? AND state <> 'revoked'",
+                sealer.seal(recipient, associated: IssueSession.contactPlace(election, voter)), voter, route.rawValue)
+        }
+        return count
     }
 
     /// Takes back what still waits for a voter who has finished voting; returns how many messages.

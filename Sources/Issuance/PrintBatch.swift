@@ -28,6 +28,8 @@ package struct PrintRefusal: Error, CustomStringConvertible {
 /// What became of the sheets of a batch.
 package struct Reconciliation: Sendable, Codable, Equatable {
     package let batch: Int
+    /// Numbers of the sheets that are spoiled or withdrawn: to be taken out of the pile.
+    package let notToPost: [Int]
     /// `printing`, `printed`, `posted` or `confirmed`.
     package let state: String
     /// Sheets for the post: printed, less spoiled and withdrawn.

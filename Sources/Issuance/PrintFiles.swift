@@ -19,6 +19,16 @@ package final class PrintFiles {
     private var faces: [LetterFace] = []
     private var faceOf: [Int: Int] = [:]
     private var templateDigest = RunningDigest()
+    /// Letters that cannot be printed as they are; the rest of the batch is.
+    package private(set) var setAside: [SetAside] = []
+
+    /// A letter that cannot be printed, and why.
+    package struct SetAside: Sendable {
+        package let batch: Int
+        package let number: Int
+        package let voter: Int
+        package let reason: String
+    }
 
     /// Letters opened at a time: few, since their secrets stand in memory meanwhile.
     private static let piece = 100
@@ -109,14 +119,20 @@ package final class PrintFiles {
         let desk = LetterDesk(outbox: room.outbox, election: election.number, key: key)
         let press = try LetterPress(
             faces: faces, profile: profile, created: PrintFiles.timestamp(batch.createdAt), write: output.write)
+        try press.prepare()
         var written = 0
         for start in stride(from: 0, to: letters.count, by: PrintFiles.piece) {
             let piece = letters[start..<min(start + PrintFiles.piece, letters.count)]
             for (number, letter) in zip(piece.map(\.number), try open(desk, piece.map(\.message))) {
                 // Withdrawn since the batch was numbered: its number is left out.
                 guard let letter else { continue }
-                try press.add(page(letter, batch.number, number))
-                written += 1
+                let page = try page(letter, batch.number, number)
+                do throws(LetterError) {
+                    try press.add(page)
+                    written += 1
+                } catch {
+                    setAside.append(SetAside(batch: batch.number, number: number, voter: letter.subject, reason: "\(error)"))
+                }
             }
         }
         try press.finish()

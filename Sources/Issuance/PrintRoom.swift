@@ -210,12 +210,17 @@ package struct PrintRoom: Sendable {
     // MARK: After printing
 
     /// Makes the identifiers of a posted batch usable; for a batch that was posted already it corrects the day.
-    /// - Parameter date: the day of posting, `2026-11-10`.
+    /// - Parameters:
+    ///   - date: the day of posting, `2026-11-10`.
+    ///   - end: when that day ends, in seconds since 1970.
     /// - Returns: how many identifiers can be used since; nil when only the day was corrected.
     package func posted(
-        _ election: StoredElection, batch number: Int, on date: String, by principal: Principal
+        _ election: StoredElection, batch number: Int, on date: String, before end: Int, by principal: Principal
     ) throws(StoreError) -> Swift.Result<Int?, PrintRefusal> {
         guard let batch = try known(election, number) else { return .failure(PrintRefusal("There is no batch \(number).")) }
+        guard end > batch.createdAt else {
+            return .failure(PrintRefusal("Batch \(number) was printed after \(date): give the day on which the post took it."))
+        }
         switch batch.state {
         case .gathering, .printing:
             return .failure(PrintRefusal("Batch \(number) is not printed yet: run `letters print --to FOLDER` first."))
@@ -367,7 +372,14 @@ package struct PrintRoom: Sendable {
     package func reconcile(
         _ reading: borrowing Reading, _ election: StoredElection
     ) throws(StoreError) -> [Reconciliation] {
-        try reading.all(
+        let left = try reading.all(
+            """
+            SELECT issuance_batch.number, issuance_letter.number FROM issuance_letter
+            JOIN issuance_batch ON issuance_batch.id = issuance_letter.batch
+            WHERE election = ? AND issuance_letter.state IN ('withdrawn', 'spoiled') ORDER BY 1, 2
+            """, election.number
+        ) { (row: borrowing Row) throws(StoreError) -> (batch: Int, number: Int) in (try row[0], try row[1]) }
+        return try reading.all(
             """
             SELECT issuance_batch.number, issuance_batch.state, count(*), sum(issuance_letter.state = 'spoiled'),
                 sum(issuance_letter.state = 'withdrawn'), sum(reprints), sum(destroyed),
@@ -378,8 +390,9 @@ package struct PrintRoom: Sendable {
             """, election.number
         ) { (row: borrowing Row) throws(StoreError) -> Reconciliation in
             let (printed, spoiled, withdrawn): (Int, Int, Int) = (try row[2], try row[3], try row[4])
+            let batch: Int = try row[0]
             return Reconciliation(
-                batch: try row[0], state: try row[1], toPost: printed - spoiled - withdrawn, printed: printed,
+                batch: batch, notToPost: left.filter { $0.batch == batch }.map(\.number), state: try row[1], toPost: printed - spoiled - withdrawn, printed: printed,
                 spoiled: spoiled, withdrawn: withdrawn, reprinted: try row[5], destroyed: try row[6], returned: try row[7])
         }
     }

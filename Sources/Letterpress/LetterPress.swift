@@ -62,23 +62,41 @@ import CPango
         unsafe cairo_surface_destroy(surface)
     }
 
-    /// Adds one sheet.
+    /// Draws the fixed text of every face, so that a fault in a template is found before the first letter.
+    package func prepare() throws(LetterError) {
+        for face in faces.indices { _ = try unsafe recorded(face) }
+    }
+
+    /// Whether everything of a letter fits into its place and has its glyphs; throws what is wrong.
+    private func check(_ letter: Letter, _ inner: PrinterProfile.Frame) throws(LetterError) {
+        let address = letter.recipient.joined(separator: "\n")
+        if !addresses.dropLast().contains(where: { $0.fits(address, inner) }) {
+            try addresses[addresses.count - 1].check(address, in: inner)
+        }
+        try greeting.check(letter.greeting, in: profile.greeting)
+        for (index, text) in letter.codes.enumerated() { try code.check(text, in: LetterPress.slot(index, profile)) }
+        try mark.check(letter.mark, in: profile.mark)
+    }
+
+    /// Adds one sheet. When this throws, nothing of it was drawn, and other letters can follow.
     package func add(_ letter: Letter) throws(LetterError) {
         let recording = try unsafe recorded(letter.face)
+        // Three millimetres of play: the sheet moves in its envelope.
+        let window = profile.window
+        let inner = PrinterProfile.Frame(
+            x: window.x + 3, y: window.y + 2, width: window.width - 4, height: window.height - 2)
+        let code = try QRCode(letter.link)
+        try check(letter, inner)
         unsafe cairo_set_source_surface(cairo, recording, 0, 0)
         unsafe cairo_paint(cairo)
         unsafe cairo_set_source_rgb(cairo, 0, 0, 0)
-        let window = profile.window
-        // Three millimetres of play: the sheet moves in its envelope.
-        let inner = PrinterProfile.Frame(
-            x: window.x + 3, y: window.y + 2, width: window.width - 4, height: window.height - 2)
         try draw(address: letter.recipient.joined(separator: "\n"), in: inner)
         if !letter.greeting.isEmpty { try unsafe greeting.draw(letter.greeting, in: profile.greeting, on: cairo) }
         for (index, text) in letter.codes.enumerated() {
-            try unsafe code.draw(text, in: LetterPress.slot(index, profile), on: cairo)
+            try unsafe self.code.draw(text, in: LetterPress.slot(index, profile), on: cairo)
         }
         let qr = profile.qr
-        try unsafe QRCode(letter.link).draw(
+        unsafe code.draw(
             on: cairo, x: qr.x * pointsPerMillimetre, y: qr.y * pointsPerMillimetre, side: qr.width * pointsPerMillimetre)
         try unsafe mark.draw(letter.mark, in: profile.mark, on: cairo)
         unsafe cairo_show_page(cairo)

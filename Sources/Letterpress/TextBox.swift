@@ -56,6 +56,20 @@ let pointsPerMillimetre = 72.0 / 25.4
     func draw(
         _ text: String, in frame: PrinterProfile.Frame, on cairo: OpaquePointer, markup: Bool = false
     ) throws(LetterError) -> Double {
+        let size = try measured(text, in: frame, markup: markup)
+        unsafe cairo_move_to(cairo, frame.x * pointsPerMillimetre, frame.y * pointsPerMillimetre)
+        unsafe pango_cairo_show_layout(cairo, layout)
+        return size.height
+    }
+
+    /// Throws what `draw` would throw, without drawing.
+    func check(_ text: String, in frame: PrinterProfile.Frame) throws(LetterError) {
+        if !text.isEmpty { _ = try measured(text, in: frame, markup: false) }
+    }
+
+    private func measured(
+        _ text: String, in frame: PrinterProfile.Frame, markup: Bool
+    ) throws(LetterError) -> (width: Double, height: Double) {
         if markup { unsafe pango_layout_set_markup(layout, text, -1) } else { unsafe pango_layout_set_text(layout, text, -1) }
         guard unsafe pango_layout_get_unknown_glyphs_count(layout) == 0 else {
             throw LetterError("No installed font has every character of \"\(text)\": install one (fonts-noto-core) or correct the text.")
@@ -66,9 +80,7 @@ let pointsPerMillimetre = 72.0 / 25.4
                 "\"\(text.prefix(60))\" needs \(Int(size.width)) x \(Int(size.height)) mm, "
                     + "its frame has \(Int(frame.width)) x \(Int(frame.height)) mm: shorten it.")
         }
-        unsafe cairo_move_to(cairo, frame.x * pointsPerMillimetre, frame.y * pointsPerMillimetre)
-        unsafe pango_cairo_show_layout(cairo, layout)
-        return size.height
+        return size
     }
 }
 

@@ -23,10 +23,14 @@ package final class Store: Sendable {
 
     /// Opens the store, creates it when `creating`, and brings its schema up to date.
     ///
-    /// - Parameter now: seconds since 1970, recorded with each migration.
-    /// - Throws: a `StoreError` of its own kind for a full disk, a read-only volume, a newer schema, a locked file and
-    ///   a file that is no store.
-    package init(path: String, creating: Bool = true, migrations: [Migration], now: Int) throws(StoreError) {
+    /// - Parameters:
+    ///   - mayMiss: indices that are dropped for a while by the room that owns them.
+    ///   - now: seconds since 1970, recorded with each migration.
+    /// - Throws: a `StoreError` of its own kind for a full disk, a read-only volume, a newer schema, a locked file,
+    ///   a file that is no store; `.damaged` when a table, index or trigger is missing or was changed.
+    package init(
+        path: String, creating: Bool = true, migrations: [Migration], mayMiss: Set<String> = [], now: Int
+    ) throws(StoreError) {
         self.path = path
         _ = Store.prepared
         if !creating, unsafe access(path, F_OK) != 0 {
@@ -48,6 +52,7 @@ package final class Store: Sendable {
             PRAGMA threads = 2; PRAGMA wal_autocheckpoint = \(Store.checkpointPages);
             """)
         try Store.migrate(writer, path: path, migrations: migrations, now: now)
+        try Store.checkSchema(writer, path: path, migrations: migrations, mayMiss: mayMiss)
         gate = WriterGate(writer)
         pool = ReaderPool(path: path, limit: max(4, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     }

@@ -73,7 +73,7 @@ package enum Column: String, Sendable, CaseIterable {
     }()
 
     /// The column that a heading means; `map` (heading to column name) comes first.
-    static func named(_ heading: String, map: [String: Column]) -> Column? {
+    package static func named(_ heading: String, map: [String: Column]) -> Column? {
         map[fold(heading)] ?? byHeading[fold(heading)]
     }
 

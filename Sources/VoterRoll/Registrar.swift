@@ -32,6 +32,57 @@ package struct Registrar: Sendable {
         return try loader.load(path)
     }
 
+    /// Hands every change that a loaded roll makes to `body`: the line, the reference, and each changed column with its old
+    /// and new value. Contacts are named, not shown.
+    package func eachChange(
+        _ reading: borrowing Reading, _ roll: LoadedRoll, keys: RollKeys,
+        _ body: (Int, String, [RollChange]) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        let opener = ContactOpener(election: roll.election.number, keys: keys)
+        try reading.each(
+            """
+            SELECT c.line, v.reference, v.id, v.removed_at IS NOT NULL, v.civility, c.civility, v.last_name, c.last_name,
+                v.first_name, c.first_name, v.college, c.college, v.site, c.site, v.weight, c.weight, v.language, c.language,
+                coalesce(v.channel, ''), coalesce(c.channel, ''), v.mail, c.mail, v.phone, c.phone, v.mobile, c.mobile,
+                v.address, c.address, v.challenge IS NULL, c.challenge IS NULL
+            FROM roll_change AS c JOIN roll_voter AS v ON v.id = c.voter WHERE c.import = ? ORDER BY c.line
+            """, roll.importID
+        ) { (row: borrowing Row) throws(StoreError) in
+            var changes: [RollChange] = []
+            let (id, isBack): (Int, Bool) = (try row[2], try row[3])
+            if isBack { changes.append(RollChange(column: "", before: "struck off", after: "on the roll again")) }
+            for (offset, column) in [Column.civility, .lastName, .firstName, .college, .site].enumerated() {
+                let (before, after): (String, String) = (try row[4 + 2 * Int32(offset)], try row[5 + 2 * Int32(offset)])
+                if before != after { changes.append(RollChange(column: column.rawValue, before: before, after: after)) }
+            }
+            let (weightBefore, weightAfter): (Int, Int) = (try row[14], try row[15])
+            if weightBefore != weightAfter {
+                changes.append(RollChange(column: Column.weight.rawValue, before: "\(weightBefore)", after: "\(weightAfter)"))
+            }
+            for (offset, column) in [Column.language, .channel].enumerated() {
+                let (before, after): (String, String) = (try row[16 + 2 * Int32(offset)], try row[17 + 2 * Int32(offset)])
+                if before != after { changes.append(RollChange(column: column.rawValue, before: before, after: after)) }
+            }
+            let before = try opener.open(
+                SealedContacts(mail: try row[20], phone: try row[22], isMobile: try row[24], address: try row[26]), voter: id)
+            let after = try opener.open(
+                SealedContacts(mail: try row[21], phone: try row[23], isMobile: try row[25], address: try row[27]), voter: id)
+            if before.mail != after.mail { changes.append(RollChange(column: Column.email.rawValue)) }
+            if before.phone != after.phone { changes.append(RollChange(column: Column.phone.rawValue)) }
+            if before.address != after.address { changes.append(RollChange(column: "address")) }
+            let (had, has): (Bool, Bool) = (try row[28], try row[29])
+            if had != has || changes.isEmpty { changes.append(RollChange(column: Column.challenge.rawValue)) }
+            try body(try row[0], try row[1], changes)
+        }
+    }
+
+    /// The voters whose rows a loaded roll changes.
+    package func changedVoters(_ reading: borrowing Reading, _ roll: LoadedRoll) throws(StoreError) -> [Int] {
+        try reading.all("SELECT voter FROM roll_change WHERE import = ? ORDER BY voter", roll.importID) {
+            (row: borrowing Row) throws(StoreError) -> Int in try row[0]
+        }
+    }
+
     /// Makes a loaded roll the roll, in one transaction, and returns the voters that are no longer on it.
     package func publish(
         _ transaction: borrowing Transaction, _ roll: LoadedRoll, file: String, by principal: Principal
@@ -158,10 +209,23 @@ package struct Registrar: Sendable {
     }
 }
 
+/// One column that an import changes.
+package struct RollChange: Sendable, Equatable {
+    package let column: String
+    /// Empty for contacts, which are not shown.
+    package var before = ""
+    package var after = ""
+
+    /// `college: unique -> cadres`, or the column alone.
+    package var text: String {
+        let values = before.isEmpty && after.isEmpty ? "" : "\"\(before)\" -> \"\(after)\""
+        return [column, values].filter { !$0.isEmpty }.joined(separator: ": ")
+    }
+}
+
 /// A voter's contacts as they lie in the store.
 package struct SealedContacts: Sendable {
-    /// Whether mail or an SMS can reach the voter.
-    package var hasMailOrMobile: Bool { mail != nil || phone != nil && isMobile }
+    package var hasMail: Bool { mail != nil }
 
     let mail: [UInt8]?
     let phone: [UInt8]?

@@ -33,6 +33,7 @@ package struct ReturnedLetters {
             }
             entries.append(Entry(line: fields.line, batch: batch, number: number, reference: reference))
         }
+        guard !entries.isEmpty else { throw RollFileError(file: file, line: 0, message: "the file lists no letters") }
         self.entries = entries
     }
 }

@@ -25,6 +25,9 @@ extension Registrar {
         guard let voter = try voter(transaction.reading, election, reference: reference) else { return .unknownVoter }
         let keys = RollKeys(key, randomness: randomness)
         if let refusal = try apply(transaction, election, voter, column, value, keys) { return .refused(refusal) }
+        if [.civility, .lastName, .firstName].contains(column) {
+            try renameRecipient(transaction, election, voter, keys)
+        }
         try logbook.record(
             transaction, election: election.election.id, by: principal, "roll.correct",
             ["reference": reference, "column": column.rawValue, "reason": reason], personal: ["value": value], key: key)
@@ -125,6 +128,20 @@ extension Registrar {
             "UPDATE roll_voter SET mail = ?, mail_index = ? WHERE id = ?",
             sealed(mail, .mail, election, voter, keys), keys.index.index(folded.span), voter.id)
         return nil
+    }
+
+    /// Puts a corrected name on the envelope too, where the first line was the old name.
+    private func renameRecipient(
+        _ transaction: borrowing Transaction, _ election: StoredElection, _ before: Voter, _ keys: RollKeys
+    ) throws(StoreError) {
+        guard let after = try voter(transaction.reading, id: before.id),
+            let address = try contacts(transaction.reading, election, voter: before.id, keys: keys).address,
+            let first = address.lines.first, Folding.plain(first) == Folding.plain(Registrar.recipient(before))
+        else { return }
+        let lines = [Registrar.recipient(after)] + address.lines.dropFirst()
+        let stored = Array(([address.postcode ?? ""] + lines).joined(separator: "\n").utf8)
+        try transaction.execute(
+            "UPDATE roll_voter SET address = ? WHERE id = ?", sealed(stored, .address, election, after, keys), after.id)
     }
 
     private func correctChallenge(

@@ -5,7 +5,10 @@ import Store
 /// Into an empty table a million voters go in half the time when these indices are built afterwards. They are dropped
 /// only while no voter is stored, and built again before a roll is published, discarded, or loaded after a crash: no
 /// look-up of a published roll ever misses them.
-enum RollIndices {
+package enum RollIndices {
+    /// Their names, which the store may lack while an import runs or after it died.
+    package static let names: Set<String> = ["roll_voter_mail", "roll_voter_phone"]
+
     /// Drops the indices when no voter is stored.
     static func drop(_ transaction: borrowing Transaction) throws(StoreError) {
         guard try transaction.reading.number("SELECT EXISTS (SELECT 1 FROM roll_voter)") == 0 else { return }

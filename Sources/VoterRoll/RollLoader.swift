@@ -10,6 +10,8 @@ package struct ImportOptions: Sendable {
     package var map: [String: Column] = [:]
     /// Whether the good rows are kept when others are refused.
     package var acceptValid = false
+    /// Where every fault and warning is written.
+    package var report: ReportFile?
 
     package init() {}
 }
@@ -38,7 +40,7 @@ package struct LoadedRoll: Sendable {
     package struct Changes: Sendable {
         package fileprivate(set) var count = 0
         package fileprivate(set) var names: [String] = []
-        /// Names shown; the full list is in the report of `roll list`.
+        /// Names shown; all of them are in the report's file.
         private static let shown = 20
 
         mutating func add(_ name: @autoclosure () -> String) {
@@ -180,7 +182,7 @@ final class RollLoader {
     private let options: ImportOptions
     private let hasher: PassphraseHasher
     private let progress: (Int) -> Void
-    private let report = RollReport()
+    private let report: RollReport
     private let importID: Int
     private let isUpdate: Bool
     private let firstID: Int
@@ -197,6 +199,7 @@ final class RollLoader {
     ) throws(StoreError) {
         (self.store, self.election, self.keys, self.options) = (store, election, keys, options)
         (self.hasher, self.progress) = (hasher, progress)
+        report = RollReport(file: options.report)
         try RollLoader.clearLeftovers(store, election.number)
         let now = clock.now
         let number = election.number

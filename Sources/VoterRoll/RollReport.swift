@@ -1,7 +1,12 @@
 import Synchronization
 
-/// Faults and warnings of an import, the first ones with their details.
+/// Faults and warnings of an import: all of them in the report's file, the first ones with their details in memory.
 package final class RollReport: Sendable {
+    private let file: ReportFile?
+
+    init(file: ReportFile? = nil) { self.file = file }
+
+
     private struct State {
         var faults: [RollFault] = []
         var faultCount = 0
@@ -16,6 +21,7 @@ package final class RollReport: Sendable {
     private let state = Mutex(State())
 
     func fault(_ fault: RollFault) {
+        file?.add("refused", fault)
         state.withLock {
             $0.faultCount += 1
             $0.rejected.insert(fault.line)
@@ -38,6 +44,7 @@ package final class RollReport: Sendable {
     package var refusedNameless: Int { state.withLock { $0.refusedNameless } }
 
     func warn(_ warning: RollFault) {
+        file?.add("warning", warning)
         state.withLock {
             $0.warningCount += 1
             if $0.warnings.count < RollLimits.details { $0.warnings.append(warning) }
@@ -51,19 +58,6 @@ package final class RollReport: Sendable {
     package var rejected: Int { state.withLock { $0.rejected.count } }
     package var warnings: [RollFault] { state.withLock { $0.warnings.sorted { $0.line < $1.line } } }
     package var warningCount: Int { state.withLock { $0.warningCount } }
-
-    /// The report as CSV that spreadsheets open: UTF-8 with BOM, semicolons, formulas defused.
-    package var csv: String {
-        var text = "\u{FEFF}line;column;kind;value;reason\r\n"
-        for (kind, list, count) in [("refused", faults, faultCount), ("warning", warnings, warningCount)] {
-            for fault in list {
-                let fields = ["\(fault.line)", fault.column, kind, fault.value, fault.reason]
-                text += fields.map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n"
-            }
-            if count > list.count { text += ";;\(kind);;and \(count - list.count) more that are not listed\r\n" }
-        }
-        return text
-    }
 }
 
 /// Fields of CSV files that people open in spreadsheets.

@@ -18,6 +18,9 @@ let electionCommands = [
 /// Reads `FOLDER/election.yaml`; every fault is one line of the refusal.
 private func readElection(_ folder: String) throws(Refusal) -> (election: Election, definition: String) {
     let file = folder.hasSuffix(".yaml") ? folder : folder + "/election.yaml"
+    guard FileManager.default.fileExists(atPath: file) else {
+        throw Refusal("There is no \(file). Give the folder that holds election.yaml.")
+    }
     guard let data = FileManager.default.contents(atPath: file), let text = String(data: data, encoding: .utf8) else {
         throw Refusal("\(file) cannot be read as UTF-8 text. Give the folder that holds election.yaml.")
     }
@@ -74,7 +77,7 @@ private func messageCosts(_ election: Election, _ invocation: Invocation) throws
 }
 
 /// A poll that is over is no fault, but nobody means to prepare one.
-private func warnOfTimes(_ election: Election, _ now: Int) {
+func warnOfTimes(_ election: Election, _ now: Int) {
     if election.closes <= now {
         Terminal.complain("Note: the poll closed on \(LocalTime.phrase(election.closes, zone: election.timeZone, .en)); set \"opens\" and \"closes\" anew.")
     }
@@ -94,28 +97,32 @@ private func checkElection(_ invocation: Invocation) throws(Refusal) {
     let count: RollCount
     do throws(RollFileError) { count = try RollCount(file: roll, election: election) } catch { throw Refusal("\(error)") }
     let faults = smallGroups(election, count.groups)
-    guard faults.isEmpty else { throw Refusal(faults.map { "\(folder)/election.yaml: \($0)" }.joined(separator: "\n")) }
+    let file = folder.hasSuffix(".yaml") ? folder : folder + "/election.yaml"
+    guard faults.isEmpty else {
+        throw Refusal(faults.map { Fault(file: file, mark: $0.mark, $0.message).description }.joined(separator: "\n"))
+    }
     Terminal.say("\(election.id): no faults. \(count.accepted) of \(count.rows) rows of \(roll) are good.")
     for ballot in election.ballots { Terminal.say("  \(ballot.id): \(count.groups.eligible(ballot)) voters") }
 }
 
 /// Ballots that nobody may vote on, and groups so small that their result would tell who voted what.
-private func smallGroups(_ election: Election, _ groups: GroupCounts) -> [String] {
-    var faults: [String] = []
+private func smallGroups(_ election: Election, _ groups: GroupCounts) -> [(mark: Mark, message: String)] {
+    var faults: [(mark: Mark, message: String)] = []
     for ballot in election.ballots {
         let eligible = groups.eligible(ballot)
         if eligible == 0 {
-            faults.append("nobody on the roll may vote on the ballot \"\(ballot.id)\"")
+            faults.append((ballot.mark, "nobody on the roll may vote on the ballot \"\(ballot.id)\""))
         } else if eligible < Election.smallGroup, ballot.smallGroupAccepted == nil {
-            faults.append("only \(eligible) voters may vote on the ballot \"\(ballot.id)\": with fewer than \(Election.smallGroup) "
-                + "the result could tell who voted what; if the bureau accepts that in writing, name the document in \"smallGroupAccepted\"")
+            faults.append((ballot.mark, "only \(eligible) voters may vote on the ballot \"\(ballot.id)\": with fewer than \(Election.smallGroup) "
+                + "the result could tell who voted what; if the bureau accepts that in writing, name the document in \"smallGroupAccepted\""))
         }
     }
     for (weight, count) in groups.weights.sorted(by: { $0.key < $1.key })
     where count < Election.smallGroup && groups.weights.count > 1
         && !election.ballots.allSatisfy({ $0.smallGroupAccepted != nil })
     {
-        faults.append("only \(count) voters hold the weight \(weight): with fewer than \(Election.smallGroup) the result could tell who voted what")
+        let mark = election.ballots.first { $0.smallGroupAccepted == nil }?.mark ?? Mark(line: 1, column: 1)
+        faults.append((mark, "only \(count) voters hold the weight \(weight): with fewer than \(Election.smallGroup) the result could tell who voted what"))
     }
     return faults
 }

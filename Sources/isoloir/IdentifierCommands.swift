@@ -26,7 +26,9 @@ private func issueIdentifiers(_ invocation: Invocation) throws(Refusal) {
     let by = invocation["--by"] ?? "auto"
     let forced = by == "auto" ? nil : try route(by)
     let services = try Services(invocation)
-    let outcome = try issueAll(services, try services.election(), forced: forced)
+    let election = try services.election()
+    warnOfTimes(election.election, services.clock.now)
+    let outcome = try issueAll(services, election, forced: forced)
     if invocation.has("--json") {
         struct Shown: Encodable { let issued: [String: Int], alreadyHad, unreachable: Int, unreachableVoters: [String] }
         try Terminal.json(
@@ -74,10 +76,20 @@ private func reissueIdentifier(_ invocation: Invocation) throws(Refusal) {
         }
     }
     switch outcome {
-    case .done(_, let notice):
+    case .done(_, let notice, let sheets):
         let told = notice.map { " The old contact is told by \($0.rawValue)." } ?? ""
-        Terminal.say("\(reference): the old identifier has ended, a new one waits to be sent by \(route.rawValue).\(told) "
+        let isKept = election.election.access.renewal == .keep || election.election.access.scheme == .email
+        let what = isKept ? "the same identifier waits to be sent again" : "the old identifier has ended, a new one waits to be sent"
+        Terminal.say("\(reference): \(what) by \(route.rawValue).\(told) "
             + "Run `outbox send`\(route == .letter || notice == .letter ? " and `letters print`" : "").")
+        for sheet in sheets {
+            Terminal.say("Take letter \(sheet.number) of batch \(sheet.batch) out of the pile: it no longer works.")
+        }
+        if invocation["--to"] != nil, election.election.access.fourEyes {
+            Terminal.complain("Note: this election wants two persons for a new contact (fourEyes). The command line does not ask for the "
+                + "second one yet; the journal names who ran it.")
+        }
+        warnOfTimes(election.election, services.clock.now)
     case .unknownVoter: throw Refusal("There is no voter \"\(reference)\" on the roll.")
     case .refused(let reason): throw Refusal("\(reference): \(reason).")
     }

@@ -94,15 +94,34 @@ func printBatch(
     let progress = Terminal.progress("letters")
     defer { Terminal.endProgress() }
     let manifest: PrintManifest
+    let setAside: [PrintFiles.SetAside]
     do throws(PrintRefusal) {
         let files = try PrintFiles(room, election, key: key, folder: folder, printer: printer)
         try files.prepare()
         manifest = try files.write(batch, only: letter, progress: progress)
+        setAside = files.setAside
     } catch {
         throw Refusal("\(error.description) Batch \(batch.number) is kept: run the command again and it goes on.")
     }
+    for letter in setAside { try setAsideLetter(services, election, letter) }
     if again == nil { try refusing { try room.finish(batch) } }
     return manifest
+}
+
+/// Ends the identifier of a letter that cannot be printed, and says what to do.
+private func setAsideLetter(
+    _ services: Services, _ election: StoredElection, _ letter: PrintFiles.SetAside
+) throws(Refusal) {
+    let reference = try refusing {
+        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> String? in
+            _ = try services.printRoom.lose(
+                transaction, election, batch: letter.batch, letter: letter.number, isReturned: false, destroyed: false,
+                reason: "cannot be printed: \(letter.reason)", by: services.principal)
+            return try services.registrar.voter(transaction.reading, id: letter.voter)?.reference
+        }
+    }
+    Terminal.complain("Letter \(letter.number) (\(reference ?? "voter \(letter.voter)")) was left out: \(letter.reason) Correct the roll with "
+        + "`roll correct`, then run `identifiers issue` and `letters print` again.")
 }
 
 private func printSpecimen(_ invocation: Invocation) throws(Refusal) {
@@ -134,6 +153,9 @@ private func listLetters(_ invocation: Invocation) throws(Refusal) {
                 row.printed, row.spoiled, row.withdrawn, row.toPost, row.reprinted, row.destroyed, row.returned,
             ].map(String.init)
         }, numbers: Set(2...8))
+    for row in rows where !row.notToPost.isEmpty {
+        Terminal.say("Batch \(row.batch), not for the post: \(row.notToPost.map(String.init).joined(separator: ", "))")
+    }
 }
 
 private func markPosted(_ invocation: Invocation) throws(Refusal) {
@@ -150,8 +172,11 @@ private func markPosted(_ invocation: Invocation) throws(Refusal) {
     guard TimeInterval(noon) < today.timeIntervalSince1970 + 86_400 else {
         throw Refusal("\(date) is not here yet: run this when the post has the letters, since their identifiers work from then on.")
     }
+    let startOfDay = calendar.startOfDay(for: Date(timeIntervalSince1970: TimeInterval(noon)))
     let count = try refusing {
-        try services.printRoom.posted(election, batch: batch, on: date, by: services.principal).get()
+        try services.printRoom.posted(
+            election, batch: batch, on: date, before: Int(startOfDay.timeIntervalSince1970) + 86_400, by: services.principal
+        ).get()
     }
     if let count {
         Terminal.say("Batch \(batch) was posted on \(date): \(Terminal.count(count, "identifier")) can be used from now on.")

@@ -14,7 +14,7 @@ let rollCommands = [
         options: [
             .init("--dry-run", nil, "check everything and store nothing"),
             .init("--accept-valid", nil, "keep the good rows when others are refused"),
-            .init("--report", "FILE", "write faults and warnings as CSV"),
+            .init("--report", "FILE", "write every fault, warning and change as CSV"),
             .init("--map", "HEADING=COLUMN", "what a heading means; may be given several times"),
             .init("--yes", nil, "apply the changes to a roll that is there already"),
         ], "import a voter roll (CSV or XLSX)", run: importRoll),
@@ -39,6 +39,8 @@ private struct ImportSummary: Encodable {
     let stored: Bool
     let faults: [RollFault]
     let warningList: [RollFault]
+    /// Changed rows: `REFERENCE: column: "before" -> "after", ...`.
+    let changes: [String]
 }
 
 private func importRoll(_ invocation: Invocation) throws(Refusal) {
@@ -53,12 +55,17 @@ private func importRoll(_ invocation: Invocation) throws(Refusal) {
         roll = try services.registrar.load(
             file, into: election, keys: RollKeys(key, randomness: services.randomness), options: options,
             progress: Terminal.progress("rows"))
-    } catch { throw Refusal(error.description) }
+    } catch {
+        Terminal.endProgress()
+        if invocation.has("--json"), case .file(let fault) = error { try printUnreadable(fault) }
+        throw Refusal(error.description)
+    }
     Terminal.endProgress()
-    if let path = invocation["--report"] { try save(roll.report.csv, to: path) }
+    let changes = try changes(services, roll, key, options.report)
+    do throws(RollFileError) { try options.report?.finish() } catch { throw Refusal(error.description) }
     let isRefused = roll.report.faultCount > 0 && !options.acceptValid
     let isDry = invocation.has("--dry-run")
-    if !invocation.has("--json") { describe(roll, file: file) }
+    if !invocation.has("--json") { describe(roll, changes, file: file) }
     var reason: String?
     if isRefused {
         reason = "Nothing was stored: \(roll.report.rejected) of \(roll.rows) rows are refused. Correct them, or keep the good ones with --accept-valid."
@@ -70,10 +77,10 @@ private func importRoll(_ invocation: Invocation) throws(Refusal) {
     if reason != nil || isDry {
         try refusing { try services.registrar.discard(roll) }
     } else {
-        try publish(roll, services, election, file: file)
+        try publish(roll, services, election, key, file: file)
     }
     withExtendedLifetime(lock) {}
-    if invocation.has("--json") { try printSummary(roll, stored: reason == nil && !isDry) }
+    if invocation.has("--json") { try printSummary(roll, changes, stored: reason == nil && !isDry) }
     if let reason { throw Refusal(reason) }
     if !invocation.has("--json") { Terminal.say(isDry ? "Dry run: nothing was stored." : "The roll is stored.") }
 }
@@ -82,12 +89,16 @@ private func needsConsent(_ roll: LoadedRoll) -> Bool {
     roll.isUpdate && roll.added.count + roll.changed.count + roll.removed.count > 0
 }
 
-private func publish(_ roll: LoadedRoll, _ services: Services, _ election: StoredElection, file: String) throws(Refusal) {
+private func publish(
+    _ roll: LoadedRoll, _ services: Services, _ election: StoredElection, _ key: ElectionKey, file: String
+) throws(Refusal) {
     let name = URL(fileURLWithPath: file).lastPathComponent
     try refusing {
         try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            let changed = try services.registrar.changedVoters(transaction.reading, roll)
             let removed = try services.registrar.publish(transaction, roll, file: name, by: services.principal)
             try services.issuer.revokeRemoved(transaction, election, voters: removed, by: services.principal)
+            for voter in changed { _ = try services.issuer.readdress(transaction, election, key: key, voter: voter) }
         }
     }
 }
@@ -95,6 +106,9 @@ private func publish(_ roll: LoadedRoll, _ services: Services, _ election: Store
 private func importOptions(_ invocation: Invocation) throws(Refusal) -> ImportOptions {
     var options = ImportOptions()
     options.acceptValid = invocation.has("--accept-valid")
+    if let path = invocation["--report"] {
+        do throws(RollFileError) { options.report = try ReportFile(path) } catch { throw Refusal(error.description) }
+    }
     for pair in invocation.all("--map") {
         let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
         guard parts.count == 2, let column = Column(rawValue: parts[1]) else {
@@ -106,7 +120,7 @@ private func importOptions(_ invocation: Invocation) throws(Refusal) -> ImportOp
     return options
 }
 
-private func describe(_ roll: LoadedRoll, file: String) {
+private func describe(_ roll: LoadedRoll, _ details: [String], file: String) {
     let separator = roll.separator.isEmpty ? "" : ", separated by \"\(roll.separator)\""
     Terminal.say("\(file): read as \(roll.encoding)\(separator). \(Terminal.count(roll.rows, "row")): "
         + "\(roll.rows - roll.report.rejected) good, \(roll.report.rejected) refused, \(Terminal.count(roll.report.warningCount, "warning")).")
@@ -124,8 +138,9 @@ private func describe(_ roll: LoadedRoll, file: String) {
     }
     for (what, changes) in [("added", roll.added), ("changed", roll.changed), ("no longer there", roll.removed)] {
         Terminal.say("\(changes.count) \(what)")
-        for name in changes.names { Terminal.say("  \(name)") }
-        if changes.count > changes.names.count { Terminal.say("  and \(changes.count - changes.names.count) more") }
+        let lines = what == "changed" ? Array(details.prefix(changes.names.count)) : changes.names
+        for line in lines { Terminal.say("  \(line)") }
+        if changes.count > lines.count { Terminal.say("  and \(changes.count - lines.count) more: see them all with --report FILE") }
     }
 }
 
@@ -139,14 +154,46 @@ private func show(_ kind: String, _ faults: [RollFault], _ count: Int) {
     if count > shown { Terminal.say("  and \(count - shown) more (\(kind)): see them all with --report FILE") }
 }
 
-private func printSummary(_ roll: LoadedRoll, stored: Bool) throws(Refusal) {
+private func printSummary(_ roll: LoadedRoll, _ changes: [String], stored: Bool) throws(Refusal) {
     try Terminal.json(
         ImportSummary(
             rows: roll.rows, accepted: roll.rows - roll.report.rejected, rejected: roll.report.rejected,
             warnings: roll.report.warningCount, added: roll.added.count, changed: roll.changed.count,
             removed: roll.removed.count, encoding: roll.encoding, separator: roll.separator,
             ignoredHeadings: roll.ignoredHeadings, stored: stored, faults: roll.report.faults,
-            warningList: roll.report.warnings))
+            warningList: roll.report.warnings, changes: changes))
+}
+
+/// The summary of a file that could not be read at all.
+private func printUnreadable(_ error: RollFileError) throws(Refusal) {
+    try Terminal.json(
+        ImportSummary(
+            rows: 0, accepted: 0, rejected: 0, warnings: 0, added: 0, changed: 0, removed: 0, encoding: "", separator: "",
+            ignoredHeadings: [], stored: false,
+            faults: [RollFault(line: error.line, column: "", value: "", reason: error.message)], warningList: [], changes: []))
+}
+
+/// Changed rows kept for the terminal and for JSON; all of them are in the report's file.
+private let mostChanges = 10_000
+
+/// What a loaded roll changes in the one that is there, row by row; all of it goes into the report as well.
+private func changes(
+    _ services: Services, _ roll: LoadedRoll, _ key: ElectionKey, _ report: ReportFile?
+) throws(Refusal) -> [String] {
+    guard roll.isUpdate else { return [] }
+    return try refusing {
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) -> [String] in
+            var texts: [String] = []
+            try services.registrar.eachChange(reading, roll, keys: RollKeys(key, randomness: services.randomness)) {
+                line, reference, changes throws(StoreError) in
+                for change in changes {
+                    report?.add("changed", RollFault(line: line, column: change.column, value: reference, reason: change.text))
+                }
+                if texts.count < mostChanges { texts.append("\(reference): " + changes.map(\.text).joined(separator: ", ")) }
+            }
+            return texts
+        }
+    }
 }
 
 /// Writes a new file that only this account may read; a file that is there is never replaced.
@@ -247,22 +294,36 @@ private func addressFields(_ address: PostalAddress?) -> [String] {
 
 private func correctRoll(_ invocation: Invocation) throws(Refusal) {
     let name = try invocation.required("--column")
-    guard let column = Column(rawValue: name) else { throw Refusal("There is no column \"\(name)\".", status: .usage) }
+    guard let column = Column(rawValue: name) ?? Column.named(name, map: [:]) else {
+        throw Refusal("There is no column \"\(name)\": \(Column.allCases.map(\.rawValue).joined(separator: ", ")).", status: .usage)
+    }
     let reason = try invocation.required("--reason")
     guard let value = invocation["--value"] else { throw Refusal("The option --value is missing.", status: .usage) }
     let services = try Services(invocation)
     let election = try services.election()
     let key = try services.key(of: election)
     let reference = invocation.operands[0]
-    let outcome = try refusing {
-        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try services.registrar.correct(
+    let (outcome, readdressed, sheets) = try refusing {
+        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> (Registrar.Correction, Int, [Issuer.Sheet]) in
+            let outcome = try services.registrar.correct(
                 transaction, election, reference: reference, column: column, value: value, reason: reason, key: key,
                 randomness: services.randomness, by: services.principal)
+            guard outcome == .done, let voter = try services.registrar.voter(transaction.reading, election, reference: reference)
+            else { return (outcome, 0, []) }
+            return (
+                outcome, try services.issuer.readdress(transaction, election, key: key, voter: voter.id),
+                try services.issuer.sheetsInHand(transaction.reading, voter: voter.id)
+            )
         }
     }
     switch outcome {
-    case .done: Terminal.say("\(reference): \(name) corrected.")
+    case .done:
+        Terminal.say("\(reference): \(name) corrected.")
+        if readdressed > 0 { Terminal.say("The message that had not left goes to the corrected contact.") }
+        for sheet in sheets {
+            Terminal.say("Letter \(sheet.number) of batch \(sheet.batch) is printed as it was: if it is wrong now, take it out "
+                + "(letters spoiled \(sheet.batch) \(sheet.number)), then `identifiers issue`.")
+        }
     case .unknownVoter: throw Refusal("There is no voter \"\(reference)\" on the roll.")
     case .refused(let reason): throw Refusal("\(reference), \(name): \(reason).")
     }

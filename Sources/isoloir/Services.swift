@@ -41,21 +41,31 @@ struct Services {
         let keyPath = invocation["--keys"] ?? settings.keys ?? Services.standardKeys
         electionName = invocation["--election"]
         templateFolder = invocation["--templates"] ?? settings.templates ?? "Templates"
-        do throws(StoreError) {
-            store = try Store(path: path, creating: creating, migrations: Services.migrations, now: Clock.system.now)
-        } catch { throw Refusal(error) }
+        let isNew = unsafe access(keyPath, F_OK) != 0
         do throws(KeyError) {
             keys = try KeyFolder(path: keyPath, store: path, randomness: Randomness.system)
+        } catch {
+            if isNew { unsafe rmdir(keyPath) }
+            throw Refusal(error)
+        }
+        do throws(StoreError) {
+            store = try Store(
+                path: path, creating: creating, migrations: Services.migrations, mayMiss: RollIndices.names, now: Clock.system.now)
         } catch { throw Refusal(error) }
         logbook = Logbook(clock: clock, randomness: randomness)
         desk = ElectionDesk(logbook: logbook, clock: clock)
         registrar = Registrar(store: store, logbook: logbook, clock: clock, hasher: PassphraseHasher())
         outbox = Outbox(clock: clock, randomness: randomness)
-        issuer = Issuer(outbox: outbox, registrar: registrar, logbook: logbook, clock: clock, randomness: randomness)
+        issuer = Issuer(
+            outbox: outbox, registrar: registrar, logbook: logbook, clock: clock, randomness: randomness,
+            smsPrefixes: settings.smsPolicy.prefixes)
         printRoom = PrintRoom(
             store: store, outbox: outbox, registrar: registrar, issuer: issuer, logbook: logbook, clock: clock)
         principal = .system(NSUserName())
-        if checkingHead { try checkHead() }
+        if checkingHead {
+            try checkHead()
+            try recordSettings()
+        }
     }
 
     /// systemd's credentials directory, or a folder of the account's own.
@@ -108,8 +118,12 @@ struct Services {
 
     /// Notes in the journal when the settings file is not the one of the last time.
     private func recordSettings() throws(Refusal) {
-        let hash = settings.hash
+        guard let hash = settings.hash else { return }
         try refusing {
+            let known = try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try Logbook.lastDetails(reading, action: "settings.change")?["sha256"]
+            }
+            guard known != hash else { return }
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 let before = try Logbook.lastDetails(transaction.reading, action: "settings.change")?["sha256"]
                 guard before != hash else { return }
@@ -134,7 +148,6 @@ struct Services {
         guard settings.mail != nil || settings.sms != nil else {
             throw Refusal("The settings name neither a mail relay nor an SMS gateway: add \"mail\" or \"sms\" to isoloir.yaml.")
         }
-        try recordSettings()
         return try courier(mail: settings.mail, sms: settings.sms)
     }
 

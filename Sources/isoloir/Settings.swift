@@ -12,14 +12,14 @@ struct Settings {
     var mail: MailTransport?
     var sms: (any SMSProvider)?
     var smsPolicy = SMSPolicy()
-    /// SHA-256 of the file, in hexadecimal; of nothing where there is none.
-    var hash = hex(sha256([]))
+    /// SHA-256 of the file, in hexadecimal; nil where there is none.
+    var hash: String?
 
     /// Reads the file; a missing file is fine unless it was asked for by name.
     static func read(_ path: String?) throws(Refusal) -> Settings {
         let file = path ?? "isoloir.yaml"
         guard let data = FileManager.default.contents(atPath: file) else {
-            guard path == nil else { throw Refusal("The settings \(file) cannot be read.") }
+            guard path == nil, unsafe access(file, F_OK) != 0 else { throw Refusal("The settings \(file) cannot be read.") }
             return Settings()
         }
         let reader = DocumentReader(file: file)
@@ -88,8 +88,9 @@ struct Settings {
         if let folder = section.optionalText("folder") { return mailbox(section, folder).map { MailboxSMS($0) } }
         for key in ["provider", "user", "receipts", "passwordFile"] { _ = section.node(key) }
         let url = section.text("url")
-        let isLocal = url.hasPrefix("http://127.0.0.1") || url.hasPrefix("http://localhost") || url.hasPrefix("http://[::1]")
-        if !url.hasPrefix("https://"), !isLocal {
+        let parts = URLComponents(string: url)
+        let isLocal = parts?.scheme == "http" && ["127.0.0.1", "localhost", "[::1]", "::1"].contains(parts?.host ?? "")
+        if parts?.scheme != "https" && !isLocal || parts?.user != nil || (parts?.host ?? "").isEmpty {
             section.fault("url", "\"url\" must be https, or http to this machine: codes and passwords travel there")
         }
         let sender = section.text("sender")

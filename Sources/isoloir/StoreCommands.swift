@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Journal
 import Store
+import VoterRoll
 
 let storeCommands = [
     Command("store check", [], "check the whole store: pages, indices, links, journal", run: checkStore),
@@ -34,7 +35,11 @@ private func fullCheck(_ store: Store) throws(Refusal) {
 
 private func backUpStore(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
-    let draft = "\(services.store.path)-copy-\(getpid())"
+    let lock = try refusing { try ProcessLock(store: services.store.path, name: "backup") }
+    defer { withExtendedLifetime(lock) {} }
+    let draft = "\(services.store.path)-copy"
+    // What a backup that died left behind is in clear: it goes before anything else.
+    for ending in ["", "-journal", "-wal", "-shm"] { unsafe unlink(draft + ending) }
     defer { unsafe unlink(draft) }
     try refusing { try services.store.copy(to: draft) }
     let key = try refusing { try services.keys.keyOrNew(of: backupKeyName) }
@@ -58,12 +63,13 @@ private func restoreStore(_ invocation: Invocation) throws(Refusal) {
         try KeyFolder(path: keyPath, store: path, randomness: .system).key(of: backupKeyName)
     }
     guard let key else { throw Refusal("There is no \(backupKeyName).key in \(keyPath): give the folder with --keys.") }
-    let draft = "\(path)-restoring-\(getpid())"
+    let draft = "\(path)-restoring"
     for ending in ["", "-wal", "-shm"] { unsafe unlink(draft + ending) }
     defer { for ending in ["", "-wal", "-shm"] { unsafe unlink(draft + ending) } }
     try refusing { try SealedFile(key: key.subkey(.backup)).open(invocation.operands[0], into: draft) }
     do throws(StoreError) {
-        let store = try Store(path: draft, creating: false, migrations: Services.migrations, now: Clock.system.now)
+        let store = try Store(
+            path: draft, creating: false, migrations: Services.migrations, mayMiss: RollIndices.names, now: Clock.system.now)
         try fullCheckOrStoreError(store)
         let logbook = Logbook(clock: .system, randomness: .system)
         let details = ["file": URL(fileURLWithPath: invocation.operands[0]).lastPathComponent]

@@ -30,8 +30,8 @@ int main(int count, char **words) {
     run("INSERT INTO outbox_frame (id, hash, content) VALUES (1, x'00', '{}')");
     sqlite3_stmt *identifier, *message;
     sqlite3_prepare_v2(db,
-        "INSERT INTO issuance_identifier (election, voter, generation, state, hash, route, created_at)"
-        " VALUES (1, ?, 1, 'active', ?, 'email', 1)", -1, &identifier, 0);
+        "INSERT INTO issuance_identifier (election, voter, generation, state, hash, route, contact, created_at)"
+        " VALUES (1, ?, 1, 'active', ?, 'email', ?, 1)", -1, &identifier, 0);
     sqlite3_prepare_v2(db,
         "INSERT INTO outbox_message (id, election, subject, kind, generation, channel, priority, state, frame, sealed,"
         " due_at, created_at) VALUES (?1, 1, ?1, 'identifier', 1, 'email', 2, 'waiting', 1, ?2, 1, 1)", -1, &message, 0);
@@ -44,6 +44,7 @@ int main(int count, char **words) {
         }
         sqlite3_bind_int(identifier, 1, voter);
         sqlite3_bind_blob(identifier, 2, bytes, 16, SQLITE_STATIC);
+        sqlite3_bind_blob(identifier, 3, bytes, 64, SQLITE_STATIC);
         step(identifier);
         sqlite3_bind_int(message, 1, voter);
         sqlite3_bind_blob(message, 2, bytes, sealed, SQLITE_STATIC);

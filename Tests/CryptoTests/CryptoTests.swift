@@ -2,8 +2,18 @@ import Crypto
 import Foundation
 import Testing
 
+/// The folders of this run, removed when the process ends.
+private let scratch: URL = {
+    atexit { try? FileManager.default.removeItem(at: CryptoScratch.url) }
+    return CryptoScratch.url
+}()
+
+private enum CryptoScratch {
+    static let url = FileManager.default.temporaryDirectory.appending(path: "isoloir-crypto-\(UUID().uuidString)")
+}
+
 private func folder() throws -> String {
-    let url = FileManager.default.temporaryDirectory.appending(path: "isoloir-keys-\(UUID().uuidString)")
+    let url = scratch.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     return url.path
 }
@@ -212,5 +222,14 @@ struct PassphraseHasherTests {
             return
         }
         #expect(PassphraseHasher().isOutdated(hash))
+    }
+
+    @Test func `a full queue says when to come back`() {
+        let full = PassphraseHasher(cost: PassphraseHasher.Cost(passes: 1, mebibytes: 1), limit: 0)
+        guard case .busy(let seconds) = full.hash(Secret("vive les \u{E9}lections")) else {
+            Issue.record("not busy")
+            return
+        }
+        #expect(seconds > 0)
     }
 }

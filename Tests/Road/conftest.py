@@ -1,6 +1,7 @@
 """Tests of the whole road through the program itself, against real peers."""
 import contextlib
 import csv
+import datetime
 import email
 import email.policy
 import json
@@ -11,6 +12,7 @@ import socket
 import sqlite3
 import subprocess
 import time
+import zoneinfo
 
 import pytest
 
@@ -112,6 +114,9 @@ def voter(number, **fields):
             "email": f"v{number}@example.org", "college": "ouvriers", "site": "lille"}
     return base | fields
 
+
+#: The day on which letters printed in a test are posted, in the sample election's time zone.
+TODAY = datetime.datetime.now(zoneinfo.ZoneInfo("Europe/Paris")).date().isoformat()
 
 LETTER = {"email": "", "phone": "", "address2": "1 rue A", "town": "59000 Lille"}
 

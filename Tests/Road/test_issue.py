@@ -10,7 +10,7 @@ def mailbox(isoloir):
 
 
 def body(mail):
-    return mail.get_body(("plain",)).get_content()
+    return mail.get_body(("plain",)).get_content().replace("\xa0", " ")
 
 
 def identifier(mail):
@@ -176,6 +176,7 @@ def test_a_contact_given_on_the_phone_is_used_and_told_later(isoloir):
     isoloir.run("identifiers", "reissue", "V1", "--by", "email", "--reason", "lost again")
     isoloir.run("outbox", "send")
     assert len(isoloir.mails(f"{isoloir.folder}/mail")["held@example.net"]) == 2
+    assert len(isoloir.mails(f"{isoloir.folder}/mail")["v1@example.org"]) == 1
     # A third contact: the roll's and the one that was held are both told.
     isoloir.run("identifiers", "reissue", "V1", "--by", "email", "--to", "third@example.net", "--reason", "says he is V1")
     isoloir.run("outbox", "send")
@@ -218,3 +219,69 @@ def test_generated_secrets_never_travel_by_letter(isoloir, tmp_path):
     (tmp_path / "generated/election.yaml").write_text(text, encoding="utf-8")
     refused = isoloir.run("election", "check", tmp_path / "generated", status=1)
     assert "by mail or SMS only" in refused.stderr and ":79:5:" in refused.stderr
+
+
+def test_no_reissue_silences_the_word_to_the_old_contact(isoloir):
+    mailbox(isoloir)
+    isoloir.election()
+    isoloir.roll([voter(1)])
+    isoloir.run("identifiers", "issue")
+    isoloir.run("outbox", "send")
+    isoloir.run("identifiers", "reissue", "V1", "--by", "email", "--to", "eve@example.net", "--reason", "says she is V1")
+    isoloir.run("identifiers", "reissue", "V1", "--by", "email", "--to", "eve@example.net", "--reason", "once more")
+    isoloir.run("outbox", "send")
+    assert "ne fonctionne plus" in body(isoloir.mails(f"{isoloir.folder}/mail")["v1@example.org"][-1])
+
+
+def test_a_corrected_contact_is_used_and_the_old_one_is_told(isoloir):
+    mailbox(isoloir)
+    isoloir.election()
+    isoloir.roll([voter(1), voter(2)])
+    isoloir.run("identifiers", "issue")
+    # Before the message has left, it goes to the right address, and nobody was told the wrong one.
+    done = isoloir.run("roll", "correct", "V1", "--column", "courriel", "--value", "right@example.org", "--reason", "typing error")
+    assert "had not left" in done.stdout
+    isoloir.run("outbox", "send")
+    assert set(isoloir.mails(f"{isoloir.folder}/mail")) == {"right@example.org", "v2@example.org"}
+    isoloir.run("identifiers", "reissue", "V1", "--by", "email", "--reason", "lost")
+    isoloir.run("outbox", "send")
+    assert "v1@example.org" not in isoloir.mails(f"{isoloir.folder}/mail")
+    # Afterwards, the old address is told of the new identifier, though the roll no longer has it.
+    isoloir.run("roll", "correct", "V2", "--column", "email", "--value", "eve@example.net", "--reason", "says so")
+    isoloir.run("identifiers", "reissue", "V2", "--by", "email", "--reason", "lost")
+    isoloir.run("outbox", "send")
+    assert "ne fonctionne plus" in body(isoloir.mails(f"{isoloir.folder}/mail")["v2@example.org"][-1])
+
+
+def test_a_changed_roll_readdresses_what_has_not_left(isoloir):
+    mailbox(isoloir)
+    isoloir.election()
+    isoloir.roll([voter(1)])
+    isoloir.run("identifiers", "issue")
+    isoloir.roll([voter(1, email="right@example.org")], "--yes")
+    isoloir.run("outbox", "send")
+    assert set(isoloir.mails(f"{isoloir.folder}/mail")) == {"right@example.org"}
+
+
+def test_a_reissue_keeps_to_the_channels_of_the_election(isoloir):
+    isoloir.election(("[email, sms, letter]", "[email]"))
+    isoloir.roll([voter(1, phone="06 39 98 00 01", address2="1 rue A", town="59000 Lille")])
+    isoloir.run("identifiers", "issue")
+    for route in ("sms", "letter"):
+        assert "sends nothing by" in isoloir.run("identifiers", "reissue", "V1", "--by", route, "--reason", "x", status=1).stderr
+
+
+def test_a_number_that_no_sms_goes_to_leaves_the_letter(isoloir):
+    isoloir.election()
+    isoloir.roll([voter(1, **LETTER) | {"phone": "+44 7700 900123"}])
+    assert isoloir.json("identifiers", "issue")["issued"] == {"letter": 1}
+
+
+def test_texts_follow_the_policy(isoloir):
+    mailbox(isoloir)
+    isoloir.election(("channel: other", "channel: none"), ("kind: passphrase", "kind: password"), ("minimum: 20", "minimum: 14"))
+    isoloir.roll([voter(1)])
+    isoloir.run("identifiers", "issue")
+    isoloir.run("outbox", "send")
+    text = body(isoloir.mails(f"{isoloir.folder}/mail")["v1@example.org"][0])
+    assert "code de connexion" not in text and "3. La première fois, choisissez un mot de passe de 14 à 64" in text

@@ -6,7 +6,7 @@ import re
 import subprocess
 
 import pytest
-from conftest import LETTER, SAMPLE, voter
+from conftest import LETTER, SAMPLE, TODAY, voter
 
 TOWNS = [("1 rue A", "97400 Saint-Denis", ""), ("2 rue A", "01000 Bourg-en-Bresse", ""), ("Hauptstraße 3", "10115 Berlin", "Allemagne"),
          ("4 rue A", "75011 Paris", ""), ("5 rue A", "59000 Lille", "")]
@@ -68,8 +68,8 @@ def test_letters_are_asleep_until_posted_and_wiped_when_confirmed(isoloir):
     assert "No letter waits" in isoloir.run("letters", "print", "--to", f"{isoloir.folder}/b").stdout
     isoloir.run("letters", "confirm", "1", status=1)
     isoloir.run("letters", "posted", "1", "--on", "2026-02-30", status=2)
-    isoloir.run("letters", "posted", "1", "--on", "2026-11-10")
-    isoloir.run("letters", "posted", "1", "--on", "2026-11-10", status=1)
+    isoloir.run("letters", "posted", "1", "--on", TODAY)
+    isoloir.run("letters", "posted", "1", "--on", TODAY, status=1)
     assert isoloir.sql("SELECT DISTINCT state FROM issuance_identifier") == [("active",)]
     isoloir.run("letters", "print", "--to", f"{isoloir.folder}/c", "--again", "1", status=2)
     isoloir.run("letters", "print", "--to", f"{isoloir.folder}/c", "--again", "1", "--reason", "printer jammed")
@@ -90,7 +90,7 @@ def test_a_spoiled_letter_ends_its_identifier_and_a_new_one_follows(isoloir):
     isoloir.run("letters", "spoiled", "1", "2", "--reason", "torn in the folder", "--destroyed")
     isoloir.run("letters", "spoiled", "1", "2", "--reason", "again", status=1)
     assert isoloir.sql("SELECT count(*) FROM issuance_identifier WHERE state = 'revoked'") == [(1,)]
-    isoloir.run("letters", "posted", "1", "--on", "2026-11-10")
+    isoloir.run("letters", "posted", "1", "--on", TODAY)
     assert dict(isoloir.sql("SELECT state, count(*) FROM issuance_identifier GROUP BY state")) == {"active": 4, "revoked": 1}
     assert isoloir.json("identifiers", "issue")["issued"] == {"letter": 1}
     isoloir.run("letters", "print", "--to", f"{isoloir.folder}/b")
@@ -102,7 +102,7 @@ def test_a_spoiled_letter_ends_its_identifier_and_a_new_one_follows(isoloir):
 def test_returned_letters_are_marked_on_the_roll(isoloir):
     letter_voters(isoloir)
     isoloir.run("letters", "print", "--to", f"{isoloir.folder}/a")
-    isoloir.run("letters", "posted", "1", "--on", "2026-11-10")
+    isoloir.run("letters", "posted", "1", "--on", TODAY)
     with open(f"{isoloir.folder}/returned.csv", "w") as file:
         file.write("lot;pli;matricule\n1;1;\n;;V2\n1;99;\n")
     refused = isoloir.run("letters", "returned", f"{isoloir.folder}/returned.csv", status=1)
@@ -187,18 +187,19 @@ def test_a_letter_withdrawn_before_printing_is_left_out_for_good(isoloir):
     assert text(pdf(f"{isoloir.folder}/a")).count("\f") == 4
     [sheet] = isoloir.json("letters", "list")
     assert (sheet["state"], sheet["printed"], sheet["withdrawn"], sheet["toPost"]) == ("printed", 5, 1, 4)
+    assert len(sheet["notToPost"]) == 1
     isoloir.run("letters", "print", "--to", f"{isoloir.folder}/b", "--again", "1", "--reason", "jam")
     assert text(pdf(f"{isoloir.folder}/b")).count("\f") == 4
     # The notice for V2's letterbox is a batch of its own, and posting it makes nothing usable.
     isoloir.run("letters", "print", "--to", f"{isoloir.folder}/c")
-    assert ": 0 identifiers" in isoloir.run("letters", "posted", "2", "--on", "2026-11-10").stdout
+    assert ": 0 identifiers" in isoloir.run("letters", "posted", "2", "--on", TODAY).stdout
     assert states(isoloir) == {"unposted": 4, "active": 1, "revoked": 1}
 
 
 def test_a_lost_sheet_ends_only_the_identifier_on_it(isoloir):
     letter_voters(isoloir)
     isoloir.run("letters", "print", "--to", f"{isoloir.folder}/a")
-    isoloir.run("letters", "posted", "1", "--on", "2026-11-10")
+    isoloir.run("letters", "posted", "1", "--on", TODAY)
     isoloir.run("identifiers", "reissue", "V0", "--by", "email", "--to", "v0@example.net", "--reason", "letter lost")
     number = isoloir.sql("SELECT number FROM issuance_letter JOIN roll_voter ON id = voter WHERE reference = 'V0'")[0][0]
     assert "No identifier ended" in isoloir.run("letters", "spoiled", "1", number, "--reason", "came to the office").stdout
@@ -214,7 +215,7 @@ def test_secrets_are_wiped_after_30_days_and_posting_can_still_be_said(isoloir):
     isoloir.run("letters", "print", "--to", f"{isoloir.folder}/b")
     assert isoloir.sql("SELECT count(*) FROM outbox_message WHERE sealed IS NOT NULL") == [(0,)]
     assert "wiped" in isoloir.run("letters", "print", "--to", f"{isoloir.folder}/b", "--again", "1", "--reason", "x", status=1).stderr
-    isoloir.run("letters", "posted", "1", "--on", "2026-11-10")
+    isoloir.run("letters", "posted", "1", "--on", TODAY)
     assert states(isoloir) == {"active": 5}
 
 
@@ -226,9 +227,11 @@ def test_orders_that_make_no_sense_are_refused_in_words(isoloir):
     assert "of an earlier print run" in isoloir.run(
         "letters", "print", "--to", folder, "--again", "1", "--letter", "2", "--reason", "torn", status=1).stderr
     assert "is not here yet" in isoloir.run("letters", "posted", "1", "--on", "2126-11-10", status=1).stderr
-    assert "no batch 7" in isoloir.run("letters", "posted", "7", "--on", "2026-11-10", status=1).stderr
-    isoloir.run("letters", "posted", "1", "--on", "2026-11-10")
-    assert "is now 2026-11-11" in isoloir.run("letters", "posted", "1", "--on", "2026-11-11").stdout
+    assert "no batch 7" in isoloir.run("letters", "posted", "7", "--on", TODAY, status=1).stderr
+    assert "was printed after" in isoloir.run("letters", "posted", "1", "--on", "2020-01-01", status=1).stderr
+    isoloir.sql("UPDATE issuance_batch SET created_at = 1790000000")
+    isoloir.run("letters", "posted", "1", "--on", TODAY)
+    assert "is now 2026-10-11" in isoloir.run("letters", "posted", "1", "--on", "2026-10-11").stdout
     assert "--reason is empty" in isoloir.run("letters", "spoiled", "1", "1", "--reason", " ", status=2).stderr
     isoloir.run("letters", "confirm", "1")
     assert "already" in isoloir.run("letters", "confirm", "1", status=1).stderr
@@ -260,3 +263,39 @@ def test_more_than_5000_letters_are_split_without_a_gap(isoloir):
     for entry in files:
         pages = subprocess.run(["pdfinfo", f"{isoloir.folder}/a/{entry['file']}"], capture_output=True, text=True).stdout
         assert re.search(rf"Pages: +{entry['letters']}\n", pages)
+
+
+def test_a_letter_that_cannot_be_set_is_left_out_and_the_rest_is_printed(isoloir):
+    letter_voters(isoloir)
+    isoloir.roll([voter(number, **LETTER) for number in range(5)] + [voter(9, **LETTER, last_name="\U00012000\U00012001 Wang")], "--yes")
+    isoloir.run("identifiers", "issue")
+    printed = isoloir.run("letters", "print", "--to", f"{isoloir.folder}/a")
+    assert "(V9) was left out" in printed.stderr and "roll correct" in printed.stderr
+    assert text(pdf(f"{isoloir.folder}/a")).count("\f") == 5
+    isoloir.run("letters", "posted", "1", "--on", TODAY)
+    assert states(isoloir) == {"active": 5, "revoked": 1}
+    isoloir.run("roll", "correct", "V9", "--column", "last_name", "--value", "Wang", "--reason", "cannot be printed")
+    assert isoloir.json("identifiers", "issue")["issued"] == {"letter": 1}
+    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/b")
+    assert "WANG" in text(pdf(f"{isoloir.folder}/b"))
+
+
+def test_sheets_of_voters_with_a_newer_identifier_are_named(isoloir):
+    letter_voters(isoloir)
+    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/a")
+    [(number,)] = isoloir.sql("SELECT number FROM issuance_letter JOIN roll_voter ON id = voter WHERE reference = 'V3'")
+    done = isoloir.run("identifiers", "reissue", "V3", "--by", "email", "--to", "v3@example.net", "--reason", "cannot wait")
+    assert f"Take letter {number} of batch 1 out of the pile" in done.stdout
+    assert f"Batch 1, not for the post: {number}" in isoloir.run("letters", "list").stdout
+    corrected = isoloir.run("roll", "correct", "V4", "--column", "address1", "--value", "9 rue B|62000 Arras", "--reason", "moved")
+    assert "is printed as it was" in corrected.stdout
+
+
+def test_a_returned_address_gets_no_other_letter(isoloir):
+    letter_voters(isoloir)
+    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/a")
+    isoloir.run("letters", "posted", "1", "--on", TODAY)
+    with open(f"{isoloir.folder}/returned.csv", "w") as file:
+        file.write("reference\nV2\n")
+    isoloir.run("letters", "returned", f"{isoloir.folder}/returned.csv")
+    assert "returned a letter" in isoloir.run("identifiers", "reissue", "V2", "--by", "letter", "--reason", "x", status=1).stderr

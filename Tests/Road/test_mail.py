@@ -148,7 +148,7 @@ def postfix(certificates):
     port = free_port()
     with open(f"{folder}/main.cf", "w") as file:
         file.write(POSTFIX.format(d=folder, c=certificates))
-    with open(f"{ROOT}/../shared/peers/postfix-master.cf") as source, open(f"{folder}/master.cf", "w") as file:
+    with open(f"{ROOT}/Tests/Road/peers/postfix-master.cf") as source, open(f"{folder}/master.cf", "w") as file:
         file.write(re.sub(r"^\d+ inet", f"{port} inet", source.read(), flags=re.M))
     subprocess.run(["postfix", "-c", folder, "start"], check=True, capture_output=True, timeout=60)
     try:

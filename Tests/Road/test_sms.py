@@ -19,7 +19,7 @@ class Kannel:
         self.folder = f"{folder}/kannel"
         os.makedirs(f"{self.folder}/spool")
         self.ports = {number: free_port() for number in (13000, 13001, 13010, 13013, 13080)}
-        with open(f"{ROOT}/../shared/peers/kannel.conf") as file:
+        with open(f"{ROOT}/Tests/Road/peers/kannel.conf") as file:
             text = file.read().replace("DIR", self.folder)
         for old, new in self.ports.items():
             text = re.sub(rf"\b{old}\b", str(new), text)
@@ -144,6 +144,9 @@ def test_a_json_gateway_and_its_refusals(isoloir):
 def test_prefixes_and_budgets_are_kept(isoloir):
     isoloir.election()
     isoloir.roll([sms_voter(1), sms_voter(2), sms_voter(3) | {"phone": "+44 7700 900123"}])
+    assert isoloir.json("identifiers", "issue")["unreachableVoters"] == ["V3"]
+    # A list that is shortened afterwards holds at sending too.
+    isoloir.settings("sms:\n  folder: sms\n  prefixes: [\"+33\", \"+44\"]\n")
     isoloir.run("identifiers", "issue")
     with open(f"{isoloir.folder}/token", "w") as file:
         file.write("t0ken")
@@ -211,3 +214,24 @@ def test_an_answer_that_never_came_leaves_the_sms_unknown_and_a_dead_process_sen
     assert process.wait(60) == 0
     listener.close()
     assert isoloir.states() == {"unknown": 1}
+
+
+def test_a_number_that_is_not_routable_holds_up_nobody(isoloir, tmp_path):
+    isoloir.election()
+    isoloir.roll([voter(1, email="", phone="06 39 98 90 01"), sms_voter(2)])
+    isoloir.run("identifiers", "issue")
+    kannel = Kannel(tmp_path)
+    kannel.settings(isoloir)
+    try:
+        kannel.start()
+        assert "1 accepted, 1 refused for good" in isoloir.run("outbox", "send").stdout
+    finally:
+        kannel.stop()
+    assert isoloir.json("outbox", "failures")[0]["reference"] == "V1"
+
+
+def test_clear_text_goes_to_this_machine_alone(isoloir):
+    isoloir.election()
+    for host in ("localhost.evil.example.org", "127.0.0.1@evil.example.org", "127.0.0.1.example.org"):
+        isoloir.settings(f"sms:\n  provider: rest\n  url: http://{host}/send\n  sender: V\n  passwordFile: /nowhere\n")
+        assert "must be https" in isoloir.run("outbox", "send", status=1).stderr

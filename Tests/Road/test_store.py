@@ -45,13 +45,17 @@ def test_a_damaged_backup_is_refused_and_leaves_nothing(isoloir):
 def test_a_journal_changed_by_hand_stops_everything(isoloir):
     filled(isoloir)
     isoloir.run("journal", "verify")
+    rules = isoloir.sql("SELECT sql FROM sqlite_schema WHERE type = 'trigger'")
     isoloir.sql("DROP TRIGGER journal_entry_keeps")
     isoloir.sql("UPDATE journal_entry SET details = '{}' WHERE number = 2")
+    assert '"journal_entry_keeps" is missing' in isoloir.run("journal", "verify", status=1).stderr
+    isoloir.sql(next(sql for (sql,) in rules if "journal_entry_keeps" in sql))
     refused = isoloir.run("journal", "verify", status=1)
     assert "broken at entry 2" in refused.stderr
     assert "entry 2" in isoloir.run("store", "check", status=1).stderr
     isoloir.sql("DROP TRIGGER journal_entry_stays")
     isoloir.sql("DELETE FROM journal_entry WHERE number = (SELECT max(number) FROM journal_entry)")
+    isoloir.sql(next(sql for (sql,) in rules if "journal_entry_stays" in sql))
     refused = isoloir.run("roll", "list", status=1)
     assert "journal is broken" in refused.stderr
 
@@ -136,8 +140,8 @@ def test_backups_keys_and_settings_are_journalled(isoloir):
     isoloir.run("outbox", "send")
     isoloir.run("outbox", "send")
     journal = isoloir.run("journal", "export").stdout
-    for action in ("store.backup", "letters.specimen", "settings.change"):
-        assert journal.count(f'"action":"{action}"') == 1
+    for action, count in {"store.backup": 1, "letters.specimen": 1, "settings.change": 2}.items():
+        assert journal.count(f'"action":"{action}"') == count
     assert '"time":"20' in journal
 
 
@@ -160,3 +164,20 @@ def test_faulty_settings_are_said_one_by_one(isoloir):
     assert 'the key "host" stands twice, first on line 3' in refused and 'unknown key "prot"' in refused
     assert "must be https" in refused and 'needs the key "passwordFile"' in refused
     assert 'unknown key "provider"' not in refused and 'unknown key "user"' not in refused
+
+
+def test_a_store_without_its_rules_is_not_served(isoloir):
+    filled(isoloir)
+    isoloir.sql("DROP INDEX issuance_identifier_one")
+    assert '"issuance_identifier_one" is missing' in isoloir.run("identifiers", "issue", status=1).stderr
+    assert '"issuance_identifier_one" is missing' in isoloir.run("store", "check", status=1).stderr
+    isoloir.sql("CREATE UNIQUE INDEX issuance_identifier_one ON issuance_identifier (voter, state)")
+    assert "was changed" in isoloir.run("identifiers", "issue", status=1).stderr
+
+
+def test_a_dead_backup_leaves_nothing_in_clear_for_long(isoloir):
+    filled(isoloir)
+    with open(isoloir.store + "-copy", "wb") as file:
+        file.write(b"what a backup that was killed left behind")
+    isoloir.run("store", "backup", f"{isoloir.folder}/backup.isoloir")
+    assert not os.path.exists(isoloir.store + "-copy")

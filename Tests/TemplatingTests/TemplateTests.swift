@@ -2,8 +2,8 @@ import Foundation
 import Templating
 import Testing
 
-private let shared = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().appending(path: "shared/mustache-spec")
+/// The specification's own tests (github.com/mustache/spec, version 1.4).
+private let specification = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
 /// One test of the Mustache specification.
 struct SpecTest: Sendable, CustomTestStringConvertible {
@@ -59,7 +59,7 @@ struct SpecTest: Sendable, CustomTestStringConvertible {
 
     static func all() throws -> [SpecTest] {
         try ["interpolation", "sections", "inverted", "partials", "comments", "delimiters"].flatMap { file in
-            let data = try Data(contentsOf: shared.appending(path: "\(file).json"))
+            let data = try Data(contentsOf: specification.appending(path: "\(file).json"))
             return try JSONDecoder().decode(File.self, from: data).tests.map { test in
                 let values: [String: TemplateValue] = if case .object(let fields) = test.data.value { fields } else { [".": test.data.value] }
                 return SpecTest(

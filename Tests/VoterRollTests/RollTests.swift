@@ -222,8 +222,14 @@ struct RollImportTests {
     @Test func `a report never lets a spreadsheet run a formula`() throws {
         let desk = try Desk()
         for value in ["=cmd|x", "+1", "-1", "@SUM(A1)", "\t=1"] {
-            let roll = try desk.load(head + good.replacing("zoe@example.org", with: value))
-            for line in roll.report.csv.split(whereSeparator: \.isNewline).dropFirst() {
+            var options = ImportOptions()
+            let path = desk.folder.appending(path: "report.csv").path
+            options.report = try ReportFile(path)
+            _ = try desk.load(head + good.replacing("zoe@example.org", with: value), options)
+            try options.report?.finish()
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            #expect(text.contains("refused"))
+            for line in text.split(whereSeparator: \.isNewline).dropFirst() {
                 for field in line.split(separator: ";") { #expect(!"=+-@\t".contains(field.first ?? "x"), "\(line)") }
             }
         }

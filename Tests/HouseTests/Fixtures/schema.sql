@@ -40,6 +40,7 @@ CREATE TABLE issuance_identifier (
     hash BLOB NOT NULL,
     sealed BLOB,
     route TEXT NOT NULL,
+    contact BLOB NOT NULL,
     code_hash BLOB,
     code_route TEXT,
     secret_hash BLOB,
