@@ -82,7 +82,7 @@ package struct MessageFrame: Sendable, Codable, Equatable {
     /// Election-wide names.
     package static let sharedNames = [
         "title", "organiser", "address", "opens", "closes", "supportName", "supportEmail", "supportPhone",
-        "supportHours", "minimum",
+        "supportHours", "minimum", "zone",
     ]
     /// Election-wide flags: the identifier's scheme, whether it is kept for good, whether a connection code is asked for,
     /// and what the voter chooses at the first sign-in.

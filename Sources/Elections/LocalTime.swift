@@ -34,11 +34,17 @@ package enum LocalTime {
         case .fr:
             let number = day == 1 ? "1er" : "\(day)"
             return "\(frenchDays[weekday - 1]) \(number) \(frenchMonths[month - 1]) \(year) "
-                + "\u{E0} \(hour)\u{A0}h\u{A0}\(twoDigits)"
+                + "\u{E0} \(hour)\u{A0}h" + (minute == 0 ? "" : "\u{A0}\(twoDigits)")
         case .en:
             return "\(englishDays[weekday - 1]) \(day) \(englishMonths[month - 1]) \(year) at "
                 + "\(hour < 10 ? "0" : "")\(hour):\(twoDigits)"
         }
+    }
+
+    /// Whose time it is: `heure de Paris`, `Paris time`, by the zone's city.
+    package static func zoneName(_ zone: String, _ language: Language) -> String {
+        let city = String(zone.split(separator: "/").last ?? "").replacing("_", with: " ")
+        return language == .fr ? "heure de \(city)" : "\(city) time"
     }
 
     private static let frenchDays = ["dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"]

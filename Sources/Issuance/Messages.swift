@@ -77,6 +77,7 @@ package final class MessageOffice {
                 "closes": LocalTime.phrase(election.closes, zone: election.timeZone, language),
                 "supportName": support.name, "supportEmail": support.email, "supportPhone": support.phone,
                 "supportHours": support.hours[language], "minimum": "\(election.access.secretMinimum)",
+                "zone": LocalTime.zoneName(election.timeZone, language),
             ],
             flags: [
                 "isRandom": election.access.scheme == .random, "isDigits": election.access.scheme == .digits,
