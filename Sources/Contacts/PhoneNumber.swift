@@ -77,7 +77,8 @@ package struct PhoneNumber: Sendable, Hashable {
             guard digits.count == 10, digits.leading(1) == 0 else { throw .length }
             let code = country(digits)
             // Saint-Pierre-et-Miquelon: +508 and six digits, the national 0508 repeats the code.
-            digits = code == 33 ? digits.dropping(1).prefixed(33, 2) : digits.dropping(code == 508 ? 4 : 1).prefixed(code, 3)
+            digits =
+                code == 33 ? digits.dropping(1).prefixed(33, 2) : digits.dropping(code == 508 ? 4 : 1).prefixed(code, 3)
         }
         guard digits.count >= shortest, digits.count <= longest, digits.leading(1) != 0 else { throw .length }
         let mobile = try isMobile(digits)

@@ -146,7 +146,9 @@ package struct PostalAddress: Sendable, Hashable {
                 pendingSpace = count > 0
                 continue
             }
-            if isGap || isSpace(byte) || capitals && isPunctuation(byte) || bare && (byte == UInt8(ascii: "-") || byte == UInt8(ascii: "'")) {
+            if isGap || isSpace(byte) || capitals && isPunctuation(byte)
+                || bare && (byte == UInt8(ascii: "-") || byte == UInt8(ascii: "'"))
+            {
                 pendingSpace = count > 0
                 continue
             }
@@ -162,9 +164,11 @@ package struct PostalAddress: Sendable, Hashable {
             if capitals, 97...122 ~= byte { byte -= 32 }
             line[count] = byte
             count += 1
-            if byte == 0xC3, index < range.upperBound {  // Latin-1's letters: a-grave to thorn, but for the division sign
+            // Latin-1's letters: a-grave to thorn, but for the division sign
+            if byte == 0xC3, index < range.upperBound {
                 byte = bytes[index]
                 index += 1
+                if byte == 0x9F { isSimple = false }  // the German sharp s is SS in capitals
                 line[count] = capitals && 0xA0...0xBE ~= byte && byte != 0xB7 ? byte - 32 : byte
                 count += 1
             }

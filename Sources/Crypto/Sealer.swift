@@ -64,11 +64,16 @@ package final class Sealer {
                         }
                         // The inner nonce is four zero bytes and the counter.
                         let last = unsafe nonce + Sealer.prefixCount
-                        var inner = unsafe (UInt32(0), last.loadUnaligned(as: UInt32.self), (last + 4).loadUnaligned(as: UInt32.self))
+                        var inner = unsafe (
+                            UInt32(0), last.loadUnaligned(as: UInt32.self), (last + 4).loadUnaligned(as: UInt32.self)
+                        )
                         unsafe withUnsafeBytes(of: &inner) { inner in
-                            guard let inner = unsafe inner.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+                            guard let inner = unsafe inner.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
+                                return
+                            }
                             _ = unsafe crypto_aead_chacha20poly1305_ietf_encrypt(
-                                text, nil, text, UInt64(plain.count), associated.baseAddress, UInt64(associated.count), nil,
+                                text, nil, text, UInt64(plain.count), associated.baseAddress, UInt64(associated.count),
+                                nil,
                                 inner, key)
                         }
                     }

@@ -26,7 +26,8 @@ package final class Secret: Sendable, CustomReflectable {
     package var count: Int { bytes.count }
 
     /// Lends the bytes to `body`.
-    package func reveal<Value, Failure: Error>(_ body: (Span<UInt8>) throws(Failure) -> Value) throws(Failure) -> Value {
+    package func reveal<Value, Failure: Error>(_ body: (Span<UInt8>) throws(Failure) -> Value) throws(Failure) -> Value
+    {
         let bytes = bytes
         return try body(bytes.span)
     }

@@ -38,7 +38,8 @@ package struct SymbolCode: Sendable, Hashable {
         guard symbols.count == count else {
             // A no-break space or a typographic dash is two or three bytes, none of them a symbol.
             let folded = text.unicodeScalars.filter { $0.isASCII }
-            return folded.count == text.unicodeScalars.count ? .malformed : read(String(String.UnicodeScalarView(folded)), count: count)
+            return folded.count == text.unicodeScalars.count
+                ? .malformed : read(String(String.UnicodeScalarView(folded)), count: count)
         }
         return check(symbols.dropLast()) == symbols[count - 1] ? .code(SymbolCode(symbols: symbols)) : .mistyped
     }

@@ -60,7 +60,9 @@ package final class Courier {
         store: Store, outbox: Outbox, mail: MailTransport?, sms: (any SMSProvider)?, policy: SMSPolicy = SMSPolicy(),
         keyOf: @escaping @Sendable (Int) throws(KeyError) -> ElectionKey?
     ) throws(StoreError) {
-        (self.store, self.outbox, self.mail, self.sms, self.policy, self.keyOf) = (store, outbox, mail, sms, policy, keyOf)
+        (self.store, self.outbox, self.mail, self.sms, self.policy, self.keyOf) = (
+            store, outbox, mail, sms, policy, keyOf
+        )
         lock = try ProcessLock(store: store.path, name: "dispatcher")
         lease = try DispatcherLease(store: store, outbox: outbox)
     }
@@ -74,7 +76,8 @@ package final class Courier {
             DispatchQueue.global().async(group: group) { [store, outbox, lease, policy, keyOf] in
                 let opener = MessageOpener(store: store, outbox: outbox, keyOf: keyOf)
                 let run = SMSRun(
-                    store: store, outbox: outbox, lease: lease, provider: sms, policy: policy, opener: opener, tally: tally)
+                    store: store, outbox: outbox, lease: lease, provider: sms, policy: policy, opener: opener,
+                    tally: tally)
                 do throws(StoreError) { try run.run() } catch { tally.fail(error) }
             }
         }

@@ -22,7 +22,9 @@ enum MIME {
         fileprivate let htmlLines: [Line]
 
         /// - Returns: nil when a header would hold a control character.
-        init?(senderName: String, senderAddress: String, subject: Template.Flat, text: Template.Flat, html: Template.Flat?) {
+        init?(
+            senderName: String, senderAddress: String, subject: Template.Flat, text: Template.Flat, html: Template.Flat?
+        ) {
             guard MIME.isLine(senderName), MIME.isLine(senderAddress) else { return nil }
             var sender: [UInt8] = []
             MIME.appendHeader("From", senderName, isPhrase: true, to: &sender)
@@ -103,7 +105,9 @@ enum MIME {
             try appendPart("plain", form.text, form.textLines, model.values, to: &out)
             return out
         }
-        append("Content-Type: multipart/alternative; boundary=\"=_\(model.token)\"\r\n\r\n--=_\(model.token)\r\n", to: &out)
+        append(
+            "Content-Type: multipart/alternative; boundary=\"=_\(model.token)\"\r\n\r\n--=_\(model.token)\r\n", to: &out
+        )
         try appendPart("plain", form.text, form.textLines, model.values, to: &out)
         append("--=_\(model.token)\r\n", to: &out)
         try appendPart("html", html, form.htmlLines, model.values, to: &out)
@@ -116,7 +120,9 @@ enum MIME {
     private static func appendPart(
         _ type: String, _ flat: Template.Flat, _ lines: [Form.Line], _ values: [String: String], to out: inout [UInt8]
     ) throws(TemplateError) {
-        append("Content-Type: text/\(type); charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n", to: &out)
+        append(
+            "Content-Type: text/\(type); charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n", to: &out
+        )
         for line in lines {
             switch line {
             case .fixed(let bytes): out.append(contentsOf: bytes)
@@ -162,7 +168,8 @@ enum MIME {
         let bytes = Array(bytes)
         for index in stride(from: 0, to: bytes.count, by: 3) {
             let rest = bytes.count - index
-            let group = UInt32(bytes[index]) << 16 | (rest > 1 ? UInt32(bytes[index + 1]) << 8 : 0)
+            let group =
+                UInt32(bytes[index]) << 16 | (rest > 1 ? UInt32(bytes[index + 1]) << 8 : 0)
                 | (rest > 2 ? UInt32(bytes[index + 2]) : 0)
             out.append(base64[Int(group >> 18)])
             out.append(base64[Int(group >> 12 & 63)])
@@ -186,7 +193,8 @@ enum MIME {
             }
             let endsLine = index + 1 == bytes.count || bytes[index + 1] == 10 || bytes[index + 1] == 13
             // A dot at the start of a line would have to be doubled on the wire: it travels encoded.
-            let isPlain = 33...126 ~= byte && byte != UInt8(ascii: "=") && !(column == 0 && byte == UInt8(ascii: "."))
+            let isPlain =
+                33...126 ~= byte && byte != UInt8(ascii: "=") && !(column == 0 && byte == UInt8(ascii: "."))
                 || (byte == 32 || byte == 9) && !endsLine
             if column + (isPlain ? 1 : 3) > 75 {
                 out.append(contentsOf: [UInt8(ascii: "="), 13, 10])

@@ -55,12 +55,15 @@ final class MailEngine {
         for connection in connections {
             polled.append(
                 pollfd(
-                    fd: connection.descriptor, events: Int16(POLLIN) | (connection.waitsToWrite ? Int16(POLLOUT) : 0), revents: 0))
+                    fd: connection.descriptor, events: Int16(POLLIN) | (connection.waitsToWrite ? Int16(POLLOUT) : 0),
+                    revents: 0))
         }
         let count = unsafe poll(&polled, nfds_t(polled.count), Int32(results.isEmpty ? milliseconds : 0))
         let after = MailEngine.now
         if count > 0 {
-            for (index, connection) in connections.enumerated() where polled[index].revents != 0 { connection.pump(now: after) }
+            for (index, connection) in connections.enumerated() where polled[index].revents != 0 {
+                connection.pump(now: after)
+            }
         }
         if after != lastSweep {
             lastSweep = after
@@ -82,7 +85,9 @@ final class MailEngine {
     func close() {
         for connection in connections { connection.quit() }
         for _ in 0..<20 where connections.contains(where: \.isOpen) {
-            var polled = connections.filter(\.isOpen).map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+            var polled = connections.filter(\.isOpen).map {
+                pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0)
+            }
             unsafe poll(&polled, nfds_t(polled.count), 50)
             for connection in connections where connection.isOpen { connection.pump(now: MailEngine.now) }
         }

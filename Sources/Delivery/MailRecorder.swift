@@ -30,7 +30,8 @@ final class MailRecorder {
         for result in results { underWay.remove(result.id) }
         let order = LeaseOrder(route: .email, limit: wanted, except: underWay, blocked: blocked)
         let (outbox, lease) = (outbox, lease)
-        let leased = try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) -> [LeasedMessage] in
+        let leased = try store.write(durable: .soon) {
+            (transaction: borrowing Transaction) throws(StoreError) -> [LeasedMessage] in
             try lease.renew(transaction)
             try outbox.record(transaction, results, route: .email)
             guard order.limit > 0 else { return [] }

@@ -155,7 +155,8 @@ private struct Refusals {
         count = reason == reply ? count + 1 : 1
         reply = reason
         guard count >= Refusals.most else { return nil }
-        return "The relay refused \(count) messages in a row (\(reply)): look into its log, then run `outbox retry` and `outbox send`."
+        return
+            "The relay refused \(count) messages in a row (\(reply)): look into its log, then run `outbox retry` and `outbox send`."
     }
 }
 

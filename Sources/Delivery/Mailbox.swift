@@ -17,7 +17,9 @@ package struct Mailbox: Sendable {
     func deliver(_ bytes: [UInt8], name: String) -> Handover {
         let (draft, final) = ("\(path)/tmp/\(name)", "\(path)/new/\(name)")
         let file = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard file >= 0 else { return .paused("\(draft) cannot be written: \(unsafe String(cString: strerror(errno)))") }
+        guard file >= 0 else {
+            return .paused("\(draft) cannot be written: \(unsafe String(cString: strerror(errno)))")
+        }
         let written = unsafe write(file, bytes, bytes.count)
         guard close(file) == 0, written == bytes.count, unsafe rename(draft, final) == 0 else {
             return .paused("\(final) cannot be written: \(unsafe String(cString: strerror(errno)))")

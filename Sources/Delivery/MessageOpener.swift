@@ -38,7 +38,8 @@ final class MessageOpener {
         if let known = sealers[election] { return known }
         do throws(KeyError) {
             guard let key = try keyOf(election) else {
-                blocked[election] = "The key of election number \(election) is not in the key folder: its messages wait. "
+                blocked[election] =
+                    "The key of election number \(election) is not in the key folder: its messages wait. "
                     + "Give the right folder with --keys, or restore the key from escrow."
                 return nil
             }

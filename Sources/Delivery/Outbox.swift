@@ -45,7 +45,8 @@ package struct Outbox: Sendable {
     /// Gives a subject's messages on a channel that have not left another recipient, since the old one was wrong: those
     /// that wait and those that failed, which wait again. Notices keep theirs. Returns how many there were.
     package func readdress(
-        _ transaction: borrowing Transaction, election: Int, key: ElectionKey, subject: Int, route: Route, to recipient: [UInt8]
+        _ transaction: borrowing Transaction, election: Int, key: ElectionKey, subject: Int, route: Route,
+        to recipient: [UInt8]
     ) throws(StoreError) -> Int {
         let sealer = Sealer(key: key.subkey(.outbox), randomness: randomness)
         let waiting = try transaction.reading.all(
@@ -67,7 +68,8 @@ package struct Outbox: Sendable {
                     cure: "Check that --keys names the right key folder; if it does, run `store check`.")
             }
             guard model.recipient != recipient else { continue }
-            let changed = PersonalModel(recipient: recipient, values: model.values, date: model.date, token: model.token)
+            let changed = PersonalModel(
+                recipient: recipient, values: model.values, date: model.date, token: model.token)
             let sealed = sealer.seal(
                 changed.encoded(message.kind.personalNames), associated: PersonalModel.place(message.id))
             try transaction.execute(
@@ -137,7 +139,8 @@ package final class OutboxQueue {
         priority: Priority, frame: Int, recipient: [UInt8], values: [String: String], expiresAt: Int? = nil
     ) throws(StoreError) {
         let now = outbox.clock.now
-        let model = PersonalModel(recipient: recipient, values: values, date: now, token: hex(outbox.randomness.bytes(12)))
+        let model = PersonalModel(
+            recipient: recipient, values: values, date: now, token: hex(outbox.randomness.bytes(12)))
         let sealed = sealer.seal(model.encoded(kind.personalNames), associated: PersonalModel.place(next))
         try transaction.execute(
             """
@@ -175,7 +178,8 @@ extension Outbox {
 
     /// SMS segments charged today, for each class that sent any.
     package func segmentsToday(_ reading: borrowing Reading) throws(StoreError) -> [(priority: Priority, count: Int)] {
-        try reading.all("SELECT priority, used FROM outbox_budget WHERE day = ? ORDER BY priority", clock.now / 86_400) {
+        try reading.all("SELECT priority, used FROM outbox_budget WHERE day = ? ORDER BY priority", clock.now / 86_400)
+        {
             (row: borrowing Row) throws(StoreError) in (Priority(rawValue: try row[0]) ?? .batch, try row[1])
         }
     }

@@ -135,7 +135,8 @@ extension Outbox {
                     WHERE id = ? AND state IN ('waiting', 'sent')
                     """, now + delay, reply, result.id)
             case .paused(let reason):
-                try transaction.execute("UPDATE outbox_message SET state = 'waiting' WHERE id = ? AND state = 'sent'", result.id)
+                try transaction.execute(
+                    "UPDATE outbox_message SET state = 'waiting' WHERE id = ? AND state = 'sent'", result.id)
                 try pause(transaction, route, reason)
             }
         }

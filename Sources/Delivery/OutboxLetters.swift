@@ -64,7 +64,8 @@ extension Outbox {
         _ transaction: borrowing Transaction, letter id: Int
     ) throws(StoreError) -> (subject: Int, generation: Int, kind: MessageKind)? {
         let changed = try transaction.execute(
-            "UPDATE outbox_message SET state = 'printed', ended_at = ? WHERE id = ? AND state = 'waiting'", clock.now, id)
+            "UPDATE outbox_message SET state = 'printed', ended_at = ? WHERE id = ? AND state = 'waiting'", clock.now,
+            id)
         guard changed == 1 else { return nil }
         return try transaction.reading.first("SELECT subject, generation, kind FROM outbox_message WHERE id = ?", id) {
             (row: borrowing Row) throws(StoreError) in (try row[0], try row[1], try row.value(2))
@@ -106,7 +107,8 @@ extension Outbox {
         _ reading: borrowing Reading, election: Int
     ) throws(StoreError) -> [(id: Int, frame: MessageFrame)] {
         let ids = try reading.all(
-            "SELECT DISTINCT frame FROM outbox_message WHERE channel = 'letter' AND election = ? ORDER BY frame", election
+            "SELECT DISTINCT frame FROM outbox_message WHERE channel = 'letter' AND election = ? ORDER BY frame",
+            election
         ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
         var frames: [(id: Int, frame: MessageFrame)] = []
         for id in ids { frames.append((id, try frame(reading, id))) }

@@ -17,12 +17,15 @@ package struct RESTProvider: SMSProvider {
 
     package func send(_ message: SMS) -> Handover {
         let request = Request(
-            to: message.number, text: message.text, from: sender, reference: message.reference, unicode: message.isUnicode)
+            to: message.number, text: message.text, from: sender, reference: message.reference,
+            unicode: message.isUnicode)
         let body: String
         do { body = String(decoding: try JSONEncoder().encode(request), as: UTF8.self) } catch {
             return .failed("the message could not be written as JSON")
         }
-        let headers = ["Authorization: Bearer \(token.text)", "Content-Type: application/json", "Accept: application/json"]
+        let headers = [
+            "Authorization: Bearer \(token.text)", "Content-Type: application/json", "Accept: application/json",
+        ]
         switch HTTPClient.post(url, headers: headers, body: body) {
         case .unsent(let reason): return .temporary(reason)
         case .unknown(let reason): return .unknown(reason)

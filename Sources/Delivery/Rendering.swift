@@ -27,13 +27,15 @@ package final class LoadedFrame {
             let lines = frame.text.split(separator: "\n", maxSplits: 2, omittingEmptySubsequences: false)
             guard lines.count == 3, !lines[0].isEmpty, lines[1].isEmpty else {
                 throw TemplateError(
-                    template: name + ".txt", line: 1, column: 1, message: "the first line is the subject, the second is empty")
+                    template: name + ".txt", line: 1, column: 1,
+                    message: "the first line is the subject, the second is empty")
             }
             subject = try Template(String(lines[0]), name: name + ".txt", escaping: .plain, shape: shape)
             text = try Template(String(lines[2]), name: name + ".txt", escaping: .plain, shape: shape)
-            html = if let source = frame.html {
-                try Template(source, name: name + ".html", escaping: .html, shape: shape)
-            } else { nil }
+            html =
+                if let source = frame.html {
+                    try Template(source, name: name + ".html", escaping: .html, shape: shape)
+                } else { nil }
         case .sms:
             text = try Template(frame.text, name: name + ".txt", escaping: .sms, shape: shape)
             (subject, html) = (nil, nil)
@@ -41,7 +43,8 @@ package final class LoadedFrame {
             guard foreign.isEmpty else {
                 throw TemplateError(
                     template: name + ".txt", line: 1, column: 1,
-                    message: "the characters \(foreign.map { "\"\($0)\"" }.joined(separator: " ")) are not in the SMS alphabet "
+                    message:
+                        "the characters \(foreign.map { "\"\($0)\"" }.joined(separator: " ")) are not in the SMS alphabet "
                         + "and would double the price of every message: write it without them")
             }
         case .letter:

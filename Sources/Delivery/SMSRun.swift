@@ -52,7 +52,8 @@ final class SMSRun {
         let (sms, segments): (SMS, Int)
         switch try opener.open(message) {
         case .noKey: return nil
-        case .unreadable: return try store(message, .failed("the message does not open with its election's key"), refund: 0)
+        case .unreadable:
+            return try store(message, .failed("the message does not open with its election's key"), refund: 0)
         case .opened(let frame, let model):
             let number = String(decoding: model.recipient, as: UTF8.self)
             guard policy.prefixes.contains(where: number.hasPrefix) else {

@@ -17,7 +17,13 @@ package struct SMSText: Sendable, Equatable {
         var places = 0
         var gsm = true
         for scalar in text.unicodeScalars {
-            if SMSText.basic.contains(scalar) { places += 1 } else if SMSText.extended.contains(scalar) { places += 2 } else { gsm = false }
+            if SMSText.basic.contains(scalar) {
+                places += 1
+            } else if SMSText.extended.contains(scalar) {
+                places += 2
+            } else {
+                gsm = false
+            }
         }
         isGSM = gsm
         if gsm {

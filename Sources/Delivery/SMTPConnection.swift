@@ -11,11 +11,12 @@ import Glibc
         unsafe raw = context
         unsafe SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, nil)
         guard unsafe isoloir_require_tls12(raw) == 1 else { return nil }
-        let loaded = if let certificates {
-            unsafe SSL_CTX_load_verify_locations(raw, certificates, nil)
-        } else {
-            unsafe SSL_CTX_set_default_verify_paths(raw)
-        }
+        let loaded =
+            if let certificates {
+                unsafe SSL_CTX_load_verify_locations(raw, certificates, nil)
+            } else {
+                unsafe SSL_CTX_set_default_verify_paths(raw)
+            }
         guard loaded == 1 else { return nil }
     }
 
@@ -47,7 +48,9 @@ import Glibc
     ) {
         (self.relay, self.tls) = (relay, tls)
         session = SMTPSession(relay: relay, next: next, result: result)
-        descriptor = socket(address.family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        descriptor = socket(
+            address.family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue),
+            0)
         deadline = now + relay.timeouts.connect
         isOpen = descriptor >= 0
         guard isOpen else {
@@ -57,7 +60,9 @@ import Glibc
         var one: Int32 = 1
         unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
         let code = address.connect(descriptor)
-        if code != 0, errno != EINPROGRESS { close("the relay cannot be reached: \(unsafe String(cString: strerror(errno)))") }
+        if code != 0, errno != EINPROGRESS {
+            close("the relay cannot be reached: \(unsafe String(cString: strerror(errno)))")
+        }
     }
 
     deinit {
@@ -125,7 +130,9 @@ import Glibc
     }
 
     private func startTLS() {
-        guard let tls, let made = unsafe SSL_new(tls.raw) else { return close("TLS could not be started", isPause: true) }
+        guard let tls, let made = unsafe SSL_new(tls.raw) else {
+            return close("TLS could not be started", isPause: true)
+        }
         unsafe ssl = made
         unsafe SSL_set_fd(made, descriptor)
         unsafe isoloir_set_server_name(made, relay.host)

@@ -37,7 +37,9 @@ struct SMTPSession {
     /// What the connection must do besides writing `output`.
     enum Demand: Equatable { case none, startTLS, close }
 
-    private enum Step: Equatable { case greeting, hello, startTLS, authPlain, authUser, authPassword, mail, recipient, data, body, reset, quit }
+    private enum Step: Equatable {
+        case greeting, hello, startTLS, authPlain, authUser, authPassword, mail, recipient, data, body, reset, quit
+    }
 
     private struct Envelope {
         let job: MailJob
@@ -146,7 +148,9 @@ struct SMTPSession {
         if step == .hello, reply.code == 250 { noteExtension(reply.text.uppercased()) }
         if line.count > 3, line[line.startIndex + 3] == UInt8(ascii: "-") { return .none }
         steps.removeFirst()
-        if reply.code == 421, step != .quit { return fail("421: the relay closes the connection", bodyReply: step == .body) }
+        if reply.code == 421, step != .quit {
+            return fail("421: the relay closes the connection", bodyReply: step == .body)
+        }
         return take(reply, to: step)
     }
 
@@ -205,14 +209,18 @@ struct SMTPSession {
             start()
         case .authUser: put(SMTPSession.base64(Array((relay.user ?? "").utf8)), then: .authPassword)
         case .authPassword where reply.code == 334:
-            put(relay.password?.reveal { bytes in SMTPSession.base64(bytes.indices.map { bytes[$0] }) } ?? "", then: .authPlain)
+            put(
+                relay.password?.reveal { bytes in SMTPSession.base64(bytes.indices.map { bytes[$0] }) } ?? "",
+                then: .authPlain)
         default: start()
         }
         return .none
     }
 
     private mutating func authenticate(_ user: String, _ password: Secret) -> Demand {
-        guard isSecure else { return pause("a password is configured, but the connection is not encrypted: it is not sent") }
+        guard isSecure else {
+            return pause("a password is configured, but the connection is not encrypted: it is not sent")
+        }
         if authMethods.contains("PLAIN") {
             let secret: [UInt8] = password.reveal { bytes in bytes.indices.map { bytes[$0] } }
             let bytes: [UInt8] = [0] + Array(user.utf8) + [0] + secret
@@ -321,7 +329,8 @@ struct SMTPSession {
 
     private mutating func endMessage(_ reply: SMTPReply) {
         guard let envelope = current else { return }
-        let outcome = envelope.refusal.map { SMTPSession.outcome($0, relay: envelope.relayRefused) }
+        let outcome =
+            envelope.refusal.map { SMTPSession.outcome($0, relay: envelope.relayRefused) }
             ?? SMTPSession.outcome(reply, relay: false)
         report(envelope, outcome)
         current = ahead
@@ -356,7 +365,9 @@ struct SMTPSession {
     /// - Parameter sent: how many bytes of `output` have left: where the last body is not complete at the relay, it is
     ///   as if it had never been sent.
     mutating func lost(_ reason: String, sent: Int, isPause: Bool = false) {
-        if isPause { _ = pause(reason) } else {
+        if isPause {
+            _ = pause(reason)
+        } else {
             _ = end(.temporary(reason), bodyGone: sent < bodyEnd ? .temporary(reason) : .unknown(reason))
         }
     }

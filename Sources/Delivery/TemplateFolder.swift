@@ -21,11 +21,14 @@ package struct TemplateFolder: Sendable {
             let path = "\(folder)/\(name)"
             guard FileManager.default.fileExists(atPath: path) else { continue }
             do { return try String(contentsOfFile: path, encoding: .utf8) } catch {
-                throw Missing(description: "The template \(path) cannot be read as UTF-8: \(error.localizedDescription)")
+                throw Missing(
+                    description: "The template \(path) cannot be read as UTF-8: \(error.localizedDescription)")
             }
         }
         throw Missing(
-            description: "The template \(name) is in none of \(folders.joined(separator: ", ")): give the folder with --templates.")
+            description:
+                "The template \(name) is in none of \(folders.joined(separator: ", ")): give the folder with --templates."
+        )
     }
 
     /// The text of a template that may be missing.

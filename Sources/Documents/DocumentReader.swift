@@ -49,7 +49,8 @@ package final class Section {
         for (key, entry) in entries.sorted(by: { ($0.value.keyMark.line, $0.key) < ($1.value.keyMark.line, $1.key) })
         where !asked.contains(key) {
             reader.fault(
-                entry.keyMark, "unknown key \"\(key)\" in \(name); known keys: \(asked.sorted().joined(separator: ", "))")
+                entry.keyMark,
+                "unknown key \"\(key)\" in \(name); known keys: \(asked.sorted().joined(separator: ", "))")
         }
     }
 

@@ -85,7 +85,8 @@ private struct Event {
         default: break
         }
         if result.decorated {
-            throw Fault(file: file, mark: result.mark, "anchors, aliases and tags are not used here: write the value out")
+            throw Fault(
+                file: file, mark: result.mark, "anchors, aliases and tags are not used here: write the value out")
         }
         return result
     }

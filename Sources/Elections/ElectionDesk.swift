@@ -34,7 +34,8 @@ package struct ElectionDesk: Sendable {
     ///   - inUse: the colleges and sites that voters of the roll belong to.
     ///   - isIssued: whether identifiers were issued.
     package func store(
-        _ transaction: borrowing Transaction, _ election: Election, definition: String, inUse: Set<String>, isIssued: Bool,
+        _ transaction: borrowing Transaction, _ election: Election, definition: String, inUse: Set<String>,
+        isIssued: Bool,
         by principal: Principal
     ) throws(StoreError) -> Outcome {
         let known = Set(election.colleges.keys).union(election.sites.keys)
@@ -70,7 +71,8 @@ package struct ElectionDesk: Sendable {
                 .missing, "The store holds no election yet.", cure: "Run `isoloir election create Ballots/cse-2026`.")
         }
         if name == nil, all.count > 1 {
-            throw StoreError(.missing, "The store holds several elections.", cure: "Name one with --election: \(names).")
+            throw StoreError(
+                .missing, "The store holds several elections.", cure: "Name one with --election: \(names).")
         }
         guard let (number, stored, definition) = all.first(where: { name == nil || $0.1 == name }) else {
             throw StoreError(.missing, "There is no election \"\(name ?? "")\".", cure: "The store holds: \(names).")

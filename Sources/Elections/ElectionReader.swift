@@ -104,7 +104,9 @@ package enum ElectionReader {
     /// A number as people call it, short ones included.
     private static func phone(_ section: Section) -> String {
         let text = line(section, "phone")
-        let isNumber = text.filter(\.isNumber).count >= 3 && text.unicodeScalars.allSatisfy { "+0123456789 .-()\u{A0}\u{202F}".unicodeScalars.contains($0) }
+        let isNumber =
+            text.filter(\.isNumber).count >= 3
+            && text.unicodeScalars.allSatisfy { "+0123456789 .-()\u{A0}\u{202F}".unicodeScalars.contains($0) }
         if !text.isEmpty, !isNumber { section.fault("phone", "\"\(text)\" is no telephone number") }
         return text
     }
@@ -117,7 +119,8 @@ package enum ElectionReader {
         guard isLocal || text.hasPrefix("https://"), isLocal || (host.contains(".") && !host.contains("/")),
             text.utf8.allSatisfy({ 33...126 ~= $0 }), text.count <= 60
         else {
-            section.fault("address", "\"address\" must be https:// and a host name without a path, 60 characters at most")
+            section.fault(
+                "address", "\"address\" must be https:// and a host name without a path, 60 characters at most")
             return text
         }
         return text
@@ -176,8 +179,12 @@ package enum ElectionReader {
         policy.fourEyes = section.flag("fourEyes", standard: level >= 2)
         if let identifier = section.optionalSection(
             "identifier",
-            { ($0.choice("scheme", standard: AccessPolicy.Scheme.random),
-                $0.choice("renewal", standard: AccessPolicy.Renewal.replace)) })
+            {
+                (
+                    $0.choice("scheme", standard: AccessPolicy.Scheme.random),
+                    $0.choice("renewal", standard: AccessPolicy.Renewal.replace)
+                )
+            })
         {
             (policy.scheme, policy.renewal) = identifier
         }
@@ -200,7 +207,10 @@ package enum ElectionReader {
             policy.secretReset = secret.choice("reset", standard: policy.secretReset)
         }
         if policy.secretKind == .generated, channels.contains(.letter) {
-            section.fault("secret", "a generated secret travels by mail or SMS only: take \"letter\" out of \"channels\", or let voters choose a passphrase")
+            section.fault(
+                "secret",
+                "a generated secret travels by mail or SMS only: take \"letter\" out of \"channels\", or let voters choose a passphrase"
+            )
         }
         policy.challenge = section.optionalSection("challenge", text)
         return policy

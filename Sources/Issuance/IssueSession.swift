@@ -57,8 +57,9 @@ final class IssueSession {
                 """, after, last
             ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] })
         let past = try pastGenerations(transaction.reading, after, last)
-        let hasHeld = try transaction.reading.number(
-            "SELECT EXISTS (SELECT 1 FROM issuance_contact WHERE voter > ? AND voter <= ?)", after, last) == 1
+        let hasHeld =
+            try transaction.reading.number(
+                "SELECT EXISTS (SELECT 1 FROM issuance_contact WHERE voter > ? AND voter <= ?)", after, last) == 1
         try queue.begin(transaction)
         let before = outcome.issuedCount
         for (voter, sealed) in voters {
@@ -67,7 +68,8 @@ final class IssueSession {
                 continue
             }
             let wantsAddress = forced == .letter || voter.channel == .letter || !sealed.hasMail
-            let contacts = try hasHeld
+            let contacts =
+                try hasHeld
                 ? effectiveContacts(transaction.reading, voter, sealed)
                 : opener.open(sealed, voter: voter.id, wantsAddress: wantsAddress)
             guard let route = route(for: voter, contacts, forced: forced),
@@ -135,7 +137,9 @@ final class IssueSession {
     private func route(for voter: Voter, _ contacts: VoterContacts, forced: Route?) -> Route? {
         func reaches(_ route: Route) -> Bool { obstacle(voter, contacts, route) == nil }
         if let forced { return reaches(forced) ? forced : nil }
-        if let preferred = voter.channel.flatMap({ Route(rawValue: $0.rawValue) }), reaches(preferred) { return preferred }
+        if let preferred = voter.channel.flatMap({ Route(rawValue: $0.rawValue) }), reaches(preferred) {
+            return preferred
+        }
         return Route.allCases.first(where: reaches)
     }
 
@@ -153,7 +157,8 @@ final class IssueSession {
                 ? nil : "SMS go to \(issuer.smsPrefixes.joined(separator: ", ")) only (sms.prefixes in the settings)"
         case .letter:
             if contacts.address == nil { return "there is no postal address on the roll" }
-            return voter.hasReturnedLetter ? "the post returned a letter from this address: correct it with `roll correct` first" : nil
+            return voter.hasReturnedLetter
+                ? "the post returned a letter from this address: correct it with `roll correct` first" : nil
         }
     }
 
@@ -176,7 +181,9 @@ final class IssueSession {
     ) throws(StoreError) -> Bool {
         guard let recipient = recipient(contacts, route) else { return false }
         let generation = (past?.generation ?? 0) + 1
-        guard let identifier = try identifier(transaction.reading, voter, contacts, kept: past?.sealed) else { return false }
+        guard let identifier = try identifier(transaction.reading, voter, contacts, kept: past?.sealed) else {
+            return false
+        }
 
         var kind = MessageKind.identifier
         var values = ["greeting": voter.courteousName, "identifier": identifier.shown]
@@ -217,12 +224,16 @@ final class IssueSession {
     ) throws(StoreError) -> Identifier? {
         if let kept, election.election.access.renewal == .keep {
             guard let plain = sealer.open(kept, associated: contactPlace(voter.id)) else {
-                throw StoreError(.damaged, "The kept identifier of voter number \(voter.id) does not open.", cure: "Run `store check`.")
+                throw StoreError(
+                    .damaged, "The kept identifier of voter number \(voter.id) does not open.",
+                    cure: "Run `store check`.")
             }
             return Identifier(name: String(decoding: plain, as: UTF8.self))
         }
         // Of 2^55 random ones none comes twice, and the store would refuse it.
-        if election.election.access.scheme == .random { return maker.candidate(for: voter, contacts: contacts, attempt: 0) }
+        if election.election.access.scheme == .random {
+            return maker.candidate(for: voter, contacts: contacts, attempt: 0)
+        }
         let base = maker.candidate(for: voter, contacts: contacts, attempt: 0)?.canonical ?? ""
         var attempt = attempts[base] ?? 0
         while attempt < IssueSession.mostAttempts {
@@ -288,7 +299,9 @@ final class IssueSession {
             }
         }
         if let obstacle = obstacle(voter, target, route) { return .refused(obstacle) }
-        guard let recipient = recipient(target, route) else { return .refused("there is no contact for \(route.rawValue)") }
+        guard let recipient = recipient(target, route) else {
+            return .refused("there is no contact for \(route.rawValue)")
+        }
         let earlier = try lastContact(transaction.reading, voter.id)
         try queue.begin(transaction)
         let sheets = try issuer.sheetsInHand(transaction.reading, voter: voter.id)
@@ -303,14 +316,17 @@ final class IssueSession {
         }
         let past = try pastGenerations(transaction.reading, voter.id - 1, voter.id)[voter.id]
         guard try issue(transaction, voter, target, route, priority: .recovery, after: past) else {
-            throw StoreError(.constraint, "The scheme has no identifier for \(voter.reference).", cure: "Nothing was changed.")
+            throw StoreError(
+                .constraint, "The scheme has no identifier for \(voter.reference).", cure: "Nothing was changed.")
         }
         let generation = try transaction.reading.number(
             "SELECT max(generation) FROM issuance_identifier WHERE voter = ?", voter.id)
         // Told is whoever would otherwise not notice: nobody when the new one goes where the old one went.
         let isElsewhere = earlier.map { $0.contact != recipient } ?? (contact != nil)
-        let notice = isElsewhere
-            ? try notify(transaction, voter, [earlier] + contacts(roll) + contacts(present), except: recipient, generation) : nil
+        let notice =
+            isElsewhere
+            ? try notify(
+                transaction, voter, [earlier] + contacts(roll) + contacts(present), except: recipient, generation) : nil
         try issuer.logbook.record(
             transaction, election: election.election.id, by: principal, "identifier.reissue",
             [
@@ -338,7 +354,8 @@ final class IssueSession {
             } catch { return .failure(ContactRefusal(reason: "\"\(text)\" \(error.reason)")) }
         case .letter:
             return .failure(
-                ContactRefusal(reason: "a letter goes to the address on the roll: correct it with `roll correct` first"))
+                ContactRefusal(reason: "a letter goes to the address on the roll: correct it with `roll correct` first")
+            )
         }
     }
 
@@ -349,7 +366,8 @@ final class IssueSession {
     private func lastContact(_ reading: borrowing Reading, _ voter: Int) throws(StoreError) -> Place? {
         let found = try reading.first(
             "SELECT route, contact FROM issuance_identifier WHERE voter = ? ORDER BY generation DESC LIMIT 1", voter
-        ) { (row: borrowing Row) throws(StoreError) -> (route: Route, sealed: [UInt8]) in (try row.value(0), try row[1]) }
+        ) { (row: borrowing Row) throws(StoreError) -> (route: Route, sealed: [UInt8]) in (try row.value(0), try row[1])
+        }
         guard let found, let contact = sealer.open(found.sealed, associated: contactPlace(voter)) else { return nil }
         return (found.route, contact)
     }
@@ -364,11 +382,15 @@ final class IssueSession {
         _ transaction: borrowing Transaction, _ voter: Voter, _ places: [Place?], except new: [UInt8], _ generation: Int
     ) throws(StoreError) -> Route? {
         var told: [(kind: MessageKind, place: Place)] = []
-        for case let place? in places where place.contact != new && !told.contains(where: { $0.place.contact == place.contact }) {
+        for case let place? in places
+        where place.contact != new && !told.contains(where: { $0.place.contact == place.contact }) {
             guard place.route != .letter || told.isEmpty && !voter.hasReturnedLetter else { continue }
             // One of each kind on each channel.
             let kinds = [MessageKind.notice, .noticeHeld]
-            guard let kind = kinds.first(where: { kind in !told.contains { $0.kind == kind && $0.place.route == place.route } })
+            guard
+                let kind = kinds.first(where: { kind in
+                    !told.contains { $0.kind == kind && $0.place.route == place.route }
+                })
             else { continue }
             try tell(transaction, voter, kind, place.route, place.contact, generation)
             told.append((kind, place))

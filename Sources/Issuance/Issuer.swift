@@ -130,7 +130,8 @@ package struct Issuer: Sendable {
             transaction.reading, election, voter: voter, keys: RollKeys(key, randomness: randomness))
         var count = 0
         for (route, recipient) in [
-            (Route.email, contacts.mail.map { Array($0.text.utf8) }), (.sms, contacts.mobile.map { Array($0.text.utf8) }),
+            (Route.email, contacts.mail.map { Array($0.text.utf8) }),
+            (.sms, contacts.mobile.map { Array($0.text.utf8) }),
             (.letter, contacts.address.map(\.stored)),
         ] {
             guard let recipient else { continue }

@@ -36,7 +36,8 @@ package final class MessageOffice {
         let kind = election.access.secretKind == .generated ? MessageKind.activation : .identifier
         let frame = try frame(kind, language, .sms)
         let values = [
-            "greeting": String(repeating: "M", count: MessageOffice.longName), "identifier": "XXXX-XXXX-XXXX", "secret": "XXXXXXXXX",
+            "greeting": String(repeating: "M", count: MessageOffice.longName), "identifier": "XXXX-XXXX-XXXX",
+            "secret": "XXXXXXXXX",
         ]
         do throws(TemplateError) {
             return SMSText(try LoadedFrame(frame, route: .sms).text(values)).segments

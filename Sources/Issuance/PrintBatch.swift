@@ -1,4 +1,3 @@
-
 /// A batch of letters for the printer.
 package struct PrintBatch: Sendable, Equatable {
     package enum State: String, Sendable {

@@ -49,7 +49,8 @@ package final class PrintFiles {
 
     /// Refuses a folder that holds a finished print run already: its manifest would be lost.
     package static func refuseFinished(_ folder: String) throws(PrintRefusal) {
-        for name in ["manifest.json", "manifest.json.gpg"] where FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
+        for name in ["manifest.json", "manifest.json.gpg"]
+        where FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
             throw PrintRefusal("\(folder) holds \(name) of an earlier print run: give another folder with --to.")
         }
     }
@@ -131,7 +132,8 @@ package final class PrintFiles {
                     try press.add(page)
                     written += 1
                 } catch {
-                    setAside.append(SetAside(batch: batch.number, number: number, voter: letter.subject, reason: "\(error)"))
+                    setAside.append(
+                        SetAside(batch: batch.number, number: number, voter: letter.subject, reason: "\(error)"))
                 }
             }
         }

@@ -122,7 +122,8 @@ package struct PrintRoom: Sendable {
     ) throws(StoreError) -> Int {
         var (last, count) = (0, 0)
         while true {
-            let letters = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> [(number: Int, message: Int)] in
+            let letters = try store.write {
+                (transaction: borrowing Transaction) throws(StoreError) -> [(number: Int, message: Int)] in
                 let letters = try transaction.reading.all(
                     "SELECT number, message FROM issuance_letter WHERE batch = ? AND number > ? ORDER BY number LIMIT ?",
                     batch.id, last, PrintRoom.chunk
@@ -140,7 +141,8 @@ package struct PrintRoom: Sendable {
     package func reopen(
         _ election: StoredElection, batch number: Int, letter: Int?, reason: String, by principal: Principal
     ) throws(StoreError) -> Swift.Result<PrintBatch, PrintRefusal> {
-        try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Swift.Result<PrintBatch, PrintRefusal> in
+        try store.write {
+            (transaction: borrowing Transaction) throws(StoreError) -> Swift.Result<PrintBatch, PrintRefusal> in
             guard let batch = try batch(transaction.reading, election, number: number) else {
                 return .failure(PrintRefusal("There is no batch \(number)."))
             }
@@ -171,7 +173,8 @@ package struct PrintRoom: Sendable {
     package func finish(_ batch: PrintBatch) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute(
-                "UPDATE issuance_batch SET state = 'printed', printed_at = ? WHERE id = ? AND state = 'printing'", clock.now,
+                "UPDATE issuance_batch SET state = 'printed', printed_at = ? WHERE id = ? AND state = 'printing'",
+                clock.now,
                 batch.id)
         }
     }
@@ -204,7 +207,8 @@ package struct PrintRoom: Sendable {
     }
 
     private func known(_ election: StoredElection, _ number: Int) throws(StoreError) -> PrintBatch? {
-        try store.read { (reading: borrowing Reading) throws(StoreError) in try batch(reading, election, number: number) }
+        try store.read { (reading: borrowing Reading) throws(StoreError) in try batch(reading, election, number: number)
+        }
     }
 
     // MARK: After printing
@@ -217,9 +221,12 @@ package struct PrintRoom: Sendable {
     package func posted(
         _ election: StoredElection, batch number: Int, on date: String, before end: Int, by principal: Principal
     ) throws(StoreError) -> Swift.Result<Int?, PrintRefusal> {
-        guard let batch = try known(election, number) else { return .failure(PrintRefusal("There is no batch \(number).")) }
+        guard let batch = try known(election, number) else {
+            return .failure(PrintRefusal("There is no batch \(number)."))
+        }
         guard end > batch.createdAt else {
-            return .failure(PrintRefusal("Batch \(number) was printed after \(date): give the day on which the post took it."))
+            return .failure(
+                PrintRefusal("Batch \(number) was printed after \(date): give the day on which the post took it."))
         }
         switch batch.state {
         case .gathering, .printing:
@@ -267,10 +274,13 @@ package struct PrintRoom: Sendable {
     package func confirm(
         _ election: StoredElection, batch number: Int, by principal: Principal
     ) throws(StoreError) -> Swift.Result<Int, PrintRefusal> {
-        guard let batch = try known(election, number) else { return .failure(PrintRefusal("There is no batch \(number).")) }
+        guard let batch = try known(election, number) else {
+            return .failure(PrintRefusal("There is no batch \(number)."))
+        }
         switch batch.state {
         case .gathering, .printing, .printed:
-            return .failure(PrintRefusal("Batch \(number) is not posted yet: run `letters posted \(number) --on DATE` first."))
+            return .failure(
+                PrintRefusal("Batch \(number) is not posted yet: run `letters posted \(number) --on DATE` first."))
         case .confirmed: return .failure(PrintRefusal("Batch \(number) was confirmed already."))
         case .posted: return .success(try wipe(election, batch, by: principal, why: "confirmed"))
         }
@@ -336,7 +346,8 @@ package struct PrintRoom: Sendable {
             return .failure(PrintRefusal("Batch \(number) has no letter \(letter), or it was reported before."))
         }
         try transaction.execute(
-            "UPDATE issuance_letter SET state = ?, destroyed = ? WHERE message = ?", isReturned ? "returned" : "spoiled",
+            "UPDATE issuance_letter SET state = ?, destroyed = ? WHERE message = ?",
+            isReturned ? "returned" : "spoiled",
             destroyed, found.message)
         try outbox.withdraw(transaction, letter: found.message)
         var ended = false
@@ -346,7 +357,8 @@ package struct PrintRoom: Sendable {
         }
         if isReturned { try registrar.markReturned(transaction, election, voter: found.voter, by: principal) }
         try logbook.record(
-            transaction, election: election.election.id, by: principal, isReturned ? "letters.returned" : "letters.spoiled",
+            transaction, election: election.election.id, by: principal,
+            isReturned ? "letters.returned" : "letters.spoiled",
             [
                 "batch": "\(number)", "letter": "\(letter)", "reason": reason, "destroyed": destroyed ? "yes" : "no",
                 "identifierEnded": ended ? "yes" : "no",
@@ -392,8 +404,10 @@ package struct PrintRoom: Sendable {
             let (printed, spoiled, withdrawn): (Int, Int, Int) = (try row[2], try row[3], try row[4])
             let batch: Int = try row[0]
             return Reconciliation(
-                batch: batch, notToPost: left.filter { $0.batch == batch }.map(\.number), state: try row[1], toPost: printed - spoiled - withdrawn, printed: printed,
-                spoiled: spoiled, withdrawn: withdrawn, reprinted: try row[5], destroyed: try row[6], returned: try row[7])
+                batch: batch, notToPost: left.filter { $0.batch == batch }.map(\.number), state: try row[1],
+                toPost: printed - spoiled - withdrawn, printed: printed,
+                spoiled: spoiled, withdrawn: withdrawn, reprinted: try row[5], destroyed: try row[6],
+                returned: try row[7])
         }
     }
 }

@@ -11,9 +11,13 @@ package struct Specimen {
     package init(election: Election, office: MessageOffice) { (self.election, self.office) = (election, office) }
 
     private static let addresses = [
-        ["MME ANNE-SOPHIE DE LA ROCHEFOUCAULD-M.", "APPARTEMENT 12 ESCALIER B TROISIEME ET.", "RESIDENCE LES JARDINS DE L'OBSERVATOIRE",
-            "127 BIS AVENUE DU MARECHAL DE LATTRE", "LIEU DIT LE MOULIN DE LA VIEILLE EGLIS", "01300 SAINT GERMAIN LES PAROISSES CEDEX"],
-        ["Mme Zo\u{E9} L'H\u{E9}ritier-N\u{FA}\u{F1}ez", "3 RUE DE L'\u{CE}LE", "97400 SAINT DENIS"],
+        // Six lines of 38 characters each, the most that NF Z10-011 knows.
+        [
+            "Mme Anne-Sophie DE LA ROCHEFOUCAULD-MM", "APPARTEMENT 1234 ESCALIER BB ETAGE 123",
+            "RESIDENCE LES JARDINS D OBSERVATION 12", "127 BIS AVENUE DU MARECHAL D ESTREES X",
+            "LIEU DIT LE MOULIN DE LA VIEILLE ABBEE", "01300 SAINT GERMAIN LES PAROISSES NORD",
+        ],
+        ["Mme Zo\u{E9} L'H\u{E9}ritier-N\u{FA}\u{F1}ez", "3 RUE DE L \u{CE}LE", "97400 SAINT DENIS"],
         ["M Fran\u{E7}ois D'ALEMBERT", "12 RUE DE LA POSTE", "75003 PARIS"],
         ["M Karl M\u{DC}LLER", "HAUPTSTRASSE 12", "10115 BERLIN", "ALLEMAGNE"],
     ]
@@ -40,13 +44,15 @@ package struct Specimen {
         let fakes = ["identifier": "SPEC-1MEN-0000", "code": "FAKE-C0DE"]
         for (index, face) in faces.enumerated() {
             for lines in index == 0 ? Specimen.addresses : [Specimen.addresses[index % Specimen.addresses.count]] {
-                try press.add(
-                    Letter(
-                        face: index, recipient: lines.map { String($0.prefix(38)) },
-                        greeting: election.languages[index / 3] == .fr ? "Madame, Monsieur," : "Dear voter,",
-                        codes: face.slots.map { fakes[$0] ?? "" },
-                        link: SiteLink.text(site: face.site, identifier: face.slots.isEmpty ? nil : fakes["identifier"]),
-                        mark: "SPECIMEN \u{2013} \(election.id)"))
+                var letter = Letter(
+                    face: index, recipient: lines,
+                    greeting: election.languages[index / 3] == .fr
+                        ? "Madame Zo\u{E9} L\u{2019}H\u{E9}ritier," : "Ms Zo\u{E9} L\u{2019}H\u{E9}ritier,",
+                    codes: face.slots.map { fakes[$0] ?? "" },
+                    link: SiteLink.text(site: face.site, identifier: face.slots.isEmpty ? nil : fakes["identifier"]),
+                    mark: "SPECIMEN \u{2013} \(election.id)")
+                letter.watermark = "SPECIMEN"
+                try press.add(letter)
             }
         }
         try press.finish()

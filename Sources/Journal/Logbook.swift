@@ -106,7 +106,9 @@ package struct Logbook: Sendable {
     package static func each(
         _ reading: borrowing Reading, _ body: (JournalEntry, [UInt8]) throws(StoreError) -> Void
     ) throws(StoreError) {
-        try reading.each("SELECT number, at, election, principal, action, details, sealed, sealed_hash, previous, hash FROM journal_entry ORDER BY number") {
+        try reading.each(
+            "SELECT number, at, election, principal, action, details, sealed, sealed_hash, previous, hash FROM journal_entry ORDER BY number"
+        ) {
             (row: borrowing Row) throws(StoreError) in
             try body(try JournalEntry(row), try row[9])
         }
@@ -121,7 +123,8 @@ package struct Logbook: Sendable {
         ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
         guard let text else { return nil }
         do { return try JSONDecoder().decode([String: String].self, from: Data(text.utf8)) } catch {
-            throw StoreError(.damaged, "A journal entry of \(action) is not readable: \(error).", cure: "Run `journal verify`.")
+            throw StoreError(
+                .damaged, "A journal entry of \(action) is not readable: \(error).", cure: "Run `journal verify`.")
         }
     }
 

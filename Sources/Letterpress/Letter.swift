@@ -10,6 +10,8 @@ package struct Letter: Sendable {
     /// Where the QR code leads. It may hold the identifier behind a `#`, which browsers never send; never the code: who
     /// finds a photograph of the QR alone must not be able to sign in.
     package let link: String
+    /// A word in large grey type behind the text, on sheets that are no real letters.
+    package var watermark: String?
     /// Election, batch and number, at the foot of the page.
     package let mark: String
 

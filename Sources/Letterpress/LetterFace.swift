@@ -28,7 +28,8 @@ package struct LetterFace: Sendable {
             if text.hasPrefix("# ") {
                 frame = String(text.dropFirst(2)).lowercased()
                 guard LetterFace.frames.contains(frame), frames[frame] == nil else {
-                    throw LetterError("\(file):\(index + 1): the frames are \(LetterFace.frames.joined(separator: ", ")), each once")
+                    throw LetterError(
+                        "\(file):\(index + 1): the frames are \(LetterFace.frames.joined(separator: ", ")), each once")
                 }
                 frames[frame] = []
             } else if frame.isEmpty {
@@ -47,9 +48,12 @@ package struct LetterFace: Sendable {
         var (labels, slots): ([String], [String]) = ([], [])
         for (line, text) in frames["codes"] ?? [] where !text.allSatisfy(\.isWhitespace) {
             let parts = text.split(separator: "|").map { $0.drop(while: \.isWhitespace) }
-            guard parts.count == 2, let slot = parts[1].split(separator: " ").first.map(String.init), known.contains(slot)
+            guard parts.count == 2, let slot = parts[1].split(separator: " ").first.map(String.init),
+                known.contains(slot)
             else {
-                throw LetterError("\(file):\(line): a line of the codes frame is \"Label | slot\", slots are: \(known.joined(separator: ", "))")
+                throw LetterError(
+                    "\(file):\(line): a line of the codes frame is \"Label | slot\", slots are: \(known.joined(separator: ", "))"
+                )
             }
             labels.append(LetterFace.inline(String(parts[0])))
             slots.append(slot)

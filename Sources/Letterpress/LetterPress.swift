@@ -38,7 +38,9 @@ import CPango
         guard
             let made = unsafe cairo_pdf_surface_create_for_stream(
                 { context, bytes, count in
-                    guard let context = unsafe context, let bytes = unsafe bytes else { return CAIRO_STATUS_WRITE_ERROR }
+                    guard let context = unsafe context, let bytes = unsafe bytes else {
+                        return CAIRO_STATUS_WRITE_ERROR
+                    }
                     let sink = unsafe Unmanaged<Sink>.fromOpaque(context).takeUnretainedValue()
                     return unsafe sink.write(UnsafeBufferPointer(start: bytes, count: Int(count)).span)
                         ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR
@@ -50,7 +52,9 @@ import CPango
         unsafe cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, created)
         unsafe cairo = cairo_create(surface)
         let canvas = unsafe cairo
-        addresses = ["10", "9", "8"].map { unsafe TextBox(on: canvas, font: "\(LetterPress.bodyFont) \($0)", width: nil) }
+        addresses = ["10", "9", "8"].map {
+            unsafe TextBox(on: canvas, font: "\(LetterPress.bodyFont) \($0)", width: nil)
+        }
         greeting = unsafe TextBox(on: cairo, font: "\(LetterPress.bodyFont) 10.5", width: nil)
         code = unsafe TextBox(on: cairo, font: "\(LetterPress.codeFont) 15", width: nil)
         mark = unsafe TextBox(on: cairo, font: "\(LetterPress.bodyFont) 6.5", width: nil)
@@ -58,7 +62,7 @@ import CPango
 
     deinit {
         unsafe cairo_destroy(cairo)
-        for unsafe recording in unsafe recordings.values { unsafe cairo_surface_destroy(recording) }
+        for unsaferecording in unsafe recordings.values { unsafe cairo_surface_destroy(recording) }
         unsafe cairo_surface_destroy(surface)
     }
 
@@ -87,6 +91,7 @@ import CPango
             x: window.x + 3, y: window.y + 2, width: window.width - 4, height: window.height - 2)
         let code = try QRCode(letter.link)
         try check(letter, inner)
+        if let word = letter.watermark { try drawWatermark(word) }
         unsafe cairo_set_source_surface(cairo, recording, 0, 0)
         unsafe cairo_paint(cairo)
         unsafe cairo_set_source_rgb(cairo, 0, 0, 0)
@@ -97,7 +102,8 @@ import CPango
         }
         let qr = profile.qr
         unsafe code.draw(
-            on: cairo, x: qr.x * pointsPerMillimetre, y: qr.y * pointsPerMillimetre, side: qr.width * pointsPerMillimetre)
+            on: cairo, x: qr.x * pointsPerMillimetre, y: qr.y * pointsPerMillimetre,
+            side: qr.width * pointsPerMillimetre)
         try unsafe mark.draw(letter.mark, in: profile.mark, on: cairo)
         unsafe cairo_show_page(cairo)
         try checkStatus()
@@ -111,6 +117,14 @@ import CPango
         try unsafe addresses[addresses.count - 1].draw(address, in: frame, on: cairo)
     }
 
+    private func drawWatermark(_ word: String) throws(LetterError) {
+        let frame = PrinterProfile.Frame(x: 20, y: 130, width: 180, height: 60)
+        unsafe cairo_set_source_rgb(cairo, 0.88, 0.88, 0.88)
+        try unsafe TextBox(on: cairo, font: "\(LetterPress.bodyFont) Bold 84", width: nil).draw(
+            word, in: frame, on: cairo)
+        unsafe cairo_set_source_rgb(cairo, 0, 0, 0)
+    }
+
     /// Writes the end of the file.
     package func finish() throws(LetterError) {
         unsafe cairo_surface_finish(surface)
@@ -120,14 +134,16 @@ import CPango
     private func checkStatus() throws(LetterError) {
         let status = unsafe cairo_surface_status(surface)
         guard status == CAIRO_STATUS_SUCCESS else {
-            throw LetterError("The PDF could not be written: \(unsafe String(cString: cairo_status_to_string(status))).")
+            throw LetterError(
+                "The PDF could not be written: \(unsafe String(cString: cairo_status_to_string(status))).")
         }
     }
 
     /// Where the code of slot `index` stands, below its label.
     private static func slot(_ index: Int, _ profile: PrinterProfile) -> PrinterProfile.Frame {
         let frame = profile.codes
-        return PrinterProfile.Frame(x: frame.x + 4, y: frame.y + 20 + Double(index) * 14, width: frame.width - 8, height: 8)
+        return PrinterProfile.Frame(
+            x: frame.x + 4, y: frame.y + 20 + Double(index) * 14, width: frame.width - 8, height: 8)
     }
 
     private func recorded(_ face: Int) throws(LetterError) -> OpaquePointer {

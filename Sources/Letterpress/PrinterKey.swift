@@ -77,7 +77,9 @@ package final class PrinterKey {
             do { try input.fileHandleForWriting.close() } catch { throw LetterError("gpg broke off: \(error)") }
             process.waitUntilExit()
             guard process.terminationStatus == 0 else {
-                throw LetterError("gpg could not write \(path) (exit status \(process.terminationStatus)): check the disk's free space.")
+                throw LetterError(
+                    "gpg could not write \(path) (exit status \(process.terminationStatus)): check the disk's free space."
+                )
             }
         }
     }
@@ -86,7 +88,9 @@ package final class PrinterKey {
         ["--homedir", home, "--batch", "--no-tty", "--quiet", "--no-autostart", "--yes"]
     }
 
-    private static func run(_ home: String, _ arguments: [String]) throws(LetterError) -> (status: Int32, output: String) {
+    private static func run(_ home: String, _ arguments: [String]) throws(LetterError) -> (
+        status: Int32, output: String
+    ) {
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/gpg")

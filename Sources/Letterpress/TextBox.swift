@@ -70,9 +70,15 @@ let pointsPerMillimetre = 72.0 / 25.4
     private func measured(
         _ text: String, in frame: PrinterProfile.Frame, markup: Bool
     ) throws(LetterError) -> (width: Double, height: Double) {
-        if markup { unsafe pango_layout_set_markup(layout, text, -1) } else { unsafe pango_layout_set_text(layout, text, -1) }
+        if markup {
+            unsafe pango_layout_set_markup(layout, text, -1)
+        } else {
+            unsafe pango_layout_set_text(layout, text, -1)
+        }
         guard unsafe pango_layout_get_unknown_glyphs_count(layout) == 0 else {
-            throw LetterError("No installed font has every character of \"\(text)\": install one (fonts-noto-core) or correct the text.")
+            throw LetterError(
+                "No installed font has every character of \"\(text)\": install one (fonts-noto-core) or correct the text."
+            )
         }
         let size = size
         guard frame.holds(size) else {

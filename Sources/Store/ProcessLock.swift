@@ -9,12 +9,14 @@ package final class ProcessLock: Sendable {
     package init(store path: String, name: String) throws(StoreError) {
         file = unsafe open("\(path)-\(name).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else {
-            throw StoreError(.readOnly, "The lock beside \(path) cannot be made.", cure: "Check the folder's permissions.")
+            throw StoreError(
+                .readOnly, "The lock beside \(path) cannot be made.", cure: "Check the folder's permissions.")
         }
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
             close(file)
             throw StoreError(
-                .busy, "Another \(name) is running on this store.", cure: "Wait until it has ended, then run this again.")
+                .busy, "Another \(name) is running on this store.",
+                cure: "Wait until it has ended, then run this again.")
         }
     }
 

@@ -108,7 +108,8 @@ package final class Store: Sendable {
         guard file >= 0 else { return }
         defer { close(file) }
         guard fdatasync(file) == 0 else {
-            throw StoreError(.failed, "The store's log did not reach the disk.", cure: "Check the disk, then run `store check`.")
+            throw StoreError(
+                .failed, "The store's log did not reach the disk.", cure: "Check the disk, then run `store check`.")
         }
     }
 

@@ -47,7 +47,8 @@ import CArchive
             inflated += count
             guard inflated <= RollLimits.inflated else {
                 throw RollFileError(
-                    file: path, line: 0, message: "the workbook inflates to more than \(RollLimits.inflated >> 20) MiB: refused")
+                    file: path, line: 0,
+                    message: "the workbook inflates to more than \(RollLimits.inflated >> 20) MiB: refused")
             }
             try body(chunk, count)
         }

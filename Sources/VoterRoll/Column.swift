@@ -37,15 +37,21 @@ package enum Column: String, Sendable, CaseIterable {
     private var headings: [String] {
         switch self {
         case .reference:
-            ["reference", "ref", "matricule", "numero", "numeroelecteur", "idelecteur", "id", "employeeid", "number",
-                "identifiantrh", "nip"]
+            [
+                "reference", "ref", "matricule", "numero", "numeroelecteur", "idelecteur", "id", "employeeid", "number",
+                "identifiantrh", "nip",
+            ]
         case .civility: ["civilite", "civ", "titre", "title", "civility", "salutation"]
         case .lastName: ["nom", "nomdefamille", "nomusage", "nomdusage", "lastname", "surname", "familyname", "name"]
         case .firstName: ["prenom", "prenoms", "firstname", "givenname", "forename"]
-        case .email: ["email", "mail", "courriel", "adressemail", "adresseemail", "adresseelectronique", "emailaddress"]
+        case .email:
+            ["email", "mail", "courriel", "adressemail", "adresseemail", "adresseelectronique", "emailaddress"]
         case .phone:
-            ["telephone", "tel", "mobile", "portable", "telephonemobile", "telephoneportable", "phone", "mobilephone",
-                "phonenumber", "numerodetelephone"]
+            [
+                "telephone", "tel", "mobile", "portable", "telephonemobile", "telephoneportable", "phone",
+                "mobilephone",
+                "phonenumber", "numerodetelephone",
+            ]
         case .address1: ["adresse1", "adresse", "address1", "address", "adresseligne1", "addressline1"]
         case .address2: ["adresse2", "address2", "adresseligne2", "addressline2"]
         case .address3: ["adresse3", "address3", "adresseligne3", "addressline3"]

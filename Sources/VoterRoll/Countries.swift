@@ -8,13 +8,17 @@ enum Countries {
             let locale = Locale(identifier: language)
             for region in Locale.Region.isoRegions where region.identifier.count == 2 {
                 names.insert(Folding.plain(region.identifier))
-                if let name = locale.localizedString(forRegionCode: region.identifier) { names.insert(Folding.plain(name)) }
+                if let name = locale.localizedString(forRegionCode: region.identifier) {
+                    names.insert(Folding.plain(name))
+                }
             }
         }
         // How people write them, beside the official names.
-        return names.union(["fra", "angleterre", "england", "ecosse", "scotland", "paysdegalles", "wales", "grandebretagne",
+        return names.union([
+            "fra", "angleterre", "england", "ecosse", "scotland", "paysdegalles", "wales", "grandebretagne",
             "greatbritain", "uk", "usa", "etatsunisdamerique", "unitedstatesofamerica", "hollande", "holland", "coree",
-            "republiquetcheque", "czechrepublic", "lareunion", "uae"])
+            "republiquetcheque", "czechrepublic", "lareunion", "uae",
+        ])
     }()
 
     /// Whether a country has this name.

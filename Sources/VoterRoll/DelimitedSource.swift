@@ -24,7 +24,9 @@ final class DelimitedSource: RowSource {
         var status = stat()
         guard unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             close(file)
-            throw RollFileError(file: path, line: 0, message: "this is no file that can be read twice (a pipe or a folder): save it and give its name")
+            throw RollFileError(
+                file: path, line: 0,
+                message: "this is no file that can be read twice (a pipe or a folder): save it and give its name")
         }
         buffer = [UInt8](repeating: 0, count: RollLimits.row)
         raw = [UInt8](repeating: 0, count: RollLimits.row / 3)

@@ -25,7 +25,9 @@ enum PersonName {
                 if plain.count > start, plain[plain.count - 1] != 32 { plain.append(32) }
             case UInt8(ascii: "'"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ","), UInt8(ascii: "("),
                 UInt8(ascii: ")"), UInt8(ascii: "/"):
-                guard plain.count > start || byte == UInt8(ascii: "'") else { return "begins with a mark, not a letter" }
+                guard plain.count > start || byte == UInt8(ascii: "'") else {
+                    return "begins with a mark, not a letter"
+                }
                 plain.append(byte)
             case 0xC3 where index + 1 < range.upperBound && bytes[index + 1] != 0x97 && bytes[index + 1] != 0xB7:
                 plain.append(byte)

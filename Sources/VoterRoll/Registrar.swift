@@ -57,16 +57,21 @@ package struct Registrar: Sendable {
             }
             let (weightBefore, weightAfter): (Int, Int) = (try row[14], try row[15])
             if weightBefore != weightAfter {
-                changes.append(RollChange(column: Column.weight.rawValue, before: "\(weightBefore)", after: "\(weightAfter)"))
+                changes.append(
+                    RollChange(column: Column.weight.rawValue, before: "\(weightBefore)", after: "\(weightAfter)"))
             }
             for (offset, column) in [Column.language, .channel].enumerated() {
-                let (before, after): (String, String) = (try row[16 + 2 * Int32(offset)], try row[17 + 2 * Int32(offset)])
+                let (before, after): (String, String) = (
+                    try row[16 + 2 * Int32(offset)], try row[17 + 2 * Int32(offset)]
+                )
                 if before != after { changes.append(RollChange(column: column.rawValue, before: before, after: after)) }
             }
             let before = try opener.open(
-                SealedContacts(mail: try row[20], phone: try row[22], isMobile: try row[24], address: try row[26]), voter: id)
+                SealedContacts(mail: try row[20], phone: try row[22], isMobile: try row[24], address: try row[26]),
+                voter: id)
             let after = try opener.open(
-                SealedContacts(mail: try row[21], phone: try row[23], isMobile: try row[25], address: try row[27]), voter: id)
+                SealedContacts(mail: try row[21], phone: try row[23], isMobile: try row[25], address: try row[27]),
+                voter: id)
             if before.mail != after.mail { changes.append(RollChange(column: Column.email.rawValue)) }
             if before.phone != after.phone { changes.append(RollChange(column: Column.phone.rawValue)) }
             if before.address != after.address { changes.append(RollChange(column: "address")) }
@@ -186,7 +191,8 @@ package struct Registrar: Sendable {
     package func contacts(
         _ reading: borrowing Reading, _ election: StoredElection, voter: Int, keys: RollKeys
     ) throws(StoreError) -> VoterContacts {
-        try ContactOpener(election: election.number, keys: keys).open(try sealedContacts(reading, voter: voter), voter: voter)
+        try ContactOpener(election: election.number, keys: keys).open(
+            try sealedContacts(reading, voter: voter), voter: voter)
     }
 
     /// A voter's contacts as they lie in the store.

@@ -20,7 +20,8 @@ package final class ReportFile: Sendable {
         file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard file >= 0 else {
             throw RollFileError(
-                file: path, line: 0, message: "the report cannot be written: \(unsafe String(cString: strerror(errno)))")
+                file: path, line: 0, message: "the report cannot be written: \(unsafe String(cString: strerror(errno)))"
+            )
         }
         fchmod(file, 0o600)
         state = Mutex(State(buffer: Array("\u{FEFF}line;column;kind;value;reason\r\n".utf8)))
@@ -46,7 +47,8 @@ package final class ReportFile: Sendable {
         }
         guard failed == 0 else {
             throw RollFileError(
-                file: path, line: 0, message: "the report could not be written: \(unsafe String(cString: strerror(failed)))")
+                file: path, line: 0,
+                message: "the report could not be written: \(unsafe String(cString: strerror(failed)))")
         }
     }
 

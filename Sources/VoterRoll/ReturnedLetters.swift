@@ -22,14 +22,17 @@ package struct ReturnedLetters {
                 return
             }
             func value(_ names: [String]) -> String? {
-                known.firstIndex(where: names.contains).flatMap { $0 < texts.count && !texts[$0].isEmpty ? texts[$0] : nil }
+                known.firstIndex(where: names.contains).flatMap {
+                    $0 < texts.count && !texts[$0].isEmpty ? texts[$0] : nil
+                }
             }
             let batch = value(["batch", "lot"]).flatMap { Int($0) }
             let number = value(["number", "numero", "pli"]).flatMap { Int($0) }
             let reference = value(["reference", "matricule"])
             guard batch != nil && number != nil || reference != nil else {
                 throw RollFileError(
-                    file: file, line: fields.line, message: "a returned letter is named by batch and number, or by reference")
+                    file: file, line: fields.line,
+                    message: "a returned letter is named by batch and number, or by reference")
             }
             entries.append(Entry(line: fields.line, batch: batch, number: number, reference: reference))
         }

@@ -55,7 +55,9 @@ extension Registrar {
         case .lastName, .firstName:
             let bytes = Array(value.utf8)
             var plain: [UInt8] = []
-            if let reason = PersonName.append(bytes.span, bytes.indices, onto: &plain) { return "\"\(value)\" \(reason)" }
+            if let reason = PersonName.append(bytes.span, bytes.indices, onto: &plain) {
+                return "\"\(value)\" \(reason)"
+            }
             let name = String(decoding: plain, as: UTF8.self).trimmingCharacters(in: .whitespaces)
             guard !name.isEmpty else { return "a name is not empty" }
             if column == .lastName {
@@ -97,7 +99,8 @@ extension Registrar {
         case .phone: return try correctPhone(transaction, election, voter, value, keys)
         case .address1: return try correctAddress(transaction, election, voter, value, keys)
         default:
-            return "\(column.rawValue) cannot be corrected one by one; correct email, phone, address1 (all lines, separated by |), "
+            return
+                "\(column.rawValue) cannot be corrected one by one; correct email, phone, address1 (all lines, separated by |), "
                 + "civility, last_name, first_name, college, site, weight, language, channel or challenge, or import the roll again"
         }
         return nil
@@ -147,7 +150,9 @@ extension Registrar {
     private func correctChallenge(
         _ transaction: borrowing Transaction, _ election: StoredElection, _ voter: Voter, _ value: String
     ) throws(StoreError) -> String? {
-        guard election.election.access.challenge != nil else { return "this election asks no question (access.challenge)" }
+        guard election.election.access.challenge != nil else {
+            return "this election asks no question (access.challenge)"
+        }
         let answer = Array(value.trimmingCharacters(in: .whitespaces).utf8)
         if let reason = Challenge.refusal(answer) { return "the answer \(reason)" }
         guard case .done(let hash) = hasher.hash(Secret(answer)) else {
@@ -159,13 +164,15 @@ extension Registrar {
 
     /// `Mme Jeanne DUPONT`, with an initial where the line would be too long.
     private static func recipient(_ voter: Voter) -> String {
-        let title = switch voter.civility {
-        case .none: ""
-        case .mister: "M "
-        case .madam: "Mme "
-        }
+        let title =
+            switch voter.civility {
+            case .none: ""
+            case .mister: "M "
+            case .madam: "Mme "
+            }
         let whole = "\(title)\(voter.firstName) \(voter.lastName.uppercased())"
-        return whole.count <= PostalAddress.longestLine ? whole : "\(title)\(voter.firstName.prefix(1)) \(voter.lastName.uppercased())"
+        return whole.count <= PostalAddress.longestLine
+            ? whole : "\(title)\(voter.firstName.prefix(1)) \(voter.lastName.uppercased())"
     }
 
     private func correctPhone(
@@ -199,7 +206,8 @@ extension Registrar {
         let given = value.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
         // As at the import, the voter's name comes first where it is not there yet.
         let names = Folding.plain(voter.lastName)
-        let lines = given.first.map { Folding.plain($0).contains(names) } == true ? given : [Registrar.recipient(voter)] + given
+        let lines =
+            given.first.map { Folding.plain($0).contains(names) } == true ? given : [Registrar.recipient(voter)] + given
         for line in lines {
             let start = bytes.count
             bytes.append(contentsOf: Array(line.utf8))
@@ -210,7 +218,8 @@ extension Registrar {
         var stored: [UInt8] = []
         do throws(PostalAddress.Fault) {
             try PostalAddress.normalise(
-                bytes.span, hasCountry ? ranges.dropLast() : ranges[...], country: hasCountry ? ranges[ranges.count - 1] : 0..<0,
+                bytes.span, hasCountry ? ranges.dropLast() : ranges[...],
+                country: hasCountry ? ranges[ranges.count - 1] : 0..<0,
                 onto: &stored)
         } catch {
             return "\"\(value)\" \(error.reason)"

@@ -37,7 +37,8 @@ struct RollHeadings {
             throw RollFileError(
                 file: file, line: fields.line,
                 message: "there is no column for \(missing.map(\.rawValue).joined(separator: ", ")) among the headings "
-                    + "(\(texts.prefix(20).joined(separator: " | "))): name it with --map \"HEADING=\(missing[0].rawValue)\"")
+                    + "(\(texts.prefix(20).joined(separator: " | "))): name it with --map \"HEADING=\(missing[0].rawValue)\""
+            )
         }
         (self.texts, self.index, self.ignored) = (texts, index, ignored)
     }

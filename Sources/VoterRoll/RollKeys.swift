@@ -27,7 +27,9 @@ enum SealedColumn: UInt8 {
     func place(election: Int, voter: Int, into bytes: inout [UInt8]) {
         bytes.removeAll(keepingCapacity: true)
         for number in [election, voter] {
-            for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
+            for shift in stride(from: 56, through: 0, by: -8) {
+                bytes.append(UInt8(truncatingIfNeeded: number >> shift))
+            }
         }
         bytes.append(rawValue)
     }

@@ -300,13 +300,16 @@ final class RollLoader {
         let removed: [(id: Int, name: String)]
         // A refused row whose reference cannot be read may be anybody's: then nobody counts as missing.
         let knowsAll = report.refusedNameless == 0
-        do throws(StoreError) { removed = try isUpdate && knowsAll ? writer.missing() : [] } catch { throw .store(error) }
+        do throws(StoreError) { removed = try isUpdate && knowsAll ? writer.missing() : [] } catch {
+            throw .store(error)
+        }
         var gone = LoadedRoll.Changes()
         for voter in removed { gone.add(voter.name) }
         return LoadedRoll(
             importID: importID, election: election, encoding: source.encoding, separator: source.separator,
             ignoredHeadings: headings.ignored, rows: intake.rows, report: report, added: writer.added,
-            changed: writer.changed, removed: gone, removedIDs: removed.map(\.id), isUpdate: isUpdate, groups: intake.groups)
+            changed: writer.changed, removed: gone, removedIDs: removed.map(\.id), isUpdate: isUpdate,
+            groups: intake.groups)
     }
 
     static func source(_ path: String) throws(RollFileError) -> any RowSource {

@@ -6,7 +6,6 @@ package final class RollReport: Sendable {
 
     init(file: ReportFile? = nil) { self.file = file }
 
-
     private struct State {
         var faults: [RollFault] = []
         var faultCount = 0
@@ -33,7 +32,11 @@ package final class RollReport: Sendable {
     /// - Parameter reference: nil when the row's reference itself cannot be read.
     func refuse(_ reference: UInt64?, line: Int) {
         state.withLock { state in
-            if let reference { state.refused[reference] = state.refused[reference] ?? line } else { state.refusedNameless += 1 }
+            if let reference {
+                state.refused[reference] = state.refused[reference] ?? line
+            } else {
+                state.refusedNameless += 1
+            }
         }
     }
 

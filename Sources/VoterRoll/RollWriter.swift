@@ -108,7 +108,10 @@ final class RollWriter: @unchecked Sendable {
             let known = try transaction.reading.first(
                 "SELECT id, import, line, digest, removed_at IS NOT NULL FROM roll_voter WHERE election = ? AND reference = ?",
                 election, reference
-            ) { (row: borrowing Row) throws(StoreError) -> (id: Int, origin: Int, line: Int, digest: [UInt8], removed: Bool) in
+            ) {
+                (row: borrowing Row) throws(StoreError) -> (
+                    id: Int, origin: Int, line: Int, digest: [UInt8], removed: Bool
+                ) in
                 (try row[0], try row[1], try row[2], try row[3], try row[4])
             }
             guard let known else {
@@ -162,11 +165,19 @@ final class RollWriter: @unchecked Sendable {
     ) {
         let (plain, sealed) = (batch.plain, batch.sealed)
         func text(_ index: Int32, _ slice: Slice) {
-            if slice.isAbsent { statement.null(index) } else { statement.text(index, plain.span.extracting(slice.range)) }
+            if slice.isAbsent {
+                statement.null(index)
+            } else {
+                statement.text(index, plain.span.extracting(slice.range))
+            }
         }
         func required(_ index: Int32, _ slice: Slice) { statement.text(index, plain.span.extracting(slice.range)) }
         func blob(_ index: Int32, _ slice: Slice) {
-            if slice.isAbsent { statement.null(index) } else { statement.blob(index, sealed.span.extracting(slice.range)) }
+            if slice.isAbsent {
+                statement.null(index)
+            } else {
+                statement.blob(index, sealed.span.extracting(slice.range))
+            }
         }
         statement.number(1, row.id)
         statement.number(2, importID)

@@ -6,7 +6,9 @@ struct Slice {
     static let absent = Slice(start: 0, count: -1)
 
     /// A batch's bytes stay far below two gigabytes: rows times the longest row.
-    init(start: Int, count: Int) { (low, length) = (Int32(truncatingIfNeeded: start), Int32(truncatingIfNeeded: count)) }
+    init(start: Int, count: Int) {
+        (low, length) = (Int32(truncatingIfNeeded: start), Int32(truncatingIfNeeded: count))
+    }
 
     var start: Int { Int(low) }
     var count: Int { Int(length) }

@@ -42,7 +42,9 @@ struct RowChecker {
         self.headings = headings
         positions = Column.allCases.map { index[$0] ?? -1 }
         self.isDelimited = isDelimited
-        addressColumns = [Column.address1, .address2, .address3, .address4, .address5, .address6].compactMap { index[$0] }
+        addressColumns = [Column.address1, .address2, .address3, .address4, .address5, .address6].compactMap {
+            index[$0]
+        }
         standardLanguage = Array((election.languages.first ?? .fr).rawValue.utf8)
         colleges = Vocabulary(election.colleges.mapValues { [$0.fr, $0.en] })
         sites = Vocabulary(election.sites.mapValues { [$0.fr, $0.en] })
@@ -70,7 +72,8 @@ struct RowChecker {
             isGood = false
         }
         guard isGood else {
-            let reference = row.reference.isAbsent ? nil : Folding.hash(batch.plain.span.extracting(row.reference.range))
+            let reference =
+                row.reference.isAbsent ? nil : Folding.hash(batch.plain.span.extracting(row.reference.range))
             report.refuse(reference, line: fields.line)
             hasRefused = true
             batch.plain.removeLast(batch.plain.count - start)
@@ -140,7 +143,9 @@ struct RowChecker {
 
     // MARK: Who
 
-    private mutating func reference(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer) -> Bool {
+    private mutating func reference(
+        _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
+    ) -> Bool {
         guard let range = value(.reference, bytes, fields) else {
             fault(.reference, bytes, nil, fields, "is missing: every voter needs a reference of their own")
             return false
@@ -150,7 +155,8 @@ struct RowChecker {
             return false
         }
         for index in range where !isReference(bytes[index], first: index == range.lowerBound) {
-            fault(.reference, bytes, range, fields, "holds a character that no reference has (letters, digits, - _ . /)")
+            fault(
+                .reference, bytes, range, fields, "holds a character that no reference has (letters, digits, - _ . /)")
             return false
         }
         row.reference = batch.slice { $0.append(copying: bytes.extracting(range)) }
@@ -165,7 +171,9 @@ struct RowChecker {
         }
     }
 
-    private mutating func names(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer) -> Bool {
+    private mutating func names(
+        _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
+    ) -> Bool {
         var isGood = true
         if let range = value(.civility, bytes, fields) {
             if let meaning = civilities.meaning(bytes, range) {
@@ -194,7 +202,9 @@ struct RowChecker {
 
     // MARK: Contacts
 
-    private mutating func contacts(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer) -> Bool {
+    private mutating func contacts(
+        _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
+    ) -> Bool {
         var isGood = true
         if let range = value(.email, bytes, fields) {
             do throws(EmailAddress.Fault) {
@@ -234,7 +244,9 @@ struct RowChecker {
         }
     }
 
-    private mutating func address(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer) -> Bool {
+    private mutating func address(
+        _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
+    ) -> Bool {
         scratch.removeAll(keepingCapacity: true)
         var lines: [Range<Int>] = []
         lines.reserveCapacity(8)
@@ -244,7 +256,9 @@ struct RowChecker {
         let postcode = value(.postcode, bytes, fields)
         let town = value(.town, bytes, fields)
         let country = countryField(bytes, fields)
-        if postcode != nil || town != nil { lines.append(townLine(bytes, postcode, town, fields, isFrench: country.isEmpty)) }
+        if postcode != nil || town != nil {
+            lines.append(townLine(bytes, postcode, town, fields, isFrench: country.isEmpty))
+        }
         guard !lines.isEmpty else { return true }
         if !namesRecipient(lines[0], row, &batch) { lines.insert(recipientLine(row, &batch), at: 0) }
         do throws(PostalAddress.Fault) {
@@ -351,7 +365,9 @@ struct RowChecker {
 
     // MARK: Groups and preferences
 
-    private mutating func groups(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer) -> Bool {
+    private mutating func groups(
+        _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
+    ) -> Bool {
         var isGood = true
         if let range = value(.college, bytes, fields) {
             if let meaning = colleges.meaning(bytes, range) {
@@ -374,7 +390,9 @@ struct RowChecker {
                 isGood = false
             }
         } else if election.ballots.contains(where: { !$0.sites.isEmpty }) {
-            fault(.site, bytes, nil, fields, "is missing: ballots of this election depend on it (\(listed(election.sites)))")
+            fault(
+                .site, bytes, nil, fields,
+                "is missing: ballots of this election depend on it (\(listed(election.sites)))")
             isGood = false
         }
         if let range = value(.weight, bytes, fields) {
@@ -391,7 +409,9 @@ struct RowChecker {
 
     private func listed(_ names: [String: LocalText]) -> String { names.keys.sorted().joined(separator: ", ") }
 
-    private mutating func preferences(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer) -> Bool {
+    private mutating func preferences(
+        _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
+    ) -> Bool {
         var isGood = true
         var language = standardLanguage
         if let range = value(.language, bytes, fields) {
@@ -421,15 +441,18 @@ struct RowChecker {
     private func checkReach(
         _ channel: [UInt8], _ bytes: Span<UInt8>, _ range: Range<Int>, _ fields: RowFields, _ row: RollRow
     ) {
-        let reached = switch channel.first {
-        case UInt8(ascii: "e"): !row.mail.isAbsent
-        case UInt8(ascii: "s"): !row.phone.isAbsent && row.isMobile
-        default: !row.address.isAbsent
-        }
+        let reached =
+            switch channel.first {
+            case UInt8(ascii: "e"): !row.mail.isAbsent
+            case UInt8(ascii: "s"): !row.phone.isAbsent && row.isMobile
+            default: !row.address.isAbsent
+            }
         if !reached { warn(.channel, bytes, range, fields, "is preferred, but the row has no contact for it") }
     }
 
-    private mutating func challenge(_ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer) -> Bool {
+    private mutating func challenge(
+        _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
+    ) -> Bool {
         guard let range = value(.challenge, bytes, fields) else {
             guard election.access.challenge != nil else { return true }
             fault(.challenge, bytes, nil, fields, "is missing: the election asks every voter for it")

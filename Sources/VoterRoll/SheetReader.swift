@@ -80,7 +80,8 @@ struct SheetRows {
             return
         }
         kind = unsafe SheetRows.kind(attributes.bytes("t"))
-        isDate = unsafe kind == .number && !dateStyles.isEmpty && attributes.number("s").map(dateStyles.contains) == true
+        isDate =
+            unsafe kind == .number && !dateStyles.isEmpty && attributes.number("s").map(dateStyles.contains) == true
         value.removeAll(keepingCapacity: true)
     }
 
@@ -152,7 +153,7 @@ struct SheetRows {
     /// The column (from 0) of a cell's name: `AB12` is 27.
     private static func column(_ cell: UnsafeBufferPointer<UInt8>) -> Int? {
         var column = 0
-        for unsafe byte in unsafe cell {
+        for unsafebyte in unsafe cell {
             guard 65...90 ~= byte, column < 1 << 20 else { break }
             column = column * 26 + Int(byte) - 64
         }

@@ -22,13 +22,14 @@ package struct Voter: Sendable, Equatable {
 
     /// `Madame Jeanne Dupont`, `Ms Jeanne Dupont`, or the name alone.
     package var courteousName: String {
-        let title = switch (civility, language) {
-        case (.none, _): ""
-        case (.mister, .fr): "Monsieur "
-        case (.madam, .fr): "Madame "
-        case (.mister, .en): "Mr "
-        case (.madam, .en): "Ms "
-        }
+        let title =
+            switch (civility, language) {
+            case (.none, _): ""
+            case (.mister, .fr): "Monsieur "
+            case (.madam, .fr): "Madame "
+            case (.mister, .en): "Mr "
+            case (.madam, .en): "Ms "
+            }
         return title + "\(firstName) \(lastName)"
     }
 }

@@ -14,7 +14,10 @@ final class WorkbookSource: RowSource {
         _ body: (Span<UInt8>, RowFields) throws(RollFileError) -> Void
     ) throws(RollFileError) {
         let parts = WorkbookParts()
-        let book = try read(path, parts) { $0 == "xl/workbook.xml" || $0 == "xl/_rels/workbook.xml.rels" || $0 == "xl/styles.xml" || $0 == "xl/sharedStrings.xml" }
+        let book = try read(path, parts) {
+            $0 == "xl/workbook.xml" || $0 == "xl/_rels/workbook.xml.rels" || $0 == "xl/styles.xml"
+                || $0 == "xl/sharedStrings.xml"
+        }
         guard book > 0 else {
             throw RollFileError(file: path, line: 0, message: "this is no .xlsx workbook")
         }
@@ -64,7 +67,8 @@ final class WorkbookSource: RowSource {
             try archive.readAll { bytes, count throws(RollFileError) in
                 guard stream.feed(bytes, count: count) else { throw broken(entry) }
                 guard listener.texts.count <= RollLimits.sharedTexts else {
-                    throw RollFileError(file: path, line: 0, message: "the workbook's texts are larger than any roll's: refused")
+                    throw RollFileError(
+                        file: path, line: 0, message: "the workbook's texts are larger than any roll's: refused")
                 }
             }
             guard stream.feed([], count: 0, last: true) else { throw broken(entry) }
@@ -123,7 +127,9 @@ private final class WorkbookParts: XMLListener {
             if unsafe isNamed(name, "rPh") { inPhonetic = true }
         } else if unsafe isNamed(name, "sheet"), sheetRelation == nil {
             sheetRelation = unsafe attributes.text("id")
-        } else if unsafe isNamed(name, "Relationship"), let id = unsafe attributes.text("Id"), let target = unsafe attributes.text("Target") {
+        } else if unsafe isNamed(name, "Relationship"), let id = unsafe attributes.text("Id"),
+            let target = unsafe attributes.text("Target")
+        {
             targets[id] = target
         } else if unsafe isNamed(name, "workbookPr") {
             epoch1904 = ["1", "true"].contains(unsafe attributes.text("date1904"))

@@ -37,7 +37,7 @@ protocol XMLListener: AnyObject {
     private static func number(_ digits: UnsafeBufferPointer<UInt8>) -> Int? {
         guard 1...18 ~= digits.count else { return nil }
         var number = 0
-        for unsafe digit in unsafe digits {
+        for unsafedigit in unsafe digits {
             guard 48...57 ~= digit else { return nil }
             number = number * 10 + Int(digit) - 48
         }
@@ -76,7 +76,9 @@ protocol XMLListener: AnyObject {
         unsafe handler.initialized = UInt32(XML_SAX2_MAGIC)
         unsafe handler.startElementNs = { context, name, _, _, _, _, count, _, attributes in
             guard let name = unsafe name else { return }
-            unsafe Box.lend(context) { unsafe $0.listener.started(name, XMLAttributes(fields: attributes, count: Int(count))) }
+            unsafe Box.lend(context) {
+                unsafe $0.listener.started(name, XMLAttributes(fields: attributes, count: Int(count)))
+            }
         }
         unsafe handler.endElementNs = { context, name, _, _ in
             guard let name = unsafe name else { return }

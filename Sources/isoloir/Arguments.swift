@@ -94,7 +94,8 @@ struct Invocation {
             throw Refusal("\(command.operands[operands.count]) is missing. \(command.seeHelp)", status: .usage)
         }
         if operands.count > command.operands.count {
-            throw Refusal("\"\(operands[command.operands.count])\" is one word too many. \(command.seeHelp)", status: .usage)
+            throw Refusal(
+                "\"\(operands[command.operands.count])\" is one word too many. \(command.seeHelp)", status: .usage)
         }
     }
 

@@ -32,7 +32,8 @@ enum CommandLineTool {
             if isHelp { return Terminal.say(related.isEmpty ? overview : list(related)) }
             let name = words.prefix(related.isEmpty ? 1 : 2).joined(separator: " ")
             throw Refusal(
-                "There is no command \"\(name)\"." + (related.isEmpty ? nearest(name) : " There are:\n\(list(related))"),
+                "There is no command \"\(name)\"."
+                    + (related.isEmpty ? nearest(name) : " There are:\n\(list(related))"),
                 status: .usage)
         }
         let invocation = try Invocation(command, rest)
@@ -48,7 +49,9 @@ enum CommandLineTool {
     private static func find(_ words: [String]) -> (Command, [String])? {
         for count in [2, 1] where words.count >= count {
             let path = words.prefix(count).joined(separator: " ")
-            if let command = commands.first(where: { $0.path == path }) { return (command, Array(words.dropFirst(count))) }
+            if let command = commands.first(where: { $0.path == path }) {
+                return (command, Array(words.dropFirst(count)))
+            }
         }
         return nil
     }

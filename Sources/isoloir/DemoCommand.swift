@@ -17,7 +17,8 @@ private func runDemo(_ invocation: Invocation) throws(Refusal) {
     let folder = invocation["--folder"] ?? ".demo"
     let sample = "Ballots/cse-2026"
     try prepare(folder)
-    let common = ["--store", "\(folder)/store/isoloir.sqlite", "--keys", "\(folder)/keys"]
+    let common =
+        ["--store", "\(folder)/store/isoloir.sqlite", "--keys", "\(folder)/keys"]
         + (invocation["--templates"].map { ["--templates", $0] } ?? [])
     var roll = "\(sample)/roll.csv"
     if let text = invocation["--voters"] {
@@ -31,7 +32,9 @@ private func runDemo(_ invocation: Invocation) throws(Refusal) {
     Terminal.say("\nIdentifiers")
     let issued = try issueAll(services, election, forced: nil)
     for route in Route.allCases { Terminal.say("  \(issued.issued[route] ?? 0) by \(route.rawValue)") }
-    if issued.unreachableCount > 0 { Terminal.say("  \(issued.unreachableCount) cannot be reached: \(issued.unreachable.joined(separator: ", "))") }
+    if issued.unreachableCount > 0 {
+        Terminal.say("  \(issued.unreachableCount) cannot be reached: \(issued.unreachable.joined(separator: ", "))")
+    }
     Terminal.say("\nMail and SMS")
     guard let mail = Mailbox(path: "\(folder)/mail"), let sms = Mailbox(path: "\(folder)/sms") else {
         throw Refusal("The mailbox folders in \(folder) cannot be made.")
@@ -93,7 +96,8 @@ private func multiplied(_ file: String, to count: Int) throws(Refusal) -> String
     let lines = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
     var result = lines[0] + "\n"
     for index in 0..<count {
-        var fields = lines[1 + index % (lines.count - 1)].split(separator: ";", omittingEmptySubsequences: false).map(String.init)
+        var fields = lines[1 + index % (lines.count - 1)].split(separator: ";", omittingEmptySubsequences: false).map(
+            String.init)
         let round = index / (lines.count - 1)
         if round > 0 {
             fields[0] += "-\(round)"

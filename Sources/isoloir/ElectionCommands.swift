@@ -51,14 +51,20 @@ private func createElection(_ invocation: Invocation) throws(Refusal) {
     warnOfTimes(election, services.clock.now)
     switch outcome {
     case .issued(let settings):
-        throw Refusal("Identifiers were issued by \(settings.joined(separator: ", ")) as it was: put that back; "
-            + "everything else may change.")
-    case .created: Terminal.say("\(election.id): stored. Its key is in \(services.keys.path): make an escrow file of it (isoloir key escrow).")
-    case .changed: Terminal.say("\(election.id): the new definition replaces the earlier one; the journal has both hashes.")
+        throw Refusal(
+            "Identifiers were issued by \(settings.joined(separator: ", ")) as it was: put that back; "
+                + "everything else may change.")
+    case .created:
+        Terminal.say(
+            "\(election.id): stored. Its key is in \(services.keys.path): make an escrow file of it (isoloir key escrow)."
+        )
+    case .changed:
+        Terminal.say("\(election.id): the new definition replaces the earlier one; the journal has both hashes.")
     case .unchanged: Terminal.say("\(election.id): nothing has changed.")
     case .inUse(let names):
-        throw Refusal("Voters of the roll belong to \(names.joined(separator: ", ")), which the new definition does not have. "
-            + "Keep these colleges and sites, or import a roll without them first.")
+        throw Refusal(
+            "Voters of the roll belong to \(names.joined(separator: ", ")), which the new definition does not have. "
+                + "Keep these colleges and sites, or import a roll without them first.")
     }
 }
 
@@ -79,7 +85,9 @@ private func messageCosts(_ election: Election, _ invocation: Invocation) throws
 /// A poll that is over is no fault, but nobody means to prepare one.
 func warnOfTimes(_ election: Election, _ now: Int) {
     if election.closes <= now {
-        Terminal.complain("Note: the poll closed on \(LocalTime.phrase(election.closes, zone: election.timeZone, .en)); set \"opens\" and \"closes\" anew.")
+        Terminal.complain(
+            "Note: the poll closed on \(LocalTime.phrase(election.closes, zone: election.timeZone, .en)); set \"opens\" and \"closes\" anew."
+        )
     }
 }
 
@@ -95,7 +103,9 @@ private func checkElection(_ invocation: Invocation) throws(Refusal) {
         return
     }
     let count: RollCount
-    do throws(RollFileError) { count = try RollCount(file: roll, election: election) } catch { throw Refusal("\(error)") }
+    do throws(RollFileError) { count = try RollCount(file: roll, election: election) } catch {
+        throw Refusal("\(error)")
+    }
     let faults = smallGroups(election, count.groups)
     let file = folder.hasSuffix(".yaml") ? folder : folder + "/election.yaml"
     guard faults.isEmpty else {
@@ -113,8 +123,12 @@ private func smallGroups(_ election: Election, _ groups: GroupCounts) -> [(mark:
         if eligible == 0 {
             faults.append((ballot.mark, "nobody on the roll may vote on the ballot \"\(ballot.id)\""))
         } else if eligible < Election.smallGroup, ballot.smallGroupAccepted == nil {
-            faults.append((ballot.mark, "only \(eligible) voters may vote on the ballot \"\(ballot.id)\": with fewer than \(Election.smallGroup) "
-                + "the result could tell who voted what; if the bureau accepts that in writing, name the document in \"smallGroupAccepted\""))
+            faults.append(
+                (
+                    ballot.mark,
+                    "only \(eligible) voters may vote on the ballot \"\(ballot.id)\": with fewer than \(Election.smallGroup) "
+                        + "the result could tell who voted what; if the bureau accepts that in writing, name the document in \"smallGroupAccepted\""
+                ))
         }
     }
     for (weight, count) in groups.weights.sorted(by: { $0.key < $1.key })
@@ -122,7 +136,11 @@ private func smallGroups(_ election: Election, _ groups: GroupCounts) -> [(mark:
         && !election.ballots.allSatisfy({ $0.smallGroupAccepted != nil })
     {
         let mark = election.ballots.first { $0.smallGroupAccepted == nil }?.mark ?? Mark(line: 1, column: 1)
-        faults.append((mark, "only \(count) voters hold the weight \(weight): with fewer than \(Election.smallGroup) the result could tell who voted what"))
+        faults.append(
+            (
+                mark,
+                "only \(count) voters hold the weight \(weight): with fewer than \(Election.smallGroup) the result could tell who voted what"
+            ))
     }
     return faults
 }

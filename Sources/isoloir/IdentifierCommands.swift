@@ -38,12 +38,15 @@ private func issueIdentifiers(_ invocation: Invocation) throws(Refusal) {
                 unreachableVoters: outcome.unreachable))
         return
     }
-    Terminal.say("\(Terminal.count(outcome.issuedCount, "identifier")) issued" + Route.allCases.compactMap { route in
-        outcome.issued[route].map { ", \($0) by \(route.rawValue)" }
-    }.joined() + "; \(Terminal.count(outcome.alreadyHad, "voter")) had one.")
+    Terminal.say(
+        "\(Terminal.count(outcome.issuedCount, "identifier")) issued"
+            + Route.allCases.compactMap { route in
+                outcome.issued[route].map { ", \($0) by \(route.rawValue)" }
+            }.joined() + "; \(Terminal.count(outcome.alreadyHad, "voter")) had one.")
     if outcome.unreachableCount > 0 {
-        Terminal.say("\(Terminal.count(outcome.unreachableCount, "voter")) cannot be reached: \(outcome.unreachable.joined(separator: ", ")). "
-            + "Add a contact with `roll correct`, then run this again.")
+        Terminal.say(
+            "\(Terminal.count(outcome.unreachableCount, "voter")) cannot be reached: \(outcome.unreachable.joined(separator: ", ")). "
+                + "Add a contact with `roll correct`, then run this again.")
     }
 }
 
@@ -56,7 +59,8 @@ func issueAll(_ services: Services, _ election: StoredElection, forced: Route?) 
     defer { Terminal.endProgress() }
     return try refusing {
         try services.issuer.issueAll(
-            services.store, election, key: key, office: office, forced: forced, by: services.principal, progress: progress)
+            services.store, election, key: key, office: office, forced: forced, by: services.principal,
+            progress: progress)
     }
 }
 
@@ -79,15 +83,19 @@ private func reissueIdentifier(_ invocation: Invocation) throws(Refusal) {
     case .done(_, let notice, let sheets):
         let told = notice.map { " The old contact is told by \($0.rawValue)." } ?? ""
         let isKept = election.election.access.renewal == .keep || election.election.access.scheme == .email
-        let what = isKept ? "the same identifier waits to be sent again" : "the old identifier has ended, a new one waits to be sent"
-        Terminal.say("\(reference): \(what) by \(route.rawValue).\(told) "
-            + "Run `outbox send`\(route == .letter || notice == .letter ? " and `letters print`" : "").")
+        let what =
+            isKept
+            ? "the same identifier waits to be sent again" : "the old identifier has ended, a new one waits to be sent"
+        Terminal.say(
+            "\(reference): \(what) by \(route.rawValue).\(told) "
+                + "Run `outbox send`\(route == .letter || notice == .letter ? " and `letters print`" : "").")
         for sheet in sheets {
             Terminal.say("Take letter \(sheet.number) of batch \(sheet.batch) out of the pile: it no longer works.")
         }
         if invocation["--to"] != nil, election.election.access.fourEyes {
-            Terminal.complain("Note: this election wants two persons for a new contact (fourEyes). The command line does not ask for the "
-                + "second one yet; the journal names who ran it.")
+            Terminal.complain(
+                "Note: this election wants two persons for a new contact (fourEyes). The command line does not ask for the "
+                    + "second one yet; the journal names who ran it.")
         }
         warnOfTimes(election.election, services.clock.now)
     case .unknownVoter: throw Refusal("There is no voter \"\(reference)\" on the roll.")

@@ -46,13 +46,16 @@ private func exportJournal(_ invocation: Invocation) throws(Refusal) {
                 let personal = key.flatMap { entry.personal($0, services.randomness) }
                 do {
                     let line = ExportedEntry(
-                        number: entry.number, at: entry.at, time: Moment.text(entry.at), election: entry.election, principal: entry.principal,
-                        action: entry.action, details: try decoder.decode([String: String].self, from: Data(entry.details.utf8)),
+                        number: entry.number, at: entry.at, time: Moment.text(entry.at), election: entry.election,
+                        principal: entry.principal,
+                        action: entry.action,
+                        details: try decoder.decode([String: String].self, from: Data(entry.details.utf8)),
                         personal: try personal.map { try decoder.decode([String: String].self, from: Data($0.utf8)) },
                         sealedHash: entry.sealedHash.map(hex), previous: hex(entry.previous), hash: hex(hash))
                     Terminal.say(String(decoding: try encoder.encode(line), as: UTF8.self))
                 } catch {
-                    throw StoreError(.damaged, "Entry \(entry.number) is not readable: \(error).", cure: "Run `journal verify`.")
+                    throw StoreError(
+                        .damaged, "Entry \(entry.number) is not readable: \(error).", cure: "Run `journal verify`.")
                 }
             }
         }

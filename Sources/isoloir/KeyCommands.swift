@@ -15,7 +15,8 @@ let keyCommands = [
             .init("--member", "FILE.pub", "a bureau member's public file; given twice"),
         ], "seal the election's key to two bureau members, who open it together", run: makeEscrow),
     Command(
-        "key restore", ["FILE"], options: [.init("--member", "FILE.key", "a bureau member's private file; given twice")],
+        "key restore", ["FILE"],
+        options: [.init("--member", "FILE.key", "a bureau member's private file; given twice")],
         "put a lost election key back from its escrow file", run: restoreKey),
 ]
 
@@ -37,8 +38,12 @@ private func makeEscrow(_ invocation: Invocation) throws(Refusal) {
         try EscrowFile.create(
             path, key: key, election: election.election.id, members: members, randomness: services.randomness)
     }
-    try services.record("key.escrow", election: election.election.id, ["file": path.split(separator: "/").last.map(String.init) ?? path])
-    Terminal.say("\(path): the key of \(election.election.id), which both members open together. Keep it away from this machine.")
+    try services.record(
+        "key.escrow", election: election.election.id, ["file": path.split(separator: "/").last.map(String.init) ?? path]
+    )
+    Terminal.say(
+        "\(path): the key of \(election.election.id), which both members open together. Keep it away from this machine."
+    )
 }
 
 private func restoreKey(_ invocation: Invocation) throws(Refusal) {

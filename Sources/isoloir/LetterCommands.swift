@@ -6,7 +6,8 @@ import Letterpress
 import Store
 import VoterRoll
 
-private let encryptOption = Command.Option("--encrypt-to", "KEY.asc", "the printer's OpenPGP key: everything is encrypted to it")
+private let encryptOption = Command.Option(
+    "--encrypt-to", "KEY.asc", "the printer's OpenPGP key: everything is encrypted to it")
 
 let letterCommands = [
     Command(
@@ -24,7 +25,8 @@ let letterCommands = [
     Command(
         "letters posted", ["BATCH"], options: [.init("--on", "DATE", "the day of posting, 2026-11-10")],
         "the post has a batch: its identifiers become usable", run: markPosted),
-    Command("letters confirm", ["BATCH"], "wipe a posted batch's secrets: it cannot be printed again", run: confirmBatch),
+    Command(
+        "letters confirm", ["BATCH"], "wipe a posted batch's secrets: it cannot be printed again", run: confirmBatch),
     Command(
         "letters spoiled", ["BATCH", "NUMBER"],
         options: [
@@ -54,7 +56,9 @@ private func printLetters(_ invocation: Invocation) throws(Refusal) {
     if let text = invocation["--again"] {
         again = (try invocation.number(text), try invocation.required("--reason"))
     }
-    guard let manifest = try printBatch(services, election, folder: folder, printer: printer, again: again, letter: letter)
+    guard
+        let manifest = try printBatch(
+            services, election, folder: folder, printer: printer, again: again, letter: letter)
     else {
         Terminal.say("No letter waits to be printed.")
         return
@@ -63,10 +67,14 @@ private func printLetters(_ invocation: Invocation) throws(Refusal) {
         try Terminal.json(manifest)
         return
     }
-    Terminal.say("Batch \(manifest.batch): \(Terminal.count(manifest.letters, "letter")) in \(Terminal.count(manifest.files.count, "file")) "
-        + "in \(folder), with manifest.json and manifest.csv.")
-    if let printer { Terminal.say("Encrypted to the key \(printer.name): compare it with the printer by phone.") } else {
-        Terminal.complain("The files are not encrypted: whoever reads them can sign in. Use --encrypt-to for a printer.")
+    Terminal.say(
+        "Batch \(manifest.batch): \(Terminal.count(manifest.letters, "letter")) in \(Terminal.count(manifest.files.count, "file")) "
+            + "in \(folder), with manifest.json and manifest.csv.")
+    if let printer {
+        Terminal.say("Encrypted to the key \(printer.name): compare it with the printer by phone.")
+    } else {
+        Terminal.complain(
+            "The files are not encrypted: whoever reads them can sign in. Use --encrypt-to for a printer.")
     }
     if again == nil { Terminal.say("When the post has them: isoloir letters posted \(manifest.batch) --on DATE") }
 }
@@ -85,7 +93,8 @@ func printBatch(
     let batch: PrintBatch?
     if let again {
         batch = try refusing {
-            try room.reopen(election, batch: again.batch, letter: letter, reason: again.reason, by: services.principal).get()
+            try room.reopen(election, batch: again.batch, letter: letter, reason: again.reason, by: services.principal)
+                .get()
         }
     } else {
         batch = try refusing { try room.openBatch(election, key: key, by: services.principal) }
@@ -120,8 +129,9 @@ private func setAsideLetter(
             return try services.registrar.voter(transaction.reading, id: letter.voter)?.reference
         }
     }
-    Terminal.complain("Letter \(letter.number) (\(reference ?? "voter \(letter.voter)")) was left out: \(letter.reason) Correct the roll with "
-        + "`roll correct`, then run `identifiers issue` and `letters print` again.")
+    Terminal.complain(
+        "Letter \(letter.number) (\(reference ?? "voter \(letter.voter)")) was left out: \(letter.reason) Correct the roll with "
+            + "`roll correct`, then run `identifiers issue` and `letters print` again.")
 }
 
 private func printSpecimen(_ invocation: Invocation) throws(Refusal) {
@@ -147,11 +157,15 @@ private func listLetters(_ invocation: Invocation) throws(Refusal) {
     if invocation.has("--json") { return try Terminal.json(rows) }
     if rows.isEmpty { return Terminal.say("No batch was printed yet.") }
     Terminal.table(
-        ["batch", "state", "printed", "spoiled", "withdrawn", "for the post", "printed again", "destroyed", "returned"],
+        [
+            "batch", "state", "printed", "spoiled", "withdrawn", "for the post", "printed again", "destroyed",
+            "returned",
+        ],
         rows.map { row in
-            ["\(row.batch)", row.state] + [
-                row.printed, row.spoiled, row.withdrawn, row.toPost, row.reprinted, row.destroyed, row.returned,
-            ].map(String.init)
+            ["\(row.batch)", row.state]
+                + [
+                    row.printed, row.spoiled, row.withdrawn, row.toPost, row.reprinted, row.destroyed, row.returned,
+                ].map(String.init)
         }, numbers: Set(2...8))
     for row in rows where !row.notToPost.isEmpty {
         Terminal.say("Batch \(row.batch), not for the post: \(row.notToPost.map(String.init).joined(separator: ", "))")
@@ -170,16 +184,20 @@ private func markPosted(_ invocation: Invocation) throws(Refusal) {
     calendar.timeZone = zone
     let today = calendar.startOfDay(for: Date(timeIntervalSince1970: TimeInterval(services.clock.now)))
     guard TimeInterval(noon) < today.timeIntervalSince1970 + 86_400 else {
-        throw Refusal("\(date) is not here yet: run this when the post has the letters, since their identifiers work from then on.")
+        throw Refusal(
+            "\(date) is not here yet: run this when the post has the letters, since their identifiers work from then on."
+        )
     }
     let startOfDay = calendar.startOfDay(for: Date(timeIntervalSince1970: TimeInterval(noon)))
     let count = try refusing {
         try services.printRoom.posted(
-            election, batch: batch, on: date, before: Int(startOfDay.timeIntervalSince1970) + 86_400, by: services.principal
+            election, batch: batch, on: date, before: Int(startOfDay.timeIntervalSince1970) + 86_400,
+            by: services.principal
         ).get()
     }
     if let count {
-        Terminal.say("Batch \(batch) was posted on \(date): \(Terminal.count(count, "identifier")) can be used from now on.")
+        Terminal.say(
+            "Batch \(batch) was posted on \(date): \(Terminal.count(count, "identifier")) can be used from now on.")
     } else {
         Terminal.say("Batch \(batch): the day of posting is now \(date).")
     }
@@ -206,22 +224,30 @@ private func markSpoiled(_ invocation: Invocation) throws(Refusal) {
                 destroyed: invocation.has("--destroyed"), reason: reason, by: services.principal)
         }.get()
     }
-    Terminal.say("Letter \(letter) of batch \(batch) is spoiled" + (loss.endedIdentifier
-        ? ": its identifier has ended. `identifiers issue` makes a new one." : ". No identifier ended with it."))
+    Terminal.say(
+        "Letter \(letter) of batch \(batch) is spoiled"
+            + (loss.endedIdentifier
+                ? ": its identifier has ended. `identifiers issue` makes a new one." : ". No identifier ended with it.")
+    )
 }
 
 private func markReturned(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
     let list: ReturnedLetters
-    do throws(RollFileError) { list = try ReturnedLetters(file: invocation.operands[0]) } catch { throw Refusal("\(error)") }
+    do throws(RollFileError) { list = try ReturnedLetters(file: invocation.operands[0]) } catch {
+        throw Refusal("\(error)")
+    }
     var (done, refused): (Int, [String]) = (0, [])
     for entry in list.entries {
         let outcome = try refusing {
-            try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Swift.Result<PrintRoom.Loss, PrintRefusal> in
+            try services.store.write {
+                (transaction: borrowing Transaction) throws(StoreError) -> Swift.Result<PrintRoom.Loss, PrintRefusal> in
                 var place = (batch: entry.batch ?? 0, number: entry.number ?? 0)
                 if let reference = entry.reference {
-                    guard let found = try services.printRoom.latestLetter(transaction.reading, election, reference: reference)
+                    guard
+                        let found = try services.printRoom.latestLetter(
+                            transaction.reading, election, reference: reference)
                     else { return .failure(PrintRefusal("No letter was printed for a voter \"\(reference)\".")) }
                     place = found
                 }
@@ -235,6 +261,8 @@ private func markReturned(_ invocation: Invocation) throws(Refusal) {
         case .failure(let refusal): refused.append("\(invocation.operands[0]):\(entry.line): \(refusal)")
         }
     }
-    Terminal.say("\(Terminal.count(done, "letter")) marked as returned; their identifiers have ended and their addresses are marked on the roll.")
+    Terminal.say(
+        "\(Terminal.count(done, "letter")) marked as returned; their identifiers have ended and their addresses are marked on the roll."
+    )
     if !refused.isEmpty { throw Refusal(refused.joined(separator: "\n")) }
 }

@@ -16,7 +16,9 @@ let outboxCommands = [
         "messages that did not arrive, whose they are, and why", run: showFailures),
     Command(
         "outbox retry", [],
-        options: [.init("--unknown", nil, "messages of which nobody knows whether they arrived, instead of failed ones")],
+        options: [
+            .init("--unknown", nil, "messages of which nobody knows whether they arrived, instead of failed ones")
+        ],
         "make failed messages due again", run: retryOutbox),
 ]
 
@@ -29,7 +31,8 @@ private func sendOutbox(_ invocation: Invocation) throws(Refusal) {
     let courier = try services.courier()
     let shown = Terminal.progress("accepted")
     // Only what has a way out is waited for.
-    let routes = [services.settings.mail == nil ? nil : Route.email, services.settings.sms == nil ? nil : Route.sms].compactMap { $0 }
+    let routes = [services.settings.mail == nil ? nil : Route.email, services.settings.sms == nil ? nil : Route.sms]
+        .compactMap { $0 }
     var total = Courier.Report()
     while true {
         let before = total.accepted
@@ -44,14 +47,21 @@ private func sendOutbox(_ invocation: Invocation) throws(Refusal) {
         Thread.sleep(forTimeInterval: pollSeconds)
     }
     Terminal.endProgress()
-    Terminal.say("\(total.accepted) accepted, \(total.failed) refused for good, \(total.temporary) refused for now, \(total.unknown) unknown.")
+    Terminal.say(
+        "\(total.accepted) accepted, \(total.failed) refused for good, \(total.temporary) refused for now, \(total.unknown) unknown."
+    )
     if total.failed > 0 { Terminal.say("See which and why: isoloir outbox failures") }
-    if total.unknown > 0 { Terminal.say("Of the unknown ones nobody can say whether they arrived: `outbox retry --unknown` sends them again.") }
+    if total.unknown > 0 {
+        Terminal.say(
+            "Of the unknown ones nobody can say whether they arrived: `outbox retry --unknown` sends them again.")
+    }
     for (route, name, key) in [(Route.email, "mails", "mail"), (.sms, "SMS", "sms")] where !routes.contains(route) {
         let left = try waiting(services, [route])
         if left > 0 { Terminal.say("\(left) \(name) wait, and the settings have no \"\(key)\": nothing sends them.") }
     }
-    if !total.troubles.isEmpty { throw Refusal(total.troubles.joined(separator: "\n") + "\nThe rest waits; nothing is lost.") }
+    if !total.troubles.isEmpty {
+        throw Refusal(total.troubles.joined(separator: "\n") + "\nThe rest waits; nothing is lost.")
+    }
 }
 
 private func waiting(_ services: Services, _ routes: [Route]) throws(Refusal) -> Int {
@@ -76,8 +86,12 @@ private func showOutbox(_ invocation: Invocation) throws(Refusal) {
         }
     }
     struct Shown: Encodable { let by, state: String, count: Int }
-    if invocation.has("--json") { return try Terminal.json(rows.map { Shown(by: $0.route, state: $0.state, count: $0.count) }) }
-    if rows.isEmpty { Terminal.say("The outbox is empty: `identifiers issue` fills it.") } else {
+    if invocation.has("--json") {
+        return try Terminal.json(rows.map { Shown(by: $0.route, state: $0.state, count: $0.count) })
+    }
+    if rows.isEmpty {
+        Terminal.say("The outbox is empty: `identifiers issue` fills it.")
+    } else {
         Terminal.table(["by", "state", "messages"], rows.map { [$0.route, $0.state, "\($0.count)"] }, numbers: [2])
     }
     for (priority, count) in segments where count > 0 {
@@ -100,7 +114,8 @@ private func showFailures(_ invocation: Invocation) throws(Refusal) {
             let troubles = try services.outbox.troubles(reading, election: election.number, limit: limit)
             var rows: [Shown] = []
             for trouble in troubles {
-                let reference = try services.registrar.voter(reading, id: trouble.subject)?.reference ?? "(left the roll)"
+                let reference =
+                    try services.registrar.voter(reading, id: trouble.subject)?.reference ?? "(left the roll)"
                 rows.append(
                     Shown(
                         reference: reference, by: trouble.route, kind: trouble.kind, state: trouble.state,
@@ -114,8 +129,9 @@ private func showFailures(_ invocation: Invocation) throws(Refusal) {
     Terminal.table(
         ["voter", "by", "what", "state", "reply", "when (UTC)"],
         rows.map { [$0.reference, $0.by, $0.kind, $0.state, $0.reply, $0.at] })
-    Terminal.say("Correct a wrong contact with `roll correct`, then give that voter a new identifier with `identifiers reissue`; "
-        + "after a fault of the relay `outbox retry` sends the same messages again.")
+    Terminal.say(
+        "Correct a wrong contact with `roll correct`, then give that voter a new identifier with `identifiers reissue`; "
+            + "after a fault of the relay `outbox retry` sends the same messages again.")
 }
 
 private func retryOutbox(_ invocation: Invocation) throws(Refusal) {
@@ -131,7 +147,10 @@ private func retryOutbox(_ invocation: Invocation) throws(Refusal) {
             return count
         }
     }
-    Terminal.say(count == 0 ? "No message can be sent again." : "\(Terminal.count(count, "message is", "messages are")) due again: run `outbox send`.")
+    Terminal.say(
+        count == 0
+            ? "No message can be sent again."
+            : "\(Terminal.count(count, "message is", "messages are")) due again: run `outbox send`.")
 }
 
 /// Times as people read them in lists.

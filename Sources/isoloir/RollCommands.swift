@@ -25,7 +25,10 @@ let rollCommands = [
     Command(
         "roll correct", ["REFERENCE"],
         options: [
-            .init("--column", "NAME", "email, phone, address1, civility, last_name, first_name, college, site, weight, language, channel, challenge"),
+            .init(
+                "--column", "NAME",
+                "email, phone, address1, civility, last_name, first_name, college, site, weight, language, channel, challenge"
+            ),
             .init("--value", "TEXT", "the right value; lines of an address are separated by |"),
             .init("--reason", "TEXT", "why; it goes into the journal"),
         ], "correct one field of one voter", run: correctRoll),
@@ -68,10 +71,13 @@ private func importRoll(_ invocation: Invocation) throws(Refusal) {
     if !invocation.has("--json") { describe(roll, changes, file: file) }
     var reason: String?
     if isRefused {
-        reason = "Nothing was stored: \(roll.report.rejected) of \(roll.rows) rows are refused. Correct them, or keep the good ones with --accept-valid."
+        reason =
+            "Nothing was stored: \(roll.report.rejected) of \(roll.rows) rows are refused. Correct them, or keep the good ones with --accept-valid."
     } else if roll.rows == 0 {
         reason = "Nothing was stored: the file holds no voters."
-    } else if !isDry, needsConsent(roll), !invocation.has("--yes"), Terminal.confirm("Apply these changes to the roll?") != true {
+    } else if !isDry, needsConsent(roll), !invocation.has("--yes"),
+        Terminal.confirm("Apply these changes to the roll?") != true
+    {
         reason = "Nothing was stored: run it again with --yes to apply these changes to the roll."
     }
     if reason != nil || isDry {
@@ -122,25 +128,32 @@ private func importOptions(_ invocation: Invocation) throws(Refusal) -> ImportOp
 
 private func describe(_ roll: LoadedRoll, _ details: [String], file: String) {
     let separator = roll.separator.isEmpty ? "" : ", separated by \"\(roll.separator)\""
-    Terminal.say("\(file): read as \(roll.encoding)\(separator). \(Terminal.count(roll.rows, "row")): "
-        + "\(roll.rows - roll.report.rejected) good, \(roll.report.rejected) refused, \(Terminal.count(roll.report.warningCount, "warning")).")
+    Terminal.say(
+        "\(file): read as \(roll.encoding)\(separator). \(Terminal.count(roll.rows, "row")): "
+            + "\(roll.rows - roll.report.rejected) good, \(roll.report.rejected) refused, \(Terminal.count(roll.report.warningCount, "warning"))."
+    )
     if roll.encoding == "Windows-1252" {
         Terminal.say("The file is not UTF-8, so it was read as Windows-1252: look at a few accents before you go on.")
     }
     if !roll.ignoredHeadings.isEmpty {
-        Terminal.say("Columns not read: \(roll.ignoredHeadings.joined(separator: ", ")) (name one with --map to read it).")
+        Terminal.say(
+            "Columns not read: \(roll.ignoredHeadings.joined(separator: ", ")) (name one with --map to read it).")
     }
     show("refused", roll.report.faults, roll.report.faultCount)
     show("warning", roll.report.warnings, roll.report.warningCount)
     guard roll.isUpdate else { return }
     if roll.report.refusedNameless > 0 {
-        Terminal.say("\(roll.report.refusedNameless) refused rows have no readable reference, so nobody is taken off the roll by this file.")
+        Terminal.say(
+            "\(roll.report.refusedNameless) refused rows have no readable reference, so nobody is taken off the roll by this file."
+        )
     }
     for (what, changes) in [("added", roll.added), ("changed", roll.changed), ("no longer there", roll.removed)] {
         Terminal.say("\(changes.count) \(what)")
         let lines = what == "changed" ? Array(details.prefix(changes.names.count)) : changes.names
         for line in lines { Terminal.say("  \(line)") }
-        if changes.count > lines.count { Terminal.say("  and \(changes.count - lines.count) more: see them all with --report FILE") }
+        if changes.count > lines.count {
+            Terminal.say("  and \(changes.count - lines.count) more: see them all with --report FILE")
+        }
     }
 }
 
@@ -168,9 +181,11 @@ private func printSummary(_ roll: LoadedRoll, _ changes: [String], stored: Bool)
 private func printUnreadable(_ error: RollFileError) throws(Refusal) {
     try Terminal.json(
         ImportSummary(
-            rows: 0, accepted: 0, rejected: 0, warnings: 0, added: 0, changed: 0, removed: 0, encoding: "", separator: "",
+            rows: 0, accepted: 0, rejected: 0, warnings: 0, added: 0, changed: 0, removed: 0, encoding: "",
+            separator: "",
             ignoredHeadings: [], stored: false,
-            faults: [RollFault(line: error.line, column: "", value: "", reason: error.message)], warningList: [], changes: []))
+            faults: [RollFault(line: error.line, column: "", value: "", reason: error.message)], warningList: [],
+            changes: []))
 }
 
 /// Changed rows kept for the terminal and for JSON; all of them are in the report's file.
@@ -187,9 +202,12 @@ private func changes(
             try services.registrar.eachChange(reading, roll, keys: RollKeys(key, randomness: services.randomness)) {
                 line, reference, changes throws(StoreError) in
                 for change in changes {
-                    report?.add("changed", RollFault(line: line, column: change.column, value: reference, reason: change.text))
+                    report?.add(
+                        "changed", RollFault(line: line, column: change.column, value: reference, reason: change.text))
                 }
-                if texts.count < mostChanges { texts.append("\(reference): " + changes.map(\.text).joined(separator: ", ")) }
+                if texts.count < mostChanges {
+                    texts.append("\(reference): " + changes.map(\.text).joined(separator: ", "))
+                }
             }
             return texts
         }
@@ -201,7 +219,8 @@ func saveNew(_ data: Data, to path: String) throws(Refusal) {
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
         throw Refusal(
-            errno == EEXIST ? "\(path) exists already, and nothing is overwritten: give another name."
+            errno == EEXIST
+                ? "\(path) exists already, and nothing is overwritten: give another name."
                 : "\(path) cannot be made: \(unsafe String(cString: strerror(errno))).")
     }
     let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
@@ -216,8 +235,9 @@ func saveNew(_ data: Data, to path: String) throws(Refusal) {
 
 /// Writes a file that only this account may read.
 func save(_ text: String, to path: String) throws(Refusal) {
-    guard FileManager.default.createFile(
-        atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+    guard
+        FileManager.default.createFile(
+            atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
     else { throw Refusal("\(path) cannot be written: check the folder and its permissions.") }
 }
 
@@ -235,8 +255,12 @@ private func listRoll(_ invocation: Invocation) throws(Refusal) {
                 let shown = Shown(
                     reference: voter.reference, lastName: voter.lastName, firstName: voter.firstName,
                     college: voter.college, site: voter.site, language: voter.language.rawValue, weight: voter.weight)
-                if invocation.has("--json") { voters.append(shown) } else {
-                    Terminal.say([shown.reference, shown.lastName, shown.firstName, shown.college, shown.site].joined(separator: "\t"))
+                if invocation.has("--json") {
+                    voters.append(shown)
+                } else {
+                    Terminal.say(
+                        [shown.reference, shown.lastName, shown.firstName, shown.college, shown.site].joined(
+                            separator: "\t"))
                 }
             }
         }
@@ -253,7 +277,8 @@ private func exportRoll(_ invocation: Invocation) throws(Refusal) {
     let election = try services.election()
     let key = try services.key(of: election)
     let opener = ContactOpener(election: election.number, keys: RollKeys(key, randomness: services.randomness))
-    var text = "\u{FEFF}reference;civility;last_name;first_name;email;phone;address1;address2;address3;address4;address5;address6;"
+    var text =
+        "\u{FEFF}reference;civility;last_name;first_name;email;phone;address1;address2;address3;address4;address5;address6;"
         + "country;college;site;weight;language;channel\r\n"
     try refusing {
         try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
@@ -264,11 +289,15 @@ private func exportRoll(_ invocation: Invocation) throws(Refusal) {
                 var fields = [voter.reference, voter.civility.rawValue, voter.lastName, voter.firstName]
                 fields += [contacts.mail?.text ?? "", spaced(contacts.phone)]
                 fields += addressFields(contacts.address)
-                fields += [voter.college, voter.site, "\(voter.weight)", voter.language.rawValue, voter.channel?.rawValue ?? ""]
+                fields += [
+                    voter.college, voter.site, "\(voter.weight)", voter.language.rawValue,
+                    voter.channel?.rawValue ?? "",
+                ]
                 text += fields.map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n"
             }
             try services.logbook.record(
-                transaction, election: election.election.id, by: services.principal, "roll.export", ["voters": "\(count)"])
+                transaction, election: election.election.id, by: services.principal, "roll.export",
+                ["voters": "\(count)"])
         }
     }
     try saveNew(Data(text.utf8), to: path)
@@ -281,7 +310,8 @@ private func spaced(_ phone: PhoneNumber?) -> String {
     guard let phone else { return "" }
     guard phone.text.hasPrefix("+33") else { return "00 " + phone.text.dropFirst() }
     let digits = Array("0" + phone.text.dropFirst(3))
-    return stride(from: 0, to: digits.count, by: 2).map { String(digits[$0..<min($0 + 2, digits.count)]) }.joined(separator: " ")
+    return stride(from: 0, to: digits.count, by: 2).map { String(digits[$0..<min($0 + 2, digits.count)]) }.joined(
+        separator: " ")
 }
 
 /// Six lines and the country.
@@ -289,13 +319,17 @@ private func addressFields(_ address: PostalAddress?) -> [String] {
     guard let address else { return Array(repeating: "", count: PostalAddress.mostLines + 1) }
     let isAbroad = address.postcode == nil
     let lines = isAbroad ? Array(address.lines.dropLast()) : address.lines
-    return lines + Array(repeating: "", count: PostalAddress.mostLines - lines.count) + [isAbroad ? address.lines.last ?? "" : ""]
+    return lines + Array(repeating: "", count: PostalAddress.mostLines - lines.count) + [
+        isAbroad ? address.lines.last ?? "" : ""
+    ]
 }
 
 private func correctRoll(_ invocation: Invocation) throws(Refusal) {
     let name = try invocation.required("--column")
     guard let column = Column(rawValue: name) ?? Column.named(name, map: [:]) else {
-        throw Refusal("There is no column \"\(name)\": \(Column.allCases.map(\.rawValue).joined(separator: ", ")).", status: .usage)
+        throw Refusal(
+            "There is no column \"\(name)\": \(Column.allCases.map(\.rawValue).joined(separator: ", ")).",
+            status: .usage)
     }
     let reason = try invocation.required("--reason")
     guard let value = invocation["--value"] else { throw Refusal("The option --value is missing.", status: .usage) }
@@ -304,11 +338,13 @@ private func correctRoll(_ invocation: Invocation) throws(Refusal) {
     let key = try services.key(of: election)
     let reference = invocation.operands[0]
     let (outcome, readdressed, sheets) = try refusing {
-        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> (Registrar.Correction, Int, [Issuer.Sheet]) in
+        try services.store.write {
+            (transaction: borrowing Transaction) throws(StoreError) -> (Registrar.Correction, Int, [Issuer.Sheet]) in
             let outcome = try services.registrar.correct(
                 transaction, election, reference: reference, column: column, value: value, reason: reason, key: key,
                 randomness: services.randomness, by: services.principal)
-            guard outcome == .done, let voter = try services.registrar.voter(transaction.reading, election, reference: reference)
+            guard outcome == .done,
+                let voter = try services.registrar.voter(transaction.reading, election, reference: reference)
             else { return (outcome, 0, []) }
             return (
                 outcome, try services.issuer.readdress(transaction, election, key: key, voter: voter.id),
@@ -321,8 +357,9 @@ private func correctRoll(_ invocation: Invocation) throws(Refusal) {
         Terminal.say("\(reference): \(name) corrected.")
         if readdressed > 0 { Terminal.say("The message that had not left goes to the corrected contact.") }
         for sheet in sheets {
-            Terminal.say("Letter \(sheet.number) of batch \(sheet.batch) is printed as it was: if it is wrong now, take it out "
-                + "(letters spoiled \(sheet.batch) \(sheet.number)), then `identifiers issue`.")
+            Terminal.say(
+                "Letter \(sheet.number) of batch \(sheet.batch) is printed as it was: if it is wrong now, take it out "
+                    + "(letters spoiled \(sheet.batch) \(sheet.number)), then `identifiers issue`.")
         }
     case .unknownVoter: throw Refusal("There is no voter \"\(reference)\" on the roll.")
     case .refused(let reason): throw Refusal("\(reference), \(name): \(reason).")

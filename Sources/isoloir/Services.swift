@@ -50,7 +50,8 @@ struct Services {
         }
         do throws(StoreError) {
             store = try Store(
-                path: path, creating: creating, migrations: Services.migrations, mayMiss: RollIndices.names, now: Clock.system.now)
+                path: path, creating: creating, migrations: Services.migrations, mayMiss: RollIndices.names,
+                now: Clock.system.now)
         } catch { throw Refusal(error) }
         logbook = Logbook(clock: clock, randomness: randomness)
         desk = ElectionDesk(logbook: logbook, clock: clock)
@@ -78,8 +79,9 @@ struct Services {
             try store.read { (reading: borrowing Reading) throws(StoreError) in try Logbook.verifyHead(reading) }
         }
         if case .broken(let number, let reason) = verdict {
-            throw Refusal("The journal is broken at entry \(number): \(reason). Nothing is done on such a store: run `journal verify`, "
-                + "keep the file, and restore the latest backup.")
+            throw Refusal(
+                "The journal is broken at entry \(number): \(reason). Nothing is done on such a store: run `journal verify`, "
+                    + "keep the file, and restore the latest backup.")
         }
     }
 
@@ -103,14 +105,17 @@ struct Services {
     /// The key of an election that must exist.
     func key(of election: StoredElection) throws(Refusal) -> ElectionKey {
         guard let key = try refusing({ try keys.key(of: election.election.id) }) else {
-            throw Refusal("The key of \(election.election.id) is not in \(keys.path). Give the right folder with --keys, "
-                + "or restore it with `isoloir key restore`.")
+            throw Refusal(
+                "The key of \(election.election.id) is not in \(keys.path). Give the right folder with --keys, "
+                    + "or restore it with `isoloir key restore`.")
         }
         return key
     }
 
     /// The templates of an election: its own in its folder come first.
-    func templates(for election: Election) -> TemplateFolder { Services.templates(for: election, folder: templateFolder) }
+    func templates(for election: Election) -> TemplateFolder {
+        Services.templates(for: election, folder: templateFolder)
+    }
 
     static func templates(for election: Election, folder: String) -> TemplateFolder {
         TemplateFolder(["Ballots/\(election.id)/templates", folder])
@@ -137,7 +142,9 @@ struct Services {
         try refusing {
             let names = try store.read { (reading: borrowing Reading) throws(StoreError) in try desk.names(reading) }
             for name in names {
-                let election = try store.read { (reading: borrowing Reading) throws(StoreError) in try desk.find(reading, name) }
+                let election = try store.read { (reading: borrowing Reading) throws(StoreError) in
+                    try desk.find(reading, name)
+                }
                 try printRoom.wipeOld(election, by: principal)
             }
         }
@@ -146,7 +153,8 @@ struct Services {
     /// The courier by the settings.
     func courier() throws(Refusal) -> Courier {
         guard settings.mail != nil || settings.sms != nil else {
-            throw Refusal("The settings name neither a mail relay nor an SMS gateway: add \"mail\" or \"sms\" to isoloir.yaml.")
+            throw Refusal(
+                "The settings name neither a mail relay nor an SMS gateway: add \"mail\" or \"sms\" to isoloir.yaml.")
         }
         return try courier(mail: settings.mail, sms: settings.sms)
     }

@@ -19,7 +19,9 @@ struct Settings {
     static func read(_ path: String?) throws(Refusal) -> Settings {
         let file = path ?? "isoloir.yaml"
         guard let data = FileManager.default.contents(atPath: file) else {
-            guard path == nil, unsafe access(file, F_OK) != 0 else { throw Refusal("The settings \(file) cannot be read.") }
+            guard path == nil, unsafe access(file, F_OK) != 0 else {
+                throw Refusal("The settings \(file) cannot be read.")
+            }
             return Settings()
         }
         let reader = DocumentReader(file: file)

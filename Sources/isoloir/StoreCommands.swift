@@ -28,8 +28,10 @@ private func fullCheck(_ store: Store) throws(Refusal) {
     }
     if case .broken(let number, let reason) = verdict { faults.append("journal entry \(number): \(reason)") }
     guard faults.isEmpty else {
-        throw Refusal("\(store.path) is damaged:\n  \(faults.joined(separator: "\n  "))\n"
-            + "Do not use it. Keep the file as it is, and restore the latest backup: isoloir store restore FILE --store NEW")
+        throw Refusal(
+            "\(store.path) is damaged:\n  \(faults.joined(separator: "\n  "))\n"
+                + "Do not use it. Keep the file as it is, and restore the latest backup: isoloir store restore FILE --store NEW"
+        )
     }
 }
 
@@ -45,18 +47,23 @@ private func backUpStore(_ invocation: Invocation) throws(Refusal) {
     let key = try refusing { try services.keys.keyOrNew(of: backupKeyName) }
     try services.record("store.backup", ["file": URL(fileURLWithPath: invocation.operands[0]).lastPathComponent])
     try refusing { try SealedFile(key: key.subkey(.backup)).seal(draft, into: invocation.operands[0]) }
-    Terminal.say("\(invocation.operands[0]): a sealed backup. It opens with \(services.keys.path)/\(backupKeyName).key: keep that elsewhere.")
+    Terminal.say(
+        "\(invocation.operands[0]): a sealed backup. It opens with \(services.keys.path)/\(backupKeyName).key: keep that elsewhere."
+    )
 }
 
 private func restoreStore(_ invocation: Invocation) throws(Refusal) {
     let settings = try Settings.read(invocation["--config"])
     let path = invocation["--store"] ?? settings.store ?? "isoloir.sqlite"
     guard unsafe access(path, F_OK) != 0 else {
-        throw Refusal("\(path) exists already, and a store is never overwritten: move it away, or give another name with --store.")
+        throw Refusal(
+            "\(path) exists already, and a store is never overwritten: move it away, or give another name with --store."
+        )
     }
     for ending in ["-wal", "-shm"] where unsafe access(path + ending, F_OK) == 0 {
-        throw Refusal("\(path)\(ending) is left of a store that was moved away. It may hold that store's latest changes: move it along "
-            + "with the store, then restore.")
+        throw Refusal(
+            "\(path)\(ending) is left of a store that was moved away. It may hold that store's latest changes: move it along "
+                + "with the store, then restore.")
     }
     let keyPath = invocation["--keys"] ?? settings.keys ?? Services.standardKeys
     let key = try refusing {
@@ -69,7 +76,8 @@ private func restoreStore(_ invocation: Invocation) throws(Refusal) {
     try refusing { try SealedFile(key: key.subkey(.backup)).open(invocation.operands[0], into: draft) }
     do throws(StoreError) {
         let store = try Store(
-            path: draft, creating: false, migrations: Services.migrations, mayMiss: RollIndices.names, now: Clock.system.now)
+            path: draft, creating: false, migrations: Services.migrations, mayMiss: RollIndices.names,
+            now: Clock.system.now)
         try fullCheckOrStoreError(store)
         let logbook = Logbook(clock: .system, randomness: .system)
         let details = ["file": URL(fileURLWithPath: invocation.operands[0]).lastPathComponent]
@@ -77,7 +85,9 @@ private func restoreStore(_ invocation: Invocation) throws(Refusal) {
             try logbook.record(transaction, election: nil, by: .system(NSUserName()), "store.restore", details)
         }
     } catch { throw Refusal(error) }
-    guard unsafe rename(draft, path) == 0 else { throw Refusal("\(path) cannot be made: \(unsafe String(cString: strerror(errno))).") }
+    guard unsafe rename(draft, path) == 0 else {
+        throw Refusal("\(path) cannot be made: \(unsafe String(cString: strerror(errno))).")
+    }
     try refusing { try Store.syncFolder(of: path) }
     Terminal.say("\(path): restored and checked.")
 }

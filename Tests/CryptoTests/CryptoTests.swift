@@ -22,7 +22,8 @@ struct SymbolCodeTests {
     @Test func `what is printed is read back, however it is typed`() {
         for _ in 0..<200 {
             let code = SymbolCode.random(count: 12, from: .system)
-            let sloppy = code.grouped.lowercased().replacing("-", with: " ").replacing("0", with: "o").replacing("1", with: "l")
+            let sloppy = code.grouped.lowercased().replacing("-", with: " ").replacing("0", with: "o").replacing(
+                "1", with: "l")
             #expect(SymbolCode.read(" \(sloppy)\u{A0}", count: 12) == .code(code))
         }
     }
@@ -148,7 +149,9 @@ struct KeyFolderTests {
     @Test func `keys beside the store are refused`() throws {
         let base = try folder()
         #expect(throws: KeyError.self) { try KeyFolder(path: base, store: "\(base)/s.sqlite", randomness: .system) }
-        #expect(throws: KeyError.self) { try KeyFolder(path: "\(base)/keys", store: "\(base)/s.sqlite", randomness: .system) }
+        #expect(throws: KeyError.self) {
+            try KeyFolder(path: "\(base)/keys", store: "\(base)/s.sqlite", randomness: .system)
+        }
     }
 
     @Test func `a key that others can read is refused`() throws {

@@ -57,7 +57,8 @@ private final class Post {
             try queue.begin(transaction)
             let subject = try transaction.reading.number("SELECT count(*) FROM outbox_message")
             try queue.add(
-                transaction, subject: subject, kind: .identifier, generation: 1, route: .sms, priority: priority, frame: number,
+                transaction, subject: subject, kind: .identifier, generation: 1, route: .sms, priority: priority,
+                frame: number,
                 recipient: Array("+33639980001".utf8), values: ["greeting": "", "identifier": word],
                 expiresAt: seconds.map { now + $0 })
         }
@@ -84,7 +85,9 @@ private final class Post {
 struct CourierTests {
     @Test func `codes go before recovery, and recovery before batches`() throws {
         let post = try Post()
-        for (word, priority) in [("b1", Priority.batch), ("r1", .recovery), ("b2", .batch), ("c1", .code), ("c2", .code)] {
+        for (word, priority) in [
+            ("b1", Priority.batch), ("r1", .recovery), ("b2", .batch), ("c1", .code), ("c2", .code),
+        ] {
             try post.add(word, priority)
         }
         #expect(try post.send().accepted == 5)
@@ -93,7 +96,9 @@ struct CourierTests {
 
     @Test func `a used-up budget stops its own class, and never codes`() throws {
         let post = try Post()
-        for (word, priority) in [("b1", Priority.batch), ("b2", .batch), ("r1", .recovery), ("c1", .code), ("c2", .code)] {
+        for (word, priority) in [
+            ("b1", Priority.batch), ("b2", .batch), ("r1", .recovery), ("c1", .code), ("c2", .code),
+        ] {
             try post.add(word, priority)
         }
         var policy = SMSPolicy()

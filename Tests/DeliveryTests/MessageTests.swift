@@ -23,7 +23,8 @@ private func frame(_ text: String, html: String? = nil) -> MessageFrame {
     MessageFrame(
         kind: .identifier, language: "fr", senderName: "S", senderAddress: "s@example.org",
         shared: Dictionary(uniqueKeysWithValues: MessageFrame.sharedNames.map { ($0, $0) }),
-        flags: Dictionary(uniqueKeysWithValues: MessageFrame.flagNames.map { ($0, true) }), senderLines: ["x"], text: text,
+        flags: Dictionary(uniqueKeysWithValues: MessageFrame.flagNames.map { ($0, true) }), senderLines: ["x"],
+        text: text,
         html: html)
 }
 
@@ -34,7 +35,9 @@ struct LoadedFrameTests {
 
     @Test func `an SMS template that would double the price is refused, with the characters`() {
         do {
-            _ = try LoadedFrame(frame("Votre identifiant a \u{E9}t\u{E9} cr\u{E9}\u{E9} : \u{EA}tre re\u{E7}u {{identifier}}"), route: .sms)
+            _ = try LoadedFrame(
+                frame("Votre identifiant a \u{E9}t\u{E9} cr\u{E9}\u{E9} : \u{EA}tre re\u{E7}u {{identifier}}"),
+                route: .sms)
             Issue.record("was loaded")
         } catch { #expect("\(error)".contains("\"\u{EA}\" \"\u{E7}\"")) }
     }

@@ -109,7 +109,8 @@ struct IssuerTests {
         let (issuer, election, key, office) = (bureau.issuer, bureau.election, bureau.key, bureau.office)
         let outcome = try bureau.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try issuer.reissue(
-                transaction, election, key: key, office: office, reference: "V3", by: .email, contact: "eve@example.net",
+                transaction, election, key: key, office: office, reference: "V3", by: .email,
+                contact: "eve@example.net",
                 reason: "says so", principal: .system("test"))
         }
         #expect(outcome == .done(generation: 2, noticeBy: .email, sheets: []))

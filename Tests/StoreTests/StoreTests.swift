@@ -9,7 +9,9 @@ final class Scratch {
     let folder: URL
     let path: String
 
-    static let migrations = [Migration("test-1", "CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT")]
+    static let migrations = [
+        Migration("test-1", "CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT")
+    ]
 
     init() throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-store-\(UUID().uuidString)")
@@ -37,7 +39,9 @@ func run(_ program: String, _ arguments: String...) throws -> Int32 {
 
 private func notes(_ store: Store) throws(StoreError) -> [String] {
     try store.read { (reading: borrowing Reading) throws(StoreError) in
-        try reading.all("SELECT text FROM note ORDER BY id") { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
+        try reading.all("SELECT text FROM note ORDER BY id") { (row: borrowing Row) throws(StoreError) -> String in
+            try row[0]
+        }
     }
 }
 
@@ -111,7 +115,8 @@ struct StoreTests {
 
     @Test func `a newer schema is refused and left alone`() throws {
         let scratch = try Scratch()
-        _ = try scratch.open(Scratch.migrations + [Migration("test-2", "CREATE TABLE more (id INTEGER PRIMARY KEY) STRICT")])
+        _ = try scratch.open(
+            Scratch.migrations + [Migration("test-2", "CREATE TABLE more (id INTEGER PRIMARY KEY) STRICT")])
         #expect(kind { _ = try scratch.open() } == .newerSchema)
     }
 
@@ -259,9 +264,13 @@ struct JournalTests {
     @Test func `the store refuses to change or remove an entry`() throws {
         let scratch = try Scratch()
         let store = try filled(scratch)
-        for sql: StaticString in ["UPDATE journal_entry SET details = '{}' WHERE number = 2", "DELETE FROM journal_entry"] {
+        for sql: StaticString in [
+            "UPDATE journal_entry SET details = '{}' WHERE number = 2", "DELETE FROM journal_entry",
+        ] {
             #expect(throws: StoreError.self) {
-                try store.write { (transaction: borrowing Transaction) throws(StoreError) in try transaction.execute(sql) }
+                try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                    try transaction.execute(sql)
+                }
             }
         }
     }
@@ -288,7 +297,9 @@ struct JournalTests {
     @Test func `the chain verifies after the sealed details are gone`() throws {
         let scratch = try Scratch()
         let store = try filled(scratch)
-        try run("/usr/bin/sqlite3", scratch.path, "DROP TRIGGER journal_entry_keeps; UPDATE journal_entry SET sealed = NULL")
+        try run(
+            "/usr/bin/sqlite3", scratch.path, "DROP TRIGGER journal_entry_keeps; UPDATE journal_entry SET sealed = NULL"
+        )
         guard case .intact = try verdict(store) else {
             Issue.record("not intact")
             return

@@ -41,7 +41,9 @@ struct SpecTest: Sendable, CustomTestStringConvertible {
 
         init(from decoder: any Decoder) throws {
             let box = try decoder.singleValueContainer()
-            if box.decodeNil() { value = .nothing } else if let flag = try? box.decode(Bool.self) {
+            if box.decodeNil() {
+                value = .nothing
+            } else if let flag = try? box.decode(Bool.self) {
                 value = .flag(flag)
             } else if let number = try? box.decode(Int.self) {
                 value = .text("\(number)")
@@ -61,7 +63,8 @@ struct SpecTest: Sendable, CustomTestStringConvertible {
         try ["interpolation", "sections", "inverted", "partials", "comments", "delimiters"].flatMap { file in
             let data = try Data(contentsOf: specification.appending(path: "\(file).json"))
             return try JSONDecoder().decode(File.self, from: data).tests.map { test in
-                let values: [String: TemplateValue] = if case .object(let fields) = test.data.value { fields } else { [".": test.data.value] }
+                let values: [String: TemplateValue] =
+                    if case .object(let fields) = test.data.value { fields } else { [".": test.data.value] }
                 return SpecTest(
                     name: "\(file): \(test.name)", template: test.template, expected: test.expected, values: values,
                     partials: test.partials ?? [:])
@@ -101,7 +104,8 @@ struct SpecTests {
         func made() throws(TemplateError) -> String {
             if let whole = test.values["."] {  // the data is no mapping: `.` is all there is
                 let template = try Template(
-                    "{{#all}}\(test.template){{/all}}", name: "spec", escaping: .html, shape: ["all": SpecTest.shape(.list([whole]))])
+                    "{{#all}}\(test.template){{/all}}", name: "spec", escaping: .html,
+                    shape: ["all": SpecTest.shape(.list([whole]))])
                 return try template.render(["all": .list([whole])])
             }
             let template = try Template(
@@ -119,7 +123,8 @@ struct SpecTests {
 }
 
 struct TemplateTests {
-    private func template(_ source: String, _ escaping: Escaping = .plain, _ shape: [String: Shape]) throws -> Template {
+    private func template(_ source: String, _ escaping: Escaping = .plain, _ shape: [String: Shape]) throws -> Template
+    {
         try Template(source, name: "mail/x.txt", escaping: escaping, shape: shape)
     }
 
@@ -133,7 +138,9 @@ struct TemplateTests {
     }
 
     @Test func `an unknown name inside a section and a partial is found too`() {
-        #expect(throws: TemplateError.self) { try template("{{#list}}{{b}}{{/list}}", .plain, ["list": .list(.object(["a": .text]))]) }
+        #expect(throws: TemplateError.self) {
+            try template("{{#list}}{{b}}{{/list}}", .plain, ["list": .list(.object(["a": .text]))])
+        }
         #expect(throws: TemplateError.self) {
             try Template("{{>p}}", name: "t", escaping: .plain, shape: ["a": .text], partials: { _ in "{{b}}" })
         }
@@ -151,7 +158,9 @@ struct TemplateTests {
 
     @Test func `each kind of text escapes what it must`() throws {
         let value: [String: TemplateValue] = ["a": .text("L\u{2019}\u{E9}lu <b>\n\u{AB}&\u{BB}")]
-        #expect(try template("{{a}}", .html, ["a": .text]).render(value) == "L\u{2019}\u{E9}lu &lt;b&gt;\n\u{AB}&amp;\u{BB}")
+        #expect(
+            try template("{{a}}", .html, ["a": .text]).render(value) == "L\u{2019}\u{E9}lu &lt;b&gt;\n\u{AB}&amp;\u{BB}"
+        )
         #expect(try template("{{a}}", .plain, ["a": .text]).render(value) == "L\u{2019}\u{E9}lu <b> \u{AB}&\u{BB}")
         #expect(try template("{{a}}", .sms, ["a": .text]).render(value) == "L'\u{E9}lu <b> \"&\"")
     }

@@ -47,7 +47,8 @@ final class Desk {
     }
 
     func load(_ text: String, _ options: ImportOptions = ImportOptions()) throws -> LoadedRoll {
-        try registrar.load(try file("\(UUID().uuidString).csv", Data(text.utf8)), into: election, keys: keys, options: options)
+        try registrar.load(
+            try file("\(UUID().uuidString).csv", Data(text.utf8)), into: election, keys: keys, options: options)
     }
 
     @discardableResult
@@ -76,8 +77,10 @@ final class Desk {
     }
 }
 
-private let head = "reference;civility;last_name;first_name;email;phone;address2;town;country;college;site;weight;language;channel\n"
-private let good = "A1;Mme;Martin;Zo\u{E9};zoe@example.org;06 39 98 12 34;1 rue A;59000 Lille;;ouvriers;lille;1;fr;email\n"
+private let head =
+    "reference;civility;last_name;first_name;email;phone;address2;town;country;college;site;weight;language;channel\n"
+private let good =
+    "A1;Mme;Martin;Zo\u{E9};zoe@example.org;06 39 98 12 34;1 rue A;59000 Lille;;ouvriers;lille;1;fr;email\n"
 
 struct RollImportTests {
     @Test func `a published roll is found and its contacts open`() throws {
@@ -110,17 +113,22 @@ struct RollImportTests {
         ("A1;", ";", "reference", "is missing"), ("A1;", "=cmd|x;", "reference", "holds a character"),
         ("Mme", "Dr", "civility", "is no civility"), ("Martin", "", "last_name", "is missing"),
         ("Martin", "=cmd|' /C calc'!A0", "last_name", "no name has"), ("Martin", "Martin2", "last_name", "digit"),
-        ("zoe@example.org", "zoe@example", "email", "invalid domain"), ("zoe@example.org", "zoe", "email", "needs one @"),
-        ("06 39 98 12 34", "06 39 98 12", "phone", "has not the digits"), ("06 39 98 12 34", "abc", "phone", "character"),
+        ("zoe@example.org", "zoe@example", "email", "invalid domain"),
+        ("zoe@example.org", "zoe", "email", "needs one @"),
+        ("06 39 98 12 34", "06 39 98 12", "phone", "has not the digits"),
+        ("06 39 98 12 34", "abc", "phone", "character"),
         ("59000 Lille", "Lille", "address2", "postcode"), ("ouvriers", "autres", "college", "is no college"),
         ("lille", "rome", "site", "is no site"), (";1;fr", ";0;fr", "weight", "is no weight"),
         (";1;fr", ";x;fr", "weight", "is no weight"), (";fr;", ";de;", "language", "is no language"),
-        (";email\n", ";fax\n", "channel", "is no channel"), ("1 rue A", String(repeating: "a", count: 39), "address2", "38 characters"),
+        (";email\n", ";fax\n", "channel", "is no channel"),
+        ("1 rue A", String(repeating: "a", count: 39), "address2", "38 characters"),
     ])
-    func `a fault names line, column, value and reason`(old: String, new: String, column: String, reason: String) throws {
+    func `a fault names line, column, value and reason`(old: String, new: String, column: String, reason: String) throws
+    {
         let desk = try Desk()
         let range = try #require(good.range(of: old))
-        let roll = try desk.load(head + good + good.replacingCharacters(in: range, with: new).replacing("A1", with: "A2"))
+        let roll = try desk.load(
+            head + good + good.replacingCharacters(in: range, with: new).replacing("A1", with: "A2"))
         let fault = try #require(roll.report.faults.first)
         #expect(fault.line == 3)
         #expect(fault.column == column)
@@ -149,7 +157,9 @@ struct RollImportTests {
         let desk = try Desk()
         let lines = (1...5).map { good.replacing("A1", with: "A\($0)").replacing("zoe@", with: "z\($0)@") }
         try desk.publish(try desk.load(head + lines.joined()))
-        let changed = lines[0] + lines[1].replacing("Martin", with: "Durand") + lines[3] + lines[4] + good.replacing("A1", with: "A9")
+        let changed =
+            lines[0] + lines[1].replacing("Martin", with: "Durand") + lines[3] + lines[4]
+            + good.replacing("A1", with: "A9")
         let roll = try desk.load(head + changed)
         #expect((roll.added.count, roll.changed.count, roll.removed.count) == (1, 1, 1))
         #expect(roll.removed.names.first?.hasPrefix("A3") == true)
@@ -202,13 +212,17 @@ struct RollImportTests {
 
     @Test func `a quoted field may hold separators, quotes and line ends, and lines are counted`() throws {
         let desk = try Desk()
-        let roll = try desk.load(head + good.replacing("1 rue A", with: "\"1 rue\nA\"") + good.replacing("A1", with: "A2").replacing("Mme", with: "X"))
+        let roll = try desk.load(
+            head + good.replacing("1 rue A", with: "\"1 rue\nA\"")
+                + good.replacing("A1", with: "A2").replacing("Mme", with: "X"))
         #expect(roll.report.faults.map(\.line) == [4])
     }
 
     @Test(arguments: [
-        ("", "empty"), ("\u{0}\u{1}\u{2}", "no text file"), (head + "\"A1;Mme\n", "never closed"), (head + "\"A1\"x;Mme\n", "closing quote"),
-        (Array(repeating: "a", count: 10_000).joined(separator: ";") + "\n", "columns"), ("a;b;c\n1;2;3\n", "no column for reference"),
+        ("", "empty"), ("\u{0}\u{1}\u{2}", "no text file"), (head + "\"A1;Mme\n", "never closed"),
+        (head + "\"A1\"x;Mme\n", "closing quote"),
+        (Array(repeating: "a", count: 10_000).joined(separator: ";") + "\n", "columns"),
+        ("a;b;c\n1;2;3\n", "no column for reference"),
         ("nom;nom;prenom;ref\n", "two columns"),
     ])
     func `a file that cannot be a roll is refused with its reason`(text: String, word: String) throws {
@@ -242,7 +256,8 @@ struct RollImportTests {
         func correct(_ column: Column, _ value: String) throws -> Registrar.Correction {
             try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try desk.registrar.correct(
-                    transaction, desk.election, reference: "A1", column: column, value: value, reason: "called", key: desk.key,
+                    transaction, desk.election, reference: "A1", column: column, value: value, reason: "called",
+                    key: desk.key,
                     randomness: .system, by: .staff("anne"))
             }
         }
@@ -263,7 +278,9 @@ struct RollImportTests {
         let desk = try Desk()
         try desk.publish(try desk.load(head + good + good.replacing("A1", with: "A2")))
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try transaction.execute("UPDATE roll_voter SET mail = (SELECT mail FROM roll_voter WHERE reference = 'A1') WHERE reference = 'A2'")
+            try transaction.execute(
+                "UPDATE roll_voter SET mail = (SELECT mail FROM roll_voter WHERE reference = 'A1') WHERE reference = 'A2'"
+            )
         }
         #expect(throws: StoreError.self) { try desk.contacts("A2") }
     }
