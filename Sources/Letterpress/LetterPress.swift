@@ -62,7 +62,7 @@ import CPango
 
     deinit {
         unsafe cairo_destroy(cairo)
-        for unsaferecording in unsafe recordings.values { unsafe cairo_surface_destroy(recording) }
+        for face in faces.indices { unsafe cairo_surface_destroy(recordings[face]) }
         unsafe cairo_surface_destroy(surface)
     }
 

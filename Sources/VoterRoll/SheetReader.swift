@@ -153,7 +153,8 @@ struct SheetRows {
     /// The column (from 0) of a cell's name: `AB12` is 27.
     private static func column(_ cell: UnsafeBufferPointer<UInt8>) -> Int? {
         var column = 0
-        for unsafebyte in unsafe cell {
+        for index in cell.indices {
+            let byte = unsafe cell[index]
             guard 65...90 ~= byte, column < 1 << 20 else { break }
             column = column * 26 + Int(byte) - 64
         }

@@ -37,7 +37,8 @@ protocol XMLListener: AnyObject {
     private static func number(_ digits: UnsafeBufferPointer<UInt8>) -> Int? {
         guard 1...18 ~= digits.count else { return nil }
         var number = 0
-        for unsafedigit in unsafe digits {
+        for index in digits.indices {
+            let digit = unsafe digits[index]
             guard 48...57 ~= digit else { return nil }
             number = number * 10 + Int(digit) - 48
         }

@@ -30,7 +30,7 @@ struct ElectionReaderTests {
         #expect(election.ballots.count == 4)
         #expect(
             LocalTime.phrase(election.closes, zone: election.timeZone, .fr)
-                == "mardi 1er d\u{E9}cembre 2026 \u{E0} 17\u{A0}h\u{A0}00")
+                == "mardi 1er d\u{E9}cembre 2026 \u{E0} 17\u{A0}h")
         #expect(LocalTime.phrase(election.opens, zone: election.timeZone, .en) == "Tuesday 24 November 2026 at 09:00")
     }
 
