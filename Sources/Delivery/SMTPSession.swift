@@ -45,6 +45,12 @@ struct SMTPSession {
         let job: MailJob
         var refusal: SMTPReply?
         var relayRefused = false
+        /// Its envelope was pipelined behind a message that was then refused at its end. Postfix keeps the refused
+        /// transaction, so that MAIL is answered 503 and the recipient joins the one before.
+        var followsRefusal = false
+
+        /// Whether the relay takes it for a part of the transaction before.
+        var isMixedUp: Bool { followsRefusal && refusal?.code == 503 }
     }
 
     private let relay: MailRelay
@@ -58,6 +64,8 @@ struct SMTPSession {
     private var steps: [Step] = [.greeting]
     private var current: Envelope?
     private var ahead: Envelope?
+    /// A message whose envelope is sent again after RSET.
+    private var again: MailJob?
     private var isSecure: Bool
     private var pipelines = false
     private var offersTLS = false
@@ -179,14 +187,21 @@ struct SMTPSession {
             guard isGood else { return refuse(reply, at: step) }
             return open(reply, after: step)
         case .mail:
-            if !isGood { refuseEnvelope(reply, relay: reply.code >= 500) }
+            if !isGood { refuseEnvelope(reply, relay: reply.code >= 500 && current?.followsRefusal != true) }
             if !pipelines { continueEnvelope(.mail) }
         case .recipient:
             if !isGood { refuseEnvelope(reply, relay: SMTPSession.isRelayWide(reply)) }
             if !pipelines { continueEnvelope(.recipient) }
-        case .data: takeData(reply)
+        case .data: return takeData(reply)
         case .body: endMessage(reply)
-        case .reset: begin()
+        case .reset:
+            if let job = again {
+                again = nil
+                current = Envelope(job: job)
+                sendEnvelope(job)
+            } else {
+                begin()
+            }
         case .quit: return .close
         }
         return .none
@@ -293,25 +308,36 @@ struct SMTPSession {
         current?.relayRefused = relay
     }
 
-    private mutating func takeData(_ reply: SMTPReply) {
-        guard let envelope = current else { return }
-        if reply.code == 354 {
-            if envelope.refusal != nil {
-                put(".", then: .body)  // RFC 2920, 3.1: a relay that says 354 all the same gets an empty message
-            } else if unreleased == 0 {
-                sendBody()
-            } else {
-                bodyWaits = true
-            }
-            return
+    private mutating func takeData(_ reply: SMTPReply) -> Demand {
+        guard let envelope = current else { return .none }
+        guard reply.code == 354 else {
+            if envelope.refusal == nil { refuseEnvelope(reply, relay: reply.code == 503) }
+            finishRefused()
+            return .none
         }
-        if envelope.refusal == nil { refuseEnvelope(reply, relay: reply.code == 503) }
-        finishRefused()
+        if let refusal = envelope.refusal {
+            // A dot would end an empty message, and it would go to whomever the relay still has in mind: leaving makes
+            // it forget them.
+            current = nil
+            result(
+                envelope.job,
+                envelope.isMixedUp
+                    ? .temporary(refusal.summary) : SMTPSession.outcome(refusal, relay: envelope.relayRefused))
+            return .close
+        }
+        if unreleased == 0 { sendBody() } else { bodyWaits = true }
+        return .none
     }
 
     /// Reports a refused envelope and clears the relay's memory of it.
     private mutating func finishRefused() {
         guard let envelope = current, let refusal = envelope.refusal else { return }
+        if envelope.isMixedUp {
+            current = nil
+            again = envelope.job
+            put("RSET", then: .reset)
+            return
+        }
         report(envelope, SMTPSession.outcome(refusal, relay: envelope.relayRefused))
         put("RSET", then: .reset)
     }
@@ -335,6 +361,7 @@ struct SMTPSession {
         report(envelope, outcome)
         current = ahead
         ahead = nil
+        if case .accepted = outcome {} else { current?.followsRefusal = true }
         // Without a next envelope under way the connection waits for `release`.
     }
 
@@ -378,7 +405,8 @@ struct SMTPSession {
             result(envelope.job, bodyIsOut ? bodyGone : outcome)
         }
         if let envelope = ahead { result(envelope.job, outcome) }
-        (current, ahead, bodyWaits) = (nil, nil, false)
+        if let job = again { result(job, outcome) }
+        (current, ahead, again, bodyWaits) = (nil, nil, nil, false)
         // A relay may close a connection on which nothing is under way.
         if !(isIdle && steps.isEmpty) { ended = outcome }
         return .close

@@ -1,5 +1,6 @@
 """The newcomer's second command."""
 import os
+import re
 import subprocess
 
 from conftest import PROGRAM, ROOT, Isoloir
@@ -15,6 +16,14 @@ def test_the_demo_makes_mails_sms_and_letters(tmp_path):
     assert Isoloir(tmp_path / "other").mails(f"{folder}/mail")
     [pdf] = [name for name in os.listdir(f"{folder}/letters") if name.endswith(".pdf")]
     assert subprocess.run(["qpdf", "--check", f"{folder}/letters/{pdf}"], capture_output=True).returncode == 0
+    fonts = subprocess.run(["pdffonts", f"{folder}/letters/{pdf}"], capture_output=True, text=True).stdout.split("\n")[2:-1]
+    assert fonts and all(re.search(r"\byes yes\b", line) for line in fonts)
+    subprocess.run(["pdftoppm", "-r", "120", "-png", "-f", "1", "-l", "3", f"{folder}/letters/{pdf}", f"{folder}/page"], check=True)
+    pages = [name for name in os.listdir(folder) if name.endswith(".png")]
+    for name in pages:
+        read = subprocess.run(["zbarimg", "-q", "--raw", f"{folder}/{name}"], capture_output=True, text=True).stdout
+        assert re.fullmatch(r"https://vote\.example\.org/#[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\n", read)
+    assert len(pages) == 3
     again = subprocess.run([PROGRAM, "demo", "--folder", folder], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert again.returncode == 0, again.stderr
 
