@@ -43,3 +43,35 @@ package struct DigitCode: Sendable, Hashable {
         [2, 5, 8, 1, 4, 3, 6, 7, 9, 0],
     ]
 }
+
+/// One-time codes: a few digits.
+package enum OneTimeCode {
+    /// A new random code.
+    package static func random(digits: Int, from randomness: Randomness) -> String {
+        randomness.numbers(digits, below: 10).map(String.init).joined()
+    }
+
+    /// The code of one of these lengths in what somebody typed or pasted: spaces and dashes between its digits and words
+    /// around it do not matter, O is 0, I and L are 1 where nothing but them and digits stands.
+    package static func find(in text: String, digits lengths: ClosedRange<Int>) -> String? {
+        let bare = text.filter { !$0.isWhitespace && !"-.\u{2013}\u{2011}".contains($0) }
+        let folded = bare.map { "Oo".contains($0) ? "0" : "IiLl".contains($0) ? "1" : $0 }
+        if lengths.contains(folded.count), folded.allSatisfy({ $0.isASCII && $0.isNumber }) { return String(folded) }
+        let whole = runs(of: text, joining: "")
+        return (whole + runs(of: text, joining: " -\u{A0}\u{202F}")).first { lengths.contains($0.count) }
+    }
+
+    /// The runs of digits in a text, those with only characters of `fillers` between them taken as one.
+    private static func runs(of text: String, joining fillers: String) -> [String] {
+        var (runs, run): ([String], String) = ([], "")
+        for character in text + "x" {
+            if character.isASCII, character.isNumber {
+                run.append(character)
+            } else if !fillers.contains(character) {
+                if !run.isEmpty { runs.append(run) }
+                run = ""
+            }
+        }
+        return runs
+    }
+}

@@ -11,6 +11,10 @@ package struct ElectionKey: Sendable {
         case journal = 5
         case rowDigest = 6
         case backup = 7
+        case access = 8
+        case captcha = 9
+        case forms = 10
+        case receipts = 11
     }
 
     /// Length in bytes.

@@ -96,3 +96,20 @@ package struct SymbolCode: Sendable, Hashable {
         return result
     }
 }
+
+extension SymbolCode {
+    /// The code in a text that was pasted with words around it; nil when there is none whose check symbol is right.
+    package static func find(in text: String, count: Int) -> SymbolCode? {
+        let words = text.split { $0.isWhitespace || ":,;.!?()\u{AB}\u{BB}\"".contains($0) }
+        // A code may be written in up to as many groups as it has symbols.
+        for start in words.indices {
+            var joined = ""
+            for end in start..<min(words.count, start + count) {
+                joined += words[end]
+                if joined.utf8.count > 4 * count { break }
+                if case .code(let code) = read(joined, count: count) { return code }
+            }
+        }
+        return nil
+    }
+}

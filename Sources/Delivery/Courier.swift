@@ -23,7 +23,7 @@ package struct SMSPolicy: Sendable {
 ///
 ///     Courier ─┬─ MailRun ── MailEngine ── connections ── relay
 ///              └─ SMSRun ─── provider ─────────────────── gateway      (a thread of its own)
-package final class Courier {
+package final class Courier: Sendable {
     private let store: Store
     private let outbox: Outbox
     private let mail: MailTransport?
@@ -32,6 +32,7 @@ package final class Courier {
     private let keyOf: @Sendable (Int) throws(KeyError) -> ElectionKey?
     private let lease: DispatcherLease
     private let lock: ProcessLock
+    private let bounces: BounceAddress?
 
     /// What one run did.
     package struct Report: Sendable {
@@ -58,11 +59,13 @@ package final class Courier {
     /// - Throws: `.busy` when another dispatcher is at work.
     package init(
         store: Store, outbox: Outbox, mail: MailTransport?, sms: (any SMSProvider)?, policy: SMSPolicy = SMSPolicy(),
+        bounces: BounceAddress? = nil,
         keyOf: @escaping @Sendable (Int) throws(KeyError) -> ElectionKey?
     ) throws(StoreError) {
         (self.store, self.outbox, self.mail, self.sms, self.policy, self.keyOf) = (
             store, outbox, mail, sms, policy, keyOf
         )
+        self.bounces = bounces
         lock = try ProcessLock(store: store.path, name: "dispatcher")
         lease = try DispatcherLease(store: store, outbox: outbox)
     }
@@ -83,7 +86,8 @@ package final class Courier {
         }
         if let mail {
             let opener = MessageOpener(store: store, outbox: outbox, keyOf: keyOf)
-            let run = MailRun(store: store, outbox: outbox, lease: lease, opener: opener, tally: tally)
+            let run = MailRun(
+                store: store, outbox: outbox, lease: lease, opener: opener, tally: tally, bounces: bounces)
             do throws(StoreError) {
                 switch mail {
                 case .relay(let relay): try run.run(relay)
@@ -93,6 +97,104 @@ package final class Courier {
         }
         group.wait()
         return try tally.finish()
+    }
+}
+
+extension Courier {
+    /// Milliseconds between looks for codes and for everything else, when nobody rings.
+    private static let (codePause, otherPause) = (200, 1000)
+    /// Milliseconds before a channel that stopped is tried again.
+    private static let troublePause = 15_000
+    /// Looks without a code after which the warm connection is closed politely: about a minute.
+    private static let coldAfter = 300
+
+    /// Hands over whatever becomes due until the bell says stop. Codes travel on connections of their own, which stay open:
+    /// somebody waits for them at a screen.
+    /// - Parameter trouble: takes a reason whenever a channel stopped or waits.
+    package func serve(_ bell: Bell, trouble: @escaping @Sendable (String) -> Void) {
+        let group = DispatchGroup()
+        for (classes, pause) in [(MessageClass.codes, Courier.codePause), (MessageClass.others, Courier.otherPause)] {
+            if let mail { serveMail(mail, classes, pause, bell, group, trouble) }
+            if let sms { serveSMS(sms, classes, pause, bell, group, trouble) }
+        }
+        group.wait()
+    }
+
+    private func serveMail(
+        _ mail: MailTransport, _ classes: ClosedRange<Priority>, _ pause: Int, _ bell: Bell, _ group: DispatchGroup,
+        _ trouble: @escaping @Sendable (String) -> Void
+    ) {
+        let isWarm = classes == MessageClass.codes
+        DispatchQueue.global().async(group: group) { [store, outbox, lease, bounces, keyOf] in
+            var idle = 0
+            var kept: MailRun?
+            Courier.loop(store, outbox, .email, classes, pause, bell, trouble) { tally throws(StoreError) in
+                let run = kept ?? MailRun(
+                    store: store, outbox: outbox, lease: lease,
+                    opener: MessageOpener(store: store, outbox: outbox, keyOf: keyOf), tally: tally, classes: classes,
+                    bounces: bounces, isWarm: isWarm)
+                run.tally = tally
+                kept = isWarm ? run : nil
+                idle = 0
+                switch mail {
+                case .relay(let relay): try run.run(relay)
+                case .folder(let mailbox): try run.run(mailbox)
+                }
+            } rest: {
+                idle += 1
+                if idle == Courier.coldAfter { kept?.close() }
+            }
+            kept?.close()
+        }
+    }
+
+    private func serveSMS(
+        _ sms: any SMSProvider, _ classes: ClosedRange<Priority>, _ pause: Int, _ bell: Bell, _ group: DispatchGroup,
+        _ trouble: @escaping @Sendable (String) -> Void
+    ) {
+        DispatchQueue.global().async(group: group) { [store, outbox, lease, policy, keyOf] in
+            Courier.loop(store, outbox, .sms, classes, pause, bell, trouble) { tally throws(StoreError) in
+                let opener = MessageOpener(store: store, outbox: outbox, keyOf: keyOf)
+                try SMSRun(
+                    store: store, outbox: outbox, lease: lease, provider: sms, policy: policy, opener: opener,
+                    tally: tally, classes: classes
+                ).run()
+            } rest: {
+            }
+        }
+    }
+
+    private static func loop(
+        _ store: Store, _ outbox: Outbox, _ route: Route, _ classes: ClosedRange<Priority>, _ pause: Int, _ bell: Bell,
+        _ trouble: (String) -> Void, run: (Tally) throws(StoreError) -> Void, rest: () -> Void
+    ) {
+        var wait = 0
+        while bell.wait(milliseconds: wait) {
+            wait = pause
+            do throws(StoreError) {
+                let isDue = try store.read { (reading: borrowing Reading) throws(StoreError) in
+                    try outbox.isDue(reading, route, classes)
+                }
+                guard isDue else {
+                    rest()
+                    continue
+                }
+                let tally = Tally { _ in }
+                try run(tally)
+                let report = try tally.finish()
+                for reason in report.troubles { trouble("\(route.rawValue): \(reason)") }
+                if !report.troubles.isEmpty {
+                    wait = troublePause
+                } else if report.accepted > 0 {
+                    try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
+                        try outbox.resume(transaction, route)
+                    }
+                }
+            } catch {
+                trouble("\(route.rawValue): \(error)")
+                wait = troublePause
+            }
+        }
     }
 }
 

@@ -23,7 +23,7 @@ package struct KannelProvider: SMSProvider {
         headers.append("X-Kannel-Charset: UTF-8")
         if let receipts {
             headers.append("X-Kannel-DLR-Mask: 31")
-            headers.append("X-Kannel-DLR-Url: \(receipts)?id=\(message.reference)&status=%d")
+            headers.append("X-Kannel-DLR-Url: \(receipts)?id=\(message.reference)&tag=\(message.tag)&status=%d")
         }
         switch HTTPClient.post(url, headers: headers, body: message.text) {
         case .unsent(let reason): return .temporary(reason)

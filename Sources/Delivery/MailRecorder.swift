@@ -15,7 +15,12 @@ final class MailRecorder {
     /// Messages that were leased and whose result is not stored yet.
     private var underWay: Set<Int> = []
 
-    init(store: Store, outbox: Outbox, lease: DispatcherLease) {
+    private let classes: ClosedRange<Priority>
+
+    init(
+        store: Store, outbox: Outbox, lease: DispatcherLease, classes: ClosedRange<Priority> = MessageClass.all
+    ) {
+        self.classes = classes
         (self.store, self.outbox, self.lease) = (store, outbox, lease)
         syncer = Syncer(store)
     }
@@ -28,7 +33,8 @@ final class MailRecorder {
     ) throws(StoreError) -> [LeasedMessage] {
         if let error = syncer.error { throw error }
         for result in results { underWay.remove(result.id) }
-        let order = LeaseOrder(route: .email, limit: wanted, except: underWay, blocked: blocked)
+        let order = LeaseOrder(
+            route: .email, limit: wanted, except: underWay, blocked: blocked, classes: classes)
         let (outbox, lease) = (outbox, lease)
         let leased = try store.write(durable: .soon) {
             (transaction: borrowing Transaction) throws(StoreError) -> [LeasedMessage] in

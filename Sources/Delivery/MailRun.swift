@@ -6,8 +6,15 @@ final class MailRun {
     private let outbox: Outbox
     private let lease: DispatcherLease
     private let opener: MessageOpener
-    private let tally: Tally
+    /// Where this run's results are counted.
+    var tally: Tally
     private var refusals = Refusals()
+    private let classes: ClosedRange<Priority>
+    /// Where bounces go: each mail's own variant of this address; nil for the sender's.
+    private let bounces: BounceAddress?
+    /// Connections that are kept for the next run.
+    private var line: (desk: MailDesk, engine: MailEngine)?
+    private let isWarm: Bool
 
     /// Messages leased at a time: enough that no connection waits, few enough that a newcomer with priority overtakes.
     private static let leaseSize = 128
@@ -15,23 +22,28 @@ final class MailRun {
     /// Longest wait for the relay in one step, in milliseconds.
     private static let patience = 200
 
-    init(store: Store, outbox: Outbox, lease: DispatcherLease, opener: MessageOpener, tally: Tally) {
+    /// - Parameter isWarm: whether connections stay open between runs.
+    init(
+        store: Store, outbox: Outbox, lease: DispatcherLease, opener: MessageOpener, tally: Tally,
+        classes: ClosedRange<Priority> = MessageClass.all, bounces: BounceAddress? = nil, isWarm: Bool = false
+    ) {
+        (self.classes, self.bounces, self.isWarm) = (classes, bounces, isWarm)
         (self.store, self.outbox, self.lease) = (store, outbox, lease)
         (self.opener, self.tally) = (opener, tally)
     }
 
     /// Through a relay.
     func run(_ relay: MailRelay) throws(StoreError) {
-        let desk = MailDesk(sender: { [unowned self] message throws(StoreError) in try job(message) })
-        let recorder = MailRecorder(store: store, outbox: outbox, lease: lease)
-        let engine = MailEngine(relay: relay, next: desk.next)
+        let (desk, engine) = line ?? newLine(relay)
+        line = isWarm ? (desk, engine) : nil
+        let recorder = MailRecorder(store: store, outbox: outbox, lease: lease, classes: classes)
         desk.refill(try recorder.commit([], wanted: MailRun.leaseSize))
         var mayBeMore = !desk.isEmpty
         var isStopped = false
         while !(desk.isEmpty && engine.isIdle && desk.refused.isEmpty && (isStopped || !mayBeMore)) {
             let sent = engine.step(wanted: isStopped ? 0 : max(1, desk.count), milliseconds: MailRun.patience)
             var results = sent.map { job, outcome in
-                SendResult(id: job.id, attempts: desk.attempts(of: job.id), outcome: outcome)
+                SendResult(id: job.id, attempts: desk.attempts(of: job.id), outcome: MailRun.named(outcome, job))
             }
             results += desk.takeRefused()
             let order = !isStopped && mayBeMore && desk.count < MailRun.lowWater ? MailRun.leaseSize : 0
@@ -52,10 +64,29 @@ final class MailRun {
                 try stop(reason, isPause: engine.trouble == nil)
             }
         }
-        engine.close()
+        if !isWarm || isStopped { close() ?? engine.close() }
         try recorder.finish()
         for reason in opener.blocked.values { tally.trouble(reason) }
         if let error = desk.error { throw error }
+    }
+
+    private func newLine(_ relay: MailRelay) -> (desk: MailDesk, engine: MailEngine) {
+        let desk = MailDesk(sender: { [unowned self] message throws(StoreError) in try job(message) })
+        return (desk, MailEngine(relay: relay, next: desk.next))
+    }
+
+    /// Ends connections that were kept; nil when there were none.
+    @discardableResult
+    func close() -> Void? {
+        guard let kept = line else { return nil }
+        line = nil
+        kept.engine.close()
+        return ()
+    }
+
+    /// An accepted mail is known by its token where bounces come back.
+    private static func named(_ outcome: Handover, _ job: MailJob) -> Handover {
+        if case .accepted(nil) = outcome, let token = job.token { .accepted(providerID: token) } else { outcome }
     }
 
     private func stopReason(_ results: [SendResult], _ engine: MailEngine, _ desk: MailDesk) -> String? {
@@ -80,7 +111,8 @@ final class MailRun {
         var results: [SendResult] = []
         var isPaused = false
         while !isPaused {
-            let order = LeaseOrder(route: .email, limit: MailRun.leaseSize, blocked: Set(opener.blocked.keys))
+            let order = LeaseOrder(
+                route: .email, limit: MailRun.leaseSize, blocked: Set(opener.blocked.keys), classes: classes)
             let stored = results
             let leased = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> [LeasedMessage] in
                 try lease.renew(transaction)
@@ -131,8 +163,11 @@ final class MailRun {
             guard let body else { return .refused("a header would hold a control character") }
             return .mail(
                 MailJob(
-                    id: message.id, sender: frame.frame.senderAddress,
-                    recipient: String(decoding: model.recipient, as: UTF8.self), body: body))
+                    id: message.id,
+                    sender: bounces?.sender(model.token, tag: opener.tag(message.election, model.token))
+                        ?? frame.frame.senderAddress,
+                    recipient: String(decoding: model.recipient, as: UTF8.self), body: body,
+                    token: bounces == nil ? nil : model.token))
         }
     }
 }

@@ -12,25 +12,58 @@ package enum MessageKind: String, Sendable, CaseIterable {
     case notice
     /// The same word to a contact given on the phone that is no longer used.
     case noticeHeld
+    /// A new identifier that its voter asked for at the site; the old one lives until this one has been used.
+    case renewal
+    /// The same with a generated secret.
+    case renewedActivation
+    /// A connection code.
+    case code
+    /// A code with which a forgotten passphrase is replaced.
+    case resetCode
+    /// Word that a new passphrase was asked for and may be chosen after a delay.
+    case resetAsked
+    /// Word that the delay is over.
+    case resetReady
+    /// Word that the passphrase was changed.
+    case secretChanged
 
     /// Names that differ from voter to voter; the rest is frozen once for all in the frame.
     package var personalNames: [String] {
         switch self {
         case .identifier: ["greeting", "identifier"]
         case .identifierCode: ["greeting", "identifier", "code"]
-        case .activation: ["greeting", "identifier", "secret"]
-        case .notice, .noticeHeld: ["greeting"]
+        case .renewal: ["greeting", "identifier"]
+        case .activation, .renewedActivation: ["greeting", "identifier", "secret"]
+        case .code, .resetCode: ["greeting", "code", "label"]
+        case .resetAsked: ["greeting", "ready"]
+        case .notice, .noticeHeld, .resetReady, .secretChanged: ["greeting"]
         }
     }
 
     /// What its templates are called.
-    package var template: String { self == .noticeHeld ? MessageKind.notice.rawValue : rawValue }
+    package var template: String {
+        switch self {
+        case .noticeHeld: MessageKind.notice.rawValue
+        case .renewal: MessageKind.identifier.rawValue
+        case .renewedActivation: MessageKind.activation.rawValue
+        default: rawValue
+        }
+    }
+
+    /// Whether it warns of what somebody did in the voter's name: such a message is never taken back, since whoever got
+    /// hold of somebody's identifier could call back the word that warns of it.
+    package var isWarning: Bool {
+        switch self {
+        case .notice, .noticeHeld, .resetAsked, .secretChanged: true
+        default: false
+        }
+    }
 
     /// Whether the voter can sign in with what stands on it.
     package var carriesIdentifier: Bool {
         switch self {
-        case .identifier, .identifierCode, .activation: true
-        case .notice, .noticeHeld: false
+        case .identifier, .identifierCode, .activation, .renewal, .renewedActivation: true
+        default: false
         }
     }
 
@@ -50,10 +83,12 @@ package enum Route: String, Sendable, CaseIterable {
 }
 
 /// Who goes first, and whose budget is charged: connection codes, then recovery, then batches.
-package enum Priority: Int, Sendable, CaseIterable {
+package enum Priority: Int, Sendable, CaseIterable, Comparable {
     case code = 0
     case recovery = 1
     case batch = 2
+
+    package static func < (left: Priority, right: Priority) -> Bool { left.rawValue < right.rawValue }
 }
 
 /// What happened to a message.
@@ -82,12 +117,13 @@ package struct MessageFrame: Sendable, Codable, Equatable {
     /// Election-wide names.
     package static let sharedNames = [
         "title", "organiser", "address", "opens", "closes", "supportName", "supportEmail", "supportPhone",
-        "supportHours", "minimum", "zone",
+        "supportHours", "minimum", "zone", "minutes",
     ]
     /// Election-wide flags: the identifier's scheme, whether it is kept for good, whether a connection code is asked for,
     /// and what the voter chooses at the first sign-in.
     package static let flagNames = [
         "isRandom", "isDigits", "isName", "isEmail", "isKept", "hasCode", "choosesPassphrase", "choosesPassword",
+        "isRenewal", "mustChange",
     ]
 
     package let kind: String

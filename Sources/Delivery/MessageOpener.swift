@@ -18,6 +18,7 @@ final class MessageOpener {
     private let keyOf: @Sendable (Int) throws(KeyError) -> ElectionKey?
     private var frames: [Int: LoadedFrame] = [:]
     private var sealers: [Int: Sealer] = [:]
+    private var receipts: [Int: ReceiptKey] = [:]
     /// Elections whose key is not at hand, and why.
     private(set) var blocked: [Int: String] = [:]
 
@@ -34,6 +35,9 @@ final class MessageOpener {
         return .opened(frame, model)
     }
 
+    /// What shows that a receipt or a bounce answers a message of ours: a keyed hash of its token.
+    func tag(_ election: Int, _ token: String) -> String { receipts[election]?.tag(token) ?? "" }
+
     private func sealer(_ election: Int) -> Sealer? {
         if let known = sealers[election] { return known }
         do throws(KeyError) {
@@ -45,6 +49,7 @@ final class MessageOpener {
             }
             let sealer = Sealer(key: key.subkey(.outbox), randomness: outbox.randomness)
             sealers[election] = sealer
+            receipts[election] = ReceiptKey(key)
             return sealer
         } catch {
             blocked[election] = "\(error) The messages of election number \(election) wait."

@@ -37,7 +37,7 @@ package struct Outbox: Sendable {
         try transaction.execute(
             """
             UPDATE outbox_message SET state = 'withdrawn', sealed = NULL, ended_at = ?
-            WHERE election = ? AND subject = ? AND kind NOT IN ('notice', 'noticeHeld')
+            WHERE election = ? AND subject = ? AND kind NOT IN ('notice', 'noticeHeld', 'resetAsked', 'secretChanged')
                 AND (state IN ('waiting', 'printed', 'unknown', 'failed') OR state = 'sent' AND channel = 'letter')
             """, clock.now, election, subject)
     }
@@ -53,7 +53,7 @@ package struct Outbox: Sendable {
             """
             SELECT id, kind, sealed FROM outbox_message
             WHERE election = ? AND subject = ? AND channel = ? AND state IN ('waiting', 'failed') AND sealed IS NOT NULL
-                AND kind NOT IN ('notice', 'noticeHeld')
+                AND kind NOT IN ('notice', 'noticeHeld', 'resetAsked', 'secretChanged')
             """, election, subject, route.rawValue
         ) { (row: borrowing Row) throws(StoreError) -> (id: Int, kind: MessageKind, sealed: [UInt8]) in
             (try row[0], try row.value(1), try row[2])
@@ -101,6 +101,34 @@ package struct Outbox: Sendable {
         }
     }
 
+    /// What became of a message and when; nil when there is none with this number.
+    package func fate(
+        _ reading: borrowing Reading, _ message: Int
+    ) throws(StoreError) -> (state: MessageState, endedAt: Int?)? {
+        try reading.first("SELECT state, ended_at FROM outbox_message WHERE id = ?", message) {
+            (row: borrowing Row) throws(StoreError) in (try row.value(0), try row[1])
+        }
+    }
+
+    /// Takes back the renewals that wait for a subject: a newer one was asked for.
+    package func withdrawRenewals(
+        _ transaction: borrowing Transaction, election: Int, subject: Int
+    ) throws(StoreError) {
+        try transaction.execute(
+            """
+            UPDATE outbox_message SET state = 'withdrawn', sealed = NULL, ended_at = ?
+            WHERE election = ? AND subject = ? AND kind IN ('renewal', 'renewedActivation')
+                AND state IN ('waiting', 'unknown', 'failed')
+            """, clock.now, election, subject)
+    }
+
+    /// Takes back one message that waits.
+    package func withdraw(_ transaction: borrowing Transaction, message: Int) throws(StoreError) {
+        try transaction.execute(
+            "UPDATE outbox_message SET state = 'withdrawn', sealed = NULL, ended_at = ? WHERE id = ? AND state = 'waiting'",
+            clock.now, message)
+    }
+
     /// Makes mails and SMS due again: failed ones and those that wait for their next attempt, or those of which nobody
     /// knows whether they arrived. Only messages whose model still exists can be sent again; returns how many. Paused
     /// channels go on.
@@ -133,11 +161,16 @@ package final class OutboxQueue {
         next = try transaction.reading.number("SELECT coalesce(max(id), 0) + 1 FROM outbox_message")
     }
 
-    /// Queues one message; the same subject, kind, generation and channel twice is refused by the store.
+    /// Queues one message and returns its number; the same subject, kind, generation and channel twice is refused by the
+    /// store.
+    /// - Parameters:
+    ///   - expiresAt: when it is too late to send it.
+    ///   - dueAt: when to send it; nil for at once.
+    @discardableResult
     package func add(
         _ transaction: borrowing Transaction, subject: Int, kind: MessageKind, generation: Int, route: Route,
-        priority: Priority, frame: Int, recipient: [UInt8], values: [String: String], expiresAt: Int? = nil
-    ) throws(StoreError) {
+        priority: Priority, frame: Int, recipient: [UInt8], values: [String: String], expiresAt: Int? = nil, dueAt: Int? = nil
+    ) throws(StoreError) -> Int {
         let now = outbox.clock.now
         let model = PersonalModel(
             recipient: recipient, values: values, date: now, token: hex(outbox.randomness.bytes(12)))
@@ -148,8 +181,9 @@ package final class OutboxQueue {
                 due_at, expires_at, created_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?)
             """, next, election, subject, kind.rawValue, generation, route.rawValue, priority.rawValue, frame, sealed,
-            now, expiresAt, now)
-        next += 1
+            dueAt ?? now, expiresAt, now)
+        defer { next += 1 }
+        return next
     }
 }
 

@@ -19,6 +19,14 @@ struct SendResult: Sendable {
     let outcome: Handover
 }
 
+/// Classes of messages that one line hands over.
+package enum MessageClass {
+    package static let all = Priority.code...Priority.batch
+    /// Somebody is waiting at a screen.
+    package static let codes = Priority.code...Priority.code
+    package static let others = Priority.recovery...Priority.batch
+}
+
 /// Which messages a dispatcher asks for.
 struct LeaseOrder {
     let route: Route
@@ -27,7 +35,7 @@ struct LeaseOrder {
     var except: Set<Int> = []
     /// Elections whose key is not at hand.
     var blocked: Set<Int> = []
-    var only: Priority?
+    var classes = MessageClass.all
 }
 
 /// How long temporary refusals wait, and when we give up.
@@ -75,7 +83,7 @@ extension Outbox {
     }
 
     /// Ends what is too late.
-    func expire(_ transaction: borrowing Transaction) throws(StoreError) {
+    package func expire(_ transaction: borrowing Transaction) throws(StoreError) {
         try transaction.execute(
             """
             UPDATE outbox_message SET state = 'expired', sealed = NULL, ended_at = ?1
@@ -91,11 +99,12 @@ extension Outbox {
         try reading.each(
             """
             SELECT id, election, priority, frame, attempts + 1, sealed FROM outbox_message
-            WHERE state = 'waiting' AND channel = ?1 AND priority = coalesce(?4, priority) AND due_at <= ?2
+            WHERE state = 'waiting' AND channel = ?1 AND priority BETWEEN ?4 AND ?6 AND due_at <= ?2
                 AND (expires_at IS NULL OR expires_at > ?2)
                 AND (?5 = '[]' OR election NOT IN (SELECT value FROM json_each(?5)))
             ORDER BY priority, due_at LIMIT ?3
-            """, order.route.rawValue, clock.now, order.limit + order.except.count, order.only?.rawValue, blocked
+            """, order.route.rawValue, clock.now, order.limit + order.except.count, order.classes.lowerBound.rawValue,
+            blocked, order.classes.upperBound.rawValue
         ) { (row: borrowing Row) throws(StoreError) in
             let id: Int = try row[0]
             guard !order.except.contains(id), leased.count < order.limit else { return }
@@ -105,6 +114,20 @@ extension Outbox {
                     attempts: try row[4], sealed: try row[5]))
         }
         return leased
+    }
+
+    /// Whether anything of a channel and classes is due.
+    func isDue(_ reading: borrowing Reading, _ route: Route, _ classes: ClosedRange<Priority>) throws(StoreError) -> Bool {
+        try reading.number(
+            """
+            SELECT EXISTS (SELECT 1 FROM outbox_message WHERE state = 'waiting' AND channel = ?1
+                AND priority BETWEEN ?2 AND ?3 AND due_at <= ?4 AND (expires_at IS NULL OR expires_at > ?4))
+            """, route.rawValue, classes.lowerBound.rawValue, classes.upperBound.rawValue, clock.now) == 1
+    }
+
+    /// Lets a paused channel be tried again.
+    func resume(_ transaction: borrowing Transaction, _ route: Route) throws(StoreError) {
+        try transaction.execute("DELETE FROM outbox_pause WHERE channel = ?", route.rawValue)
     }
 
     /// Marks an SMS as on its way; false when it was withdrawn meanwhile.
@@ -164,11 +187,20 @@ extension Outbox {
 
     /// Takes in a delivery receipt; false when no message has this number.
     package func takeReceipt(
-        _ transaction: borrowing Transaction, providerID: String, delivered: Bool
+        _ transaction: borrowing Transaction, providerID: String, delivered: Bool, reply: String? = nil
     ) throws(StoreError) -> Bool {
         try transaction.execute(
-            "UPDATE outbox_message SET state = ?, ended_at = ? WHERE provider_id = ? AND state IN ('accepted', 'delivered')",
-            delivered ? "delivered" : "bounced", clock.now, providerID) > 0
+            """
+            UPDATE outbox_message SET state = ?, ended_at = ?, reply = coalesce(?, reply)
+            WHERE provider_id = ? AND state IN ('accepted', 'delivered')
+            """, delivered ? "delivered" : "bounced", clock.now, reply, providerID) > 0
+    }
+
+    /// The election of the message that a gateway or relay knows by this name; nil when there is none.
+    func election(_ reading: borrowing Reading, providerID: String) throws(StoreError) -> Int? {
+        try reading.first("SELECT election FROM outbox_message WHERE provider_id = ?", providerID) {
+            (row: borrowing Row) throws(StoreError) -> Int in try row[0]
+        }
     }
 
     /// Charges `count` messages to a class's budget of the day; returns whether they are allowed. Codes always are: a

@@ -7,6 +7,8 @@ package struct SMS: Sendable {
     package let isUnicode: Bool
     /// Our own number of the message, which the gateway may repeat in its delivery receipt.
     package let reference: String
+    /// Shows that a receipt with this reference answers a message of ours.
+    package let tag: String
 }
 
 /// A gateway that sends SMS.

@@ -10,18 +10,21 @@ final class SMSRun {
     private let policy: SMSPolicy
     private let opener: MessageOpener
     private let tally: Tally
+    private let classes: ClosedRange<Priority>
     /// Classes whose budget of the day is used up.
     private var spent: Set<Priority> = []
 
     init(
         store: Store, outbox: Outbox, lease: DispatcherLease, provider: any SMSProvider, policy: SMSPolicy,
-        opener: MessageOpener, tally: Tally
+        opener: MessageOpener, tally: Tally, classes: ClosedRange<Priority> = MessageClass.all
     ) {
+        self.classes = classes
         (self.store, self.outbox, self.lease, self.provider) = (store, outbox, lease, provider)
         (self.policy, self.opener, self.tally) = (policy, opener, tally)
     }
 
     func run() throws(StoreError) {
+        spent = []
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in try outbox.expire(transaction) }
         while let message = try next() {
             guard let outcome = try handOver(message) else { continue }
@@ -35,8 +38,9 @@ final class SMSRun {
 
     /// The most urgent message of a class that may still send.
     private func next() throws(StoreError) -> LeasedMessage? {
-        for priority in Priority.allCases where !spent.contains(priority) {
-            let order = LeaseOrder(route: .sms, limit: 1, blocked: Set(opener.blocked.keys), only: priority)
+        for priority in Priority.allCases where classes.contains(priority) && !spent.contains(priority) {
+            let order = LeaseOrder(
+                route: .sms, limit: 1, blocked: Set(opener.blocked.keys), classes: priority...priority)
             let found = try store.read { (reading: borrowing Reading) throws(StoreError) in
                 try outbox.due(reading, order).first
             }
@@ -62,7 +66,9 @@ final class SMSRun {
             let text = try text(frame, model)
             let form = SMSText(text)
             segments = form.segments
-            sms = SMS(number: number, text: text, isUnicode: !form.isGSM, reference: model.token)
+            sms = SMS(
+                number: number, text: text, isUnicode: !form.isGSM, reference: model.token,
+                tag: opener.tag(message.election, model.token))
         }
         let priority = Priority(rawValue: message.priority) ?? .batch
         let budget = policy.budgets[priority] ?? 0

@@ -6,6 +6,8 @@ struct MailJob: Sendable {
     let sender: String
     let recipient: String
     let body: [UInt8]
+    /// By which a bounce will name it; nil where bounces do not come back to us.
+    var token: String?
 }
 
 /// A relay's reply: the code and its last line.

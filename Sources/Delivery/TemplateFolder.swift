@@ -31,6 +31,11 @@ package struct TemplateFolder: Sendable {
         )
     }
 
+    /// The bytes of a file, such as `assets/audio/fr/0.wav`; nil when it is in no folder.
+    package func bytes(_ name: String) -> [UInt8]? {
+        folders.lazy.compactMap { FileManager.default.contents(atPath: "\($0)/\(name)") }.first.map { [UInt8]($0) }
+    }
+
     /// The text of a template that may be missing.
     package func optionalText(_ name: String) throws(Missing) -> String? {
         guard folders.contains(where: { FileManager.default.fileExists(atPath: "\($0)/\(name)") }) else { return nil }

@@ -4,6 +4,7 @@ package struct AccessPolicy: Sendable, Equatable {
     package enum Renewal: String, Sendable, CaseIterable { case replace, keep }
     package enum CodeChannel: String, Sendable, CaseIterable { case other, same, choice, none }
     package enum SecretKind: String, Sendable, CaseIterable { case passphrase, password, generated }
+    package enum Captcha: String, Sendable, CaseIterable { case adaptive, always }
     package enum Reset: String, Sendable, CaseIterable { case otherChannel, delayed, manager }
 
     package var scheme = Scheme.random
@@ -19,6 +20,8 @@ package struct AccessPolicy: Sendable, Equatable {
     package var secretReset = Reset.otherChannel
     /// The question asked at first sign-in, whose answers the roll holds.
     package var challenge: LocalText?
+    /// When a lost identifier's form shows a captcha: always, or only where silent work is not enough.
+    package var recoveryCaptcha = Captcha.adaptive
     /// Whether a reissue to a new contact and a passphrase reset need two persons.
     package var fourEyes = true
 

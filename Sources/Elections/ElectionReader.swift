@@ -212,6 +212,15 @@ package enum ElectionReader {
                 "a generated secret travels by mail or SMS only: take \"letter\" out of \"channels\", or let voters choose a passphrase"
             )
         }
+        if policy.codeChannel == .none, policy.secretKind != .generated {
+            section.fault(
+                "code",
+                "without a connection code whoever holds an identifier would be its voter: take \"none\" out of \"channel\", or let \"secret.kind\" be generated"
+            )
+        }
+        section.optionalSection("recovery") { recovery in
+            policy.recoveryCaptcha = recovery.choice("captcha", standard: policy.recoveryCaptcha)
+        }
         policy.challenge = section.optionalSection("challenge", text)
         return policy
     }

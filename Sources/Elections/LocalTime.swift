@@ -41,6 +41,16 @@ package enum LocalTime {
         }
     }
 
+    /// `15 h 42` or `15:42`.
+    package static func clock(_ seconds: Int, zone: String, _ language: Language) -> String {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = TimeZone(identifier: zone) ?? calendar.timeZone
+        let found = calendar.dateComponents([.hour, .minute], from: Date(timeIntervalSince1970: TimeInterval(seconds)))
+        let (hour, minute) = (found.hour ?? 0, found.minute ?? 0)
+        let twoDigits = minute < 10 ? "0\(minute)" : "\(minute)"
+        return language == .fr ? "\(hour)\u{A0}h\u{A0}\(twoDigits)" : "\(hour < 10 ? "0" : "")\(hour):\(twoDigits)"
+    }
+
     /// Whose time it is: `heure de Paris`, `Paris time`, by the zone's city.
     package static func zoneName(_ zone: String, _ language: Language) -> String {
         let city = String(zone.split(separator: "/").last ?? "").replacing("_", with: " ")

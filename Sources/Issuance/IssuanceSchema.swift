@@ -69,6 +69,15 @@ package enum IssuanceSchema {
                 PRIMARY KEY (batch, number)
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX issuance_letter_voter ON issuance_letter (voter);
-            """)
+            """),
+        // A pending renewal may carry the identifier that its voter keeps.
+        Migration(
+            "issuance-2",
+            """
+            DROP INDEX issuance_identifier_live;
+            CREATE UNIQUE INDEX issuance_identifier_live ON issuance_identifier (election, hash, state)
+                WHERE state <> 'revoked';
+            CREATE INDEX issuance_identifier_pending ON issuance_identifier (created_at) WHERE state = 'pending';
+            """),
     ]
 }

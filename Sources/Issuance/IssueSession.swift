@@ -177,21 +177,22 @@ final class IssueSession {
     /// Makes an identifier and queues its message; false when the scheme has no identifier for this voter.
     private func issue(
         _ transaction: borrowing Transaction, _ voter: Voter, _ contacts: VoterContacts, _ route: Route,
-        priority: Priority, after past: Past?
+        priority: Priority, after past: Past?, isRenewal: Bool = false
     ) throws(StoreError) -> Bool {
         guard let recipient = recipient(contacts, route) else { return false }
         let generation = (past?.generation ?? 0) + 1
-        guard let identifier = try identifier(transaction.reading, voter, contacts, kept: past?.sealed) else {
-            return false
-        }
+        guard
+            let identifier = try identifier(
+                transaction.reading, voter, contacts, kept: past?.sealed, isRenewal: isRenewal)
+        else { return false }
 
-        var kind = MessageKind.identifier
+        var kind = isRenewal ? MessageKind.renewal : .identifier
         var values = ["greeting": voter.courteousName, "identifier": identifier.shown]
         var codeHash: [UInt8]?
         var secretHash: [UInt8]?
         if election.election.access.secretKind == .generated, route != .letter {
             let secret = GeneratedSecret.random(from: issuer.randomness)
-            kind = .activation
+            kind = isRenewal ? .renewedActivation : .activation
             values["secret"] = secret.text
             secretHash = secret.reveal { bytes in lookup.hash(bytes) }
         } else if route == .letter, contacts.mail == nil, !takesSMS(contacts),
@@ -207,21 +208,26 @@ final class IssueSession {
             INSERT INTO issuance_identifier (election, voter, generation, state, hash, sealed, route, contact, code_hash,
                 code_route, secret_hash, secret_route, created_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """, election.number, voter.id, generation, route == .letter ? "unposted" : "active",
+            """, election.number, voter.id, generation, isRenewal ? "pending" : route == .letter ? "unposted" : "active",
             lookup.hash(identifier.canonical), keptForm(identifier, voter.id), route.rawValue,
             sealer.seal(recipient, associated: contactPlace(voter.id)), codeHash,
             codeHash == nil ? nil : route.rawValue, secretHash, secretHash == nil ? nil : route.rawValue,
             issuer.clock.now)
         try queue.add(
             transaction, subject: voter.id, kind: kind, generation: generation, route: route, priority: priority,
-            frame: try frame(transaction, kind, voter.language, route), recipient: recipient, values: values)
+            frame: try frame(transaction, kind, voter.language, route), recipient: recipient, values: values,
+            expiresAt: isRenewal ? issuer.clock.now + Issuer.pendingSeconds : nil)
         return true
     }
 
     /// A free identifier; with `renewal: keep` the one the voter already has.
     private func identifier(
-        _ reading: borrowing Reading, _ voter: Voter, _ contacts: VoterContacts, kept: [UInt8]?
+        _ reading: borrowing Reading, _ voter: Voter, _ contacts: VoterContacts, kept: [UInt8]?, isRenewal: Bool
     ) throws(StoreError) -> Identifier? {
+        // A mail address stays its voter's, and the one in use may be asked for again.
+        if isRenewal, election.election.access.scheme == .email {
+            return maker.candidate(for: voter, contacts: contacts, attempt: 0)
+        }
         if let kept, election.election.access.renewal == .keep {
             guard let plain = sealer.open(kept, associated: contactPlace(voter.id)) else {
                 throw StoreError(
@@ -280,6 +286,52 @@ final class IssueSession {
         let number = try issuer.outbox.store(transaction, frame)
         frames[name] = number
         return number
+    }
+
+    // MARK: Renewal
+
+    /// Makes a pending identifier in place of an older pending one and queues its message.
+    /// - Returns: whether there was anybody to send it to.
+    func renew(
+        _ transaction: borrowing Transaction, _ voter: Voter, by route: Route
+    ) throws(StoreError) -> Bool {
+        let contacts = try contacts(transaction.reading, voter)
+        guard obstacle(voter, contacts, route) == nil else { return false }
+        try transaction.execute(
+            """
+            UPDATE issuance_identifier SET state = 'revoked', ended_at = ?, reason = 'a newer one was asked for'
+            WHERE voter = ? AND state = 'pending'
+            """, issuer.clock.now, voter.id)
+        try issuer.outbox.withdrawRenewals(transaction, election: election.number, subject: voter.id)
+        let past = try pastGenerations(transaction.reading, voter.id - 1, voter.id)[voter.id]
+        try queue.begin(transaction)
+        return try issue(transaction, voter, contacts, route, priority: .recovery, after: past, isRenewal: true)
+    }
+
+    /// Where a voter can be reached now: the roll's contacts, with those given on the phone in their place.
+    func contacts(_ reading: borrowing Reading, _ voter: Voter) throws(StoreError) -> VoterContacts {
+        try effectiveContacts(reading, voter, try issuer.registrar.sealedContacts(reading, voter: voter.id))
+    }
+
+    /// The channels by which a voter can be sent a code or a word.
+    func routes(_ voter: Voter, _ contacts: VoterContacts) -> [Route] {
+        [Route.email, .sms].filter { obstacle(voter, contacts, $0) == nil }
+    }
+
+    /// Queues a message that carries no identifier.
+    /// - Returns: its number; nil when the voter cannot be reached by this channel.
+    func send(
+        _ transaction: borrowing Transaction, _ voter: Voter, _ contacts: VoterContacts, _ note: VoterNote
+    ) throws(StoreError) -> Int? {
+        guard obstacle(voter, contacts, note.route) == nil, let recipient = recipient(contacts, note.route) else {
+            return nil
+        }
+        try queue.begin(transaction)
+        return try queue.add(
+            transaction, subject: voter.id, kind: note.kind, generation: note.generation, route: note.route,
+            priority: note.priority, frame: try frame(transaction, note.kind, voter.language, note.route),
+            recipient: recipient, values: note.values.merging(["greeting": voter.courteousName]) { $1 },
+            expiresAt: note.expiresAt, dueAt: note.dueAt)
     }
 
     // MARK: Reissue

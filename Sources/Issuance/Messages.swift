@@ -1,16 +1,17 @@
 package import Delivery
 package import Elections
 import Foundation
+import Synchronization
 import Templating
 
 /// Prepares the frames of an election's messages: templates and election-wide values, loaded and checked once.
-package final class MessageOffice {
+package final class MessageOffice: Sendable {
     /// Why messages cannot be prepared; says which template, where, and what to do.
     package struct Fault: Error, CustomStringConvertible { package let description: String }
 
     private let election: Election
     private let templates: TemplateFolder
-    private var frames: [String: MessageFrame] = [:]
+    private let frames = Mutex<[String: MessageFrame]>([:])
 
     package init(election: Election, templates: TemplateFolder) {
         (self.election, self.templates) = (election, templates)
@@ -25,10 +26,17 @@ package final class MessageOffice {
                     _ = try frame(.identifier, language, route)
                     _ = try frame(.identifierCode, language, route)
                 } else {
-                    _ = try frame(election.access.secretKind == .generated ? .activation : .identifier, language, route)
+                    for kind in MessageOffice.kinds(election.access) { _ = try frame(kind, language, route) }
                 }
             }
         }
+    }
+
+    /// What voters of an election may get by mail or SMS.
+    private static func kinds(_ policy: AccessPolicy) -> [MessageKind] {
+        let identifiers: [MessageKind] =
+            policy.secretKind == .generated ? [.activation, .renewedActivation] : [.identifier, .renewal]
+        return identifiers + [.notice, .code, .resetCode, .resetAsked, .resetReady, .secretChanged]
     }
 
     /// The most SMS segments that the identifier's message takes in a language: with a name as long as it may be.
@@ -50,7 +58,7 @@ package final class MessageOffice {
     /// The frame of messages of a kind, language and route.
     package func frame(_ kind: MessageKind, _ language: Language, _ route: Route) throws(Fault) -> MessageFrame {
         let key = "\(kind.rawValue).\(language.rawValue).\(route.rawValue)"
-        if let known = frames[key] { return known }
+        if let known = frames.withLock({ $0[key] }) { return known }
         let name = "\(kind.template).\(language.rawValue)"
         do throws(TemplateFolder.Missing) {
             let text = try templates.text(
@@ -60,7 +68,7 @@ package final class MessageOffice {
             do throws(TemplateError) { _ = try LoadedFrame(frame, route: route) } catch {
                 throw TemplateFolder.Missing(description: "\(error)")
             }
-            frames[key] = frame
+            frames.withLock { $0[key] = frame }
             return frame
         } catch {
             throw Fault(description: error.description)
@@ -79,6 +87,7 @@ package final class MessageOffice {
                 "supportName": support.name, "supportEmail": support.email, "supportPhone": support.phone,
                 "supportHours": support.hours[language], "minimum": "\(election.access.secretMinimum)",
                 "zone": LocalTime.zoneName(election.timeZone, language),
+                "minutes": "\(election.access.codeMinutes)",
             ],
             flags: [
                 "isRandom": election.access.scheme == .random, "isDigits": election.access.scheme == .digits,
@@ -86,6 +95,8 @@ package final class MessageOffice {
                 "isKept": election.access.renewal == .keep, "hasCode": election.access.codeChannel != .none,
                 "choosesPassphrase": election.access.secretKind == .passphrase,
                 "choosesPassword": election.access.secretKind == .password,
+                "isRenewal": kind == .renewal || kind == .renewedActivation,
+                "mustChange": election.access.secretMustChange,
             ], senderLines: election.organiser.address, text: text, html: html)
     }
 }

@@ -13,4 +13,18 @@ package enum Principal: Sendable, Hashable {
         case .system(let name): "system:\(name)"
         }
     }
+
+    /// Reads what `text` wrote; nil when it is no such thing.
+    package init?(text: String) {
+        let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else { return nil }
+        switch parts[0] {
+        case "voter":
+            guard let id = Int(parts[1]) else { return nil }
+            self = .voter(id)
+        case "staff": self = .staff(parts[1])
+        case "system": self = .system(parts[1])
+        default: return nil
+        }
+    }
 }

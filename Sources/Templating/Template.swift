@@ -92,6 +92,63 @@ package struct Template: @unchecked Sendable {
         }
     }
 
+    /// The same template with these names filled in once and for all, inside sections too: no section may bring a name of its
+    /// own that is among them.
+    package func bound(_ values: [String: TemplateValue]) throws(TemplateError) -> Template {
+        let bound = Program()
+        bound.pieces = try Template.joined(fill(program.pieces, values, depth: 0))
+        return Template(name: name, escaping: escaping, program: bound)
+    }
+
+    private init(name: String, escaping: Escaping, program: Program) {
+        (self.name, self.escaping, self.program) = (name, escaping, program)
+    }
+
+    private func fill(
+        _ pieces: [Piece], _ values: [String: TemplateValue], depth: Int
+    ) throws(TemplateError) -> [Piece] {
+        var filled: [Piece] = []
+        for piece in pieces {
+            switch piece {
+            case .text: filled.append(piece)
+            case .value(let name, _):
+                guard let first = name.parts.first, values[first] != nil else {
+                    filled.append(piece)
+                    continue
+                }
+                var text = ""
+                try write([piece], [.object(values)], into: &text)
+                filled.append(.text(text))
+            case .partial(let program, _):
+                guard depth < Template.deepest else { throw TemplateError(template: self.name, line: 1, column: 1, message: "partials lie too deep") }
+                filled += try fill(program.pieces, values, depth: depth + 1)
+            case .section(let name, let inverted, let inner):
+                guard let first = name.parts.first, values[first] != nil else {
+                    filled.append(.section(name, inverted: inverted, try fill(inner, values, depth: depth)))
+                    continue
+                }
+                let value = try value(of: name, [.object(values)])
+                if case .list = value, !inverted { throw name.place.error("a list cannot be filled in beforehand") }
+                if value.isShown != inverted { filled += try fill(inner, values, depth: depth) }
+            }
+        }
+        return filled
+    }
+
+    /// Neighbouring texts made one.
+    private static func joined(_ pieces: [Piece]) -> [Piece] {
+        var joined: [Piece] = []
+        for piece in pieces {
+            switch (joined.last, piece) {
+            case (.text(let before), .text(let text)): joined[joined.count - 1] = .text(before + text)
+            case (_, .section(let name, let inverted, let inner)):
+                joined.append(.section(name, inverted: inverted, Template.joined(inner)))
+            default: joined.append(piece)
+            }
+        }
+        return joined
+    }
+
     /// The text that stands in the template itself, without any value.
     package var fixedText: String { Template.fixedText(program.pieces, depth: 0) }
 

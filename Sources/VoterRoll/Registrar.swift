@@ -205,6 +205,13 @@ package struct Registrar: Sendable {
         return sealed
     }
 
+    /// The hash of a voter's answer to the election's question; nil where the roll holds none.
+    package func challenge(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> String? {
+        try reading.first("SELECT challenge FROM roll_voter WHERE id = ?", voter) {
+            (row: borrowing Row) throws(StoreError) -> String? in try row[0]
+        } ?? nil
+    }
+
     static func voter(_ row: borrowing Row) throws(StoreError) -> Voter {
         let channel: String? = try row[9]
         return Voter(

@@ -4,6 +4,7 @@ import Foundation
 import Issuance
 import Store
 import VoterRoll
+import Web
 
 let demoCommand = Command(
     "demo", [],
@@ -11,12 +12,21 @@ let demoCommand = Command(
         .init("--no-serve", nil, "end after the summary"),
         .init("--voters", "N", "a roll of N voters, made from the sample's"),
         .init("--folder", "FOLDER", "where everything goes (default: .demo)"),
-    ], "everything on a sample election: import, issue, letters, a mailbox to look into", run: runDemo)
+        .init("--port", "P", "the port on this machine (default: 8080)"),
+        .init("--address", "A", "127.0.0.1 or ::1: the demo is for this machine alone"),
+    ], "everything on a sample election: import, issue, letters, the voters' site and their mailbox", run: runDemo)
 
 private func runDemo(_ invocation: Invocation) throws(Refusal) {
     let folder = invocation["--folder"] ?? ".demo"
     let sample = "Ballots/cse-2026"
+    let port = try invocation["--port"].map { text throws(Refusal) in try invocation.number(text) } ?? 8080
+    let address = invocation["--address"] ?? "127.0.0.1"
+    guard ["127.0.0.1", "::1"].contains(address) else {
+        throw Refusal("The demo shows everybody's mail: it listens on 127.0.0.1 or ::1 only, not on \(address).")
+    }
     try prepare(folder)
+    let definition = "\(folder)/election"
+    try save(try adapted("\(sample)/election.yaml", port: port), to: "\(definition)/election.yaml")
     let common =
         ["--store", "\(folder)/store/isoloir.sqlite", "--keys", "\(folder)/keys"]
         + (invocation["--templates"].map { ["--templates", $0] } ?? [])
@@ -25,7 +35,7 @@ private func runDemo(_ invocation: Invocation) throws(Refusal) {
         roll = "\(folder)/roll.csv"
         try save(try multiplied("\(sample)/roll.csv", to: try invocation.number(text)), to: roll)
     }
-    try step("The election", "election create", [sample], common)
+    try step("The election", "election create", [definition], common)
     try step("The voter roll", "roll import", [roll], common)
     let services = try Services(try Invocation(find("outbox status"), common))
     let election = try services.election()
@@ -56,6 +66,54 @@ private func runDemo(_ invocation: Invocation) throws(Refusal) {
           isoloir journal verify     --store \(folder)/store/isoloir.sqlite --keys \(folder)/keys
         Nothing was sent: every address and number of the sample is reserved for fiction.
         """)
+    if invocation.has("--no-serve") { return }
+    try post(services, election)
+    try serveDemo(services, folder, address: address, port: port, courier: courier)
+}
+
+/// Says that the letters are posted, so that their identifiers work.
+private func post(_ services: Services, _ election: StoredElection) throws(Refusal) {
+    let today = String(Moment.text(services.clock.now).prefix(10))
+    _ = try refusing {
+        try services.printRoom.posted(
+            election, batch: 1, on: today, before: services.clock.now + 86_400, by: services.principal)
+    }
+}
+
+private func serveDemo(
+    _ services: Services, _ folder: String, address: String, port: Int, courier: Courier
+) throws(Refusal) {
+    let election = try services.election()
+    let templates = services.templates(for: election.election)
+    let mailbox = try refusing { try DemoMailbox(folder: folder, templates: templates) }
+    let log = try AccessLog("\(folder)/access.log")
+    let site = try services.site(election, extra: mailbox.response, log: { log.write($0) })
+    var settings = ServerSettings()
+    (settings.address, settings.port) = (address, port)
+    try run(services, site, settings, courier: courier, log: log) { _ in
+        Terminal.say(
+            """
+
+            The voting site is open. In one browser:
+              1. http://localhost:\(port)/demo/mailbox    what voters received: take an identifier from a message
+              2. http://localhost:\(port)/                sign in with it; the connection code arrives in the mailbox
+            Ctrl-C ends the demo.
+            """)
+    }
+}
+
+/// The sample's definition for this machine: its own address, and a poll that opened yesterday and lasts a week.
+private func adapted(_ file: String, port: Int) throws(Refusal) -> String {
+    guard let data = FileManager.default.contents(atPath: file) else { throw Refusal("\(file) cannot be read.") }
+    func day(_ offset: Double) -> String {
+        String(Moment.text(Clock.system.now + Int(offset * 86_400)).prefix(10))
+    }
+    return String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).map { line in
+        if line.hasPrefix("address: ") { return "address: http://localhost:\(port)" }
+        if line.hasPrefix("opens: ") { return "opens: \(day(-1)) 09:00" }
+        if line.hasPrefix("closes: ") { return "closes: \(day(7)) 17:00" }
+        return String(line)
+    }.joined(separator: "\n")
 }
 
 private func find(_ path: String) throws(Refusal) -> Command {
@@ -82,6 +140,8 @@ private func prepare(_ folder: String) throws(Refusal) {
             }
             try files.removeItem(atPath: folder)
         }
+        try files.createDirectory(
+            atPath: "\(folder)/election", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         try files.createDirectory(
             atPath: "\(folder)/store", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         guard files.createFile(atPath: mark, contents: Data()) else { throw Refusal("\(mark) cannot be made.") }

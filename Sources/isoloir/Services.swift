@@ -1,3 +1,5 @@
+import Access
+import Captcha
 import Crypto
 import Delivery
 import Elections
@@ -5,6 +7,8 @@ import Foundation
 import Glibc
 import Issuance
 import Journal
+import Passphrases
+import Recovery
 import Store
 import VoterRoll
 
@@ -21,6 +25,7 @@ struct Services {
     let outbox: Outbox
     let issuer: Issuer
     let printRoom: PrintRoom
+    let keeper: PassphraseKeeper
     /// Who runs the program.
     let principal: Principal
     private let electionName: String?
@@ -29,7 +34,8 @@ struct Services {
     /// Every room's migrations, in the order of the rooms.
     static let migrations =
         JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations + RollSchema.migrations
-        + IssuanceSchema.migrations
+        + IssuanceSchema.migrations + PassphrasesSchema.migrations + AccessSchema.migrations + CaptchaSchema.migrations
+        + RecoverySchema.migrations
 
     /// Opens the store and checks the journal's head.
     /// - Parameters:
@@ -55,7 +61,9 @@ struct Services {
         } catch { throw Refusal(error) }
         logbook = Logbook(clock: clock, randomness: randomness)
         desk = ElectionDesk(logbook: logbook, clock: clock)
-        registrar = Registrar(store: store, logbook: logbook, clock: clock, hasher: PassphraseHasher())
+        let hasher = PassphraseHasher()
+        registrar = Registrar(store: store, logbook: logbook, clock: clock, hasher: hasher)
+        keeper = PassphraseKeeper(hasher: hasher, logbook: logbook, clock: clock, randomness: randomness)
         outbox = Outbox(clock: clock, randomness: randomness)
         issuer = Issuer(
             outbox: outbox, registrar: registrar, logbook: logbook, clock: clock, randomness: randomness,
@@ -160,22 +168,11 @@ struct Services {
     }
 
     func courier(mail: MailTransport?, sms: (any SMSProvider)?) throws(Refusal) -> Courier {
-        let desk = desk
-        let names: [Int: String] = try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in
-                var names: [Int: String] = [:]
-                for name in try desk.names(reading) { names[try desk.number(reading, name) ?? 0] = name }
-                return names
-            }
-        }
-        let keys = keys
+        let keyOf = try keyring()
         return try refusing {
             try Courier(
                 store: store, outbox: outbox, mail: mail, sms: sms, policy: settings.smsPolicy,
-                keyOf: { number throws(KeyError) in
-                    guard let name = names[number] else { return nil }
-                    return try keys.key(of: name)
-                })
+                bounces: settings.bounces?.address, keyOf: keyOf)
         }
     }
 }

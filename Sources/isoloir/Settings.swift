@@ -12,6 +12,8 @@ struct Settings {
     var mail: MailTransport?
     var sms: (any SMSProvider)?
     var smsPolicy = SMSPolicy()
+    var bounces: BounceSettings?
+    var server = ServerSettings()
     /// SHA-256 of the file, in hexadecimal; nil where there is none.
     var hash: String?
 
@@ -40,7 +42,11 @@ struct Settings {
         settings.store = section.optionalText("store")
         settings.keys = section.optionalText("keys")
         settings.templates = section.optionalText("templates")
-        settings.mail = section.optionalSection("mail", mail) ?? nil
+        settings.mail = section.optionalSection("mail") { section in
+            settings.bounces = section.optionalSection("bounces") { BounceSettings($0) } ?? nil
+            return mail(section)
+        } ?? nil
+        settings.server = section.optionalSection("server") { ServerSettings($0) } ?? ServerSettings()
         section.optionalSection("sms") { sms in
             settings.sms = provider(sms)
             let prefixes = sms.texts("prefixes").map(\.text)

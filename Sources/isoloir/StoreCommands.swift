@@ -21,7 +21,7 @@ private func checkStore(_ invocation: Invocation) throws(Refusal) {
 }
 
 /// Everything that can be checked; refuses with all that is wrong.
-private func fullCheck(_ store: Store) throws(Refusal) {
+func fullCheck(_ store: Store) throws(Refusal) {
     var faults = try refusing { try store.faults() }
     let verdict = try refusing {
         try store.read { (reading: borrowing Reading) throws(StoreError) in try Logbook.verify(reading) }

@@ -1,8 +1,12 @@
+import Access
+import Captcha
 import Delivery
 import Elections
 import Foundation
 import Issuance
 import Journal
+import Passphrases
+import Recovery
 import Store
 import Testing
 import VoterRoll
@@ -10,7 +14,8 @@ import VoterRoll
 struct SchemaTests {
     private static let migrations =
         JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations + RollSchema.migrations
-        + IssuanceSchema.migrations
+        + IssuanceSchema.migrations + PassphrasesSchema.migrations + AccessSchema.migrations + CaptchaSchema.migrations
+        + RecoverySchema.migrations
 
     private func schema() throws -> String {
         let folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-schema-\(UUID().uuidString)")
@@ -37,7 +42,10 @@ struct SchemaTests {
     }
 
     @Test func `a room's tables begin with its noun`() throws {
-        let nouns = ["store_", "journal_", "election_", "outbox_", "roll_", "issuance_"]
+        let nouns = [
+            "store_", "journal_", "election_", "outbox_", "roll_", "issuance_", "passphrase_", "access_", "captcha_",
+            "recovery_",
+        ]
         for statement in try schema().components(separatedBy: ";\n\n") where statement.hasPrefix("CREATE TABLE") {
             let name = statement.dropFirst("CREATE TABLE ".count)
             #expect(nouns.contains { name.hasPrefix($0) }, "\(name.prefix(40))")

@@ -279,9 +279,9 @@ def test_a_number_that_no_sms_goes_to_leaves_the_letter(isoloir):
 
 def test_texts_follow_the_policy(isoloir):
     mailbox(isoloir)
-    isoloir.election(("channel: other", "channel: none"), ("kind: passphrase", "kind: password"), ("minimum: 20", "minimum: 14"))
+    isoloir.election(("kind: passphrase", "kind: password"), ("minimum: 20", "minimum: 14"))
     isoloir.roll([voter(1)])
     isoloir.run("identifiers", "issue")
     isoloir.run("outbox", "send")
     text = body(isoloir.mails(f"{isoloir.folder}/mail")["v1@example.org"][0])
-    assert "code de connexion" not in text and "3. La première fois, choisissez un mot de passe de 14 à 64" in text
+    assert "3. Saisissez le code de connexion" in text and "4. La première fois, choisissez un mot de passe de 14 à 64" in text

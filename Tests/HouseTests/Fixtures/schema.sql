@@ -1,3 +1,78 @@
+CREATE TABLE access_counter (
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    subject BLOB NOT NULL,
+    day INTEGER NOT NULL,
+    wrong INTEGER NOT NULL,
+    in_row INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    PRIMARY KEY (election, subject)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE access_request (
+    id INTEGER PRIMARY KEY,
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    token BLOB NOT NULL,
+    subject BLOB NOT NULL,
+    purpose TEXT NOT NULL CHECK (purpose IN ('signIn', 'reset')),
+    state TEXT NOT NULL CHECK (state IN ('asked', 'sent', 'replaced', 'verified', 'ended')),
+    label TEXT NOT NULL,
+    code BLOB NOT NULL,
+    sealed BLOB,
+    source INTEGER NOT NULL,
+    turns INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL,
+    code_until INTEGER NOT NULL,
+    ends_at INTEGER NOT NULL,
+    principal TEXT,
+    generation INTEGER,
+    route TEXT,
+    avoid TEXT,
+    message INTEGER,
+    typed BLOB NOT NULL,
+    answered INTEGER NOT NULL DEFAULT 0 CHECK (answered IN (0, 1)),
+    proven INTEGER NOT NULL DEFAULT 0 CHECK (proven IN (0, 1))
+) STRICT;
+
+CREATE INDEX access_request_asked ON access_request (id) WHERE state = 'asked';
+
+CREATE INDEX access_request_end ON access_request (ends_at);
+
+CREATE INDEX access_request_subject ON access_request (election, subject, created_at);
+
+CREATE INDEX access_request_token ON access_request (token);
+
+CREATE TABLE access_session (
+    id INTEGER PRIMARY KEY,
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    principal TEXT NOT NULL,
+    token BLOB NOT NULL UNIQUE,
+    generation INTEGER NOT NULL,
+    secret_generation INTEGER NOT NULL,
+    opened_at INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL,
+    ends_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX access_session_principal ON access_session (principal);
+
+CREATE TABLE access_sign_in (
+    id INTEGER PRIMARY KEY,
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    principal TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    route TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX access_sign_in_principal ON access_sign_in (election, principal, at);
+
+CREATE TABLE captcha_spent (
+    hash BLOB PRIMARY KEY CHECK (length(hash) = 16),
+    expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX captcha_spent_expiry ON captcha_spent (expires_at);
+
 CREATE TABLE election_definition (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
@@ -51,7 +126,8 @@ CREATE TABLE issuance_identifier (
     UNIQUE (voter, generation)
 ) STRICT;
 
-CREATE UNIQUE INDEX issuance_identifier_live ON issuance_identifier (election, hash) WHERE state <> 'revoked';
+CREATE UNIQUE INDEX issuance_identifier_live ON issuance_identifier (election, hash, state)
+    WHERE state <> 'revoked';
 
 CREATE UNIQUE INDEX issuance_identifier_next ON issuance_identifier (voter) WHERE state = 'pending';
 
@@ -59,6 +135,8 @@ CREATE UNIQUE INDEX issuance_identifier_one ON issuance_identifier (voter)
     WHERE state IN ('unposted', 'active');
 
 CREATE INDEX issuance_identifier_past ON issuance_identifier (election, hash) WHERE state = 'revoked';
+
+CREATE INDEX issuance_identifier_pending ON issuance_identifier (created_at) WHERE state = 'pending';
 
 CREATE TABLE issuance_letter (
     batch INTEGER NOT NULL REFERENCES issuance_batch (id),
@@ -155,6 +233,65 @@ CREATE TABLE outbox_pause (
     reason TEXT NOT NULL,
     since INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE passphrase_reset (
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    principal TEXT NOT NULL,
+    asked_at INTEGER NOT NULL,
+    ready_at INTEGER NOT NULL,
+    message INTEGER,
+    PRIMARY KEY (election, principal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE passphrase_secret (
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    principal TEXT NOT NULL,
+    hash TEXT,
+    generation INTEGER NOT NULL,
+    set_at INTEGER NOT NULL,
+    PRIMARY KEY (election, principal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE passphrase_throttle (
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    subject BLOB NOT NULL,
+    failures INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    PRIMARY KEY (election, subject)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE recovery_help (
+    id INTEGER PRIMARY KEY,
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    code TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    done_at INTEGER
+) STRICT;
+
+CREATE TABLE recovery_request (
+    id INTEGER PRIMARY KEY,
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    contact BLOB NOT NULL,
+    sealed BLOB,
+    state TEXT NOT NULL CHECK (state IN ('asked', 'done')),
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX recovery_request_asked ON recovery_request (id) WHERE state = 'asked';
+
+CREATE INDEX recovery_request_contact ON recovery_request (election, contact, created_at);
+
+CREATE TABLE recovery_trace (
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    code TEXT NOT NULL,
+    step TEXT NOT NULL,
+    trouble TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (election, code)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX recovery_trace_time ON recovery_trace (at);
 
 CREATE TABLE roll_change (
     voter INTEGER PRIMARY KEY REFERENCES roll_voter (id),

@@ -1,0 +1,129 @@
+import Crypto
+import Delivery
+import Elections
+import Issuance
+package import Store
+
+extension Doorkeeper {
+    /// What a typed connection code came to.
+    package enum CodeOutcome: Sendable, Equatable {
+        /// Right: the browser goes on with this token.
+        case verified(token: String)
+        /// Not the right one, or no longer valid: nobody is told which.
+        case wrong(left: Int)
+        /// No attempt is left for this request.
+        case exhausted
+        /// Too many wrong ones in a row.
+        case wait(seconds: Int)
+        /// The request has ended.
+        case gone
+    }
+
+    /// Wrong codes in a row before attempts are slowed.
+    static let freeInRow = 10
+    /// Seconds of the first wait, doubled each time, and of the longest.
+    static let (firstWait, longestWait) = (15, 900)
+
+    /// A code in what was typed, from the text alone; nil when there is none.
+    package func readCode(_ typed: String) -> TypedCode? {
+        let digits = OneTimeCode.find(in: typed, digits: policy.codeDigits...policy.codeDigits + Doorkeeper.extraDigits)
+        var symbols: SymbolCode?
+        if case .code(let code) = SymbolCode.read(typed, count: Identifier.printedCodeCount) { symbols = code }
+        symbols = symbols ?? SymbolCode.find(in: typed, count: Identifier.printedCodeCount)
+        return digits == nil && symbols == nil ? nil : TypedCode(digits: digits, symbols: symbols)
+    }
+
+    /// A typed code in the forms that it may have.
+    package struct TypedCode: Sendable {
+        /// As a one-time code.
+        let digits: String?
+        /// As a printed code.
+        let symbols: SymbolCode?
+    }
+
+    /// Checks a code: the attempt is counted first, and a right code is consumed.
+    package func check(
+        _ transaction: borrowing Transaction, token: String, _ typed: TypedCode
+    ) throws(StoreError) -> CodeOutcome {
+        let request = try request(transaction.reading, token: token)
+        guard let request, request.state != .verified else { return .gone }
+        // The first attempt of a request is never put off: nobody can keep somebody else out.
+        if request.attempts > 0 {
+            let wait = try wait(transaction.reading, request.subject)
+            if wait > 0 { return .wait(seconds: wait) }
+        }
+        let counted = try transaction.execute(
+            "UPDATE access_request SET attempts = attempts + 1 WHERE id = ? AND attempts < ?", request.id,
+            policy.codeAttempts)
+        guard counted == 1 else { return .exhausted }
+        try count(transaction, request.subject)
+        guard try isRight(transaction.reading, request, typed) else {
+            let left = policy.codeAttempts - request.attempts - 1
+            return left > 0 ? .wrong(left: left) : .exhausted
+        }
+        return try consume(transaction, request)
+    }
+
+    private func isRight(
+        _ reading: borrowing Reading, _ request: CodeRequest, _ typed: TypedCode
+    ) throws(StoreError) -> Bool {
+        let code = try reading.first("SELECT code FROM access_request WHERE id = ?", request.id) {
+            (row: borrowing Row) throws(StoreError) -> [UInt8] in try row[0]
+        }
+        guard let code else { return false }
+        let until = try validUntil(reading, request)
+        let asDigits = Secret(hash(code: typed.digits ?? "")).matches(Secret(code))
+        let asSymbols = typed.symbols.map { Secret(hash(printed: $0)).matches(Secret(code)) } ?? false
+        // A printed code has no hour; a sent one has, from the moment in which the relay took it.
+        return request.route == .letter ? asSymbols : asDigits && clock.now < until
+    }
+
+    /// When a sent code ends: the election's minutes after the relay or gateway took its message, 15 minutes after the
+    /// request at most.
+    private func validUntil(_ reading: borrowing Reading, _ request: CodeRequest) throws(StoreError) -> Int {
+        let message = try reading.number("SELECT coalesce(message, 0) FROM access_request WHERE id = ?", request.source)
+        guard let fate = try outbox.fate(reading, message), let accepted = fate.endedAt else { return request.codeUntil }
+        return min(request.codeUntil, accepted + policy.codeMinutes * 60)
+    }
+
+    /// A clock that went back makes nobody wait.
+    private func wait(_ reading: borrowing Reading, _ subject: [UInt8]) throws(StoreError) -> Int {
+        let found = try reading.first(
+            "SELECT in_row, last_at FROM access_counter WHERE election = ? AND subject = ? AND last_at <= ?",
+            election.number, subject, clock.now
+        ) { (row: borrowing Row) throws(StoreError) -> (inRow: Int, at: Int) in (try row[0], try row[1]) }
+        guard let found, found.inRow >= Doorkeeper.freeInRow else { return 0 }
+        let delay = min(Doorkeeper.longestWait, Doorkeeper.firstWait << min(found.inRow - Doorkeeper.freeInRow, 6))
+        return max(0, found.at + delay - clock.now)
+    }
+
+    private func count(_ transaction: borrowing Transaction, _ subject: [UInt8]) throws(StoreError) {
+        try transaction.execute(
+            """
+            INSERT INTO access_counter (election, subject, day, wrong, in_row, last_at) VALUES (?1, ?2, ?3, 1, 1, ?4)
+            ON CONFLICT (election, subject) DO UPDATE SET wrong = CASE day WHEN ?3 THEN wrong + 1 ELSE 1 END, day = ?3,
+                in_row = in_row + 1, last_at = ?4
+            """, election.number, subject, clock.now / 86_400, clock.now)
+    }
+
+    private func consume(
+        _ transaction: borrowing Transaction, _ request: CodeRequest
+    ) throws(StoreError) -> CodeOutcome {
+        let token = newToken()
+        let consumed = try transaction.execute(
+            """
+            UPDATE access_request SET state = 'verified', token = ?, sealed = NULL WHERE id = ? AND state IN ('asked', 'sent')
+            """, hash(token: token), request.id)
+        guard consumed == 1 else { return .gone }
+        if request.route != .letter {
+            // Whoever else was given this code cannot use it any more.
+            try transaction.execute(
+                "UPDATE access_request SET state = 'ended' WHERE source = ? AND id <> ? AND state IN ('asked', 'sent')",
+                request.source, request.id)
+        }
+        try transaction.execute(
+            "UPDATE access_counter SET wrong = max(0, wrong - 1), in_row = 0 WHERE election = ? AND subject = ?",
+            election.number, request.subject)
+        return .verified(token: token)
+    }
+}

@@ -1,0 +1,96 @@
+import Crypto
+import Delivery
+import Elections
+import Issuance
+import Journal
+package import Store
+
+extension Doorkeeper {
+    /// Requests served in one transaction.
+    private static let chunk = 100
+
+    /// Finds out for whom the waiting requests are and queues their codes; returns how many it looked at. Run by one worker,
+    /// apart from the requests, so that no answer's time depends on who is known.
+    package func serveRequests(_ store: Store) throws(StoreError) -> Int {
+        let waiting = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try reading.number("SELECT count(*) FROM access_request WHERE state = 'asked' AND election = ?", election.number)
+        }
+        guard waiting > 0 else { return 0 }
+        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int in
+            let asked = try transaction.reading.all(
+                """
+                SELECT id, subject, purpose, state, label, source, turns, attempts, created_at, code_until, principal,
+                    generation, route, avoid, typed, answered, proven
+                FROM access_request WHERE state = 'asked' AND election = ? ORDER BY id LIMIT ?
+                """, election.number, Doorkeeper.chunk, row: CodeRequest.read)
+            for request in asked { try serve(transaction, request) }
+            return asked.count
+        }
+    }
+
+    private func serve(_ transaction: borrowing Transaction, _ request: CodeRequest) throws(StoreError) {
+        let account = try directory.account(transaction.reading, hash: request.subject)
+        guard let account else { return try note(transaction, request, nil, route: nil, message: nil) }
+        let routes = permitted(try directory.routes(transaction.reading, account.principal), account, request)
+        guard !routes.isEmpty else {
+            let hasLetter = account.printedCode != nil && request.purpose == .signIn
+            return try note(transaction, request, account, route: hasLetter ? .letter : nil, message: nil)
+        }
+        let route = routes[request.turns % routes.count]
+        let message = try order(transaction, request, account.principal, route)
+        try note(transaction, request, account, route: route, message: message)
+    }
+
+    /// Queues the code's message; nil for a request that takes the code of another one's.
+    private func order(
+        _ transaction: borrowing Transaction, _ request: CodeRequest, _ principal: Principal, _ route: Route
+    ) throws(StoreError) -> Int? {
+        let sealed = try transaction.reading.first("SELECT sealed, token FROM access_request WHERE id = ?", request.id) {
+            (row: borrowing Row) throws(StoreError) -> (code: [UInt8]?, token: [UInt8]) in (try row[0], try row[1])
+        }
+        guard let sealed, let box = sealed.code else { return nil }
+        guard let code = sealer().open(box, associated: sealed.token) else {
+            throw StoreError(.damaged, "A connection code does not open.", cure: "Run `store check`.")
+        }
+        var note = VoterNote(
+            request.purpose == .reset ? .resetCode : .code, by: route, priority: .code, generation: request.id)
+        note.values = ["code": String(decoding: code, as: UTF8.self), "label": request.label]
+        note.expiresAt = request.codeUntil
+        return try directory.send(transaction, principal, note)
+    }
+
+    private func note(
+        _ transaction: borrowing Transaction, _ request: CodeRequest, _ account: Account?, route: Route?, message: Int?
+    ) throws(StoreError) {
+        try transaction.execute(
+            """
+            UPDATE access_request SET state = 'sent', sealed = NULL, principal = ?2, generation = ?3, route = ?4,
+                message = ?5, code = coalesce(?6, code)
+            WHERE id = ?1
+            """, request.id, account?.principal.text, account?.generation, route?.rawValue, message,
+            route == .letter ? account?.printedCode : nil)
+    }
+
+    /// The channels that may carry a code: by `other` never the one by which the identifier came, unless there is no other.
+    private func permitted(
+        _ routes: [Route], _ account: Account, _ request: CodeRequest
+    ) -> [Route] {
+        if request.purpose == .reset { return routes.filter { $0 != request.avoid } }
+        switch policy.codeChannel {
+        case .none: return []
+        case .choice: return routes
+        case .same: return routes.contains(account.route) ? [account.route] : routes
+        case .other:
+            let others = routes.filter { $0 != account.route }
+            return others.isEmpty ? routes : others
+        }
+    }
+
+    /// Ends what is over; run now and then by the worker.
+    package func tidy(_ transaction: borrowing Transaction) throws(StoreError) {
+        let now = clock.now
+        try transaction.execute("DELETE FROM access_request WHERE ends_at < ?", now - 3600)
+        try transaction.execute("DELETE FROM access_session WHERE ends_at < ?", now)
+        try transaction.execute("DELETE FROM access_counter WHERE day < ? AND last_at < ?", now / 86_400 - 1, now - 86_400)
+    }
+}

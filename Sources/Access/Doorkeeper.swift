@@ -1,0 +1,60 @@
+package import Crypto
+package import Delivery
+package import Elections
+import Issuance
+import Journal
+package import Passphrases
+package import Store
+
+/// Lets principals in: identifier, connection code, secret, session.
+///
+///     browser          Doorkeeper                       worker            outbox
+///       | identifier --> | one row, for everybody          |                |
+///       | <-- cookie --- |                                 |                |
+///       |                |            (a moment later) --> | who is it?     |
+///       |                |                                 | code --------->| mail, SMS
+///       | code --------> | count, compare, consume         |                |
+///       | <-- cookie --- | (a new one)                     |                |
+///       | secret ------> | count, Argon2id, session        |                |
+///       | <-- session -- |                                 |                |
+package final class Doorkeeper: Sendable {
+    package let election: StoredElection
+    package let directory: any Directory
+    package let keeper: PassphraseKeeper
+    let outbox: Outbox
+    let clock: Clock
+    let randomness: Randomness
+    private let key: ElectionKey
+    /// Of cookies' tokens and one-time codes.
+    private let tokens: LookupKey
+    /// Of identifiers, printed codes and generated secrets.
+    private let identifiers: LookupKey
+
+    var policy: AccessPolicy { election.election.access }
+
+    package init(
+        election: StoredElection, key: ElectionKey, directory: any Directory, keeper: PassphraseKeeper, outbox: Outbox,
+        clock: Clock, randomness: Randomness
+    ) {
+        (self.election, self.key, self.directory, self.keeper) = (election, key, directory, keeper)
+        (self.outbox, self.clock, self.randomness) = (outbox, clock, randomness)
+        tokens = LookupKey(key.subkey(.access))
+        identifiers = Issuer.lookup(key)
+    }
+
+    /// What attempts are counted for: the keyed hash of an identifier, held by somebody or not.
+    package func subject(_ canonical: String) -> [UInt8] { identifiers.hash(canonical) }
+
+    func hash(token: String) -> [UInt8] { tokens.hash("token:" + token) }
+
+    func hash(code: String) -> [UInt8] { tokens.hash("code:" + code) }
+
+    func hash(printed code: SymbolCode) -> [UInt8] { identifiers.hash(code.canonical) }
+
+    package func hash(generated secret: Secret) -> [UInt8] { secret.reveal { identifiers.hash($0) } }
+
+    func sealer() -> Sealer { Sealer(key: key.subkey(.access), randomness: randomness) }
+
+    /// A new token for a cookie: 256 bits in hexadecimal.
+    func newToken() -> String { hex(randomness.bytes(32)) }
+}

@@ -1,0 +1,401 @@
+import Crypto
+import Delivery
+import Elections
+import Issuance
+package import Journal
+package import Passphrases
+package import Store
+
+/// What stands between a right connection code and a session: the roll's question, and the secret.
+///
+/// Its functions hash, and run on the pool that is for that; none of them runs inside a transaction.
+package struct SignInDesk: Sendable {
+    package let store: Store
+    package let doorkeeper: Doorkeeper
+    private let common: CommonSecrets
+
+    private var election: Int { doorkeeper.election.number }
+    private var name: String { doorkeeper.election.election.id }
+    private var policy: AccessPolicy { doorkeeper.policy }
+    private var keeper: PassphraseKeeper { doorkeeper.keeper }
+
+    package init(store: Store, doorkeeper: Doorkeeper, common: CommonSecrets) {
+        (self.store, self.doorkeeper, self.common) = (store, doorkeeper, common)
+    }
+
+    /// What a browser has to do next.
+    package enum Step: Sendable, Equatable {
+        /// Type the connection code.
+        case code
+        /// Answer the roll's question.
+        case challenge
+        /// Choose a secret, for the first time or in place of a forgotten one.
+        case choose(isReset: Bool)
+        /// Type the secret.
+        case enter
+        /// Begin again.
+        case gone
+    }
+
+    package func step(_ reading: borrowing Reading, token: String) throws(StoreError) -> Step {
+        guard let request = try doorkeeper.request(reading, token: token) else { return .gone }
+        if policy.codeChannel == .none { return .enter }
+        guard request.state == .verified, let principal = request.principal else { return .code }
+        return try step(reading, request, principal)
+    }
+
+    private func step(
+        _ reading: borrowing Reading, _ request: CodeRequest, _ principal: Principal
+    ) throws(StoreError) -> Step {
+        let isReset = request.purpose == .reset
+        let isSet = try keeper.record(reading, election: election, principal).isSet
+        if !isReset, isSet || policy.secretKind == .generated && !request.isProven { return .enter }
+        if policy.challenge != nil, !request.isAnswered,
+            try doorkeeper.directory.challenge(reading, principal) != nil
+        {
+            return .challenge
+        }
+        return .choose(isReset: isReset)
+    }
+
+    /// What an entered secret or answer came to.
+    package enum Outcome: Sendable, Equatable {
+        /// Signed in: the session's cookie.
+        case opened(token: String)
+        /// Right, and there is a further step.
+        case next
+        case wrong
+        /// Too many wrong ones: the next attempt is due in so many seconds.
+        case wait(seconds: Int)
+        /// So many sign in at once that hashing must wait.
+        case busy(seconds: Int)
+        /// A chosen secret is refused.
+        case refused([PassphraseRules.Fault])
+        /// The request has ended.
+        case gone
+    }
+
+    // MARK: The secret that exists
+
+    /// What is known of whoever types a secret.
+    private struct Visitor {
+        let request: CodeRequest
+        let account: Account?
+        let record: PassphraseKeeper.Record
+    }
+
+    /// Checks a typed secret and opens the session. For an identifier that nobody holds it costs the same and is wrong.
+    package func enter(token: String, _ typed: String) throws(StoreError) -> Outcome {
+        let secret = SecretText.secret(typed)
+        let begun = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try begin(transaction, token: token)
+        }
+        guard case .go(let visitor) = begun else { return SignInDesk.outcome(begun) }
+        let match: Match
+        var upgrade: (old: String, new: String)?
+        switch self.match(visitor, secret) {
+        case .busy(let seconds): return .busy(seconds: seconds)
+        case .done(let found): match = found
+        }
+        guard let matched = match.generation, let account = visitor.account else { return .wrong }
+        let isSent = match.isSent
+        if !isSent, let old = visitor.record.hash, keeper.isOutdated(old), case .done(let new) = keeper.hash(secret) {
+            upgrade = (old, new)
+        }
+        return try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            if let upgrade {
+                try keeper.upgrade(
+                    transaction, election: election, account.principal, from: upgrade.old, to: upgrade.new)
+            }
+            if isSent, policy.secretMustChange {
+                try transaction.execute("UPDATE access_request SET proven = 1, generation = ? WHERE id = ?", matched, visitor.request.id)
+                try keeper.succeed(transaction, election: election, subject: visitor.request.subject)
+                return .next
+            }
+            // A secret that was sent anew takes the place of the one that was chosen.
+            if policy.secretKind == .generated, visitor.record.isSet,
+                account.generations.contains(where: { $0.number == matched && $0.isPending }), isSent
+            {
+                try keeper.clear(
+                    transaction, election: election, named: name, account.principal, by: account.principal,
+                    why: "a new one was sent")
+            }
+            if let message = try keeper.cancelReset(transaction, election: election, account.principal) {
+                try doorkeeper.outbox.withdraw(transaction, message: message)
+            }
+            return try open(transaction, token: token, visitor.request, account.principal, generation: matched)
+        }
+    }
+
+    private enum Begun {
+        case go(Visitor)
+        case wait(Int)
+        case gone
+    }
+
+    private static func outcome(_ begun: Begun) -> Outcome {
+        if case .wait(let seconds) = begun { .wait(seconds: seconds) } else { .gone }
+    }
+
+    private func begin(_ transaction: borrowing Transaction, token: String) throws(StoreError) -> Begun {
+        guard let request = try doorkeeper.request(transaction.reading, token: token),
+            request.state == .verified || policy.codeChannel == .none
+        else { return .gone }
+        guard try keeper.begin(transaction, election: election, subject: request.subject) else {
+            return .wait(try keeper.wait(transaction.reading, election: election, subject: request.subject))
+        }
+        let account = try doorkeeper.directory.account(transaction.reading, hash: request.subject)
+        let principal = account?.principal ?? .voter(0)
+        return .go(
+            Visitor(
+                request: request, account: account,
+                record: try keeper.record(transaction.reading, election: election, principal)))
+    }
+
+    private struct Match: Sendable {
+        /// The generation that a secret opens; nil when it opens none.
+        let generation: Int?
+        /// Whether it is the secret that was sent with it.
+        let isSent: Bool
+    }
+
+    private func match(_ visitor: Visitor, _ secret: Secret) -> PassphraseHasher.Outcome<Match> {
+        var matched: Int?
+        if policy.secretKind == .generated {
+            let typed = Secret(doorkeeper.hash(generated: secret))
+            // A secret that its owner chose takes the place of the one that was sent; a renewal brings another.
+            for generation in visitor.account?.generations ?? []
+            where matched == nil && (generation.isPending || !visitor.record.isSet) {
+                if let sent = generation.secretHash, typed.matches(Secret(sent)) { matched = generation.number }
+            }
+        }
+        // The chosen one is checked in any case, so that every attempt costs the same.
+        switch keeper.check(secret, against: visitor.record.hash) {
+        case .busy(let seconds): return .busy(retryAfterSeconds: seconds)
+        case .done(let isRight):
+            // With `keep` a sign-in uses up the renewal that was asked for.
+            let chosen = isRight ? visitor.account?.generation : nil
+            return .done(Match(generation: matched ?? chosen, isSent: matched != nil))
+        }
+    }
+
+    private func open(
+        _ transaction: borrowing Transaction, token: String, _ request: CodeRequest, _ principal: Principal,
+        generation: Int
+    ) throws(StoreError) -> Outcome {
+        guard try doorkeeper.directory.isLive(transaction.reading, principal, generation: generation) else {
+            return .gone
+        }
+        try doorkeeper.cancel(transaction, token: token)
+        return .opened(
+            token: try doorkeeper.open(
+                transaction, principal, generation: generation, subject: request.subject, route: request.route))
+    }
+
+    // MARK: The roll's question
+
+    /// Checks the answer to the roll's question.
+    package func answer(token: String, _ typed: String) throws(StoreError) -> Outcome {
+        let begun = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try begin(transaction, token: token)
+        }
+        guard case .go(let visitor) = begun else { return SignInDesk.outcome(begun) }
+        guard let principal = visitor.account?.principal else { return .gone }
+        let stored = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try doorkeeper.directory.challenge(reading, principal)
+        }
+        switch keeper.check(SecretText.secret(typed), against: stored) {
+        case .busy(let seconds): return .busy(seconds: seconds)
+        case .done(false): return .wrong
+        case .done(true):
+            return try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try keeper.succeed(transaction, election: election, subject: visitor.request.subject)
+                try transaction.execute("UPDATE access_request SET answered = 1 WHERE id = ?", visitor.request.id)
+                return .next
+            }
+        }
+    }
+
+    // MARK: The secret that is chosen
+
+    /// The rules for somebody's new secret.
+    package func rules(
+        _ reading: borrowing Reading, _ principal: Principal, canonical: String?
+    ) throws(StoreError) -> PassphraseRules {
+        let election = doorkeeper.election.election
+        let names = try doorkeeper.directory.names(reading, principal)
+        return PassphraseRules(
+            policy, common: common,
+            context: names + [election.title.fr, election.title.en, election.organiser.name, canonical ?? ""])
+    }
+
+    /// The election's rules, before anybody is known.
+    package var rules: PassphraseRules { PassphraseRules(policy, common: common, context: []) }
+
+    /// Stores a chosen secret and opens the session.
+    package func choose(token: String, _ typed: String, again: String) throws(StoreError) -> Outcome {
+        let ready = try store.read { (reading: borrowing Reading) throws(StoreError) -> (CodeRequest, Principal, PassphraseRules)? in
+            guard let request = try doorkeeper.request(reading, token: token), request.state == .verified,
+                let principal = request.principal, case .choose = try step(reading, request, principal)
+            else { return nil }
+            return (request, principal, try rules(reading, principal, canonical: doorkeeper.canonical(request)))
+        }
+        guard let (request, principal, rules) = ready else { return .gone }
+        let faults = rules.faults(typed, again: again)
+        guard faults.isEmpty else { return .refused(faults) }
+        switch keeper.hash(SecretText.secret(typed)) {
+        case .busy(let seconds): return .busy(seconds: seconds)
+        case .done(let hash):
+            return try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                // Looked at again: the same form sent twice stores one secret.
+                guard let now = try doorkeeper.request(transaction.reading, token: token), now.id == request.id,
+                    case .choose = try step(transaction.reading, now, principal), let generation = request.generation
+                else { return .gone }
+                if let message = try keeper.cancelReset(transaction, election: election, principal) {
+                    try doorkeeper.outbox.withdraw(transaction, message: message)
+                }
+                let secret = try keeper.set(
+                    transaction, election: election, named: name, principal, hash: hash,
+                    why: request.purpose == .reset ? "forgotten" : "first")
+                if request.purpose == .reset {
+                    try tell(transaction, principal, .secretChanged, generation: secret)
+                }
+                return try open(transaction, token: token, request, principal, generation: generation)
+            }
+        }
+    }
+
+    /// Sends a word by every channel that reaches a principal; returns the channels.
+    @discardableResult
+    private func tell(
+        _ transaction: borrowing Transaction, _ principal: Principal, _ kind: MessageKind, generation: Int,
+        values: [String: String] = [:]
+    ) throws(StoreError) -> [Route] {
+        let routes = try doorkeeper.directory.routes(transaction.reading, principal)
+        for route in routes {
+            var note = VoterNote(kind, by: route, priority: .recovery, generation: generation)
+            note.values = values
+            _ = try doorkeeper.directory.send(transaction, principal, note)
+        }
+        return routes
+    }
+
+    /// Changes the secret of somebody who is signed in: the present one is asked, the other sessions end, and word is sent.
+    package func change(
+        _ session: Session, present: String, _ typed: String, again: String
+    ) throws(StoreError) -> Outcome {
+        let subject = Array(session.principal.text.utf8)
+        let found = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> (PassphraseKeeper.Record, PassphraseRules)? in
+            guard try keeper.begin(transaction, election: election, subject: subject) else { return nil }
+            return (
+                try keeper.record(transaction.reading, election: election, session.principal),
+                try rules(transaction.reading, session.principal, canonical: nil)
+            )
+        }
+        guard let (record, rules) = found else {
+            return .wait(
+                seconds: try store.read { (reading: borrowing Reading) throws(StoreError) in
+                    try keeper.wait(reading, election: election, subject: subject)
+                })
+        }
+        let secret = SecretText.secret(present)
+        var isRight = false
+        if record.hash == nil, policy.secretKind == .generated {
+            let sent = try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try doorkeeper.sentSecret(reading, session)
+            }
+            isRight = sent.map { Secret(doorkeeper.hash(generated: secret)).matches(Secret($0)) } ?? false
+        } else {
+            switch keeper.check(secret, against: record.hash) {
+            case .busy(let seconds): return .busy(seconds: seconds)
+            case .done(let right): isRight = right
+            }
+        }
+        guard isRight else { return .wrong }
+        let faults = rules.faults(typed, again: again)
+        guard faults.isEmpty else {
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try keeper.succeed(transaction, election: election, subject: subject)
+            }
+            return .refused(faults)
+        }
+        switch keeper.hash(SecretText.secret(typed)) {
+        case .busy(let seconds): return .busy(seconds: seconds)
+        case .done(let hash):
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try keeper.succeed(transaction, election: election, subject: subject)
+                let generation = try keeper.set(
+                    transaction, election: election, named: name, session.principal, hash: hash, why: "changed")
+                try doorkeeper.keep(transaction, session)
+                try tell(transaction, session.principal, .secretChanged, generation: generation)
+            }
+            return .next
+        }
+    }
+
+    // MARK: The secret that is forgotten
+
+    /// What asking for a reset came to.
+    package enum ResetOutcome: Sendable, Equatable {
+        /// The roll's question comes first.
+        case challenge
+        /// A further code was sent by the other channel.
+        case codeSent
+        /// It may be done from this time on.
+        case waits(until: Int)
+        /// Now: choose.
+        case ready
+        /// The election manager does it.
+        case manager
+        case gone
+    }
+
+    /// Begins, or goes on with, the reset of a forgotten secret, by the election's `secret.reset`.
+    package func forgotten(token: String) throws(StoreError) -> ResetOutcome {
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            guard let request = try doorkeeper.request(transaction.reading, token: token), request.state == .verified,
+                request.purpose == .signIn, let principal = request.principal
+            else { return .gone }
+            let routes = try doorkeeper.directory.routes(transaction.reading, principal)
+            if policy.secretReset == .manager || request.route == .letter && routes.isEmpty { return .manager }
+            if policy.challenge != nil, !request.isAnswered,
+                try doorkeeper.directory.challenge(transaction.reading, principal) != nil
+            {
+                return .challenge
+            }
+            if policy.secretReset == .otherChannel, routes.contains(where: { $0 != request.route }) {
+                try doorkeeper.askReset(transaction, token: token, of: request)
+                return .codeSent
+            }
+            return try delayed(transaction, request, principal)
+        }
+    }
+
+    private func delayed(
+        _ transaction: borrowing Transaction, _ request: CodeRequest, _ principal: Principal
+    ) throws(StoreError) -> ResetOutcome {
+        let now = doorkeeper.clock.now
+        if let ready = try keeper.resetReady(transaction.reading, election: election, principal) {
+            if ready > now { return .waits(until: ready) }
+            try transaction.execute("UPDATE access_request SET purpose = 'reset' WHERE id = ?", request.id)
+            return .ready
+        }
+        let ready = now + PassphraseKeeper.resetDelay
+        let language = doorkeeper.election.election.languages.first ?? .fr
+        let phrase = LocalTime.phrase(ready, zone: doorkeeper.election.election.timeZone, language)
+        try tell(transaction, principal, .resetAsked, generation: request.id, values: ["ready": phrase])
+        var note = VoterNote(.resetReady, by: request.route ?? .email, priority: .recovery, generation: request.id)
+        note.dueAt = ready
+        let message = try doorkeeper.directory.send(transaction, principal, note)
+        try keeper.askReset(
+            transaction, election: election, named: name, principal, readyAt: ready, message: message)
+        return .waits(until: ready)
+    }
+}
+
+extension Doorkeeper {
+    /// The hash of the secret that was sent with the identifier a session was opened with.
+    func sentSecret(_ reading: borrowing Reading, _ session: Session) throws(StoreError) -> [UInt8]? {
+        try directory.sentSecret(reading, session.principal)
+    }
+}

@@ -1,0 +1,91 @@
+package import Crypto
+package import Delivery
+package import Elections
+package import Issuance
+package import Journal
+package import Store
+package import VoterRoll
+
+/// The voters of one election.
+package struct VoterDirectory: Directory {
+    package let election: StoredElection
+    package let key: ElectionKey
+    package let office: MessageOffice
+    package let issuer: Issuer
+    package let registrar: Registrar
+
+    package init(
+        election: StoredElection, key: ElectionKey, office: MessageOffice, issuer: Issuer, registrar: Registrar
+    ) {
+        (self.election, self.key, self.office) = (election, key, office)
+        (self.issuer, self.registrar) = (issuer, registrar)
+    }
+
+    package func account(_ reading: borrowing Reading, hash: [UInt8]) throws(StoreError) -> Account? {
+        let holders = try issuer.holders(reading, election, hash: hash)
+        guard let last = holders.last else { return nil }
+        // With `keep` a renewal carries the identifier of the generation that it will replace.
+        let mine = holders.filter { $0.voter == last.voter }.sorted { $0.generation > $1.generation }
+        return Account(
+            principal: .voter(last.voter), generation: last.generation,
+            generations: mine.map { 
+                Account.Generation(number: $0.generation, secretHash: $0.secretHash, isPending: $0.isPending)
+            },
+            route: last.route, printedCode: mine.lazy.compactMap(\.codeHash).first)
+    }
+
+    package func isLive(
+        _ reading: borrowing Reading, _ principal: Principal, generation: Int
+    ) throws(StoreError) -> Bool {
+        guard case .voter(let id) = principal else { return false }
+        return try issuer.isLive(reading, voter: id, generation: generation)
+    }
+
+    package func routes(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> [Route] {
+        guard let voter = try voter(reading, principal) else { return [] }
+        return try issuer.reach(reading, election, key: key, office: office, voter: voter).routes
+    }
+
+    package func challenge(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> String? {
+        guard case .voter(let id) = principal else { return nil }
+        return try registrar.challenge(reading, voter: id)
+    }
+
+    package func sentSecret(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> [UInt8]? {
+        guard case .voter(let id) = principal else { return nil }
+        return try issuer.sentSecret(reading, voter: id)
+    }
+
+    package func names(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> [String] {
+        guard let voter = try voter(reading, principal) else { return [] }
+        return [
+            voter.firstName, voter.lastName, "\(voter.firstName) \(voter.lastName)",
+            "\(voter.lastName) \(voter.firstName)", voter.reference,
+        ]
+    }
+
+    package func send(
+        _ transaction: borrowing Transaction, _ principal: Principal, _ note: VoterNote
+    ) throws(StoreError) -> Int? {
+        guard let voter = try voter(transaction.reading, principal) else { return nil }
+        return try issuer.send(transaction, election, key: key, office: office, voter: voter, note)
+    }
+
+    package func complete(
+        _ transaction: borrowing Transaction, _ principal: Principal, generation: Int
+    ) throws(StoreError) {
+        guard case .voter(let id) = principal else { return }
+        try issuer.complete(transaction, election, voter: id, generation: generation)
+    }
+
+    /// Where a voter can be reached now.
+    package func contacts(_ reading: borrowing Reading, _ voter: Voter) throws(StoreError) -> VoterContacts {
+        try issuer.reach(reading, election, key: key, office: office, voter: voter).contacts
+    }
+
+    /// The voter behind a principal.
+    package func voter(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> Voter? {
+        guard case .voter(let id) = principal else { return nil }
+        return try registrar.voter(reading, id: id)
+    }
+}

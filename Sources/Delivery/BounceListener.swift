@@ -1,0 +1,186 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// Takes bounces from the machine's own mail server over a Unix socket (LMTP, RFC 2033).
+///
+///     relay ── bounce ──> mail server ── LMTP ──> BounceListener ──> ReceiptDesk ──> the message's state
+///
+/// A recipient must be one of the envelope senders that we gave out, with its tag; everything else is refused before its
+/// content is read.
+package final class BounceListener: Sendable {
+    private let desk: ReceiptDesk
+    private let address: BounceAddress
+    private let path: String
+    private let file: Int32
+    private let isStopped = Mutex(false)
+    private let trouble: @Sendable (String) -> Void
+
+    /// Bytes of a notification that are read; the rest is passed over.
+    private static let longest = 1 << 20
+    /// Seconds without a byte after which a connection is closed.
+    private static let patience = 60
+
+    /// Why the socket cannot be opened.
+    package struct Fault: Error, CustomStringConvertible { package let description: String }
+
+    package init(
+        path: String, address: BounceAddress, desk: ReceiptDesk, trouble: @escaping @Sendable (String) -> Void
+    ) throws(Fault) {
+        (self.desk, self.address, self.path, self.trouble) = (desk, address, path, trouble)
+        var place = sockaddr_un()
+        place.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        guard bytes.count < MemoryLayout.size(ofValue: place.sun_path) else {
+            throw Fault(description: "The socket's path \(path) is too long.")
+        }
+        unsafe withUnsafeMutableBytes(of: &place.sun_path) { unsafe $0.copyBytes(from: bytes) }
+        file = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        unsafe unlink(path)  // of a process that was killed
+        let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let isBound = unsafe withUnsafePointer(to: &place) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe bind(file, $0, size) == 0 }
+        }
+        // The mail server's group may connect.
+        guard file >= 0, isBound, unsafe chmod(path, 0o660) == 0, listen(file, 16) == 0 else {
+            let reason = unsafe String(cString: strerror(errno))
+            if file >= 0 { close(file) }
+            throw Fault(description: "Nothing can listen on \(path): \(reason).")
+        }
+        Thread { [self] in accept() }.start()
+    }
+
+    package func stop() {
+        isStopped.withLock { $0 = true }
+        shutdown(file, Int32(SHUT_RDWR))
+        close(file)
+        unsafe unlink(path)
+    }
+
+    private func accept() {
+        while !isStopped.withLock({ $0 }) {
+            let connection = Glibc.accept(file, nil, nil)
+            if connection < 0 {
+                if errno == EINTR || errno == ECONNABORTED { continue }
+                return
+            }
+            // One at a time: a mail server queues what we do not take at once.
+            var limit = timeval(tv_sec: BounceListener.patience, tv_usec: 0)
+            let size = socklen_t(MemoryLayout<timeval>.size)
+            unsafe setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, size)
+            unsafe setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &limit, size)
+            serve(LineStream(connection))
+            close(connection)
+        }
+    }
+
+    private func serve(_ stream: LineStream) {
+        var recipients: [(token: String, tag: String)] = []
+        guard stream.say("220 isoloir LMTP ready") else { return }
+        while let line = stream.line() {
+            let verb = line.prefix(4).uppercased()
+            var goesOn = true
+            switch verb {
+            case "LHLO": goesOn = stream.say("250-isoloir\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES")
+            case "MAIL":
+                recipients = []
+                goesOn = stream.say("250 2.1.0 ok")
+            case "RCPT": goesOn = stream.say(recipient(line, &recipients))
+            case "DATA":
+                guard !recipients.isEmpty else {
+                    goesOn = stream.say("503 5.5.1 no recipient")
+                    break
+                }
+                guard stream.say("354 go on"), let body = stream.message(limit: BounceListener.longest) else { return }
+                for recipient in recipients where goesOn { goesOn = stream.say(take(recipient, body)) }
+                recipients = []
+            case "RSET":
+                recipients = []
+                goesOn = stream.say("250 2.0.0 ok")
+            case "NOOP": goesOn = stream.say("250 2.0.0 ok")
+            case "QUIT":
+                _ = stream.say("221 2.0.0 bye")
+                return
+            default: goesOn = stream.say("500 5.5.2 unknown command")
+            }
+            guard goesOn else { return }
+        }
+    }
+
+    private func recipient(_ line: String, _ recipients: inout [(token: String, tag: String)]) -> String {
+        guard let start = line.firstIndex(of: "<"), let end = line[start...].firstIndex(of: ">"),
+            let found = address.read(String(line[line.index(after: start)..<end]))
+        else { return "550 5.1.1 no such recipient" }
+        do {
+            guard try desk.isOurs(token: found.token, tag: found.tag) else { return "550 5.1.1 no such recipient" }
+        } catch {
+            trouble("bounces: \(error)")
+            return "451 4.3.0 try again later"
+        }
+        recipients.append(found)
+        return "250 2.1.5 ok"
+    }
+
+    private func take(_ recipient: (token: String, tag: String), _ body: [String]) -> String {
+        guard let report = BounceReport(lines: body) else { return "250 2.0.0 ignored: no delivery status" }
+        do {
+            switch report.action {
+            case .failed:
+                _ = try desk.take(
+                    token: recipient.token, tag: recipient.tag, delivered: false, reply: "bounced \(report.status)")
+            case .delivered: _ = try desk.take(token: recipient.token, tag: recipient.tag, delivered: true)
+            case .delayed, .relayed, .expanded: break
+            }
+            return "250 2.0.0 taken"
+        } catch {
+            trouble("bounces: \(error)")
+            return "451 4.3.0 try again later"
+        }
+    }
+}
+
+/// Lines over a connected socket.
+private final class LineStream {
+    private let file: Int32
+    private var buffer: [UInt8] = []
+    private var head = 0
+    /// RFC 5321, 4.5.3.1.6, and room for what does not keep to it.
+    private static let longestLine = 8192
+
+    init(_ file: Int32) { self.file = file }
+
+    func say(_ text: String) -> Bool {
+        let bytes = Array((text + "\r\n").utf8)
+        return unsafe bytes.withUnsafeBytes { unsafe send(file, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            == bytes.count
+    }
+
+    /// The next line without its end; nil when the connection is over or a line is too long.
+    func line() -> String? {
+        while true {
+            if let end = buffer[head...].firstIndex(of: 10) {
+                defer { head = end + 1 }
+                let last = end > head && buffer[end - 1] == 13 ? end - 1 : end
+                return String(decoding: buffer[head..<last], as: UTF8.self)
+            }
+            guard buffer.count - head <= LineStream.longestLine else { return nil }
+            buffer.removeFirst(head)
+            head = 0
+            var piece = [UInt8](repeating: 0, count: 8192)
+            let count = unsafe recv(file, &piece, piece.count, 0)
+            guard count > 0 else { return nil }
+            buffer += piece[..<count]
+        }
+    }
+
+    /// The lines of a message up to the lone dot, the first `limit` bytes of them kept.
+    func message(limit: Int) -> [String]? {
+        var (lines, count): ([String], Int) = ([], 0)
+        while let line = line() {
+            if line == "." { return lines }
+            count += line.utf8.count
+            if count <= limit { lines.append(line.hasPrefix(".") ? String(line.dropFirst()) : line) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,118 @@
+package import Crypto
+package import Delivery
+package import Elections
+import Journal
+package import Store
+package import VoterRoll
+
+/// Who holds an identifier that can be used.
+package struct IdentifierHolder: Sendable {
+    package let voter: Int
+    package let generation: Int
+    /// A renewal that its voter asked for and has not used yet.
+    package let isPending: Bool
+    package let route: Route
+    /// Of the connection code printed beside it.
+    package let codeHash: [UInt8]?
+    /// Of the secret that was sent with it.
+    package let secretHash: [UInt8]?
+}
+
+extension Issuer {
+    /// Seconds for which a renewal may be used.
+    package static let pendingSeconds = 86_400
+
+    /// What identifiers, printed codes and generated secrets are looked up by.
+    package static func lookup(_ key: ElectionKey) -> LookupKey { LookupKey(key.subkey(.identifiers)) }
+
+    /// The holders of an identifier by its hash: none, one, or two where a pending renewal carries the same one.
+    package func holders(
+        _ reading: borrowing Reading, _ election: StoredElection, hash: [UInt8]
+    ) throws(StoreError) -> [IdentifierHolder] {
+        try reading.all(
+            """
+            SELECT voter, generation, state = 'pending', route, code_hash, secret_hash FROM issuance_identifier
+            WHERE election = ? AND hash = ? AND state IN ('active', 'pending')
+                AND (state = 'active' OR created_at > ?) ORDER BY generation
+            """, election.number, hash, clock.now - Issuer.pendingSeconds
+        ) { (row: borrowing Row) throws(StoreError) in
+            IdentifierHolder(
+                voter: try row[0], generation: try row[1], isPending: try row[2], route: try row.value(3),
+                codeHash: try row[4], secretHash: try row[5])
+        }
+    }
+
+    /// The hash of the secret that was sent with a voter's identifier in use; nil where none was.
+    package func sentSecret(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> [UInt8]? {
+        try reading.first(
+            "SELECT secret_hash FROM issuance_identifier WHERE voter = ? AND state = 'active'", voter
+        ) { (row: borrowing Row) throws(StoreError) -> [UInt8]? in try row[0] } ?? nil
+    }
+
+    /// Whether a generation of a voter's identifier can be used.
+    package func isLive(_ reading: borrowing Reading, voter: Int, generation: Int) throws(StoreError) -> Bool {
+        try reading.number(
+            "SELECT count(*) FROM issuance_identifier WHERE voter = ? AND generation = ? AND state IN ('active', 'pending')",
+            voter, generation) == 1
+    }
+
+    /// Sends a voter a pending identifier: it takes nothing away until it has been used.
+    /// - Returns: whether the voter can be reached by this channel.
+    package func renew(
+        _ transaction: borrowing Transaction, _ election: StoredElection, key: ElectionKey, office: MessageOffice,
+        voter: Voter, by route: Route
+    ) throws(StoreError) -> Bool {
+        try IssueSession(self, election, key: key, office: office).renew(transaction, voter, by: route)
+    }
+
+    /// Ends every other identifier of a voter who has signed in with this one.
+    /// - Returns: whether it was pending until now.
+    @discardableResult
+    package func complete(
+        _ transaction: borrowing Transaction, _ election: StoredElection, voter: Int, generation: Int
+    ) throws(StoreError) -> Bool {
+        let isPending = try transaction.reading.number(
+            "SELECT count(*) FROM issuance_identifier WHERE voter = ? AND generation = ? AND state = 'pending'", voter,
+            generation)
+        guard isPending == 1 else { return false }
+        try close(transaction, election, voter: voter)
+        try transaction.execute(
+            """
+            UPDATE issuance_identifier SET state = 'revoked', ended_at = ?, reason = 'renewed by its voter'
+            WHERE voter = ? AND generation <> ? AND state <> 'revoked'
+            """, clock.now, voter, generation)
+        try transaction.execute(
+            "UPDATE issuance_identifier SET state = 'active' WHERE voter = ? AND generation = ?", voter, generation)
+        try logbook.record(
+            transaction, election: election.election.id, by: .voter(voter), "identifier.renewed",
+            ["generation": "\(generation)"])
+        return true
+    }
+
+    /// Ends the renewals that nobody used in time.
+    package func expirePending(_ transaction: borrowing Transaction) throws(StoreError) {
+        try transaction.execute(
+            """
+            UPDATE issuance_identifier SET state = 'revoked', ended_at = ?1, reason = 'not used in time'
+            WHERE state = 'pending' AND created_at <= ?2
+            """, clock.now, clock.now - Issuer.pendingSeconds)
+    }
+
+    /// Where a voter can be reached now, and by which channels something may be sent.
+    package func reach(
+        _ reading: borrowing Reading, _ election: StoredElection, key: ElectionKey, office: MessageOffice, voter: Voter
+    ) throws(StoreError) -> (contacts: VoterContacts, routes: [Route]) {
+        let session = IssueSession(self, election, key: key, office: office)
+        let contacts = try session.contacts(reading, voter)
+        return (contacts, session.routes(voter, contacts))
+    }
+
+    /// Queues a message that carries no identifier; returns its number, nil when the voter cannot be reached so.
+    package func send(
+        _ transaction: borrowing Transaction, _ election: StoredElection, key: ElectionKey, office: MessageOffice,
+        voter: Voter, _ note: VoterNote
+    ) throws(StoreError) -> Int? {
+        let session = IssueSession(self, election, key: key, office: office)
+        return try session.send(transaction, voter, try session.contacts(transaction.reading, voter), note)
+    }
+}

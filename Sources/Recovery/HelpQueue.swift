@@ -1,0 +1,111 @@
+package import Crypto
+package import Elections
+import FoundationEssentials
+package import Store
+
+/// What voters ask the help desk, and where callers stand by their support code.
+package struct HelpQueue: Sendable {
+    /// A question as it was sent.
+    package struct Question: Sendable, Codable, Equatable {
+        package let name: String
+        package let contact: String
+        package let text: String
+
+        package init(name: String, contact: String, text: String) {
+            (self.name, self.contact, self.text) = (name, contact, text)
+        }
+    }
+
+    /// A question in the queue.
+    package struct Entry: Sendable {
+        package let id: Int
+        package let code: String
+        package let at: Int
+        package let isDone: Bool
+        package let question: Question
+    }
+
+    /// Where a browser stood last: never contacts, never the vote.
+    package struct Trace: Sendable, Equatable {
+        package let step: String
+        package let trouble: String
+        package let at: Int
+
+        package init(step: String, trouble: String, at: Int) { (self.step, self.trouble, self.at) = (step, trouble, at) }
+    }
+
+    private let election: Int
+    private let key: ElectionKey
+    private let clock: Clock
+    private let randomness: Randomness
+
+    package init(election: StoredElection, key: ElectionKey, clock: Clock, randomness: Randomness) {
+        (self.election, self.key, self.clock, self.randomness) = (election.number, key, clock, randomness)
+    }
+
+    /// What sealed questions are bound to.
+    private func place(_ code: String) -> [UInt8] {
+        var fields = Fields("help", code)
+        fields.append(election)
+        return fields.bytes
+    }
+
+    package func ask(
+        _ transaction: borrowing Transaction, code: String, _ question: Question
+    ) throws(StoreError) {
+        let plain: Data
+        do { plain = try JSONEncoder().encode(question) } catch {
+            throw StoreError(.failed, "A question could not be written as JSON: \(error).")
+        }
+        let sealed = Sealer(key: key.subkey(.access), randomness: randomness).seal([UInt8](plain), associated: place(code))
+        try transaction.execute(
+            "INSERT INTO recovery_help (election, code, sealed, created_at) VALUES (?, ?, ?, ?)", election, code, sealed,
+            clock.now)
+    }
+
+    /// The questions, the oldest first.
+    package func questions(_ reading: borrowing Reading, withDone: Bool) throws(StoreError) -> [Entry] {
+        let rows = try reading.all(
+            """
+            SELECT id, code, created_at, done_at IS NOT NULL, sealed FROM recovery_help
+            WHERE election = ? AND (? OR done_at IS NULL) ORDER BY id
+            """, election, withDone
+        ) { (row: borrowing Row) throws(StoreError) -> (id: Int, code: String, at: Int, isDone: Bool, sealed: [UInt8]) in
+            (try row[0], try row[1], try row[2], try row[3], try row[4])
+        }
+        let sealer = Sealer(key: key.subkey(.access), randomness: randomness)
+        var entries: [Entry] = []
+        for row in rows {
+            guard let plain = sealer.open(row.sealed, associated: place(row.code)),
+                let question = try? JSONDecoder().decode(Question.self, from: Data(plain))
+            else { throw StoreError(.damaged, "Question \(row.id) does not open.", cure: "Run `store check`.") }
+            entries.append(Entry(id: row.id, code: row.code, at: row.at, isDone: row.isDone, question: question))
+        }
+        return entries
+    }
+
+    /// Marks a question as answered; false when there is none that waits with this number.
+    package func close(_ transaction: borrowing Transaction, question id: Int) throws(StoreError) -> Bool {
+        try transaction.execute(
+            "UPDATE recovery_help SET done_at = ? WHERE id = ? AND election = ? AND done_at IS NULL", clock.now, id,
+            election) == 1
+    }
+
+    /// Notes where browsers stand.
+    package func note(_ transaction: borrowing Transaction, _ traces: [String: Trace]) throws(StoreError) {
+        for (code, trace) in traces {
+            try transaction.execute(
+                """
+                INSERT INTO recovery_trace (election, code, step, trouble, at) VALUES (?1, ?2, ?3, ?4, ?5)
+                ON CONFLICT (election, code) DO UPDATE SET step = ?3, trouble = ?4, at = ?5
+                """, election, code, trace.step, trace.trouble, trace.at)
+        }
+    }
+
+    /// Where the browser with this support code stood last.
+    package func trace(_ reading: borrowing Reading, code: String) throws(StoreError) -> Trace? {
+        try reading.first(
+            "SELECT step, trouble, at FROM recovery_trace WHERE election = ? AND code = ?", election, code
+        ) { (row: borrowing Row) throws(StoreError) in Trace(step: try row[0], trouble: try row[1], at: try row[2]) }
+    }
+}

@@ -1,0 +1,46 @@
+package import Contacts
+import Crypto
+package import Elections
+package import Store
+
+extension Registrar {
+    /// The voters of an election who have this mail address, case aside. The blind index finds them; opening confirms it.
+    package func voters(
+        _ reading: borrowing Reading, _ election: StoredElection, mail: EmailAddress, keys: RollKeys
+    ) throws(StoreError) -> [Voter] {
+        let folded = EmailAddress.folded(Array(mail.text.utf8))
+        let found = try reading.all(
+            "SELECT id FROM roll_voter WHERE mail_index = ? AND election = ? ORDER BY id", keys.index.index(folded.span),
+            election.number
+        ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
+        return try confirmed(reading, election, found, keys) { contacts in
+            contacts.mail.map { EmailAddress.folded(Array($0.text.utf8)) == folded } ?? false
+        }
+    }
+
+    /// The voters of an election who have this number.
+    package func voters(
+        _ reading: borrowing Reading, _ election: StoredElection, phone: PhoneNumber, keys: RollKeys
+    ) throws(StoreError) -> [Voter] {
+        let found = try reading.all(
+            "SELECT id FROM roll_voter WHERE phone_index = ? AND election = ? ORDER BY id", keys.index.index(phone.text),
+            election.number
+        ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
+        return try confirmed(reading, election, found, keys) { $0.phone?.text == phone.text }
+    }
+
+    private func confirmed(
+        _ reading: borrowing Reading, _ election: StoredElection, _ found: [Int], _ keys: RollKeys,
+        _ isRight: (VoterContacts) -> Bool
+    ) throws(StoreError) -> [Voter] {
+        let opener = ContactOpener(election: election.number, keys: keys)
+        var voters: [Voter] = []
+        for id in found {
+            // Nobody who left the roll, or of an import that is not published.
+            guard let voter = try voter(reading, id: id) else { continue }
+            let contacts = try opener.open(try sealedContacts(reading, voter: id), voter: id, wantsAddress: false)
+            if isRight(contacts) { voters.append(voter) }
+        }
+        return voters
+    }
+}

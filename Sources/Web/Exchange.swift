@@ -1,0 +1,210 @@
+import CMicrohttpd
+import Glibc
+import Synchronization
+
+/// The life of one request inside the library: made at its first callback, released at its last.
+///
+/// `@unchecked Sendable`: the connection's handle is used by the library's thread, and by the pool's only to resume it.
+@safe final class Exchange: @unchecked Sendable {
+    private struct State {
+        var body: [UInt8] = []
+        var received = 0
+        var response: Response?
+    }
+
+    private let state = Mutex(State())
+    private let server: HTTPServer
+    private let connection: OpaquePointer
+    private var isHead = false
+
+    init(_ server: HTTPServer, _ connection: OpaquePointer) {
+        self.server = server
+        unsafe self.connection = connection
+    }
+
+    // MARK: Arriving
+
+    /// The checks that the library (0.9.75) does not make: a refusal here closes the connection, whose framing is in doubt.
+    func begin(version: String) -> MHD_Result {
+        unsafe server.register.begin(connection)
+        let headers = headers()
+        func count(_ name: String) -> Int { headers.count { $0.name == name } }
+        let lengths = headers.filter { $0.name == "content-length" }
+        let transfers = headers.filter { $0.name == "transfer-encoding" }
+        let isSound =
+            headers.allSatisfy(Exchange.isSound) && count("host") <= 1 && lengths.count <= 1 && transfers.count <= 1
+            && (transfers.isEmpty
+                || lengths.isEmpty && version == "HTTP/1.1" && transfers[0].value.lowercased() == "chunked")
+            && lengths.allSatisfy { !$0.value.isEmpty && $0.value.utf8.allSatisfy { 48...57 ~= $0 } }
+        guard isSound else { return refuse(400) }
+        if let length = lengths.first, Int(length.value) ?? .max > server.options.longestBody { return refuse(413) }
+        return .YES
+    }
+
+    private static func isSound(_ header: Request.Field) -> Bool {
+        !header.name.isEmpty && header.name.utf8.allSatisfy(isTokenByte)
+            && header.value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 9 }
+    }
+
+    /// RFC 9110, section 5.6.2.
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 48...57, 65...90, 97...122: true
+        case UInt8(ascii: "!"), 35...39, 42, 43, 45, 46, 94, 95, 96, 124, 126: true
+        default: false
+        }
+    }
+
+    /// Takes a piece of the body.
+    func take(_ piece: UnsafeRawBufferPointer) -> MHD_Result {
+        let limit = server.options.longestBody
+        return state.withLock { state in
+            state.received += piece.count
+            if state.received <= limit {
+                unsafe state.body.append(contentsOf: piece)
+                return .YES
+            }
+            // A body in chunks that is too long is read a little further, so that its sender sees the answer.
+            state.body = []
+            return state.received > 4 * limit ? .NO : .YES
+        }
+    }
+
+    /// Answers a whole request; called again when its connection was resumed.
+    func complete(method: String, url: [UInt8]) -> MHD_Result {
+        let ready = state.withLock { state in
+            defer { state.response = nil }
+            return state.response
+        }
+        if let ready { return send(ready) }
+        unsafe server.register.busy(connection)
+        let (body, received) = state.withLock { state in
+            defer { state.body = [] }
+            return (state.body, state.received)
+        }
+        isHead = method == "HEAD"
+        if received > server.options.longestBody { return refuse(413) }
+        guard let request = request(method: method, url: url, body: body) else { return refuse(400) }
+        switch server.handler(request) {
+        case .now(let response): return send(response)
+        case .later(let work): return putOff(request, work)
+        }
+    }
+
+    private func putOff(_ request: Request, _ work: @escaping @Sendable () -> Response) -> MHD_Result {
+        server.suspended.add(1, ordering: .acquiringAndReleasing)
+        unsafe MHD_suspend_connection(connection)  // before anybody can resume it
+        let isTaken = server.pool.submit { [self] in resume(work()) }
+        if !isTaken { resume(server.overloaded(request)) }
+        return .YES
+    }
+
+    private func resume(_ response: Response) {
+        state.withLock { $0.response = response }
+        unsafe MHD_resume_connection(connection)
+        server.suspended.subtract(1, ordering: .acquiringAndReleasing)
+    }
+
+    // MARK: Answering
+
+    private func refuse(_ status: Int) -> MHD_Result {
+        var response = Response.text(status, status == 413 ? "too large\n" : "bad request\n")
+        response.headers.append(("Connection", "close"))
+        return send(response)
+    }
+
+    private func send(_ response: Response) -> MHD_Result {
+        let made = unsafe response.body.withUnsafeBytes { body in
+            unsafe MHD_create_response_from_buffer(
+                body.count, UnsafeMutableRawPointer(mutating: body.baseAddress), .RESPMEM_MUST_COPY)
+        }
+        guard let made = unsafe made else { return .NO }
+        defer { unsafe MHD_destroy_response(made) }  // the library keeps its own reference once it is queued
+        for (name, value) in response.headers {
+            // A control character in a header would be two headers; nothing of ours has one, and this is the last door.
+            guard !value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }),
+                unsafe MHD_add_response_header(made, name, value) == .YES
+            else { return .NO }
+        }
+        if server.isDraining.load(ordering: .acquiring) {
+            unsafe MHD_add_response_header(made, "Connection", "close")
+        }
+        return unsafe MHD_queue_response(connection, UInt32(response.status), made)
+    }
+
+    // MARK: Reading
+
+    private final class Fields {
+        var list: [Request.Field] = []
+        var raw: [(name: [UInt8], value: [UInt8])] = []
+    }
+
+    private static let collect: MHD_KeyValueIteratorN = { context, _, name, nameCount, value, valueCount in
+        guard let context = unsafe context else { return .NO }
+        let fields = unsafe Unmanaged<Fields>.fromOpaque(context).takeUnretainedValue()
+        let pair = unsafe (
+            Array(UnsafeRawBufferPointer(start: name, count: name == nil ? 0 : nameCount)),
+            Array(UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : valueCount))
+        )
+        fields.raw.append(pair)
+        return .YES
+    }
+
+    private func values(_ kind: MHD_ValueKind) -> [(name: [UInt8], value: [UInt8])] {
+        let fields = Fields()
+        let context = unsafe Unmanaged.passUnretained(fields).toOpaque()
+        _ = withExtendedLifetime(fields) {
+            unsafe MHD_get_connection_values_n(connection, kind, Exchange.collect, context)
+        }
+        return fields.raw
+    }
+
+    private func headers() -> [Request.Field] {
+        values(.HEADER_KIND).map { name, value in
+            Request.Field(
+                name: String(decoding: name.map { 65...90 ~= $0 ? $0 | 0x20 : $0 }, as: UTF8.self),
+                value: String(decoding: value, as: UTF8.self))
+        }
+    }
+
+    private func request(method: String, url: [UInt8], body: [UInt8]) -> Request? {
+        var query: [Request.Field] = []
+        for (name, value) in values(.GET_ARGUMENT_KIND) {
+            guard let name = FormCoding.decoded(name, plusIsSpace: true),
+                let value = FormCoding.decoded(value, plusIsSpace: true)
+            else { return nil }
+            query.append(Request.Field(name: name, value: value))
+        }
+        guard let path = FormCoding.decoded(url, plusIsSpace: false), path.hasPrefix("/"),
+            !path.split(separator: "/").contains(where: { $0 == "." || $0 == ".." })
+        else { return nil }
+        var request = Request(
+            method: .init(rawValue: method) ?? .other, path: path, query: query, headers: headers(), body: body,
+            source: peer())
+        request.source = source(request)
+        return request
+    }
+
+    /// Behind a trusted proxy the last address that it added; else the peer.
+    private func source(_ request: Request) -> String {
+        guard request.source.isEmpty || server.options.trustedProxies.contains(request.source),
+            let forwarded = request.headers.last(where: { $0.name == "x-forwarded-for" })?.value
+                .split(separator: ",").last
+        else { return request.source }
+        return String(forwarded.filter { !$0.isWhitespace })
+    }
+
+    /// The peer's numeric address; empty for a Unix socket.
+    private func peer() -> String {
+        let info = unsafe isoloir_connection_info(connection, .CONNECTION_INFO_CLIENT_ADDRESS)
+        guard let address = unsafe info?.pointee.client_addr else { return "" }
+        var host = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN) + 1)
+        let family = unsafe Int32(address.pointee.sa_family)
+        guard family == AF_INET || family == AF_INET6 else { return "" }
+        let size = family == AF_INET ? MemoryLayout<sockaddr_in>.size : MemoryLayout<sockaddr_in6>.size
+        guard
+            unsafe getnameinfo(address, socklen_t(size), &host, socklen_t(host.count), nil, 0, NI_NUMERICHOST) == 0
+        else { return "" }
+        return String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,65 @@
+import Captcha
+import Elections
+import Store
+
+/// Tells people from floods: silent work first, a picture or sound where that is not enough.
+struct Gate: Sendable {
+    /// What a form's proof came to.
+    enum Verdict {
+        /// Good: these challenges are to be used up with the request.
+        case pass(spend: [String], isStrong: Bool)
+        /// A picture is to be shown; a wrong answer uses its challenge up.
+        case picture(isWrong: Bool, spend: [String])
+    }
+
+    let work: ProofOfWork
+    let captcha: CaptchaDesk
+    let book: SpentBook
+    let limits: SourceLimits
+
+    /// Sign-ins from one address without work that are let through in ten minutes: a browser without JavaScript must not
+    /// meet a picture each time.
+    private static let freeSignIns = 10
+    /// Requests of one form from one address in ten minutes after which silent work must be hard, ...
+    private static let many = 300
+    /// ... and lost identifiers after which a picture is shown.
+    private static let manyLost = 20
+
+    /// A challenge for a form's silent work.
+    func challenge(_ form: String) -> String { work.challenge(form: form) }
+
+    /// Judges what came with a form.
+    /// - Parameters:
+    ///   - typed: the field that the work is bound to.
+    ///   - mode: whether the picture is always shown.
+    func judge(
+        _ form: Form, name: String, typed: String, source: String, mode: AccessPolicy.Captcha
+    ) -> Verdict {
+        let picture = form["challenge"]
+        if !picture.isEmpty, !form["answer"].isEmpty {
+            return captcha.isRight(picture, answer: form["answer"], form: name)
+                ? .pass(spend: [picture], isStrong: true) : .picture(isWrong: true, spend: [picture])
+        }
+        let count = limits.count(name, from: source)
+        if mode == .always || name != "signIn" && count > Gate.manyLost { return .picture(isWrong: false, spend: []) }
+        let challenge = form["work"]
+        let isHard = count > Gate.many
+        if !challenge.isEmpty,
+            work.isSolved(
+                challenge, number: form["number"], typed: typed, form: name,
+                leastBits: isHard ? ProofOfWork.hardBits : ProofOfWork.bits)
+        {
+            return .pass(spend: [challenge], isStrong: isHard)
+        }
+        if name == "signIn", limits.count("free", from: source) <= Gate.freeSignIns {
+            return .pass(spend: [], isStrong: false)
+        }
+        return .picture(isWrong: false, spend: [])
+    }
+
+    /// Uses up challenges in the request's transaction; false when one was used before.
+    func spend(_ transaction: borrowing Transaction, _ challenges: [String]) throws(StoreError) -> Bool {
+        for challenge in challenges where try !book.spend(transaction, challenge) { return false }
+        return true
+    }
+}

@@ -1,0 +1,222 @@
+import CMicrohttpd
+import Glibc
+import Synchronization
+
+/// An HTTP/1.1 server (libmicrohttpd, epoll, a few threads) that hands whole requests to one function.
+///
+/// What the library lets through is refused here: contradictory framing, bare control characters, bad escapes, requests
+/// that drip for ever. `@unchecked Sendable`: the daemon's handle is set once by `start` and ended once by `stop`.
+@safe package final class HTTPServer: @unchecked Sendable {
+    package typealias Handler = @Sendable (Request) -> Reply
+
+    let options: ServerOptions
+    let handler: Handler
+    let pool: WorkerPool
+    let register = ConnectionRegister()
+    /// Connections that wait for the pool.
+    let suspended = Atomic<Int>(0)
+    let isDraining = Atomic<Bool>(false)
+    private var daemon: OpaquePointer?
+
+    /// - Parameter pool: runs what handlers put off.
+    package init(options: ServerOptions, pool: WorkerPool, handler: @escaping Handler) {
+        (self.options, self.pool, self.handler) = (options, pool, handler)
+    }
+
+    /// Requests that no pool would take get this answer; set before `start`.
+    package var overloaded: @Sendable (Request) -> Response = { _ in
+        var response = Response.text(503, "too busy\n")
+        response.headers.append(("Retry-After", "5"))
+        return response
+    }
+
+    package func start() throws(ServerFault) {
+        let listener = try Listener.open(options.place)
+        // The daemon's threads are joined by `stop` before this object can go away.
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        var items = unsafe [
+            HTTPServer.item(.LISTEN_SOCKET, Int(listener)),
+            HTTPServer.item(.THREAD_POOL_SIZE, options.threads),
+            HTTPServer.item(.CONNECTION_LIMIT, options.connections),
+            HTTPServer.item(.CONNECTION_TIMEOUT, options.idleSeconds),
+            HTTPServer.item(.CONNECTION_MEMORY_LIMIT, options.memory),
+            HTTPServer.item(.STRICT_FOR_CLIENT, 1),
+            HTTPServer.item(.THREAD_STACK_SIZE, 1 << 20),
+            HTTPServer.item(.NOTIFY_COMPLETED, HTTPServer.address(HTTPServer.completed), context),
+            HTTPServer.item(.NOTIFY_CONNECTION, HTTPServer.address(HTTPServer.connection), context),
+            HTTPServer.item(.UNESCAPE_CALLBACK, HTTPServer.address(HTTPServer.unescape)),
+        ]
+        var flags =
+            MHD_USE_EPOLL.rawValue | MHD_USE_INTERNAL_POLLING_THREAD.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue
+            | MHD_USE_TURBO.rawValue
+        var texts: [UnsafeMutablePointer<CChar>] = unsafe []
+        defer { for unsafe text in unsafe texts { unsafe free(text) } }
+        if let certificate = options.certificate {
+            flags |= MHD_USE_TLS.rawValue
+            for (option, text) in [
+                (MHD_OPTION.HTTPS_MEM_KEY, certificate.key), (MHD_OPTION.HTTPS_MEM_CERT, certificate.chain),
+                (MHD_OPTION.HTTPS_PRIORITIES, HTTPServer.priorities),
+            ] {
+                guard let copy = unsafe strdup(text) else { continue }
+                unsafe texts.append(copy)
+                unsafe items.append(HTTPServer.item(option, 0, copy))
+            }
+        }
+        unsafe items.append(HTTPServer.item(.END, 0))
+        unsafe daemon = items.withUnsafeMutableBufferPointer { items -> OpaquePointer? in
+            guard let first = items.baseAddress else { return nil }
+            return unsafe withVaList([MHD_OPTION.ARRAY.rawValue, first, MHD_OPTION.END.rawValue]) {
+                unsafe MHD_start_daemon_va(flags, 0, nil, nil, HTTPServer.access, context, $0)
+            }
+        }
+        if unsafe daemon == nil {
+            close(listener)
+            throw ServerFault(
+                description: options.certificate == nil
+                    ? "The server could not start: are there too few file descriptors (ulimit -n)?"
+                    : "The server could not start: check that certificate and key are PEM files that belong together.")
+        }
+    }
+
+    /// TLS 1.2 and 1.3 alone.
+    private static let priorities = "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE"
+
+    /// Accepts nothing new, lets open requests finish, then closes; returns when nothing is left.
+    package func stop(graceSeconds: Int = 15) {
+        guard let running = unsafe daemon else { return }
+        unsafe daemon = nil
+        isDraining.store(true, ordering: .releasing)
+        let listener = unsafe MHD_quiesce_daemon(running)
+        if listener >= 0 { close(listener) }
+        if case .unix(let path) = options.place { unsafe unlink(path) }
+        let end = ConnectionRegister.now + graceSeconds
+        while ConnectionRegister.now < end, register.hasBusy { usleep(10_000) }
+        // libmicrohttpd ends the process when a suspended connection is left.
+        while suspended.load(ordering: .acquiring) > 0 { usleep(5000) }
+        unsafe MHD_stop_daemon(running)
+    }
+
+    /// Ends connections whose request has dripped in for too long. Called about once a second.
+    package func sweep() { register.sweep(limit: options.requestSeconds) }
+
+    package var openConnections: Int { register.count }
+
+    // MARK: The library's face
+
+    private static func item(
+        _ option: MHD_OPTION, _ value: Int, _ pointer: UnsafeMutableRawPointer? = nil
+    ) -> MHD_OptionItem {
+        unsafe MHD_OptionItem(option: option, value: value, ptr_value: pointer)
+    }
+
+    private static func address<Function>(_ function: Function) -> Int { unsafe unsafeBitCast(function, to: Int.self) }
+
+    static let access: MHD_AccessHandlerCallback = { context, connection, url, method, version, data, size, slot in
+        guard let context = unsafe context, let connection = unsafe connection, let url = unsafe url,
+            let method = unsafe method, let version = unsafe version, let size = unsafe size, let slot = unsafe slot
+        else { return .NO }
+        let server = unsafe Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
+        guard let known = unsafe slot.pointee else {
+            let exchange = unsafe Exchange(server, connection)
+            unsafe slot.pointee = Unmanaged.passRetained(exchange).toOpaque()
+            return unsafe exchange.begin(version: String(cString: version))
+        }
+        let exchange = unsafe Unmanaged<Exchange>.fromOpaque(known).takeUnretainedValue()
+        if unsafe size.pointee > 0 {
+            let count = unsafe size.pointee
+            unsafe size.pointee = 0
+            return unsafe exchange.take(UnsafeRawBufferPointer(start: data, count: count))
+        }
+        return unsafe exchange.complete(
+            method: String(cString: method), url: Array(UnsafeRawBufferPointer(start: url, count: strlen(url))))
+    }
+
+    static let completed: MHD_RequestCompletedCallback = { context, connection, slot, _ in
+        guard let context = unsafe context, let connection = unsafe connection, let known = unsafe slot?.pointee else {
+            return
+        }
+        unsafe slot?.pointee = nil
+        unsafe Unmanaged<Exchange>.fromOpaque(known).release()
+        unsafe Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue().register.idle(connection)
+    }
+
+    static let connection: MHD_NotifyConnectionCallback = { context, connection, _, code in
+        guard let context = unsafe context, let connection = unsafe connection else { return }
+        let register = unsafe Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue().register
+        if code.rawValue == 0 {
+            let info = unsafe isoloir_connection_info(connection, .CONNECTION_INFO_CONNECTION_FD)
+            if let file = unsafe info?.pointee.connect_fd { unsafe register.open(connection, file) }
+        } else {
+            unsafe register.close(connection)
+        }
+    }
+
+    /// Leaves escapes alone: they are decoded here, strictly.
+    static let unescape:
+        @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<CChar>?) -> Int = { _, _, text in
+            unsafe text.map { unsafe strlen($0) } ?? 0
+        }
+}
+
+/// The open connections, and since when each has waited for the end of its request.
+final class ConnectionRegister: Sendable {
+    private struct Entry {
+        let file: Int32
+        var since: Int
+        var isBusy = false
+        /// Whether a part of a request has come.
+        var hasBegun = true
+    }
+
+    private let entries = Mutex<[UInt: Entry]>([:])
+
+    static var now: Int {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return time.tv_sec
+    }
+
+    var count: Int { entries.withLock { $0.count } }
+    var hasBusy: Bool { entries.withLock { $0.values.contains(where: \.isBusy) } }
+
+    func open(_ connection: OpaquePointer, _ file: Int32) {
+        let now = ConnectionRegister.now
+        entries.withLock { $0[UInt(bitPattern: connection)] = Entry(file: file, since: now) }
+    }
+
+    func begin(_ connection: OpaquePointer) {
+        let now = ConnectionRegister.now
+        entries.withLock {
+            if $0[UInt(bitPattern: connection)]?.hasBegun == false { $0[UInt(bitPattern: connection)]?.since = now }
+            $0[UInt(bitPattern: connection)]?.hasBegun = true
+        }
+    }
+
+    func busy(_ connection: OpaquePointer) {
+        entries.withLock { $0[UInt(bitPattern: connection)]?.isBusy = true }
+    }
+
+    func idle(_ connection: OpaquePointer) {
+        let now = ConnectionRegister.now
+        entries.withLock {
+            $0[UInt(bitPattern: connection)]?.isBusy = false
+            $0[UInt(bitPattern: connection)]?.hasBegun = false
+            $0[UInt(bitPattern: connection)]?.since = now
+        }
+    }
+
+    func close(_ connection: OpaquePointer) {
+        _ = entries.withLock { $0.removeValue(forKey: UInt(bitPattern: connection)) }
+    }
+
+    /// The lock keeps the descriptor ours while it is shut down. A connection that has sent nothing since its last answer is
+    /// left to the idle limit.
+    func sweep(limit: Int) {
+        let oldest = ConnectionRegister.now - limit
+        entries.withLock { entries in
+            for entry in entries.values where entry.hasBegun && !entry.isBusy && entry.since < oldest {
+                shutdown(entry.file, Int32(SHUT_RDWR))
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Elections
+import Recovery
+import Store
+import Templating
+
+/// `/help`: questions and answers, and a form to the help desk.
+enum HelpRoutes {
+    static let table = [
+        VoterSite.Route(method: .get, path: "/help") { site, visit in .now(site.help(visit)) },
+        VoterSite.Route(method: .post, path: "/help") { site, visit in .now(try site.takeQuestion(visit)) },
+    ]
+    /// Characters of a name, a contact and a text that are kept.
+    static let (longestName, longestContact, longestText) = (200, 254, 2000)
+}
+
+extension VoterSite {
+    func help(
+        _ visit: Visit, status: Int = 200, error: String? = nil, asked: Form = Form(fields: []),
+        showsPicture: Bool = false
+    ) -> Response {
+        let isDone = visit.request.method != .post && visit.request.parameter("say") == "done"
+        let isShown = showsPicture || visit.request.parameter("picture") != nil
+        return page(
+            .help, visit, status: status, title: "helpTitle", error: error, note: isDone ? "helpDone" : nil,
+            [
+                "work": .text(gate.challenge("help")), "captcha": picture(visit, "help", isQuiet: !isShown),
+                "asked": .object([
+                    "name": .text(asked["name"]), "contact": .text(asked["contact"]), "text": .text(asked["text"]),
+                ]),
+            ])
+    }
+
+    func takeQuestion(_ visit: Visit) throws(StoreError) -> Response {
+        let form = visit.request.form() ?? Form(fields: [])
+        let question = HelpQueue.Question(
+            name: String(form["name"].prefix(HelpRoutes.longestName)),
+            contact: String(form["contact"].prefix(HelpRoutes.longestContact)),
+            text: String(form["text"].prefix(HelpRoutes.longestText)))
+        if [question.name, question.contact, question.text].contains(where: { $0.allSatisfy(\.isWhitespace) }) {
+            return help(visit, status: 422, error: "helpEmpty", asked: form)
+        }
+        let verdict = gate.judge(
+            form, name: "help", typed: form["contact"], source: visit.request.source, mode: .adaptive)
+        let isTaken = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
+            switch verdict {
+            case .picture(_, let spend):
+                _ = try gate.spend(transaction, spend)
+                return false
+            case .pass(let spend, _):
+                guard try gate.spend(transaction, spend) else { return false }
+                try parts.help.ask(transaction, code: visit.supportCode, question)
+                return true
+            }
+        }
+        if isTaken { return see(visit, "/help", "say=done") }
+        var isWrong = false
+        if case .picture(let wrong, _) = verdict { isWrong = wrong }
+        return help(
+            visit, status: 422, error: isWrong ? "captchaWrong" : "captchaNeeded", asked: form, showsPicture: true)
+    }
+}

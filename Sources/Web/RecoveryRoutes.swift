@@ -1,0 +1,72 @@
+import Elections
+import Recovery
+import Store
+import Templating
+
+/// `/lost`, `/first` and `/forgotten`: one desk with different words.
+enum RecoveryRoutes {
+    static let table = ["/lost", "/first", "/forgotten"].flatMap { path in
+        [
+            VoterSite.Route(method: .get, path: path) { site, visit in .now(site.lost(visit)) },
+            VoterSite.Route(method: .post, path: path) { site, visit in .now(try site.takeLost(visit)) },
+        ]
+    }
+}
+
+extension VoterSite {
+    func lost(
+        _ visit: Visit, status: Int = 200, error: String? = nil, typed: String = "", showsPicture: Bool = false
+    ) -> Response {
+        let mode = election.access.recoveryCaptcha
+        let isShown = showsPicture || mode == .always || visit.request.parameter("picture") != nil
+        return page(
+            .lost, visit, status: status, title: visit.request.path == "/first" ? "firstTitle" : "lostTitle",
+            error: error,
+            [
+                "isFirst": .flag(visit.request.path == "/first"), "path": .text(visit.request.path),
+                "typed": .text(typed), "work": .text(mode == .always ? "" : gate.challenge("lost")),
+                // Without JavaScript the picture stands there at once.
+                "captcha": picture(visit, "lost", isQuiet: !isShown),
+            ])
+    }
+
+    /// Takes a contact. The answer is the same for every contact, known or not, and repeats what was typed.
+    func takeLost(_ visit: Visit) throws(StoreError) -> Response {
+        let form = visit.request.form() ?? Form(fields: [])
+        let typed = form["contact"]
+        let entry = RecoveryEntry(typed, policy: election.access)
+        switch entry {
+        case .empty: return lost(visit, status: 422, error: "lostEmpty")
+        case .malformed: return lost(visit, status: 422, error: "lostMalformed", typed: typed)
+        case .landline: return lost(visit, status: 422, error: "lostLandline", typed: typed)
+        case .mail, .phone, .identifier: break
+        }
+        let verdict = gate.judge(
+            form, name: "lost", typed: typed, source: visit.request.source, mode: election.access.recoveryCaptcha)
+        let isTaken = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
+            switch verdict {
+            case .picture(_, let spend):
+                _ = try gate.spend(transaction, spend)
+                return false
+            case .pass(let spend, _):
+                guard try gate.spend(transaction, spend) else { return false }
+                try parts.recovery.ask(transaction, entry)
+                return true
+            }
+        }
+        guard isTaken else {
+            var isWrong = false
+            if case .picture(let wrong, _) = verdict { isWrong = wrong }
+            return lost(
+                visit, status: 422, error: isWrong ? "captchaWrong" : "captchaNeeded", typed: typed, showsPicture: true)
+        }
+        var hint: String?
+        if case .mail(let mail) = entry { hint = DomainHint.suggestion(for: mail) }
+        return page(
+            .lostDone, visit, title: "lostDoneTitle",
+            [
+                "typed": .text(typed), "path": .text(visit.request.path),
+                "hint": hint.map { .object(["text": .text($0)]) } ?? .nothing,
+            ])
+    }
+}

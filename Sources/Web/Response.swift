@@ -1,0 +1,33 @@
+/// An answer.
+package struct Response: Sendable {
+    package var status: Int
+    package var headers: [(name: String, value: String)]
+    package var body: [UInt8]
+
+    package init(_ status: Int = 200, type: String = "text/html; charset=utf-8", body: [UInt8] = []) {
+        self.status = status
+        headers = [("Content-Type", type)]
+        self.body = body
+    }
+
+    /// Plain text, for machines.
+    package static func text(_ status: Int, _ text: String) -> Response {
+        Response(status, type: "text/plain; charset=utf-8", body: Array(text.utf8))
+    }
+
+    /// Sends the browser on with GET.
+    package static func see(_ path: String) -> Response {
+        var response = Response(303)
+        response.headers.append(("Location", path))
+        return response
+    }
+
+    package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+}
+
+/// What a handler gives back: the answer, or the slow work that will produce it.
+package enum Reply: Sendable {
+    case now(Response)
+    /// Runs on the server's worker pool while the connection waits.
+    case later(@Sendable () -> Response)
+}

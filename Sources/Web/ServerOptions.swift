@@ -1,0 +1,33 @@
+/// How the server listens, and its limits.
+package struct ServerOptions: Sendable {
+    package enum Place: Sendable, Equatable {
+        /// A numeric address, IPv4 or IPv6, and a port.
+        case tcp(address: String, port: Int)
+        case unix(path: String)
+    }
+
+    package var place = Place.tcp(address: "127.0.0.1", port: 8080)
+    /// Threads that read and answer. More than cores, since a commit makes one wait for the disk.
+    package var threads = 4
+    /// Bytes of a body: our longest form is a help request.
+    package var longestBody = 64 * 1024
+    /// Connections at once; each costs a descriptor and its memory.
+    package var connections = 8000
+    /// Bytes of memory of a connection: the longest head that a request may have.
+    package var memory = 16 * 1024
+    /// Seconds without a byte after which a connection is closed.
+    package var idleSeconds = 75
+    /// Seconds within which a request must be complete, however slowly it drips.
+    package var requestSeconds = 20
+    /// PEM texts; nil for HTTP behind a proxy.
+    package var certificate: (chain: String, key: String)?
+    /// Peers whose `X-Forwarded-For` is believed.
+    package var trustedProxies: [String] = []
+
+    package init() {}
+}
+
+/// Why the server could not start.
+package struct ServerFault: Error, CustomStringConvertible {
+    package let description: String
+}

@@ -1,0 +1,269 @@
+package import Access
+package import Captcha
+package import Crypto
+import Elections
+import Glibc
+package import Recovery
+package import Store
+import Synchronization
+import Templating
+import VoterRoll
+
+/// The voters' site of one election: routes, and what they have in common.
+package final class VoterSite: Sendable {
+    /// What the site works with.
+    package struct Parts: Sendable {
+        package let store: Store
+        package let doorkeeper: Doorkeeper
+        package let desk: SignInDesk
+        package let directory: VoterDirectory
+        package let recovery: RecoveryDesk
+        package let help: HelpQueue
+        package let captcha: CaptchaDesk
+        package let clock: Clock
+        package let randomness: Randomness
+
+        package init(
+            store: Store, doorkeeper: Doorkeeper, desk: SignInDesk, directory: VoterDirectory, recovery: RecoveryDesk,
+            help: HelpQueue, captcha: CaptchaDesk, clock: Clock, randomness: Randomness
+        ) {
+            (self.store, self.doorkeeper, self.desk, self.directory) = (store, doorkeeper, desk, directory)
+            (self.recovery, self.help, self.captcha) = (recovery, help, captcha)
+            (self.clock, self.randomness) = (clock, randomness)
+        }
+    }
+
+    typealias Handler = @Sendable (VoterSite, Visit) throws -> Reply
+
+    /// One row of the table of routes.
+    struct Route: Sendable {
+        let method: Request.Method
+        let path: String
+        let handler: Handler
+    }
+
+    /// Every page and form of the site.
+    static let routes: [Route] = SignInRoutes.table + SpaceRoutes.table + RecoveryRoutes.table + HelpRoutes.table
+
+    let parts: Parts
+    let pages: PageSet
+    let assets: AssetSet
+    let gate: Gate
+    let cookies: Cookies
+    package let metrics = Metrics()
+    /// Answers for paths that are not the voters': the demo's mailbox, gateways' receipts.
+    private let extra: @Sendable (Request) -> Response?
+    private let log: @Sendable (String) -> Void
+    private let forms: LookupKey
+    private let traces = Mutex<[String: HelpQueue.Trace]>([:])
+    private let table: [String: Route]
+
+    var election: Election { parts.doorkeeper.election.election }
+    var store: Store { parts.store }
+
+    /// - Parameters:
+    ///   - extra: answers for further paths.
+    ///   - log: takes a line of the access log, or of a failure.
+    package init(
+        _ parts: Parts, pages: PageSet, assets: AssetSet, key: ElectionKey,
+        extra: @escaping @Sendable (Request) -> Response? = { _ in nil }, log: @escaping @Sendable (String) -> Void
+    ) {
+        (self.parts, self.pages, self.assets, self.extra, self.log) = (parts, pages, assets, extra, log)
+        let election = parts.doorkeeper.election.election
+        gate = Gate(
+            work: ProofOfWork(election: election.id, key: key, clock: parts.clock, randomness: parts.randomness),
+            captcha: parts.captcha, book: SpentBook(clock: parts.clock), limits: SourceLimits(clock: parts.clock))
+        cookies = Cookies(isSecure: election.address.hasPrefix("https://"))
+        forms = LookupKey(key.subkey(.forms))
+        table = Dictionary(
+            uniqueKeysWithValues: VoterSite.routes.map { ("\($0.method.rawValue) \($0.path)", $0) })
+    }
+
+    // MARK: One request
+
+    package func handle(_ request: Request) -> Reply {
+        let start = VoterSite.now
+        if let response = plain(request) { return .now(finish(request, response, start)) }
+        let visit = visit(request)
+        let method = request.method == .head ? Request.Method.get : request.method
+        guard let route = table["\(method.rawValue) \(request.path)"] else {
+            let isKnown = VoterSite.routes.contains { $0.path == request.path }
+            return .now(finish(request, message(visit, isKnown ? 405 : 404, "notFound"), start))
+        }
+        if method == .post, !isOwn(visit) {
+            return .now(finish(request, message(visit, 403, "expired"), start))
+        }
+        do {
+            switch try route.handler(self, visit) {
+            case .now(let response): return .now(finish(request, response, start))
+            case .later(let work): return .later { [self] in finish(request, work(), start) }
+            }
+        } catch {
+            return .now(finish(request, failure(visit, error), start))
+        }
+    }
+
+    /// What needs no page: assets, pictures and sounds, health.
+    private func plain(_ request: Request) -> Response? {
+        if request.path.hasPrefix("/assets/") { return assets.response(request) }
+        if request.path.hasPrefix("/captcha/") { return CaptchaRoutes.response(request, parts.captcha) }
+        if request.path == "/health" { return health() }
+        return extra(request)
+    }
+
+    private func health() -> Response {
+        do throws(StoreError) {
+            _ = try store.read { (reading: borrowing Reading) throws(StoreError) in try reading.number("SELECT 1") }
+            return .text(200, "ok\n")
+        } catch { return .text(503, "the store cannot be read\n") }
+    }
+
+    private func visit(_ request: Request) -> Visit {
+        let (language, isChosen) = Visit.language(request, election)
+        let known = request.cookie(cookies.name(.browser)).flatMap { $0.utf8.count == 32 ? $0 : nil }
+        let browser = known ?? hex(parts.randomness.bytes(16))
+        let form = hex(forms.hash("form:" + browser))
+        let code = forms.hash("support:" + browser).prefix(5).map { SymbolCode.alphabet[Int($0 & 31)] }
+        return Visit(
+            request: request, language: language, q: isChosen ? "?lang=\(language.rawValue)" : "", browser: browser,
+            isNew: known == nil, form: form, supportCode: String(decoding: code, as: UTF8.self))
+    }
+
+    /// Whether a form was sent from our own page, by the browser that was given it.
+    private func isOwn(_ visit: Visit) -> Bool {
+        if let origin = visit.request.header("origin"), origin != election.address { return false }
+        if let site = visit.request.header("sec-fetch-site"), site != "same-origin" { return false }
+        guard !visit.isNew, let form = visit.request.form() else { return false }
+        return Secret(form["form"]).matches(Secret(visit.form))
+    }
+
+    private func finish(_ request: Request, _ response: Response, _ start: Double) -> Response {
+        var response = response
+        for header in SecurityHeaders.all(isSecure: election.address.hasPrefix("https://"))
+        where response.header(header.name) == nil {
+            response.headers.append(header)
+        }
+        if response.header("Cache-Control") == nil { response.headers.append(("Cache-Control", "no-store")) }
+        let seconds = VoterSite.now - start
+        let name = routeName(request.path)
+        metrics.note(route: name, status: response.status, seconds: seconds)
+        // Neither address nor browser: who was here when is nobody's business.
+        log("\(request.method.rawValue) \(name) \(response.status) \(response.body.count) \(Int(seconds * 1000))ms")
+        return response
+    }
+
+    /// A path as the log may show it: of known routes only, without what a visitor put into it.
+    private func routeName(_ path: String) -> String {
+        if path.hasPrefix("/assets/") { return "/assets" }
+        if path.hasPrefix("/captcha/") { return "/captcha" }
+        return VoterSite.routes.contains { $0.path == path } || path == "/health" ? path : "/other"
+    }
+
+    static var now: Double {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
+    // MARK: Pages
+
+    /// A page with what all pages have.
+    func page(
+        _ page: PageSet.Page, _ visit: Visit, status: Int = 200, title: String, error: String? = nil,
+        more: String? = nil, note: String? = nil, _ values: [String: TemplateValue] = [:]
+    ) -> Response {
+        var all = values
+        let language = visit.language
+        all["title"] = .text(pages.text(title, language))
+        all["switch"] = .text(switchPath(visit))
+        all["q"] = .text(visit.q)
+        all["form"] = .text(visit.form)
+        all["supportCode"] = .text(visit.supportCode)
+        all["error"] =
+            error.map {
+                .object([
+                    "text": .text(pages.text($0, language)), "more": more.map { .text($0) } ?? .nothing,
+                ])
+            } ?? .nothing
+        all["note"] = note.map { .object(["text": .text(pages.text($0, language))]) } ?? .nothing
+        trace(visit, step: page.rawValue, trouble: error ?? "")
+        do throws(TemplateError) {
+            var response = Response(status, body: try pages.bytes(page, language, all))
+            if visit.isNew { response.headers.append(("Set-Cookie", cookies.set(.browser, visit.browser))) }
+            return response
+        } catch {
+            log("the page \(page.rawValue) could not be rendered: \(error)")
+            return .text(500, "internal error\n")
+        }
+    }
+
+    private func switchPath(_ visit: Visit) -> String {
+        let other: Language = visit.language == .fr ? .en : .fr
+        let path = VoterSite.routes.contains { $0.path == visit.request.path && $0.method == .get } ? visit.request.path : "/"
+        return "\(path)?lang=\(other.rawValue)"
+    }
+
+    /// A page that says something and leads on.
+    func message(_ visit: Visit, _ status: Int, _ name: String, lines: [String] = [], back: String = "/") -> Response {
+        let texts = [pages.text("\(name)Text", visit.language)] + lines
+        return page(
+            .message, visit, status: status, title: "\(name)Title",
+            [
+                "lines": .list(texts.map { .text($0) }), "back": .text(back),
+                "backText": .text(pages.text(back == "/" ? "backHome" : "backSpace", visit.language)),
+            ])
+    }
+
+    /// The page for what should not happen.
+    func failure(_ visit: Visit, _ error: any Error) -> Response {
+        log("\(routeName(visit.request.path)) failed: \(error)")
+        if let error = error as? StoreError, error.kind == .busy { return busy(visit, seconds: 5) }
+        return message(visit, 500, "broken")
+    }
+
+    /// The page for too much at once.
+    func busy(_ visit: Visit, seconds: Int) -> Response {
+        var response = message(visit, 503, "busy")
+        response.headers.append(("Retry-After", "\(seconds)"))
+        return response
+    }
+
+    /// The answer for a request that the pool would not take.
+    package func overloaded(_ request: Request) -> Response {
+        finish(request, busy(visit(request), seconds: 5), VoterSite.now)
+    }
+
+    /// Runs slow work on the pool and answers with a page whatever happens.
+    func later(_ visit: Visit, _ work: @escaping @Sendable () throws -> Response) -> Reply {
+        .later { [self] in
+            do { return try work() } catch { return failure(visit, error) }
+        }
+    }
+
+    /// Sends the browser on, keeping the language.
+    func see(_ visit: Visit, _ path: String, _ parameters: String = "", cookies set: [String] = []) -> Response {
+        var response = Response.see(visit.path(path, parameters))
+        for cookie in set { response.headers.append(("Set-Cookie", cookie)) }
+        return response
+    }
+
+    // MARK: Where visitors stand
+
+    /// Traces remembered until they are stored.
+    private static let mostTraces = 10_000
+
+    private func trace(_ visit: Visit, step: String, trouble: String) {
+        // A browser that keeps no cookie has a new code each time: nobody can look it up.
+        guard !visit.isNew else { return }
+        let trace = HelpQueue.Trace(step: step, trouble: trouble, at: parts.clock.now)
+        traces.withLock { if $0.count < VoterSite.mostTraces { $0[visit.supportCode] = trace } }
+    }
+
+    /// Hands over the traces since the last time, to be stored together.
+    package func takeTraces() -> [String: HelpQueue.Trace] {
+        traces.withLock { traces in
+            defer { traces = [:] }
+            return traces
+        }
+    }
+}

@@ -1,0 +1,232 @@
+import Access
+import Captcha
+import Crypto
+import Delivery
+import Elections
+import Foundation
+import Glibc
+import Journal
+import Recovery
+import Store
+import Synchronization
+import VoterRoll
+import Web
+
+let serveCommand = Command(
+    "serve", [],
+    options: [
+        .init("--address", "A", "the numeric address to listen on (default: 127.0.0.1)"),
+        .init("--port", "P", "the port (default: 8080)"),
+        .init("--log", "FILE", "the access log (default: standard error)"),
+    ], "the voters' site of an election, and the dispatch of its messages", run: serve)
+
+private func serve(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation, checkingHead: false)
+    try fullCheck(services.store)
+    let election = try services.election()
+    var settings = services.settings.server
+    if let address = invocation["--address"] { (settings.address, settings.socket) = (address, nil) }
+    if let port = invocation["--port"] { (settings.port, settings.socket) = (try invocation.number(port), nil) }
+    let log = try AccessLog(invocation["--log"])
+    let desk = try services.receiptDesk()
+    let site = try services.site(election, extra: { ReceiptRoutes.response($0, desk) }, log: { log.write($0) })
+    let courier: Courier? =
+        services.settings.mail == nil && services.settings.sms == nil ? nil : try services.courier()
+    if courier == nil { Terminal.complain("The settings name neither mail nor SMS: nothing can be sent to voters.") }
+    let bounces = try services.bounceListener(desk) { log.write($0) }
+    defer { bounces?.stop() }
+    try run(services, site, settings, courier: courier, log: log) { place in
+        Terminal.say("\(election.election.id): serving on \(place); voters come by \(election.election.address)")
+    }
+}
+
+/// Runs a site until SIGTERM or SIGINT, and ends it without cutting a request.
+func run(
+    _ services: Services, _ site: Site, _ settings: ServerSettings, courier: Courier?, log: AccessLog,
+    started: (String) -> Void
+) throws(Refusal) {
+    // Before any thread begins, so that the signals come here.
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    for signal in [SIGTERM, SIGINT] { unsafe sigaddset(&signals, signal) }
+    unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
+    raiseDescriptors()
+    let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let threads = max(1, cores - 1)
+    let pool = WorkerPool(threads: threads, capacity: threads * Workload.hashesPerSecond * Workload.queueSeconds)
+    let voters = site.site
+    let server = HTTPServer(options: try settings.options(), pool: pool) { voters.handle($0) }
+    server.overloaded = { voters.overloaded($0) }
+    let metrics = try metricsServer(services, settings, site, server, pool)
+    try refusing {
+        try server.start()
+        try metrics?.start()
+    }
+    let bell = Bell()
+    let group = DispatchGroup()
+    DispatchQueue.global().async(group: group) { Workload(services, site, bell, log).run() }
+    if let courier {
+        DispatchQueue.global().async(group: group) { courier.serve(bell) { log.write($0) } }
+    }
+    started(settings.socket ?? "\(settings.certificate == nil ? "http" : "https")://\(settings.address):\(settings.port)")
+    while true {
+        var second = timespec(tv_sec: 1, tv_nsec: 0)
+        let signal = unsafe sigtimedwait(&signals, nil, &second)
+        if signal == SIGTERM || signal == SIGINT { break }
+        server.sweep()
+    }
+    metrics?.stop()
+    server.stop()
+    pool.stop()
+    bell.stop()
+    group.wait()
+}
+
+/// Descriptors are cheap, and each connection is one.
+private func raiseDescriptors() {
+    var limit = rlimit()
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+}
+
+/// Prometheus' door: on this machine alone.
+private func metricsServer(
+    _ services: Services, _ settings: ServerSettings, _ site: Site, _ server: HTTPServer, _ pool: WorkerPool
+) throws(Refusal) -> HTTPServer? {
+    guard let port = settings.metricsPort else { return nil }
+    var options = ServerOptions()
+    options.place = .tcp(address: "127.0.0.1", port: port)
+    options.threads = 1
+    options.connections = 20
+    let (store, outbox) = (services.store, services.outbox)
+    return HTTPServer(options: options, pool: pool) { request in
+        guard request.path == "/metrics" else { return .now(.text(404, "not found\n")) }
+        var gauges = [
+            ("isoloir_open_connections", "Connections of voters.", server.openConnections),
+            ("isoloir_hashes_waiting", "Passphrases waiting to be hashed.", pool.waiting),
+        ]
+        do throws(StoreError) {
+            for route in [Route.email, .sms] {
+                let waiting = try store.read { (reading: borrowing Reading) throws(StoreError) in
+                    try outbox.waiting(reading, route)
+                }
+                gauges.append(("isoloir_outbox_waiting_\(route.rawValue)", "Messages to be handed over.", waiting))
+            }
+            let pauses = try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try outbox.pauses(reading).count
+            }
+            gauges.append(("isoloir_channels_paused", "Channels that stopped.", pauses))
+        } catch { return .now(.text(503, "the store cannot be read\n")) }
+        return .now(.text(200, site.site.metrics.text(gauges: gauges)))
+    }
+}
+
+/// What is done apart from the requests: codes and recoveries are addressed, traces stored, old things forgotten.
+private struct Workload {
+    /// Argon2id at its standard cost on one core.
+    static let hashesPerSecond = 50
+    /// Seconds of hashing that may wait; further sign-ins are asked to come back.
+    static let queueSeconds = 2
+    /// Milliseconds between looks: the same for everybody, whoever asked.
+    private static let pause = 100
+    private static let (traceEvery, tidyEvery) = (10, 600)
+
+    private let services: Services
+    private let site: Site
+    private let bell: Bell
+    private let log: AccessLog
+
+    init(_ services: Services, _ site: Site, _ bell: Bell, _ log: AccessLog) {
+        (self.services, self.site, self.bell, self.log) = (services, site, bell, log)
+    }
+
+    func run() {
+        var round = 0
+        var isStopped = false
+        while !isStopped {
+            do throws(StoreError) {
+                let served = try site.doorkeeper.serveRequests(services.store) + site.recovery.serveRequests(services.store)
+                if served > 0 { bell.ring() }
+                if round % Workload.traceEvery == 0 { try storeTraces() }
+                if round % Workload.tidyEvery == 0 { try tidy() }
+            } catch { log.write("the worker failed: \(error)") }
+            round += 1
+            isStopped = bell.isStopped
+            if !isStopped { usleep(UInt32(Workload.pause * 1000)) }
+        }
+    }
+
+    private func storeTraces() throws(StoreError) {
+        let traces = site.site.takeTraces()
+        guard !traces.isEmpty else { return }
+        try services.store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
+            try site.help.note(transaction, traces)
+        }
+    }
+
+    private func tidy() throws(StoreError) {
+        try services.store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
+            try site.doorkeeper.tidy(transaction)
+            try site.recovery.tidy(transaction)
+            try site.spent.tidy(transaction)
+            try services.outbox.expire(transaction)
+        }
+    }
+}
+
+/// Lines of requests and failures, with the time; never an address, a cookie or anything a voter typed.
+final class AccessLog: Sendable {
+    private let file: Int32
+    private let clock = Clock.system
+
+    /// - Parameter path: nil for standard error.
+    init(_ path: String?) throws(Refusal) {
+        guard let path else {
+            file = STDERR_FILENO
+            return
+        }
+        file = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
+        if file < 0 { throw Refusal("The log \(path) cannot be written.") }
+    }
+
+    func write(_ line: String) {
+        let bytes = Array("\(Moment.text(clock.now))Z \(line)\n".utf8)
+        // A log that cannot be written must not stop an election; the disk's trouble shows elsewhere.
+        _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
+    }
+}
+
+extension Services {
+    /// The keys of the store's elections by number.
+    func keyring() throws(Refusal) -> @Sendable (Int) throws(KeyError) -> ElectionKey? {
+        let desk = desk
+        let names: [Int: String] = try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) in
+                var names: [Int: String] = [:]
+                for name in try desk.names(reading) { names[try desk.number(reading, name) ?? 0] = name }
+                return names
+            }
+        }
+        let keys = keys
+        return { number throws(KeyError) in
+            guard let name = names[number] else { return nil }
+            return try keys.key(of: name)
+        }
+    }
+
+    /// Takes in gateways' receipts and relays' bounces.
+    func receiptDesk() throws(Refusal) -> ReceiptDesk {
+        ReceiptDesk(store: store, outbox: outbox, keyOf: try keyring())
+    }
+
+    /// The door for bounces, where the settings name one.
+    func bounceListener(
+        _ desk: ReceiptDesk, log: @escaping @Sendable (String) -> Void
+    ) throws(Refusal) -> BounceListener? {
+        guard let bounces = settings.bounces else { return nil }
+        return try refusing {
+            try BounceListener(path: bounces.socket, address: bounces.address, desk: desk, trouble: log)
+        }
+    }
+}

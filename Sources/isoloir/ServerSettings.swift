@@ -1,0 +1,69 @@
+import Delivery
+import Documents
+import Foundation
+import Web
+
+/// Where the site listens: `server` in `isoloir.yaml`.
+struct ServerSettings {
+    var address = "127.0.0.1"
+    var port = 8080
+    /// A Unix socket instead of address and port.
+    var socket: String?
+    var trustedProxies: [String] = []
+    /// PEM files of an installation without a proxy.
+    var certificate: String?
+    var key: String?
+    /// Where Prometheus asks, on this machine alone.
+    var metricsPort: Int?
+
+    init() {}
+
+    init(_ section: Section) {
+        address = section.optionalText("address") ?? address
+        port = section.number("port", in: 1...65_535, standard: port)
+        socket = section.optionalText("socket")
+        trustedProxies = section.texts("trustedProxies").map(\.text)
+        certificate = section.optionalText("certificate")
+        key = section.optionalText("key")
+        let metrics = section.number("metrics", in: 0...65_535, standard: 0)
+        metricsPort = metrics == 0 ? nil : metrics
+        if (certificate == nil) != (key == nil) {
+            section.fault("certificate", "\"certificate\" and \"key\" belong together")
+        }
+    }
+
+    /// The server's options.
+    func options() throws(Refusal) -> ServerOptions {
+        var options = ServerOptions()
+        options.place = socket.map { .unix(path: $0) } ?? .tcp(address: address, port: port)
+        options.trustedProxies = trustedProxies
+        if let certificate, let key {
+            options.certificate = (chain: try pem(certificate), key: try pem(key))
+        }
+        return options
+    }
+
+    private func pem(_ path: String) throws(Refusal) -> String {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw Refusal("\(path) cannot be read: \"certificate\" and \"key\" in the settings name PEM files.")
+        }
+        return String(decoding: data, as: UTF8.self)
+    }
+}
+
+/// Where bounces come back: `mail.bounces` in `isoloir.yaml`.
+struct BounceSettings {
+    let address: BounceAddress
+    /// The Unix socket to which the mail server delivers them (LMTP).
+    let socket: String
+
+    init?(_ section: Section) {
+        let text = section.text("address")
+        let socket = section.text("socket")
+        guard let address = BounceAddress(text) else {
+            section.fault("address", "\"\(text)\" must be an address without a plus sign, such as bounces@vote.example.org")
+            return nil
+        }
+        (self.address, self.socket) = (address, socket)
+    }
+}

@@ -1,0 +1,116 @@
+import Access
+import Elections
+import Journal
+import Passphrases
+import Recovery
+import Store
+import VoterRoll
+
+let voterCommands = [
+    Command(
+        "passphrase reset", ["VOTER"],
+        options: [.init("--reason", "TEXT", "why, and how the person was checked; it goes into the journal")],
+        "let a voter choose a new passphrase at the next sign-in", run: resetPassphrase),
+    Command(
+        "support list", [], options: [.init("--all", nil, "answered ones too")], "what voters asked the help desk",
+        run: listQuestions),
+    Command("support done", ["NUMBER"], "mark a question as answered", run: closeQuestion),
+    Command("support code", ["CODE"], "where the caller with this support code stands", run: showTrace),
+]
+
+private func resetPassphrase(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let election = try services.election()
+    let reason = try invocation.required("--reason")
+    let reference = invocation.operands[0]
+    guard election.election.access.secretKind != .generated else {
+        throw Refusal("This election sends passwords: give \(reference) a new one with `identifiers reissue`.")
+    }
+    let found = try refusing {
+        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
+            guard let voter = try services.registrar.voter(transaction.reading, election, reference: reference) else {
+                return false
+            }
+            try services.keeper.clear(
+                transaction, election: election.number, named: election.election.id, .voter(voter.id),
+                by: services.principal, why: reason)
+            return true
+        }
+    }
+    guard found else { throw Refusal("There is no voter \(reference) on the roll.") }
+    Terminal.say("\(reference) chooses a new passphrase at the next sign-in; open sessions have ended.")
+    if election.election.access.fourEyes {
+        Terminal.say("This election wants two persons for that; the command line knows one. Note the second one yourself.")
+    }
+}
+
+private func queue(_ services: Services, _ election: StoredElection) throws(Refusal) -> HelpQueue {
+    HelpQueue(
+        election: election, key: try services.key(of: election), clock: services.clock, randomness: services.randomness)
+}
+
+private func listQuestions(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let election = try services.election()
+    let queue = try queue(services, election)
+    let entries = try refusing {
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try queue.questions(reading, withDone: invocation.has("--all"))
+        }
+    }
+    struct Shown: Encodable {
+        let number: Int
+        let at, code, name, contact, text: String
+        let done: Bool
+    }
+    let rows = entries.map {
+        Shown(
+            number: $0.id, at: Moment.text($0.at), code: $0.code, name: $0.question.name, contact: $0.question.contact,
+            text: $0.question.text, done: $0.isDone)
+    }
+    if invocation.has("--json") { return try Terminal.json(rows) }
+    if rows.isEmpty { return Terminal.say("Nobody waits for an answer.") }
+    for row in rows {
+        Terminal.say("\(row.number)  \(row.at) UTC  code \(row.code)\(row.done ? "  answered" : "")")
+        // What strangers typed must not steer the terminal.
+        for text in ["\(row.name), \(row.contact)", row.text] {
+            Terminal.say("   " + String(text.map { $0.isNewline || $0.asciiValue.map { $0 < 32 || $0 == 127 } == true ? " " : $0 }))
+        }
+    }
+}
+
+private func closeQuestion(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let election = try services.election()
+    let number = try invocation.number(invocation.operands[0])
+    let queue = try queue(services, election)
+    let isClosed = try refusing {
+        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
+            guard try queue.close(transaction, question: number) else { return false }
+            try services.logbook.record(
+                transaction, election: election.election.id, by: services.principal, "support.done",
+                ["question": "\(number)"])
+            return true
+        }
+    }
+    guard isClosed else { throw Refusal("No question \(number) waits for an answer.") }
+    Terminal.say("Question \(number) is answered.")
+}
+
+private func showTrace(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let election = try services.election()
+    let queue = try queue(services, election)
+    let code = invocation.operands[0].uppercased()
+    let trace = try refusing {
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) in try queue.trace(reading, code: code) }
+    }
+    guard let trace else {
+        throw Refusal("Nobody was here with the code \(code) in the last seven days: ask for it once more.")
+    }
+    struct Shown: Encodable { let step, trouble, at: String }
+    let shown = Shown(step: trace.step, trouble: trace.trouble, at: Moment.text(trace.at))
+    if invocation.has("--json") { return try Terminal.json(shown) }
+    Terminal.say("\(shown.at) UTC: at the page \"\(shown.step)\"")
+    Terminal.say(shown.trouble.isEmpty ? "Nothing went wrong there." : "Last message shown: \(shown.trouble)")
+}

@@ -1,0 +1,222 @@
+"""The voters' road in a real browser, against the program itself."""
+import base64
+import contextlib
+import glob
+import importlib.util
+import os
+import re
+import subprocess
+import time
+
+import pytest
+import requests
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+_spec = importlib.util.spec_from_file_location("road", os.path.join(os.path.dirname(__file__), "../Road/conftest.py"))
+road = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(road)
+certificates = road.certificates
+#: Screenshots, kept as the tests' output.
+SHOTS = os.environ.get("ISOLOIR_SHOTS", os.path.join(road.ROOT, ".build/screenshots"))
+PASSPHRASE = "trois girafes bleues au marché"
+POLICY_PARTS = ("identifier", "code", "secret")
+
+
+class Site(road.Isoloir):
+    """An installation that serves its election, with mailboxes in folders."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.port = road.free_port()
+        self.address = f"http://localhost:{self.port}"
+        self.process = None
+        self.server = ""
+
+    def prepare(self, voters, *changes, settings="", opens="2026-01-05 09:00", closes="2036-12-01 17:00", letters=False):
+        self.settings(f"mail: {{folder: {self.folder}/mail}}\nsms: {{folder: {self.folder}/sms}}\n{settings}")
+        self.election(("address: https://vote.example.org", f"address: {self.address}"),
+                      ("opens: 2026-11-24 09:00", f"opens: {opens}"), ("closes: 2026-12-01 17:00", f"closes: {closes}"), *changes)
+        self.roll(voters)
+        self.run("identifiers", "issue")
+        self.run("outbox", "send")
+        if letters:
+            self.run("letters", "print", "--to", f"{self.folder}/letters")
+            self.run("letters", "posted", "1", "--on", road.TODAY)
+        return self
+
+    def serve(self, *words):
+        self.log = open(f"{self.folder}/serve.log", "a", encoding="utf-8")
+        self.process = subprocess.Popen(self.command("serve", "--port", self.port, *words), stdout=self.log, stderr=self.log,
+                                        cwd=self.folder)
+        road.wait_for_port(self.port, self.process)
+        return self
+
+    def stop(self):
+        if self.process:
+            self.process.terminate()
+            assert self.process.wait(30) == 0
+            self.process = None
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(10)
+        self.process = None
+
+    def texts(self, contact):
+        """The texts of all mails or SMS to a contact, the oldest first."""
+        found = []
+        if "@" in contact:
+            for path in glob.glob(f"{self.folder}/mail/new/*.eml"):
+                with open(path, "rb") as file:
+                    mail = road.email.message_from_binary_file(file, policy=road.email.policy.default)
+                if mail["To"].addresses[0].addr_spec == contact:
+                    found.append((int(os.path.basename(path)[:-4]), mail["Subject"] + "\n" + mail.get_body(("plain",)).get_content()))
+        else:
+            for path in glob.glob(f"{self.folder}/sms/new/*.txt"):
+                with open(path, encoding="utf-8") as file:
+                    number, text = file.read().split("\n", 1)
+                if number == contact:
+                    found.append((os.stat(path).st_mtime_ns, text))
+        return [text for _, text in sorted(found)]
+
+    def wait_text(self, contact, count):
+        """The text of the message with this number to a contact, counted from 1."""
+        for _ in range(100):
+            texts = self.texts(contact)
+            if len(texts) >= count:
+                return texts[count - 1]
+            time.sleep(0.1)
+        raise AssertionError(f"{contact} got {len(self.texts(contact))} messages, not {count}")
+
+    def identifier(self, contact, count=1):
+        return re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b", self.wait_text(contact, count)).group()
+
+    def letter(self, page=1):
+        """Identifier and code on a printed letter."""
+        text = subprocess.run(["pdftotext", "-layout", "-f", str(page), "-l", str(page), glob.glob(f"{self.folder}/letters/*.pdf")[0], "-"],
+                              capture_output=True, text=True, check=True).stdout
+        identifier = re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b", text).group()
+        code = re.search(r"(?<![-0-9A-Z])[0-9A-Z]{4}-[0-9A-Z]{4}(?![-0-9A-Z])", text)
+        return identifier, code and code.group()
+
+
+def code_in(text):
+    return re.search(r"(?<!\d)\d{6,10}(?!\d)", text).group()
+
+
+@pytest.fixture
+def site(tmp_path):
+    site = Site(tmp_path)
+    yield site
+    site.stop()
+
+
+class Visitor:
+    """A browser and the hand that uses it."""
+
+    def __init__(self, driver, site, name):
+        self.driver, self.site, self.name = driver, site, name
+
+    def open(self, path="/"):
+        self.driver.get(self.site.address + path)
+        return self
+
+    @property
+    def path(self):
+        return self.driver.current_url.replace(self.site.address, "").split("?")[0]
+
+    @property
+    def text(self):
+        return self.driver.find_element(By.TAG_NAME, "main").text
+
+    @property
+    def title(self):
+        return self.driver.find_element(By.TAG_NAME, "h1").text
+
+    def fill(self, name, value):
+        field = self.driver.find_element(By.CSS_SELECTOR, f"[name={name}]:not([type=hidden]):not([hidden])")
+        field.clear()
+        field.send_keys(value)
+        return self
+
+    def press(self, words):
+        """Presses the button or link with these words, and waits for the next page."""
+        before = self.driver.find_element(By.TAG_NAME, "html")
+        for element in self.driver.find_elements(By.CSS_SELECTOR, "main button, main a, header a"):
+            if element.text == words and element.is_displayed():
+                element.click()
+                WebDriverWait(self.driver, 20).until(lambda d: self._is_new(before))
+                return self
+        raise AssertionError(f"no button {words!r} on {self.path}: {self.text}")
+
+    def _is_new(self, before):
+        with contextlib.suppress(Exception):
+            before.is_enabled()
+            return False
+        return self.driver.execute_script("return document.readyState") == "complete"
+
+    def shot(self, name):
+        os.makedirs(SHOTS, exist_ok=True)
+        shot = self.driver.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})
+        with open(f"{SHOTS}/{self.name}-{name}.png", "wb") as file:
+            file.write(base64.b64decode(shot["data"]))
+        return self
+
+    # Steps that many tests share.
+
+    def identify(self, identifier):
+        self.open("/").fill("identifier", identifier).press("Se connecter")
+        assert self.path == "/code", self.text
+        return self
+
+    def sign_in(self, identifier, contact, messages, passphrase=PASSPHRASE, first=True):
+        """The whole road of a voter who is sent codes; `messages` is what they had before."""
+        self.identify(identifier)
+        self.fill("code", code_in(self.site.wait_text(contact, messages + 1))).press("Se connecter")
+        assert self.path == "/passphrase", self.text
+        return self.choose(passphrase) if first else self.enter(passphrase)
+
+    def choose(self, passphrase, button="Enregistrer et se connecter"):
+        return self.fill("secret", passphrase).fill("again", passphrase).press(button)
+
+    def enter(self, passphrase):
+        return self.fill("secret", passphrase).press("Se connecter")
+
+
+def chromium(width=1100, javascript=True, language="fr"):
+    options = webdriver.ChromeOptions()
+    options.binary_location = "/usr/bin/chromium"
+    for word in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--window-size={width},900",
+                 f"--lang={language}", "--hide-scrollbars"):
+        options.add_argument(word)
+    preferences = {"intl.accept_languages": language}
+    if not javascript:
+        preferences["profile.managed_default_content_settings.javascript"] = 2
+    options.add_experimental_option("prefs", preferences)
+    if width < 500:
+        options.add_experimental_option("mobileEmulation", {"deviceMetrics": {"width": width, "height": 700, "pixelRatio": 2, "touch": True}})
+    driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+    driver.set_page_load_timeout(30)
+    return driver
+
+
+@pytest.fixture
+def visitor(site, request):
+    """Makes visitors with browsers of their own."""
+    drivers = []
+
+    def make(**options):
+        name = request.node.name.replace("[", "-").replace("]", "").replace("test_", "")
+        driver = chromium(**options)
+        drivers.append(driver)
+        return Visitor(driver, site, name)
+
+    yield make
+    for driver in drivers:
+        driver.quit()
+
+
+pytest_terminal_summary = road.pytest_terminal_summary

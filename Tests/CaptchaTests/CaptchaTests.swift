@@ -1,0 +1,85 @@
+import Captcha
+import Crypto
+import Store
+import Synchronization
+import Testing
+
+struct ProofOfWorkTests {
+    private let key = ElectionKey(from: .system)
+    private let time = Hands()
+
+    final class Hands: Sendable { let now = Mutex(1_760_000_000) }
+
+    private func work(_ election: String = "e") -> ProofOfWork {
+        let time = time
+        return ProofOfWork(
+            election: election, key: key, clock: Clock { time.now.withLock { $0 } }, randomness: .system)
+    }
+
+    private func solve(_ work: ProofOfWork, _ challenge: String, typed: String, form: String = "f") -> String? {
+        (0..<100_000).lazy.map(String.init).first {
+            work.isSolved(challenge, number: $0, typed: typed, form: form, leastBits: 4)
+        }
+    }
+
+    @Test func `a solution is for one value of one form of one election, and for its time`() throws {
+        let work = work()
+        let challenge = work.challenge(form: "f", bits: 4)
+        let number = try #require(solve(work, challenge, typed: "jeanne@example.org"))
+        func holds(_ work: ProofOfWork, _ typed: String, _ form: String, bits: Int = 4) -> Bool {
+            work.isSolved(challenge, number: number, typed: typed, form: form, leastBits: bits)
+        }
+        #expect(holds(work, "jeanne@example.org", "f"))
+        #expect(!holds(work, "jeanne@example.org", "g"))
+        #expect(!holds(self.work("other"), "jeanne@example.org", "f"))
+        #expect(!holds(work, "jeanne@example.org", "f", bits: 5))
+        // Another value needs other work: of 40, at 4 bits each, hardly more than a few are solved by chance.
+        #expect((0..<40).count { holds(work, "v\($0)@example.org", "f") } < 15)
+        time.now.withLock { $0 += 7300 }
+        #expect(!holds(work, "jeanne@example.org", "f"))
+    }
+
+    @Test func `a challenge that was made easier is none`() throws {
+        let work = work()
+        let parts = Crypto.bytes(hex: work.challenge(form: "f", bits: 12))
+        var bytes = try #require(parts)
+        bytes[4] = 0
+        #expect(!work.isSolved(hex(bytes), number: "0", typed: "x", form: "f", leastBits: 0))
+        #expect(!work.isSolved("zz", number: "0", typed: "x", form: "f"))
+        #expect(!work.isSolved("", number: "", typed: "", form: ""))
+    }
+}
+
+struct CaptchaDeskTests {
+    private func desk(_ key: ElectionKey, _ clock: Clock) throws -> CaptchaDesk {
+        let tone = [UInt8](repeating: 0, count: 8000)
+        func number(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+        var wave = Array("RIFF".utf8) + number(36 + tone.count, 4) + Array("WAVEfmt ".utf8) + number(16, 4)
+        wave += number(1, 2) + number(1, 2) + number(8000, 4) + number(16_000, 4) + number(2, 2) + number(16, 2)
+        wave += Array("data".utf8) + number(tone.count, 4) + tone
+        let sample = wave
+        return CaptchaDesk(
+            election: "e", key: key, sound: try SoundDesk(languages: ["fr"]) { _ in sample }, clock: clock,
+            randomness: .system)
+    }
+
+    @Test func `a picture shows its challenge again and again, and its answer does not stand in it`() throws {
+        let desk = try desk(ElectionKey(from: .system), Clock { 1_760_000_000 })
+        let challenge = desk.challenge(form: "lost")
+        let picture = try #require(desk.picture(challenge))
+        #expect(picture.starts(with: [0x89, 0x50, 0x4E, 0x47]) && picture == desk.picture(challenge))
+        #expect(desk.picture(desk.challenge(form: "lost")) != picture)
+        #expect(try #require(desk.sound(challenge, language: "fr")).starts(with: Array("RIFF".utf8)))
+        #expect(desk.picture("00") == nil && desk.picture(String(challenge.dropLast(2))) == nil)
+    }
+
+    @Test func `no answer is right by chance, for another form, or after its time`() throws {
+        let key = ElectionKey(from: .system)
+        let early = try desk(key, Clock { 1_760_000_000 })
+        let late = try desk(key, Clock { 1_760_001_300 })
+        let challenge = early.challenge(form: "lost")
+        #expect(!early.isRight(challenge, answer: "", form: "lost"))
+        #expect(!early.isRight(challenge, answer: "AAAAAA", form: "lost"))
+        #expect(late.picture(challenge) == nil)
+    }
+}
