@@ -4,9 +4,13 @@ import CSodium
 package final class Secret: Sendable, CustomReflectable {
     private let bytes: [UInt8]
 
-    package init(_ bytes: [UInt8]) {
+    /// Takes the bytes over: an array that nobody else holds is wiped with this object, a shared one is copied.
+    package init(_ bytes: consuming [UInt8]) {
         Sodium.require()
-        self.bytes = bytes
+        var own = bytes
+        // Asking to change an array makes it this one's alone; without that, wiping would reach its other holders.
+        unsafe own.withUnsafeMutableBytes { _ in }
+        self.bytes = own
     }
 
     /// The UTF-8 bytes of `text`.

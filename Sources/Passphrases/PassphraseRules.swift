@@ -23,6 +23,7 @@ package struct PassphraseRules: Sendable {
     package let maximum: Int
     private let common: CommonSecrets
     private let personal: [String]
+    private let pieces: [String]
     private let words: Set<String>
 
     /// Letters that must really be guessed.
@@ -43,10 +44,9 @@ package struct PassphraseRules: Sendable {
         maximum = wantsClasses ? PassphraseRules.longestPassword : SecretText.longest
         self.common = common
         personal = context.map(CommonSecrets.fold).filter { $0.count >= CommonSecrets.shortestWord }
-        let pieces = context.flatMap { $0.split { !$0.isLetter && !$0.isNumber } }.map {
-            CommonSecrets.fold(String($0))
-        }
-        words = common.words.union((pieces + personal).filter { $0.count >= CommonSecrets.shortestWord })
+        pieces = context.flatMap { $0.split { !$0.isLetter && !$0.isNumber } }.map { CommonSecrets.fold(String($0)) }
+            .filter { $0.count >= CommonSecrets.shortestWord }
+        words = common.words.union(pieces + personal)
     }
 
     /// Everything that is wrong with a secret, in the order in which a person would mend it.
@@ -71,9 +71,7 @@ package struct PassphraseRules: Sendable {
         if personal.contains(where: { CommonSecrets.isNear(folded, $0) }) { return [.personal] }
         if common.phrases.contains(where: { CommonSecrets.isNear(folded, $0) }) { return [.common] }
         guard CommonSecrets.effectiveLength(folded, words: words) < PassphraseRules.leastEffective else { return [] }
-        let isPersonal =
-            CommonSecrets.effectiveLength(folded, words: common.words) >= PassphraseRules.leastEffective
-        return [isPersonal ? .personal : .common]
+        return [pieces.contains(where: folded.contains) ? .personal : .common]
     }
 
     /// How hard an accepted secret is to guess.

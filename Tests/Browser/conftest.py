@@ -2,12 +2,14 @@
 import base64
 import contextlib
 import glob
+import hashlib
 import importlib.util
 import os
 import re
 import subprocess
 import time
 
+import nacl.bindings
 import pytest
 import requests
 from selenium import webdriver
@@ -139,7 +141,7 @@ class Visitor:
     def fill(self, name, value):
         field = self.driver.find_element(By.CSS_SELECTOR, f"[name={name}]:not([type=hidden]):not([hidden])")
         field.clear()
-        field.send_keys(value)
+        field.send_keys(value.strip().replace("\n", " "))
         return self
 
     def press(self, words):
@@ -220,3 +222,83 @@ def visitor(site, request):
 
 
 pytest_terminal_summary = road.pytest_terminal_summary
+
+
+class Client:
+    """A program that uses the site as a browser without JavaScript does, or solves the silent work itself."""
+
+    def __init__(self, site, source=None):
+        self.site, self.session = site, requests.Session()
+        if source:
+            self.session.headers["X-Forwarded-For"] = source
+        self.session.verify = getattr(site, "ca", True)
+
+    def get(self, path, **options):
+        answer = self.session.get(self.site.address + path, timeout=30, **options)
+        self.page = answer.text
+        return answer
+
+    def post(self, path, follow=False, headers=None, **fields):
+        data = {"form": self.form()} | fields
+        answer = self.session.post(self.site.address + path, data=data, allow_redirects=follow, timeout=60, headers=headers)
+        if answer.text:
+            self.page = answer.text
+        return answer
+
+    def form(self):
+        return re.search(r'name="form" value="([0-9a-f]+)"', self.page).group(1)
+
+    def work(self, typed):
+        """The solution of the page's silent work for what is typed."""
+        return solve(re.search(r'data-work="([0-9a-f]+)"', self.page).group(1), typed)
+
+    def identify(self, identifier, works=True):
+        self.get("/")
+        return self.post("/", identifier=identifier, **(self.work(identifier) if works else {}))
+
+    def code(self, code):
+        self.get("/code")
+        return self.post("/code", code=code, action="check")
+
+    def sign_in(self, identifier, contact, count, passphrase=PASSPHRASE, first=False):
+        assert self.identify(identifier).headers["Location"] == "/code"
+        answer = self.code(code_in(self.site.wait_text(contact, count)))
+        assert answer.headers.get("Location") == "/passphrase", self.page
+        self.get("/passphrase")
+        fields = {"secret": passphrase, "action": "choose", "again": passphrase} if first else {"secret": passphrase, "action": "enter"}
+        return self.post("/passphrase", **fields)
+
+    def lost(self, contact, path="/lost"):
+        self.get(path)
+        return self.post(path, contact=contact, **self.work(contact))
+
+
+def solve(challenge, typed):
+    bits = int(challenge[8:10], 16)
+    password = hashlib.sha256(typed.encode()).hexdigest().encode()
+    for number in range(1_000_000):
+        digest = hashlib.pbkdf2_hmac("sha256", password, f"{challenge}:{number}".encode(), 250, 8)
+        if int.from_bytes(digest, "big") >> (64 - bits) == 0:
+            return {"work": challenge, "number": str(number)}
+    raise AssertionError("the work is too hard")
+
+
+def captcha_answer(site, token, election="cse-2026"):
+    """The letters and digits of a picture's challenge, opened with the election's key: what a person would read."""
+    with open(f"{site.keys}/{election}.key", encoding="utf-8") as file:
+        key = bytes.fromhex(file.read().split("\n")[1])
+    subkey = hashlib.blake2b(digest_size=32, key=key, salt=(9).to_bytes(8, "little") + bytes(8), person=b"isoloir1" + bytes(8)).digest()
+    place = b"".join(len(text).to_bytes(4, "big") + text for text in (b"captcha", election.encode()))
+    sealed = bytes.fromhex(token)
+    plain = nacl.bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(sealed[24:], place, sealed[:24], subkey)
+    fields = []
+    while plain:
+        count = int.from_bytes(plain[:4], "big")
+        fields.append(plain[4:4 + count])
+        plain = plain[4 + count:]
+    return fields[1].decode(), fields[2].decode()
+
+
+@pytest.fixture
+def client(site):
+    return lambda **options: Client(site, **options)

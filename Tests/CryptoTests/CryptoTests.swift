@@ -106,6 +106,12 @@ struct SealerTests {
 }
 
 struct SecretTests {
+    @Test func `wiping a secret leaves the array it was made of alone`() {
+        let bytes: [UInt8] = (1...16).map { $0 }
+        for _ in 0..<3 { #expect(Secret(bytes).matches(Secret(bytes))) }
+        #expect(bytes == (1...16).map { UInt8($0) })
+    }
+
     @Test func `a secret does not show in text, dump or mirror`() {
         let secret = Secret("hunter2")
         var dumped = ""

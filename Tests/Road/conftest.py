@@ -38,6 +38,14 @@ def wait_for_port(port, process=None):
     raise AssertionError(f"nothing listens on {port}")
 
 
+def wait_until(condition, seconds=10):
+    for _ in range(int(seconds * 20)):
+        if condition():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not happen in time")
+
+
 class Isoloir:
     """One installation in a folder of its own."""
 
