@@ -112,8 +112,9 @@ extension Doorkeeper {
         let token = newToken()
         let consumed = try transaction.execute(
             """
-            UPDATE access_request SET state = 'verified', token = ?, sealed = NULL WHERE id = ? AND state IN ('asked', 'sent')
-            """, hash(token: token), request.id)
+            UPDATE access_request SET state = 'verified', token = ?, sealed = NULL, used_at = ?
+            WHERE id = ? AND state IN ('asked', 'sent')
+            """, hash(token: token), clock.now, request.id)
         guard consumed == 1 else { return .gone }
         if request.route != .letter {
             // Whoever else was given this code cannot use it any more.

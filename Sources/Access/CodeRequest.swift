@@ -146,7 +146,8 @@ extension Doorkeeper {
             hash(token: token), election.number)
     }
 
-    /// Whether a message may be sent for this identifier now.
+    /// Whether a message may be sent for this identifier now. A code that was used shows that its owner is there: what was
+    /// sent before it does not count.
     private func mayOrder(
         _ reading: borrowing Reading, _ subject: [UInt8], replacing: Int = 0
     ) throws(StoreError) -> Bool {
@@ -154,7 +155,10 @@ extension Doorkeeper {
         let sent = try reading.all(
             """
             SELECT created_at, code_until > ?3 AND state IN ('asked', 'sent') FROM access_request
-            WHERE election = ?1 AND subject = ?2 AND created_at > ?3 - 3600 AND source = id ORDER BY created_at DESC
+            WHERE election = ?1 AND subject = ?2 AND created_at > ?3 - 3600 AND source = id
+                AND id > (SELECT coalesce(max(id), 0) FROM access_request
+                    WHERE election = ?1 AND subject = ?2 AND used_at IS NOT NULL)
+            ORDER BY created_at DESC
             """, election.number, subject, now
         ) { (row: borrowing Row) throws(StoreError) -> (at: Int, isLive: Bool) in (try row[0], try row[1]) }
         guard sent.count < Doorkeeper.mostAnHour, sent.count(where: \.isLive) < Doorkeeper.mostLive + replacing else {

@@ -29,6 +29,7 @@ CREATE TABLE access_request (
     route TEXT,
     avoid TEXT,
     message INTEGER,
+    used_at INTEGER,
     typed BLOB NOT NULL,
     answered INTEGER NOT NULL DEFAULT 0 CHECK (answered IN (0, 1)),
     proven INTEGER NOT NULL DEFAULT 0 CHECK (proven IN (0, 1))

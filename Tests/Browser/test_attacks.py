@@ -1,0 +1,554 @@
+"""What attacks and faults must do."""
+import concurrent.futures
+import contextlib
+import os
+import random
+import re
+import socket
+import ssl
+import statistics
+import subprocess
+import threading
+import time
+
+import pytest
+import requests
+from conftest import PASSPHRASE, Client, Site, captcha_answer, code_in, road, solve
+
+voter = road.voter
+MAIL, PHONE = "v1@example.org", "+33639980001"
+CHECKED = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def product(left, right):
+    result = 0
+    while right:
+        if right & 1:
+            result ^= left
+        left = (left << 1 & 31) ^ 0b00101 if left & 16 else left << 1
+        right >>= 1
+    return result
+
+
+def unknown_identifier(seed):
+    """A well-formed identifier that nobody holds."""
+    symbols = [random.Random(seed).randrange(32) for _ in range(1)] + [random.Random(f"{seed}{i}").randrange(32) for i in range(10)]
+    power, check = 1, 0
+    for symbol in symbols:
+        power = product(power, 2)
+        check ^= product(symbol, power)
+    text = "".join(CHECKED[symbol] for symbol in symbols + [check])
+    return "-".join(text[i:i + 4] for i in (0, 4, 8))
+
+
+def bare(answer):
+    """What an outsider sees of an answer, apart from tokens and times."""
+    headers = {name: re.sub(r"[0-9a-f]{32,}", "TOKEN", value) for name, value in answer.headers.items() if name != "Date"}
+    body = re.sub(r"[0-9a-f]{24,}|class=\"mark\">\w+<", "TOKEN", answer.text)
+    return answer.status_code, headers, body, len(answer.content)
+
+
+def area(left, right):
+    """The area under the ROC curve: 0.5 when nobody can tell the two apart by time."""
+    wins = sum((a > b) + (a == b) / 2 for a in left for b in right)
+    return wins / (len(left) * len(right))
+
+
+@pytest.fixture
+def groups(site):
+    """Voters of every kind, and somebody who does not exist."""
+    voters = [voter(1), voter(2, email="", phone="06 39 98 00 02"), voter(3, **road.LETTER), voter(4), voter(5), voter(6),
+              voter(7, email="famille@example.org", last_name="Petit", first_name="A"),
+              voter(8, email="famille@example.org", last_name="Grand", first_name="B"), voter(9)]
+    site.prepare(voters, letters=True).serve()
+    known = {"mail": site.identifier("v1@example.org"), "sms": site.identifier("+33639980002"), "letter": site.letter()[0],
+             "passphrase set": site.identifier("v4@example.org"), "revoked": site.identifier("v5@example.org"),
+             "locked": site.identifier("v6@example.org"), "pending": None, "unknown": unknown_identifier(1)}
+    assert Client(site).sign_in(known["passphrase set"], "v4@example.org", 2, first=True).headers["Location"].startswith("/space")
+    site.run("identifiers", "reissue", "V5", "--by", "email", "--reason", "test")
+    guesser = Client(site)
+    guesser.identify(known["locked"])
+    for _ in range(4):
+        guesser.code("000000")
+    Client(site).lost("v9@example.org")
+    known["pending"] = site.identifier("v9@example.org", 2)
+    return known
+
+
+def test_no_voter_can_be_told_from_another_or_from_nobody(site, groups):
+    """The same pages, statuses, headers and lengths at every step."""
+    seen = {}
+    for name, identifier in groups.items():
+        client = Client(site)
+        first = client.identify(identifier)
+        page = client.get("/code")
+        wrong = client.post("/code", code="999999", action="check")
+        soon = client.post("/code", action="resend")
+        # How many seconds to wait depends on the second in which the test runs.
+        seen[name] = [bare(first), bare(page), bare(wrong), re.sub(r"attendre : \d+", "", bare(soon)[2])]
+    assert all(seen[name] == seen["unknown"] for name in seen), {name: seen[name] == seen["unknown"] for name in seen}
+    asked = {contact: bare(Client(site).lost(contact)) for contact in
+             ("v1@example.org", "v5@example.org", "x1@example.org", "v9@example.org")}
+    assert len(set(map(str, asked.values()))) == 4  # what was typed stands there
+    assert len({re.sub(r"[vx]\d@", "", str(answer)) for answer in asked.values()}) == 1
+    numbers = [bare(Client(site).lost(number)) for number in ("06 39 98 00 02", "06 39 98 00 03")]
+    assert re.sub("00 0[23]", "", str(numbers[0])) == re.sub("00 0[23]", "", str(numbers[1]))
+    shared = [bare(Client(site).lost(contact)) for contact in ("famille@example.org", "fumille@example.org")]
+    assert str(shared[0]).replace("famille", "fumille") == str(shared[1])
+
+
+class Line:
+    """One kept connection, so that only the server's time is measured."""
+
+    def __init__(self, site):
+        self.site, self.client = site, Client(site)
+        self.client.get("/")
+        self.connection = socket.create_connection(("127.0.0.1", site.port))
+        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.cookie = "; ".join(f"{name}={value}" for name, value in self.client.session.cookies.items())
+        self.form = self.client.form()
+
+    def post(self, path, body, cookie=""):
+        body = f"form={self.form}&{body}".encode()
+        head = (f"POST {path} HTTP/1.1\r\nHost: localhost:{self.site.port}\r\nCookie: {self.cookie}{cookie}\r\n"
+                f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n").encode()
+        start = time.perf_counter()
+        self.connection.sendall(head + body)
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            answer += self.connection.recv(65536)
+        length = int(re.search(rb"Content-Length: (\d+)", answer).group(1))
+        while len(answer.split(b"\r\n\r\n", 1)[1]) < length:
+            answer += self.connection.recv(65536)
+        return time.perf_counter() - start, answer
+
+
+TRIES = 1000
+
+
+def measured(site, first, second, leak=0.0):
+    """Times of sign-in requests for two identifiers, interleaved in a random order."""
+    site.sql("UPDATE access_request SET created_at = created_at - 4000")
+    line, times = Line(site), {first: [], second: []}
+    order = [first, second] * (TRIES // 1)
+    random.Random(5).shuffle(order)
+    for identifier in order:
+        challenge = re.search(r'data-work="([0-9a-f]+)"', line.client.get("/").text).group(1)
+        work = solve(challenge, identifier)
+        seconds, answer = line.post("/", f"identifier={identifier}&work={work['work']}&number={work['number']}")
+        assert answer.startswith(b"HTTP/1.1 303"), answer[:200]
+        times[identifier].append(seconds + (leak if identifier == first else 0))
+    return area(times[first], times[second])
+
+
+@pytest.mark.parametrize("name", ["mail", "letter", "passphrase set"])
+def test_time_tells_nothing_about_an_identifier(site, groups, name):
+    assert 0.45 < measured(site, groups[name], groups["unknown"]) < 0.55
+
+
+def test_a_planted_leak_of_a_millisecond_would_be_found(site, groups):
+    """The measure can fail: a millisecond more for one of two unknown identifiers is seen."""
+    assert measured(site, unknown_identifier(2), groups["unknown"], leak=0.001) > 0.55
+
+
+def test_a_hundred_guesses_at_once_get_no_more_than_the_allowed_attempts(site, client):
+    site.prepare([voter(1)]).serve()
+    guesser = client()
+    guesser.identify(site.identifier(MAIL))
+    right = code_in(site.wait_text(MAIL, 2))
+    guesser.get("/code")
+    codes = [f"{number:06}" for number in range(100) if f"{number:06}" != right][:99] + [right]
+
+    def guess(code):
+        answer = requests.post(f"{site.address}/code", data={"form": guesser.form(), "code": code, "action": "check"},
+                               cookies=guesser.session.cookies.get_dict(), allow_redirects=False, timeout=60)
+        return answer.status_code, answer.headers.get("Location", "")
+
+    with concurrent.futures.ThreadPoolExecutor(32) as pool:
+        answers = list(pool.map(guess, codes))
+    assert sum(status == 422 for status, _ in answers) <= 5
+    assert site.sql("SELECT max(attempts) FROM access_request") == [(5,)]
+
+
+def test_whoever_asks_a_thousand_times_keeps_nobody_out(site, client):
+    site.prepare([voter(1)], settings="").serve()
+    identifier = site.identifier(MAIL)
+    victim = client()
+    victim.identify(identifier)
+    code = code_in(site.wait_text(MAIL, 2))
+
+    def ask(number):
+        someone = Client(site)
+        return someone.identify(identifier).status_code, someone.lost(MAIL).status_code
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        for statuses in pool.map(ask, range(500)):
+            assert statuses[0] in (303, 422) and statuses[1] in (200, 422)
+    road.wait_until(lambda: site.sql("SELECT count(*) FROM access_request WHERE state = 'asked'") == [(0,)], 30)
+    road.wait_until(lambda: site.sql("SELECT count(*) FROM outbox_message WHERE state = 'waiting'") == [(0,)], 30)
+    codes = site.sql("SELECT count(*) FROM outbox_message WHERE kind = 'code'")[0][0]
+    renewals = site.sql("SELECT count(*) FROM outbox_message WHERE kind = 'renewal'")[0][0]
+    assert codes <= 6 and renewals <= 3 and codes + renewals <= 6, (codes, renewals)
+    # The code that the victim asked for before is still good, ...
+    assert victim.code(code).headers.get("Location") == "/passphrase"
+    # ... and who comes only now is let in by the latest code in the mailbox.
+    late = client()
+    late.get("/?picture=1")
+    token = re.search(r'name="challenge" value="([0-9a-f]+)"', late.page).group(1)
+    assert late.post("/", identifier=identifier, challenge=token, answer=captcha_answer(site, token)[0]).headers["Location"] == "/code"
+    road.wait_until(lambda: site.sql("SELECT count(*) FROM access_request WHERE state = 'asked'") == [(0,)])
+    label = re.search(r'class="mark">(\w\d)<', late.get("/code").text).group(1)
+    latest = [text for text in site.texts(MAIL) if f"demande {label}" in text]
+    assert latest and late.code(code_in(latest[-1])).headers.get("Location") == "/passphrase"
+
+
+def test_many_wrong_codes_make_codes_longer_and_work_harder(site, client):
+    site.prepare([voter(1)]).serve()
+    identifier = site.identifier(MAIL)
+    for _ in range(8):
+        guesser = client()
+        guesser.identify(identifier)
+        for number in range(5):
+            site.sql("UPDATE access_counter SET in_row = 0")
+            guesser.code(f"00000{number}")
+    site.sql("UPDATE access_request SET created_at = created_at - 4000, code_until = code_until - 4000")
+    someone = client()
+    assert "recopiez les caractères" in someone.identify(identifier).text.lower()
+    token = re.search(r'name="challenge" value="([0-9a-f]+)"', someone.page).group(1)
+    answer = someone.post("/", identifier=identifier, challenge=token, answer=captcha_answer(site, token)[1])
+    assert answer.headers["Location"] == "/code"
+    count = len(site.texts(MAIL))
+    road.wait_until(lambda: len(code_in(site.texts(MAIL)[-1])) == 8)
+    assert someone.code(code_in(site.texts(MAIL)[-1])).headers["Location"] == "/passphrase" and count
+
+
+def test_one_captcha_solution_posted_a_hundred_times_passes_once(site, client):
+    site.prepare([voter(1)], ("  fourEyes: true", "  fourEyes: true\n  recovery:\n    captcha: always")).serve()
+    someone = client()
+    someone.get("/lost")
+    token = re.search(r'name="challenge" value="([0-9a-f]+)"', someone.page).group(1)
+    fields = {"form": someone.form(), "contact": MAIL, "challenge": token, "answer": captcha_answer(site, token)[0]}
+
+    def post(_):
+        with contextlib.suppress(requests.RequestException):
+            return requests.post(f"{site.address}/lost", data=fields, cookies=someone.session.cookies.get_dict(), timeout=60).status_code
+        return None
+
+    with concurrent.futures.ThreadPoolExecutor(32) as pool:
+        posts = [pool.submit(post, number) for number in range(100)]
+        time.sleep(0.05)
+        site.kill()
+        answers = [future.result() for future in posts]
+    site.serve()
+    with concurrent.futures.ThreadPoolExecutor(32) as pool:
+        answers += list(pool.map(post, range(100)))
+    assert answers.count(200) <= 1
+    assert site.sql("SELECT count(*) FROM recovery_request") == [(1,)]
+
+
+def test_solved_work_serves_once_and_for_one_identifier(site, client):
+    site.prepare([voter(1), voter(2)]).serve()
+    identifier = site.identifier(MAIL)
+    someone = client()
+    someone.get("/lost")
+    work = someone.work("v2@example.org")
+    assert someone.post("/lost", contact=MAIL, **work).status_code == 422
+    someone.get("/lost")
+    work = someone.work(MAIL)
+    assert someone.post("/lost", contact=MAIL, **work).status_code == 200
+    someone.get("/lost")
+    assert someone.post("/lost", contact=MAIL, **work).status_code == 422
+    assert identifier
+
+
+def test_an_exhausted_recovery_budget_delays_no_code(site, client):
+    site.prepare([voter(1, email="", phone="06 39 98 00 01")]).serve()
+    site.stop()
+    site.settings(f"mail: {{folder: {site.folder}/mail}}\nsms:\n  folder: {site.folder}/sms\n  budgets: {{codes: 100, recovery: 0, batches: 100}}\n")
+    site.serve()
+    assert client().lost("06 39 98 00 01").status_code == 200
+    road.wait_until(lambda: "budget" in open(f"{site.folder}/serve.log", encoding="utf-8").read())
+    start = time.monotonic()
+    client().identify(site.identifier(PHONE))
+    site.wait_text(PHONE, 2)
+    assert time.monotonic() - start < 5
+    assert site.sql("SELECT state FROM outbox_message WHERE kind = 'renewal'") == [("waiting",)]
+
+
+def test_codes_that_are_used_expired_older_or_another_s_are_no_good(site, client):
+    site.prepare([voter(1), voter(2)]).serve()
+    identifier = site.identifier(MAIL)
+    first, second = client(), client()
+    first.identify(identifier)
+    old = code_in(site.wait_text(MAIL, 2))
+    other = client()
+    other.identify(site.identifier("v2@example.org"))
+    foreign = code_in(site.wait_text("v2@example.org", 2))
+    assert first.code(foreign).status_code == 422
+    site.sql("UPDATE access_request SET created_at = created_at - 31 WHERE principal = 'voter:1'")
+    first.get("/code")
+    assert first.post("/code", action="resend").headers["Location"].startswith("/code")
+    new = code_in(site.wait_text(MAIL, 3))
+    assert first.code(old).status_code == 422
+    cookies = first.session.cookies.copy()
+    assert first.code(new).headers["Location"] == "/passphrase"
+    first.session.cookies = cookies
+    assert first.code(new).headers["Location"].startswith("/?say=gone")  # used
+    second.identify(identifier)
+    late = code_in(site.wait_text(MAIL, 4))
+    site.sql("UPDATE outbox_message SET ended_at = ended_at - 601 WHERE kind = 'code'")
+    assert second.code(late).status_code == 422
+
+
+def test_cookies_and_headers_over_https(tmp_path, certificates):
+    site = Site(tmp_path)
+    site.address, site.ca = f"https://localhost:{site.port}", f"{certificates}/ca.pem"
+    site.prepare([voter(1)], settings=f"server: {{certificate: {certificates}/localhost.pem, key: {certificates}/localhost.key}}\n").serve()
+    try:
+        someone = Client(site)
+        answer = someone.get("/")
+        assert "max-age=" in answer.headers["Strict-Transport-Security"] and "'unsafe" not in answer.headers["Content-Security-Policy"]
+        cookie = answer.headers["Set-Cookie"]
+        assert cookie.startswith("__Host-browser=") and "Secure" in cookie and "HttpOnly" in cookie and "Path=/" in cookie
+        answer = someone.sign_in(site.identifier(MAIL), MAIL, 2, first=True)
+        session = next(value for value in answer.raw.headers.getlist("Set-Cookie") if "session" in value)
+        assert session.startswith("__Host-session=") and "Secure; SameSite=Strict" in session and "HttpOnly" in session
+        assert someone.get("/space").status_code == 200
+        for version, works in [(ssl.TLSVersion.TLSv1_2, True), (ssl.TLSVersion.TLSv1_1, False)]:
+            context = ssl.create_default_context(cafile=site.ca)
+            context.set_ciphers("ALL:@SECLEVEL=0")
+            context.minimum_version = context.maximum_version = version
+            with socket.create_connection(("127.0.0.1", site.port)) as raw:
+                try:
+                    with context.wrap_socket(raw, server_hostname="localhost"):
+                        assert works
+                except (ssl.SSLError, ConnectionError):
+                    assert not works
+    finally:
+        site.stop()
+
+
+def test_a_session_cannot_be_fixed_and_forms_come_from_our_pages(site, client):
+    site.prepare([voter(1)]).serve()
+    identifier = site.identifier(MAIL)
+    someone = client()
+    fixed = "0" * 64
+    for name in ("session", "pending", "browser"):
+        someone.session.cookies.set(name, fixed)
+    someone.session.cookies.set("browser", "0" * 32)
+    someone.identify(identifier)
+    before = someone.session.cookies.get("pending")
+    someone.code(code_in(site.wait_text(MAIL, 2)))
+    assert fixed not in (before, someone.session.cookies.get("pending")) and before != someone.session.cookies.get("pending")
+    someone.get("/passphrase")
+    someone.post("/passphrase", secret=PASSPHRASE, again=PASSPHRASE, action="choose")
+    assert someone.session.cookies.get("session") != fixed
+    pages = {"/": {"identifier": identifier}, "/code": {"code": "1"}, "/passphrase": {"secret": "x"}, "/reset": {}, "/lost": {"contact": MAIL},
+             "/first": {"contact": MAIL}, "/forgotten": {"contact": MAIL}, "/help": {"name": "x"}, "/space/secret": {"present": "x"},
+             "/extend": {}, "/sign-out": {}}
+    rows = site.sql("SELECT count(*) FROM access_request")
+    for path, fields in pages.items():
+        # Without the form's token, with another browser's, and from another site.
+        for data, headers in [(fields, {}), (fields | {"form": "0" * 32}, {}),
+                              (fields | {"form": someone.form()}, {"Origin": "https://evil.example"}),
+                              (fields | {"form": someone.form()}, {"Sec-Fetch-Site": "cross-site"})]:
+            answer = someone.session.post(site.address + path, data=data, headers=headers, allow_redirects=False, timeout=30)
+            assert answer.status_code == 403, (path, data, headers)
+    assert site.sql("SELECT count(*) FROM access_request") == rows and someone.get("/space").status_code == 200
+
+
+def test_a_mail_scanner_that_opens_and_submits_everything_consumes_nothing(site, client):
+    site.prepare([voter(1)]).serve()
+    victim = client()
+    victim.identify(site.identifier(MAIL))
+    messages = site.wait_text(MAIL, 1) + site.wait_text(MAIL, 2)
+    scanner = client()
+    for link in set(re.findall(r"https?://\S+", messages)):
+        path = link.rstrip(").,").replace(site.address, "") or "/"
+        scanner.get(path)
+        for action in re.findall(r'<form method="post" action="([^"]+)"', scanner.page):
+            scanner.post(action, identifier="", code="", secret="")
+    for path in ("/code", "/passphrase", "/lost", "/space", "/sign-out", "/reset"):
+        scanner.get(path)
+    assert victim.code(code_in(site.wait_text(MAIL, 2))).headers["Location"] == "/passphrase"
+    assert site.sql("SELECT count(*) FROM outbox_message") == [(2,)]
+
+
+def raw(site, data, wait=5):
+    """What the server answers to bytes as they are."""
+    with socket.create_connection(("127.0.0.1", site.port), wait) as connection:
+        connection.settimeout(wait)
+        with contextlib.suppress(OSError):
+            connection.sendall(data)
+        answer = b""
+        with contextlib.suppress(OSError):
+            while piece := connection.recv(65536):
+                answer += piece
+                if b"\r\n\r\n" in answer and b"Connection: close" not in answer and b"HTTP/1.1 1" not in answer:
+                    break
+    return answer
+
+
+GOOD = b"Host: localhost\r\n"
+
+
+@pytest.mark.parametrize("data", [
+    b"POST / HTTP/1.1\r\n" + GOOD + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"POST / HTTP/1.1\r\n" + GOOD + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc",
+    b"POST / HTTP/1.1\r\n" + GOOD + b"Content-Length: -1\r\n\r\n",
+    b"POST / HTTP/1.1\r\n" + GOOD + b"Transfer-Encoding: gzip\r\n\r\n0\r\n\r\n",
+    b"GET /%00 HTTP/1.1\r\n" + GOOD + b"\r\n", b"GET /%zz HTTP/1.1\r\n" + GOOD + b"\r\n", b"GET /../etc HTTP/1.1\r\n" + GOOD + b"\r\n",
+    b"GET /%2e%2e/x HTTP/1.1\r\n" + GOOD + b"\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n",
+    b"GET / HTTP/1.1\r\n" + GOOD + b"Cookie: a\x00b\r\n\r\n", b"GET / HTTP/1.1\r\n" + GOOD + b"X: a\x01b\r\n\r\n",
+    b"GET /?a=%FF HTTP/1.1\r\n" + GOOD + b"\r\n",
+])
+def test_malformed_requests_are_refused(site, data):
+    site.prepare([voter(1)]).serve()
+    answer = raw(site, data)
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 4") or answer.startswith(b"HTTP/1.0 4"), answer[:200]
+    assert requests.get(f"{site.address}/health", timeout=10).text == "ok\n"
+
+
+def test_large_slow_and_many(site):
+    site.prepare([voter(1)]).serve()
+    assert raw(site, b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\n" + GOOD + b"\r\n")[9:12] in (b"414", b"431", b"400", b"")
+    assert raw(site, b"GET / HTTP/1.1\r\n" + GOOD + b"X: " + b"a" * 100_000 + b"\r\n\r\n")[9:12] in (b"431", b"413", b"400", b"")
+    assert raw(site, b"POST / HTTP/1.1\r\n" + GOOD + b"Content-Length: 9999999\r\n\r\n")[9:12] == b"413"
+    # Two hundred that drip: everybody else is served, and after the deadline they are gone.
+    slow = [socket.create_connection(("127.0.0.1", site.port)) for _ in range(200)]
+    for connection in slow:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
+    start = time.monotonic()
+    while time.monotonic() - start < 24:
+        for connection in slow:
+            with contextlib.suppress(OSError):
+                connection.sendall(b"X: y\r\n")
+        assert requests.get(f"{site.address}/", timeout=5).status_code == 200
+        time.sleep(2)
+    closed = 0
+    for connection in slow:
+        connection.settimeout(5)
+        with contextlib.suppress(OSError):
+            closed += connection.recv(1) == b""
+            continue
+        closed += 1
+    assert closed == 200
+
+
+def test_ten_thousand_random_requests_meet_no_500(site):
+    site.prepare([voter(1)]).serve()
+    dice = random.Random(int(os.environ.get("SEED", "7")))
+    words = [b"GET", b"POST", b"/", b"/code", b"/lost", b"%", b"%00", b"%C3%A9", b" HTTP/1.1", b"\r\n", b"\n", b"\r", b"Host: x", b":", b"\x00",
+             b"\xff", b"Content-Length: 5", b"Transfer-Encoding: chunked", b"Cookie: session=", b"form=", b"a" * 300, b"Expect: 100-continue",
+             b"Range: bytes=0-", b"Upgrade: h2c", b"?lang=en", b"&", b"=", b";", b"\t", b"0\r\n\r\n"]
+    statuses = {}
+    connection = None
+    for _ in range(10_000):
+        data = b"".join(dice.choice(words) for _ in range(dice.randrange(1, 14)))
+        if dice.random() < 0.5:
+            data = dice.choice([b"GET ", b"POST "]) + b"/" + data.replace(b"\r\n", b"") + b" HTTP/1.1\r\n" + GOOD + data + b"\r\n\r\n"
+        connection = socket.create_connection(("127.0.0.1", site.port), 10)
+        connection.settimeout(0.02)
+        with contextlib.suppress(OSError):
+            connection.sendall(data + b"\r\n\r\n")
+            answer = connection.recv(200)
+            statuses[answer[9:12]] = statuses.get(answer[9:12], 0) + 1
+        connection.close()
+    assert not any(status.startswith(b"5") for status in statuses), statuses
+    assert sum(statuses.values()) > 3000 and requests.get(f"{site.address}/health", timeout=10).text == "ok\n"
+
+
+def test_names_are_only_text(site, client):
+    nasty = '<script>alert("x")</script> {{title}}'
+    site.prepare([voter(1, first_name=nasty, last_name="O'Neil & fils")]).serve()
+    someone = client()
+    someone.sign_in(site.identifier(MAIL), MAIL, 2, first=True)
+    page = someone.get("/space").text
+    assert "<script>alert" not in page and "&lt;script&gt;" in page and "{{title}}" in page and "O&#39;Neil &amp; fils" in page
+    answer = someone.get("/lost?lang=en%0d%0aX-Evil:%201")
+    assert "X-Evil" not in answer.headers
+
+
+def test_stop_cuts_no_request_and_kill_loses_no_step(site, client):
+    """Stopped and killed again and again during sign-ins: whoever was told \"yes\" can go on."""
+    count = 6
+    site.prepare([voter(number) for number in range(1, count + 1)]).serve()
+    done, stop = [], threading.Event()
+
+    def walk(number):
+        contact = f"v{number}@example.org"
+        identifier = site.identifier(contact)
+        first, rounds = True, 0
+        while not stop.is_set() and rounds < 40:
+            rounds += 1
+            site.sql(f"UPDATE access_request SET created_at = created_at - 4000, code_until = created_at WHERE principal = 'voter:{number}'")
+            try:
+                someone = Client(site)
+                before = len(site.texts(contact))
+                if someone.identify(identifier).headers.get("Location") != "/code":
+                    continue
+                code = code_in(site.wait_text(contact, before + 1))
+                if someone.code(code).headers.get("Location") != "/passphrase":
+                    continue
+                page = someone.get("/passphrase").text
+                first = 'name="again"' in page
+                fields = {"secret": PASSPHRASE, "action": "choose" if first else "enter"} | ({"again": PASSPHRASE} if first else {})
+                answer = someone.post("/passphrase", **fields)
+                assert answer.headers.get("Location", "").startswith("/space"), answer.text
+                assert "session" in someone.session.cookies
+                done.append(number)
+            except (requests.RequestException, AttributeError):
+                time.sleep(0.2)
+            except AssertionError as error:
+                if "messages, not" not in str(error):
+                    raise
+
+    with concurrent.futures.ThreadPoolExecutor(count) as pool:
+        walks = [pool.submit(walk, number) for number in range(1, count + 1)]
+        for turn in range(6):
+            time.sleep(3)
+            site.stop() if turn % 2 else site.kill()
+            site.serve()
+        time.sleep(4)
+        stop.set()
+        for future in walks:
+            future.result()
+    assert len(done) > 10
+    assert "damaged" not in site.run("store", "check").stdout
+    log = open(f"{site.folder}/serve.log", encoding="utf-8").read()
+    assert " 500 " not in log and "failed" not in log, log[-2000:]
+    assert not re.search(r"v\d@example|[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}|girafes", log)
+
+
+def test_a_clock_that_goes_back_an_hour_keeps_nobody_out(site, client):
+    site.prepare([voter(1)]).serve()
+    identifier = site.identifier(MAIL)
+    first = client()
+    first.sign_in(identifier, MAIL, 2, first=True)
+    guesser = client()
+    guesser.identify(identifier)
+    for _ in range(4):
+        guesser.code("000000")
+    # To a clock an hour behind, everything stored lies an hour ahead.
+    for table, column in [("access_request", "created_at"), ("access_request", "code_until"), ("access_request", "ends_at"),
+                          ("access_session", "seen_at"), ("access_session", "opened_at"), ("access_session", "ends_at"),
+                          ("access_counter", "last_at"), ("outbox_message", "ended_at")]:
+        site.sql(f"UPDATE {table} SET {column} = {column} + 3600")
+    assert first.get("/space", allow_redirects=False).status_code == 200
+    second = client()
+    before = len(site.texts(MAIL))
+    second.identify(identifier)
+    assert second.code(code_in(site.wait_text(MAIL, before + 1))).headers.get("Location") == "/passphrase"
+
+
+def test_metrics_and_log_tell_nothing_of_voters(site, client):
+    port = road.free_port()
+    site.prepare([voter(1)], settings=f"server: {{metrics: {port}}}\n").serve()
+    someone = client()
+    someone.sign_in(site.identifier(MAIL), MAIL, 2, first=True)
+    someone.get("/whatever/v1@example.org")
+    metrics = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=10).text
+    assert 'isoloir_requests_total{route="/code",status="303"} 1' in metrics and "isoloir_outbox_waiting_email 0" in metrics
+    assert "example.org" not in metrics and "voter" not in re.sub("# HELP.*", "", metrics)
+    log = open(f"{site.folder}/serve.log", encoding="utf-8").read()
+    assert "POST /passphrase 303" in log and "GET /other 404" in log and "127.0.0.1 " not in log and "example.org" not in log.split("\n", 1)[1]
