@@ -115,7 +115,7 @@ package enum ElectionReader {
     private static func address(_ section: Section) -> String {
         let text = section.text("address")
         let host = text.dropFirst("https://".count)
-        let isLocal = text.hasPrefix("http://localhost:") || text.hasPrefix("http://127.0.0.1:")
+        let isLocal = ["http://localhost:", "http://127.0.0.1:", "https://localhost:"].contains(where: text.hasPrefix)
         guard isLocal || text.hasPrefix("https://"), isLocal || (host.contains(".") && !host.contains("/")),
             text.utf8.allSatisfy({ 33...126 ~= $0 }), text.count <= 60
         else {

@@ -25,14 +25,15 @@ import Synchronization
     // MARK: Arriving
 
     /// The checks that the library (0.9.75) does not make: a refusal here closes the connection, whose framing is in doubt.
-    func begin(version: String) -> MHD_Result {
+    /// - Parameter isWhole: whether the request line ended as HTTP asks.
+    func begin(version: String, isWhole: Bool) -> MHD_Result {
         unsafe server.register.begin(connection)
-        let headers = headers()
+        let (headers, areWhole) = headers()
         func count(_ name: String) -> Int { headers.count { $0.name == name } }
         let lengths = headers.filter { $0.name == "content-length" }
         let transfers = headers.filter { $0.name == "transfer-encoding" }
         let isSound =
-            headers.allSatisfy(Exchange.isSound) && count("host") <= 1 && lengths.count <= 1 && transfers.count <= 1
+            isWhole && areWhole && headers.allSatisfy(Exchange.isSound) && count("host") <= 1 && lengths.count <= 1 && transfers.count <= 1
             && (transfers.isEmpty
                 || lengths.isEmpty && version == "HTTP/1.1" && transfers[0].value.lowercased() == "chunked")
             && lengths.allSatisfy { !$0.value.isEmpty && $0.value.utf8.allSatisfy { 48...57 ~= $0 } }
@@ -135,11 +136,12 @@ import Synchronization
     // MARK: Reading
 
     private final class Fields {
-        var list: [Request.Field] = []
         var raw: [(name: [UInt8], value: [UInt8])] = []
+        /// Whether every line ended as HTTP asks.
+        var isSound = true
     }
 
-    private static let collect: MHD_KeyValueIteratorN = { context, _, name, nameCount, value, valueCount in
+    private static let collect: MHD_KeyValueIteratorN = { context, kind, name, nameCount, value, valueCount in
         guard let context = unsafe context else { return .NO }
         let fields = unsafe Unmanaged<Fields>.fromOpaque(context).takeUnretainedValue()
         let pair = unsafe (
@@ -147,29 +149,34 @@ import Synchronization
             Array(UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : valueCount))
         )
         fields.raw.append(pair)
+        // The library ends a value where a line feed came without its carriage return, or a NUL: only the zeros that it
+        // writes over both, CR and LF, show a whole line.
+        if kind == .HEADER_KIND, let value = unsafe value, unsafe value[valueCount] != 0 || value[valueCount + 1] != 0 { fields.isSound = false }
         return .YES
     }
 
-    private func values(_ kind: MHD_ValueKind) -> [(name: [UInt8], value: [UInt8])] {
+    private func fields(_ kind: MHD_ValueKind) -> Fields {
         let fields = Fields()
         let context = unsafe Unmanaged.passUnretained(fields).toOpaque()
         _ = withExtendedLifetime(fields) {
             unsafe MHD_get_connection_values_n(connection, kind, Exchange.collect, context)
         }
-        return fields.raw
+        return fields
     }
 
-    private func headers() -> [Request.Field] {
-        values(.HEADER_KIND).map { name, value in
+    private func headers() -> (list: [Request.Field], isSound: Bool) {
+        let fields = fields(.HEADER_KIND)
+        let list = fields.raw.map { name, value in
             Request.Field(
                 name: String(decoding: name.map { 65...90 ~= $0 ? $0 | 0x20 : $0 }, as: UTF8.self),
                 value: String(decoding: value, as: UTF8.self))
         }
+        return (list, fields.isSound)
     }
 
     private func request(method: String, url: [UInt8], body: [UInt8]) -> Request? {
         var query: [Request.Field] = []
-        for (name, value) in values(.GET_ARGUMENT_KIND) {
+        for (name, value) in fields(.GET_ARGUMENT_KIND).raw {
             guard let name = FormCoding.decoded(name, plusIsSpace: true),
                 let value = FormCoding.decoded(value, plusIsSpace: true)
             else { return nil }
@@ -179,7 +186,7 @@ import Synchronization
             !path.split(separator: "/").contains(where: { $0 == "." || $0 == ".." })
         else { return nil }
         var request = Request(
-            method: .init(rawValue: method) ?? .other, path: path, query: query, headers: headers(), body: body,
+            method: .init(rawValue: method) ?? .other, path: path, query: query, headers: headers().list, body: body,
             source: peer())
         request.source = source(request)
         return request

@@ -119,7 +119,8 @@ import Synchronization
         guard let known = unsafe slot.pointee else {
             let exchange = unsafe Exchange(server, connection)
             unsafe slot.pointee = Unmanaged.passRetained(exchange).toOpaque()
-            return unsafe exchange.begin(version: String(cString: version))
+            let count = unsafe strlen(version)
+            return unsafe exchange.begin(version: String(cString: version), isWhole: version[count + 1] == 0)
         }
         let exchange = unsafe Unmanaged<Exchange>.fromOpaque(known).takeUnretainedValue()
         if unsafe size.pointee > 0 {
@@ -158,6 +159,15 @@ import Synchronization
         }
 }
 
+/// A clock that only goes forward.
+enum Monotonic {
+    static var seconds: Double {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
+
 /// The open connections, and since when each has waited for the end of its request.
 final class ConnectionRegister: Sendable {
     private struct Entry {
@@ -170,11 +180,7 @@ final class ConnectionRegister: Sendable {
 
     private let entries = Mutex<[UInt: Entry]>([:])
 
-    static var now: Int {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return time.tv_sec
-    }
+    static var now: Int { Int(Monotonic.seconds) }
 
     var count: Int { entries.withLock { $0.count } }
     var hasBusy: Bool { entries.withLock { $0.values.contains(where: \.isBusy) } }

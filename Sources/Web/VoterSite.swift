@@ -2,7 +2,6 @@ package import Access
 package import Captcha
 package import Crypto
 import Elections
-import Glibc
 package import Recovery
 package import Store
 import Synchronization
@@ -82,7 +81,7 @@ package final class VoterSite: Sendable {
     // MARK: One request
 
     package func handle(_ request: Request) -> Reply {
-        let start = VoterSite.now
+        let start = Monotonic.seconds
         if let response = plain(request) { return .now(finish(request, response, start)) }
         let visit = visit(request)
         let method = request.method == .head ? Request.Method.get : request.method
@@ -144,7 +143,7 @@ package final class VoterSite: Sendable {
             response.headers.append(header)
         }
         if response.header("Cache-Control") == nil { response.headers.append(("Cache-Control", "no-store")) }
-        let seconds = VoterSite.now - start
+        let seconds = Monotonic.seconds - start
         let name = routeName(request.path)
         metrics.note(route: name, status: response.status, seconds: seconds)
         // Neither address nor browser: who was here when is nobody's business.
@@ -157,12 +156,6 @@ package final class VoterSite: Sendable {
         if path.hasPrefix("/assets/") { return "/assets" }
         if path.hasPrefix("/captcha/") { return "/captcha" }
         return VoterSite.routes.contains { $0.path == path } || path == "/health" ? path : "/other"
-    }
-
-    static var now: Double {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     // MARK: Pages
@@ -230,7 +223,7 @@ package final class VoterSite: Sendable {
 
     /// The answer for a request that the pool would not take.
     package func overloaded(_ request: Request) -> Response {
-        finish(request, busy(visit(request), seconds: 5), VoterSite.now)
+        finish(request, busy(visit(request), seconds: 5), Monotonic.seconds)
     }
 
     /// Runs slow work on the pool and answers with a page whatever happens.

@@ -253,8 +253,15 @@ def letters(work, count):
 
 def main():
     benches = {"roll-import": roll_import, "roll-import-xlsx": roll_import_xlsx, "issue": issue, "mail": mail, "letters": letters}
+    if len(sys.argv) > 1 and sys.argv[1] in ("page", "sign-in", "captcha", "idle"):
+        import site_benches
+
+        def of_the_site(work, rounds):
+            site_benches.main(sys.argv[1], rounds, work)
+
+        benches[sys.argv[1]] = of_the_site
     if len(sys.argv) < 2 or sys.argv[1] not in benches:
-        sys.exit(f"usage: Tests/bench {'|'.join(benches)} [ROUNDS]")
+        sys.exit(f"usage: Tests/bench {'|'.join([*benches, 'page', 'sign-in', 'captcha', 'idle'])} [ROUNDS]")
     os.chdir(ROOT)
     work = tempfile.mkdtemp(prefix="isoloir-bench-")
     try:

@@ -256,6 +256,16 @@ class Client:
         self.get("/")
         return self.post("/", identifier=identifier, **(self.work(identifier) if works else {}))
 
+    def label(self):
+        """The mark of the request under way."""
+        return re.search(r'class="mark">(\w\d)<', self.get("/code").text).group(1)
+
+    def sent_code(self, contact):
+        """The code that was sent for the request under way."""
+        label = self.label()
+        road.wait_until(lambda: any(f"demande {label}" in text for text in self.site.texts(contact)))
+        return code_in([text for text in self.site.texts(contact) if f"demande {label}" in text][-1])
+
     def code(self, code):
         self.get("/code")
         return self.post("/code", code=code, action="check")

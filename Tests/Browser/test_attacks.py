@@ -60,7 +60,7 @@ def groups(site):
     voters = [voter(1), voter(2, email="", phone="06 39 98 00 02"), voter(3, **road.LETTER), voter(4), voter(5), voter(6),
               voter(7, email="famille@example.org", last_name="Petit", first_name="A"),
               voter(8, email="famille@example.org", last_name="Grand", first_name="B"), voter(9)]
-    site.prepare(voters, letters=True).serve()
+    site.prepare(voters, settings="server: {trustedProxies: [127.0.0.1]}\n", letters=True).serve()
     known = {"mail": site.identifier("v1@example.org"), "sms": site.identifier("+33639980002"), "letter": site.letter()[0],
              "passphrase set": site.identifier("v4@example.org"), "revoked": site.identifier("v5@example.org"),
              "locked": site.identifier("v6@example.org"), "pending": None, "unknown": unknown_identifier(1)}
@@ -108,9 +108,11 @@ class Line:
         self.cookie = "; ".join(f"{name}={value}" for name, value in self.client.session.cookies.items())
         self.form = self.client.form()
 
-    def post(self, path, body, cookie=""):
+    def post(self, path, body, source):
+        """Each request seems to come from elsewhere, so that no limit of an address is met."""
         body = f"form={self.form}&{body}".encode()
-        head = (f"POST {path} HTTP/1.1\r\nHost: localhost:{self.site.port}\r\nCookie: {self.cookie}{cookie}\r\n"
+        head = (f"POST {path} HTTP/1.1\r\nHost: localhost:{self.site.port}\r\nCookie: {self.cookie}\r\n"
+                f"X-Forwarded-For: 10.0.{source // 250}.{source % 250}\r\n"
                 f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n").encode()
         start = time.perf_counter()
         self.connection.sendall(head + body)
@@ -130,12 +132,10 @@ def measured(site, first, second, leak=0.0):
     """Times of sign-in requests for two identifiers, interleaved in a random order."""
     site.sql("UPDATE access_request SET created_at = created_at - 4000")
     line, times = Line(site), {first: [], second: []}
-    order = [first, second] * (TRIES // 1)
+    order = [first, second] * TRIES
     random.Random(5).shuffle(order)
     for identifier in order:
-        challenge = re.search(r'data-work="([0-9a-f]+)"', line.client.get("/").text).group(1)
-        work = solve(challenge, identifier)
-        seconds, answer = line.post("/", f"identifier={identifier}&work={work['work']}&number={work['number']}")
+        seconds, answer = line.post("/", f"identifier={identifier}", source=len(times[first]) + len(times[second]))
         assert answer.startswith(b"HTTP/1.1 303"), answer[:200]
         times[identifier].append(seconds + (leak if identifier == first else 0))
     return area(times[first], times[second])
@@ -196,10 +196,7 @@ def test_whoever_asks_a_thousand_times_keeps_nobody_out(site, client):
     late.get("/?picture=1")
     token = re.search(r'name="challenge" value="([0-9a-f]+)"', late.page).group(1)
     assert late.post("/", identifier=identifier, challenge=token, answer=captcha_answer(site, token)[0]).headers["Location"] == "/code"
-    road.wait_until(lambda: site.sql("SELECT count(*) FROM access_request WHERE state = 'asked'") == [(0,)])
-    label = re.search(r'class="mark">(\w\d)<', late.get("/code").text).group(1)
-    latest = [text for text in site.texts(MAIL) if f"demande {label}" in text]
-    assert latest and late.code(code_in(latest[-1])).headers.get("Location") == "/passphrase"
+    assert late.code(late.sent_code(MAIL)).headers.get("Location") == "/passphrase"
 
 
 def test_many_wrong_codes_make_codes_longer_and_work_harder(site, client):
@@ -217,9 +214,8 @@ def test_many_wrong_codes_make_codes_longer_and_work_harder(site, client):
     token = re.search(r'name="challenge" value="([0-9a-f]+)"', someone.page).group(1)
     answer = someone.post("/", identifier=identifier, challenge=token, answer=captcha_answer(site, token)[1])
     assert answer.headers["Location"] == "/code"
-    count = len(site.texts(MAIL))
-    road.wait_until(lambda: len(code_in(site.texts(MAIL)[-1])) == 8)
-    assert someone.code(code_in(site.texts(MAIL)[-1])).headers["Location"] == "/passphrase" and count
+    code = someone.sent_code(MAIL)
+    assert len(code) == 8 and someone.code(code).headers["Location"] == "/passphrase"
 
 
 def test_one_captcha_solution_posted_a_hundred_times_passes_once(site, client):
@@ -333,9 +329,9 @@ def test_a_session_cannot_be_fixed_and_forms_come_from_our_pages(site, client):
     identifier = site.identifier(MAIL)
     someone = client()
     fixed = "0" * 64
-    for name in ("session", "pending", "browser"):
-        someone.session.cookies.set(name, fixed)
-    someone.session.cookies.set("browser", "0" * 32)
+    for name in ("session", "pending"):
+        someone.session.cookies.set(name, fixed, domain="localhost.local")
+    someone.session.cookies.set("browser", "0" * 32, domain="localhost.local")
     someone.identify(identifier)
     before = someone.session.cookies.get("pending")
     someone.code(code_in(site.wait_text(MAIL, 2)))
@@ -400,7 +396,8 @@ GOOD = b"Host: localhost\r\n"
     b"GET /%00 HTTP/1.1\r\n" + GOOD + b"\r\n", b"GET /%zz HTTP/1.1\r\n" + GOOD + b"\r\n", b"GET /../etc HTTP/1.1\r\n" + GOOD + b"\r\n",
     b"GET /%2e%2e/x HTTP/1.1\r\n" + GOOD + b"\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n",
     b"GET / HTTP/1.1\r\n" + GOOD + b"Cookie: a\x00b\r\n\r\n", b"GET / HTTP/1.1\r\n" + GOOD + b"X: a\x01b\r\n\r\n",
-    b"GET /?a=%FF HTTP/1.1\r\n" + GOOD + b"\r\n",
+    b"GET /?a=%FF HTTP/1.1\r\n" + GOOD + b"\r\n", b"GET / HTTP/1.1\nHost: localhost\n\n", b"GET / HTTP/1.1\r\nHost: localhost\nX: y\r\n\r\n",
+    b"GET / HTTP/1.1\nHost: localhost\r\n\r\n",
 ])
 def test_malformed_requests_are_refused(site, data):
     site.prepare([voter(1)]).serve()
@@ -460,7 +457,10 @@ def test_ten_thousand_random_requests_meet_no_500(site):
 
 def test_names_are_only_text(site, client):
     nasty = '<script>alert("x")</script> {{title}}'
-    site.prepare([voter(1, first_name=nasty, last_name="O'Neil & fils")]).serve()
+    site.prepare([voter(1, last_name="O'Neil")])
+    # The roll's import refuses such names; a page must not rely on it.
+    site.sql("UPDATE roll_voter SET first_name = ?, last_name = ?", nasty, "O'Neil & fils")
+    site.serve()
     someone = client()
     someone.sign_in(site.identifier(MAIL), MAIL, 2, first=True)
     page = someone.get("/space").text
@@ -536,9 +536,8 @@ def test_a_clock_that_goes_back_an_hour_keeps_nobody_out(site, client):
         site.sql(f"UPDATE {table} SET {column} = {column} + 3600")
     assert first.get("/space", allow_redirects=False).status_code == 200
     second = client()
-    before = len(site.texts(MAIL))
     second.identify(identifier)
-    assert second.code(code_in(site.wait_text(MAIL, before + 1))).headers.get("Location") == "/passphrase"
+    assert second.code(second.sent_code(MAIL)).headers.get("Location") == "/passphrase"
 
 
 def test_metrics_and_log_tell_nothing_of_voters(site, client):
