@@ -231,7 +231,7 @@ class Client:
         self.site, self.session = site, requests.Session()
         if source:
             self.session.headers["X-Forwarded-For"] = source
-        self.session.verify = getattr(site, "ca", True)
+        self.session.verify, self.session.trust_env = getattr(site, "ca", True), False
 
     def get(self, path, **options):
         answer = self.session.get(self.site.address + path, timeout=30, **options)
@@ -312,3 +312,15 @@ def captcha_answer(site, token, election="cse-2026"):
 @pytest.fixture
 def client(site):
     return lambda **options: Client(site, **options)
+
+# The road's own tests of relays and gateways are used here too.
+ROOT, Isoloir, free_port, running, voter, wait_for_port = (
+    road.ROOT, road.Isoloir, road.free_port, road.running, road.voter, road.wait_for_port)
+
+
+def peers_of(name):
+    """A module of the road's tests, for the real servers that it starts."""
+    spec = importlib.util.spec_from_file_location(name, os.path.join(road.ROOT, f"Tests/Road/{name}.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
