@@ -29,11 +29,13 @@ package final class PassphraseHasher: Sendable {
     private let limit: Int
     private let waiting = Mutex(0)
 
-    /// - Parameter limit: hashes waiting or under way at once; nil for about two seconds of this machine's work.
-    package init(cost: Cost = Cost(), limit: Int? = nil) {
+    /// - Parameters:
+    ///   - limit: hashes waiting or under way at once; nil for about two seconds of this machine's work.
+    ///   - threads: hashes under way at once; nil for one on each core.
+    package init(cost: Cost = Cost(), limit: Int? = nil, threads: Int? = nil) {
         Sodium.require()
         self.cost = cost
-        let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        let cores = threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         slots = DispatchSemaphore(value: cores)
         self.limit = limit ?? cores * PassphraseHasher.hashesPerSecond * PassphraseHasher.queueSeconds
     }

@@ -28,10 +28,12 @@ package final class Bell: @unchecked Sendable {
     }
 
     /// Waits for a ring or so many milliseconds; false when it is time to stop.
-    package func wait(milliseconds: Int) -> Bool {
+    /// - Parameter heard: the rings that the caller has heard, 0 at first: one that came while it was at work counts too.
+    package func wait(milliseconds: Int, heard: inout Int) -> Bool {
         condition.withLock {
-            let (before, end) = (rings, Date(timeIntervalSinceNow: Double(milliseconds) / 1000))
-            while !hasEnded, rings == before, condition.wait(until: end) {}
+            let end = Date(timeIntervalSinceNow: Double(milliseconds) / 1000)
+            while !hasEnded, rings == heard, condition.wait(until: end) {}
+            heard = rings
             return !hasEnded
         }
     }

@@ -168,8 +168,8 @@ extension Courier {
         _ store: Store, _ outbox: Outbox, _ route: Route, _ classes: ClosedRange<Priority>, _ pause: Int, _ bell: Bell,
         _ trouble: (String) -> Void, run: (Tally) throws(StoreError) -> Void, rest: () -> Void
     ) {
-        var wait = 0
-        while bell.wait(milliseconds: wait) {
+        var (wait, heard) = (0, 0)
+        while bell.wait(milliseconds: wait, heard: &heard) {
             wait = pause
             do throws(StoreError) {
                 let isDue = try store.read { (reading: borrowing Reading) throws(StoreError) in

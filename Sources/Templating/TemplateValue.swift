@@ -61,6 +61,11 @@ package enum Escaping: Sendable {
     func escape(_ text: String, into output: inout String) {
         switch self {
         case .html:
+            // Most values hold nothing to be escaped.
+            guard text.utf8.contains(where: { $0 < 64 && Escaping.isSpecial($0) }) else {
+                output += text
+                return
+            }
             for scalar in text.unicodeScalars {
                 switch scalar {
                 case "&": output += "&amp;"
@@ -75,6 +80,11 @@ package enum Escaping: Sendable {
             for scalar in text.unicodeScalars { output.unicodeScalars.append(Escaping.visible(scalar)) }
         case .sms: output += Escaping.foldForSMS(text)
         }
+    }
+
+    /// Whether a byte is `& < > " '`.
+    private static func isSpecial(_ byte: UInt8) -> Bool {
+        byte == 38 || byte == 60 || byte == 62 || byte == 34 || byte == 39
     }
 
     private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar {

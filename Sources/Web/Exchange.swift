@@ -15,7 +15,7 @@ import Synchronization
     private let state = Mutex(State())
     private let server: HTTPServer
     private let connection: OpaquePointer
-    private var isHead = false
+    private var head: [Request.Field] = []
 
     init(_ server: HTTPServer, _ connection: OpaquePointer) {
         self.server = server
@@ -29,6 +29,7 @@ import Synchronization
     func begin(version: String, isWhole: Bool) -> MHD_Result {
         unsafe server.register.begin(connection)
         let (headers, areWhole) = headers()
+        head = headers
         func count(_ name: String) -> Int { headers.count { $0.name == name } }
         let lengths = headers.filter { $0.name == "content-length" }
         let transfers = headers.filter { $0.name == "transfer-encoding" }
@@ -83,7 +84,6 @@ import Synchronization
             defer { state.body = [] }
             return (state.body, state.received)
         }
-        isHead = method == "HEAD"
         if received > server.options.longestBody { return refuse(413) }
         guard let request = request(method: method, url: url, body: body) else { return refuse(400) }
         switch server.handler(request) {
@@ -186,18 +186,18 @@ import Synchronization
             !path.split(separator: "/").contains(where: { $0 == "." || $0 == ".." })
         else { return nil }
         var request = Request(
-            method: .init(rawValue: method) ?? .other, path: path, query: query, headers: headers().list, body: body,
-            source: peer())
-        request.source = source(request)
+            method: .init(rawValue: method) ?? .other, path: path, query: query, headers: head, body: body)
+        // Only forms are counted by where they come from.
+        if request.method == .post { request.source = source(request, peer: peer()) }
         return request
     }
 
     /// Behind a trusted proxy the last address that it added; else the peer.
-    private func source(_ request: Request) -> String {
-        guard request.source.isEmpty || server.options.trustedProxies.contains(request.source),
+    private func source(_ request: Request, peer: String) -> String {
+        guard peer.isEmpty || server.options.trustedProxies.contains(peer),
             let forwarded = request.headers.last(where: { $0.name == "x-forwarded-for" })?.value
                 .split(separator: ",").last
-        else { return request.source }
+        else { return peer }
         return String(forwarded.filter { !$0.isWhitespace })
     }
 

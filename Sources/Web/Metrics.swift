@@ -12,6 +12,12 @@ package final class Metrics: Sendable {
         var buckets = [Int](repeating: 0, count: Metrics.bounds.count)
         var count = 0
         var seconds = 0.0
+
+        mutating func note(_ taken: Double) {
+            count += 1
+            seconds += taken
+            for (index, bound) in Metrics.bounds.enumerated() where taken <= bound { buckets[index] += 1 }
+        }
     }
 
     private struct State {
@@ -28,11 +34,7 @@ package final class Metrics: Sendable {
     func note(route: String, status: Int, seconds: Double) {
         state.withLock { state in
             state.requests[Series(route: route, status: status), default: 0] += 1
-            var timing = state.timings[route] ?? Timing()
-            timing.count += 1
-            timing.seconds += seconds
-            for (index, bound) in Metrics.bounds.enumerated() where seconds <= bound { timing.buckets[index] += 1 }
-            state.timings[route] = timing
+            state.timings[route, default: Timing()].note(seconds)
         }
     }
 

@@ -55,6 +55,14 @@ package final class PageSet: Sendable {
 
     private let templates: [Language: [Page: Template]]
     private let texts: [Language: [String: String]]
+    /// One of the forms of the home page that have nothing special to say.
+    private struct Home: Hashable {
+        let language: Language
+        let isChosen: Bool
+        let times: String?
+    }
+
+    private let homes: [Home: Template]
 
     package init(_ election: Election, templates folder: TemplateFolder, assets: AssetSet) throws(SiteFault) {
         var (templates, texts): ([Language: [Page: Template]], [Language: [String: String]]) = ([:], [:])
@@ -72,6 +80,7 @@ package final class PageSet: Sendable {
             }
         }
         (self.templates, self.texts) = (templates, texts)
+        homes = try PageSet.homes(templates, texts)
     }
 
     /// A text by its key.
@@ -83,6 +92,41 @@ package final class PageSet: Sendable {
     ) throws(TemplateError) -> [UInt8] {
         guard let template = templates[language]?[page] else { return [] }
         return Array(try template.render(values).utf8)
+    }
+
+    /// The home page as nearly everybody sees it, with all filled in but form, support code and work.
+    package func home(
+        _ language: Language, isChosen: Bool, times: String?, _ values: [String: TemplateValue]
+    ) throws(TemplateError) -> [UInt8] {
+        guard let template = homes[Home(language: language, isChosen: isChosen, times: times)] else { return [] }
+        return Array(try template.render(values).utf8)
+    }
+
+    /// What the home page may say of the poll's times.
+    static let times: [String?] = [nil, "timesRehearsal", "timesClosed"]
+
+    private static func homes(
+        _ templates: [Language: [Page: Template]], _ texts: [Language: [String: String]]
+    ) throws(SiteFault) -> [Home: Template] {
+        var homes: [Home: Template] = [:]
+        for language in Language.allCases {
+            for isChosen in [false, true] {
+                for time in times {
+                    let fixed: [String: TemplateValue] = [
+                        "title": .text(texts[language]?["homeTitle"] ?? ""),
+                        "switch": .text("/?lang=\(language == .fr ? "en" : "fr")"),
+                        "q": .text(isChosen ? "?lang=\(language.rawValue)" : ""), "error": .nothing, "note": .nothing,
+                        "typed": .text(""), "isRenew": .flag(false), "captcha": .nothing,
+                        "times": time.map { .object(["text": .text(texts[language]?[$0] ?? "")]) } ?? .nothing,
+                    ]
+                    do throws(TemplateError) {
+                        homes[Home(language: language, isChosen: isChosen, times: time)] =
+                            try templates[language]?[.home]?.bound(fixed)
+                    } catch { throw SiteFault("\(error)") }
+                }
+            }
+        }
+        return homes
     }
 
     private static func template(

@@ -14,7 +14,7 @@ package struct ServerOptions: Sendable {
     /// Connections at once; each costs a descriptor and its memory.
     package var connections = 8000
     /// Bytes of memory of a connection: the longest head that a request may have.
-    package var memory = 16 * 1024
+    package var memory = 10 * 1024
     /// Seconds without a byte after which a connection is closed.
     package var idleSeconds = 75
     /// Seconds within which a request must be complete, however slowly it drips.

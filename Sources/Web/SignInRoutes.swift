@@ -39,6 +39,7 @@ extension VoterSite {
         let now = parts.clock.now
         let times = now < election.opens ? "timesRehearsal" : now >= election.closes ? "timesClosed" : nil
         let wantsPicture = showsPicture || visit.request.parameter("picture") != nil
+        if error == nil, said == nil, typed.isEmpty, !wantsPicture, !isRenew { return usualHome(visit, times) }
         return page(
             .home, visit, status: status, title: "homeTitle", error: error ?? (said?.isError == true ? said?.key : nil),
             note: said?.isError == false ? said?.key : nil,
@@ -47,6 +48,18 @@ extension VoterSite {
                 "typed": .text(typed), "work": .text(gate.challenge("signIn")), "isRenew": .flag(isRenew),
                 "captcha": wantsPicture ? picture(visit, "signIn", isQuiet: false) : .nothing,
             ])
+    }
+
+    /// The home page as nearly everybody sees it.
+    private func usualHome(_ visit: Visit, _ times: String?) -> Response {
+        let open: [String: TemplateValue] = [
+            "form": .text(visit.form), "supportCode": .text(visit.supportCode), "work": .text(gate.challenge("signIn")),
+        ]
+        trace(visit, step: PageSet.Page.home.rawValue, trouble: "")
+        do throws(TemplateError) {
+            let body = try pages.home(visit.language, isChosen: !visit.q.isEmpty, times: times, open)
+            return page(visit, body)
+        } catch { return failure(visit, error) }
     }
 
     /// The picture's part of a page.

@@ -56,6 +56,10 @@ package final class VoterSite: Sendable {
     private let forms: LookupKey
     private let traces = Mutex<[String: HelpQueue.Trace]>([:])
     private let table: [String: Route]
+    /// Paths that the log may show.
+    private let paths: Set<String>
+    /// What every answer carries, unless it says otherwise itself.
+    private let headers: [(name: String, value: String)]
 
     var election: Election { parts.doorkeeper.election.election }
     var store: Store { parts.store }
@@ -74,6 +78,8 @@ package final class VoterSite: Sendable {
             captcha: parts.captcha, book: SpentBook(clock: parts.clock), limits: SourceLimits(clock: parts.clock))
         cookies = Cookies(isSecure: election.address.hasPrefix("https://"))
         forms = LookupKey(key.subkey(.forms))
+        paths = Set(VoterSite.routes.map(\.path) + ["/health"])
+        headers = SecurityHeaders.all(isSecure: cookies.isSecure) + [("Cache-Control", "no-store")]
         table = Dictionary(
             uniqueKeysWithValues: VoterSite.routes.map { ("\($0.method.rawValue) \($0.path)", $0) })
     }
@@ -138,11 +144,8 @@ package final class VoterSite: Sendable {
 
     private func finish(_ request: Request, _ response: Response, _ start: Double) -> Response {
         var response = response
-        for header in SecurityHeaders.all(isSecure: election.address.hasPrefix("https://"))
-        where response.header(header.name) == nil {
-            response.headers.append(header)
-        }
-        if response.header("Cache-Control") == nil { response.headers.append(("Cache-Control", "no-store")) }
+        let own = response.headers
+        for header in headers where !own.contains(where: { $0.name == header.name }) { response.headers.append(header) }
         let seconds = Monotonic.seconds - start
         let name = routeName(request.path)
         metrics.note(route: name, status: response.status, seconds: seconds)
@@ -155,7 +158,7 @@ package final class VoterSite: Sendable {
     private func routeName(_ path: String) -> String {
         if path.hasPrefix("/assets/") { return "/assets" }
         if path.hasPrefix("/captcha/") { return "/captcha" }
-        return VoterSite.routes.contains { $0.path == path } || path == "/health" ? path : "/other"
+        return paths.contains(path) ? path : "/other"
     }
 
     // MARK: Pages
@@ -181,18 +184,23 @@ package final class VoterSite: Sendable {
         all["note"] = note.map { .object(["text": .text(pages.text($0, language))]) } ?? .nothing
         trace(visit, step: page.rawValue, trouble: error ?? "")
         do throws(TemplateError) {
-            var response = Response(status, body: try pages.bytes(page, language, all))
-            if visit.isNew { response.headers.append(("Set-Cookie", cookies.set(.browser, visit.browser))) }
-            return response
+            return self.page(visit, try pages.bytes(page, language, all), status: status)
         } catch {
             log("the page \(page.rawValue) could not be rendered: \(error)")
             return .text(500, "internal error\n")
         }
     }
 
-    private func switchPath(_ visit: Visit) -> String {
+    /// A rendered page, with the browser's cookie where it is new.
+    func page(_ visit: Visit, _ body: [UInt8], status: Int = 200) -> Response {
+        var response = Response(status, body: body)
+        if visit.isNew { response.headers.append(("Set-Cookie", cookies.set(.browser, visit.browser))) }
+        return response
+    }
+
+    func switchPath(_ visit: Visit) -> String {
         let other: Language = visit.language == .fr ? .en : .fr
-        let path = VoterSite.routes.contains { $0.path == visit.request.path && $0.method == .get } ? visit.request.path : "/"
+        let path = table["GET \(visit.request.path)"] == nil ? "/" : visit.request.path
         return "\(path)?lang=\(other.rawValue)"
     }
 
@@ -245,7 +253,7 @@ package final class VoterSite: Sendable {
     /// Traces remembered until they are stored.
     private static let mostTraces = 10_000
 
-    private func trace(_ visit: Visit, step: String, trouble: String) {
+    func trace(_ visit: Visit, step: String, trouble: String) {
         // A browser that keeps no cookie has a new code each time: nobody can look it up.
         guard !visit.isNew else { return }
         let trace = HelpQueue.Trace(step: step, trouble: trouble, at: parts.clock.now)

@@ -52,8 +52,10 @@ func run(
     unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
     raiseDescriptors()
     let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    let threads = max(1, cores - 1)
-    let pool = WorkerPool(threads: threads, capacity: threads * Workload.hashesPerSecond * Workload.queueSeconds)
+    let hashing = max(1, cores - 1)
+    // More threads than hashes at once: one that waits for the disk must not keep the next hash waiting.
+    let pool = WorkerPool(
+        threads: hashing + Workload.waitingThreads, capacity: hashing * Workload.hashesPerSecond * Workload.queueSeconds)
     let voters = site.site
     let server = HTTPServer(options: try settings.options(), pool: pool) { voters.handle($0) }
     server.overloaded = { voters.overloaded($0) }
@@ -126,6 +128,8 @@ private func metricsServer(
 private struct Workload {
     /// Argon2id at its standard cost on one core.
     static let hashesPerSecond = 50
+    /// Threads that begin and end sign-ins while others hash.
+    static let waitingThreads = 3
     /// Seconds of hashing that may wait; further sign-ins are asked to come back.
     static let queueSeconds = 2
     /// Milliseconds between looks: the same for everybody, whoever asked.
@@ -179,6 +183,8 @@ private struct Workload {
 final class AccessLog: Sendable {
     private let file: Int32
     private let clock = Clock.system
+    /// The second that was written last, and its text.
+    private let latest = Mutex((second: 0, text: ""))
 
     /// - Parameter path: nil for standard error.
     init(_ path: String?) throws(Refusal) {
@@ -191,7 +197,12 @@ final class AccessLog: Sendable {
     }
 
     func write(_ line: String) {
-        let bytes = Array("\(Moment.text(clock.now))Z \(line)\n".utf8)
+        let now = clock.now
+        let time = latest.withLock { latest in
+            if latest.second != now { latest = (now, Moment.text(now)) }
+            return latest.text
+        }
+        let bytes = Array("\(time)Z \(line)\n".utf8)
         // A log that cannot be written must not stop an election; the disk's trouble shows elsewhere.
         _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
     }

@@ -63,7 +63,10 @@ struct Services {
         desk = ElectionDesk(logbook: logbook, clock: clock)
         let hasher = PassphraseHasher()
         registrar = Registrar(store: store, logbook: logbook, clock: clock, hasher: hasher)
-        keeper = PassphraseKeeper(hasher: hasher, logbook: logbook, clock: clock, randomness: randomness)
+        // One core stays free for everything else while sign-ins are hashed.
+        let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        keeper = PassphraseKeeper(
+            hasher: PassphraseHasher(threads: max(1, cores - 1)), logbook: logbook, clock: clock, randomness: randomness)
         outbox = Outbox(clock: clock, randomness: randomness)
         issuer = Issuer(
             outbox: outbox, registrar: registrar, logbook: logbook, clock: clock, randomness: randomness,
