@@ -82,7 +82,9 @@ extension Doorkeeper {
     /// request at most.
     private func validUntil(_ reading: borrowing Reading, _ request: CodeRequest) throws(StoreError) -> Int {
         let message = try reading.number("SELECT coalesce(message, 0) FROM access_request WHERE id = ?", request.source)
-        guard let fate = try outbox.fate(reading, message), let accepted = fate.endedAt else { return request.codeUntil }
+        guard let fate = try outbox.fate(reading, message), let accepted = fate.endedAt else {
+            return request.codeUntil
+        }
         return min(request.codeUntil, accepted + policy.codeMinutes * 60)
     }
 

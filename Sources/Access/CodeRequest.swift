@@ -46,7 +46,8 @@ package struct CodeRequest: Sendable {
             id: try row[0], subject: try row[1], purpose: try row.value(2), state: try row.value(3),
             label: try row[4], source: try row[5], turns: try row[6], attempts: try row[7], createdAt: try row[8],
             codeUntil: try row[9], principal: principal.flatMap(Principal.init(text:)), generation: try row[11],
-            route: route.flatMap(Route.init(rawValue:)), avoid: avoid.flatMap(Route.init(rawValue:)), typed: try row[14],
+            route: route.flatMap(Route.init(rawValue:)), avoid: avoid.flatMap(Route.init(rawValue:)),
+            typed: try row[14],
             isAnswered: try row[15], isProven: try row[16])
     }
 }
@@ -231,6 +232,7 @@ extension Doorkeeper {
     /// Two signs that nobody confuses, a letter and a digit: `K7`.
     private static func label(_ randomness: Randomness) -> String {
         let (letters, digits) = (Array("ACDEFHJKMNPRTVWXY"), Array("34679"))
-        return "\(letters[randomness.numbers(1, below: letters.count)[0]])\(digits[randomness.numbers(1, below: digits.count)[0]])"
+        return
+            "\(letters[randomness.numbers(1, below: letters.count)[0]])\(digits[randomness.numbers(1, below: digits.count)[0]])"
     }
 }

@@ -13,7 +13,8 @@ extension Doorkeeper {
     /// apart from the requests, so that no answer's time depends on who is known.
     package func serveRequests(_ store: Store) throws(StoreError) -> Int {
         let waiting = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try reading.number("SELECT count(*) FROM access_request WHERE state = 'asked' AND election = ?", election.number)
+            try reading.number(
+                "SELECT count(*) FROM access_request WHERE state = 'asked' AND election = ?", election.number)
         }
         guard waiting > 0 else { return 0 }
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int in
@@ -45,7 +46,8 @@ extension Doorkeeper {
     private func order(
         _ transaction: borrowing Transaction, _ request: CodeRequest, _ principal: Principal, _ route: Route
     ) throws(StoreError) -> Int? {
-        let sealed = try transaction.reading.first("SELECT sealed, token FROM access_request WHERE id = ?", request.id) {
+        let sealed = try transaction.reading.first("SELECT sealed, token FROM access_request WHERE id = ?", request.id)
+        {
             (row: borrowing Row) throws(StoreError) -> (code: [UInt8]?, token: [UInt8]) in (try row[0], try row[1])
         }
         guard let sealed, let box = sealed.code else { return nil }
@@ -91,6 +93,7 @@ extension Doorkeeper {
         let now = clock.now
         try transaction.execute("DELETE FROM access_request WHERE ends_at < ?", now - 3600)
         try transaction.execute("DELETE FROM access_session WHERE ends_at < ?", now)
-        try transaction.execute("DELETE FROM access_counter WHERE day < ? AND last_at < ?", now / 86_400 - 1, now - 86_400)
+        try transaction.execute(
+            "DELETE FROM access_counter WHERE day < ? AND last_at < ?", now / 86_400 - 1, now - 86_400)
     }
 }

@@ -35,7 +35,8 @@ package enum IdentifierEntry: Sendable, Equatable {
             case .code(let code): return .canonical(code.canonical)
             case .mistyped: return .mistyped
             case .malformed:
-                return SymbolCode.find(in: text, count: Identifier.randomCount).map { .canonical($0.canonical) } ?? .malformed
+                return SymbolCode.find(in: text, count: Identifier.randomCount).map { .canonical($0.canonical) }
+                    ?? .malformed
             }
         case .digits:
             switch DigitCode.read(text) {

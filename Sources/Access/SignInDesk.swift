@@ -108,7 +108,8 @@ package struct SignInDesk: Sendable {
                     transaction, election: election, account.principal, from: upgrade.old, to: upgrade.new)
             }
             if isSent, policy.secretMustChange {
-                try transaction.execute("UPDATE access_request SET proven = 1, generation = ? WHERE id = ?", matched, visitor.request.id)
+                try transaction.execute(
+                    "UPDATE access_request SET proven = 1, generation = ? WHERE id = ?", matched, visitor.request.id)
                 try keeper.succeed(transaction, election: election, subject: visitor.request.subject)
                 return .next
             }
@@ -234,7 +235,8 @@ package struct SignInDesk: Sendable {
 
     /// Stores a chosen secret and opens the session.
     package func choose(token: String, _ typed: String, again: String) throws(StoreError) -> Outcome {
-        let ready = try store.read { (reading: borrowing Reading) throws(StoreError) -> (CodeRequest, Principal, PassphraseRules)? in
+        let ready = try store.read {
+            (reading: borrowing Reading) throws(StoreError) -> (CodeRequest, Principal, PassphraseRules)? in
             guard let request = try doorkeeper.request(reading, token: token), request.state == .verified,
                 let principal = request.principal, case .choose = try step(reading, request, principal)
             else { return nil }
@@ -285,7 +287,8 @@ package struct SignInDesk: Sendable {
         _ session: Session, present: String, _ typed: String, again: String
     ) throws(StoreError) -> Outcome {
         let subject = Array(session.principal.text.utf8)
-        let found = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> (PassphraseKeeper.Record, PassphraseRules)? in
+        let found = try store.write {
+            (transaction: borrowing Transaction) throws(StoreError) -> (PassphraseKeeper.Record, PassphraseRules)? in
             guard try keeper.begin(transaction, election: election, subject: subject) else { return nil }
             return (
                 try keeper.record(transaction.reading, election: election, session.principal),

@@ -28,7 +28,7 @@ package struct VoterDirectory: Directory {
         let mine = holders.filter { $0.voter == last.voter }.sorted { $0.generation > $1.generation }
         return Account(
             principal: .voter(last.voter), generation: last.generation,
-            generations: mine.map { 
+            generations: mine.map {
                 Account.Generation(number: $0.generation, secretHash: $0.secretHash, isPending: $0.isPending)
             },
             route: last.route, printedCode: mine.lazy.compactMap(\.codeHash).first)

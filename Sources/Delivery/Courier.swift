@@ -129,10 +129,13 @@ extension Courier {
             var idle = 0
             var kept: MailRun?
             Courier.loop(store, outbox, .email, classes, pause, bell, trouble) { tally throws(StoreError) in
-                let run = kept ?? MailRun(
-                    store: store, outbox: outbox, lease: lease,
-                    opener: MessageOpener(store: store, outbox: outbox, keyOf: keyOf), tally: tally, classes: classes,
-                    bounces: bounces, isWarm: isWarm)
+                let run =
+                    kept
+                    ?? MailRun(
+                        store: store, outbox: outbox, lease: lease,
+                        opener: MessageOpener(store: store, outbox: outbox, keyOf: keyOf), tally: tally,
+                        classes: classes,
+                        bounces: bounces, isWarm: isWarm)
                 run.tally = tally
                 kept = isWarm ? run : nil
                 idle = 0

@@ -169,7 +169,8 @@ package final class OutboxQueue {
     @discardableResult
     package func add(
         _ transaction: borrowing Transaction, subject: Int, kind: MessageKind, generation: Int, route: Route,
-        priority: Priority, frame: Int, recipient: [UInt8], values: [String: String], expiresAt: Int? = nil, dueAt: Int? = nil
+        priority: Priority, frame: Int, recipient: [UInt8], values: [String: String], expiresAt: Int? = nil,
+        dueAt: Int? = nil
     ) throws(StoreError) -> Int {
         let now = outbox.clock.now
         let model = PersonalModel(

@@ -117,7 +117,9 @@ extension Outbox {
     }
 
     /// Whether anything of a channel and classes is due.
-    func isDue(_ reading: borrowing Reading, _ route: Route, _ classes: ClosedRange<Priority>) throws(StoreError) -> Bool {
+    func isDue(_ reading: borrowing Reading, _ route: Route, _ classes: ClosedRange<Priority>) throws(StoreError)
+        -> Bool
+    {
         try reading.number(
             """
             SELECT EXISTS (SELECT 1 FROM outbox_message WHERE state = 'waiting' AND channel = ?1

@@ -208,7 +208,8 @@ final class IssueSession {
             INSERT INTO issuance_identifier (election, voter, generation, state, hash, sealed, route, contact, code_hash,
                 code_route, secret_hash, secret_route, created_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """, election.number, voter.id, generation, isRenewal ? "pending" : route == .letter ? "unposted" : "active",
+            """, election.number, voter.id, generation,
+            isRenewal ? "pending" : route == .letter ? "unposted" : "active",
             lookup.hash(identifier.canonical), keptForm(identifier, voter.id), route.rawValue,
             sealer.seal(recipient, associated: contactPlace(voter.id)), codeHash,
             codeHash == nil ? nil : route.rawValue, secretHash, secretHash == nil ? nil : route.rawValue,

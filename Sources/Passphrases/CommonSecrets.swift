@@ -23,7 +23,8 @@ package struct CommonSecrets: Sendable {
     /// Letters and digits of any script, lower case, without accents.
     static func fold(_ text: String) -> String {
         let bare = text.decomposedStringWithCanonicalMapping.lowercased()
-        return String(String.UnicodeScalarView(bare.unicodeScalars.filter { $0.properties.isAlphabetic || isDigit($0) }))
+        return String(
+            String.UnicodeScalarView(bare.unicodeScalars.filter { $0.properties.isAlphabetic || isDigit($0) }))
     }
 
     private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.numericType == .decimal }
@@ -78,8 +79,11 @@ package struct CommonSecrets: Sendable {
         return 0
     }
 
-    private static let rows = ["azertyuiop", "qsdfghjklm", "wxcvbn", "qwertyuiop", "asdfghjkl", "zxcvbnm", "abcdefghijklmnopqrstuvwxyz", "01234567890"]
-        .map(Array.init)
+    private static let rows = [
+        "azertyuiop", "qsdfghjklm", "wxcvbn", "qwertyuiop", "asdfghjkl", "zxcvbnm", "abcdefghijklmnopqrstuvwxyz",
+        "01234567890",
+    ]
+    .map(Array.init)
 
     /// How many letters from `at` on are one letter again and again, or neighbours on a keyboard or in the alphabet.
     private static func run(_ at: Int, _ letters: [Character]) -> Int {

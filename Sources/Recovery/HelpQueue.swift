@@ -31,7 +31,9 @@ package struct HelpQueue: Sendable {
         package let trouble: String
         package let at: Int
 
-        package init(step: String, trouble: String, at: Int) { (self.step, self.trouble, self.at) = (step, trouble, at) }
+        package init(step: String, trouble: String, at: Int) {
+            (self.step, self.trouble, self.at) = (step, trouble, at)
+        }
     }
 
     private let election: Int
@@ -57,9 +59,11 @@ package struct HelpQueue: Sendable {
         do { plain = try JSONEncoder().encode(question) } catch {
             throw StoreError(.failed, "A question could not be written as JSON: \(error).")
         }
-        let sealed = Sealer(key: key.subkey(.access), randomness: randomness).seal([UInt8](plain), associated: place(code))
+        let sealed = Sealer(key: key.subkey(.access), randomness: randomness).seal(
+            [UInt8](plain), associated: place(code))
         try transaction.execute(
-            "INSERT INTO recovery_help (election, code, sealed, created_at) VALUES (?, ?, ?, ?)", election, code, sealed,
+            "INSERT INTO recovery_help (election, code, sealed, created_at) VALUES (?, ?, ?, ?)", election, code,
+            sealed,
             clock.now)
     }
 
@@ -70,7 +74,9 @@ package struct HelpQueue: Sendable {
             SELECT id, code, created_at, done_at IS NOT NULL, sealed FROM recovery_help
             WHERE election = ? AND (? OR done_at IS NULL) ORDER BY id
             """, election, withDone
-        ) { (row: borrowing Row) throws(StoreError) -> (id: Int, code: String, at: Int, isDone: Bool, sealed: [UInt8]) in
+        ) {
+            (row: borrowing Row) throws(StoreError) -> (id: Int, code: String, at: Int, isDone: Bool, sealed: [UInt8])
+            in
             (try row[0], try row[1], try row[2], try row[3], try row[4])
         }
         let sealer = Sealer(key: key.subkey(.access), randomness: randomness)

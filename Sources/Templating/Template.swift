@@ -120,7 +120,9 @@ package struct Template: @unchecked Sendable {
                 try write([piece], [.object(values)], into: &text)
                 filled.append(.text(text))
             case .partial(let program, _):
-                guard depth < Template.deepest else { throw TemplateError(template: self.name, line: 1, column: 1, message: "partials lie too deep") }
+                guard depth < Template.deepest else {
+                    throw TemplateError(template: self.name, line: 1, column: 1, message: "partials lie too deep")
+                }
                 filled += try fill(program.pieces, values, depth: depth + 1)
             case .section(let name, let inverted, let inner):
                 guard let first = name.parts.first, values[first] != nil else {

@@ -10,7 +10,8 @@ extension Registrar {
     ) throws(StoreError) -> [Voter] {
         let folded = EmailAddress.folded(Array(mail.text.utf8))
         let found = try reading.all(
-            "SELECT id FROM roll_voter WHERE mail_index = ? AND election = ? ORDER BY id", keys.index.index(folded.span),
+            "SELECT id FROM roll_voter WHERE mail_index = ? AND election = ? ORDER BY id",
+            keys.index.index(folded.span),
             election.number
         ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
         return try confirmed(reading, election, found, keys) { contacts in
@@ -23,7 +24,8 @@ extension Registrar {
         _ reading: borrowing Reading, _ election: StoredElection, phone: PhoneNumber, keys: RollKeys
     ) throws(StoreError) -> [Voter] {
         let found = try reading.all(
-            "SELECT id FROM roll_voter WHERE phone_index = ? AND election = ? ORDER BY id", keys.index.index(phone.text),
+            "SELECT id FROM roll_voter WHERE phone_index = ? AND election = ? ORDER BY id",
+            keys.index.index(phone.text),
             election.number
         ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
         return try confirmed(reading, election, found, keys) { $0.phone?.text == phone.text }

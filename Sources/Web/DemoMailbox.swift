@@ -56,7 +56,9 @@ package final class DemoMailbox: Sendable {
         let wanted = to.filter { !$0.isWhitespace }.lowercased()
         var items: [Item] = []
         for file in all.sorted(by: { ($0.time, $0.name) > ($1.time, $1.name) }) where items.count < DemoMailbox.most {
-            guard let item = read(file), wanted.isEmpty || item.recipient.lowercased().contains(wanted) else { continue }
+            guard let item = read(file), wanted.isEmpty || item.recipient.lowercased().contains(wanted) else {
+                continue
+            }
             items.append(item)
         }
         let letters = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/letters")) ?? []

@@ -34,7 +34,8 @@ import Synchronization
         let lengths = headers.filter { $0.name == "content-length" }
         let transfers = headers.filter { $0.name == "transfer-encoding" }
         let isSound =
-            isWhole && areWhole && headers.allSatisfy(Exchange.isSound) && count("host") <= 1 && lengths.count <= 1 && transfers.count <= 1
+            isWhole && areWhole && headers.allSatisfy(Exchange.isSound) && count("host") <= 1 && lengths.count <= 1
+            && transfers.count <= 1
             && (transfers.isEmpty
                 || lengths.isEmpty && version == "HTTP/1.1" && transfers[0].value.lowercased() == "chunked")
             && lengths.allSatisfy { !$0.value.isEmpty && $0.value.utf8.allSatisfy { 48...57 ~= $0 } }
@@ -151,7 +152,9 @@ import Synchronization
         fields.raw.append(pair)
         // The library ends a value where a line feed came without its carriage return, or a NUL: only the zeros that it
         // writes over both, CR and LF, show a whole line.
-        if kind == .HEADER_KIND, let value = unsafe value, unsafe value[valueCount] != 0 || value[valueCount + 1] != 0 { fields.isSound = false }
+        if kind == .HEADER_KIND, let value = unsafe value, unsafe value[valueCount] != 0 || value[valueCount + 1] != 0 {
+            fields.isSound = false
+        }
         return .YES
     }
 

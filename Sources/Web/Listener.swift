@@ -20,7 +20,8 @@ enum Listener {
             throw ServerFault(description: "\"\(address)\" is no numeric address to listen on; 127.0.0.1 is one.")
         }
         defer { unsafe freeaddrinfo(found) }
-        let file = socket(unsafe info.ai_family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        let file = socket(
+            unsafe info.ai_family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         var on: Int32 = 1
         unsafe setsockopt(file, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
         guard file >= 0, unsafe bind(file, info.ai_addr, info.ai_addrlen) == 0, listen(file, backlog) == 0 else {
@@ -44,7 +45,9 @@ enum Listener {
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe bind(file, $0, size) == 0 }
         }
         // The proxy's group may connect.
-        guard file >= 0, isBound, unsafe chmod(path, 0o660) == 0, listen(file, backlog) == 0 else { throw fault(path, file) }
+        guard file >= 0, isBound, unsafe chmod(path, 0o660) == 0, listen(file, backlog) == 0 else {
+            throw fault(path, file)
+        }
         return file
     }
 
@@ -52,6 +55,7 @@ enum Listener {
         let reason = unsafe String(cString: strerror(errno))
         if file >= 0 { close(file) }
         return ServerFault(
-            description: "Nothing can listen on \(place): \(reason). Is another server running there? Give another port.")
+            description:
+                "Nothing can listen on \(place): \(reason). Is another server running there? Give another port.")
     }
 }

@@ -42,7 +42,9 @@ package final class Metrics: Sendable {
     package func text(gauges: [(name: String, help: String, value: Int)]) -> String {
         let state = state.withLock { $0 }
         var lines = ["# HELP isoloir_requests_total Requests answered.", "# TYPE isoloir_requests_total counter"]
-        for (series, count) in state.requests.sorted(by: { ($0.key.route, $0.key.status) < ($1.key.route, $1.key.status) }) {
+        for (series, count) in state.requests.sorted(by: {
+            ($0.key.route, $0.key.status) < ($1.key.route, $1.key.status)
+        }) {
             lines.append("isoloir_requests_total{route=\"\(series.route)\",status=\"\(series.status)\"} \(count)")
         }
         lines += [

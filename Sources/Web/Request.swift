@@ -37,7 +37,8 @@ package struct Request: Sendable {
     package func cookie(_ name: String) -> String? {
         for header in headers where header.name == "cookie" {
             for pair in header.value.split(separator: ";") {
-                let halves = pair.drop { $0 == " " }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                let halves = pair.drop { $0 == " " }.split(
+                    separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 if halves.count == 2, halves[0] == name { return String(halves[1]) }
             }
         }
@@ -87,7 +88,8 @@ enum FormCoding {
         while let byte = rest.next() {
             switch byte {
             case UInt8(ascii: "%"):
-                guard let high = rest.next().flatMap(digit), let low = rest.next().flatMap(digit), high | low != 0 else {
+                guard let high = rest.next().flatMap(digit), let low = rest.next().flatMap(digit), high | low != 0
+                else {
                     return nil
                 }
                 out.append(high << 4 | low)

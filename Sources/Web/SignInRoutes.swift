@@ -35,7 +35,8 @@ extension VoterSite {
         _ visit: Visit, status: Int = 200, error: String? = nil, typed: String = "", showsPicture: Bool = false,
         isRenew: Bool = false
     ) -> Response {
-        let said = visit.request.method == .post ? nil : visit.request.parameter("say").flatMap { SignInRoutes.notes[$0] }
+        let said =
+            visit.request.method == .post ? nil : visit.request.parameter("say").flatMap { SignInRoutes.notes[$0] }
         let now = parts.clock.now
         let times = now < election.opens ? "timesRehearsal" : now >= election.closes ? "timesClosed" : nil
         let wantsPicture = showsPicture || visit.request.parameter("picture") != nil
@@ -214,7 +215,8 @@ extension VoterSite {
         return later(visit) { [self] in
             switch form["action"] {
             case "answer":
-                return try after(visit, token, try parts.desk.answer(token: token, form["answer"]), wrong: "answerWrong")
+                return try after(
+                    visit, token, try parts.desk.answer(token: token, form["answer"]), wrong: "answerWrong")
             case "choose":
                 let outcome = try parts.desk.choose(token: token, form["secret"], again: form["again"])
                 var strength: String?

@@ -54,7 +54,8 @@ extension VoterSite {
 
     func space(_ visit: Visit, _ session: Session) throws -> Response {
         let language = visit.language
-        let found = try store.read { (reading: borrowing Reading) throws(StoreError) -> (Voter, VoterContacts, [SignIn])? in
+        let found = try store.read {
+            (reading: borrowing Reading) throws(StoreError) -> (Voter, VoterContacts, [SignIn])? in
             guard let voter = try parts.directory.voter(reading, session.principal) else { return nil }
             return (
                 voter, try parts.directory.contacts(reading, voter),

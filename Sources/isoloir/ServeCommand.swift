@@ -55,7 +55,8 @@ func run(
     let hashing = max(1, cores - 1)
     // More threads than hashes at once: one that waits for the disk must not keep the next hash waiting.
     let pool = WorkerPool(
-        threads: hashing + Workload.waitingThreads, capacity: hashing * Workload.hashesPerSecond * Workload.queueSeconds)
+        threads: hashing + Workload.waitingThreads, capacity: hashing * Workload.hashesPerSecond * Workload.queueSeconds
+    )
     let voters = site.site
     let server = HTTPServer(options: try settings.options(), pool: pool) { voters.handle($0) }
     server.overloaded = { voters.overloaded($0) }
@@ -70,7 +71,8 @@ func run(
     if let courier {
         DispatchQueue.global().async(group: group) { courier.serve(bell) { log.write($0) } }
     }
-    started(settings.socket ?? "\(settings.certificate == nil ? "http" : "https")://\(settings.address):\(settings.port)")
+    started(
+        settings.socket ?? "\(settings.certificate == nil ? "http" : "https")://\(settings.address):\(settings.port)")
     while true {
         var second = timespec(tv_sec: 1, tv_nsec: 0)
         let signal = unsafe sigtimedwait(&signals, nil, &second)
@@ -150,7 +152,8 @@ private struct Workload {
         var isStopped = false
         while !isStopped {
             do throws(StoreError) {
-                let served = try site.doorkeeper.serveRequests(services.store) + site.recovery.serveRequests(services.store)
+                let served =
+                    try site.doorkeeper.serveRequests(services.store) + site.recovery.serveRequests(services.store)
                 if served > 0 { bell.ring() }
                 if round % Workload.traceEvery == 0 { try storeTraces() }
                 if round % Workload.tidyEvery == 0 { try tidy() }

@@ -61,7 +61,8 @@ struct BounceSettings {
         let text = section.text("address")
         let socket = section.text("socket")
         guard let address = BounceAddress(text) else {
-            section.fault("address", "\"\(text)\" must be an address without a plus sign, such as bounces@vote.example.org")
+            section.fault(
+                "address", "\"\(text)\" must be an address without a plus sign, such as bounces@vote.example.org")
             return nil
         }
         (self.address, self.socket) = (address, socket)

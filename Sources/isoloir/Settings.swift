@@ -42,10 +42,11 @@ struct Settings {
         settings.store = section.optionalText("store")
         settings.keys = section.optionalText("keys")
         settings.templates = section.optionalText("templates")
-        settings.mail = section.optionalSection("mail") { section in
-            settings.bounces = section.optionalSection("bounces") { BounceSettings($0) } ?? nil
-            return mail(section)
-        } ?? nil
+        settings.mail =
+            section.optionalSection("mail") { section in
+                settings.bounces = section.optionalSection("bounces") { BounceSettings($0) } ?? nil
+                return mail(section)
+            } ?? nil
         settings.server = section.optionalSection("server") { ServerSettings($0) } ?? ServerSettings()
         section.optionalSection("sms") { sms in
             settings.sms = provider(sms)

@@ -40,7 +40,8 @@ private func resetPassphrase(_ invocation: Invocation) throws(Refusal) {
     guard found else { throw Refusal("There is no voter \(reference) on the roll.") }
     Terminal.say("\(reference) chooses a new passphrase at the next sign-in; open sessions have ended.")
     if election.election.access.fourEyes {
-        Terminal.say("This election wants two persons for that; the command line knows one. Note the second one yourself.")
+        Terminal.say(
+            "This election wants two persons for that; the command line knows one. Note the second one yourself.")
     }
 }
 
@@ -74,7 +75,10 @@ private func listQuestions(_ invocation: Invocation) throws(Refusal) {
         Terminal.say("\(row.number)  \(row.at) UTC  code \(row.code)\(row.done ? "  answered" : "")")
         // What strangers typed must not steer the terminal.
         for text in ["\(row.name), \(row.contact)", row.text] {
-            Terminal.say("   " + String(text.map { $0.isNewline || $0.asciiValue.map { $0 < 32 || $0 == 127 } == true ? " " : $0 }))
+            Terminal.say(
+                "   "
+                    + String(text.map { $0.isNewline || $0.asciiValue.map { $0 < 32 || $0 == 127 } == true ? " " : $0 })
+            )
         }
     }
 }
@@ -103,7 +107,9 @@ private func showTrace(_ invocation: Invocation) throws(Refusal) {
     let queue = try queue(services, election)
     let code = invocation.operands[0].uppercased()
     let trace = try refusing {
-        try services.store.read { (reading: borrowing Reading) throws(StoreError) in try queue.trace(reading, code: code) }
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try queue.trace(reading, code: code)
+        }
     }
     guard let trace else {
         throw Refusal("Nobody was here with the code \(code) in the last seven days: ask for it once more.")

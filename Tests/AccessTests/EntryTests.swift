@@ -37,7 +37,8 @@ struct IdentifierEntryTests {
 
 struct OneTimeCodeTests {
     @Test(arguments: [
-        ("123456", "123456"), ("123 456", "123456"), ("123-456", "123456"), ("Votre code : 123456 (demande K7)", "123456"),
+        ("123456", "123456"), ("123 456", "123456"), ("123-456", "123456"),
+        ("Votre code : 123456 (demande K7)", "123456"),
         ("123456 : votre code, valable 10 min", "123456"), ("I23O56", "123056"), ("12345", nil), ("code", nil),
         ("1234567890123", nil), ("", nil),
     ])
@@ -48,7 +49,8 @@ struct OneTimeCodeTests {
 
 struct SecretTextTests {
     @Test(arguments: [
-        ("  deux   mots ", "deux mots"), ("l\u{2019}\u{E9}t\u{E9}", "l'\u{E9}t\u{E9}"), ("e\u{301}t\u{E9}", "\u{E9}t\u{E9}"),
+        ("  deux   mots ", "deux mots"), ("l\u{2019}\u{E9}t\u{E9}", "l'\u{E9}t\u{E9}"),
+        ("e\u{301}t\u{E9}", "\u{E9}t\u{E9}"),
         ("\u{AB}\u{A0}oui\u{A0}\u{BB}", "\" oui \""), ("a\u{202F}b\u{3000}c\td", "a b c d"), ("Ab", "Ab"),
     ])
     func `what telephones change does not matter, and nothing else folds`(typed: String, normal: String) {

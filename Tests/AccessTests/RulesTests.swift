@@ -21,7 +21,8 @@ struct PassphraseRulesTests {
     }
 
     @Test(arguments: [
-        "trois girafes bleues au march\u{E9}", "le toit du voisin penche vers l'est", "mon v\u{E9}lo rouill\u{E9} grince en mai",
+        "trois girafes bleues au march\u{E9}", "le toit du voisin penche vers l'est",
+        "mon v\u{E9}lo rouill\u{E9} grince en mai",
         "\u{43F}\u{44F}\u{442}\u{44C} \u{437}\u{435}\u{43B}\u{451}\u{43D}\u{44B}\u{445} \u{441}\u{43B}\u{43E}\u{43D}\u{43E}\u{432} \u{432} \u{441}\u{430}\u{434}\u{443}",
     ])
     func `an ordinary sentence is good`(text: String) { #expect(faults(text) == []) }

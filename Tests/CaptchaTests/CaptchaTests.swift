@@ -53,7 +53,9 @@ struct ProofOfWorkTests {
 struct CaptchaDeskTests {
     private func desk(_ key: ElectionKey, _ clock: Clock) throws -> CaptchaDesk {
         let tone = [UInt8](repeating: 0, count: 8000)
-        func number(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+        func number(_ value: Int, _ count: Int) -> [UInt8] {
+            (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+        }
         var wave = Array("RIFF".utf8) + number(36 + tone.count, 4) + Array("WAVEfmt ".utf8) + number(16, 4)
         wave += number(1, 2) + number(1, 2) + number(8000, 4) + number(16_000, 4) + number(2, 2) + number(16, 2)
         wave += Array("data".utf8) + number(tone.count, 4) + tone

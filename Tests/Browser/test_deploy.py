@@ -1,0 +1,107 @@
+"""The site as it is installed: nginx from the template in front, a Unix socket behind, a graceful end."""
+import concurrent.futures
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+
+import requests
+from conftest import PASSPHRASE, Client, Site, road
+
+voter = road.voter
+MAIL = "v1@example.org"
+
+
+def test_behind_nginx_from_the_template(tmp_path, certificates):
+    folder = f"/tmp/isoloir-nginx-{os.getpid()}"
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    plain, secure = road.free_port(), road.free_port()
+    site = Site(tmp_path)
+    site.address, site.ca = f"https://localhost:{secure}", f"{certificates}/ca.pem"
+    site.prepare([voter(1)], settings=f"server: {{socket: {folder}/http.sock}}\n")
+    with open(f"{road.ROOT}/Templates/deploy/nginx.conf", encoding="utf-8") as file:
+        text = file.read()
+    for old, new in [("listen 80;", f"listen 127.0.0.1:{plain};"), ("    listen [::]:80;\n", ""), ("listen 443 ssl", f"listen 127.0.0.1:{secure} ssl"),
+                     ("    listen [::]:443 ssl http2;\n", ""), ("/run/isoloir/http.sock", f"{folder}/http.sock"), ("server_name vote.example.org", "server_name localhost"),
+                     ("/etc/isoloir/tls/fullchain.pem", f"{certificates}/localhost.pem"), ("/etc/isoloir/tls/privkey.pem", f"{certificates}/localhost.key"),
+                     ("/var/log/nginx/isoloir.log", f"{folder}/access.log"), ("$host", "$http_host")]:
+        assert old in text, old
+        text = text.replace(old, new)
+    with open(f"{folder}/site.conf", "w") as file:
+        file.write(text)
+    with open(f"{folder}/nginx.conf", "w") as file:
+        file.write(f"daemon off; pid {folder}/pid; error_log {folder}/error.log; user root; events {{}} http {{ include {folder}/site.conf; }}")
+    site.port = road.free_port()
+    site.log = open(f"{site.folder}/serve.log", "a", encoding="utf-8")
+    site.process = subprocess.Popen(site.command("serve"), stdout=site.log, stderr=site.log, cwd=site.folder)
+    road.wait_until(lambda: os.path.exists(f"{folder}/http.sock"))
+    try:
+        with road.running(["/usr/sbin/nginx", "-c", f"{folder}/nginx.conf", "-p", folder], secure):
+            moved = requests.get(f"http://localhost:{plain}/", allow_redirects=False, timeout=10)
+            assert moved.status_code == 301 and moved.headers["Location"].startswith("https://")
+            someone = Client(site)
+            assert someone.sign_in(site.identifier(MAIL), MAIL, 2, first=True).headers["Location"].startswith("/space")
+            assert "v***@example.org" in someone.get("/space").text
+            assert someone.get("/receipts/sms").status_code == 400
+            smuggled = f"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+            done = subprocess.run(["openssl", "s_client", "-quiet", "-connect", f"127.0.0.1:{secure}"], input=smuggled.encode(), capture_output=True, timeout=20)
+            assert b" 400 " in done.stdout.split(b"\r\n")[0] or b"HTTP/1.1 4" in done.stdout
+        with open(f"{folder}/access.log") as file:
+            assert "127.0.0.1" not in file.read()
+    finally:
+        site.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    assert not os.path.exists(f"{folder}/http.sock")
+
+
+def test_the_unit_names_settings_that_exist():
+    with open(f"{road.ROOT}/Templates/deploy/isoloir.service", encoding="utf-8") as file:
+        unit = file.read()
+    for line in ("NoNewPrivileges=yes", "ProtectSystem=strict", "PrivateTmp=yes", "LoadCredential=", "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6"):
+        assert line in unit
+    done = subprocess.run(["systemd-analyze", "security", "--offline=true", f"{road.ROOT}/Templates/deploy/isoloir.service"],
+                          capture_output=True, text=True, timeout=30)
+    assert float(re.search(r"exposure level for isoloir.service: ([\d.]+)", done.stdout).group(1)) <= 2
+    assert "serve --config" in unit and "RuntimeDirectory=isoloir" in unit
+
+
+def test_an_end_by_signal_cuts_no_request(site):
+    """Hashes under way when SIGTERM comes are answered; the socket is closed for newcomers."""
+    site.prepare([voter(number) for number in range(1, 9)]).serve()
+    ready = []
+    for number in range(1, 9):
+        client = Client(site)
+        client.identify(site.identifier(f"v{number}@example.org"))
+        assert client.code(client.sent_code(f"v{number}@example.org")).headers["Location"] == "/passphrase"
+        client.get("/passphrase")
+        ready.append(client)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        answers = [pool.submit(client.post, "/passphrase", secret=PASSPHRASE, again=PASSPHRASE, action="choose") for client in ready]
+        time.sleep(0.02)
+        site.process.terminate()
+        statuses = [future.result().status_code for future in answers if future.exception() is None]
+        refused = [future.exception() for future in answers if future.exception() is not None]
+    assert site.process.wait(30) == 0
+    site.process = None
+    # Whoever was let in before the signal got an answer; nobody's connection was cut in the middle of one.
+    assert statuses and set(statuses) == {303}
+    assert all(isinstance(error, requests.ConnectionError) and "refused" in str(error) for error in refused), refused
+    assert site.sql("SELECT count(*) FROM access_session") == [(len(statuses),)]
+
+
+def test_a_busy_port_a_wrong_certificate_and_a_damaged_store_are_said(site, tmp_path):
+    site.prepare([voter(1)])
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert "Give another port" in site.run("serve", "--port", port, status=1).stderr
+    assert "numeric address" in site.run("serve", "--address", "nowhere.example.org", status=1).stderr
+    (tmp_path / "bad.pem").write_text("no certificate")
+    site.settings(f"server: {{certificate: {tmp_path}/bad.pem, key: {tmp_path}/bad.pem}}\n")
+    assert "PEM" in site.run("serve", "--port", road.free_port(), status=1).stderr
+    site.settings("")
+    site.sql("DROP TRIGGER journal_entry_keeps")
+    site.sql("UPDATE journal_entry SET action = 'x' WHERE number = 1")
+    assert "journal" in site.run("serve", "--port", road.free_port(), status=1).stderr
