@@ -50,7 +50,7 @@ import Synchronization
             MHD_USE_EPOLL.rawValue | MHD_USE_INTERNAL_POLLING_THREAD.rawValue | MHD_ALLOW_SUSPEND_RESUME.rawValue
             | MHD_USE_TURBO.rawValue
         var texts: [UnsafeMutablePointer<CChar>] = unsafe []
-        defer { for unsafetext in unsafe texts { unsafe free(text) } }
+        defer { unsafe texts.forEach { unsafe free($0) } }
         if let certificate = options.certificate {
             flags |= MHD_USE_TLS.rawValue
             for (option, text) in [
