@@ -12,6 +12,10 @@ package struct Account: Sendable {
         package let secretHash: [UInt8]?
         /// A renewal that was not used yet.
         package let isPending: Bool
+
+        package init(number: Int, secretHash: [UInt8]?, isPending: Bool) {
+            (self.number, self.secretHash, self.isPending) = (number, secretHash, isPending)
+        }
     }
 
     package let principal: Principal
