@@ -2,6 +2,8 @@ package import Store
 
 /// Requests for connection codes, sessions, and what happened.
 ///
+/// A request's number names its message in the outbox, which is kept: it is never given twice.
+///
 /// Nothing here tells a known identifier from an unknown one: `subject` is the keyed hash of what was typed, and every
 /// request has a code, whether anybody can ever receive it or not.
 package enum AccessSchema {
@@ -10,7 +12,7 @@ package enum AccessSchema {
             "access-1",
             """
             CREATE TABLE access_request (
-                id INTEGER PRIMARY KEY,
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
                 election INTEGER NOT NULL REFERENCES election_definition (id),
                 token BLOB NOT NULL,
                 subject BLOB NOT NULL,
@@ -31,6 +33,8 @@ package enum AccessSchema {
                 avoid TEXT,
                 message INTEGER,
                 used_at INTEGER,
+                guesses INTEGER NOT NULL DEFAULT 0,
+                wants_reset INTEGER NOT NULL DEFAULT 0 CHECK (wants_reset IN (0, 1)),
                 typed BLOB NOT NULL,
                 answered INTEGER NOT NULL DEFAULT 0 CHECK (answered IN (0, 1)),
                 proven INTEGER NOT NULL DEFAULT 0 CHECK (proven IN (0, 1))

@@ -36,9 +36,13 @@ package struct CodeRequest: Sendable {
     /// Whether the question of the roll was answered, and whether the secret sent with the identifier was given.
     package let isAnswered: Bool
     package let isProven: Bool
+    /// Whether the roll's question was asked for the sake of a forgotten secret.
+    package let wantsReset: Bool
 
     /// Whether no further message was sent for it.
     package var isQuiet: Bool { source != id }
+    /// Whether there is no code for it at all: too many were asked for, and the last one's time is over.
+    package var isEmpty: Bool { source == 0 }
 
     static func read(_ row: borrowing Row) throws(StoreError) -> CodeRequest {
         let (principal, route, avoid): (String?, String?, String?) = (try row[10], try row[12], try row[13])
@@ -48,7 +52,7 @@ package struct CodeRequest: Sendable {
             codeUntil: try row[9], principal: principal.flatMap(Principal.init(text:)), generation: try row[11],
             route: route.flatMap(Route.init(rawValue:)), avoid: avoid.flatMap(Route.init(rawValue:)),
             typed: try row[14],
-            isAnswered: try row[15], isProven: try row[16])
+            isAnswered: try row[15], isProven: try row[16], wantsReset: try row[17])
     }
 }
 
@@ -65,6 +69,8 @@ extension Doorkeeper {
     static let mostAnHour = 6
     /// Live codes of one identifier.
     static let mostLive = 3
+    /// Guesses at one code by browsers other than the one it was sent for: beyond them the code serves that one alone.
+    static let mostShared = 20
     /// Wrong codes for one identifier and day after which codes are longer and work is harder.
     static let manyWrong = 30
     /// Digits that codes are longer by then.
@@ -75,7 +81,7 @@ extension Doorkeeper {
         try reading.first(
             """
             SELECT id, subject, purpose, state, label, source, turns, attempts, created_at, code_until, principal, generation,
-                route, avoid, typed, answered, proven
+                route, avoid, typed, answered, proven, wants_reset
             FROM access_request WHERE token = ? AND election = ? AND ends_at > ? AND state IN ('asked', 'sent', 'verified')
             ORDER BY id DESC LIMIT 1
             """, hash(token: token), election.number, clock.now, row: CodeRequest.read)
@@ -128,7 +134,7 @@ extension Doorkeeper {
         }
         let wait = request.createdAt + policy.codeResendSeconds - clock.now
         if wait > 0, wait <= policy.codeResendSeconds { return .wait(seconds: wait) }
-        guard try mayOrder(transaction.reading, request.subject, replacing: 1) else { return .quiet }
+        guard try mayOrder(transaction.reading, request.subject, request.purpose, replacing: 1) else { return .quiet }
         try transaction.execute(
             "UPDATE access_request SET state = 'replaced', sealed = NULL WHERE id = ?", request.id)
         var order = Order(subject: request.subject, token: hash(token: token), typed: request.typed)
@@ -150,17 +156,17 @@ extension Doorkeeper {
     /// Whether a message may be sent for this identifier now. A code that was used shows that its owner is there: what was
     /// sent before it does not count.
     private func mayOrder(
-        _ reading: borrowing Reading, _ subject: [UInt8], replacing: Int = 0
+        _ reading: borrowing Reading, _ subject: [UInt8], _ purpose: CodeRequest.Purpose, replacing: Int = 0
     ) throws(StoreError) -> Bool {
         let now = clock.now
         let sent = try reading.all(
             """
             SELECT created_at, code_until > ?3 AND state IN ('asked', 'sent') FROM access_request
-            WHERE election = ?1 AND subject = ?2 AND created_at > ?3 - 3600 AND source = id
+            WHERE election = ?1 AND subject = ?2 AND purpose = ?4 AND created_at > ?3 - 3600 AND source = id
                 AND id > (SELECT coalesce(max(id), 0) FROM access_request
-                    WHERE election = ?1 AND subject = ?2 AND used_at IS NOT NULL)
+                    WHERE election = ?1 AND subject = ?2 AND purpose = ?4 AND used_at IS NOT NULL)
             ORDER BY created_at DESC
-            """, election.number, subject, now
+            """, election.number, subject, now, purpose.rawValue
         ) { (row: borrowing Row) throws(StoreError) -> (at: Int, isLive: Bool) in (try row[0], try row[1]) }
         guard sent.count < Doorkeeper.mostAnHour, sent.count(where: \.isLive) < Doorkeeper.mostLive + replacing else {
             return false
@@ -182,7 +188,7 @@ extension Doorkeeper {
 
     private func insert(_ transaction: borrowing Transaction, _ order: Order) throws(StoreError) {
         let now = clock.now
-        let isOrdered = try mayOrder(transaction.reading, order.subject)
+        let isOrdered = try mayOrder(transaction.reading, order.subject, order.purpose)
         let code = OneTimeCode.random(digits: try digits(transaction.reading, order.subject), from: randomness)
         let label = Doorkeeper.label(randomness)
         let id = try transaction.insert(
@@ -209,12 +215,15 @@ extension Doorkeeper {
     private func latest(
         _ reading: borrowing Reading, _ subject: [UInt8], _ purpose: CodeRequest.Purpose
     ) throws(StoreError) -> Int? {
-        try reading.first(
+        let found = try reading.first(
             """
-            SELECT id FROM access_request WHERE election = ? AND subject = ? AND purpose = ? AND source = id
-                AND state IN ('asked', 'sent') AND code_until > ? ORDER BY created_at DESC, id DESC LIMIT 1
-            """, election.number, subject, purpose.rawValue, clock.now
-        ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
+            SELECT id, code_until FROM access_request WHERE election = ? AND subject = ? AND purpose = ? AND source = id
+                AND state IN ('asked', 'sent') AND code_until > ? AND guesses < ? ORDER BY created_at DESC, id DESC LIMIT 1
+            """, election.number, subject, purpose.rawValue, clock.now, Doorkeeper.mostShared
+        ) { (row: borrowing Row) throws(StoreError) -> (id: Int, until: Int) in (try row[0], try row[1]) }
+        // One whose time is over since its message was accepted helps nobody.
+        guard let found, try validUntil(reading, source: found.id, codeUntil: found.until) > clock.now else { return nil }
+        return found.id
     }
 
     /// Digits of the next code.

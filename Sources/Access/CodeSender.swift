@@ -17,15 +17,51 @@ extension Doorkeeper {
                 "SELECT count(*) FROM access_request WHERE state = 'asked' AND election = ?", election.number)
         }
         guard waiting > 0 else { return 0 }
-        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int in
+        do throws(StoreError) { return try serveTogether(store) } catch {
+            // One that cannot be served must not hold up the others.
+            try serveEach(store)
+            throw error
+        }
+    }
+
+    private func serveTogether(_ store: Store) throws(StoreError) -> Int {
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int in
             let asked = try transaction.reading.all(
                 """
                 SELECT id, subject, purpose, state, label, source, turns, attempts, created_at, code_until, principal,
-                    generation, route, avoid, typed, answered, proven
+                    generation, route, avoid, typed, answered, proven, wants_reset
                 FROM access_request WHERE state = 'asked' AND election = ? ORDER BY id LIMIT ?
                 """, election.number, Doorkeeper.chunk, row: CodeRequest.read)
             for request in asked { try serve(transaction, request) }
             return asked.count
+        }
+    }
+
+    /// Serves the waiting requests one by one, and ends those that cannot be served.
+    private func serveEach(_ store: Store) throws(StoreError) {
+        let ids = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try reading.all(
+                "SELECT id FROM access_request WHERE state = 'asked' AND election = ? ORDER BY id LIMIT ?",
+                election.number, Doorkeeper.chunk
+            ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
+        }
+        for id in ids {
+            do throws(StoreError) {
+                try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                    let request = try transaction.reading.first(
+                        """
+                        SELECT id, subject, purpose, state, label, source, turns, attempts, created_at, code_until,
+                            principal, generation, route, avoid, typed, answered, proven, wants_reset
+                        FROM access_request WHERE id = ? AND state = 'asked'
+                        """, id, row: CodeRequest.read)
+                    if let request { try serve(transaction, request) }
+                }
+            } catch {
+                try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                    try transaction.execute(
+                        "UPDATE access_request SET state = 'ended', sealed = NULL WHERE id = ?", id)
+                }
+            }
         }
     }
 
@@ -36,6 +72,14 @@ extension Doorkeeper {
         guard !routes.isEmpty else {
             let hasLetter = account.printedCode != nil && request.purpose == .signIn
             return try note(transaction, request, account, route: hasLetter ? .letter : nil, message: nil)
+        }
+        if request.isQuiet {
+            // The code is another request's, and so is the way it went: what this browser proved is that way.
+            let source = try transaction.reading.first(
+                "SELECT route FROM access_request WHERE id = ?", request.source
+            ) { (row: borrowing Row) throws(StoreError) -> String? in try row[0] }
+            let route = (source ?? nil).flatMap(Route.init(rawValue:))
+            return try note(transaction, request, account, route: route, message: nil)
         }
         let route = routes[request.turns % routes.count]
         let message = try order(transaction, request, account.principal, route)

@@ -35,7 +35,9 @@ extension SignInDesk {
             isRight = sent.map { Secret(doorkeeper.hash(generated: secret)).matches(Secret($0)) } ?? false
         } else {
             switch keeper.check(secret, against: record.hash) {
-            case .busy(let seconds): return .busy(seconds: seconds)
+            case .busy(let seconds):
+                try giveBack(subject)
+                return .busy(seconds: seconds)
             case .done(let right): isRight = right
             }
         }
@@ -55,6 +57,7 @@ extension SignInDesk {
                 let generation = try keeper.set(
                     transaction, election: election, named: name, session.principal, hash: hash, why: "changed")
                 try doorkeeper.keep(transaction, session)
+                try doorkeeper.endOthers(transaction, session.principal, but: 0)
                 try tell(transaction, session.principal, .secretChanged, generation: generation)
             }
             return .next
@@ -81,14 +84,16 @@ extension SignInDesk {
     /// Begins, or goes on with, the reset of a forgotten secret, by the election's `secret.reset`.
     package func forgotten(token: String) throws(StoreError) -> ResetOutcome {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            guard let request = try doorkeeper.request(transaction.reading, token: token), request.state == .verified,
-                request.purpose == .signIn, let principal = request.principal
-            else { return .gone }
+            guard let request = try doorkeeper.request(transaction.reading, token: token) else { return .gone }
+            // Pressed twice: the first did it.
+            if request.purpose == .reset { return request.state == .verified ? .ready : .codeSent }
+            guard request.state == .verified, let principal = request.principal else { return .gone }
             let routes = try doorkeeper.directory.routes(transaction.reading, principal)
             if policy.secretReset == .manager || request.route == .letter && routes.isEmpty { return .manager }
             if policy.challenge != nil, !request.isAnswered,
                 try doorkeeper.directory.challenge(transaction.reading, principal) != nil
             {
+                try transaction.execute("UPDATE access_request SET wants_reset = 1 WHERE id = ?", request.id)
                 return .challenge
             }
             if policy.secretReset == .otherChannel, routes.contains(where: { $0 != request.route }) {

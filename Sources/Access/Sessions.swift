@@ -99,6 +99,15 @@ extension Doorkeeper {
             "UPDATE access_session SET secret_generation = ? WHERE id = ?", secret.generation, session.id)
     }
 
+    /// Ends what other browsers of a principal had under way: after a change of secret they begin again.
+    package func endOthers(
+        _ transaction: borrowing Transaction, _ principal: Principal, but request: Int
+    ) throws(StoreError) {
+        try transaction.execute(
+            "UPDATE access_request SET state = 'ended' WHERE election = ? AND principal = ? AND state = 'verified' AND id <> ?",
+            election.number, principal.text, request)
+    }
+
     /// The latest sign-ins, newest first.
     package func signIns(
         _ reading: borrowing Reading, _ principal: Principal, limit: Int

@@ -49,12 +49,14 @@ package struct SignInDesk: Sendable {
     ) throws(StoreError) -> Step {
         let isReset = request.purpose == .reset
         let isSet = try keeper.record(reading, election: election, principal).isSet
-        if !isReset, isSet || policy.secretKind == .generated && !request.isProven { return .enter }
+        let mayChoose = policy.secretKind == .generated ? request.isProven : !isSet
+        guard isReset || mayChoose || request.wantsReset else { return .enter }
         if policy.challenge != nil, !request.isAnswered,
             try doorkeeper.directory.challenge(reading, principal) != nil
         {
             return .challenge
         }
+        guard isReset || mayChoose else { return .enter }
         return .choose(isReset: isReset)
     }
 
@@ -64,6 +66,8 @@ package struct SignInDesk: Sendable {
         case opened(token: String)
         /// Right, and there is a further step.
         case next
+        /// Right, and the reset of a forgotten secret goes on.
+        case forgotten
         case wrong
         /// Too many wrong ones: the next attempt is due in so many seconds.
         case wait(seconds: Int)
@@ -94,7 +98,9 @@ package struct SignInDesk: Sendable {
         let match: Match
         var upgrade: (old: String, new: String)?
         switch self.match(visitor, secret) {
-        case .busy(let seconds): return .busy(seconds: seconds)
+        case .busy(let seconds):
+            try giveBack(visitor.request.subject)
+            return .busy(seconds: seconds)
         case .done(let found): match = found
         }
         guard let matched = match.generation, let account = visitor.account else { return .wrong }
@@ -138,12 +144,27 @@ package struct SignInDesk: Sendable {
         if case .wait(let seconds) = begun { .wait(seconds: seconds) } else { .gone }
     }
 
-    private func begin(_ transaction: borrowing Transaction, token: String) throws(StoreError) -> Begun {
+    /// Gives back an attempt that could not be checked now.
+    func giveBack(_ subject: [UInt8]) throws(StoreError) {
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try keeper.giveBack(transaction, election: election, subject: subject)
+        }
+    }
+
+    /// - Parameter subject: what the attempt is counted for; nil for the identifier.
+    private func begin(
+        _ transaction: borrowing Transaction, token: String, for subject: [UInt8]? = nil
+    ) throws(StoreError) -> Begun {
         guard let request = try doorkeeper.request(transaction.reading, token: token),
             request.state == .verified || policy.codeChannel == .none
         else { return .gone }
-        guard try keeper.begin(transaction, election: election, subject: request.subject) else {
-            return .wait(try keeper.wait(transaction.reading, election: election, subject: request.subject))
+        // Without a code anybody may try: the first attempt of a browser is never put off, so that nobody keeps its owner out.
+        let tried = try transaction.execute(
+            "UPDATE access_request SET attempts = attempts + 1 WHERE id = ? AND attempts = 0", request.id)
+        let always = policy.codeChannel == .none && tried == 1
+        let subject = subject ?? request.subject
+        guard try keeper.begin(transaction, election: election, subject: subject, always: always) else {
+            return .wait(try keeper.wait(transaction.reading, election: election, subject: subject))
         }
         let account = try doorkeeper.directory.account(transaction.reading, hash: request.subject)
         let principal = account?.principal ?? .voter(0)
@@ -195,27 +216,35 @@ package struct SignInDesk: Sendable {
 
     // MARK: The roll's question
 
-    /// Checks the answer to the roll's question.
+    /// Checks the answer to the roll's question. Its attempts are counted apart from the secret's.
     package func answer(token: String, _ typed: String) throws(StoreError) -> Outcome {
-        let begun = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try begin(transaction, token: token)
+        let begun = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Begun in
+            guard try step(transaction.reading, token: token) == .challenge,
+                let request = try doorkeeper.request(transaction.reading, token: token)
+            else { return .gone }
+            return try begin(transaction, token: token, for: SignInDesk.challengeSubject(request))
         }
         guard case .go(let visitor) = begun else { return SignInDesk.outcome(begun) }
-        guard let principal = visitor.account?.principal else { return .gone }
+        guard let principal = visitor.request.principal else { return .gone }
         let stored = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try doorkeeper.directory.challenge(reading, principal)
         }
+        let subject = SignInDesk.challengeSubject(visitor.request)
         switch keeper.check(SecretText.secret(typed), against: stored) {
-        case .busy(let seconds): return .busy(seconds: seconds)
+        case .busy(let seconds):
+            try giveBack(subject)
+            return .busy(seconds: seconds)
         case .done(false): return .wrong
         case .done(true):
-            return try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try keeper.succeed(transaction, election: election, subject: visitor.request.subject)
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try keeper.succeed(transaction, election: election, subject: subject)
                 try transaction.execute("UPDATE access_request SET answered = 1 WHERE id = ?", visitor.request.id)
-                return .next
             }
+            return visitor.request.wantsReset ? .forgotten : .next
         }
     }
+
+    private static func challengeSubject(_ request: CodeRequest) -> [UInt8] { request.subject + [1] }
 
     // MARK: The secret that is chosen
 
@@ -251,20 +280,30 @@ package struct SignInDesk: Sendable {
             return try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 // Looked at again: the same form sent twice stores one secret.
                 guard let now = try doorkeeper.request(transaction.reading, token: token), now.id == request.id,
-                    case .choose = try step(transaction.reading, now, principal), let generation = request.generation
+                    case .choose = try step(transaction.reading, now, principal), let generation = request.generation,
+                    try mayStillReset(transaction.reading, now, principal)
                 else { return .gone }
+                let hadSecret = try keeper.record(transaction.reading, election: election, principal).generation > 0
                 if let message = try keeper.cancelReset(transaction, election: election, principal) {
                     try doorkeeper.outbox.withdraw(transaction, message: message)
                 }
                 let secret = try keeper.set(
                     transaction, election: election, named: name, principal, hash: hash,
                     why: request.purpose == .reset ? "forgotten" : "first")
-                if request.purpose == .reset {
-                    try tell(transaction, principal, .secretChanged, generation: secret)
-                }
+                if hadSecret { try tell(transaction, principal, .secretChanged, generation: secret) }
+                try doorkeeper.endOthers(transaction, principal, but: request.id)
                 return try open(transaction, token: token, request, principal, generation: generation)
             }
         }
+    }
+
+    /// Whether a reset after a delay was not called off meanwhile: whoever remembered has ended it.
+    private func mayStillReset(
+        _ reading: borrowing Reading, _ request: CodeRequest, _ principal: Principal
+    ) throws(StoreError) -> Bool {
+        guard request.purpose == .reset, request.avoid == nil else { return true }
+        let ready = try keeper.resetReady(reading, election: election, principal)
+        return ready.map { $0 <= doorkeeper.clock.now } ?? false
     }
 
     /// Sends a word by every channel that reaches a principal; returns the channels.
@@ -275,7 +314,8 @@ package struct SignInDesk: Sendable {
     ) throws(StoreError) -> [Route] {
         let routes = try doorkeeper.directory.routes(transaction.reading, principal)
         for route in routes {
-            var note = VoterNote(kind, by: route, priority: .recovery, generation: generation)
+            // A warning that waits for tomorrow's budget would warn of nothing.
+            var note = VoterNote(kind, by: route, priority: .code, generation: generation)
             note.values = values
             _ = try doorkeeper.directory.send(transaction, principal, note)
         }

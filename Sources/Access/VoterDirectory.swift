@@ -31,7 +31,8 @@ package struct VoterDirectory: Directory {
             generations: mine.map {
                 Account.Generation(number: $0.generation, secretHash: $0.secretHash, isPending: $0.isPending)
             },
-            route: last.route, printedCode: mine.lazy.compactMap(\.codeHash).first)
+            // Whoever asks for a renewal does not choose the way of the next codes.
+            route: (mine.first { !$0.isPending } ?? last).route, printedCode: mine.lazy.compactMap(\.codeHash).first)
     }
 
     package func isLive(

@@ -38,6 +38,11 @@ package struct ProofOfWork: Sendable {
         return hex(bytes + tag(bytes, form))
     }
 
+    /// The bits that a challenge asks for; whether it is one of ours shows when it is solved.
+    package static func bits(of challenge: String) -> Int {
+        Int(challenge.dropFirst(8).prefix(2), radix: 16) ?? 0
+    }
+
     /// Whether a number solves a challenge; the cheap checks come first. Whoever accepts it must also spend it.
     package func isSolved(
         _ challenge: String, number: String, typed: String, form: String, leastBits: Int = bits

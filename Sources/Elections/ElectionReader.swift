@@ -218,6 +218,9 @@ package enum ElectionReader {
                 "without a connection code whoever holds an identifier would be its voter: take \"none\" out of \"channel\", or let \"secret.kind\" be generated"
             )
         }
+        if policy.codeChannel == .none, policy.secretMustChange {
+            section.fault("secret", "\"mustChange\" needs a connection code: take \"none\" out of \"code.channel\"")
+        }
         section.optionalSection("recovery") { recovery in
             policy.recoveryCaptcha = recovery.choice("captcha", standard: policy.recoveryCaptcha)
         }

@@ -49,6 +49,13 @@ extension Issuer {
         ) { (row: borrowing Row) throws(StoreError) -> [UInt8]? in try row[0] } ?? nil
     }
 
+    /// The hashes of a voter's identifiers in use, for which attempts are counted.
+    package func hashes(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> [[UInt8]] {
+        try reading.all(
+            "SELECT hash FROM issuance_identifier WHERE voter = ? AND state <> 'revoked'", voter
+        ) { (row: borrowing Row) throws(StoreError) -> [UInt8] in try row[0] }
+    }
+
     /// Whether a generation of a voter's identifier can be used.
     package func isLive(_ reading: borrowing Reading, voter: Int, generation: Int) throws(StoreError) -> Bool {
         try reading.number(

@@ -47,17 +47,26 @@ package final class PassphraseKeeper: Sendable {
     static let freeAttempts = 5
 
     /// Counts an attempt; false when the next one is not due yet. A clock that went back makes nobody wait.
-    /// - Parameter subject: what attempts are counted for, known or not.
+    /// - Parameters:
+    ///   - subject: what attempts are counted for, known or not.
+    ///   - always: counts it and never puts it off.
     package func begin(
-        _ transaction: borrowing Transaction, election: Int, subject: [UInt8]
+        _ transaction: borrowing Transaction, election: Int, subject: [UInt8], always: Bool = false
     ) throws(StoreError) -> Bool {
         // 30 s after the fifth, doubled each time, 15 minutes at most: guessing ends, and nobody is kept out for good.
         try transaction.execute(
             """
             INSERT INTO passphrase_throttle (election, subject, failures, last_at) VALUES (?1, ?2, 1, ?3)
             ON CONFLICT (election, subject) DO UPDATE SET failures = failures + 1, last_at = ?3
-                WHERE failures < ?4 OR last_at > ?3 OR last_at + min(900, 30 << min(failures - ?4, 5)) <= ?3
-            """, election, subject, clock.now, PassphraseKeeper.freeAttempts) == 1
+                WHERE ?5 OR failures < ?4 OR last_at > ?3 OR last_at + min(900, 30 << min(failures - ?4, 5)) <= ?3
+            """, election, subject, clock.now, PassphraseKeeper.freeAttempts, always) == 1
+    }
+
+    /// Gives back an attempt that could not be checked.
+    package func giveBack(_ transaction: borrowing Transaction, election: Int, subject: [UInt8]) throws(StoreError) {
+        try transaction.execute(
+            "UPDATE passphrase_throttle SET failures = max(0, failures - 1) WHERE election = ? AND subject = ?", election,
+            subject)
     }
 
     /// Seconds until the next attempt is due.

@@ -190,8 +190,7 @@ import Synchronization
         else { return nil }
         var request = Request(
             method: .init(rawValue: method) ?? .other, path: path, query: query, headers: head, body: body)
-        // Only forms are counted by where they come from.
-        if request.method == .post { request.source = source(request, peer: peer()) }
+        request.source = source(request, peer: peer())
         return request
     }
 
@@ -215,6 +214,8 @@ import Synchronization
         guard
             unsafe getnameinfo(address, socklen_t(size), &host, socklen_t(host.count), nil, 0, NI_NUMERICHOST) == 0
         else { return "" }
-        return String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let text = String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        // An IPv4 peer of an IPv6 socket.
+        return text.hasPrefix("::ffff:") && text.contains(".") ? String(text.dropFirst(7)) : text
     }
 }

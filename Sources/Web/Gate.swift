@@ -26,7 +26,11 @@ struct Gate: Sendable {
     private static let manyLost = 20
 
     /// A challenge for a form's silent work.
-    func challenge(_ form: String) -> String { work.challenge(form: form) }
+    /// - Parameter isHard: whether somebody guesses; a source of many requests gets hard ones anyway.
+    func challenge(_ form: String, source: String, isHard: Bool = false) -> String {
+        let mustBeHard = isHard || limits.seen(form, from: source) >= Gate.many
+        return work.challenge(form: form, bits: mustBeHard ? ProofOfWork.hardBits : ProofOfWork.bits)
+    }
 
     /// Judges what came with a form.
     /// - Parameters:
@@ -49,7 +53,7 @@ struct Gate: Sendable {
                 challenge, number: form["number"], typed: typed, form: name,
                 leastBits: isHard ? ProofOfWork.hardBits : ProofOfWork.bits)
         {
-            return .pass(spend: [challenge], isStrong: isHard)
+            return .pass(spend: [challenge], isStrong: ProofOfWork.bits(of: challenge) >= ProofOfWork.hardBits)
         }
         if name == "signIn", limits.count("free", from: source) <= Gate.freeSignIns {
             return .pass(spend: [], isStrong: false)

@@ -97,7 +97,7 @@ import Synchronization
     }
 
     /// Ends connections whose request has dripped in for too long. Called about once a second.
-    package func sweep() { register.sweep(limit: options.requestSeconds) }
+    package func sweep() { register.sweep(limit: options.requestSeconds, idle: options.idleSeconds) }
 
     package var openConnections: Int { register.count }
 
@@ -176,6 +176,8 @@ final class ConnectionRegister: Sendable {
         var isBusy = false
         /// Whether a part of a request has come.
         var hasBegun = true
+        /// Whether a request's head has come and its answer has not gone.
+        var hasHead = false
     }
 
     private let entries = Mutex<[UInt: Entry]>([:])
@@ -183,7 +185,8 @@ final class ConnectionRegister: Sendable {
     static var now: Int { Int(Monotonic.seconds) }
 
     var count: Int { entries.withLock { $0.count } }
-    var hasBusy: Bool { entries.withLock { $0.values.contains(where: \.isBusy) } }
+    /// Whether a request is under way, its body still coming or its answer being made.
+    var hasBusy: Bool { entries.withLock { $0.values.contains { $0.isBusy || $0.hasHead } } }
 
     func open(_ connection: OpaquePointer, _ file: Int32) {
         let now = ConnectionRegister.now
@@ -195,6 +198,7 @@ final class ConnectionRegister: Sendable {
         entries.withLock {
             if $0[UInt(bitPattern: connection)]?.hasBegun == false { $0[UInt(bitPattern: connection)]?.since = now }
             $0[UInt(bitPattern: connection)]?.hasBegun = true
+            $0[UInt(bitPattern: connection)]?.hasHead = true
         }
     }
 
@@ -207,6 +211,7 @@ final class ConnectionRegister: Sendable {
         entries.withLock {
             $0[UInt(bitPattern: connection)]?.isBusy = false
             $0[UInt(bitPattern: connection)]?.hasBegun = false
+            $0[UInt(bitPattern: connection)]?.hasHead = false
             $0[UInt(bitPattern: connection)]?.since = now
         }
     }
@@ -215,12 +220,13 @@ final class ConnectionRegister: Sendable {
         _ = entries.withLock { $0.removeValue(forKey: UInt(bitPattern: connection)) }
     }
 
-    /// The lock keeps the descriptor ours while it is shut down. A connection that has sent nothing since its last answer is
-    /// left to the idle limit.
-    func sweep(limit: Int) {
-        let oldest = ConnectionRegister.now - limit
+    /// The lock keeps the descriptor ours while it is shut down. A connection that was answered may be idle first, but not
+    /// drip the next request for ever.
+    func sweep(limit: Int, idle: Int) {
+        let now = ConnectionRegister.now
         entries.withLock { entries in
-            for entry in entries.values where entry.hasBegun && !entry.isBusy && entry.since < oldest {
+            for entry in entries.values
+            where !entry.isBusy && entry.since < now - limit - (entry.hasBegun ? 0 : idle) {
                 shutdown(entry.file, Int32(SHUT_RDWR))
             }
         }

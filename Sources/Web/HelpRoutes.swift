@@ -19,11 +19,15 @@ extension VoterSite {
         showsPicture: Bool = false
     ) -> Response {
         let isDone = visit.request.method != .post && visit.request.parameter("say") == "done"
+        // Whoever was on the way somewhere goes on there.
+        let isSignedIn = visit.request.cookie(cookies.name(.session)) != nil
+        let back = isSignedIn ? "/space" : pending(visit) == nil ? "/" : "/code"
         let isShown = showsPicture || visit.request.parameter("picture") != nil
         return page(
             .help, visit, status: status, title: "helpTitle", error: error, note: isDone ? "helpDone" : nil,
             [
-                "work": .text(gate.challenge("help")), "captcha": picture(visit, "help", isQuiet: !isShown),
+                "work": .text(gate.challenge("help", source: visit.request.source)), "captcha": picture(visit, "help", isQuiet: !isShown, isWrong: error == "captchaWrong"),
+                "back": .text(back), "backText": .text(pages.text(back == "/" ? "backHome" : "helpBack", visit.language)),
                 "asked": .object([
                     "name": .text(asked["name"]), "contact": .text(asked["contact"]), "text": .text(asked["text"]),
                 ]),
@@ -32,6 +36,7 @@ extension VoterSite {
 
     func takeQuestion(_ visit: Visit) throws(StoreError) -> Response {
         let form = visit.request.form() ?? Form(fields: [])
+        if form["action"] == "picture" { return help(visit, asked: form, showsPicture: true) }
         let question = HelpQueue.Question(
             name: String(form["name"].prefix(HelpRoutes.longestName)),
             contact: String(form["contact"].prefix(HelpRoutes.longestContact)),

@@ -15,21 +15,21 @@ package final class PageSet: Sendable {
         var shape: [String: Shape] {
             var shape: [String: Shape] = [
                 "title": .text, "switch": .text, "q": .text, "form": .text, "supportCode": .text,
-                "error": .object(["text": .text, "more": .text]), "note": .object(["text": .text]),
+                "error": .object(["text": .text, "more": .text]), "isBad": .flag, "note": .object(["text": .text]),
             ]
             for (name, own) in own { shape[name] = own }
             return shape
         }
 
         private var own: [String: Shape] {
-            let captcha = Shape.object(["token": .text, "quiet": .flag, "again": .text])
+            let captcha = Shape.object(["token": .text, "quiet": .flag, "isWrong": .flag])
             switch self {
             case .home:
                 return [
                     "times": .object(["text": .text]), "typed": .text, "work": .text, "captcha": captcha,
                     "isRenew": .flag,
                 ]
-            case .code: return ["label": .text, "isQuiet": .flag, "isReset": .flag]
+            case .code: return ["label": .text, "isQuiet": .flag, "isEmpty": .flag, "isReset": .flag]
             case .challenge: return ["question": .text]
             case .enter: return [:]
             case .choose: return ["isReset": .flag]
@@ -46,7 +46,7 @@ package final class PageSet: Sendable {
             case .lostDone: return ["typed": .text, "hint": .object(["text": .text]), "path": .text]
             case .help:
                 return [
-                    "work": .text, "captcha": captcha,
+                    "work": .text, "captcha": captcha, "back": .text, "backText": .text,
                     "asked": .object(["name": .text, "contact": .text, "text": .text]),
                 ]
             }
@@ -115,7 +115,7 @@ package final class PageSet: Sendable {
                     let fixed: [String: TemplateValue] = [
                         "title": .text(texts[language]?["homeTitle"] ?? ""),
                         "switch": .text("/?lang=\(language == .fr ? "en" : "fr")"),
-                        "q": .text(isChosen ? "?lang=\(language.rawValue)" : ""), "error": .nothing, "note": .nothing,
+                        "q": .text(isChosen ? "?lang=\(language.rawValue)" : ""), "error": .nothing, "isBad": .flag(false), "note": .nothing,
                         "typed": .text(""), "isRenew": .flag(false), "captcha": .nothing,
                         "times": time.map { .object(["text": .text(texts[language]?[$0] ?? "")]) } ?? .nothing,
                     ]
@@ -178,18 +178,26 @@ package final class PageSet: Sendable {
             "isDigits": .flag(policy.scheme == .digits), "isName": .flag(policy.scheme == .name),
             "isEmail": .flag(policy.scheme == .email), "isKept": .flag(policy.renewal == .keep),
             "isPassphrase": .flag(policy.secretKind == .passphrase),
-            "isGenerated": .flag(policy.secretKind == .generated), "hasCode": .flag(policy.codeChannel != .none),
+            "isGenerated": .flag(policy.secretKind == .generated), "isPassword": .flag(policy.secretKind == .password),
+            "hasCode": .flag(policy.codeChannel != .none), "hasLetters": .flag(election.channels.contains(.letter)),
         ]
         let shape = values.mapValues { value -> Shape in if case .flag = value { .flag } else { .text } }
         var texts: [String: String] = [:]
         for (key, source) in try sources(folder, language) {
             do throws(TemplateError) {
                 let template = try Template(
-                    source, name: "pages/\(language.rawValue).yaml, \(key)", escaping: .plain, shape: shape)
+                    language == .fr ? PageSet.spaced(source) : source, name: "pages/\(language.rawValue).yaml, \(key)", escaping: .plain, shape: shape)
                 texts[key] = try template.render(values)
             } catch { throw SiteFault("\(error)") }
         }
         return texts
+    }
+
+    /// French punctuation stays with the word before it: a no-break space stands before `: ; ? ! \u{BB}` and after `\u{AB}`.
+    private static func spaced(_ text: String) -> String {
+        var text = text
+        for mark in [":", ";", "?", "!", "\u{BB}"] { text = text.replacing(" " + mark, with: "\u{A0}" + mark) }
+        return text.replacing("\u{AB} ", with: "\u{AB}\u{A0}")
     }
 
     private static func values(
@@ -210,6 +218,7 @@ package final class PageSet: Sendable {
                 policy.scheme == .digits ? "numeric" : policy.scheme == .email ? "email" : "text"),
             "minimum": .text("\(PassphraseRules.minimum(policy))"),
             "isGenerated": .flag(policy.secretKind == .generated), "isPassword": .flag(policy.secretKind == .password),
+            "isEmail": .flag(policy.scheme == .email),
         ]
     }
 }

@@ -24,9 +24,9 @@ extension VoterSite {
             error: error,
             [
                 "isFirst": .flag(visit.request.path == "/first"), "path": .text(visit.request.path),
-                "typed": .text(typed), "work": .text(mode == .always ? "" : gate.challenge("lost")),
+                "typed": .text(typed), "work": .text(mode == .always ? "" : gate.challenge("lost", source: visit.request.source)),
                 // Without JavaScript the picture stands there at once.
-                "captcha": picture(visit, "lost", isQuiet: !isShown),
+                "captcha": picture(visit, "lost", isQuiet: !isShown, isWrong: error == "captchaWrong"),
             ])
     }
 
@@ -34,6 +34,7 @@ extension VoterSite {
     func takeLost(_ visit: Visit) throws(StoreError) -> Response {
         let form = visit.request.form() ?? Form(fields: [])
         let typed = form["contact"]
+        if form["action"] == "picture" { return lost(visit, typed: typed, showsPicture: true) }
         let entry = RecoveryEntry(typed, policy: election.access)
         switch entry {
         case .empty: return lost(visit, status: 422, error: "lostEmpty")

@@ -42,19 +42,19 @@ extension VoterSite {
         let wantsPicture = showsPicture || visit.request.parameter("picture") != nil
         if error == nil, said == nil, typed.isEmpty, !wantsPicture, !isRenew { return usualHome(visit, times) }
         return page(
-            .home, visit, status: status, title: "homeTitle", error: error ?? (said?.isError == true ? said?.key : nil),
+            .home, visit, status: status, title: isRenew ? "renewTitle" : "homeTitle", error: error ?? (said?.isError == true ? said?.key : nil),
             note: said?.isError == false ? said?.key : nil,
             [
                 "times": times.map { .object(["text": .text(pages.text($0, visit.language))]) } ?? .nothing,
-                "typed": .text(typed), "work": .text(gate.challenge("signIn")), "isRenew": .flag(isRenew),
-                "captcha": wantsPicture ? picture(visit, "signIn", isQuiet: false) : .nothing,
+                "typed": .text(typed), "work": .text(gate.challenge("signIn", source: visit.request.source, isHard: error == "workNeeded")), "isRenew": .flag(isRenew),
+                "captcha": wantsPicture ? picture(visit, "signIn", isQuiet: error == "workNeeded", isWrong: error == "captchaWrong") : .nothing,
             ])
     }
 
     /// The home page as nearly everybody sees it.
     private func usualHome(_ visit: Visit, _ times: String?) -> Response {
         let open: [String: TemplateValue] = [
-            "form": .text(visit.form), "supportCode": .text(visit.supportCode), "work": .text(gate.challenge("signIn")),
+            "form": .text(visit.form), "supportCode": .text(visit.supportCode), "work": .text(gate.challenge("signIn", source: visit.request.source)),
         ]
         trace(visit, step: PageSet.Page.home.rawValue, trouble: "")
         do throws(TemplateError) {
@@ -64,10 +64,10 @@ extension VoterSite {
     }
 
     /// The picture's part of a page.
-    func picture(_ visit: Visit, _ form: String, isQuiet: Bool) -> TemplateValue {
+    func picture(_ visit: Visit, _ form: String, isQuiet: Bool, isWrong: Bool) -> TemplateValue {
         .object([
             "token": .text(parts.captcha.challenge(form: form)), "quiet": .flag(isQuiet),
-            "again": .text(visit.path(visit.request.path, "picture=1")),
+            "isWrong": .flag(isWrong),
         ])
     }
 
@@ -75,12 +75,14 @@ extension VoterSite {
     func identify(_ visit: Visit) throws(StoreError) -> Response {
         let form = visit.request.form() ?? Form(fields: [])
         let typed = form["identifier"]
+        let isRenew = !form["renew"].isEmpty
+        if form["action"] == "picture" { return home(visit, typed: typed, showsPicture: true, isRenew: isRenew) }
         let canonical: String
         switch IdentifierEntry(typed, scheme: election.access.scheme) {
         case .canonical(let text): canonical = text
-        case .empty: return home(visit, status: 422, error: "identifierEmpty")
-        case .malformed: return home(visit, status: 422, error: "identifierMalformed", typed: typed)
-        case .mistyped: return home(visit, status: 422, error: "identifierMistyped", typed: typed)
+        case .empty: return home(visit, status: 422, error: "identifierEmpty", isRenew: isRenew)
+        case .malformed: return home(visit, status: 422, error: "identifierMalformed", typed: typed, isRenew: isRenew)
+        case .mistyped: return home(visit, status: 422, error: "identifierMistyped", typed: typed, isRenew: isRenew)
         }
         let verdict = gate.judge(
             form, name: "signIn", typed: typed, source: visit.request.source, mode: .adaptive)
@@ -93,15 +95,24 @@ extension VoterSite {
                 guard try gate.spend(transaction, spend) else { return .picture(isWrong: false) }
                 let subject = parts.doorkeeper.subject(canonical)
                 if !isStrong, try parts.doorkeeper.isUnderAttack(transaction.reading, subject) {
-                    return .picture(isWrong: false)
+                    return form["work"].isEmpty ? .picture(isWrong: false) : .harder
                 }
                 return .asked(token: try parts.doorkeeper.ask(transaction, canonical: canonical))
             }
         }
         switch outcome {
-        case .picture(let isWrong):
+        case .harder:
             return home(
-                visit, status: 422, error: isWrong ? "captchaWrong" : "captchaNeeded", typed: typed, showsPicture: true)
+                visit, status: 422, error: "workNeeded", typed: typed, showsPicture: true, isRenew: isRenew)
+        case .picture(let isWrong):
+            // Work that was not hard enough is asked for again; without work, the picture.
+            if !isWrong, !form["work"].isEmpty, form["challenge"].isEmpty {
+                return home(
+                    visit, status: 422, error: "workNeeded", typed: typed, showsPicture: true, isRenew: isRenew)
+            }
+            return home(
+                visit, status: 422, error: isWrong ? "captchaWrong" : "captchaNeeded", typed: typed, showsPicture: true,
+                isRenew: isRenew)
         case .asked(let token):
             return see(
                 visit, election.access.codeChannel == .none ? "/passphrase" : "/code",
@@ -111,6 +122,7 @@ extension VoterSite {
 
     private enum Entry {
         case asked(token: String)
+        case harder
         case picture(isWrong: Bool)
     }
 
@@ -130,7 +142,8 @@ extension VoterSite {
             .code, visit, status: status, title: "codeTitle", error: error, more: more,
             note: note ?? (said == "resent" ? "codeResent" : nil),
             [
-                "label": .text(request.label), "isQuiet": .flag(request.isQuiet),
+                "label": .text(request.label), "isQuiet": .flag(request.isQuiet && !request.isEmpty),
+                "isEmpty": .flag(request.isEmpty),
                 "isReset": .flag(request.purpose == .reset),
             ])
     }
@@ -240,6 +253,7 @@ extension VoterSite {
                 visit, "/space", strength.map { "set=\($0)" } ?? "",
                 cookies: [cookies.set(.session, session), cookies.clear(.pending)])
         case .next: return see(visit, "/passphrase")
+        case .forgotten: return try forgot(visit)
         case .wrong: return try secret(visit, status: 422, error: wrong)
         case .wait(let seconds): return try secret(visit, status: 429, error: "secretWait", more: "\(seconds)")
         case .busy(let seconds): return busy(visit, seconds: seconds)
@@ -262,7 +276,7 @@ extension VoterSite {
     func forgot(_ visit: Visit) throws(StoreError) -> Response {
         guard let token = pending(visit) else { return see(visit, "/", "say=gone") }
         switch try parts.desk.forgotten(token: token) {
-        case .challenge: return see(visit, "/passphrase", "forgotten=1")
+        case .challenge: return see(visit, "/passphrase")
         case .codeSent: return see(visit, "/code")
         case .ready: return see(visit, "/passphrase")
         case .manager: return message(visit, 200, "resetManager")

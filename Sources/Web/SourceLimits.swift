@@ -30,6 +30,12 @@ final class SourceLimits: Sendable {
         }
     }
 
+    /// How many requests of a kind came from a source in this window.
+    func seen(_ kind: String, from source: String) -> Int {
+        let window = clock.now / SourceLimits.window
+        return state.withLock { $0.window == window ? $0.counts[kind + " " + SourceLimits.network(source)] ?? 0 : 0 }
+    }
+
     /// An IPv4 address, or the first half of an IPv6 one: that is what one connection is given.
     static func network(_ address: String) -> String {
         guard address.contains(":") else { return address }

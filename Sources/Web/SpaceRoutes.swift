@@ -19,7 +19,7 @@ enum SpaceRoutes {
         },
         VoterSite.Route(method: .post, path: "/space/secret") { site, visit in try site.takeChange(visit) },
         VoterSite.Route(method: .post, path: "/extend") { site, visit in
-            .now(try site.signedIn(visit) { _ in site.see(visit, "/space") })
+            .now(try site.extend(visit))
         },
         VoterSite.Route(method: .post, path: "/sign-out") { site, visit in .now(try site.signOut(visit)) },
     ]
@@ -154,9 +154,17 @@ extension VoterSite {
                     visit, session, status: 422, error: faults.first.map(VoterSite.text),
                     more: faults.dropFirst().map { pages.text(VoterSite.text($0), visit.language) }
                         .joined(separator: " "))
-            case .opened, .gone: return see(visit, "/", "say=ended")
+            case .opened, .forgotten, .gone: return see(visit, "/", "say=ended")
             }
         }
+    }
+
+    /// Keeps a session open: a script is told for how many seconds, a form leads back.
+    func extend(_ visit: Visit) throws(StoreError) -> Response {
+        let session = try session(visit)
+        guard visit.request.header("accept") == "text/plain" else { return see(visit, "/space") }
+        guard let session else { return .text(401, "ended\n") }
+        return .text(200, "\(min(Doorkeeper.idleSeconds, session.endsAt - parts.clock.now))\n")
     }
 
     func signOut(_ visit: Visit) throws(StoreError) -> Response {

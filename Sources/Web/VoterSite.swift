@@ -125,13 +125,32 @@ package final class VoterSite: Sendable {
 
     private func visit(_ request: Request) -> Visit {
         let (language, isChosen) = Visit.language(request, election)
-        let known = request.cookie(cookies.name(.browser)).flatMap { $0.utf8.count == 32 ? $0 : nil }
-        let browser = known ?? hex(parts.randomness.bytes(16))
+        // A token of our own making: nobody fills the traces with invented ones.
+        let known = request.cookie(cookies.name(.browser)).flatMap { isOurs($0) ? $0 : nil }
+        let browser = known ?? newBrowser()
         let form = hex(forms.hash("form:" + browser))
         let code = forms.hash("support:" + browser).prefix(5).map { SymbolCode.alphabet[Int($0 & 31)] }
         return Visit(
             request: request, language: language, q: isChosen ? "?lang=\(language.rawValue)" : "", browser: browser,
             isNew: known == nil, form: form, supportCode: String(decoding: code, as: UTF8.self))
+    }
+
+    /// Hexadecimal digits of a browser's token, and of the mark behind them that shows it to be ours.
+    private static let (tokenDigits, markDigits) = (24, 8)
+
+    private func newBrowser() -> String {
+        let token = hex(parts.randomness.bytes(VoterSite.tokenDigits / 2))
+        return token + mark(token)
+    }
+
+    private func isOurs(_ browser: String) -> Bool {
+        browser.utf8.count == VoterSite.tokenDigits + VoterSite.markDigits
+            && Secret(mark(String(browser.prefix(VoterSite.tokenDigits)))).matches(
+                Secret(String(browser.suffix(VoterSite.markDigits))))
+    }
+
+    private func mark(_ token: String) -> String {
+        String(hex(forms.hash("browser:" + token)).prefix(VoterSite.markDigits))
     }
 
     /// Whether a form was sent from our own page, by the browser that was given it.
@@ -181,6 +200,7 @@ package final class VoterSite: Sendable {
                     "text": .text(pages.text($0, language)), "more": more.map { .text($0) } ?? .nothing,
                 ])
             } ?? .nothing
+        all["isBad"] = .flag(error.map { !VoterSite.general.contains($0) } ?? false)
         all["note"] = note.map { .object(["text": .text(pages.text($0, language))]) } ?? .nothing
         trace(visit, step: page.rawValue, trouble: error ?? "")
         do throws(TemplateError) {
@@ -197,6 +217,12 @@ package final class VoterSite: Sendable {
         if visit.isNew { response.headers.append(("Set-Cookie", cookies.set(.browser, visit.browser))) }
         return response
     }
+
+    /// Errors that are no fault of what stands in the page's field.
+    private static let general: Set<String> = [
+        "gone", "sessionEnded", "codeExhausted", "codeQuiet", "codeResendWait", "codeWait", "secretWait", "captchaWrong",
+        "captchaNeeded", "workNeeded",
+    ]
 
     func switchPath(_ visit: Visit) -> String {
         let other: Language = visit.language == .fr ? .en : .fr

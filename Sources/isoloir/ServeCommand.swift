@@ -151,17 +151,23 @@ private struct Workload {
         var round = 0
         var isStopped = false
         while !isStopped {
-            do throws(StoreError) {
-                let served =
-                    try site.doorkeeper.serveRequests(services.store) + site.recovery.serveRequests(services.store)
-                if served > 0 { bell.ring() }
-                if round % Workload.traceEvery == 0 { try storeTraces() }
-                if round % Workload.tidyEvery == 0 { try tidy() }
-            } catch { log.write("the worker failed: \(error)") }
+            // Each for itself: what fails in one must not stop the others.
+            attempt("codes") { () throws(StoreError) in
+                if try site.doorkeeper.serveRequests(services.store) > 0 { bell.ring() }
+            }
+            attempt("recovery") { () throws(StoreError) in
+                if try site.recovery.serveRequests(services.store) > 0 { bell.ring() }
+            }
+            if round % Workload.traceEvery == 0 { attempt("traces", storeTraces) }
+            if round % Workload.tidyEvery == 0 { attempt("tidying", tidy) }
             round += 1
             isStopped = bell.isStopped
             if !isStopped { usleep(UInt32(Workload.pause * 1000)) }
         }
+    }
+
+    private func attempt(_ name: String, _ work: () throws(StoreError) -> Void) {
+        do throws(StoreError) { try work() } catch { log.write("\(name) failed: \(error)") }
     }
 
     private func storeTraces() throws(StoreError) {

@@ -1,5 +1,7 @@
 import Access
+import Delivery
 import Elections
+import Issuance
 import Journal
 import Passphrases
 import Recovery
@@ -31,8 +33,18 @@ private func resetPassphrase(_ invocation: Invocation) throws(Refusal) {
             guard let voter = try services.registrar.voter(transaction.reading, election, reference: reference) else {
                 return false
             }
+            let principal = Principal.voter(voter.id)
+            if let message = try services.keeper.cancelReset(
+                transaction, election: election.number, principal)
+            {
+                try services.outbox.withdraw(transaction, message: message)
+            }
+            // Whoever mistyped it many times must not wait any longer.
+            for subject in try services.issuer.hashes(transaction.reading, voter: voter.id) + [Array(principal.text.utf8)] {
+                try services.keeper.succeed(transaction, election: election.number, subject: subject)
+            }
             try services.keeper.clear(
-                transaction, election: election.number, named: election.election.id, .voter(voter.id),
+                transaction, election: election.number, named: election.election.id, principal,
                 by: services.principal, why: reason)
             return true
         }

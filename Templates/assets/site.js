@@ -4,12 +4,18 @@
 // A letter's QR code carries the identifier behind a #, which never reaches the server.
 const identifier = document.getElementById("identifier");
 if (identifier && location.hash.length > 1) {
-    const text = decodeURIComponent(location.hash.slice(1));
+    const text = location.hash.slice(1);
     if (/^[0-9A-Za-z-]{4,40}$/.test(text)) {
         identifier.value = text;
         history.replaceState(null, "", location.pathname + location.search);
     }
 }
+
+// After an error the reader begins at it.
+document.getElementById("error")?.focus();
+
+// A link to a question opens it.
+document.querySelector("details:target")?.setAttribute("open", "");
 
 // Secrets can be shown.
 for (const box of document.querySelectorAll("[data-reveal]")) {
@@ -25,10 +31,15 @@ for (const box of document.querySelectorAll("[data-reveal]")) {
 for (const field of document.querySelectorAll("[data-minimum]")) {
     const count = field.parentElement.querySelector(".count");
     const minimum = Number(field.dataset.minimum);
+    let pause;
     field.addEventListener("input", () => {
-        const length = [...field.value.normalize("NFC").trim().replace(/\s+/gu, " ")].length;
-        const left = minimum - length;
-        count.textContent = length === 0 ? "" : left > 0 ? `${field.dataset.left} ${left}` : field.dataset.enough;
+        clearTimeout(pause);
+        // A moment after the last key, so that a screen reader is not interrupted at each one.
+        pause = setTimeout(() => {
+            const length = [...field.value.normalize("NFC").trim().replace(/\s+/gu, " ")].length;
+            const left = minimum - length;
+            count.textContent = length === 0 ? "" : left > 0 ? `${field.dataset.left} ${left}` : field.dataset.enough;
+        }, 600);
     });
 }
 
@@ -46,7 +57,7 @@ for (const form of document.querySelectorAll("form[data-work]")) {
     if (!window.crypto || !crypto.subtle || !window.Worker || !form.dataset.work) continue;
     let isDone = false;
     form.addEventListener("submit", async (event) => {
-        if (isDone) return;
+        if (isDone || event.submitter?.value === "picture") return;
         event.preventDefault();
         const button = form.querySelector("button[type=submit]");
         const status = form.querySelector(".working");
@@ -64,7 +75,7 @@ for (const form of document.querySelectorAll("form[data-work]")) {
         }
         clearTimeout(patience);
         isDone = true;
-        button.disabled = false;
+        // The button stays off: a second press would send the same work again.
         form.submit();
     });
 }
@@ -76,20 +87,23 @@ addEventListener("pageshow", (event) => { if (event.persisted) location.reload()
 const expiry = document.getElementById("expiry");
 if (expiry && expiry.showModal) {
     let warning, ending;
-    const begin = () => {
+    const begin = (seconds) => {
         clearTimeout(warning);
         clearTimeout(ending);
-        const seconds = Number(expiry.dataset.idle);
         warning = setTimeout(() => expiry.showModal(), Math.max(0, seconds - 120) * 1000);
         ending = setTimeout(() => { location.href = expiry.dataset.ended; }, seconds * 1000);
     };
-    expiry.querySelector("form").addEventListener("submit", async (event) => {
-        event.preventDefault();
-        const form = event.target;
-        const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" }).catch(() => null);
-        if (!answer) { form.submit(); return; }
+    const form = expiry.querySelector("form");
+    const extend = async () => {
+        const body = new URLSearchParams(new FormData(form));
+        const answer = await fetch(form.action, { method: "POST", headers: { Accept: "text/plain" }, body }).catch(() => null);
+        // The answer is for how many seconds the session goes on; without one the form is sent as it is.
+        if (!answer || !answer.ok) { form.submit(); return; }
+        begin(Number(await answer.text()));
         expiry.close();
-        begin();
-    });
-    begin();
+    };
+    form.addEventListener("submit", (event) => { event.preventDefault(); extend(); });
+    // Whoever closes the question is there.
+    expiry.addEventListener("cancel", (event) => { event.preventDefault(); extend(); });
+    begin(Number(expiry.dataset.idle));
 }

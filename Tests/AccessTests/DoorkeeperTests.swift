@@ -52,7 +52,8 @@ private final class Door {
 
     final class Hands: Sendable { let time = Mutex(1_760_000_000) }
 
-    init() throws {
+    /// - Parameter channel: the election's `code.channel`.
+    init(channel: String = "other") throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-door-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         store = try Store(
@@ -64,6 +65,7 @@ private final class Door {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appending(path: "../../Ballots/cse-2026/election.yaml")
         let definition = try String(contentsOf: file, encoding: .utf8)
+            .replacing("channel: other", with: "channel: \(channel)")
         let key = ElectionKey(from: .system)
         let logbook = Logbook(clock: clock, randomness: .system)
         let elections = ElectionDesk(logbook: logbook, clock: clock)
@@ -139,6 +141,26 @@ struct DoorkeeperTests {
         #expect(times.count >= 10)
         last = try door.ask()
         if case .verified = try door.check(last, door.codes[door.codes.count - 1]) {} else { throw Failure.notVerified }
+    }
+
+    @Test func `a request that shares a code has gone the way that the code went`() throws {
+        let door = try Door(channel: "choice")
+        let first = try door.ask()
+        _ = try door.ask()
+        door.wait(seconds: 30)
+        let again = try door.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try door.doorkeeper.askAgain(transaction, token: first, otherChannel: true)
+        }
+        #expect(again == .asked)
+        _ = try door.doorkeeper.serveRequests(door.store)
+        #expect(door.sent.notes.withLock { $0.map(\.route) } == [.email, .email, .sms])
+        // The fourth sends nothing and takes the third's code, which went by SMS: a reset must then come by mail.
+        let fourth = try door.ask()
+        #expect(door.codes.count == 3)
+        let request = try door.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try door.doorkeeper.request(reading, token: fourth)
+        }
+        #expect(request?.isQuiet == true && request?.route == .sms)
     }
 
     @Test func `a code ends after a quarter of an hour, whatever the relay does`() throws {

@@ -105,6 +105,11 @@ class Site(road.Isoloir):
         return identifier, code and code.group()
 
 
+def marked(label, text):
+    """Whether a message carries the mark of a request."""
+    return re.search(rf"(repère|ref\.|code\s?:)\s?{label}\b", text) is not None
+
+
 def code_in(text):
     return re.search(r"(?<!\d)\d{6,10}(?!\d)", text).group()
 
@@ -132,7 +137,7 @@ class Visitor:
 
     @property
     def text(self):
-        return self.driver.find_element(By.TAG_NAME, "main").text
+        return self.driver.find_element(By.TAG_NAME, "main").text.replace("\u00a0", " ")
 
     @property
     def title(self):
@@ -263,8 +268,8 @@ class Client:
     def sent_code(self, contact):
         """The code that was sent for the request under way."""
         label = self.label()
-        road.wait_until(lambda: any(f"demande {label}" in text for text in self.site.texts(contact)))
-        return code_in([text for text in self.site.texts(contact) if f"demande {label}" in text][-1])
+        road.wait_until(lambda: any(marked(label, text) for text in self.site.texts(contact)))
+        return code_in([text for text in self.site.texts(contact) if marked(label, text)][-1])
 
     def code(self, code):
         self.get("/code")

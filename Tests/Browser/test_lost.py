@@ -2,7 +2,7 @@
 import re
 
 import pytest
-from conftest import PASSPHRASE, captcha_answer, code_in, road
+from conftest import PASSPHRASE, captcha_answer, code_in, marked, road
 from selenium.webdriver.common.by import By
 
 voter = road.voter
@@ -156,8 +156,8 @@ def test_who_lost_everything_calls_the_manager(site, visitor, by):
     label = someone.driver.find_element(By.CSS_SELECTOR, "main .mark").text
     # The code takes the other way where the roll has one.
     place = MAIL if "mail" in by else "+33639980099"
-    road.wait_until(lambda: any(f"demande {label}" in text for text in site.texts(place)))
-    code = next(text for text in site.texts(place) if f"demande {label}" in text)
+    road.wait_until(lambda: any(marked(label, text) for text in site.texts(place)))
+    code = next(text for text in site.texts(place) if marked(label, text))
     someone.fill("code", code_in(code)).press("Se connecter")
     assert someone.choose(NEW).path == "/space"
 
@@ -232,3 +232,68 @@ def test_a_question_reaches_the_help_desk(site, visitor):
     road.wait_until(lambda: site.json("support", "code", code)["step"] == "help")
     site.run("support", "done", entry["number"])
     assert site.json("support", "list") == []
+
+
+CHALLENGE = ("  fourEyes: true", "  fourEyes: true\n  challenge:\n    fr: Le nom que vous avez donné ?\n    en: The name that you gave?")
+
+
+def test_the_question_comes_before_a_reset(site, visitor):
+    road.HEAD.append("challenge")
+    try:
+        site.prepare([voter(1, challenge="Médor 12")], CHALLENGE).serve()
+    finally:
+        road.HEAD.remove("challenge")
+    someone = visitor().identify(site.identifier(MAIL))
+    someone.fill("code", code_in(site.wait_text(MAIL, 2))).press("Se connecter")
+    someone.fill("answer", "Médor 12").press("Continuer").choose(PASSPHRASE)
+    someone.press("Se déconnecter").identify(site.identifier(MAIL))
+    someone.fill("code", code_in(site.wait_text(MAIL, 3))).press("Se connecter")
+    someone.press("Phrase de passe oubliée")
+    assert "Le nom que vous avez donné ?" in someone.text
+    assert "pas la réponse attendue" in someone.fill("answer", "Rex").press("Continuer").text
+    assert "patience" in someone.fill("answer", "Médor 12").press("Continuer").title
+
+
+def test_a_delayed_reset_that_was_called_off_cannot_be_completed(site, client):
+    site.prepare([voter(1)]).serve()
+    identifier, owner, thief = site.identifier(MAIL), client(), client()
+    owner.sign_in(identifier, MAIL, 2, first=True)
+    thief.identify(identifier)
+    thief.code(thief.sent_code(MAIL))
+    thief.get("/passphrase")
+    assert "Possible à partir" in thief.post("/reset", follow=True).text.replace("\u00a0", " ")
+    site.sql("UPDATE passphrase_reset SET ready_at = ready_at - 3600")
+    assert thief.post("/reset").headers["Location"] == "/passphrase"
+    assert 'name="again"' in thief.get("/passphrase").text
+    # The owner, warned, signs in with the passphrase: that calls it off.
+    second = client()
+    second.identify(identifier)
+    second.code(second.sent_code(MAIL))
+    second.get("/passphrase")
+    assert second.post("/passphrase", secret=PASSPHRASE, action="enter").headers["Location"].startswith("/space")
+    answer = thief.post("/passphrase", secret=NEW, again=NEW, action="choose")
+    assert answer.headers.get("Location", "").startswith("/?say=gone"), answer.text
+    assert second.get("/space").status_code == 200
+
+
+def test_a_password_that_was_sent_again_can_be_replaced_again(site, client):
+    """Where a sent password must be changed, so must the one that comes after the voter forgot."""
+    site.prepare([voter(1)], ("channels: [email, sms, letter]", "channels: [email, sms]"), ("kind: passphrase", "kind: generated"),
+                 ("minimum: 20", "minimum: 9"), ("mustChange: false", "mustChange: true")).serve()
+
+    def sent(count):
+        return re.search(r"mot de passe est\s*:\s*(\S{9})\n", site.wait_text(MAIL, count)).group(1)
+
+    def enter(identifier, password, chosen):
+        someone = client()
+        someone.identify(identifier)
+        someone.code(someone.sent_code(MAIL))
+        someone.get("/passphrase")
+        assert someone.post("/passphrase", secret=password, action="enter").headers["Location"] == "/passphrase"
+        assert 'name="again"' in someone.get("/passphrase").text
+        answer = someone.post("/passphrase", secret=chosen, again=chosen, action="choose")
+        assert answer.headers["Location"].startswith("/space"), answer.text
+
+    enter(site.identifier(MAIL), sent(1), "Girafe-bleue7")
+    client().lost(MAIL, "/forgotten")
+    enter(site.identifier(MAIL, 3), sent(3), "Zebre-rouge8")

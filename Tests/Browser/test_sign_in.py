@@ -1,6 +1,6 @@
 """First and second sign-in of voters reached by mail, SMS and letter."""
 import pytest
-from conftest import PASSPHRASE, code_in, road
+from conftest import PASSPHRASE, code_in, marked, road
 from selenium.webdriver.common.by import By
 
 voter = road.voter
@@ -14,7 +14,7 @@ def test_a_voter_with_mail_signs_in_twice(site, visitor, width):
     jeanne.identify(site.identifier("v1@example.org")).shot("code")
     message = site.wait_text("v1@example.org", 2)
     label = jeanne.driver.find_element(By.CSS_SELECTOR, "main .mark").text
-    assert f"demande {label}" in message and "http" not in message
+    assert marked(label, message) and "http" not in message
     jeanne.fill("code", code_in(message)).press("Se connecter")
     jeanne.shot("choose")
     jeanne.choose(PASSPHRASE)
@@ -23,7 +23,7 @@ def test_a_voter_with_mail_signs_in_twice(site, visitor, width):
     assert "v***@example.org" in jeanne.text and "v1@" not in jeanne.text
     jeanne.shot("space")
     jeanne.press("Se déconnecter")
-    assert "Vous êtes déconnecté" in jeanne.text
+    assert "Votre session est fermée" in jeanne.text
     jeanne.open("/space")
     assert jeanne.path == "/"
     jeanne.sign_in(site.identifier("v1@example.org"), "v1@example.org", 2, first=False)
@@ -74,10 +74,10 @@ def test_by_choice_the_other_button_changes_the_way(site, visitor):
     site.prepare([voter(1, phone="06 39 98 00 01")], ("channel: other", "channel: choice")).serve()
     jeanne = visitor().identify(site.identifier("v1@example.org"))
     first = code_in(site.wait_text("v1@example.org", 2))
-    jeanne.press("Recevoir le code par l'autre moyen")
-    assert "Secondes à attendre" in jeanne.text  # half a minute must pass
+    jeanne.press("Recevoir le code par l'autre moyen (courriel ou SMS)")
+    assert "nombre de secondes" in jeanne.text  # half a minute must pass
     site.sql("UPDATE access_request SET created_at = created_at - 31")
-    jeanne.press("Recevoir le code par l'autre moyen")
+    jeanne.press("Recevoir le code par l'autre moyen (courriel ou SMS)")
     second = site.wait_text("+33639980001", 1)
     jeanne.fill("code", first).press("Se connecter")
     assert "n'est pas le bon" in jeanne.text and "Essais restants : 4" in jeanne.text
@@ -107,7 +107,7 @@ def test_every_button_of_the_code_page(site, visitor):
     site.prepare([voter(1)]).serve()
     jeanne = visitor().identify(site.identifier("v1@example.org"))
     first = code_in(site.wait_text("v1@example.org", 2))
-    assert "Secondes à attendre" in jeanne.press("Envoyer un nouveau code").text
+    assert "nombre de secondes" in jeanne.press("Envoyer un nouveau code").text
     site.sql("UPDATE access_request SET created_at = created_at - 31")
     assert "un nouveau code est parti" in jeanne.press("Envoyer un nouveau code").text
     second = code_in(site.wait_text("v1@example.org", 3))

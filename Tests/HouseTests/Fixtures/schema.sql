@@ -9,7 +9,7 @@ CREATE TABLE access_counter (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE access_request (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     election INTEGER NOT NULL REFERENCES election_definition (id),
     token BLOB NOT NULL,
     subject BLOB NOT NULL,
@@ -30,6 +30,8 @@ CREATE TABLE access_request (
     avoid TEXT,
     message INTEGER,
     used_at INTEGER,
+    guesses INTEGER NOT NULL DEFAULT 0,
+    wants_reset INTEGER NOT NULL DEFAULT 0 CHECK (wants_reset IN (0, 1)),
     typed BLOB NOT NULL,
     answered INTEGER NOT NULL DEFAULT 0 CHECK (answered IN (0, 1)),
     proven INTEGER NOT NULL DEFAULT 0 CHECK (proven IN (0, 1))
