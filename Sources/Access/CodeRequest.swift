@@ -222,7 +222,9 @@ extension Doorkeeper {
             """, election.number, subject, purpose.rawValue, clock.now, Doorkeeper.mostShared
         ) { (row: borrowing Row) throws(StoreError) -> (id: Int, until: Int) in (try row[0], try row[1]) }
         // One whose time is over since its message was accepted helps nobody.
-        guard let found, try validUntil(reading, source: found.id, codeUntil: found.until) > clock.now else { return nil }
+        guard let found, try validUntil(reading, source: found.id, codeUntil: found.until) > clock.now else {
+            return nil
+        }
         return found.id
     }
 

@@ -65,7 +65,8 @@ package final class PassphraseKeeper: Sendable {
     /// Gives back an attempt that could not be checked.
     package func giveBack(_ transaction: borrowing Transaction, election: Int, subject: [UInt8]) throws(StoreError) {
         try transaction.execute(
-            "UPDATE passphrase_throttle SET failures = max(0, failures - 1) WHERE election = ? AND subject = ?", election,
+            "UPDATE passphrase_throttle SET failures = max(0, failures - 1) WHERE election = ? AND subject = ?",
+            election,
             subject)
     }
 

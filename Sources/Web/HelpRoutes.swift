@@ -26,8 +26,10 @@ extension VoterSite {
         return page(
             .help, visit, status: status, title: "helpTitle", error: error, note: isDone ? "helpDone" : nil,
             [
-                "work": .text(gate.challenge("help", source: visit.request.source)), "captcha": picture(visit, "help", isQuiet: !isShown, isWrong: error == "captchaWrong"),
-                "back": .text(back), "backText": .text(pages.text(back == "/" ? "backHome" : "helpBack", visit.language)),
+                "work": .text(gate.challenge("help", source: visit.request.source)),
+                "captcha": picture(visit, "help", isQuiet: !isShown, isWrong: error == "captchaWrong"),
+                "back": .text(back),
+                "backText": .text(pages.text(back == "/" ? "backHome" : "helpBack", visit.language)),
                 "asked": .object([
                     "name": .text(asked["name"]), "contact": .text(asked["contact"]), "text": .text(asked["text"]),
                 ]),

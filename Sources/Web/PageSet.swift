@@ -115,7 +115,8 @@ package final class PageSet: Sendable {
                     let fixed: [String: TemplateValue] = [
                         "title": .text(texts[language]?["homeTitle"] ?? ""),
                         "switch": .text("/?lang=\(language == .fr ? "en" : "fr")"),
-                        "q": .text(isChosen ? "?lang=\(language.rawValue)" : ""), "error": .nothing, "isBad": .flag(false), "note": .nothing,
+                        "q": .text(isChosen ? "?lang=\(language.rawValue)" : ""), "error": .nothing,
+                        "isBad": .flag(false), "note": .nothing,
                         "typed": .text(""), "isRenew": .flag(false), "captcha": .nothing,
                         "times": time.map { .object(["text": .text(texts[language]?[$0] ?? "")]) } ?? .nothing,
                     ]
@@ -186,7 +187,8 @@ package final class PageSet: Sendable {
         for (key, source) in try sources(folder, language) {
             do throws(TemplateError) {
                 let template = try Template(
-                    language == .fr ? PageSet.spaced(source) : source, name: "pages/\(language.rawValue).yaml, \(key)", escaping: .plain, shape: shape)
+                    language == .fr ? PageSet.spaced(source) : source, name: "pages/\(language.rawValue).yaml, \(key)",
+                    escaping: .plain, shape: shape)
                 texts[key] = try template.render(values)
             } catch { throw SiteFault("\(error)") }
         }

@@ -24,7 +24,8 @@ extension VoterSite {
             error: error,
             [
                 "isFirst": .flag(visit.request.path == "/first"), "path": .text(visit.request.path),
-                "typed": .text(typed), "work": .text(mode == .always ? "" : gate.challenge("lost", source: visit.request.source)),
+                "typed": .text(typed),
+                "work": .text(mode == .always ? "" : gate.challenge("lost", source: visit.request.source)),
                 // Without JavaScript the picture stands there at once.
                 "captcha": picture(visit, "lost", isQuiet: !isShown, isWrong: error == "captchaWrong"),
             ])

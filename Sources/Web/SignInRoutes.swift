@@ -42,19 +42,25 @@ extension VoterSite {
         let wantsPicture = showsPicture || visit.request.parameter("picture") != nil
         if error == nil, said == nil, typed.isEmpty, !wantsPicture, !isRenew { return usualHome(visit, times) }
         return page(
-            .home, visit, status: status, title: isRenew ? "renewTitle" : "homeTitle", error: error ?? (said?.isError == true ? said?.key : nil),
+            .home, visit, status: status, title: isRenew ? "renewTitle" : "homeTitle",
+            error: error ?? (said?.isError == true ? said?.key : nil),
             note: said?.isError == false ? said?.key : nil,
             [
                 "times": times.map { .object(["text": .text(pages.text($0, visit.language))]) } ?? .nothing,
-                "typed": .text(typed), "work": .text(gate.challenge("signIn", source: visit.request.source, isHard: error == "workNeeded")), "isRenew": .flag(isRenew),
-                "captcha": wantsPicture ? picture(visit, "signIn", isQuiet: error == "workNeeded", isWrong: error == "captchaWrong") : .nothing,
+                "typed": .text(typed),
+                "work": .text(gate.challenge("signIn", source: visit.request.source, isHard: error == "workNeeded")),
+                "isRenew": .flag(isRenew),
+                "captcha": wantsPicture
+                    ? picture(visit, "signIn", isQuiet: error == "workNeeded", isWrong: error == "captchaWrong")
+                    : .nothing,
             ])
     }
 
     /// The home page as nearly everybody sees it.
     private func usualHome(_ visit: Visit, _ times: String?) -> Response {
         let open: [String: TemplateValue] = [
-            "form": .text(visit.form), "supportCode": .text(visit.supportCode), "work": .text(gate.challenge("signIn", source: visit.request.source)),
+            "form": .text(visit.form), "supportCode": .text(visit.supportCode),
+            "work": .text(gate.challenge("signIn", source: visit.request.source)),
         ]
         trace(visit, step: PageSet.Page.home.rawValue, trouble: "")
         do throws(TemplateError) {

@@ -220,7 +220,8 @@ package final class VoterSite: Sendable {
 
     /// Errors that are no fault of what stands in the page's field.
     private static let general: Set<String> = [
-        "gone", "sessionEnded", "codeExhausted", "codeQuiet", "codeResendWait", "codeWait", "secretWait", "captchaWrong",
+        "gone", "sessionEnded", "codeExhausted", "codeQuiet", "codeResendWait", "codeWait", "secretWait",
+        "captchaWrong",
         "captchaNeeded", "workNeeded",
     ]
 

@@ -40,7 +40,9 @@ private func resetPassphrase(_ invocation: Invocation) throws(Refusal) {
                 try services.outbox.withdraw(transaction, message: message)
             }
             // Whoever mistyped it many times must not wait any longer.
-            for subject in try services.issuer.hashes(transaction.reading, voter: voter.id) + [Array(principal.text.utf8)] {
+            for subject in try services.issuer.hashes(transaction.reading, voter: voter.id) + [
+                Array(principal.text.utf8)
+            ] {
                 try services.keeper.succeed(transaction, election: election.number, subject: subject)
             }
             try services.keeper.clear(

@@ -78,7 +78,8 @@ def test_the_renewal_guide(site, visitor):
                  ("mustChange: false", "mustChange: true")).serve()
     someone = visitor().open("/").press("Renouveler le mot de passe")
     assert "code de vérification" in someone.shot("renew").text
-    someone.fill("identifier", "v1@example.or").press("Se connecter")
+    assert someone.title == "Renouveler le mot de passe"
+    someone.fill("identifier", "v1@example.or").press("Envoyer le code de vérification")
     assert someone.press("Modifier l'adresse électronique").path == "/"
     someone.fill("identifier", MAIL.upper()).press("Se connecter")
     message = site.wait_text(MAIL, 2)
@@ -86,6 +87,7 @@ def test_the_renewal_guide(site, visitor):
     assert "Envoyer un nouveau code" in someone.text and "Annuler" in someone.text and "copier et le coller" in someone.text
     assert "n'est pas le bon" in someone.fill("code", "000000").press("Vérifier le code").text
     someone.fill("code", code_in(message)).press("Vérifier le code")
+    assert "Votre code est vérifié. Vous pouvez continuer." in someone.text
     assert "Entre 12 et 64 caractères" in someone.text and "caractère spécial" in someone.text
     for secret, words in [("girafe-bleue7", "majuscule"), ("GIRAFE-BLEUE7", "minuscule"), ("Girafe-bleuex", "chiffre"),
                           ("Girafexbleue7", "caractère spécial"), ("Gi-7", "trop court"), ("Gi-7" * 17, "trop long")]:

@@ -130,7 +130,7 @@ def test_a_passphrase_that_is_refused_says_why(site, visitor):
     jeanne = visitor().identify(site.identifier("v1@example.org"))
     jeanne.fill("code", code_in(site.wait_text("v1@example.org", 2))).press("Se connecter")
     jeanne.fill("secret", "trois mots")
-    assert "Caractères encore nécessaires : 10" in jeanne.text
+    road.wait_until(lambda: "Caractères encore nécessaires : 10" in jeanne.text)
     assert "au moins 20 caractères" in jeanne.choose("trois mots").text
     assert "trop facile à deviner" in jeanne.choose("Vive les élections du cse").text
     assert "trop proche de votre nom" in jeanne.choose("zoé martin zoé martin").text
