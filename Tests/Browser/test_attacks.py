@@ -141,9 +141,25 @@ def measured(site, first, second, leak=0.0):
     return area(times[first], times[second])
 
 
-@pytest.mark.parametrize("name", ["mail", "letter", "passphrase set"])
+@pytest.mark.parametrize("name", ["mail", "sms", "letter", "passphrase set", "locked", "revoked", "pending"])
 def test_time_tells_nothing_about_an_identifier(site, groups, name):
     assert 0.45 < measured(site, groups[name], groups["unknown"]) < 0.55
+
+
+@pytest.mark.parametrize("known,unknown", [("v1@example.org", "x1@example.org"), ("famille@example.org", "fumille@example.org"),
+                                           ("0639980002", "0639980003")])
+def test_time_tells_nothing_about_a_contact(site, groups, known, unknown):
+    site.sql("UPDATE recovery_request SET created_at = created_at - 4000")
+    line, times = Line(site), {known: [], unknown: []}
+    order = [known, unknown] * TRIES
+    random.Random(6).shuffle(order)
+    for contact in order:
+        token = re.search(r'name="challenge" value="([0-9a-f]+)"', line.client.get("/lost?picture=1").text).group(1)
+        answer = captcha_answer(site, token)[0]
+        seconds, page = line.post("/lost", f"contact={contact.replace('@', '%40')}&challenge={token}&answer={answer}", source=len(times[known]))
+        assert page.startswith(b"HTTP/1.1 200"), page[:200]
+        times[contact].append(seconds)
+    assert 0.45 < area(times[known], times[unknown]) < 0.55
 
 
 def test_a_planted_leak_of_a_millisecond_would_be_found(site, groups):
