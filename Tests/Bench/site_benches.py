@@ -126,7 +126,9 @@ class Sink:
 def watch(port, seconds):
     """A second client: how long `/` takes, in a process of its own."""
     script = f"""
-import sys, time
+import contextlib, os, sys, time
+with contextlib.suppress(PermissionError):
+    os.setpriority(os.PRIO_PROCESS, 0, 0)
 sys.path.insert(0, {os.path.dirname(os.path.abspath(__file__))!r})
 from site_wire import Wire
 wire, times, end = Wire({port}), [], time.monotonic() + {seconds}
@@ -143,7 +145,7 @@ print(times[int(len(times) * 0.99)] * 1000, times[len(times) // 2] * 1000, len(t
 
 def sign_in(site, rounds, work):
     """Whole sign-ins a second, code and passphrase, against bare Argon2id on as many threads."""
-    clients = 32  # a code is on its way for a tenth of a second or two: enough hands that hashing never waits
+    clients = 64  # a code is on its way for a tenth of a second or two: enough hands that hashing never waits
     sink = Sink()
     voters = [road.voter(number) for number in range(1, clients + 1)]
     site.prepare(voters)
@@ -192,6 +194,8 @@ def sign_in(site, rounds, work):
             hand.join()
         return len([at for at in done if at <= end]) / seconds
 
+    # These hands are no part of what is measured: they take only what the server leaves.
+    os.setpriority(os.PRIO_PROCESS, 0, 10)
     run(60, first=True)
     ours, peer, slow = [], [], []
     for turn in range(rounds):
@@ -199,7 +203,7 @@ def sign_in(site, rounds, work):
         ours.append(run(SECONDS))
         p99, median, _ = map(float, second.communicate(timeout=60)[0].split())
         slow.append(p99)
-        peer.append(float(subprocess.run([peer_path, str(threads), str(SECONDS / 2)], capture_output=True, text=True, check=True).stdout))
+        peer.append(float(subprocess.run(["nice", "-n", "-10", peer_path, str(threads), str(SECONDS / 2)], capture_output=True, text=True, check=True).stdout))
         print(f"  round {turn + 1}: {ours[-1]:.1f} sign-ins/s, Argon2id alone {peer[-1]:.1f}/s; / meanwhile: median {median:.1f} ms, p99 {p99:.1f} ms")
     if statistics.median(slow) > 20:
         sys.exit(f"sign-in: / took {statistics.median(slow):.1f} ms at the 99th percentile, more than 20")
