@@ -47,7 +47,7 @@ package final class CaptchaDesk: Sendable {
 
     /// The picture of a challenge as PNG; nil when there is no such challenge. The same one again gives the same picture.
     package func picture(_ challenge: String) -> [UInt8]? {
-        open(challenge).map { press.png($0.letters, seed: $0.seed) }
+        open(challenge).flatMap { press.png($0.letters, seed: $0.seed) }
     }
 
     /// The sound of a challenge as WAV, in `fr` or `en`.

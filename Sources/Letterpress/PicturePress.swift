@@ -28,7 +28,7 @@ package final class PicturePress: Sendable {
 
     package init() {
         outlines = PicturePress.fonts.map { font in
-            let canvas = Canvas(width: 8, height: 8)
+            guard let canvas = Canvas(width: 8, height: 8) else { return [] }
             unsafe cairo_select_font_face(canvas.context, font.name, font.slant, CAIRO_FONT_WEIGHT_BOLD)
             unsafe cairo_set_font_size(canvas.context, 100)
             return PicturePress.alphabet.map { PicturePress.outline(String($0), canvas) }
@@ -39,9 +39,12 @@ package final class PicturePress: Sendable {
     /// - Parameters:
     ///   - text: characters of `alphabet`, six or seven.
     ///   - seed: decides the form; the same seed gives the same picture.
-    package func png(_ text: String, seed: UInt64) -> [UInt8] {
+    /// - Returns: nil when there is no memory for it: a picture less must not end an election's server.
+    package func png(_ text: String, seed: UInt64) -> [UInt8]? {
         var dice = Dice(state: seed)
-        let canvas = Canvas(width: PicturePress.width, height: PicturePress.height)
+        guard outlines.allSatisfy({ !$0.isEmpty }),
+            let canvas = Canvas(width: PicturePress.width, height: PicturePress.height)
+        else { return nil }
         let context = unsafe canvas.context
         unsafe cairo_set_source_rgba(context, 0, 0, 0, 1)
         unsafe cairo_paint(context)
@@ -151,10 +154,10 @@ package final class PicturePress: Sendable {
     let surface: OpaquePointer
     let context: OpaquePointer
 
-    init(width: Int, height: Int) {
+    init?(width: Int, height: Int) {
         guard let surface = unsafe cairo_image_surface_create(CAIRO_FORMAT_A8, Int32(width), Int32(height)),
             let context = unsafe cairo_create(surface)
-        else { fatalError("cairo has no memory for a small picture") }
+        else { return nil }
         unsafe (self.surface, self.context) = (surface, context)
     }
 
@@ -165,7 +168,7 @@ package final class PicturePress: Sendable {
 
     private final class Bytes { var list: [UInt8] = [] }
 
-    func png() -> [UInt8] {
+    func png() -> [UInt8]? {
         unsafe cairo_surface_flush(surface)
         let bytes = Bytes()
         bytes.list.reserveCapacity(8192)
@@ -173,8 +176,7 @@ package final class PicturePress: Sendable {
         let status = withExtendedLifetime(bytes) {
             unsafe cairo_surface_write_to_png_stream(surface, Canvas.append, context)
         }
-        precondition(status == CAIRO_STATUS_SUCCESS, "cairo could not write a PNG")
-        return bytes.list
+        return status == CAIRO_STATUS_SUCCESS ? bytes.list : nil
     }
 
     private static let append: cairo_write_func_t = { context, data, count in

@@ -61,6 +61,16 @@ struct Gate: Sendable {
         return .picture(isWrong: false, spend: [])
     }
 
+    /// Uses up what came with a form; whether its request is taken.
+    func admit(_ transaction: borrowing Transaction, _ verdict: Verdict) throws(StoreError) -> Bool {
+        switch verdict {
+        case .picture(_, let challenges):
+            _ = try spend(transaction, challenges)
+            return false
+        case .pass(let challenges, _): return try spend(transaction, challenges)
+        }
+    }
+
     /// Uses up challenges in the request's transaction; false when one was used before.
     func spend(_ transaction: borrowing Transaction, _ challenges: [String]) throws(StoreError) -> Bool {
         for challenge in challenges where try !book.spend(transaction, challenge) { return false }

@@ -49,15 +49,9 @@ extension VoterSite {
         let verdict = gate.judge(
             form, name: "help", typed: form["contact"], source: visit.request.source, mode: .adaptive)
         let isTaken = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
-            switch verdict {
-            case .picture(_, let spend):
-                _ = try gate.spend(transaction, spend)
-                return false
-            case .pass(let spend, _):
-                guard try gate.spend(transaction, spend) else { return false }
-                try parts.help.ask(transaction, code: visit.supportCode, question)
-                return true
-            }
+            guard try gate.admit(transaction, verdict) else { return false }
+            try parts.help.ask(transaction, code: visit.supportCode, question)
+            return true
         }
         if isTaken { return see(visit, "/help", "say=done") }
         var isWrong = false

@@ -46,15 +46,9 @@ extension VoterSite {
         let verdict = gate.judge(
             form, name: "lost", typed: typed, source: visit.request.source, mode: election.access.recoveryCaptcha)
         let isTaken = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
-            switch verdict {
-            case .picture(_, let spend):
-                _ = try gate.spend(transaction, spend)
-                return false
-            case .pass(let spend, _):
-                guard try gate.spend(transaction, spend) else { return false }
-                try parts.recovery.ask(transaction, entry)
-                return true
-            }
+            guard try gate.admit(transaction, verdict) else { return false }
+            try parts.recovery.ask(transaction, entry)
+            return true
         }
         guard isTaken else {
             var isWrong = false
