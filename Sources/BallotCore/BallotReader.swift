@@ -146,7 +146,7 @@ struct BallotReader<Group: BallotGroup> {
         let (start, text) = (at, text)
         let isThere = literal.withUTF8Buffer { buffer -> Bool in
             guard text.count - start >= buffer.count else { return false }
-            for index in 0..<buffer.count where text[start + index] != buffer[index] { return false }
+            for index in 0..<buffer.count where unsafe text[start + index] != buffer[index] { return false }
             return true
         }
         guard isThere else { throw .notCanonical(at: at) }

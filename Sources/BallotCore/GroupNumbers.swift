@@ -1,9 +1,9 @@
 /// The numbers of the group BELENIOS-2048 (protocol section 0), as 32-bit words, least significant first.
-enum GroupNumbers {
-    typealias Words = InlineArray<64, UInt32>
+package enum GroupNumbers {
+    package typealias Words = InlineArray<64, UInt32>
 
     /// The prime p of 2048 bits.
-    static let p: Words = [
+    package static let p: Words = [
         0x7646E64F, 0xD9CEC415, 0x351E051E, 0x1E59E0E6, 0x17D70730, 0xB44F6CEF, 0x375E2999, 0x878AFFA2,
         0x4EE4008F, 0x6A4CCFA0, 0x941E021B, 0x555BC810, 0xF66A3882, 0xCB5DE0AC, 0xF18CC759, 0x0E7992D0,
         0x11ACDD4A, 0x82D8C319, 0x010840D0, 0xE3FADA9E, 0x11D998D3, 0x9AA85994, 0x8BC85827, 0x7F18FB1A,
@@ -14,7 +14,7 @@ enum GroupNumbers {
         0x21FC35F2, 0x2791811D, 0xA791B686, 0xB7DC7EF3, 0xCCDFFB0F, 0xE39E568F, 0x1FEFB1B6, 0xA3EF2D01,
     ]
     /// 2^4096 mod p: a Montgomery product with it brings a number into Montgomery form.
-    static let r2: Words = [
+    package static let r2: Words = [
         0x20085536, 0x261C3FA9, 0xA6006E65, 0x7B86DB10, 0x63556494, 0x3BF5613C, 0x55FBC27E, 0x22A2AA66,
         0x3DB80B2F, 0x9DFA3388, 0x6D3192F4, 0x62505BEE, 0xF7878B90, 0xC3EEF01F, 0x3DEC0CA5, 0x8A642587,
         0x7BA3E0D3, 0x1B014620, 0x593D80D4, 0xDE424467, 0x85E1D784, 0x9AE3D4D5, 0xFAA52E25, 0x3C89E9BD,
@@ -25,7 +25,7 @@ enum GroupNumbers {
         0x45EB251E, 0x4997A9D1, 0xC5F9E1BD, 0xE5D74597, 0x40EABFDE, 0xD307B3B9, 0xA804DE9D, 0x5FAAFCA7,
     ]
     /// The number 1 in Montgomery form: 2^2048 mod p.
-    static let one: Words = [
+    package static let one: Words = [
         0x89B919B1, 0x26313BEA, 0xCAE1FAE1, 0xE1A61F19, 0xE828F8CF, 0x4BB09310, 0xC8A1D666, 0x7875005D,
         0xB11BFF70, 0x95B3305F, 0x6BE1FDE4, 0xAAA437EF, 0x0995C77D, 0x34A21F53, 0x0E7338A6, 0xF1866D2F,
         0xEE5322B5, 0x7D273CE6, 0xFEF7BF2F, 0x1C052561, 0xEE26672C, 0x6557A66B, 0x7437A7D8, 0x80E704E5,
@@ -36,7 +36,7 @@ enum GroupNumbers {
         0xDE03CA0D, 0xD86E7EE2, 0x586E4979, 0x4823810C, 0x332004F0, 0x1C61A970, 0xE0104E49, 0x5C10D2FE,
     ]
     /// The generator g in Montgomery form.
-    static let g: Words = [
+    package static let g: Words = [
         0xC237B8D7, 0xA2538DD6, 0x6FEAEB2A, 0xBC3C7136, 0xA181DF3D, 0xE8B7BF20, 0xFF208068, 0xD4FEA474,
         0x3FB9C9F1, 0xB6B3E168, 0xAAEF1FA1, 0xCF664796, 0x6F075954, 0x34F251B0, 0x5899BD70, 0x658AFEB3,
         0x10F5E126, 0x35158A4D, 0xD44D8F09, 0xB659A122, 0x6CF0D6B6, 0x5E276902, 0x3697D341, 0x34D910DB,
@@ -47,9 +47,9 @@ enum GroupNumbers {
         0xEEA48AF2, 0x7EFC2BF7, 0x1F1FBCB7, 0xD328D7A6, 0x1ABCDA89, 0xAC3F52B3, 0x959EFD87, 0x2F245280,
     ]
     /// -p^-1 mod 2^32.
-    static let inverse: UInt32 = 0xF8A58F51
+    package static let inverse: UInt32 = 0xF8A58F51
     /// The prime order q of the group, 256 bits.
-    static let q: InlineArray<8, UInt32> = [
+    package static let q: InlineArray<8, UInt32> = [
         0x7D55C491, 0xE2026338, 0x168BC709, 0xF0FA90C2, 0x579DB7F2, 0xF4DAA0F2, 0x73522565, 0xADB6066A,
     ]
 }

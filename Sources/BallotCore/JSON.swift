@@ -33,7 +33,7 @@ package indirect enum JSON: Sendable {
     static func equal(_ bytes: [UInt8], _ literal: StaticString) -> Bool {
         literal.withUTF8Buffer { buffer in
             guard bytes.count == buffer.count else { return false }
-            for index in 0..<buffer.count where bytes[index] != buffer[index] { return false }
+            for index in 0..<buffer.count where unsafe bytes[index] != buffer[index] { return false }
             return true
         }
     }

@@ -83,29 +83,29 @@ package struct Residue: Sendable {
         var (top, over): (UInt32, UInt32) = (0, 0)
         var i = 0
         while i < 64 {
-            let factor = UInt64(b[unchecked: i])
+            let factor = unsafe UInt64(b[unchecked: i])
             var carry: UInt64 = 0
             var j = 0
             while j < 64 {
-                let sum = UInt64(a[unchecked: j]) &* factor &+ UInt64(t[unchecked: j]) &+ carry
-                t[unchecked: j] = UInt32(truncatingIfNeeded: sum)
+                let sum = unsafe UInt64(a[unchecked: j]) &* factor &+ UInt64(t[unchecked: j]) &+ carry
+                unsafe t[unchecked: j] = UInt32(truncatingIfNeeded: sum)
                 carry = sum &>> 32
                 j &+= 1
             }
             var sum = UInt64(top) &+ carry
             top = UInt32(truncatingIfNeeded: sum)
             over = UInt32(truncatingIfNeeded: sum &>> 32)
-            let m = UInt64(t[unchecked: 0] &* GroupNumbers.inverse)
-            carry = (m &* UInt64(prime[unchecked: 0]) &+ UInt64(t[unchecked: 0])) &>> 32
+            let m = unsafe UInt64(t[unchecked: 0] &* GroupNumbers.inverse)
+            carry = unsafe (m &* UInt64(prime[unchecked: 0]) &+ UInt64(t[unchecked: 0])) &>> 32
             j = 1
             while j < 64 {
-                let sum = m &* UInt64(prime[unchecked: j]) &+ UInt64(t[unchecked: j]) &+ carry
-                t[unchecked: j &- 1] = UInt32(truncatingIfNeeded: sum)
+                let sum = unsafe m &* UInt64(prime[unchecked: j]) &+ UInt64(t[unchecked: j]) &+ carry
+                unsafe t[unchecked: j &- 1] = UInt32(truncatingIfNeeded: sum)
                 carry = sum &>> 32
                 j &+= 1
             }
             sum = UInt64(top) &+ carry
-            t[unchecked: 63] = UInt32(truncatingIfNeeded: sum)
+            unsafe t[unchecked: 63] = UInt32(truncatingIfNeeded: sum)
             top = over &+ UInt32(truncatingIfNeeded: sum &>> 32)
             i &+= 1
         }
@@ -113,15 +113,15 @@ package struct Residue: Sendable {
         var borrow: Int64 = 0
         i = 0
         while i < 64 {
-            borrow = (Int64(t[unchecked: i]) &- Int64(prime[unchecked: i]) &+ borrow) &>> 32
+            borrow = unsafe (Int64(t[unchecked: i]) &- Int64(prime[unchecked: i]) &+ borrow) &>> 32
             i &+= 1
         }
         let take = ~UInt32(truncatingIfNeeded: (Int64(top) &+ borrow) &>> 63)
         borrow = 0
         i = 0
         while i < 64 {
-            let difference = Int64(t[unchecked: i]) &- Int64(prime[unchecked: i] & take) &+ borrow
-            t[unchecked: i] = UInt32(truncatingIfNeeded: difference)
+            let difference = unsafe Int64(t[unchecked: i]) &- Int64(prime[unchecked: i] & take) &+ borrow
+            unsafe t[unchecked: i] = UInt32(truncatingIfNeeded: difference)
             borrow = difference &>> 32
             i &+= 1
         }

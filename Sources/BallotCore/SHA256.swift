@@ -68,21 +68,21 @@ package struct SHA256: Sendable {
         var w = InlineArray<64, UInt32>(repeating: 0)
         for index in 0..<16 {
             let place = start &+ 4 &* index
-            w[unchecked: index] =
-                UInt32(bytes[unchecked: place]) &<< 24 | UInt32(bytes[unchecked: place &+ 1]) &<< 16
+            unsafe w[unchecked: index] =
+                unsafe UInt32(bytes[unchecked: place]) &<< 24 | UInt32(bytes[unchecked: place &+ 1]) &<< 16
                 | UInt32(bytes[unchecked: place &+ 2]) &<< 8 | UInt32(bytes[unchecked: place &+ 3])
         }
         for index in 16..<64 {
-            let (early, late) = (w[unchecked: index &- 15], w[unchecked: index &- 2])
+            let (early, late) = unsafe (w[unchecked: index &- 15], w[unchecked: index &- 2])
             let first = SHA256.turned(early, 7) ^ SHA256.turned(early, 18) ^ (early &>> 3)
             let second = SHA256.turned(late, 17) ^ SHA256.turned(late, 19) ^ (late &>> 10)
-            w[unchecked: index] = w[unchecked: index &- 16] &+ first &+ w[unchecked: index &- 7] &+ second
+            unsafe w[unchecked: index] = unsafe w[unchecked: index &- 16] &+ first &+ w[unchecked: index &- 7] &+ second
         }
         var (a, b, c, d) = (state[0], state[1], state[2], state[3])
         var (e, f, g, h) = (state[4], state[5], state[6], state[7])
         for index in 0..<64 {
             let sigma = SHA256.turned(e, 6) ^ SHA256.turned(e, 11) ^ SHA256.turned(e, 25)
-            let one = h &+ sigma &+ ((e & f) ^ (~e & g)) &+ SHA256.constants[unchecked: index] &+ w[unchecked: index]
+            let one = unsafe h &+ sigma &+ ((e & f) ^ (~e & g)) &+ SHA256.constants[unchecked: index] &+ w[unchecked: index]
             let two =
                 (SHA256.turned(a, 2) ^ SHA256.turned(a, 13) ^ SHA256.turned(a, 22))
                 &+ ((a & b) ^ (a & c) ^ (b & c))

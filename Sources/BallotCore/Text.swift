@@ -1,7 +1,7 @@
 extension [UInt8] {
     /// Appends the UTF-8 bytes of a literal.
     static func += (bytes: inout [UInt8], literal: StaticString) {
-        literal.withUTF8Buffer { buffer in for byte in buffer { bytes.append(byte) } }
+        literal.withUTF8Buffer { buffer in unsafe buffer.forEach { bytes.append($0) } }
     }
 
     mutating func append(_ span: Span<UInt8>) { for index in 0..<span.count { append(span[index]) } }
