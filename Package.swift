@@ -64,7 +64,8 @@ let package = Package(
         room("Recovery", on: ["Access", "Captcha"]),
         arithmetic("BallotCore", on: [], exclude: ["Wasm"]),
         arithmetic("BallotEngine", on: ["BallotCore", "CGMP"]),
-        room("Web", on: ["Recovery", "CMicrohttpd"]),
+        room("Tally", on: ["BallotEngine"]),
+        room("Web", on: ["Recovery", "Tally", "CMicrohttpd"]),
         .executableTarget(
             name: "isoloir", dependencies: ["Web"].map { .byName(name: $0) }, swiftSettings: house),
         tests("HouseTests", of: ["Web"]),
@@ -77,7 +78,7 @@ let package = Package(
         tests("IssuanceTests", of: ["Issuance"]),
         tests("AccessTests", of: ["Access"]),
         tests("CaptchaTests", of: ["Captcha"]),
-        tests("BallotTests", of: ["BallotEngine"]),
+        tests("BallotTests", of: ["Tally"]),
         tests("WebTests", of: ["Web"]),
     ]
 )

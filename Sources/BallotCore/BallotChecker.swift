@@ -145,3 +145,5 @@ package struct BallotChecker<Group: BallotGroup> {
         }
     }
 }
+
+extension BallotChecker: Sendable where Group: Sendable {}

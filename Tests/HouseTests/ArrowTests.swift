@@ -22,7 +22,10 @@ private let rooms: [String: [String]] = [
     "Access": ["Passphrases"],
     "Captcha": ["Store", "Crypto", "Letterpress"],
     "Recovery": ["Access", "Captcha"],
-    "Web": ["Recovery", "CMicrohttpd"],
+    "BallotCore": [],
+    "BallotEngine": ["BallotCore", "CGMP"],
+    "Tally": ["BallotEngine"],
+    "Web": ["Recovery", "Tally", "CMicrohttpd"],
     "isoloir": ["Web"],
 ]
 

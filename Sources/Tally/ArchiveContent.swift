@@ -1,0 +1,124 @@
+import BallotCore
+import BallotEngine
+
+/// The documents of an archive's Setup event.
+struct ArchiveSetup: Sendable {
+    let election: ElectionDocument
+    let trustees: [TrusteePublicKey]
+    let credentials: CredentialList
+    let credentialDocument: [UInt8]
+    let checker: BallotChecker<GMPGroup>
+    var form: BallotForm { checker.form }
+
+    init(_ reader: ArchiveReader) throws(ArchiveFault) {
+        let files = reader.events[0].files
+        // A newline at the end of a setup document belongs to its bytes and to nothing else.
+        let electionBytes = try reader.content(files[0])
+        guard let election = ElectionDocument(electionBytes) else {
+            throw ArchiveFault("the election document is not of this protocol's version and group")
+        }
+        guard let trustees = TrusteePublicKey.read(trustees: try reader.content(files[1])) else {
+            throw ArchiveFault("a trustee's key is not proven, or is of a kind that this program does not count")
+        }
+        guard digits(TrusteePublicKey.electionKey(trustees)) == election.publicKey else {
+            throw ArchiveFault("the election's key is not the product of the trustees' keys")
+        }
+        guard let group = GMPGroup(key: election.publicKey) else {
+            throw ArchiveFault("the election's key is no member of the group")
+        }
+        credentialDocument = try reader.content(files[2])
+        let names = files.prefix(3).map { reader.files[$0].hash }
+        let payload =
+            Array("{\"election\":\"".utf8) + names[0] + Array("\",\"trustees\":\"".utf8) + names[1]
+            + Array("\",\"credentials\":\"".utf8) + names[2] + Array("\"}".utf8)
+        guard try reader.content(files[3]) == payload else {
+            throw ArchiveFault("event 0 (Setup) does not speak of the files before it")
+        }
+        (self.election, self.trustees) = (election, trustees)
+        credentials = try CredentialList(credentialDocument)
+        checker = BallotChecker(group: group, form: election.form)
+    }
+}
+
+/// All of an archive, checked.
+struct ArchiveContent {
+    let verified: VerifiedArchive
+    let tally: EncryptedTally
+    let trustees: [TrusteePublicKey]
+
+    init(path: String, verifier: ArchiveVerifier) throws(ArchiveFault) {
+        let reader = try ArchiveReader(path: path)
+        let setup = try ArchiveSetup(reader)
+        let sum = try verifier.check(reader, setup)
+        var (stage, owners, parts): (VerifiedArchive.Stage, [Int], [PartialDecryption]) = (.open, [], [])
+        var result: [[Int]]?
+        for (number, event) in reader.events.enumerated() {
+            switch event.kind {
+            case .setup, .ballot: break
+            case .endBallots: stage = .closed
+            case .encryptedTally:
+                try ArchiveContent.checkTally(reader, number, sum)
+                stage = .tallied
+            case .partialDecryption:
+                let (owner, part) = try ArchiveContent.decryption(reader, number, sum, setup)
+                guard !owners.contains(owner) else {
+                    throw ArchiveFault("event \(number) (PartialDecryption): trustee \(owner) decrypted twice")
+                }
+                owners.append(owner)
+                parts.append(part)
+                stage = .decrypting
+            case .result:
+                guard owners.count == setup.trustees.count else {
+                    let missing = (1...setup.trustees.count).filter { !owners.contains($0) }.map(String.init)
+                    throw ArchiveFault(
+                        "event \(number) (Result): the decryption of trustee \(missing.joined(separator: ", ")) is missing")
+                }
+                guard let numbers = PartialDecryption.result(sum.tally, parts),
+                    try reader.content(event.files[0]) == ArchiveWriter.document(numbers)
+                else { throw ArchiveFault("event \(number) (Result): the numbers are not what the trustees opened") }
+                result = numbers
+                stage = .counted
+            }
+        }
+        let ballots = reader.events.count { $0.kind == .ballot }
+        (tally, trustees) = (sum.tally, setup.trustees)
+        verified = VerifiedArchive(
+            election: setup.election, stage: stage, credentials: setup.credentials.count,
+            credentialWeight: setup.credentials.totalWeight, ballots: ballots, counted: sum.counted,
+            countedWeight: sum.tally.weight, trustees: setup.trustees.count, decrypted: owners, result: result)
+    }
+
+    private static func checkTally(
+        _ reader: ArchiveReader, _ number: Int, _ sum: ArchiveVerifier.Sum
+    ) throws(ArchiveFault) {
+        let files = reader.events[number].files
+        guard try reader.content(files[0]) == sum.tally.document else {
+            throw ArchiveFault("event \(number) (EncryptedTally): the sums are not those of the ballots in the box")
+        }
+        let payload =
+            Array("{\"num_tallied\":\(sum.counted),\"total_weight\":\(sum.tally.weight),\"encrypted_tally\":\"".utf8)
+            + reader.files[files[0]].hash + Array("\"}".utf8)
+        guard try reader.content(files[1]) == payload else {
+            throw ArchiveFault("event \(number) (EncryptedTally): the number of ballots or their weight is wrong")
+        }
+    }
+
+    private static func decryption(
+        _ reader: ArchiveReader, _ number: Int, _ sum: ArchiveVerifier.Sum, _ setup: ArchiveSetup
+    ) throws(ArchiveFault) -> (owner: Int, PartialDecryption) {
+        let files = reader.events[number].files
+        let name = "event \(number) (PartialDecryption)"
+        let bytes = try reader.content(files[1])
+        guard let owner = JSON.read(bytes)?["owner"]?.integer, 1...setup.trustees.count ~= owner,
+            bytes == Array("{\"owner\":\(owner),\"payload\":\"".utf8) + reader.files[files[0]].hash
+                + Array("\"}".utf8)
+        else { throw ArchiveFault("\(name): it names no trustee of this election") }
+        guard let part = PartialDecryption(document: try reader.content(files[0]), tally: sum.tally) else {
+            throw ArchiveFault("\(name): trustee \(owner)'s decryption does not fit the tally")
+        }
+        guard
+            part.isProven(sum.tally, by: setup.trustees[owner - 1], fingerprint: setup.election.fingerprint)
+        else { throw ArchiveFault("\(name): trustee \(owner)'s decryption is not proven") }
+        return (owner, part)
+    }
+}

@@ -1,0 +1,165 @@
+import BallotCore
+
+/// The lower-case hexadecimal digits of SHA-256, by which an archive names its files (protocol section 1).
+package func contentName(_ content: [UInt8]) -> [UInt8] {
+    let digest = SHA256.digest(content.span)
+    var text: [UInt8] = []
+    for index in 0..<32 {
+        for digit in [digest[index] >> 4, digest[index] & 15] { text.append(digit < 10 ? 48 + digit : 87 + digit) }
+    }
+    return text
+}
+
+/// The kinds of events, in the only order that an archive may have them.
+package enum EventKind: String, Sendable, CaseIterable {
+    case setup = "Setup"
+    case ballot = "Ballot"
+    case endBallots = "EndBallots"
+    case encryptedTally = "EncryptedTally"
+    case partialDecryption = "PartialDecryption"
+    case result = "Result"
+
+    /// What stands in the archive before the event: how many files of data.
+    var files: Int {
+        switch self {
+        case .setup: 4
+        case .encryptedTally, .partialDecryption: 2
+        case .ballot, .result: 1
+        case .endBallots: 0
+        }
+    }
+
+    /// What may follow.
+    func mayPrecede(_ next: EventKind) -> Bool {
+        switch self {
+        case .setup, .ballot: next == .ballot || next == .endBallots
+        case .endBallots: next == .encryptedTally
+        case .encryptedTally: next == .partialDecryption
+        case .partialDecryption: next == .partialDecryption || next == .result
+        case .result: false
+        }
+    }
+}
+
+/// The archive's tar records (section 8): every byte is given by the content and the time of making.
+package enum ArchiveFormat {
+    static let block = 512
+    static let first = "BELENIOS"
+
+    /// The first file's content.
+    static func start(_ time: Int) -> [UInt8] { Array("{\"version\":1,\"timestamp\":\"\(time)\"}".utf8) }
+
+    /// A file: header, content, zeros up to a whole block.
+    package static func file(_ name: [UInt8], _ content: [UInt8], time: Int) -> [UInt8] {
+        var bytes = header(name, count: content.count, time: time)
+        bytes += content
+        bytes += [UInt8](repeating: 0, count: (block - content.count % block) % block)
+        return bytes
+    }
+
+    static func header(_ name: [UInt8], count: Int, time: Int) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: block)
+        func put(_ text: [UInt8], at place: Int) { bytes.replaceSubrange(place..<place + text.count, with: text) }
+        put(name, at: 0)
+        put(Array("0000644".utf8), at: 100)
+        put(Array("0000000".utf8), at: 108)
+        put(Array("0000000".utf8), at: 116)
+        put(octal(count, digits: 11), at: 124)
+        put(octal(time, digits: 11), at: 136)
+        bytes[156] = UInt8(ascii: "0")
+        // The checksum counts itself as eight spaces.
+        let sum = bytes.reduce(8 * 32) { $0 + Int($1) }
+        put(octal(sum, digits: 6) + [0, 32], at: 148)
+        return bytes
+    }
+
+    private static func octal(_ number: Int, digits: Int) -> [UInt8] {
+        (0..<digits).map { 48 + UInt8(number >> (3 * (digits - 1 - $0)) & 7) }
+    }
+
+    static func dataName(_ hash: [UInt8]) -> [UInt8] { hash + Array(".data.json".utf8) }
+    static func eventName(_ hash: [UInt8]) -> [UInt8] { hash + Array(".event.json".utf8) }
+
+    /// An event's content.
+    static func event(_ kind: EventKind, height: Int, parent: [UInt8]?, payload: [UInt8]?) -> [UInt8] {
+        var text = Array("{".utf8)
+        if let parent { text += Array("\"parent\":\"".utf8) + parent + Array("\",".utf8) }
+        text += Array("\"height\":\(height),\"type\":\"\(kind.rawValue)\"".utf8)
+        if let payload { text += Array(",\"payload\":\"".utf8) + payload + Array("\"".utf8) }
+        return text + Array("}".utf8)
+    }
+}
+
+/// Writes an archive, which only grows: each call gives the bytes to append.
+package struct ArchiveWriter: Sendable {
+    private let time: Int
+    private var height = 0
+    private var parent: [UInt8]?
+
+    /// - Parameter time: seconds since 1970, the same for every file.
+    package init(time: Int) { self.time = time }
+
+    /// Where an archive ends, to go on from there.
+    package struct End: Sendable, Equatable {
+        /// Events so far, and the hexadecimal hash of the last.
+        package let height: Int
+        package let parent: [UInt8]
+
+        package init(height: Int, parent: [UInt8]) { (self.height, self.parent) = (height, parent) }
+    }
+
+    /// Goes on with an archive of `end.height` events.
+    package init(time: Int, after end: End) { (self.time, height, parent) = (time, end.height, end.parent) }
+
+    package var end: End { End(height: height, parent: parent ?? []) }
+
+    /// The beginning: election, trustees and public credentials.
+    package mutating func setup(election: [UInt8], trustees: [UInt8], credentials: [UInt8]) -> [UInt8] {
+        let names = [election, trustees, credentials].map(contentName)
+        let payload =
+            Array("{\"election\":\"".utf8) + names[0] + Array("\",\"trustees\":\"".utf8) + names[1]
+            + Array("\",\"credentials\":\"".utf8) + names[2] + Array("\"}".utf8)
+        var bytes = ArchiveFormat.file(
+            Array(ArchiveFormat.first.utf8), ArchiveFormat.start(time), time: time)
+        bytes += data(election) + data(trustees) + data(credentials)
+        return bytes + event(.setup, payload)
+    }
+
+    package mutating func ballot(_ text: [UInt8]) -> [UInt8] { event(.ballot, text) }
+
+    package mutating func endBallots() -> [UInt8] { event(.endBallots, nil) }
+
+    package mutating func encryptedTally(_ document: [UInt8], ballots: Int, weight: Int) -> [UInt8] {
+        let payload =
+            Array("{\"num_tallied\":\(ballots),\"total_weight\":\(weight),\"encrypted_tally\":\"".utf8)
+            + contentName(document) + Array("\"}".utf8)
+        return data(document) + event(.encryptedTally, payload)
+    }
+
+    /// - Parameter owner: the trustee's place in the list, from 1.
+    package mutating func partialDecryption(_ document: [UInt8], owner: Int) -> [UInt8] {
+        let payload = Array("{\"owner\":\(owner),\"payload\":\"".utf8) + contentName(document) + Array("\"}".utf8)
+        return data(document) + event(.partialDecryption, payload)
+    }
+
+    package mutating func result(_ numbers: [[Int]]) -> [UInt8] { event(.result, ArchiveWriter.document(numbers)) }
+
+    /// The `result` document.
+    package static func document(_ numbers: [[Int]]) -> [UInt8] {
+        let rows = numbers.map { "[" + $0.map(String.init).joined(separator: ",") + "]" }
+        return Array("{\"result\":[\(rows.joined(separator: ","))]}".utf8)
+    }
+
+    private func data(_ content: [UInt8]) -> [UInt8] {
+        ArchiveFormat.file(ArchiveFormat.dataName(contentName(content)), content, time: time)
+    }
+
+    private mutating func event(_ kind: EventKind, _ payload: [UInt8]?) -> [UInt8] {
+        let content = ArchiveFormat.event(kind, height: height, parent: parent, payload: payload.map(contentName))
+        let name = contentName(content)
+        height += 1
+        parent = name
+        let file = ArchiveFormat.file(ArchiveFormat.eventName(name), content, time: time)
+        return payload.map { data($0) + file } ?? file
+    }
+}

@@ -1,0 +1,162 @@
+package import BallotCore
+package import BallotEngine
+import Foundation
+import Synchronization
+
+/// What an archive says, once everything in it was checked.
+package struct VerifiedArchive: Sendable {
+    package enum Stage: String, Sendable { case open, closed, tallied, decrypting, counted }
+
+    package let election: ElectionDocument
+    package let stage: Stage
+    package let credentials: Int
+    package let credentialWeight: Int
+    /// Ballots in the box, and those of them that a later ballot of the same credential does not replace.
+    package let ballots: Int
+    package let counted: Int
+    package let countedWeight: Int
+    package let trustees: Int
+    /// Trustees, from 1, whose decryption is there.
+    package let decrypted: [Int]
+    package let result: [[Int]]?
+}
+
+/// Checks an archive by itself, without the store that it came from: bytes, order of events, every proof, sums, decryptions and
+/// result. Stricter than `belenios-tool election verify` (protocol section 16).
+package struct ArchiveVerifier: Sendable {
+    private let threads: Int
+    private let progress: @Sendable (_ done: Int, _ all: Int) -> Void
+
+    package init(threads: Int, progress: @escaping @Sendable (_ done: Int, _ all: Int) -> Void = { _, _ in }) {
+        (self.threads, self.progress) = (max(1, threads), progress)
+    }
+
+    /// - Throws: the first fault, with the event it is in.
+    package func verify(_ path: String) throws(ArchiveFault) -> VerifiedArchive {
+        try ArchiveContent(path: path, verifier: self).verified
+    }
+
+    /// The encrypted tally of a verified archive, ready to decrypt.
+    package func tally(_ path: String) throws(ArchiveFault) -> (VerifiedArchive, EncryptedTally, [TrusteePublicKey]) {
+        let content = try ArchiveContent(path: path, verifier: self)
+        return (content.verified, content.tally, content.trustees)
+    }
+
+    /// What the sum of all ballots comes to.
+    struct Sum: Sendable {
+        var tally: EncryptedTally
+        var counted = 0
+    }
+
+    /// Checks every ballot and credential, on all threads, and adds up the ballots that count.
+    func check(
+        _ reader: ArchiveReader, _ setup: ArchiveSetup
+    ) throws(ArchiveFault) -> Sum {
+        let ballots = reader.events.indices.filter { reader.events[$0].kind == .ballot }
+        let last = try lastBallots(reader, ballots, setup)
+        let next = Atomic(0)
+        let done = Atomic(0)
+        let found = Mutex<(fault: (at: Int, ArchiveFault)?, sum: EncryptedTally)>(
+            (nil, EncryptedTally(setup.form.questions)))
+        let unused = (0..<setup.credentials.count).filter { last.ballot[$0] < 0 }
+        let all = ballots.count + unused.count
+        // A thread takes a few at a time: the counter is shared, the sums are not.
+        let batch = 16
+        let work: @Sendable () -> Void = { [self] in
+            var sum = EncryptedTally(setup.form.questions)
+            while true {
+                let start = next.add(batch, ordering: .relaxed).oldValue
+                guard start < all, found.withLock({ $0.fault == nil }) else { break }
+                for index in start..<min(start + batch, all) {
+                    do throws(ArchiveFault) {
+                        if index < ballots.count {
+                            let place = last.places[index]
+                            let ballot = try checked(reader, ballots[index], setup)
+                            if last.ballot[place] == index {
+                                sum.add(ballot, weight: setup.credentials.weights[place])
+                            }
+                        } else if !setup.credentials.isMember(
+                            unused[index - ballots.count], of: setup.credentialDocument)
+                        {
+                            throw ArchiveFault(
+                                "entry \(unused[index - ballots.count] + 1) of the public credentials is no member of the group"
+                            )
+                        }
+                    } catch {
+                        found.withLock { found in
+                            if found.fault.map({ index < $0.at }) ?? true { found.fault = (index, error) }
+                        }
+                        return
+                    }
+                }
+                progress(done.add(batch, ordering: .relaxed).newValue, all)
+            }
+            found.withLock { $0.sum.add(sum) }
+        }
+        if threads == 1 { work() } else { DispatchQueue.concurrentPerform(iterations: threads) { _ in work() } }
+        return try found.withLock { found throws(ArchiveFault) in
+            if let (_, fault) = found.fault { throw fault }
+            return Sum(tally: found.sum, counted: found.sum.ballots)
+        }
+    }
+
+    private func checked(
+        _ reader: ArchiveReader, _ event: Int, _ setup: ArchiveSetup
+    ) throws(ArchiveFault) -> ReadBallot<Element> {
+        let text = try reader.content(reader.events[event].files[0])
+        do throws(BallotFault) { return try setup.checker.check(text) } catch {
+            throw ArchiveFault("event \(event) (Ballot): \(ArchiveVerifier.words(error))")
+        }
+    }
+
+    /// For each ballot its credential's place, and for each credential the last of its ballots (-1: none).
+    private func lastBallots(
+        _ reader: ArchiveReader, _ ballots: [Int], _ setup: ArchiveSetup
+    ) throws(ArchiveFault) -> (places: [Int], ballot: [Int]) {
+        var (places, last): ([Int], [Int]) = ([], Array(repeating: -1, count: setup.credentials.count))
+        var hashes: Set<[UInt8]> = []
+        for (index, event) in ballots.enumerated() {
+            let file = reader.events[event].files[0]
+            guard hashes.insert(reader.files[file].hash).inserted else {
+                throw ArchiveFault("event \(event) (Ballot): the very same ballot stands in the box twice")
+            }
+            guard let credential = ArchiveVerifier.credential(try reader.content(file)) else {
+                throw ArchiveFault("event \(event) (Ballot): the text is not as the protocol writes it")
+            }
+            guard let place = setup.credentials.places[CredentialList.Key(credential.span)] else {
+                throw ArchiveFault("event \(event) (Ballot): its credential is not on the list")
+            }
+            places.append(place)
+            last[place] = index
+        }
+        return (places, last)
+    }
+
+    /// The digits of a ballot's credential, read without the rest.
+    private static func credential(_ text: [UInt8]) -> [UInt8]? {
+        let mark = Array("\"credential\":\"".utf8)
+        // Behind uuid and fingerprint, which take less than this.
+        let head = text.prefix(400)
+        guard let start = head.indices.first(where: { text[$0...].starts(with: mark) }) else { return nil }
+        return Array(text[(start + mark.count)...].prefix { $0 != UInt8(ascii: "\"") })
+    }
+
+    /// A ballot's fault in words.
+    package static func words(_ fault: BallotFault) -> String {
+        switch fault {
+        case .notCanonical(let at): "the text is not as the protocol writes it (byte \(at))"
+        case .otherElection: "it belongs to another election"
+        case .otherFingerprint: "it was made for another version of the election"
+        case .outsideGroup(.credential): "its credential is no member of the group"
+        case .outsideGroup(.choice): "an encrypted choice is no member of the group"
+        case .outOfRange: "a proof's number is out of range"
+        case .wrongHash: "the signed hash is not that of the ballot"
+        case .wrongSignature: "the signature is not the credential's"
+        case .wrongIndividualProof(let question, let choice):
+            "question \(question + 1), choice \(choice + 1): the proof of a single choice is wrong"
+        case .wrongOverallProof(let question):
+            "question \(question + 1): the proof that the number of choices is allowed is wrong"
+        case .wrongBlankProof(let question): "question \(question + 1): the proof of the blank vote is wrong"
+        }
+    }
+}
