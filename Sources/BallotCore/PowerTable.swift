@@ -43,7 +43,9 @@ package struct PowerTable: Sendable {
         let row = entries.span.extracting(place &* PowerTable.row..<(place &+ 1) &* PowerTable.row)
         for number in 0..<PowerTable.row {
             let mask = UInt32(bitPattern: (Int32(bitPattern: UInt32(number) ^ digit) &- 1) &>> 31)
-            for index in 0..<64 { unsafe words[unchecked: index] |= row[unchecked: number].words[unchecked: index] & mask }
+            for index in 0..<64 {
+                unsafe words[unchecked: index] |= row[unchecked: number].words[unchecked: index] & mask
+            }
         }
         return Residue(words)
     }

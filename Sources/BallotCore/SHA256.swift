@@ -82,7 +82,8 @@ package struct SHA256: Sendable {
         var (e, f, g, h) = (state[4], state[5], state[6], state[7])
         for index in 0..<64 {
             let sigma = SHA256.turned(e, 6) ^ SHA256.turned(e, 11) ^ SHA256.turned(e, 25)
-            let one = unsafe h &+ sigma &+ ((e & f) ^ (~e & g)) &+ SHA256.constants[unchecked: index] &+ w[unchecked: index]
+            let one =
+                unsafe h &+ sigma &+ ((e & f) ^ (~e & g)) &+ SHA256.constants[unchecked: index] &+ w[unchecked: index]
             let two =
                 (SHA256.turned(a, 2) ^ SHA256.turned(a, 13) ^ SHA256.turned(a, 22))
                 &+ ((a & b) ^ (a & c) ^ (b & c))

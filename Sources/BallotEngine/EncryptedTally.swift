@@ -12,6 +12,15 @@ package struct EncryptedTally: Sendable {
         sums = questions.map { Array(repeating: none, count: $0.choices) }
     }
 
+    /// A single ciphertext: a trustee's test.
+    package init(single: Ciphertext<Element>) { sums = [[single]] }
+
+    /// Whether one trustee's part opens a single ciphertext to the element of these digits.
+    package func opens(with part: PartialDecryption, to expected: [UInt8]) -> Bool {
+        guard sums.count == 1, sums[0].count == 1, let element = GMPGroup.element(expected.span) else { return false }
+        return GMPGroup.isEqual(GMPGroup.product(element, part.factors[0][0]), sums[0][0].beta)
+    }
+
     /// Adds a checked ballot.
     package mutating func add(_ ballot: ReadBallot<Element>, weight: Int) {
         ballots += 1

@@ -72,7 +72,7 @@ package struct TrusteePublicKey: Sendable {
     package static func trusteesDocument(_ keys: [TrusteePublicKey]) -> [UInt8] {
         var text = Array("[".utf8)
         for (index, key) in keys.enumerated() {
-            text += Array((index > 0 ? "," : "") .utf8) + Array("[\"Single\",".utf8) + key.document + Array("]".utf8)
+            text += Array((index > 0 ? "," : "").utf8) + Array("[\"Single\",".utf8) + key.document + Array("]".utf8)
         }
         return text + Array("]".utf8)
     }

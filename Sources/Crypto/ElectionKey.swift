@@ -15,6 +15,8 @@ package struct ElectionKey: Sendable {
         case captcha = 9
         case forms = 10
         case receipts = 11
+        case box = 12
+        case voteReceipts = 13
     }
 
     /// Length in bytes.

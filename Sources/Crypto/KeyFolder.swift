@@ -54,6 +54,9 @@ package struct KeyFolder: Sendable {
         try PrivateFile.create(fileName(election), KeyFolder.encode(key))
     }
 
+    /// Where the box key of an election lies from the opening of its poll on.
+    package func boxKeyFile(_ election: String) -> String { "\(path)/\(election).box" }
+
     private func fileName(_ election: String) -> String { "\(path)/\(election).key" }
 
     private static func encode(_ key: ElectionKey) -> [UInt8] {

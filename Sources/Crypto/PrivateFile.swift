@@ -1,9 +1,9 @@
 import Glibc
 
 /// Small files that only their owner may read.
-enum PrivateFile {
+package enum PrivateFile {
     /// Writes a new file and makes sure it is on disk; refuses to replace one.
-    static func create(_ path: String, _ content: [UInt8]) throws(KeyError) {
+    package static func create(_ path: String, _ content: [UInt8]) throws(KeyError) {
         let file = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else {
             throw KeyError(
@@ -31,7 +31,7 @@ enum PrivateFile {
     }
 
     /// Reads a file of at most `limit` bytes. `secret` files must not be readable by others.
-    static func read(_ path: String, limit: Int, secret: Bool) throws(KeyError) -> [UInt8] {
+    package static func read(_ path: String, limit: Int, secret: Bool) throws(KeyError) -> [UInt8] {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
             throw KeyError(

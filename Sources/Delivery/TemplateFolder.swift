@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 
 /// The folder of templates, with an election's own beside it: `mail/identifier.fr.txt` in the election's folder comes
@@ -34,6 +35,22 @@ package struct TemplateFolder: Sendable {
     /// The bytes of a file, such as `assets/audio/fr/0.wav`; nil when it is in no folder.
     package func bytes(_ name: String) -> [UInt8]? {
         folders.lazy.compactMap { FileManager.default.contents(atPath: "\($0)/\(name)") }.first.map { [UInt8]($0) }
+    }
+
+    /// Every file by its path below the folders, an election's own before the program's, with its SHA-256 in hexadecimal.
+    package func digests() -> [(path: String, sha256: String)] {
+        var found: [String: String] = [:]
+        for folder in folders {
+            for name in FileManager.default.enumerator(atPath: folder)?.compactMap({ $0 as? String }) ?? []
+            where found[name] == nil {
+                var isFolder: ObjCBool = false
+                guard unsafe FileManager.default.fileExists(atPath: "\(folder)/\(name)", isDirectory: &isFolder),
+                    !isFolder.boolValue, let data = FileManager.default.contents(atPath: "\(folder)/\(name)")
+                else { continue }
+                found[name] = hex(sha256([UInt8](data)))
+            }
+        }
+        return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     /// The text of a template that may be missing.

@@ -15,6 +15,16 @@ package struct Election: Sendable {
         package let hours: LocalText
     }
 
+    /// A question of a ballot: lists, candidates or answers to choose from.
+    package struct Question: Sendable {
+        package let title: LocalText
+        package let answers: [LocalText]
+        /// How many answers a voter chooses, a blank vote apart.
+        package let least: Int
+        package let most: Int
+        package let hasBlank: Bool
+    }
+
     /// One ballot (scrutin).
     package struct Ballot: Sendable {
         package let id: String
@@ -24,6 +34,8 @@ package struct Election: Sendable {
         package let sites: [String]
         /// Where the bureau accepted in writing that fewer than ten voters may vote on it.
         package let smallGroupAccepted: String?
+        /// What is asked, in the order drawn.
+        package let questions: [Question]
         /// Where the ballot stands in its file.
         package let mark: Mark
 
@@ -46,6 +58,8 @@ package struct Election: Sendable {
     /// Seconds since 1970.
     package let opens: Int
     package let closes: Int
+    /// Minutes after the close in which those may finish who signed in before it.
+    package let graceMinutes: Int
     package let languages: [Language]
     package let channels: [Channel]
     /// The risk level by the authority's grid, 1 to 3.

@@ -46,7 +46,8 @@ package enum ElectionReader {
             senderName: sender.0, senderAddress: sender.1, address: address(section),
             support: section.section("support", support)
                 ?? Election.Support(name: "", email: "", phone: "", hours: LocalText(fr: "", en: "")),
-            timeZone: zoneName, opens: times.opens, closes: times.closes, languages: languages, channels: channels,
+            timeZone: zoneName, opens: times.opens, closes: times.closes,
+            graceMinutes: section.number("grace", in: 0...60, standard: 15), languages: languages, channels: channels,
             level: level, colleges: colleges, sites: sites, ballots: ballots(section, colleges, sites),
             access: section.optionalSection("access") { access($0, level: level, channels: channels) }
                 ?? AccessPolicy())
@@ -156,11 +157,40 @@ package enum ElectionReader {
                 return Election.Ballot(
                     id: id, title: ballot.section("title", text) ?? LocalText(fr: "", en: ""),
                     colleges: known(ballot, "colleges", colleges), sites: known(ballot, "sites", sites),
-                    smallGroupAccepted: ballot.optionalText("smallGroupAccepted"), mark: node.mark)
+                    smallGroupAccepted: ballot.optionalText("smallGroupAccepted"),
+                    questions: ballot.list("questions").map { node in
+                        ballot.section(at: node, "a question", question)
+                    }, mark: node.mark)
             }
         }
         if ballots.isEmpty { section.fault("ballots", "an election has at least one ballot") }
         return ballots
+    }
+
+    /// More answers than fit on a page that a voter reads through, and more than one question's proofs should hold.
+    private static let mostAnswers = 200
+
+    private static func question(_ section: Section) -> Election.Question {
+        let title = section.section("title", text) ?? LocalText(fr: "", en: "")
+        let nodes = section.list("answers")
+        let answers = nodes.map { node -> LocalText in
+            // A name is the same in every language; a sentence is given in each.
+            if case .scalar(let name, _) = node.content, !name.isEmpty { return LocalText(fr: name, en: name) }
+            return section.section(at: node, "an answer", text)
+        }
+        if answers.isEmpty { section.fault("answers", "a question needs \"answers\" to choose from") }
+        if answers.count > mostAnswers { section.fault("answers", "a question has at most \(mostAnswers) answers") }
+        if Set(answers.map(\.fr)).count < answers.count || Set(answers.map(\.en)).count < answers.count {
+            section.fault("answers", "two answers have the same name: voters could not tell them apart")
+        }
+        let range = 0...max(1, answers.count)
+        let least = section.number("min", in: range, standard: 1)
+        let most = section.number("max", in: range, standard: 1)
+        if least > most { section.fault("min", "\"min\" is larger than \"max\"") }
+        if most == 0 { section.fault("max", "\"max\" must be 1 or more") }
+        return Election.Question(
+            title: title, answers: answers, least: least, most: most,
+            hasBlank: section.flag("blank", standard: true))
     }
 
     private static func known(_ section: Section, _ key: String, _ names: [String: LocalText]) -> [String] {

@@ -113,6 +113,13 @@ package final class Store: Sendable {
         }
     }
 
+    /// Copies the write-ahead log back into the store and empties it, so that it tells nothing of the order of what was
+    /// written. Readers that are under way may keep it from being emptied; the next call does it then.
+    package func truncateLog() throws(StoreError) {
+        let connection = try Connection(path: path, access: .readWrite)
+        try connection.script("PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+
     /// The statements that make the schema, in a stable order, for the schema fixture.
     package func schema() throws(StoreError) -> [String] {
         try read { (reading: borrowing Reading) throws(StoreError) in

@@ -71,7 +71,8 @@ struct ArchiveContent {
                 guard owners.count == setup.trustees.count else {
                     let missing = (1...setup.trustees.count).filter { !owners.contains($0) }.map(String.init)
                     throw ArchiveFault(
-                        "event \(number) (Result): the decryption of trustee \(missing.joined(separator: ", ")) is missing")
+                        "event \(number) (Result): the decryption of trustee \(missing.joined(separator: ", ")) is missing"
+                    )
                 }
                 guard let numbers = PartialDecryption.result(sum.tally, parts),
                     try reader.content(event.files[0]) == ArchiveWriter.document(numbers)

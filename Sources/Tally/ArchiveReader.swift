@@ -26,7 +26,9 @@ package struct ArchiveFault: Error, Sendable, Equatable, CustomStringConvertible
     deinit { close(descriptor) }
 
     func read(_ offset: Int, _ count: Int) throws(ArchiveFault) -> [UInt8] {
-        guard count <= size, offset <= size - count else { throw ArchiveFault("the archive breaks off at byte \(size)") }
+        guard count <= size, offset <= size - count else {
+            throw ArchiveFault("the archive breaks off at byte \(size)")
+        }
         var bytes = [UInt8](repeating: 0, count: count)
         var done = 0
         while done < count {
@@ -118,7 +120,9 @@ struct ArchiveReader: Sendable {
             time >= 0, content == ArchiveFormat.start(time)
         else { throw ArchiveFault("this is no archive of an election: it does not begin with \(ArchiveFormat.first)") }
         let whole = ArchiveFormat.file(Array(ArchiveFormat.first.utf8), content, time: time)
-        guard try archive.read(0, whole.count) == whole else { throw ArchiveFault("the archive's first file was changed") }
+        guard try archive.read(0, whole.count) == whole else {
+            throw ArchiveFault("the archive's first file was changed")
+        }
         return (time, whole.count)
     }
 

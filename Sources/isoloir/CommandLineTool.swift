@@ -5,7 +5,8 @@ enum CommandLineTool {
 
     static let commands =
         electionCommands + rollCommands + identifierCommands + letterCommands + outboxCommands + journalCommands
-        + storeCommands + keyCommands + voterCommands + [serveCommand, demoCommand]
+        + storeCommands + keyCommands + voterCommands + trusteeCommands + pollCommands + tallyCommands
+        + [serveCommand, demoCommand]
 
     /// Runs the words after the program's name and returns the exit status.
     static func run(_ words: [String]) -> Int32 {
@@ -57,7 +58,7 @@ enum CommandLineTool {
     }
 
     private static var overview: String {
-        "Isoloir: from a voter roll to voters who sign in to vote.\n\n" + list(commands)
+        "Isoloir: from a voter roll to a result that others can check.\n\n" + list(commands)
             + "\n\nEach command says more with --help. Exit status: 0 done, 1 refused, 2 wrong usage, 70 internal error."
     }
 

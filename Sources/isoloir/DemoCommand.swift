@@ -14,7 +14,7 @@ let demoCommand = Command(
         .init("--folder", "FOLDER", "where everything goes (default: .demo)"),
         .init("--port", "P", "the port on this machine (default: 8080)"),
         .init("--address", "A", "127.0.0.1 or ::1: the demo is for this machine alone"),
-    ], "everything on a sample election: import, issue, letters, the voters' site and their mailbox", run: runDemo)
+    ], "everything on a sample election: roll, identifiers, letters, the voters' site, votes, count", run: runDemo)
 
 private func runDemo(_ invocation: Invocation) throws(Refusal) {
     let folder = invocation["--folder"] ?? ".demo"
@@ -66,9 +66,15 @@ private func runDemo(_ invocation: Invocation) throws(Refusal) {
           isoloir journal verify     --store \(folder)/store/isoloir.sqlite --keys \(folder)/keys
         Nothing was sent: every address and number of the sample is reserved for fiction.
         """)
-    if invocation.has("--no-serve") { return }
     try post(services, election)
-    try serveDemo(services, folder, address: address, port: port, courier: courier)
+    let poll = DemoPoll(services: services, election: election, folder: folder)
+    try poll.prepare()
+    if invocation.has("--no-serve") {
+        try poll.castSome()
+    } else {
+        try serveDemo(services, folder, address: address, port: port, courier: courier)
+    }
+    try poll.count()
 }
 
 /// Says that the letters are posted, so that their identifiers work.
@@ -97,7 +103,8 @@ private func serveDemo(
             The voting site is open. In one browser:
               1. http://localhost:\(port)/demo/mailbox    what voters received: take an identifier from a message
               2. http://localhost:\(port)/                sign in with it; the connection code arrives in the mailbox
-            Ctrl-C ends the demo.
+              3. vote, and find your tracker in the ballot box: http://localhost:\(port)/box
+            Ctrl-C closes the poll and counts it.
             """)
     }
 }

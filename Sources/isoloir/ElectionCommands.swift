@@ -34,6 +34,13 @@ private func createElection(_ invocation: Invocation) throws(Refusal) {
     let (election, definition) = try readElection(invocation.operands[0])
     let services = try Services(invocation, creating: true)
     _ = try refusing { try services.keys.keyOrNew(of: election.id) }
+    if let number = try refusing({
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try services.desk.number(reading, election.id)
+        }
+    }) {
+        try services.refuseSealed(number, "its definition cannot change any more")
+    }
     let outcome = try refusing {
         try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> ElectionDesk.Outcome in
             let number = try services.desk.number(transaction.reading, election.id)

@@ -51,6 +51,10 @@ private func importRoll(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
     let key = try services.key(of: election)
+    try services.refuseSealed(
+        election.number,
+        "the roll cannot change any more; contacts are corrected with `roll correct`, identifiers reissued with `identifiers reissue`"
+    )
     let lock = try refusing { try ProcessLock(store: services.store.path, name: "import") }
     let options = try importOptions(invocation)
     let roll: LoadedRoll

@@ -8,6 +8,7 @@ import Glibc
 import Issuance
 import Journal
 import Passphrases
+import Polling
 import Recovery
 import Store
 import VoterRoll
@@ -35,7 +36,7 @@ struct Services {
     static let migrations =
         JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations + RollSchema.migrations
         + IssuanceSchema.migrations + PassphrasesSchema.migrations + AccessSchema.migrations + CaptchaSchema.migrations
-        + RecoverySchema.migrations
+        + RecoverySchema.migrations + PollingSchema.migrations
 
     /// Opens the store and checks the journal's head.
     /// - Parameters:

@@ -111,7 +111,8 @@ struct ArchiveTests {
             Array(try SampleElection.bytes(file).split(separator: 10)[number])
         }
         // The tool archived the credentials without their owners.
-        let list = try #require(try JSONSerialization.jsonObject(with: Data(try SampleElection.bytes("public_creds.json"))) as? [String])
+        let list = try #require(
+            try JSONSerialization.jsonObject(with: Data(try SampleElection.bytes("public_creds.json"))) as? [String])
         let credentials = list.map { "\"" + $0.split(separator: ",").prefix(2).joined(separator: ",") + "\"" }
         var made = writer.setup(
             election: try SampleElection.bytes("election.json"), trustees: try SampleElection.bytes("trustees.json"),
@@ -142,7 +143,9 @@ struct ArchiveTests {
         var writer = ArchiveWriter(time: SmallElection.time)
         var bytes = election.setup(&writer)
         #expect(try verify(bytes).stage == .open)
-        let ballots = [try election.ballot(0, [0, 1, 0]), try election.ballot(1, [1, 0, 0]), try election.ballot(2, [0, 0, 1])]
+        let ballots = [
+            try election.ballot(0, [0, 1, 0]), try election.ballot(1, [1, 0, 0]), try election.ballot(2, [0, 0, 1]),
+        ]
         for ballot in ballots { bytes += writer.ballot(ballot) }
         #expect(try verify(bytes).ballots == 3)
         bytes += writer.endBallots()
@@ -240,7 +243,9 @@ enum Forgery: CaseIterable {
         }
         var bytes = writer.setup(election: election.electionBytes, trustees: trustees, credentials: credentials)
         for ballot in ballots { bytes += writer.ballot(ballot) }
-        if [.sameBallotTwice, .unknownCredential, .tamperedProof, .duplicateCredential, .otherKey].contains(self) { return bytes }
+        if [.sameBallotTwice, .unknownCredential, .tamperedProof, .duplicateCredential, .otherKey].contains(self) {
+            return bytes
+        }
         let honest = try election.tally(ballots)
         let tally = self == .otherSums ? try election.tally([ballots[0], ballots[0]]) : honest
         if self != .noEnd { bytes += writer.endBallots() }

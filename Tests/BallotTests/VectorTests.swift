@@ -6,7 +6,8 @@ import Testing
 /// The election that belenios-tool made (shared/belenios/single).
 struct SampleElection {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
-        path: "../../../shared/belenios").standardized
+        path: "../../../shared/belenios"
+    ).standardized
 
     /// A file of the sample without its final newline, which no hash covers.
     static func bytes(_ name: String) throws -> [UInt8] {
@@ -112,7 +113,9 @@ struct VectorTests {
         for (file, weight) in [("ballot1b.json", 1), ("ballot2.json", 1), ("ballot3.json", 3), ("ballot4.json", 2)] {
             tally.add(try checker.check(try SampleElection.bytes(file)), weight: weight)
         }
-        #expect(text(tally.document) == text(try SampleElection.bytes("etally.txt").split(separator: 10).first.map(Array.init) ?? []))
+        #expect(
+            text(tally.document)
+                == text(try SampleElection.bytes("etally.txt").split(separator: 10).first.map(Array.init) ?? []))
         #expect(tally.ballots == 4)
         #expect(tally.weight == 7)
     }

@@ -24,7 +24,8 @@ private let rooms: [String: [String]] = [
     "Recovery": ["Access", "Captcha"],
     "BallotCore": [],
     "BallotEngine": ["BallotCore", "CGMP"],
-    "Tally": ["BallotEngine"],
+    "Polling": ["Access", "BallotEngine"],
+    "Tally": ["Polling"],
     "Web": ["Recovery", "Tally", "CMicrohttpd"],
     "isoloir": ["Web"],
 ]

@@ -6,6 +6,7 @@ import Foundation
 import Issuance
 import Journal
 import Passphrases
+import Polling
 import Recovery
 import Store
 import Testing
@@ -15,7 +16,7 @@ struct SchemaTests {
     private static let migrations =
         JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations + RollSchema.migrations
         + IssuanceSchema.migrations + PassphrasesSchema.migrations + AccessSchema.migrations + CaptchaSchema.migrations
-        + RecoverySchema.migrations
+        + RecoverySchema.migrations + PollingSchema.migrations
 
     private func schema() throws -> String {
         let folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-schema-\(UUID().uuidString)")
@@ -44,7 +45,7 @@ struct SchemaTests {
     @Test func `a room's tables begin with its noun`() throws {
         let nouns = [
             "store_", "journal_", "election_", "outbox_", "roll_", "issuance_", "passphrase_", "access_", "captcha_",
-            "recovery_",
+            "recovery_", "polling_",
         ]
         for statement in try schema().components(separatedBy: ";\n\n") where statement.hasPrefix("CREATE TABLE") {
             let name = statement.dropFirst("CREATE TABLE ".count)

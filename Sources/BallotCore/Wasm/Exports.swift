@@ -37,6 +37,7 @@ public func reserve(_ count: Int32) -> UnsafeMutablePointer<UInt8>? {
     return place.withUnsafeMutableBufferPointer { $0.baseAddress }
 }
 
+/// Where the last result begins.
 @_cdecl("resultStart")
 public func resultStart() -> UnsafePointer<UInt8>? { result.withUnsafeBufferPointer { $0.baseAddress } }
 

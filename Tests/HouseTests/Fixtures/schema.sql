@@ -263,6 +263,104 @@ CREATE TABLE passphrase_throttle (
     PRIMARY KEY (election, subject)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE polling_ballot (
+    id INTEGER PRIMARY KEY,
+    election INTEGER NOT NULL REFERENCES polling_poll (election),
+    name TEXT NOT NULL,
+    uuid TEXT NOT NULL,
+    document BLOB NOT NULL,
+    trustees BLOB NOT NULL,
+    credentials BLOB NOT NULL,
+    electors INTEGER NOT NULL,
+    slot_bytes INTEGER NOT NULL,
+    votes INTEGER NOT NULL,
+    box_sum BLOB NOT NULL,
+    list_sum BLOB NOT NULL,
+    tally BLOB,
+    tallied INTEGER,
+    tallied_weight INTEGER,
+    result BLOB,
+    UNIQUE (election, name)
+) STRICT;
+
+CREATE TABLE polling_decryption (
+    ballot INTEGER NOT NULL REFERENCES polling_ballot (id),
+    trustee INTEGER NOT NULL REFERENCES polling_trustee (id),
+    owner INTEGER NOT NULL,
+    document BLOB NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (ballot, owner)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE polling_elector (
+    id INTEGER PRIMARY KEY,
+    ballot INTEGER NOT NULL REFERENCES polling_ballot (id),
+    voter INTEGER NOT NULL REFERENCES roll_voter (id),
+    entry BLOB NOT NULL,
+    UNIQUE (ballot, voter)
+) STRICT;
+
+CREATE INDEX polling_elector_voter ON polling_elector (voter);
+
+CREATE TABLE polling_poll (
+    election INTEGER PRIMARY KEY REFERENCES election_definition (id),
+    state TEXT NOT NULL CHECK (state IN ('sealing', 'sealed', 'open', 'suspended', 'closing', 'closed', 'destroyed')),
+    sealed_at INTEGER NOT NULL,
+    opened_at INTEGER,
+    closes_at INTEGER NOT NULL,
+    closed_at INTEGER,
+    round_at INTEGER,
+    manifest BLOB NOT NULL,
+    fingerprint TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE polling_round (
+    ballot INTEGER NOT NULL REFERENCES polling_ballot (id),
+    number INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    ballots INTEGER NOT NULL,
+    PRIMARY KEY (ballot, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE polling_slot (
+    id INTEGER PRIMARY KEY,
+    ballot INTEGER NOT NULL REFERENCES polling_ballot (id),
+    credential BLOB NOT NULL,
+    weight INTEGER NOT NULL,
+    content BLOB NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX polling_slot_credential ON polling_slot (ballot, credential);
+
+CREATE TABLE polling_tracker (
+    ballot INTEGER NOT NULL REFERENCES polling_ballot (id),
+    place INTEGER NOT NULL,
+    tracker TEXT NOT NULL,
+    round INTEGER NOT NULL,
+    slot INTEGER NOT NULL REFERENCES polling_slot (id),
+    PRIMARY KEY (ballot, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX polling_tracker_text ON polling_tracker (ballot, tracker);
+
+CREATE TABLE polling_trustee (
+    id INTEGER PRIMARY KEY,
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    name TEXT NOT NULL,
+    added_at INTEGER NOT NULL,
+    proven_at INTEGER,
+    UNIQUE (election, name)
+) STRICT;
+
+CREATE TABLE polling_trustee_key (
+    trustee INTEGER NOT NULL REFERENCES polling_trustee (id),
+    ballot TEXT NOT NULL,
+    document BLOB NOT NULL,
+    test BLOB NOT NULL,
+    answer BLOB NOT NULL,
+    PRIMARY KEY (trustee, ballot)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE recovery_help (
     id INTEGER PRIMARY KEY,
     election INTEGER NOT NULL REFERENCES election_definition (id),

@@ -1,0 +1,175 @@
+package import BallotCore
+import BallotEngine
+import Crypto
+package import Elections
+package import Store
+import VoterRoll
+
+/// A ballot as a voter finds it.
+package struct VoterBallot: Sendable {
+    package let ballot: Election.Ballot
+    /// The beginning of the minute in which the voter signed; nil before the vote.
+    package let signedAt: Int?
+}
+
+/// What the browser needs to seal a ballot.
+package struct Booth: Sendable {
+    package let ballot: Election.Ballot
+    /// The election document of the ballot protocol.
+    package let document: [UInt8]
+    /// The voter's secret credential: 19 characters.
+    package let credential: [UInt8]
+}
+
+/// What casting came to.
+package enum Casting: Sendable {
+    /// The ballot counts; the same answer for the same bytes, however often they come.
+    case cast(Receipt)
+    /// Another ballot was cast with this credential, and counts.
+    case otherCounts(tracker: String)
+    /// This voter has voted on this ballot.
+    case voted(at: Int)
+    case refused(BallotFault)
+    /// The credential is another voter's, or none of this election.
+    case notYours
+    case notEligible
+    case shut
+}
+
+extension PollingStation {
+    /// The ballots that a voter may vote on, in the election's order.
+    package func ballots(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> [VoterBallot] {
+        var entries: [String: Int?] = [:]
+        try reading.each(
+            """
+            SELECT polling_ballot.name, polling_elector.entry FROM polling_elector
+            JOIN polling_ballot ON polling_ballot.id = polling_elector.ballot
+            WHERE polling_elector.voter = ? AND polling_ballot.election = ?
+            """, voter, election.number
+        ) { (row: borrowing Row) throws(StoreError) in
+            let name: String = try row[0]
+            entries.updateValue(ElectorEntry(try row[1]).signedAt, forKey: name)
+        }
+        return election.election.ballots.compactMap { ballot in
+            entries[ballot.id].map { VoterBallot(ballot: ballot, signedAt: $0) }
+        }
+    }
+
+    /// Whether a voter whose session was opened then may cast now.
+    package func isOpen(_ reading: borrowing Reading, sessionOpenedAt: Int) throws(StoreError) -> Bool {
+        try Poll.find(reading, election: election.number)?.takes(
+            sessionOpenedAt: sessionOpenedAt, now: clock.now, election: election.election) ?? false
+    }
+
+    package enum Entering: Sendable {
+        case booth(Booth)
+        case voted(at: Int)
+        case notEligible
+    }
+
+    /// What a voter needs to vote on a ballot.
+    package func enter(_ reading: borrowing Reading, voter: Int, ballot name: String) throws(StoreError) -> Entering {
+        guard let ballot = election.election.ballots.first(where: { $0.id == name }),
+            let stored = try PollBallot.find(reading, election: election.number, name: name),
+            let (_, entry) = try elector(reading, stored, voter)
+        else { return .notEligible }
+        if let signedAt = entry.signedAt { return .voted(at: signedAt) }
+        let credential = try credential(entry, stored, voter)
+        return .booth(Booth(ballot: ballot, document: stored.document, credential: credential.text))
+    }
+
+    private func elector(
+        _ reading: borrowing Reading, _ ballot: PollBallot, _ voter: Int
+    ) throws(StoreError) -> (id: Int, ElectorEntry)? {
+        try reading.first(
+            "SELECT id, entry FROM polling_elector WHERE ballot = ? AND voter = ?", ballot.id, voter
+        ) { (row: borrowing Row) throws(StoreError) in (try row[0], ElectorEntry(try row[1])) }
+    }
+
+    private func credential(
+        _ entry: ElectorEntry, _ ballot: PollBallot, _ voter: Int
+    ) throws(StoreError) -> BoxKey.Credential {
+        guard
+            let opened = boxKey?.open(entry.sealed, ballot: ballot.id, voter: voter, randomness: randomness)
+        else {
+            throw StoreError(
+                .failed, "A credential of \(ballot.name) cannot be opened.",
+                cure: "Give the box key of this poll, or restore the latest backup.")
+        }
+        return opened
+    }
+
+    /// Takes a ballot. Checks are made before the transaction; ballot, signature and erased credential are one.
+    /// - Parameter openedAt: when the voter's session was opened.
+    package func cast(
+        _ text: [UInt8], voter: Int, ballot name: String, sessionOpenedAt openedAt: Int
+    ) throws(StoreError) -> Casting {
+        let found = try store.read {
+            (reading: borrowing Reading) throws(StoreError) -> (PollBallot, ElectorEntry)? in
+            guard let stored = try PollBallot.find(reading, election: election.number, name: name),
+                let (_, entry) = try elector(reading, stored, voter)
+            else { return nil }
+            return (stored, entry)
+        }
+        guard let (ballot, before) = found else { return .notEligible }
+        guard text.count <= ballot.slotBytes - SlotContent.head else { return .refused(.notCanonical(at: 0)) }
+        let checked: ReadBallot<Element>
+        let checker = try checker(ballot)
+        do throws(BallotFault) { checked = try checker.check(text) } catch { return .refused(error) }
+        let hash = Array(sha256(checked.credential).prefix(16))
+        let own = try before.signedAt == nil ? credential(before, ballot, voter) : nil
+        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Casting in
+            guard let slot = try slot(transaction.reading, ballot, hash), own.map({ $0.slot == slot.id }) ?? true,
+                let (elector, entry) = try elector(transaction.reading, ballot, voter)
+            else { return .notYours }
+            // The same bytes again, or another ballot of a credential that was used: also after the close.
+            if let present = slot.content.ballot {
+                guard entry.signedAt != nil else { return .notYours }
+                return present == text ? .cast(receipt(name, text)) : .otherCounts(tracker: tracker(present))
+            }
+            if let signedAt = entry.signedAt { return .voted(at: signedAt) }
+            guard try isOpen(transaction.reading, sessionOpenedAt: openedAt) else { return .shut }
+            try put(transaction, text, ballot, slot: slot.id, elector: elector, entry)
+            return .cast(receipt(name, text))
+        }
+    }
+
+    private func slot(
+        _ reading: borrowing Reading, _ ballot: PollBallot, _ credential: [UInt8]
+    ) throws(StoreError) -> (id: Int, content: SlotContent)? {
+        try reading.first(
+            "SELECT id, content FROM polling_slot WHERE ballot = ? AND credential = ?", ballot.id, credential
+        ) { (row: borrowing Row) throws(StoreError) in (try row[0], SlotContent(try row[1])) }
+    }
+
+    /// The vote's writes: ballot, signature with the credential erased, and both seals.
+    private func put(
+        _ transaction: borrowing Transaction, _ text: [UInt8], _ ballot: PollBallot, slot: Int, elector: Int,
+        _ entry: ElectorEntry
+    ) throws(StoreError) {
+        let time = clock.now - clock.now % 60
+        let content = SlotContent.bytes(round: 0, ballot: text, size: ballot.slotBytes)
+        try transaction.execute("UPDATE polling_slot SET content = ? WHERE id = ?", content, slot)
+        let size = entry.sealed.count + 9
+        try transaction.execute(
+            "UPDATE polling_elector SET entry = ? WHERE id = ?",
+            ElectorEntry.signed(at: time, isTold: false, size: size), elector)
+        let sums = try transaction.reading.first(
+            "SELECT box_sum, list_sum FROM polling_ballot WHERE id = ?", ballot.id
+        ) { (row: borrowing Row) throws(StoreError) -> ([UInt8], [UInt8]) in (try row[0], try row[1]) }
+        guard let (box, list) = sums else { throw StoreError(.failed, "The ballot \(ballot.name) is gone.") }
+        try transaction.execute(
+            "UPDATE polling_ballot SET votes = votes + 1, box_sum = ?, list_sum = ? WHERE id = ?",
+            seal.adding(boxMember(slot: slot, text), to: box),
+            seal.adding(ElectorEntry.member(elector: elector, signedAt: time), to: list), ballot.id)
+    }
+
+    /// What the box's seal covers of a ballot.
+    func boxMember(slot: Int, _ text: [UInt8]) -> [UInt8] { Fixed.bytes(slot, 8) + sha256(text) }
+
+    func tracker(_ text: [UInt8]) -> String { String(decoding: Base64.digest(text.span), as: UTF8.self) }
+
+    private func receipt(_ ballot: String, _ text: [UInt8]) -> Receipt {
+        Receipt(election: election.election.id, ballot: ballot, tracker: tracker(text), by: signing)
+    }
+}

@@ -1,0 +1,148 @@
+package import Elections
+package import Store
+
+/// Where a poll stands. No clock brings an earlier state back.
+package enum PollState: String, Sendable {
+    /// Being sealed: an interrupted sealing is begun anew.
+    case sealing
+    case sealed, open, suspended
+    /// The hour has come: only those vote who signed in before it, for the election's grace.
+    case closing
+    case closed, destroyed
+}
+
+/// A poll as it is stored.
+package struct Poll: Sendable {
+    package let election: Int
+    package let state: PollState
+    package let sealedAt: Int
+    package let openedAt: Int?
+    package let closesAt: Int
+    package let closedAt: Int?
+    /// When the last round of publication was.
+    package let roundAt: Int?
+    package let manifest: [UInt8]
+    /// What the seal is known by: eight groups of four hexadecimal digits.
+    package let fingerprint: String
+
+    package static func find(_ reading: borrowing Reading, election: Int) throws(StoreError) -> Poll? {
+        try reading.first(
+            "SELECT state, sealed_at, opened_at, closes_at, closed_at, round_at, manifest, fingerprint FROM polling_poll WHERE election = ?",
+            election
+        ) { (row: borrowing Row) throws(StoreError) -> Poll in
+            let name: String = try row[0]
+            guard let state = PollState(rawValue: name) else {
+                throw StoreError(.damaged, "The poll's state is \"\(name)\".", cure: "Restore the latest backup.")
+            }
+            return Poll(
+                election: election, state: state, sealedAt: try row[1], openedAt: try row[2], closesAt: try row[3],
+                closedAt: try row[4], roundAt: try row[5], manifest: try row[6], fingerprint: try row[7])
+        }
+    }
+
+    /// Whether a voter whose session was opened at `openedAt` may cast now.
+    package func takes(sessionOpenedAt openedAt: Int, now: Int, election: Election) -> Bool {
+        switch state {
+        case .open where now < closesAt: now >= election.opens
+        case .open, .closing: openedAt < closesAt && now < closesAt + election.graceMinutes * 60
+        default: false
+        }
+    }
+}
+
+/// One ballot (scrutin) of a sealed poll.
+package struct PollBallot: Sendable {
+    package let id: Int
+    package let name: String
+    package let uuid: [UInt8]
+    /// The election document of the ballot protocol, and the trustees'.
+    package let document: [UInt8]
+    package let trustees: [UInt8]
+    package let electors: Int
+    package let slotBytes: Int
+    /// Ballots in the box, published or not.
+    package let votes: Int
+
+    package static func all(_ reading: borrowing Reading, election: Int) throws(StoreError) -> [PollBallot] {
+        try reading.all(
+            "SELECT id, name, uuid, document, trustees, electors, slot_bytes, votes FROM polling_ballot WHERE election = ? ORDER BY id",
+            election, row: PollBallot.read)
+    }
+
+    package static func find(
+        _ reading: borrowing Reading, election: Int, name: String
+    ) throws(StoreError) -> PollBallot? {
+        try reading.first(
+            "SELECT id, name, uuid, document, trustees, electors, slot_bytes, votes FROM polling_ballot WHERE election = ? AND name = ?",
+            election, name, row: PollBallot.read)
+    }
+
+    private static func read(_ row: borrowing Row) throws(StoreError) -> PollBallot {
+        let uuid: String = try row[2]
+        return PollBallot(
+            id: try row[0], name: try row[1], uuid: Array(uuid.utf8), document: try row[3], trustees: try row[4],
+            electors: try row[5], slotBytes: try row[6], votes: try row[7])
+    }
+
+    /// The public credentials' document.
+    package func credentials(_ reading: borrowing Reading) throws(StoreError) -> [UInt8] {
+        try reading.first("SELECT credentials FROM polling_ballot WHERE id = ?", id) {
+            (row: borrowing Row) throws(StoreError) -> [UInt8] in try row[0]
+        } ?? []
+    }
+}
+
+/// Numbers as fixed bytes, so that a stored row never changes its size.
+enum Fixed {
+    static func bytes(_ number: Int, _ count: Int) -> [UInt8] {
+        (0..<count).map { UInt8(truncatingIfNeeded: number >> (8 * (count - 1 - $0))) }
+    }
+
+    static func number(_ bytes: some Sequence<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }
+}
+
+/// A slot's content: the round that published it (0 before), and the ballot (nil before).
+struct SlotContent {
+    static let head = 8
+
+    let round: Int
+    let ballot: [UInt8]?
+
+    init(_ bytes: [UInt8]) {
+        round = Fixed.number(bytes[0..<4])
+        let count = Fixed.number(bytes[4..<8])
+        ballot = count == 0 ? nil : Array(bytes[SlotContent.head..<min(bytes.count, SlotContent.head + count)])
+    }
+
+    static func bytes(round: Int, ballot: [UInt8], size: Int) -> [UInt8] {
+        Fixed.bytes(round, 4) + Fixed.bytes(ballot.count, 4) + ballot
+            + [UInt8](repeating: 0, count: size - head - ballot.count)
+    }
+}
+
+/// An elector's entry in the signature list, with the sealed credential until they vote.
+struct ElectorEntry {
+    private static let head = 9
+
+    /// Seconds since 1970 at the beginning of the minute; nil before the vote.
+    let signedAt: Int?
+    let isTold: Bool
+    let sealed: [UInt8]
+
+    init(_ bytes: [UInt8]) {
+        let time = Fixed.number(bytes[0..<8])
+        signedAt = time == 0 ? nil : time
+        isTold = bytes[8] != 0
+        sealed = Array(bytes[ElectorEntry.head...])
+    }
+
+    static func unsigned(_ sealed: [UInt8]) -> [UInt8] { [UInt8](repeating: 0, count: head) + sealed }
+
+    /// The entry of one who voted: the credential is gone.
+    static func signed(at time: Int, isTold: Bool, size: Int) -> [UInt8] {
+        Fixed.bytes(time - time % 60, 8) + [isTold ? 1 : 0] + [UInt8](repeating: 0, count: size - head)
+    }
+
+    /// What the list's seal covers.
+    static func member(elector: Int, signedAt: Int) -> [UInt8] { Fixed.bytes(elector, 8) + Fixed.bytes(signedAt, 8) }
+}

@@ -1,0 +1,374 @@
+import BallotCore
+import BallotEngine
+package import Crypto
+import Dispatch
+package import Elections
+package import Journal
+package import Store
+import Synchronization
+package import VoterRoll
+
+/// Seals a poll: freezes what is voted on and by whom, makes credentials, slots and the empty signature list.
+package struct PollSealer: Sendable {
+    private let store: Store
+    private let registrar: Registrar
+    private let trustees: TrusteeRegister
+    private let logbook: Logbook
+    private let clock: Clock
+    private let randomness: Randomness
+
+    package init(
+        store: Store, registrar: Registrar, trustees: TrusteeRegister, logbook: Logbook, clock: Clock,
+        randomness: Randomness
+    ) {
+        (self.store, self.registrar, self.trustees, self.logbook) = (store, registrar, trustees, logbook)
+        (self.clock, self.randomness) = (clock, randomness)
+    }
+
+    /// What is frozen beside election and roll.
+    package struct Frozen: Sendable {
+        /// Files by their path below the templates' folder, with their SHA-256 in hexadecimal.
+        package let files: [(path: String, sha256: String)]
+        package let version: String
+
+        package init(files: [(path: String, sha256: String)], version: String) {
+            (self.files, self.version) = (files, version)
+        }
+    }
+
+    package enum Outcome: Sendable {
+        case sealed(Poll, BoxKey)
+        case refused([String])
+    }
+
+    /// Fewer trustees than this could count by themselves.
+    package static let fewestTrustees = 2
+    /// Rows written in one transaction: a vote elsewhere never waits long.
+    private static let chunk = 500
+    private static let slotStep = 256
+
+    /// One who may vote on a ballot.
+    private struct Elector: Sendable {
+        let voter: Int
+        let weight: Int
+    }
+
+    /// Seals the poll of an election.
+    /// - Parameter progress: called with the number of credentials made.
+    package func seal(
+        _ election: StoredElection, key: ElectionKey, frozen: Frozen, by principal: Principal,
+        progress: @escaping @Sendable (Int) -> Void
+    ) throws(StoreError) -> Outcome {
+        let electors = try electors(election)
+        let faults = try faults(election, electors)
+        guard faults.isEmpty else { return .refused(faults) }
+        let boxKey = BoxKey(from: randomness)
+        try begin(election)
+        var described: [String] = []
+        for (ballot, list) in zip(election.election.ballots, electors) {
+            described.append(try seal(ballot, of: election, list, boxKey, progress))
+        }
+        let signing = SigningKey(seed: key.subkey(.voteReceipts))
+        let manifest = try manifest(election, described, signing, frozen)
+        let fingerprint = PollSealer.fingerprint(manifest)
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try transaction.execute(
+                "UPDATE polling_poll SET state = 'sealed', sealed_at = ?, closes_at = ?, manifest = ?, fingerprint = ? WHERE election = ?",
+                clock.now, election.election.closes, manifest, fingerprint, election.number)
+            try logbook.record(
+                transaction, election: election.election.id, by: principal, "poll.seal",
+                ["fingerprint": fingerprint, "manifest.sha256": hex(sha256(manifest))])
+        }
+        let poll = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try Poll.find(reading, election: election.number)
+        }
+        guard let poll else { throw StoreError(.failed, "The poll was sealed and is gone.") }
+        return .sealed(poll, boxKey)
+    }
+
+    /// What a seal is known by: the first 128 bits of the manifest's SHA-256 in groups of four digits.
+    package static func fingerprint(_ manifest: [UInt8]) -> String {
+        let digits = Array(hex(sha256(manifest)).uppercased().prefix(32))
+        return stride(from: 0, to: 32, by: 4).map { String(digits[$0..<$0 + 4]) }.joined(separator: " ")
+    }
+
+    // MARK: Before anything is written
+
+    private func electors(_ election: StoredElection) throws(StoreError) -> [[Elector]] {
+        try store.read { (reading: borrowing Reading) throws(StoreError) in
+            var lists = election.election.ballots.map { _ in [Elector]() }
+            try registrar.each(reading, election) { voter, _ throws(StoreError) in
+                for (index, ballot) in election.election.ballots.enumerated()
+                where ballot.admits(college: voter.college, site: voter.site) {
+                    lists[index].append(Elector(voter: voter.id, weight: voter.weight))
+                }
+            }
+            return lists
+        }
+    }
+
+    private func faults(_ election: StoredElection, _ electors: [[Elector]]) throws(StoreError) -> [String] {
+        let (poll, trustees) = try store.read {
+            (reading: borrowing Reading) throws(StoreError) -> (Poll?, [Trustee]) in
+            (try Poll.find(reading, election: election.number), try self.trustees.all(reading, election))
+        }
+        if let poll, poll.state != .sealing { return ["The poll is sealed already, under \(poll.fingerprint)."] }
+        var faults: [String] = []
+        if trustees.count < PollSealer.fewestTrustees {
+            faults.append(
+                "\(PollSealer.fewestTrustees) trustees are needed at least, \(trustees.count) registered: each makes keys with `isoloir tally trustee-key` and sends the public file for `isoloir trustee add`."
+            )
+        }
+        for trustee in trustees where trustee.provenAt == nil {
+            faults.append(
+                "\(trustee.name) has not answered the challenge: run `isoloir trustee confirm` with the answer.")
+        }
+        for (ballot, list) in zip(election.election.ballots, electors) {
+            if ballot.questions.isEmpty {
+                faults.append("The ballot \(ballot.id) asks nothing: give it \"questions\" in election.yaml.")
+            }
+            if list.isEmpty { faults.append("Nobody on the roll may vote on \(ballot.id).") }
+            guard ballot.smallGroupAccepted == nil else { continue }
+            if !list.isEmpty, list.count < Election.smallGroup {
+                faults.append(
+                    "Only \(list.count) voters may vote on \(ballot.id): the result could tell who voted what. If the bureau accepts that in writing, name the document in \"smallGroupAccepted\"."
+                )
+            }
+            let weights = Dictionary(grouping: list, by: \.weight)
+            for (weight, holders) in weights.sorted(by: { $0.key < $1.key })
+            where weights.count > 1 && holders.count < Election.smallGroup {
+                faults.append(
+                    "Only \(holders.count) voters of \(ballot.id) hold the weight \(weight): the result could tell who voted what. If the bureau accepts that in writing, name the document in \"smallGroupAccepted\"."
+                )
+            }
+        }
+        return faults
+    }
+
+    /// Clears what an interrupted sealing left.
+    private func begin(_ election: StoredElection) throws(StoreError) {
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            let number = election.number
+            try transaction.execute(
+                "DELETE FROM polling_elector WHERE ballot IN (SELECT id FROM polling_ballot WHERE election = ?)", number
+            )
+            try transaction.execute(
+                "DELETE FROM polling_slot WHERE ballot IN (SELECT id FROM polling_ballot WHERE election = ?)", number)
+            try transaction.execute("DELETE FROM polling_ballot WHERE election = ?", number)
+            try transaction.execute("DELETE FROM polling_poll WHERE election = ?", number)
+            try transaction.execute(
+                "INSERT INTO polling_poll (election, state, sealed_at, closes_at, manifest, fingerprint) VALUES (?, 'sealing', ?, ?, x'', '')",
+                number, clock.now, election.election.closes)
+        }
+    }
+
+    // MARK: One ballot
+
+    /// Seals one ballot and returns what the manifest says of it.
+    private func seal(
+        _ ballot: Election.Ballot, of election: StoredElection, _ electors: [Elector], _ boxKey: BoxKey,
+        _ progress: @escaping @Sendable (Int) -> Void
+    ) throws(StoreError) -> String {
+        let keys = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            var keys: [TrusteePublicKey] = []
+            for trustee in try trustees.all(reading, election) {
+                guard let key = try trustees.key(reading, trustee: trustee.id, ballot: ballot.id) else {
+                    throw StoreError(
+                        .damaged, "The key of \(trustee.name) for \(ballot.id) is not proven any more.",
+                        cure: "Add the trustee's public file again.")
+                }
+                keys.append(key)
+            }
+            return keys
+        }
+        var source = SystemScalars()
+        let uuid = source.uuid()
+        let document = ElectionDocument.bytes(
+            uuid: uuid, name: Array("\(election.election.title.fr) - \(ballot.title.fr)".utf8),
+            description: Array(election.election.organiser.name.utf8),
+            publicKey: digits(TrusteePublicKey.electionKey(keys)), questions: ballot.questions.map(PollSealer.named))
+        guard let form = ElectionDocument(document)?.form else {
+            throw StoreError(.failed, "The election document of \(ballot.id) cannot be read back.")
+        }
+        let made = PollSealer.credentials(electors.count, uuid: uuid, progress)
+        let order = shuffled(electors.count)
+        let isWeighted = electors.contains { $0.weight != 1 }
+        // The slot at place p is that of elector order[p].
+        let entries = order.map { index in
+            "\"" + String(decoding: made[index].publicKey, as: UTF8.self)
+                + (isWeighted ? ",\(electors[index].weight)\"" : "\"")
+        }
+        let credentials = Array("[\(entries.joined(separator: ","))]".utf8)
+        let trusteesDocument = TrusteePublicKey.trusteesDocument(keys)
+        let size = PollSealer.slotBytes(form)
+        let id = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try transaction.insert(
+                """
+                INSERT INTO polling_ballot
+                    (election, name, uuid, document, trustees, credentials, electors, slot_bytes, votes, box_sum, list_sum)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)
+                """, election.number, ballot.id, String(decoding: uuid, as: UTF8.self), document, trusteesDocument,
+                credentials, electors.count, size, MultisetSeal.empty, MultisetSeal.empty)
+        }
+        let slots = try makeSlots(id, size, order.map { (made[$0].publicKey, electors[$0].weight) })
+        var slotOf = [Int](repeating: 0, count: electors.count)
+        for (place, index) in order.enumerated() { slotOf[index] = slots[place] }
+        try makeList(id, electors, made.map(\.text), slotOf, boxKey)
+        return """
+            {"ballot":"\(ballot.id)","uuid":"\(String(decoding: uuid, as: UTF8.self))","electors":\(electors.count),\
+            "fingerprint":"\(String(decoding: form.fingerprint, as: UTF8.self))",\
+            "trustees.sha256":"\(hex(sha256(trusteesDocument)))","credentials.sha256":"\(hex(sha256(credentials)))"}
+            """
+    }
+
+    private static func named(_ question: Election.Question) -> ElectionDocument.NamedQuestion {
+        ElectionDocument.NamedQuestion(
+            text: Array(question.title.fr.utf8), answers: question.answers.map { Array($0.fr.utf8) },
+            shape: Question(
+                answers: question.answers.count, hasBlank: question.hasBlank, least: question.least,
+                most: question.most))
+    }
+
+    private struct MadeCredential: Sendable {
+        let text: [UInt8]
+        let publicKey: [UInt8]
+    }
+
+    /// New credentials, made on all cores: each takes a thousand rounds of stretching.
+    private static func credentials(
+        _ count: Int, uuid: [UInt8], _ progress: @escaping @Sendable (Int) -> Void
+    ) -> [MadeCredential] {
+        let batch = 64
+        let made = Mutex([Int: [MadeCredential]]())
+        let batches = (count + batch - 1) / batch
+        DispatchQueue.concurrentPerform(iterations: batches) { number in
+            var source = SystemScalars()
+            let list = (number * batch..<min(count, (number + 1) * batch)).map { _ in
+                let credential = source.credential()
+                let publicKey = GMPGroup.generatorPower(credential.exponent(uuid: uuid.span))
+                return MadeCredential(text: credential.text, publicKey: digits(publicKey))
+            }
+            progress(
+                made.withLock { made in
+                    made[number] = list
+                    return made.count * batch
+                })
+        }
+        return made.withLock { made in (0..<batches).flatMap { made[$0] ?? [] } }
+    }
+
+    /// The numbers below `count` in random order.
+    private func shuffled(_ count: Int) -> [Int] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<count).shuffled(using: &generator)
+    }
+
+    /// The most bytes that a ballot of this form can have, in whole steps.
+    static func slotBytes(_ form: BallotForm) -> Int {
+        // Decimal digits of an element and of a number below q, with the names around them (protocol section 7).
+        let (element, proof, ciphertext) = (617, 32 + 2 * 77, 24 + 2 * 617)
+        var bytes = 300 + element + 2 * 43 + proof
+        for question in form.questions {
+            bytes += 100 + question.choices * (ciphertext + 2 * proof + 6) + (question.overallProofs + 2) * (proof + 1)
+        }
+        return SlotContent.head + (bytes + slotStep - 1) / slotStep * slotStep
+    }
+
+    private func makeSlots(_ ballot: Int, _ size: Int, _ list: [([UInt8], Int)]) throws(StoreError) -> [Int] {
+        let empty = [UInt8](repeating: 0, count: size)
+        var ids: [Int] = []
+        for start in stride(from: 0, to: list.count, by: PollSealer.chunk) {
+            let part = list[start..<min(list.count, start + PollSealer.chunk)]
+            ids += try store.write { (transaction: borrowing Transaction) throws(StoreError) -> [Int] in
+                var made: [Int] = []
+                for (credential, weight) in part {
+                    made.append(
+                        try transaction.insert(
+                            "INSERT INTO polling_slot (ballot, credential, weight, content) VALUES (?, ?, ?, ?)",
+                            ballot, Array(sha256(credential).prefix(16)), weight, empty))
+                }
+                return made
+            }
+        }
+        return ids
+    }
+
+    private func makeList(
+        _ ballot: Int, _ electors: [Elector], _ credentials: [[UInt8]], _ slots: [Int], _ boxKey: BoxKey
+    ) throws(StoreError) {
+        let sealer = boxKey.sealer(randomness)
+        for start in stride(from: 0, to: electors.count, by: PollSealer.chunk) {
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                for index in start..<min(electors.count, start + PollSealer.chunk) {
+                    let voter = electors[index].voter
+                    let plain = BoxKey.plain(BoxKey.Credential(text: credentials[index], slot: slots[index]))
+                    let sealed = sealer.seal(plain, associated: BoxKey.place(ballot: ballot, voter: voter))
+                    try transaction.execute(
+                        "INSERT INTO polling_elector (ballot, voter, entry) VALUES (?, ?, ?)", ballot, voter,
+                        ElectorEntry.unsigned(sealed))
+                }
+            }
+        }
+    }
+
+    // MARK: Manifest
+
+    /// All that is frozen, in one text whose hash is the seal.
+    private func manifest(
+        _ election: StoredElection, _ ballots: [String], _ signing: SigningKey, _ frozen: Frozen
+    ) throws(StoreError) -> [UInt8] {
+        let (definition, roll) = try store.read {
+            (reading: borrowing Reading) throws(StoreError) -> (String, (count: Int, sha256: String)) in
+            let definition = try reading.first(
+                "SELECT definition FROM election_definition WHERE id = ?", election.number
+            ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
+            return (definition ?? "", try rollDigest(reading, election))
+        }
+        let files = frozen.files.map { "    {\"path\":\"\($0.path)\",\"sha256\":\"\($0.sha256)\"}" }
+        let trustees = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try self.trustees.all(reading, election)
+        }
+        var names: [UInt8] = []
+        for (index, trustee) in trustees.enumerated() {
+            if index > 0 { names.append(UInt8(ascii: ",")) }
+            JSON.append(text: Array(trustee.name.utf8), to: &names)
+        }
+        return Array(
+            """
+            {
+              "isoloir":"seal-1",
+              "version":"\(frozen.version)",
+              "election":"\(election.election.id)",
+              "definition.sha256":"\(hex(sha256(Array(definition.utf8))))",
+              "opens":\(election.election.opens),
+              "closes":\(election.election.closes),
+              "voters":\(roll.count),
+              "roll.sha256":"\(roll.sha256)",
+              "receipts.ed25519":"\(hex(signing.publicKey))",
+              "trustees":[\(String(decoding: names, as: UTF8.self))],
+              "ballots":[
+                \(ballots.joined(separator: ",\n    "))
+              ],
+              "files":[
+            \(files.joined(separator: ",\n"))
+              ]
+            }
+
+            """.utf8)
+    }
+
+    /// A digest of who may vote: reference, college, site and weight of every voter, in the roll's order.
+    private func rollDigest(
+        _ reading: borrowing Reading, _ election: StoredElection
+    ) throws(StoreError) -> (count: Int, sha256: String) {
+        let digest = RunningDigest()
+        var count = 0
+        try registrar.each(reading, election) { voter, _ throws(StoreError) in
+            var fields = Fields(voter.reference, voter.college, voter.site)
+            fields.append(voter.weight)
+            digest.update(fields.bytes.span)
+            count += 1
+        }
+        return (count, hex(digest.finish()))
+    }
+}

@@ -1,0 +1,174 @@
+package import BallotCore
+package import BallotEngine
+package import Crypto
+package import Elections
+package import Journal
+package import Store
+import Synchronization
+
+/// The polling station of one election: opens and closes the poll, hands out credentials, takes ballots.
+package final class PollingStation: Sendable {
+    package let election: StoredElection
+    let store: Store
+    let boxKey: BoxKey?
+    let logbook: Logbook
+    let clock: Clock
+    let randomness: Randomness
+    let signing: SigningKey
+    let seal: MultisetSeal
+    private let checkers = Mutex<[Int: BallotChecker<GMPGroup>]>([:])
+
+    /// - Parameter boxKey: nil where nobody votes: for commands that only look or count.
+    package init(
+        store: Store, election: StoredElection, key: ElectionKey, boxKey: BoxKey?, logbook: Logbook, clock: Clock,
+        randomness: Randomness
+    ) {
+        (self.store, self.election, self.boxKey, self.logbook) = (store, election, boxKey, logbook)
+        (self.clock, self.randomness) = (clock, randomness)
+        signing = SigningKey(seed: key.subkey(.voteReceipts))
+        seal = MultisetSeal(key.subkey(.box))
+    }
+
+    /// The public key that signs receipts.
+    package var receiptKey: [UInt8] { signing.publicKey }
+
+    /// Checks ballots of one ballot (scrutin); its tables are made once.
+    package func checker(_ ballot: PollBallot) throws(StoreError) -> BallotChecker<GMPGroup> {
+        if let known = checkers.withLock({ $0[ballot.id] }) { return known }
+        guard let document = ElectionDocument(ballot.document), let group = GMPGroup(key: document.publicKey) else {
+            throw StoreError(
+                .damaged, "The election document of \(ballot.name) was changed.", cure: "Restore the latest backup.")
+        }
+        let checker = BallotChecker(group: group, form: document.form)
+        checkers.withLock { $0[ballot.id] = checker }
+        return checker
+    }
+
+    // MARK: Opening and closing
+
+    /// Why a change of state is refused, in words; nil when it was made.
+    package typealias Refusal = String
+
+    /// Opens a sealed poll: the box key must open credentials, box and list must be empty.
+    package func open(by principal: Principal) throws(StoreError) -> Refusal? {
+        guard let boxKey else { return "The box key is not there: give its file with --box-key." }
+        let findings = try audit()
+        guard findings.isEmpty else { return findings.joined(separator: "\n") }
+        return try change(from: [.sealed], to: .open, "poll.open", by: principal) {
+            transaction, poll throws(StoreError) in
+            for ballot in try PollBallot.all(transaction.reading, election: election.number) {
+                guard ballot.votes == 0 else { return "The box of \(ballot.name) is not empty." }
+                guard try opensCredentials(transaction.reading, ballot, boxKey) else {
+                    return "The box key does not open the credentials of \(ballot.name): it is another poll's."
+                }
+            }
+            try transaction.execute(
+                "UPDATE polling_poll SET opened_at = ? WHERE election = ?", clock.now, election.number)
+            return nil
+        }
+    }
+
+    private func opensCredentials(
+        _ reading: borrowing Reading, _ ballot: PollBallot, _ boxKey: BoxKey
+    ) throws(StoreError) -> Bool {
+        let first = try reading.first(
+            "SELECT voter, entry FROM polling_elector WHERE ballot = ? LIMIT 1", ballot.id
+        ) { (row: borrowing Row) throws(StoreError) -> (Int, [UInt8]) in (try row[0], try row[1]) }
+        guard let (voter, entry) = first else { return false }
+        return boxKey.open(
+            ElectorEntry(entry).sealed, ballot: ballot.id, voter: voter, randomness: randomness) != nil
+    }
+
+    package func suspend(by principal: Principal) throws(StoreError) -> Refusal? {
+        try change(from: [.open], to: .suspended, "poll.suspend", by: principal)
+    }
+
+    package func resume(by principal: Principal) throws(StoreError) -> Refusal? {
+        try change(from: [.suspended], to: .open, "poll.resume", by: principal) { _, poll throws(StoreError) in
+            poll.closesAt <= clock.now ? "The hour of closing has passed: close the poll, or extend it first." : nil
+        }
+    }
+
+    /// Moves the close to a later hour.
+    package func extend(to time: Int, by principal: Principal) throws(StoreError) -> Refusal? {
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
+            guard let poll = try Poll.find(transaction.reading, election: election.number),
+                [.sealed, .open, .suspended].contains(poll.state)
+            else { return "A poll is extended while it is sealed, open or suspended; this one is not." }
+            guard time > poll.closesAt else { return "A poll is only ever extended: the new hour must be later." }
+            try transaction.execute(
+                "UPDATE polling_poll SET closes_at = ? WHERE election = ?", time, election.number)
+            try logbook.record(
+                transaction, election: election.election.id, by: principal, "poll.extend",
+                ["from": "\(poll.closesAt)", "to": "\(time)"])
+            return nil
+        }
+    }
+
+    /// Closes the poll for good and publishes what is still in the box.
+    /// - Parameter atOnce: by hand, without the grace for voters under way.
+    package func close(atOnce: Bool, by principal: Principal) throws(StoreError) -> Refusal? {
+        guard atOnce else {
+            return try change(from: [.open, .suspended], to: .closing, "poll.closing", by: principal) {
+                transaction, poll throws(StoreError) in
+                // The grace is reckoned from now where the hour has not come yet.
+                try transaction.execute(
+                    "UPDATE polling_poll SET closes_at = min(closes_at, ?) WHERE election = ?", clock.now,
+                    election.number)
+                return nil
+            }
+        }
+        let refusal = try change(from: [.open, .suspended, .closing], to: .closed, "poll.close", by: principal) {
+            transaction, _ throws(StoreError) in
+            for ballot in try PollBallot.all(transaction.reading, election: election.number) {
+                try publish(transaction, ballot)
+            }
+            try transaction.execute(
+                "UPDATE polling_poll SET closed_at = ?, closes_at = min(closes_at, ?) WHERE election = ?", clock.now,
+                clock.now, election.number)
+            return nil
+        }
+        if refusal == nil { try store.truncateLog() }
+        return refusal
+    }
+
+    /// What the hour brings: the close, and the end of the grace. To be called every second or so.
+    /// - Returns: whether anything changed.
+    package func followClock(by principal: Principal) throws(StoreError) -> Bool {
+        let poll = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try Poll.find(reading, election: election.number)
+        }
+        guard let poll else { return false }
+        if [.open, .suspended].contains(poll.state), clock.now >= poll.closesAt {
+            return try close(atOnce: false, by: principal) == nil
+        }
+        if poll.state == .closing, clock.now >= poll.closesAt + election.election.graceMinutes * 60 {
+            return try close(atOnce: true, by: principal) == nil
+        }
+        return false
+    }
+
+    private func change(
+        from states: [PollState], to state: PollState, _ action: String, by principal: Principal,
+        _ body: (borrowing Transaction, Poll) throws(StoreError) -> Refusal? = { _, _ in nil }
+    ) throws(StoreError) -> Refusal? {
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
+            guard let poll = try Poll.find(transaction.reading, election: election.number) else {
+                return "The poll is not sealed yet: run `isoloir poll seal`."
+            }
+            guard states.contains(poll.state) else {
+                let names = states.map(\.rawValue).joined(separator: " or ")
+                return "The poll is \(poll.state.rawValue); this needs one that is \(names)."
+            }
+            if let refusal = try body(transaction, poll) { return refusal }
+            try transaction.execute(
+                "UPDATE polling_poll SET state = ? WHERE election = ?", state.rawValue, election.number)
+            var details = ["fingerprint": poll.fingerprint]
+            for ballot in try PollBallot.all(transaction.reading, election: election.number) {
+                details["votes.\(ballot.name)"] = "\(ballot.votes)"
+            }
+            try logbook.record(transaction, election: election.election.id, by: principal, action, details)
+            return nil
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Crypto
+import Foundation
+
+/// What a voter takes away: the tracker of their ballot, signed by the server. It says nothing of the choice and is stored
+/// nowhere.
+package struct Receipt: Sendable, Equatable {
+    package let election: String
+    package let ballot: String
+    /// 43 characters of Base64.
+    package let tracker: String
+    /// Base64 of the signature.
+    package let signature: String
+
+    package init(election: String, ballot: String, tracker: String, signature: String) {
+        (self.election, self.ballot, self.tracker, self.signature) = (election, ballot, tracker, signature)
+    }
+
+    init(election: String, ballot: String, tracker: String, by key: SigningKey) {
+        let signature = key.sign(Receipt.text(election, ballot, tracker))
+        self.init(
+            election: election, ballot: ballot, tracker: tracker, signature: Data(signature).base64EncodedString())
+    }
+
+    /// What is signed.
+    private static func text(_ election: String, _ ballot: String, _ tracker: String) -> [UInt8] {
+        Array("isoloir receipt 1\n\(election)\n\(ballot)\n\(tracker)\n".utf8)
+    }
+
+    /// Whether the server of this public key gave the receipt.
+    package func isGenuine(_ publicKey: [UInt8]) -> Bool {
+        guard let bytes = Data(base64Encoded: signature) else { return false }
+        return SigningKey.isSigned(Receipt.text(election, ballot, tracker), by: publicKey, [UInt8](bytes))
+    }
+}

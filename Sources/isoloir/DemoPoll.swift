@@ -1,0 +1,167 @@
+import BallotCore
+import BallotEngine
+import Elections
+import Foundation
+import Polling
+import Store
+import Tally
+import VoterRoll
+
+/// The demo's poll: two trustees on this one machine, who would be two people on machines of their own.
+struct DemoPoll {
+    let services: Services
+    let election: StoredElection
+    let folder: String
+
+    private static let names = ["Anne Lambert", "Bruno Castel"]
+    private var files: [String] { DemoPoll.names.indices.map { "\(folder)/trustees/trustee\($0 + 1)" } }
+
+    /// Trustees' keys, seal, opening.
+    func prepare() throws(Refusal) {
+        Terminal.say("\nTrustees")
+        try refusing {
+            try FileManager.default.createDirectory(atPath: "\(folder)/trustees", withIntermediateDirectories: true)
+        }
+        for (name, path) in zip(DemoPoll.names, files) {
+            try writeTrusteeKey(election.election, name: name, path: path)
+            let challenge = try services.addTrustee(election, file: try readFile(path + ".pub"))
+            let pair = try keyPair(path)
+            try services.confirmTrustee(election, answer: try refusing { try TrusteeFiles.answer(challenge, pair) })
+            Terminal.say("  \(name) holds a key for each ballot, and has shown it")
+        }
+        let poll = try services.seal(election, boxKeyFile: "\(folder)/box.key")
+        Terminal.say("\nThe poll\n  sealed: \(poll.fingerprint)")
+        try services.open(election, boxKeyFile: "\(folder)/box.key")
+        Terminal.say("  open: the ballot boxes and the signature lists are empty")
+    }
+
+    private func keyPair(_ path: String) throws(Refusal) -> TrusteeFiles.KeyPair {
+        let bytes = try readFile(path + ".key", secret: true)
+        return try refusing { try TrusteeFiles.KeyPair(privateFile: bytes) }
+    }
+
+    /// Three voters in five vote: what their browsers would do is done here.
+    func castSome() throws(Refusal) {
+        let station = try services.station(election)
+        let voters = try refusing {
+            try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+                var ids: [Int] = []
+                try services.registrar.each(reading, election) { voter, _ throws(StoreError) in ids.append(voter.id) }
+                return ids
+            }
+        }
+        var cast = 0
+        for (index, voter) in voters.enumerated() where index % 5 < 3 {
+            cast += try refusing { try vote(station, voter, index) }
+        }
+        Terminal.say("  \(Terminal.count(cast, "ballot")) cast by \(voters.count * 3 / 5) of \(voters.count) voters")
+    }
+
+    /// Votes on every ballot of a voter; returns how many.
+    private func vote(_ station: PollingStation, _ voter: Int, _ index: Int) throws -> Int {
+        var cast = 0
+        for ballot in election.election.ballots {
+            let entering = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+                try station.enter(reading, voter: voter, ballot: ballot.id)
+            }
+            guard case .booth(let booth) = entering, let document = ElectionDocument(booth.document),
+                let stored = try services.store.read({ (reading: borrowing Reading) throws(StoreError) in
+                    try PollBallot.find(reading, election: election.number, name: ballot.id)
+                }), let credential = DemoPoll.credential(booth.credential)
+            else { continue }
+            let form = document.form
+            let choices = form.questions.map { question in
+                // The first choice is a blank vote where there is one: one voter in ten casts it.
+                let first = question.hasBlank ? 1 : 0
+                let choice = index % 10 == 0 ? 0 : first + (index / 5 + index * index) % question.answers
+                return (0..<question.choices).map { $0 == choice ? UInt8(1) : 0 }
+            }
+            var sealer = BallotSealer(
+                group: try station.checker(stored).group, form: form, source: SystemScalars())
+            let uuid = form.uuid
+            guard let text = sealer.seal(choices, secret: credential.exponent(uuid: uuid.span)) else { continue }
+            let outcome = try station.cast(
+                text, voter: voter, ballot: ballot.id, sessionOpenedAt: services.clock.now)
+            guard case .cast = outcome else { throw Refusal("A ballot was not taken: \(outcome).", status: .broken) }
+            cast += 1
+        }
+        return cast
+    }
+
+    private static func credential(_ text: [UInt8]) -> VotingCredential? {
+        let span = text.span
+        return VotingCredential(span)
+    }
+
+    /// Close, trustees' decryptions, result, archive, both verifiers.
+    func count() throws(Refusal) {
+        let station = try services.station(election)
+        let teller = services.teller(station)
+        if let refusal = try refusing({ try station.close(atOnce: true, by: services.principal) }) {
+            throw Refusal(refusal)
+        }
+        _ = try refusing { try teller.tally(by: services.principal) }
+        Terminal.say("  closed, and the encrypted ballots added up")
+        let archives = "\(folder)/archives"
+        let names = try services.writeArchives(election, to: archives)
+        Terminal.say("\nThe count")
+        for path in files {
+            let pair = try keyPair(path)
+            let answer = try decryptions(names.map { "\(archives)/\($0)" }, pair) { _ in }
+            let taking = try refusing { try teller.take(answer, by: services.principal) }
+            guard case .taken(let trustee, _) = taking else {
+                throw Refusal("A trustee's decryption was refused: \(taking).", status: .broken)
+            }
+            Terminal.say("  \(trustee) verified the archives and decrypted the totals")
+        }
+        try show(
+            services,
+            try refusing {
+                try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+                    try teller.results(reading)
+                }
+            })
+        Terminal.say("\nVerification")
+        for name in try services.writeArchives(election, to: archives) {
+            try verify("\(archives)/\(name)")
+        }
+    }
+
+    private func verify(_ path: String) throws(Refusal) {
+        let name = URL(fileURLWithPath: path).lastPathComponent
+        let report: VerifiedArchive
+        do throws(ArchiveFault) { report = try ArchiveVerifier(threads: 2).verify(path) } catch {
+            throw Refusal("\(name): \(error)", status: .broken)
+        }
+        var line = "  \(name): \(Terminal.count(report.ballots, "ballot")), every check passed"
+        if let other = try DemoPoll.beleniosVerdict(path) { line += "; belenios-tool: \(other)" }
+        Terminal.say(line)
+    }
+
+    /// What belenios-tool says of an archive; nil where it is not installed.
+    private static func beleniosVerdict(_ path: String) throws(Refusal) -> String? {
+        let tool = "/usr/bin/belenios-tool"
+        guard FileManager.default.isExecutableFile(atPath: tool) else { return nil }
+        // The tool wants one archive in a folder.
+        let place = FileManager.default.temporaryDirectory.appending(path: "isoloir-\(UUID().uuidString)")
+        return try refusing {
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(at: place) }
+            try FileManager.default.copyItem(
+                atPath: path, toPath: place.appending(path: URL(fileURLWithPath: path).lastPathComponent).path)
+            let (process, output) = (Process(), Pipe())
+            process.executableURL = URL(fileURLWithPath: tool)
+            process.arguments = ["election", "verify", "--dir", place.path]
+            process.standardError = output
+            process.standardOutput = output
+            try process.run()
+            let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            let last = text.split(separator: "\n").last.map(String.init) ?? ""
+            guard process.terminationStatus == 0, text.contains("all checks passed") else {
+                throw Refusal("belenios-tool refuses \(path): \(last)", status: .broken)
+            }
+            return "all checks passed"
+        }
+    }
+}

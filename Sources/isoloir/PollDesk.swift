@@ -1,0 +1,132 @@
+import Crypto
+import Delivery
+import Elections
+import Foundation
+import Glibc
+import Polling
+import Store
+import Tally
+
+extension Services {
+    var trustees: TrusteeRegister { TrusteeRegister(logbook: logbook, clock: clock) }
+
+    /// The polling station of an election, with the box key where it lies in the key folder or in `file`.
+    func station(_ election: StoredElection, boxKeyFile file: String? = nil) throws(Refusal) -> PollingStation {
+        let path = file ?? keys.boxKeyFile(election.election.id)
+        var boxKey: BoxKey?
+        if unsafe file != nil || access(path, F_OK) == 0 {
+            boxKey = BoxKey(file: try readFile(path, secret: true))
+            if boxKey == nil { throw Refusal("\(path) is no box key: give the file made by `isoloir poll seal`.") }
+        }
+        return PollingStation(
+            store: store, election: election, key: try key(of: election), boxKey: boxKey, logbook: logbook,
+            clock: clock, randomness: randomness)
+    }
+
+    func teller(_ station: PollingStation) -> Teller {
+        Teller(station: station, store: store, trustees: trustees, logbook: logbook, clock: clock)
+    }
+
+    func poll(_ election: StoredElection) throws(Refusal) -> Poll? {
+        try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try Poll.find(reading, election: election.number)
+            }
+        }
+    }
+
+    /// Refuses what a sealed poll froze.
+    func refuseSealed(_ number: Int, _ consequence: String) throws(Refusal) {
+        let poll = try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try Poll.find(reading, election: number)
+            }
+        }
+        guard let poll, poll.state != .sealing else { return }
+        throw Refusal("The poll is sealed (\(poll.fingerprint)): \(consequence).")
+    }
+
+    /// Seals the poll and writes the box key into a new file.
+    func seal(_ election: StoredElection, boxKeyFile path: String) throws(Refusal) -> Poll {
+        guard unsafe access(path, F_OK) != 0 else {
+            throw Refusal("\(path) exists already: a box key never replaces another. Move it away first.")
+        }
+        let frozen = PollSealer.Frozen(
+            files: templates(for: election.election).digests(), version: CommandLineTool.version)
+        let sealer = PollSealer(
+            store: store, registrar: registrar, trustees: trustees, logbook: logbook, clock: clock,
+            randomness: randomness)
+        let key = try key(of: election)
+        let outcome = try refusing {
+            try sealer.seal(
+                election, key: key, frozen: frozen, by: principal, progress: Terminal.progress("credentials"))
+        }
+        Terminal.endProgress()
+        switch outcome {
+        case .refused(let faults): throw Refusal(faults.joined(separator: "\n"))
+        case .sealed(let poll, let boxKey):
+            try refusing { try PrivateFile.create(path, boxKey.file) }
+            return poll
+        }
+    }
+
+    /// Opens the poll and puts the box key where the site finds it.
+    func open(_ election: StoredElection, boxKeyFile path: String) throws(Refusal) {
+        let station = try station(election, boxKeyFile: path)
+        if let refusal = try refusing({ try station.open(by: principal) }) { throw Refusal(refusal) }
+        let place = keys.boxKeyFile(election.election.id)
+        guard path != place else { return }
+        let content = try readFile(path, secret: true)
+        try refusing { try PrivateFile.create(place, content) }
+    }
+
+    /// Writes the archive of every ballot into a folder, as far as it is public; returns the files' names.
+    func writeArchives(_ election: StoredElection, to folder: String) throws(Refusal) -> [String] {
+        let teller = teller(try station(election))
+        let ballots = try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try PollBallot.all(reading, election: election.number)
+            }
+        }
+        return try refusing {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            return try ballots.map { ballot in
+                let name = "\(ballot.name).\(String(decoding: ballot.uuid, as: UTF8.self)).bel"
+                let draft = "\(folder)/\(name).part"
+                guard FileManager.default.createFile(atPath: draft, contents: nil),
+                    let file = FileHandle(forWritingAtPath: draft)
+                else {
+                    throw Refusal("\(draft) cannot be written.")
+                }
+                try store.read { (reading: borrowing Reading) throws(StoreError) in
+                    try teller.archive(reading, ballot) { bytes throws(StoreError) in
+                        do { try file.write(contentsOf: Data(bytes)) } catch {
+                            throw StoreError(.failed, "\(draft) could not be written: \(error.localizedDescription)")
+                        }
+                    }
+                }
+                try file.synchronize()
+                try file.close()
+                guard unsafe rename(draft, "\(folder)/\(name)") == 0 else {
+                    throw Refusal("\(folder)/\(name) cannot be made.")
+                }
+                return name
+            }
+        }
+    }
+}
+
+/// A whole file, refused with its name.
+func readFile(_ path: String, secret: Bool = false) throws(Refusal) -> [UInt8] {
+    if secret { return try refusing { try PrivateFile.read(path, limit: 10_000_000, secret: true) } }
+    guard let data = FileManager.default.contents(atPath: path) else { throw Refusal("\(path) cannot be read.") }
+    return [UInt8](data)
+}
+
+/// Writes a new file that others may read; never replaces one.
+func writeFile(_ path: String, _ content: [UInt8]) throws(Refusal) {
+    guard unsafe access(path, F_OK) != 0 else { throw Refusal("\(path) exists already: give a new name.") }
+    do { try Data(content).write(to: URL(fileURLWithPath: path)) } catch {
+        throw Refusal("\(path) could not be written: \(error.localizedDescription)")
+    }
+}

@@ -1,0 +1,74 @@
+import Elections
+import Foundation
+import Polling
+import Store
+
+let trusteeCommands = [
+    Command(
+        "trustee add", ["FILE"],
+        options: [.init("--challenge", "FILE", "where the challenge goes that the trustee answers")],
+        "register a trustee's public keys", run: addTrustee),
+    Command("trustee confirm", ["FILE"], "take a trustee's answer to the challenge", run: confirmTrustee),
+    Command("trustee list", [], "the trustees, and who has answered", run: listTrustees),
+]
+
+private func addTrustee(_ invocation: Invocation) throws(Refusal) {
+    let path = try invocation.required("--challenge")
+    let services = try Services(invocation)
+    let election = try services.election()
+    let file = try readFile(invocation.operands[0])
+    let challenge = try services.addTrustee(election, file: file)
+    try writeFile(path, challenge)
+    Terminal.say(
+        "Registered. Send \(path) to the trustee, who answers with: isoloir tally answer \(path) --key THEIR.key --to THEIR.answer"
+    )
+}
+
+private func confirmTrustee(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    try services.confirmTrustee(try services.election(), answer: try readFile(invocation.operands[0]))
+    Terminal.say("The trustee holds the private keys.")
+}
+
+extension Services {
+    /// Registers a trustee's public file; returns the challenge.
+    func addTrustee(_ election: StoredElection, file: [UInt8]) throws(Refusal) -> [UInt8] {
+        let addition = try refusing {
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try trustees.add(transaction, election, file: file, by: principal)
+            }
+        }
+        switch addition {
+        case .added(let challenge): return challenge
+        case .refused(let reason): throw Refusal(reason)
+        }
+    }
+
+    func confirmTrustee(_ election: StoredElection, answer: [UInt8]) throws(Refusal) {
+        let refusal = try refusing {
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try trustees.confirm(transaction, election, answer: answer, by: principal)
+            }
+        }
+        if let refusal { throw Refusal(refusal) }
+    }
+}
+
+private func listTrustees(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let election = try services.election()
+    let list = try refusing {
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try services.trustees.all(reading, election)
+        }
+    }
+    if invocation.has("--json") {
+        struct Shown: Encodable { let number: Int, name: String, proven: Bool }
+        return try Terminal.json(
+            list.enumerated().map { Shown(number: $0 + 1, name: $1.name, proven: $1.provenAt != nil) })
+    }
+    if list.isEmpty { return Terminal.say("No trustees yet: each makes keys with `isoloir tally trustee-key`.") }
+    Terminal.table(
+        ["", "trustee", "holds the private keys"],
+        list.enumerated().map { ["\($0 + 1)", $1.name, $1.provenAt == nil ? "not shown yet" : "yes"] })
+}
