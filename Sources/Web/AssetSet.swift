@@ -1,4 +1,5 @@
 import Crypto
+import Foundation
 package import Delivery
 
 /// Style sheet, scripts and logo, read once; an election's own come first.
@@ -21,12 +22,16 @@ package final class AssetSet: Sendable {
             ("style.css", ["style.css", "colours.css"], "text/css; charset=utf-8"),
             ("site.js", ["site.js"], "text/javascript; charset=utf-8"),
             ("pow.js", ["pow.js"], "text/javascript; charset=utf-8"), ("logo.svg", ["logo.svg"], "image/svg+xml"),
+            ("ballot.js", ["ballot.js"], "text/javascript; charset=utf-8"),
+            ("sealer.js", ["sealer.js"], "text/javascript; charset=utf-8"),
+            ("ballot.wasm", ["ballot.wasm"], "application/wasm"),
         ] {
             var body: [UInt8] = []
             for file in files {
-                do throws(TemplateFolder.Missing) { body += Array(try templates.text("assets/\(file)").utf8) } catch {
-                    throw SiteFault(error.description)
+                guard let bytes = templates.bytes("assets/\(file)") else {
+                    throw SiteFault("assets/\(file) is missing: give the templates' folder with --templates.")
                 }
+                body += bytes
             }
             assets[name] = Asset(
                 type: type, body: body, version: String(hex(sha256(body)).prefix(AssetSet.versionCount)))
@@ -36,6 +41,11 @@ package final class AssetSet: Sendable {
 
     /// The address of an asset, with its version.
     func path(_ name: String) -> String { "/assets/\(name)?v=\(assets[name]?.version ?? "")" }
+
+    /// What a browser compares an asset with before it uses it (Subresource Integrity): `sha256-...`.
+    func integrity(_ name: String) -> String {
+        "sha256-" + Data(sha256(assets[name]?.body ?? [])).base64EncodedString()
+    }
 
     func response(_ request: Request) -> Response? {
         let name = String(request.path.dropFirst("/assets/".count))

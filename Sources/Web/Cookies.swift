@@ -50,5 +50,12 @@ enum SecurityHeaders {
     ]
     private static let secure = common + [("Strict-Transport-Security", "max-age=63072000")]
 
+    /// The ballot page alone may run WebAssembly, in a worker made of bytes that were checked.
+    static let ballot = (
+        name: "Content-Security-Policy",
+        value: "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; style-src 'self'; "
+            + "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
     static func all(isSecure: Bool) -> [(name: String, value: String)] { isSecure ? secure : common }
 }

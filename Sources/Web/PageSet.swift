@@ -10,12 +10,13 @@ package final class PageSet: Sendable {
     /// A page's template.
     package enum Page: String, CaseIterable, Sendable {
         case home, code, challenge, enter, choose, message, space, change, lost, lostDone, help
+        case ballot, box, boxBallot, result
 
         /// What a template may ask for beside texts and election.
         var shape: [String: Shape] {
             var shape: [String: Shape] = [
                 "title": .text, "switch": .text, "q": .text, "form": .text, "supportCode": .text,
-                "error": .object(["text": .text, "more": .text]), "isBad": .flag, "note": .object(["text": .text]),
+                "error": .object(["text": .text, "more": .text]), "isBad": .flag, "note": .object(["text": .text]), "seal": .text,
             ]
             for (name, own) in own { shape[name] = own }
             return shape
@@ -37,13 +38,19 @@ package final class PageSet: Sendable {
             case .space:
                 return [
                     "name": .text, "isRehearsal": .flag, "hasBallots": .flag, "idleUntil": .text, "idleSeconds": .text,
-                    "ballots": .list(.object(["title": .text, "state": .text])),
+                    "ballots": .list(
+                        .object(["title": .text, "state": .text, "link": .object(["path": .text])])),
                     "signIns": .list(.object(["at": .text, "by": .text])),
                     "data": .list(.object(["term": .text, "value": .text])),
                 ]
             case .change: return ["reference": .text, "idleSeconds": .text]
             case .lost: return ["isFirst": .flag, "path": .text, "typed": .text, "work": .text, "captcha": captcha]
             case .lostDone: return ["typed": .text, "hint": .object(["text": .text]), "path": .text]
+            case .ballot: return BallotRoutes.shape
+            case .box:
+                return ["boxes": .list(.object(["title": .text, "count": .text, "path": .text, "link": .text]))]
+            case .boxBallot: return BoxRoutes.shape
+            case .result: return ResultRoutes.shape
             case .help:
                 return [
                     "work": .text, "captcha": captcha, "back": .text, "backText": .text,

@@ -2,6 +2,7 @@ import Access
 import Captcha
 import Elections
 import Passphrases
+import Polling
 import Store
 import Templating
 
@@ -61,6 +62,7 @@ extension VoterSite {
         let open: [String: TemplateValue] = [
             "form": .text(visit.form), "supportCode": .text(visit.supportCode),
             "work": .text(gate.challenge("signIn", source: visit.request.source)),
+            "seal": poll.map { .text($0.fingerprint) } ?? .nothing,
         ]
         trace(visit, step: PageSet.Page.home.rawValue, trouble: "")
         do throws(TemplateError) {

@@ -4,6 +4,7 @@ import Delivery
 import Elections
 import Issuance
 import Passphrases
+import Polling
 import Store
 import Templating
 import VoterRoll
@@ -30,7 +31,7 @@ enum SpaceRoutes {
 
 extension VoterSite {
     /// The browser's session, noted as in use; nil when there is none or it has ended.
-    private func session(_ visit: Visit) throws(StoreError) -> Session? {
+    func session(_ visit: Visit) throws(StoreError) -> Session? {
         guard let token = visit.request.cookie(cookies.name(.session)) else { return nil }
         let session = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try parts.doorkeeper.session(reading, token: token)
@@ -63,19 +64,15 @@ extension VoterSite {
             )
         }
         guard let (voter, contacts, signIns) = found else { return see(visit, "/", "say=ended") }
-        let ballots = election.ballots.filter { $0.admits(college: voter.college, site: voter.site) }
+        let ballots = try ballots(voter, session, visit)
         let now = parts.clock.now
-        let state = now < election.opens ? "ballotRehearsal" : now < election.closes ? "ballotOpen" : "ballotClosed"
         let idle = min(parts.clock.now + Doorkeeper.idleSeconds, session.endsAt)
         return page(
             .space, visit, title: "spaceTitle", note: spaceNote(visit),
             [
                 "name": .text(voter.courteousName), "isRehearsal": .flag(now < election.opens),
                 "hasBallots": .flag(!ballots.isEmpty),
-                "ballots": .list(
-                    ballots.map {
-                        .object(["title": .text($0.title[language]), "state": .text(pages.text(state, language))])
-                    }),
+                "ballots": .list(ballots),
                 "signIns": .list(
                     signIns.map {
                         .object([
@@ -86,6 +83,37 @@ extension VoterSite {
                 "idleUntil": .text(LocalTime.clock(idle, zone: election.timeZone, language)),
                 "idleSeconds": .text("\(max(0, idle - parts.clock.now))"),
             ])
+    }
+
+    /// The voter's ballots: what can be done with each.
+    private func ballots(_ voter: Voter, _ session: Session, _ visit: Visit) throws(StoreError) -> [TemplateValue] {
+        let (language, now) = (visit.language, parts.clock.now)
+        guard let poll else {
+            let state = now < election.closes ? "ballotRehearsal" : "ballotClosed"
+            return election.ballots.filter { $0.admits(college: voter.college, site: voter.site) }.map {
+                .object([
+                    "title": .text($0.title[language]), "state": .text(pages.text(state, language)), "link": .nothing,
+                ])
+            }
+        }
+        let list = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.station.ballots(reading, voter: voter.id)
+        }
+        let isOpen = poll.takes(sessionOpenedAt: session.openedAt, now: now, election: election)
+        return list.map { entry in
+            let isClosed = [.closed, .destroyed].contains(poll.state) || now >= poll.closesAt
+            let key = isOpen ? "ballotReady" : isClosed ? "ballotClosed" : poll.state == .suspended ? "ballotSuspended" : "ballotRehearsal"
+            let signed = entry.signedAt.map {
+                pages.text("ballotVoted", language) + " " + LocalTime.phrase($0, zone: election.timeZone, language)
+            }
+            let link: TemplateValue =
+                isOpen && signed == nil
+                ? .object(["path": .text(visit.path("/ballots/\(entry.ballot.id)"))]) : .nothing
+            return .object([
+                "title": .text(entry.ballot.title[language]), "state": .text(signed ?? pages.text(key, language)),
+                "link": link,
+            ])
+        }
     }
 
     private func spaceNote(_ visit: Visit) -> String? {

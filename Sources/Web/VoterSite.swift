@@ -2,9 +2,11 @@ package import Access
 package import Captcha
 package import Crypto
 import Elections
+package import Polling
 package import Recovery
 package import Store
 import Synchronization
+package import Tally
 import Templating
 import VoterRoll
 
@@ -19,13 +21,17 @@ package final class VoterSite: Sendable {
         package let recovery: RecoveryDesk
         package let help: HelpQueue
         package let captcha: CaptchaDesk
+        package let station: PollingStation
+        package let teller: Teller
         package let clock: Clock
         package let randomness: Randomness
 
         package init(
             store: Store, doorkeeper: Doorkeeper, desk: SignInDesk, directory: VoterDirectory, recovery: RecoveryDesk,
-            help: HelpQueue, captcha: CaptchaDesk, clock: Clock, randomness: Randomness
+            help: HelpQueue, captcha: CaptchaDesk, station: PollingStation, teller: Teller, clock: Clock,
+            randomness: Randomness
         ) {
+            (self.station, self.teller) = (station, teller)
             (self.store, self.doorkeeper, self.desk, self.directory) = (store, doorkeeper, desk, directory)
             (self.recovery, self.help, self.captcha) = (recovery, help, captcha)
             (self.clock, self.randomness) = (clock, randomness)
@@ -42,7 +48,9 @@ package final class VoterSite: Sendable {
     }
 
     /// Every page and form of the site.
-    static let routes: [Route] = SignInRoutes.table + SpaceRoutes.table + RecoveryRoutes.table + HelpRoutes.table
+    static let routes: [Route] =
+        SignInRoutes.table + SpaceRoutes.table + RecoveryRoutes.table + HelpRoutes.table + BoxRoutes.table
+        + ResultRoutes.table + BallotRoutes.table
 
     let parts: Parts
     let pages: PageSet
@@ -54,6 +62,8 @@ package final class VoterSite: Sendable {
     private let extra: @Sendable (Request) -> Response?
     private let log: @Sendable (String) -> Void
     private let forms: LookupKey
+    /// The poll as it stood at the last look.
+    private let present = Mutex<Poll?>(nil)
     private let traces = Mutex<[String: HelpQueue.Trace]>([:])
     private let table: [String: Route]
     /// Paths that the log may show.
@@ -78,10 +88,13 @@ package final class VoterSite: Sendable {
             captcha: parts.captcha, book: SpentBook(clock: parts.clock), limits: SourceLimits(clock: parts.clock))
         cookies = Cookies(isSecure: election.address.hasPrefix("https://"))
         forms = LookupKey(key.subkey(.forms))
-        paths = Set(VoterSite.routes.map(\.path) + ["/health"])
+        let routes =
+            VoterSite.routes
+            + election.ballots.flatMap { BallotRoutes.table(of: $0.id) + BoxRoutes.table(of: $0.id) }
+        paths = Set(routes.map(\.path) + ["/health"])
         headers = SecurityHeaders.all(isSecure: cookies.isSecure) + [("Cache-Control", "no-store")]
         table = Dictionary(
-            uniqueKeysWithValues: VoterSite.routes.map { ("\($0.method.rawValue) \($0.path)", $0) })
+            uniqueKeysWithValues: routes.map { ("\($0.method.rawValue) \($0.path)", $0) })
     }
 
     // MARK: One request
@@ -92,7 +105,7 @@ package final class VoterSite: Sendable {
         let visit = visit(request)
         let method = request.method == .head ? Request.Method.get : request.method
         guard let route = table["\(method.rawValue) \(request.path)"] else {
-            let isKnown = VoterSite.routes.contains { $0.path == request.path }
+            let isKnown = paths.contains(request.path)
             return .now(finish(request, message(visit, isKnown ? 405 : 404, "notFound"), start))
         }
         if method == .post, !isOwn(visit) {
@@ -180,12 +193,23 @@ package final class VoterSite: Sendable {
         return paths.contains(path) ? path : "/other"
     }
 
+    /// The poll; nil before it is sealed.
+    var poll: Poll? { present.withLock { $0 } }
+
+    /// Looks how the poll stands.
+    package func look() throws(StoreError) {
+        let found = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try Poll.find(reading, election: parts.station.election.number)
+        }
+        present.withLock { $0 = found?.state == .sealing ? nil : found }
+    }
+
     // MARK: Pages
 
     /// A page with what all pages have.
     func page(
         _ page: PageSet.Page, _ visit: Visit, status: Int = 200, title: String, error: String? = nil,
-        more: String? = nil, note: String? = nil, _ values: [String: TemplateValue] = [:]
+        more: String? = nil, note: String? = nil, noteMore: String? = nil, _ values: [String: TemplateValue] = [:]
     ) -> Response {
         var all = values
         let language = visit.language
@@ -201,7 +225,10 @@ package final class VoterSite: Sendable {
                 ])
             } ?? .nothing
         all["isBad"] = .flag(error.map { !VoterSite.general.contains($0) } ?? false)
-        all["note"] = note.map { .object(["text": .text(pages.text($0, language))]) } ?? .nothing
+        all["seal"] = poll.map { .text($0.fingerprint) } ?? .nothing
+        all["note"] = note.map {
+                .object(["text": .text(pages.text($0, language) + (noteMore.map { " \($0)" } ?? ""))])
+            } ?? .nothing
         trace(visit, step: page.rawValue, trouble: error ?? "")
         do throws(TemplateError) {
             return self.page(visit, try pages.bytes(page, language, all), status: status)

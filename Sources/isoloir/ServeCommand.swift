@@ -6,9 +6,11 @@ import Elections
 import Foundation
 import Glibc
 import Journal
+import Polling
 import Recovery
 import Store
 import Synchronization
+import Tally
 import VoterRoll
 import Web
 
@@ -136,7 +138,7 @@ private struct Workload {
     static let queueSeconds = 2
     /// Milliseconds between looks: the same for everybody, whoever asked.
     private static let pause = 100
-    private static let (traceEvery, tidyEvery) = (10, 600)
+    private static let (traceEvery, tidyEvery, pollEvery) = (10, 600, 10)
 
     private let services: Services
     private let site: Site
@@ -158,6 +160,7 @@ private struct Workload {
             attempt("recovery") { () throws(StoreError) in
                 if try site.recovery.serveRequests(services.store) > 0 { bell.ring() }
             }
+            if round % Workload.pollEvery == 0 { attempt("the poll", followPoll) }
             if round % Workload.traceEvery == 0 { attempt("traces", storeTraces) }
             if round % Workload.tidyEvery == 0 { attempt("tidying", tidy) }
             round += 1
@@ -168,6 +171,15 @@ private struct Workload {
 
     private func attempt(_ name: String, _ work: () throws(StoreError) -> Void) {
         do throws(StoreError) { try work() } catch { log.write("\(name) failed: \(error)") }
+    }
+
+    /// The hour's close, rounds of publication, the sum of a closed box.
+    private func followPoll() throws(StoreError) {
+        let station = site.station
+        if try station.followClock(by: .system("clock")) { log.write("the poll's hour has come") }
+        for ballot in try station.turnRounds() { log.write("round published: \(ballot)") }
+        _ = try services.teller(station).tally(by: .system("clock"))
+        try site.site.look()
     }
 
     private func storeTraces() throws(StoreError) {

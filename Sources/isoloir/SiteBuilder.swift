@@ -6,6 +6,7 @@ import Elections
 import Foundation
 import Issuance
 import Passphrases
+import Polling
 import Recovery
 import Store
 import VoterRoll
@@ -18,6 +19,7 @@ struct Site {
     let recovery: RecoveryDesk
     let help: HelpQueue
     let spent: SpentBook
+    let station: PollingStation
 }
 
 extension Services {
@@ -29,6 +31,7 @@ extension Services {
     ) throws(Refusal) -> Site {
         let key = try key(of: election)
         let templates = templates(for: election.election)
+        let station = try station(election)
         return try refusing {
             let office = MessageOffice(election: election.election, templates: templates)
             try office.loadAll()
@@ -47,13 +50,15 @@ extension Services {
                 recovery: recovery, help: help,
                 captcha: CaptchaDesk(
                     election: election.election.id, key: key, sound: sound, clock: clock, randomness: randomness),
-                clock: clock, randomness: randomness)
+                station: station, teller: teller(station), clock: clock, randomness: randomness)
             let assets = try AssetSet(templates)
             let site = VoterSite(
                 parts, pages: try PageSet(election.election, templates: templates, assets: assets), assets: assets,
                 key: key, extra: extra, log: log)
+            try site.look()
             return Site(
-                site: site, doorkeeper: doorkeeper, recovery: recovery, help: help, spent: SpentBook(clock: clock))
+                site: site, doorkeeper: doorkeeper, recovery: recovery, help: help, spent: SpentBook(clock: clock),
+                station: station)
         }
     }
 }

@@ -35,12 +35,12 @@ struct ElectionReaderTests {
     }
 
     @Test(arguments: [
-        ("timezone: Europe/Paris", "timezone: Europe/Pari", "e.yaml:25:11:", "no time zone"),
-        ("opens: 2026-11-24 09:00", "opens: 2026-02-30 09:00", "e.yaml:26:8:", "no date"),
-        ("opens: 2026-11-24 09:00", "opens: 2026-03-29 02:30", "e.yaml:26:8:", "no date"),
-        ("closes: 2026-12-01 17:00", "closes: 2026-11-01 17:00", "e.yaml:27:9:", "closes before it opens"),
+        ("timezone: Europe/Paris", "timezone: Europe/Pari", "e.yaml:23:11:", "no time zone"),
+        ("opens: 2026-11-24 09:00", "opens: 2026-02-30 09:00", "e.yaml:24:8:", "no date"),
+        ("opens: 2026-11-24 09:00", "opens: 2026-03-29 02:30", "e.yaml:24:8:", "no date"),
+        ("closes: 2026-12-01 17:00", "closes: 2026-11-01 17:00", "e.yaml:25:9:", "closes before it opens"),
         ("level: 2", "level: 4", "e.yaml:31:8:", "from 1 to 3"),
-        ("level: 2", "level: 2\nlevel: 1", "e.yaml:32:1:", "stands twice, first on line 29"),
+        ("level: 2", "level: 2\nlevel: 1", "e.yaml:32:1:", "stands twice, first on line 31"),
         ("level: 2", "levle: 2", "e.yaml:31:1:", "unknown key \"levle\""),
         ("colleges: [ouvriers]", "colleges: [ouvrier]", "e.yaml:53:15:", "there is no \"ouvrier\""),
         ("colleges: [ouvriers]", "colleges: []", "e.yaml:53:15:", "nobody may vote"),

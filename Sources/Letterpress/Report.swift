@@ -1,0 +1,129 @@
+import CPango
+
+/// A text of headings, paragraphs and tables, laid out on as many sheets as it takes: receipts, results, signature lists.
+package struct Report: Sendable {
+    package enum Block: Sendable {
+        case heading(String)
+        case paragraph(String)
+        /// Figures and keys, in type that tells all characters apart.
+        case mono(String)
+        /// A line of a table: the first column takes what the others, of 30 mm each, leave.
+        case row([String], isHead: Bool = false)
+    }
+
+    private let title: String
+    private var blocks: [Block] = []
+
+    package init(title: String) { self.title = title }
+
+    package mutating func add(_ block: Block) { blocks.append(block) }
+
+    /// The sheets as a PDF (1.4); the same report and time give the same bytes.
+    /// - Parameter created: as PDF writes it, ISO 8601.
+    package func pdf(created: String) throws(LetterError) -> [UInt8] {
+        let press = try ReportPress(created: created)
+        try press.heading(title, size: 18, gap: 4)
+        for block in blocks {
+            switch block {
+            case .heading(let text): try press.heading(text, size: 13, gap: 2)
+            case .paragraph(let text): try press.text(text, font: "Liberation Sans 10.5", gap: 2)
+            case .mono(let text): try press.text(text, font: "DejaVu Sans Mono 9.5", gap: 4)
+            case .row(let cells, let isHead): try press.row(cells, isHead: isHead)
+            }
+        }
+        return try press.finish()
+    }
+}
+
+/// Draws a report from top to bottom, sheet after sheet.
+@safe private final class ReportPress {
+    private static let area = PrinterProfile.Frame(x: 20, y: 20, width: 170, height: 257)
+    private static let columnWidth = 30.0
+
+    private final class Sink { var bytes: [UInt8] = [] }
+
+    private let sink = Sink()
+    private let surface: OpaquePointer
+    private let cairo: OpaquePointer
+    private var y = ReportPress.area.y
+
+    init(created: String) throws(LetterError) {
+        let sheet = PrinterProfile.sheet
+        guard
+            let made = unsafe cairo_pdf_surface_create_for_stream(
+                { context, bytes, count in
+                    guard let context = unsafe context, let bytes = unsafe bytes else {
+                        return CAIRO_STATUS_WRITE_ERROR
+                    }
+                    let sink = unsafe Unmanaged<Sink>.fromOpaque(context).takeUnretainedValue()
+                    unsafe sink.bytes.append(contentsOf: UnsafeBufferPointer(start: bytes, count: Int(count)))
+                    return CAIRO_STATUS_SUCCESS
+                }, Unmanaged.passUnretained(sink).toOpaque(), sheet.width * pointsPerMillimetre,
+                sheet.height * pointsPerMillimetre)
+        else { throw LetterError("The PDF could not be begun.") }
+        unsafe surface = made
+        unsafe cairo_pdf_surface_restrict_to_version(surface, CAIRO_PDF_VERSION_1_4)
+        unsafe cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, created)
+        unsafe cairo = cairo_create(surface)
+    }
+
+    deinit {
+        unsafe cairo_destroy(cairo)
+        unsafe cairo_surface_destroy(surface)
+    }
+
+    func heading(_ text: String, size: Int, gap: Double) throws(LetterError) {
+        if y > ReportPress.area.y { y += gap }
+        // A heading keeps company: it does not stand alone at the foot of a sheet.
+        if y > ReportPress.area.y + ReportPress.area.height - 30 { turn() }
+        try self.text(text, font: "Liberation Sans Bold \(size)", gap: gap)
+    }
+
+    func text(_ text: String, font: String, gap: Double) throws(LetterError) {
+        y += try draw(text, font: font, x: ReportPress.area.x, width: ReportPress.area.width) + gap
+    }
+
+    func row(_ cells: [String], isHead: Bool) throws(LetterError) {
+        let font = "Liberation Sans \(isHead ? "Bold " : "")9.5"
+        let first = ReportPress.area.width - ReportPress.columnWidth * Double(cells.count - 1)
+        if y > ReportPress.area.y + ReportPress.area.height - 12 { turn() }
+        var height = 0.0
+        for (index, cell) in cells.enumerated() {
+            let x = ReportPress.area.x + (index == 0 ? 0 : first + ReportPress.columnWidth * Double(index - 1))
+            let width = index == 0 ? first : ReportPress.columnWidth
+            height = max(height, try draw(cell, font: font, x: x, width: width - 2))
+        }
+        y += height + 1.5
+        unsafe cairo_set_line_width(cairo, 0.4)
+        unsafe cairo_move_to(cairo, ReportPress.area.x * pointsPerMillimetre, (y - 0.75) * pointsPerMillimetre)
+        unsafe cairo_line_to(
+            cairo, (ReportPress.area.x + ReportPress.area.width) * pointsPerMillimetre, (y - 0.75) * pointsPerMillimetre)
+        unsafe cairo_stroke(cairo)
+    }
+
+    /// Draws a text, on the next sheet where this one has no room for it; returns its height.
+    private func draw(_ text: String, font: String, x: Double, width: Double) throws(LetterError) -> Double {
+        let box = unsafe TextBox(on: cairo, font: font, width: width)
+        var frame = PrinterProfile.Frame(x: x, y: y, width: width, height: ReportPress.area.y + ReportPress.area.height - y)
+        if !box.fits(text, frame), y > ReportPress.area.y {
+            turn()
+            frame = PrinterProfile.Frame(x: x, y: y, width: width, height: ReportPress.area.height)
+        }
+        return try unsafe box.draw(text, in: frame, on: cairo)
+    }
+
+    private func turn() {
+        unsafe cairo_show_page(cairo)
+        y = ReportPress.area.y
+    }
+
+    func finish() throws(LetterError) -> [UInt8] {
+        unsafe cairo_show_page(cairo)
+        unsafe cairo_surface_finish(surface)
+        let status = unsafe cairo_surface_status(surface)
+        guard status == CAIRO_STATUS_SUCCESS else {
+            throw LetterError("The PDF could not be written: \(unsafe String(cString: cairo_status_to_string(status))).")
+        }
+        return sink.bytes
+    }
+}

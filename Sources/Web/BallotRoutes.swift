@@ -1,0 +1,205 @@
+import Access
+import BallotCore
+import Elections
+import Foundation
+import Journal
+import Letterpress
+import Polling
+import Store
+import Templating
+
+/// `/ballots/{ballot}`: choose, review, vote; `/receipt`: the proof as PDF.
+enum BallotRoutes {
+    static let table = [
+        VoterSite.Route(method: .post, path: "/receipt") { site, visit in .now(try site.receipt(visit)) }
+    ]
+
+    static func table(of ballot: String) -> [VoterSite.Route] {
+        [
+            VoterSite.Route(method: .get, path: "/ballots/\(ballot)") { site, visit in
+                .now(try site.signedIn(visit) { try site.ballot(visit, $0, ballot) })
+            },
+            VoterSite.Route(method: .post, path: "/ballots/\(ballot)") { site, visit in try site.cast(visit, ballot) },
+        ]
+    }
+
+    static let shape: [String: Shape] = [
+        "ballot": .text, "name": .text, "path": .text, "document": .text, "credential": .text, "worker": .text,
+        "workerDigest": .text, "wasm": .text, "wasmDigest": .text, "script": .text, "scriptDigest": .text,
+        "idleSeconds": .text, "grace": .object(["seconds": .text, "until": .text]),
+        "questions": .list(
+            .object([
+                "number": .text, "title": .text, "rule": .text, "least": .text, "most": .text, "hasBlank": .flag,
+                "blankKind": .text, "blankName": .text,
+                "answers": .list(
+                    .object(["kind": .text, "name": .text, "value": .text, "ruleId": .text, "text": .text])),
+            ])),
+    ]
+}
+
+extension VoterSite {
+    func ballot(_ visit: Visit, _ session: Session, _ name: String) throws -> Response {
+        guard case .voter(let voter) = session.principal else { return see(visit, "/", "say=ended") }
+        let (isOpen, entering) = try store.read {
+            (reading: borrowing Reading) throws(StoreError) -> (Bool, PollingStation.Entering) in
+            let isOpen = try parts.station.isOpen(reading, sessionOpenedAt: session.openedAt)
+            return (isOpen, isOpen ? try parts.station.enter(reading, voter: voter, ballot: name) : .notEligible)
+        }
+        guard isOpen else { return message(visit, 403, "shut", back: "/space") }
+        switch entering {
+        case .notEligible: return message(visit, 404, "notEligible", back: "/space")
+        case .voted(let at):
+            let time = LocalTime.phrase(at, zone: election.timeZone, visit.language)
+            return message(visit, 200, "voted", lines: [time], back: "/space")
+        case .booth(let booth): return ballotPage(visit, session, booth)
+        }
+    }
+
+    private func ballotPage(_ visit: Visit, _ session: Session, _ booth: Booth) -> Response {
+        let (language, now) = (visit.language, parts.clock.now)
+        let idle = min(Doorkeeper.idleSeconds, session.endsAt - now)
+        var grace = TemplateValue.nothing
+        if let poll, now >= poll.closesAt {
+            let end = poll.closesAt + election.graceMinutes * 60
+            grace = .object([
+                "seconds": .text("\(max(0, end - now))"),
+                "until": .text(LocalTime.clock(end, zone: election.timeZone, language)),
+            ])
+        }
+        var response = page(
+            .ballot, visit, title: "voteTitle",
+            [
+                "ballot": .text(booth.ballot.title[language]), "name": .text(booth.ballot.id),
+                "path": .text(visit.path("/ballots/\(booth.ballot.id)")),
+                "document": .text(String(decoding: booth.document, as: UTF8.self)),
+                "credential": .text(String(decoding: booth.credential, as: UTF8.self)),
+                "worker": .text(assets.path("sealer.js")), "workerDigest": .text(assets.integrity("sealer.js")),
+                "wasm": .text(assets.path("ballot.wasm")), "wasmDigest": .text(assets.integrity("ballot.wasm")),
+                "script": .text(assets.path("ballot.js")), "scriptDigest": .text(assets.integrity("ballot.js")),
+                "idleSeconds": .text("\(idle)"), "grace": grace,
+                "questions": .list(
+                    booth.ballot.questions.enumerated().map { question($1, number: $0 + 1, language) }),
+            ])
+        response.headers.append(SecurityHeaders.ballot)
+        return response
+    }
+
+    private func question(_ question: Election.Question, number: Int, _ language: Language) -> TemplateValue {
+        // One answer exactly: radio buttons, the blank vote among them.
+        let isSingle = question.least == 1 && question.most == 1
+        let kind = isSingle ? "radio" : "checkbox"
+        var rule = ruleText(question, language)
+        if question.hasBlank { rule += " " + pages.text("voteRuleBlank", language) }
+        return .object([
+            "number": .text("\(number)"), "title": .text(question.title[language]), "rule": .text(rule),
+            "least": .text("\(question.least)"), "most": .text("\(question.most)"),
+            "hasBlank": .flag(question.hasBlank), "blankKind": .text(kind), "blankName": .text("q\(number)"),
+            "answers": .list(
+                question.answers.enumerated().map { place, answer in
+                    .object([
+                        "kind": .text(kind), "name": .text("q\(number)"), "value": .text("\(place)"),
+                        "ruleId": .text("rule-\(number)"), "text": .text(answer[language]),
+                    ])
+                }),
+        ])
+    }
+
+    private func ruleText(_ question: Election.Question, _ language: Language) -> String {
+        let key =
+            switch (question.least, question.most) {
+            case (1, 1): "voteRuleOne"
+            case (0, _): "voteRuleUpTo"
+            case (let least, let most) where least == most: "voteRuleExact"
+            default: "voteRuleRange"
+            }
+        return pages.text(key, language).replacing("{least}", with: "\(question.least)").replacing(
+            "{most}", with: "\(question.most)")
+    }
+
+    // MARK: Casting
+
+    func cast(_ visit: Visit, _ name: String) throws -> Reply {
+        guard let session = try session(visit), case .voter(let voter) = session.principal else {
+            return .now(casting(visit, 401, "voteEnded"))
+        }
+        let text = Array((visit.request.form() ?? Form(fields: []))["ballot"].utf8)
+        return .later { [self] in
+            do {
+                let outcome = try parts.station.cast(
+                    text, voter: voter, ballot: name, sessionOpenedAt: session.openedAt)
+                return answer(visit, outcome)
+            } catch {
+                _ = failure(visit, error)
+                return casting(visit, 503, "busyText")
+            }
+        }
+    }
+
+    private func answer(_ visit: Visit, _ outcome: Casting) -> Response {
+        switch outcome {
+        case .cast(let receipt): casting(visit, 200, nil, receipt: receipt)
+        case .otherCounts(let tracker): casting(visit, 409, "voteOther", tracker: tracker)
+        case .voted: casting(visit, 409, "voteVoted")
+        case .refused, .notYours: casting(visit, 422, "voteRefused")
+        case .notEligible: casting(visit, 404, "notEligibleText")
+        case .shut: casting(visit, 403, "voteShut")
+        }
+    }
+
+    /// What the page's script is told.
+    private struct Told: Encodable {
+        struct Proof: Encodable { let tracker, signature: String }
+        let text: String?
+        let tracker: String?
+        let receipt: Proof?
+    }
+
+    private func casting(
+        _ visit: Visit, _ status: Int, _ text: String?, tracker: String? = nil, receipt: Receipt? = nil
+    ) -> Response {
+        trace(visit, step: "ballot", trouble: text ?? "")
+        let told = Told(
+            text: text.map { pages.text($0, visit.language) }, tracker: tracker,
+            receipt: receipt.map { Told.Proof(tracker: $0.tracker, signature: $0.signature) })
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        guard let data = try? encoder.encode(told) else { return .text(500, "internal error\n") }
+        return Response(status, type: "application/json", body: [UInt8](data))
+    }
+
+    // MARK: Proof of vote
+
+    func receipt(_ visit: Visit) throws -> Response {
+        let form = visit.request.form() ?? Form(fields: [])
+        let receipt = Receipt(
+            election: election.id, ballot: form["ballot"], tracker: form["tracker"], signature: form["signature"])
+        guard receipt.isGenuine(parts.station.receiptKey),
+            let ballot = election.ballots.first(where: { $0.id == receipt.ballot })
+        else { return message(visit, 422, "receiptBad", back: "/space") }
+        let language = visit.language
+        func text(_ key: String) -> String { pages.text(key, language) }
+        let key = parts.station.receiptKey.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+        var report = Report(title: text("receiptTitle"))
+        report.add(.paragraph(election.title[language]))
+        report.add(.paragraph(ballot.title[language]))
+        report.add(.paragraph(text("voteTracker")))
+        report.add(.mono(receipt.tracker))
+        report.add(.paragraph(text("voteTrackerText") + " \(election.address)/box/\(ballot.id)"))
+        report.add(.paragraph(text("receiptSigned")))
+        report.add(.mono(receipt.signature))
+        report.add(.paragraph(text("receiptKey")))
+        report.add(.mono(key))
+        if let poll {
+            report.add(.paragraph(text("receiptFingerprint")))
+            report.add(.mono(poll.fingerprint))
+        }
+        return try pdf(report, name: "\(election.id)-\(ballot.id).pdf")
+    }
+
+    /// A report as a file to keep.
+    func pdf(_ report: Report, name: String) throws -> Response {
+        var response = Response(200, type: "application/pdf", body: try report.pdf(created: "2000-01-01T00:00:00Z"))
+        response.headers.append(("Content-Disposition", "attachment; filename=\"\(name)\""))
+        return response
+    }
+}

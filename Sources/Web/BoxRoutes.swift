@@ -1,0 +1,120 @@
+import Elections
+import Polling
+import Store
+import Tally
+import Templating
+
+/// `/box`: the public ballot box, by rounds.
+enum BoxRoutes {
+    static let table = [
+        VoterSite.Route(method: .get, path: "/box") { site, visit in .now(try site.box(visit)) }
+    ]
+
+    static func table(of ballot: String) -> [VoterSite.Route] {
+        [
+            VoterSite.Route(method: .get, path: "/box/\(ballot)") { site, visit in
+                .now(try site.box(visit, of: ballot))
+            },
+            VoterSite.Route(method: .get, path: "/box/\(ballot)/archive.bel") { site, visit in
+                .later { site.archive(visit, of: ballot) }
+            },
+        ]
+    }
+
+    static let shape: [String: Shape] = [
+        "ballot": .text, "count": .text, "path": .text, "typed": .text, "archive": .text,
+        "next": .object(["path": .text]),
+        "rounds": .list(.object(["number": .text, "at": .text, "trackers": .list(.text)])),
+    ]
+
+    /// Trackers on one page.
+    static let shown = 500
+}
+
+extension VoterSite {
+    func box(_ visit: Visit) throws -> Response {
+        let language = visit.language
+        let boxes = try store.read { (reading: borrowing Reading) throws(StoreError) -> [TemplateValue] in
+            guard let poll, poll.state != .sealed else { return [] }
+            var boxes: [TemplateValue] = []
+            for stored in try PollBallot.all(reading, election: poll.election) {
+                guard let ballot = election.ballots.first(where: { $0.id == stored.name }) else { continue }
+                let count = count(try parts.station.rounds(reading, stored), language)
+                boxes.append(
+                    .object([
+                        "title": .text(ballot.title[language]), "count": .text(count),
+                        "path": .text("/box/\(ballot.id)"), "link": .text(visit.q),
+                    ]))
+            }
+            return boxes
+        }
+        return page(.box, visit, title: "boxTitle", ["boxes": .list(boxes)])
+    }
+
+    /// What is published of a box: ballots, and as many signatures.
+    private func count(_ rounds: [Round], _ language: Language) -> String {
+        let ballots = rounds.reduce(0) { $0 + $1.ballots }
+        return "\(pages.text("boxCount", language)) \(ballots). \(pages.text("boxSignatures", language)) \(ballots)."
+    }
+
+    func box(_ visit: Visit, of name: String) throws -> Response {
+        let language = visit.language
+        let typed = String((visit.request.parameter("tracker") ?? "").filter { !$0.isWhitespace }.prefix(60))
+        let after = visit.request.parameter("after").flatMap { Int($0) } ?? 0
+        let found = try store.read {
+            (reading: borrowing Reading) throws(StoreError) -> (
+                rounds: [Round], list: [(place: Int, tracker: String, round: Int)], round: Int?
+            )? in
+            guard let poll, poll.state != .sealed,
+                let ballot = try PollBallot.find(reading, election: poll.election, name: name)
+            else { return nil }
+            return (
+                try parts.station.rounds(reading, ballot),
+                try parts.station.trackers(reading, ballot, after: max(0, after), limit: BoxRoutes.shown),
+                typed.isEmpty ? nil : try parts.station.round(reading, ballot, tracker: typed)
+            )
+        }
+        guard let (rounds, list, round) = found, let ballot = election.ballots.first(where: { $0.id == name }) else {
+            return message(visit, 404, "notFound")
+        }
+        let groups = Dictionary(grouping: list, by: \.round).sorted { $0.key < $1.key }
+        let total = rounds.reduce(0) { $0 + $1.ballots }
+        let path = "/box/\(name)"
+        let next = list.last.flatMap { $0.place < total ? visit.path(path, "after=\($0.place)") : nil }
+        return page(
+            .boxBallot, visit, title: "boxTitle", error: !typed.isEmpty && round == nil ? "boxMissing" : nil,
+            note: round == nil ? nil : "boxFound", noteMore: round.map { "\($0)" },
+            [
+                "ballot": .text(ballot.title[language]), "count": .text(count(rounds, language)), "path": .text(path),
+                "typed": .text(typed), "archive": .text("\(path)/archive.bel"),
+                "next": next.map { .object(["path": .text($0)]) } ?? .nothing,
+                "rounds": .list(
+                    groups.map { number, trackers in
+                        .object([
+                            "number": .text("\(number)"),
+                            "at": .text(
+                                LocalTime.phrase(
+                                    rounds.first { $0.number == number }?.at ?? 0, zone: election.timeZone, language)),
+                            "trackers": .list(trackers.map { .text($0.tracker) }),
+                        ])
+                    }),
+            ])
+    }
+
+    func archive(_ visit: Visit, of name: String) -> Response {
+        do {
+            let bytes = try store.read { (reading: borrowing Reading) throws(StoreError) -> [UInt8]? in
+                guard let poll, poll.state != .sealed,
+                    let ballot = try PollBallot.find(reading, election: poll.election, name: name)
+                else { return nil }
+                var bytes: [UInt8] = []
+                try parts.teller.archive(reading, ballot) { bytes += $0 }
+                return bytes
+            }
+            guard let bytes else { return message(visit, 404, "notFound") }
+            var response = Response(200, type: "application/x-tar", body: bytes)
+            response.headers.append(("Content-Disposition", "attachment; filename=\"\(name).bel\""))
+            return response
+        } catch { return failure(visit, error) }
+    }
+}
