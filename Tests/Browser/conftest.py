@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import time
 
@@ -48,6 +49,41 @@ class Site(road.Isoloir):
             self.run("letters", "print", "--to", f"{self.folder}/letters")
             self.run("letters", "posted", "1", "--on", road.TODAY)
         return self
+
+    def open_poll(self):
+        """Two trustees, seal, opening."""
+        self.trustees = []
+        for number, name in enumerate(("Anne Lambert", "Bruno Castel"), 1):
+            path = f"{self.folder}/trustee{number}"
+            self.run("tally", "trustee-key", "--for", f"{self.folder}/election", "--name", name, "--to", path)
+            self.run("trustee", "add", f"{path}.pub", "--challenge", f"{path}.challenge")
+            self.run("tally", "answer", f"{path}.challenge", "--key", f"{path}.key", "--to", f"{path}.answer")
+            self.run("trustee", "confirm", f"{path}.answer")
+            self.trustees.append(path)
+        self.run("poll", "seal", "--box-key", f"{self.folder}/box.key")
+        self.run("poll", "open", "--box-key", f"{self.folder}/box.key")
+        return self
+
+    def count_poll(self):
+        """Close, decryptions by both trustees, result; every archive is verified here and by belenios-tool."""
+        self.run("poll", "close", "--at-once")
+        self.run("tally", "archive", "--to", f"{self.folder}/closed")
+        for path in self.trustees:
+            self.run("tally", "decrypt", f"{self.folder}/closed", "--key", f"{path}.key", "--to", f"{path}.part")
+            self.run("tally", "take", f"{path}.part")
+        self.verify(f"{self.folder}/counted")
+        return {result["ballot"]: result for result in self.json("tally", "result")}
+
+    def verify(self, folder):
+        """Writes the archives and has them checked by both verifiers."""
+        self.run("tally", "archive", "--to", folder)
+        for name in sorted(os.listdir(folder)):
+            assert "every check passed" in self.run("tally", "verify", f"{folder}/{name}").stdout
+            alone = f"{folder}-{name}.dir"
+            os.makedirs(alone, exist_ok=True)
+            shutil.copy(f"{folder}/{name}", f"{alone}/{name}")
+            done = subprocess.run(["belenios-tool", "election", "verify", "--dir", alone], capture_output=True, text=True, timeout=120)
+            assert done.returncode == 0 and "all checks passed" in done.stderr + done.stdout, done.stderr
 
     def serve(self, *words):
         self.log = open(f"{self.folder}/serve.log", "a", encoding="utf-8")
@@ -188,6 +224,38 @@ class Visitor:
 
     def choose(self, passphrase, button="Enregistrer et se connecter"):
         return self.fill("secret", passphrase).fill("again", passphrase).press(button)
+
+    def mark(self, *answers):
+        """Ticks the answers with these words."""
+        for answer in answers:
+            [label] = [label for label in self.driver.find_elements(By.CSS_SELECTOR, "label.choice") if label.text == answer]
+            label.click()
+        return self
+
+    def click(self, words):
+        """Presses a button of the page itself."""
+        [button] = [button for button in self.driver.find_elements(By.CSS_SELECTOR, "main button") if button.text == words and button.is_displayed()]
+        button.click()
+        return self
+
+    def vote(self, title, *answers):
+        """Votes on the ballot of this title; returns the tracker."""
+        self.open("/space")
+        [card] = [card for card in self.driver.find_elements(By.CSS_SELECTOR, ".cards li") if title in card.text]
+        card.find_element(By.TAG_NAME, "a").click()
+        WebDriverWait(self.driver, 20).until(lambda d: self.path.startswith("/ballots/"))
+        self.mark(*answers).click("Relire mon choix")
+        for answer in answers:
+            assert answer in self.text
+        self.click("Voter")
+        return self.tracker()
+
+    def tracker(self):
+        WebDriverWait(self.driver, 60).until(
+            lambda d: d.find_element(By.ID, "receipt").is_displayed() or d.find_element(By.ID, "failed").is_displayed()
+            or d.find_element(By.ID, "unable").is_displayed())
+        assert self.driver.find_element(By.ID, "receipt").is_displayed(), self.text
+        return self.driver.find_element(By.CSS_SELECTOR, "#receipt .tracker").text
 
     def enter(self, passphrase):
         return self.fill("secret", passphrase).press("Se connecter")

@@ -20,7 +20,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 PROGRAM = os.environ.get("ISOLOIR", os.path.join(ROOT, ".build/debug/isoloir"))
 SAMPLE = os.path.join(ROOT, "Ballots/cse-2026")
 HEAD = ["reference", "civility", "last_name", "first_name", "email", "phone", "address2", "town", "country", "college",
-        "site", "language", "channel"]
+        "site", "language", "channel", "weight"]
 
 
 def free_port():
@@ -119,7 +119,7 @@ class Isoloir:
 def voter(number, **fields):
     """A voter reached by mail, unless the fields say otherwise."""
     base = {"reference": f"V{number}", "civility": "Mme", "last_name": "Martin" + chr(97 + number % 26), "first_name": "Zoé",
-            "email": f"v{number}@example.org", "college": "ouvriers", "site": "lille"}
+            "email": f"v{number}@example.org", "college": "ouvriers", "site": "lille", "weight": 1}
     return base | fields
 
 

@@ -1,0 +1,115 @@
+"""A poll from seal to result: voters in a real browser, two trustees, and a verifier that others wrote."""
+import subprocess
+import urllib.parse
+
+import requests
+from conftest import SHOTS, road
+
+voter = road.voter
+#: Ballots of few voters, as the bureau accepted in writing; two questions on the first.
+SMALL = [("    colleges: [ouvriers]\n", "    colleges: [ouvriers]\n    smallGroupAccepted: PV du bureau du 3 novembre\n"),
+         ("    colleges: [cadres]\n", "    colleges: [cadres]\n    smallGroupAccepted: PV du bureau du 3 novembre\n")]
+COLOURS = """        min: 1
+        max: 1
+        blank: true
+      - title:
+          fr: Quelles couleurs (une ou deux) ?
+          en: Which colours (one or two)?
+        answers: [Rouge, {fr: Vert, en: Green}, Bleu]
+        min: 1
+        max: 2
+        blank: true
+  - id: suppleants-ouvriers"""
+TWO_QUESTIONS = ("        min: 1\n        max: 1\n        blank: true\n  - id: suppleants-ouvriers", COLOURS)
+WORKERS, SUBSTITUTES, MANAGERS = "Membres titulaires, premier collège", "Membres suppléants, premier collège", "Membres titulaires, deuxième collège"
+LISTS = ["Liste « Ensemble à Beauséjour »", "Liste « Agir au quotidien »", "Liste « Métiers et avenir »"]
+
+
+def test_voters_vote_and_trustees_count(site, visitor):
+    site.prepare([voter(n, weight=2 if n == 2 else 1) for n in (1, 2, 3)] + [voter(4, college="cadres")], *SMALL, TWO_QUESTIONS)
+    site.open_poll().serve()
+    jeanne = visitor(width=320)
+    jeanne.sign_in(site.identifier("v1@example.org"), "v1@example.org", 1)
+    jeanne.shot("space")
+    first = jeanne.vote(WORKERS, LISTS[1], "Rouge", "Bleu")
+    jeanne.shot("receipt")
+    assert len(first) == 43 and first not in jeanne.driver.current_url
+    assert jeanne.driver.execute_script("return history.length + Object.keys(localStorage).length + Object.keys(sessionStorage).length") < 30
+    jeanne.open("/space")
+    assert "Vous avez voté" in jeanne.text
+    jeanne.open("/ballots/titulaires-ouvriers")
+    assert jeanne.title == "Vous avez voté"
+    second = jeanne.vote(SUBSTITUTES, "Vote blanc")
+    assert second != first
+    karim = visitor()
+    karim.sign_in(site.identifier("v2@example.org"), "v2@example.org", 1)
+    vote_mixed(karim)
+    lea = visitor()
+    lea.sign_in(site.identifier("v4@example.org"), "v4@example.org", 1)
+    lea.vote(MANAGERS, "Liste « Agir au quotidien »")
+    results = site.count_poll()
+    workers = results["titulaires-ouvriers"]
+    assert (workers["electors"], workers["voters"], workers["weight"]) == (3, 2, 3)
+    assert [line["votes"] for line in workers["questions"][0]["lines"]] == [2, 1, 0] and workers["questions"][0]["blank"] == 0
+    assert [line["votes"] for line in workers["questions"][1]["lines"]] == [1, 0, 1] and workers["questions"][1]["blank"] == 2
+    assert results["suppleants-ouvriers"]["questions"][0]["blank"] == 1
+    assert results["titulaires-cadres"]["questions"][0]["lines"][1]["votes"] == 1
+    assert results["suppleants-cadres"]["voters"] == 0
+    page = visitor()
+    page.open(f"/box/titulaires-ouvriers?tracker={urllib.parse.quote(first, safe='')}")
+    assert "Ce bulletin est dans l'urne" in page.text and page.text.count(first) == 1
+    page.shot("box")
+    page.open("/result")
+    assert "2 votants sur 3 inscrits, poids total 3" in page.text and "Vote blanc 2" in page.text
+    page.shot("result")
+    report = requests.get(site.address + "/result.pdf", timeout=20)
+    text = subprocess.run(["pdftotext", "-layout", "-", "-"], input=report.content, capture_output=True, check=True).stdout.decode()
+    with open(f"{SHOTS}/result.pdf", "wb") as file:
+        file.write(report.content)
+    assert "2 votants sur 3 inscrits" in text and LISTS[0] in text
+    assert requests.get(site.address + "/result.json", timeout=20).json()["ballots"][0]["voters"] == 2
+
+
+def vote_mixed(someone):
+    """The first list on the first question, blank on the second."""
+    someone.open("/ballots/titulaires-ouvriers").mark(LISTS[0])
+    [_, second] = someone.driver.find_elements("css selector", ".question")
+    second.find_elements("css selector", "label.choice")[0].click()
+    second.find_element("css selector", "label.blank").click()
+    someone.click("Relire mon choix")
+    assert "Vote blanc" in someone.text and "Rouge" not in someone.text
+    someone.click("Modifier mon choix").click("Relire mon choix").click("Voter")
+    return someone.tracker()
+
+
+def test_a_choice_that_is_none_is_said_so(site, visitor):
+    site.prepare([voter(1), voter(2, college="cadres")], *SMALL, TWO_QUESTIONS).open_poll().serve()
+    jeanne = visitor(width=320)
+    jeanne.sign_in(site.identifier("v1@example.org"), "v1@example.org", 1)
+    jeanne.open("/ballots/titulaires-ouvriers").shot("ballot")
+    jeanne.click("Relire mon choix")
+    assert "n'est pas complète" in jeanne.text and "Quelle liste" in jeanne.driver.find_element("id", "fault").text
+    jeanne.mark(LISTS[0], "Rouge", "Vert", "Bleu").click("Relire mon choix")
+    assert "de 1 à 2 réponses" in jeanne.driver.find_element("id", "fault").text
+    jeanne.shot("fault")
+
+
+def test_without_javascript_the_page_says_what_to_do(site, visitor):
+    site.prepare([voter(1), voter(2, college="cadres")], *SMALL).open_poll().serve()
+    jeanne = visitor(javascript=False)
+    jeanne.open("/").fill("identifier", site.identifier("v1@example.org"))
+    client = road_client(site)
+    jeanne.driver.delete_all_cookies()
+    for cookie in client.session.cookies:
+        jeanne.driver.add_cookie({"name": cookie.name, "value": cookie.value, "path": "/"})
+    jeanne.open("/ballots/titulaires-ouvriers")
+    assert "n'exécute pas JavaScript" in jeanne.text and "03 53 01 98 76" in jeanne.driver.find_element("tag name", "footer").text
+    jeanne.shot("noscript")
+
+
+def road_client(site):
+    from conftest import Client
+    client = Client(site)
+    client.sign_in(site.identifier("v1@example.org"), "v1@example.org", 2, first=True)
+    assert client.get("/space").status_code == 200
+    return client
