@@ -39,9 +39,9 @@ let tallyCommands = [
     Command(
         "tally ballot", ["ELECTION"],
         options: [
-            .init("--credential", "FILE", "the secret credential"),
+            .init("--credential", "FILE", "the secret credential; with several lines, a ballot for each"),
             .init("--choices", "TEXT", "such as [[0,1,0]], a blank vote first where there is one"),
-            .init("--count", "N", "so many ballots, one a line (default: 1)"),
+            .init("--count", "N", "so many ballots for each credential, one a line (default: 1)"),
         ], "seal a ballot of an election document, for those who test a poll", run: makeBallots),
 ]
 
@@ -274,22 +274,24 @@ private func describe(_ archive: VerifiedArchive, _ path: String, _ invocation: 
 
 private func makeBallots(_ invocation: Invocation) throws(Refusal) {
     let bytes = try readFile(invocation.operands[0])
-    let text = try readFile(try invocation.required("--credential")).filter { $0 > 32 }
+    let file = String(decoding: try readFile(try invocation.required("--credential")), as: UTF8.self)
     guard let document = ElectionDocument(bytes), let group = GMPGroup(key: document.publicKey) else {
         throw Refusal("\(invocation.operands[0]) is no election document.")
     }
-    let span = text.span
-    guard let credential = VotingCredential(span) else { throw Refusal("The credential is mistyped.") }
     let given = JSON.read(Array(try invocation.required("--choices").utf8))?.list
     let choices = given?.map { ($0.list ?? []).map { UInt8(clamping: $0.integer ?? 255) } }
     let count = try invocation["--count"].map { text throws(Refusal) in try invocation.number(text) } ?? 1
-    let form = document.form
-    for _ in 0..<count {
-        var sealer = BallotSealer(group: group, form: form, source: SystemScalars())
-        let uuid = form.uuid.span
-        guard let choices, let ballot = sealer.seal(choices, secret: credential.exponent(uuid: uuid)) else {
-            throw Refusal("The choices are no vote on this election's questions.")
+    let (form, uuid) = (document.form, document.uuid)
+    // A line may name the voter before the credential.
+    for line in file.split(whereSeparator: \.isNewline) {
+        let text = Array((line.split(separator: " ").last ?? "").utf8)
+        guard let credential = VotingCredential(text.span) else { throw Refusal("A credential is mistyped.") }
+        for _ in 0..<count {
+            var sealer = BallotSealer(group: group, form: form, source: SystemScalars())
+            guard let choices, let ballot = sealer.seal(choices, secret: credential.exponent(uuid: uuid.span)) else {
+                throw Refusal("The choices are no vote on this election's questions.")
+            }
+            Terminal.say(String(decoding: ballot, as: UTF8.self))
         }
-        Terminal.say(String(decoding: ballot, as: UTF8.self))
     }
 }
