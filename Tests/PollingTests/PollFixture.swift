@@ -1,0 +1,207 @@
+import Access
+import BallotCore
+import BallotEngine
+import Crypto
+import Delivery
+import Elections
+import Foundation
+import Issuance
+import Journal
+import Passphrases
+import Polling
+import Store
+import Synchronization
+import Tally
+import Testing
+import VoterRoll
+
+private let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+/// A poll of two ballots with two trustees, whose clock stands still until it is moved.
+final class PollFixture: Sendable {
+    let folder: URL
+    let store: Store
+    let election: StoredElection
+    let station: PollingStation
+    let teller: Teller
+    let trustees: TrusteeRegister
+    let pairs: [TrusteeFiles.KeyPair]
+    let voters: [Int]
+    private let hands = Hands()
+
+    final class Hands: Sendable { let time = Mutex(1_795_600_000) }
+
+    static let ballot = "titulaires-ouvriers"
+    static let other = "suppleants-ouvriers"
+    /// The sample's first two ballots, from 24 November 2026 on.
+    static let opens = 1_795_507_200
+
+    init(voters count: Int = 12, isOpen: Bool = true) throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-poll-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let hands = hands
+        let clock = Clock { hands.time.withLock { $0 } }
+        let store = try Store(
+            path: folder.appending(path: "s.sqlite").path,
+            migrations: JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations
+                + RollSchema.migrations + IssuanceSchema.migrations + PassphrasesSchema.migrations
+                + AccessSchema.migrations + PollingSchema.migrations, now: 1)
+        self.store = store
+        let logbook = Logbook(clock: clock, randomness: .system)
+        let desk = ElectionDesk(logbook: logbook, clock: clock)
+        let sample = try String(
+            contentsOf: repository.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
+        let parts = sample.components(separatedBy: "  - id: titulaires-cadres")
+        let access = try #require(parts[1].range(of: "\naccess:"))
+        let text = parts[0] + parts[1][access.lowerBound...]
+        let read = try ElectionReader.read(text, file: "e").get()
+        let stored = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            _ = try desk.store(transaction, read, definition: text, inUse: [], isIssued: false, by: .system("test"))
+            return try desk.find(transaction.reading, nil)
+        }
+        election = stored
+        let key = ElectionKey(from: .system)
+        let registrar = Registrar(store: store, logbook: logbook, clock: clock, hasher: PassphraseHasher())
+        let roll = folder.appending(path: "roll.csv")
+        let rows = (1...count).map { number in
+            let name = "Martin" + String(repeating: "a", count: number / 26) + String(UnicodeScalar(UInt8(97 + number % 26)))
+            return "V\(number);\(name);Anne;v\(number)@example.org;ouvriers;lille"
+        }
+        try Data(("reference;last_name;first_name;email;college;site\n" + rows.joined(separator: "\n") + "\n").utf8)
+            .write(to: roll)
+        let loaded = try registrar.load(
+            roll.path, into: stored, keys: RollKeys(key, randomness: .system), options: ImportOptions())
+        _ = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try registrar.publish(transaction, loaded, file: "roll.csv", by: .system("test"))
+        }
+        voters = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            var ids: [Int] = []
+            try registrar.each(reading, stored) { voter, _ throws(StoreError) in ids.append(voter.id) }
+            return ids
+        }
+        let register = TrusteeRegister(logbook: logbook, clock: clock)
+        trustees = register
+        pairs = ["Anne", "Bruno"].map {
+            TrusteeFiles.KeyPair(election: read.id, trustee: $0, ballots: read.ballots.map(\.id))
+        }
+        for pair in pairs {
+            let addition = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try register.add(transaction, stored, file: pair.publicFile, by: .system("test"))
+            }
+            guard case .added(let challenge) = addition else { throw Trouble("\(addition)") }
+            let answer = try TrusteeFiles.answer(challenge, pair)
+            let refusal = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try register.confirm(transaction, stored, answer: answer, by: .system("test"))
+            }
+            #expect(refusal == nil)
+        }
+        let sealer = PollSealer(
+            store: store, registrar: registrar, trustees: register, logbook: logbook, clock: clock,
+            randomness: .system)
+        let outcome = try sealer.seal(
+            stored, key: key, frozen: PollSealer.Frozen(files: [], version: "test"), by: .system("test"),
+            progress: { _ in })
+        guard case .sealed(_, let boxKey) = outcome else { throw Trouble("\(outcome)") }
+        station = PollingStation(
+            store: store, election: stored, key: key, boxKey: boxKey, logbook: logbook, clock: clock,
+            randomness: .system)
+        teller = Teller(station: station, store: store, trustees: register, logbook: logbook, clock: clock)
+        if isOpen { #expect(try station.open(by: .system("test")) == nil) }
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    struct Trouble: Error {
+        let text: String
+        init(_ text: String) { self.text = text }
+    }
+
+    var now: Int { hands.time.withLock { $0 } }
+
+    func move(to time: Int) { hands.time.withLock { $0 = time } }
+
+    func wait(_ seconds: Int) { hands.time.withLock { $0 += seconds } }
+
+    func booth(_ voter: Int, _ ballot: String = PollFixture.ballot) throws -> Booth {
+        let entering = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try station.enter(reading, voter: voters[voter], ballot: ballot)
+        }
+        guard case .booth(let booth) = entering else { throw Trouble("\(entering)") }
+        return booth
+    }
+
+    /// A voter's ballot for the answer of this number; 0 is a blank vote.
+    func ballot(_ voter: Int, _ answer: Int = 1, _ name: String = PollFixture.ballot) throws -> [UInt8] {
+        try seal(try booth(voter, name), answer)
+    }
+
+    func seal(_ booth: Booth, _ answer: Int) throws -> [UInt8] {
+        let document = try #require(ElectionDocument(booth.document))
+        let stored = try stored(booth.ballot.id)
+        var sealer = BallotSealer(
+            group: try station.checker(stored).group, form: document.form, source: SystemScalars())
+        let (text, uuid) = (booth.credential, document.uuid)
+        guard let credential = VotingCredential(text.span) else { throw Trouble("a credential is none") }
+        let choices = (0..<document.questions[0].shape.choices).map { $0 == answer ? UInt8(1) : 0 }
+        let sealed = sealer.seal([choices], secret: credential.exponent(uuid: uuid.span))
+        return try #require(sealed)
+    }
+
+    func stored(_ name: String = PollFixture.ballot) throws -> PollBallot {
+        let found = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try PollBallot.find(reading, election: election.number, name: name)
+        }
+        return try #require(found)
+    }
+
+    func cast(
+        _ text: [UInt8], by voter: Int, _ name: String = PollFixture.ballot, openedAt: Int? = nil
+    ) throws -> Casting {
+        try station.cast(text, voter: voters[voter], ballot: name, sessionOpenedAt: openedAt ?? now)
+    }
+
+    func archive(_ name: String = PollFixture.ballot) throws -> [UInt8] {
+        let ballot = try stored(name)
+        return try store.read { (reading: borrowing Reading) throws(StoreError) in
+            var bytes: [UInt8] = []
+            try teller.archive(reading, ballot) { bytes += $0 }
+            return bytes
+        }
+    }
+
+    func trackers(_ name: String = PollFixture.ballot) throws -> [String] {
+        let ballot = try stored(name)
+        return try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try station.trackers(reading, ballot, after: 0, limit: 1000).map(\.tracker)
+        }
+    }
+
+    func execute(_ sql: StaticString) throws {
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in _ = try transaction.execute(sql) }
+    }
+
+    /// A trustee's decryptions of both ballots.
+    func decryptions(_ number: Int, key: Int? = nil) throws -> [UInt8] {
+        let pair = pairs[key ?? number]
+        var source = SystemScalars()
+        var parts: [(uuid: [UInt8], document: [UInt8])] = []
+        for (index, name) in [PollFixture.ballot, PollFixture.other].enumerated() {
+            let ballot = try stored(name)
+            let tally = try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try station.tally(reading, ballot)
+            }
+            let form = try station.checker(ballot).form
+            let document = try #require(tally).document
+            let sums = try #require(EncryptedTally(document: document, questions: form.questions))
+            let part = PartialDecryption(
+                sums, key: pair.keys[index].key, fingerprint: form.fingerprint, from: &source)
+            parts.append((ballot.uuid, part.document))
+        }
+        return TrusteeFiles.decryptions(election: election.election.id, trustee: pairs[number].trustee, parts: parts)
+    }
+}
+
+func receipt(_ casting: Casting) -> Receipt? { if case .cast(let receipt) = casting { receipt } else { nil } }
+
+func string(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
