@@ -85,10 +85,10 @@ class Site(road.Isoloir):
             done = subprocess.run(["belenios-tool", "election", "verify", "--dir", alone], capture_output=True, text=True, timeout=120)
             assert done.returncode == 0 and "all checks passed" in done.stderr + done.stdout, done.stderr
 
-    def serve(self, *words):
+    def serve(self, *words, environment=None):
         self.log = open(f"{self.folder}/serve.log", "a", encoding="utf-8")
         self.process = subprocess.Popen(self.command("serve", "--port", self.port, *words), stdout=self.log, stderr=self.log,
-                                        cwd=self.folder)
+                                        cwd=self.folder, env=os.environ | (environment or {}))
         road.wait_for_port(self.port, self.process)
         return self
 
