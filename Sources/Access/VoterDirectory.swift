@@ -84,6 +84,15 @@ package struct VoterDirectory: Directory {
         try issuer.reach(reading, election, key: key, office: office, voter: voter).contacts
     }
 
+    /// Tells a voter that a vote of theirs was recorded; nobody is told by letter.
+    /// - Parameter round: tells one telling from the next: seconds since 1970.
+    package func tellOfVote(_ transaction: borrowing Transaction, _ voter: Int, round: Int) throws(StoreError) {
+        let principal = Principal.voter(voter)
+        guard let route = try routes(transaction.reading, principal).first(where: { $0 != .letter }) else { return }
+        _ = try send(
+            transaction, principal, VoterNote(.voteRecorded, by: route, priority: .batch, generation: round))
+    }
+
     /// The voter behind a principal.
     package func voter(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> Voter? {
         guard case .voter(let id) = principal else { return nil }

@@ -26,6 +26,8 @@ package enum MessageKind: String, Sendable, CaseIterable {
     case resetReady
     /// Word that the passphrase was changed.
     case secretChanged
+    /// Word that a vote was recorded, to everybody who voted.
+    case voteRecorded
 
     /// Names that differ from voter to voter; the rest is frozen once for all in the frame.
     package var personalNames: [String] {
@@ -36,7 +38,7 @@ package enum MessageKind: String, Sendable, CaseIterable {
         case .activation, .renewedActivation: ["greeting", "identifier", "secret"]
         case .code, .resetCode: ["greeting", "code", "label"]
         case .resetAsked: ["greeting", "ready"]
-        case .notice, .noticeHeld, .resetReady, .secretChanged: ["greeting"]
+        case .notice, .noticeHeld, .resetReady, .secretChanged, .voteRecorded: ["greeting"]
         }
     }
 
@@ -54,7 +56,7 @@ package enum MessageKind: String, Sendable, CaseIterable {
     /// hold of somebody's identifier could call back the word that warns of it.
     package var isWarning: Bool {
         switch self {
-        case .notice, .noticeHeld, .resetAsked, .secretChanged: true
+        case .notice, .noticeHeld, .resetAsked, .secretChanged, .voteRecorded: true
         default: false
         }
     }

@@ -37,7 +37,7 @@ package struct Outbox: Sendable {
         try transaction.execute(
             """
             UPDATE outbox_message SET state = 'withdrawn', sealed = NULL, ended_at = ?
-            WHERE election = ? AND subject = ? AND kind NOT IN ('notice', 'noticeHeld', 'resetAsked', 'secretChanged')
+            WHERE election = ? AND subject = ? AND kind NOT IN ('notice', 'noticeHeld', 'resetAsked', 'secretChanged', 'voteRecorded')
                 AND (state IN ('waiting', 'printed', 'unknown', 'failed') OR state = 'sent' AND channel = 'letter')
             """, clock.now, election, subject)
     }
@@ -53,7 +53,7 @@ package struct Outbox: Sendable {
             """
             SELECT id, kind, sealed FROM outbox_message
             WHERE election = ? AND subject = ? AND channel = ? AND state IN ('waiting', 'failed') AND sealed IS NOT NULL
-                AND kind NOT IN ('notice', 'noticeHeld', 'resetAsked', 'secretChanged')
+                AND kind NOT IN ('notice', 'noticeHeld', 'resetAsked', 'secretChanged', 'voteRecorded')
             """, election, subject, route.rawValue
         ) { (row: borrowing Row) throws(StoreError) -> (id: Int, kind: MessageKind, sealed: [UInt8]) in
             (try row[0], try row.value(1), try row[2])

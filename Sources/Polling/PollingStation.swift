@@ -16,6 +16,8 @@ package final class PollingStation: Sendable {
     let randomness: Randomness
     let signing: SigningKey
     let seal: MultisetSeal
+    /// The last round whose voters were told.
+    let told = Mutex(0)
     private let checkers = Mutex<[Int: BallotChecker<GMPGroup>]>([:])
 
     /// - Parameter boxKey: nil where nobody votes: for commands that only look or count.

@@ -178,6 +178,11 @@ private struct Workload {
         let station = site.station
         if try station.followClock(by: .system("clock")) { log.write("the poll's hour has come") }
         for ballot in try station.turnRounds() { log.write("round published: \(ballot)") }
+        let directory = site.directory
+        let told = try station.tell { transaction, voter throws(StoreError) in
+            try directory.tellOfVote(transaction, voter, round: services.clock.now)
+        }
+        if told > 0 { bell.ring() }
         _ = try services.teller(station).tally(by: .system("clock"))
         try site.site.look()
     }

@@ -20,6 +20,7 @@ struct Site {
     let help: HelpQueue
     let spent: SpentBook
     let station: PollingStation
+    let directory: VoterDirectory
 }
 
 extension Services {
@@ -58,7 +59,7 @@ extension Services {
             try site.look()
             return Site(
                 site: site, doorkeeper: doorkeeper, recovery: recovery, help: help, spent: SpentBook(clock: clock),
-                station: station)
+                station: station, directory: directory)
         }
     }
 }
