@@ -57,6 +57,13 @@ package struct KeyFolder: Sendable {
     /// Where the box key of an election lies from the opening of its poll on.
     package func boxKeyFile(_ election: String) -> String { "\(path)/\(election).box" }
 
+    /// Overwrites and removes the keys of an election: nothing sealed under them can be opened again.
+    package func destroy(_ election: String) throws(KeyError) {
+        for path in [fileName(election), boxKeyFile(election)] where unsafe access(path, F_OK) == 0 {
+            try PrivateFile.destroy(path, randomness)
+        }
+    }
+
     private func fileName(_ election: String) -> String { "\(path)/\(election).key" }
 
     private static func encode(_ key: ElectionKey) -> [UInt8] {

@@ -20,6 +20,22 @@ package enum PrivateFile {
         try syncFolder(of: path)
     }
 
+    /// Overwrites a file with random bytes, makes sure that they reach the disk, and removes it.
+    static func destroy(_ path: String, _ randomness: Randomness) throws(KeyError) {
+        let file = unsafe open(path, O_WRONLY | O_CLOEXEC)
+        var status = stat()
+        guard file >= 0, unsafe fstat(file, &status) == 0 else {
+            throw KeyError("\(path) cannot be overwritten.", cure: "Check the account that runs this program.")
+        }
+        defer { close(file) }
+        let noise = randomness.bytes(Int(status.st_size))
+        guard unsafe Glibc.write(file, noise, noise.count) == noise.count, fsync(file) == 0, unsafe unlink(path) == 0
+        else {
+            throw KeyError("\(path) could not be destroyed.", cure: "Check the disk, and remove the file by hand.")
+        }
+        try syncFolder(of: path)
+    }
+
     /// Makes the new name last through a power cut.
     private static func syncFolder(of path: String) throws(KeyError) {
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."

@@ -86,6 +86,13 @@ package struct ElectionDesk: Sendable {
         }
     }
 
+    /// The definition as its organiser wrote it.
+    package static func definition(_ reading: borrowing Reading, number: Int) throws(StoreError) -> String {
+        try reading.first("SELECT definition FROM election_definition WHERE id = ?", number) {
+            (row: borrowing Row) throws(StoreError) -> String in try row[0]
+        } ?? ""
+    }
+
     /// The row's number of the election `name`, nil when there is none.
     package func number(_ reading: borrowing Reading, _ name: String) throws(StoreError) -> Int? {
         try reading.first("SELECT id FROM election_definition WHERE name = ?", name) {

@@ -319,10 +319,8 @@ package struct PollSealer: Sendable {
     ) throws(StoreError) -> [UInt8] {
         let (definition, roll) = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> (String, (count: Int, sha256: String)) in
-            let definition = try reading.first(
-                "SELECT definition FROM election_definition WHERE id = ?", election.number
-            ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
-            return (definition ?? "", try rollDigest(reading, election))
+            let definition = try ElectionDesk.definition(reading, number: election.number)
+            return (definition, try rollDigest(reading, election))
         }
         let files = frozen.files.map { "    {\"path\":\"\($0.path)\",\"sha256\":\"\($0.sha256)\"}" }
         let trustees = try store.read { (reading: borrowing Reading) throws(StoreError) in

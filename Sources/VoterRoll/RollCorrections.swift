@@ -34,6 +34,16 @@ extension Registrar {
         return .done
     }
 
+    /// Ends what the roll says of persons: names and contacts go, the rows stay for what refers to them.
+    package func erase(_ transaction: borrowing Transaction, _ election: StoredElection) throws(StoreError) {
+        try transaction.execute(
+            """
+            UPDATE roll_voter SET reference = 'destroyed-' || id, civility = '', last_name = '', first_name = '', mail = NULL,
+                mail_index = NULL, phone = NULL, phone_index = NULL, mobile = 0, address = NULL, challenge = NULL, digest = x''
+            WHERE election = ?
+            """, election.number)
+    }
+
     /// Keeps that a voter's letter came back: the address is wrong until it is corrected.
     package func markReturned(
         _ transaction: borrowing Transaction, _ election: StoredElection, voter: Int, by principal: Principal

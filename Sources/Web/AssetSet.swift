@@ -42,6 +42,11 @@ package final class AssetSet: Sendable {
     /// The address of an asset, with its version.
     func path(_ name: String) -> String { "/assets/\(name)?v=\(assets[name]?.version ?? "")" }
 
+    /// SHA-256 of everything that browsers are given, in hexadecimal, by name.
+    package var digests: [(name: String, sha256: String)] {
+        assets.map { ($0.key, hex(sha256($0.value.body))) }.sorted { $0.name < $1.name }
+    }
+
     /// What a browser compares an asset with before it uses it (Subresource Integrity): `sha256-...`.
     func integrity(_ name: String) -> String {
         "sha256-" + Data(sha256(assets[name]?.body ?? [])).base64EncodedString()

@@ -40,8 +40,9 @@ struct DemoPoll {
         return try refusing { try TrusteeFiles.KeyPair(privateFile: bytes) }
     }
 
-    /// Three voters in five vote: what their browsers would do is done here.
-    func castSome() throws(Refusal) {
+    /// Three voters in five vote: what their browsers would do is done here. Returns the number of ballots.
+    @discardableResult
+    func castSome() throws(Refusal) -> Int {
         let station = try services.station(election)
         let voters = try refusing {
             try services.store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -55,6 +56,7 @@ struct DemoPoll {
             cast += try refusing { try vote(station, voter, index) }
         }
         Terminal.say("  \(Terminal.count(cast, "ballot")) cast by \(voters.count * 3 / 5) of \(voters.count) voters")
+        return cast
     }
 
     /// Votes on every ballot of a voter; returns how many.
@@ -93,8 +95,9 @@ struct DemoPoll {
         return VotingCredential(span)
     }
 
-    /// Close, trustees' decryptions, result, archive, both verifiers.
-    func count() throws(Refusal) {
+    /// Close, trustees' decryptions, result, archive, both verifiers; returns the number of archives.
+    @discardableResult
+    func count() throws(Refusal) -> Int {
         let station = try services.station(election)
         let teller = services.teller(station)
         if let refusal = try refusing({ try station.close(atOnce: true, by: services.principal) }) {
@@ -122,9 +125,9 @@ struct DemoPoll {
                 }
             })
         Terminal.say("\nVerification")
-        for name in try services.writeArchives(election, to: archives) {
-            try verify("\(archives)/\(name)")
-        }
+        let whole = try services.writeArchives(election, to: archives)
+        for name in whole { try verify("\(archives)/\(name)") }
+        return whole.count
     }
 
     private func verify(_ path: String) throws(Refusal) {

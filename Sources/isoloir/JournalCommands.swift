@@ -37,27 +37,31 @@ private struct ExportedEntry: Encodable {
 private func exportJournal(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let key = invocation.has("--personal") ? try services.key(of: try services.election()) : nil
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let decoder = JSONDecoder()
     try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) in
             try Logbook.each(reading) { entry, hash throws(StoreError) in
                 let personal = key.flatMap { entry.personal($0, services.randomness) }
-                do {
-                    let line = ExportedEntry(
-                        number: entry.number, at: entry.at, time: Moment.text(entry.at), election: entry.election,
-                        principal: entry.principal,
-                        action: entry.action,
-                        details: try decoder.decode([String: String].self, from: Data(entry.details.utf8)),
-                        personal: try personal.map { try decoder.decode([String: String].self, from: Data($0.utf8)) },
-                        sealedHash: entry.sealedHash.map(hex), previous: hex(entry.previous), hash: hex(hash))
-                    Terminal.say(String(decoding: try encoder.encode(line), as: UTF8.self))
-                } catch {
-                    throw StoreError(
-                        .damaged, "Entry \(entry.number) is not readable: \(error).", cure: "Run `journal verify`.")
-                }
+                Terminal.say(try exportedLine(entry, hash, personal: personal))
             }
         }
+    }
+}
+
+/// An entry as a line of JSON.
+func exportedLine(
+    _ entry: JournalEntry, _ hash: [UInt8], personal: String?
+) throws(StoreError) -> String {
+    let (encoder, decoder) = (JSONEncoder(), JSONDecoder())
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    do {
+        let line = ExportedEntry(
+            number: entry.number, at: entry.at, time: Moment.text(entry.at), election: entry.election,
+            principal: entry.principal, action: entry.action,
+            details: try decoder.decode([String: String].self, from: Data(entry.details.utf8)),
+            personal: try personal.map { try decoder.decode([String: String].self, from: Data($0.utf8)) },
+            sealedHash: entry.sealedHash.map(hex), previous: hex(entry.previous), hash: hex(hash))
+        return String(decoding: try encoder.encode(line), as: UTF8.self)
+    } catch {
+        throw StoreError(.damaged, "Entry \(entry.number) is not readable: \(error).", cure: "Run `journal verify`.")
     }
 }

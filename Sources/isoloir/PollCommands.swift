@@ -1,7 +1,9 @@
+import Delivery
 import Elections
 import Foundation
 import Polling
 import Store
+import VoterRoll
 import Tally
 
 let pollCommands = [
@@ -18,6 +20,26 @@ let pollCommands = [
     Command(
         "poll close", [], options: [.init("--at-once", nil, "without the grace for voters under way")],
         "close the poll for good", run: closePoll),
+    Command("poll rehearse", [], "test voters, trustees, votes and count in a store of their own", run: rehearsePoll),
+    Command(
+        "poll manifest", [], options: [.init("--to", "FILE", "where it goes")],
+        "what the seal covers, for those who observe the site", run: exportManifest),
+    Command(
+        "poll signatures", [],
+        options: [
+            .init("--to", "FOLDER", "a CSV and a PDF for each ballot"),
+            .init("--for-bureau", nil, "before the close, for the members of the bureau alone"),
+        ], "the signature lists", run: exportSignatures),
+    Command(
+        "poll keep", [], options: [.init("--to", "FOLDER", "where the set goes")],
+        "the frozen set for the legal keeping: archives, signature lists, journal, seal, signed list of all", run: keepPoll
+    ),
+    Command(
+        "poll destroy", [], options: [.init("--yes", nil, "without asking")],
+        "after the appeal period: destroy keys, signature lists and personal data", run: destroyPoll),
+    Command(
+        "observe", ["URL"], options: [.init("--seal", "FILE", "the manifest, from `isoloir poll manifest`")],
+        "from another machine: whether a site gives browsers what was sealed", run: observeSite),
     Command("poll status", [], "where the poll stands, and whether box and list are as they were left", run: showPoll),
 ]
 
@@ -149,4 +171,79 @@ private func printStatus(
                     name: $0.name, uuid: String(decoding: $0.uuid, as: UTF8.self), electors: $0.electors,
                     votes: $0.votes)
             }, findings: findings))
+}
+
+// MARK: Rehearsal and what leaves the store
+
+private func rehearsePoll(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let report = try Rehearsal(services: services, election: try services.election(), invocation: invocation).run()
+    try services.record("poll.rehearse", election: try services.election().election.id, report)
+    Terminal.say("\nThe rehearsal went through; its report is in the journal, and nothing of it in the ballot box.")
+}
+
+private func exportManifest(_ invocation: Invocation) throws(Refusal) {
+    let path = try invocation.required("--to")
+    let services = try Services(invocation)
+    guard let poll = try services.poll(try services.election()), poll.state != .sealing else {
+        throw Refusal("The poll is not sealed yet.")
+    }
+    try writeFile(path, poll.manifest)
+    Terminal.say("\(path): fingerprint \(poll.fingerprint)")
+}
+
+private func exportSignatures(_ invocation: Invocation) throws(Refusal) {
+    let folder = try invocation.required("--to")
+    let services = try Services(invocation)
+    let election = try services.election()
+    guard let poll = try services.poll(election), poll.state != .sealing else {
+        throw Refusal("The poll is not sealed yet.")
+    }
+    guard poll.state == .closed || invocation.has("--for-bureau") else {
+        throw Refusal("Before the close the lists are for the members of the bureau alone: say so with --for-bureau.")
+    }
+    let names = try services.writeSignatures(election, to: folder)
+    try services.record(
+        "poll.signatures", election: election.election.id,
+        ["files": "\(names.count)", "state": poll.state.rawValue])
+    for name in names { Terminal.say("  \(folder)/\(name)") }
+}
+
+private func keepPoll(_ invocation: Invocation) throws(Refusal) {
+    let folder = try invocation.required("--to")
+    let services = try Services(invocation)
+    let election = try services.election()
+    let count = try services.writeFrozenSet(election, to: folder)
+    try services.record("poll.keep", election: election.election.id, ["election": election.election.id])
+    Terminal.say(
+        "\(folder): \(count) files, listed in SHA256SUMS and signed. Seal it in an envelope or on a medium until the appeal period ends."
+    )
+}
+
+private func destroyPoll(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let election = try services.election()
+    let question = "Destroy the keys, the signature lists and the personal data of \(election.election.id) for good?"
+    guard invocation.has("--yes") || Terminal.confirm(question) == true else {
+        throw Refusal("Nothing was destroyed: say --yes if the appeal period is over.")
+    }
+    try services.destroy(election)
+    Terminal.say(
+        """
+        \(election.election.id): keys, signature lists and personal data are destroyed; the journal has the record.
+        Destroy as well: escrow files, the bureau's copy of the box key, the trustees' private files, and old backups.
+        """)
+}
+
+private func observeSite(_ invocation: Invocation) throws(Refusal) {
+    let file = try invocation.required("--seal")
+    guard let seal = SiteObserver.Seal(manifest: try readFile(file)) else {
+        throw Refusal("\(file) is no manifest: give the file made by `isoloir poll manifest`.")
+    }
+    let report = SiteObserver(address: invocation.operands[0], seal: seal).observe()
+    guard report.faults.isEmpty else {
+        throw Refusal(
+            "\(invocation.operands[0]) is not as it was sealed (\(seal.fingerprint)):\n  \(report.faults.joined(separator: "\n  "))")
+    }
+    Terminal.say("\(report.compared) comparisons: the site gives what was sealed under \(seal.fingerprint).")
 }

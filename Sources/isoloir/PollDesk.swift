@@ -6,6 +6,7 @@ import Glibc
 import Polling
 import Store
 import Tally
+import Web
 
 extension Services {
     var trustees: TrusteeRegister { TrusteeRegister(logbook: logbook, clock: clock) }
@@ -51,8 +52,11 @@ extension Services {
         guard unsafe access(path, F_OK) != 0 else {
             throw Refusal("\(path) exists already: a box key never replaces another. Move it away first.")
         }
+        let templates = templates(for: election.election)
+        let served = try refusing { try AssetSet(templates).digests }
         let frozen = PollSealer.Frozen(
-            files: templates(for: election.election).digests(), version: CommandLineTool.version)
+            files: templates.digests() + served.map { ("served/\($0.name)", $0.sha256) },
+            version: CommandLineTool.version)
         let sealer = PollSealer(
             store: store, registrar: registrar, trustees: trustees, logbook: logbook, clock: clock,
             randomness: randomness)

@@ -339,6 +339,9 @@ private func correctRoll(_ invocation: Invocation) throws(Refusal) {
     guard let value = invocation["--value"] else { throw Refusal("The option --value is missing.", status: .usage) }
     let services = try Services(invocation)
     let election = try services.election()
+    if [.reference, .college, .site, .weight].contains(column) {
+        try services.refuseSealed(election.number, "who may vote, and with what weight, cannot change any more")
+    }
     let key = try services.key(of: election)
     let reference = invocation.operands[0]
     let (outcome, readdressed, sheets) = try refusing {

@@ -18,7 +18,7 @@ struct Services {
     let settings: Settings
     let store: Store
     let keys: KeyFolder
-    let clock = Clock.system
+    let clock: Clock
     let randomness = Randomness.system
     let logbook: Logbook
     let desk: ElectionDesk
@@ -42,7 +42,10 @@ struct Services {
     /// - Parameters:
     ///   - creating: whether a missing store is made.
     ///   - checkingHead: off for the commands that check the whole journal themselves.
-    init(_ invocation: Invocation, creating: Bool = false, checkingHead: Bool = true) throws(Refusal) {
+    init(
+        _ invocation: Invocation, creating: Bool = false, checkingHead: Bool = true, clock: Clock = .system
+    ) throws(Refusal) {
+        self.clock = clock
         settings = try Settings.read(invocation["--config"])
         let path = invocation["--store"] ?? settings.store ?? "isoloir.sqlite"
         let keyPath = invocation["--keys"] ?? settings.keys ?? Services.standardKeys

@@ -1,0 +1,38 @@
+import Elections
+import Journal
+package import Store
+package import VoterRoll
+
+/// A line of the signature list.
+package struct Signature: Sendable {
+    package let voter: Voter
+    /// The beginning of the minute; nil for who did not vote.
+    package let signedAt: Int?
+}
+
+extension PollingStation {
+    /// The signature list of a ballot, in the roll's order.
+    package func signatures(
+        _ reading: borrowing Reading, _ ballot: PollBallot, registrar: Registrar
+    ) throws(StoreError) -> [Signature] {
+        let entries = try reading.all(
+            "SELECT voter, entry FROM polling_elector WHERE ballot = ? ORDER BY id", ballot.id
+        ) { (row: borrowing Row) throws(StoreError) in (voter: try row[0] as Int, entry: ElectorEntry(try row[1])) }
+        var list: [Signature] = []
+        for (id, entry) in entries {
+            guard let voter = try registrar.voter(reading, id: id) else { continue }
+            list.append(Signature(voter: voter, signedAt: entry.signedAt))
+        }
+        return list
+    }
+
+    /// Ends what a poll keeps of its voters: sealed credentials and the signature list are overwritten with zeros.
+    package func erase(_ transaction: borrowing Transaction) throws(StoreError) {
+        try transaction.execute(
+            """
+            UPDATE polling_elector SET entry = zeroblob(length(entry))
+            WHERE ballot IN (SELECT id FROM polling_ballot WHERE election = ?)
+            """, election.number)
+        try transaction.execute("UPDATE polling_poll SET state = 'destroyed' WHERE election = ?", election.number)
+    }
+}

@@ -1,0 +1,137 @@
+import Crypto
+import Elections
+import Foundation
+import Journal
+import Letterpress
+import Polling
+import Store
+import Tally
+import VoterRoll
+
+/// What leaves the store around a poll: signature lists, the frozen set, the end of it all.
+extension Services {
+    /// Writes the signature list of every ballot as CSV and PDF; returns the files' names.
+    func writeSignatures(_ election: StoredElection, to folder: String) throws(Refusal) -> [String] {
+        let station = try station(election)
+        return try refusing {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            var names: [String] = []
+            let ballots = try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try PollBallot.all(reading, election: election.number)
+            }
+            for ballot in ballots {
+                let list = try store.read { (reading: borrowing Reading) throws(StoreError) in
+                    try station.signatures(reading, ballot, registrar: registrar)
+                }
+                for (ending, content) in [
+                    ("csv", Services.csv(list, election.election)), ("pdf", try pdf(list, ballot, election.election)),
+                ] {
+                    let name = "signatures-\(ballot.name).\(ending)"
+                    try PrivateFile.create("\(folder)/\(name)", content)
+                    names.append(name)
+                }
+            }
+            return names
+        }
+    }
+
+    private static func time(_ signature: Signature, _ election: Election) -> String {
+        signature.signedAt.map { LocalTime.phrase($0, zone: election.timeZone, .fr) } ?? ""
+    }
+
+    private static func csv(_ list: [Signature], _ election: Election) -> [UInt8] {
+        // A field that a spreadsheet would take for a formula is none here: references and names begin with letters or digits.
+        func field(_ text: String) -> String {
+            text.contains(where: { ";\"\n".contains($0) }) ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+        }
+        let rows = list.map { signature in
+            [signature.voter.reference, signature.voter.lastName, signature.voter.firstName, time(signature, election)]
+                .map(field).joined(separator: ";")
+        }
+        return Array((["reference;last_name;first_name;signed"] + rows).joined(separator: "\r\n").utf8) + [13, 10]
+    }
+
+    private func pdf(_ list: [Signature], _ ballot: PollBallot, _ election: Election) throws -> [UInt8] {
+        let title = election.ballots.first { $0.id == ballot.name }?.title.fr ?? ballot.name
+        var report = Report(title: "Liste d'\u{E9}margement")
+        report.add(.paragraph("\(election.title.fr) \u{2013} \(title)"))
+        report.add(
+            .paragraph("\(list.count { $0.signedAt != nil }) \u{E9}margements pour \(list.count) inscrits"))
+        report.add(.row(["Nom", "R\u{E9}f\u{E9}rence", "\u{C9}margement"], isHead: true))
+        for signature in list {
+            let voter = signature.voter
+            report.add(
+                .row(["\(voter.lastName) \(voter.firstName)", voter.reference, Services.time(signature, election)]))
+        }
+        return try report.pdf(created: "2000-01-01T00:00:00Z")
+    }
+
+    /// Writes the frozen set and its signed list; returns how many files there are.
+    func writeFrozenSet(_ election: StoredElection, to folder: String) throws(Refusal) -> Int {
+        guard let poll = try poll(election), poll.state == .closed else {
+            throw Refusal("The frozen set is made once the poll is closed and counted.")
+        }
+        var names = try writeArchives(election, to: folder)
+        names += try writeSignatures(election, to: folder)
+        let signing = SigningKey(seed: try key(of: election).subkey(.voteReceipts))
+        let lines = try journalLines()
+        return try refusing {
+            for (name, content) in [("seal.json", poll.manifest), ("journal.jsonl", lines)] {
+                try PrivateFile.create("\(folder)/\(name)", content)
+                names.append(name)
+            }
+            var list: [String] = []
+            for name in names.sorted() {
+                guard let data = FileManager.default.contents(atPath: "\(folder)/\(name)") else { continue }
+                list.append("\(hex(sha256([UInt8](data))))  \(name)")
+            }
+            let text = Array((list.joined(separator: "\n") + "\n").utf8)
+            try PrivateFile.create("\(folder)/SHA256SUMS", text)
+            let signature =
+                "ed25519 public key \(hex(signing.publicKey))\nsignature of SHA256SUMS \(hex(signing.sign(text)))\n"
+            try PrivateFile.create("\(folder)/SHA256SUMS.signed", Array(signature.utf8))
+            return names.count
+        }
+    }
+
+    private func journalLines() throws(Refusal) -> [UInt8] {
+        try refusing {
+            var lines: [UInt8] = []
+            try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try Logbook.each(reading) { entry, hash throws(StoreError) in
+                    let line = try exportedLine(entry, hash, personal: nil)
+                    lines += Array(line.utf8) + [10]
+                }
+            }
+            return lines
+        }
+    }
+
+    /// Destroys keys, signature lists and personal data of an election whose frozen set was made.
+    func destroy(_ election: StoredElection) throws(Refusal) {
+        let station = try station(election)
+        let isKept = try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try Logbook.lastDetails(reading, action: "poll.keep")?["election"] == election.election.id
+            }
+        }
+        guard let poll = try poll(election), poll.state == .closed else {
+            throw Refusal("Only a closed poll is destroyed.")
+        }
+        guard isKept else {
+            throw Refusal("Make the frozen set first: isoloir poll keep --to FOLDER. Nothing comes back afterwards.")
+        }
+        try refusing {
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try station.erase(transaction)
+                try registrar.erase(transaction, election)
+                try logbook.record(
+                    transaction, election: election.election.id, by: principal, "poll.destroy",
+                    ["fingerprint": poll.fingerprint, "destroyed": "election key, box key, signature lists, names, contacts"])
+            }
+            try keys.destroy(election.election.id)
+            try store.truncateLog()
+        }
+    }
+}
