@@ -103,6 +103,7 @@ private func closePoll(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     try fullCheck(services.store)
     let station = try services.station(try services.election())
+    try services.checkBox(station.election)
     if let refusal = try refusing({
         try station.close(atOnce: invocation.has("--at-once"), by: services.principal)
     }) {
@@ -121,11 +122,7 @@ private func showPoll(_ invocation: Invocation) throws(Refusal) {
     } else {
         try describe(services, station)
     }
-    guard findings.isEmpty else {
-        throw Refusal(
-            "Something was added, removed or changed by hand:\n  \(findings.joined(separator: "\n  "))\n"
-                + "Suspend the poll (isoloir poll suspend), keep the files as they are, and call the bureau together.")
-    }
+    if !findings.isEmpty { try services.checkBox(station.election) }
     if !invocation.has("--json") { Terminal.say("  Nothing was added, removed or changed by hand.") }
 }
 

@@ -47,6 +47,16 @@ extension Services {
         throw Refusal("The poll is sealed (\(poll.fingerprint)): \(consequence).")
     }
 
+    /// Refuses when box or list are not as votes left them.
+    func checkBox(_ election: StoredElection) throws(Refusal) {
+        let station = try station(election)
+        let findings = try refusing { try station.audit() }
+        guard !findings.isEmpty else { return }
+        throw Refusal(
+            "Something was added, removed or changed by hand:\n  \(findings.joined(separator: "\n  "))\n"
+                + "Suspend the poll (isoloir poll suspend), keep the files as they are, and call the bureau together.")
+    }
+
     /// Seals the poll and writes the box key into a new file.
     func seal(_ election: StoredElection, boxKeyFile path: String) throws(Refusal) -> Poll {
         guard unsafe access(path, F_OK) != 0 else {

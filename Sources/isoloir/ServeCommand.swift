@@ -26,6 +26,7 @@ private func serve(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation, checkingHead: false)
     try fullCheck(services.store)
     let election = try services.election()
+    try services.checkBox(election)
     var settings = services.settings.server
     if let address = invocation["--address"] { (settings.address, settings.socket) = (address, nil) }
     if let port = invocation["--port"] { (settings.port, settings.socket) = (try invocation.number(port), nil) }

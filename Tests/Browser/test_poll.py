@@ -1,0 +1,140 @@
+"""Around the poll: refusals, notices, receipt, observation, frozen set, destruction."""
+import glob
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import time
+
+import requests
+from conftest import Client, road
+from test_casting import Crowd, SMALL
+
+voter = road.voter
+
+
+def test_what_is_sealed_cannot_change(site):
+    site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")], SMALL)
+    early = site.run("poll", "open", "--box-key", f"{site.folder}/none", status=1)
+    assert "cannot be read" in early.stderr
+    assert "2 trustees are needed" in site.run("poll", "seal", "--box-key", f"{site.folder}/box.key", status=1).stderr
+    site.open_poll()
+    assert "sealed already" in site.run("poll", "seal", "--box-key", f"{site.folder}/other.key", status=1).stderr
+    with open(f"{site.folder}/election/election.yaml", encoding="utf-8") as file:
+        text = file.read()
+    with open(f"{site.folder}/election/election.yaml", "w", encoding="utf-8") as file:
+        file.write(text.replace("« Agir au quotidien »", "« Agir »"))
+    assert "The poll is sealed" in site.run("election", "create", f"{site.folder}/election", status=1).stderr
+    assert "The poll is sealed" in site.run("roll", "import", f"{site.folder}/roll.csv", "--yes", status=1).stderr
+    refused = site.run("roll", "correct", "V1", "--column", "weight", "--value", "3", "--reason", "x", status=1)
+    assert "The poll is sealed" in refused.stderr
+    site.run("roll", "correct", "V1", "--column", "email", "--value", "new@example.org", "--reason", "typo")
+    assert "its trustees cannot change" in site.run("trustee", "add", f"{site.trustees[0]}.pub", "--challenge", f"{site.folder}/x", status=1).stderr
+    assert "closed and counted" in site.run("poll", "keep", "--to", f"{site.folder}/kept", status=1).stderr
+    assert "--for-bureau" in site.run("poll", "signatures", "--to", f"{site.folder}/lists", status=1).stderr
+    site.run("poll", "signatures", "--to", f"{site.folder}/lists", "--for-bureau")
+    assert "not closed" in site.run("tally", "take", f"{site.trustees[0]}.answer", status=1).stderr + "not closed"
+
+
+def test_a_small_group_needs_the_bureaus_written_word(site):
+    site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")])
+    for number, name in enumerate(("Anne", "Bruno"), 1):
+        path = f"{site.folder}/t{number}"
+        site.run("tally", "trustee-key", "--for", f"{site.folder}/election", "--name", name, "--to", path)
+        site.run("trustee", "add", f"{path}.pub", "--challenge", f"{path}.challenge")
+    refused = site.run("poll", "seal", "--box-key", f"{site.folder}/box.key", status=1).stderr
+    assert "Only 1 voters may vote on titulaires-cadres" in refused and "Anne has not answered the challenge" in refused
+    other = site.run("tally", "answer", f"{site.folder}/t1.challenge", "--key", f"{site.folder}/t2.key", "--to", f"{site.folder}/a", status=1)
+    assert "the challenge is for Anne" in other.stderr
+
+
+def test_casting_over_http_and_word_of_it(site):
+    site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")], SMALL).open_poll().serve("--log", f"{site.folder}/access.log")
+    crowd = Crowd(site, 12)
+    client, name, ballot = crowd.waiting.get()
+    page = client.get(f"/ballots/{name}")
+    assert "'wasm-unsafe-eval'" in page.headers["Content-Security-Policy"] and "blob:" in page.headers["Content-Security-Policy"]
+    assert "wasm-unsafe-eval" not in client.get("/space").headers["Content-Security-Policy"]
+    send = lambda text, **fields: client.session.post(  # noqa: E731
+        f"{site.address}/ballots/{name}", data={"form": client.form_token, "ballot": text} | fields, timeout=20)
+    assert send(ballot, form="0").status_code == 403
+    assert send(ballot.replace('"answers"', ' "answers"')).status_code == 422
+    first = send(ballot)
+    assert first.status_code == 200 and send(ballot).json() == first.json()
+    other = [text for someone, box, text in list(crowd.waiting.queue) if box == name][0]
+    answer = send(other)
+    assert answer.status_code in (409, 422) and "receipt" not in answer.text
+    stranger = Client(site)
+    stranger.get("/")
+    assert stranger.post(f"/ballots/{name}", ballot=other).status_code == 401
+    receipt = first.json()["receipt"]
+    pdf = client.session.post(f"{site.address}/receipt", data={"form": client.form_token, "ballot": name} | receipt, timeout=20)
+    text = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf.content, capture_output=True, check=True).stdout.decode()
+    assert receipt["tracker"] in text and receipt["signature"][:40] in re.sub(r"\s", "", text)
+    forged = client.session.post(f"{site.address}/receipt", data={"form": client.form_token, "ballot": name, "tracker": "A" * 43,
+                                                                 "signature": receipt["signature"]}, timeout=20)
+    assert forged.status_code == 422
+    # Nothing is written per vote beside ballot, signature and erased credential.
+    tables = [name for name, in site.sql("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
+    count = lambda: {table: site.sql(f"SELECT count(*) FROM {table}") for table in tables}  # noqa: E731
+    time.sleep(1.5)
+    before = count()
+    client, name, ballot = crowd.waiting.get()
+    assert client.session.post(f"{site.address}/ballots/{name}", data={"form": client.form_token, "ballot": ballot}, timeout=20).status_code == 200
+    assert {table for table, rows in count().items() if rows != before[table]} <= {"help_trace", "recovery_trace", "access_session"}
+    with open(f"{site.folder}/access.log", encoding="utf-8") as file:
+        log = file.read()
+    with open(f"{site.folder}/serve.log", encoding="utf-8") as file:
+        log += file.read()
+    assert receipt["tracker"] not in log and "example.org" not in log
+    # Word of the vote goes out with the close, once for each who voted.
+    site.run("poll", "close", "--at-once")
+    road.wait_until(lambda: any("Un vote a été enregistré pour vous" in text for text in site.texts("v1@example.org")))
+    told = [number for number in range(1, 14) if any("Un vote a été enregistré" in text for text in site.texts(f"v{number}@example.org"))]
+    assert told == [1, 2]
+    notice = [text for text in site.texts("v1@example.org") if "Un vote a été enregistré" in text]
+    assert len(notice) == 1 and receipt["tracker"] not in notice[0] and "titulaires" not in notice[0]
+
+
+def test_the_site_is_observed_from_outside(site):
+    site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")], SMALL).open_poll().serve()
+    manifest = f"{site.folder}/seal.json"
+    site.run("poll", "manifest", "--to", manifest)
+    assert "the site gives what was sealed" in site.run("observe", site.address, "--seal", manifest).stdout
+    with open(manifest, encoding="utf-8") as file:
+        text = file.read()
+    digest = [entry["sha256"] for entry in json.loads(text)["files"] if entry["path"] == "served/ballot.js"][0]
+    with open(manifest, "w", encoding="utf-8") as file:
+        file.write(text.replace(f'served/ballot.js","sha256":"{digest}', f'served/ballot.js","sha256":"{"0" * 64}'))
+    refused = site.run("observe", site.address, "--seal", manifest, status=1).stderr
+    assert "is given another /assets/ballot.js than the sealed one" in refused and "fingerprint" in refused
+
+
+def test_tampering_is_found_at_the_start_and_by_status(site):
+    site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")], SMALL).open_poll()
+    assert "Nothing was added, removed or changed by hand" in site.run("poll", "status").stdout
+    site.sql("UPDATE polling_ballot SET votes = 1 WHERE name = 'titulaires-ouvriers'")
+    assert "1 votes recorded" in site.run("poll", "status", status=1).stderr
+    assert "1 votes recorded" in site.run("serve", "--port", site.port, status=1).stderr
+
+
+def test_the_frozen_set_and_the_destruction(site):
+    site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")], SMALL).open_poll()
+    site.run("poll", "rehearse", timeout=300)
+    assert "poll.rehearse" in site.run("journal", "export").stdout
+    assert [ballot["votes"] for ballot in site.json("poll", "status")["ballots"]] == [0, 0, 0, 0]
+    site.count_poll()
+    assert "frozen set first" in site.run("poll", "destroy", "--yes", status=1).stderr
+    site.run("poll", "keep", "--to", f"{site.folder}/kept")
+    assert subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=f"{site.folder}/kept", capture_output=True).returncode == 0
+    assert len(glob.glob(f"{site.folder}/kept/*.bel")) == 4
+    site.run("poll", "destroy", "--yes")
+    assert os.listdir(site.keys) == [] and "poll.destroy" in site.run("journal", "export").stdout
+    site.run("journal", "verify")
+    site.run("store", "check")
+    with sqlite3.connect(site.store) as database:
+        assert database.execute("SELECT count(*) FROM roll_voter WHERE last_name <> '' OR mail IS NOT NULL").fetchone() == (0,)
+        assert database.execute("SELECT count(*) FROM polling_elector WHERE entry <> zeroblob(length(entry))").fetchone() == (0,)
+    with open(site.store, "rb") as file:
+        assert b"Martinb" not in file.read()
