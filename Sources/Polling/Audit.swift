@@ -40,7 +40,7 @@ extension PollingStation {
         let (ballots, slots, box) = try boxSum(reading, ballot)
         let (signatures, electors, list) = try listSum(reading, ballot)
         let sums = try reading.first(
-            "SELECT box_sum, list_sum FROM polling_ballot WHERE id = ?", ballot.id
+            "SELECT box_sum, list_sum FROM polling_count WHERE ballot = ?", ballot.id
         ) { (row: borrowing Row) throws(StoreError) -> ([UInt8], [UInt8]) in (try row[0], try row[1]) }
         if slots != ballot.electors || electors != ballot.electors {
             findings.append(

@@ -36,6 +36,19 @@ package enum Casting: Sendable {
     case shut
 }
 
+/// ```
+/// browser                                         server
+///   GET /ballots/B  (session)  ------------------>  opens the voter's sealed credential (box key)
+///                 <-----  election document, credential, digests of worker and wasm
+///   choose, review
+///   worker: encrypt, prove, sign (BallotCore)
+///   POST ballot  -------------------------------->  canonical text, every proof, signature
+///                                                   one transaction:
+///                                                     poll open? credential of this voter? slot empty?
+///                                                     slot := ballot; entry := time, credential erased; seals
+///                 <-----  receipt: tracker, signed; stored nowhere
+///   the same bytes again  ----------------------->  the same receipt
+/// ```
 extension PollingStation {
     /// The ballots that a voter may vote on, in the election's order.
     package func ballots(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> [VoterBallot] {
@@ -99,6 +112,21 @@ extension PollingStation {
         return opened
     }
 
+    /// A ballot that passed every check, ready for the transaction.
+    package struct Checked: Sendable {
+        let text: [UInt8]
+        let ballot: PollBallot
+        /// What the slot is found by.
+        let credential: [UInt8]
+        /// The voter's own slot; nil when their credential was used.
+        let slot: Int?
+
+        package init(text: [UInt8], ballot: PollBallot, credential: [UInt8], slot: Int?) {
+            (self.text, self.ballot, self.slot) = (text, ballot, slot)
+            self.credential = Array(sha256(credential).prefix(16))
+        }
+    }
+
     /// Takes a ballot. Checks are made before the transaction; ballot, signature and erased credential are one.
     /// - Parameter openedAt: when the voter's session was opened.
     package func cast(
@@ -113,24 +141,35 @@ extension PollingStation {
         }
         guard let (ballot, before) = found else { return .notEligible }
         guard text.count <= ballot.slotBytes - SlotContent.head else { return .refused(.notCanonical(at: 0)) }
-        let checked: ReadBallot<Element>
+        let read: ReadBallot<Element>
         let checker = try checker(ballot)
-        do throws(BallotFault) { checked = try checker.check(text) } catch { return .refused(error) }
-        let hash = Array(sha256(checked.credential).prefix(16))
+        do throws(BallotFault) { read = try checker.check(text) } catch { return .refused(error) }
         let own = try before.signedAt == nil ? credential(before, ballot, voter) : nil
+        let checked = Checked(text: text, ballot: ballot, credential: read.credential, slot: own?.slot)
+        return try put(checked, voter: voter, sessionOpenedAt: openedAt)
+    }
+
+    /// The vote's transaction.
+    package func put(
+        _ checked: Checked, voter: Int, sessionOpenedAt openedAt: Int
+    ) throws(StoreError) -> Casting {
+        let (text, ballot) = (checked.text, checked.ballot)
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Casting in
-            guard let slot = try slot(transaction.reading, ballot, hash), own.map({ $0.slot == slot.id }) ?? true,
+            guard let slot = try slot(transaction.reading, ballot, checked.credential),
+                checked.slot.map({ $0 == slot.id }) ?? true,
                 let (elector, entry) = try elector(transaction.reading, ballot, voter)
             else { return .notYours }
             // The same bytes again, or another ballot of a credential that was used: also after the close.
             if let present = slot.content.ballot {
                 guard entry.signedAt != nil else { return .notYours }
-                return present == text ? .cast(receipt(name, text)) : .otherCounts(tracker: tracker(present))
+                return present == text ? .cast(receipt(ballot.name, text)) : .otherCounts(tracker: tracker(present))
             }
             if let signedAt = entry.signedAt { return .voted(at: signedAt) }
+            // A credential that was used meanwhile leaves nothing to vote with.
+            guard checked.slot != nil else { return .notYours }
             guard try isOpen(transaction.reading, sessionOpenedAt: openedAt) else { return .shut }
-            try put(transaction, text, ballot, slot: slot.id, elector: elector, entry)
-            return .cast(receipt(name, text))
+            try write(transaction, text, ballot, slot: slot.id, elector: elector, entry)
+            return .cast(receipt(ballot.name, text))
         }
     }
 
@@ -143,7 +182,7 @@ extension PollingStation {
     }
 
     /// The vote's writes: ballot, signature with the credential erased, and both seals.
-    private func put(
+    private func write(
         _ transaction: borrowing Transaction, _ text: [UInt8], _ ballot: PollBallot, slot: Int, elector: Int,
         _ entry: ElectorEntry
     ) throws(StoreError) {
@@ -155,11 +194,11 @@ extension PollingStation {
             "UPDATE polling_elector SET entry = ? WHERE id = ?",
             ElectorEntry.signed(at: time, isTold: false, size: size), elector)
         let sums = try transaction.reading.first(
-            "SELECT box_sum, list_sum FROM polling_ballot WHERE id = ?", ballot.id
+            "SELECT box_sum, list_sum FROM polling_count WHERE ballot = ?", ballot.id
         ) { (row: borrowing Row) throws(StoreError) -> ([UInt8], [UInt8]) in (try row[0], try row[1]) }
         guard let (box, list) = sums else { throw StoreError(.failed, "The ballot \(ballot.name) is gone.") }
         try transaction.execute(
-            "UPDATE polling_ballot SET votes = votes + 1, box_sum = ?, list_sum = ? WHERE id = ?",
+            "UPDATE polling_count SET votes = votes + 1, box_sum = ?, list_sum = ? WHERE ballot = ?",
             seal.adding(boxMember(slot: slot, text), to: box),
             seal.adding(ElectorEntry.member(elector: elector, signedAt: time), to: list), ballot.id)
     }

@@ -65,7 +65,7 @@ package struct PollBallot: Sendable {
 
     package static func all(_ reading: borrowing Reading, election: Int) throws(StoreError) -> [PollBallot] {
         try reading.all(
-            "SELECT id, name, uuid, document, trustees, electors, slot_bytes, votes FROM polling_ballot WHERE election = ? ORDER BY id",
+            "SELECT id, name, uuid, document, trustees, electors, slot_bytes, votes FROM polling_ballot JOIN polling_count ON ballot = id WHERE election = ? ORDER BY id",
             election, row: PollBallot.read)
     }
 
@@ -73,7 +73,7 @@ package struct PollBallot: Sendable {
         _ reading: borrowing Reading, election: Int, name: String
     ) throws(StoreError) -> PollBallot? {
         try reading.first(
-            "SELECT id, name, uuid, document, trustees, electors, slot_bytes, votes FROM polling_ballot WHERE election = ? AND name = ?",
+            "SELECT id, name, uuid, document, trustees, electors, slot_bytes, votes FROM polling_ballot JOIN polling_count ON ballot = id WHERE election = ? AND name = ?",
             election, name, row: PollBallot.read)
     }
 

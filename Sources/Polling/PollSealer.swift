@@ -8,6 +8,21 @@ package import Store
 import Synchronization
 package import VoterRoll
 
+/// ```
+/// trustee's machine          server                                    bureau
+///   tally trustee-key
+///        ---- public keys, proven ---->  trustee add
+///        <--- challenge (E(g^m)) ------
+///   tally answer
+///        ---- g^m's factor, proof ----->  trustee confirm
+///                                         poll seal
+///                                           credential for each elector and ballot
+///                                           slots in shuffled order, empty list
+///                                           manifest -- fingerprint --------> noted
+///                                           box key -----------------------> kept
+///                                         poll open  <------- box key -------
+///                                           box, list and seal checked
+/// ```
 /// Seals a poll: freezes what is voted on and by whom, makes credentials, slots and the empty signature list.
 package struct PollSealer: Sendable {
     private let store: Store
@@ -154,6 +169,8 @@ package struct PollSealer: Sendable {
             )
             try transaction.execute(
                 "DELETE FROM polling_slot WHERE ballot IN (SELECT id FROM polling_ballot WHERE election = ?)", number)
+            try transaction.execute(
+                "DELETE FROM polling_count WHERE ballot IN (SELECT id FROM polling_ballot WHERE election = ?)", number)
             try transaction.execute("DELETE FROM polling_ballot WHERE election = ?", number)
             try transaction.execute("DELETE FROM polling_poll WHERE election = ?", number)
             try transaction.execute(
@@ -201,14 +218,18 @@ package struct PollSealer: Sendable {
         let credentials = Array("[\(entries.joined(separator: ","))]".utf8)
         let trusteesDocument = TrusteePublicKey.trusteesDocument(keys)
         let size = PollSealer.slotBytes(form)
-        let id = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try transaction.insert(
+        let id = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int in
+            let id = try transaction.insert(
                 """
-                INSERT INTO polling_ballot
-                    (election, name, uuid, document, trustees, credentials, electors, slot_bytes, votes, box_sum, list_sum)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)
+                INSERT INTO polling_ballot (election, name, uuid, document, trustees, credentials, electors, slot_bytes)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """, election.number, ballot.id, String(decoding: uuid, as: UTF8.self), document, trusteesDocument,
-                credentials, electors.count, size, MultisetSeal.empty, MultisetSeal.empty)
+                credentials, electors.count, size)
+            // Apart from the documents, which a vote would otherwise write again.
+            try transaction.execute(
+                "INSERT INTO polling_count (ballot, votes, box_sum, list_sum) VALUES (?, 0, ?, ?)", id,
+                MultisetSeal.empty, MultisetSeal.empty)
+            return id
         }
         let slots = try makeSlots(id, size, order.map { (made[$0].publicKey, electors[$0].weight) })
         var slotOf = [Int](repeating: 0, count: electors.count)

@@ -48,14 +48,17 @@ package enum PollingSchema {
                 credentials BLOB NOT NULL,
                 electors INTEGER NOT NULL,
                 slot_bytes INTEGER NOT NULL,
-                votes INTEGER NOT NULL,
-                box_sum BLOB NOT NULL,
-                list_sum BLOB NOT NULL,
                 tally BLOB,
                 tallied INTEGER,
                 tallied_weight INTEGER,
                 result BLOB,
                 UNIQUE (election, name)
+            ) STRICT;
+            CREATE TABLE polling_count (
+                ballot INTEGER PRIMARY KEY REFERENCES polling_ballot (id),
+                votes INTEGER NOT NULL,
+                box_sum BLOB NOT NULL,
+                list_sum BLOB NOT NULL
             ) STRICT;
             CREATE TABLE polling_slot (
                 id INTEGER PRIMARY KEY,

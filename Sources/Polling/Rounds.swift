@@ -84,7 +84,7 @@ extension PollingStation {
         try transaction.execute(
             "UPDATE polling_poll SET round_at = ? WHERE election = ?", clock.now, election.number)
         let sums = try transaction.reading.first(
-            "SELECT box_sum, list_sum, votes FROM polling_ballot WHERE id = ?", ballot.id
+            "SELECT box_sum, list_sum, votes FROM polling_count WHERE ballot = ?", ballot.id
         ) { (row: borrowing Row) throws(StoreError) -> ([UInt8], [UInt8], Int) in (try row[0], try row[1], try row[2]) }
         guard let (box, list, votes) = sums else { return }
         try logbook.record(

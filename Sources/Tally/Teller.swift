@@ -30,6 +30,17 @@ package struct BallotResult: Sendable {
     package let questions: [Answered]
 }
 
+/// ```
+/// server                                      trustee's machine (each)
+///   poll close
+///     last round, EndBallots, encrypted tally
+///   archive (.bel)  ------------------------->  tally decrypt
+///                                                 verifies the whole archive
+///                                                 factor alpha^x and proof for each total
+///   tally take  <---- decryptions -------------
+///     every proof checked
+///   when all are there: logarithms, Result      anybody: tally verify, belenios-tool
+/// ```
 /// Counts a closed poll: encrypted tally, trustees' decryptions, result, archive.
 package struct Teller: Sendable {
     private let station: PollingStation

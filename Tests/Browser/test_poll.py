@@ -114,7 +114,7 @@ def test_the_site_is_observed_from_outside(site):
 def test_tampering_is_found_at_the_start_and_by_status(site):
     site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")], SMALL).open_poll()
     assert "Nothing was added, removed or changed by hand" in site.run("poll", "status").stdout
-    site.sql("UPDATE polling_ballot SET votes = 1 WHERE name = 'titulaires-ouvriers'")
+    site.sql("UPDATE polling_count SET votes = 1 WHERE ballot = 1")
     assert "1 votes recorded" in site.run("poll", "status", status=1).stderr
     assert "1 votes recorded" in site.run("serve", "--port", site.port, status=1).stderr
 

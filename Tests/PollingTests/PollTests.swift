@@ -344,7 +344,7 @@ struct TamperTests {
 
     @Test func `a count and a vote made up without the key are found`() throws {
         let poll = try PollFixture()
-        try poll.execute("UPDATE polling_ballot SET votes = votes + 1 WHERE name = 'titulaires-ouvriers'")
+        try poll.execute("UPDATE polling_count SET votes = votes + 1 WHERE ballot = 1")
         #expect(try poll.station.audit() == ["titulaires-ouvriers: 0 ballots in the box, 0 signatures, 1 votes recorded."])
     }
 
