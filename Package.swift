@@ -68,6 +68,8 @@ let package = Package(
         room("Web", on: ["Recovery", "Tally", "CMicrohttpd"]),
         .executableTarget(
             name: "isoloir", dependencies: ["Web"].map { .byName(name: $0) }, swiftSettings: house),
+        .executableTarget(
+            name: "CastBench", dependencies: [.byName(name: "Polling")], path: "Tests/CastBench", swiftSettings: house),
         tests("HouseTests", of: ["Web"]),
         tests("StoreTests", of: ["Journal"]),
         tests("CryptoTests", of: ["Crypto"]),

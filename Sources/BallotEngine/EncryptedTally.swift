@@ -15,10 +15,12 @@ package struct EncryptedTally: Sendable {
     /// A single ciphertext: a trustee's test.
     package init(single: Ciphertext<Element>) { sums = [[single]] }
 
-    /// Whether one trustee's part opens a single ciphertext to the element of these digits.
-    package func opens(with part: PartialDecryption, to expected: [UInt8]) -> Bool {
-        guard sums.count == 1, sums[0].count == 1, let element = GMPGroup.element(expected.span) else { return false }
-        return GMPGroup.isEqual(GMPGroup.product(element, part.factors[0][0]), sums[0][0].beta)
+    /// The decimal digits of the number that a single ciphertext under one trustee's key holds.
+    package func opened(by key: TrusteeKey) -> [UInt8]? {
+        guard sums.count == 1, sums[0].count == 1 else { return nil }
+        // alpha^(-x): the opposite exponent saves an inversion.
+        let inverse = GMPGroup.secretPower(sums[0][0].alpha, Scalar.zero - key.secret)
+        return digits(GMPGroup.product(sums[0][0].beta, inverse))
     }
 
     /// Adds a checked ballot.

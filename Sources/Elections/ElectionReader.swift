@@ -153,6 +153,15 @@ package enum ElectionReader {
             section.section(at: node, "a ballot") { ballot in
                 let id = ballot.text("id")
                 if !isName(id) { ballot.fault("id", "\"id\" must be a short name of a-z, 0-9 and hyphens") }
+                let answers = ballot.list("questions").compactMap { node -> [Node]? in
+                    guard case .mapping(let entries) = node.content,
+                        case .list(let nodes)? = entries.first(where: { $0.key == "answers" })?.value.content
+                    else { return nil }
+                    return nodes
+                }.joined().count
+                if answers > mostAnswers {
+                    ballot.fault("questions", "a ballot has at most \(mostAnswers) answers, this one \(answers)")
+                }
                 if !seen.insert(id).inserted { ballot.fault("id", "two ballots are called \"\(id)\"") }
                 return Election.Ballot(
                     id: id, title: ballot.section("title", text) ?? LocalText(fr: "", en: ""),

@@ -1,88 +1,251 @@
 import BallotCore
 import Crypto
 import Elections
+import Journal
 package import Store
 
 extension PollingStation {
-    /// Compares box and list with their seals and with each other; says in words what was added, removed or changed by hand.
-    /// An empty list says that nothing was.
+    /// Compares box and list with their seals, with the sealed documents, with what was published, with the journal and with
+    /// each other; says in words what was added, removed or changed by hand. An empty list says that nothing was.
     package func audit() throws(StoreError) -> [String] {
         try store.read { (reading: borrowing Reading) throws(StoreError) in
-            guard let poll = try Poll.find(reading, election: election.number), poll.state != .sealing else {
-                return []
-            }
-            var findings: [String] = []
+            guard let poll = try Poll.find(reading, election: election.number),
+                ![.sealing, .destroyed].contains(poll.state)
+            else { return [] }
+            let record = try PollRecord(reading, election: election.election.id)
+            var findings = record.faults(poll, closes: election.election.closes)
             if PollSealer.fingerprint(poll.manifest) != poll.fingerprint {
                 findings.append("The seal's manifest was changed.")
             }
             for ballot in try PollBallot.all(reading, election: election.number) {
-                findings += try audit(reading, ballot, poll)
+                findings += try audit(reading, ballot, poll, record)
             }
             return findings
         }
     }
 
     private func audit(
-        _ reading: borrowing Reading, _ ballot: PollBallot, _ poll: Poll
+        _ reading: borrowing Reading, _ ballot: PollBallot, _ poll: Poll, _ record: PollRecord
     ) throws(StoreError) -> [String] {
-        var findings: [String] = []
-        let manifest = JSON.read(poll.manifest)?["ballots"]?.list?.first {
-            $0["ballot"]?.bytes == Array(ballot.name.utf8)
-        }
-        let fingerprint = Base64.digest(ballot.document.span)
-        let credentials = hex(sha256(try ballot.credentials(reading)))
-        if manifest?["fingerprint"]?.bytes != fingerprint
-            || manifest?["credentials.sha256"]?.bytes != Array(credentials.utf8)
-            || manifest?["trustees.sha256"]?.bytes != Array(hex(sha256(ballot.trustees)).utf8)
-        {
-            findings.append("\(ballot.name): the sealed documents were changed.")
-        }
-        let (ballots, slots, box) = try boxSum(reading, ballot)
-        let (signatures, electors, list) = try listSum(reading, ballot)
+        let credentials = try ballot.credentials(reading)
+        var findings = documentFaults(ballot, credentials, poll)
+        let box = try BoxCount(reading, ballot, weights: PollingStation.weights(credentials), self)
+        let list = try ListCount(reading, ballot, self)
+        findings += box.faults
         let sums = try reading.first(
             "SELECT box_sum, list_sum FROM polling_count WHERE ballot = ?", ballot.id
         ) { (row: borrowing Row) throws(StoreError) -> ([UInt8], [UInt8]) in (try row[0], try row[1]) }
-        if slots != ballot.electors || electors != ballot.electors {
+        if box.slots != ballot.electors || list.electors != ballot.electors {
             findings.append(
-                "\(ballot.name): \(slots) slots and \(electors) lines of the list for \(ballot.electors) electors.")
+                "\(ballot.name): \(box.slots) slots and \(list.electors) lines of the list for \(ballot.electors) electors.")
         }
-        if ballots != ballot.votes || signatures != ballot.votes {
+        if box.ballots != ballot.votes || list.signatures != ballot.votes {
             findings.append(
-                "\(ballot.name): \(ballots) ballots in the box, \(signatures) signatures, \(ballot.votes) votes recorded."
+                "\(ballot.name): \(box.ballots) ballots in the box, \(list.signatures) signatures, \(ballot.votes) votes recorded."
             )
         }
-        if sums?.0 != box { findings.append("\(ballot.name): the box was changed by hand: its seal does not fit.") }
-        if sums?.1 != list {
+        if sums?.0 != box.sum { findings.append("\(ballot.name): the box was changed by hand: its seal does not fit.") }
+        if sums?.1 != list.sum {
             findings.append("\(ballot.name): the signature list was changed by hand: its seal does not fit.")
         }
-        return findings
+        findings += try publicationFaults(reading, ballot, box, poll)
+        return findings + record.faults(ballot, box, try tally(reading, ballot))
     }
 
-    private func boxSum(
-        _ reading: borrowing Reading, _ ballot: PollBallot
-    ) throws(StoreError) -> (ballots: Int, slots: Int, sum: [UInt8]) {
-        var (ballots, slots, sum) = (0, 0, MultisetSeal.empty)
-        try reading.each("SELECT id, content FROM polling_slot WHERE ballot = ?", ballot.id) {
+    private func documentFaults(_ ballot: PollBallot, _ credentials: [UInt8], _ poll: Poll) -> [String] {
+        let sealed = JSON.read(poll.manifest)?["ballots"]?.list?.first {
+            $0["ballot"]?.bytes == Array(ballot.name.utf8)
+        }
+        guard sealed?["fingerprint"]?.bytes == Base64.digest(ballot.document.span), sealed?["uuid"]?.bytes == ballot.uuid,
+            sealed?["electors"]?.integer == ballot.electors,
+            sealed?["credentials.sha256"]?.bytes == Array(hex(sha256(credentials)).utf8),
+            sealed?["trustees.sha256"]?.bytes == Array(hex(sha256(ballot.trustees)).utf8)
+        else { return ["\(ballot.name): the sealed documents were changed."] }
+        return []
+    }
+
+    /// Weights by what slots keep of a credential.
+    private static func weights(_ document: [UInt8]) -> [[UInt8]: Int] {
+        var weights: [[UInt8]: Int] = [:]
+        for entry in JSON.read(document)?.list ?? [] {
+            let parts = (entry.bytes ?? []).split(separator: UInt8(ascii: ","))
+            guard let key = parts.first else { continue }
+            let weight = parts.count > 1 ? Int(String(decoding: parts[1], as: UTF8.self)) ?? -1 : 1
+            weights[Array(sha256(Array(key)).prefix(16))] = weight
+        }
+        return weights
+    }
+
+    /// Every ballot that its slot calls published stands among the trackers once, and nothing else does.
+    private func publicationFaults(
+        _ reading: borrowing Reading, _ ballot: PollBallot, _ box: BoxCount, _ poll: Poll
+    ) throws(StoreError) -> [String] {
+        var rounds: [Int: Int] = [:]
+        var published: [Int: BoxCount.Published] = [:]
+        try reading.each("SELECT slot, tracker, round FROM polling_tracker WHERE ballot = ?", ballot.id) {
+            (row: borrowing Row) throws(StoreError) in
+            let round: Int = try row[2]
+            published[try row[0]] = BoxCount.Published(tracker: try row[1], round: round)
+            rounds[round, default: 0] += 1
+        }
+        let stored = Dictionary(
+            uniqueKeysWithValues: try self.rounds(reading, ballot).map { ($0.number, $0.ballots) })
+        guard published == box.published, rounds == stored else {
+            return ["\(ballot.name): what is published is not what is in the box."]
+        }
+        if poll.state == .closed, box.published.count != box.ballots {
+            return ["\(ballot.name): ballots in the box were left out of the publication."]
+        }
+        return []
+    }
+}
+
+/// What the slots of a ballot hold.
+private struct BoxCount {
+    struct Published: Equatable {
+        let tracker: String
+        let round: Int
+    }
+
+    private(set) var (slots, ballots) = (0, 0)
+    private(set) var sum = MultisetSeal.empty
+    private(set) var published: [Int: Published] = [:]
+    /// Sums of the ballots published up to each round, by the round's number.
+    private(set) var sums: [Int: [UInt8]] = [:]
+    private(set) var faults: [String] = []
+
+    init(
+        _ reading: borrowing Reading, _ ballot: PollBallot, weights: [[UInt8]: Int], _ station: PollingStation
+    ) throws(StoreError) {
+        var members: [(round: Int, member: [UInt8])] = []
+        var (slots, ballots, foreign, cut) = (0, 0, 0, 0)
+        var (sum, published) = (MultisetSeal.empty, [Int: Published]())
+        try reading.each("SELECT id, credential, weight, content FROM polling_slot WHERE ballot = ?", ballot.id) {
             (row: borrowing Row) throws(StoreError) in
             slots += 1
-            guard let text = SlotContent(try row[1]).ballot else { return }
+            let (id, weight, bytes): (Int, Int, [UInt8]) = (try row[0], try row[2], try row[3])
+            if weights[try row[1]] != weight { foreign += 1 }
+            guard bytes.count == ballot.slotBytes, let content = try? SlotContent(bytes) else {
+                cut += 1
+                return
+            }
+            guard let text = content.ballot else { return }
             ballots += 1
-            sum = seal.adding(boxMember(slot: try row[0], text), to: sum)
+            let member = station.boxMember(slot: id, text)
+            sum = station.seal.adding(member, to: sum)
+            guard content.round > 0 else { return }
+            published[id] = Published(tracker: station.tracker(text), round: content.round)
+            members.append((content.round, member))
         }
-        return (ballots, slots, sum)
+        (self.slots, self.ballots, self.sum, self.published) = (slots, ballots, sum, published)
+        var running = MultisetSeal.empty
+        for (round, member) in members.sorted(by: { $0.round < $1.round }) {
+            running = station.seal.adding(member, to: running)
+            sums[round] = running
+        }
+        if foreign > 0 {
+            faults.append("\(ballot.name): \(foreign) slots do not belong to a sealed credential, or have another weight.")
+        }
+        if cut > 0 { faults.append("\(ballot.name): \(cut) slots were cut short.") }
+    }
+}
+
+/// What the signature list of a ballot holds.
+private struct ListCount {
+    private(set) var (signatures, electors) = (0, 0)
+    private(set) var sum = MultisetSeal.empty
+
+    init(_ reading: borrowing Reading, _ ballot: PollBallot, _ station: PollingStation) throws(StoreError) {
+        var (signatures, electors, sum) = (0, 0, MultisetSeal.empty)
+        try reading.each("SELECT id, voter, entry FROM polling_elector WHERE ballot = ?", ballot.id) {
+            (row: borrowing Row) throws(StoreError) in
+            // A line that was cut short is none.
+            guard let entry = try? ElectorEntry(try row[2]) else { return }
+            electors += 1
+            guard let signedAt = entry.signedAt else { return }
+            signatures += 1
+            sum = station.seal.adding(
+                ElectorEntry.member(elector: try row[0], voter: try row[1], signedAt: signedAt), to: sum)
+        }
+        (self.signatures, self.electors, self.sum) = (signatures, electors, sum)
+    }
+}
+
+/// What the journal says of a poll.
+private struct PollRecord {
+    private struct Round {
+        let number: Int
+        let votes: Int
+        let box: String
     }
 
-    private func listSum(
-        _ reading: borrowing Reading, _ ballot: PollBallot
-    ) throws(StoreError) -> (signatures: Int, electors: Int, sum: [UInt8]) {
-        var (signatures, electors, sum) = (0, 0, MultisetSeal.empty)
-        try reading.each("SELECT id, entry FROM polling_elector WHERE ballot = ?", ballot.id) {
-            (row: borrowing Row) throws(StoreError) in
-            electors += 1
-            guard let signedAt = ElectorEntry(try row[1]).signedAt else { return }
-            signatures += 1
-            sum = seal.adding(ElectorEntry.member(elector: try row[0], signedAt: signedAt), to: sum)
+    private var state: PollState?
+    private var extended: Int?
+    private var rounds: [String: Round] = [:]
+    private var tallies: [String: String] = [:]
+    private var results: [String: String] = [:]
+
+    /// States that the journal's entries lead to.
+    private static let states: [String: PollState] = [
+        "poll.seal": .sealed, "poll.open": .open, "poll.suspend": .suspended, "poll.resume": .open,
+        "poll.closing": .closing, "poll.close": .closed, "poll.destroy": .destroyed,
+    ]
+
+    init(_ reading: borrowing Reading, election: String) throws(StoreError) {
+        var record = PollRecord()
+        try Logbook.each(reading) { entry, _ throws(StoreError) in
+            guard entry.election == election else { return }
+            if let state = PollRecord.states[entry.action] { record.state = state }
+            guard ["poll.extend", "poll.round", "tally.encrypt", "tally.result"].contains(entry.action),
+                let json = JSON.read(Array(entry.details.utf8))
+            else { return }
+            record.take(entry.action, json)
         }
-        return (signatures, electors, sum)
+        self = record
+    }
+
+    private init() {}
+
+    private mutating func take(_ action: String, _ details: JSON) {
+        func text(_ name: StaticString) -> String { String(decoding: details[name]?.bytes ?? [], as: UTF8.self) }
+        switch action {
+        case "poll.extend": extended = Int(text("to"))
+        case "poll.round":
+            rounds[text("ballot")] = Round(
+                number: Int(text("round")) ?? 0, votes: Int(text("votes")) ?? 0, box: text("box"))
+        case "tally.encrypt": tallies[text("ballot")] = text("sha256")
+        default: results[text("ballot")] = text("result").filter { $0 != " " }
+        }
+    }
+
+    func faults(_ poll: Poll, closes: Int) -> [String] {
+        var faults: [String] = []
+        if state != poll.state {
+            faults.append("The poll is \(poll.state.rawValue), by the journal \(state?.rawValue ?? "nothing").")
+        }
+        let hour = extended ?? closes
+        if [.closing, .closed].contains(poll.state) ? poll.closesAt > hour : poll.closesAt != hour {
+            faults.append("The poll's hour of closing was changed by hand.")
+        }
+        return faults
+    }
+
+    func faults(_ ballot: PollBallot, _ box: BoxCount, _ tally: StoredTally?) -> [String] {
+        var faults: [String] = []
+        if let round = rounds[ballot.name] {
+            if ballot.votes < round.votes || box.sums[round.number].map({ hex($0) }) != round.box {
+                faults.append("\(ballot.name): the published box is not the one of the journal's last round.")
+            }
+        } else if !box.published.isEmpty {
+            faults.append("\(ballot.name): a box was published without a round in the journal.")
+        }
+        if (tally.map { hex(sha256($0.document)) }) != tallies[ballot.name] {
+            faults.append("\(ballot.name): the encrypted tally is not the journal's.")
+        }
+        let result = tally?.result.map { String(decoding: $0, as: UTF8.self) }
+        if result != results[ballot.name].map({ "{\"result\":\($0)}" }) {
+            faults.append("\(ballot.name): the result is not the journal's.")
+        }
+        return faults
     }
 }

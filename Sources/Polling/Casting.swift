@@ -61,7 +61,7 @@ extension PollingStation {
             """, voter, election.number
         ) { (row: borrowing Row) throws(StoreError) in
             let name: String = try row[0]
-            entries.updateValue(ElectorEntry(try row[1]).signedAt, forKey: name)
+            entries.updateValue(try ElectorEntry(try row[1]).signedAt, forKey: name)
         }
         return election.election.ballots.compactMap { ballot in
             entries[ballot.id].map { VoterBallot(ballot: ballot, signedAt: $0) }
@@ -96,7 +96,7 @@ extension PollingStation {
     ) throws(StoreError) -> (id: Int, ElectorEntry)? {
         try reading.first(
             "SELECT id, entry FROM polling_elector WHERE ballot = ? AND voter = ?", ballot.id, voter
-        ) { (row: borrowing Row) throws(StoreError) in (try row[0], ElectorEntry(try row[1])) }
+        ) { (row: borrowing Row) throws(StoreError) in (try row[0], try ElectorEntry(try row[1])) }
     }
 
     private func credential(
@@ -121,6 +121,7 @@ extension PollingStation {
         /// The voter's own slot; nil when their credential was used.
         let slot: Int?
 
+        /// - Parameter credential: the public credential's digits, whose signature on the text was checked.
         package init(text: [UInt8], ballot: PollBallot, credential: [UInt8], slot: Int?) {
             (self.text, self.ballot, self.slot) = (text, ballot, slot)
             self.credential = Array(sha256(credential).prefix(16))
@@ -161,14 +162,16 @@ extension PollingStation {
             else { return .notYours }
             // The same bytes again, or another ballot of a credential that was used: also after the close.
             if let present = slot.content.ballot {
-                guard entry.signedAt != nil else { return .notYours }
+                guard let signedAt = entry.signedAt else { return .notYours }
+                // Once it is public, anybody could send the text: no receipt is given for it any more.
+                guard slot.content.round == 0 else { return .voted(at: signedAt) }
                 return present == text ? .cast(receipt(ballot.name, text)) : .otherCounts(tracker: tracker(present))
             }
             if let signedAt = entry.signedAt { return .voted(at: signedAt) }
             // A credential that was used meanwhile leaves nothing to vote with.
             guard checked.slot != nil else { return .notYours }
             guard try isOpen(transaction.reading, sessionOpenedAt: openedAt) else { return .shut }
-            try write(transaction, text, ballot, slot: slot.id, elector: elector, entry)
+            try write(transaction, checked, slot: slot.id, elector: (elector, voter), entry)
             return .cast(receipt(ballot.name, text))
         }
     }
@@ -178,21 +181,22 @@ extension PollingStation {
     ) throws(StoreError) -> (id: Int, content: SlotContent)? {
         try reading.first(
             "SELECT id, content FROM polling_slot WHERE ballot = ? AND credential = ?", ballot.id, credential
-        ) { (row: borrowing Row) throws(StoreError) in (try row[0], SlotContent(try row[1])) }
+        ) { (row: borrowing Row) throws(StoreError) in (try row[0], try SlotContent(try row[1])) }
     }
 
     /// The vote's writes: ballot, signature with the credential erased, and both seals.
     private func write(
-        _ transaction: borrowing Transaction, _ text: [UInt8], _ ballot: PollBallot, slot: Int, elector: Int,
+        _ transaction: borrowing Transaction, _ checked: Checked, slot: Int, elector: (id: Int, voter: Int),
         _ entry: ElectorEntry
     ) throws(StoreError) {
+        let (text, ballot) = (checked.text, checked.ballot)
         let time = clock.now - clock.now % 60
         let content = SlotContent.bytes(round: 0, ballot: text, size: ballot.slotBytes)
         try transaction.execute("UPDATE polling_slot SET content = ? WHERE id = ?", content, slot)
         let size = entry.sealed.count + 9
         try transaction.execute(
             "UPDATE polling_elector SET entry = ? WHERE id = ?",
-            ElectorEntry.signed(at: time, isTold: false, size: size), elector)
+            ElectorEntry.signed(at: time, isTold: false, size: size), elector.id)
         let sums = try transaction.reading.first(
             "SELECT box_sum, list_sum FROM polling_count WHERE ballot = ?", ballot.id
         ) { (row: borrowing Row) throws(StoreError) -> ([UInt8], [UInt8]) in (try row[0], try row[1]) }
@@ -200,7 +204,7 @@ extension PollingStation {
         try transaction.execute(
             "UPDATE polling_count SET votes = votes + 1, box_sum = ?, list_sum = ? WHERE ballot = ?",
             seal.adding(boxMember(slot: slot, text), to: box),
-            seal.adding(ElectorEntry.member(elector: elector, signedAt: time), to: list), ballot.id)
+            seal.adding(ElectorEntry.member(elector: elector.id, voter: elector.voter, signedAt: time), to: list), ballot.id)
     }
 
     /// What the box's seal covers of a ballot.

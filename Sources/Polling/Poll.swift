@@ -108,7 +108,11 @@ struct SlotContent {
     let round: Int
     let ballot: [UInt8]?
 
-    init(_ bytes: [UInt8]) {
+    /// - Throws: `.damaged` for what is shorter than its own head or length.
+    init(_ bytes: [UInt8]) throws(StoreError) {
+        guard bytes.count > SlotContent.head, Fixed.number(bytes[4..<8]) <= bytes.count - SlotContent.head else {
+            throw StoreError(.damaged, "A slot of the ballot box was cut short.", cure: "Run `isoloir poll status`.")
+        }
         round = Fixed.number(bytes[0..<4])
         let count = Fixed.number(bytes[4..<8])
         ballot = count == 0 ? nil : Array(bytes[SlotContent.head..<min(bytes.count, SlotContent.head + count)])
@@ -129,7 +133,11 @@ struct ElectorEntry {
     let isTold: Bool
     let sealed: [UInt8]
 
-    init(_ bytes: [UInt8]) {
+    /// - Throws: `.damaged` for what is too short.
+    init(_ bytes: [UInt8]) throws(StoreError) {
+        guard bytes.count > ElectorEntry.head else {
+            throw StoreError(.damaged, "A line of the signature list was cut short.", cure: "Run `isoloir poll status`.")
+        }
         let time = Fixed.number(bytes[0..<8])
         signedAt = time == 0 ? nil : time
         isTold = bytes[8] != 0
@@ -144,5 +152,7 @@ struct ElectorEntry {
     }
 
     /// What the list's seal covers.
-    static func member(elector: Int, signedAt: Int) -> [UInt8] { Fixed.bytes(elector, 8) + Fixed.bytes(signedAt, 8) }
+    static func member(elector: Int, voter: Int, signedAt: Int) -> [UInt8] {
+        Fixed.bytes(elector, 8) + Fixed.bytes(voter, 8) + Fixed.bytes(signedAt, 8)
+    }
 }

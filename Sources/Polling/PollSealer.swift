@@ -52,7 +52,7 @@ package struct PollSealer: Sendable {
     }
 
     package enum Outcome: Sendable {
-        case sealed(Poll, BoxKey)
+        case sealed(Poll)
         case refused([String])
     }
 
@@ -61,6 +61,8 @@ package struct PollSealer: Sendable {
     /// Rows written in one transaction: a vote elsewhere never waits long.
     private static let chunk = 500
     private static let slotStep = 256
+    /// The largest total that the protocol writes as a plain number (section 9).
+    private static let mostWeight = (1 << 30) - 1
 
     /// One who may vote on a ballot.
     private struct Elector: Sendable {
@@ -69,15 +71,16 @@ package struct PollSealer: Sendable {
     }
 
     /// Seals the poll of an election.
-    /// - Parameter progress: called with the number of credentials made.
+    /// - Parameters:
+    ///   - boxKey: seals the credentials; it must be kept before, since without it nobody can vote.
+    ///   - progress: called with the number of credentials made.
     package func seal(
-        _ election: StoredElection, key: ElectionKey, frozen: Frozen, by principal: Principal,
+        _ election: StoredElection, key: ElectionKey, boxKey: BoxKey, frozen: Frozen, by principal: Principal,
         progress: @escaping @Sendable (Int) -> Void
     ) throws(StoreError) -> Outcome {
         let electors = try electors(election)
         let faults = try faults(election, electors)
         guard faults.isEmpty else { return .refused(faults) }
-        let boxKey = BoxKey(from: randomness)
         try begin(election)
         var described: [String] = []
         for (ballot, list) in zip(election.election.ballots, electors) {
@@ -87,9 +90,10 @@ package struct PollSealer: Sendable {
         let manifest = try manifest(election, described, signing, frozen)
         let fingerprint = PollSealer.fingerprint(manifest)
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try transaction.execute(
-                "UPDATE polling_poll SET state = 'sealed', sealed_at = ?, closes_at = ?, manifest = ?, fingerprint = ? WHERE election = ?",
+            let changed = try transaction.execute(
+                "UPDATE polling_poll SET state = 'sealed', sealed_at = ?, closes_at = ?, manifest = ?, fingerprint = ? WHERE election = ? AND state = 'sealing'",
                 clock.now, election.election.closes, manifest, fingerprint, election.number)
+            guard changed == 1 else { throw StoreError(.failed, "The poll was sealed by somebody else meanwhile.") }
             try logbook.record(
                 transaction, election: election.election.id, by: principal, "poll.seal",
                 ["fingerprint": fingerprint, "manifest.sha256": hex(sha256(manifest))])
@@ -98,7 +102,7 @@ package struct PollSealer: Sendable {
             try Poll.find(reading, election: election.number)
         }
         guard let poll else { throw StoreError(.failed, "The poll was sealed and is gone.") }
-        return .sealed(poll, boxKey)
+        return .sealed(poll)
     }
 
     /// What a seal is known by: the first 128 bits of the manifest's SHA-256 in groups of four digits.
@@ -143,6 +147,9 @@ package struct PollSealer: Sendable {
                 faults.append("The ballot \(ballot.id) asks nothing: give it \"questions\" in election.yaml.")
             }
             if list.isEmpty { faults.append("Nobody on the roll may vote on \(ballot.id).") }
+            if list.reduce(0, { $0 + $1.weight }) > PollSealer.mostWeight {
+                faults.append("The weights of \(ballot.id) come to more than \(PollSealer.mostWeight).")
+            }
             guard ballot.smallGroupAccepted == nil else { continue }
             if !list.isEmpty, list.count < Election.smallGroup {
                 faults.append(
@@ -164,6 +171,9 @@ package struct PollSealer: Sendable {
     private func begin(_ election: StoredElection) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             let number = election.number
+            guard try Poll.find(transaction.reading, election: number).map({ $0.state == .sealing }) ?? true else {
+                throw StoreError(.failed, "The poll was sealed by somebody else meanwhile.")
+            }
             try transaction.execute(
                 "DELETE FROM polling_elector WHERE ballot IN (SELECT id FROM polling_ballot WHERE election = ?)", number
             )
@@ -189,7 +199,7 @@ package struct PollSealer: Sendable {
         let keys = try store.read { (reading: borrowing Reading) throws(StoreError) in
             var keys: [TrusteePublicKey] = []
             for trustee in try trustees.all(reading, election) {
-                guard let key = try trustees.key(reading, trustee: trustee.id, ballot: ballot.id) else {
+                guard trustee.provenAt != nil, let key = try trustees.key(reading, trustee: trustee.id, ballot: ballot.id) else {
                     throw StoreError(
                         .damaged, "The key of \(trustee.name) for \(ballot.id) is not proven any more.",
                         cure: "Add the trustee's public file again.")

@@ -23,7 +23,6 @@ package enum PollingSchema {
                 trustee INTEGER NOT NULL REFERENCES polling_trustee (id),
                 ballot TEXT NOT NULL,
                 document BLOB NOT NULL,
-                test BLOB NOT NULL,
                 answer BLOB NOT NULL,
                 PRIMARY KEY (trustee, ballot)
             ) STRICT, WITHOUT ROWID;
@@ -45,13 +44,13 @@ package enum PollingSchema {
                 uuid TEXT NOT NULL,
                 document BLOB NOT NULL,
                 trustees BLOB NOT NULL,
-                credentials BLOB NOT NULL,
                 electors INTEGER NOT NULL,
                 slot_bytes INTEGER NOT NULL,
                 tally BLOB,
                 tallied INTEGER,
                 tallied_weight INTEGER,
                 result BLOB,
+                credentials BLOB NOT NULL,
                 UNIQUE (election, name)
             ) STRICT;
             CREATE TABLE polling_count (
@@ -81,6 +80,7 @@ package enum PollingSchema {
                 number INTEGER NOT NULL,
                 at INTEGER NOT NULL,
                 ballots INTEGER NOT NULL,
+                signatures INTEGER NOT NULL,
                 PRIMARY KEY (ballot, number)
             ) STRICT, WITHOUT ROWID;
             CREATE TABLE polling_tracker (

@@ -10,25 +10,38 @@ import Synchronization
 package final class PollingStation: Sendable {
     package let election: StoredElection
     let store: Store
-    let boxKey: BoxKey?
+    /// Where the box key comes from: it arrives at the opening, when the site may long be running.
+    private let boxKeySource: @Sendable () -> BoxKey?
+    private let knownBoxKey = Mutex<BoxKey?>(nil)
     let logbook: Logbook
     let clock: Clock
     let randomness: Randomness
     let signing: SigningKey
     let seal: MultisetSeal
+    /// Whether the write-ahead log still holds the order of published votes.
+    let logMustGo = Mutex(false)
     /// The last round whose voters were told.
     let told = Mutex(0)
     private let checkers = Mutex<[Int: BallotChecker<GMPGroup>]>([:])
 
-    /// - Parameter boxKey: nil where nobody votes: for commands that only look or count.
+    /// - Parameter boxKey: gives the box key where it is there; commands that only look or count need none.
     package init(
-        store: Store, election: StoredElection, key: ElectionKey, boxKey: BoxKey?, logbook: Logbook, clock: Clock,
+        store: Store, election: StoredElection, key: ElectionKey,
+        boxKey: @escaping @Sendable () -> BoxKey? = { nil }, logbook: Logbook, clock: Clock,
         randomness: Randomness
     ) {
-        (self.store, self.election, self.boxKey, self.logbook) = (store, election, boxKey, logbook)
+        (self.store, self.election, boxKeySource, self.logbook) = (store, election, boxKey, logbook)
         (self.clock, self.randomness) = (clock, randomness)
         signing = SigningKey(seed: key.subkey(.voteReceipts))
         seal = MultisetSeal(key.subkey(.box))
+    }
+
+    /// The box key; nil before it was handed over.
+    var boxKey: BoxKey? {
+        knownBoxKey.withLock { known in
+            if known == nil { known = boxKeySource() }
+            return known
+        }
     }
 
     /// The public key that signs receipts.
@@ -78,7 +91,7 @@ package final class PollingStation: Sendable {
         ) { (row: borrowing Row) throws(StoreError) -> (Int, [UInt8]) in (try row[0], try row[1]) }
         guard let (voter, entry) = first else { return false }
         return boxKey.open(
-            ElectorEntry(entry).sealed, ballot: ballot.id, voter: voter, randomness: randomness) != nil
+            try ElectorEntry(entry).sealed, ballot: ballot.id, voter: voter, randomness: randomness) != nil
     }
 
     package func suspend(by principal: Principal) throws(StoreError) -> Refusal? {
@@ -130,7 +143,8 @@ package final class PollingStation: Sendable {
                 clock.now, election.number)
             return nil
         }
-        if refusal == nil { try store.truncateLog() }
+        if refusal == nil { logMustGo.withLock { $0 = true } }
+        try emptyLog()
         return refusal
     }
 
@@ -141,8 +155,13 @@ package final class PollingStation: Sendable {
             try Poll.find(reading, election: election.number)
         }
         guard let poll else { return false }
-        if [.open, .suspended].contains(poll.state), clock.now >= poll.closesAt {
-            return try close(atOnce: false, by: principal) == nil
+        // A suspended poll stays so past its hour: the bureau extends or closes it.
+        if poll.state == .open, clock.now >= poll.closesAt {
+            return try change(from: [.open], to: .closing, "poll.closing", by: principal) {
+                _, poll throws(StoreError) in
+                // Once more inside: an extension may have come between.
+                clock.now >= poll.closesAt ? nil : "The hour has not come."
+            } == nil
         }
         if poll.state == .closing, clock.now >= poll.closesAt + election.election.graceMinutes * 60 {
             return try close(atOnce: true, by: principal) == nil

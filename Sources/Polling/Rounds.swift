@@ -2,12 +2,15 @@ import Crypto
 import Elections
 import Journal
 package import Store
+import Synchronization
 
 /// A round of publication.
 package struct Round: Sendable {
     package let number: Int
     package let at: Int
     package let ballots: Int
+    /// Voters who had signed when the round was published, those of earlier rounds among them.
+    package let signatures: Int
 }
 
 extension PollingStation {
@@ -37,8 +40,14 @@ extension PollingStation {
             for ballot in due { try publish(transaction, ballot) }
         }
         // The log holds the order of the last votes: it is copied back and emptied.
-        try store.truncateLog()
+        logMustGo.withLock { $0 = true }
         return due.map(\.name)
+    }
+
+    /// Empties the log after a round. A reader under way may keep it from being emptied: to be called until it is.
+    package func emptyLog() throws(StoreError) {
+        guard logMustGo.withLock({ $0 }) else { return }
+        if try store.truncateLog() { logMustGo.withLock { $0 = false } }
     }
 
     private func published(
@@ -56,11 +65,13 @@ extension PollingStation {
             "SELECT id, content FROM polling_slot WHERE ballot = ? AND content >= x'0000000000000001' AND content < x'00000001'",
             ballot.id
         ) { (row: borrowing Row) throws(StoreError) in
-            guard let text = SlotContent(try row[1]).ballot else { return }
+            guard let text = try SlotContent(try row[1]).ballot else { return }
             fresh.append((tracker(text), try row[0]))
         }
         guard !fresh.isEmpty else { return }
         fresh.sort { $0.tracker.utf8.lexicographicallyPrecedes($1.tracker.utf8) }
+        let signatures = try transaction.reading.number(
+            "SELECT count(*) FROM polling_elector WHERE ballot = ? AND entry >= x'0000000000000001'", ballot.id)
         let number =
             try transaction.reading.number("SELECT count(*) FROM polling_round WHERE ballot = ?", ballot.id) + 1
         var place = try transaction.reading.number("SELECT count(*) FROM polling_tracker WHERE ballot = ?", ballot.id)
@@ -79,8 +90,8 @@ extension PollingStation {
                 Fixed.bytes(number, 4) + content[4...], slot)
         }
         try transaction.execute(
-            "INSERT INTO polling_round (ballot, number, at, ballots) VALUES (?, ?, ?, ?)", ballot.id, number, clock.now,
-            fresh.count)
+            "INSERT INTO polling_round (ballot, number, at, ballots, signatures) VALUES (?, ?, ?, ?, ?)", ballot.id, number,
+            clock.now, fresh.count, signatures)
         try transaction.execute(
             "UPDATE polling_poll SET round_at = ? WHERE election = ?", clock.now, election.number)
         let sums = try transaction.reading.first(
@@ -97,9 +108,9 @@ extension PollingStation {
 
     /// The rounds of a ballot, oldest first.
     package func rounds(_ reading: borrowing Reading, _ ballot: PollBallot) throws(StoreError) -> [Round] {
-        try reading.all("SELECT number, at, ballots FROM polling_round WHERE ballot = ? ORDER BY number", ballot.id) {
+        try reading.all("SELECT number, at, ballots, signatures FROM polling_round WHERE ballot = ? ORDER BY number", ballot.id) {
             (row: borrowing Row) throws(StoreError) in
-            Round(number: try row[0], at: try row[1], ballots: try row[2])
+            Round(number: try row[0], at: try row[1], ballots: try row[2], signatures: try row[3])
         }
     }
 
@@ -134,7 +145,7 @@ extension PollingStation {
             WHERE polling_tracker.ballot = ? ORDER BY polling_tracker.place
             """, ballot.id
         ) { (row: borrowing Row) throws(StoreError) in
-            guard let text = SlotContent(try row[0]).ballot else {
+            guard let text = try SlotContent(try row[0]).ballot else {
                 throw StoreError(
                     .damaged, "A published ballot is not in its slot any more.", cure: "Run `isoloir poll status`.")
             }

@@ -17,7 +17,7 @@ extension PollingStation {
     ) throws(StoreError) -> [Signature] {
         let entries = try reading.all(
             "SELECT voter, entry FROM polling_elector WHERE ballot = ? ORDER BY id", ballot.id
-        ) { (row: borrowing Row) throws(StoreError) in (voter: try row[0] as Int, entry: ElectorEntry(try row[1])) }
+        ) { (row: borrowing Row) throws(StoreError) in (voter: try row[0] as Int, entry: try ElectorEntry(try row[1])) }
         var list: [Signature] = []
         for (id, entry) in entries {
             guard let voter = try registrar.voter(reading, id: id) else { continue }

@@ -71,7 +71,8 @@ package enum TrusteeFiles {
             tests.map { [("ballot", quoted($0.ballot)), ("tally", $0.tally)] })
     }
 
-    /// The answer to a challenge, made with the private keys.
+    /// The answer to a challenge, made with the private keys: a hash of each number, never what was decrypted. A challenge may be
+    /// a voter's ciphertext in disguise, and the answer must not help to open it.
     package static func answer(_ challenge: [UInt8], _ pair: KeyPair) throws(Fault) -> [UInt8] {
         let (election, trustee, list) = try read(challenge, "trustee-challenge", "tests")
         guard election == pair.election, trustee == pair.trustee else {
@@ -79,25 +80,39 @@ package enum TrusteeFiles {
                 description:
                     "the challenge is for \(trustee) (\(election)), the key is \(pair.trustee)'s (\(pair.election))")
         }
-        var source = SystemScalars()
         var answers: [[(String, [UInt8])]] = []
         for entry in list {
             guard let ballot = entry["ballot"]?.bytes, let document = entry["tally"]?.written,
                 let tally = EncryptedTally(document: document, questions: [testQuestion]),
-                let key = pair.keys.first(where: { $0.ballot == text(ballot) })?.key
+                let key = pair.keys.first(where: { $0.ballot == text(ballot) })?.key,
+                let number = tally.opened(by: key)
             else { throw Fault(description: "the challenge asks for a key that this file does not hold") }
-            let part = PartialDecryption(
-                tally, key: key, fingerprint: testFingerprint(election, text(ballot)), from: &source)
-            answers.append([("ballot", quoted(ballot)), ("decryption", part.document)])
+            answers.append([
+                ("ballot", quoted(ballot)),
+                ("hash", quoted(testHash(number, election: election, trustee: trustee, ballot: text(ballot)))),
+            ])
         }
         return written("trustee-answer", election, trustee, "answers", answers)
     }
 
     package static func answers(
         _ bytes: [UInt8]
-    ) throws(Fault) -> (election: String, trustee: String, answers: [(ballot: String, decryption: [UInt8])]) {
+    ) throws(Fault) -> (election: String, trustee: String, answers: [(ballot: String, hash: [UInt8])]) {
         let (election, trustee, list) = try read(bytes, "trustee-answer", "answers")
-        return (election, trustee, try entries(list, "ballot", "decryption"))
+        var found: [(ballot: String, hash: [UInt8])] = []
+        for entry in list {
+            guard let ballot = entry["ballot"]?.bytes, let hash = entry["hash"]?.bytes else {
+                throw Fault(description: "the file was changed on its way: ask for it again")
+            }
+            found.append((text(ballot), hash))
+        }
+        return (election, trustee, found)
+    }
+
+    /// What a trustee answers for the number that a challenge holds, in decimal digits.
+    static func testHash(_ number: [UInt8], election: String, trustee: String, ballot: String) -> [UInt8] {
+        let text = Array("isoloir trustee test|\(election)|\(trustee)|\(ballot)|".utf8) + number
+        return Base64.digest(text.span)
     }
 
     /// The decryptions of a trustee: one for each ballot, by its uuid.
@@ -113,31 +128,18 @@ package enum TrusteeFiles {
         _ bytes: [UInt8]
     ) throws(Fault) -> (election: String, trustee: String, parts: [(uuid: String, decryption: [UInt8])]) {
         let (election, trustee, list) = try read(bytes, "trustee-decryption", "parts")
-        let parts = try entries(list, "uuid", "decryption").map { (uuid: $0.ballot, decryption: $0.decryption) }
+        var parts: [(uuid: String, decryption: [UInt8])] = []
+        for entry in list {
+            guard let uuid = entry["uuid"]?.bytes, let document = entry["decryption"]?.written else {
+                throw Fault(description: "the file was changed on its way: ask for it again")
+            }
+            parts.append((text(uuid), document))
+        }
         return (election, trustee, parts)
     }
 
     /// One encrypted number.
     static let testQuestion = Question(answers: 1, hasBlank: false, least: 0, most: 1)
-
-    /// Stands where an election's fingerprint stands: no proof for a test fits a tally.
-    static func testFingerprint(_ election: String, _ ballot: String) -> [UInt8] {
-        let text = Array("isoloir trustee test of \(election)/\(ballot)".utf8)
-        return Base64.digest(text.span)
-    }
-
-    private static func entries(
-        _ list: [JSON], _ name: StaticString, _ part: StaticString
-    ) throws(Fault) -> [(ballot: String, decryption: [UInt8])] {
-        var found: [(ballot: String, decryption: [UInt8])] = []
-        for entry in list {
-            guard let ballot = entry[name]?.bytes, let document = entry[part]?.written else {
-                throw Fault(description: "the file was changed on its way: ask for it again")
-            }
-            found.append((text(ballot), document))
-        }
-        return found
-    }
 }
 
 private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

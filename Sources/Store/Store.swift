@@ -114,10 +114,11 @@ package final class Store: Sendable {
     }
 
     /// Copies the write-ahead log back into the store and empties it, so that it tells nothing of the order of what was
-    /// written. Readers that are under way may keep it from being emptied; the next call does it then.
-    package func truncateLog() throws(StoreError) {
+    /// written.
+    /// - Returns: false when a reader under way kept it from being emptied.
+    package func truncateLog() throws(StoreError) -> Bool {
         let connection = try Connection(path: path, access: .readWrite)
-        try connection.script("PRAGMA wal_checkpoint(TRUNCATE)")
+        return try Reading(connection: connection).number("PRAGMA wal_checkpoint(TRUNCATE)") == 0
     }
 
     /// The statements that make the schema, in a stable order, for the schema fixture.

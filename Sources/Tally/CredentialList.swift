@@ -23,8 +23,12 @@ struct CredentialList: Sendable {
     /// Where each credential's digits stand in the document.
     private var ranges: [Range<Int>] = []
 
+    private(set) var totalWeight = 0
+
     var count: Int { weights.count }
-    var totalWeight: Int { weights.reduce(0, +) }
+
+    /// Larger numbers are written otherwise by the protocol (section 9), and no election has them.
+    static let mostWeight = (1 << 30) - 1
 
     /// - Throws: the entry that is no credential, or stands there twice.
     init(_ document: [UInt8]) throws(ArchiveFault) {
@@ -59,6 +63,10 @@ struct CredentialList: Sendable {
             guard places.updateValue(count, forKey: Key(document.span.extracting(range))) == nil else {
                 throw ArchiveFault("\(name) stands there twice")
             }
+            guard weight <= CredentialList.mostWeight, totalWeight + weight <= CredentialList.mostWeight else {
+                throw ArchiveFault("\(name) brings the total weight above \(CredentialList.mostWeight)")
+            }
+            totalWeight += weight
             weights.append(weight)
             ranges.append(range)
         }

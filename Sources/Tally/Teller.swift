@@ -80,6 +80,11 @@ package struct Teller: Sendable {
                     sum.add(read, weight: weight)
                 }
             }
+            guard sum.ballots == ballot.votes else {
+                throw StoreError(
+                    .damaged, "\(ballot.name): \(sum.ballots) ballots are published, \(ballot.votes) votes recorded.",
+                    cure: "Run `isoloir poll status`.")
+            }
             let document = sum.document
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try station.keep(transaction, tally: document, ballots: sum.ballots, weight: sum.weight, of: ballot)

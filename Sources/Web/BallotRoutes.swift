@@ -6,6 +6,7 @@ import Journal
 import Letterpress
 import Polling
 import Store
+import Tally
 import Templating
 
 /// `/ballots/{ballot}`: choose, review, vote; `/receipt`: the proof as PDF.
@@ -26,7 +27,7 @@ enum BallotRoutes {
     static let shape: [String: Shape] = [
         "ballot": .text, "name": .text, "path": .text, "document": .text, "credential": .text, "worker": .text,
         "workerDigest": .text, "wasm": .text, "wasmDigest": .text, "script": .text, "scriptDigest": .text,
-        "idleSeconds": .text, "grace": .object(["seconds": .text, "until": .text]),
+        "idleSeconds": .text, "grace": .object(["close": .text, "seconds": .text, "until": .text]),
         "questions": .list(
             .object([
                 "number": .text, "title": .text, "rule": .text, "least": .text, "most": .text, "hasBlank": .flag,
@@ -59,10 +60,10 @@ extension VoterSite {
         let (language, now) = (visit.language, parts.clock.now)
         let idle = min(Doorkeeper.idleSeconds, session.endsAt - now)
         var grace = TemplateValue.nothing
-        if let poll, now >= poll.closesAt {
+        if let poll {
             let end = poll.closesAt + election.graceMinutes * 60
             grace = .object([
-                "seconds": .text("\(max(0, end - now))"),
+                "close": .text("\(max(0, poll.closesAt - now))"), "seconds": .text("\(max(0, end - now))"),
                 "until": .text(LocalTime.clock(end, zone: election.timeZone, language)),
             ])
         }
@@ -140,7 +141,8 @@ extension VoterSite {
         case .cast(let receipt): casting(visit, 200, nil, receipt: receipt)
         case .otherCounts(let tracker): casting(visit, 409, "voteOther", tracker: tracker)
         case .voted: casting(visit, 409, "voteVoted")
-        case .refused, .notYours: casting(visit, 422, "voteRefused")
+        case .refused(let fault): casting(visit, 422, "voteRefused", reason: ArchiveVerifier.words(fault))
+        case .notYours: casting(visit, 422, "voteRefused", reason: "the credential is not this voter's")
         case .notEligible: casting(visit, 404, "notEligibleText")
         case .shut: casting(visit, 403, "voteShut")
         }
@@ -150,16 +152,19 @@ extension VoterSite {
     private struct Told: Encodable {
         struct Proof: Encodable { let tracker, signature: String }
         let text: String?
+        /// For those who look into it, in English.
+        let reason: String?
         let tracker: String?
         let receipt: Proof?
     }
 
     private func casting(
-        _ visit: Visit, _ status: Int, _ text: String?, tracker: String? = nil, receipt: Receipt? = nil
+        _ visit: Visit, _ status: Int, _ text: String?, tracker: String? = nil, receipt: Receipt? = nil,
+        reason: String? = nil
     ) -> Response {
-        trace(visit, step: "ballot", trouble: text ?? "")
+        if let text { trace(visit, step: "ballot", trouble: text) }
         let told = Told(
-            text: text.map { pages.text($0, visit.language) }, tracker: tracker,
+            text: text.map { pages.text($0, visit.language) }, reason: reason, tracker: tracker,
             receipt: receipt.map { Told.Proof(tracker: $0.tracker, signature: $0.signature) })
         let encoder = JSONEncoder()
         encoder.outputFormatting = .withoutEscapingSlashes

@@ -1,6 +1,9 @@
 import Elections
+import Foundation
 import Polling
 import Store
+import Synchronization
+import Tally
 import Tally
 import Templating
 
@@ -53,8 +56,8 @@ extension VoterSite {
 
     /// What is published of a box: ballots, and as many signatures.
     private func count(_ rounds: [Round], _ language: Language) -> String {
-        let ballots = rounds.reduce(0) { $0 + $1.ballots }
-        return "\(pages.text("boxCount", language)) \(ballots). \(pages.text("boxSignatures", language)) \(ballots)."
+        let (ballots, signatures) = (rounds.reduce(0) { $0 + $1.ballots }, rounds.last?.signatures ?? 0)
+        return "\(pages.text("boxCount", language)) \(ballots). \(pages.text("boxSignatures", language)) \(signatures)."
     }
 
     func box(_ visit: Visit, of name: String) throws -> Response {
@@ -101,20 +104,70 @@ extension VoterSite {
             ])
     }
 
+    /// The archive as a file that is made once for each state of the box.
     func archive(_ visit: Visit, of name: String) -> Response {
         do {
-            let bytes = try store.read { (reading: borrowing Reading) throws(StoreError) -> [UInt8]? in
-                guard let poll, poll.state != .sealed,
-                    let ballot = try PollBallot.find(reading, election: poll.election, name: name)
-                else { return nil }
-                var bytes: [UInt8] = []
-                try parts.teller.archive(reading, ballot) { bytes += $0 }
-                return bytes
+            guard let poll, poll.state != .sealed, let path = try archives.file(name, parts.teller, parts.station) else {
+                return message(visit, 404, "notFound")
             }
-            guard let bytes else { return message(visit, 404, "notFound") }
-            var response = Response(200, type: "application/x-tar", body: bytes)
+            var response = Response(200, type: "application/x-tar")
+            response.file = path
             response.headers.append(("Content-Disposition", "attachment; filename=\"\(name).bel\""))
             return response
         } catch { return failure(visit, error) }
+    }
+}
+
+/// The public archives as files beside the store: a box of a hundred thousand ballots is a gigabyte, which nobody holds in
+/// memory for each who downloads it.
+final class ArchiveFolder: Sendable {
+    private let store: Store
+    /// One is made at a time.
+    private let gate = Mutex(())
+
+    init(store: Store) { self.store = store }
+
+    /// The path of a ballot's archive in its present state; nil when there is no such ballot.
+    func file(_ name: String, _ teller: Teller, _ station: PollingStation) throws -> String? {
+        try gate.withLock { _ in
+            let folder = store.path + ".box"
+            guard
+                let (ballot, state) = try store.read({
+                    (reading: borrowing Reading) throws(StoreError) -> (PollBallot, String)? in
+                    guard let poll = try Poll.find(reading, election: station.election.number),
+                        let ballot = try PollBallot.find(reading, election: poll.election, name: name)
+                    else { return nil }
+                    let tally = try station.tally(reading, ballot)
+                    let counted = "\(tally == nil ? 0 : 1)\(tally?.result == nil ? 0 : 1)"
+                    let (rounds, parts) = (
+                        try station.rounds(reading, ballot).count, try station.decryptions(reading, ballot).count
+                    )
+                    return (ballot, "\(rounds)-\(poll.state == .closed ? 1 : 0)\(counted)-\(parts)")
+                })
+            else { return nil }
+            let path = "\(folder)/\(name).\(String(decoding: ballot.uuid, as: UTF8.self)).\(state).bel"
+            let files = FileManager.default
+            if files.fileExists(atPath: path) { return path }
+            try files.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            // Earlier states go: whoever reads one still has it open.
+            for old in try files.contentsOfDirectory(atPath: folder) where old.hasPrefix(name + ".") {
+                try files.removeItem(atPath: "\(folder)/\(old)")
+            }
+            let draft = path + ".part"
+            guard files.createFile(atPath: draft, contents: nil), let output = FileHandle(forWritingAtPath: draft) else {
+                throw SiteFault("\(draft) cannot be written")
+            }
+            try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try teller.archive(reading, ballot) { bytes throws(StoreError) in
+                    do { try output.write(contentsOf: Data(bytes)) } catch {
+                        throw StoreError(.failed, "\(draft) could not be written: \(error.localizedDescription)")
+                    }
+                }
+            }
+            try output.close()
+            try files.moveItem(atPath: draft, toPath: path)
+            return path
+        }
     }
 }

@@ -116,9 +116,14 @@ import Synchronization
     }
 
     private func send(_ response: Response) -> MHD_Result {
-        let made = unsafe response.body.withUnsafeBytes { body in
-            unsafe MHD_create_response_from_buffer(
-                body.count, UnsafeMutableRawPointer(mutating: body.baseAddress), .RESPMEM_MUST_COPY)
+        let made: OpaquePointer?
+        if let file = response.file {
+            unsafe made = opened(file)
+        } else {
+            unsafe made = unsafe response.body.withUnsafeBytes { body in
+                unsafe MHD_create_response_from_buffer(
+                    body.count, UnsafeMutableRawPointer(mutating: body.baseAddress), .RESPMEM_MUST_COPY)
+            }
         }
         guard let made = unsafe made else { return .NO }
         defer { unsafe MHD_destroy_response(made) }  // the library keeps its own reference once it is queued
@@ -132,6 +137,18 @@ import Synchronization
             unsafe MHD_add_response_header(made, "Connection", "close")
         }
         return unsafe MHD_queue_response(connection, UInt32(response.status), made)
+    }
+
+    /// A response that reads a file as it is sent; the library closes it.
+    private func opened(_ path: String) -> OpaquePointer? {
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        var status = stat()
+        guard file >= 0, unsafe fstat(file, &status) == 0 else { return nil }
+        guard let made = unsafe MHD_create_response_from_fd64(UInt64(status.st_size), file) else {
+            close(file)
+            return nil
+        }
+        return unsafe made
     }
 
     // MARK: Reading

@@ -3,6 +3,8 @@ package struct Response: Sendable {
     package var status: Int
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
+    /// A file that is sent instead of the body, as it is.
+    package var file: String?
 
     package init(_ status: Int = 200, type: String = "text/html; charset=utf-8", body: [UInt8] = []) {
         self.status = status

@@ -62,6 +62,7 @@ package final class VoterSite: Sendable {
     private let extra: @Sendable (Request) -> Response?
     private let log: @Sendable (String) -> Void
     private let forms: LookupKey
+    let archives: ArchiveFolder
     /// The poll as it stood at the last look.
     private let present = Mutex<Poll?>(nil)
     private let traces = Mutex<[String: HelpQueue.Trace]>([:])
@@ -87,6 +88,7 @@ package final class VoterSite: Sendable {
             work: ProofOfWork(election: election.id, key: key, clock: parts.clock, randomness: parts.randomness),
             captcha: parts.captcha, book: SpentBook(clock: parts.clock), limits: SourceLimits(clock: parts.clock))
         cookies = Cookies(isSecure: election.address.hasPrefix("https://"))
+        archives = ArchiveFolder(store: parts.store)
         forms = LookupKey(key.subkey(.forms))
         let routes =
             VoterSite.routes
@@ -178,6 +180,9 @@ package final class VoterSite: Sendable {
         var response = response
         let own = response.headers
         for header in headers where !own.contains(where: { $0.name == header.name }) { response.headers.append(header) }
+        // A vote leaves no line and no count, only what went wrong with one.
+        let isVote = request.method == .post && (request.path.hasPrefix("/ballots/") || request.path == "/receipt")
+        if isVote, response.status < 500 { return response }
         let seconds = Monotonic.seconds - start
         let name = routeName(request.path)
         metrics.note(route: name, status: response.status, seconds: seconds)

@@ -110,7 +110,8 @@ struct DemoPoll {
         Terminal.say("\nThe count")
         for path in files {
             let pair = try keyPair(path)
-            let answer = try decryptions(names.map { "\(archives)/\($0)" }, pair) { _ in }
+            let answer = try decryptions(
+                names.map { "\(archives)/\($0)" }, pair, memory: path + ".key.done", say: { _ in })
             let taking = try refusing { try teller.take(answer, by: services.principal) }
             guard case .taken(let trustee, _) = taking else {
                 throw Refusal("A trustee's decryption was refused: \(taking).", status: .broken)

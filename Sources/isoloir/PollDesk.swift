@@ -11,17 +11,13 @@ import Web
 extension Services {
     var trustees: TrusteeRegister { TrusteeRegister(logbook: logbook, clock: clock) }
 
-    /// The polling station of an election, with the box key where it lies in the key folder or in `file`.
-    func station(_ election: StoredElection, boxKeyFile file: String? = nil) throws(Refusal) -> PollingStation {
-        let path = file ?? keys.boxKeyFile(election.election.id)
-        var boxKey: BoxKey?
-        if unsafe file != nil || access(path, F_OK) == 0 {
-            boxKey = BoxKey(file: try readFile(path, secret: true))
-            if boxKey == nil { throw Refusal("\(path) is no box key: give the file made by `isoloir poll seal`.") }
-        }
+    /// The polling station of an election, with the box key where it lies in the key folder.
+    func station(_ election: StoredElection) throws(Refusal) -> PollingStation {
+        let path = keys.boxKeyFile(election.election.id)
         return PollingStation(
-            store: store, election: election, key: try key(of: election), boxKey: boxKey, logbook: logbook,
-            clock: clock, randomness: randomness)
+            store: store, election: election, key: try key(of: election),
+            boxKey: { (try? readFile(path, secret: true)).flatMap { BoxKey(file: $0) } }, logbook: logbook, clock: clock,
+            randomness: randomness)
     }
 
     func teller(_ station: PollingStation) -> Teller {
@@ -43,7 +39,12 @@ extension Services {
                 try Poll.find(reading, election: number)
             }
         }
-        guard let poll, poll.state != .sealing else { return }
+        guard let poll else { return }
+        if poll.state == .sealing {
+            // Left over by a sealing that was interrupted, or under way.
+            _ = try refusing { try ProcessLock(store: store.path, name: "seal") }
+            return
+        }
         throw Refusal("The poll is sealed (\(poll.fingerprint)): \(consequence).")
     }
 
@@ -57,11 +58,13 @@ extension Services {
                 + "Suspend the poll (isoloir poll suspend), keep the files as they are, and call the bureau together.")
     }
 
-    /// Seals the poll and writes the box key into a new file.
+    /// Seals the poll; the box key is written into a new file first.
     func seal(_ election: StoredElection, boxKeyFile path: String) throws(Refusal) -> Poll {
-        guard unsafe access(path, F_OK) != 0 else {
-            throw Refusal("\(path) exists already: a box key never replaces another. Move it away first.")
+        // No roll comes in, and nobody else seals, meanwhile.
+        let locks = try refusing {
+            [try ProcessLock(store: store.path, name: "seal"), try ProcessLock(store: store.path, name: "import")]
         }
+        defer { withExtendedLifetime(locks) {} }
         let templates = templates(for: election.election)
         let served = try refusing { try AssetSet(templates).digests }
         let frozen = PollSealer.Frozen(
@@ -71,27 +74,44 @@ extension Services {
             store: store, registrar: registrar, trustees: trustees, logbook: logbook, clock: clock,
             randomness: randomness)
         let key = try key(of: election)
-        let outcome = try refusing {
-            try sealer.seal(
-                election, key: key, frozen: frozen, by: principal, progress: Terminal.progress("credentials"))
+        let boxKey = BoxKey(from: randomness)
+        try refusing { try PrivateFile.create(path, boxKey.file) }
+        let outcome: PollSealer.Outcome
+        do throws(Refusal) {
+            outcome = try refusing {
+                try sealer.seal(
+                    election, key: key, boxKey: boxKey, frozen: frozen, by: principal,
+                    progress: Terminal.progress("credentials"))
+            }
+        } catch {
+            unsafe unlink(path)
+            throw error
         }
         Terminal.endProgress()
         switch outcome {
-        case .refused(let faults): throw Refusal(faults.joined(separator: "\n"))
-        case .sealed(let poll, let boxKey):
-            try refusing { try PrivateFile.create(path, boxKey.file) }
-            return poll
+        case .refused(let faults):
+            unsafe unlink(path)
+            throw Refusal(faults.joined(separator: "\n"))
+        case .sealed(let poll): return poll
         }
     }
 
-    /// Opens the poll and puts the box key where the site finds it.
+    /// Opens the poll; the box key is put where the site finds it first.
     func open(_ election: StoredElection, boxKeyFile path: String) throws(Refusal) {
-        let station = try station(election, boxKeyFile: path)
-        if let refusal = try refusing({ try station.open(by: principal) }) { throw Refusal(refusal) }
         let place = keys.boxKeyFile(election.election.id)
-        guard path != place else { return }
         let content = try readFile(path, secret: true)
-        try refusing { try PrivateFile.create(place, content) }
+        guard BoxKey(file: content) != nil else {
+            throw Refusal("\(path) is no box key: give the file made by `isoloir poll seal`.")
+        }
+        let isThere = unsafe access(place, F_OK) == 0
+        if isThere, try readFile(place, secret: true) != content {
+            throw Refusal("\(place) is another box key: move it away first.")
+        }
+        if !isThere { try refusing { try PrivateFile.create(place, content) } }
+        let station = try station(election)
+        guard let refusal = try refusing({ try station.open(by: principal) }) else { return }
+        if !isThere { unsafe unlink(place) }
+        throw Refusal(refusal)
     }
 
     /// Writes the archive of every ballot into a folder, as far as it is public; returns the files' names.

@@ -131,7 +131,10 @@ extension Services {
                     ["fingerprint": poll.fingerprint, "destroyed": "election key, box key, signature lists, names, contacts"])
             }
             try keys.destroy(election.election.id)
-            try store.truncateLog()
+            guard try store.truncateLog() else {
+                throw Refusal(
+                    "Everything is destroyed but the store's log, which another program reads: end it and run `store check`.")
+            }
         }
     }
 }

@@ -161,7 +161,7 @@ private struct Workload {
             attempt("recovery") { () throws(StoreError) in
                 if try site.recovery.serveRequests(services.store) > 0 { bell.ring() }
             }
-            if round % Workload.pollEvery == 0 { attempt("the poll", followPoll) }
+            if round % Workload.pollEvery == 0 { followPoll() }
             if round % Workload.traceEvery == 0 { attempt("traces", storeTraces) }
             if round % Workload.tidyEvery == 0 { attempt("tidying", tidy) }
             round += 1
@@ -174,18 +174,30 @@ private struct Workload {
         do throws(StoreError) { try work() } catch { log.write("\(name) failed: \(error)") }
     }
 
-    /// The hour's close, rounds of publication, the sum of a closed box.
-    private func followPoll() throws(StoreError) {
-        let station = site.station
-        if try station.followClock(by: .system("clock")) { log.write("the poll's hour has come") }
-        for ballot in try station.turnRounds() { log.write("round published: \(ballot)") }
-        let directory = site.directory
-        let told = try station.tell { transaction, voter throws(StoreError) in
-            try directory.tellOfVote(transaction, voter, round: services.clock.now)
+    /// The hour's close, rounds of publication, word to those who voted, the sum of a closed box: each for itself.
+    private func followPoll() {
+        let (station, directory, log) = (site.station, site.directory, log)
+        attempt("the poll's hour") { () throws(StoreError) in
+            if try station.followClock(by: .system("clock")) { log.write("the poll's hour has come") }
         }
-        if told > 0 { bell.ring() }
-        _ = try services.teller(station).tally(by: .system("clock"))
-        try site.site.look()
+        attempt("rounds") { () throws(StoreError) in
+            for ballot in try station.turnRounds() { log.write("round published: \(ballot)") }
+        }
+        attempt("the log") { () throws(StoreError) in try station.emptyLog() }
+        attempt("word of votes") { () throws(StoreError) in
+            let round = services.clock.now
+            let told = try station.tell { transaction, voter throws(StoreError) in
+                // One voter whom no message reaches must not keep it from the others.
+                do throws(StoreError) { try directory.tellOfVote(transaction, voter, round: round) } catch {
+                    log.write("voter \(voter) cannot be told of a vote: \(error)")
+                }
+            }
+            if told > 0 { bell.ring() }
+        }
+        attempt("the tally") { () throws(StoreError) in
+            _ = try services.teller(station).tally(by: .system("clock"))
+        }
+        attempt("the poll") { () throws(StoreError) in try site.site.look() }
     }
 
     private func storeTraces() throws(StoreError) {

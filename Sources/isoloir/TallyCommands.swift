@@ -91,14 +91,27 @@ private func answerChallenge(_ invocation: Invocation) throws(Refusal) {
 private func decryptTallies(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--to")
     let pair = try readTrusteeKey(invocation)
-    let answer = try decryptions(archives(invocation.operands[0]), pair) { Terminal.say($0) }
+    let answer = try decryptions(
+        archives(invocation.operands[0]), pair, memory: try invocation.required("--key") + ".done"
+    ) { Terminal.say($0) }
     try writeFile(path, answer)
     Terminal.say("\(path) goes to the election manager.")
 }
 
 /// Verifies the archives and decrypts a trustee's part of each.
-func decryptions(_ paths: [String], _ pair: TrusteeFiles.KeyPair, say: (String) -> Void) throws(Refusal) -> [UInt8] {
+/// - Parameter memory: a file that keeps which totals were decrypted: others of the same ballot would tell, by difference, what
+///   single voters chose.
+func decryptions(
+    _ paths: [String], _ pair: TrusteeFiles.KeyPair, memory: String, say: (String) -> Void
+) throws(Refusal) -> [UInt8] {
     var source = SystemScalars()
+    var done: [String: String] = [:]
+    if FileManager.default.fileExists(atPath: memory) {
+        for line in String(decoding: try readFile(memory), as: UTF8.self).split(separator: "\n") {
+            let words = line.split(separator: " ").map(String.init)
+            if words.count == 2 { done[words[0]] = words[1] }
+        }
+    }
     var parts: [(uuid: [UInt8], document: [UInt8])] = []
     for path in paths {
         let (archive, tally, trustees) = try verified(path) { verifier throws(ArchiveFault) in
@@ -107,6 +120,14 @@ func decryptions(_ paths: [String], _ pair: TrusteeFiles.KeyPair, say: (String) 
         guard archive.stage != .open, archive.stage != .closed else {
             throw Refusal("\(path): the poll is not closed and added up; nothing is decrypted before.")
         }
+        let uuid = String(decoding: archive.election.uuid, as: UTF8.self)
+        let hash = hex(sha256(tally.document))
+        guard done[uuid] ?? hash == hash, !parts.contains(where: { $0.uuid == archive.election.uuid }) else {
+            throw Refusal(
+                "\(path): other totals of this ballot were decrypted before (\(memory)). The difference could tell how somebody voted: nothing is decrypted. Call the bureau together."
+            )
+        }
+        done[uuid] = hash
         // A trustee's key for a ballot is known by its public part.
         guard
             let key = pair.keys.map(\.key).first(where: { key in
@@ -118,6 +139,10 @@ func decryptions(_ paths: [String], _ pair: TrusteeFiles.KeyPair, say: (String) 
         say(
             "  \(String(decoding: archive.election.name, as: UTF8.self)): \(Terminal.count(archive.ballots, "ballot")) verified, totals decrypted"
         )
+    }
+    let lines = done.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)\n" }.joined()
+    do { try Data(lines.utf8).write(to: URL(fileURLWithPath: memory), options: .atomic) } catch {
+        throw Refusal("\(memory) could not be written: \(error.localizedDescription). Nothing was decrypted.")
     }
     return TrusteeFiles.decryptions(election: pair.election, trustee: pair.trustee, parts: parts)
 }

@@ -33,6 +33,7 @@ private func confirmTrustee(_ invocation: Invocation) throws(Refusal) {
 extension Services {
     /// Registers a trustee's public file; returns the challenge.
     func addTrustee(_ election: StoredElection, file: [UInt8]) throws(Refusal) -> [UInt8] {
+        try refuseSealed(election.number, "its trustees cannot change any more")
         let addition = try refusing {
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try trustees.add(transaction, election, file: file, by: principal)

@@ -164,7 +164,10 @@ addEventListener("beforeunload", (event) => { if (!parts.sealing.hidden) event.p
 const grace = document.getElementById("grace");
 if (grace) {
     const end = Date.now() + 1000 * Number(grace.dataset.seconds);
+    const close = Date.now() + 1000 * Number(grace.dataset.close);
     const count = () => {
+        grace.hidden = Date.now() < close;
+        if (grace.hidden) return;
         const left = Math.max(0, Math.round((end - Date.now()) / 1000));
         grace.querySelector(".left").textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
     };

@@ -182,4 +182,137 @@ def tally(work, rounds):
         sys.exit("tally: peak memory must stay under 300 MB")
 
 
-BENCHES = {"ballot-seal": ballot_seal, "ballot-check": ballot_check, "tally": tally}
+def cast_commits(work, rounds):
+    """Durable votes per second, checks switched off, on a disk of 4 ms per sync: together, against one commit per vote."""
+    shim = f"{work}/slow.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", shim, f"{ROOT}/Tests/Bench/slow_sync.c"], check=True)
+    together, alone = [], []
+    for number in range(rounds):
+        done = subprocess.run([f"{ROOT}/.build/release/CastBench"], cwd=ROOT, capture_output=True, text=True, check=True,
+                              env=os.environ | {"LD_PRELOAD": shim})
+        for list_, rate in zip((together, alone), done.stdout.split()):
+            list_.append(float(rate))
+        print(f"  round {number + 1}: {together[-1]:.0f} votes/s together, {alone[-1]:.0f}/s one by one", flush=True)
+    ratio = statistics.median(together) / statistics.median(alone)
+    print(f"cast-commits: ours {statistics.median(together):.0f}/s, one commit per vote {statistics.median(alone):.0f}/s, ratio {ratio:.2f}")
+    return [] if ratio >= 20 else ["cast-commits: the ratio must be 20 or more"]
+
+
+BALLOTS_OF_64 = int(os.environ.get("BALLOTS", 16))
+
+
+def cast(work, rounds):
+    """Votes per second over HTTP from 64 sessions, against the bare rate of ballot checks on as many threads."""
+    import concurrent.futures
+    import html
+    import re
+    import socket
+    import urllib.parse
+
+    sys.path.insert(0, f"{ROOT}/Tests/Browser")
+    os.environ.setdefault("ISOLOIR", PROGRAM)
+    import pathlib
+
+    from conftest import Client, Site, road
+
+    faults = cast_commits(work, rounds)
+    sessions = 64
+    names = [f"ballot-{number}" for number in range(BALLOTS_OF_64)]
+    ballots = "ballots:\n" + "".join(
+        f"  - id: {name}\n    title: {{fr: {name}, en: {name}}}\n    questions:\n      - title: {{fr: Qui, en: Who}}\n"
+        "        answers: [A, B, C, D, E]\n        min: 1\n        max: 1\n        blank: false\n" for name in names)
+    with open(f"{ROOT}/Ballots/cse-2026/election.yaml", encoding="utf-8") as file:
+        sample = file.read()
+    old = sample[sample.index("ballots:"):sample.index("\naccess:")]
+    rates, bare = [], []
+    for number in range(rounds):
+        folder = pathlib.Path(work) / f"cast-{number}"
+        folder.mkdir()
+        site = Site(folder)
+        site.prepare([road.voter(n) for n in range(1, sessions + 1)], (old, ballots)).open_poll().serve("--log", "/dev/null")
+        try:
+            clients = {}
+
+            def sign_in(n):
+                client, mail = Client(site), f"v{n}@example.org"
+                client.sign_in(site.identifier(mail), mail, 2, first=True)
+                clients[n] = client
+
+            with concurrent.futures.ThreadPoolExecutor(8) as pool:
+                list(pool.map(sign_in, range(1, sessions + 1)))
+            requests = {n: [] for n in clients}
+            archive, made = None, []
+            for name in names:
+                lines, tokens = [], {}
+                for n, client in clients.items():
+                    page = client.get(f"/ballots/{name}").text
+                    lines.append(re.search(r'data-credential="([^"]+)"', page).group(1))
+                    tokens[n] = client.form()
+                with open(f"{folder}/e.json", "w", encoding="utf-8") as file:
+                    file.write(html.unescape(re.search(r'data-document="([^"]+)"', page).group(1)))
+                with open(f"{folder}/c.txt", "w", encoding="utf-8") as file:
+                    file.write("\n".join(lines))
+                texts = site.run("tally", "ballot", f"{folder}/e.json", "--credential", f"{folder}/c.txt", "--choices", "[[0,1,0,0,0]]").stdout.split()
+                made += texts
+                for n, text in zip(clients, texts):
+                    body = urllib.parse.urlencode({"form": tokens[n], "ballot": text})
+                    cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in clients[n].session.cookies)
+                    requests[n].append((f"POST /ballots/{name} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookies}\r\n"
+                                        "Content-Type: application/x-www-form-urlencoded\r\n"
+                                        f"Content-Length: {len(body)}\r\n\r\n{body}").encode())
+            seconds_taken = storm(site.port, requests, socket)
+            rates.append(len(made) / seconds_taken)
+        finally:
+            site.stop()
+        site.run("poll", "close", "--at-once")
+        site.run("tally", "archive", "--to", f"{folder}/archives")
+        archives = sorted(os.listdir(f"{folder}/archives"))
+        start = time.monotonic()
+        counted = 0
+        for name in archives:
+            done = subprocess.run([PROGRAM, "tally", "verify", f"{folder}/archives/{name}", "--threads", "4"], check=True, capture_output=True, text=True)
+            counted += int(re.search(r"ballots +(\d+)", done.stdout).group(1))
+        whole = time.monotonic() - start
+        empty = 0.0
+        for _ in archives:
+            empty += seconds([PROGRAM, "--version"])
+        assert counted == len(made), (counted, len(made))
+        bare.append(counted / (whole - empty))
+        print(f"  round {number + 1}: {rates[-1]:.1f} votes/s over HTTP, {bare[-1]:.1f} checks/s bare", flush=True)
+    ratio = statistics.median(rates) / statistics.median(bare)
+    print(f"cast: ours {statistics.median(rates):.1f}/s, bare checks {statistics.median(bare):.1f}/s, ratio {ratio:.2f}")
+    if ratio < 0.8:
+        faults.append("cast: the ratio must be 0.8 or more")
+    if faults:
+        sys.exit("\n".join(faults))
+
+
+def storm(port, requests, socket):
+    """Sends every session's requests one after the other, all sessions at once; each must be taken."""
+    import selectors
+
+    selector = selectors.DefaultSelector()
+    left = 0
+    for wanted in requests.values():
+        connection = socket.create_connection(("127.0.0.1", port))
+        state = {"requests": list(wanted), "answer": b"", "place": 0}
+        left += len(wanted)
+        selector.register(connection, selectors.EVENT_READ, state)
+    start = time.monotonic()
+    for key in selector.get_map().values():
+        key.fileobj.sendall(key.data["requests"][0])
+    while left:
+        for key, _ in selector.select(60):
+            state = key.data
+            state["answer"] += key.fileobj.recv(65536)
+            head, mark, body = state["answer"].partition(b"\r\n\r\n")
+            if not mark or len(body) < int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]):
+                continue
+            assert head.startswith(b"HTTP/1.1 200") and b'"receipt"' in body, (head, body)
+            state["answer"], state["place"], left = b"", state["place"] + 1, left - 1
+            if state["place"] < len(state["requests"]):
+                key.fileobj.sendall(state["requests"][state["place"]])
+    return time.monotonic() - start
+
+
+BENCHES = {"cast": cast, "ballot-seal": ballot_seal, "ballot-check": ballot_check, "tally": tally}

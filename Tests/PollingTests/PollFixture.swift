@@ -99,12 +99,13 @@ final class PollFixture: Sendable {
         let sealer = PollSealer(
             store: store, registrar: registrar, trustees: register, logbook: logbook, clock: clock,
             randomness: .system)
+        let boxKey = BoxKey(from: .system)
         let outcome = try sealer.seal(
-            stored, key: key, frozen: PollSealer.Frozen(files: [], version: "test"), by: .system("test"),
+            stored, key: key, boxKey: boxKey, frozen: PollSealer.Frozen(files: [], version: "test"), by: .system("test"),
             progress: { _ in })
-        guard case .sealed(_, let boxKey) = outcome else { throw Trouble("\(outcome)") }
+        guard case .sealed = outcome else { throw Trouble("\(outcome)") }
         station = PollingStation(
-            store: store, election: stored, key: key, boxKey: boxKey, logbook: logbook, clock: clock,
+            store: store, election: stored, key: key, boxKey: { boxKey }, logbook: logbook, clock: clock,
             randomness: .system)
         teller = Teller(station: station, store: store, trustees: register, logbook: logbook, clock: clock)
         if isOpen { #expect(try station.open(by: .system("test")) == nil) }

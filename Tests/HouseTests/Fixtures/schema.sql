@@ -270,13 +270,13 @@ CREATE TABLE polling_ballot (
     uuid TEXT NOT NULL,
     document BLOB NOT NULL,
     trustees BLOB NOT NULL,
-    credentials BLOB NOT NULL,
     electors INTEGER NOT NULL,
     slot_bytes INTEGER NOT NULL,
     tally BLOB,
     tallied INTEGER,
     tallied_weight INTEGER,
     result BLOB,
+    credentials BLOB NOT NULL,
     UNIQUE (election, name)
 ) STRICT;
 
@@ -323,6 +323,7 @@ CREATE TABLE polling_round (
     number INTEGER NOT NULL,
     at INTEGER NOT NULL,
     ballots INTEGER NOT NULL,
+    signatures INTEGER NOT NULL,
     PRIMARY KEY (ballot, number)
 ) STRICT, WITHOUT ROWID;
 
@@ -360,7 +361,6 @@ CREATE TABLE polling_trustee_key (
     trustee INTEGER NOT NULL REFERENCES polling_trustee (id),
     ballot TEXT NOT NULL,
     document BLOB NOT NULL,
-    test BLOB NOT NULL,
     answer BLOB NOT NULL,
     PRIMARY KEY (trustee, ballot)
 ) STRICT, WITHOUT ROWID;

@@ -1,0 +1,146 @@
+import BallotCore
+import BallotEngine
+import Crypto
+import Delivery
+import Elections
+import Foundation
+import Issuance
+import Journal
+import Passphrases
+import Polling
+import Store
+import Synchronization
+import VoterRoll
+import Access
+
+/// Durable votes per second with the checks switched off, by 64 threads: together (group commit), and one commit per vote.
+/// Prints both rates. What a disk of 4 ms per sync would do is up to a preloaded library.
+@main
+struct CastBench {
+    static let (threads, votesEach) = (64, 16)
+
+    static func main() throws {
+        let together = try run(oneByOne: false, voters: threads * votesEach)
+        let alone = try run(oneByOne: true, voters: threads * 4)
+        print("\(together) \(alone)")
+    }
+
+    /// Votes per second.
+    static func run(oneByOne: Bool, voters: Int) throws -> Double {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-cast-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let poll = try BenchPoll(folder: folder, voters: voters)
+        let gate = Mutex(())
+        let start = ContinuousClock.now
+        let accepted = Atomic(0)
+        let group = DispatchGroup()
+        for number in 0..<threads {
+            let thread = Thread {
+                for index in stride(from: number, to: voters, by: threads) {
+                    let put = { try poll.station.put(poll.checked[index], voter: poll.voters[index], sessionOpenedAt: 0) }
+                    let outcome = try? oneByOne ? gate.withLock { _ in try put() } : put()
+                    if case .cast = outcome { accepted.add(1, ordering: .relaxed) }
+                }
+                group.leave()
+            }
+            group.enter()
+            thread.start()
+        }
+        group.wait()
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        guard accepted.load(ordering: .relaxed) == voters else {
+            fatalError("\(accepted.load(ordering: .relaxed)) of \(voters) votes were taken")
+        }
+        return Double(voters) / seconds
+    }
+}
+
+/// A poll of one ballot, whose votes need no checks any more.
+struct BenchPoll: Sendable {
+    let station: PollingStation
+    let voters: [Int]
+    let checked: [PollingStation.Checked]
+
+    init(folder: URL, voters count: Int) throws {
+        let store = try Store(
+            path: folder.appending(path: "s.sqlite").path,
+            migrations: JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations
+                + RollSchema.migrations + IssuanceSchema.migrations + PassphrasesSchema.migrations
+                + AccessSchema.migrations + PollingSchema.migrations, now: 1)
+        let sample = try String(contentsOfFile: "Ballots/cse-2026/election.yaml", encoding: .utf8)
+        let parts = sample.components(separatedBy: "  - id: suppleants-ouvriers")
+        let text = parts[0] + (sample.range(of: "\naccess:").map { String(sample[$0.lowerBound...]) } ?? "")
+        let definition = try ElectionReader.read(text, file: "e").get()
+        // In the middle of the poll.
+        let clock = Clock { definition.opens + 60 }
+        let logbook = Logbook(clock: clock, randomness: .system)
+        let desk = ElectionDesk(logbook: logbook, clock: clock)
+        let election = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            _ = try desk.store(
+                transaction, definition, definition: text, inUse: [], isIssued: false, by: .system("bench"))
+            return try desk.find(transaction.reading, nil)
+        }
+        let key = ElectionKey(from: .system)
+        let registrar = Registrar(store: store, logbook: logbook, clock: clock, hasher: PassphraseHasher())
+        let roll = folder.appending(path: "roll.csv")
+        let rows = (1...count).map { "V\($0);Martin;Anne;v\($0)@example.org;ouvriers;lille" }
+        try Data(("reference;last_name;first_name;email;college;site\n" + rows.joined(separator: "\n") + "\n").utf8)
+            .write(to: roll)
+        let loaded = try registrar.load(
+            roll.path, into: election, keys: RollKeys(key, randomness: .system), options: ImportOptions())
+        let trustees = TrusteeRegister(logbook: logbook, clock: clock)
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            _ = try registrar.publish(transaction, loaded, file: "roll.csv", by: .system("bench"))
+        }
+        for name in ["Anne", "Bruno"] {
+            let pair = TrusteeFiles.KeyPair(
+                election: definition.id, trustee: name, ballots: definition.ballots.map(\.id))
+            let addition = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try trustees.add(transaction, election, file: pair.publicFile, by: .system("bench"))
+            }
+            guard case .added(let challenge) = addition else { fatalError("\(addition)") }
+            let answer = try TrusteeFiles.answer(challenge, pair)
+            let refusal = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try trustees.confirm(transaction, election, answer: answer, by: .system("bench"))
+            }
+            if let refusal { fatalError(refusal) }
+        }
+        let sealer = PollSealer(
+            store: store, registrar: registrar, trustees: trustees, logbook: logbook, clock: clock, randomness: .system)
+        let boxKey = BoxKey(from: .system)
+        let outcome = try sealer.seal(
+            election, key: key, boxKey: boxKey, frozen: PollSealer.Frozen(files: [], version: "bench"), by: .system("bench"),
+            progress: { _ in })
+        guard case .sealed = outcome else { fatalError("\(outcome)") }
+        let station = PollingStation(
+            store: store, election: election, key: key, boxKey: { boxKey }, logbook: logbook, clock: clock,
+            randomness: .system)
+        if let refusal = try station.open(by: .system("bench")) { fatalError(refusal) }
+        self.station = station
+        let name = definition.ballots[0].id
+        let (ids, ballot) = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            var ids: [Int] = []
+            try registrar.each(reading, election) { voter, _ throws(StoreError) in ids.append(voter.id) }
+            return (ids, try PollBallot.find(reading, election: election.number, name: name))
+        }
+        guard let ballot else { fatalError("no ballot") }
+        voters = ids
+        checked = try ids.map { id in
+            // The text need be no ballot: nothing looks at it here.
+            let text = (0..<8000).map { _ in UInt8.random(in: 48...57) }
+            return try store.read { (reading: borrowing Reading) throws(StoreError) in
+                guard case .booth(let booth) = try station.enter(reading, voter: id, ballot: name) else {
+                    fatalError("a voter cannot vote")
+                }
+                let (credential, uuid) = (booth.credential, ballot.uuid)
+                guard let secret = VotingCredential(credential.span) else { fatalError("no credential") }
+                let publicKey = digits(GMPGroup.generatorPower(secret.exponent(uuid: uuid.span)))
+                let slot = try reading.number(
+                    "SELECT id FROM polling_slot WHERE ballot = ? AND credential = ?", ballot.id,
+                    Array(sha256(publicKey).prefix(16)))
+                return PollingStation.Checked(text: text, ballot: ballot, credential: publicKey, slot: slot)
+            }
+        }
+    }
+}
