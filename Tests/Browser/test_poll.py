@@ -138,3 +138,59 @@ def test_the_frozen_set_and_the_destruction(site):
         assert database.execute("SELECT count(*) FROM polling_elector WHERE entry <> zeroblob(length(entry))").fetchone() == (0,)
     with open(site.store, "rb") as file:
         assert b"Martinb" not in file.read()
+
+
+def test_a_site_that_runs_already_learns_of_seal_and_opening(site):
+    site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")], SMALL).serve()
+    client = Client(site)
+    client.sign_in(site.identifier("v1@example.org"), "v1@example.org", 2, first=True)
+    assert client.get("/ballots/titulaires-ouvriers").status_code == 403 and "Empreinte du scellement" not in client.page
+    site.open_poll()
+    road.wait_until(lambda: "Empreinte du scellement" in client.get("/space").text)
+    page = client.get("/ballots/titulaires-ouvriers")
+    assert page.status_code == 200 and re.search(r'data-credential="[0-9A-Za-z]{3}(-[0-9A-Za-z]{3}){4}"', page.text)
+    site.run("poll", "suspend")
+    road.wait_until(lambda: "suspendu" in client.get("/space").text)
+    assert client.get("/ballots/titulaires-ouvriers").status_code == 403
+
+
+def shortened(path, folder):
+    """An archive less its last ballots, closed and added up again by belenios-tool."""
+    with open(path, "rb") as file:
+        data = file.read()
+    at = 0
+    while at < len(data):
+        name, size = data[at:at + 100].rstrip(b"\0").decode(), int(data[at + 124:at + 135], 8)
+        content = data[at + 512:at + 512 + size]
+        at += 512 + (size + 511) // 512 * 512
+        if name.endswith(".event.json") and json.loads(content)["type"] == "Ballot":
+            break
+    os.makedirs(folder)
+    with open(f"{folder}/{os.path.basename(path)}", "wb") as file:
+        file.write(data[:at])
+    tool = lambda *words, **options: subprocess.run(["belenios-tool", *words], cwd=folder, check=True, capture_output=True, **options)  # noqa: E731
+    tool("archive", "add-event", "--type=EndBallots", input=b"")
+    tally = tool("election", "compute-encrypted-tally").stdout
+    tool("archive", "add-event", "--type=EncryptedTally", input=tally)
+
+
+def test_a_trustee_decrypts_one_tally_of_a_ballot_only(site):
+    site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")], SMALL).open_poll().serve()
+    crowd = Crowd(site, 3)
+    while not crowd.waiting.empty():
+        client, name, ballot = crowd.waiting.get()
+        assert client.session.post(f"{site.address}/ballots/{name}", data={"form": client.form_token, "ballot": ballot}, timeout=20).status_code == 200
+    site.run("poll", "close", "--at-once")
+    site.run("tally", "archive", "--to", f"{site.folder}/closed")
+    key = site.trustees[0]
+    site.run("tally", "decrypt", f"{site.folder}/closed", "--key", f"{key}.key", "--to", f"{key}.part")
+    [path] = glob.glob(f"{site.folder}/closed/titulaires-ouvriers.*.bel")
+    shortened(path, f"{site.folder}/other")
+    assert "every check passed" in site.run("tally", "verify", f"{site.folder}/other").stdout
+    refused = site.run("tally", "decrypt", f"{site.folder}/other", "--key", f"{key}.key", "--to", f"{key}.part2", status=1)
+    assert "other totals of this ballot were decrypted before" in refused.stderr and not os.path.exists(f"{key}.part2")
+    # The same totals again are no harm.
+    site.run("tally", "decrypt", f"{site.folder}/closed", "--key", f"{key}.key", "--to", f"{key}.part3")
+    archive = requests.get(f"{site.address}/box/titulaires-ouvriers/archive.bel", timeout=20).content
+    with open(path, "rb") as file:
+        assert archive == file.read()

@@ -3,7 +3,12 @@ import subprocess
 import urllib.parse
 
 import requests
-from conftest import SHOTS, road
+import pytest
+from conftest import SHOTS, Client, road
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+from test_pages import check
 
 voter = road.voter
 #: Ballots of few voters, as the bureau accepted in writing; two questions on the first.
@@ -108,8 +113,101 @@ def test_without_javascript_the_page_says_what_to_do(site, visitor):
 
 
 def road_client(site):
-    from conftest import Client
     client = Client(site)
     client.sign_in(site.identifier("v1@example.org"), "v1@example.org", 2, first=True)
     assert client.get("/space").status_code == 200
     return client
+
+
+@pytest.mark.parametrize("width,zoom,language", [(1100, 1, "fr"), (320, 1, "en"), (320, 2, "fr")])
+def test_every_page_of_the_vote_is_accessible(site, visitor, width, zoom, language):
+    site.prepare([voter(1), voter(2, college="cadres")], *SMALL, TWO_QUESTIONS).open_poll().serve()
+    words = {"fr": ("Relire mon choix", "Voter", "Modifier mon choix"), "en": ("Review my choice", "Vote", "Change my choice")}[language]
+    query = f"?lang={language}"
+    someone = visitor(width=width, language=language)
+    client = road_client(site)
+    someone.open("/" + query).driver.delete_all_cookies()
+    for cookie in client.session.cookies:
+        someone.driver.add_cookie({"name": cookie.name, "value": cookie.value, "path": "/"})
+
+    def look(name):
+        if zoom != 1:
+            someone.driver.execute_script(f"document.documentElement.style.fontSize = '{112.5 * zoom}%'")
+        check(someone, f"vote-{language}-{width}-{zoom}-{name}")
+
+    someone.open("/space" + query)
+    look("space")
+    someone.open("/ballots/titulaires-ouvriers" + query)
+    look("ballot")
+    someone.click(words[0])
+    look("fault")
+    someone.mark(LISTS[2], "Rouge").click(words[0])
+    look("review")
+    someone.click(words[1]).tracker()
+    look("receipt")
+    for path, name in (("/box", "box"), ("/box/titulaires-ouvriers", "box-ballot"), ("/result", "result"), ("/ballots/titulaires-ouvriers", "voted")):
+        someone.open(path + query)
+        look(name)
+    site.count_poll()
+    for path, name in (("/box/titulaires-ouvriers", "box-closed"), ("/result", "result-counted"), ("/ballots/suppleants-ouvriers", "shut")):
+        someone.open(path + query)
+        look(name)
+
+
+def test_a_vote_by_keyboard_alone(site, visitor):
+    site.prepare([voter(1), voter(2, college="cadres")], *SMALL).open_poll().serve()
+    jeanne = visitor()
+    jeanne.sign_in(site.identifier("v1@example.org"), "v1@example.org", 1)
+    jeanne.open("/ballots/titulaires-ouvriers")
+
+    def active():
+        return jeanne.driver.switch_to.active_element
+
+    def tab_to(wanted):
+        for _ in range(40):
+            ActionChains(jeanne.driver).send_keys(Keys.TAB).perform()
+            if wanted(active()):
+                return active()
+        raise AssertionError("the keyboard does not get there")
+
+    tab_to(lambda element: element.get_attribute("type") == "radio").send_keys(Keys.SPACE)
+    active().send_keys(Keys.ARROW_DOWN)
+    tab_to(lambda element: element.text == "Relire mon choix").send_keys(Keys.ENTER)
+    assert active().get_attribute("id") == "review" and LISTS[1] in jeanne.text
+    tab_to(lambda element: element.text == "Voter").send_keys(Keys.ENTER)
+    assert len(jeanne.tracker()) == 43 and active().get_attribute("id") == "receipt"
+    assert "titulaires" in jeanne.driver.current_url and LISTS[1] not in jeanne.driver.page_source.split("<form", 1)[0]
+
+
+def test_a_changed_worker_is_not_run(site, visitor):
+    """What the server gives is compared with the digests that the page names."""
+    site.prepare([voter(1), voter(2, college="cadres")], *SMALL).open_poll().serve()
+    jeanne = visitor()
+    jeanne.sign_in(site.identifier("v1@example.org"), "v1@example.org", 1)
+    jeanne.open("/ballots/titulaires-ouvriers").mark(LISTS[0]).click("Relire mon choix")
+    jeanne.driver.execute_script("document.getElementById('choose').dataset.wasmDigest = 'sha256-' + btoa('x'.repeat(32));")
+    jeanne.click("Voter")
+    WebDriverWait(jeanne.driver, 30).until(lambda d: d.find_element("id", "unable").is_displayed())
+    assert "Rien n'a été envoyé" in jeanne.text
+    assert site.json("poll", "status")["ballots"][0]["votes"] == 0
+
+
+def test_a_lost_answer_is_asked_for_again(site, visitor):
+    site.prepare([voter(1), voter(2, college="cadres")], *SMALL).open_poll().serve()
+    jeanne = visitor()
+    jeanne.sign_in(site.identifier("v1@example.org"), "v1@example.org", 1)
+    jeanne.open("/ballots/titulaires-ouvriers").mark(LISTS[0]).click("Relire mon choix")
+    # The ballot arrives, its answer does not.
+    jeanne.driver.execute_script("""
+        const real = window.fetch; let lost = false;
+        window.fetch = async (path, options) => {
+            const answer = await real(path, options);
+            if (options?.method === "POST" && !lost) { lost = true; throw new TypeError("lost"); }
+            return answer;
+        };""")
+    jeanne.click("Voter")
+    WebDriverWait(jeanne.driver, 60).until(lambda d: d.find_element("id", "failed").is_displayed())
+    assert "n'est pas arrivée" in jeanne.text
+    jeanne.shot("lost").click("Essayer de nouveau")
+    assert len(jeanne.tracker()) == 43
+    assert site.json("poll", "status")["ballots"][0]["votes"] == 1
