@@ -70,8 +70,9 @@ extension PollingStation {
 
     /// Whether a voter whose session was opened then may cast now.
     package func isOpen(_ reading: borrowing Reading, sessionOpenedAt: Int) throws(StoreError) -> Bool {
-        try Poll.find(reading, election: election.number)?.takes(
-            sessionOpenedAt: sessionOpenedAt, now: clock.now, election: election.election) ?? false
+        guard let (state, closesAt) = try Poll.hours(reading, election: election.number) else { return false }
+        return Poll.takes(
+            state, closesAt: closesAt, sessionOpenedAt: sessionOpenedAt, now: clock.now, election: election.election)
     }
 
     package enum Entering: Sendable {
@@ -120,11 +121,18 @@ extension PollingStation {
         let credential: [UInt8]
         /// The voter's own slot; nil when their credential was used.
         let slot: Int?
+        /// SHA-256 of the text.
+        let digest: [UInt8]
+        /// The slot's content with this ballot in it.
+        let content: [UInt8]
 
         /// - Parameter credential: the public credential's digits, whose signature on the text was checked.
         package init(text: [UInt8], ballot: PollBallot, credential: [UInt8], slot: Int?) {
             (self.text, self.ballot, self.slot) = (text, ballot, slot)
             self.credential = Array(sha256(credential).prefix(16))
+            // All that takes time is done before the transaction, which everybody's votes share.
+            digest = sha256(text)
+            content = SlotContent.bytes(round: 0, ballot: text, size: ballot.slotBytes)
         }
     }
 
@@ -150,29 +158,41 @@ extension PollingStation {
         return try put(checked, voter: voter, sessionOpenedAt: openedAt)
     }
 
+    /// What the transaction comes to; receipts and trackers are made after it.
+    private enum Deposit {
+        case counts
+        case other(text: [UInt8])
+        case answered(Casting)
+    }
+
     /// The vote's transaction.
     package func put(
         _ checked: Checked, voter: Int, sessionOpenedAt openedAt: Int
     ) throws(StoreError) -> Casting {
-        let (text, ballot) = (checked.text, checked.ballot)
-        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Casting in
+        let ballot = checked.ballot
+        let deposit = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Deposit in
             guard let slot = try slot(transaction.reading, ballot, checked.credential),
                 checked.slot.map({ $0 == slot.id }) ?? true,
                 let (elector, entry) = try elector(transaction.reading, ballot, voter)
-            else { return .notYours }
+            else { return .answered(.notYours) }
             // The same bytes again, or another ballot of a credential that was used: also after the close.
             if let present = slot.content.ballot {
-                guard let signedAt = entry.signedAt else { return .notYours }
+                guard let signedAt = entry.signedAt else { return .answered(.notYours) }
                 // Once it is public, anybody could send the text: no receipt is given for it any more.
-                guard slot.content.round == 0 else { return .voted(at: signedAt) }
-                return present == text ? .cast(receipt(ballot.name, text)) : .otherCounts(tracker: tracker(present))
+                guard slot.content.round == 0 else { return .answered(.voted(at: signedAt)) }
+                return present == checked.text ? .counts : .other(text: present)
             }
-            if let signedAt = entry.signedAt { return .voted(at: signedAt) }
+            if let signedAt = entry.signedAt { return .answered(.voted(at: signedAt)) }
             // A credential that was used meanwhile leaves nothing to vote with.
-            guard checked.slot != nil else { return .notYours }
-            guard try isOpen(transaction.reading, sessionOpenedAt: openedAt) else { return .shut }
+            guard checked.slot != nil else { return .answered(.notYours) }
+            guard try isOpen(transaction.reading, sessionOpenedAt: openedAt) else { return .answered(.shut) }
             try write(transaction, checked, slot: slot.id, elector: (elector, voter), entry)
-            return .cast(receipt(ballot.name, text))
+            return .counts
+        }
+        switch deposit {
+        case .counts: return .cast(receipt(ballot.name, checked.text))
+        case .other(let text): return .otherCounts(tracker: tracker(text))
+        case .answered(let casting): return casting
         }
     }
 
@@ -189,10 +209,9 @@ extension PollingStation {
         _ transaction: borrowing Transaction, _ checked: Checked, slot: Int, elector: (id: Int, voter: Int),
         _ entry: ElectorEntry
     ) throws(StoreError) {
-        let (text, ballot) = (checked.text, checked.ballot)
+        let ballot = checked.ballot
         let time = clock.now - clock.now % 60
-        let content = SlotContent.bytes(round: 0, ballot: text, size: ballot.slotBytes)
-        try transaction.execute("UPDATE polling_slot SET content = ? WHERE id = ?", content, slot)
+        try transaction.execute("UPDATE polling_slot SET content = ? WHERE id = ?", checked.content, slot)
         let size = entry.sealed.count + 9
         try transaction.execute(
             "UPDATE polling_elector SET entry = ? WHERE id = ?",
@@ -203,7 +222,7 @@ extension PollingStation {
         guard let (box, list) = sums else { throw StoreError(.failed, "The ballot \(ballot.name) is gone.") }
         try transaction.execute(
             "UPDATE polling_count SET votes = votes + 1, box_sum = ?, list_sum = ? WHERE ballot = ?",
-            seal.adding(boxMember(slot: slot, text), to: box),
+            seal.adding(Fixed.bytes(slot, 8) + checked.digest, to: box),
             seal.adding(ElectorEntry.member(elector: elector.id, voter: elector.voter, signedAt: time), to: list), ballot.id)
     }
 

@@ -42,6 +42,20 @@ package struct Poll: Sendable {
 
     /// Whether a voter whose session was opened at `openedAt` may cast now.
     package func takes(sessionOpenedAt openedAt: Int, now: Int, election: Election) -> Bool {
+        Poll.takes(state, closesAt: closesAt, sessionOpenedAt: openedAt, now: now, election: election)
+    }
+
+    /// State and hour alone: what a vote asks for.
+    static func hours(_ reading: borrowing Reading, election: Int) throws(StoreError) -> (PollState, closesAt: Int)? {
+        let found = try reading.first("SELECT state, closes_at FROM polling_poll WHERE election = ?", election) {
+            (row: borrowing Row) throws(StoreError) -> (String, Int) in (try row[0], try row[1])
+        }
+        return found.flatMap { name, closes in PollState(rawValue: name).map { ($0, closes) } }
+    }
+
+    static func takes(
+        _ state: PollState, closesAt: Int, sessionOpenedAt openedAt: Int, now: Int, election: Election
+    ) -> Bool {
         switch state {
         case .open where now < closesAt: now >= election.opens
         case .open, .closing: openedAt < closesAt && now < closesAt + election.graceMinutes * 60

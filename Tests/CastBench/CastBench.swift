@@ -17,7 +17,7 @@ import Access
 /// Prints both rates. What a disk of 4 ms per sync would do is up to a preloaded library.
 @main
 struct CastBench {
-    static let (threads, votesEach) = (64, 16)
+    static let (threads, votesEach) = (64, 40)
 
     static func main() throws {
         let together = try run(oneByOne: false, voters: threads * votesEach)
