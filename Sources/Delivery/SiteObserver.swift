@@ -19,7 +19,9 @@ package struct SiteObserver {
             guard let read = try? JSONDecoder().decode(Manifest.self, from: Data(manifest)), read.isoloir == "seal-1"
             else { return nil }
             let mark = "served/"
-            let given = read.files.filter { $0.path.hasPrefix(mark) }.map { (String($0.path.dropFirst(mark.count)), $0.sha256) }
+            let given = read.files.filter { $0.path.hasPrefix(mark) }.map {
+                (String($0.path.dropFirst(mark.count)), $0.sha256)
+            }
             served = Dictionary(given, uniquingKeysWith: { first, _ in first })
             if served.isEmpty { return nil }
             let digits = Array(hex(sha256(manifest)).uppercased().prefix(32))
@@ -29,9 +31,24 @@ package struct SiteObserver {
 
     /// Several kinds of clients: a site that gives one of them something else is found out.
     private static let clients = [
-        ("a computer", ["User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", "Accept-Language: fr"]),
-        ("a telephone", ["User-Agent: Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148", "Accept-Language: fr-FR,fr;q=0.9"]),
-        ("an English browser", ["User-Agent: Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/126.0.0.0", "Accept-Language: en-GB"]),
+        (
+            "a computer",
+            [
+                "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+                "Accept-Language: fr",
+            ]
+        ),
+        (
+            "a telephone",
+            [
+                "User-Agent: Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148",
+                "Accept-Language: fr-FR,fr;q=0.9",
+            ]
+        ),
+        (
+            "an English browser",
+            ["User-Agent: Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/126.0.0.0", "Accept-Language: en-GB"]
+        ),
         ("a program", ["User-Agent: isoloir-observe"]),
     ]
     private let address: String

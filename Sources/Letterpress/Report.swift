@@ -97,14 +97,16 @@ package struct Report: Sendable {
         unsafe cairo_set_line_width(cairo, 0.4)
         unsafe cairo_move_to(cairo, ReportPress.area.x * pointsPerMillimetre, (y - 0.75) * pointsPerMillimetre)
         unsafe cairo_line_to(
-            cairo, (ReportPress.area.x + ReportPress.area.width) * pointsPerMillimetre, (y - 0.75) * pointsPerMillimetre)
+            cairo, (ReportPress.area.x + ReportPress.area.width) * pointsPerMillimetre, (y - 0.75) * pointsPerMillimetre
+        )
         unsafe cairo_stroke(cairo)
     }
 
     /// Draws a text, on the next sheet where this one has no room for it; returns its height.
     private func draw(_ text: String, font: String, x: Double, width: Double) throws(LetterError) -> Double {
         let box = unsafe TextBox(on: cairo, font: font, width: width)
-        var frame = PrinterProfile.Frame(x: x, y: y, width: width, height: ReportPress.area.y + ReportPress.area.height - y)
+        var frame = PrinterProfile.Frame(
+            x: x, y: y, width: width, height: ReportPress.area.y + ReportPress.area.height - y)
         if !box.fits(text, frame), y > ReportPress.area.y {
             turn()
             frame = PrinterProfile.Frame(x: x, y: y, width: width, height: ReportPress.area.height)
@@ -122,7 +124,8 @@ package struct Report: Sendable {
         unsafe cairo_surface_finish(surface)
         let status = unsafe cairo_surface_status(surface)
         guard status == CAIRO_STATUS_SUCCESS else {
-            throw LetterError("The PDF could not be written: \(unsafe String(cString: cairo_status_to_string(status))).")
+            throw LetterError(
+                "The PDF could not be written: \(unsafe String(cString: cairo_status_to_string(status))).")
         }
         return sink.bytes
     }

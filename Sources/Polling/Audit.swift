@@ -37,7 +37,8 @@ extension PollingStation {
         ) { (row: borrowing Row) throws(StoreError) -> ([UInt8], [UInt8]) in (try row[0], try row[1]) }
         if box.slots != ballot.electors || list.electors != ballot.electors {
             findings.append(
-                "\(ballot.name): \(box.slots) slots and \(list.electors) lines of the list for \(ballot.electors) electors.")
+                "\(ballot.name): \(box.slots) slots and \(list.electors) lines of the list for \(ballot.electors) electors."
+            )
         }
         if box.ballots != ballot.votes || list.signatures != ballot.votes {
             findings.append(
@@ -56,7 +57,8 @@ extension PollingStation {
         let sealed = JSON.read(poll.manifest)?["ballots"]?.list?.first {
             $0["ballot"]?.bytes == Array(ballot.name.utf8)
         }
-        guard sealed?["fingerprint"]?.bytes == Base64.digest(ballot.document.span), sealed?["uuid"]?.bytes == ballot.uuid,
+        guard sealed?["fingerprint"]?.bytes == Base64.digest(ballot.document.span),
+            sealed?["uuid"]?.bytes == ballot.uuid,
             sealed?["electors"]?.integer == ballot.electors,
             sealed?["credentials.sha256"]?.bytes == Array(hex(sha256(credentials)).utf8),
             sealed?["trustees.sha256"]?.bytes == Array(hex(sha256(ballot.trustees)).utf8)
@@ -144,7 +146,8 @@ private struct BoxCount {
             sums[round] = running
         }
         if foreign > 0 {
-            faults.append("\(ballot.name): \(foreign) slots do not belong to a sealed credential, or have another weight.")
+            faults.append(
+                "\(ballot.name): \(foreign) slots do not belong to a sealed credential, or have another weight.")
         }
         if cut > 0 { faults.append("\(ballot.name): \(cut) slots were cut short.") }
     }

@@ -223,7 +223,8 @@ extension PollingStation {
         try transaction.execute(
             "UPDATE polling_count SET votes = votes + 1, box_sum = ?, list_sum = ? WHERE ballot = ?",
             seal.adding(Fixed.bytes(slot, 8) + checked.digest, to: box),
-            seal.adding(ElectorEntry.member(elector: elector.id, voter: elector.voter, signedAt: time), to: list), ballot.id)
+            seal.adding(ElectorEntry.member(elector: elector.id, voter: elector.voter, signedAt: time), to: list),
+            ballot.id)
     }
 
     /// What the box's seal covers of a ballot.

@@ -35,7 +35,8 @@ extension PollingStation {
                 }
                 for (elector, _, entry) in waiting {
                     try transaction.execute(
-                        "UPDATE polling_elector SET entry = ? WHERE id = ?", Array(entry[..<8] + [1] + entry[9...]), elector)
+                        "UPDATE polling_elector SET entry = ? WHERE id = ?", Array(entry[..<8] + [1] + entry[9...]),
+                        elector)
                 }
                 // Several ballots of one voter are one message.
                 for voter in Set(waiting.map(\.1)).sorted() { try send(transaction, voter) }

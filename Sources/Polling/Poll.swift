@@ -150,7 +150,8 @@ struct ElectorEntry {
     /// - Throws: `.damaged` for what is too short.
     init(_ bytes: [UInt8]) throws(StoreError) {
         guard bytes.count > ElectorEntry.head else {
-            throw StoreError(.damaged, "A line of the signature list was cut short.", cure: "Run `isoloir poll status`.")
+            throw StoreError(
+                .damaged, "A line of the signature list was cut short.", cure: "Run `isoloir poll status`.")
         }
         let time = Fixed.number(bytes[0..<8])
         signedAt = time == 0 ? nil : time

@@ -199,7 +199,9 @@ package struct PollSealer: Sendable {
         let keys = try store.read { (reading: borrowing Reading) throws(StoreError) in
             var keys: [TrusteePublicKey] = []
             for trustee in try trustees.all(reading, election) {
-                guard trustee.provenAt != nil, let key = try trustees.key(reading, trustee: trustee.id, ballot: ballot.id) else {
+                guard trustee.provenAt != nil,
+                    let key = try trustees.key(reading, trustee: trustee.id, ballot: ballot.id)
+                else {
                     throw StoreError(
                         .damaged, "The key of \(trustee.name) for \(ballot.id) is not proven any more.",
                         cure: "Add the trustee's public file again.")

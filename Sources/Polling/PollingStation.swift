@@ -83,6 +83,27 @@ package final class PollingStation: Sendable {
         }
     }
 
+    /// What the opening found, signed with the key that signs receipts: for the bureau's minutes.
+    package func openingRecord() throws(StoreError) -> String {
+        try store.read { (reading: borrowing Reading) throws(StoreError) in
+            guard let poll = try Poll.find(reading, election: election.number), let opened = poll.openedAt else {
+                return ""
+            }
+            var lines = [
+                "isoloir opening record 1", "election \(election.election.id)", "seal \(poll.fingerprint)",
+                "opened \(LocalTime.phrase(opened, zone: election.election.timeZone, .en)) (\(election.election.timeZone))",
+            ]
+            for ballot in try PollBallot.all(reading, election: election.number) {
+                lines.append(
+                    "ballot \(ballot.name): \(ballot.electors) electors, 0 ballots in the box, 0 signatures on the list"
+                )
+            }
+            let text = lines.joined(separator: "\n") + "\n"
+            let signature = hex(signing.sign(Array(text.utf8)))
+            return text + "ed25519 \(hex(signing.publicKey))\nsignature \(signature)\n"
+        }
+    }
+
     private func opensCredentials(
         _ reading: borrowing Reading, _ ballot: PollBallot, _ boxKey: BoxKey
     ) throws(StoreError) -> Bool {

@@ -90,7 +90,8 @@ extension PollingStation {
                 Fixed.bytes(number, 4) + content[4...], slot)
         }
         try transaction.execute(
-            "INSERT INTO polling_round (ballot, number, at, ballots, signatures) VALUES (?, ?, ?, ?, ?)", ballot.id, number,
+            "INSERT INTO polling_round (ballot, number, at, ballots, signatures) VALUES (?, ?, ?, ?, ?)", ballot.id,
+            number,
             clock.now, fresh.count, signatures)
         try transaction.execute(
             "UPDATE polling_poll SET round_at = ? WHERE election = ?", clock.now, election.number)
@@ -108,7 +109,9 @@ extension PollingStation {
 
     /// The rounds of a ballot, oldest first.
     package func rounds(_ reading: borrowing Reading, _ ballot: PollBallot) throws(StoreError) -> [Round] {
-        try reading.all("SELECT number, at, ballots, signatures FROM polling_round WHERE ballot = ? ORDER BY number", ballot.id) {
+        try reading.all(
+            "SELECT number, at, ballots, signatures FROM polling_round WHERE ballot = ? ORDER BY number", ballot.id
+        ) {
             (row: borrowing Row) throws(StoreError) in
             Round(number: try row[0], at: try row[1], ballots: try row[2], signatures: try row[3])
         }

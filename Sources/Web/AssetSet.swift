@@ -1,6 +1,6 @@
 import Crypto
-import Foundation
 package import Delivery
+import Foundation
 
 /// Style sheet, scripts and logo, read once; an election's own come first.
 package final class AssetSet: Sendable {

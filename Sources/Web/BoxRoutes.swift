@@ -4,7 +4,6 @@ import Polling
 import Store
 import Synchronization
 import Tally
-import Tally
 import Templating
 
 /// `/box`: the public ballot box, by rounds.
@@ -107,7 +106,8 @@ extension VoterSite {
     /// The archive as a file that is made once for each state of the box.
     func archive(_ visit: Visit, of name: String) -> Response {
         do {
-            guard let poll, poll.state != .sealed, let path = try archives.file(name, parts.teller, parts.station) else {
+            guard let poll, poll.state != .sealed, let path = try archives.file(name, parts.teller, parts.station)
+            else {
                 return message(visit, 404, "notFound")
             }
             var response = Response(200, type: "application/x-tar")
@@ -155,7 +155,8 @@ final class ArchiveFolder: Sendable {
                 try files.removeItem(atPath: "\(folder)/\(old)")
             }
             let draft = path + ".part"
-            guard files.createFile(atPath: draft, contents: nil), let output = FileHandle(forWritingAtPath: draft) else {
+            guard files.createFile(atPath: draft, contents: nil), let output = FileHandle(forWritingAtPath: draft)
+            else {
                 throw SiteFault("\(draft) cannot be written")
             }
             try store.read { (reading: borrowing Reading) throws(StoreError) in

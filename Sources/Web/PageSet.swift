@@ -16,7 +16,8 @@ package final class PageSet: Sendable {
         var shape: [String: Shape] {
             var shape: [String: Shape] = [
                 "title": .text, "switch": .text, "q": .text, "form": .text, "supportCode": .text,
-                "error": .object(["text": .text, "more": .text]), "isBad": .flag, "note": .object(["text": .text]), "seal": .text,
+                "error": .object(["text": .text, "more": .text]), "isBad": .flag, "note": .object(["text": .text]),
+                "seal": .text,
             ]
             for (name, own) in own { shape[name] = own }
             return shape

@@ -122,7 +122,8 @@ private struct ResultReport {
         report.add(.paragraph("\(election.title[language]) – \(election.organiser.name)"))
         func time(_ seconds: Int) -> String { LocalTime.phrase(seconds, zone: election.timeZone, language) }
         if let opened = poll.openedAt, let closed = poll.closedAt {
-            report.add(.paragraph("\(time(opened)) – \(time(closed)) (\(LocalTime.zoneName(election.timeZone, language)))"))
+            report.add(
+                .paragraph("\(time(opened)) – \(time(closed)) (\(LocalTime.zoneName(election.timeZone, language)))"))
         }
         for result in results {
             report.add(.heading(result.ballot.title[language]))

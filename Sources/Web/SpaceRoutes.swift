@@ -102,7 +102,10 @@ extension VoterSite {
         let isOpen = poll.takes(sessionOpenedAt: session.openedAt, now: now, election: election)
         return list.map { entry in
             let isClosed = [.closed, .destroyed].contains(poll.state) || now >= poll.closesAt
-            let key = isOpen ? "ballotReady" : isClosed ? "ballotClosed" : poll.state == .suspended ? "ballotSuspended" : "ballotRehearsal"
+            let key =
+                isOpen
+                ? "ballotReady"
+                : isClosed ? "ballotClosed" : poll.state == .suspended ? "ballotSuspended" : "ballotRehearsal"
             let signed = entry.signedAt.map {
                 pages.text("ballotVoted", language) + " " + LocalTime.phrase($0, zone: election.timeZone, language)
             }

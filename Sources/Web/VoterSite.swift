@@ -231,7 +231,8 @@ package final class VoterSite: Sendable {
             } ?? .nothing
         all["isBad"] = .flag(error.map { !VoterSite.general.contains($0) } ?? false)
         all["seal"] = poll.map { .text($0.fingerprint) } ?? .nothing
-        all["note"] = note.map {
+        all["note"] =
+            note.map {
                 .object(["text": .text(pages.text($0, language) + (noteMore.map { " \($0)" } ?? ""))])
             } ?? .nothing
         trace(visit, step: page.rawValue, trouble: error ?? "")

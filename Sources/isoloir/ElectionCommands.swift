@@ -102,6 +102,10 @@ private func checkElection(_ invocation: Invocation) throws(Refusal) {
     let folder = invocation.operands[0]
     let (election, _) = try readElection(folder)
     warnOfTimes(election, Clock.system.now)
+    for ballot in election.ballots where ballot.questions.isEmpty {
+        Terminal.complain(
+            "Note: the ballot \(ballot.id) asks nothing yet; it needs \"questions\" before the poll is sealed.")
+    }
     for line in try messageCosts(election, invocation) { Terminal.say(line) }
     let standard = folder + "/roll.csv"
     let roll = invocation["--roll"] ?? (FileManager.default.fileExists(atPath: standard) ? standard : nil)

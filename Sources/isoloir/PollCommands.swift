@@ -3,8 +3,8 @@ import Elections
 import Foundation
 import Polling
 import Store
-import VoterRoll
 import Tally
+import VoterRoll
 
 let pollCommands = [
     Command(
@@ -12,7 +12,11 @@ let pollCommands = [
         options: [.init("--box-key", "FILE", "where the box key goes, for whoever keeps it until the opening")],
         "freeze the election, make credentials, ballot box and signature list", run: sealPoll),
     Command(
-        "poll open", [], options: [.init("--box-key", "FILE", "the box key made by the seal")],
+        "poll open", [],
+        options: [
+            .init("--box-key", "FILE", "the box key made by the seal"),
+            .init("--record", "FILE", "also writes the signed record there"),
+        ],
         "open a sealed poll: seal, empty box and empty list are checked", run: openPoll),
     Command("poll suspend", [], "stop taking ballots for a while", run: suspendPoll),
     Command("poll resume", [], "take ballots again", run: resumePoll),
@@ -32,7 +36,8 @@ let pollCommands = [
         ], "the signature lists", run: exportSignatures),
     Command(
         "poll keep", [], options: [.init("--to", "FOLDER", "where the set goes")],
-        "the frozen set for the legal keeping: archives, signature lists, journal, seal, signed list of all", run: keepPoll
+        "the frozen set for the legal keeping: archives, signature lists, journal, seal, signed list of all",
+        run: keepPoll
     ),
     Command(
         "poll destroy", [], options: [.init("--yes", nil, "without asking")],
@@ -82,7 +87,11 @@ private func openPoll(_ invocation: Invocation) throws(Refusal) {
     try fullCheck(services.store)
     let election = try services.election()
     try services.open(election, boxKeyFile: path)
-    try describe(services, try services.station(election))
+    let station = try services.station(election)
+    let record = try refusing { try station.openingRecord() }
+    if let file = invocation["--record"] { try writeFile(file, Array(record.utf8)) }
+    Terminal.say(record)
+    try describe(services, station)
 }
 
 private func extendPoll(_ invocation: Invocation) throws(Refusal) {
@@ -240,7 +249,8 @@ private func observeSite(_ invocation: Invocation) throws(Refusal) {
     let report = SiteObserver(address: invocation.operands[0], seal: seal).observe()
     guard report.faults.isEmpty else {
         throw Refusal(
-            "\(invocation.operands[0]) is not as it was sealed (\(seal.fingerprint)):\n  \(report.faults.joined(separator: "\n  "))")
+            "\(invocation.operands[0]) is not as it was sealed (\(seal.fingerprint)):\n  \(report.faults.joined(separator: "\n  "))"
+        )
     }
     Terminal.say("\(report.compared) comparisons: the site gives what was sealed under \(seal.fingerprint).")
 }

@@ -16,7 +16,8 @@ extension Services {
         let path = keys.boxKeyFile(election.election.id)
         return PollingStation(
             store: store, election: election, key: try key(of: election),
-            boxKey: { (try? readFile(path, secret: true)).flatMap { BoxKey(file: $0) } }, logbook: logbook, clock: clock,
+            boxKey: { (try? readFile(path, secret: true)).flatMap { BoxKey(file: $0) } }, logbook: logbook,
+            clock: clock,
             randomness: randomness)
     }
 

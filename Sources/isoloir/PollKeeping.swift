@@ -128,12 +128,16 @@ extension Services {
                 try registrar.erase(transaction, election)
                 try logbook.record(
                     transaction, election: election.election.id, by: principal, "poll.destroy",
-                    ["fingerprint": poll.fingerprint, "destroyed": "election key, box key, signature lists, names, contacts"])
+                    [
+                        "fingerprint": poll.fingerprint,
+                        "destroyed": "election key, box key, signature lists, names, contacts",
+                    ])
             }
             try keys.destroy(election.election.id)
             guard try store.truncateLog() else {
                 throw Refusal(
-                    "Everything is destroyed but the store's log, which another program reads: end it and run `store check`.")
+                    "Everything is destroyed but the store's log, which another program reads: end it and run `store check`."
+                )
             }
         }
     }

@@ -80,7 +80,8 @@ struct Rehearsal {
             let college = ballot.colleges.first ?? election.election.colleges.keys.sorted().first ?? ""
             let site = ballot.sites.first ?? sites.first ?? ""
             for number in 0..<Rehearsal.voters {
-                let name = "Essai" + String(UnicodeScalar(UInt8(97 + place % 26))) + String(UnicodeScalar(UInt8(97 + number)))
+                let name =
+                    "Essai" + String(UnicodeScalar(UInt8(97 + place % 26))) + String(UnicodeScalar(UInt8(97 + number)))
                 let contact = contact(place * Rehearsal.voters + number)
                 rows.append("E\(place)-\(number);\(name);Test;\(contact);\(college);\(site)")
             }

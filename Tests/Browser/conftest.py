@@ -61,7 +61,7 @@ class Site(road.Isoloir):
             self.run("trustee", "confirm", f"{path}.answer")
             self.trustees.append(path)
         self.run("poll", "seal", "--box-key", f"{self.folder}/box.key")
-        self.run("poll", "open", "--box-key", f"{self.folder}/box.key")
+        self.opening = self.run("poll", "open", "--box-key", f"{self.folder}/box.key", "--record", f"{self.folder}/opening.txt").stdout
         return self
 
     def count_poll(self):

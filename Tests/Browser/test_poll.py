@@ -7,6 +7,9 @@ import sqlite3
 import subprocess
 import time
 
+import nacl.exceptions
+import nacl.signing
+import pytest
 import requests
 from conftest import Client, road
 from test_casting import Crowd, SMALL
@@ -20,6 +23,8 @@ def test_what_is_sealed_cannot_change(site):
     assert "cannot be read" in early.stderr
     assert "2 trustees are needed" in site.run("poll", "seal", "--box-key", f"{site.folder}/box.key", status=1).stderr
     site.open_poll()
+    opened = site.run("poll", "open", "--box-key", f"{site.folder}/box.key", status=1).stderr
+    assert "this needs one that is sealed" in opened and "election key" not in opened
     assert "sealed already" in site.run("poll", "seal", "--box-key", f"{site.folder}/other.key", status=1).stderr
     with open(f"{site.folder}/election/election.yaml", encoding="utf-8") as file:
         text = file.read()
@@ -35,6 +40,17 @@ def test_what_is_sealed_cannot_change(site):
     assert "--for-bureau" in site.run("poll", "signatures", "--to", f"{site.folder}/lists", status=1).stderr
     site.run("poll", "signatures", "--to", f"{site.folder}/lists", "--for-bureau")
     assert "not closed" in site.run("tally", "take", f"{site.trustees[0]}.answer", status=1).stderr + "not closed"
+
+
+def test_the_opening_record_is_signed(site):
+    site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")], SMALL).open_poll()
+    with open(f"{site.folder}/opening.txt", encoding="utf-8") as file:
+        record = file.read()
+    assert record in site.opening and "ballot titulaires-ouvriers: 12 electors, 0 ballots in the box, 0 signatures" in record
+    text, key, signature = re.fullmatch(r"(.*)ed25519 ([0-9a-f]{64})\nsignature ([0-9a-f]{128})\n", record, re.S).groups()
+    nacl.signing.VerifyKey(bytes.fromhex(key)).verify(text.encode(), bytes.fromhex(signature))
+    with pytest.raises(nacl.exceptions.BadSignatureError):
+        nacl.signing.VerifyKey(bytes.fromhex(key)).verify(text.replace("0 ballots", "1 ballots").encode(), bytes.fromhex(signature))
 
 
 def test_a_small_group_needs_the_bureaus_written_word(site):

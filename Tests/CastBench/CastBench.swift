@@ -1,3 +1,4 @@
+import Access
 import BallotCore
 import BallotEngine
 import Crypto
@@ -11,7 +12,6 @@ import Polling
 import Store
 import Synchronization
 import VoterRoll
-import Access
 
 /// Durable votes per second with the checks switched off, by 64 threads: together (group commit), and one commit per vote.
 /// Prints both rates. What a disk of 4 ms per sync would do is up to a preloaded library.
@@ -38,7 +38,9 @@ struct CastBench {
         for number in 0..<threads {
             let thread = Thread {
                 for index in stride(from: number, to: voters, by: threads) {
-                    let put = { try poll.station.put(poll.checked[index], voter: poll.voters[index], sessionOpenedAt: 0) }
+                    let put = {
+                        try poll.station.put(poll.checked[index], voter: poll.voters[index], sessionOpenedAt: 0)
+                    }
                     let outcome = try? oneByOne ? gate.withLock { _ in try put() } : put()
                     if case .cast = outcome { accepted.add(1, ordering: .relaxed) }
                 }
@@ -110,7 +112,8 @@ struct BenchPoll: Sendable {
             store: store, registrar: registrar, trustees: trustees, logbook: logbook, clock: clock, randomness: .system)
         let boxKey = BoxKey(from: .system)
         let outcome = try sealer.seal(
-            election, key: key, boxKey: boxKey, frozen: PollSealer.Frozen(files: [], version: "bench"), by: .system("bench"),
+            election, key: key, boxKey: boxKey, frozen: PollSealer.Frozen(files: [], version: "bench"),
+            by: .system("bench"),
             progress: { _ in })
         guard case .sealed = outcome else { fatalError("\(outcome)") }
         let station = PollingStation(

@@ -65,7 +65,8 @@ final class PollFixture: Sendable {
         let registrar = Registrar(store: store, logbook: logbook, clock: clock, hasher: PassphraseHasher())
         let roll = folder.appending(path: "roll.csv")
         let rows = (1...count).map { number in
-            let name = "Martin" + String(repeating: "a", count: number / 26) + String(UnicodeScalar(UInt8(97 + number % 26)))
+            let name =
+                "Martin" + String(repeating: "a", count: number / 26) + String(UnicodeScalar(UInt8(97 + number % 26)))
             return "V\(number);\(name);Anne;v\(number)@example.org;ouvriers;lille"
         }
         try Data(("reference;last_name;first_name;email;college;site\n" + rows.joined(separator: "\n") + "\n").utf8)
@@ -101,7 +102,8 @@ final class PollFixture: Sendable {
             randomness: .system)
         let boxKey = BoxKey(from: .system)
         let outcome = try sealer.seal(
-            stored, key: key, boxKey: boxKey, frozen: PollSealer.Frozen(files: [], version: "test"), by: .system("test"),
+            stored, key: key, boxKey: boxKey, frozen: PollSealer.Frozen(files: [], version: "test"),
+            by: .system("test"),
             progress: { _ in })
         guard case .sealed = outcome else { throw Trouble("\(outcome)") }
         station = PollingStation(

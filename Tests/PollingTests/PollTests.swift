@@ -98,8 +98,9 @@ struct CastingTests {
     @Test func `a stranger to the roll is not eligible`() throws {
         let poll = try PollFixture()
         let text = try poll.ballot(0)
-        guard case .notEligible = try poll.station.cast(
-            text, voter: 999, ballot: PollFixture.ballot, sessionOpenedAt: poll.now)
+        guard
+            case .notEligible = try poll.station.cast(
+                text, voter: 999, ballot: PollFixture.ballot, sessionOpenedAt: poll.now)
         else {
             Issue.record("a stranger voted")
             return
@@ -335,7 +336,8 @@ struct TamperTests {
         let poll = try PollFixture()
         _ = try poll.cast(try poll.ballot(0), by: 0)
         try poll.execute(
-            "UPDATE polling_elector SET entry = zeroblob(length(entry)) WHERE entry >= x'0000000000000001' AND ballot = 1")
+            "UPDATE polling_elector SET entry = zeroblob(length(entry)) WHERE entry >= x'0000000000000001' AND ballot = 1"
+        )
         #expect(try poll.station.audit().contains { $0.contains("the signature list was changed by hand") })
     }
 
@@ -348,8 +350,12 @@ struct TamperTests {
             WHERE id = (SELECT max(id) FROM polling_elector WHERE ballot = 1)
             """)
         try poll.execute(
-            "UPDATE polling_elector SET entry = zeroblob(length(entry)) WHERE id = (SELECT min(id) FROM polling_elector WHERE entry >= x'0000000000000001')")
-        #expect(try poll.station.audit() == ["titulaires-ouvriers: the signature list was changed by hand: its seal does not fit."])
+            "UPDATE polling_elector SET entry = zeroblob(length(entry)) WHERE id = (SELECT min(id) FROM polling_elector WHERE entry >= x'0000000000000001')"
+        )
+        #expect(
+            try poll.station.audit() == [
+                "titulaires-ouvriers: the signature list was changed by hand: its seal does not fit."
+            ])
     }
 
     @Test func `a ballot moved to another slot is found`() throws {
@@ -421,7 +427,8 @@ struct TamperTests {
     @Test func `a count and a vote made up without the key are found`() throws {
         let poll = try PollFixture()
         try poll.execute("UPDATE polling_count SET votes = votes + 1 WHERE ballot = 1")
-        #expect(try poll.station.audit() == ["titulaires-ouvriers: 0 ballots in the box, 0 signatures, 1 votes recorded."])
+        #expect(
+            try poll.station.audit() == ["titulaires-ouvriers: 0 ballots in the box, 0 signatures, 1 votes recorded."])
     }
 
     @Test func `other credentials, trustees or another election document are found`() throws {
@@ -469,7 +476,9 @@ struct TrusteeTests {
 struct CountingTests {
     private func closed() throws -> PollFixture {
         let poll = try PollFixture()
-        for (voter, answer) in [1, 1, 2, 0].enumerated() { _ = try poll.cast(try poll.ballot(voter, answer), by: voter) }
+        for (voter, answer) in [1, 1, 2, 0].enumerated() {
+            _ = try poll.cast(try poll.ballot(voter, answer), by: voter)
+        }
         #expect(try poll.teller.tally(by: .system("test")) == [])
         #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
         #expect(try poll.teller.tally(by: .system("test")).count == 2)
@@ -483,7 +492,8 @@ struct CountingTests {
             return
         }
         #expect(missing == ["Bruno"])
-        #expect(try poll.store.read { (r: borrowing Reading) throws(StoreError) in try poll.teller.results(r).count } == 0)
+        #expect(
+            try poll.store.read { (r: borrowing Reading) throws(StoreError) in try poll.teller.results(r).count } == 0)
         guard case .taken(_, let nobody) = try poll.teller.take(try poll.decryptions(1), by: .system("test")) else {
             Issue.record("a good decryption was refused")
             return
@@ -501,7 +511,9 @@ struct CountingTests {
             guard case .refused(let reason) = try poll.teller.take(file, by: .system("test")) else { return "taken" }
             return reason
         }
-        #expect(try refusal(try poll.decryptions(0, key: 1)).contains("Anne, ballot titulaires-ouvriers: the decryption is not proven"))
+        #expect(
+            try refusal(try poll.decryptions(0, key: 1)).contains(
+                "Anne, ballot titulaires-ouvriers: the decryption is not proven"))
         let good = string(try poll.decryptions(0))
         let place = try #require(good.range(of: "\"response\":\"")).upperBound
         let digit = good[place] == "1" ? "2" : "1"

@@ -24,6 +24,9 @@ def test_the_demo_makes_mails_sms_and_letters(tmp_path):
         read = subprocess.run(["zbarimg", "-q", "--raw", f"{folder}/{name}"], capture_output=True, text=True).stdout
         assert re.fullmatch(r"http://localhost:8080/#[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\n", read)
     assert len(pages) == 3
+    # Three voters in five voted, both trustees counted, and two verifiers agree.
+    assert "240 ballots cast by 120 of 200 voters" in done.stdout and "90 of 150 electors voted" in done.stdout
+    assert done.stdout.count("every check passed; belenios-tool: all checks passed") == 4
     again = subprocess.run([PROGRAM, "demo", "--no-serve", "--folder", folder], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert again.returncode == 0, again.stderr
 
