@@ -41,6 +41,16 @@ package enum LocalTime {
         }
     }
 
+    /// `2026-11-24 09:00`: for lists, in any language.
+    package static func short(_ seconds: Int, zone: String) -> String {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = TimeZone(identifier: zone) ?? calendar.timeZone
+        let date = Date(timeIntervalSince1970: TimeInterval(seconds))
+        let found = calendar.dateComponents([.year, .month, .day, .hour, .minute], from: date)
+        func two(_ number: Int?) -> String { (number ?? 0) < 10 ? "0\(number ?? 0)" : "\(number ?? 0)" }
+        return "\(found.year ?? 0)-\(two(found.month))-\(two(found.day)) \(two(found.hour)):\(two(found.minute))"
+    }
+
     /// `15 h 42` or `15:42`.
     package static func clock(_ seconds: Int, zone: String, _ language: Language) -> String {
         var calendar = Calendar(identifier: .gregorian)

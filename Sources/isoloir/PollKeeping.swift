@@ -37,7 +37,7 @@ extension Services {
     }
 
     private static func time(_ signature: Signature, _ election: Election) -> String {
-        signature.signedAt.map { LocalTime.phrase($0, zone: election.timeZone, .fr) } ?? ""
+        signature.signedAt.map { LocalTime.short($0, zone: election.timeZone) } ?? ""
     }
 
     private static func csv(_ list: [Signature], _ election: Election) -> [UInt8] {
