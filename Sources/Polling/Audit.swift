@@ -14,11 +14,18 @@ extension PollingStation {
             else { return [] }
             let record = try PollRecord(reading, election: election.election.id)
             var findings = record.faults(poll, closes: election.election.closes)
+            var told = 0
             if PollSealer.fingerprint(poll.manifest) != poll.fingerprint {
                 findings.append("The seal's manifest was changed.")
             }
             for ballot in try PollBallot.all(reading, election: election.number) {
-                findings += try audit(reading, ballot, poll, record)
+                let (found, toldHere) = try audit(reading, ballot, poll, record)
+                findings += found
+                told += toldHere
+            }
+            if told != record.told {
+                findings.append(
+                    "\(told) lines of the lists say that their voter was told of the vote, the journal \(record.told).")
             }
             return findings
         }
@@ -26,15 +33,17 @@ extension PollingStation {
 
     private func audit(
         _ reading: borrowing Reading, _ ballot: PollBallot, _ poll: Poll, _ record: PollRecord
-    ) throws(StoreError) -> [String] {
+    ) throws(StoreError) -> (findings: [String], told: Int) {
         let credentials = try ballot.credentials(reading)
         var findings = documentFaults(ballot, credentials, poll)
         let box = try BoxCount(reading, ballot, weights: PollingStation.weights(credentials), self)
         let list = try ListCount(reading, ballot, self)
         findings += box.faults
         let sums = try reading.first(
-            "SELECT box_sum, list_sum FROM polling_count WHERE ballot = ?", ballot.id
-        ) { (row: borrowing Row) throws(StoreError) -> ([UInt8], [UInt8]) in (try row[0], try row[1]) }
+            "SELECT box_sum, list_sum, elector_sum FROM polling_count WHERE ballot = ?", ballot.id
+        ) { (row: borrowing Row) throws(StoreError) -> ([UInt8], [UInt8], [UInt8]) in
+            (try row[0], try row[1], try row[2])
+        }
         if box.slots != ballot.electors || list.electors != ballot.electors {
             findings.append(
                 "\(ballot.name): \(box.slots) slots and \(list.electors) lines of the list for \(ballot.electors) electors."
@@ -46,11 +55,14 @@ extension PollingStation {
             )
         }
         if sums?.0 != box.sum { findings.append("\(ballot.name): the box was changed by hand: its seal does not fit.") }
+        if sums?.2 != list.electorSum {
+            findings.append("\(ballot.name): the list's electors are not the sealed ones.")
+        }
         if sums?.1 != list.sum {
             findings.append("\(ballot.name): the signature list was changed by hand: its seal does not fit.")
         }
         findings += try publicationFaults(reading, ballot, box, poll)
-        return findings + record.faults(ballot, box, try tally(reading, ballot))
+        return (findings + record.faults(ballot, box, try tally(reading, ballot)), list.told)
     }
 
     private func documentFaults(_ ballot: PollBallot, _ credentials: [UInt8], _ poll: Poll) -> [String] {
@@ -131,7 +143,10 @@ private struct BoxCount {
                 cut += 1
                 return
             }
-            guard let text = content.ballot else { return }
+            guard let text = content.ballot else {
+                if bytes.contains(where: { $0 != 0 }) { cut += 1 }
+                return
+            }
             ballots += 1
             let member = station.boxMember(slot: id, text)
             sum = station.seal.adding(member, to: sum)
@@ -149,7 +164,7 @@ private struct BoxCount {
             faults.append(
                 "\(ballot.name): \(foreign) slots do not belong to a sealed credential, or have another weight.")
         }
-        if cut > 0 { faults.append("\(ballot.name): \(cut) slots were cut short.") }
+        if cut > 0 { faults.append("\(ballot.name): \(cut) slots were cut short, or are empty and not blank.") }
     }
 }
 
@@ -157,20 +172,29 @@ private struct BoxCount {
 private struct ListCount {
     private(set) var (signatures, electors) = (0, 0)
     private(set) var sum = MultisetSeal.empty
+    /// Of elector and voter of every line, signed or not.
+    private(set) var electorSum = MultisetSeal.empty
+    /// Voters of signed lines who were told.
+    private(set) var told = 0
 
     init(_ reading: borrowing Reading, _ ballot: PollBallot, _ station: PollingStation) throws(StoreError) {
-        var (signatures, electors, sum) = (0, 0, MultisetSeal.empty)
+        var (signatures, electors, told) = (0, 0, 0)
+        var (sum, electorSum) = (MultisetSeal.empty, MultisetSeal.empty)
         try reading.each("SELECT id, voter, entry FROM polling_elector WHERE ballot = ?", ballot.id) {
             (row: borrowing Row) throws(StoreError) in
             // A line that was cut short is none.
             guard let entry = try? ElectorEntry(try row[2]) else { return }
             electors += 1
+            let (id, voter): (Int, Int) = (try row[0], try row[1])
+            electorSum = station.seal.adding(
+                ElectorEntry.member(elector: id, voter: voter, signedAt: 0), to: electorSum)
+            if entry.isTold { told += 1 }
             guard let signedAt = entry.signedAt else { return }
             signatures += 1
-            sum = station.seal.adding(
-                ElectorEntry.member(elector: try row[0], voter: try row[1], signedAt: signedAt), to: sum)
+            sum = station.seal.adding(ElectorEntry.member(elector: id, voter: voter, signedAt: signedAt), to: sum)
         }
-        (self.signatures, self.electors, self.sum) = (signatures, electors, sum)
+        (self.signatures, self.electors, self.told) = (signatures, electors, told)
+        (self.sum, self.electorSum) = (sum, electorSum)
     }
 }
 
@@ -184,6 +208,8 @@ private struct PollRecord {
 
     private var state: PollState?
     private var extended: Int?
+    /// Lines of the lists whose voters were told.
+    private(set) var told = 0
     private var rounds: [String: Round] = [:]
     private var tallies: [String: String] = [:]
     private var results: [String: String] = [:]
@@ -199,7 +225,7 @@ private struct PollRecord {
         try Logbook.each(reading) { entry, _ throws(StoreError) in
             guard entry.election == election else { return }
             if let state = PollRecord.states[entry.action] { record.state = state }
-            guard ["poll.extend", "poll.round", "tally.encrypt", "tally.result"].contains(entry.action),
+            guard ["poll.extend", "poll.round", "poll.notice", "tally.encrypt", "tally.result"].contains(entry.action),
                 let json = JSON.read(Array(entry.details.utf8))
             else { return }
             record.take(entry.action, json)
@@ -212,6 +238,7 @@ private struct PollRecord {
     private mutating func take(_ action: String, _ details: JSON) {
         func text(_ name: StaticString) -> String { String(decoding: details[name]?.bytes ?? [], as: UTF8.self) }
         switch action {
+        case "poll.notice": told += Int(text("lines")) ?? 0
         case "poll.extend": extended = Int(text("to"))
         case "poll.round":
             rounds[text("ballot")] = Round(

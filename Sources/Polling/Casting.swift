@@ -47,7 +47,7 @@ package enum Casting: Sendable {
 ///                                                     poll open? credential of this voter? slot empty?
 ///                                                     slot := ballot; entry := time, credential erased; seals
 ///                 <-----  receipt: tracker, signed; stored nowhere
-///   the same bytes again  ----------------------->  the same receipt
+///   the same bytes again  ----------------------->  the same receipt, until the round that publishes them
 /// ```
 extension PollingStation {
     /// The ballots that a voter may vote on, in the election's order.

@@ -1,4 +1,5 @@
 import Elections
+import Journal
 package import Store
 import Synchronization
 
@@ -27,9 +28,10 @@ extension PollingStation {
                     SELECT polling_elector.id, voter, entry FROM polling_elector
                     JOIN polling_ballot ON polling_ballot.id = polling_elector.ballot
                     WHERE polling_ballot.election = ? AND entry >= x'0000000000000001' AND substr(entry, 9, 1) = x'00'
-                        AND substr(entry, 1, 8) <= ?
+                        AND ((SELECT max(at) FROM polling_round WHERE polling_round.ballot = polling_ballot.id) = ?
+                            OR (SELECT state FROM polling_poll WHERE polling_poll.election = polling_ballot.election) = 'closed')
                     ORDER BY voter LIMIT ?
-                    """, election.number, Fixed.bytes(roundAt, 8), PollingStation.noticeChunk
+                    """, election.number, roundAt, PollingStation.noticeChunk
                 ) { (row: borrowing Row) throws(StoreError) -> (Int, Int, [UInt8]) in
                     (try row[0], try row[1], try row[2])
                 }
@@ -37,6 +39,11 @@ extension PollingStation {
                     try transaction.execute(
                         "UPDATE polling_elector SET entry = ? WHERE id = ?", Array(entry[..<8] + [1] + entry[9...]),
                         elector)
+                }
+                if !waiting.isEmpty {
+                    try logbook.record(
+                        transaction, election: election.election.id, by: .system("rounds"), "poll.notice",
+                        ["lines": "\(waiting.count)"])
                 }
                 // Several ballots of one voter are one message.
                 for voter in Set(waiting.map(\.1)).sorted() { try send(transaction, voter) }

@@ -14,7 +14,7 @@ package import VoterRoll
 ///        ---- public keys, proven ---->  trustee add
 ///        <--- challenge (E(g^m)) ------
 ///   tally answer
-///        ---- g^m's factor, proof ----->  trustee confirm
+///        ---- hash of g^m ------------->  trustee confirm
 ///                                         poll seal
 ///                                           credential for each elector and ballot
 ///                                           slots in shuffled order, empty list
@@ -45,9 +45,11 @@ package struct PollSealer: Sendable {
         /// Files by their path below the templates' folder, with their SHA-256 in hexadecimal.
         package let files: [(path: String, sha256: String)]
         package let version: String
+        /// SHA-256 of the program, in hexadecimal.
+        package let program: String
 
-        package init(files: [(path: String, sha256: String)], version: String) {
-            (self.files, self.version) = (files, version)
+        package init(files: [(path: String, sha256: String)], version: String, program: String) {
+            (self.files, self.version, self.program) = (files, version, program)
         }
     }
 
@@ -84,7 +86,7 @@ package struct PollSealer: Sendable {
         try begin(election)
         var described: [String] = []
         for (ballot, list) in zip(election.election.ballots, electors) {
-            described.append(try seal(ballot, of: election, list, boxKey, progress))
+            described.append(try seal(ballot, of: election, list, boxKey, MultisetSeal(key.subkey(.box)), progress))
         }
         let signing = SigningKey(seed: key.subkey(.voteReceipts))
         let manifest = try manifest(election, described, signing, frozen)
@@ -194,7 +196,7 @@ package struct PollSealer: Sendable {
     /// Seals one ballot and returns what the manifest says of it.
     private func seal(
         _ ballot: Election.Ballot, of election: StoredElection, _ electors: [Elector], _ boxKey: BoxKey,
-        _ progress: @escaping @Sendable (Int) -> Void
+        _ seal: MultisetSeal, _ progress: @escaping @Sendable (Int) -> Void
     ) throws(StoreError) -> String {
         let keys = try store.read { (reading: borrowing Reading) throws(StoreError) in
             var keys: [TrusteePublicKey] = []
@@ -239,14 +241,14 @@ package struct PollSealer: Sendable {
                 credentials, electors.count, size)
             // Apart from the documents, which a vote would otherwise write again.
             try transaction.execute(
-                "INSERT INTO polling_count (ballot, votes, box_sum, list_sum) VALUES (?, 0, ?, ?)", id,
-                MultisetSeal.empty, MultisetSeal.empty)
+                "INSERT INTO polling_count (ballot, votes, box_sum, list_sum, elector_sum) VALUES (?, 0, ?, ?, ?)", id,
+                MultisetSeal.empty, MultisetSeal.empty, MultisetSeal.empty)
             return id
         }
         let slots = try makeSlots(id, size, order.map { (made[$0].publicKey, electors[$0].weight) })
         var slotOf = [Int](repeating: 0, count: electors.count)
         for (place, index) in order.enumerated() { slotOf[index] = slots[place] }
-        try makeList(id, electors, made.map(\.text), slotOf, boxKey)
+        try makeList(id, electors, made.map(\.text), slotOf, boxKey, seal)
         return """
             {"ballot":"\(ballot.id)","uuid":"\(String(decoding: uuid, as: UTF8.self))","electors":\(electors.count),\
             "fingerprint":"\(String(decoding: form.fingerprint, as: UTF8.self))",\
@@ -327,20 +329,30 @@ package struct PollSealer: Sendable {
     }
 
     private func makeList(
-        _ ballot: Int, _ electors: [Elector], _ credentials: [[UInt8]], _ slots: [Int], _ boxKey: BoxKey
+        _ ballot: Int, _ electors: [Elector], _ credentials: [[UInt8]], _ slots: [Int], _ boxKey: BoxKey,
+        _ seal: MultisetSeal
     ) throws(StoreError) {
         let sealer = boxKey.sealer(randomness)
+        var sum = MultisetSeal.empty
         for start in stride(from: 0, to: electors.count, by: PollSealer.chunk) {
-            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            sum = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> [UInt8] in
+                var sum = sum
                 for index in start..<min(electors.count, start + PollSealer.chunk) {
                     let voter = electors[index].voter
                     let plain = BoxKey.plain(BoxKey.Credential(text: credentials[index], slot: slots[index]))
                     let sealed = sealer.seal(plain, associated: BoxKey.place(ballot: ballot, voter: voter))
-                    try transaction.execute(
+                    let elector = try transaction.insert(
                         "INSERT INTO polling_elector (ballot, voter, entry) VALUES (?, ?, ?)", ballot, voter,
                         ElectorEntry.unsigned(sealed))
+                    sum = seal.adding(ElectorEntry.member(elector: elector, voter: voter, signedAt: 0), to: sum)
                 }
+                return sum
             }
+        }
+        let whole = sum
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            _ = try transaction.execute(
+                "UPDATE polling_count SET elector_sum = ? WHERE ballot = ?", whole, ballot)
         }
     }
 
@@ -353,7 +365,7 @@ package struct PollSealer: Sendable {
         let (definition, roll) = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> (String, (count: Int, sha256: String)) in
             let definition = try ElectionDesk.definition(reading, number: election.number)
-            return (definition, try rollDigest(reading, election))
+            return (definition, try registrar.digest(reading, election))
         }
         let files = frozen.files.map { "    {\"path\":\"\($0.path)\",\"sha256\":\"\($0.sha256)\"}" }
         let trustees = try store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -369,6 +381,7 @@ package struct PollSealer: Sendable {
             {
               "isoloir":"seal-1",
               "version":"\(frozen.version)",
+              "program.sha256":"\(frozen.program)",
               "election":"\(election.election.id)",
               "definition.sha256":"\(hex(sha256(Array(definition.utf8))))",
               "opens":\(election.election.opens),
@@ -386,20 +399,5 @@ package struct PollSealer: Sendable {
             }
 
             """.utf8)
-    }
-
-    /// A digest of who may vote: reference, college, site and weight of every voter, in the roll's order.
-    private func rollDigest(
-        _ reading: borrowing Reading, _ election: StoredElection
-    ) throws(StoreError) -> (count: Int, sha256: String) {
-        let digest = RunningDigest()
-        var count = 0
-        try registrar.each(reading, election) { voter, _ throws(StoreError) in
-            var fields = Fields(voter.reference, voter.college, voter.site)
-            fields.append(voter.weight)
-            digest.update(fields.bytes.span)
-            count += 1
-        }
-        return (count, hex(digest.finish()))
     }
 }

@@ -57,7 +57,8 @@ package enum PollingSchema {
                 ballot INTEGER PRIMARY KEY REFERENCES polling_ballot (id),
                 votes INTEGER NOT NULL,
                 box_sum BLOB NOT NULL,
-                list_sum BLOB NOT NULL
+                list_sum BLOB NOT NULL,
+                elector_sum BLOB NOT NULL
             ) STRICT;
             CREATE TABLE polling_slot (
                 id INTEGER PRIMARY KEY,

@@ -19,7 +19,7 @@ package final class PollingStation: Sendable {
     let signing: SigningKey
     let seal: MultisetSeal
     /// Whether the write-ahead log still holds the order of published votes.
-    let logMustGo = Mutex(false)
+    let logMustGo = Mutex(true)
     /// The last round whose voters were told.
     let told = Mutex(0)
     private let checkers = Mutex<[Int: BallotChecker<GMPGroup>]>([:])

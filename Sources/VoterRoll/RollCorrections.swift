@@ -34,6 +34,21 @@ extension Registrar {
         return .done
     }
 
+    /// A digest of who may vote: reference, college, site and weight of every voter, in the roll's order.
+    package func digest(
+        _ reading: borrowing Reading, _ election: StoredElection
+    ) throws(StoreError) -> (count: Int, sha256: String) {
+        let digest = RunningDigest()
+        var count = 0
+        try each(reading, election) { voter, _ throws(StoreError) in
+            var fields = Fields(voter.reference, voter.college, voter.site)
+            fields.append(voter.weight)
+            digest.update(fields.bytes.span)
+            count += 1
+        }
+        return (count, hex(digest.finish()))
+    }
+
     /// Ends what the roll says of persons: names and contacts go, the rows stay for what refers to them.
     package func erase(_ transaction: borrowing Transaction, _ election: StoredElection) throws(StoreError) {
         try transaction.execute(

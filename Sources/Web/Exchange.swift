@@ -143,7 +143,11 @@ import Synchronization
     private func opened(_ path: String) -> OpaquePointer? {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         var status = stat()
-        guard file >= 0, unsafe fstat(file, &status) == 0 else { return nil }
+        guard file >= 0 else { return nil }
+        guard unsafe fstat(file, &status) == 0 else {
+            close(file)
+            return nil
+        }
         guard let made = unsafe MHD_create_response_from_fd64(UInt64(status.st_size), file) else {
             close(file)
             return nil

@@ -1,3 +1,5 @@
+import Glibc
+
 /// An answer.
 package struct Response: Sendable {
     package var status: Int
@@ -22,6 +24,13 @@ package struct Response: Sendable {
         var response = Response(303)
         response.headers.append(("Location", path))
         return response
+    }
+
+    /// Bytes of the body, or of the file.
+    var size: Int {
+        guard let file else { return body.count }
+        var status = stat()
+        return unsafe stat(file, &status) == 0 ? Int(status.st_size) : 0
     }
 
     package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }

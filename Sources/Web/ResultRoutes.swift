@@ -31,8 +31,10 @@ extension VoterSite {
     }
 
     private func turnout(_ result: BallotResult, _ language: Language) -> String {
-        let text = pages.text("resultTurnout", language).replacing("{voters}", with: "\(result.counted)").replacing(
+        var text = pages.text("resultTurnout", language).replacing("{voters}", with: "\(result.counted)").replacing(
             "{electors}", with: "\(result.electors)")
+        let colleges = result.ballot.colleges.compactMap { election.colleges[$0]?[language] }
+        if !colleges.isEmpty { text += " (\(colleges.joined(separator: ", ")))" }
         guard result.weight != result.counted else { return text }
         return text + ", " + pages.text("resultWeight", language).replacing("{weight}", with: "\(result.weight)")
     }
@@ -85,7 +87,7 @@ extension VoterSite {
         struct Shown: Encodable {
             struct Ballot: Encodable {
                 struct Question: Encodable { let question: String, votes: [String: Int], blank: Int? }
-                let ballot: String, electors, voters, weight: Int, questions: [Question]
+                let ballot: String, colleges: [String], electors, voters, weight: Int, questions: [Question]
             }
             let election, seal: String, ballots: [Ballot]
         }
@@ -93,7 +95,8 @@ extension VoterSite {
             election: election.id, seal: poll?.fingerprint ?? "",
             ballots: results.map { result in
                 Shown.Ballot(
-                    ballot: result.ballot.id, electors: result.electors, voters: result.counted, weight: result.weight,
+                    ballot: result.ballot.id, colleges: result.ballot.colleges, electors: result.electors,
+                    voters: result.counted, weight: result.weight,
                     questions: result.questions.map { answered in
                         Shown.Ballot.Question(
                             question: answered.question.title.fr,

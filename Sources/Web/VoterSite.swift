@@ -187,7 +187,7 @@ package final class VoterSite: Sendable {
         let name = routeName(request.path)
         metrics.note(route: name, status: response.status, seconds: seconds)
         // Neither address nor browser: who was here when is nobody's business.
-        log("\(request.method.rawValue) \(name) \(response.status) \(response.body.count) \(Int(seconds * 1000))ms")
+        log("\(request.method.rawValue) \(name) \(response.status) \(response.size) \(Int(seconds * 1000))ms")
         return response
     }
 

@@ -1,6 +1,7 @@
 import Delivery
 import Elections
 import Foundation
+import Journal
 import Polling
 import Store
 import Tally
@@ -120,18 +121,27 @@ private func closePoll(_ invocation: Invocation) throws(Refusal) {
     }
     _ = try refusing { try services.teller(station).tally(by: services.principal) }
     try describe(services, station)
+    if let poll = try services.poll(station.election), poll.state == .closing {
+        Terminal.say(
+            "  Voters who signed in before may finish for \(station.election.election.graceMinutes) minutes; then a running `serve` closes the poll. `poll close --at-once` closes it now."
+        )
+    }
 }
 
 private func showPoll(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let station = try services.station(try services.election())
-    let findings = try refusing { try station.audit() }
+    var findings = try refusing { try station.audit() }
+    findings += try services.frozenFaults(station.election)
     if invocation.has("--json") {
         try printStatus(services, station, findings)
     } else {
         try describe(services, station)
     }
-    if !findings.isEmpty { try services.checkBox(station.election) }
+    if !findings.isEmpty {
+        try services.checkBox(station.election)
+        try services.checkFrozen(station.election)
+    }
     if !invocation.has("--json") { Terminal.say("  Nothing was added, removed or changed by hand.") }
 }
 
@@ -159,6 +169,31 @@ private func describe(_ services: Services, _ station: PollingStation) throws(Re
     Terminal.say(lines.joined(separator: "\n"))
     Terminal.table(
         ["ballot", "electors", "votes"], ballots.map { [$0.name, "\($0.electors)", "\($0.votes)"] }, numbers: [1, 2])
+    for head in try heads(services, election.id) {
+        Terminal.say("  round \(head.round) of \(head.ballot): \(head.votes) votes, box \(head.box), list \(head.list)")
+    }
+}
+
+/// What the journal keeps of a round: to be noted down by the bureau.
+private struct RoundHead: Encodable { let ballot, round, votes, box, list: String }
+
+/// The last round of each ballot.
+private func heads(_ services: Services, _ election: String) throws(Refusal) -> [RoundHead] {
+    try refusing {
+        var heads: [String: RoundHead] = [:]
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try Logbook.each(reading) { entry, _ throws(StoreError) in
+                guard entry.action == "poll.round", entry.election == election,
+                    let details = try? JSONDecoder().decode([String: String].self, from: Data(entry.details.utf8))
+                else { return }
+                let ballot = details["ballot"] ?? ""
+                heads[ballot] = RoundHead(
+                    ballot: ballot, round: details["round"] ?? "", votes: details["votes"] ?? "",
+                    box: String((details["box"] ?? "").prefix(32)), list: String((details["list"] ?? "").prefix(32)))
+            }
+        }
+        return heads.values.sorted { $0.ballot < $1.ballot }
+    }
 }
 
 private func printStatus(
@@ -166,7 +201,7 @@ private func printStatus(
 ) throws(Refusal) {
     struct Shown: Encodable {
         struct Ballot: Encodable { let name, uuid: String, electors, votes: Int }
-        let state, fingerprint: String, ballots: [Ballot], findings: [String]
+        let state, fingerprint: String, ballots: [Ballot], rounds: [RoundHead], findings: [String]
     }
     let (poll, ballots) = try ballots(services, station)
     try Terminal.json(
@@ -176,7 +211,7 @@ private func printStatus(
                 Shown.Ballot(
                     name: $0.name, uuid: String(decoding: $0.uuid, as: UTF8.self), electors: $0.electors,
                     votes: $0.votes)
-            }, findings: findings))
+            }, rounds: try heads(services, station.election.election.id), findings: findings))
 }
 
 // MARK: Rehearsal and what leaves the store

@@ -1,3 +1,4 @@
+import BallotCore
 import Crypto
 import Delivery
 import Elections
@@ -6,6 +7,7 @@ import Glibc
 import Polling
 import Store
 import Tally
+import VoterRoll
 import Web
 
 extension Services {
@@ -49,6 +51,54 @@ extension Services {
         throw Refusal("The poll is sealed (\(poll.fingerprint)): \(consequence).")
     }
 
+    /// What a seal freezes beside election and roll.
+    private func frozen(_ election: Election) throws(Refusal) -> PollSealer.Frozen {
+        let templates = templates(for: election)
+        let served = try refusing { try AssetSet(templates).digests }
+        return PollSealer.Frozen(
+            files: templates.digests() + served.map { ("served/\($0.name)", $0.sha256) },
+            version: CommandLineTool.version, program: hex(sha256(try readFile("/proc/self/exe"))))
+    }
+
+    /// What of the frozen is not as it was sealed; nothing before the seal, and after the destruction.
+    func frozenFaults(_ election: StoredElection) throws(Refusal) -> [String] {
+        guard let poll = try poll(election), ![.sealing, .destroyed].contains(poll.state),
+            let sealed = JSON.read(poll.manifest)
+        else { return [] }
+        func text(_ json: JSON?) -> String { String(decoding: json?.bytes ?? [], as: UTF8.self) }
+        var faults: [String] = []
+        let (definition, roll) = try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) in
+                (
+                    try ElectionDesk.definition(reading, number: election.number),
+                    try registrar.digest(reading, election)
+                )
+            }
+        }
+        if text(sealed["definition.sha256"]) != hex(sha256(Array(definition.utf8))) {
+            faults.append("The election's definition was changed.")
+        }
+        if text(sealed["roll.sha256"]) != roll.sha256 || sealed["voters"]?.integer != roll.count {
+            faults.append("The voter roll was changed.")
+        }
+        let before = Dictionary(
+            (sealed["files"]?.list ?? []).map { (text($0["path"]), text($0["sha256"])) }, uniquingKeysWith: { $1 })
+        let now = Dictionary(try frozen(election.election).files.map { ($0.path, $0.sha256) }, uniquingKeysWith: { $1 })
+        for path in Set(before.keys).union(now.keys).sorted() where before[path] != now[path] {
+            faults.append("\(path) is not the sealed one.")
+        }
+        return faults
+    }
+
+    /// Refuses when what the seal froze was changed.
+    func checkFrozen(_ election: StoredElection) throws(Refusal) {
+        let faults = try frozenFaults(election)
+        guard !faults.isEmpty else { return }
+        throw Refusal(
+            "What was sealed has changed:\n  \(faults.joined(separator: "\n  "))\nPut it back as it was; the seal's manifest has every hash (isoloir poll manifest)."
+        )
+    }
+
     /// Refuses when box or list are not as votes left them.
     func checkBox(_ election: StoredElection) throws(Refusal) {
         let station = try station(election)
@@ -66,11 +116,7 @@ extension Services {
             [try ProcessLock(store: store.path, name: "seal"), try ProcessLock(store: store.path, name: "import")]
         }
         defer { withExtendedLifetime(locks) {} }
-        let templates = templates(for: election.election)
-        let served = try refusing { try AssetSet(templates).digests }
-        let frozen = PollSealer.Frozen(
-            files: templates.digests() + served.map { ("served/\($0.name)", $0.sha256) },
-            version: CommandLineTool.version)
+        let frozen = try frozen(election.election)
         let sealer = PollSealer(
             store: store, registrar: registrar, trustees: trustees, logbook: logbook, clock: clock,
             randomness: randomness)
@@ -109,6 +155,10 @@ extension Services {
             throw Refusal("\(place) is another box key: move it away first.")
         }
         if !isThere { try refusing { try PrivateFile.create(place, content) } }
+        do throws(Refusal) { try checkFrozen(election) } catch {
+            if !isThere { unsafe unlink(place) }
+            throw error
+        }
         let station = try station(election)
         guard let refusal = try refusing({ try station.open(by: principal) }) else { return }
         if !isThere { unsafe unlink(place) }

@@ -72,6 +72,14 @@ extension Services {
         guard let poll = try poll(election), poll.state == .closed else {
             throw Refusal("The frozen set is made once the poll is closed and counted.")
         }
+        let teller = teller(try station(election))
+        let results = try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) in try teller.results(reading).count }
+        }
+        guard results == election.election.ballots.count else {
+            throw Refusal(
+                "The frozen set is made once every ballot is counted: trustees are awaited (isoloir tally take).")
+        }
         var names = try writeArchives(election, to: folder)
         names += try writeSignatures(election, to: folder)
         let signing = SigningKey(seed: try key(of: election).subkey(.voteReceipts))
@@ -110,14 +118,32 @@ extension Services {
 
     /// Destroys keys, signature lists and personal data of an election whose frozen set was made.
     func destroy(_ election: StoredElection) throws(Refusal) {
-        let station = try station(election)
-        let isKept = try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try Logbook.lastDetails(reading, action: "poll.keep")?["election"] == election.election.id
+        guard let poll = try poll(election), [.closed, .destroyed].contains(poll.state) else {
+            throw Refusal("Only a closed poll is destroyed.")
+        }
+        if poll.state == .closed { try erase(election, poll) }
+        // Again where an earlier attempt was interrupted.
+        try refusing {
+            try keys.destroy(election.election.id)
+            guard try store.truncateLog() else {
+                throw Refusal(
+                    "Everything is destroyed but the store's log, which another program reads: end it and run this again."
+                )
             }
         }
-        guard let poll = try poll(election), poll.state == .closed else {
-            throw Refusal("Only a closed poll is destroyed.")
+    }
+
+    private func erase(_ election: StoredElection, _ poll: Poll) throws(Refusal) {
+        let station = try station(election)
+        let name = election.election.id
+        let isKept = try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) in
+                var isKept = false
+                try Logbook.each(reading) { entry, _ throws(StoreError) in
+                    if entry.action == "poll.keep", entry.election == name { isKept = true }
+                }
+                return isKept
+            }
         }
         guard isKept else {
             throw Refusal("Make the frozen set first: isoloir poll keep --to FOLDER. Nothing comes back afterwards.")
@@ -132,12 +158,6 @@ extension Services {
                         "fingerprint": poll.fingerprint,
                         "destroyed": "election key, box key, signature lists, names, contacts",
                     ])
-            }
-            try keys.destroy(election.election.id)
-            guard try store.truncateLog() else {
-                throw Refusal(
-                    "Everything is destroyed but the store's log, which another program reads: end it and run `store check`."
-                )
             }
         }
     }

@@ -27,6 +27,7 @@ private func serve(_ invocation: Invocation) throws(Refusal) {
     try fullCheck(services.store)
     let election = try services.election()
     try services.checkBox(election)
+    try services.checkFrozen(election)
     var settings = services.settings.server
     if let address = invocation["--address"] { (settings.address, settings.socket) = (address, nil) }
     if let port = invocation["--port"] { (settings.port, settings.socket) = (try invocation.number(port), nil) }

@@ -9,7 +9,7 @@ import time
 import ballot_archive
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PROGRAM = f"{ROOT}/.build/release/isoloir"
+PROGRAM = os.environ.get("ISOLOIR_PROGRAM", f"{ROOT}/.build/release/isoloir")
 CHOICES = "[[0,1,0,0,0]]"
 
 
@@ -270,7 +270,7 @@ def cast(work, rounds):
         start = time.monotonic()
         counted = 0
         for name in archives:
-            done = subprocess.run([PROGRAM, "tally", "verify", f"{folder}/archives/{name}", "--threads", "4"], check=True, capture_output=True, text=True)
+            done = subprocess.run([PROGRAM, "tally", "verify", f"{folder}/archives/{name}", "--threads", str(max(1, os.cpu_count() - 1) + 3)], check=True, capture_output=True, text=True)
             counted += int(re.search(r"ballots +(\d+)", done.stdout).group(1))
         whole = time.monotonic() - start
         empty = 0.0

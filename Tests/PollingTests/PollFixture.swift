@@ -102,7 +102,7 @@ final class PollFixture: Sendable {
             randomness: .system)
         let boxKey = BoxKey(from: .system)
         let outcome = try sealer.seal(
-            stored, key: key, boxKey: boxKey, frozen: PollSealer.Frozen(files: [], version: "test"),
+            stored, key: key, boxKey: boxKey, frozen: PollSealer.Frozen(files: [], version: "test", program: ""),
             by: .system("test"),
             progress: { _ in })
         guard case .sealed = outcome else { throw Trouble("\(outcome)") }

@@ -284,7 +284,8 @@ CREATE TABLE polling_count (
     ballot INTEGER PRIMARY KEY REFERENCES polling_ballot (id),
     votes INTEGER NOT NULL,
     box_sum BLOB NOT NULL,
-    list_sum BLOB NOT NULL
+    list_sum BLOB NOT NULL,
+    elector_sum BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE polling_decryption (
