@@ -58,7 +58,7 @@ package struct Poll: Sendable {
     ) -> Bool {
         switch state {
         case .open where now < closesAt: now >= election.opens
-        case .open, .closing: openedAt < closesAt && now < closesAt + election.graceMinutes * 60
+        case .open, .closing: openedAt <= closesAt && now < closesAt + election.graceMinutes * 60
         default: false
         }
     }

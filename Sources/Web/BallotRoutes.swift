@@ -41,32 +41,34 @@ enum BallotRoutes {
 extension VoterSite {
     func ballot(_ visit: Visit, _ session: Session, _ name: String) throws -> Response {
         guard case .voter(let voter) = session.principal else { return see(visit, "/", "say=ended") }
-        let (isOpen, entering) = try store.read {
-            (reading: borrowing Reading) throws(StoreError) -> (Bool, PollingStation.Entering) in
-            let isOpen = try parts.station.isOpen(reading, sessionOpenedAt: session.openedAt)
-            return (isOpen, isOpen ? try parts.station.enter(reading, voter: voter, ballot: name) : .notEligible)
+        let (open, entering) = try store.read {
+            (reading: borrowing Reading) throws(StoreError) -> (Poll?, PollingStation.Entering) in
+            guard try parts.station.isOpen(reading, sessionOpenedAt: session.openedAt) else {
+                return (nil, .notEligible)
+            }
+            return (
+                try Poll.find(reading, election: parts.station.election.number),
+                try parts.station.enter(reading, voter: voter, ballot: name)
+            )
         }
-        guard isOpen else { return message(visit, 403, "shut", back: "/space") }
+        guard let open else { return message(visit, 403, "shut", back: "/space") }
         switch entering {
         case .notEligible: return message(visit, 404, "notEligible", back: "/space")
         case .voted(let at):
             let time = LocalTime.phrase(at, zone: election.timeZone, visit.language)
             return message(visit, 200, "voted", lines: [time], back: "/space")
-        case .booth(let booth): return ballotPage(visit, session, booth)
+        case .booth(let booth): return ballotPage(visit, session, booth, open)
         }
     }
 
-    private func ballotPage(_ visit: Visit, _ session: Session, _ booth: Booth) -> Response {
+    private func ballotPage(_ visit: Visit, _ session: Session, _ booth: Booth, _ poll: Poll) -> Response {
         let (language, now) = (visit.language, parts.clock.now)
         let idle = min(Doorkeeper.idleSeconds, session.endsAt - now)
-        var grace = TemplateValue.nothing
-        if let poll {
-            let end = poll.closesAt + election.graceMinutes * 60
-            grace = .object([
-                "close": .text("\(max(0, poll.closesAt - now))"), "seconds": .text("\(max(0, end - now))"),
-                "until": .text(LocalTime.clock(end, zone: election.timeZone, language)),
-            ])
-        }
+        let end = poll.closesAt + election.graceMinutes * 60
+        let grace = TemplateValue.object([
+            "close": .text("\(max(0, poll.closesAt - now))"), "seconds": .text("\(max(0, end - now))"),
+            "until": .text(LocalTime.clock(end, zone: election.timeZone, language)),
+        ])
         var response = page(
             .ballot, visit, title: "voteTitle",
             [

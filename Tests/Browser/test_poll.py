@@ -3,6 +3,7 @@ import glob
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import time
@@ -210,3 +211,20 @@ def test_a_trustee_decrypts_one_tally_of_a_ballot_only(site):
     archive = requests.get(f"{site.address}/box/titulaires-ouvriers/archive.bel", timeout=20).content
     with open(path, "rb") as file:
         assert archive == file.read()
+
+
+def test_sealed_templates_are_compared_at_opening_and_start(site):
+    templates = f"{site.folder}/election-templates"
+    shutil.copytree(f"{road.ROOT}/Templates", templates)
+    site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")], SMALL, settings="")
+    with open(f"{site.folder}/isoloir.yaml", encoding="utf-8") as file:
+        text = file.read()
+    with open(f"{site.folder}/isoloir.yaml", "w", encoding="utf-8") as file:
+        file.write(re.sub(r"templates: .*", f"templates: {templates}", text))
+    site.open_poll()
+    assert "Nothing was added" in site.run("poll", "status").stdout
+    with open(f"{templates}/assets/ballot.js", "a", encoding="utf-8") as file:
+        file.write("// a stranger's line\n")
+    for words in (("poll", "status"), ("serve", "--port", site.port)):
+        refused = site.run(*words, status=1).stderr
+        assert "assets/ballot.js is not the sealed one" in refused and "served/ballot.js is not the sealed one" in refused

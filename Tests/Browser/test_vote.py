@@ -39,7 +39,7 @@ def test_voters_vote_and_trustees_count(site, visitor):
     first = jeanne.vote(WORKERS, LISTS[1], "Rouge", "Bleu")
     jeanne.shot("receipt")
     assert len(first) == 43 and first not in jeanne.driver.current_url
-    assert jeanne.driver.execute_script("return history.length + Object.keys(localStorage).length + Object.keys(sessionStorage).length") < 30
+    assert jeanne.driver.execute_script("return Object.keys(localStorage).length + Object.keys(sessionStorage).length") == 0
     jeanne.open("/space")
     assert "Vous avez voté" in jeanne.text
     jeanne.open("/ballots/titulaires-ouvriers")
@@ -185,10 +185,12 @@ def test_a_changed_worker_is_not_run(site, visitor):
     jeanne = visitor()
     jeanne.sign_in(site.identifier("v1@example.org"), "v1@example.org", 1)
     jeanne.open("/ballots/titulaires-ouvriers").mark(LISTS[0]).click("Relire mon choix")
-    jeanne.driver.execute_script("document.getElementById('choose').dataset.wasmDigest = 'sha256-' + btoa('x'.repeat(32));")
-    jeanne.click("Voter")
-    WebDriverWait(jeanne.driver, 30).until(lambda d: d.find_element("id", "unable").is_displayed())
-    assert "Rien n'a été envoyé" in jeanne.text
+    for name in ("wasmDigest", "workerDigest"):
+        jeanne.open("/ballots/titulaires-ouvriers").mark(LISTS[0]).click("Relire mon choix")
+        jeanne.driver.execute_script(f"document.getElementById('choose').dataset.{name} = 'sha256-' + btoa('x'.repeat(32));")
+        jeanne.click("Voter")
+        WebDriverWait(jeanne.driver, 30).until(lambda d: d.find_element("id", "unable").is_displayed())
+        assert "Rien n'a été envoyé" in jeanne.text
     assert site.json("poll", "status")["ballots"][0]["votes"] == 0
 
 
@@ -211,3 +213,45 @@ def test_a_lost_answer_is_asked_for_again(site, visitor):
     jeanne.shot("lost").click("Essayer de nouveau")
     assert len(jeanne.tracker()) == 43
     assert site.json("poll", "status")["ballots"][0]["votes"] == 1
+
+
+def test_what_leaves_the_browser_is_the_ballot_alone(site, visitor):
+    """Every request of the page is recorded: addresses, bodies; and the bar moves while the ballot is encrypted."""
+    site.prepare([voter(1), voter(2, college="cadres")], *SMALL, TWO_QUESTIONS).open_poll().serve()
+    jeanne = visitor()
+    jeanne.sign_in(site.identifier("v1@example.org"), "v1@example.org", 1)
+    jeanne.open("/ballots/titulaires-ouvriers").mark(LISTS[1], "Rouge").click("Relire mon choix")
+    jeanne.driver.execute_script("""
+        const real = window.fetch;
+        window.sent = [];
+        window.fetch = (path, options) => { window.sent.push(String(path) + " " + String(options?.body ?? "")); return real(path, options); };
+        const bar = document.querySelector("progress");
+        window.steps = [];
+        new MutationObserver(() => window.steps.push(bar.value)).observe(bar, { attributes: true, attributeFilter: ["value"] });""")
+    address = jeanne.driver.current_url
+    jeanne.click("Voter").tracker()
+    sent = jeanne.driver.execute_script("return window.sent")
+    assert len(sent) == 3 and [line.split("?")[0].split(" ")[0] for line in sent[:2]] == ["/assets/sealer.js", "/assets/ballot.wasm"]
+    fields = urllib.parse.parse_qs(sent[2].split(" ", 1)[1])
+    assert set(fields) == {"form", "ballot"} and fields["ballot"][0].startswith('{"election_uuid":')
+    for word in (*LISTS, "Rouge", "Agir", "Vert"):
+        assert word not in urllib.parse.unquote_plus(" ".join(sent))
+    assert jeanne.driver.current_url == address
+    steps = jeanne.driver.execute_script("return window.steps")
+    assert len(steps) >= 4 and steps == sorted(steps)
+
+
+def test_a_voter_under_way_finishes_within_the_grace(site, visitor):
+    site.prepare([voter(1), voter(2), voter(3, college="cadres")], *SMALL).open_poll().serve()
+    jeanne, late = visitor(), visitor()
+    jeanne.sign_in(site.identifier("v1@example.org"), "v1@example.org", 1)
+    assert "may finish for 15 minutes" in site.run("poll", "close").stdout
+    jeanne.open("/ballots/titulaires-ouvriers")
+    assert "vous pouvez encore finir jusqu'à" in jeanne.text and jeanne.driver.find_element("css selector", "#grace .left").text[:3] in ("15:", "14:")
+    jeanne.shot("grace").mark(LISTS[0]).click("Relire mon choix").click("Voter")
+    assert len(jeanne.tracker()) == 43
+    late.sign_in(site.identifier("v2@example.org"), "v2@example.org", 1)
+    assert "Terminé" in late.text
+    late.open("/ballots/titulaires-ouvriers")
+    assert late.title == "Le vote n'est pas ouvert"
+    assert site.count_poll()["titulaires-ouvriers"]["voters"] == 1

@@ -210,14 +210,14 @@ struct PollStateTests {
         let (early, late) = (try poll.ballot(0), try poll.ballot(1))
         poll.move(to: closes + 14 * 60)
         #expect(try poll.station.followClock(by: .system("clock")))
-        #expect(receipt(try poll.cast(early, by: 0, openedAt: closes - 1)) != nil)
-        guard case .shut = try poll.cast(late, by: 1, openedAt: closes) else {
+        #expect(receipt(try poll.cast(early, by: 0, openedAt: closes)) != nil)
+        guard case .shut = try poll.cast(late, by: 1, openedAt: closes + 1) else {
             Issue.record("a session of after the hour voted")
             return
         }
         // No clock opens the poll again.
         poll.move(to: closes - 3600)
-        guard case .shut = try poll.cast(late, by: 1, openedAt: closes) else {
+        guard case .shut = try poll.cast(late, by: 1, openedAt: closes + 1) else {
             Issue.record("the clock opened the poll again")
             return
         }
