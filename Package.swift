@@ -26,7 +26,7 @@ func room(_ name: String, on foundations: [String]) -> Target {
 func tests(_ name: String, of rooms: [String]) -> Target {
     .testTarget(
         name: name, dependencies: rooms.map { .byName(name: $0) },
-        exclude: ["HouseTests", "TemplatingTests"].contains(name) ? ["Fixtures"] : [],
+        exclude: ["BallotTests", "HouseTests", "TemplatingTests"].contains(name) ? ["Fixtures"] : [],
         swiftSettings: house)
 }
 

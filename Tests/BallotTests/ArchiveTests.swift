@@ -89,7 +89,7 @@ func fault(_ bytes: [UInt8]) throws -> String? {
 }
 
 struct ArchiveTests {
-    static let sample = SampleElection.folder.appending(path: "single/7C6BMAqeBAjnqy.bel")
+    static let sample = SampleElection.folder.appending(path: "7C6BMAqeBAjnqy.bel")
 
     @Test(arguments: [1, 2])
     func `the tool's archive is verified with its result`(threads: Int) throws {

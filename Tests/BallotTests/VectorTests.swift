@@ -3,15 +3,13 @@ import BallotEngine
 import Foundation
 import Testing
 
-/// The election that belenios-tool made (shared/belenios/single).
+/// An election that belenios-tool 2.0 made: two trustees, two questions (one with a blank vote), weights, a revote.
 struct SampleElection {
-    static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
-        path: "../../../shared/belenios"
-    ).standardized
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
     /// A file of the sample without its final newline, which no hash covers.
     static func bytes(_ name: String) throws -> [UInt8] {
-        var bytes = [UInt8](try Data(contentsOf: folder.appending(path: "single/\(name)")))
+        var bytes = [UInt8](try Data(contentsOf: folder.appending(path: name)))
         if bytes.last == 10 { bytes.removeLast() }
         return bytes
     }
