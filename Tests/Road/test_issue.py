@@ -218,7 +218,8 @@ def test_generated_secrets_never_travel_by_letter(isoloir, tmp_path):
     os.makedirs(tmp_path / "generated")
     (tmp_path / "generated/election.yaml").write_text(text, encoding="utf-8")
     refused = isoloir.run("election", "check", tmp_path / "generated", status=1)
-    assert "by mail or SMS only" in refused.stderr and ":79:5:" in refused.stderr
+    line = text.split("\n").index("  secret:") + 2
+    assert "by mail or SMS only" in refused.stderr and f":{line}:5:" in refused.stderr
 
 
 def test_no_reissue_silences_the_word_to_the_old_contact(isoloir):
