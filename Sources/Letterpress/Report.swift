@@ -27,7 +27,7 @@ package struct Report: Sendable {
             switch block {
             case .heading(let text): try press.heading(text, size: 13, gap: 2)
             case .paragraph(let text): try press.text(text, font: "Liberation Sans 10.5", gap: 2)
-            case .mono(let text): try press.text(text, font: "DejaVu Sans Mono 9.5", gap: 4)
+            case .mono(let text): try press.text(text, font: "DejaVu Sans Mono 8.5", gap: 4)
             case .row(let cells, let isHead): try press.row(cells, isHead: isHead)
             }
         }
@@ -104,7 +104,7 @@ package struct Report: Sendable {
 
     /// Draws a text, on the next sheet where this one has no room for it; returns its height.
     private func draw(_ text: String, font: String, x: Double, width: Double) throws(LetterError) -> Double {
-        let box = unsafe TextBox(on: cairo, font: font, width: width)
+        let box = unsafe TextBox(on: cairo, font: font, width: width, breaksWords: true)
         var frame = PrinterProfile.Frame(
             x: x, y: y, width: width, height: ReportPress.area.y + ReportPress.area.height - y)
         if !box.fits(text, frame), y > ReportPress.area.y {

@@ -11,7 +11,8 @@ let pointsPerMillimetre = 72.0 / 25.4
     /// - Parameters:
     ///   - font: as pango describes it: `Liberation Sans 10`.
     ///   - width: in millimetres; text wraps there. Nil: lines are never broken.
-    init(on cairo: OpaquePointer, font: String, width: Double?) {
+    ///   - breaksWords: whether a word that is wider than the box goes on in the next line: keys and signatures.
+    init(on cairo: OpaquePointer, font: String, width: Double?, breaksWords: Bool = false) {
         unsafe context = pango_cairo_create_context(cairo)
         unsafe pango_cairo_context_set_resolution(context, 72)
         let options = unsafe cairo_font_options_create()
@@ -27,6 +28,7 @@ let pointsPerMillimetre = 72.0 / 25.4
         if let width {
             unsafe pango_layout_set_width(layout, Int32(width * pointsPerMillimetre * Double(PANGO_SCALE)))
         }
+        if breaksWords { unsafe pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR) }
         unsafe pango_layout_set_spacing(layout, Int32(PANGO_SCALE))
     }
 

@@ -33,10 +33,12 @@ extension VoterSite {
     private func turnout(_ result: BallotResult, _ language: Language) -> String {
         var text = pages.text("resultTurnout", language).replacing("{voters}", with: "\(result.counted)").replacing(
             "{electors}", with: "\(result.electors)")
+        if result.weight != result.counted {
+            text +=
+                ", " + pages.text("resultWeight", language).replacing("{weight}", with: "\(result.weight)")
+        }
         let colleges = result.ballot.colleges.compactMap { election.colleges[$0]?[language] }
-        if !colleges.isEmpty { text += " (\(colleges.joined(separator: ", ")))" }
-        guard result.weight != result.counted else { return text }
-        return text + ", " + pages.text("resultWeight", language).replacing("{weight}", with: "\(result.weight)")
+        return colleges.isEmpty ? text : text + " (\(colleges.joined(separator: ", ")))"
     }
 
     /// Answers and votes, the blank vote last.

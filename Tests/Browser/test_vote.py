@@ -65,7 +65,7 @@ def test_voters_vote_and_trustees_count(site, visitor):
     assert "Ce bulletin est dans l'urne" in page.text and page.text.count(first) == 1
     page.shot("box")
     page.open("/result")
-    assert "Inscrits : 3, votants : 2, poids total 3" in page.text and "Vote blanc 2" in page.text
+    assert "Inscrits : 3, votants : 2, poids total 3 (Premier collège" in page.text and "Vote blanc 2" in page.text
     page.shot("result")
     report = requests.get(site.address + "/result.pdf", timeout=20)
     text = subprocess.run(["pdftotext", "-layout", "-", "-"], input=report.content, capture_output=True, check=True).stdout.decode()

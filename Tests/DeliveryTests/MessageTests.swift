@@ -1,6 +1,7 @@
 import Crypto
 import Delivery
 import Foundation
+import Letterpress
 import Store
 import Templating
 import Testing
@@ -49,5 +50,16 @@ struct LoadedFrameTests {
     @Test func `values never break out of their line`() throws {
         let loaded = try LoadedFrame(frame("{{greeting}}: {{identifier}}"), route: .sms)
         #expect(try loaded.text(["greeting": "a\r\nb", "identifier": "X"]) == "a  b: X")
+    }
+}
+
+struct ReportTests {
+    /// A signature without a place to break, as wide as can be.
+    @Test(arguments: [44, 88, 400])
+    func `a long key or signature never keeps a report from being made`(count: Int) throws {
+        var report = Report(title: "A report")
+        report.add(.mono(String(repeating: "W", count: count)))
+        report.add(.row([String(repeating: "W", count: count), "1"]))
+        #expect(try report.pdf(created: "2000-01-01T00:00:00Z").starts(with: Array("%PDF-1.4".utf8)))
     }
 }
