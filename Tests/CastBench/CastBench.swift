@@ -52,10 +52,16 @@ struct CastBench {
         group.wait()
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         guard accepted.load(ordering: .relaxed) == voters else {
-            fatalError("\(accepted.load(ordering: .relaxed)) of \(voters) votes were taken")
+            throw Trouble("\(accepted.load(ordering: .relaxed)) of \(voters) votes were taken")
         }
         return Double(voters) / seconds
     }
+}
+
+/// Why the bench ends without a figure.
+struct Trouble: Error {
+    let text: String
+    init(_ text: String) { self.text = text }
 }
 
 /// A poll of one ballot, whose votes need no checks any more.
@@ -101,12 +107,12 @@ struct BenchPoll: Sendable {
             let addition = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try trustees.add(transaction, election, file: pair.publicFile, by: .system("bench"))
             }
-            guard case .added(let challenge) = addition else { fatalError("\(addition)") }
+            guard case .added(let challenge) = addition else { throw Trouble("\(addition)") }
             let answer = try TrusteeFiles.answer(challenge, pair)
             let refusal = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try trustees.confirm(transaction, election, answer: answer, by: .system("bench"))
             }
-            if let refusal { fatalError(refusal) }
+            if let refusal { throw Trouble(refusal) }
         }
         let sealer = PollSealer(
             store: store, registrar: registrar, trustees: trustees, logbook: logbook, clock: clock, randomness: .system)
@@ -115,11 +121,11 @@ struct BenchPoll: Sendable {
             election, key: key, boxKey: boxKey, frozen: PollSealer.Frozen(files: [], version: "bench", program: ""),
             by: .system("bench"),
             progress: { _ in })
-        guard case .sealed = outcome else { fatalError("\(outcome)") }
+        guard case .sealed = outcome else { throw Trouble("\(outcome)") }
         let station = PollingStation(
             store: store, election: election, key: key, boxKey: { boxKey }, logbook: logbook, clock: clock,
             randomness: .system)
-        if let refusal = try station.open(by: .system("bench")) { fatalError(refusal) }
+        if let refusal = try station.open(by: .system("bench")) { throw Trouble(refusal) }
         self.station = station
         let name = definition.ballots[0].id
         let (ids, ballot) = try store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -127,17 +133,19 @@ struct BenchPoll: Sendable {
             try registrar.each(reading, election) { voter, _ throws(StoreError) in ids.append(voter.id) }
             return (ids, try PollBallot.find(reading, election: election.number, name: name))
         }
-        guard let ballot else { fatalError("no ballot") }
+        guard let ballot else { throw Trouble("no ballot") }
         voters = ids
         checked = try ids.map { id in
             // The text need be no ballot: nothing looks at it here.
             let text = (0..<8000).map { _ in UInt8.random(in: 48...57) }
             return try store.read { (reading: borrowing Reading) throws(StoreError) in
                 guard case .booth(let booth) = try station.enter(reading, voter: id, ballot: name) else {
-                    fatalError("a voter cannot vote")
+                    throw StoreError(.failed, "A voter cannot vote.")
                 }
                 let (credential, uuid) = (booth.credential, ballot.uuid)
-                guard let secret = VotingCredential(credential.span) else { fatalError("no credential") }
+                guard let secret = VotingCredential(credential.span) else {
+                    throw StoreError(.failed, "A credential is none.")
+                }
                 let publicKey = digits(GMPGroup.generatorPower(secret.exponent(uuid: uuid.span)))
                 let slot = try reading.number(
                     "SELECT id FROM polling_slot WHERE ballot = ? AND credential = ?", ballot.id,
