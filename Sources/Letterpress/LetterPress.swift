@@ -10,17 +10,12 @@ import CPango
     private let profile: PrinterProfile
     private let faces: [LetterFace]
     private var recordings: [Int: OpaquePointer] = unsafe [:]
-    private let sink: Sink
+    private let sink: PDFSink
     /// The address's boxes, each in smaller type: a line of 38 wide letters is wider than the window in the first.
     private let addresses: [TextBox]
     private let greeting: TextBox
     private let code: TextBox
     private let mark: TextBox
-
-    private final class Sink {
-        let write: (Span<UInt8>) -> Bool
-        init(_ write: @escaping (Span<UInt8>) -> Bool) { self.write = write }
-    }
 
     private static let bodyFont = "Liberation Sans"
     private static let codeFont = "DejaVu Sans Mono Bold"
@@ -33,23 +28,8 @@ import CPango
         write: @escaping (Span<UInt8>) -> Bool
     ) throws(LetterError) {
         (self.faces, self.profile) = (faces, profile)
-        sink = Sink(write)
-        let sheet = PrinterProfile.sheet
-        guard
-            let made = unsafe cairo_pdf_surface_create_for_stream(
-                { context, bytes, count in
-                    guard let context = unsafe context, let bytes = unsafe bytes else {
-                        return CAIRO_STATUS_WRITE_ERROR
-                    }
-                    let sink = unsafe Unmanaged<Sink>.fromOpaque(context).takeUnretainedValue()
-                    return unsafe sink.write(UnsafeBufferPointer(start: bytes, count: Int(count)).span)
-                        ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR
-                }, Unmanaged.passUnretained(sink).toOpaque(), sheet.width * pointsPerMillimetre,
-                sheet.height * pointsPerMillimetre)
-        else { throw LetterError("The PDF could not be begun.") }
-        unsafe surface = made
-        unsafe cairo_pdf_surface_restrict_to_version(surface, CAIRO_PDF_VERSION_1_4)
-        unsafe cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, created)
+        sink = PDFSink(write)
+        unsafe surface = try sink.surface(created: created)
         unsafe cairo = cairo_create(surface)
         let canvas = unsafe cairo
         addresses = ["10", "9", "8"].map {

@@ -40,30 +40,22 @@ package struct Report: Sendable {
     private static let area = PrinterProfile.Frame(x: 20, y: 20, width: 170, height: 257)
     private static let columnWidth = 30.0
 
-    private final class Sink { var bytes: [UInt8] = [] }
+    private final class Content { var bytes: [UInt8] = [] }
 
-    private let sink = Sink()
+    private let content: Content
+    private let sink: PDFSink
     private let surface: OpaquePointer
     private let cairo: OpaquePointer
     private var y = ReportPress.area.y
 
     init(created: String) throws(LetterError) {
-        let sheet = PrinterProfile.sheet
-        guard
-            let made = unsafe cairo_pdf_surface_create_for_stream(
-                { context, bytes, count in
-                    guard let context = unsafe context, let bytes = unsafe bytes else {
-                        return CAIRO_STATUS_WRITE_ERROR
-                    }
-                    let sink = unsafe Unmanaged<Sink>.fromOpaque(context).takeUnretainedValue()
-                    unsafe sink.bytes.append(contentsOf: UnsafeBufferPointer(start: bytes, count: Int(count)))
-                    return CAIRO_STATUS_SUCCESS
-                }, Unmanaged.passUnretained(sink).toOpaque(), sheet.width * pointsPerMillimetre,
-                sheet.height * pointsPerMillimetre)
-        else { throw LetterError("The PDF could not be begun.") }
-        unsafe surface = made
-        unsafe cairo_pdf_surface_restrict_to_version(surface, CAIRO_PDF_VERSION_1_4)
-        unsafe cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, created)
+        let content = Content()
+        self.content = content
+        sink = PDFSink { bytes in
+            for index in bytes.indices { content.bytes.append(bytes[index]) }
+            return true
+        }
+        unsafe surface = try sink.surface(created: created)
         unsafe cairo = cairo_create(surface)
     }
 
@@ -127,6 +119,6 @@ package struct Report: Sendable {
             throw LetterError(
                 "The PDF could not be written: \(unsafe String(cString: cairo_status_to_string(status))).")
         }
-        return sink.bytes
+        return content.bytes
     }
 }
