@@ -65,7 +65,9 @@ let package = Package(
         room("BallotEngine", on: ["BallotCore", "CGMP"]),
         room("Polling", on: ["Access", "BallotEngine"]),
         room("Tally", on: ["Polling"]),
-        room("Web", on: ["Recovery", "Tally", "CMicrohttpd"]),
+        room("Staff", on: ["Access"]),
+        room("Bureau", on: ["Tally", "Recovery", "Staff"]),
+        room("Web", on: ["Bureau", "CMicrohttpd"]),
         .executableTarget(
             name: "isoloir", dependencies: ["Web"].map { .byName(name: $0) }, swiftSettings: house),
         .executableTarget(

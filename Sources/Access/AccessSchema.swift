@@ -72,6 +72,14 @@ package enum AccessSchema {
                 route TEXT NOT NULL
             ) STRICT;
             CREATE INDEX access_sign_in_principal ON access_sign_in (election, principal, at);
-            """)
+            """),
+        // Staff come in by doors of their own, and confirm a session by a second factor.
+        Migration(
+            "access-2",
+            """
+            ALTER TABLE access_request ADD COLUMN realm TEXT NOT NULL DEFAULT 'voters'
+                CHECK (realm IN ('voters', 'staff'));
+            ALTER TABLE access_session ADD COLUMN confirmed_at INTEGER;
+            """),
     ]
 }

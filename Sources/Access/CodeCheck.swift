@@ -94,7 +94,7 @@ extension Doorkeeper {
     }
 
     /// A clock that went back makes nobody wait.
-    private func wait(_ reading: borrowing Reading, _ subject: [UInt8]) throws(StoreError) -> Int {
+    func wait(_ reading: borrowing Reading, _ subject: [UInt8]) throws(StoreError) -> Int {
         let found = try reading.first(
             "SELECT in_row, last_at FROM access_counter WHERE election = ? AND subject = ? AND last_at <= ?",
             election.number, subject, clock.now

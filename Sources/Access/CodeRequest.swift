@@ -194,12 +194,12 @@ extension Doorkeeper {
         let id = try transaction.insert(
             """
             INSERT INTO access_request (election, token, subject, purpose, state, label, code, sealed, source, turns,
-                created_at, code_until, ends_at, avoid, typed, answered)
-            VALUES (?, ?, ?, ?, 'asked', ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)
+                created_at, code_until, ends_at, avoid, typed, answered, realm)
+            VALUES (?, ?, ?, ?, 'asked', ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)
             """, election.number, order.token, order.subject, order.purpose.rawValue, label, hash(code: code),
             isOrdered ? sealer().seal(Array(code.utf8), associated: order.token) : nil, order.turns, now,
             now + Doorkeeper.longestCode, now + Doorkeeper.requestSeconds, order.avoid?.rawValue, order.typed,
-            order.isAnswered)
+            order.isAnswered, realm.rawValue)
         // Without a message of its own the request takes the code of the latest one that is under way.
         let source = isOrdered ? nil : try latest(transaction.reading, order.subject, order.purpose)
         try transaction.execute(

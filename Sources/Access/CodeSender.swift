@@ -14,7 +14,8 @@ extension Doorkeeper {
     package func serveRequests(_ store: Store) throws(StoreError) -> Int {
         let waiting = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try reading.number(
-                "SELECT count(*) FROM access_request WHERE state = 'asked' AND election = ?", election.number)
+                "SELECT count(*) FROM access_request WHERE state = 'asked' AND election = ? AND realm = ?",
+                election.number, realm.rawValue)
         }
         guard waiting > 0 else { return 0 }
         do throws(StoreError) { return try serveTogether(store) } catch {
@@ -30,8 +31,8 @@ extension Doorkeeper {
                 """
                 SELECT id, subject, purpose, state, label, source, turns, attempts, created_at, code_until, principal,
                     generation, route, avoid, typed, answered, proven, wants_reset
-                FROM access_request WHERE state = 'asked' AND election = ? ORDER BY id LIMIT ?
-                """, election.number, Doorkeeper.chunk, row: CodeRequest.read)
+                FROM access_request WHERE state = 'asked' AND election = ? AND realm = ? ORDER BY id LIMIT ?
+                """, election.number, realm.rawValue, Doorkeeper.chunk, row: CodeRequest.read)
             for request in asked { try serve(transaction, request) }
             return asked.count
         }
@@ -41,8 +42,8 @@ extension Doorkeeper {
     private func serveEach(_ store: Store) throws(StoreError) {
         let ids = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try reading.all(
-                "SELECT id FROM access_request WHERE state = 'asked' AND election = ? ORDER BY id LIMIT ?",
-                election.number, Doorkeeper.chunk
+                "SELECT id FROM access_request WHERE state = 'asked' AND election = ? AND realm = ? ORDER BY id LIMIT ?",
+                election.number, realm.rawValue, Doorkeeper.chunk
             ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
         }
         for id in ids {

@@ -18,6 +18,12 @@ package import Store
 ///       | secret ------> | count, Argon2id, session        |                |
 ///       | <-- session -- |                                 |                |
 package final class Doorkeeper: Sendable {
+    /// Whose door it is: what is asked for at one opens nothing at the other.
+    package enum Realm: String, Sendable { case voters, staff }
+
+    package let realm: Realm
+    /// What it asks of whoever comes.
+    package let policy: AccessPolicy
     package let election: StoredElection
     package let directory: any Directory
     package let keeper: PassphraseKeeper
@@ -30,12 +36,12 @@ package final class Doorkeeper: Sendable {
     /// Of identifiers, printed codes and generated secrets.
     private let identifiers: LookupKey
 
-    var policy: AccessPolicy { election.election.access }
-
+    /// - Parameter policy: nil for the election's.
     package init(
         election: StoredElection, key: ElectionKey, directory: any Directory, keeper: PassphraseKeeper, outbox: Outbox,
-        clock: Clock, randomness: Randomness
+        clock: Clock, randomness: Randomness, realm: Realm = .voters, policy: AccessPolicy? = nil
     ) {
+        (self.realm, self.policy) = (realm, policy ?? election.election.access)
         (self.election, self.key, self.directory, self.keeper) = (election, key, directory, keeper)
         (self.outbox, self.clock, self.randomness) = (outbox, clock, randomness)
         tokens = LookupKey(key.subkey(.access))
@@ -43,9 +49,16 @@ package final class Doorkeeper: Sendable {
     }
 
     /// What attempts are counted for: the keyed hash of an identifier, held by somebody or not.
-    package func subject(_ canonical: String) -> [UInt8] { identifiers.hash(canonical) }
+    package func subject(_ canonical: String) -> [UInt8] { Doorkeeper.subject(canonical, identifiers, realm) }
 
-    func hash(token: String) -> [UInt8] { tokens.hash("token:" + token) }
+    /// The same before there is a door.
+    package static func subject(_ canonical: String, _ key: LookupKey, _ realm: Realm) -> [UInt8] {
+        key.hash(realm == .voters ? canonical : "\(realm.rawValue):\(canonical)")
+    }
+
+    func hash(token: String) -> [UInt8] {
+        tokens.hash(realm == .voters ? "token:" + token : "\(realm.rawValue):token:" + token)
+    }
 
     func hash(code: String) -> [UInt8] { tokens.hash("code:" + code) }
 

@@ -13,6 +13,8 @@ package struct Session: Sendable {
     package let idleUntil: Int
     /// When it ends in any case.
     package let endsAt: Int
+    /// When it was confirmed by a second factor; nil where it was not, or none is asked for.
+    package let confirmedAt: Int?
 }
 
 /// A past sign-in.
@@ -56,7 +58,7 @@ extension Doorkeeper {
         let now = clock.now
         let found = try reading.first(
             """
-            SELECT id, principal, opened_at, seen_at, ends_at, generation, secret_generation FROM access_session
+            SELECT id, principal, opened_at, seen_at, ends_at, generation, secret_generation, confirmed_at FROM access_session
             WHERE token = ? AND election = ? AND ends_at > ? AND seen_at > ?
             """, hash(token: token), election.number, now, now - Doorkeeper.idleSeconds
         ) { (row: borrowing Row) throws(StoreError) -> (Session?, generation: Int, secret: Int) in
@@ -64,7 +66,7 @@ extension Doorkeeper {
             guard let principal = Principal(text: name) else { return (nil, 0, 0) }
             let session = Session(
                 id: try row[0], principal: principal, openedAt: try row[2], idleUntil: seen + Doorkeeper.idleSeconds,
-                endsAt: try row[4])
+                endsAt: try row[4], confirmedAt: try row[7])
             return (session, try row[5], try row[6])
         }
         guard let found, let session = found.0,
@@ -82,6 +84,11 @@ extension Doorkeeper {
     /// Notes that a session is in use.
     package func note(_ transaction: borrowing Transaction, _ session: Session) throws(StoreError) {
         try transaction.execute("UPDATE access_session SET seen_at = ? WHERE id = ?", clock.now, session.id)
+    }
+
+    /// Says that whoever holds a session gave a second factor.
+    package func confirm(_ transaction: borrowing Transaction, _ session: Session) throws(StoreError) {
+        try transaction.execute("UPDATE access_session SET confirmed_at = ? WHERE id = ?", clock.now, session.id)
     }
 
     /// Signs out.

@@ -17,6 +17,7 @@ package struct ElectionKey: Sendable {
         case receipts = 11
         case box = 12
         case voteReceipts = 13
+        case staff = 14
     }
 
     /// Length in bytes.

@@ -53,6 +53,17 @@ package enum DeliverySchema {
                 reason TEXT NOT NULL,
                 since INTEGER NOT NULL
             ) STRICT, WITHOUT ROWID;
-            """)
+            """),
+        // Where messages go, as far as statistics may know it: a mail's domain, the first digits of a number.
+        Migration(
+            "outbox-2",
+            """
+            ALTER TABLE outbox_message ADD COLUMN place TEXT;
+            CREATE TABLE outbox_hold (
+                channel TEXT PRIMARY KEY,
+                by TEXT NOT NULL,
+                since INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+            """),
     ]
 }

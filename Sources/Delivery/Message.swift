@@ -28,6 +28,14 @@ package enum MessageKind: String, Sendable, CaseIterable {
     case secretChanged
     /// Word that a vote was recorded, to everybody who voted.
     case voteRecorded
+    /// Word to voters who have not signed in, or not voted; which of the two does not show.
+    case reminder
+    /// The console's identifier, to a member of the staff.
+    case staffIdentifier
+    /// A connection code for the console.
+    case staffCode
+    /// The head of a round, to the bureau.
+    case staffRound
 
     /// Names that differ from voter to voter; the rest is frozen once for all in the frame.
     package var personalNames: [String] {
@@ -38,7 +46,10 @@ package enum MessageKind: String, Sendable, CaseIterable {
         case .activation, .renewedActivation: ["greeting", "identifier", "secret"]
         case .code, .resetCode: ["greeting", "code", "label"]
         case .resetAsked: ["greeting", "ready"]
-        case .notice, .noticeHeld, .resetReady, .secretChanged, .voteRecorded: ["greeting"]
+        case .notice, .noticeHeld, .resetReady, .secretChanged, .voteRecorded, .reminder: ["greeting"]
+        case .staffIdentifier: ["greeting", "identifier", "console", "role"]
+        case .staffCode: ["greeting", "code", "label"]
+        case .staffRound: ["greeting", "heads"]
         }
     }
 
@@ -57,6 +68,14 @@ package enum MessageKind: String, Sendable, CaseIterable {
     package var isWarning: Bool {
         switch self {
         case .notice, .noticeHeld, .resetAsked, .secretChanged, .voteRecorded: true
+        default: false
+        }
+    }
+
+    /// Whether it goes to staff, not to voters.
+    package var isForStaff: Bool {
+        switch self {
+        case .staffIdentifier, .staffCode, .staffRound: true
         default: false
         }
     }

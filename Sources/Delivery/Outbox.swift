@@ -74,9 +74,10 @@ package struct Outbox: Sendable {
                 changed.encoded(message.kind.personalNames), associated: PersonalModel.place(message.id))
             try transaction.execute(
                 """
-                UPDATE outbox_message SET sealed = ?, state = 'waiting', attempts = 0, due_at = ?, ended_at = NULL, reply = NULL
+                UPDATE outbox_message SET sealed = ?, state = 'waiting', attempts = 0, due_at = ?, ended_at = NULL, reply = NULL,
+                    place = ?
                 WHERE id = ?
-                """, sealed, clock.now, message.id)
+                """, sealed, clock.now, Outbox.place(recipient, route), message.id)
             count += 1
         }
         return count
@@ -179,10 +180,10 @@ package final class OutboxQueue {
         try transaction.execute(
             """
             INSERT INTO outbox_message (id, election, subject, kind, generation, channel, priority, state, frame, sealed,
-                due_at, expires_at, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?)
+                due_at, expires_at, created_at, place)
+            VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?)
             """, next, election, subject, kind.rawValue, generation, route.rawValue, priority.rawValue, frame, sealed,
-            dueAt ?? now, expiresAt, now)
+            dueAt ?? now, expiresAt, now, Outbox.place(recipient, route))
         defer { next += 1 }
         return next
     }

@@ -102,6 +102,7 @@ extension Outbox {
             WHERE state = 'waiting' AND channel = ?1 AND priority BETWEEN ?4 AND ?6 AND due_at <= ?2
                 AND (expires_at IS NULL OR expires_at > ?2)
                 AND (?5 = '[]' OR election NOT IN (SELECT value FROM json_each(?5)))
+                AND (priority = 0 OR NOT EXISTS (SELECT 1 FROM outbox_hold WHERE channel = ?1))
             ORDER BY priority, due_at LIMIT ?3
             """, order.route.rawValue, clock.now, order.limit + order.except.count, order.classes.lowerBound.rawValue,
             blocked, order.classes.upperBound.rawValue
@@ -123,7 +124,8 @@ extension Outbox {
         try reading.number(
             """
             SELECT EXISTS (SELECT 1 FROM outbox_message WHERE state = 'waiting' AND channel = ?1
-                AND priority BETWEEN ?2 AND ?3 AND due_at <= ?4 AND (expires_at IS NULL OR expires_at > ?4))
+                AND priority BETWEEN ?2 AND ?3 AND due_at <= ?4 AND (expires_at IS NULL OR expires_at > ?4)
+                AND (priority = 0 OR NOT EXISTS (SELECT 1 FROM outbox_hold WHERE channel = ?1)))
             """, route.rawValue, classes.lowerBound.rawValue, classes.upperBound.rawValue, clock.now) == 1
     }
 

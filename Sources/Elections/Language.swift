@@ -8,6 +8,8 @@ package struct LocalText: Sendable, Hashable {
     package let fr: String
     package let en: String
 
+    package init(fr: String, en: String) { (self.fr, self.en) = (fr, en) }
+
     package subscript(_ language: Language) -> String {
         switch language {
         case .fr: fr

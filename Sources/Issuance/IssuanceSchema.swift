@@ -79,5 +79,12 @@ package enum IssuanceSchema {
                 WHERE state <> 'revoked';
             CREATE INDEX issuance_identifier_pending ON issuance_identifier (created_at) WHERE state = 'pending';
             """),
+        // One contact for two voters shows: dots, tags and case aside.
+        Migration(
+            "issuance-3",
+            """
+            ALTER TABLE issuance_contact ADD COLUMN folded BLOB;
+            CREATE INDEX issuance_contact_folded ON issuance_contact (election, folded);
+            """),
     ]
 }

@@ -362,10 +362,11 @@ final class IssueSession {
         if contact != nil {
             try transaction.execute(
                 """
-                INSERT INTO issuance_contact (election, voter, route, sealed, reason, added_by, added_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO issuance_contact (election, voter, route, sealed, reason, added_by, added_at, folded)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """, election.number, voter.id, route.rawValue,
-                sealer.seal(recipient, associated: contactPlace(voter.id)), reason, principal.text, issuer.clock.now)
+                sealer.seal(recipient, associated: contactPlace(voter.id)), reason, principal.text, issuer.clock.now,
+                lookup.hash(GivenContact.folded(recipient, route)))
         }
         let past = try pastGenerations(transaction.reading, voter.id - 1, voter.id)[voter.id]
         guard try issue(transaction, voter, target, route, priority: .recovery, after: past) else {

@@ -20,6 +20,7 @@ package final class MessageOffice: Sendable {
     /// Loads every frame that an issue may need, so that a faulty template is found before the first voter.
     package func loadAll() throws(Fault) {
         for language in Language.allCases {
+            for kind in MessageKind.allCases where kind.isForStaff { _ = try frame(kind, language, .email) }
             for route in election.channels.compactMap({ Route(rawValue: $0.rawValue) }) {
                 if route == .letter {
                     // A generated secret never travels by letter; a printed code travels by nothing else.
@@ -36,7 +37,7 @@ package final class MessageOffice: Sendable {
     private static func kinds(_ policy: AccessPolicy) -> [MessageKind] {
         let identifiers: [MessageKind] =
             policy.secretKind == .generated ? [.activation, .renewedActivation] : [.identifier, .renewal]
-        return identifiers + [.notice, .code, .resetCode, .resetAsked, .resetReady, .secretChanged, .voteRecorded]
+        return identifiers + [.notice, .code, .resetCode, .resetAsked, .resetReady, .secretChanged, .voteRecorded, .reminder]
     }
 
     /// The most SMS segments that the identifier's message takes in a language: with a name as long as it may be.

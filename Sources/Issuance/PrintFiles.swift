@@ -58,11 +58,11 @@ package final class PrintFiles {
     /// Writes all letters of a batch, or one.
     /// - Parameter progress: called now and then with the letters written.
     package func write(
-        _ batch: PrintBatch, only: Int? = nil, progress: (Int) -> Void = { _ in }
+        _ batch: PrintBatch, only: ClosedRange<Int>? = nil, progress: (Int) -> Void = { _ in }
     ) throws(PrintRefusal) -> PrintManifest {
         var files: [PrintedFile] = []
-        var first = only ?? 1
-        let end = only ?? batch.letters
+        var first = only?.lowerBound ?? 1
+        let end = min(only?.upperBound ?? batch.letters, batch.letters)
         while first <= end {
             let last = min(end, first + PrintRoom.lettersPerFile - 1)
             if let file = try writeFile(batch, first, last) { files.append(file) }

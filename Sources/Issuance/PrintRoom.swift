@@ -139,7 +139,8 @@ package struct PrintRoom: Sendable {
 
     /// A printed batch whose letters, or one of them, are to be printed again; counted and journalled with the reason.
     package func reopen(
-        _ election: StoredElection, batch number: Int, letter: Int?, reason: String, by principal: Principal
+        _ election: StoredElection, batch number: Int, letters: ClosedRange<Int>?, reason: String,
+        by principal: Principal
     ) throws(StoreError) -> Swift.Result<PrintBatch, PrintRefusal> {
         try store.write {
             (transaction: borrowing Transaction) throws(StoreError) -> Swift.Result<PrintBatch, PrintRefusal> in
@@ -156,17 +157,36 @@ package struct PrintRoom: Sendable {
             let changed = try transaction.execute(
                 """
                 UPDATE issuance_letter SET reprints = reprints + 1
-                WHERE batch = ? AND (? IS NULL OR number = ?) AND state = 'printed'
-                """, batch.id, letter, letter)
+                WHERE batch = ? AND (? IS NULL OR number BETWEEN ? AND ?) AND state = 'printed'
+                """, batch.id, letters?.lowerBound, letters?.lowerBound, letters?.upperBound)
             guard changed > 0 else {
-                let what = letter.map { "letter \($0)" } ?? "letter"
+                let what = letters.map { "letter \(PrintRoom.phrase($0))" } ?? "letter"
                 return .failure(PrintRefusal("Batch \(number) has no \(what) that may be printed again."))
             }
             try logbook.record(
                 transaction, election: election.election.id, by: principal, "letters.printAgain",
-                ["batch": "\(number)", "letter": letter.map(String.init) ?? "all", "reason": reason])
+                ["batch": "\(number)", "letter": letters.map(PrintRoom.phrase) ?? "all", "reason": reason])
             return .success(batch)
         }
+    }
+
+    /// `12`, or `12-19`.
+    private static func phrase(_ letters: ClosedRange<Int>) -> String {
+        letters.count == 1 ? "\(letters.lowerBound)" : "\(letters.lowerBound)-\(letters.upperBound)"
+    }
+
+    /// The batches, oldest first.
+    package func batches(_ reading: borrowing Reading, _ election: StoredElection) throws(StoreError) -> [PrintBatch] {
+        try reading.all(
+            """
+            SELECT id, number, state, letters, created_at, posted_on, wiped_at IS NOT NULL FROM issuance_batch
+            WHERE election = ? AND state <> 'gathering' ORDER BY number
+            """, election.number, row: PrintRoom.batch)
+    }
+
+    /// How many letters wait to be printed.
+    package func waiting(_ reading: borrowing Reading) throws(StoreError) -> Int {
+        try outbox.waiting(reading, .letter)
     }
 
     /// Says that the files of a batch are complete.

@@ -114,6 +114,34 @@ package struct Logbook: Sendable {
         }
     }
 
+    /// Which entries are looked for; an empty text stands for all.
+    package struct Filter: Sendable {
+        let election: String
+        let action: String
+        let principal: String
+        let text: String
+        let before: Int?
+
+        package init(election: String, action: String, principal: String, text: String, before: Int?) {
+            (self.election, self.action, self.principal) = (election, action, principal)
+            (self.text, self.before) = (text, before)
+        }
+    }
+
+    /// The entries of an election, and those of no election, that a filter finds, the latest first.
+    package static func page(
+        _ reading: borrowing Reading, _ filter: Filter, limit: Int
+    ) throws(StoreError) -> [JournalEntry] {
+        try reading.all(
+            """
+            SELECT number, at, election, principal, action, details, sealed, sealed_hash, previous FROM journal_entry
+            WHERE number < ?1 AND (election IS NULL OR election = ?2) AND instr(action, ?3) AND instr(principal, ?4)
+                AND instr(details, ?5)
+            ORDER BY number DESC LIMIT ?6
+            """, filter.before ?? .max, filter.election, filter.action, filter.principal, filter.text, limit
+        ) { (row: borrowing Row) throws(StoreError) in try JournalEntry(row) }
+    }
+
     /// The details of the latest entry of an action; nil when there is none.
     package static func lastDetails(
         _ reading: borrowing Reading, action: String

@@ -144,9 +144,23 @@ package final class PassphraseKeeper: Sendable {
         by actor: Principal, why: String
     ) throws(StoreError) {
         try store(transaction, election, principal, nil)
+        if actor != principal {
+            try transaction.execute(
+                "UPDATE passphrase_secret SET reset_at = ? WHERE election = ? AND principal = ?", clock.now, election,
+                principal.text)
+        }
         try cancelReset(transaction, election: election, principal)
         try logbook.record(
             transaction, election: name, by: actor, "passphrase.reset", ["principal": principal.text, "why": why])
+    }
+
+    /// When somebody else last took a principal's secret away; nil when nobody did.
+    package func resetAt(
+        _ reading: borrowing Reading, election: Int, _ principal: Principal
+    ) throws(StoreError) -> Int? {
+        try reading.first(
+            "SELECT reset_at FROM passphrase_secret WHERE election = ? AND principal = ?", election, principal.text
+        ) { (row: borrowing Row) throws(StoreError) -> Int? in try row[0] } ?? nil
     }
 
     private func store(

@@ -29,6 +29,8 @@ package enum PassphrasesSchema {
                 message INTEGER,
                 PRIMARY KEY (election, principal)
             ) STRICT, WITHOUT ROWID;
-            """)
+            """),
+        // When somebody else took the secret away.
+        Migration("passphrase-2", "ALTER TABLE passphrase_secret ADD COLUMN reset_at INTEGER;"),
     ]
 }

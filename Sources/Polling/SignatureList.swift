@@ -26,6 +26,28 @@ extension PollingStation {
         return list
     }
 
+    /// Hands every signature of a ballot that was made before a time to `body`: voter, and the minute of signing.
+    package func eachSignature(
+        _ reading: borrowing Reading, _ ballot: PollBallot, before time: Int,
+        _ body: (_ voter: Int, _ signedAt: Int) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try reading.each(
+            "SELECT voter, entry FROM polling_elector WHERE ballot = ? AND entry >= x'0000000000000001'", ballot.id
+        ) { (row: borrowing Row) throws(StoreError) in
+            // The minute must be over: who signs in the minute of a round may have come after it.
+            if let at = try ElectorEntry(try row[1]).signedAt, at + 60 <= time { try body(try row[0], at) }
+        }
+    }
+
+    /// Hands every voter of a ballot to `body`.
+    package func eachElector(
+        _ reading: borrowing Reading, _ ballot: PollBallot, _ body: (Int) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try reading.each("SELECT voter FROM polling_elector WHERE ballot = ?", ballot.id) {
+            (row: borrowing Row) throws(StoreError) in try body(try row[0])
+        }
+    }
+
     /// Ends what a poll keeps of its voters: sealed credentials and the signature list are overwritten with zeros.
     package func erase(_ transaction: borrowing Transaction) throws(StoreError) {
         try transaction.execute(

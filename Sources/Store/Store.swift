@@ -125,7 +125,11 @@ package final class Store: Sendable {
     package func schema() throws(StoreError) -> [String] {
         try read { (reading: borrowing Reading) throws(StoreError) in
             try reading.all(
-                "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY tbl_name, type DESC, name"
+                """
+                SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'
+                    AND name NOT IN (SELECT name FROM pragma_table_list WHERE type = 'shadow')
+                ORDER BY tbl_name, type DESC, name
+                """
             ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
         }
     }

@@ -92,6 +92,13 @@ package struct Registrar: Sendable {
     package func publish(
         _ transaction: borrowing Transaction, _ roll: LoadedRoll, file: String, by principal: Principal
     ) throws(StoreError) -> [Int] {
+        let renamed = try transaction.reading.all(
+            """
+            SELECT v.id FROM roll_change AS c JOIN roll_voter AS v ON v.id = c.voter
+            WHERE c.import = ? AND (v.last_name <> c.last_name OR v.first_name <> c.first_name)
+            """, roll.importID
+        ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
+        for voter in renamed { try forgetWords(transaction, voter: voter) }
         try transaction.execute(
             """
             UPDATE roll_voter SET line = c.line, civility = c.civility, last_name = c.last_name,
@@ -103,6 +110,7 @@ package struct Registrar: Sendable {
             FROM roll_change AS c WHERE c.voter = roll_voter.id AND c.import = ?
             """, roll.importID)
         try transaction.execute("DELETE FROM roll_change WHERE import = ?", roll.importID)
+        for voter in renamed { try learnWords(transaction, voter: voter) }
         for id in roll.removedIDs {
             try transaction.execute("UPDATE roll_voter SET removed_at = ? WHERE id = ?", clock.now, id)
         }
@@ -239,6 +247,9 @@ package struct RollChange: Sendable, Equatable {
 /// A voter's contacts as they lie in the store.
 package struct SealedContacts: Sendable {
     package var hasMail: Bool { mail != nil }
+    package var hasAddress: Bool { address != nil }
+    /// How many of mail and mobile there are.
+    package var reaches: Int { (mail == nil ? 0 : 1) + (phone != nil && isMobile ? 1 : 0) }
 
     let mail: [UInt8]?
     let phone: [UInt8]?

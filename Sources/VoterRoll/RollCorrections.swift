@@ -24,7 +24,11 @@ extension Registrar {
     ) throws(StoreError) -> Correction {
         guard let voter = try voter(transaction.reading, election, reference: reference) else { return .unknownVoter }
         let keys = RollKeys(key, randomness: randomness)
-        if let refusal = try apply(transaction, election, voter, column, value, keys) { return .refused(refusal) }
+        let isName = [.lastName, .firstName].contains(column)
+        if isName { try forgetWords(transaction, voter: voter.id) }
+        let refusal = try apply(transaction, election, voter, column, value, keys)
+        if isName { try learnWords(transaction, voter: voter.id) }
+        if let refusal { return .refused(refusal) }
         if [.civility, .lastName, .firstName].contains(column) {
             try renameRecipient(transaction, election, voter, keys)
         }
@@ -51,12 +55,17 @@ extension Registrar {
 
     /// Ends what the roll says of persons: names and contacts go, the rows stay for what refers to them.
     package func erase(_ transaction: borrowing Transaction, _ election: StoredElection) throws(StoreError) {
+        let indexed = try transaction.reading.all(
+            "SELECT id FROM roll_voter WHERE election = ? AND id <= (SELECT last FROM roll_searched)", election.number
+        ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
+        for voter in indexed { try forgetWords(transaction, voter: voter) }
         try transaction.execute(
             """
             UPDATE roll_voter SET reference = 'destroyed-' || id, civility = '', last_name = '', first_name = '', mail = NULL,
                 mail_index = NULL, phone = NULL, phone_index = NULL, mobile = 0, address = NULL, challenge = NULL, digest = x''
             WHERE election = ?
             """, election.number)
+        for voter in indexed { try learnWords(transaction, voter: voter) }
     }
 
     /// Keeps that a voter's letter came back: the address is wrong until it is corrected.
@@ -72,7 +81,7 @@ extension Registrar {
     }
 
     /// Stores the checked value; returns why it is refused.
-    private func apply(
+    func apply(
         _ transaction: borrowing Transaction, _ election: StoredElection, _ voter: Voter, _ column: Column,
         _ value: String, _ keys: RollKeys
     ) throws(StoreError) -> String? {

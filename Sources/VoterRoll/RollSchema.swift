@@ -69,6 +69,21 @@ package enum RollSchema {
                 challenge TEXT,
                 digest BLOB NOT NULL
             ) STRICT;
-            """)
+            """),
+        // Names and references word by word, accents aside: SQLite's FTS5 over the roll itself. `last` is the last voter
+        // in it; the rest is taken in little by little after an import.
+        Migration(
+            "roll-2",
+            """
+            CREATE VIRTUAL TABLE roll_search USING fts5 (
+                reference, last_name, first_name, content = 'roll_voter', content_rowid = 'id', detail = 'none',
+                prefix = '1 2 3', tokenize = "unicode61 remove_diacritics 2"
+            );
+            CREATE TABLE roll_searched (
+                id INTEGER PRIMARY KEY CHECK (id = 1),
+                last INTEGER NOT NULL
+            ) STRICT;
+            INSERT INTO roll_searched (id, last) VALUES (1, 0);
+            """),
     ]
 }

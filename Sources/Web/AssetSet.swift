@@ -25,6 +25,8 @@ package final class AssetSet: Sendable {
             ("ballot.js", ["ballot.js"], "text/javascript; charset=utf-8"),
             ("sealer.js", ["sealer.js"], "text/javascript; charset=utf-8"),
             ("ballot.wasm", ["ballot.wasm"], "application/wasm"),
+            ("console.css", ["console.css"], "text/css; charset=utf-8"),
+            ("console.js", ["console.js"], "text/javascript; charset=utf-8"),
         ] {
             var body: [UInt8] = []
             for file in files {

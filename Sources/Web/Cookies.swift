@@ -7,6 +7,10 @@ struct Cookies: Sendable {
         case pending
         /// A session.
         case session
+        /// The same of the console, whose cookies are its own.
+        case staffBrowser, staffPending, staffSession
+        /// The language that somebody chose at the console.
+        case staffLanguage
     }
 
     /// Off for a site on this machine alone, which has no HTTPS.
@@ -19,16 +23,16 @@ struct Cookies: Sendable {
     func set(_ kind: Kind, _ value: String) -> String {
         let attributes =
             switch kind {
-            case .browser: "; SameSite=Lax"
-            case .pending: "; SameSite=Lax; Max-Age=\(Cookies.pendingSeconds)"
-            case .session: "; SameSite=Strict"
+            case .browser, .staffBrowser, .staffLanguage: "; SameSite=Lax"
+            case .pending, .staffPending: "; SameSite=Lax; Max-Age=\(Cookies.pendingSeconds)"
+            case .session, .staffSession: "; SameSite=Strict"
             }
         return "\(name(kind))=\(value); Path=/; HttpOnly" + (isSecure ? "; Secure" : "") + attributes
     }
 
     func clear(_ kind: Kind) -> String {
         "\(name(kind))=; Path=/; HttpOnly" + (isSecure ? "; Secure" : "")
-            + "; SameSite=\(kind == .session ? "Strict" : "Lax"); Max-Age=0"
+            + "; SameSite=\(kind == .session || kind == .staffSession ? "Strict" : "Lax"); Max-Age=0"
     }
 }
 

@@ -10,6 +10,9 @@ import Synchronization
         var body: [UInt8] = []
         var received = 0
         var response: Response?
+        /// Where an upload goes, and how long it may be.
+        var upload: (file: Int32, path: String, limit: Int)?
+        var isBroken = false
     }
 
     private let state = Mutex(State())
@@ -26,7 +29,7 @@ import Synchronization
 
     /// The checks that the library (0.9.75) does not make: a refusal here closes the connection, whose framing is in doubt.
     /// - Parameter isWhole: whether the request line ended as HTTP asks.
-    func begin(version: String, isWhole: Bool) -> MHD_Result {
+    func begin(method: String, url: [UInt8], version: String, isWhole: Bool) -> MHD_Result {
         unsafe server.register.begin(connection)
         let (headers, areWhole) = headers()
         head = headers
@@ -40,8 +43,29 @@ import Synchronization
                 || lengths.isEmpty && version == "HTTP/1.1" && transfers[0].value.lowercased() == "chunked")
             && lengths.allSatisfy { !$0.value.isEmpty && $0.value.utf8.allSatisfy { 48...57 ~= $0 } }
         guard isSound else { return refuse(400) }
-        if let length = lengths.first, Int(length.value) ?? .max > server.options.longestBody { return refuse(413) }
+        let limit = beginUpload(method, url) ?? server.options.longestBody
+        if let length = lengths.first, Int(length.value) ?? .max > limit { return refuse(413) }
         return .YES
+    }
+
+    /// Opens a file for an upload that the site wants; returns its limit, nil where there is none.
+    private func beginUpload(_ method: String, _ url: [UInt8]) -> Int? {
+        guard method == "POST", url == server.uploadPath, let request = request(method: method, url: url, body: []),
+            let (path, limit) = server.upload(request)
+        else { return nil }
+        let file = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else { return nil }
+        state.withLock { $0.upload = (file, path, limit) }
+        unsafe server.register.upload(connection)
+        return limit
+    }
+
+    /// Ends an upload: its file goes, unless the handler moved it.
+    func forgetUpload() {
+        guard let upload = state.withLock({ $0.upload }) else { return }
+        close(upload.file)
+        unsafe unlink(upload.path)
+        state.withLock { $0.upload = nil }
     }
 
     private static func isSound(_ header: Request.Field) -> Bool {
@@ -60,9 +84,24 @@ import Synchronization
 
     /// Takes a piece of the body.
     func take(_ piece: UnsafeRawBufferPointer) -> MHD_Result {
-        let limit = server.options.longestBody
         return state.withLock { state in
             state.received += piece.count
+            if let upload = state.upload {
+                if state.received > upload.limit { return .NO }
+                var rest = unsafe piece
+                while unsafe !rest.isEmpty {
+                    let count = unsafe write(upload.file, rest.baseAddress, rest.count)
+                    if count < 0, errno == EINTR { continue }
+                    guard count > 0 else {
+                        // A disk that is full is told to the sender at the end of the body.
+                        state.isBroken = true
+                        return .YES
+                    }
+                    unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+                }
+                return .YES
+            }
+            let limit = server.options.longestBody
             if state.received <= limit {
                 unsafe state.body.append(contentsOf: piece)
                 return .YES
@@ -81,12 +120,14 @@ import Synchronization
         }
         if let ready { return send(ready) }
         unsafe server.register.busy(connection)
-        let (body, received) = state.withLock { state in
+        let (body, received, upload, isBroken) = state.withLock { state in
             defer { state.body = [] }
-            return (state.body, state.received)
+            return (state.body, state.received, state.upload, state.isBroken)
         }
-        if received > server.options.longestBody { return refuse(413) }
-        guard let request = request(method: method, url: url, body: body) else { return refuse(400) }
+        if isBroken { return refuse(507) }
+        if received > upload?.limit ?? server.options.longestBody { return refuse(413) }
+        guard var request = request(method: method, url: url, body: body) else { return refuse(400) }
+        request.bodyFile = upload?.path
         switch server.handler(request) {
         case .now(let response): return send(response)
         case .later(let work): return putOff(request, work)
@@ -110,7 +151,7 @@ import Synchronization
     // MARK: Answering
 
     private func refuse(_ status: Int) -> MHD_Result {
-        var response = Response.text(status, status == 413 ? "too large\n" : "bad request\n")
+        var response = Response.text(status, status == 413 ? "too large\n" : status == 507 ? "the disk is full\n" : "bad request\n")
         response.headers.append(("Connection", "close"))
         return send(response)
     }
@@ -118,7 +159,7 @@ import Synchronization
     private func send(_ response: Response) -> MHD_Result {
         let made: OpaquePointer?
         if let file = response.file {
-            unsafe made = opened(file)
+            unsafe made = opened(file, response.range)
         } else {
             unsafe made = unsafe response.body.withUnsafeBytes { body in
                 unsafe MHD_create_response_from_buffer(
@@ -140,7 +181,7 @@ import Synchronization
     }
 
     /// A response that reads a file as it is sent; the library closes it.
-    private func opened(_ path: String) -> OpaquePointer? {
+    private func opened(_ path: String, _ range: Range<Int>?) -> OpaquePointer? {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         var status = stat()
         guard file >= 0 else { return nil }
@@ -148,7 +189,11 @@ import Synchronization
             close(file)
             return nil
         }
-        guard let made = unsafe MHD_create_response_from_fd64(UInt64(status.st_size), file) else {
+        let part = range ?? 0..<Int(status.st_size)
+        guard part.upperBound <= Int(status.st_size),
+            let made = unsafe MHD_create_response_from_fd_at_offset64(
+                UInt64(part.count), file, UInt64(part.lowerBound))
+        else {
             close(file)
             return nil
         }

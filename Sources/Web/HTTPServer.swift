@@ -30,6 +30,13 @@ import Synchronization
         return response
     }
 
+    /// The one path to which files are uploaded; set before `start`.
+    package var uploadPath: [UInt8] = []
+
+    /// Says where the body of a request goes when it is an upload that its sender may make: a new file's path, and the most
+    /// bytes; nil for everything else. Set before `start`.
+    package var upload: @Sendable (Request) -> (path: String, limit: Int)? = { _ in nil }
+
     package func start() throws(ServerFault) {
         let listener = try Listener.open(options.place)
         // The daemon's threads are joined by `stop` before this object can go away.
@@ -97,7 +104,9 @@ import Synchronization
     }
 
     /// Ends connections whose request has dripped in for too long. Called about once a second.
-    package func sweep() { register.sweep(limit: options.requestSeconds, idle: options.idleSeconds) }
+    package func sweep() {
+        register.sweep(limit: options.requestSeconds, idle: options.idleSeconds, upload: options.uploadSeconds)
+    }
 
     package var openConnections: Int { register.count }
 
@@ -120,7 +129,9 @@ import Synchronization
             let exchange = unsafe Exchange(server, connection)
             unsafe slot.pointee = Unmanaged.passRetained(exchange).toOpaque()
             let count = unsafe strlen(version)
-            return unsafe exchange.begin(version: String(cString: version), isWhole: version[count + 1] == 0)
+            return unsafe exchange.begin(
+                method: String(cString: method), url: Array(UnsafeRawBufferPointer(start: url, count: strlen(url))),
+                version: String(cString: version), isWhole: version[count + 1] == 0)
         }
         let exchange = unsafe Unmanaged<Exchange>.fromOpaque(known).takeUnretainedValue()
         if unsafe size.pointee > 0 {
@@ -137,6 +148,7 @@ import Synchronization
             return
         }
         unsafe slot?.pointee = nil
+        unsafe Unmanaged<Exchange>.fromOpaque(known).takeUnretainedValue().forgetUpload()
         unsafe Unmanaged<Exchange>.fromOpaque(known).release()
         unsafe Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue().register.idle(connection)
     }
@@ -178,6 +190,7 @@ final class ConnectionRegister: Sendable {
         var hasBegun = true
         /// Whether a request's head has come and its answer has not gone.
         var hasHead = false
+        var isUpload = false
     }
 
     private let entries = Mutex<[UInt: Entry]>([:])
@@ -202,6 +215,10 @@ final class ConnectionRegister: Sendable {
         }
     }
 
+    func upload(_ connection: OpaquePointer) {
+        entries.withLock { $0[UInt(bitPattern: connection)]?.isUpload = true }
+    }
+
     func busy(_ connection: OpaquePointer) {
         entries.withLock { $0[UInt(bitPattern: connection)]?.isBusy = true }
     }
@@ -212,6 +229,7 @@ final class ConnectionRegister: Sendable {
             $0[UInt(bitPattern: connection)]?.isBusy = false
             $0[UInt(bitPattern: connection)]?.hasBegun = false
             $0[UInt(bitPattern: connection)]?.hasHead = false
+            $0[UInt(bitPattern: connection)]?.isUpload = false
             $0[UInt(bitPattern: connection)]?.since = now
         }
     }
@@ -222,11 +240,13 @@ final class ConnectionRegister: Sendable {
 
     /// The lock keeps the descriptor ours while it is shut down. A connection that was answered may be idle first, but not
     /// drip the next request for ever.
-    func sweep(limit: Int, idle: Int) {
+    func sweep(limit: Int, idle: Int, upload: Int) {
         let now = ConnectionRegister.now
         entries.withLock { entries in
             for entry in entries.values
-            where !entry.isBusy && entry.since < now - limit - (entry.hasBegun ? 0 : idle) {
+            where !entry.isBusy
+                && entry.since < now - (entry.isUpload ? upload : limit) - (entry.hasBegun ? 0 : idle)
+            {
                 shutdown(entry.file, Int32(SHUT_RDWR))
             }
         }

@@ -156,8 +156,10 @@ package final class PageSet: Sendable {
     }
 
     /// The texts as they stand in the file, by key.
-    private static func sources(_ folder: TemplateFolder, _ language: Language) throws(SiteFault) -> [String: String] {
-        let file = "pages/\(language.rawValue).yaml"
+    static func sources(
+        _ folder: TemplateFolder, _ language: Language, prefix: String = ""
+    ) throws(SiteFault) -> [String: String] {
+        let file = "pages/\(prefix)\(language.rawValue).yaml"
         let reader = DocumentReader(file: file)
         do {
             let root = try YAML.parse(try folder.text(file), file: file)
@@ -204,7 +206,7 @@ package final class PageSet: Sendable {
     }
 
     /// French punctuation stays with the word before it: a no-break space stands before `: ; ? ! \u{BB}` and after `\u{AB}`.
-    private static func spaced(_ text: String) -> String {
+    static func spaced(_ text: String) -> String {
         var text = text
         for mark in [":", ";", "?", "!", "\u{BB}"] { text = text.replacing(" " + mark, with: "\u{A0}" + mark) }
         return text.replacing("\u{AB} ", with: "\u{AB}\u{A0}")

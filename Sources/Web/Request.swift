@@ -9,6 +9,8 @@ package struct Request: Sendable {
     /// Names in lower case, in the order received.
     package let headers: [Field]
     package let body: [UInt8]
+    /// The file that holds the body instead, of an upload; it is gone when the request is answered, unless it was moved.
+    package var bodyFile: String?
     /// Who sent it: the peer, or what a trusted proxy says of it.
     package var source: String
 

@@ -7,6 +7,8 @@ package struct Response: Sendable {
     package var body: [UInt8]
     /// A file that is sent instead of the body, as it is.
     package var file: String?
+    /// The part of the file that is sent; nil for all of it.
+    package var range: Range<Int>?
 
     package init(_ status: Int = 200, type: String = "text/html; charset=utf-8", body: [UInt8] = []) {
         self.status = status
@@ -29,6 +31,7 @@ package struct Response: Sendable {
     /// Bytes of the body, or of the file.
     var size: Int {
         guard let file else { return body.count }
+        if let range { return range.count }
         var status = stat()
         return unsafe stat(file, &status) == 0 ? Int(status.st_size) : 0
     }

@@ -19,6 +19,8 @@ package struct ServerOptions: Sendable {
     package var idleSeconds = 75
     /// Seconds within which a request must be complete, however slowly it drips.
     package var requestSeconds = 20
+    /// Seconds within which an upload must be complete.
+    package var uploadSeconds = 900
     /// PEM texts; nil for HTTP behind a proxy.
     package var certificate: (chain: String, key: String)?
     /// Peers whose `X-Forwarded-For` is believed.

@@ -15,7 +15,7 @@ let letterCommands = [
         options: [
             .init("--to", "FOLDER", "where the PDFs and the manifest go"), encryptOption,
             .init("--again", "BATCH", "print a batch once more"),
-            .init("--letter", "NUMBER", "with --again: this letter only"),
+            .init("--letter", "NUMBER", "with --again: this letter only, or a range such as 12-19"),
             .init("--reason", "TEXT", "with --again: why; it goes into the journal"),
         ], "print the letters that wait, as one batch", run: printLetters),
     Command(
@@ -48,7 +48,7 @@ private func printLetters(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
     let printer = try printer(invocation)
-    let letter = try invocation["--letter"].map { text throws(Refusal) in try invocation.number(text) }
+    let letters = try invocation["--letter"].map { text throws(Refusal) in try range(text, invocation) }
     for option in ["--letter", "--reason"] where invocation.has(option) && !invocation.has("--again") {
         throw Refusal("\(option) goes with --again BATCH. \(invocation.command.seeHelp)", status: .usage)
     }
@@ -58,7 +58,7 @@ private func printLetters(_ invocation: Invocation) throws(Refusal) {
     }
     guard
         let manifest = try printBatch(
-            services, election, folder: folder, printer: printer, again: again, letter: letter)
+            services, election, folder: folder, printer: printer, again: again, letters: letters)
     else {
         Terminal.say("No letter waits to be printed.")
         return
@@ -79,10 +79,18 @@ private func printLetters(_ invocation: Invocation) throws(Refusal) {
     if again == nil { Terminal.say("When the post has them: isoloir letters posted \(manifest.batch) --on DATE") }
 }
 
+/// A number, or a range of numbers.
+private func range(_ text: String, _ invocation: Invocation) throws(Refusal) -> ClosedRange<Int> {
+    let ends = text.split(separator: "-", maxSplits: 1).map(String.init)
+    let (first, last) = (try invocation.number(ends.first ?? text), try invocation.number(ends.last ?? text))
+    guard first <= last else { throw Refusal("\"\(text)\" is no range: write 12-19.", status: .usage) }
+    return first...last
+}
+
 /// Prints what waits, or a batch once more; nil when nothing waits.
 func printBatch(
     _ services: Services, _ election: StoredElection, folder: String, printer: PrinterKey?,
-    again: (batch: Int, reason: String)? = nil, letter: Int? = nil
+    again: (batch: Int, reason: String)? = nil, letters: ClosedRange<Int>? = nil
 ) throws(Refusal) -> PrintManifest? {
     let key = try services.key(of: election)
     let room = services.printRoom
@@ -93,7 +101,7 @@ func printBatch(
     let batch: PrintBatch?
     if let again {
         batch = try refusing {
-            try room.reopen(election, batch: again.batch, letter: letter, reason: again.reason, by: services.principal)
+            try room.reopen(election, batch: again.batch, letters: letters, reason: again.reason, by: services.principal)
                 .get()
         }
     } else {
@@ -107,7 +115,7 @@ func printBatch(
     do throws(PrintRefusal) {
         let files = try PrintFiles(room, election, key: key, folder: folder, printer: printer)
         try files.prepare()
-        manifest = try files.write(batch, only: letter, progress: progress)
+        manifest = try files.write(batch, only: letters, progress: progress)
         setAside = files.setAside
     } catch {
         throw Refusal("\(error.description) Batch \(batch.number) is kept: run the command again and it goes on.")

@@ -1,4 +1,5 @@
 import Access
+import Bureau
 import Captcha
 import Crypto
 import Delivery
@@ -10,6 +11,7 @@ import Journal
 import Passphrases
 import Polling
 import Recovery
+import Staff
 import Store
 import VoterRoll
 
@@ -36,7 +38,7 @@ struct Services {
     static let migrations =
         JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations + RollSchema.migrations
         + IssuanceSchema.migrations + PassphrasesSchema.migrations + AccessSchema.migrations + CaptchaSchema.migrations
-        + RecoverySchema.migrations + PollingSchema.migrations
+        + RecoverySchema.migrations + PollingSchema.migrations + StaffSchema.migrations + BureauSchema.migrations
 
     /// Opens the store and checks the journal's head.
     /// - Parameters:

@@ -26,7 +26,9 @@ private let rooms: [String: [String]] = [
     "BallotEngine": ["BallotCore", "CGMP"],
     "Polling": ["Access", "BallotEngine"],
     "Tally": ["Polling"],
-    "Web": ["Recovery", "Tally", "CMicrohttpd"],
+    "Staff": ["Access"],
+    "Bureau": ["Tally", "Recovery", "Staff"],
+    "Web": ["Bureau", "CMicrohttpd"],
     "isoloir": ["Web"],
 ]
 

@@ -1,4 +1,5 @@
 import Access
+import Bureau
 import Captcha
 import Delivery
 import Elections
@@ -8,6 +9,7 @@ import Journal
 import Passphrases
 import Polling
 import Recovery
+import Staff
 import Store
 import Testing
 import VoterRoll
@@ -16,7 +18,7 @@ struct SchemaTests {
     private static let migrations =
         JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations + RollSchema.migrations
         + IssuanceSchema.migrations + PassphrasesSchema.migrations + AccessSchema.migrations + CaptchaSchema.migrations
-        + RecoverySchema.migrations + PollingSchema.migrations
+        + RecoverySchema.migrations + PollingSchema.migrations + StaffSchema.migrations + BureauSchema.migrations
 
     private func schema() throws -> String {
         let folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-schema-\(UUID().uuidString)")
@@ -45,7 +47,7 @@ struct SchemaTests {
     @Test func `a room's tables begin with its noun`() throws {
         let nouns = [
             "store_", "journal_", "election_", "outbox_", "roll_", "issuance_", "passphrase_", "access_", "captcha_",
-            "recovery_", "polling_",
+            "recovery_", "polling_", "staff_", "bureau_",
         ]
         for statement in try schema().components(separatedBy: ";\n\n") where statement.hasPrefix("CREATE TABLE") {
             let name = statement.dropFirst("CREATE TABLE ".count)

@@ -1,0 +1,50 @@
+import Elections
+package import Journal
+import Passphrases
+package import Store
+
+/// What the help desk sees and does at a door.
+extension Doorkeeper {
+    /// When a principal signed in first; nil when they never did.
+    package func firstSignIn(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> Int? {
+        try reading.first(
+            "SELECT min(at) FROM access_sign_in WHERE election = ? AND principal = ?", election.number, principal.text
+        ) { (row: borrowing Row) throws(StoreError) -> Int? in try row[0] } ?? nil
+    }
+
+    /// Hands every principal who has ever signed in to `body`.
+    package func eachSignedIn(
+        _ reading: borrowing Reading, _ body: (Principal) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try reading.each("SELECT DISTINCT principal FROM access_sign_in WHERE election = ?", election.number) {
+            (row: borrowing Row) throws(StoreError) in
+            let text: String = try row[0]
+            if let principal = Principal(text: text) { try body(principal) }
+        }
+    }
+
+    /// Seconds for which the next attempt with any of these identifiers is put off; 0 for none.
+    /// - Parameter subjects: keyed hashes of identifiers.
+    package func slowed(
+        _ reading: borrowing Reading, _ principal: Principal, subjects: [[UInt8]]
+    ) throws(StoreError) -> Int {
+        var longest = try keeper.wait(reading, election: election.number, subject: Array(principal.text.utf8))
+        for subject in subjects {
+            longest = max(longest, try wait(reading, subject))
+            longest = max(longest, try keeper.wait(reading, election: election.number, subject: subject))
+        }
+        return longest
+    }
+
+    /// Forgets the wrong attempts with these identifiers.
+    package func unlock(
+        _ transaction: borrowing Transaction, _ principal: Principal, subjects: [[UInt8]]
+    ) throws(StoreError) {
+        for subject in subjects + [Array(principal.text.utf8)] {
+            try keeper.succeed(transaction, election: election.number, subject: subject)
+            try transaction.execute(
+                "UPDATE access_counter SET wrong = 0, in_row = 0 WHERE election = ? AND subject = ?", election.number,
+                subject)
+        }
+    }
+}

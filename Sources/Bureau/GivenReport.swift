@@ -1,0 +1,76 @@
+import Access
+package import Delivery
+import Elections
+import Issuance
+import Journal
+import Polling
+import Staff
+package import Store
+package import VoterRoll
+
+/// A contact that somebody gave a voter, and whether the voter then voted.
+package struct GivenLine: Sendable {
+    package let by: String
+    package let voter: Voter
+    package let route: Route
+    package let at: Int
+    package let reason: String
+    /// Nil for who may not know.
+    package let hasVoted: Bool?
+}
+
+extension VoterDesk {
+    /// By manager, the voters who were reissued to a new contact; who then voted shows after the close alone.
+    package func given(_ reading: borrowing Reading, for viewer: Viewer) throws(StoreError) -> [GivenLine] {
+        let poll = try Poll.find(reading, election: election.number)
+        let isOver = poll?.state == .closed
+        var signed: Set<Int> = []
+        if isOver {
+            for ballot in try PollBallot.all(reading, election: election.number) {
+                try station.eachSignature(reading, ballot, before: .max) { voter, _ throws(StoreError) in
+                    signed.insert(voter)
+                }
+            }
+        }
+        var lines: [GivenLine] = []
+        for entry in try issuer.given(reading, election) {
+            guard let voter = try voter(reading, entry.voter) else { continue }
+            lines.append(
+                GivenLine(
+                    by: entry.by, voter: voter, route: entry.route, at: entry.at, reason: entry.reason,
+                    hasVoted: isOver ? signed.contains(entry.voter) : nil))
+        }
+        return lines
+    }
+
+    /// Hands the channels of every voter's secrets to `body`: the proof that two are needed.
+    package func eachProof(
+        _ reading: borrowing Reading, _ body: (Voter, ChannelProof) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        var held: [Int: (route: Route, hasCode: Bool)] = [:]
+        try issuer.eachHeld(reading, election) { voter, _, route, hasCode throws(StoreError) in
+            held[voter] = (route, hasCode)
+        }
+        let isGenerated = election.election.access.secretKind == .generated
+        var last = 0
+        while true {
+            var chunk: [Voter] = []
+            try registrar.each(reading, election, after: last, limit: VoterDesk.proofChunk) {
+                voter, _ throws(StoreError) in chunk.append(voter)
+            }
+            guard let end = chunk.last?.id else { return }
+            for voter in chunk {
+                let record = held[voter.id]
+                let proof = ChannelProof(
+                    identifier: record?.route, hasPrintedCode: record?.hasCode ?? false,
+                    hasSecret: isGenerated && record?.route != .letter,
+                    routes: try directory.routes(reading, .voter(voter.id)), policy: election.election.access)
+                try body(voter, proof)
+            }
+            last = end
+        }
+    }
+
+    /// Voters whose channels are looked up at a time.
+    private static let proofChunk = 1000
+}

@@ -1,0 +1,275 @@
+import Crypto
+import Delivery
+import Elections
+import Foundation
+import Glibc
+package import Issuance
+import Journal
+package import Letterpress
+import Staff
+package import Store
+import Synchronization
+import VoterRoll
+
+/// Letters between election manager and printer: specimen, print run, parcel, receipt, destruction.
+///
+///     manager           LetterDoor                         printer
+///       | specimen ----> | approved once ----------------> |
+///       | print -------> | PDFs, encrypted to their key    |
+///       |                | parcel ------------------------>| fetch: a POST, three times at most, counted
+///       |                | <---------------- arrived, posted, destroyed
+package final class LetterDoor: Sendable {
+    package let desk: VoterDesk
+    package let room: PrintRoom
+    private let office: MessageOffice
+    /// Where parcels lie, encrypted: a folder beside the store, for its account alone.
+    private let folder: String
+    private let running = Mutex<Job?>(nil)
+
+    /// How often a file may be fetched: once, and twice more when something went wrong.
+    package static let mostFetched = 3
+    /// Seconds for which a fetch may be resumed.
+    package static let ticketSeconds = 3600
+
+    package init(_ desk: VoterDesk, room: PrintRoom, office: MessageOffice, folder: String) {
+        (self.desk, self.room, self.office, self.folder) = (desk, room, office, folder)
+    }
+
+    private var election: StoredElection { desk.election }
+
+    // MARK: Specimen
+
+    /// A specimen that was made.
+    package struct Proof: Sendable {
+        package let id: Int
+        package let sha256: String
+        package let madeBy: String
+        package let madeAt: Int
+        package let approvedBy: String?
+        package let approvedAt: Int?
+    }
+
+    /// The specimen as the templates make it now; the same texts give the same bytes.
+    package func specimen() throws(PrintRefusal) -> [UInt8] {
+        do {
+            // No time of the day in it: its hash says whether texts changed since it was approved.
+            return try Specimen(election: election.election, office: office).pdf(created: PrintFiles.timestamp(0))
+        } catch { throw PrintRefusal("The specimen cannot be made: \(error)") }
+    }
+
+    /// The latest specimen; nil when none was made, or the texts are others since.
+    package func proof(_ reading: borrowing Reading) throws(StoreError) -> Proof? {
+        try reading.first(
+            """
+            SELECT id, sha256, made_by, made_at, approved_by, approved_at FROM bureau_specimen
+            WHERE election = ? ORDER BY id DESC LIMIT 1
+            """, election.number
+        ) { (row: borrowing Row) throws(StoreError) in
+            Proof(
+                id: try row[0], sha256: try row[1], madeBy: try row[2], madeAt: try row[3], approvedBy: try row[4],
+                approvedAt: try row[5])
+        }
+    }
+
+    /// Makes a specimen for approval; one of the same texts is not made twice.
+    package func makeSpecimen(by viewer: Viewer) throws -> Proof? {
+        let digest = hex(sha256(try specimen()))
+        return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Proof? in
+            if let known = try proof(transaction.reading), known.sha256 == digest { return known }
+            try transaction.execute(
+                "INSERT INTO bureau_specimen (election, sha256, made_by, made_at) VALUES (?, ?, ?, ?)", election.number,
+                digest, viewer.principal.text, desk.clock.now)
+            try journal(transaction, viewer, "letters.specimen", ["sha256": digest])
+            return try proof(transaction.reading)
+        }
+    }
+
+    /// Approves the latest specimen (BAT); false when there is none that waits, or the texts are others by now.
+    package func approve(specimen id: Int, by viewer: Viewer) throws -> Bool {
+        let digest = hex(sha256(try specimen()))
+        return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
+            guard let proof = try proof(transaction.reading), proof.id == id, proof.sha256 == digest,
+                proof.approvedAt == nil
+            else { return false }
+            try transaction.execute(
+                "UPDATE bureau_specimen SET approved_by = ?, approved_at = ? WHERE id = ?", viewer.principal.text,
+                desk.clock.now, id)
+            try journal(transaction, viewer, "letters.approve", ["sha256": digest])
+            return true
+        }
+    }
+
+    /// Whether letters may be printed: the specimen of the present texts was approved.
+    package func isApproved() throws -> Bool {
+        let digest = hex(sha256(try specimen()))
+        let latest = try desk.store.read { (reading: borrowing Reading) throws(StoreError) -> Proof? in
+            try proof(reading)
+        }
+        return latest?.sha256 == digest && latest?.approvedAt != nil
+    }
+
+    // MARK: Printing
+
+    /// Where a print run stands.
+    package enum Job: Sendable {
+        case printing(letters: Int)
+        case failed(String)
+        /// With the references of voters whose letter could not be printed, and why.
+        case done(batch: Int, letters: Int, leftOut: [String])
+    }
+
+    /// The present print run, or the last one since the start.
+    package var job: Job? { running.withLock { $0 } }
+
+    /// What is to be printed.
+    package struct Order: Sendable {
+        /// The printer's name in the register.
+        package let printer: String
+        /// A batch that is to be printed once more; nil for the letters that wait.
+        package let again: Int?
+        package let letters: ClosedRange<Int>?
+        package let reason: String
+
+        package init(printer: String, again: Int?, letters: ClosedRange<Int>?, reason: String) {
+            (self.printer, self.again, self.letters, self.reason) = (printer, again, letters, reason)
+        }
+    }
+
+    /// Why an order cannot begin.
+    package enum Obstacle: String, Sendable { case busy, notApproved, noPrinter, noKey, nothingWaits }
+
+    /// Checks an order and takes the place of the one print run; nil when it may begin with `print`.
+    package func begin(_ order: Order) throws -> Obstacle? {
+        guard try isApproved() else { return .notApproved }
+        let found = try desk.store.read {
+            (reading: borrowing Reading) throws(StoreError) -> (StaffMember?, hasKey: Bool, waiting: Int, isOpen: Bool) in
+            (
+                try desk.register.member(reading, name: order.printer),
+                try desk.register.printerKey(reading, of: order.printer) != nil, try room.waiting(reading),
+                try room.batches(reading, election).contains { $0.state == .printing }
+            )
+        }
+        guard found.0?.role == .printer else { return .noPrinter }
+        guard found.hasKey else { return .noKey }
+        guard order.again != nil || found.waiting > 0 || found.isOpen else { return .nothingWaits }
+        let isFree = running.withLock { job in
+            if case .printing = job { return false }
+            job = .printing(letters: 0)
+            return true
+        }
+        return isFree ? nil : .busy
+    }
+
+    /// The work of a print run, on whatever thread calls it. What breaks off goes on with the next order.
+    package func print(_ order: Order, by viewer: Viewer) {
+        do {
+            let done = try run(order, by: viewer)
+            running.withLock { $0 = done }
+        } catch { running.withLock { $0 = .failed("\(error)") } }
+    }
+
+    private func run(_ order: Order, by viewer: Viewer) throws -> Job {
+        let lock = try ProcessLock(store: desk.store.path, name: "printing")
+        defer { withExtendedLifetime(lock) {} }
+        try room.wipeOld(election, by: viewer.principal)
+        guard
+            let bytes = try desk.store.read({ (reading: borrowing Reading) throws(StoreError) in
+                try desk.register.printerKey(reading, of: order.printer)
+            })
+        else { throw PrintRefusal("The printer \(order.printer) has no key.") }
+        let printer = try printerKey(bytes)
+        let batch: PrintBatch?
+        if let again = order.again {
+            batch = try room.reopen(
+                election, batch: again, letters: order.letters, reason: order.reason, by: viewer.principal
+            ).get()
+        } else {
+            batch = try room.openBatch(election, key: desk.key, by: viewer.principal)
+        }
+        guard let batch else { throw PrintRefusal("No letter waits to be printed.") }
+        let place = "\(folder)/\(election.election.id)-\(batch.number)-\(hex(desk.randomness.bytes(6)))"
+        do {
+            let files = try PrintFiles(room, election, key: desk.key, folder: place, printer: printer)
+            try files.prepare()
+            let manifest = try files.write(batch, only: order.letters) { [self] count in
+                running.withLock { $0 = .printing(letters: count) }
+            }
+            var leftOut: [String] = []
+            for letter in files.setAside { leftOut.append(try setAside(letter, by: viewer)) }
+            try parcel(manifest, order, batch, place, printer.name, by: viewer)
+            if order.again == nil { try room.finish(batch) }
+            return .done(batch: batch.number, letters: manifest.letters, leftOut: leftOut)
+        } catch {
+            // Nothing half written stays; the batch goes on with the next order.
+            try FileManager.default.removeItem(atPath: place)
+            throw error
+        }
+    }
+
+    /// Ends the identifier of a letter that cannot be printed, and says whose it was.
+    private func setAside(_ letter: PrintFiles.SetAside, by viewer: Viewer) throws(StoreError) -> String {
+        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> String in
+            _ = try room.lose(
+                transaction, election, batch: letter.batch, letter: letter.number, isReturned: false, destroyed: false,
+                reason: "cannot be printed: \(letter.reason)", by: viewer.principal)
+            let reference = try desk.registrar.voter(transaction.reading, id: letter.voter)?.reference
+            return "\(reference ?? "\(letter.voter)"): \(letter.reason)"
+        }
+    }
+
+    /// gpg reads keys from files.
+    package func printerKey(_ bytes: [UInt8]) throws -> PrinterKey {
+        let path = NSTemporaryDirectory() + "/isoloir-key-\(hex(desk.randomness.bytes(8)))"
+        try PrivateFile.create(path, bytes)
+        defer { unsafe unlink(path) }
+        do throws(LetterError) { return try PrinterKey(path: path) } catch {
+            throw LetterError(error.message.replacing(path, with: "the file"))
+        }
+    }
+
+    private func parcel(
+        _ manifest: PrintManifest, _ order: Order, _ batch: PrintBatch, _ place: String, _ fingerprint: String,
+        by viewer: Viewer
+    ) throws {
+        var names = manifest.files.map(\.file)
+        names += ["manifest.csv.gpg", "manifest.json.gpg"]
+        var files: [(name: String, bytes: Int, sha256: String)] = []
+        for name in names {
+            let known = manifest.files.first { $0.file == name }
+            let (bytes, digest) = try known.map { ($0.bytes, $0.sha256) } ?? LetterDoor.measure("\(place)/\(name)")
+            files.append((name, bytes, digest))
+        }
+        let listed = files
+        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            let id = try transaction.insert(
+                """
+                INSERT INTO bureau_parcel (election, batch, printer, fingerprint, folder, letters, why, made_by, made_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """, election.number, batch.number, order.printer, fingerprint, place, manifest.letters, order.reason,
+                viewer.principal.text, desk.clock.now)
+            for (index, file) in listed.enumerated() {
+                try transaction.execute(
+                    "INSERT INTO bureau_file (parcel, number, name, bytes, sha256) VALUES (?, ?, ?, ?, ?)", id, index + 1,
+                    file.name, file.bytes, file.sha256)
+            }
+            try journal(
+                transaction, viewer, "letters.parcel",
+                [
+                    "parcel": "\(id)", "batch": "\(batch.number)", "printer": order.printer, "key": fingerprint,
+                    "letters": "\(manifest.letters)",
+                ])
+        }
+    }
+
+    private static func measure(_ path: String) throws -> (Int, String) {
+        let data = try Data(contentsOf: URL(fileURLWithPath: path))
+        return (data.count, hex(sha256([UInt8](data))))
+    }
+
+    func journal(
+        _ transaction: borrowing Transaction, _ viewer: Viewer, _ action: String, _ details: [String: String]
+    ) throws(StoreError) {
+        try desk.logbook.record(
+            transaction, election: election.election.id, by: viewer.principal, action, details)
+    }
+}

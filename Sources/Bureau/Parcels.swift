@@ -1,0 +1,178 @@
+import Crypto
+import Elections
+import Foundation
+import Glibc
+import Issuance
+import Journal
+import Staff
+package import Store
+import VoterRoll
+
+/// Encrypted files for a printer.
+package struct Parcel: Sendable {
+    package struct File: Sendable {
+        package let number: Int
+        package let name: String
+        package let bytes: Int
+        package let sha256: String
+        /// How often it was fetched.
+        package let fetched: Int
+    }
+
+    package let id: Int
+    package let batch: Int
+    package let printer: String
+    /// Of the key they are encrypted to.
+    package let fingerprint: String
+    package let letters: Int
+    package let why: String
+    package let madeAt: Int
+    package let receivedAt: Int?
+    package let destroyedAt: Int?
+    package let files: [File]
+}
+
+extension LetterDoor {
+    /// The parcels, the latest first: all, or one printer's.
+    package func parcels(_ reading: borrowing Reading, of printer: String?) throws(StoreError) -> [Parcel] {
+        let rows = try reading.all(
+            """
+            SELECT id, batch, printer, fingerprint, letters, why, made_at, received_at, destroyed_at FROM bureau_parcel
+            WHERE election = ?1 AND (?2 IS NULL OR printer = ?2) ORDER BY id DESC
+            """, desk.election.number, printer
+        ) { (row: borrowing Row) throws(StoreError) in
+            Parcel(
+                id: try row[0], batch: try row[1], printer: try row[2], fingerprint: try row[3], letters: try row[4],
+                why: try row[5], madeAt: try row[6], receivedAt: try row[7], destroyedAt: try row[8], files: [])
+        }
+        var parcels: [Parcel] = []
+        for parcel in rows {
+            let files = try reading.all(
+                "SELECT number, name, bytes, sha256, fetched FROM bureau_file WHERE parcel = ? ORDER BY number", parcel.id
+            ) { (row: borrowing Row) throws(StoreError) in
+                Parcel.File(
+                    number: try row[0], name: try row[1], bytes: try row[2], sha256: try row[3], fetched: try row[4])
+            }
+            parcels.append(
+                Parcel(
+                    id: parcel.id, batch: parcel.batch, printer: parcel.printer, fingerprint: parcel.fingerprint,
+                    letters: parcel.letters, why: parcel.why, madeAt: parcel.madeAt, receivedAt: parcel.receivedAt,
+                    destroyedAt: parcel.destroyedAt, files: files))
+        }
+        return parcels
+    }
+
+    /// What asking for a file came to.
+    package enum Fetch: Sendable, Equatable {
+        /// Here it is, for an hour and this session alone.
+        case ticket(String)
+        /// It was fetched three times: the election manager prints it again.
+        case spent
+        case unknown
+    }
+
+    /// The name by which the register knows a printer; nil for everybody else.
+    private func printer(_ viewer: Viewer) -> String? {
+        guard viewer.role == .printer, case .staff(let name) = viewer.principal else { return nil }
+        return name
+    }
+
+    /// Counts a fetch of a file and gives a ticket for it.
+    package func fetch(parcel: Int, file: Int, by viewer: Viewer) throws(StoreError) -> Fetch {
+        guard let printer = printer(viewer) else { return .unknown }
+        return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Fetch in
+            let isTheirs = try transaction.reading.number(
+                """
+                SELECT count(*) FROM bureau_file JOIN bureau_parcel ON bureau_parcel.id = parcel
+                WHERE parcel = ? AND number = ? AND election = ? AND printer = ? AND destroyed_at IS NULL
+                """, parcel, file, desk.election.number, printer)
+            guard isTheirs == 1 else { return .unknown }
+            let ticket = hex(desk.randomness.bytes(16))
+            let counted = try transaction.execute(
+                """
+                UPDATE bureau_file SET fetched = fetched + 1, ticket = ?, ticket_until = ?
+                WHERE parcel = ? AND number = ? AND fetched < ?
+                """, sha256(Array(ticket.utf8)), desk.clock.now + LetterDoor.ticketSeconds, parcel, file,
+                LetterDoor.mostFetched)
+            guard counted == 1 else { return .spent }
+            try journal(transaction, viewer, "letters.fetch", ["parcel": "\(parcel)", "file": "\(file)"])
+            return .ticket(ticket)
+        }
+    }
+
+    /// The file of a ticket: its path and name; nil when the ticket is over or not this printer's.
+    package func file(
+        _ reading: borrowing Reading, parcel: Int, file: Int, ticket: String, by viewer: Viewer
+    ) throws(StoreError) -> (path: String, name: String)? {
+        guard let printer = printer(viewer) else { return nil }
+        let found = try reading.first(
+            """
+            SELECT folder, name, ticket FROM bureau_file JOIN bureau_parcel ON bureau_parcel.id = parcel
+            WHERE parcel = ? AND number = ? AND election = ? AND printer = ? AND destroyed_at IS NULL
+                AND ticket IS NOT NULL AND ticket_until > ?
+            """, parcel, file, desk.election.number, printer, desk.clock.now
+        ) { (row: borrowing Row) throws(StoreError) -> (folder: String, name: String, ticket: [UInt8]) in
+            (try row[0], try row[1], try row[2])
+        }
+        guard let found, Secret(found.ticket).matches(Secret(sha256(Array(ticket.utf8)))) else { return nil }
+        return ("\(found.folder)/\(found.name)", found.name)
+    }
+
+    /// The printer says that a parcel arrived and opens; false when it is not theirs, or was said before.
+    package func received(parcel: Int, by viewer: Viewer) throws(StoreError) -> Bool {
+        try mark(parcel, viewer, "letters.received") { transaction, printer throws(StoreError) in
+            try transaction.execute(
+                """
+                UPDATE bureau_parcel SET received_by = ?, received_at = ?
+                WHERE id = ? AND election = ? AND printer = ? AND received_at IS NULL
+                """, viewer.principal.text, desk.clock.now, parcel, desk.election.number, printer)
+        }
+    }
+
+    /// The printer says that files and spoiled sheets are destroyed: ours go too.
+    package func destroyed(parcel: Int, by viewer: Viewer) throws(StoreError) -> Bool {
+        let isDone = try mark(parcel, viewer, "letters.destroyed") { transaction, printer throws(StoreError) in
+            try transaction.execute(
+                """
+                UPDATE bureau_parcel SET destroyed_by = ?, destroyed_at = ?
+                WHERE id = ? AND election = ? AND printer = ? AND received_at IS NOT NULL AND destroyed_at IS NULL
+                """, viewer.principal.text, desk.clock.now, parcel, desk.election.number, printer)
+        }
+        if isDone { try sweep() }
+        return isDone
+    }
+
+    /// Removes the files of parcels that were destroyed; what a crash left is removed the next time.
+    package func sweep() throws(StoreError) {
+        let folders = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try reading.all(
+                "SELECT folder FROM bureau_parcel WHERE election = ? AND destroyed_at IS NOT NULL", desk.election.number
+            ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
+        }
+        for folder in folders where FileManager.default.fileExists(atPath: folder) {
+            do { try FileManager.default.removeItem(atPath: folder) } catch {
+                throw StoreError(.failed, "\(folder) cannot be removed: \(error.localizedDescription)")
+            }
+        }
+    }
+
+    private func mark(
+        _ parcel: Int, _ viewer: Viewer, _ action: String,
+        _ change: (borrowing Transaction, String) throws(StoreError) -> Int
+    ) throws(StoreError) -> Bool {
+        guard let printer = printer(viewer) else { return false }
+        return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
+            guard try change(transaction, printer) == 1 else { return false }
+            try journal(transaction, viewer, action, ["parcel": "\(parcel)"])
+            return true
+        }
+    }
+
+    /// Whether a batch is a printer's to speak of.
+    package func isTheirs(_ reading: borrowing Reading, batch: Int, _ viewer: Viewer) throws(StoreError) -> Bool {
+        guard let printer = printer(viewer) else { return viewer.may(.orderLetters) }
+        return try reading.number(
+            "SELECT count(*) FROM bureau_parcel WHERE election = ? AND batch = ? AND printer = ?", desk.election.number,
+            batch, printer) > 0
+    }
+}

@@ -1,0 +1,176 @@
+import Access
+import Delivery
+import Elections
+import Issuance
+import Journal
+import Polling
+import Staff
+package import Store
+import VoterRoll
+
+/// Reminders to those who have not signed in, or not voted. The system works out who they are; a manager sees a preview and
+/// a rounded number, never a list, and a voter's page does not show them while the poll is open.
+package struct Reminders: Sendable {
+    /// Whom a reminder is for.
+    package enum Target: String, Sendable, CaseIterable { case notSignedIn, notVoted }
+
+    package struct Order: Sendable, Equatable {
+        package let target: Target
+        /// Empty for all.
+        package let college: String
+        package let site: String
+
+        package init(target: Target, college: String, site: String) {
+            (self.target, self.college, self.site) = (target, college, site)
+        }
+    }
+
+    /// A reminder that was asked for.
+    package struct Run: Sendable {
+        package let id: Int
+        package let order: Order
+        /// Rounded to tens.
+        package let about: Int
+        package let askedBy: String
+        package let askedAt: Int
+        package let endedAt: Int?
+    }
+
+    private let desk: VoterDesk
+
+    /// Seconds between two reminders to the same voters: a reminder a day is more than enough.
+    private static let pause = 20 * 3600
+    /// Voters handled in one transaction.
+    private static let chunk = 500
+
+    package init(_ desk: VoterDesk) { self.desk = desk }
+
+    private var election: StoredElection { desk.election }
+
+    /// What asking came to.
+    package enum Outcome: Sendable, Equatable {
+        case asked(about: Int)
+        /// Fewer than ten would get it: that would tell of persons.
+        case tooFew
+        /// The last one to them was too recent.
+        case tooSoon(at: Int)
+        /// There is no poll that is open.
+        case notOpen
+        case unknownGroup
+    }
+
+    /// About how many a reminder would go to, rounded to tens; nil below ten. Votes count as of the last round.
+    package func preview(_ order: Order) throws(StoreError) -> Int? {
+        try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+            SmallCells.rounded(try recipients(reading, order, after: 0, limit: .max).count)
+        }
+    }
+
+    /// Asks for a reminder; `follow` sends it.
+    package func ask(_ order: Order, by viewer: Viewer) throws(StoreError) -> Outcome {
+        guard order.college.isEmpty || election.election.colleges[order.college] != nil,
+            order.site.isEmpty || election.election.sites[order.site] != nil
+        else { return .unknownGroup }
+        if order.target == .notVoted {
+            let poll = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+                try Poll.find(reading, election: election.number)
+            }
+            guard poll?.state == .open else { return .notOpen }
+        }
+        guard let about = try preview(order) else { return .tooFew }
+        return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Outcome in
+            let last = try transaction.reading.number(
+                "SELECT coalesce(max(asked_at), 0) FROM bureau_reminder WHERE election = ?", election.number)
+            let next = last + Reminders.pause
+            if last > 0, next > desk.clock.now { return .tooSoon(at: next) }
+            try transaction.execute(
+                """
+                INSERT INTO bureau_reminder (election, target, college, site, about, asked_by, asked_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """, election.number, order.target.rawValue, order.college, order.site, about, viewer.principal.text,
+                desk.clock.now)
+            try desk.logbook.record(
+                transaction, election: election.election.id, by: viewer.principal, "reminder.ask",
+                [
+                    "target": order.target.rawValue, "college": order.college, "site": order.site, "about": "\(about)",
+                ])
+            return .asked(about: about)
+        }
+    }
+
+    /// The reminders that were asked for, the latest first.
+    package func runs(_ reading: borrowing Reading) throws(StoreError) -> [Run] {
+        try reading.all(
+            """
+            SELECT id, target, college, site, about, asked_by, asked_at, ended_at FROM bureau_reminder
+            WHERE election = ? ORDER BY id DESC
+            """, election.number
+        ) { (row: borrowing Row) throws(StoreError) in
+            Run(
+                id: try row[0], order: Order(target: try row.value(1), college: try row[2], site: try row[3]),
+                about: try row[4], askedBy: try row[5], askedAt: try row[6], endedAt: try row[7])
+        }
+    }
+
+    /// Queues the next piece of a reminder that was asked for; returns whether there was any. One that was interrupted goes
+    /// on behind the last voter it had reached.
+    package func follow() throws(StoreError) -> Bool {
+        let found = try desk.store.read {
+            (reading: borrowing Reading) throws(StoreError) -> (run: Run, last: Int, voters: [Int])? in
+            guard let run = try runs(reading).last(where: { $0.endedAt == nil }) else { return nil }
+            let last = try reading.number("SELECT last_voter FROM bureau_reminder WHERE id = ?", run.id)
+            return (run, last, try recipients(reading, run.order, after: last, limit: Reminders.chunk))
+        }
+        guard let found else { return false }
+        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            for voter in found.voters {
+                let principal = Principal.voter(voter)
+                let routes = try desk.directory.routes(transaction.reading, principal)
+                guard let route = routes.first else { continue }
+                _ = try desk.directory.send(
+                    transaction, principal,
+                    VoterNote(.reminder, by: route, priority: .batch, generation: found.run.id))
+            }
+            try transaction.execute(
+                "UPDATE bureau_reminder SET last_voter = ?, ended_at = ? WHERE id = ?",
+                found.voters.last ?? found.last, found.voters.isEmpty ? desk.clock.now : nil as Int?, found.run.id)
+        }
+        return true
+    }
+
+    /// The voters whom a reminder is for, by number.
+    private func recipients(
+        _ reading: borrowing Reading, _ order: Order, after last: Int, limit: Int
+    ) throws(StoreError) -> [Int] {
+        var out: Set<Int> = []
+        var isElector: Set<Int>?
+        switch order.target {
+        case .notSignedIn:
+            try desk.door.eachSignedIn(reading) { principal throws(StoreError) in
+                if case .voter(let id) = principal { out.insert(id) }
+            }
+        case .notVoted:
+            // Whoever has a ballot left to cast, as of the last round.
+            var open: Set<Int> = []
+            for ballot in try PollBallot.all(reading, election: election.number) {
+                var signed: Set<Int> = []
+                let end = try desk.station.rounds(reading, ballot).last?.at ?? 0
+                try desk.station.eachSignature(reading, ballot, before: end) { voter, _ throws(StoreError) in
+                    signed.insert(voter)
+                }
+                try desk.station.eachElector(reading, ballot) { voter throws(StoreError) in
+                    if !signed.contains(voter) { open.insert(voter) }
+                }
+            }
+            isElector = open
+        }
+        var found: [Int] = []
+        try desk.registrar.each(reading, election, after: last) { voter, _ throws(StoreError) in
+            guard found.count < limit, !out.contains(voter.id), isElector?.contains(voter.id) ?? true,
+                order.college.isEmpty || voter.college == order.college, order.site.isEmpty || voter.site == order.site
+            else { return }
+            found.append(voter.id)
+        }
+        return found
+    }
+}

@@ -1,0 +1,260 @@
+import Crypto
+import Elections
+import Issuance
+import Journal
+import Polling
+import Staff
+package import Store
+import Synchronization
+package import VoterRoll
+
+/// Changes of the voter roll at the console: one voter, or a whole file with its dry run first.
+package final class RollDesk: Sendable {
+    private let desk: VoterDesk
+    private let running = Mutex<Job?>(nil)
+    /// A loaded roll that waits to be applied or dropped, and the lock that keeps others from importing meanwhile.
+    private let loaded = Mutex<Loaded?>(nil)
+
+    package init(_ desk: VoterDesk) { self.desk = desk }
+
+    /// What one change came to.
+    package enum Change: Sendable, Equatable {
+        case done(messages: Int)
+        case unknownVoter
+        /// The poll is sealed: the roll is as it is.
+        case sealed
+        case refused(String)
+    }
+
+    private var election: StoredElection { desk.election }
+
+    // MARK: One voter
+
+    /// Corrects one field; messages that wait go to the corrected contact.
+    package func correct(
+        voter id: Int, column: Column, value: String, reason: String, by viewer: Viewer
+    ) throws(StoreError) -> Change {
+        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Change in
+            guard let voter = try desk.voter(transaction.reading, id) else { return .unknownVoter }
+            let isContact = [.email, .phone, .address1, .channel, .language].contains(column)
+            if !isContact, try desk.isSealed(transaction.reading) { return .sealed }
+            let outcome = try desk.registrar.correct(
+                transaction, election, reference: voter.reference, column: column, value: value, reason: reason,
+                key: desk.key, randomness: desk.randomness, by: viewer.principal)
+            switch outcome {
+            case .unknownVoter: return .unknownVoter
+            case .refused(let reason): return .refused(reason)
+            case .done:
+                return .done(
+                    messages: try desk.issuer.readdress(transaction, election, key: desk.key, voter: id))
+            }
+        }
+    }
+
+    /// Adds a voter who was left out.
+    package func add(
+        reference: String, values: [Column: String], reason: String, by viewer: Viewer
+    ) throws(StoreError) -> (Change, voter: Int?) {
+        try desk.store.write {
+            (transaction: borrowing Transaction) throws(StoreError) -> (Change, voter: Int?) in
+            if try desk.isSealed(transaction.reading) { return (.sealed, nil) }
+            let outcome = try desk.registrar.add(
+                transaction, election, reference: reference, values: values, reason: reason, key: desk.key,
+                randomness: desk.randomness, by: viewer.principal)
+            switch outcome {
+            case .added(let id): return (.done(messages: 0), id)
+            case .taken: return (.refused("the reference \(reference) is taken, perhaps by a voter who was struck off"), nil)
+            case .refused(let column, let reason): return (.refused("\(column.rawValue): \(reason)"), nil)
+            }
+        }
+    }
+
+    /// Strikes a voter off and ends their identifiers.
+    package func strike(voter id: Int, reason: String, by viewer: Viewer) throws(StoreError) -> Change {
+        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Change in
+            if try desk.isSealed(transaction.reading) { return .sealed }
+            guard try desk.voter(transaction.reading, id) != nil,
+                try desk.registrar.strike(transaction, election, voter: id, reason: reason, by: viewer.principal)
+            else { return .unknownVoter }
+            try desk.issuer.revokeRemoved(transaction, election, voters: [id], by: viewer.principal)
+            return .done(messages: 0)
+        }
+    }
+
+    // MARK: A file
+
+    /// Where an import stands.
+    package enum Job: Sendable {
+        case reading(file: String, rows: Int)
+        /// Read and checked: waits to be applied or dropped.
+        case ready(file: String, Summary)
+        case applying(file: String)
+        case failed(file: String, String)
+        case applied(file: String, Summary)
+        case cancelled(file: String)
+    }
+
+    /// What a file would do.
+    package struct Summary: Sendable {
+        package let rows: Int
+        package let added: Int
+        package let changed: Int
+        package let removed: Int
+        package let faults: [RollFault]
+        package let faultCount: Int
+        package let rejected: Int
+        package let warnings: [RollFault]
+        package let warningCount: Int
+        /// Line, reference and changes, the first few.
+        package let differences: [Difference]
+        package let removedNames: [String]
+        package let encoding: String
+        package let ignored: [String]
+    }
+
+    package struct Difference: Sendable {
+        package let line: Int
+        package let reference: String
+        package let changes: [RollChange]
+    }
+
+    private struct Loaded: Sendable {
+        let roll: LoadedRoll
+        let file: String
+        let lock: ProcessLock
+        let summary: Summary
+        /// Whether the rows that are right may be taken without those that are not.
+        let acceptsValid: Bool
+        let at: Int
+    }
+
+    /// Differences shown.
+    private static let mostDifferences = 200
+
+    /// Where the import stands; nil when there was none since the start.
+    package var job: Job? { running.withLock { $0 } }
+
+    private struct Cancelled: Error {}
+
+    private let wantsStop = Mutex(false)
+
+    /// Reads and checks an uploaded file on a thread of its own; nothing is on the roll before `apply`.
+    /// - Parameters:
+    ///   - path: the uploaded file, which is removed when it was read.
+    ///   - name: as the manager knows it.
+    /// - Returns: why it cannot begin; nil when it has.
+    package func begin(path: String, name: String, accepting valid: Bool, by viewer: Viewer) throws(StoreError) -> String? {
+        let isSealed = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try desk.isSealed(reading)
+        }
+        if isSealed { return "sealed" }
+        let isFree = running.withLock { job in
+            switch job {
+            case .reading, .applying, .ready: return false
+            default:
+                job = .reading(file: name, rows: 0)
+                return true
+            }
+        }
+        guard isFree else { return "busy" }
+        wantsStop.withLock { $0 = false }
+        return nil
+    }
+
+    /// The work of an import, on whatever thread calls it.
+    package func load(path: String, name: String, accepting valid: Bool) {
+        defer { RollFiles.remove(path) }
+        do {
+            let lock = try ProcessLock(store: desk.store.path, name: "import")
+            var options = ImportOptions()
+            options.acceptValid = valid
+            let keys = RollKeys(desk.key, randomness: desk.randomness)
+            let roll = try desk.registrar.load(path, into: election, keys: keys, options: options) { [self] rows in
+                running.withLock { $0 = .reading(file: name, rows: rows) }
+            }
+            if wantsStop.withLock({ $0 }) {
+                try desk.registrar.discard(roll)
+                running.withLock { $0 = .cancelled(file: name) }
+                return
+            }
+            let summary = try summary(roll, keys)
+            loaded.withLock {
+                $0 = Loaded(
+                    roll: roll, file: name, lock: lock, summary: summary, acceptsValid: valid, at: desk.clock.now)
+            }
+            running.withLock { $0 = .ready(file: name, summary) }
+        } catch {
+            running.withLock { $0 = .failed(file: name, RollFiles.words("\(error)", path: path, name: name)) }
+        }
+    }
+
+    private func summary(_ roll: LoadedRoll, _ keys: RollKeys) throws(StoreError) -> Summary {
+        var differences: [Difference] = []
+        try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try desk.registrar.eachChange(reading, roll, keys: keys) { line, reference, changes throws(StoreError) in
+                guard differences.count < RollDesk.mostDifferences else { return }
+                differences.append(Difference(line: line, reference: reference, changes: changes))
+            }
+        }
+        return Summary(
+            rows: roll.rows, added: roll.added.count, changed: roll.changed.count, removed: roll.removed.count,
+            faults: roll.report.faults, faultCount: roll.report.faultCount, rejected: roll.report.rejected,
+            warnings: roll.report.warnings, warningCount: roll.report.warningCount, differences: differences,
+            removedNames: roll.removed.names, encoding: roll.encoding, ignored: roll.ignoredHeadings)
+    }
+
+    /// Makes what was read the roll, in one transaction.
+    /// - Returns: why not; nil when it is done.
+    package func apply(by viewer: Viewer) throws(StoreError) -> String? {
+        guard let loaded = loaded.withLock({ $0 }) else { return "nothing" }
+        let (rows, rejected) = (loaded.roll.rows, loaded.summary.rejected)
+        guard rows > rejected, loaded.summary.faultCount == 0 || loaded.acceptsValid else { return "faults" }
+        running.withLock { $0 = .applying(file: loaded.file) }
+        let isDone: Bool
+        do throws(StoreError) {
+            isDone = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
+                if try desk.isSealed(transaction.reading) { return false }
+                let changed = try desk.registrar.changedVoters(transaction.reading, loaded.roll)
+                let removed = try desk.registrar.publish(
+                    transaction, loaded.roll, file: loaded.file, by: viewer.principal)
+                try desk.issuer.revokeRemoved(transaction, election, voters: removed, by: viewer.principal)
+                for voter in changed {
+                    _ = try desk.issuer.readdress(transaction, election, key: desk.key, voter: voter)
+                }
+                return true
+            }
+        } catch {
+            running.withLock { $0 = .ready(file: loaded.file, loaded.summary) }
+            throw error
+        }
+        guard isDone else {
+            _ = try drop()
+            return "sealed"
+        }
+        self.loaded.withLock { $0 = nil }
+        running.withLock { $0 = .applied(file: loaded.file, loaded.summary) }
+        return nil
+    }
+
+    /// Seconds for which a file that was read waits to be applied: others cannot import meanwhile.
+    private static let waitSeconds = 3600
+
+    /// Forgets a file that nobody applied; run now and then.
+    package func tidy() throws(StoreError) {
+        guard let loaded = loaded.withLock({ $0 }), loaded.at < desk.clock.now - RollDesk.waitSeconds else { return }
+        _ = try drop()
+    }
+
+    /// Forgets what was read, or stops the reading; nothing of it stays.
+    package func drop() throws(StoreError) -> Bool {
+        if let loaded = loaded.withLock({ $0 }) {
+            try desk.registrar.discard(loaded.roll)
+            self.loaded.withLock { $0 = nil }
+            running.withLock { $0 = .cancelled(file: loaded.file) }
+            return true
+        }
+        guard case .reading = job else { return false }
+        wantsStop.withLock { $0 = true }
+        return true
+    }
+}

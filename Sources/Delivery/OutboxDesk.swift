@@ -1,0 +1,149 @@
+package import Store
+
+/// One message as a list shows it: never what it says, never where it goes.
+package struct MessageRecord: Sendable {
+    package let id: Int
+    package let kind: MessageKind
+    package let generation: Int
+    package let route: Route
+    package let state: MessageState
+    package let attempts: Int
+    /// Seconds since 1970.
+    package let createdAt: Int
+    package let endedAt: Int?
+    /// The relay's or gateway's codes; never their text, which may repeat the address.
+    package let reply: String?
+    /// Whether it can be sent again.
+    package let canRetry: Bool
+}
+
+/// How many messages of a kind went one way to one place and came to one end.
+package struct DeliveryCount: Sendable, Equatable {
+    package let route: Route
+    /// A mail's domain, or the first digits of a number.
+    package let place: String?
+    package let kind: MessageKind
+    package let state: MessageState
+    package let count: Int
+}
+
+/// A channel that a person holds back.
+package struct ChannelHold: Sendable, Equatable {
+    package let route: Route
+    package let by: String
+    package let since: Int
+}
+
+/// What people see and do at the outbox.
+extension Outbox {
+    /// Characters of a number in E.164 that tell the operator: country and four digits.
+    private static let numberPrefix = 7
+
+    /// What statistics may know of a recipient.
+    static func place(_ recipient: [UInt8], _ route: Route) -> String? {
+        switch route {
+        case .email:
+            let domain = recipient.drop { $0 != UInt8(ascii: "@") }.dropFirst()
+            return domain.isEmpty ? nil : String(decoding: domain, as: UTF8.self)
+        case .sms: return String(decoding: recipient.prefix(numberPrefix), as: UTF8.self)
+        case .letter: return nil
+        }
+    }
+
+    /// The messages of a subject, the latest first.
+    package func messages(
+        _ reading: borrowing Reading, election: Int, subject: Int
+    ) throws(StoreError) -> [MessageRecord] {
+        try reading.all(
+            """
+            SELECT id, kind, generation, channel, state, attempts, created_at, ended_at, reply, sealed IS NOT NULL
+            FROM outbox_message WHERE election = ? AND subject = ? ORDER BY created_at DESC, id DESC
+            """, election, subject
+        ) { (row: borrowing Row) throws(StoreError) in
+            MessageRecord(
+                id: try row[0], kind: try row.value(1), generation: try row[2], route: try row.value(3),
+                state: try row.value(4), attempts: try row[5], createdAt: try row[6], endedAt: try row[7],
+                reply: try row[8], canRetry: try row[9])
+        }
+    }
+
+    /// How many messages to voters there are of each kind, way, place and state. Reads the whole outbox.
+    package func counts(_ reading: borrowing Reading, election: Int) throws(StoreError) -> [DeliveryCount] {
+        try reading.all(
+            """
+            SELECT channel, place, kind, state, count(*) FROM outbox_message WHERE election = ? AND subject > 0
+            GROUP BY channel, place, kind, state
+            """, election
+        ) { (row: borrowing Row) throws(StoreError) in
+            DeliveryCount(
+                route: try row.value(0), place: try row[1], kind: try row.value(2), state: try row.value(3),
+                count: try row[4])
+        }
+    }
+
+    /// Why messages of a channel bounced or failed, by the codes that came back, the commonest first.
+    package func replies(
+        _ reading: borrowing Reading, election: Int, limit: Int
+    ) throws(StoreError) -> [(route: Route, state: MessageState, reply: String, count: Int)] {
+        try reading.all(
+            """
+            SELECT channel, state, coalesce(reply, ''), count(*) FROM outbox_message
+            WHERE election = ? AND subject > 0 AND state IN ('bounced', 'failed', 'unknown')
+                AND kind NOT IN ('reminder', 'voteRecorded')
+            GROUP BY channel, state, reply ORDER BY count(*) DESC LIMIT ?
+            """, election, limit
+        ) { (row: borrowing Row) throws(StoreError) in
+            (try row.value(0), try row.value(1), try row[2], try row[3])
+        }
+    }
+
+    /// Hands the subject, way and state of every message that carries an identifier to `body`, the oldest first.
+    package func eachIdentifier(
+        _ reading: borrowing Reading, election: Int,
+        _ body: (_ subject: Int, _ generation: Int, _ route: Route, _ state: MessageState) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try reading.each(
+            """
+            SELECT subject, generation, channel, state FROM outbox_message
+            WHERE election = ? AND subject > 0
+                AND kind IN ('identifier', 'identifierCode', 'activation', 'renewal', 'renewedActivation')
+            """, election
+        ) { (row: borrowing Row) throws(StoreError) in
+            try body(try row[0], try row[1], try row.value(2), try row.value(3))
+        }
+    }
+
+    // MARK: Channels
+
+    /// The channels that people hold back.
+    package func holds(_ reading: borrowing Reading) throws(StoreError) -> [ChannelHold] {
+        try reading.all("SELECT channel, by, since FROM outbox_hold ORDER BY channel") {
+            (row: borrowing Row) throws(StoreError) in
+            ChannelHold(route: try row.value(0), by: try row[1], since: try row[2])
+        }
+    }
+
+    /// Holds a channel back until it is released. Codes go on: somebody waits for them at a screen.
+    package func hold(_ transaction: borrowing Transaction, _ route: Route, by name: String) throws(StoreError) {
+        try transaction.execute(
+            "INSERT INTO outbox_hold (channel, by, since) VALUES (?, ?, ?) ON CONFLICT (channel) DO NOTHING",
+            route.rawValue, name, clock.now)
+    }
+
+    /// Releases a channel; false when nobody held it.
+    package func release(_ transaction: borrowing Transaction, _ route: Route) throws(StoreError) -> Bool {
+        try transaction.execute("DELETE FROM outbox_hold WHERE channel = ?", route.rawValue) == 1
+    }
+
+    /// Makes one message of a subject that failed due again; false when it cannot be sent any more.
+    package func retry(
+        _ transaction: borrowing Transaction, election: Int, subject: Int, message: Int
+    ) throws(StoreError) -> Bool {
+        try transaction.execute(
+            """
+            UPDATE outbox_message SET state = 'waiting', attempts = 0, due_at = ?, ended_at = NULL
+            WHERE id = ? AND election = ? AND subject = ? AND state IN ('failed', 'unknown') AND sealed IS NOT NULL
+                AND channel IN ('email', 'sms')
+            """, clock.now, message, election, subject) == 1
+    }
+}

@@ -1,0 +1,172 @@
+import Crypto
+import Elections
+import FoundationEssentials
+package import Journal
+package import Store
+
+/// What one person asked for and a second one approves or refuses.
+///
+///     first person       Approvals                 second person
+///       | ask ----------> | sealed, waits 24 h         |
+///       |                 | <---------- approve, refuse |
+///       |                 | done in the same transaction by whoever asked for it to be decided
+package struct Approvals: Sendable {
+    private let register: StaffRegister
+
+    /// Seconds after which nobody can approve any more: the caller's voice is forgotten by then.
+    package static let lifetime = 86_400
+
+    package init(_ register: StaffRegister) { self.register = register }
+
+    /// A request that waits or waited for a second person.
+    package struct Request: Sendable {
+        package enum State: String, Sendable { case waiting, approved, refused, takenBack = "taken back" }
+
+        package let id: Int
+        package let deed: Deed
+        /// The voter it is about.
+        package let subject: Int
+        /// What is to be done.
+        package let order: [String: String]
+        package let reason: String
+        /// Whether only a member of the bureau may approve it.
+        package let needsBureau: Bool
+        package let askedBy: String
+        package let askedAt: Int
+        package let expiresAt: Int
+        package let state: State
+        package let decidedBy: String?
+    }
+
+    private var election: Int { register.election.number }
+    private var name: String { register.election.election.id }
+
+    /// Asks for a second person; returns the request's number.
+    /// - Parameter order: what is to be done, sealed until it is decided: a new contact stands in it.
+    package func ask(
+        _ transaction: borrowing Transaction, _ deed: Deed, subject: Int, order: [String: String], reason: String,
+        needsBureau: Bool, by principal: Principal
+    ) throws(StoreError) -> Int {
+        let now = register.clock.now
+        let plain: [UInt8]
+        do { plain = [UInt8](try JSONEncoder().encode(order)) } catch {
+            throw StoreError(.failed, "A request could not be written as JSON: \(error).")
+        }
+        let id = try transaction.insert(
+            """
+            INSERT INTO staff_approval (election, deed, subject, sealed, reason, needs_bureau, asked_by, asked_at, expires_at,
+                state)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')
+            """, election, deed.rawValue, subject, register.sealer().seal(plain, associated: place(subject, deed)), reason,
+            needsBureau, principal.text, now, now + Approvals.lifetime)
+        try register.logbook.record(
+            transaction, election: name, by: principal, "approval.ask",
+            [
+                "request": "\(id)", "deed": deed.rawValue, "voter": "\(subject)", "reason": reason,
+                "byBureau": needsBureau ? "yes" : "no",
+            ])
+        return id
+    }
+
+    /// Why somebody cannot decide a request.
+    package enum Denial: Sendable, Equatable {
+        /// It does not exist, or was decided or taken back.
+        case gone
+        /// Its day is over.
+        case expired
+        /// Whoever asked does not approve.
+        case samePerson
+        /// Only a member of the bureau may.
+        case bureauOnly
+    }
+
+    /// What a decision came to.
+    package enum Decision: Sendable {
+        case decided(Request)
+        case denied(Denial)
+    }
+
+    /// Approves or refuses. An approved request is to be carried out in the same transaction, by whoever called.
+    package func decide(
+        _ transaction: borrowing Transaction, request id: Int, approved: Bool, answer: String, by member: Principal,
+        role: StaffRole
+    ) throws(StoreError) -> Decision {
+        guard let request = try request(transaction.reading, id), request.state == .waiting else {
+            return .denied(.gone)
+        }
+        guard request.expiresAt > register.clock.now else { return .denied(.expired) }
+        guard request.askedBy != member.text else { return .denied(.samePerson) }
+        guard role.may(request.needsBureau ? .decideForBureau : .decide) else { return .denied(.bureauOnly) }
+        let changed = try transaction.execute(
+            """
+            UPDATE staff_approval SET state = ?, decided_by = ?, decided_at = ?, answer = ?
+            WHERE id = ? AND state = 'waiting' AND expires_at > ? AND asked_by <> ?
+            """, approved ? "approved" : "refused", member.text, register.clock.now, answer, id, register.clock.now,
+            member.text)
+        guard changed == 1 else { return .denied(.gone) }
+        try register.logbook.record(
+            transaction, election: name, by: member, approved ? "approval.approve" : "approval.refuse",
+            ["request": "\(id)", "deed": request.deed.rawValue, "voter": "\(request.subject)", "reason": answer])
+        return .decided(request)
+    }
+
+    /// Takes back what one asked for oneself; false when it does not wait any more.
+    package func takeBack(
+        _ transaction: borrowing Transaction, request id: Int, by member: Principal
+    ) throws(StoreError) -> Bool {
+        let changed = try transaction.execute(
+            """
+            UPDATE staff_approval SET state = 'taken back', decided_by = ?1, decided_at = ?2
+            WHERE id = ?3 AND election = ?4 AND state = 'waiting' AND asked_by = ?1
+            """, member.text, register.clock.now, id, election)
+        guard changed == 1 else { return false }
+        try register.logbook.record(
+            transaction, election: name, by: member, "approval.takeBack", ["request": "\(id)"])
+        return true
+    }
+
+    /// The requests that wait, the oldest first.
+    package func waiting(_ reading: borrowing Reading) throws(StoreError) -> [Request] {
+        var found: [Request] = []
+        try reading.each(
+            """
+            SELECT id, deed, subject, sealed, reason, needs_bureau, asked_by, asked_at, expires_at, state, decided_by
+            FROM staff_approval WHERE election = ? AND state = 'waiting' AND expires_at > ? ORDER BY id
+            """, election, register.clock.now
+        ) { (row: borrowing Row) throws(StoreError) in found.append(try read(row)) }
+        return found
+    }
+
+    /// How many wait.
+    package func waitingCount(_ reading: borrowing Reading) throws(StoreError) -> Int {
+        try reading.number(
+            "SELECT count(*) FROM staff_approval WHERE election = ? AND state = 'waiting' AND expires_at > ?", election,
+            register.clock.now)
+    }
+
+    /// A request by its number.
+    package func request(_ reading: borrowing Reading, _ id: Int) throws(StoreError) -> Request? {
+        try reading.first(
+            """
+            SELECT id, deed, subject, sealed, reason, needs_bureau, asked_by, asked_at, expires_at, state, decided_by
+            FROM staff_approval WHERE id = ? AND election = ?
+            """, id, election, row: read)
+    }
+
+    private func read(_ row: borrowing Row) throws(StoreError) -> Request {
+        let (id, deed, subject): (Int, Deed, Int) = (try row[0], try row.value(1), try row[2])
+        guard let plain = register.sealer().open(try row[3], associated: place(subject, deed)) else {
+            throw StoreError(.damaged, "Request \(id) for approval does not open.", cure: "Run `store check`.")
+        }
+        let order: [String: String]
+        do { order = try JSONDecoder().decode([String: String].self, from: Data(plain)) } catch {
+            throw StoreError(.damaged, "Request \(id) for approval is not readable: \(error).", cure: "Run `store check`.")
+        }
+        return Request(
+            id: id, deed: deed, subject: subject, order: order, reason: try row[4], needsBureau: try row[5],
+            askedBy: try row[6], askedAt: try row[7], expiresAt: try row[8], state: try row.value(9),
+            decidedBy: try row[10])
+    }
+
+    private func place(_ subject: Int, _ deed: Deed) -> [UInt8] { register.place("approval:\(deed.rawValue):\(subject)") }
+}

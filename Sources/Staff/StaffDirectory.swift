@@ -1,0 +1,57 @@
+package import Access
+import Crypto
+package import Delivery
+package import Issuance
+package import Journal
+package import Store
+
+/// The staff as the doorkeeper knows them: by mail alone, without anything that a roll holds.
+package struct StaffDirectory: Directory {
+    package let register: StaffRegister
+
+    package init(_ register: StaffRegister) { self.register = register }
+
+    package func account(_ reading: borrowing Reading, hash: [UInt8]) throws(StoreError) -> Account? {
+        guard let member = try register.member(reading, hash: hash) else { return nil }
+        return Account(
+            principal: member.principal, generation: member.generation,
+            generations: [Account.Generation(number: member.generation, secretHash: nil, isPending: false)],
+            route: .email, printedCode: nil)
+    }
+
+    package func isLive(
+        _ reading: borrowing Reading, _ principal: Principal, generation: Int
+    ) throws(StoreError) -> Bool {
+        try member(reading, principal)?.generation == generation
+    }
+
+    package func routes(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> [Route] {
+        try member(reading, principal) == nil ? [] : [.email]
+    }
+
+    package func challenge(_ reading: borrowing Reading, _ principal: Principal) -> String? { nil }
+
+    package func sentSecret(_ reading: borrowing Reading, _ principal: Principal) -> [UInt8]? { nil }
+
+    package func names(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> [String] {
+        try member(reading, principal).map { [$0.fullName, $0.name] } ?? []
+    }
+
+    package func send(
+        _ transaction: borrowing Transaction, _ principal: Principal, _ note: VoterNote
+    ) throws(StoreError) -> Int? {
+        guard let member = try member(transaction.reading, principal) else { return nil }
+        // The voters' words would be wrong here; what has no words for staff is not sent.
+        guard [.code, .resetCode].contains(note.kind) else { return nil }
+        return try register.queue(
+            transaction, member, .staffCode, generation: note.generation, priority: note.priority, values: note.values,
+            expiresAt: note.expiresAt)
+    }
+
+    package func complete(_ transaction: borrowing Transaction, _ principal: Principal, generation: Int) {}
+
+    private func member(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> StaffMember? {
+        guard case .staff(let name) = principal else { return nil }
+        return try register.member(reading, name: name)
+    }
+}

@@ -1,0 +1,96 @@
+/// What a member of the staff is there for.
+package enum StaffRole: String, Sendable, CaseIterable, Codable {
+    /// Runs the election for its organiser.
+    case manager
+    /// A member of the electoral bureau: watches, accepts, approves.
+    case bureau
+    /// Answers voters who call.
+    case support
+    /// Reads everything that is not a secret, changes nothing.
+    case auditor
+    /// Prints the letters.
+    case printer
+}
+
+/// What somebody may see or do at the console and through the API. The table below is the one place that says who.
+package enum Deed: String, Sendable, CaseIterable, Codable {
+    /// Their own account, the first page, the help.
+    case seeOwn
+    case seeVoters
+    /// A voter's contacts in clear; each look is journalled.
+    case revealContacts
+    /// Who has voted while the poll is open.
+    case seeVotes
+    /// A new identifier to a contact of the roll.
+    case reissue
+    /// A new identifier to a contact that the voter gave on the phone.
+    case reissueElsewhere
+    case resetPassphrase
+    /// Makes a slowed voter wait no longer.
+    case unlock
+    case changeRoll
+    case answerVoters
+    case seeDeliveries
+    case runDeliveries
+    case sendReminders
+    case seeLetters
+    case orderLetters
+    case approveSpecimen
+    /// Fetches batches, says that they arrived, reports spoiled sheets.
+    case fetchLetters
+    case seePicture
+    /// Seal, checks, journal head.
+    case seeSeal
+    case seePolicy
+    case acceptPolicy
+    case seeJournal
+    case exportProof
+    case seeStaff
+    case changeStaff
+    /// Adds and removes members of the bureau and auditors.
+    case changeBureau
+    /// Approves or refuses what somebody else asked for.
+    case decide
+    /// The same where only a member of the bureau may.
+    case decideForBureau
+    /// Tokens of programs.
+    case changeClients
+}
+
+extension StaffRole {
+    /// What a role may see and do.
+    package var deeds: Set<Deed> {
+        switch self {
+        case .manager:
+            [
+                .seeOwn, .seeVoters, .revealContacts, .reissue, .reissueElsewhere, .resetPassphrase, .unlock, .changeRoll,
+                .answerVoters, .seeDeliveries, .runDeliveries, .sendReminders, .seeLetters, .orderLetters,
+                .approveSpecimen, .seePicture, .seePolicy, .seeJournal, .exportProof, .seeStaff, .changeStaff, .decide,
+                .changeClients,
+            ]
+        case .bureau:
+            [
+                .seeOwn, .seeVoters, .seeVotes, .seeDeliveries, .seeLetters, .approveSpecimen, .seePicture, .seeSeal,
+                .seePolicy, .acceptPolicy, .seeJournal, .exportProof, .seeStaff, .changeBureau, .decide,
+                .decideForBureau,
+            ]
+        case .support: [.seeOwn, .seeVoters, .reissue, .unlock, .answerVoters, .seeDeliveries]
+        case .auditor:
+            [
+                .seeOwn, .seeVoters, .seeDeliveries, .seeLetters, .seePicture, .seeSeal, .seePolicy, .seeJournal,
+                .exportProof, .seeStaff,
+            ]
+        case .printer: [.seeOwn, .fetchLetters]
+        }
+    }
+
+    package func may(_ deed: Deed) -> Bool { deeds.contains(deed) }
+
+    /// What is needed to add or remove somebody of this role: nobody gives themselves the bureau's eyes.
+    package var keeper: Deed {
+        switch self {
+        case .bureau, .auditor: .changeBureau
+        case .manager, .support, .printer: .changeStaff
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package import Crypto
+package import Elections
+package import Journal
+package import Store
+
+/// Voters who join or leave the roll one by one, before it is sealed.
+extension Registrar {
+    /// What adding a voter came to.
+    package enum Addition: Sendable, Equatable {
+        case added(Int)
+        /// Somebody on the roll, or struck off it, has this reference.
+        case taken
+        /// A value is refused: the column, and why.
+        case refused(Column, String)
+    }
+
+    /// Adds a voter who was left out; the journal keeps who, what and why.
+    /// - Parameter values: by column, as they would stand in the roll; address lines separated by `|` in `address1`.
+    package func add(
+        _ transaction: borrowing Transaction, _ election: StoredElection, reference: String, values: [Column: String],
+        reason: String, key: ElectionKey, randomness: Randomness, by principal: Principal
+    ) throws(StoreError) -> Addition {
+        if let reason = LateVoters.refusal(reference) { return .refused(.reference, reason) }
+        let known = try transaction.reading.number(
+            "SELECT count(*) FROM roll_voter WHERE election = ? AND reference = ?", election.number, reference)
+        guard known == 0 else { return .taken }
+        let order: [Column] = [
+            .lastName, .firstName, .civility, .college, .site, .weight, .language, .channel, .email, .phone, .address1,
+            .challenge,
+        ]
+        let now = clock.now
+        let source = try transaction.insert(
+            "INSERT INTO roll_import (election, state, started_at, published_at) VALUES (?, 'published', ?, ?)",
+            election.number, now, now)
+        let id = try transaction.insert(
+            """
+            INSERT INTO roll_voter (election, import, line, reference, civility, last_name, first_name, college, site, weight,
+                language, mobile, digest)
+            VALUES (?, ?, 0, ?, '', '', '', '', '', 1, ?, 0, x'')
+            """, election.number, source, reference, (election.election.languages.first ?? .fr).rawValue)
+        guard let blank = try voter(transaction.reading, id: id) else {
+            throw StoreError(.failed, "The new voter is not on the roll.")
+        }
+        let keys = RollKeys(key, randomness: randomness)
+        for column in order {
+            let value = values[column] ?? ""
+            let isNeeded = column == .lastName || column == .college && !election.election.colleges.isEmpty
+            if value.isEmpty, !isNeeded { continue }
+            // The name is on the roll by the time the address asks for it.
+            let present = try voter(transaction.reading, id: id) ?? blank
+            if let reason = try apply(transaction, election, present, column, value, keys) {
+                try transaction.execute("DELETE FROM roll_voter WHERE id = ?", id)
+                try transaction.execute("DELETE FROM roll_import WHERE id = ?", source)
+                return .refused(column, reason)
+            }
+        }
+        try logbook.record(
+            transaction, election: election.election.id, by: principal, "roll.add",
+            ["reference": reference, "reason": reason])
+        return .added(id)
+    }
+
+    /// Strikes a voter off the roll; false when there is none.
+    package func strike(
+        _ transaction: borrowing Transaction, _ election: StoredElection, voter id: Int, reason: String,
+        by principal: Principal
+    ) throws(StoreError) -> Bool {
+        guard let voter = try voter(transaction.reading, id: id) else { return false }
+        let changed = try transaction.execute(
+            "UPDATE roll_voter SET removed_at = ? WHERE id = ? AND election = ? AND removed_at IS NULL", clock.now, id,
+            election.number)
+        guard changed == 1 else { return false }
+        try logbook.record(
+            transaction, election: election.election.id, by: principal, "roll.strike",
+            ["reference": voter.reference, "reason": reason])
+        return true
+    }
+}
+
+private enum LateVoters {
+    /// Characters of a reference.
+    private static let longest = 64
+
+    /// Why a text is no reference; nil when it is one.
+    static func refusal(_ text: String) -> String? {
+        guard !text.isEmpty else { return "a reference is not empty" }
+        guard text.count <= longest else { return "a reference has at most \(longest) characters" }
+        guard text.unicodeScalars.allSatisfy({ $0.value > 32 && $0.value != 127 }) else {
+            return "a reference holds no spaces or control characters"
+        }
+        return nil
+    }
+}

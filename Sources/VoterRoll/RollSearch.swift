@@ -1,0 +1,107 @@
+package import Elections
+import Foundation
+package import Store
+
+/// Finding voters by the beginnings of their names and references, in any order, accents aside.
+extension Registrar {
+    /// Voters shown for one search.
+    package static let mostFound = 50
+    /// Voters taken into the index in one transaction: some hundredths of a second, so that nobody else waits.
+    private static let searchChunk = 4000
+    /// Words of a search that are looked at.
+    private static let mostWords = 6
+
+    /// What a search found.
+    package struct Found: Sendable {
+        package let voters: [Voter]
+        /// Whether there are more than are shown.
+        package let isCut: Bool
+
+        package init(voters: [Voter], isCut: Bool) { (self.voters, self.isCut) = (voters, isCut) }
+    }
+
+    /// The voters of whom every word typed begins a word of name or reference.
+    package func search(
+        _ reading: borrowing Reading, _ election: StoredElection, _ typed: String
+    ) throws(StoreError) -> Found {
+        guard let query = Registrar.query(typed) else { return Found(voters: [], isCut: false) }
+        var voters = try reading.all(
+            """
+            SELECT id, v.reference, civility, v.last_name, v.first_name, college, site, weight, language, channel,
+                returned_at IS NOT NULL
+            FROM roll_search JOIN roll_voter AS v ON v.id = roll_search.rowid
+            WHERE roll_search MATCH ? AND v.election = ? AND removed_at IS NULL LIMIT ?
+            """, query, election.number, Registrar.mostFound + 1, row: Registrar.voter)
+        // Until the index has everybody, an exact reference is found all the same.
+        if voters.isEmpty, let exact = try voter(
+            reading, election, reference: typed.trimmingCharacters(in: .whitespacesAndNewlines))
+        {
+            voters = [exact]
+        }
+        return Found(
+            voters: Array(voters.prefix(Registrar.mostFound)), isCut: voters.count > Registrar.mostFound)
+    }
+
+    /// What was typed as FTS5 asks for it: each word in quotes, as a beginning; nil when there is no word.
+    static func query(_ typed: String) -> String? {
+        let words = typed.precomposedStringWithCanonicalMapping.lowercased()
+            .split { !$0.isLetter && !$0.isNumber }.prefix(mostWords)
+        guard !words.isEmpty else { return nil }
+        return words.map(String.init).map { word in
+            // A ligature and its two letters are one spelling.
+            let spellings = Set([
+                word, word.replacing("oe", with: "\u{153}"), word.replacing("\u{153}", with: "oe"),
+            ])
+            return "(" + spellings.sorted().map { "\"\($0)\" *" }.joined(separator: " OR ") + ")"
+        }.joined(separator: " AND ")
+    }
+
+    /// Takes the next voters of published rolls into the index; returns whether there may be more. Run by one worker.
+    package func index() throws(StoreError) -> Bool {
+        let isDue = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try reading.number(
+                """
+                SELECT EXISTS (SELECT 1 FROM roll_voter WHERE id > (SELECT last FROM roll_searched)
+                    AND import IN (SELECT id FROM roll_import WHERE state = 'published'))
+                """) == 1
+        }
+        guard isDue else { return false }
+        return try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
+            let first = try transaction.reading.number("SELECT last FROM roll_searched")
+            let last = try transaction.reading.number(
+                """
+                SELECT coalesce(max(id), 0) FROM (SELECT id FROM roll_voter WHERE id > ?
+                    AND import IN (SELECT id FROM roll_import WHERE state = 'published') ORDER BY id LIMIT ?)
+                """, first, Registrar.searchChunk)
+            guard last > first else { return false }
+            try transaction.execute(
+                """
+                INSERT INTO roll_search (rowid, reference, last_name, first_name)
+                SELECT id, reference, last_name, first_name FROM roll_voter WHERE id > ? AND id <= ?
+                    AND import IN (SELECT id FROM roll_import WHERE state = 'published')
+                """, first, last)
+            try transaction.execute("UPDATE roll_searched SET last = ?", last)
+            return true
+        }
+    }
+
+    /// Takes a voter's present words out of the index, before they change. A voter whom it does not hold yet stays out.
+    func forgetWords(_ transaction: borrowing Transaction, voter: Int) throws(StoreError) {
+        try transaction.execute(
+            """
+            INSERT INTO roll_search (roll_search, rowid, reference, last_name, first_name)
+            SELECT 'delete', id, reference, last_name, first_name FROM roll_voter
+            WHERE id = ? AND id <= (SELECT last FROM roll_searched)
+            """, voter)
+    }
+
+    /// Takes a voter's words in again, after they changed.
+    func learnWords(_ transaction: borrowing Transaction, voter: Int) throws(StoreError) {
+        try transaction.execute(
+            """
+            INSERT INTO roll_search (rowid, reference, last_name, first_name)
+            SELECT id, reference, last_name, first_name FROM roll_voter
+            WHERE id = ? AND id <= (SELECT last FROM roll_searched)
+            """, voter)
+    }
+}

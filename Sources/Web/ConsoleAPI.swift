@@ -1,0 +1,237 @@
+import Bureau
+import Crypto
+import Elections
+import Foundation
+import Staff
+import Store
+
+/// The JSON API: what the console shows and does, for programs with a token.
+///
+/// Every answer but a file is JSON. A refusal is a problem document (RFC 9457). A deed may carry an `Idempotency-Key`: sent
+/// again it is answered as the first time and done once.
+extension ConsoleSite {
+    /// Requests of one token in ten minutes.
+    private static let mostRequests = 3000
+    private static let prefix = "/api/v1/"
+    /// Letters of an idempotency key.
+    private static let keyLengths = 1...100
+
+    func api(_ request: Request) throws -> Response {
+        if request.path == "/api/v1/openapi.json" {
+            guard request.method == .get || request.method == .head else { return problem(405, "Only GET is allowed here.") }
+            return json(200, try openAPI())
+        }
+        guard request.path.hasPrefix(ConsoleSite.prefix) else { return problem(404, "There is nothing here.") }
+        let client = try bearer(request).flatMap { token throws(StoreError) in
+            try store.read { (reading: borrowing Reading) throws(StoreError) in try clients.client(reading, token: token) }
+        }
+        guard let client else {
+            // A wrong token costs its sender as much as a right one.
+            _ = limits.count("api-wrong", from: request.source)
+            var response = problem(401, "Send a token of this election: Authorization: Bearer isoloir_...")
+            response.headers.append(("WWW-Authenticate", "Bearer"))
+            return response
+        }
+        guard limits.count("api:\(client.id)", from: "token") <= ConsoleSite.mostRequests else {
+            var response = problem(429, "More than \(ConsoleSite.mostRequests) requests in ten minutes: wait a little.")
+            response.headers.append(("Retry-After", "60"))
+            return response
+        }
+        let language = Language(rawValue: request.header("accept-language").map { String($0.prefix(2)) } ?? "") ?? .en
+        let viewer = Viewer(principal: client.principal, role: client.role, language: language)
+        return try route(request, viewer, client, String(request.path.dropFirst(ConsoleSite.prefix.count)))
+    }
+
+    private func bearer(_ request: Request) -> String? {
+        guard let header = request.header("authorization"), header.hasPrefix("Bearer ") else { return nil }
+        return String(header.dropFirst("Bearer ".count))
+    }
+
+    private func route(
+        _ request: Request, _ viewer: Viewer, _ client: StaffClients.Client, _ path: String
+    ) throws -> Response {
+        let isGet = request.method == .get || request.method == .head
+        var isKnown = false
+        if path.isEmpty == false || isGet {
+            for view in ConsoleSite.views where !view.path.isEmpty || path.isEmpty {
+                guard let place = Pattern.match(view.path, path) else { continue }
+                isKnown = true
+                guard isGet else { continue }
+                if let denied = try deny(viewer, view.deed, path) { return denied }
+                let values = Dictionary(request.query.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+                if let fault = queryFault(view, values) { return problem(422, fault) }
+                let call = Call(viewer: viewer, place: place, values: values, source: "api")
+                guard let screen = try view.make(self, call) else { return problem(404, "There is nothing with this number.") }
+                return json(200, screen.data)
+            }
+            for file in ConsoleSite.files {
+                guard let place = Pattern.match(file.path, path) else { continue }
+                isKnown = true
+                guard isGet else { continue }
+                if let denied = try deny(viewer, file.deed, path) { return denied }
+                let call = Call(viewer: viewer, place: place, values: [:], source: "api")
+                return try file.make(self, call, request) ?? problem(404, "There is nothing here yet.")
+            }
+        }
+        for action in ConsoleSite.actions {
+            guard let place = Pattern.match(action.path, path) else { continue }
+            isKnown = true
+            guard request.method == .post else { continue }
+            if let denied = try deny(viewer, action.deed, path) { return denied }
+            return try run(action, place, request, viewer, client)
+        }
+        return isKnown ? problem(405, "This method is not for this address.") : problem(404, "There is nothing here.")
+    }
+
+    private func deny(_ viewer: Viewer, _ deed: Deed, _ path: String) throws -> Response? {
+        guard !viewer.may(deed) else { return nil }
+        try journalDenied(viewer, deed, path, from: "api")
+        return problem(403, "The role \(viewer.role.rawValue) may not do this (\(deed.rawValue)).")
+    }
+
+    private func queryFault(_ view: ConsoleView, _ values: [String: String]) -> String? {
+        for field in view.query {
+            guard let value = values[field.name] else { continue }
+            switch field.kind {
+            case .number(let range) where Int(value).map(range.contains) != true:
+                return "\(field.name): a whole number from \(range.lowerBound) to \(range.upperBound)."
+            case .text(let maximum) where value.count > maximum: return "\(field.name): at most \(maximum) characters."
+            default: continue
+            }
+        }
+        return nil
+    }
+
+    // MARK: Deeds
+
+    private func run(
+        _ action: ConsoleAction, _ place: [String: String], _ request: Request, _ viewer: Viewer,
+        _ client: StaffClients.Client
+    ) throws -> Response {
+        let type = request.header("content-type")?.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased()
+        guard type == "application/json" else { return problem(415, "Send application/json.") }
+        guard let values = ConsoleSite.values(request.body) else {
+            return problem(400, "The body is one JSON object of texts, whole numbers and true or false.")
+        }
+        guard let key = request.header("idempotency-key") else {
+            return try perform(action, place, values, viewer)
+        }
+        guard ConsoleSite.keyLengths.contains(key.utf8.count), key.utf8.allSatisfy({ 33...126 ~= $0 }) else {
+            return problem(400, "An Idempotency-Key has 1 to 100 printable characters.")
+        }
+        let fingerprint = Array("\(request.path)\n".utf8) + request.body
+        let earlier = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try clients.begin(transaction, client, key: key, request: fingerprint)
+        }
+        switch earlier {
+        case .conflict:
+            return problem(
+                409, "This Idempotency-Key belongs to another request, or to one whose end is not known: look before you repeat it.")
+        case .answered(let status, let body):
+            var response = Response(status, type: status < 400 ? "application/json" : "application/problem+json", body: body)
+            response.headers.append(("Idempotency-Replayed", "true"))
+            return response
+        case .none:
+            let response = try perform(action, place, values, viewer)
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try clients.finish(transaction, client, key: key, status: response.status, body: response.body)
+            }
+            return response
+        }
+    }
+
+    private func perform(
+        _ action: ConsoleAction, _ place: [String: String], _ values: [String: String], _ viewer: Viewer
+    ) throws -> Response {
+        let call = Call(viewer: viewer, place: place, values: values, source: "api")
+        guard try action.intro(self, call) != nil else { return problem(404, "There is nothing with this number.") }
+        let known = try action.fields(self, call).map(\.name)
+        if let odd = values.keys.sorted().first(where: { !known.contains($0) }) {
+            return problem(422, "There is no field \"\(odd.prefix(60))\" here.")
+        }
+        let faults = try faults(action, call)
+        guard faults.isEmpty else {
+            return problem(
+                422, faults.map(\.text).joined(separator: " "),
+                fields: Dictionary(faults.map { ($0.field, JSONValue.text($0.text)) }, uniquingKeysWith: { $1 }))
+        }
+        switch try action.run(self, call) {
+        case .done(let words, _, let data):
+            return json(200, .object(["message": .text(words)].merging(data) { $1 }))
+        case .shown(let screen): return json(200, screen.data)
+        case .refused(let status, let words, let field, let more):
+            return problem(
+                status, words + (more.map { " \($0)" } ?? ""),
+                fields: field.map { [$0: .text(words)] } ?? [:])
+        }
+    }
+
+    /// The fields of a body; nil when it is no object of plain values.
+    private static func values(_ body: [UInt8]) -> [String: String]? {
+        if body.isEmpty { return [:] }
+        guard String(validating: body, as: UTF8.self) != nil,
+            let object = try? JSONDecoder().decode([String: PlainValue].self, from: Data(body))
+        else { return nil }
+        var values: [String: String] = [:]
+        for (name, value) in object {
+            if let text = value.text { values[name] = text }
+        }
+        return values
+    }
+
+    // MARK: Answers
+
+    func json(_ status: Int, _ value: JSONValue) -> Response {
+        Response(status, type: "application/json", body: value.bytes)
+    }
+
+    func problem(_ status: Int, _ words: String, fields: [String: JSONValue] = [:]) -> Response {
+        var problem: [String: JSONValue] = ["status": .number(status), "title": .text(words), "type": .text("about:blank")]
+        if !fields.isEmpty { problem["fields"] = .object(fields) }
+        return Response(status, type: "application/problem+json", body: JSONValue.object(problem).bytes)
+    }
+}
+
+/// A value of a request's body, as the fields of a form would say it.
+private struct PlainValue: Decodable {
+    let text: String?
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if container.decodeNil() {
+            text = nil
+        } else if let flag = try? container.decode(Bool.self) {
+            text = flag ? "yes" : "no"
+        } else if let number = try? container.decode(Int.self) {
+            text = "\(number)"
+        } else {
+            let string = try container.decode(String.self)
+            guard !string.utf8.contains(0) else {
+                throw DecodingError.dataCorruptedError(in: container, debugDescription: "a NUL")
+            }
+            text = string
+        }
+    }
+}
+
+extension JSONValue: Encodable {
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .text(let text): try container.encode(text)
+        case .number(let number): try container.encode(number)
+        case .flag(let flag): try container.encode(flag)
+        case .list(let list): try container.encode(list)
+        case .object(let object): try container.encode(object)
+        case .none: try container.encodeNil()
+        }
+    }
+
+    /// As JSON, the names in order.
+    var bytes: [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Nothing here can fail to be written: texts, whole numbers, flags.
+        return (try? encoder.encode(self)).map { [UInt8]($0) } ?? Array("null".utf8)
+    }
+}

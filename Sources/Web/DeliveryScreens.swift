@@ -1,0 +1,276 @@
+import Bureau
+import Delivery
+import Elections
+import Staff
+import Store
+
+/// What became of the messages, and reminders.
+enum DeliveryViews {
+    static let all = [
+        ConsoleView(path: "deliveries", deed: .seeDeliveries) { site, call in try site.deliveries(call) },
+        ConsoleView(path: "reminders", deed: .sendReminders) { site, call in try site.reminders(call) },
+    ]
+}
+
+enum DeliveryActions {
+    private static let channels = DeedField("channel", .choice(Route.allCases.map(\.rawValue)))
+    private static let back: @Sendable (Call) -> String = { _ in "deliveries" }
+
+    static let all = [
+        ConsoleAction(
+            path: "deliveries/retry", deed: .runDeliveries, name: "retry",
+            fields: { _, _ in [DeedField("what", .choice(["failed", "unknown"]))] }, run: { try $0.retry($1) }, back: back),
+        ConsoleAction(
+            path: "deliveries/hold", deed: .runDeliveries, name: "hold", fields: { _, _ in [channels, .reason] },
+            run: { try $0.hold($1) }, back: back),
+        ConsoleAction(
+            path: "deliveries/release", deed: .runDeliveries, name: "release", fields: { _, _ in [channels] },
+            run: { try $0.release($1) }, back: back),
+        ConsoleAction(
+            path: "deliveries/fail-over", deed: .runDeliveries, name: "failOver",
+            fields: { site, _ in
+                let open = site.election.channels.map(\.rawValue)
+                return [
+                    DeedField("from", .choice(open.filter { $0 != Route.letter.rawValue })), DeedField("to", .choice(open)),
+                    .reason,
+                ]
+            }, intro: { try $0.aboutStranded($1) }, run: { try $0.failOver($1) }, back: back),
+        ConsoleAction(
+            path: "deliveries/threshold", deed: .runDeliveries, name: "threshold",
+            fields: { _, _ in
+                [
+                    DeedField("state", .choice(DeliveryDesk.thresholds.keys.sorted())),
+                    DeedField("percent", .number(1...100)),
+                ]
+            }, run: { try $0.threshold($1) }, back: back),
+        ConsoleAction(
+            path: "reminders/send", deed: .sendReminders, name: "remind",
+            fields: { site, _ in
+                [
+                    DeedField("target", .choice(Reminders.Target.allCases.map(\.rawValue))),
+                    DeedField("college", .choice([""] + site.election.colleges.keys.sorted()), isRequired: false),
+                    DeedField("site", .choice([""] + site.election.sites.keys.sorted()), isRequired: false),
+                    DeedField("confirmed", .flag, isRequired: false),
+                ]
+            }, run: { try $0.remind($1) }, back: { _ in "reminders" }),
+    ]
+}
+
+extension ConsoleSite {
+    func deliveries(_ call: Call) throws -> Screen {
+        let language = call.language
+        let picture = try parts.deliveries.picture()
+        let isSecret = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.desk.isSecret(reading)
+        }
+        let states = MessageState.allCases.map(\.rawValue).filter { state in
+            (picture.channels).contains { ($0.states[state] ?? 0) > 0 } || ["waiting", "accepted"].contains(state)
+        }
+        func stateWord(_ state: String) -> String {
+            text("state.\(isSecret && state == "waiting" ? "waitingOrOver" : state)", language)
+        }
+        func table(_ caption: String, _ first: String, _ lines: [(name: String, line: DeliveryDesk.Picture.Line)]) -> Block {
+            .table(
+                Table(
+                    caption: text(caption, language),
+                    head: [(text(first, language), false)] + states.map { (stateWord($0), true) }
+                        + [(text("total", language), true)],
+                    rows: lines.map { entry in
+                        [Table.Cell(entry.name)] + states.map { .number(entry.line.states[$0] ?? 0) }
+                            + [.number(entry.line.total)]
+                    }, empty: text("deliveries.none", language)))
+        }
+        var blocks: [Block] = []
+        for warning in picture.warnings {
+            blocks.append(
+                .notice(
+                    "\(choiceText("channel", warning.route.rawValue, language)), \(warning.place.isEmpty ? text("others", language) : warning.place) : "
+                        + "\(warning.percent) % \(text("state.\(warning.state)", language)) (\(text("deliveries.threshold", language)) \(warning.threshold) %)",
+                    isBad: true))
+        }
+        for pause in picture.pauses {
+            blocks.append(
+                .notice(
+                    "\(choiceText("channel", pause.route, language)) : \(text("deliveries.paused", language)) \(pause.reason)",
+                    isBad: true))
+        }
+        for hold in picture.holds {
+            blocks.append(
+                .notice(
+                    "\(choiceText("channel", hold.route.rawValue, language)) : \(text("deliveries.held", language)) \(hold.by), \(time(hold.since))",
+                    isBad: true))
+        }
+        blocks.append(
+            table(
+                "deliveries.channels", "f.channel",
+                picture.channels.map { (choiceText("channel", $0.name, language), $0) }))
+        blocks.append(
+            table(
+                "deliveries.places", "deliveries.place",
+                picture.places.map { ($0.line.name.isEmpty ? text("others", language) : $0.line.name, $0.line) }))
+        blocks.append(
+            .table(
+                Table(
+                    caption: text("deliveries.replies", language),
+                    head: [
+                        (text("f.channel", language), false), (text("f.state", language), false),
+                        (text("f.code", language), false), (text("total", language), true),
+                    ],
+                    rows: picture.replies.map {
+                        [
+                            Table.Cell(choiceText("channel", $0.route.rawValue, language)),
+                            Table.Cell(text("state.\($0.state.rawValue)", language)), Table.Cell($0.reply),
+                            .number($0.count),
+                        ]
+                    }, empty: text("deliveries.noReplies", language))))
+        if call.viewer.may(.runDeliveries) {
+            blocks.append(
+                .links(
+                    [("retry", "retry"), ("hold", "hold"), ("release", "release"), ("failOver", "fail-over"), ("threshold", "threshold")]
+                        .map { (text("\($0.0).title", language), "/manager/deliveries/\($0.1)") }))
+        }
+        blocks.append(.hint(text("deliveries.hint", language) + " " + time(picture.at)))
+        return Screen(
+            title: text("menu.deliveries", language), blocks: blocks, data: deliveryData(picture), isLive: true)
+    }
+
+    private func deliveryData(_ picture: DeliveryDesk.Picture) -> JSONValue {
+        func line(_ line: DeliveryDesk.Picture.Line) -> JSONValue { .object(line.states.mapValues { .number($0) }) }
+        return .object([
+            "at": .time(picture.at), "channels": .object(Dictionary(picture.channels.map { ($0.name, line($0)) }, uniquingKeysWith: { $1 })),
+            "places": .list(
+                picture.places.map {
+                    .object([
+                        "channel": .text($0.route.rawValue), "place": .text($0.line.name), "states": line($0.line),
+                    ])
+                }),
+            "replies": .list(
+                picture.replies.map {
+                    .object([
+                        "channel": .text($0.route.rawValue), "state": .text($0.state.rawValue), "reply": .text($0.reply),
+                        "count": .number($0.count),
+                    ])
+                }),
+            "held": .list(picture.holds.map { .text($0.route.rawValue) }),
+            "paused": .list(picture.pauses.map { .text($0.route) }),
+            "warnings": .list(
+                picture.warnings.map {
+                    .object([
+                        "channel": .text($0.route.rawValue), "place": .text($0.place), "state": .text($0.state),
+                        "percent": .number($0.percent),
+                    ])
+                }),
+        ])
+    }
+
+    func retry(_ call: Call) throws -> DeedAnswer {
+        let count = try parts.deliveries.retry(unknown: call["what"] == "unknown", by: call.viewer)
+        return .done(text("retry.done", call.language) + " \(count).", next: "deliveries", data: ["messages": .number(count)])
+    }
+
+    private func route(_ call: Call, _ name: String = "channel") -> Route { Route(rawValue: call[name]) ?? .email }
+
+    func hold(_ call: Call) throws -> DeedAnswer {
+        try parts.deliveries.hold(route(call), reason: call["reason"].trimmed, by: call.viewer)
+        return .done(text("hold.done", call.language), next: "deliveries")
+    }
+
+    func release(_ call: Call) throws -> DeedAnswer {
+        try parts.deliveries.release(route(call), by: call.viewer)
+            ? .done(text("release.done", call.language), next: "deliveries")
+            : .refused(409, text("release.none", call.language), field: "channel")
+    }
+
+    func aboutStranded(_ call: Call) throws -> [Block]? {
+        let language = call.language
+        var facts: [(term: String, value: String)] = []
+        for route in [Route.email, .sms] where election.channels.contains(where: { $0.rawValue == route.rawValue }) {
+            facts.append(
+                (
+                    text("failOver.count", language) + " " + choiceText("channel", route.rawValue, language),
+                    "\(try parts.deliveries.strandedCount(from: route))"
+                ))
+        }
+        return [.facts(facts)]
+    }
+
+    func failOver(_ call: Call) throws -> DeedAnswer {
+        let (from, to) = (route(call, "from"), route(call, "to"))
+        guard from != to else { return .refused(422, text("failOver.same", call.language), field: "to") }
+        let outcome = try parts.deliveries.failOver(from: from, to: to, reason: call["reason"].trimmed, by: call.viewer)
+        return .done(
+            "\(text("failOver.done", call.language)) \(outcome.reissued). \(text("failOver.unreachable", call.language)) \(outcome.unreachable).",
+            next: "deliveries",
+            data: ["reissued": .number(outcome.reissued), "unreachable": .number(outcome.unreachable)])
+    }
+
+    func threshold(_ call: Call) throws -> DeedAnswer {
+        guard try parts.deliveries.set(threshold: call["state"], percent: call.number("percent") ?? 0, by: call.viewer) else {
+            return .refused(422, text("fault.number", call.language), field: "percent")
+        }
+        return .done(text("threshold.done", call.language), next: "deliveries")
+    }
+
+    // MARK: Reminders
+
+    func reminders(_ call: Call) throws -> Screen {
+        let language = call.language
+        let runs = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.reminders.runs(reading)
+        }
+        return Screen(
+            title: text("menu.reminders", language),
+            blocks: [
+                .text(text("reminders.text", language)),
+                .links([(text("remind.title", language), "/manager/reminders/send")]),
+                .table(
+                    Table(
+                        caption: text("reminders.past", language),
+                        head: ["f.target", "f.college", "f.site", "reminders.about", "approvals.by", "f.created", "f.state"]
+                            .map { (text($0, language), false) },
+                        rows: runs.map { run in
+                            [
+                                Table.Cell(choiceText("target", run.order.target.rawValue, language)),
+                                Table.Cell(choiceText("college", run.order.college, language)),
+                                Table.Cell(choiceText("site", run.order.site, language)),
+                                Table.Cell("\(text("about", language)) \(run.about)"), Table.Cell(run.askedBy),
+                                Table.Cell(time(run.askedAt)),
+                                Table.Cell(text(run.endedAt == nil ? "reminders.running" : "reminders.over", language)),
+                            ]
+                        }, empty: text("reminders.none", language))),
+            ],
+            data: .list(
+                runs.map {
+                    .object([
+                        "target": .text($0.order.target.rawValue), "college": .text($0.order.college),
+                        "site": .text($0.order.site), "about": .number($0.about), "askedBy": .text($0.askedBy),
+                        "askedAt": .time($0.askedAt), "endedAt": .time($0.endedAt),
+                    ])
+                }), isLive: true)
+    }
+
+    /// Shows about how many it would reach; sends it when that was seen.
+    func remind(_ call: Call) throws -> DeedAnswer {
+        let language = call.language
+        let order = Reminders.Order(
+            target: Reminders.Target(rawValue: call["target"]) ?? .notSignedIn, college: call["college"],
+            site: call["site"])
+        guard call.has("confirmed") else {
+            guard let about = try parts.reminders.preview(order) else {
+                return .refused(422, text("remind.tooFew", language))
+            }
+            return .refused(
+                422, "\(text("remind.preview", language)) \(about). \(text("remind.confirm", language))",
+                field: "confirmed")
+        }
+        switch try parts.reminders.ask(order, by: call.viewer) {
+        case .asked(let about):
+            return .done(
+                "\(text("remind.done", language)) \(about).", next: "reminders", data: ["about": .number(about)])
+        case .tooFew: return .refused(422, text("remind.tooFew", language))
+        case .tooSoon(let at): return .refused(409, text("remind.tooSoon", language), more: time(at))
+        case .notOpen: return .refused(409, text("remind.notOpen", language), field: "target")
+        case .unknownGroup: return .refused(422, text("fault.choice", language), field: "college")
+        }
+    }
+}

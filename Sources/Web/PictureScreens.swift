@@ -1,0 +1,448 @@
+import Bureau
+import Crypto
+import Elections
+import Issuance
+import Journal
+import Letterpress
+import Polling
+import Staff
+import Store
+import VoterRoll
+
+/// The election in figures, its seals, and the policy check.
+enum PictureViews {
+    static let all = [
+        ConsoleView(path: "picture", deed: .seePicture) { site, call in try site.picture(call) },
+        ConsoleView(path: "seal", deed: .seeSeal) { site, call in try site.seal(call) },
+        ConsoleView(
+            path: "policy", deed: .seePolicy, query: [DeedField("level", .number(1...3), isRequired: false)]
+        ) { site, call in try site.policy(call) },
+    ]
+}
+
+enum PictureActions {
+    static let all = [
+        ConsoleAction(
+            path: "policy/answers", deed: .changeRoll, name: "policyAnswers",
+            fields: { site, _ in
+                site.parts.policy.text.questions.filter { $0.voters == nil }.map {
+                    DeedField($0.id, .choice(["yes", "no"]))
+                }
+            }, intro: { site, call in site.policyQuestions(call) }, run: { try $0.answerPolicy($1) },
+            back: { _ in "policy" }),
+        ConsoleAction(
+            path: "policy/points/{point}/accept", deed: .acceptPolicy, name: "acceptPoint",
+            fields: { _, _ in [DeedField("reason", .long(maximum: 1000))] }, intro: { try $0.aboutPoint($1) },
+            run: { try $0.acceptPoint($1) }, back: { _ in "policy" }),
+    ]
+}
+
+enum PictureFiles {
+    static let all = [
+        ConsoleFile(path: "picture.csv", deed: .seePicture) { site, call, _ in try site.pictureSheet(call) },
+        ConsoleFile(path: "picture.pdf", deed: .seePicture) { site, call, _ in try site.pictureReport(call) },
+        ConsoleFile(path: "journal.csv", deed: .seeJournal) { site, call, _ in try site.journalFile(call) },
+    ]
+}
+
+/// Figures made ready to be shown: small ones left out.
+struct ShownPicture {
+    /// A line of a table: group, eligible, voted (nil where it must not be shown).
+    typealias Line = (name: String, eligible: Int, voted: Int?)
+
+    let snapshot: Snapshot
+    let groups: [(key: String, lines: [Line])]
+    /// Hours with ten votes at least: smaller ones are put together with those after them.
+    let hours: [(from: Int, to: Int, votes: Int)]
+
+    init(_ snapshot: Snapshot) {
+        self.snapshot = snapshot
+        groups = [("college", snapshot.colleges), ("site", snapshot.sites), ("channel", snapshot.channels)].map { key, cells in
+            let shown = SmallCells.shown(cells)
+            return (key, zip(cells, shown).map { ($0.name, $0.funnel.eligible, $1) })
+        }
+        var hours: [(from: Int, to: Int, votes: Int)] = []
+        for hour in snapshot.hours {
+            if let last = hours.last, last.votes < Snapshot.small {
+                hours[hours.count - 1] = (last.from, hour.at + 3600, last.votes + hour.votes)
+            } else {
+                hours.append((hour.at, hour.at + 3600, hour.votes))
+            }
+        }
+        // A small rest goes to the hours before it.
+        if let last = hours.last, last.votes < Snapshot.small, hours.count > 1 {
+            hours.removeLast()
+            hours[hours.count - 1].to = last.to
+            hours[hours.count - 1].votes += last.votes
+        }
+        self.hours = hours.count == 1 && (hours.first?.votes ?? 0) < Snapshot.small ? [] : hours
+    }
+}
+
+extension ConsoleSite {
+    private func shownPicture() throws(StoreError) -> ShownPicture? {
+        try store.read { (reading: borrowing Reading) throws(StoreError) -> ShownPicture? in
+            try parts.snapshots.latest(reading).map { ShownPicture($0) }
+        }
+    }
+
+    func percent(_ part: Int, _ whole: Int, _ language: Language) -> String {
+        guard whole > 0 else { return "\u{2013}" }
+        let tenths = part * 1000 / whole
+        return "\(tenths / 10)\(language == .fr ? "," : ".")\(tenths % 10)\(language == .fr ? "\u{A0}" : "")%"
+    }
+
+    // MARK: Figures
+
+    func picture(_ call: Call) throws -> Screen {
+        let language = call.language
+        guard let picture = try shownPicture() else {
+            return Screen(
+                title: text("menu.picture", language), blocks: [.text(text("picture.none", language))], data: .none,
+                isLive: true)
+        }
+        let snapshot = picture.snapshot
+        var blocks: [Block] = [.hint(text("picture.at", language) + " " + time(snapshot.roundAt ?? snapshot.at))]
+        if [PollState.open, .suspended, .closing].map(\.rawValue).contains(snapshot.poll ?? "") {
+            blocks.append(.text(text("picture.rounds", language)))
+        }
+        blocks.append(funnel(snapshot, language))
+        if !snapshot.ballots.isEmpty { blocks.append(turnout(snapshot, language)) }
+        if !picture.hours.isEmpty { blocks.append(hours(picture, language)) }
+        for group in picture.groups where group.lines.count > 1 { blocks.append(groupChart(group, language)) }
+        blocks.append(
+            .links([
+                (text("picture.csv", language), "/manager/picture.csv"),
+                (text("picture.pdf", language), "/manager/picture.pdf"),
+            ]))
+        return Screen(
+            title: text("menu.picture", language), blocks: blocks, data: pictureData(picture), isLive: true)
+    }
+
+    private func funnel(_ snapshot: Snapshot, _ language: Language) -> Block {
+        let all = snapshot.all
+        let voted = snapshot.ballots.map(\.signatures).max() ?? 0
+        let steps = [
+            ("picture.eligible", all.eligible), ("picture.issued", all.issued), ("picture.delivered", all.delivered),
+            ("picture.signedIn", all.signedIn),
+        ] + (snapshot.ballots.isEmpty ? [] : [("picture.voted", snapshot.ballots.count == 1 ? voted : all.voted)])
+        let bars = steps.map { key, count in
+            Chart.Bar(
+                label: text(key, language), value: count, text: "\(count) (\(percent(count, all.eligible, language)))")
+        }
+        return .chart(
+            Chart(
+                title: text("picture.funnel", language),
+                summary: bars.map { "\($0.label) : \($0.text)" }.joined(separator: " ; "), bars: bars,
+                whole: all.eligible, columns: (text("picture.step", language), text("picture.voters", language))))
+    }
+
+    private func turnout(_ snapshot: Snapshot, _ language: Language) -> Block {
+        let bars = snapshot.ballots.map { ballot in
+            let title = election.ballots.first { $0.id == ballot.ballot }?.title[language] ?? ballot.ballot
+            return Chart.Bar(
+                label: title, value: ballot.electors > 0 ? ballot.signatures * 1000 / ballot.electors : 0,
+                text: "\(percent(ballot.signatures, ballot.electors, language)) (\(ballot.signatures) / \(ballot.electors))")
+        }
+        return .chart(
+            Chart(
+                title: text("picture.turnout", language),
+                summary: bars.map { "\($0.label) : \($0.text)" }.joined(separator: " ; "), bars: bars, whole: 1000,
+                columns: (text("picture.ballot", language), text("picture.turnout", language))))
+    }
+
+    private func span(_ from: Int, _ to: Int, _ language: Language) -> String {
+        let day = String(time(from).prefix(10))
+        return "\(day) \(LocalTime.clock(from, zone: election.timeZone, language)) \u{2013} \(LocalTime.clock(to, zone: election.timeZone, language))"
+    }
+
+    private func hours(_ picture: ShownPicture, _ language: Language) -> Block {
+        let bars = picture.hours.map {
+            Chart.Bar(label: span($0.from, $0.to, language), value: $0.votes, text: "\($0.votes)")
+        }
+        return .chart(
+            Chart(
+                title: text("picture.hours", language),
+                summary: bars.map { "\($0.label) : \($0.text)" }.joined(separator: " ; "), bars: bars,
+                columns: (text("picture.hour", language), text("picture.votes", language))))
+    }
+
+    private func groupChart(_ group: (key: String, lines: [ShownPicture.Line]), _ language: Language) -> Block {
+        let bars = group.lines.map { line in
+            let name = line.name.isEmpty ? text("none", language) : choiceText(group.key, line.name, language)
+            return Chart.Bar(
+                label: name, value: line.voted.map { $0 * 1000 / max(1, line.eligible) },
+                text: line.voted.map { "\(percent($0, line.eligible, language)) (\($0) / \(line.eligible))" }
+                    ?? "\(text("hidden", language)) (\(line.eligible))")
+        }
+        return .chart(
+            Chart(
+                title: text("picture.by.\(group.key)", language),
+                summary: bars.map { "\($0.label) : \($0.text)" }.joined(separator: " ; "), bars: bars, whole: 1000,
+                columns: (text("f.\(group.key)", language), text("picture.turnout", language))))
+    }
+
+    private func pictureData(_ picture: ShownPicture) -> JSONValue {
+        let snapshot = picture.snapshot
+        return .object([
+            "at": .time(snapshot.at), "roundAt": .time(snapshot.roundAt), "poll": .optional(snapshot.poll),
+            "eligible": .number(snapshot.all.eligible), "issued": .number(snapshot.all.issued),
+            "delivered": .number(snapshot.all.delivered), "signedIn": .number(snapshot.all.signedIn),
+            "ballots": .list(
+                snapshot.ballots.map {
+                    .object([
+                        "ballot": .text($0.ballot), "electors": .number($0.electors),
+                        "signatures": .number($0.signatures),
+                        "rounds": .list(
+                            $0.rounds.map { .object(["at": .time($0.at), "signatures": .number($0.signatures)]) }),
+                    ])
+                }),
+            "hours": .list(
+                picture.hours.map {
+                    .object(["from": .time($0.from), "to": .time($0.to), "votes": .number($0.votes)])
+                }),
+            "groups": .object(
+                Dictionary(
+                    picture.groups.map { group in
+                        (
+                            group.key,
+                            JSONValue.list(
+                                group.lines.map {
+                                    .object([
+                                        "name": .text($0.name), "eligible": .number($0.eligible),
+                                        "voted": .optional($0.voted),
+                                    ])
+                                })
+                        )
+                    }, uniquingKeysWith: { $1 })),
+        ])
+    }
+
+    /// Every figure as rows: kind, name, eligible, votes.
+    private func pictureRows(_ picture: ShownPicture, _ language: Language) -> [[String]] {
+        let all = picture.snapshot.all
+        var rows = [
+            [text("picture.issued", language), "", "\(all.eligible)", "\(all.issued)"],
+            [text("picture.delivered", language), "", "\(all.eligible)", "\(all.delivered)"],
+            [text("picture.signedIn", language), "", "\(all.eligible)", "\(all.signedIn)"],
+        ]
+        for ballot in picture.snapshot.ballots {
+            let title = election.ballots.first { $0.id == ballot.ballot }?.title[language] ?? ballot.ballot
+            rows.append([text("picture.ballot", language), title, "\(ballot.electors)", "\(ballot.signatures)"])
+        }
+        for group in picture.groups {
+            for line in group.lines {
+                let name = line.name.isEmpty ? text("none", language) : choiceText(group.key, line.name, language)
+                rows.append([
+                    text("f.\(group.key)", language), name, "\(line.eligible)",
+                    line.voted.map(String.init) ?? text("hidden", language),
+                ])
+            }
+        }
+        for hour in picture.hours {
+            rows.append([text("picture.hour", language), span(hour.from, hour.to, language), "", "\(hour.votes)"])
+        }
+        return rows
+    }
+
+    private func pictureHead(_ language: Language) -> [String] {
+        ["f.kind", "f.name", "picture.eligible", "picture.count"].map { text($0, language) }
+    }
+
+    func pictureSheet(_ call: Call) throws -> Response? {
+        guard let picture = try shownPicture() else { return nil }
+        let rows = [pictureHead(call.language)] + pictureRows(picture, call.language)
+        let lines = rows.map { $0.map(SpreadsheetField.quoted).joined(separator: ",") + "\r\n" }
+        try journalExport(call, "picture.csv")
+        return ConsoleSite.file(lines.joined(), "participation.csv", type: "text/csv; charset=utf-8")
+    }
+
+    func pictureReport(_ call: Call) throws -> Response? {
+        let language = call.language
+        guard let picture = try shownPicture() else { return nil }
+        var report = Report(title: text("menu.picture", language))
+        report.add(.paragraph("\(election.title[language]). \(election.organiser.name)."))
+        report.add(
+            .paragraph(
+                text("picture.at", language) + " " + time(picture.snapshot.roundAt ?? picture.snapshot.at) + ". "
+                    + text("picture.small", language)))
+        // The first column is the widest: names stand there.
+        func row(_ cells: [String]) -> [String] { ["\(cells[0]) : \(cells[1])", cells[2], cells[3]] }
+        let head = pictureHead(language)
+        report.add(.row([head[1], head[2], head[3]], isHead: true))
+        for cells in pictureRows(picture, language) { report.add(.row(row(cells))) }
+        try journalExport(call, "picture.pdf")
+        return try paper(report, "participation.pdf")
+    }
+
+    // MARK: Seal
+
+    func seal(_ call: Call) throws -> Screen {
+        let language = call.language
+        let station = parts.desk.station
+        let (poll, ballots, head) = try store.read {
+            (reading: borrowing Reading) throws(StoreError) -> (
+                Poll?, [(PollBallot, [Round])], Logbook.Verification
+            ) in
+            let poll = try Poll.find(reading, election: parts.desk.election.number)
+            var ballots: [(PollBallot, [Round])] = []
+            if poll != nil {
+                for ballot in try PollBallot.all(reading, election: parts.desk.election.number) {
+                    ballots.append((ballot, try station.rounds(reading, ballot)))
+                }
+            }
+            return (poll, ballots, try Logbook.verifyHead(reading))
+        }
+        let findings = try station.audit()
+        var blocks: [Block] = []
+        let state = poll.map { text("poll.\($0.state.rawValue)", language) } ?? text("poll.none", language)
+        blocks.append(
+            .facts([
+                (text("seal.state", language), state), (text("seal.fingerprint", language), poll?.fingerprint ?? text("none", language)),
+                (text("seal.opened", language), poll?.openedAt.map(time) ?? text("no", language)),
+                (text("seal.closes", language), time(poll?.closesAt ?? election.closes)),
+                (text("seal.journal", language), headWords(head, language)),
+            ]))
+        if poll != nil {
+            blocks.append(
+                findings.isEmpty
+                    ? .notice(text("seal.intact", language), isBad: false)
+                    : .notice(text("seal.broken", language) + " " + findings.joined(separator: " "), isBad: true))
+        }
+        // While the poll is open, what came after the last round is not counted here.
+        blocks.append(
+            .table(
+                Table(
+                    caption: text("seal.boxes", language),
+                    head: [
+                        ("picture.ballot", false), ("seal.electors", true), ("seal.ballots", true), ("seal.signatures", true),
+                        ("seal.rounds", true), ("seal.lastRound", false),
+                    ].map { (text($0.0, language), $0.1) },
+                    rows: ballots.map { ballot, rounds in
+                        let published = rounds.reduce(0) { $0 + $1.ballots }
+                        return [
+                            Table.Cell(election.ballots.first { $0.id == ballot.name }?.title[language] ?? ballot.name),
+                            .number(ballot.electors), .number(published), .number(rounds.last?.signatures ?? 0),
+                            .number(rounds.count), Table.Cell(rounds.last.map { time($0.at) } ?? ""),
+                        ]
+                    }, empty: text("seal.none", language))))
+        return Screen(
+            title: text("menu.seal", language), blocks: blocks,
+            data: .object([
+                "poll": .optional(poll?.state.rawValue), "fingerprint": .optional(poll?.fingerprint),
+                "journal": .text(headWords(head, .en)), "findings": .list(findings.map { .text($0) }),
+                "ballots": .list(
+                    ballots.map { ballot, rounds in
+                        .object([
+                            "ballot": .text(ballot.name), "electors": .number(ballot.electors),
+                            "ballots": .number(rounds.reduce(0) { $0 + $1.ballots }),
+                            "signatures": .number(rounds.last?.signatures ?? 0), "rounds": .number(rounds.count),
+                        ])
+                    }),
+            ]), isLive: true)
+    }
+
+    func headWords(_ head: Logbook.Verification, _ language: Language) -> String {
+        switch head {
+        case .intact(let entries, let hash): "\(entries) : \(hex(hash))"
+        case .broken(let number, let reason): "\(text("journal.broken", language)) \(number) : \(reason)"
+        }
+    }
+
+    // MARK: Policy
+
+    func policy(_ call: Call) throws -> Screen {
+        let language = call.language
+        let level = call.number("level").flatMap { 1...3 ~= $0 ? $0 : nil }
+        let report = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.policy.report(reading, level: level)
+        }
+        let policy = parts.policy.text
+        var blocks: [Block] = [
+            .text(text("policy.text", language)),
+            .facts([
+                (text("policy.points", language), report.points.map { "\($0) / \(policy.questions.count)" } ?? text("policy.unanswered", language)),
+                (text("policy.computed", language), report.computedLevel.map(String.init) ?? text("policy.unanswered", language)),
+                (text("policy.declared", language), "\(election.level)"), (text("policy.checked", language), "\(report.level)"),
+                (text("policy.open", language), "\(report.open.count)"),
+            ]),
+        ]
+        if call.viewer.may(.changeRoll) {
+            blocks.append(.links([(text("policyAnswers.title", language), "/manager/policy/answers")]))
+        }
+        let mayAccept = call.viewer.may(.acceptPolicy)
+        blocks.append(
+            .table(
+                Table(
+                    caption: text("policy.lines", language),
+                    head: ["policy.level", "policy.objective", "policy.point", "f.state", "policy.cure"].map {
+                        (text($0, language), false)
+                    },
+                    rows: report.lines.map { line in
+                        let state = line.acceptedBy.map { "\(text("policy.accepted", language)) \($0) : \(line.acceptedWhy ?? "")" }
+                            ?? text("policy.\(line.state.rawValue)", language)
+                        let canAccept = mayAccept && line.state == .missing && line.acceptedBy == nil
+                        return [
+                            Table.Cell("\(line.point.level)"), Table.Cell(line.point.objective),
+                            Table.Cell(line.point.text[language]),
+                            Table.Cell(
+                                state, path: canAccept ? "/manager/policy/points/\(line.point.id)/accept" : nil),
+                            Table.Cell(line.state == .missing ? line.point.cure : ""),
+                        ]
+                    })))
+        blocks.append(.links([1, 2, 3].map { ("\(text("policy.check", language)) \($0)", "/manager/policy?level=\($0)") }))
+        blocks.append(.hint("\(text("policy.source", language)) \(policy.source) (\(policy.year))"))
+        return Screen(
+            title: text("menu.policy", language), blocks: blocks,
+            data: .object([
+                "points": .optional(report.points), "computedLevel": .optional(report.computedLevel),
+                "declaredLevel": .number(election.level), "checkedLevel": .number(report.level),
+                "lines": .list(
+                    report.lines.map {
+                        .object([
+                            "point": .text($0.point.id), "level": .number($0.point.level),
+                            "objective": .text($0.point.objective), "state": .text($0.state.rawValue),
+                            "acceptedBy": .optional($0.acceptedBy), "cure": .text($0.point.cure),
+                        ])
+                    }),
+            ]))
+    }
+
+    func policyQuestions(_ call: Call) -> [Block] {
+        let language = call.language
+        return [
+            .text(text("policyAnswers.intro", language)),
+            .table(
+                Table(
+                    caption: text("policyAnswers.title", language),
+                    head: [(text("f.code", language), false), (text("policy.point", language), false)],
+                    rows: parts.policy.text.questions.map { [Table.Cell($0.id), Table.Cell($0.text[language])] })),
+        ]
+    }
+
+    func answerPolicy(_ call: Call) throws -> DeedAnswer {
+        let asked = parts.policy.text.questions.filter { $0.voters == nil }.map(\.id)
+        let answers = Dictionary(uniqueKeysWithValues: asked.map { ($0, call[$0] == "yes") })
+        return try parts.policy.answer(answers, by: call.viewer)
+            ? .done(text("policyAnswers.done", call.language), next: "policy")
+            : .refused(422, text("fault.choice", call.language))
+    }
+
+    func aboutPoint(_ call: Call) throws -> [Block]? {
+        guard let point = parts.policy.text.points.first(where: { $0.id == call.place["point"] }) else { return nil }
+        return [
+            .facts([
+                (text("policy.objective", call.language), point.objective),
+                (text("policy.point", call.language), point.text[call.language]),
+                (text("policy.cure", call.language), point.cure),
+            ])
+        ]
+    }
+
+    func acceptPoint(_ call: Call) throws -> DeedAnswer {
+        try parts.policy.accept(
+            point: call.place["point"] ?? "", reason: call["reason"].trimmed, by: call.viewer)
+            ? .done(text("acceptPoint.done", call.language), next: "policy")
+            : .refused(404, text("notFound.text", call.language))
+    }
+}

@@ -1,0 +1,131 @@
+import Bureau
+import Crypto
+import Foundation
+import Glibc
+import Staff
+import Store
+
+/// A roll that a manager uploads: the one form with a file in it.
+enum RollUpload {
+    static let path = "roll/upload"
+    /// Bytes of an upload: a million voters are 118 MB as CSV.
+    static let longest = 256 * 1024 * 1024
+    /// Bytes of the parts before the file.
+    private static let longestHead = 16 * 1024
+
+    /// A new file for an upload, in a folder for our account alone.
+    static func place(in folder: String, _ randomness: Randomness) throws -> (path: String, limit: Int) {
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        return ("\(folder)/\(hex(randomness.bytes(12)))", longest)
+    }
+
+    /// Takes an upload in: the file is cut out of the form and read on a thread of its own.
+    static func take(_ site: ConsoleSite, _ visitor: ConsoleSite.Visitor, _ viewer: Viewer) throws -> Response {
+        guard viewer.may(.changeRoll) else {
+            try site.journalDenied(viewer, .changeRoll, path, from: "console")
+            return site.message(visitor, 403, "denied", more: StaffRegister.word(viewer.role, visitor.language))
+        }
+        guard let body = visitor.request.bodyFile, let boundary = boundary(visitor.request.header("content-type") ?? "")
+        else { return site.message(visitor, 400, "upload") }
+        let parts = try Multipart(path: body, boundary: boundary)
+        guard let parts, site.isOwn(visitor, token: parts.fields["form"] ?? "") else {
+            return site.message(visitor, 403, "expired")
+        }
+        guard let file = parts.file, !file.name.isEmpty else { return site.message(visitor, 422, "upload") }
+        let ending = file.name.lowercased().hasSuffix(".xlsx") ? "xlsx" : "csv"
+        let target = "\(body).\(ending)"
+        try parts.write(file, to: target)
+        let accepting = parts.fields["valid"] == "yes"
+        if let obstacle = try site.parts.roll.begin(path: target, name: file.name, accepting: accepting, by: viewer) {
+            RollFiles.remove(target)
+            return site.message(visitor, 409, "roll.\(obstacle)")
+        }
+        let (roll, name) = (site.parts.roll, file.name)
+        Thread { roll.load(path: target, name: name, accepting: accepting) }.start()
+        return .see("/manager/roll")
+    }
+
+    /// RFC 2046, section 5.1.1.
+    private static func boundary(_ type: String) -> String? {
+        guard type.lowercased().hasPrefix("multipart/form-data"), let mark = type.range(of: "boundary=") else {
+            return nil
+        }
+        let rest = type[mark.upperBound...].prefix { $0 != ";" }
+        let text = rest.hasPrefix("\"") ? rest.dropFirst().dropLast() : rest
+        return 1...70 ~= text.utf8.count ? String(text) : nil
+    }
+}
+
+/// A form with a file (RFC 7578), read where it lies: only heads and short fields come into memory.
+struct Multipart {
+    struct File: Sendable {
+        /// The last part of the name alone: what a browser says of folders is nobody's business.
+        let name: String
+        let range: Range<Int>
+    }
+
+    private let data: Data
+    private(set) var fields: [String: String] = [:]
+    private(set) var file: File?
+
+    /// Parts of a form.
+    private static let mostParts = 10
+    /// Bytes of a field that is no file, and letters of a file's name.
+    private static let (longestField, longestName) = (4096, 200)
+
+    /// Nil when the body is no such form.
+    init?(path: String, boundary: String) throws {
+        // Mapped, not read: an upload may be larger than the memory that is free.
+        data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
+        let mark = Data("--\(boundary)".utf8)
+        var at = 0
+        guard data.starts(with: mark) else { return nil }
+        for _ in 0..<Multipart.mostParts {
+            at += mark.count
+            guard at + 2 <= data.count else { return nil }
+            if data[at..<at + 2] == Data("--".utf8) { return }
+            guard let head = data.range(of: Data("\r\n\r\n".utf8), in: at..<min(data.count, at + 4096)),
+                let end = data.range(of: Data("\r\n".utf8) + mark, in: head.upperBound - 2..<data.count)
+            else { return nil }
+            let body = min(head.upperBound, end.lowerBound)..<max(head.upperBound, end.lowerBound)
+            take(String(decoding: data[at..<head.lowerBound], as: UTF8.self), body.lowerBound..<max(body.lowerBound, end.lowerBound))
+            at = end.lowerBound + 2
+        }
+        return nil
+    }
+
+    private mutating func take(_ head: String, _ body: Range<Int>) {
+        guard let line = head.split(separator: "\r\n").first(where: { $0.lowercased().hasPrefix("content-disposition:") }),
+            let name = Multipart.parameter("name", line)
+        else { return }
+        if let fileName = Multipart.parameter("filename", line) {
+            let last = fileName.split { $0 == "/" || $0 == "\\" }.last.map(String.init) ?? ""
+            let plain = last.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 }
+            file = File(name: String(String(String.UnicodeScalarView(plain)).prefix(Multipart.longestName)), range: body)
+        } else if body.count <= Multipart.longestField {
+            fields[name] = String(decoding: data[body], as: UTF8.self)
+        }
+    }
+
+    private static func parameter(_ name: String, _ line: Substring) -> String? {
+        guard let start = line.range(of: " \(name)=\"") else { return nil }
+        return String(line[start.upperBound...].prefix { $0 != "\"" })
+    }
+
+    /// Copies a file out of the form.
+    func write(_ file: File, to path: String) throws {
+        guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
+            let output = FileHandle(forWritingAtPath: path)
+        else { throw SiteFault("\(path) cannot be written") }
+        var at = file.range.lowerBound
+        while at < file.range.upperBound {
+            let end = min(at + Multipart.piece, file.range.upperBound)
+            try output.write(contentsOf: data[at..<end])
+            at = end
+        }
+        try output.close()
+    }
+
+    private static let piece = 1 << 20
+}

@@ -1,0 +1,359 @@
+import Bureau
+import Contacts
+import Delivery
+import Elections
+import Issuance
+import Journal
+import Recovery
+import Staff
+import Store
+import VoterRoll
+
+/// What is done for a voter, and with requests for a second person.
+enum VoterActions {
+    /// The deeds that a voter's page offers: the text's name, the address' last segment, and what it needs.
+    static let onPage: [(name: String, segment: String, deed: Deed)] = [
+        ("reissue", "reissue", .reissue), ("reissueElsewhere", "reissue-elsewhere", .reissueElsewhere),
+        ("passphrase", "passphrase", .resetPassphrase), ("unlock", "unlock", .unlock),
+        ("reveal", "reveal", .revealContacts), ("correct", "correct", .changeRoll), ("strike", "strike", .changeRoll),
+    ]
+
+    static let all = [
+        on("reissue", "reissue", .reissue, fields: { site, call in try site.reissueFields(call, isElsewhere: false) }) {
+            try $0.reissue($1, isElsewhere: false)
+        },
+        on(
+            "reissueElsewhere", "reissue-elsewhere", .reissueElsewhere,
+            fields: { site, call in try site.reissueFields(call, isElsewhere: true) }
+        ) { try $0.reissue($1, isElsewhere: true) },
+        on(
+            "passphrase", "passphrase", .resetPassphrase,
+            fields: { site, call in [.reason, check] + (try site.answerField(call)) }
+        ) { try $0.resetPassphrase($1) },
+        on("unlock", "unlock", .unlock, fields: { _, _ in [.reason] }) { try $0.unlock($1) },
+        on("reveal", "reveal", .revealContacts, fields: { _, _ in [.reason] }) { try $0.reveal($1) },
+        on(
+            "correct", "correct", .changeRoll,
+            fields: { _, _ in
+                [
+                    DeedField("column", .choice(columns.map(\.rawValue))),
+                    DeedField("value", .long(maximum: 400), isRequired: false), .reason,
+                ]
+            }
+        ) { try $0.correct($1) },
+        on("strike", "strike", .changeRoll, fields: { _, _ in [.reason] }) { try $0.strike($1) },
+        ConsoleAction(
+            path: "voters/{voter}/messages/{message}/retry", deed: .runDeliveries, name: "retryOne",
+            fields: { _, _ in [] }, intro: { try $0.aboutVoter($1) }, run: { try $0.retryOne($1) },
+            back: { "voters/\($0.id("voter"))" }),
+        ConsoleAction(
+            path: "approvals/{request}/decide", deed: .decide, name: "decide",
+            fields: { _, _ in
+                [
+                    DeedField("decision", .choice(["approve", "refuse"])), .reason,
+                ]
+            }, intro: { try $0.aboutRequest($1) }, run: { try $0.decide($1) }, back: { _ in "approvals" }),
+        ConsoleAction(
+            path: "approvals/{request}/take-back", deed: .decide, name: "takeBack", fields: { _, _ in [] },
+            intro: { try $0.aboutRequest($1) }, run: { try $0.takeBack($1) }, back: { _ in "approvals" }),
+        ConsoleAction(
+            path: "alerts/{alert}/seen", deed: .decide, name: "seen", fields: { _, _ in [] },
+            run: { try $0.seen($1) }),
+        ConsoleAction(
+            path: "questions/{question}/done", deed: .answerVoters, name: "answered", fields: { _, _ in [] },
+            run: { try $0.answered($1) }, back: { _ in "questions" }),
+    ]
+
+    static let check = DeedField("check", .choice(VoterOrder.Check.allCases.map(\.rawValue)))
+
+    /// Columns that are corrected one by one.
+    static let columns: [Column] = [
+        .email, .phone, .address1, .civility, .lastName, .firstName, .college, .site, .weight, .language, .channel,
+        .challenge,
+    ]
+
+    private static func on(
+        _ name: String, _ segment: String, _ deed: Deed,
+        fields: @escaping @Sendable (ConsoleSite, Call) throws -> [DeedField],
+        run: @escaping @Sendable (ConsoleSite, Call) throws -> DeedAnswer
+    ) -> ConsoleAction {
+        ConsoleAction(
+            path: "voters/{voter}/\(segment)", deed: deed, name: name, fields: fields, intro: { try $0.aboutVoter($1) },
+            run: run, back: { "voters/\($0.id("voter"))" })
+    }
+}
+
+extension ConsoleSite {
+    /// Whom a deed is about; nil when there is no such voter.
+    func aboutVoter(_ call: Call) throws -> [Block]? {
+        let page = try store.read { (reading: borrowing Reading) throws(StoreError) -> VoterDesk.Page? in
+            try parts.desk.page(reading, voter: call.id("voter"), for: call.viewer)
+        }
+        guard let page else { return nil }
+        let language = call.language
+        var blocks: [Block] = [
+            .facts([
+                (text("f.name", language), page.voter.courteousName), (text("f.reference", language), page.voter.reference),
+                (text("f.email", language), page.mail ?? text("none", language)),
+                (text("f.phone", language), page.phone ?? text("none", language)),
+                (text("voter.channels", language), proofText(page.channels, language)),
+            ])
+        ]
+        // Before anything is put on the channel that carries the other half.
+        let reaches = [page.mail, page.phone].compactMap(\.self).count
+        if reaches < 2, election.access.challenge == nil {
+            blocks.append(.notice(text("proof.warn", language), isBad: false))
+        }
+        return blocks
+    }
+
+    func answerField(_ call: Call) throws -> [DeedField] {
+        guard let question = election.access.challenge else { return [] }
+        let hasAnswer = try store.read { (reading: borrowing Reading) throws(StoreError) -> Bool in
+            try parts.desk.page(reading, voter: call.id("voter"), for: call.viewer)?.hasAnswer ?? false
+        }
+        _ = question
+        return hasAnswer ? [DeedField("answer", .text(maximum: 200))] : []
+    }
+
+    func reissueFields(_ call: Call, isElsewhere: Bool) throws -> [DeedField] {
+        let open = election.channels.map(\.rawValue)
+        let channels = isElsewhere ? open.filter { $0 != Route.letter.rawValue } : open
+        return [DeedField("channel", .choice(channels))]
+            + (isElsewhere ? [DeedField("contact", .text(maximum: 254))] : []) + [.reason, VoterActions.check]
+            + (try answerField(call))
+    }
+
+    private func check(_ call: Call) -> VoterOrder.Check { VoterOrder.Check(rawValue: call["check"]) ?? .callBack }
+
+    func reissue(_ call: Call, isElsewhere: Bool) throws -> DeedAnswer {
+        let order = VoterOrder(
+            voter: call.id("voter"), route: Route(rawValue: call["channel"]) ?? .email,
+            contact: isElsewhere ? call["contact"].trimmed : nil, reason: call["reason"].trimmed, check: check(call),
+            answer: call["answer"])
+        return answer(try parts.desk.reissue(order, by: call.viewer), call, done: "reissue.done")
+    }
+
+    func resetPassphrase(_ call: Call) throws -> DeedAnswer {
+        let outcome = try parts.desk.resetPassphrase(
+            voter: call.id("voter"), reason: call["reason"].trimmed, check: check(call), answer: call["answer"],
+            by: call.viewer)
+        return answer(outcome, call, done: "passphrase.done")
+    }
+
+    private func answer(_ outcome: VoterDesk.Outcome, _ call: Call, done key: String) -> DeedAnswer {
+        let language = call.language
+        let next = "voters/\(call.id("voter"))"
+        switch outcome {
+        case .done(let notice, let sheets):
+            var words = text(key, language)
+            if let notice { words += " " + text("reissue.notice", language) + " " + choiceText("channel", notice.rawValue, language) + "." }
+            for sheet in sheets {
+                words += " " + text("reissue.sheet", language) + " \(sheet.batch) / \(sheet.number)."
+            }
+            return .done(
+                words, next: next,
+                data: [
+                    "state": .text("done"), "noticeBy": .optional(notice?.rawValue),
+                    "sheets": .list(
+                        sheets.map { .object(["batch": .number($0.batch), "number": .number($0.number)]) }),
+                ])
+        case .asked(let request, let byBureau):
+            return .done(
+                text(byBureau ? "reissue.askedBureau" : "reissue.asked", language), next: next,
+                data: ["state": .text("waits"), "request": .number(request), "needsBureau": .flag(byBureau)])
+        case .already(let request):
+            return .refused(409, text("reissue.already", language), more: "\(request)")
+        case .unknownVoter: return .refused(404, text("reissue.unknown", language))
+        case .refused(let reason): return .refused(422, reason, field: call.values["contact"] == nil ? "channel" : "contact")
+        case .answerMissing: return .refused(422, text("reissue.answerMissing", language), field: "answer")
+        case .answerWrong: return .refused(422, text("reissue.answerWrong", language), field: "answer")
+        case .wait(let seconds): return .refused(429, text("enter.wait", language), more: "\(seconds) s")
+        case .busy(let seconds): return .refused(503, text("enter.wait", language), more: "\(seconds) s")
+        }
+    }
+
+    func unlock(_ call: Call) throws -> DeedAnswer {
+        guard try parts.desk.unlock(voter: call.id("voter"), reason: call["reason"].trimmed, by: call.viewer) else {
+            return .refused(404, text("reissue.unknown", call.language))
+        }
+        return .done(text("unlock.done", call.language), next: "voters/\(call.id("voter"))")
+    }
+
+    func reveal(_ call: Call) throws -> DeedAnswer {
+        let contacts = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> VoterContacts? in
+            try parts.desk.reveal(transaction, voter: call.id("voter"), reason: call["reason"].trimmed, by: call.viewer)
+        }
+        guard let contacts else { return .refused(404, text("reissue.unknown", call.language)) }
+        let (language, none) = (call.language, text("none", call.language))
+        let address = contacts.address?.lines.joined(separator: ", ")
+        return .shown(
+            Screen(
+                title: text("reveal.title", language),
+                blocks: [
+                    .facts([
+                        (text("f.email", language), contacts.mail?.text ?? none),
+                        (text("f.phone", language), contacts.phone?.text ?? none),
+                        (text("f.address", language), address ?? none),
+                    ]), .hint(text("reveal.noted", language)),
+                    .links([(text("back", language), "/manager/voters/\(call.id("voter"))")]),
+                ],
+                data: .object([
+                    "mail": .optional(contacts.mail?.text), "phone": .optional(contacts.phone?.text),
+                    "address": .optional(address),
+                ])))
+    }
+
+    private func answer(_ change: RollDesk.Change, _ call: Call, done key: String, next: String) -> DeedAnswer {
+        switch change {
+        case .done(let messages):
+            let more = messages > 0 ? " " + text("correct.readdressed", call.language) + " \(messages)." : ""
+            return .done(text(key, call.language) + more, next: next)
+        case .unknownVoter: return .refused(404, text("reissue.unknown", call.language))
+        case .sealed: return .refused(409, text("correct.sealed", call.language))
+        case .refused(let reason): return .refused(422, reason, field: "value")
+        }
+    }
+
+    func correct(_ call: Call) throws -> DeedAnswer {
+        guard let column = Column(rawValue: call["column"]), VoterActions.columns.contains(column) else {
+            return .refused(422, text("fault.choice", call.language), field: "column")
+        }
+        let change = try parts.roll.correct(
+            voter: call.id("voter"), column: column, value: call["value"].trimmed, reason: call["reason"].trimmed,
+            by: call.viewer)
+        return answer(change, call, done: "correct.done", next: "voters/\(call.id("voter"))")
+    }
+
+    func strike(_ call: Call) throws -> DeedAnswer {
+        let change = try parts.roll.strike(voter: call.id("voter"), reason: call["reason"].trimmed, by: call.viewer)
+        return answer(change, call, done: "strike.done", next: "voters")
+    }
+
+    func retryOne(_ call: Call) throws -> DeedAnswer {
+        let isDue = try parts.deliveries.retry(
+            voter: call.id("voter"), message: call.id("message"), by: call.viewer)
+        guard isDue else { return .refused(409, text("retryOne.gone", call.language)) }
+        return .done(text("retryOne.done", call.language), next: "voters/\(call.id("voter"))")
+    }
+
+    // MARK: The second person
+
+    func aboutRequest(_ call: Call) throws -> [Block]? {
+        let language = call.language
+        let found = try store.read {
+            (reading: borrowing Reading) throws(StoreError) -> (Approvals.Request, Voter?)? in
+            guard let request = try approvals.request(reading, call.id("request")) else { return nil }
+            return (request, try parts.desk.voter(reading, request.subject))
+        }
+        guard let (request, voter) = found else { return nil }
+        var facts = [
+            (text("approvals.what", language), text("deed.\(request.deed.rawValue)", language)),
+            (text("f.name", language), voter?.courteousName ?? "?"), (text("f.reference", language), voter?.reference ?? "?"),
+            (text("f.reason", language), request.reason), (text("approvals.by", language), request.askedBy),
+            (text("f.check", language), choiceText("check", request.order["check"] ?? "", language)),
+            (text("approvals.until", language), time(request.expiresAt)),
+        ]
+        if let contact = request.order["contact"], !contact.isEmpty { facts.append((text("f.contact", language), contact)) }
+        return [.facts(facts)] + (request.needsBureau ? [.notice(text("decide.bureau", language), isBad: false)] : [])
+    }
+
+    func decide(_ call: Call) throws -> DeedAnswer {
+        let language = call.language
+        let decided = try parts.desk.decide(
+            request: call.id("request"), approved: call["decision"] == "approve", answer: call["reason"].trimmed,
+            by: call.viewer)
+        switch decided {
+        case .refusedRequest: return .done(text("decide.refused", language), next: "approvals", data: ["state": .text("refused")])
+        case .denied(let denial):
+            let key: String
+            switch denial {
+            case .gone: key = "decide.gone"
+            case .expired: key = "decide.expired"
+            case .samePerson: key = "decide.samePerson"
+            case .bureauOnly: key = "decide.bureau"
+            }
+            return .refused(denial == .samePerson || denial == .bureauOnly ? 403 : 409, text(key, language))
+        case .carriedOut(.done(let notice, let sheets)):
+            var words = text("decide.done", language)
+            for sheet in sheets { words += " " + text("reissue.sheet", language) + " \(sheet.batch) / \(sheet.number)." }
+            return .done(
+                words, next: "approvals", data: ["state": .text("done"), "noticeBy": .optional(notice?.rawValue)])
+        case .carriedOut(.refused(let reason)):
+            return .done(text("decide.notDone", language) + " " + reason, next: "approvals", data: ["state": .text("impossible")])
+        case .carriedOut: return .done(text("decide.notDone", language), next: "approvals", data: ["state": .text("impossible")])
+        }
+    }
+
+    func takeBack(_ call: Call) throws -> DeedAnswer {
+        let isDone = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try approvals.takeBack(transaction, request: call.id("request"), by: call.viewer.principal)
+        }
+        return isDone
+            ? .done(text("takeBack.done", call.language), next: "approvals")
+            : .refused(409, text("decide.gone", call.language))
+    }
+
+    func seen(_ call: Call) throws -> DeedAnswer {
+        let isDone = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try parts.desk.seen(transaction, alert: call.id("alert"), by: call.viewer)
+        }
+        return isDone
+            ? .done(text("seen.done", call.language), next: "") : .refused(409, text("seen.gone", call.language))
+    }
+
+    func answered(_ call: Call) throws -> DeedAnswer {
+        let isDone = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
+            guard try parts.help.close(transaction, question: call.id("question")) else { return false }
+            try parts.logbook.record(
+                transaction, election: election.id, by: call.viewer.principal, "support.done",
+                ["question": "\(call.id("question"))"])
+            return true
+        }
+        return isDone
+            ? .done(text("answered.done", call.language), next: "questions")
+            : .refused(409, text("answered.gone", call.language))
+    }
+}
+
+/// What the voter desk hands out.
+enum VoterFiles {
+    static let all = [
+        ConsoleFile(path: "proof.csv", deed: .exportProof) { site, call, _ in try site.proofFile(call) }
+    ]
+}
+
+extension ConsoleSite {
+    /// Which secret of each voter travelled by which channel.
+    func proofFile(_ call: Call) throws -> Response {
+        var text = "reference,name,identifier,code,secret,verdict\r\n"
+        try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.desk.eachProof(reading) { voter, proof throws(StoreError) in
+                let codes = proof.codes.map(\.rawValue).joined(separator: "+")
+                text += [
+                    voter.reference, voter.courteousName, proof.identifier?.rawValue ?? "", codes,
+                    proof.secret?.rawValue ?? "", proof.verdict.rawValue,
+                ].map(SpreadsheetField.quoted).joined(separator: ",") + "\r\n"
+            }
+        }
+        try journalExport(call, "proof.csv")
+        return ConsoleSite.file(text, "proof.csv", type: "text/csv; charset=utf-8")
+    }
+
+    func journalExport(_ call: Call, _ name: String) throws(StoreError) {
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try parts.logbook.record(
+                transaction, election: election.id, by: call.viewer.principal, "export", ["file": name])
+        }
+    }
+
+    static func file(_ text: String, _ name: String, type: String) -> Response {
+        file(Array(text.utf8), name, type: type)
+    }
+
+    static func file(_ bytes: [UInt8], _ name: String, type: String) -> Response {
+        var response = Response(200, type: type, body: bytes)
+        response.headers.append(("Content-Disposition", "attachment; filename=\"\(name)\""))
+        return response
+    }
+}
