@@ -302,7 +302,7 @@ package final class ConsoleSite: Sendable {
     ) -> FormBlock.Field {
         let language = call.language
         let own = "\(action.name).\(field.name)"
-        let label = text(pages.has(own) ? own : "f.\(field.name)", language)
+        let label = self.label(field, action, language)
         let hintKeys = ["\(own).hint", "f.\(field.name).hint"]
         let hint = hintKeys.first(where: pages.has).map { text($0, language) } ?? ""
         let input: FormBlock.Input
@@ -320,10 +320,17 @@ package final class ConsoleSite: Sendable {
             isRequired: field.isRequired, isBad: field.name == bad)
     }
 
+    private func label(_ field: DeedField, _ action: ConsoleAction, _ language: Language) -> String {
+        if let label = field.label { return label[language] }
+        let own = "\(action.name).\(field.name)"
+        return text(pages.has(own) ? own : "f.\(field.name)", language)
+    }
+
     /// What a choice is called: by its own key, the election's names, or itself.
     func choiceText(_ field: String, _ value: String, _ language: Language) -> String {
         let key = "v.\(field).\(value)"
         if pages.has(key) { return text(key, language) }
+        if value == "yes" || value == "no" { return text(value, language) }
         if field == "college" { return election.colleges[value]?[language] ?? value }
         if field == "site" { return election.sites[value]?[language] ?? value }
         return value
@@ -362,8 +369,7 @@ package final class ConsoleSite: Sendable {
     func faults(_ action: ConsoleAction, _ call: Call) throws -> [(field: String, text: String)] {
         try action.fields(self, call).compactMap { field in
             let value = call[field.name].trimmed
-            let key = "\(action.name).\(field.name)"
-            let label = text(pages.has(key) ? key : "f.\(field.name)", call.language)
+            let label = self.label(field, action, call.language)
             func fault(_ name: String) -> (field: String, text: String) {
                 (field.name, "\(label): \(text("fault.\(name)", call.language))")
             }

@@ -42,9 +42,11 @@ struct DeedField: Sendable {
     let name: String
     let kind: Kind
     var isRequired = true
+    /// What it is called where the texts have no key for it.
+    var label: LocalText?
 
-    init(_ name: String, _ kind: Kind, isRequired: Bool = true) {
-        (self.name, self.kind, self.isRequired) = (name, kind, isRequired)
+    init(_ name: String, _ kind: Kind, isRequired: Bool = true, label: LocalText? = nil) {
+        (self.name, self.kind, self.isRequired, self.label) = (name, kind, isRequired, label)
     }
 
     /// Why something is done; it goes into the journal.

@@ -26,9 +26,9 @@ enum PictureActions {
             path: "policy/answers", deed: .changeRoll, name: "policyAnswers",
             fields: { site, _ in
                 site.parts.policy.text.questions.filter { $0.voters == nil }.map {
-                    DeedField($0.id, .choice(["yes", "no"]))
+                    DeedField($0.id, .choice(["yes", "no"]), label: $0.text)
                 }
-            }, intro: { site, call in site.policyQuestions(call) }, run: { try $0.answerPolicy($1) },
+            }, intro: { site, call in [.text(site.text("policyAnswers.intro", call.language))] }, run: { try $0.answerPolicy($1) },
             back: { _ in "policy" }),
         ConsoleAction(
             path: "policy/points/{point}/accept", deed: .acceptPolicy, name: "acceptPoint",
@@ -406,18 +406,6 @@ extension ConsoleSite {
                         ])
                     }),
             ]))
-    }
-
-    func policyQuestions(_ call: Call) -> [Block] {
-        let language = call.language
-        return [
-            .text(text("policyAnswers.intro", language)),
-            .table(
-                Table(
-                    caption: text("policyAnswers.title", language),
-                    head: [(text("f.code", language), false), (text("policy.point", language), false)],
-                    rows: parts.policy.text.questions.map { [Table.Cell($0.id), Table.Cell($0.text[language])] })),
-        ]
     }
 
     func answerPolicy(_ call: Call) throws -> DeedAnswer {

@@ -1,4 +1,5 @@
 import Access
+import Bureau
 import Captcha
 import Crypto
 import Delivery
@@ -62,11 +63,22 @@ func run(
         threads: hashing + Workload.waitingThreads, capacity: hashing * Workload.hashesPerSecond * Workload.queueSeconds
     )
     let voters = site.site
-    let server = HTTPServer(options: try settings.options(), pool: pool) { voters.handle($0) }
+    let console = site.console
+    let isApart = settings.console != nil
+    let server = HTTPServer(options: try settings.options(), pool: pool) { request in
+        !isApart && ConsoleSite.owns(request.path) ? console.handle(request) : voters.handle(request)
+    }
     server.overloaded = { voters.overloaded($0) }
+    let consoleServer = try settings.console.map { own throws(Refusal) in
+        HTTPServer(options: own.options(try settings.options()), pool: pool) { console.handle($0) }
+    }
+    let takesUploads = consoleServer ?? server
+    takesUploads.uploadPath = ConsoleSite.uploadPath
+    takesUploads.upload = { console.upload($0) }
     let metrics = try metricsServer(services, settings, site, server, pool)
     try refusing {
         try server.start()
+        try consoleServer?.start()
         try metrics?.start()
     }
     let bell = Bell()
@@ -82,8 +94,10 @@ func run(
         let signal = unsafe sigtimedwait(&signals, nil, &second)
         if signal == SIGTERM || signal == SIGINT { break }
         server.sweep()
+        consoleServer?.sweep()
     }
     metrics?.stop()
+    consoleServer?.stop()
     server.stop()
     pool.stop()
     bell.stop()
@@ -141,6 +155,8 @@ private struct Workload {
     /// Milliseconds between looks: the same for everybody, whoever asked.
     private static let pause = 100
     private static let (traceEvery, tidyEvery, pollEvery) = (10, 600, 10)
+    /// Looks between pieces of the search's index: it yields to everything else.
+    private static let indexEvery = 3
 
     private let services: Services
     private let site: Site
@@ -159,10 +175,16 @@ private struct Workload {
             attempt("codes") { () throws(StoreError) in
                 if try site.doorkeeper.serveRequests(services.store) > 0 { bell.ring() }
             }
+            attempt("the console's codes") { () throws(StoreError) in
+                if try site.staffDoor.serveRequests(services.store) > 0 { bell.ring() }
+            }
             attempt("recovery") { () throws(StoreError) in
                 if try site.recovery.serveRequests(services.store) > 0 { bell.ring() }
             }
             if round % Workload.pollEvery == 0 { followPoll() }
+            if round % Workload.indexEvery == 0 {
+                attempt("the search's index") { () throws(StoreError) in _ = try site.registrar.index() }
+            }
             if round % Workload.traceEvery == 0 { attempt("traces", storeTraces) }
             if round % Workload.tidyEvery == 0 { attempt("tidying", tidy) }
             round += 1
@@ -182,7 +204,14 @@ private struct Workload {
             if try station.followClock(by: .system("clock")) { log.write("the poll's hour has come") }
         }
         attempt("rounds") { () throws(StoreError) in
-            for ballot in try station.turnRounds() { log.write("round published: \(ballot)") }
+            let turned = try station.turnRounds()
+            for ballot in turned { log.write("round published: \(ballot)") }
+            if !turned.isEmpty {
+                try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                    try RoundMail(site.register, station).send(transaction, turned)
+                }
+                bell.ring()
+            }
         }
         attempt("the log") { () throws(StoreError) in try station.emptyLog() }
         attempt("word of votes") { () throws(StoreError) in
@@ -198,6 +227,10 @@ private struct Workload {
         attempt("the tally") { () throws(StoreError) in
             _ = try services.teller(station).tally(by: .system("clock"))
         }
+        attempt("reminders") { () throws(StoreError) in
+            if try site.reminders.follow() { bell.ring() }
+        }
+        attempt("figures") { () throws(StoreError) in _ = try site.snapshots.follow() }
         attempt("the poll") { () throws(StoreError) in try site.site.look() }
     }
 
@@ -216,6 +249,8 @@ private struct Workload {
             try site.spent.tidy(transaction)
             try services.outbox.expire(transaction)
         }
+        try site.roll.tidy()
+        try site.letters.sweep()
     }
 }
 

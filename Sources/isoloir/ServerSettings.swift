@@ -15,6 +15,8 @@ struct ServerSettings {
     var key: String?
     /// Where Prometheus asks, on this machine alone.
     var metricsPort: Int?
+    /// Where the console listens when it does so apart from the voters' site.
+    var console: ConsoleSettings?
 
     init() {}
 
@@ -27,6 +29,7 @@ struct ServerSettings {
         key = section.optionalText("key")
         let metrics = section.number("metrics", in: 0...65_535, standard: 0)
         metricsPort = metrics == 0 ? nil : metrics
+        console = section.optionalSection("manager") { ConsoleSettings($0) }
         if (certificate == nil) != (key == nil) {
             section.fault("certificate", "\"certificate\" and \"key\" belong together")
         }
@@ -48,6 +51,33 @@ struct ServerSettings {
             throw Refusal("\(path) cannot be read: \"certificate\" and \"key\" in the settings name PEM files.")
         }
         return String(decoding: data, as: UTF8.self)
+    }
+}
+
+/// Where the console listens: `server.manager` in `isoloir.yaml`.
+struct ConsoleSettings {
+    /// As its staff reach it: `https://console.example.org`.
+    let url: String
+    let address: String
+    let port: Int
+
+    init(_ section: Section) {
+        url = section.text("url")
+        address = section.optionalText("address") ?? "127.0.0.1"
+        port = section.number("port", in: 1...65_535, standard: 8081)
+        if !url.hasPrefix("https://") && !url.hasPrefix("http://127.0.0.1") && !url.hasPrefix("http://localhost")
+            || url.hasSuffix("/")
+        {
+            section.fault("url", "\"url\" must be https, without a slash at its end: https://console.example.org")
+        }
+    }
+
+    /// The server's options: everything but the place is the voters' site's.
+    func options(_ base: ServerOptions) -> ServerOptions {
+        var options = base
+        options.place = .tcp(address: address, port: port)
+        options.connections = 200
+        return options
     }
 }
 

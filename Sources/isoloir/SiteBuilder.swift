@@ -1,4 +1,5 @@
 import Access
+import Bureau
 import Captcha
 import Crypto
 import Delivery
@@ -8,6 +9,7 @@ import Issuance
 import Passphrases
 import Polling
 import Recovery
+import Staff
 import Store
 import VoterRoll
 import Web
@@ -21,6 +23,14 @@ struct Site {
     let spent: SpentBook
     let station: PollingStation
     let directory: VoterDirectory
+    let console: ConsoleSite
+    let staffDoor: Doorkeeper
+    let registrar: Registrar
+    let snapshots: SnapshotDesk
+    let reminders: Reminders
+    let roll: RollDesk
+    let letters: LetterDoor
+    let register: StaffRegister
 }
 
 extension Services {
@@ -57,9 +67,53 @@ extension Services {
                 parts, pages: try PageSet(election.election, templates: templates, assets: assets), assets: assets,
                 key: key, extra: extra, log: log)
             try site.look()
+            let behind = try consoleParts(
+                election, key: key, office: office, templates: templates, directory: directory, door: doorkeeper,
+                station: station, common: common, help: help)
+            let console = ConsoleSite(
+                behind, pages: try ConsolePages(election.election, templates: templates, assets: assets),
+                assets: assets, address: consoleAddress(election.election), uploads: store.path + ".uploads", log: log)
             return Site(
                 site: site, doorkeeper: doorkeeper, recovery: recovery, help: help, spent: SpentBook(clock: clock),
-                station: station, directory: directory)
+                station: station, directory: directory, console: console, staffDoor: behind.door, registrar: registrar,
+                snapshots: behind.snapshots, reminders: behind.reminders, roll: behind.roll, letters: behind.letters,
+                register: behind.register)
         }
+    }
+
+    /// The console's address, without a path.
+    private func consoleAddress(_ election: Election) -> String { settings.server.console?.url ?? election.address }
+
+    /// The register of an election's staff.
+    func register(_ election: StoredElection, key: ElectionKey, office: MessageOffice) -> StaffRegister {
+        StaffRegister(
+            election: election, key: key, office: office, outbox: outbox, keeper: keeper, logbook: logbook, clock: clock,
+            randomness: randomness, console: consoleAddress(election.election) + "/manager")
+    }
+
+    private func consoleParts(
+        _ election: StoredElection, key: ElectionKey, office: MessageOffice, templates: TemplateFolder,
+        directory: VoterDirectory, door: Doorkeeper, station: PollingStation, common: CommonSecrets, help: HelpQueue
+    ) throws -> ConsoleSite.Parts {
+        let register = register(election, key: key, office: office)
+        let staffDoor = Doorkeeper(
+            election: election, key: key, directory: StaffDirectory(register), keeper: keeper, outbox: outbox,
+            clock: clock, randomness: randomness, realm: .staff, policy: StaffRegister.policy)
+        let desk = VoterDesk(
+            store: store, directory: directory, door: door, station: station, outbox: outbox, register: register,
+            logbook: logbook, clock: clock, randomness: randomness)
+        return ConsoleSite.Parts(
+            store: store, door: staffDoor,
+            signIn: SignInDesk(store: store, doorkeeper: staffDoor, common: common), register: register, desk: desk,
+            deliveries: DeliveryDesk(desk), reminders: Reminders(desk),
+            letters: LetterDoor(desk, room: printRoom, office: office, folder: store.path + ".print"),
+            snapshots: SnapshotDesk(desk), policy: try policyDesk(desk, templates), roll: RollDesk(desk), help: help,
+            teller: teller(station), logbook: logbook, clock: clock, randomness: randomness, key: key)
+    }
+
+    /// The policy check of an election.
+    func policyDesk(_ desk: VoterDesk, _ templates: TemplateFolder) throws -> PolicyDesk {
+        let text = try PolicyText(try templates.text(PolicyText.file), file: PolicyText.file)
+        return PolicyDesk(desk, text: text, trustees: trustees, takesBounces: settings.bounces != nil)
     }
 }

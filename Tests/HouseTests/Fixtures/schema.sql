@@ -35,7 +35,8 @@ CREATE TABLE access_request (
     typed BLOB NOT NULL,
     answered INTEGER NOT NULL DEFAULT 0 CHECK (answered IN (0, 1)),
     proven INTEGER NOT NULL DEFAULT 0 CHECK (proven IN (0, 1))
-) STRICT;
+, realm TEXT NOT NULL DEFAULT 'voters'
+    CHECK (realm IN ('voters', 'staff'))) STRICT;
 
 CREATE INDEX access_request_asked ON access_request (id) WHERE state = 'asked';
 
@@ -55,7 +56,7 @@ CREATE TABLE access_session (
     opened_at INTEGER NOT NULL,
     seen_at INTEGER NOT NULL,
     ends_at INTEGER NOT NULL
-) STRICT;
+, confirmed_at INTEGER) STRICT;
 
 CREATE INDEX access_session_principal ON access_session (principal);
 
@@ -68,6 +69,102 @@ CREATE TABLE access_sign_in (
 ) STRICT;
 
 CREATE INDEX access_sign_in_principal ON access_sign_in (election, principal, at);
+
+CREATE TABLE bureau_acceptance (
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    point TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    by TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (election, point)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE bureau_alert (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    seen_by TEXT,
+    seen_at INTEGER
+) STRICT;
+
+CREATE INDEX bureau_alert_open ON bureau_alert (election, kind) WHERE seen_at IS NULL;
+
+CREATE TABLE bureau_answer (
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    question TEXT NOT NULL,
+    holds INTEGER NOT NULL CHECK (holds IN (0, 1)),
+    by TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (election, question)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE bureau_file (
+    parcel INTEGER NOT NULL REFERENCES bureau_parcel (id),
+    number INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    fetched INTEGER NOT NULL DEFAULT 0,
+    ticket BLOB,
+    ticket_until INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (parcel, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE bureau_parcel (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    batch INTEGER NOT NULL,
+    printer TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    letters INTEGER NOT NULL,
+    why TEXT NOT NULL,
+    made_by TEXT NOT NULL,
+    made_at INTEGER NOT NULL,
+    received_by TEXT,
+    received_at INTEGER,
+    destroyed_by TEXT,
+    destroyed_at INTEGER
+) STRICT;
+
+CREATE TABLE bureau_reminder (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    target TEXT NOT NULL CHECK (target IN ('notSignedIn', 'notVoted')),
+    college TEXT NOT NULL,
+    site TEXT NOT NULL,
+    about INTEGER NOT NULL,
+    asked_by TEXT NOT NULL,
+    asked_at INTEGER NOT NULL,
+    last_voter INTEGER NOT NULL DEFAULT 0,
+    ended_at INTEGER
+) STRICT;
+
+CREATE TABLE bureau_snapshot (
+    election INTEGER PRIMARY KEY REFERENCES election_definition (id),
+    at INTEGER NOT NULL,
+    round_at INTEGER,
+    content TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE bureau_specimen (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    sha256 TEXT NOT NULL,
+    made_by TEXT NOT NULL,
+    made_at INTEGER NOT NULL,
+    approved_by TEXT,
+    approved_at INTEGER
+) STRICT;
+
+CREATE TABLE bureau_threshold (
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    name TEXT NOT NULL,
+    value INTEGER NOT NULL,
+    PRIMARY KEY (election, name)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE captcha_spent (
     hash BLOB PRIMARY KEY CHECK (length(hash) = 16),
@@ -105,7 +202,9 @@ CREATE TABLE issuance_contact (
     reason TEXT NOT NULL,
     added_by TEXT NOT NULL,
     added_at INTEGER NOT NULL
-) STRICT;
+, folded BLOB) STRICT;
+
+CREATE INDEX issuance_contact_folded ON issuance_contact (election, folded);
 
 CREATE INDEX issuance_contact_voter ON issuance_contact (voter);
 
@@ -200,6 +299,12 @@ CREATE TABLE outbox_frame (
     content TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE outbox_hold (
+    channel TEXT PRIMARY KEY,
+    by TEXT NOT NULL,
+    since INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE outbox_message (
     id INTEGER PRIMARY KEY,
     election INTEGER NOT NULL,
@@ -218,7 +323,7 @@ CREATE TABLE outbox_message (
     created_at INTEGER NOT NULL,
     ended_at INTEGER,
     reply TEXT,
-    provider_id TEXT,
+    provider_id TEXT, place TEXT,
     UNIQUE (election, subject, kind, generation, channel)
 ) STRICT;
 
@@ -251,7 +356,7 @@ CREATE TABLE passphrase_secret (
     principal TEXT NOT NULL,
     hash TEXT,
     generation INTEGER NOT NULL,
-    set_at INTEGER NOT NULL,
+    set_at INTEGER NOT NULL, reset_at INTEGER,
     PRIMARY KEY (election, principal)
 ) STRICT, WITHOUT ROWID;
 
@@ -429,6 +534,16 @@ CREATE TABLE roll_import (
     published_at INTEGER
 ) STRICT;
 
+CREATE VIRTUAL TABLE roll_search USING fts5 (
+    reference, last_name, first_name, content = 'roll_voter', content_rowid = 'id', detail = 'none',
+    prefix = '1 2 3', tokenize = "unicode61 remove_diacritics 2"
+);
+
+CREATE TABLE roll_searched (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    last INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE roll_voter (
     id INTEGER PRIMARY KEY,
     election INTEGER NOT NULL REFERENCES election_definition (id),
@@ -459,6 +574,82 @@ CREATE TABLE roll_voter (
 CREATE INDEX roll_voter_mail ON roll_voter (mail_index) WHERE mail_index IS NOT NULL;
 
 CREATE INDEX roll_voter_phone ON roll_voter (phone_index) WHERE phone_index IS NOT NULL;
+
+CREATE TABLE staff_answer (
+    client INTEGER NOT NULL REFERENCES staff_client (id),
+    key TEXT NOT NULL,
+    request BLOB NOT NULL,
+    status INTEGER,
+    body BLOB,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (client, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX staff_answer_at ON staff_answer (at);
+
+CREATE TABLE staff_approval (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    deed TEXT NOT NULL,
+    subject INTEGER NOT NULL,
+    sealed BLOB NOT NULL,
+    reason TEXT NOT NULL,
+    needs_bureau INTEGER NOT NULL CHECK (needs_bureau IN (0, 1)),
+    asked_by TEXT NOT NULL,
+    asked_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'approved', 'refused', 'taken back')),
+    decided_by TEXT CHECK (decided_by <> asked_by OR state <> 'approved'),
+    decided_at INTEGER,
+    answer TEXT
+) STRICT;
+
+CREATE INDEX staff_approval_subject ON staff_approval (election, subject);
+
+CREATE INDEX staff_approval_waiting ON staff_approval (election, expires_at) WHERE state = 'waiting';
+
+CREATE TABLE staff_client (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    name TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('manager', 'bureau', 'support', 'auditor', 'printer')),
+    hash BLOB NOT NULL UNIQUE,
+    added_by TEXT NOT NULL,
+    added_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    removed_at INTEGER,
+    UNIQUE (election, name)
+) STRICT;
+
+CREATE TABLE staff_member (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    name TEXT NOT NULL,
+    full_name TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('manager', 'bureau', 'support', 'auditor', 'printer')),
+    language TEXT NOT NULL,
+    mail BLOB NOT NULL,
+    hash BLOB NOT NULL,
+    generation INTEGER NOT NULL,
+    factor BLOB,
+    factor_at INTEGER,
+    factor_step INTEGER NOT NULL DEFAULT 0,
+    printer_key BLOB,
+    printer_fingerprint TEXT,
+    added_by TEXT NOT NULL,
+    added_at INTEGER NOT NULL,
+    removed_at INTEGER,
+    UNIQUE (election, name)
+) STRICT;
+
+CREATE UNIQUE INDEX staff_member_hash ON staff_member (election, hash);
+
+CREATE TABLE staff_spare (
+    member INTEGER NOT NULL REFERENCES staff_member (id),
+    hash BLOB NOT NULL,
+    used_at INTEGER,
+    PRIMARY KEY (member, hash)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE store_migration (
     position INTEGER PRIMARY KEY,

@@ -1,0 +1,125 @@
+import Bureau
+import Contacts
+import Crypto
+import Elections
+import Issuance
+import Staff
+import Store
+
+let managerCommands = [
+    Command(
+        "manager add", ["NAME"],
+        options: [
+            .init("--role", "ROLE", "manager (default), bureau, support, auditor or printer"),
+            .init("--mail", "ADDRESS", "where the identifier and the codes go"),
+            .init("--full-name", "NAME", "the person's name"),
+            .init("--language", "CODE", "fr or en (default: the election's first)"),
+        ], "an account at the console; its identifier goes out by mail", run: addManager),
+    Command(
+        "manager renew", ["NAME"], options: [.init("--reason", "TEXT", "why; it goes into the journal")],
+        "a new identifier for who lost identifier, passphrase or authenticator", run: renewManager),
+    Command(
+        "manager remove", ["NAME"], options: [.init("--reason", "TEXT", "why; it goes into the journal")],
+        "close an account", run: removeManager),
+    Command("manager list", [], "who works at the console", run: listManagers),
+]
+
+extension Services {
+    /// The register of an election's staff, with its templates loaded and checked.
+    func register(_ election: StoredElection) throws(Refusal) -> StaffRegister {
+        let office = MessageOffice(election: election.election, templates: templates(for: election.election))
+        do throws(MessageOffice.Fault) { try office.loadAll() } catch { throw Refusal(error.description) }
+        return register(election, key: try key(of: election), office: office)
+    }
+
+    /// Adds a member of the staff; returns the identifier that was sent.
+    func add(_ newcomer: StaffRegister.Newcomer, to register: StaffRegister) throws(Refusal) -> String {
+        let change = try refusing {
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try register.add(transaction, newcomer, by: principal)
+            }
+        }
+        switch change {
+        case .done(let identifier): return identifier
+        case .taken:
+            throw Refusal("The name \(newcomer.name) is taken, by somebody who was removed perhaps: give another one.")
+        case .badName, .unknown:
+            throw Refusal(
+                "\"\(newcomer.name)\" is no name: 2 to 40 small letters, digits, dots and hyphens.", status: .usage)
+        }
+    }
+}
+
+private func addManager(_ invocation: Invocation) throws(Refusal) {
+    let text = try invocation.required("--mail")
+    let fullName = try invocation.required("--full-name")
+    let roleName = invocation["--role"] ?? StaffRole.manager.rawValue
+    guard let role = StaffRole(rawValue: roleName) else {
+        let names = StaffRole.allCases.map(\.rawValue).joined(separator: ", ")
+        throw Refusal("\"\(roleName)\" is no role: \(names).", status: .usage)
+    }
+    let mail: EmailAddress
+    do throws(EmailAddress.Fault) { mail = try EmailAddress(text) } catch {
+        throw Refusal("\"\(text)\" \(error.reason)", status: .usage)
+    }
+    let services = try Services(invocation)
+    let election = try services.election()
+    let languageName = invocation["--language"] ?? (election.election.languages.first ?? .fr).rawValue
+    guard let language = Language(rawValue: languageName) else {
+        throw Refusal("\"\(languageName)\" is no language (fr, en).", status: .usage)
+    }
+    let register = try services.register(election)
+    let name = invocation.operands[0]
+    _ = try services.add(
+        StaffRegister.Newcomer(name: name, fullName: fullName, mail: mail, role: role, language: language), to: register)
+    Terminal.say(
+        "\(name) (\(role.rawValue)) is added. The identifier waits to be sent to the given address; the console is at \(register.console).")
+}
+
+private func renewManager(_ invocation: Invocation) throws(Refusal) {
+    let reason = try invocation.required("--reason")
+    let services = try Services(invocation)
+    let register = try services.register(try services.election())
+    let name = invocation.operands[0]
+    let change = try refusing {
+        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try register.renew(transaction, name: name, reason: reason, by: services.principal)
+        }
+    }
+    guard case .done = change else { throw Refusal("There is no member \(name): see `manager list`.") }
+    Terminal.say(
+        "\(name): a new identifier waits to be sent; passphrase and authenticator are chosen anew at the next sign-in.")
+}
+
+private func removeManager(_ invocation: Invocation) throws(Refusal) {
+    let reason = try invocation.required("--reason")
+    let services = try Services(invocation)
+    let register = try services.register(try services.election())
+    let name = invocation.operands[0]
+    let isDone = try refusing {
+        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try register.remove(transaction, name: name, reason: reason, by: services.principal)
+        }
+    }
+    guard isDone else { throw Refusal("There is no member \(name): see `manager list`.") }
+    Terminal.say("\(name): the account is closed; open sessions have ended.")
+}
+
+private func listManagers(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let register = try services.register(try services.election())
+    let members = try refusing {
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) in try register.members(reading) }
+    }
+    struct Shown: Encodable { let name, fullName, role: String, hasAuthenticator: Bool }
+    if invocation.has("--json") {
+        return try Terminal.json(
+            members.map {
+                Shown(name: $0.name, fullName: $0.fullName, role: $0.role.rawValue, hasAuthenticator: $0.hasFactor)
+            })
+    }
+    if members.isEmpty { return Terminal.say("Nobody works at the console yet: run `manager add`.") }
+    Terminal.table(
+        ["name", "full name", "role", "authenticator"],
+        members.map { [$0.name, $0.fullName, $0.role.rawValue, $0.hasFactor ? "yes" : "no"] })
+}
