@@ -49,10 +49,11 @@ package struct SecondFactor: Sendable {
     }
 
     /// Puts an authenticator in force by its first code.
+    /// - Parameter source: the address that it came from, for the journal.
     /// - Returns: what the code came to, and the spare codes, which are shown this once.
     package func enrol(
         _ transaction: borrowing Transaction, _ member: StaffMember, _ session: Session, at door: Doorkeeper,
-        _ typed: String
+        _ typed: String, from source: String
     ) throws(StoreError) -> (Outcome, spare: [String]) {
         guard !member.hasFactor, let secret = try secret(transaction.reading, member) else { return (.wrong, []) }
         let outcome = try counted(transaction, member) { () throws(StoreError) in
@@ -70,14 +71,16 @@ package struct SecondFactor: Sendable {
         }
         try door.confirm(transaction, session)
         try register.logbook.record(
-            transaction, election: election.election.id, by: member.principal, "staff.factor", ["name": member.name])
+            transaction, election: election.election.id, by: member.principal, "staff.factor",
+            ["name": member.name, "from": source])
         return (.right, codes.map(\.grouped))
     }
 
     /// Checks a code of the authenticator, or a spare one, and confirms the session.
+    /// - Parameter source: the address that it came from, for the journal: what the session does later came from there.
     package func confirm(
         _ transaction: borrowing Transaction, _ member: StaffMember, _ session: Session, at door: Doorkeeper,
-        _ typed: String
+        _ typed: String, from source: String
     ) throws(StoreError) -> Outcome {
         guard member.hasFactor, let secret = try secret(transaction.reading, member) else { return .wrong }
         let outcome = try counted(transaction, member) { () throws(StoreError) in
@@ -87,8 +90,14 @@ package struct SecondFactor: Sendable {
         guard outcome == .right else { return outcome }
         try door.confirm(transaction, session)
         try register.logbook.record(
-            transaction, election: election.election.id, by: member.principal, "staff.signIn", ["name": member.name])
+            transaction, election: election.election.id, by: member.principal, "staff.signIn",
+            ["name": member.name, "from": source])
         return .right
+    }
+
+    /// What a member's authenticator shows now, for a demo in which nobody has a telephone; nil before one is begun.
+    package func present(_ reading: borrowing Reading, _ member: StaffMember) throws(StoreError) -> String? {
+        try secret(reading, member).map { TimeCode.code($0, step: TimeCode.step(at: now)) }
     }
 
     /// Spare codes that were not used.

@@ -186,6 +186,20 @@ package struct StaffRegister: Sendable {
         return true
     }
 
+    /// Ends every account and what is kept of persons: names, addresses, authenticators.
+    package func erase(_ transaction: borrowing Transaction, by principal: Principal) throws(StoreError) {
+        try transaction.execute(
+            """
+            UPDATE staff_member SET full_name = '', mail = x'', factor = NULL, printer_key = NULL,
+                removed_at = coalesce(removed_at, ?) WHERE election = ?
+            """, clock.now, election.number)
+        try transaction.execute(
+            "DELETE FROM staff_spare WHERE member IN (SELECT id FROM staff_member WHERE election = ?)", election.number)
+        try transaction.execute(
+            "UPDATE staff_client SET removed_at = coalesce(removed_at, ?) WHERE election = ?", clock.now, election.number)
+        try transaction.execute("UPDATE staff_approval SET sealed = x'' WHERE election = ?", election.number)
+    }
+
     // MARK: A printer's key
 
     /// Keeps the OpenPGP key to which a printer's files are encrypted.

@@ -55,17 +55,15 @@ extension Registrar {
 
     /// Ends what the roll says of persons: names and contacts go, the rows stay for what refers to them.
     package func erase(_ transaction: borrowing Transaction, _ election: StoredElection) throws(StoreError) {
-        let indexed = try transaction.reading.all(
-            "SELECT id FROM roll_voter WHERE election = ? AND id <= (SELECT last FROM roll_searched)", election.number
-        ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
-        for voter in indexed { try forgetWords(transaction, voter: voter) }
         try transaction.execute(
             """
             UPDATE roll_voter SET reference = 'destroyed-' || id, civility = '', last_name = '', first_name = '', mail = NULL,
                 mail_index = NULL, phone = NULL, phone_index = NULL, mobile = 0, address = NULL, challenge = NULL, digest = x''
             WHERE election = ?
             """, election.number)
-        for voter in indexed { try learnWords(transaction, voter: voter) }
+        // Made anew from what is left: forgotten words would stay in the index's pages until these are merged.
+        try transaction.execute("INSERT INTO roll_search (roll_search) VALUES ('rebuild')")
+        try transaction.execute("UPDATE roll_searched SET last = (SELECT coalesce(max(id), 0) FROM roll_voter)")
     }
 
     /// Keeps that a voter's letter came back: the address is wrong until it is corrected.

@@ -30,7 +30,9 @@ extension Registrar {
             SELECT id, v.reference, civility, v.last_name, v.first_name, college, site, weight, language, channel,
                 returned_at IS NOT NULL
             FROM roll_search JOIN roll_voter AS v ON v.id = roll_search.rowid
-            WHERE roll_search MATCH ? AND v.election = ? AND removed_at IS NULL LIMIT ?
+            WHERE roll_search MATCH ? AND v.election = ? AND removed_at IS NULL
+                AND (SELECT state FROM roll_import WHERE roll_import.id = v.import) = 'published'
+            LIMIT ?
             """, query, election.number, Registrar.mostFound + 1, row: Registrar.voter)
         // Until the index has everybody, an exact reference is found all the same.
         if voters.isEmpty, let exact = try voter(

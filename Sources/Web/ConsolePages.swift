@@ -42,7 +42,7 @@ package final class ConsolePages: Sendable {
             "who": .object(["name": .text, "role": .text]),
             "menu": .list(
                 .object(["path": .text, "text": .text, "isHere": .flag, "count": .object(["text": .text])])),
-            "live": .object(["path": .text]), "blocks": Block.shape,
+            "live": .object(["path": .text]), "expiry": .object(["seconds": .text]), "blocks": Block.shape,
             "t": .object(texts.mapValues { _ in .text }), "e": .object(values.mapValues { _ in .text }),
         ]
         do {

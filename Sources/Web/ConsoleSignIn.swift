@@ -9,7 +9,7 @@ import Store
 
 /// `/manager/sign-in`, `code`, `passphrase`, `factor`: from identifier to a confirmed session.
 enum ConsoleSignIn {
-    static let paths = ["sign-in", "code", "passphrase", "factor", "sign-out"]
+    static let paths = ["sign-in", "code", "passphrase", "factor", "sign-out", "extend"]
 
     static func name(_ path: String) -> String? { paths.contains(path) ? path : nil }
 
@@ -33,6 +33,14 @@ extension ConsoleSite {
                 }
             }
             return going("sign-in?say=signedOut", [cookies.clear(.staffSession)])
+        case "extend" where isPost:
+            // A script is told for how many seconds, a form leads back.
+            guard visitor.request.header("accept") == "text/plain" else { return .see("/manager") }
+            guard let session = visitor.session, session.confirmedAt != nil else { return .text(401, "ended\n") }
+            try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
+                try parts.door.note(transaction, session)
+            }
+            return .text(200, "\(min(Doorkeeper.idleSeconds, session.endsAt - parts.clock.now))\n")
         default: return nil
         }
     }
@@ -250,13 +258,13 @@ extension ConsoleSite {
         let language = visitor.language
         guard let session = visitor.session, let member = visitor.member else { return going("sign-in?say=ended") }
         if session.confirmedAt != nil { return .see("/manager") }
-        let typed = form?["code"] ?? ""
+        let (typed, source) = (form?["code"] ?? "", visitor.request.source)
         let (outcome, spare) = try store.write {
             (transaction: borrowing Transaction) throws(StoreError) -> (SecondFactor.Outcome, spare: [String]) in
             if member.hasFactor {
-                return (try factor.confirm(transaction, member, session, at: parts.door, typed), [])
+                return (try factor.confirm(transaction, member, session, at: parts.door, typed, from: source), [])
             }
-            return try factor.enrol(transaction, member, session, at: parts.door, typed)
+            return try factor.enrol(transaction, member, session, at: parts.door, typed, from: source)
         }
         switch outcome {
         case .wrong: return try askFactor(visitor, status: 422, error: text("factor.wrong", language))

@@ -414,6 +414,10 @@ package final class ConsoleSite: Sendable {
                     .object(["name": .text($0.fullName), "role": .text(StaffRegister.word($0.role, language))])
                 } ?? .nothing : .nothing,
             "menu": .list(isSignedIn ? try menu(visitor, path) : []),
+            "expiry": isSignedIn
+                ? visitor.session.map {
+                    .object(["seconds": .text("\(min(Doorkeeper.idleSeconds, $0.endsAt - parts.clock.now))")])
+                } ?? .nothing : .nothing,
             "live": screen.isLive ? .object(["path": .text("/manager/" + path)]) : .nothing,
             "blocks": .list(screen.blocks.enumerated().map { $1.value($0, form: visitor.form) }),
         ]

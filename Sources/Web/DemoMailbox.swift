@@ -6,11 +6,16 @@ import Templating
 package final class DemoMailbox: Sendable {
     private let folder: String
     private let template: Template
+    private let codes: @Sendable () -> [String]
     /// Messages on one page.
     private static let most = 60
 
     /// - Parameter folder: the demo's, with `mail/new`, `sms/new` and `letters`.
-    package init(folder: String, templates: TemplateFolder) throws(SiteFault) {
+    /// - Parameter codes: what the staff's authenticators show.
+    package init(
+        folder: String, templates: TemplateFolder, codes: @escaping @Sendable () -> [String] = { [] }
+    ) throws(SiteFault) {
+        self.codes = codes
         self.folder = folder
         let message = Shape.object([
             "kind": .text, "recipient": .text, "subject": .text, "time": .text, "text": .text, "name": .text,
@@ -20,7 +25,7 @@ package final class DemoMailbox: Sendable {
             template = try Template(
                 try templates.text("demo/mailbox.html"), name: "demo/mailbox.html", escaping: .html,
                 shape: [
-                    "to": .text, "letters": .list(.text), "messages": .list(message), "shown": .text, "count": .text,
+                    "to": .text, "codes": .list(.text), "letters": .list(.text), "messages": .list(message), "shown": .text, "count": .text,
                 ])
         } catch { throw SiteFault("\(error)") }
     }
@@ -67,6 +72,7 @@ package final class DemoMailbox: Sendable {
         do {
             let text = try template.render([
                 "to": .text(to), "count": .text("\(all.count)"), "shown": .text("\(items.count)"),
+                "codes": .list(codes().map { .text($0) }),
                 "letters": .list(letters.filter { $0.hasSuffix(".pdf") }.sorted().map { .text($0) }),
                 "messages": .list(
                     items.map {

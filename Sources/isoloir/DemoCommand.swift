@@ -2,6 +2,7 @@ import Delivery
 import Elections
 import Foundation
 import Issuance
+import Staff
 import Store
 import VoterRoll
 import Web
@@ -45,6 +46,12 @@ private func runDemo(_ invocation: Invocation) throws(Refusal) {
     if issued.unreachableCount > 0 {
         Terminal.say("  \(issued.unreachableCount) cannot be reached: \(issued.unreachable.joined(separator: ", "))")
     }
+    Terminal.say("\nStaff")
+    let staff = DemoStaff(services: services, register: try services.register(election))
+    let members = try staff.add()
+    for member in members {
+        Terminal.say("  \(member.newcomer.fullName), \(StaffRegister.word(member.newcomer.role, .en)): \(member.identifier)")
+    }
     Terminal.say("\nMail and SMS")
     guard let mail = Mailbox(path: "\(folder)/mail"), let sms = Mailbox(path: "\(folder)/sms") else {
         throw Refusal("The mailbox folders in \(folder) cannot be made.")
@@ -72,7 +79,7 @@ private func runDemo(_ invocation: Invocation) throws(Refusal) {
     if invocation.has("--no-serve") {
         try poll.castSome()
     } else {
-        try serveDemo(services, folder, address: address, port: port, courier: courier)
+        try serveDemo(services, folder, address: address, port: port, courier: courier, staff: staff, members: members)
     }
     try poll.count()
 }
@@ -87,15 +94,19 @@ private func post(_ services: Services, _ election: StoredElection) throws(Refus
 }
 
 private func serveDemo(
-    _ services: Services, _ folder: String, address: String, port: Int, courier: Courier
+    _ services: Services, _ folder: String, address: String, port: Int, courier: Courier, staff: DemoStaff,
+    members: [DemoStaff.Member]
 ) throws(Refusal) {
     let election = try services.election()
     let templates = services.templates(for: election.election)
-    let mailbox = try refusing { try DemoMailbox(folder: folder, templates: templates) }
+    let mailbox = try refusing { try DemoMailbox(folder: folder, templates: templates, codes: { staff.codes() }) }
     let log = try AccessLog("\(folder)/access.log")
     let site = try services.site(election, extra: mailbox.response, log: { log.write($0) })
     var settings = ServerSettings()
     (settings.address, settings.port) = (address, port)
+    let ways = members.map {
+        "  \($0.identifier)  \($0.newcomer.fullName), \(StaffRegister.word($0.newcomer.role, .en))"
+    }.joined(separator: "\n")
     try run(services, site, settings, courier: courier, log: log) { _ in
         Terminal.say(
             """
@@ -104,6 +115,10 @@ private func serveDemo(
               1. http://localhost:\(port)/demo/mailbox    what voters received: take an identifier from a message
               2. http://localhost:\(port)/                sign in with it; the connection code arrives in the mailbox
               3. vote, and find your tracker in the ballot box: http://localhost:\(port)/box
+
+            The console: http://localhost:\(port)/manager (in another browser, or a private window). Codes by mail arrive in
+            http://localhost:\(port)/demo/mailbox, which also shows what each authenticator would.
+            \(ways)
             Ctrl-C closes the poll and counts it.
             """)
     }

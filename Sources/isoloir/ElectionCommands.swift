@@ -1,4 +1,6 @@
+import Bureau
 import Crypto
+import Delivery
 import Documents
 import Elections
 import Foundation
@@ -10,7 +12,10 @@ let electionCommands = [
     Command("election create", ["FOLDER"], "read, check and store the election of a folder", run: createElection),
     Command(
         "election check", ["FOLDER"],
-        options: [.init("--roll", "FILE", "also count the voters of each ballot (default: FOLDER/roll.csv)")],
+        options: [
+            .init("--roll", "FILE", "also count the voters of each ballot (default: FOLDER/roll.csv)"),
+            .init("--level", "N", "what the settings lack for the security level 1, 2 or 3; the stored election, where there is one"),
+        ],
         "say every fault of an election, without storing anything", run: checkElection),
     Command("election show", [], "what is stored of an election", run: showElection),
 ]
@@ -98,9 +103,35 @@ func warnOfTimes(_ election: Election, _ now: Int) {
     }
 }
 
+/// What an election's settings lack for a level: with all that the store knows, or from the file alone.
+private func checkLevel(_ invocation: Invocation, _ election: Election, _ text: String) throws(Refusal) {
+    let level = try invocation.number(text)
+    guard 1...3 ~= level else { throw Refusal("\"\(text)\" is no level: 1, 2 or 3.", status: .usage) }
+    let settings = try Settings.read(invocation["--config"])
+    if FileManager.default.fileExists(atPath: invocation["--store"] ?? settings.store ?? "isoloir.sqlite") {
+        let services = try Services(invocation)
+        let isStored = try refusing {
+            try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+                try services.desk.number(reading, election.id) != nil
+            }
+        }
+        if isStored {
+            return try showPolicy(
+                try services.policyReport(try services.election(), level: level), json: invocation.has("--json"))
+        }
+    }
+    let folder = invocation["--templates"] ?? settings.templates ?? "Templates"
+    let policy = try refusing {
+        try PolicyText(
+            try Services.templates(for: election, folder: folder).text(PolicyText.file), file: PolicyText.file)
+    }
+    try showPolicy(PolicyReport(policy, election, PolicyFacts(), level: level), json: invocation.has("--json"))
+}
+
 private func checkElection(_ invocation: Invocation) throws(Refusal) {
     let folder = invocation.operands[0]
     let (election, _) = try readElection(folder)
+    if let level = invocation["--level"] { return try checkLevel(invocation, election, level) }
     warnOfTimes(election, Clock.system.now)
     for ballot in election.ballots where ballot.questions.isEmpty {
         Terminal.complain(

@@ -159,6 +159,10 @@ extension Services {
             if !isThere { unsafe unlink(place) }
             throw error
         }
+        do throws(Refusal) { try checkPolicy(election) } catch {
+            if !isThere { unsafe unlink(place) }
+            throw error
+        }
         let station = try station(election)
         guard let refusal = try refusing({ try station.open(by: principal) }) else { return }
         if !isThere { unsafe unlink(place) }

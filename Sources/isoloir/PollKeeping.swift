@@ -4,6 +4,7 @@ import Foundation
 import Journal
 import Letterpress
 import Polling
+import Staff
 import Store
 import Tally
 import VoterRoll
@@ -125,6 +126,11 @@ extension Services {
         // Again where an earlier attempt was interrupted.
         try refusing {
             try keys.destroy(election.election.id)
+            // Letters for the printer and uploaded rolls, encrypted or not.
+            for folder in [store.path + ".print", store.path + ".uploads"]
+            where FileManager.default.fileExists(atPath: folder) {
+                try FileManager.default.removeItem(atPath: folder)
+            }
             guard try store.truncateLog() else {
                 throw Refusal(
                     "Everything is destroyed but the store's log, which another program reads: end it and run this again."
@@ -135,6 +141,7 @@ extension Services {
 
     private func erase(_ election: StoredElection, _ poll: Poll) throws(Refusal) {
         let station = try station(election)
+        let staff = try register(election)
         let name = election.election.id
         let isKept = try refusing {
             try store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -152,6 +159,7 @@ extension Services {
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try station.erase(transaction)
                 try registrar.erase(transaction, election)
+                try staff.erase(transaction, by: principal)
                 try logbook.record(
                     transaction, election: election.election.id, by: principal, "poll.destroy",
                     [

@@ -19,8 +19,31 @@ if (live?.dataset.live) {
     setInterval(look, 10000);
 }
 
+// A session about to end says so two minutes before and can be extended.
+const expiry = document.getElementById("expiry");
+if (expiry && expiry.showModal) {
+    let warning, ending;
+    const begin = (seconds) => {
+        clearTimeout(warning);
+        clearTimeout(ending);
+        warning = setTimeout(() => expiry.showModal(), Math.max(0, seconds - 120) * 1000);
+        ending = setTimeout(() => { location.href = expiry.dataset.ended; }, seconds * 1000);
+    };
+    const form = expiry.querySelector("form");
+    const extend = async () => {
+        const body = new URLSearchParams(new FormData(form));
+        const answer = await fetch(form.action, { method: "POST", headers: { Accept: "text/plain" }, body }).catch(() => null);
+        if (!answer || !answer.ok) { location.href = expiry.dataset.ended; return; }
+        begin(Number(await answer.text()));
+        expiry.close();
+    };
+    form.addEventListener("submit", (event) => { event.preventDefault(); extend(); });
+    expiry.addEventListener("cancel", (event) => { event.preventDefault(); extend(); });
+    begin(Number(expiry.dataset.idle));
+}
+
 // One press is one deed.
-for (const form of document.querySelectorAll("form[method=post]")) {
+for (const form of document.querySelectorAll("main form[method=post]")) {
     form.addEventListener("submit", () => {
         setTimeout(() => { for (const button of form.querySelectorAll("button")) button.disabled = true; }, 0);
     });

@@ -1,0 +1,100 @@
+import Access
+import Bureau
+import Delivery
+import Elections
+import Issuance
+import Journal
+import Polling
+import Staff
+import Store
+import VoterRoll
+
+let policyCommands = [
+    Command(
+        "poll accept", ["POINT"],
+        options: [
+            .init("--by", "NAME", "the member of the bureau who accepts it in writing"),
+            .init("--reason", "TEXT", "why; name the paper that was signed"),
+        ], "an open point of the security level is accepted (\"all\" for every one); members can do it at the console",
+        run: acceptPoint)
+]
+
+extension Services {
+    /// The policy check of an election that is stored.
+    func policyDesk(_ election: StoredElection) throws(Refusal) -> PolicyDesk {
+        let key = try key(of: election)
+        let templates = templates(for: election.election)
+        let office = MessageOffice(election: election.election, templates: templates)
+        let directory = VoterDirectory(
+            election: election, key: key, office: office, issuer: issuer, registrar: registrar)
+        let door = Doorkeeper(
+            election: election, key: key, directory: directory, keeper: keeper, outbox: outbox, clock: clock,
+            randomness: randomness)
+        let desk = VoterDesk(
+            store: store, directory: directory, door: door, station: try station(election), outbox: outbox,
+            register: register(election, key: key, office: office), logbook: logbook, clock: clock,
+            randomness: randomness)
+        return try refusing { try policyDesk(desk, templates) }
+    }
+
+    func policyReport(_ election: StoredElection, level: Int? = nil) throws(Refusal) -> PolicyReport {
+        let desk = try policyDesk(election)
+        return try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) in try desk.report(reading, level: level) }
+        }
+    }
+
+    /// Refuses while a point of the election's level is open that no member of the bureau has accepted in writing.
+    func checkPolicy(_ election: StoredElection) throws(Refusal) {
+        let open = try policyReport(election).open
+        guard !open.isEmpty else { return }
+        throw Refusal(
+            "\(Terminal.count(open.count, "point")) of the security level \(open.count == 1 ? "is" : "are") open:\n"
+                + open.map { "  \($0.point.id) (\($0.point.objective)): \($0.point.text.en) Set: \($0.point.cure)" }
+                .joined(separator: "\n")
+                + "\nCure them, or have a member of the bureau accept each in writing: at the console (Security level), or "
+                + "`isoloir poll accept POINT --by NAME --reason TEXT`.")
+    }
+}
+
+private func acceptPoint(_ invocation: Invocation) throws(Refusal) {
+    let (name, reason) = (try invocation.required("--by"), try invocation.required("--reason"))
+    let services = try Services(invocation)
+    let election = try services.election()
+    let desk = try services.policyDesk(election)
+    let wanted = invocation.operands[0]
+    let points = wanted == "all" ? try services.policyReport(election).open.map(\.point.id) : [wanted]
+    let viewer = Viewer(principal: services.principal, role: .bureau, language: .en)
+    for point in points {
+        let isDone = try refusing { try desk.accept(point: point, reason: "\(name): \(reason)", by: viewer) }
+        guard isDone else { throw Refusal("There is no point \"\(point)\": see `isoloir election check --level 3`.") }
+    }
+    Terminal.say("\(Terminal.count(points.count, "point")) accepted by \(name): \(points.joined(separator: ", "))")
+}
+
+/// Says what an election lacks for a level; refuses when something is missing.
+func showPolicy(_ report: PolicyReport, json: Bool) throws(Refusal) {
+    struct Shown: Encodable { let point, objective, state, text, cure: String, level: Int, acceptedBy: String? }
+    if json {
+        try Terminal.json(
+            report.lines.map {
+                Shown(
+                    point: $0.point.id, objective: $0.point.objective, state: $0.state.rawValue, text: $0.point.text.en,
+                    cure: $0.point.cure, level: $0.point.level, acceptedBy: $0.acceptedBy)
+            })
+    } else {
+        let grid = report.computedLevel.map { "\($0) (\(report.points ?? 0) points)" } ?? "not known: answer the questions at the console"
+        Terminal.say("Level by the ten questions: \(grid). Checked for level \(report.level):")
+        Terminal.table(
+            ["level", "objective", "state", "point", "setting"],
+            report.lines.map {
+                [
+                    "\($0.point.level)", $0.point.objective, $0.acceptedBy == nil ? $0.state.rawValue : "accepted",
+                    $0.point.id, $0.state == .missing ? $0.point.cure : "",
+                ]
+            })
+        Terminal.say("This helps; it is no legal advice.")
+    }
+    let missing = report.open.count
+    guard missing == 0 else { throw Refusal("\(Terminal.count(missing, "point")) missing for level \(report.level).") }
+}
