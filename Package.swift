@@ -84,6 +84,8 @@ let package = Package(
         tests("CaptchaTests", of: ["Captcha"]),
         tests("BallotTests", of: ["Tally"]),
         tests("PollingTests", of: ["Tally"]),
+        tests("StaffTests", of: ["Staff"]),
+        tests("BureauTests", of: ["Bureau"]),
         tests("WebTests", of: ["Web"]),
     ]
 )

@@ -20,6 +20,8 @@ package struct Snapshot: Sendable, Codable, Equatable {
         package var delivered = 0
         package var signedIn = 0
         package var voted = 0
+
+        package init() {}
     }
 
     /// One group of a kind.
@@ -27,6 +29,8 @@ package struct Snapshot: Sendable, Codable, Equatable {
         /// The college's, site's or channel's name in the election; empty for none.
         package let name: String
         package var funnel = Funnel()
+
+        package init(name: String, funnel: Funnel = Funnel()) { (self.name, self.funnel) = (name, funnel) }
     }
 
     /// One ballot (scrutin).

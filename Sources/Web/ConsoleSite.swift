@@ -94,6 +94,11 @@ package final class ConsoleSite: Sendable {
 
     func text(_ key: String, _ language: Language) -> String { pages.text(key, language) }
 
+    /// Why a deeper room refused: in its own words for who reads English, else by a text of ours.
+    func refusal(_ reason: String, _ key: String, _ language: Language) -> String {
+        language == .en ? reason.prefix(1).uppercased() + reason.dropFirst() : text(key, language)
+    }
+
     func time(_ seconds: Int) -> String { LocalTime.short(seconds, zone: election.timeZone) }
 
     // MARK: One request

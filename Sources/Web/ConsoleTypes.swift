@@ -118,6 +118,9 @@ struct ConsoleFile: Sendable {
 
 /// Patterns of addresses.
 enum Pattern {
+    /// Words of ours that no name in braces stands for.
+    private static let reserved: Set<Substring> = ["fetch"]
+
     /// What stands where a pattern has names; nil when the path is another.
     static func match(_ pattern: String, _ path: String) -> [String: String]? {
         let (left, right) = (
@@ -128,7 +131,7 @@ enum Pattern {
         var found: [String: String] = [:]
         for (part, text) in zip(left, right) {
             if part.hasPrefix("{"), part.hasSuffix("}") {
-                guard isSegment(text) else { return nil }
+                guard isSegment(text), !reserved.contains(text) else { return nil }
                 found[String(part.dropFirst().dropLast())] = String(text)
             } else if part != text {
                 return nil

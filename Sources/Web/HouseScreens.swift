@@ -235,7 +235,7 @@ extension ConsoleSite {
         switch change {
         case .done: return .done(text("rollAdd.done", call.language), next: "voters/\(voter ?? 0)", data: ["voter": .optional(voter)])
         case .sealed: return .refused(409, text("correct.sealed", call.language))
-        case .refused(let reason): return .refused(422, reason)
+        case .refused(let reason): return .refused(422, refusal(reason, "refusal.value", call.language))
         case .unknownVoter: return .refused(404, text("reissue.unknown", call.language))
         }
     }
@@ -392,7 +392,8 @@ extension ConsoleSite {
         if let refusal = try mayNot(call, role) { return refusal }
         let mail: EmailAddress
         do throws(EmailAddress.Fault) { mail = try EmailAddress(call["mail"].trimmed) } catch {
-            return .refused(422, "\"\(call["mail"])\" \(error.reason)", field: "mail")
+            return .refused(
+                422, refusal("\"\(call["mail"])\" \(error.reason)", "refusal.contact", language), field: "mail")
         }
         let newcomer = StaffRegister.Newcomer(
             name: call["name"].trimmed, fullName: call["fullName"].trimmed, mail: mail, role: role,

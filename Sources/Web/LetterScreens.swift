@@ -313,7 +313,7 @@ extension ConsoleSite {
         case .success(let count):
             let words = count.map { "\(text("posted.done", language)) \($0)." } ?? text("posted.corrected", language)
             return .done(words, next: next, data: ["activated": .optional(count)])
-        case .failure(let refusal): return .refused(409, refusal.description, field: "on")
+        case .failure(let why): return .refused(409, refusal(why.description, "refusal.letters", language), field: "on")
         }
     }
 
@@ -324,7 +324,7 @@ extension ConsoleSite {
         case .success(let count):
             return .done(
                 "\(text("confirmBatch.done", call.language)) \(count).", next: "letters", data: ["letters": .number(count)])
-        case .failure(let refusal): return .refused(409, refusal.description)
+        case .failure(let why): return .refused(409, refusal(why.description, "refusal.letters", call.language))
         }
     }
 
@@ -343,7 +343,7 @@ extension ConsoleSite {
         switch outcome {
         case nil: return .refused(404, text("parcel.unknown", language))
         case .success: return .done(text("spoiled.done", language), next: call.viewer.role == .printer ? "parcels" : "letters")
-        case .failure(let refusal): return .refused(409, refusal.description, field: "number")
+        case .failure(let why): return .refused(409, refusal(why.description, "refusal.letters", language), field: "number")
         }
     }
 
@@ -368,7 +368,8 @@ extension ConsoleSite {
             }
             switch outcome {
             case .success: done += 1
-            case .failure(let refusal): refused.append("\(index + 1): \(refusal)")
+            case .failure(let why):
+                refused.append("\(index + 1): \(refusal(why.description, "refusal.letters", call.language))")
             }
         }
         let words = "\(text("returned.done", call.language)) \(done)."
@@ -502,7 +503,7 @@ extension ConsoleSite {
         let bytes = Array(call["key"].utf8)
         let fingerprint: String
         do { fingerprint = try parts.letters.printerKey(bytes).name } catch let error as LetterError {
-            return .refused(422, error.message, field: "key")
+            return .refused(422, refusal(error.message, "refusal.key", call.language), field: "key")
         }
         let isKept = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try parts.register.keep(

@@ -165,7 +165,10 @@ extension ConsoleSite {
         case .already(let request):
             return .refused(409, text("reissue.already", language), more: "\(request)")
         case .unknownVoter: return .refused(404, text("reissue.unknown", language))
-        case .refused(let reason): return .refused(422, reason, field: call.values["contact"] == nil ? "channel" : "contact")
+        case .refused(let reason):
+            return .refused(
+                422, refusal(reason, "refusal.contact", language),
+                field: call.values["contact"] == nil ? "channel" : "contact")
         case .answerMissing: return .refused(422, text("reissue.answerMissing", language), field: "answer")
         case .answerWrong: return .refused(422, text("reissue.answerWrong", language), field: "answer")
         case .wait(let seconds): return .refused(429, text("enter.wait", language), more: "\(seconds) s")
@@ -211,7 +214,8 @@ extension ConsoleSite {
             return .done(text(key, call.language) + more, next: next)
         case .unknownVoter: return .refused(404, text("reissue.unknown", call.language))
         case .sealed: return .refused(409, text("correct.sealed", call.language))
-        case .refused(let reason): return .refused(422, reason, field: "value")
+        case .refused(let reason):
+            return .refused(422, refusal(reason, "refusal.value", call.language), field: "value")
         }
     }
 
@@ -280,7 +284,8 @@ extension ConsoleSite {
             return .done(
                 words, next: "approvals", data: ["state": .text("done"), "noticeBy": .optional(notice?.rawValue)])
         case .carriedOut(.refused(let reason)):
-            return .done(text("decide.notDone", language) + " " + reason, next: "approvals", data: ["state": .text("impossible")])
+            return .done(
+                text("decide.notDone", language) + " " + refusal(reason, "refusal.contact", language), next: "approvals", data: ["state": .text("impossible")])
         case .carriedOut: return .done(text("decide.notDone", language), next: "approvals", data: ["state": .text("impossible")])
         }
     }

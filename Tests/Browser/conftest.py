@@ -61,6 +61,7 @@ class Site(road.Isoloir):
             self.run("trustee", "confirm", f"{path}.answer")
             self.trustees.append(path)
         self.run("poll", "seal", "--box-key", f"{self.folder}/box.key")
+        self.run("poll", "accept", "all", "--by", "Bureau de test", "--reason", "a test")
         self.opening = self.run("poll", "open", "--box-key", f"{self.folder}/box.key", "--record", f"{self.folder}/opening.txt").stdout
         return self
 
@@ -188,7 +189,7 @@ class Visitor:
     def press(self, words):
         """Presses the button or link with these words, and waits for the next page."""
         before = self.driver.find_element(By.TAG_NAME, "html")
-        for element in self.driver.find_elements(By.CSS_SELECTOR, "main button, main a, header a"):
+        for element in self.driver.find_elements(By.CSS_SELECTOR, "main button, main a, header a, header button"):
             if element.text == words and element.is_displayed():
                 element.click()
                 WebDriverWait(self.driver, 20).until(lambda d: self._is_new(before))

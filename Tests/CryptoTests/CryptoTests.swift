@@ -242,3 +242,23 @@ struct PassphraseHasherTests {
         #expect(seconds > 0)
     }
 }
+
+struct TimeCodeTests {
+    /// RFC 6238, appendix B, SHA-1, the last six digits.
+    @Test(arguments: [
+        (59, "287082"), (1_111_111_109, "081804"), (1_111_111_111, "050471"), (1_234_567_890, "005924"),
+        (2_000_000_000, "279037"), (20_000_000_000, "353130"),
+    ])
+    func `codes are the standard's`(time: Int, code: String) {
+        #expect(TimeCode.code(Secret("12345678901234567890"), step: TimeCode.step(at: time)) == code)
+    }
+
+    /// RFC 4648, section 10, without padding.
+    @Test(arguments: [
+        ("f", "MY"), ("fo", "MZXQ"), ("foo", "MZXW6"), ("foob", "MZXW6YQ"), ("fooba", "MZXW6YTB"),
+        ("foobar", "MZXW6YTBOI"),
+    ])
+    func `Base32 is the standard's`(text: String, base32: String) {
+        #expect(TimeCode.base32(Secret(text)) == base32)
+    }
+}

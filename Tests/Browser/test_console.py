@@ -1,0 +1,418 @@
+"""The console as its people use it: from the telephone call to the identifier, from the specimen to the posted batch."""
+import hashlib
+import json
+import os
+import re
+import subprocess
+import time
+
+import pytest
+from conftest import PASSPHRASE, Client, code_in, road
+from selenium.webdriver.common.by import By
+from staff import Desk, add, mail_of, team, totp, voter as found
+from test_casting import SMALL, Crowd
+from test_pages import check
+
+voter = road.voter
+LETTER = road.LETTER
+CALL = {"reason": "appel du 24", "check": "callBack"}
+ALONE = ("  fourEyes: true", "  fourEyes: false")
+CHALLENGE = ("  fourEyes: true", "  fourEyes: false\n  challenge:\n    fr: Le nom de votre premier outil ?\n    en: The name of your first tool?")
+
+
+def browse(desk, someone):
+    """Lends a member's session to a browser."""
+    someone.open("/manager/sign-in")
+    someone.driver.delete_all_cookies()
+    for cookie in desk.session.cookies:
+        someone.driver.add_cookie({"name": cookie.name, "value": cookie.value, "path": "/"})
+    return someone
+
+
+def test_a_member_comes_in(site, visitor):
+    site.prepare([voter(1)]).serve()
+    add(site, "anne", "manager")
+    invitation = site.wait_text(mail_of("anne"), 1)
+    assert f"{site.address}/manager" in invitation and "gestionnaire de l'élection" in invitation
+    someone = visitor().open("/manager")
+    assert someone.path == "/manager/sign-in"
+    someone.fill("identifier", site.identifier(mail_of("anne"))).press("Continuer")
+    someone.fill("code", code_in(site.wait_text(mail_of("anne"), 2).split("\n", 1)[1])).press("Valider le code")
+    someone.fill("secret", "court").fill("again", "court").press("Enregistrer")
+    assert "trop courte" in someone.text
+    someone.fill("secret", PASSPHRASE).fill("again", PASSPHRASE).press("Enregistrer")
+    assert someone.path == "/manager/factor"
+    someone.shot("enrol")
+    shot = f"{os.environ.get('ISOLOIR_SHOTS', road.ROOT + '/.build/screenshots')}/{someone.name}-enrol.png"
+    read = subprocess.run(["zbarimg", "-q", "--raw", shot], capture_output=True, text=True, check=True).stdout.strip()
+    secret = re.fullmatch(r"otpauth://totp/Isoloir%20cse-2026:anne\?secret=([A-Z2-7]{32})&issuer=Isoloir%20cse-2026", read).group(1)
+    assert secret in someone.text.replace(" ", "")
+    someone.fill("code", "000000").press("Relier l'application")
+    assert "n'est pas le bon" in someone.text
+    someone.fill("code", totp(secret)).press("Relier l'application")
+    spare = re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}", someone.text)
+    assert len(spare) == 10
+    someone.press("Je les ai notés : ouvrir la console")
+    assert someone.title == "Accueil" and "Anne Essai" in someone.driver.find_element(By.TAG_NAME, "header").text
+    someone.press("Se déconnecter")
+    # The telephone is lost: a spare code lets her in, once.
+    desk = Desk(site, "anne")
+    desk.begin(site.identifier(mail_of("anne")))
+    desk.post("passphrase", secret=PASSPHRASE)
+    assert desk.get("voters").url.endswith("/manager/factor")
+    desk.post("factor", code=spare[0])
+    assert desk.get("account").status_code == 200 and "Codes de secours restants 9" in desk.text
+    actions = [action for action, in site.sql("SELECT action FROM journal_entry WHERE principal = 'staff:anne' ORDER BY number")]
+    assert actions == ["passphrase.set", "staff.factor", "staff.signIn"]
+
+
+def test_a_voters_session_is_none_at_the_console_and_the_other_way(site):
+    site.prepare([voter(1)]).serve()
+    [anne] = team(site, "manager")
+    client = Client(site)
+    client.sign_in(site.identifier("v1@example.org"), "v1@example.org", 2, first=True)
+    token = client.session.cookies["session"]
+    desk = Desk(site, "stranger")
+    desk.session.cookies.set("staffSession", token)
+    assert desk.get("voters").url.endswith("?say=ended")
+    client.session.cookies.clear(domain="localhost.local", path="/", name="session")
+    client.session.cookies.set("session", anne.session.cookies["staffSession"])
+    assert client.get("/space", allow_redirects=False).status_code == 303
+    # A voter's identifier is nobody's at the console: the same page, and no mail.
+    before = len(site.texts("v1@example.org"))
+    desk = Desk(site, "stranger")
+    desk.get("sign-in")
+    desk.token = re.search(r'name="form" value="([0-9a-f]+)"', desk.page).group(1)
+    assert desk.post("sign-in", identifier=site.identifier("v1@example.org")).url.endswith("/manager/code")
+    anne.get("")
+    assert len(site.texts("v1@example.org")) == before
+
+
+def test_lost_letter_on_the_phone_to_a_new_identifier_by_sms(site, visitor):
+    site.prepare([voter(1), voter(2, last_name="Légaré", first_name="Noëlle", reference="L2", **LETTER)], letters=True).serve()
+    one, two, eyes = team(site, "manager1", "manager2", "support")
+    identifier, code = site.letter(1)
+    someone = browse(one, visitor())
+    someone.open("/manager/voters").fill("q", "noel lega").press("Chercher")
+    someone.press("Madame Noëlle Légaré")
+    assert "L2" in someone.text and "lettre" in someone.text
+    someone.shot("voter").press("Envoyer un identifiant à un nouveau contact")
+    someone.driver.find_element(By.CSS_SELECTOR, "select[name=channel] option[value=sms]").click()
+    someone.fill("contact", "06 39 98 00 44").fill("reason", "lettre perdue").press("Envoyer au nouveau contact")
+    assert "Une seconde personne doit approuver" in someone.text
+    assert site.texts("+33639980044") == []
+    # Whoever asked does not approve, and the support may not.
+    [number] = [n for n, in site.sql("SELECT id FROM staff_approval")]
+    refused = one.do(f"approvals/{number}/decide", decision="approve", reason="moi")
+    assert refused.status_code == 403 and "Vous avez fait cette demande" in one.error
+    assert eyes.get("approvals").status_code == 403
+    # The old identifier lives until somebody has approved.
+    assert site.sql("SELECT count(*) FROM issuance_identifier WHERE state = 'active' AND voter = 2") == [(1,)]
+    other = browse(two, visitor())
+    other.open("/manager/approvals").shot("approvals").press(str(number))
+    assert "06 39 98 00 44" in other.text and "lettre perdue" in other.text
+    other.fill("reason", "rappelée au bureau").shot("decide").press("Enregistrer la décision")
+    assert "C'est approuvé et fait." in other.text
+    fresh = site.identifier("+33639980044")
+    assert fresh != identifier and fresh not in other.driver.page_source
+    client = Client(site)
+    client.identify(identifier)
+    assert site.sql("SELECT state FROM issuance_identifier WHERE voter = 2 ORDER BY generation") == [("revoked",), ("active",)]
+    # A letter tells at the old address.
+    assert site.sql("SELECT channel FROM outbox_message WHERE kind = 'notice' AND subject = 2") == [("letter",)]
+    visitor().sign_in(fresh, "+33639980044", 1)
+    assert b"39980044" not in site.sql("SELECT sealed FROM staff_approval")[0][0]
+    one.get(f"voters/{found(one, 'légaré')}")
+    assert "terminé" in one.text and "utilisable" in one.text and "Première connexion 20" in one.text
+
+
+def test_a_bounced_mail_to_a_corrected_contact(site, visitor):
+    site.prepare([voter(1), voter(2), voter(3, phone="06 39 98 00 03")] + [voter(n) for n in range(4, 8)], ALONE).serve()
+    # As the relay's bounce leaves it; how bounces come back is tested where they do.
+    site.sql("UPDATE outbox_message SET state = 'bounced', reply = 'bounced 5.1.1' WHERE subject IN (1, 3)")
+    [anne] = team(site, "manager")
+    someone = browse(anne, visitor()).open("/manager/deliveries")
+    assert "bounced 5.1.1" in someone.text and "example.org" in someone.text
+    someone.shot("deliveries").open("/manager/voters?q=v1@example.org").press("Madame Zoé Martinb")
+    assert "revenu" in someone.text and "v***@example.org" in someone.text and "v1@" not in someone.text
+    someone.press("Corriger une donnée").fill("value", "zoe@example.net").fill("reason", "faute de frappe").press("Corriger")
+    assert "La donnée est corrigée." in someone.text
+    someone.press("Renvoyer un identifiant au contact connu").fill("reason", "adresse corrigée").press("Envoyer un nouvel identifiant")
+    assert "Un nouvel identifiant est en route" in someone.text
+    site.identifier("zoe@example.net")
+    # The other one is reached by SMS: the way round the failing channel.
+    done = anne.do("deliveries/fail-over", **{"from": "email", "to": "sms", "reason": "adresses mortes"})
+    assert done.status_code == 200 and "Identifiants renvoyés : 1." in anne.note
+    site.identifier("+33639980003")
+    assert anne.do("deliveries/fail-over", **{"from": "email", "to": "email", "reason": "x"}).status_code == 422
+
+
+@pytest.fixture
+def printer_key(tmp_path):
+    """A printer's key pair in a home of its own."""
+    home = f"/tmp/isoloir-printer-{os.getpid()}"
+    os.makedirs(home, mode=0o700, exist_ok=True)
+    gpg = ["gpg", "--homedir", home, "--batch", "--quiet", "--pinentry-mode", "loopback", "--passphrase", ""]
+    subprocess.run(gpg + ["--quick-generate-key", "Imprimeur <p@example.org>", "default", "default", "never"], check=True, capture_output=True, timeout=120)
+    armour = subprocess.run(gpg + ["--armor", "--export"], check=True, capture_output=True, text=True, timeout=60).stdout
+    yield gpg, armour
+    subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False, timeout=60)
+    subprocess.run(["rm", "-rf", home], check=True)
+
+
+def test_from_the_specimen_to_a_posted_batch(site, visitor, printer_key):
+    gpg, armour = printer_key
+    site.prepare([voter(n, **LETTER) for n in range(1, 5)]).serve()
+    manager, bureau, printer, other = team(site, "manager", "bureau", "printer", "printer2")
+    # Nothing is printed before the specimen was approved, nor without a key.
+    assert manager.do("letters/print", printer="printer").status_code == 409 and "bon à tirer" in manager.error
+    manager.do("letters/specimen")
+    specimen = manager.get("letters/specimen.pdf")
+    assert specimen.headers["Content-Type"] == "application/pdf" and specimen.content.startswith(b"%PDF")
+    [number] = [n for n, in site.sql("SELECT id FROM bureau_specimen")]
+    someone = browse(bureau, visitor()).open("/manager/letters").shot("unapproved")
+    someone.press("Donner le bon à tirer")
+    someone.driver.find_element(By.CSS_SELECTOR, "input[name=confirmed]").click()
+    someone.press("Approuver")
+    assert "Le bon à tirer est donné." in someone.text
+    assert manager.do("letters/print", printer="printer").status_code == 409 and "clé publique" in manager.error
+    assert printer.do("parcels/key", key="no key").status_code == 422
+    assert printer.do("parcels/key", key=armour).status_code == 200, printer.text
+    fingerprint = re.search(r"\b[0-9A-F]{40}\b", printer.note).group()
+    assert manager.do("letters/print", printer="printer").status_code == 200
+    road.wait_until(lambda: "Lot imprimé" in (manager.get("letters"), manager.text)[1], 30)
+    assert fingerprint in manager.text
+    # The printer fetches: a POST that counts, a ticket that resumes.
+    someone = browse(printer, visitor()).open("/manager/parcels").shot("parcels")
+    parcel = site.sql("SELECT id, folder FROM bureau_parcel")[0]
+    files = site.sql("SELECT number, name, sha256 FROM bureau_file ORDER BY number")
+    assert len(files) == 3 and all(name.endswith(".gpg") for _, name, _ in files)
+    opened = printer.do(f"parcels/{parcel[0]}/files/1/fetch")
+    link = re.search(r'href="/manager/(parcels/\d+/files/1/[0-9a-f]+)"', printer.page).group(1)
+    whole = printer.session.get(f"{site.address}/manager/{link}", timeout=30)
+    assert opened.status_code == 200 and hashlib.sha256(whole.content).hexdigest() == files[0][2]
+    rest = printer.session.get(f"{site.address}/manager/{link}", headers={"Range": "bytes=100-"}, timeout=30)
+    assert rest.status_code == 206 and rest.content == whole.content[100:] and rest.headers["Content-Range"].startswith("bytes 100-")
+    assert printer.session.get(f"{site.address}/manager/{link}", headers={"Range": "bytes=99999999-"}, timeout=30).status_code == 416
+    for stranger in (other, manager):
+        assert stranger.session.get(f"{site.address}/manager/{link}", timeout=30).status_code in (403, 404)
+    assert other.do(f"parcels/{parcel[0]}/files/1/fetch").status_code == 404
+    for _ in range(2):
+        assert printer.do(f"parcels/{parcel[0]}/files/1/fetch").status_code == 200
+    assert printer.do(f"parcels/{parcel[0]}/files/1/fetch").status_code == 409 and "trois fois" in printer.error
+    with open(f"{site.folder}/batch.gpg", "wb") as file:
+        file.write(whole.content)
+    pdf = subprocess.run(gpg + ["--decrypt", f"{site.folder}/batch.gpg"], check=True, capture_output=True, timeout=60).stdout
+    assert not any(b"%PDF" in open(os.path.join(folder, name), "rb").read(64) for folder, _, names in os.walk(parcel[1]) for name in names)
+    text = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, check=True, capture_output=True).stdout.decode()
+    letters = re.findall(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b", text)
+    assert len(letters) == 4
+    # Arrived; a sheet is spoiled; posted; confirmed; destroyed.
+    assert other.do(f"parcels/{parcel[0]}/received").status_code == 409
+    assert printer.do(f"parcels/{parcel[0]}/destroyed", confirmed="yes").status_code == 409
+    printer.do(f"parcels/{parcel[0]}/received")
+    printer.do("parcels/1/spoiled", number="2", reason="pliée", destroyed="yes")
+    assert "La feuille est signalée" in printer.note
+    client = Client(site)
+    client.identify(letters[0])
+    assert site.sql("SELECT count(*) FROM issuance_identifier WHERE state = 'active'") == [(0,)]
+    assert other.do("parcels/1/posted", on=road.TODAY).status_code == 404
+    assert printer.do("parcels/1/posted", on="2099-01-01").status_code == 422
+    printer.do("parcels/1/posted", on=road.TODAY)
+    assert "Identifiants utilisables : 3." in printer.note
+    sheet = manager.get("letters/reconciliation.pdf").content
+    words = subprocess.run(["pdftotext", "-layout", "-", "-"], input=sheet, check=True, capture_output=True).stdout.decode()
+    assert re.search(r"Imprimées\s+4", words) and re.search(r"Gâchées\s+1", words) and "Numéros à ne pas poster : 2" in words
+    # One letter again, then a range, then none once the secrets are wiped.
+    for first, last in (("1", "1"), ("3", "4")):
+        before = len(site.sql("SELECT id FROM bureau_parcel"))
+        assert manager.do("letters/again", batch="1", first=first, last=last, printer="printer", reason="bourrage").status_code == 200
+        road.wait_until(lambda: len(site.sql("SELECT id FROM bureau_parcel")) == before + 1, 30)  # noqa: B023
+    assert site.sql("SELECT letters FROM bureau_parcel ORDER BY id") == [(4,), (1,), (2,)]
+    manager.do("letters/1/confirm")
+    manager.do("letters/again", batch="1", printer="printer", reason="trop tard")
+    road.wait_until(lambda: "L'impression s'est arrêtée" in (manager.get("letters"), manager.text)[1], 30)
+    manager.do("letters/returned", list="1;3\n")
+    assert "Lettres enregistrées comme revenues : 1." in manager.note
+    printer.do(f"parcels/{parcel[0]}/destroyed", confirmed="yes")
+    assert not os.path.exists(parcel[1]) and manager.get("letters/destruction.pdf").content.startswith(b"%PDF")
+    journal = [action for action, in site.sql("SELECT action FROM journal_entry ORDER BY number")]
+    assert journal.count("letters.fetch") == 3 and "letters.approve" in journal and "letters.destroyed" in journal
+    site.run("journal", "verify")
+
+
+def test_who_has_voted_is_the_bureaus_alone_and_the_turnout_comes_in_rounds(site, visitor):
+    site.prepare([voter(n) for n in range(1, 15)] + [voter(15, college="cadres")], SMALL).open_poll().serve()
+    crowd = Crowd(site, 14)
+    manager, bureau, support, auditor = team(site, "manager", "bureau", "support", "auditor")
+    number = found(manager, "v3@example.org")
+    road.wait_until(lambda: "Participation" in (manager.get("picture"), manager.text)[1] and "préparation" not in manager.text, 20)
+
+    def seen(desk):
+        pages = []
+        for path in (f"voters/{number}", "picture", "deliveries", "given", "reminders", "letters"):
+            desk.get(path)
+            pages.append(re.sub(r"Chiffres du [-0-9: ]+", "", desk.text))
+        pages.append(desk.get("picture.csv").text if desk is not support else "")
+        return pages
+
+    watchers = (manager, support, auditor)
+    before = [seen(desk) for desk in watchers]
+    bureau.get(f"voters/{number}")
+    assert "A voté" in bureau.text and "jamais" in bureau.text
+    votes = [crowd.waiting.get() for _ in range(14)]
+    for client, name, ballot in votes:
+        assert client.session.post(f"{site.address}/ballots/{name}", data={"form": client.form_token, "ballot": ballot}, timeout=20).status_code == 200
+    time.sleep(12)
+    after = [seen(desk) for desk in watchers]
+    for old, new in zip(before, after):
+        assert old == new
+    bureau.get(f"voters/{number}")
+    assert re.search(r"A voté [^:]+: 20\d\d", bureau.text)
+    # A reissue to somebody who has voted answers as it does for everybody.
+    other = found(manager, "v14@example.org")
+    answers = []
+    for voter_number in (number, other):
+        manager.do(f"voters/{voter_number}/reissue", channel="email", **CALL)
+        answers.append(manager.note)
+    assert answers[0] == answers[1] and "en route" in answers[0]
+    browse(bureau, visitor()).open("/manager/seal").shot("seal")
+    bureau.get("seal")
+    assert "sont intactes" in bureau.text
+    site.run("poll", "close", "--at-once")
+    road.wait_until(lambda: "Votes par heure" in (manager.get("picture"), manager.text)[1], 30)
+    assert "100,0 % (14 / 14)" in manager.text or "93,3 %" in manager.text, manager.text
+    assert "masqué" in manager.text
+    browse(manager, visitor()).open("/manager/picture").shot("picture")
+    pdf = subprocess.run(["pdftotext", "-layout", "-", "-"], input=manager.get("picture.pdf").content, check=True, capture_output=True).stdout.decode()
+    assert "Participation" in pdf and "14" in pdf
+    assert manager.get("picture.csv").text.splitlines()[0].startswith("Nature,Nom")
+    manager.get(f"voters/{number}")
+    assert "A voté" in manager.text
+    support.get(f"voters/{number}")
+    assert "A voté" not in support.text
+
+
+def test_reminders_are_computed_and_never_listed(site):
+    site.prepare([voter(n) for n in range(1, 26)] + [voter(26, college="cadres")]).serve()
+    manager, = team(site, "manager")
+    client = Client(site)
+    client.sign_in(site.identifier("v2@example.org"), "v2@example.org", 2, first=True)
+    manager.do("reminders/send", target="notSignedIn")
+    assert "environ 30" in manager.error or "environ 20" in manager.error or "environ 25" in manager.error, manager.error
+    assert manager.do("reminders/send", target="notSignedIn", college="cadres").status_code == 422 and "Moins de dix" in manager.error
+    assert manager.do("reminders/send", target="notVoted", confirmed="yes").status_code in (409, 422)
+    manager.do("reminders/send", target="notSignedIn", confirmed="yes")
+    assert "Le rappel part" in manager.note
+    road.wait_until(lambda: any("N'oubliez pas de voter" in text for text in site.texts("v1@example.org")), 30)
+    assert not any("N'oubliez pas" in text for text in site.texts("v2@example.org"))
+    assert len([1 for n in range(1, 27) if any("N'oubliez pas" in text for text in site.texts(f"v{n}@example.org"))]) == 25
+    assert manager.do("reminders/send", target="notSignedIn", confirmed="yes").status_code == 409 and "récemment" in manager.error
+
+
+def test_the_roll_is_uploaded_looked_at_and_applied(site, visitor):
+    site.prepare([voter(n) for n in range(1, 4)]).serve()
+    manager, = team(site, "manager")
+    head = ";".join(road.HEAD)
+
+    def upload(text, name="roll.csv", **fields):
+        manager.get("roll")
+        return manager.post("roll/upload", files={"file": (name, text)}, **fields)
+
+    def state(word):
+        road.wait_until(lambda: word in (manager.get("roll"), manager.text)[1], 20)
+
+    rows = [";".join(str(voter(n).get(column, "")) for column in road.HEAD) for n in (1, 2, 4)]
+    changed = rows[0].replace("Zoé", "Zélie")
+    upload("\n".join([head, changed] + rows[1:]) + "\n")
+    state("rien n'est encore appliqué")
+    assert "Zélie" in manager.text and "Ajoutés 1" in manager.text and "Retirés 1" in manager.text
+    assert site.sql("SELECT count(*) FROM roll_voter WHERE first_name = 'Zélie'") == [(0,)]
+    browse(manager, visitor()).open("/manager/roll").shot("roll")
+    assert upload("x").status_code == 409
+    manager.do("roll/drop")
+    assert site.sql("SELECT count(*) FROM roll_voter") == [(3,)]
+    upload("\n".join([head, changed] + rows[1:]) + "\n")
+    state("rien n'est encore appliqué")
+    manager.do("roll/apply")
+    assert site.sql("SELECT first_name, removed_at IS NULL FROM roll_voter ORDER BY id") == [("Zélie", 1), ("Zoé", 1), ("Zoé", 0), ("Zoé", 1)]
+    assert found(manager, "zelie") == 1 and found(manager, "V4")
+    upload("no,heading\n1,2\n")
+    state("roll.csv")
+    bad = [head, rows[0].replace("ouvriers", "nulle-part")]
+    upload("\n".join(bad) + "\n")
+    state("rien n'est encore appliqué")
+    assert manager.do("roll/apply").status_code == 409 and "refusées" in manager.error
+    manager.do("roll/drop")
+    # One voter by hand, and one struck off.
+    manager.do("roll/add", reference="N9", last_name="Oublié", first_name="Léa", college="ouvriers", email="lea@example.org", reason="oubli", site="lille")
+    assert "L'électeur est ajouté" in manager.note
+    road.wait_until(lambda: "Oublié" in (manager.get("voters?q=oublie lea"), manager.text)[1])
+    number = found(manager, "oublie lea")
+    manager.do(f"voters/{number}/reissue", channel="email", **CALL)
+    site.identifier("lea@example.org")
+    manager.do(f"voters/{number}/strike", reason="départ")
+    assert "radiée" in manager.note and manager.get(f"voters/{number}").status_code == 404
+    assert site.sql(f"SELECT state FROM issuance_identifier WHERE voter = {number}") == [("revoked",)]
+    client = Client(site)
+    client.identify(site.identifier("lea@example.org"))
+    assert manager.do("roll/add", reference="N9", last_name="X", college="ouvriers", reason="x").status_code == 422
+
+
+def test_the_policy_check_says_the_same_everywhere_and_opening_waits_for_the_bureau(site, visitor):
+    site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")], SMALL)
+    site.serve()
+    manager, bureau = team(site, "manager", "bureau")
+    questions = ["postponable", "otherWays", "noPower", "national", "european", "calm", "noProof", "noDuty"]
+    manager.do("policy/answers", **{q: "yes" for q in questions} | {"noPower": "no", "noDuty": "no", "otherWays": "no"})
+    assert "Les réponses sont enregistrées." in manager.note
+    manager.get("policy?level=2")
+    assert "Points de risque 3 / 10" in manager.text and "Niveau selon les dix questions 2" in manager.text
+    on_page = set(re.findall(r"(access\.[a-zA-Z.]+|isoloir\.yaml: mail\.bounces|isoloir trustee add|isoloir manager add --role bureau)", manager.text))
+    printed = site.run("election", "check", f"{site.folder}/election", "--level", "2", status=1)
+    for setting in on_page:
+        assert setting in printed.stdout, setting
+    missing = {line["point"] for line in json.loads(site.run("election", "check", f"{site.folder}/election", "--level", "2", "--json", status=1).stdout)
+               if line["state"] == "missing"}
+    assert {"https", "trustees", "bureau", "bounces"} <= missing
+    site.stop()
+    with pytest.raises(AssertionError, match="are open"):
+        real = site.run
+        site.run = lambda *words, **options: None if words[:2] == ("poll", "accept") else real(*words, **options)
+        try:
+            site.open_poll()
+        finally:
+            site.run = real
+    assert "nobody" not in site.run("poll", "status").stdout
+    site.serve()
+    assert manager.get("policy/points/https/accept").status_code == 403
+    browse(bureau, visitor()).open("/manager/policy").shot("policy")
+    for point in missing - {"trustees"}:
+        assert bureau.do(f"policy/points/{point}/accept", reason="accepté en réunion du 20").status_code == 200, point
+    site.run("poll", "open", "--box-key", f"{site.folder}/box.key")
+    accepted = site.sql("SELECT details FROM journal_entry WHERE action = 'policy.accept' AND principal = 'staff:bureau'")
+    assert len(accepted) == len(missing - {"trustees"}) and "réunion du 20" in accepted[0][0]
+
+
+PAGES = ["", "voters?q=martin", "voters/1", "voters/1/reissue", "voters/1/reissue-elsewhere", "voters/1/passphrase", "voters/1/correct",
+         "approvals", "questions?code=ABCDE", "deliveries", "deliveries/fail-over", "reminders", "reminders/send", "letters", "letters/print",
+         "letters/again", "picture", "policy", "policy/answers", "roll", "roll/add", "journal", "journal/check", "staff", "staff/add",
+         "clients", "clients/add", "account", "given", "nowhere"]
+
+
+@pytest.mark.parametrize("width", [1100, 320])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_page_of_the_console_is_accessible(site, visitor, language, width):
+    site.prepare([voter(1), voter(2), voter(3, **LETTER)]).serve()
+    desks = dict(zip(("manager", "bureau", "printer", "support"), team(site, "manager", "bureau", "printer", "support", language=language)))
+    someone = visitor(width=width, language=language)
+    someone.open(f"/manager/sign-in?lang={language}")
+    check(someone, f"{language}-{width}-sign-in")
+    for role, pages in [("manager", PAGES), ("bureau", ["", "seal", "voters/1", "policy", "policy/points/https/accept"]),
+                        ("printer", ["parcels", "printing", "parcels/key", "voters"]), ("support", [""])]:
+        browse(desks[role], someone)
+        for page in pages:
+            someone.open(f"/manager/{page}" + ("&" if "?" in page else "?") + f"lang={language}")
+            assert someone.driver.find_element(By.TAG_NAME, "html").get_attribute("lang") == language
+            assert not re.search(r"\[[a-zA-Z]+\.[a-zA-Z0-9.]+\]", someone.driver.page_source), page
+            check(someone, f"{language}-{width}-{role}-{re.sub(r'[^a-z0-9]+', '-', page.lower()) or 'home'}")
