@@ -46,6 +46,9 @@ package enum Deed: String, Sendable, CaseIterable, Codable {
     case seeJournal
     case exportProof
     case seeStaff
+    /// Opens the forms by which people are added, renewed and removed; whom, the two after it say.
+    case keepStaff
+    /// Adds and removes managers, support and printers.
     case changeStaff
     /// Adds and removes members of the bureau and auditors.
     case changeBureau
@@ -65,13 +68,14 @@ extension StaffRole {
             [
                 .seeOwn, .seeVoters, .revealContacts, .reissue, .reissueElsewhere, .resetPassphrase, .unlock, .changeRoll,
                 .answerVoters, .seeDeliveries, .runDeliveries, .sendReminders, .seeLetters, .orderLetters,
-                .approveSpecimen, .seePicture, .seePolicy, .seeJournal, .exportProof, .seeStaff, .changeStaff, .decide,
+                .approveSpecimen, .seePicture, .seePolicy, .seeJournal, .exportProof, .seeStaff, .keepStaff,
+                .changeStaff, .decide,
                 .changeClients,
             ]
         case .bureau:
             [
                 .seeOwn, .seeVoters, .seeVotes, .seeDeliveries, .seeLetters, .approveSpecimen, .seePicture, .seeSeal,
-                .seePolicy, .acceptPolicy, .seeJournal, .exportProof, .seeStaff, .changeBureau, .decide,
+                .seePolicy, .acceptPolicy, .seeJournal, .exportProof, .seeStaff, .keepStaff, .changeBureau, .decide,
                 .decideForBureau,
             ]
         case .support: [.seeOwn, .seeVoters, .reissue, .unlock, .answerVoters, .seeDeliveries]

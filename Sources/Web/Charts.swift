@@ -20,7 +20,7 @@ struct Chart: Sendable {
     let columns: (label: String, value: String)
 
     /// Units of the drawing: the height of a bar with its label, the widths of bars and of the figure behind.
-    private static let (rowHeight, width, textWidth) = (44, 600, 120)
+    private static let (rowHeight, width, textWidth) = (44, 700, 220)
 
     static let shape: Shape = .object([
         "id": .text, "title": .text, "summary": .text, "height": .text, "label": .text, "value": .text,

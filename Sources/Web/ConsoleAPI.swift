@@ -78,6 +78,11 @@ extension ConsoleSite {
             isKnown = true
             guard request.method == .post else { continue }
             if let denied = try deny(viewer, action.deed, path) { return denied }
+            // A second person is a person: whoever made the token could be the first one.
+            if action.deed == .decide {
+                try journalDenied(viewer, action.deed, path, from: "api")
+                return problem(403, "This is decided by a person at the console.")
+            }
             return try run(action, place, request, viewer, client)
         }
         return isKnown ? problem(405, "This method is not for this address.") : problem(404, "There is nothing here.")

@@ -47,7 +47,7 @@ enum HouseActions {
             path: "roll/drop", deed: .changeRoll, name: "rollDrop", fields: { _, _ in [] }, run: { try $0.dropRoll($1) },
             back: toRoll),
         ConsoleAction(
-            path: "staff/add", deed: .seeStaff, name: "staffAdd",
+            path: "staff/add", deed: .keepStaff, name: "staffAdd",
             fields: { _, _ in
                 [
                     DeedField("name", .text(maximum: 40)), DeedField("fullName", .text(maximum: 100)),
@@ -56,10 +56,10 @@ enum HouseActions {
                 ]
             }, run: { try $0.addStaff($1) }, back: toStaff),
         ConsoleAction(
-            path: "staff/{member}/renew", deed: .seeStaff, name: "staffRenew", fields: { _, _ in [.reason] },
+            path: "staff/{member}/renew", deed: .keepStaff, name: "staffRenew", fields: { _, _ in [.reason] },
             intro: { try $0.aboutMember($1) }, run: { try $0.renewStaff($1) }, back: toStaff),
         ConsoleAction(
-            path: "staff/{member}/remove", deed: .seeStaff, name: "staffRemove", fields: { _, _ in [.reason] },
+            path: "staff/{member}/remove", deed: .keepStaff, name: "staffRemove", fields: { _, _ in [.reason] },
             intro: { try $0.aboutMember($1) }, run: { try $0.removeStaff($1) }, back: toStaff),
         ConsoleAction(
             path: "clients/add", deed: .changeClients, name: "clientAdd",
@@ -110,15 +110,13 @@ extension ConsoleSite {
         if call.viewer.may(.answerVoters) { facts.append((text("menu.questions", language), "\(questions)")) }
         blocks.append(.facts(facts))
         blocks.append(.text(text("home.\(call.viewer.role.rawValue)", language)))
-        var links = Menu.entries.filter { !$0.path.isEmpty && call.viewer.may($0.deed) }.map {
-            (text("menu.\($0.path)", language), "/manager/\($0.path)")
-        }
         if call.viewer.may(.exportProof) {
-            links += [
-                (text("given.title", language), "/manager/given"), (text("proof.csv", language), "/manager/proof.csv"),
-            ]
+            blocks.append(
+                .links([
+                    (text("given.title", language), "/manager/given"),
+                    (text("proof.csv", language), "/manager/proof.csv"),
+                ]))
         }
-        blocks.append(.links(links))
         return Screen(
             title: text("home.title", language), blocks: blocks,
             data: .object([
@@ -188,7 +186,7 @@ extension ConsoleSite {
             .table(
                 Table(
                     caption: text(caption, language),
-                    head: ["roll.line", "roll.column", "f.value", "f.reason"].map { (text($0, language), false) },
+                    head: ["roll.line", "roll.column", "f.value", "why"].map { (text($0, language), false) },
                     rows: faults.prefix(200).map {
                         [Table.Cell("\($0.line)"), Table.Cell($0.column), Table.Cell($0.value), Table.Cell($0.reason)]
                     }, empty: text("none", language)))

@@ -133,6 +133,8 @@ extension ConsoleSite {
             ])
         case .long(let maximum):
             .object(["type": .text("string"), "minLength": least, "maxLength": .number(maximum)])
+        // A choice of what does not exist yet: no printer has an account.
+        case .choice(let values) where values.isEmpty: .object(["type": .text("string")])
         case .choice(let values): .object(["type": .text("string"), "enum": .list(values.map { .text($0) })])
         case .flag: .object(["type": .text("boolean")])
         case .date: .object(["type": .text("string"), "format": .text("date")])

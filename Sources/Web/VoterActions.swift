@@ -254,7 +254,7 @@ extension ConsoleSite {
         var facts = [
             (text("approvals.what", language), text("deed.\(request.deed.rawValue)", language)),
             (text("f.name", language), voter?.courteousName ?? "?"), (text("f.reference", language), voter?.reference ?? "?"),
-            (text("f.reason", language), request.reason), (text("approvals.by", language), request.askedBy),
+            (text("why", language), request.reason), (text("approvals.by", language), request.askedBy),
             (text("f.check", language), choiceText("check", request.order["check"] ?? "", language)),
             (text("approvals.until", language), time(request.expiresAt)),
         ]

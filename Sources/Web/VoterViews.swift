@@ -94,8 +94,7 @@ extension ConsoleSite {
         }
         if !links.isEmpty { blocks += [.heading(text("voter.deeds", language)), .links(links)] }
         blocks += [
-            .heading(text("voter.identifiers", language)), .table(identifierTable(page, language)),
-            .heading(text("voter.messages", language)), .table(messageTable(page, call)),
+            .table(identifierTable(page, language)), .table(messageTable(page, call)),
         ]
         return Screen(title: page.voter.courteousName, blocks: blocks, data: voterPageData(page))
     }
@@ -140,7 +139,7 @@ extension ConsoleSite {
             head: [
                 (text("voter.generation", language), true), (text("f.state", language), false),
                 (text("f.channel", language), false), (text("f.since", language), false),
-                (text("f.reason", language), false),
+                (text("why", language), false),
             ],
             rows: page.identifiers.map { record in
                 [
@@ -217,7 +216,7 @@ extension ConsoleSite {
                 .table(
                     Table(
                         caption: text("given.title", language),
-                        head: ["given.by", "f.reference", "f.name", "f.channel", "given.at", "f.reason", "given.voted"]
+                        head: ["given.by", "f.reference", "f.name", "f.channel", "given.at", "why", "given.voted"]
                             .map { (text($0, language), false) },
                         rows: rows.map { row in
                             [
@@ -266,7 +265,7 @@ extension ConsoleSite {
                     Table(
                         caption: text("menu.approvals", language),
                         head: [
-                            "approvals.number", "approvals.what", "f.name", "f.reason", "approvals.by", "approvals.until",
+                            "approvals.number", "approvals.what", "f.name", "why", "approvals.by", "approvals.until",
                             "approvals.who",
                         ].map { (text($0, language), false) }, rows: rows, empty: text("approvals.none", language))),
             ],
@@ -309,7 +308,6 @@ extension ConsoleSite {
         } else if !code.isEmpty {
             blocks.append(.notice(text("questions.noTrace", language), isBad: true))
         }
-        blocks.append(.heading(text("questions.waiting", language)))
         blocks.append(
             .table(
                 Table(

@@ -1,0 +1,159 @@
+"""Who may do what: every role at every address of console and API; what is denied is said and journalled."""
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+import requests
+from conftest import road
+from staff import ROLES, team
+
+voter = road.voter
+
+#: What each role may see and do, by hand, apart from the program's own table: pages, then deeds.
+EVERYBODY = {"", "account", "printing"}
+SUPPORT = {"voters", "voters/{voter}", "questions", "deliveries"}
+READING = {"voters", "voters/{voter}", "given", "deliveries", "letters", "picture", "policy", "journal", "journal/check", "staff"}
+FILES = {"proof.csv", "picture.csv", "picture.pdf", "journal.csv", "letters/specimen.pdf", "letters/reconciliation.pdf", "letters/destruction.pdf"}
+PAGES = {
+    "manager": EVERYBODY | READING | FILES | {"approvals", "questions", "reminders", "roll", "clients"},
+    "bureau": EVERYBODY | READING | FILES | {"approvals", "seal"},
+    "support": EVERYBODY | SUPPORT,
+    "auditor": EVERYBODY | READING | FILES | {"seal"},
+    "printer": EVERYBODY | {"parcels", "parcels/specimen.pdf"},
+}
+VOTER = {f"voters/{{voter}}/{deed}" for deed in ("reissue", "reissue-elsewhere", "passphrase", "unlock", "reveal", "correct", "strike", "messages/{message}/retry")}
+DELIVERY = {f"deliveries/{deed}" for deed in ("retry", "hold", "release", "fail-over", "threshold")} | {"reminders/send"}
+LETTERS = {"letters/specimen", "letters/print", "letters/again", "letters/{batch}/posted", "letters/{batch}/confirm", "letters/{batch}/spoiled",
+           "letters/returned"}
+PARCELS = {"parcels/{parcel}/received", "parcels/{batch}/posted", "parcels/{batch}/spoiled", "parcels/{parcel}/destroyed",
+           "parcels/{parcel}/files/{file}/fetch", "parcels/key"}
+DECIDE = {"approvals/{request}/decide", "approvals/{request}/take-back", "alerts/{alert}/seen"}
+STAFF = {"staff/add", "staff/{member}/renew", "staff/{member}/remove"}
+BAT = {"letters/specimens/{specimen}/approve"}
+DEEDS = {
+    "manager": VOTER | DELIVERY | LETTERS | DECIDE | STAFF | BAT | {"questions/{question}/done", "policy/answers", "roll/add", "roll/apply",
+                                                                   "roll/drop", "clients/add", "clients/{client}/remove"},
+    "bureau": DECIDE | BAT | STAFF | {"policy/points/{point}/accept"},
+    "support": {"voters/{voter}/reissue", "voters/{voter}/unlock", "questions/{question}/done"},
+    "auditor": set(),
+    "printer": PARCELS,
+}
+
+
+def table(site):
+    """Every address of the API's description, which the program makes from its own tables."""
+    paths = requests.get(f"{site.address}/api/v1/openapi.json", timeout=10).json()["paths"]
+    gets = {path[1:] for path, methods in paths.items() if "get" in methods}
+    posts = {path[1:] for path, methods in paths.items() if "post" in methods}
+    return gets, posts
+
+
+def concrete(path):
+    return re.sub(r"\{(\w+)\}", lambda name: {"member": "nobody", "client": "nobody", "point": "https"}.get(name.group(1), "1"), path)
+
+
+def test_every_role_at_every_address(site):
+    site.prepare([voter(1), voter(2)]).serve()
+    desks = dict(zip(ROLES, team(site, *ROLES)))
+    gets, posts = table(site)
+    assert gets == set().union(*PAGES.values()) and posts == set().union(*DEEDS.values())
+
+    def denials():
+        return [tuple(json.loads(d)[k] for k in ("path", "from")) + (who,) for who, d in
+                site.sql("SELECT principal, details FROM journal_entry WHERE action = 'access.denied' ORDER BY number")]
+
+    for role, desk in desks.items():
+        for paths, mine, posting in ((gets, PAGES[role], False), (posts, DEEDS[role], True)):
+            for path in sorted(paths):
+                before = len(denials())
+                for page in {concrete(path)}:
+                    # An empty form is refused as a form, never as a right.
+                    answer = desk.post(page, follow=False) if posting else desk.get(page, allow_redirects=False)
+                    allowed = path in mine
+                    if allowed:
+                        assert answer.status_code in (200, 303, 404, 409, 422), (role, path, answer.status_code, desk.text)
+                    else:
+                        assert answer.status_code == 403 and "Accès refusé" in answer.text, (role, path, answer.status_code)
+                    assert (len(denials()) == before + 1) != allowed, (role, path)
+                    if not allowed:
+                        assert denials()[-1] == (page, "console", f"staff:{role}")
+
+
+def test_every_token_at_every_address(site):
+    site.prepare([voter(1), voter(2)]).serve()
+    desks = dict(zip(ROLES, team(site, *ROLES)))
+    tokens = {}
+    for role in ("manager", "support"):
+        desks["manager"].do("clients/add", name=f"p-{role}", role=role, days="2")
+        tokens[role] = re.search(r"isoloir_[0-9a-f]{64}", desks["manager"].page).group()
+    assert desks["manager"].do("clients/add", name="p-b", role="bureau", days="2").status_code == 422
+    gets, posts = table(site)
+    for role, token in tokens.items():
+        head = {"Authorization": f"Bearer {token}", "Accept-Language": "fr"}
+        for path in sorted(gets):
+            answer = requests.get(f"{site.address}/api/v1/{concrete(path)}", headers=head, timeout=60)
+            assert answer.status_code in ((200, 404) if path in PAGES[role] else (403,)), (role, path, answer.status_code, answer.text[:200])
+        for path in sorted(posts):
+            answer = requests.post(f"{site.address}/api/v1/{concrete(path)}", headers=head, json={}, timeout=60)
+            # What decides for a second person needs a person.
+            mine = path in DEEDS[role] and not path.startswith(("approvals/", "alerts/"))
+            assert answer.status_code in ((200, 404, 409, 422) if mine else (403,)), (role, path, answer.status_code, answer.text[:200])
+    assert requests.get(f"{site.address}/api/v1/voters", timeout=10).status_code == 401
+    assert requests.get(f"{site.address}/api/v1/voters", headers={"Authorization": "Bearer isoloir_" + "0" * 64}, timeout=10).status_code == 401
+    desks["manager"].do("clients/p-support/remove")
+    assert requests.get(f"{site.address}/api/v1/voters", headers={"Authorization": f"Bearer {tokens['support']}"}, timeout=10).status_code == 401
+    denied = site.sql("SELECT count(*) FROM journal_entry WHERE action = 'access.denied' AND principal LIKE 'staff:api.p-%'")
+    assert denied[0][0] > 50
+
+
+@pytest.mark.parametrize("actor,newcomer,status", [("manager", "bureau", 403), ("manager", "auditor", 403), ("bureau", "manager", 403),
+                                                   ("manager", "support", 200), ("bureau", "bureau", 200)])
+def test_nobody_gives_themselves_the_bureaus_eyes(site, actor, newcomer, status):
+    site.prepare([voter(1)]).serve()
+    [desk] = team(site, actor)
+    answer = desk.do("staff/add", name="new", fullName="Nouveau", mail="new@staff.example.org", role=newcomer, language="fr")
+    assert answer.status_code == status
+    assert len(site.sql("SELECT 1 FROM staff_member WHERE name = 'new'")) == (1 if status == 200 else 0)
+    assert desk.do(f"staff/{actor}/renew", reason="moi").status_code == 403
+
+
+def test_the_api_does_what_the_console_does_once_for_a_key(site):
+    site.prepare([voter(1), voter(2)], ("  fourEyes: true", "  fourEyes: false")).serve()
+    [manager] = team(site, "manager")
+    manager.do("clients/add", name="rh", role="manager", days="2")
+    head = {"Authorization": f"Bearer {re.search(r'isoloir_[0-9a-f]{64}', manager.page).group()}"}
+    api = f"{site.address}/api/v1"
+    found = requests.get(f"{api}/voters", params={"q": "v2@example.org"}, headers=head, timeout=10).json()["voters"]
+    assert [voter["reference"] for voter in found] == ["V2"]
+    order = {"channel": "email", "contact": "neu@example.net", "reason": "call", "check": "callBack"}
+    path = f"{api}/voters/{found[0]['id']}/reissue-elsewhere"
+    first = requests.post(path, json=order, headers=head | {"Idempotency-Key": "a1"}, timeout=10)
+    again = requests.post(path, json=order, headers=head | {"Idempotency-Key": "a1"}, timeout=10)
+    assert first.status_code == again.status_code == 200 and first.json() == again.json() and again.headers["Idempotency-Replayed"] == "true"
+    assert site.sql("SELECT count(*) FROM issuance_identifier WHERE voter = 2") == [(2,)]
+    other = requests.post(path, json=order | {"reason": "x"}, headers=head | {"Idempotency-Key": "a1"}, timeout=10)
+    assert other.status_code == 409 and other.headers["Content-Type"] == "application/problem+json"
+    for body, status in ((b"[1]", 400), (b"{", 400), (b'{"channel": {}}', 400), (b'{"nope": 1}', 422), (b'{"channel": "fax"}', 422)):
+        answer = requests.post(path, data=body, headers=head | {"Content-Type": "application/json"}, timeout=10)
+        assert answer.status_code == status and answer.json()["status"] == status, body
+    assert requests.post(path, data="a=b", headers=head, timeout=10).status_code == 415
+    # A program has no cookie and no form, and a browser's session opens nothing here.
+    assert manager.session.get(f"{api}/voters", timeout=10).status_code == 401
+    assert not re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", first.text) and "neu@" not in requests.get(f"{api}/voters/{found[0]['id']}", headers=head, timeout=10).text
+
+
+def test_schemathesis_finds_nothing(site, tmp_path):
+    """The served description is what the program does: generated requests, valid and not, by an independent tool."""
+    site.prepare([voter(1), voter(2)], ("  fourEyes: true", "  fourEyes: false")).serve()
+    [manager] = team(site, "manager")
+    manager.do("clients/add", name="st", role="manager", days="2")
+    token = re.search(r"isoloir_[0-9a-f]{64}", manager.page).group()
+    run = subprocess.run(
+        [sys.executable, "-m", "schemathesis.cli", "run", f"{site.address}/api/v1/openapi.json", "--header", f"Authorization: Bearer {token}",
+         "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
+         "--max-examples", "8", "--generation-database", "none", "--suppress-health-check", "all", "--seed", "5", "--workers", "1", "--no-color"],
+        capture_output=True, text=True, timeout=240, cwd=tmp_path, check=False)
+    assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
+    site.run("store", "check")
