@@ -72,6 +72,8 @@ let package = Package(
             name: "isoloir", dependencies: ["Web"].map { .byName(name: $0) }, swiftSettings: house),
         .executableTarget(
             name: "CastBench", dependencies: [.byName(name: "Polling")], path: "Tests/CastBench", swiftSettings: house),
+        .executableTarget(
+            name: "ConsoleBench", dependencies: [.byName(name: "Web")], path: "Tests/ConsoleBench", swiftSettings: house),
         tests("HouseTests", of: ["Web"]),
         tests("StoreTests", of: ["Journal"]),
         tests("CryptoTests", of: ["Crypto"]),

@@ -20,7 +20,7 @@ extension Registrar {
         _ transaction: borrowing Transaction, _ election: StoredElection, reference: String, values: [Column: String],
         reason: String, key: ElectionKey, randomness: Randomness, by principal: Principal
     ) throws(StoreError) -> Addition {
-        if let reason = LateVoters.refusal(reference) { return .refused(.reference, reason) }
+        if let reason = RowChecker.referenceFault(reference) { return .refused(.reference, reason) }
         let known = try transaction.reading.number(
             "SELECT count(*) FROM roll_voter WHERE election = ? AND reference = ?", election.number, reference)
         guard known == 0 else { return .taken }
@@ -74,20 +74,5 @@ extension Registrar {
             transaction, election: election.election.id, by: principal, "roll.strike",
             ["reference": voter.reference, "reason": reason])
         return true
-    }
-}
-
-private enum LateVoters {
-    /// Characters of a reference.
-    private static let longest = 64
-
-    /// Why a text is no reference; nil when it is one.
-    static func refusal(_ text: String) -> String? {
-        guard !text.isEmpty else { return "a reference is not empty" }
-        guard text.count <= longest else { return "a reference has at most \(longest) characters" }
-        guard text.unicodeScalars.allSatisfy({ $0.value > 32 && $0.value != 127 }) else {
-            return "a reference holds no spaces or control characters"
-        }
-        return nil
     }
 }

@@ -154,7 +154,7 @@ struct RowChecker {
             fault(.reference, bytes, range, fields, "is longer than \(RowChecker.longestReference) characters")
             return false
         }
-        for index in range where !isReference(bytes[index], first: index == range.lowerBound) {
+        for index in range where !RowChecker.isReference(bytes[index], first: index == range.lowerBound) {
             fault(
                 .reference, bytes, range, fields, "holds a character that no reference has (letters, digits, - _ . /)")
             return false
@@ -163,7 +163,16 @@ struct RowChecker {
         return true
     }
 
-    private func isReference(_ byte: UInt8, first: Bool) -> Bool {
+    /// Why a text is no reference, in words that stand after it; nil when it is one.
+    static func referenceFault(_ text: String) -> String? {
+        let bytes = Array(text.utf8)
+        if bytes.isEmpty { return "is missing: every voter needs a reference of their own" }
+        if bytes.count > longestReference { return "is longer than \(longestReference) characters" }
+        let isSound = bytes.indices.allSatisfy { isReference(bytes[$0], first: $0 == 0) }
+        return isSound ? nil : "holds a character that no reference has (letters, digits, - _ . /)"
+    }
+
+    private static func isReference(_ byte: UInt8, first: Bool) -> Bool {
         switch byte {
         case 48...57, 65...90, 97...122, 0x80...: true
         case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "/"), 32: !first

@@ -155,8 +155,6 @@ private struct Workload {
     /// Milliseconds between looks: the same for everybody, whoever asked.
     private static let pause = 100
     private static let (traceEvery, tidyEvery, pollEvery) = (10, 600, 10)
-    /// Looks between pieces of the search's index: it yields to everything else.
-    private static let indexEvery = 3
 
     private let services: Services
     private let site: Site
@@ -182,9 +180,8 @@ private struct Workload {
                 if try site.recovery.serveRequests(services.store) > 0 { bell.ring() }
             }
             if round % Workload.pollEvery == 0 { followPoll() }
-            if round % Workload.indexEvery == 0 {
-                attempt("the search's index") { () throws(StoreError) in _ = try site.registrar.index() }
-            }
+            // A piece at each look: it yields to everything else.
+            attempt("the search's index") { () throws(StoreError) in _ = try site.registrar.index() }
             if round % Workload.traceEvery == 0 { attempt("traces", storeTraces) }
             if round % Workload.tidyEvery == 0 { attempt("tidying", tidy) }
             round += 1

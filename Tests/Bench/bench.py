@@ -264,8 +264,14 @@ def main():
         import ballot_benches
 
         benches |= ballot_benches.BENCHES
+    if len(sys.argv) > 1 and sys.argv[1] in ("voter-search", "reissue", "dashboard"):
+        # This file is run as a program: the benches of the console import it by its name.
+        sys.modules["bench"] = sys.modules["__main__"]
+        import console_benches
+
+        benches |= console_benches.BENCHES
     if len(sys.argv) < 2 or sys.argv[1] not in benches:
-        sys.exit(f"usage: Tests/bench {'|'.join([*benches, 'page', 'sign-in', 'captcha', 'idle', 'ballot-seal', 'ballot-check', 'cast', 'tally'])} [ROUNDS]")
+        sys.exit(f"usage: Tests/bench {'|'.join([*benches, 'page', 'sign-in', 'captcha', 'idle', 'ballot-seal', 'ballot-check', 'cast', 'tally', 'voter-search', 'reissue', 'dashboard'])} [ROUNDS]")
     os.chdir(ROOT)
     work = tempfile.mkdtemp(prefix="isoloir-bench-")
     try:

@@ -1,0 +1,353 @@
+"""What somebody at the console, or in front of it, may try."""
+import contextlib
+import io
+import json
+import os
+import random
+import re
+import socket
+import subprocess
+import threading
+import time
+import zipfile
+
+import pytest
+import requests
+from conftest import PASSPHRASE, Client, road
+from staff import Desk, mail_of, team
+
+voter = road.voter
+LETTER = road.LETTER
+CALL = {"reason": "appel", "check": "callBack"}
+ALONE = ("  fourEyes: true", "  fourEyes: false")
+
+
+def elsewhere(desk, number, contact, channel="email"):
+    return desk.do(f"voters/{number}/reissue-elsewhere", channel=channel, contact=contact, **CALL)
+
+
+def test_forms_of_others_do_nothing(site):
+    site.prepare([voter(1)]).serve()
+    [manager] = team(site, "manager")
+    deed = {"channel": "email", **CALL}
+    before = site.sql("SELECT count(*) FROM issuance_identifier")
+    for headers, token in (({}, ""), ({}, "0" * 32), ({"Origin": "https://evil.example.org"}, None), ({"Sec-Fetch-Site": "cross-site"}, None)):
+        answer = manager.post("voters/1/reissue", form=token, headers=headers, **deed)
+        assert answer.status_code == 403 and "Formulaire expiré" in answer.text
+    # GET changes nothing, and the token of one browser is not another's.
+    assert manager.get("voters/1/reissue?channel=email&reason=x&check=callBack").status_code == 200
+    other = Desk(site, "x")
+    other.get("sign-in")
+    stolen = re.search(r'name="form" value="([0-9a-f]+)"', other.page).group(1)
+    assert manager.post("voters/1/reissue", form=stolen, **deed).status_code == 403
+    assert manager.post("sign-out", form="").status_code == 403
+    assert site.sql("SELECT count(*) FROM issuance_identifier") == before
+    cookie = [c for c in manager.session.cookies if c.name == "staffSession"][0]
+    assert cookie.has_nonstandard_attr("HttpOnly") and cookie.get_nonstandard_attr("SameSite") == "Strict"
+    headers = manager.get("voters").headers
+    assert headers["Cache-Control"] == "no-store" and "script-src 'self'" in headers["Content-Security-Policy"]
+    # A sentence in the address is shown when we wrote it, and no other.
+    manager.get("voters?say=Payez%20ici&sign=0000000000000000")
+    assert "Payez" not in manager.page
+
+
+def test_one_contact_for_two_voters_and_ones_own_need_the_bureau(site):
+    site.prepare([voter(n) for n in range(1, 8)], ALONE).serve()
+    manager, bureau = team(site, "manager", "bureau")
+    assert elsewhere(manager, 1, "new.person@example.net").status_code == 200 and "en route" in manager.note
+    # Dots, tags and case aside it is the same mailbox; another voter's on the roll is another voter's.
+    for number, contact in ((2, "NewPerson+vote@Example.net"), (3, "v4@example.org"), (5, mail_of("manager")), (6, mail_of("bureau"))):
+        elsewhere(manager, number, contact)
+        assert "membre du bureau" in manager.note, (contact, manager.text)
+        assert site.sql(f"SELECT count(*) FROM issuance_identifier WHERE voter = {number}") == [(1,)]
+    bureau.get("")
+    assert "Un même contact" in bureau.text and "membre de l'équipe" in bureau.text
+    # Whoever raised an alert cannot put it away.
+    alert = site.sql("SELECT id FROM bureau_alert ORDER BY id")[0][0]
+    assert manager.do(f"alerts/{alert}/seen").status_code == 409
+    assert bureau.do(f"alerts/{alert}/seen").status_code == 200
+    request = site.sql("SELECT id FROM staff_approval ORDER BY id")[0][0]
+    assert manager.do(f"approvals/{request}/decide", decision="approve", reason="x").status_code == 403
+    bureau.do(f"approvals/{request}/decide", decision="refuse", reason="non")
+    assert "refusée" in bureau.note
+    assert bureau.do(f"approvals/{request}/decide", decision="approve", reason="x").status_code == 409
+    assert site.sql("SELECT count(*) FROM issuance_identifier WHERE voter = 2") == [(1,)]
+
+
+def test_many_new_contacts_in_an_hour_need_the_bureau(site):
+    site.prepare([voter(n) for n in range(1, 25)], ALONE).serve()
+    [manager] = team(site, "manager")
+    for number in range(1, 21):
+        assert elsewhere(manager, number, f"n{number}@example.net").status_code == 200 and "en route" in manager.note, number
+    elsewhere(manager, 21, "n21@example.net")
+    assert "membre du bureau" in manager.note
+    assert site.sql("SELECT kind FROM bureau_alert") == [("manyContacts",)]
+    # To contacts of the roll everything goes on.
+    manager.do("voters/22/reissue", channel="email", **CALL)
+    assert "en route" in manager.note
+
+
+def test_a_new_contact_and_a_reset_together_need_two(site):
+    site.prepare([voter(1), voter(2)], ALONE).serve()
+    one, two = team(site, "manager1", "manager2")
+    one.do("voters/1/passphrase", **CALL)
+    assert "prochaine connexion" in one.note
+    elsewhere(one, 1, "n1@example.net")
+    assert "Une seconde personne" in one.note
+    elsewhere(one, 2, "n2@example.net")
+    assert "en route" in one.note
+    one.do("voters/2/passphrase", **CALL)
+    assert "Une seconde personne" in one.note
+    # Asked twice it is one request; the second person's word carries it out once.
+    assert one.do("voters/2/passphrase", **CALL).status_code == 409
+    [(request,)] = site.sql("SELECT id FROM staff_approval WHERE deed = 'resetPassphrase'")
+    two.do(f"approvals/{request}/decide", decision="approve", reason="vu")
+    assert "approuvé et fait" in two.note
+    resets = site.sql("SELECT details FROM journal_entry WHERE action = 'passphrase.reset' ORDER BY number")
+    assert len(resets) == 2 and "approved by staff:manager2" in resets[1][0]
+
+
+def test_the_rolls_question_is_asked(site):
+    question = ("  fourEyes: true", "  fourEyes: false\n  challenge:\n    fr: Le nom de votre premier outil ?\n    en: The name of your first tool?")
+    road.HEAD.append("challenge")
+    try:
+        site.prepare([voter(1, challenge="Clef de 12")], question).serve()
+    finally:
+        road.HEAD.remove("challenge")
+    [manager] = team(site, "manager")
+    assert manager.do("voters/1/reissue", channel="email", **CALL).status_code == 422 and "question secrète" in manager.error
+    for _ in range(5):
+        assert manager.do("voters/1/reissue", channel="email", answer="marteau", **CALL).status_code == 422
+    assert manager.do("voters/1/reissue", channel="email", answer="clef de 12", **CALL).status_code == 429
+    assert site.sql("SELECT count(*) FROM issuance_identifier WHERE voter = 1") == [(1,)]
+    assert site.sql("SELECT count(*) FROM journal_entry WHERE action = 'voter.answerWrong'") == [(5,)]
+    site.sql("UPDATE passphrase_throttle SET last_at = last_at - 1000")
+    assert manager.do("voters/1/reissue", channel="email", answer="Clef de 12", **CALL).status_code == 200
+
+
+def test_numbers_in_addresses_lead_nowhere(site):
+    site.prepare([voter(1)]).serve()
+    [manager] = team(site, "manager")
+    # A voter of another election in the same store.
+    with open(f"{site.folder}/election/election.yaml", encoding="utf-8") as file:
+        text = file.read()
+    os.makedirs(f"{site.folder}/other")
+    with open(f"{site.folder}/other/election.yaml", "w", encoding="utf-8") as file:
+        file.write(text.replace("election: cse-2026", "election: autre-2026"))
+    site.run("election", "create", f"{site.folder}/other")
+    site.run("roll", "import", f"{site.folder}/roll.csv", "--election", "autre-2026")
+    theirs = site.sql("SELECT max(id) FROM roll_voter")[0][0]
+    assert theirs > 1
+    for page in (f"voters/{theirs}", f"voters/{theirs}/reissue", f"voters/{theirs}/reveal", "voters/0", "voters/-1", "voters/1e3", "voters/99999999999999999999",
+                 "voters/%2e%2e", "voters/1/", "approvals/1/decide", "letters/specimens/9/approve/x", "voters/1/nothing", "../", "voters/{voter}"):
+        assert manager.get(page).status_code in (400, 404), page
+    for page in (f"voters/{theirs}/reissue", f"voters/{theirs}/reveal", f"voters/{theirs}/strike", f"voters/{theirs}/correct"):
+        answer = manager.post(page, channel="email", column="email", value="a@example.net", **CALL)
+        assert answer.status_code == 404, page
+    manager.get("voters?q=V1")
+    assert f"voters/{theirs}" not in manager.page
+    assert manager.do("letters/again", batch="7", printer="x", reason="x").status_code == 422
+    assert manager.do("policy/answers", **{"postponable": "maybe"}).status_code == 422
+    site.run("store", "check")
+
+
+@pytest.mark.parametrize("values", [
+    {"first": "9223372036854775807", "last": "9223372036854775807", "batch": "9223372036854775807"}, {"batch": "-1"}, {"batch": "1", "first": "5", "last": "2"},
+    {"batch": "1" * 400}, {"batch": "٣"}, {"batch": "1", "printer": "<b>"},
+])
+def test_wrong_values_are_refused_in_words(site, values):
+    site.prepare([voter(1)]).serve()
+    [manager, _] = team(site, "manager", "printer")
+    answer = manager.do("letters/again", **({"batch": "1", "printer": "printer", "reason": "x"} | values))
+    assert answer.status_code in (409, 422) and manager.error
+    assert manager.do("deliveries/threshold", state="bounced", percent="101").status_code == 422
+    assert manager.do("letters/1/posted", on="2026-02-30").status_code in (409, 422)
+    assert manager.get("journal?before=99999999999999999999&action=%00").status_code in (200, 400)
+    assert manager.get("").status_code == 200
+
+
+def test_names_and_files_are_no_scripts_and_no_formulas(site):
+    evil = '"><script>alert(1)</script>'
+    site.prepare([voter(1), voter(2, last_name="L'Été")]).serve()
+    [manager] = team(site, "manager")
+    manager.do("staff/add", name="evil", fullName=evil, mail="e@staff.example.org", role="support", language="fr")
+    manager.get("staff")
+    assert "<script>alert" not in manager.page and "&lt;script&gt;" in manager.page
+    manager.get("roll")
+    manager.post("roll/upload", files={"file": ('x"><img src=x onerror=alert(1)>.csv', f"reference;nom\n{evil};{evil}\n")})
+    road.wait_until(lambda: "onerror" in manager.get("roll").text or "img src" in manager.page, 10)
+    assert "<img src=x" not in manager.page and "<script>alert" not in manager.page
+    manager.do("voters/1/unlock", reason=evil)
+    manager.get("journal")
+    assert "<script>alert" not in manager.page
+    for name in ("proof.csv", "journal.csv"):
+        for line in manager.get(name).text.splitlines():
+            for field in re.split(r',(?=(?:[^"]*"[^"]*")*[^"]*$)', line):
+                assert not re.match(r'"?[=+@\t]', field), (name, field)
+    # A reference that a spreadsheet would take for a formula comes in by no door.
+    assert manager.do("roll/add", reference="=1+1", last_name="A", college="ouvriers", reason="x").status_code == 422
+    assert "L'Été" in manager.get("proof.csv").text
+
+
+def raw(site, manager, length, send, chunked=False):
+    """Posts an upload by hand; the status line, or what the server did instead."""
+    host, port = "localhost", site.port
+    cookies = "; ".join(f"{c.name}={c.value}" for c in manager.session.cookies)
+    head = (f"POST /manager/roll/upload HTTP/1.1\r\nHost: {host}:{port}\r\nCookie: {cookies}\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+            + ("Transfer-Encoding: chunked\r\n\r\n" if chunked else f"Content-Length: {length}\r\n\r\n"))
+    with socket.create_connection((host, port), 20) as line:
+        line.settimeout(60)
+        line.sendall(head.encode())
+        try:
+            send(line)
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        try:
+            return line.recv(4096).decode("latin-1").split("\r\n")[0]
+        except OSError:
+            return "closed"
+
+
+def test_large_uploads_and_bombs(site):
+    site.prepare([voter(1)]).serve()
+    manager, support = team(site, "manager", "support")
+    folder = f"{site.store}.uploads"
+    # Two gigabytes are refused before they are sent.
+    assert " 413 " in raw(site, manager, 2 << 30, lambda line: None)
+    # In pieces of unknown number it ends at the limit, and nothing stays.
+    piece = b"%x\r\n" % (1 << 20) + b"a" * (1 << 20) + b"\r\n"
+
+    def flood(line):
+        for _ in range(300):
+            line.sendall(piece)
+
+    assert " 200 " not in raw(site, manager, 0, flood, chunked=True)
+    road.wait_until(lambda: not os.path.isdir(folder) or os.listdir(folder) == [], 10)
+    # Who may not change the roll, or is nobody, uploads nothing: the ordinary limit holds.
+    stranger = Desk(site, "x")
+    stranger.get("sign-in")
+    for someone in (support, stranger):
+        assert " 413 " in raw(site, someone, 10 << 20, lambda line: None)
+    # Somebody who goes away in the middle leaves nothing.
+    raw(site, manager, 5 << 20, lambda line: (line.sendall(b"a" * 100_000), line.close()))
+    road.wait_until(lambda: os.listdir(folder) == [], 10)
+    # A workbook that swells to gigabytes.
+    box = io.BytesIO()
+    with zipfile.ZipFile(box, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/workbook.xml", "<workbook><sheets><sheet name='a' sheetId='1' r:id='r1' xmlns:r='r'/></sheets></workbook>")
+        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
+            sheet.write(b"<worksheet><sheetData>")
+            for _ in range(1500):
+                sheet.write(b"<row><c><v>1</v></c></row>" * 40_000)
+            sheet.write(b"</sheetData></worksheet>")
+    assert len(box.getvalue()) < 20 << 20
+    for name, content in (("bomb.xlsx", box.getvalue()), ("not.xlsx", b"PK\x03\x04 nothing"), ("picture.csv", os.urandom(5000)), ("empty.csv", b"")):
+        manager.get("roll")
+        assert manager.post("roll/upload", files={"file": (name, content)}).status_code == 200, manager.text
+        road.wait_until(lambda: "lecture en cours" not in (manager.get("roll"), manager.text)[1], 60)
+        assert name in manager.text
+        if "rien n'est encore" in manager.text:
+            manager.do("roll/drop")
+    # No file, no name, no form.
+    assert manager.post("roll/upload", files={"other": ("a.csv", "x")}).status_code == 422
+    assert manager.post("roll/upload", files={"file": ("", "x")}).status_code in (400, 403, 422)
+    assert manager.post("roll/upload", form="0", files={"file": ("a.csv", "x")}).status_code == 403
+    peak = int(re.search(r"VmHWM:\s+(\d+)", open(f"/proc/{site.process.pid}/status").read()).group(1)) // 1024
+    assert peak < 700, peak
+    assert site.sql("SELECT count(*) FROM roll_voter") == [(1,)] and os.listdir(folder) == []
+
+
+def test_guessing_at_the_authenticator_is_slowed_and_ends_nothing(site):
+    site.prepare([voter(1)]).serve()
+    [anne] = team(site, "manager")
+    desk = Desk(site, "manager")
+    desk.begin(site.identifier(mail_of("manager")))
+
+    desk.post("passphrase", secret=PASSPHRASE)
+    answers = [desk.post("factor", code=f"{n:06d}").status_code for n in range(8)]
+    assert answers[:5] == [422] * 5 and answers[-1] == 429
+    assert desk.get("voters").url.endswith("/factor")
+    assert anne.get("voters").status_code == 200
+
+
+DEEDS = [
+    ("reissue", "voters/{n}/reissue", {"channel": "email", **CALL}, "identifier.reissue"),
+    ("elsewhere", "voters/{n}/reissue-elsewhere", {"channel": "sms", "contact": "06 39 98 {n:02d} {n:02d}", **CALL}, "identifier.reissue"),
+    ("passphrase", "voters/{n}/passphrase", CALL, "passphrase.reset"),
+    ("correct", "voters/{n}/correct", {"column": "last_name", "value": "Nouveau", "reason": "x"}, "roll.correct"),
+    ("strike", "voters/{n}/strike", {"reason": "x"}, "roll.strike"),
+    ("unlock", "voters/{n}/unlock", {"reason": "x"}, "voter.unlock"),
+    ("add", "roll/add", {"reference": "K{n}", "last_name": "Kill", "college": "ouvriers", "reason": "x"}, "roll.add"),
+    ("staff", "staff/add", {"name": "k{n}", "fullName": "K", "mail": "k{n}@staff.example.org", "role": "support", "language": "fr"}, "staff.add"),
+    ("hold", "deliveries/hold", {"channel": "sms", "reason": "x"}, "delivery.hold"),
+    ("retry", "deliveries/retry", {"what": "failed"}, "delivery.retry"),
+    ("specimen", "letters/specimen", {}, "letters.specimen"),
+    ("print", "letters/print", {"printer": "printer"}, "letters.parcel"),
+    ("remind", "reminders/send", {"target": "notSignedIn", "confirmed": "yes"}, "reminder.ask"),
+]
+
+
+def test_kill_in_every_deed_leaves_it_done_or_not_done(site):
+    seed = int(os.environ.get("KILL_SEED", random.randrange(1 << 30)))
+    print(f"KILL_SEED={seed}")
+    chance = random.Random(seed)
+    site.prepare([voter(n) for n in range(1, 60)] + [voter(n, **LETTER) for n in range(60, 90)], ALONE).serve()
+    manager, printer = team(site, "manager", "printer")
+    home = f"/tmp/isoloir-kill-{os.getpid()}"
+    os.makedirs(home, mode=0o700)
+
+    gpg = ["gpg", "--homedir", home, "--batch", "--quiet", "--passphrase", "", "--pinentry-mode", "loopback"]
+    subprocess.run(gpg + ["--quick-generate-key", "p@example.org", "default", "default", "never"], check=True, capture_output=True, timeout=120)
+    printer.do("parcels/key", key=subprocess.run(gpg + ["--armor", "--export"], check=True, capture_output=True, text=True, timeout=60).stdout)
+    subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False, timeout=60)
+    subprocess.run(["rm", "-rf", home], check=True)
+    manager.do("letters/specimen")
+    manager.do("letters/specimens/1/approve", confirmed="yes")
+    outcomes = {"done": 0, "not": 0}
+    for round_ in range(3):
+        for index, (name, path, fields, action) in enumerate(DEEDS):
+            number = 1 + round_ * len(DEEDS) + index
+            address = path.format(n=number)
+            values = {k: v.format(n=number) if "{" in v else v for k, v in fields.items()}
+            manager.get(address)
+            before = site.sql(f"SELECT count(*) FROM journal_entry WHERE action = '{action}'")[0][0]
+
+            def press():
+                with contextlib.suppress(requests.RequestException):
+                    manager.post(address, follow=False, **values)  # noqa: B023
+
+            hand = threading.Thread(target=press)
+            hand.start()
+            time.sleep(chance.uniform(0, 0.03 if name != "print" else 0.4))
+            site.kill()
+            hand.join(30)
+            site.run("store", "check")
+            after = site.sql(f"SELECT count(*) FROM journal_entry WHERE action = '{action}'")[0][0]
+            assert after - before in (0, 1), name
+            outcomes["done" if after > before else "not"] += 1
+            # Half a deed shows: a journal entry without its effect, or the effect alone.
+            effect = {
+                "reissue": f"SELECT count(*) - 1 FROM issuance_identifier WHERE voter = {number}",
+                "elsewhere": f"SELECT count(*) FROM issuance_contact WHERE voter = {number}",
+                "correct": f"SELECT count(*) FROM roll_voter WHERE id = {number} AND last_name = 'Nouveau'",
+                "strike": f"SELECT count(*) FROM roll_voter WHERE id = {number} AND removed_at IS NOT NULL",
+                "add": f"SELECT count(*) FROM roll_voter WHERE reference = 'K{number}'",
+                "staff": f"SELECT count(*) FROM staff_member WHERE name = 'k{number}'",
+            }.get(name)
+            if effect:
+                assert site.sql(effect)[0][0] == after - before, (name, number)
+            orphans = site.sql("SELECT count(*) FROM issuance_identifier WHERE state <> 'revoked' AND NOT EXISTS (SELECT 1 FROM outbox_message "
+                               "WHERE subject = voter AND outbox_message.generation = issuance_identifier.generation)")
+            assert orphans == [(0,)], name
+            site.serve()
+            assert manager.get("").status_code == 200, name
+    print(outcomes)
+    assert outcomes["done"] and outcomes["not"]
+    # A print run that was cut off goes on; the letters are numbered once.
+    manager.do("letters/print", printer="printer")
+    road.wait_until(lambda: "Impression en cours" not in (manager.get("letters"), manager.text)[1], 60)
+    assert site.sql("SELECT count(*), count(DISTINCT message) FROM issuance_letter")[0][0] == site.sql("SELECT count(DISTINCT message) FROM issuance_letter")[0][0]
+    assert site.sql("SELECT count(*) FROM issuance_batch WHERE state NOT IN ('printed', 'posted')") == [(0,)]
+    assert json.dumps(outcomes)
+    site.run("journal", "verify")

@@ -1,0 +1,202 @@
+import Access
+import Bureau
+import Contacts
+import Crypto
+import Delivery
+import Elections
+import Foundation
+import Glibc
+import Issuance
+import Journal
+import Passphrases
+import Polling
+import Recovery
+import Staff
+import Store
+import Synchronization
+import Tally
+import VoterRoll
+import Web
+
+/// The console's work on a large store, without a network: searches, reissues, figures. Prints numbers for `Tests/bench`.
+@main
+struct ConsoleBench {
+    static func main() throws {
+        let words = CommandLine.arguments
+        let house = try BenchHouse(store: words[2], keys: words[3])
+        switch words[1] {
+        case "search": try search(house, queries: words[4])
+        case "reissue": try reissue(house, count: Int(words[4]) ?? 4000)
+        case "picture": try picture(house)
+        default: print("search, reissue, picture")
+        }
+    }
+
+    static func milliseconds(_ work: () throws -> Void) rethrows -> Double {
+        let start = ContinuousClock.now
+        try work()
+        let spent = (ContinuousClock.now - start).components
+        return Double(spent.seconds) * 1000 + Double(spent.attoseconds) / 1e15
+    }
+
+    /// A line for each query: milliseconds, voters found, query.
+    static func search(_ house: BenchHouse, queries: String) throws {
+        while try house.desk.directory.registrar.index() {}
+        for query in try String(contentsOfFile: queries, encoding: .utf8).split(separator: "\n").map(String.init) {
+            var found = 0
+            let spent = try milliseconds {
+                found = try house.store.read { (reading: borrowing Reading) throws(StoreError) in
+                    try house.desk.search(reading, query).voters.count
+                }
+            }
+            print("\(spent) \(found) \(query)")
+        }
+    }
+
+    /// Reissues per second, by eight managers at once: revoked, made anew, sealed message, notice, journal, one commit each
+    /// or several together.
+    static func reissue(_ house: BenchHouse, count: Int) throws {
+        let voters = try house.store.read { (reading: borrowing Reading) throws(StoreError) -> [Int] in
+            var ids: [Int] = []
+            try house.desk.directory.registrar.each(reading, house.desk.election, limit: count) {
+                voter, _ throws(StoreError) in ids.append(voter.id)
+            }
+            return ids
+        }
+        let failed = Atomic(0)
+        let group = DispatchGroup()
+        let threads = 8
+        let spent = milliseconds {
+            for number in 0..<threads {
+                DispatchQueue.global().async(group: group) {
+                    let viewer = Viewer(principal: .staff("m\(number)"), role: .manager, language: .fr)
+                    for index in stride(from: number, to: voters.count, by: threads) {
+                        let order = VoterOrder(
+                            voter: voters[index], route: .email, contact: nil, reason: "bench", check: .callBack,
+                            answer: nil)
+                        if case .done? = try? house.desk.reissue(order, by: viewer) { continue }
+                        failed.add(1, ordering: .relaxed)
+                    }
+                }
+            }
+            group.wait()
+        }
+        precondition(failed.load(ordering: .relaxed) == 0, "reissues failed")
+        print(Double(voters.count) * 1000 / spent)
+    }
+
+    /// Seconds of a snapshot and the memory it took; then milliseconds of each rendered page and the memory after all.
+    static func picture(_ house: BenchHouse) throws {
+        let snapshots = SnapshotDesk(house.desk)
+        let made = try milliseconds { _ = try snapshots.follow() }
+        print("snapshot \(made / 1000) \(memory())")
+        let page = try house.page("/manager/picture")
+        for _ in 0..<20 { _ = page() }
+        let before = memory()
+        for _ in 0..<200 { print("page \(milliseconds { _ = page() })") }
+        print("memory \(before) \(memory())")
+    }
+
+    /// Resident megabytes.
+    static func memory() -> Double {
+        let pages = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ")[1]
+        return Double(pages.flatMap { Int($0) } ?? 0) * 4096 / 1_048_576
+    }
+}
+
+/// The desks behind the console, as `serve` builds them.
+struct BenchHouse {
+    let store: Store
+    let desk: VoterDesk
+    private let console: ConsoleSite
+    private let door: Doorkeeper
+    private let register: StaffRegister
+
+    init(store path: String, keys: String) throws {
+        let clock = Clock.system
+        let migrations =
+            JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations + RollSchema.migrations
+            + IssuanceSchema.migrations + PassphrasesSchema.migrations + AccessSchema.migrations
+        store = try Store(path: path, migrations: migrations, mayMiss: RollIndices.names, now: clock.now)
+        let logbook = Logbook(clock: clock, randomness: .system)
+        let elections = ElectionDesk(logbook: logbook, clock: clock)
+        let store = store
+        let election = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try elections.find(reading, nil)
+        }
+        let folder = try KeyFolder(path: keys, store: path, randomness: .system)
+        guard let key = try folder.key(of: election.election.id) else { throw CocoaError(.fileNoSuchFile) }
+        let templates = TemplateFolder(["Templates"])
+        let office = MessageOffice(election: election.election, templates: templates)
+        let hasher = PassphraseHasher()
+        let keeper = PassphraseKeeper(hasher: hasher, logbook: logbook, clock: clock, randomness: .system)
+        let outbox = Outbox(clock: clock, randomness: .system)
+        let registrar = Registrar(store: store, logbook: logbook, clock: clock, hasher: hasher)
+        let issuer = Issuer(
+            outbox: outbox, registrar: registrar, logbook: logbook, clock: clock, randomness: .system)
+        let directory = VoterDirectory(
+            election: election, key: key, office: office, issuer: issuer, registrar: registrar)
+        let voters = Doorkeeper(
+            election: election, key: key, directory: directory, keeper: keeper, outbox: outbox, clock: clock,
+            randomness: .system)
+        let station = PollingStation(
+            store: store, election: election, key: key, logbook: logbook, clock: clock, randomness: .system)
+        register = StaffRegister(
+            election: election, key: key, office: office, outbox: outbox, keeper: keeper, logbook: logbook, clock: clock,
+            randomness: .system, console: "http://localhost/manager")
+        desk = VoterDesk(
+            store: store, directory: directory, door: voters, station: station, outbox: outbox, register: register,
+            logbook: logbook, clock: clock, randomness: .system)
+        door = Doorkeeper(
+            election: election, key: key, directory: StaffDirectory(register), keeper: keeper, outbox: outbox, clock: clock,
+            randomness: .system, realm: .staff, policy: StaffRegister.policy)
+        let trustees = TrusteeRegister(logbook: logbook, clock: clock)
+        let policy = try PolicyText(try templates.text(PolicyText.file), file: PolicyText.file)
+        let room = PrintRoom(
+            store: store, outbox: outbox, registrar: registrar, issuer: issuer, logbook: logbook, clock: clock)
+        let parts = ConsoleSite.Parts(
+            store: store, door: door,
+            signIn: SignInDesk(store: store, doorkeeper: door, common: CommonSecrets("")), register: register, desk: desk,
+            deliveries: DeliveryDesk(desk), reminders: Reminders(desk),
+            letters: LetterDoor(desk, room: room, office: office, folder: path + ".print"),
+            snapshots: SnapshotDesk(desk),
+            policy: PolicyDesk(desk, text: policy, trustees: trustees, takesBounces: false), roll: RollDesk(desk),
+            help: HelpQueue(election: election, key: key, clock: clock, randomness: .system),
+            teller: Teller(station: station, store: store, trustees: trustees, logbook: logbook, clock: clock),
+            logbook: logbook, clock: clock, randomness: .system, key: key)
+        let assets = try AssetSet(templates)
+        console = ConsoleSite(
+            parts, pages: try ConsolePages(election.election, templates: templates, assets: assets), assets: assets,
+            address: "http://localhost", uploads: path + ".uploads", log: { _ in })
+    }
+
+    /// A page of the console as a signed-in manager gets it.
+    func page(_ path: String) throws -> () -> Response {
+        let (door, register) = (door, register)
+        let token = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> String in
+            if try register.member(transaction.reading, name: "bench") == nil {
+                _ = try register.add(
+                    transaction,
+                    StaffRegister.Newcomer(
+                        name: "bench", fullName: "Bench", mail: .init(stored: Array("b@example.org".utf8)),
+                        role: .manager, language: .fr), by: .system("bench"))
+            }
+            let generation = try register.member(transaction.reading, name: "bench")?.generation ?? 1
+            let token = try door.open(
+                transaction, .staff("bench"), generation: generation, subject: [1], route: .email)
+            if let session = try door.session(transaction.reading, token: token) {
+                try door.confirm(transaction, session)
+            }
+            return token
+        }
+        let request = Request(
+            method: .get, path: path, headers: [.init(name: "cookie", value: "staffSession=\(token)")])
+        let console = console
+        return {
+            guard case .later(let work) = console.handle(request) else { return Response(500) }
+            let response = work()
+            precondition(response.status == 200, "status \(response.status)")
+            return response
+        }
+    }
+}
