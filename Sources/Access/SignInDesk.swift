@@ -281,7 +281,9 @@ package struct SignInDesk: Sendable {
                 // Looked at again: the same form sent twice stores one secret.
                 guard let now = try doorkeeper.request(transaction.reading, token: token), now.id == request.id,
                     case .choose = try step(transaction.reading, now, principal), let generation = request.generation,
-                    try mayStillReset(transaction.reading, now, principal)
+                    try mayStillReset(transaction.reading, now, principal),
+                    // Of an identifier that has ended nobody chooses a secret.
+                    try doorkeeper.directory.isLive(transaction.reading, principal, generation: generation)
                 else { return .gone }
                 let hadSecret = try keeper.record(transaction.reading, election: election, principal).generation > 0
                 if let message = try keeper.cancelReset(transaction, election: election, principal) {

@@ -41,6 +41,8 @@ package enum BureauSchema {
                 fingerprint TEXT NOT NULL,
                 folder TEXT NOT NULL,
                 letters INTEGER NOT NULL,
+                first INTEGER NOT NULL,
+                last INTEGER NOT NULL,
                 why TEXT NOT NULL,
                 made_by TEXT NOT NULL,
                 made_at INTEGER NOT NULL,

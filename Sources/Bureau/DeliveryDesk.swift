@@ -206,19 +206,21 @@ package final class DeliveryDesk: Sendable {
     // MARK: Another channel
 
     /// Voters whose identifier did not arrive by a channel, who never signed in, and whom another one reaches.
-    private func stranded(_ reading: borrowing Reading, from: Route) throws(StoreError) -> [Int] {
+    private func stranded(
+        _ reading: borrowing Reading, from: Route
+    ) throws(StoreError) -> [(voter: Int, generation: Int)] {
         var latest: [Int: (generation: Int, route: Route, state: MessageState)] = [:]
         try desk.outbox.eachIdentifier(reading, election: desk.election.number) {
             subject, generation, route, state throws(StoreError) in
             if (latest[subject]?.generation ?? 0) <= generation { latest[subject] = (generation, route, state) }
         }
-        var voters = latest.filter { $0.value.route == from && [.bounced, .failed].contains($0.value.state) }.map(\.key)
+        var voters = latest.filter { $0.value.route == from && [.bounced, .failed].contains($0.value.state) }
         var signedIn: Set<Int> = []
         try desk.door.eachSignedIn(reading) { principal throws(StoreError) in
             if case .voter(let id) = principal { signedIn.insert(id) }
         }
-        voters.removeAll { signedIn.contains($0) }
-        return voters.sorted()
+        for voter in signedIn { voters[voter] = nil }
+        return voters.map { ($0.key, $0.value.generation) }.sorted { $0.voter < $1.voter }
     }
 
     /// How many voters a fail-over would reach for.
@@ -242,9 +244,13 @@ package final class DeliveryDesk: Sendable {
             try stranded(reading, from: from)
         }
         var outcome = FailOver()
-        for id in voters {
+        for (id, generation) in voters {
             let isDone = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
-                guard let voter = try desk.voter(transaction.reading, id) else { return false }
+                // Pressed twice, or renewed meanwhile: what was sent since stays.
+                guard let voter = try desk.voter(transaction.reading, id),
+                    let held = try desk.issuer.history(transaction.reading, voter: id).first,
+                    held.generation == generation, held.state == "active"
+                else { return false }
                 let reissue = try desk.issuer.reissue(
                     transaction, desk.election, key: desk.key, office: desk.directory.office,
                     reference: voter.reference, by: to, contact: nil, reason: reason, principal: viewer.principal)

@@ -24,23 +24,35 @@ extension VoterDesk {
     package func given(_ reading: borrowing Reading, for viewer: Viewer) throws(StoreError) -> [GivenLine] {
         let poll = try Poll.find(reading, election: election.number)
         let isOver = poll?.state == .closed
-        var signed: Set<Int> = []
+        var signed: [Int: Int] = [:]
         if isOver {
             for ballot in try PollBallot.all(reading, election: election.number) {
-                try station.eachSignature(reading, ballot, before: .max) { voter, _ throws(StoreError) in
-                    signed.insert(voter)
+                try station.eachSignature(reading, ballot, before: .max) { voter, at throws(StoreError) in
+                    signed[voter] = max(signed[voter] ?? 0, at)
                 }
             }
         }
         var lines: [GivenLine] = []
         for entry in try issuer.given(reading, election) {
             guard let voter = try voter(reading, entry.voter) else { continue }
+            // A signature is known to its minute.
+            let hasVoted = isOver ? signed[entry.voter].map { $0 + 60 > entry.at } ?? false : nil
             lines.append(
                 GivenLine(
                     by: entry.by, voter: voter, route: entry.route, at: entry.at, reason: entry.reason,
-                    hasVoted: isOver ? signed.contains(entry.voter) : nil))
+                    hasVoted: hasVoted))
         }
-        return lines
+        // A contact that was corrected on the roll is a new one too.
+        for change in try registrar.contactChanges(reading, election, since: 0) {
+            guard let voter = try voter(reading, change.voter),
+                let held = try issuer.history(reading, voter: change.voter).first
+            else { continue }
+            let hasVoted = isOver ? signed[change.voter].map { $0 + 60 > change.at } ?? false : nil
+            lines.append(
+                GivenLine(
+                    by: change.by, voter: voter, route: held.route, at: change.at, reason: "", hasVoted: hasVoted))
+        }
+        return lines.sorted { ($0.by, $0.at) < ($1.by, $1.at) }
     }
 
     /// Hands the channels of every voter's secrets to `body`: the proof that two are needed.

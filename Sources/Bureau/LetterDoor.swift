@@ -23,7 +23,7 @@ package final class LetterDoor: Sendable {
     package let room: PrintRoom
     private let office: MessageOffice
     /// Where parcels lie, encrypted: a folder beside the store, for its account alone.
-    private let folder: String
+    let folder: String
     private let running = Mutex<Job?>(nil)
 
     /// How often a file may be fetched: once, and twice more when something went wrong.
@@ -136,7 +136,7 @@ package final class LetterDoor: Sendable {
     }
 
     /// Why an order cannot begin.
-    package enum Obstacle: String, Sendable { case busy, notApproved, noPrinter, noKey, nothingWaits }
+    package enum Obstacle: String, Sendable { case busy, notApproved, noPrinter, noKey, nothingWaits, notPrintable }
 
     /// Checks an order and takes the place of the one print run; nil when it may begin with `print`.
     package func begin(_ order: Order) throws -> Obstacle? {
@@ -151,6 +151,12 @@ package final class LetterDoor: Sendable {
         }
         guard found.0?.role == .printer else { return .noPrinter }
         guard found.hasKey else { return .noKey }
+        if let again = order.again {
+            let batch = try desk.store.read { (reading: borrowing Reading) throws(StoreError) -> PrintBatch? in
+                try room.batch(reading, election, number: again)
+            }
+            guard let batch, [.printed, .posted].contains(batch.state), !batch.isWiped else { return .notPrintable }
+        }
         guard order.again != nil || found.waiting > 0 || found.isOpen else { return .nothingWaits }
         let isFree = running.withLock { job in
             if case .printing = job { return false }
@@ -197,11 +203,10 @@ package final class LetterDoor: Sendable {
             var leftOut: [String] = []
             for letter in files.setAside { leftOut.append(try setAside(letter, by: viewer)) }
             try parcel(manifest, order, batch, place, printer.name, by: viewer)
-            if order.again == nil { try room.finish(batch) }
             return .done(batch: batch.number, letters: manifest.letters, leftOut: leftOut)
         } catch {
-            // Nothing half written stays; the batch goes on with the next order.
-            try FileManager.default.removeItem(atPath: place)
+            // Nothing half written stays; the batch goes on with the next order. What cannot be removed now is swept later.
+            if FileManager.default.fileExists(atPath: place) { try? FileManager.default.removeItem(atPath: place) }
             throw error
         }
     }
@@ -243,9 +248,11 @@ package final class LetterDoor: Sendable {
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             let id = try transaction.insert(
                 """
-                INSERT INTO bureau_parcel (election, batch, printer, fingerprint, folder, letters, why, made_by, made_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """, election.number, batch.number, order.printer, fingerprint, place, manifest.letters, order.reason,
+                INSERT INTO bureau_parcel (election, batch, printer, fingerprint, folder, letters, first, last, why, made_by,
+                    made_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """, election.number, batch.number, order.printer, fingerprint, place, manifest.letters,
+                order.letters?.lowerBound ?? 1, order.letters?.upperBound ?? batch.letters, order.reason,
                 viewer.principal.text, desk.clock.now)
             for (index, file) in listed.enumerated() {
                 try transaction.execute(
@@ -258,6 +265,8 @@ package final class LetterDoor: Sendable {
                     "parcel": "\(id)", "batch": "\(batch.number)", "printer": order.printer, "key": fingerprint,
                     "letters": "\(manifest.letters)",
                 ])
+            // One step: a batch with a parcel is printed, and one without is not.
+            if order.again == nil { try room.finish(transaction, batch) }
         }
     }
 

@@ -142,16 +142,21 @@ extension LetterDoor {
         return isDone
     }
 
-    /// Removes the files of parcels that were destroyed; what a crash left is removed the next time.
+    /// Removes the files of parcels that were destroyed, and folders that no parcel names: what a crash left.
     package func sweep() throws(StoreError) {
-        let folders = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try reading.all(
-                "SELECT folder FROM bureau_parcel WHERE election = ? AND destroyed_at IS NOT NULL", desk.election.number
-            ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
+        // While letters are printed their folder has no parcel yet.
+        if case .printing = job { return }
+        let kept = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+            Set(
+                try reading.all("SELECT folder FROM bureau_parcel WHERE destroyed_at IS NULL") {
+                    (row: borrowing Row) throws(StoreError) -> String in try row[0]
+                })
         }
-        for folder in folders where FileManager.default.fileExists(atPath: folder) {
-            do { try FileManager.default.removeItem(atPath: folder) } catch {
-                throw StoreError(.failed, "\(folder) cannot be removed: \(error.localizedDescription)")
+        let own = "\(folder)/\(desk.election.election.id)-"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for path in names.map({ "\(folder)/\($0)" }) where path.hasPrefix(own) && !kept.contains(path) {
+            do { try FileManager.default.removeItem(atPath: path) } catch {
+                throw StoreError(.failed, "\(path) cannot be removed: \(error.localizedDescription)")
             }
         }
     }
@@ -168,11 +173,15 @@ extension LetterDoor {
         }
     }
 
-    /// Whether a batch is a printer's to speak of.
-    package func isTheirs(_ reading: borrowing Reading, batch: Int, _ viewer: Viewer) throws(StoreError) -> Bool {
+    /// Whether a batch, or one letter of it, is somebody's to speak of: a printer's where a parcel of theirs holds it.
+    package func isTheirs(
+        _ reading: borrowing Reading, batch: Int, letter: Int? = nil, _ viewer: Viewer
+    ) throws(StoreError) -> Bool {
         guard let printer = printer(viewer) else { return viewer.may(.orderLetters) }
         return try reading.number(
-            "SELECT count(*) FROM bureau_parcel WHERE election = ? AND batch = ? AND printer = ?", desk.election.number,
-            batch, printer) > 0
+            """
+            SELECT count(*) FROM bureau_parcel WHERE election = ?1 AND batch = ?2 AND printer = ?3
+                AND (?4 IS NULL AND why = '' OR ?4 BETWEEN first AND last)
+            """, desk.election.number, batch, printer, letter) > 0
     }
 }

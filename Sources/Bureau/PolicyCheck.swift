@@ -160,10 +160,17 @@ package struct PolicyDesk: Sendable {
         facts.voters = voters
         (facts.letterOnly, facts.oneChannel) = (letterOnly, oneChannel)
         facts.smallBallots = election.election.ballots.map(\.id).filter { (eligible[$0] ?? 0) < Election.smallGroup }
-        try reading.each("SELECT question, holds FROM bureau_answer WHERE election = ?", election.number) {
-            (row: borrowing Row) throws(StoreError) in facts.answers[try row[0]] = try row[1]
-        }
+        facts.answers = try answers(reading)
         return facts
+    }
+
+    /// The answers that were given.
+    package func answers(_ reading: borrowing Reading) throws(StoreError) -> [String: Bool] {
+        var answers: [String: Bool] = [:]
+        try reading.each("SELECT question, holds FROM bureau_answer WHERE election = ?", election.number) {
+            (row: borrowing Row) throws(StoreError) in answers[try row[0]] = try row[1]
+        }
+        return answers
     }
 
     /// Keeps a person's answers to the grid's questions; false when one is of no question.
@@ -187,7 +194,11 @@ package struct PolicyDesk: Sendable {
 
     /// Keeps that a member of the bureau accepts an open point in writing; false when there is no such point.
     package func accept(point id: String, reason: String, by viewer: Viewer) throws(StoreError) -> Bool {
-        guard text.points.contains(where: { $0.id == id }) else { return false }
+        // What is met, or not looked at, is not accepted in advance.
+        let isOpen = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try report(reading, level: 3).open.contains { $0.point.id == id }
+        }
+        guard isOpen else { return false }
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute(
                 """

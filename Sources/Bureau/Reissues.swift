@@ -71,7 +71,7 @@ extension VoterDesk {
                 do throws(GivenContact.Fault) { contact = try GivenContact(text, by: order.route) } catch {
                     return .refused(error.description)
                 }
-                byBureau = try isSuspicious(transaction, contact, voter: voter, by: viewer)
+                byBureau = try isSuspicious(transaction, contact, voter: voter, by: viewer.principal)
                 let reset = try keeper.resetAt(
                     transaction.reading, election: election.number, .voter(voter.id))
                 needsSecond =
@@ -90,14 +90,15 @@ extension VoterDesk {
         }
     }
 
-    private func waiting(_ reading: borrowing Reading, _ deed: Deed, _ voter: Int) throws(StoreError) -> Int? {
+    func waiting(_ reading: borrowing Reading, _ deed: Deed, _ voter: Int) throws(StoreError) -> Int? {
         try approvals.waiting(reading).first { $0.subject == voter && $0.deed == deed }?.id
     }
 
     /// Whether a member of the bureau must look at a contact: another voter has it, it is a member of the staff's own, or
-    /// one person gives out many.
-    private func isSuspicious(
-        _ transaction: borrowing Transaction, _ contact: GivenContact, voter: Voter, by viewer: Viewer
+    /// one person gives out many. What waits for approval counts as what was done.
+    func isSuspicious(
+        _ transaction: borrowing Transaction, _ contact: GivenContact, voter: Voter, by principal: Principal,
+        deciding: Bool = false
     ) throws(StoreError) -> Bool {
         var isOwn = false
         if case .mail = contact {
@@ -106,14 +107,39 @@ extension VoterDesk {
                 isOwn = true
             }
         }
-        let others = try issuer.otherHolders(
-            transaction.reading, election, key: key, contact, voter: voter.id)
-        let given = try issuer.givenSince(
-            transaction.reading, election, by: viewer.principal.text, since: clock.now - 3600)
-        if isOwn { try alert(transaction, "contactOfStaff", viewer.principal.text) }
-        if others > 0 { try alert(transaction, "contactShared", viewer.principal.text) }
-        if given >= VoterDesk.mostGivenAnHour { try alert(transaction, "manyContacts", viewer.principal.text) }
+        let others =
+            try issuer.otherHolders(transaction.reading, election, key: key, contact, voter: voter.id)
+            + waitingElsewhere(transaction.reading, contact, voter: voter.id)
+        let hour = clock.now - 3600
+        let given =
+            try issuer.givenSince(transaction.reading, election, by: principal.text, since: hour)
+            + registrar.contactChanges(transaction.reading, election, since: hour).count { $0.by == principal.text }
+            + approvals.waitingContacts(transaction.reading, by: principal.text) - (deciding ? 1 : 0)
+        if isOwn { try alert(transaction, "contactOfStaff", principal.text) }
+        if others > 0 { try alert(transaction, "contactShared", principal.text) }
+        if given >= VoterDesk.mostGivenAnHour { try alert(transaction, "manyContacts", principal.text) }
         return isOwn || others > 0 || given >= VoterDesk.mostGivenAnHour
+    }
+
+    /// How many requests that wait would give this contact to another voter.
+    private func waitingElsewhere(
+        _ reading: borrowing Reading, _ contact: GivenContact, voter: Int
+    ) throws(StoreError) -> Int {
+        try approvals.waiting(reading).count { request in
+            guard request.subject != voter, let text = request.order["contact"], !text.isEmpty,
+                let route = Route(rawValue: request.order["route"] ?? ""),
+                let other = try? GivenContact(text, by: route)
+            else { return false }
+            return GivenContact.isSame(other.bytes, contact.bytes)
+        }
+    }
+
+    /// When a contact of a voter was given or corrected by hand last.
+    func contactMoved(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> Int? {
+        let times = [
+            try issuer.lastGiven(reading, voter: voter), try registrar.contactChanged(reading, voter: voter),
+        ]
+        return times.compactMap(\.self).max()
     }
 
     func carryOut(
@@ -141,7 +167,7 @@ extension VoterDesk {
         if let stop = try checkAnswer(answer, voter: id, by: viewer) { return stop }
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Outcome in
             guard let voter = try voter(transaction.reading, id) else { return .unknownVoter }
-            let given = try issuer.lastGiven(transaction.reading, voter: id)
+            let given = try contactMoved(transaction.reading, voter: id)
             let meets = given.map { $0 > clock.now - VoterDesk.takeoverSeconds } ?? false
             guard election.election.access.fourEyes || meets else {
                 try carryOutReset(transaction, voter, why: "\(reason) (checked: \(check.rawValue))", by: viewer.principal)
@@ -227,6 +253,18 @@ extension VoterDesk {
         request id: Int, approved: Bool, answer: String, by viewer: Viewer
     ) throws(StoreError) -> Decided {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Decided in
+            // What became suspicious since it was asked for is the bureau's too.
+            if approved, !viewer.may(.decideForBureau),
+                let request = try approvals.request(transaction.reading, id), request.state == .waiting,
+                let text = request.order["contact"], !text.isEmpty,
+                let route = Route(rawValue: request.order["route"] ?? ""),
+                let contact = try? GivenContact(text, by: route),
+                let voter = try voter(transaction.reading, request.subject),
+                let asker = Principal(text: request.askedBy),
+                try isSuspicious(transaction, contact, voter: voter, by: asker, deciding: true)
+            {
+                return .denied(.bureauOnly)
+            }
             let decision = try approvals.decide(
                 transaction, request: id, approved: approved, answer: answer, by: viewer.principal, role: viewer.role)
             guard case .decided(let request) = decision else {
@@ -240,6 +278,9 @@ extension VoterDesk {
             let check = VoterOrder.Check(rawValue: request.order["check"] ?? "") ?? .callBack
             let asker = Principal(text: request.askedBy) ?? viewer.principal
             let why = "\(request.reason) (checked: \(check.rawValue); approved by \(viewer.principal.text))"
+            if request.deed == .changeRoll {
+                return .carriedOut(try carryOutCorrection(transaction, request, voter, why: why, by: asker))
+            }
             if request.deed == .resetPassphrase {
                 try carryOutReset(transaction, voter, why: why, by: asker)
                 return .carriedOut(.done(noticeBy: nil, sheets: []))

@@ -59,11 +59,26 @@ package struct Reminders: Sendable {
         case unknownGroup
     }
 
-    /// About how many a reminder would go to, rounded to tens; nil below ten. Votes count as of the last round.
-    package func preview(_ order: Order) throws(StoreError) -> Int? {
-        try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
-            SmallCells.rounded(try recipients(reading, order, after: 0, limit: .max).count)
+    /// Whether a reminder may be asked for one group: who has voted is not to be found out group by group.
+    private static func isWhole(_ order: Order) -> Bool { order.college.isEmpty && order.site.isEmpty }
+
+    /// About how many a reminder would go to, rounded to tens; nil below ten. Votes count as of the last round, and the
+    /// number is named only where ten at least would not get it either. Each preview is in the journal.
+    package func preview(_ order: Order, by viewer: Viewer) throws(StoreError) -> Int? {
+        if order.target == .notVoted, !Reminders.isWhole(order) { return nil }
+        let (all, count) = try desk.store.read { (reading: borrowing Reading) throws(StoreError) -> (Int, Int) in
+            (
+                try desk.registrar.count(reading, election),
+                try recipients(reading, order, after: 0, limit: .max).count
+            )
         }
+        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try desk.logbook.record(
+                transaction, election: election.election.id, by: viewer.principal, "reminder.preview",
+                ["target": order.target.rawValue, "college": order.college, "site": order.site])
+        }
+        if order.target == .notVoted, all - count < Snapshot.small, all != count { return nil }
+        return SmallCells.rounded(count)
     }
 
     /// Asks for a reminder; `follow` sends it.
@@ -77,7 +92,7 @@ package struct Reminders: Sendable {
             }
             guard poll?.state == .open else { return .notOpen }
         }
-        guard let about = try preview(order) else { return .tooFew }
+        guard let about = try preview(order, by: viewer) else { return .tooFew }
         return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Outcome in
             let last = try transaction.reading.number(
                 "SELECT coalesce(max(asked_at), 0) FROM bureau_reminder WHERE election = ?", election.number)
@@ -112,30 +127,41 @@ package struct Reminders: Sendable {
         }
     }
 
-    /// Queues the next piece of a reminder that was asked for; returns whether there was any. One that was interrupted goes
-    /// on behind the last voter it had reached.
-    package func follow() throws(StoreError) -> Bool {
+    /// Queues the next piece of a reminder that was asked for; returns whether there was any, and what went wrong with
+    /// single voters, who must not keep it from the others. One that was interrupted goes on behind the last voter it had
+    /// reached; one that the close overtook ends.
+    package func follow() throws(StoreError) -> (hasWorked: Bool, faults: [String]) {
+        var faults: [String] = []
         let found = try desk.store.read {
-            (reading: borrowing Reading) throws(StoreError) -> (run: Run, last: Int, voters: [Int])? in
+            (reading: borrowing Reading) throws(StoreError) -> (run: Run, last: Int, voters: [Int], closes: Int)? in
             guard let run = try runs(reading).last(where: { $0.endedAt == nil }) else { return nil }
             let last = try reading.number("SELECT last_voter FROM bureau_reminder WHERE id = ?", run.id)
-            return (run, last, try recipients(reading, run.order, after: last, limit: Reminders.chunk))
+            let poll = try Poll.find(reading, election: election.number)
+            let closes = poll?.closesAt ?? election.election.closes
+            let isOver = poll.map { [.closing, .closed, .destroyed].contains($0.state) } ?? false
+            let voters =
+                isOver || closes <= desk.clock.now
+                ? [] : try recipients(reading, run.order, after: last, limit: Reminders.chunk)
+            return (run, last, voters, closes)
         }
-        guard let found else { return false }
+        guard let found else { return (false, []) }
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            faults = []
             for voter in found.voters {
                 let principal = Principal.voter(voter)
-                let routes = try desk.directory.routes(transaction.reading, principal)
-                guard let route = routes.first else { continue }
-                _ = try desk.directory.send(
-                    transaction, principal,
-                    VoterNote(.reminder, by: route, priority: .batch, generation: found.run.id))
+                do throws(StoreError) {
+                    let routes = try desk.directory.routes(transaction.reading, principal)
+                    guard let route = routes.first else { continue }
+                    var note = VoterNote(.reminder, by: route, priority: .batch, generation: found.run.id)
+                    note.expiresAt = found.closes
+                    _ = try desk.directory.send(transaction, principal, note)
+                } catch { faults.append("voter \(voter) cannot be reminded: \(error)") }
             }
             try transaction.execute(
                 "UPDATE bureau_reminder SET last_voter = ?, ended_at = ? WHERE id = ?",
                 found.voters.last ?? found.last, found.voters.isEmpty ? desk.clock.now : nil as Int?, found.run.id)
         }
-        return true
+        return (true, faults)
     }
 
     /// The voters whom a reminder is for, by number.
@@ -165,8 +191,8 @@ package struct Reminders: Sendable {
             isElector = open
         }
         var found: [Int] = []
-        try desk.registrar.each(reading, election, after: last) { voter, _ throws(StoreError) in
-            guard found.count < limit, !out.contains(voter.id), isElector?.contains(voter.id) ?? true,
+        try desk.registrar.each(reading, election, after: last) { voter, sealed throws(StoreError) in
+            guard found.count < limit, sealed.reaches > 0, !out.contains(voter.id), isElector?.contains(voter.id) ?? true,
                 order.college.isEmpty || voter.college == order.college, order.site.isEmpty || voter.site == order.site
             else { return }
             found.append(voter.id)

@@ -1,7 +1,9 @@
+import Delivery
 import Crypto
 import Elections
 import Issuance
 import Journal
+import Passphrases
 import Polling
 import Staff
 package import Store
@@ -23,6 +25,12 @@ package final class RollDesk: Sendable {
         case unknownVoter
         /// The poll is sealed: the roll is as it is.
         case sealed
+        /// A file is being read or waits to be applied.
+        case importing
+        /// A second person must approve; only one of the bureau where `byBureau`.
+        case asked(request: Int, byBureau: Bool)
+        /// The same request waits already.
+        case already(request: Int)
         case refused(String)
     }
 
@@ -30,25 +38,47 @@ package final class RollDesk: Sendable {
 
     // MARK: One voter
 
-    /// Corrects one field; messages that wait go to the corrected contact.
+    /// Corrects one field; messages that wait go to the corrected contact. A contact of somebody who has an identifier is a
+    /// new contact: the same rules hold as for one that is given on the phone.
     package func correct(
         voter id: Int, column: Column, value: String, reason: String, by viewer: Viewer
     ) throws(StoreError) -> Change {
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Change in
             guard let voter = try desk.voter(transaction.reading, id) else { return .unknownVoter }
-            let isContact = [.email, .phone, .address1, .channel, .language].contains(column)
-            if !isContact, try desk.isSealed(transaction.reading) { return .sealed }
-            let outcome = try desk.registrar.correct(
-                transaction, election, reference: voter.reference, column: column, value: value, reason: reason,
-                key: desk.key, randomness: desk.randomness, by: viewer.principal)
-            switch outcome {
-            case .unknownVoter: return .unknownVoter
-            case .refused(let reason): return .refused(reason)
-            case .done:
-                return .done(
-                    messages: try desk.issuer.readdress(transaction, election, key: desk.key, voter: id))
+            let isContact = [.email, .phone, .address1].contains(column)
+            if !isContact, ![.channel, .language].contains(column), try desk.isSealed(transaction.reading) {
+                return .sealed
             }
+            if isContact, try !desk.issuer.history(transaction.reading, voter: id).isEmpty {
+                let change = try askForContact(transaction, voter, column, value, reason, viewer)
+                if let change { return change }
+            }
+            return try desk.correct(transaction, voter, column, value, reason: reason, by: viewer.principal)
         }
+    }
+
+    /// Asks a second person for a contact's correction where the rules want one; nil where they do not.
+    private func askForContact(
+        _ transaction: borrowing Transaction, _ voter: Voter, _ column: Column, _ value: String, _ reason: String,
+        _ viewer: Viewer
+    ) throws(StoreError) -> Change? {
+        let route: Route = column == .email ? .email : column == .phone ? .sms : .letter
+        var byBureau = false
+        if !value.isEmpty, let contact = try? GivenContact(value, by: route) {
+            byBureau = try desk.isSuspicious(transaction, contact, voter: voter, by: viewer.principal)
+        }
+        let reset = try desk.keeper.resetAt(transaction.reading, election: election.number, .voter(voter.id))
+        let meets = reset.map { $0 > desk.clock.now - VoterDesk.takeoverSeconds } ?? false
+        guard byBureau || meets || election.election.access.fourEyes else { return nil }
+        if let known = try desk.waiting(transaction.reading, .changeRoll, voter.id) { return .already(request: known) }
+        // A value that would be refused is refused now, not when the second person has come.
+        let trial = try desk.trial(transaction, voter, column, value)
+        if let trial { return .refused(trial) }
+        let id = try desk.approvals.ask(
+            transaction, .changeRoll, subject: voter.id,
+            order: ["column": column.rawValue, "contact": value, "route": route.rawValue], reason: reason,
+            needsBureau: byBureau, by: viewer.principal)
+        return .asked(request: id, byBureau: byBureau)
     }
 
     /// Adds a voter who was left out.
@@ -63,6 +93,7 @@ package final class RollDesk: Sendable {
                 randomness: desk.randomness, by: viewer.principal)
             switch outcome {
             case .added(let id): return (.done(messages: 0), id)
+            case .importing: return (.importing, nil)
             case .taken: return (.refused("the reference \(reference) is taken, perhaps by a voter who was struck off"), nil)
             case .refused(let column, let reason): return (.refused("\(column.rawValue): \(reason)"), nil)
             }
@@ -107,6 +138,7 @@ package final class RollDesk: Sendable {
         package let warningCount: Int
         /// Line, reference and changes, the first few.
         package let differences: [Difference]
+        package let addedNames: [String]
         package let removedNames: [String]
         package let encoding: String
         package let ignored: [String]
@@ -137,6 +169,18 @@ package final class RollDesk: Sendable {
     private struct Cancelled: Error {}
 
     private let wantsStop = Mutex(false)
+
+    /// Why no file may be uploaded now; nil when one may.
+    package func obstacle() throws(StoreError) -> String? {
+        let isSealed = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try desk.isSealed(reading)
+        }
+        if isSealed { return "sealed" }
+        switch job {
+        case .reading, .applying, .ready: return "busy"
+        default: return nil
+        }
+    }
 
     /// Reads and checks an uploaded file on a thread of its own; nothing is on the roll before `apply`.
     /// - Parameters:
@@ -200,15 +244,19 @@ package final class RollDesk: Sendable {
             rows: roll.rows, added: roll.added.count, changed: roll.changed.count, removed: roll.removed.count,
             faults: roll.report.faults, faultCount: roll.report.faultCount, rejected: roll.report.rejected,
             warnings: roll.report.warnings, warningCount: roll.report.warningCount, differences: differences,
-            removedNames: roll.removed.names, encoding: roll.encoding, ignored: roll.ignoredHeadings)
+            addedNames: roll.added.names, removedNames: roll.removed.names, encoding: roll.encoding, ignored: roll.ignoredHeadings)
     }
 
     /// Makes what was read the roll, in one transaction.
     /// - Returns: why not; nil when it is done.
     package func apply(by viewer: Viewer) throws(StoreError) -> String? {
-        guard let loaded = loaded.withLock({ $0 }) else { return "nothing" }
+        // Whoever takes it out has it alone: it is applied, dropped or forgotten once.
+        guard let loaded = take() else { return "nothing" }
         let (rows, rejected) = (loaded.roll.rows, loaded.summary.rejected)
-        guard rows > rejected, loaded.summary.faultCount == 0 || loaded.acceptsValid else { return "faults" }
+        guard rows > rejected, loaded.summary.faultCount == 0 || loaded.acceptsValid else {
+            self.loaded.withLock { $0 = loaded }
+            return "faults"
+        }
         running.withLock { $0 = .applying(file: loaded.file) }
         let isDone: Bool
         do throws(StoreError) {
@@ -224,14 +272,14 @@ package final class RollDesk: Sendable {
                 return true
             }
         } catch {
+            self.loaded.withLock { $0 = loaded }
             running.withLock { $0 = .ready(file: loaded.file, loaded.summary) }
             throw error
         }
         guard isDone else {
-            _ = try drop()
+            try forget(loaded)
             return "sealed"
         }
-        self.loaded.withLock { $0 = nil }
         running.withLock { $0 = .applied(file: loaded.file, loaded.summary) }
         return nil
     }
@@ -241,16 +289,27 @@ package final class RollDesk: Sendable {
 
     /// Forgets a file that nobody applied; run now and then.
     package func tidy() throws(StoreError) {
-        guard let loaded = loaded.withLock({ $0 }), loaded.at < desk.clock.now - RollDesk.waitSeconds else { return }
-        _ = try drop()
+        let isOld = loaded.withLock { $0.map { $0.at < desk.clock.now - RollDesk.waitSeconds } ?? false }
+        guard isOld, let loaded = take() else { return }
+        try forget(loaded)
+    }
+
+    private func take() -> Loaded? {
+        loaded.withLock { loaded in
+            defer { loaded = nil }
+            return loaded
+        }
+    }
+
+    private func forget(_ loaded: Loaded) throws(StoreError) {
+        try desk.registrar.discard(loaded.roll)
+        running.withLock { $0 = .cancelled(file: loaded.file) }
     }
 
     /// Forgets what was read, or stops the reading; nothing of it stays.
     package func drop() throws(StoreError) -> Bool {
-        if let loaded = loaded.withLock({ $0 }) {
-            try desk.registrar.discard(loaded.roll)
-            self.loaded.withLock { $0 = nil }
-            running.withLock { $0 = .cancelled(file: loaded.file) }
+        if let loaded = take() {
+            try forget(loaded)
             return true
         }
         guard case .reading = job else { return false }

@@ -3,10 +3,11 @@ package enum SmallCells {
     /// The votes of each group, nil where they must not be shown: where fewer than ten are eligible, have voted or have not,
     /// and where a hidden figure could be told as the difference between the sum and the others.
     package static func shown(_ cells: [Snapshot.Cell]) -> [Int?] {
+        let hasVotes = cells.contains { $0.funnel.voted > 0 }
         var isHidden = cells.map { cell in
             let funnel = cell.funnel
             // Nobody has voted yet, anywhere: that tells nothing of anybody.
-            guard funnel.voted > 0 else { return funnel.eligible < Snapshot.small }
+            guard hasVotes else { return funnel.eligible < Snapshot.small }
             return funnel.eligible < Snapshot.small || funnel.voted < Snapshot.small
                 || funnel.eligible - funnel.voted < Snapshot.small
         }
@@ -17,7 +18,7 @@ package enum SmallCells {
             let eligible = hidden.reduce(0) { $0 + cells[$1].funnel.eligible }
             let isSafe =
                 hidden.count > 1 && eligible >= Snapshot.small
-                && (voted == 0 || voted >= Snapshot.small && eligible - voted >= Snapshot.small)
+                && (!hasVotes || voted >= Snapshot.small && eligible - voted >= Snapshot.small)
             if isSafe { break }
             let open = cells.indices.filter { !isHidden[$0] }
             guard let next = open.min(by: { cells[$0].funnel.eligible < cells[$1].funnel.eligible }) else { break }

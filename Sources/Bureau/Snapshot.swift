@@ -179,13 +179,15 @@ package struct SnapshotDesk: Sendable {
             sites.add(voter.site, mark)
             if mark.contains(.issued) { channels.add(mark.route.rawValue, mark) }
         }
+        var total = all
         let isMoving = poll.map { [.open, .suspended, .closing].contains($0.state) } ?? false
         let held = isMoving ? before : nil
+        if let was = held?.all.voted, abs(total.voted - was) < Snapshot.small { total.voted = was }
         return Snapshot(
-            at: desk.clock.now, poll: poll?.state.rawValue, roundAt: poll?.roundAt, all: all,
+            at: desk.clock.now, poll: poll?.state.rawValue, roundAt: poll?.roundAt, all: total,
             colleges: SnapshotDesk.calm(colleges.cells, held?.colleges),
             sites: SnapshotDesk.calm(sites.cells, held?.sites),
-            channels: SnapshotDesk.calm(channels.cells, held?.channels), ballots: turnouts, hours: hours)
+            channels: SnapshotDesk.calm(channels.cells, held?.channels), ballots: turnouts, hours: SnapshotDesk.calm(hours, held?.hours))
     }
 
     private func votes(
@@ -231,15 +233,25 @@ package struct SnapshotDesk: Sendable {
         }
     }
 
-    /// Keeps the votes of a group where they were until they have moved by ten at least.
+    /// The votes of a partition as they may be shown while the poll is open: all of them move, each by nothing or by ten at
+    /// least, or none does. Held one by one, the others would tell by difference.
     static func calm(_ cells: [Snapshot.Cell], _ before: [Snapshot.Cell]?) -> [Snapshot.Cell] {
         guard let before else { return cells }
         let old = Dictionary(before.map { ($0.name, $0.funnel.voted) }, uniquingKeysWith: { $1 })
+        let steps = cells.map { $0.funnel.voted - (old[$0.name] ?? 0) }
+        if steps.allSatisfy({ $0 == 0 || $0 >= Snapshot.small }) { return cells }
         return cells.map { cell in
             var cell = cell
-            let was = old[cell.name] ?? 0
-            if abs(cell.funnel.voted - was) < Snapshot.small { cell.funnel.voted = was }
+            cell.funnel.voted = old[cell.name] ?? 0
             return cell
         }
+    }
+
+    /// The same for the hours of the poll.
+    static func calm(_ hours: [Snapshot.Hour], _ before: [Snapshot.Hour]?) -> [Snapshot.Hour] {
+        guard let before else { return hours }
+        let old = Dictionary(before.map { ($0.at, $0.votes) }, uniquingKeysWith: { $1 })
+        let isCalm = hours.allSatisfy { $0.votes == old[$0.at] ?? 0 || $0.votes - (old[$0.at] ?? 0) >= Snapshot.small }
+        return isCalm ? hours : before
     }
 }

@@ -28,6 +28,8 @@ package enum MessageKind: String, Sendable, CaseIterable {
     case secretChanged
     /// Word that a vote was recorded, to everybody who voted.
     case voteRecorded
+    /// Word to the contacts known until now that one of them was changed.
+    case contactChanged
     /// Word to voters who have not signed in, or not voted; which of the two does not show.
     case reminder
     /// The console's identifier, to a member of the staff.
@@ -46,7 +48,7 @@ package enum MessageKind: String, Sendable, CaseIterable {
         case .activation, .renewedActivation: ["greeting", "identifier", "secret"]
         case .code, .resetCode: ["greeting", "code", "label"]
         case .resetAsked: ["greeting", "ready"]
-        case .notice, .noticeHeld, .resetReady, .secretChanged, .voteRecorded, .reminder: ["greeting"]
+        case .notice, .noticeHeld, .resetReady, .secretChanged, .voteRecorded, .contactChanged, .reminder: ["greeting"]
         case .staffIdentifier: ["greeting", "identifier", "console", "role"]
         case .staffCode: ["greeting", "code", "label"]
         case .staffRound: ["greeting", "heads"]
@@ -67,7 +69,7 @@ package enum MessageKind: String, Sendable, CaseIterable {
     /// hold of somebody's identifier could call back the word that warns of it.
     package var isWarning: Bool {
         switch self {
-        case .notice, .noticeHeld, .resetAsked, .secretChanged, .voteRecorded: true
+        case .notice, .noticeHeld, .resetAsked, .secretChanged, .voteRecorded, .contactChanged: true
         default: false
         }
     }

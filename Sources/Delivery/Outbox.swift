@@ -37,7 +37,7 @@ package struct Outbox: Sendable {
         try transaction.execute(
             """
             UPDATE outbox_message SET state = 'withdrawn', sealed = NULL, ended_at = ?
-            WHERE election = ? AND subject = ? AND kind NOT IN ('notice', 'noticeHeld', 'resetAsked', 'secretChanged', 'voteRecorded')
+            WHERE election = ? AND subject = ? AND kind NOT IN ('notice', 'noticeHeld', 'resetAsked', 'secretChanged', 'voteRecorded', 'contactChanged')
                 AND (state IN ('waiting', 'printed', 'unknown', 'failed') OR state = 'sent' AND channel = 'letter')
             """, clock.now, election, subject)
     }
@@ -53,7 +53,7 @@ package struct Outbox: Sendable {
             """
             SELECT id, kind, sealed FROM outbox_message
             WHERE election = ? AND subject = ? AND channel = ? AND state IN ('waiting', 'failed') AND sealed IS NOT NULL
-                AND kind NOT IN ('notice', 'noticeHeld', 'resetAsked', 'secretChanged', 'voteRecorded')
+                AND kind NOT IN ('notice', 'noticeHeld', 'resetAsked', 'secretChanged', 'voteRecorded', 'contactChanged')
             """, election, subject, route.rawValue
         ) { (row: borrowing Row) throws(StoreError) -> (id: Int, kind: MessageKind, sealed: [UInt8]) in
             (try row[0], try row.value(1), try row[2])
@@ -78,7 +78,8 @@ package struct Outbox: Sendable {
                     place = ?
                 WHERE id = ?
                 """, sealed, clock.now, Outbox.place(recipient, route), message.id)
-            count += 1
+            // Whether a reminder waits would tell whether somebody voted.
+            if message.kind != .reminder { count += 1 }
         }
         return count
     }
@@ -137,12 +138,21 @@ package struct Outbox: Sendable {
         _ transaction: borrowing Transaction, election: Int, unknown: Bool
     ) throws(StoreError) -> Int {
         try transaction.execute("DELETE FROM outbox_pause")
-        return try transaction.execute(
+        // What is counted tells nothing of votes: who is reminded, or told of a vote, is not.
+        let count = try transaction.reading.number(
+            """
+            SELECT count(*) FROM outbox_message
+            WHERE election = ?2 AND sealed IS NOT NULL AND channel IN ('email', 'sms')
+                AND (state = CASE WHEN ?3 THEN 'unknown' ELSE 'failed' END OR state = 'waiting' AND NOT ?3 AND due_at > ?1)
+                AND kind NOT IN ('reminder', 'voteRecorded')
+            """, clock.now, election, unknown)
+        try transaction.execute(
             """
             UPDATE outbox_message SET state = 'waiting', attempts = 0, due_at = ?, ended_at = NULL
             WHERE election = ? AND sealed IS NOT NULL AND channel IN ('email', 'sms')
                 AND (state = CASE WHEN ?3 THEN 'unknown' ELSE 'failed' END OR state = 'waiting' AND NOT ?3 AND due_at > ?1)
             """, clock.now, election, unknown)
+        return count
     }
 }
 

@@ -143,7 +143,7 @@ extension Outbox {
             """
             UPDATE outbox_message SET state = 'waiting', attempts = 0, due_at = ?, ended_at = NULL
             WHERE id = ? AND election = ? AND subject = ? AND state IN ('failed', 'unknown') AND sealed IS NOT NULL
-                AND channel IN ('email', 'sms')
+                AND channel IN ('email', 'sms') AND kind NOT IN ('reminder', 'voteRecorded')
             """, clock.now, message, election, subject) == 1
     }
 }

@@ -191,12 +191,14 @@ package struct PrintRoom: Sendable {
 
     /// Says that the files of a batch are complete.
     package func finish(_ batch: PrintBatch) throws(StoreError) {
-        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try transaction.execute(
-                "UPDATE issuance_batch SET state = 'printed', printed_at = ? WHERE id = ? AND state = 'printing'",
-                clock.now,
-                batch.id)
-        }
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in try finish(transaction, batch) }
+    }
+
+    /// The same in a transaction that says where they are.
+    package func finish(_ transaction: borrowing Transaction, _ batch: PrintBatch) throws(StoreError) {
+        try transaction.execute(
+            "UPDATE issuance_batch SET state = 'printed', printed_at = ? WHERE id = ? AND state = 'printing'", clock.now,
+            batch.id)
     }
 
     func batch(

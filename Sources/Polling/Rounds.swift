@@ -117,15 +117,6 @@ extension PollingStation {
         }
     }
 
-    /// The seals of a ballot's box and signature list as they stand.
-    package func head(
-        _ reading: borrowing Reading, _ ballot: PollBallot
-    ) throws(StoreError) -> (box: [UInt8], list: [UInt8])? {
-        try reading.first("SELECT box_sum, list_sum FROM polling_count WHERE ballot = ?", ballot.id) {
-            (row: borrowing Row) throws(StoreError) in (try row[0], try row[1])
-        }
-    }
-
     /// The trackers of a round in the box's order.
     package func trackers(
         _ reading: borrowing Reading, _ ballot: PollBallot, after place: Int, limit: Int

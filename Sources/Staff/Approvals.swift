@@ -95,7 +95,9 @@ package struct Approvals: Sendable {
             return .denied(.gone)
         }
         guard request.expiresAt > register.clock.now else { return .denied(.expired) }
-        guard request.askedBy != member.text else { return .denied(.samePerson) }
+        guard request.askedBy != member.text,
+            try !areOne(transaction.reading, request.askedBy, member.text)
+        else { return .denied(.samePerson) }
         guard role.may(request.needsBureau ? .decideForBureau : .decide) else { return .denied(.bureauOnly) }
         let changed = try transaction.execute(
             """
@@ -108,6 +110,32 @@ package struct Approvals: Sendable {
             transaction, election: name, by: member, approved ? "approval.approve" : "approval.refuse",
             ["request": "\(id)", "deed": request.deed.rawValue, "voter": "\(request.subject)", "reason": answer])
         return .decided(request)
+    }
+
+    /// Whether two accounts may be one person: one of them was made by the other, or is the other's token.
+    private func areOne(_ reading: borrowing Reading, _ left: String, _ right: String) throws(StoreError) -> Bool {
+        let (first, second) = (try makers(reading, left), try makers(reading, right))
+        return first.contains(right) || second.contains(left)
+    }
+
+    /// Who made an account, a token among them.
+    private func makers(_ reading: borrowing Reading, _ principal: String) throws(StoreError) -> [String] {
+        guard case .staff(let name)? = Principal(text: principal) else { return [] }
+        let prefix = StaffRegister.clientPrefix
+        if name.hasPrefix(prefix) {
+            return try reading.all(
+                "SELECT added_by FROM staff_client WHERE election = ? AND name = ?", election,
+                String(name.dropFirst(prefix.count))
+            ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
+        }
+        return try reading.all(
+            "SELECT added_by FROM staff_member WHERE election = ? AND name = ?", election, name
+        ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
+    }
+
+    /// How many requests with a new contact somebody has waiting.
+    package func waitingContacts(_ reading: borrowing Reading, by principal: String) throws(StoreError) -> Int {
+        try waiting(reading).count { $0.askedBy == principal && !($0.order["contact"] ?? "").isEmpty }
     }
 
     /// Takes back what one asked for oneself; false when it does not wait any more.

@@ -179,6 +179,10 @@ package struct StaffRegister: Sendable {
             UPDATE staff_approval SET state = 'taken back', decided_at = ?, answer = 'its author was removed'
             WHERE election = ? AND asked_by = ? AND state = 'waiting'
             """, clock.now, election.number, member.principal.text)
+        // Their tokens are theirs.
+        try transaction.execute(
+            "UPDATE staff_client SET removed_at = ? WHERE election = ? AND added_by = ? AND removed_at IS NULL", clock.now,
+            election.number, member.principal.text)
         try outbox.withdraw(transaction, election: election.number, subject: member.subject)
         try logbook.record(
             transaction, election: election.election.id, by: principal, "staff.remove",

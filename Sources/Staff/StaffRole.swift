@@ -48,14 +48,16 @@ package enum Deed: String, Sendable, CaseIterable, Codable {
     case seeStaff
     /// Opens the forms by which people are added, renewed and removed; whom, the two after it say.
     case keepStaff
-    /// Adds and removes managers, support and printers.
+    /// Adds and removes the support.
     case changeStaff
-    /// Adds and removes members of the bureau and auditors.
+    /// Adds and removes everybody else.
     case changeBureau
     /// Approves or refuses what somebody else asked for.
     case decide
     /// The same where only a member of the bureau may.
     case decideForBureau
+    /// Suspends the poll and takes it up again.
+    case suspendPoll
     /// Tokens of programs.
     case changeClients
 }
@@ -75,8 +77,8 @@ extension StaffRole {
         case .bureau:
             [
                 .seeOwn, .seeVoters, .seeVotes, .seeDeliveries, .seeLetters, .approveSpecimen, .seePicture, .seeSeal,
-                .seePolicy, .acceptPolicy, .seeJournal, .exportProof, .seeStaff, .keepStaff, .changeBureau, .decide,
-                .decideForBureau,
+                .seePolicy, .acceptPolicy, .seeJournal, .exportProof, .seeStaff, .keepStaff, .changeStaff, .changeBureau, .decide,
+                .decideForBureau, .suspendPoll,
             ]
         case .support: [.seeOwn, .seeVoters, .reissue, .unlock, .answerVoters, .seeDeliveries]
         case .auditor:
@@ -93,8 +95,9 @@ extension StaffRole {
     /// What is needed to add or remove somebody of this role: nobody gives themselves the bureau's eyes.
     package var keeper: Deed {
         switch self {
-        case .bureau, .auditor: .changeBureau
-        case .manager, .support, .printer: .changeStaff
+        // A manager who made managers could be two persons, one who made printers could read every letter.
+        case .bureau, .auditor, .manager, .printer: .changeBureau
+        case .support: .changeStaff
         }
     }
 }

@@ -8,6 +8,8 @@ extension Registrar {
     /// What adding a voter came to.
     package enum Addition: Sendable, Equatable {
         case added(Int)
+        /// A file is being read or waits to be applied: its rows have their numbers already.
+        case importing
         /// Somebody on the roll, or struck off it, has this reference.
         case taken
         /// A value is refused: the column, and why.
@@ -21,6 +23,8 @@ extension Registrar {
         reason: String, key: ElectionKey, randomness: Randomness, by principal: Principal
     ) throws(StoreError) -> Addition {
         if let reason = RowChecker.referenceFault(reference) { return .refused(.reference, reason) }
+        let loading = try transaction.reading.number("SELECT count(*) FROM roll_import WHERE state = 'loading'")
+        guard loading == 0 else { return .importing }
         let known = try transaction.reading.number(
             "SELECT count(*) FROM roll_voter WHERE election = ? AND reference = ?", election.number, reference)
         guard known == 0 else { return .taken }

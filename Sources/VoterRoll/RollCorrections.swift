@@ -29,6 +29,10 @@ extension Registrar {
         let refusal = try apply(transaction, election, voter, column, value, keys)
         if isName { try learnWords(transaction, voter: voter.id) }
         if let refusal { return .refused(refusal) }
+        if [.email, .phone, .address1].contains(column) {
+            try transaction.execute(
+                "UPDATE roll_voter SET contact_at = ?, contact_by = ? WHERE id = ?", clock.now, principal.text, voter.id)
+        }
         if [.civility, .lastName, .firstName].contains(column) {
             try renameRecipient(transaction, election, voter, keys)
         }

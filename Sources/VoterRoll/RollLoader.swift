@@ -228,7 +228,13 @@ final class RollLoader {
         if dead.isEmpty { try RollIndices.build(store) }
     }
 
+    /// Removes what an import stored; a roll that was published meanwhile stays.
     static func discard(_ store: Store, importID: Int) throws(StoreError) {
+        let isPublished = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try reading.number(
+                "SELECT count(*) FROM roll_import WHERE id = ? AND state = 'published'", importID) == 1
+        }
+        if isPublished { return }
         while try store.write({ (transaction: borrowing Transaction) throws(StoreError) -> Int in
             try transaction.execute(
                 "DELETE FROM roll_voter WHERE id IN (SELECT id FROM roll_voter WHERE import = ? ORDER BY id DESC LIMIT 10000)",

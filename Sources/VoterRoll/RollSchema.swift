@@ -85,5 +85,13 @@ package enum RollSchema {
             ) STRICT;
             INSERT INTO roll_searched (id, last) VALUES (1, 0);
             """),
+        // Who corrected a contact last, and when: it may be half of a takeover.
+        Migration(
+            "roll-3",
+            """
+            ALTER TABLE roll_voter ADD COLUMN contact_at INTEGER;
+            ALTER TABLE roll_voter ADD COLUMN contact_by TEXT;
+            CREATE INDEX roll_voter_contact ON roll_voter (contact_at) WHERE contact_at IS NOT NULL;
+            """),
     ]
 }

@@ -46,8 +46,11 @@ extension Registrar {
 
     /// What was typed as FTS5 asks for it: each word in quotes, as a beginning; nil when there is no word.
     static func query(_ typed: String) -> String? {
-        let words = typed.precomposedStringWithCanonicalMapping.lowercased()
-            .split { !$0.isLetter && !$0.isNumber }.prefix(mostWords)
+        // Scalar by scalar, as FTS5's tokenizer sees them: a joiner inside a word would make two words of it.
+        let plain = typed.precomposedStringWithCanonicalMapping.lowercased().unicodeScalars.map { scalar -> Character in
+            scalar.properties.isAlphabetic || scalar.properties.numericType != nil ? Character(scalar) : " "
+        }
+        let words = String(plain).split(separator: " ").prefix(mostWords)
         guard !words.isEmpty else { return nil }
         return words.map(String.init).map { word in
             // A ligature and its two letters are one spelling.
@@ -72,8 +75,12 @@ extension Registrar {
             let first = try transaction.reading.number("SELECT last FROM roll_searched")
             let last = try transaction.reading.number(
                 """
-                SELECT coalesce(max(id), 0) FROM (SELECT id FROM roll_voter WHERE id > ?
-                    AND import IN (SELECT id FROM roll_import WHERE state = 'published') ORDER BY id LIMIT ?)
+                SELECT coalesce(max(id), 0) FROM (SELECT id FROM roll_voter WHERE id > ?1
+                    AND import IN (SELECT id FROM roll_import WHERE state = 'published')
+                    AND id < coalesce((SELECT min(waiting.id) FROM roll_voter AS waiting
+                        WHERE waiting.id > ?1 AND waiting.import IN
+                            (SELECT id FROM roll_import WHERE state = 'loading')), 9223372036854775807)
+                    ORDER BY id LIMIT ?2)
                 """, first, Registrar.searchChunk)
             guard last > first else { return false }
             try transaction.execute(

@@ -164,7 +164,8 @@ extension VoterSite {
         _ visit: Visit, _ status: Int, _ text: String?, tracker: String? = nil, receipt: Receipt? = nil,
         reason: String? = nil
     ) -> Response {
-        if let text { trace(visit, step: "ballot", trouble: text) }
+        // One word for every refusal: the help desk must not learn from it that somebody has voted.
+        if let text { trace(visit, step: "ballot", trouble: text == "voteShut" || text == "voteEnded" ? text : "voteRefused") }
         let told = Told(
             text: text.map { pages.text($0, visit.language) }, reason: reason, tracker: tracker,
             receipt: receipt.map { Told.Proof(tracker: $0.tracker, signature: $0.signature) })

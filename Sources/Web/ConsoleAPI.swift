@@ -12,6 +12,8 @@ import Store
 extension ConsoleSite {
     /// Requests of one token in ten minutes.
     private static let mostRequests = 3000
+    /// Wrong tokens from one address in ten minutes.
+    private static let mostWrong = 100
     private static let prefix = "/api/v1/"
     /// Letters of an idempotency key.
     private static let keyLengths = 1...100
@@ -26,8 +28,9 @@ extension ConsoleSite {
             try store.read { (reading: borrowing Reading) throws(StoreError) in try clients.client(reading, token: token) }
         }
         guard let client else {
-            // A wrong token costs its sender as much as a right one.
-            _ = limits.count("api-wrong", from: request.source)
+            guard limits.count("api-wrong", from: request.source) <= ConsoleSite.mostWrong else {
+                return problem(429, "Too many wrong tokens from this address: wait ten minutes.")
+            }
             var response = problem(401, "Send a token of this election: Authorization: Bearer isoloir_...")
             response.headers.append(("WWW-Authenticate", "Bearer"))
             return response
@@ -78,8 +81,8 @@ extension ConsoleSite {
             isKnown = true
             guard request.method == .post else { continue }
             if let denied = try deny(viewer, action.deed, path) { return denied }
-            // A second person is a person: whoever made the token could be the first one.
-            if action.deed == .decide {
+            // A second person is a person: whoever made the token could be the first one. Nor do programs make accounts.
+            if [.decide, .keepStaff, .changeClients].contains(action.deed) {
                 try journalDenied(viewer, action.deed, path, from: "api")
                 return problem(403, "This is decided by a person at the console.")
             }
@@ -119,7 +122,7 @@ extension ConsoleSite {
             return problem(400, "The body is one JSON object of texts, whole numbers and true or false.")
         }
         guard let key = request.header("idempotency-key") else {
-            return try perform(action, place, values, viewer)
+            return try perform(action, place, values, viewer, request)
         }
         guard ConsoleSite.keyLengths.contains(key.utf8.count), key.utf8.allSatisfy({ 33...126 ~= $0 }) else {
             return problem(400, "An Idempotency-Key has 1 to 100 printable characters.")
@@ -137,16 +140,19 @@ extension ConsoleSite {
             response.headers.append(("Idempotency-Replayed", "true"))
             return response
         case .none:
-            let response = try perform(action, place, values, viewer)
+            let outcome = Result { try perform(action, place, values, viewer, request) }
+            // What failed by our fault may be sent again with its key.
+            let (status, body) = (try? outcome.get()).map { ($0.status, $0.body) } ?? (500, [])
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try clients.finish(transaction, client, key: key, status: response.status, body: response.body)
+                try clients.finish(transaction, client, key: key, status: status, body: body)
             }
-            return response
+            return try outcome.get()
         }
     }
 
     private func perform(
-        _ action: ConsoleAction, _ place: [String: String], _ values: [String: String], _ viewer: Viewer
+        _ action: ConsoleAction, _ place: [String: String], _ values: [String: String], _ viewer: Viewer,
+        _ request: Request
     ) throws -> Response {
         let call = Call(viewer: viewer, place: place, values: values, source: "api")
         guard try action.intro(self, call) != nil else { return problem(404, "There is nothing with this number.") }
@@ -160,6 +166,7 @@ extension ConsoleSite {
                 422, faults.map(\.text).joined(separator: " "),
                 fields: Dictionary(faults.map { ($0.field, JSONValue.text($0.text)) }, uniquingKeysWith: { $1 }))
         }
+        try journalDeed(action, call, String(request.path.dropFirst(ConsoleSite.prefix.count)), from: request.source)
         switch try action.run(self, call) {
         case .done(let words, _, let data):
             return json(200, .object(["message": .text(words)].merging(data) { $1 }))

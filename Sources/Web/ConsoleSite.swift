@@ -7,6 +7,7 @@ package import Journal
 package import Recovery
 package import Staff
 package import Store
+import Synchronization
 package import Tally
 import Templating
 
@@ -59,6 +60,8 @@ package final class ConsoleSite: Sendable {
     private let forms: LookupKey
     private let log: @Sendable (String) -> Void
     private let headers: [(name: String, value: String)]
+    /// The last audit of the box.
+    let kept = Mutex<(at: Int, findings: [String])?>(nil)
     /// Where uploads are kept until they were read.
     let uploads: String
 
@@ -103,9 +106,9 @@ package final class ConsoleSite: Sendable {
 
     // MARK: One request
 
-    /// Everything here may read much or hash: it runs on the pool.
+    /// Everything here may read much or hash: it runs on a pool of its own, so that no voter waits for it.
     package func handle(_ request: Request) -> Reply {
-        .later { [self] in finish(request, answer(request), Monotonic.seconds) }
+        .background { [self] in finish(request, answer(request), Monotonic.seconds) }
     }
 
     /// The same at once, for a server that serves nothing else.
@@ -278,6 +281,16 @@ package final class ConsoleSite: Sendable {
         }
     }
 
+    /// Keeps from where a deed was asked for; what it did stands in the entries after it.
+    func journalDeed(_ action: ConsoleAction, _ call: Call, _ path: String, from address: String) throws(StoreError) {
+        var details = ["path": String(path.prefix(ConsoleSite.journalledPath)), "by": call.source, "from": address]
+        if !call["reason"].isEmpty { details["reason"] = call["reason"].trimmed }
+        try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
+            try parts.logbook.record(
+                transaction, election: election.id, by: call.viewer.principal, "console.\(action.name)", details)
+        }
+    }
+
     /// Characters of a path that the journal keeps.
     private static let journalledPath = 100
 
@@ -315,13 +328,15 @@ package final class ConsoleSite: Sendable {
         case .text(let maximum): input = .text(maximum: maximum)
         case .long(let maximum): input = .long(maximum: maximum)
         case .choice(let values):
-            input = .choice(values.map { ($0, choiceText(field.name, $0, language)) })
+            // Nothing is chosen for anybody: a form that is sent unread is refused.
+            let open = field.isRequired && values.count > 1 ? [("", text("choose", language))] : []
+            input = .choice(open + values.map { ($0, choiceText(field.name, $0, language)) })
         case .flag: input = .check
         case .date: input = .date
         case .number(let range): input = .number(range)
         }
         return FormBlock.Field(
-            name: field.name, label: label, hint: hint, input: input, value: call[field.name],
+            name: field.name, label: label, hint: hint, input: input, value: call.values[field.name] ?? field.value ?? "",
             isRequired: field.isRequired, isBad: field.name == bad)
     }
 
@@ -346,6 +361,7 @@ package final class ConsoleSite: Sendable {
         if let (field, fault) = try faults(action, call).first {
             return try ask(visitor, action, call, path, status: 422, error: fault, bad: field)
         }
+        try journalDeed(action, call, path, from: visitor.request.source)
         switch try action.run(self, call) {
         case .done(let note, let next, _):
             return .see("/manager/\(next)?say=" + (ConsoleSite.escaped(note)) + "&sign=" + sign(note, visitor))
@@ -411,7 +427,7 @@ package final class ConsoleSite: Sendable {
         let values: [String: TemplateValue] = [
             "title": .text(screen.title), "form": .text(visitor.form), "lang": .text(language.rawValue),
             "otherLang": .text(other.rawValue),
-            "switch": .text((isPost ? "/manager" : visitor.request.path) + "?lang=\(other.rawValue)"),
+            "switch": .text(switchPath(visitor, other)),
             "error": error.map { .object(["text": .text($0)]) } ?? .nothing,
             "note": note.map { .object(["text": .text($0)]) } ?? .nothing,
             "who": isSignedIn
@@ -427,6 +443,16 @@ package final class ConsoleSite: Sendable {
             "blocks": .list(screen.blocks.enumerated().map { $1.value($0, form: visitor.form) }),
         ]
         return Response(status, body: try pages.bytes(language, values))
+    }
+
+    /// This page in the other language: what was searched for stays, and after a form its own page is shown.
+    private func switchPath(_ visitor: Visitor, _ other: Language) -> String {
+        let kept = visitor.request.method == .post ? [] : visitor.request.query.filter {
+            !["lang", "say", "sign"].contains($0.name)
+        }
+        return visitor.request.path + "?"
+            + kept.map { "\(ConsoleSite.escaped($0.name))=\(ConsoleSite.escaped($0.value))&" }.joined()
+            + "lang=\(other.rawValue)"
     }
 
     /// The pages that somebody may see.
@@ -463,17 +489,31 @@ package final class ConsoleSite: Sendable {
 
     // MARK: Uploads
 
+    /// Removes what an earlier run left of uploads; called before the server starts.
+    package func sweepUploads() throws { try RollUpload.sweep(uploads) }
+
     /// Where an upload goes, when its sender is signed in and may.
     package func upload(_ request: Request) -> (path: String, limit: Int)? {
         do {
             let visitor = try visitor(request)
-            guard visitor.session?.confirmedAt != nil, let viewer = visitor.viewer, viewer.may(.changeRoll) else { return nil }
+            guard visitor.session?.confirmedAt != nil, let viewer = visitor.viewer, viewer.may(.changeRoll), try parts.roll.obstacle() == nil,
+                isUploading.withLock({ begun in
+                    // One at a time: together they could fill the disk that votes need.
+                    guard begun < Monotonic.seconds - ConsoleSite.uploadSeconds else { return false }
+                    begun = Monotonic.seconds
+                    return true
+                })
+            else { return nil }
             return try RollUpload.place(in: uploads, parts.randomness)
         } catch {
             log("an upload cannot begin: \(error)")
             return nil
         }
     }
+
+    /// Seconds between two uploads at least.
+    private static let uploadSeconds = 2.0
+    private let isUploading = Mutex(-1000.0)
 
     package static let uploadPath = Array("/manager/\(RollUpload.path)".utf8)
 }

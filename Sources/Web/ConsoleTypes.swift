@@ -44,9 +44,12 @@ struct DeedField: Sendable {
     var isRequired = true
     /// What it is called where the texts have no key for it.
     var label: LocalText?
+    /// What stands there before anything was typed.
+    var value: String?
 
-    init(_ name: String, _ kind: Kind, isRequired: Bool = true, label: LocalText? = nil) {
-        (self.name, self.kind, self.isRequired, self.label) = (name, kind, isRequired, label)
+    init(_ name: String, _ kind: Kind, isRequired: Bool = true, label: LocalText? = nil, value: String? = nil) {
+        (self.name, self.kind, self.isRequired) = (name, kind, isRequired)
+        (self.label, self.value) = (label, value)
     }
 
     /// Why something is done; it goes into the journal.

@@ -1,6 +1,7 @@
 import Bureau
 import Delivery
 import Elections
+import Issuance
 import Staff
 import Store
 
@@ -17,6 +18,9 @@ enum DeliveryActions {
     private static let back: @Sendable (Call) -> String = { _ in "deliveries" }
 
     static let all = [
+        ConsoleAction(
+            path: "identifiers/issue", deed: .runDeliveries, name: "issueAll", fields: { _, _ in [] },
+            intro: { try $0.aboutMissing($1) }, run: { try $0.issueAll($1) }, back: back),
         ConsoleAction(
             path: "deliveries/retry", deed: .runDeliveries, name: "retry",
             fields: { _, _ in [DeedField("what", .choice(["failed", "unknown"]))] }, run: { try $0.retry($1) }, back: back),
@@ -45,13 +49,12 @@ enum DeliveryActions {
             }, run: { try $0.threshold($1) }, back: back),
         ConsoleAction(
             path: "reminders/send", deed: .sendReminders, name: "remind",
-            fields: { site, _ in
+            fields: { site, call in
                 [
                     DeedField("target", .choice(Reminders.Target.allCases.map(\.rawValue))),
                     DeedField("college", .choice([""] + site.election.colleges.keys.sorted()), isRequired: false),
                     DeedField("site", .choice([""] + site.election.sites.keys.sorted()), isRequired: false),
-                    DeedField("confirmed", .flag, isRequired: false),
-                ]
+                ] + (call.values["confirmed"] == nil && call.source == "console" ? [] : [DeedField("confirmed", .flag, isRequired: false)])
             }, run: { try $0.remind($1) }, back: { _ in "reminders" }),
     ]
 }
@@ -126,8 +129,8 @@ extension ConsoleSite {
         if call.viewer.may(.runDeliveries) {
             blocks.append(
                 .links(
-                    [("retry", "retry"), ("hold", "hold"), ("release", "release"), ("failOver", "fail-over"), ("threshold", "threshold")]
-                        .map { (text("\($0.0).title", language), "/manager/deliveries/\($0.1)") }))
+                    [("issueAll", "../identifiers/issue"), ("retry", "retry"), ("hold", "hold"), ("release", "release"), ("failOver", "fail-over"), ("threshold", "threshold")]
+                        .map { (text("\($0.0).title", language), $0.1.hasPrefix("../") ? "/manager/\($0.1.dropFirst(3))" : "/manager/deliveries/\($0.1)") }))
         }
         blocks.append(.hint(text("deliveries.hint", language) + " " + time(picture.at)))
         return Screen(
@@ -249,19 +252,35 @@ extension ConsoleSite {
                 }), isLive: true)
     }
 
-    /// Shows about how many it would reach; sends it when that was seen.
+    /// Shows about how many it would reach, and the words; sends it when that was seen.
     func remind(_ call: Call) throws -> DeedAnswer {
         let language = call.language
         let order = Reminders.Order(
             target: Reminders.Target(rawValue: call["target"]) ?? .notSignedIn, college: call["college"],
             site: call["site"])
         guard call.has("confirmed") else {
-            guard let about = try parts.reminders.preview(order) else {
+            guard let about = try parts.reminders.preview(order, by: call.viewer) else {
                 return .refused(422, text("remind.tooFew", language))
             }
-            return .refused(
-                422, "\(text("remind.preview", language)) \(about). \(text("remind.confirm", language))",
-                field: "confirmed")
+            let fields = ["target", "college", "site"].map {
+                FormBlock.Field(name: $0, label: "", input: .hidden, value: call[$0], isRequired: false)
+            }
+            let confirmed = FormBlock.Field(
+                name: "confirmed", label: "", input: .hidden, value: "yes", isRequired: false)
+            let blocks: [Block] = [
+                .facts([
+                    (text("f.target", language), choiceText("target", order.target.rawValue, language)),
+                    (text("f.college", language), choiceText("college", order.college, language)),
+                    (text("f.site", language), choiceText("site", order.site, language)),
+                    (text("reminders.about", language), "\(text("about", language)) \(about)"),
+                ]), .text(text("remind.words", language)),
+                .form(
+                    FormBlock(
+                        path: "/manager/reminders/send", fields: fields + [confirmed], button: text("remind.send", language))),
+                .links([(text("back", language), "/manager/reminders")]),
+            ]
+            return .shown(
+                Screen(title: text("remind.title", language), blocks: blocks, data: .object(["about": .number(about)])))
         }
         switch try parts.reminders.ask(order, by: call.viewer) {
         case .asked(let about):
@@ -272,5 +291,23 @@ extension ConsoleSite {
         case .notOpen: return .refused(409, text("remind.notOpen", language), field: "target")
         case .unknownGroup: return .refused(422, text("fault.choice", language), field: "college")
         }
+    }
+
+    // MARK: Identifiers for those who have none
+
+    func aboutMissing(_ call: Call) throws -> [Block]? {
+        let count = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.desk.withoutIdentifier(reading)
+        }
+        return [.facts([(text("issueAll.count", call.language), "\(count)")])]
+    }
+
+    func issueAll(_ call: Call) throws -> DeedAnswer {
+        let outcome = try parts.desk.issueMissing(by: call.viewer)
+        return .done(
+            "\(text("issueAll.done", call.language)) \(outcome.issuedCount). \(text("failOver.unreachable", call.language)) \(outcome.unreachableCount)"
+                + (outcome.unreachable.isEmpty ? "." : " (\(outcome.unreachable.prefix(10).joined(separator: ", ")))."),
+            next: "deliveries",
+            data: ["issued": .number(outcome.issuedCount), "unreachable": .number(outcome.unreachableCount)])
     }
 }

@@ -130,14 +130,15 @@ import Synchronization
         request.bodyFile = upload?.path
         switch server.handler(request) {
         case .now(let response): return send(response)
-        case .later(let work): return putOff(request, work)
+        case .later(let work): return putOff(request, server.pool, work)
+        case .background(let work): return putOff(request, server.background, work)
         }
     }
 
-    private func putOff(_ request: Request, _ work: @escaping @Sendable () -> Response) -> MHD_Result {
+    private func putOff(_ request: Request, _ pool: WorkerPool, _ work: @escaping @Sendable () -> Response) -> MHD_Result {
         server.suspended.add(1, ordering: .acquiringAndReleasing)
         unsafe MHD_suspend_connection(connection)  // before anybody can resume it
-        let isTaken = server.pool.submit { [self] in resume(work()) }
+        let isTaken = pool.submit { [self] in resume(work()) }
         if !isTaken { resume(server.overloaded(request)) }
         return .YES
     }

@@ -12,6 +12,8 @@ import Synchronization
     let options: ServerOptions
     let handler: Handler
     let pool: WorkerPool
+    /// Runs what nobody else may wait for; the same pool unless it is set before `start`.
+    package var background: WorkerPool
     let register = ConnectionRegister()
     /// Connections that wait for the pool.
     let suspended = Atomic<Int>(0)
@@ -21,6 +23,7 @@ import Synchronization
     /// - Parameter pool: runs what handlers put off.
     package init(options: ServerOptions, pool: WorkerPool, handler: @escaping Handler) {
         (self.options, self.pool, self.handler) = (options, pool, handler)
+        background = pool
     }
 
     /// Requests that no pool would take get this answer; set before `start`.

@@ -16,7 +16,7 @@ import VoterRoll
 enum HouseViews {
     static let all = [
         ConsoleView(path: "", deed: .seeOwn) { site, call in try site.home(call) },
-        ConsoleView(path: "roll", deed: .changeRoll) { site, call in site.rollScreen(call) },
+        ConsoleView(path: "roll", deed: .changeRoll) { site, call in try site.rollScreen(call) },
         ConsoleView(
             path: "journal", deed: .seeJournal,
             query: [
@@ -41,7 +41,7 @@ enum HouseActions {
             path: "roll/add", deed: .changeRoll, name: "rollAdd", fields: { site, _ in site.lateVoterFields() },
             run: { try $0.addVoter($1) }, back: toRoll),
         ConsoleAction(
-            path: "roll/apply", deed: .changeRoll, name: "rollApply", fields: { _, _ in [] },
+            path: "roll/apply", deed: .changeRoll, name: "rollApply", fields: { _, _ in [DeedField("confirmed", .flag)] },
             run: { try $0.applyRoll($1) }, back: toRoll),
         ConsoleAction(
             path: "roll/drop", deed: .changeRoll, name: "rollDrop", fields: { _, _ in [] }, run: { try $0.dropRoll($1) },
@@ -97,6 +97,14 @@ extension ConsoleSite {
                 blocks.append(.links([(text("seen.title", language), "/manager/alerts/\(alert.id)/seen")]))
             }
         }
+        if call.viewer.may(.seeDeliveries) {
+            let picture = try parts.deliveries.picture()
+            let count = picture.warnings.count + picture.pauses.count + picture.holds.count
+            if count > 0 {
+                blocks.append(.notice("\(text("home.warnings", language)) \(count)", isBad: true))
+                blocks.append(.links([(text("menu.deliveries", language), "/manager/deliveries")]))
+            }
+        }
         let state = poll.map { text("poll.\($0.state.rawValue)", language) } ?? text("poll.none", language)
         var facts = [
             (text("home.election", language), election.title[language]), (text("seal.state", language), state),
@@ -127,9 +135,12 @@ extension ConsoleSite {
 
     // MARK: Roll
 
-    func rollScreen(_ call: Call) -> Screen {
+    func rollScreen(_ call: Call) throws -> Screen {
         let language = call.language
-        var blocks: [Block] = []
+        let isSealed = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.desk.isSealed(reading)
+        }
+        var blocks: [Block] = isSealed ? [.notice(text("roll.sealed.text", language), isBad: false)] : []
         var state = "none"
         switch parts.roll.job {
         case nil: break
@@ -152,6 +163,9 @@ extension ConsoleSite {
         case .ready(let file, let summary):
             state = "ready"
             blocks += ready(file, summary, language)
+        }
+        guard !isSealed else {
+            return Screen(title: text("menu.roll", language), blocks: blocks, data: .object(["state": .text("sealed")]))
         }
         blocks.append(.heading(text("roll.upload", language)))
         blocks.append(
@@ -203,8 +217,11 @@ extension ConsoleSite {
                             Table.Cell($0.changes.map(\.text).joined(separator: " ; ")),
                         ]
                     }, empty: text("none", language))))
-        if !summary.removedNames.isEmpty {
-            blocks += [.text(text("roll.removed", language)), .codes(Array(summary.removedNames.prefix(200)))]
+        for (key, count, names) in [
+            ("roll.added", summary.added, summary.addedNames), ("roll.removed", summary.removed, summary.removedNames),
+        ] where !names.isEmpty {
+            let rest = count > names.count ? " (\(text("roll.first", language)) \(names.count))" : ""
+            blocks += [.heading("\(text(key, language)) : \(count)\(rest)"), .codes(names)]
         }
         blocks.append(
             .links([
@@ -220,7 +237,7 @@ extension ConsoleSite {
             DeedField("reference", .text(maximum: 64)), DeedField("last_name", .text(maximum: 100)),
             optional("first_name", 100), DeedField("civility", .choice(["", "M", "Mme"]), isRequired: false),
             DeedField("college", .choice(election.colleges.keys.sorted())),
-            DeedField("site", .choice([""] + election.sites.keys.sorted()), isRequired: false), optional("email"),
+            DeedField("site", .choice(election.sites.isEmpty ? [""] : election.sites.keys.sorted()), isRequired: !election.sites.isEmpty), optional("email"),
             optional("phone", 30), optional("address1", 400), .reason,
         ]
     }
@@ -232,13 +249,15 @@ extension ConsoleSite {
             reference: call["reference"].trimmed, values: values, reason: call["reason"].trimmed, by: call.viewer)
         switch change {
         case .done: return .done(text("rollAdd.done", call.language), next: "voters/\(voter ?? 0)", data: ["voter": .optional(voter)])
-        case .sealed: return .refused(409, text("correct.sealed", call.language))
+        case .sealed: return .refused(409, text("roll.cannot.sealed", call.language))
         case .refused(let reason): return .refused(422, refusal(reason, "refusal.value", call.language))
-        case .unknownVoter: return .refused(404, text("reissue.unknown", call.language))
+        case .importing: return .refused(409, text("roll.cannot.busy", call.language))
+        case .unknownVoter, .asked, .already: return .refused(404, text("reissue.unknown", call.language))
         }
     }
 
     func applyRoll(_ call: Call) throws -> DeedAnswer {
+        guard call.has("confirmed") else { return .refused(422, text("rollApply.confirm", call.language), field: "confirmed") }
         if let obstacle = try parts.roll.apply(by: call.viewer) {
             return .refused(409, text("roll.cannot.\(obstacle)", call.language))
         }
@@ -262,8 +281,12 @@ extension ConsoleSite {
             election: election.id, action: call["action"].trimmed, principal: call["who"].trimmed, text: call["text"].trimmed,
             before: call.number("before"))
         // What tells of a single vote or sign-in during the poll is not in the journal at all.
-        let entries = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try Logbook.page(reading, filter, limit: ConsoleSite.journalPage)
+        let (entries, isHidden) = try store.read {
+            (reading: borrowing Reading) throws(StoreError) -> ([JournalEntry], Bool) in
+            (
+                try Logbook.page(reading, filter, limit: ConsoleSite.journalPage),
+                try parts.desk.isSecret(reading) && !call.viewer.may(.seeVotes)
+            )
         }
         func field(_ name: String) -> FormBlock.Field {
             .init(
@@ -284,7 +307,7 @@ extension ConsoleSite {
                     rows: entries.map { entry in
                         [
                             .number(entry.number), Table.Cell(time(entry.at)), Table.Cell(entry.principal),
-                            Table.Cell(entry.action), Table.Cell(entry.details),
+                            Table.Cell(entry.action), Table.Cell(ConsoleSite.told(entry, isHidden)),
                         ]
                     }, empty: text("none", language))),
         ]
@@ -304,9 +327,16 @@ extension ConsoleSite {
                 entries.map {
                     .object([
                         "number": .number($0.number), "at": .time($0.at), "principal": .text($0.principal),
-                        "action": .text($0.action), "details": .text($0.details),
+                        "action": .text($0.action), "details": .text(ConsoleSite.told($0, isHidden)),
                     ])
                 }))
+    }
+
+    /// An entry's details as far as its reader may know them: how many votes lie in the box between two rounds is nobody's
+    /// but the bureau's while the poll is open.
+    private static func told(_ entry: JournalEntry, _ isHidden: Bool) -> String {
+        let counts = ["poll.suspend", "poll.resume", "poll.closing"]
+        return isHidden && counts.contains(entry.action) ? "{\"votes\":\"...\"}" : entry.details
     }
 
     func journalCheck(_ call: Call) throws -> Screen {
@@ -323,13 +353,14 @@ extension ConsoleSite {
     }
 
     func journalFile(_ call: Call) throws -> Response {
-        var text = "number,at,principal,action,details,hash\r\n"
+        var text = ConsoleSite.sheetHead + ["number", "at", "principal", "action", "details", "hash"].joined(separator: ";") + "\r\n"
         try store.read { (reading: borrowing Reading) throws(StoreError) in
+            let isHidden = try parts.desk.isSecret(reading) && !call.viewer.may(.seeVotes)
             try Logbook.each(reading) { entry, hash throws(StoreError) in
                 guard entry.election == nil || entry.election == election.id else { return }
                 text += [
-                    "\(entry.number)", time(entry.at), entry.principal, entry.action, entry.details, hex(hash),
-                ].map(SpreadsheetField.quoted).joined(separator: ",") + "\r\n"
+                    "\(entry.number)", time(entry.at), entry.principal, entry.action, ConsoleSite.told(entry, isHidden), hex(hash),
+                ].map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n"
             }
         }
         try journalExport(call, "journal.csv")
@@ -347,16 +378,18 @@ extension ConsoleSite {
             .table(
                 Table(
                     caption: text("menu.staff", language),
-                    head: ["staff.name", "staff.fullName", "staff.role", "staff.factor", "staff.addedBy", "staff.deeds"].map {
-                        (text($0, language), false)
+                    head: ["staff.name", "staff.fullName", "staff.role", "staff.factor", "staff.addedBy", "letters.key", "staff.deeds", ""].map {
+                        ($0.isEmpty ? "" : text($0, language), false)
                     },
                     rows: members.map { member in
                         let may = call.viewer.may(member.role.keeper) && member.principal != call.viewer.principal
                         return [
-                            Table.Cell(member.name, path: may ? "/manager/staff/\(member.name)/renew" : nil),
-                            Table.Cell(member.fullName), Table.Cell(StaffRegister.word(member.role, language)),
+                            Table.Cell(member.name), Table.Cell(member.fullName), Table.Cell(StaffRegister.word(member.role, language)),
                             Table.Cell(text(member.hasFactor ? "yes" : "no", language)),
-                            Table.Cell("\(member.addedBy), \(time(member.addedAt))"),
+                            Table.Cell("\(member.addedBy), \(time(member.addedAt))"), Table.Cell(member.fingerprint ?? ""),
+                            Table.Cell(
+                                may ? text("staffRenew.title", language) : "",
+                                path: may ? "/manager/staff/\(member.name)/renew" : nil),
                             Table.Cell(
                                 may ? text("staffRemove.title", language) : "",
                                 path: may ? "/manager/staff/\(member.name)/remove" : nil),
@@ -483,7 +516,6 @@ extension ConsoleSite {
     func addClient(_ call: Call) throws -> DeedAnswer {
         let language = call.language
         guard let role = StaffRole(rawValue: call["role"]) else { return .refused(422, text("fault.choice", language), field: "role") }
-        if let refusal = try mayNot(call, role) { return refusal }
         let token = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try clients.add(
                 transaction, name: call["name"].trimmed, role: role, days: call.number("days") ?? 1, by: call.viewer.principal)

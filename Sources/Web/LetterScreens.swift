@@ -33,7 +33,8 @@ enum LetterActions {
             fields: { _, _ in [DeedField("confirmed", .flag)] }, run: { try $0.approveSpecimen($1) }, back: back),
         ConsoleAction(
             path: "letters/print", deed: .orderLetters, name: "printLetters",
-            fields: { site, _ in [DeedField("printer", .choice(try site.printers()))] }, run: { try $0.printLetters($1) },
+            fields: { site, _ in [DeedField("printer", .choice(try site.printers()))] },
+            intro: { try $0.aboutPrinters($1) }, run: { try $0.printLetters($1) },
             back: back),
         ConsoleAction(
             path: "letters/again", deed: .orderLetters, name: "printAgain",
@@ -43,7 +44,7 @@ enum LetterActions {
                     DeedField("last", .number(numbers), isRequired: false),
                     DeedField("printer", .choice(try site.printers())), .reason,
                 ]
-            }, run: { try $0.printAgain($1) }, back: back),
+            }, intro: { try $0.aboutPrinters($1) }, run: { try $0.printAgain($1) }, back: back),
         ConsoleAction(
             path: "letters/{batch}/posted", deed: .orderLetters, name: "posted",
             fields: { _, _ in [DeedField("on", .date)] }, run: { try $0.posted($1) }, back: back),
@@ -107,6 +108,18 @@ extension ConsoleSite {
         try store.read { (reading: borrowing Reading) throws(StoreError) in
             try parts.register.members(reading).filter { $0.role == .printer }.map(\.name)
         }
+    }
+
+    /// Whose key everything is encrypted to: to be compared by telephone before anything is printed.
+    func aboutPrinters(_ call: Call) throws -> [Block]? {
+        let members = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.register.members(reading).filter { $0.role == .printer }
+        }
+        let language = call.language
+        return [
+            .text(text("letters.compare", language)),
+            .facts(members.map { ($0.name, $0.fingerprint ?? text("parcels.noKey", language)) }),
+        ]
     }
 
     // MARK: The manager's side
@@ -190,7 +203,7 @@ extension ConsoleSite {
                 head: [
                     ("letters.batch", true), ("f.state", false), ("letters.printed", true), ("letters.spoiled", true),
                     ("letters.withdrawn", true), ("letters.toPost", true), ("letters.reprinted", true),
-                    ("letters.returned", true), ("letters.postedOn", false), ("letters.deeds", false),
+                    ("letters.returned", true), ("letters.postedOn", false), ("letters.deeds", false), ("staff.deeds", false),
                 ].map { (text($0.0, language), $0.1) },
                 rows: rows.map { row in
                     let batch = batches.first { $0.number == row.batch }
@@ -202,12 +215,14 @@ extension ConsoleSite {
                         }
                     return [
                         .number(row.batch), Table.Cell(text("batch.\(row.state)", language)), .number(row.printed),
-                        Table.Cell(
-                            "\(row.spoiled)", path: mayOrder ? "/manager/letters/\(row.batch)/spoiled" : nil, isNumber: true),
+                        .number(row.spoiled),
                         .number(row.withdrawn), .number(row.toPost), .number(row.reprinted), .number(row.returned),
                         Table.Cell(batch?.postedOn ?? ""),
                         mayOrder && next != nil
                             ? Table.Cell(text("\(next?.0 ?? "").title", language), path: next?.1) : Table.Cell(""),
+                        Table.Cell(
+                            mayOrder ? text("spoiled.title", language) : "",
+                            path: mayOrder ? "/manager/letters/\(row.batch)/spoiled" : nil),
                     ]
                 }, empty: text("letters.noBatch", language)))
     }
@@ -275,6 +290,7 @@ extension ConsoleSite {
 
     func printAgain(_ call: Call) throws -> DeedAnswer {
         let first = call.number("first")
+        if first == nil, call.number("last") != nil { return .refused(422, text("printAgain.range", call.language), field: "first") }
         let last = call.number("last") ?? first
         if let first, let last, last < first { return .refused(422, text("printAgain.range", call.language), field: "last") }
         let range = first.flatMap { first in last.map { first...$0 } }
@@ -332,7 +348,13 @@ extension ConsoleSite {
         let language = call.language
         let outcome = try store.write {
             (transaction: borrowing Transaction) throws(StoreError) -> Result<PrintRoom.Loss, PrintRefusal>? in
-            guard try parts.letters.isTheirs(transaction.reading, batch: call.id("batch"), call.viewer) else {
+            let number = call.number("number") ?? 0
+            guard try parts.letters.isTheirs(transaction.reading, batch: call.id("batch"), letter: number, call.viewer)
+            else { return nil }
+            // What the post has is not the printer's any more.
+            if call.viewer.role == .printer,
+                try parts.letters.room.batch(transaction.reading, parts.desk.election, number: call.id("batch"))?.state != .printed
+            {
                 return nil
             }
             return try parts.letters.room.lose(
@@ -369,7 +391,7 @@ extension ConsoleSite {
             switch outcome {
             case .success: done += 1
             case .failure(let why):
-                refused.append("\(index + 1): \(refusal(why.description, "refusal.letters", call.language))")
+                refused.append("\(index + 1) : \(refusal(why.description, "returned.unknown", call.language))")
             }
         }
         let words = "\(text("returned.done", call.language)) \(done)."
@@ -590,6 +612,6 @@ enum ByteRange {
         guard ends.count == 2, let first = Int(ends[0]), first >= 0, first < size else { return nil }
         let last = ends[1].isEmpty ? size - 1 : Int(ends[1]) ?? -1
         guard last >= first else { return nil }
-        return first..<min(last + 1, size)
+        return first..<(min(last, size - 1) + 1)
     }
 }

@@ -7,6 +7,7 @@ import Letterpress
 import Polling
 import Staff
 import Store
+import Synchronization
 import VoterRoll
 
 /// The election in figures, its seals, and the policy check.
@@ -25,11 +26,25 @@ enum PictureActions {
         ConsoleAction(
             path: "policy/answers", deed: .changeRoll, name: "policyAnswers",
             fields: { site, _ in
-                site.parts.policy.text.questions.filter { $0.voters == nil }.map {
-                    DeedField($0.id, .choice(["yes", "no"]), label: $0.text)
+                let given = try site.store.read { (reading: borrowing Reading) throws(StoreError) in
+                    try site.parts.policy.answers(reading)
+                }
+                return site.parts.policy.text.questions.filter { $0.voters == nil }.map {
+                    DeedField(
+                        $0.id, .choice(["yes", "no"]), label: $0.text, value: given[$0.id].map { $0 ? "yes" : "no" })
                 }
             }, intro: { site, call in [.text(site.text("policyAnswers.intro", call.language))] }, run: { try $0.answerPolicy($1) },
             back: { _ in "policy" }),
+        ConsoleAction(
+            path: "poll/suspend", deed: .suspendPoll, name: "suspend", fields: { _, _ in [.reason] },
+            run: { site, call in
+                try site.change(call) { station, principal throws(StoreError) in try station.suspend(by: principal) }
+            }, back: { _ in "seal" }),
+        ConsoleAction(
+            path: "poll/resume", deed: .suspendPoll, name: "resume", fields: { _, _ in [.reason] },
+            run: { site, call in
+                try site.change(call) { station, principal throws(StoreError) in try station.resume(by: principal) }
+            }, back: { _ in "seal" }),
         ConsoleAction(
             path: "policy/points/{point}/accept", deed: .acceptPolicy, name: "acceptPoint",
             fields: { _, _ in [DeedField("reason", .long(maximum: 1000))] }, intro: { try $0.aboutPoint($1) },
@@ -252,9 +267,10 @@ extension ConsoleSite {
     func pictureSheet(_ call: Call) throws -> Response? {
         guard let picture = try shownPicture() else { return nil }
         let rows = [pictureHead(call.language)] + pictureRows(picture, call.language)
-        let lines = rows.map { $0.map(SpreadsheetField.quoted).joined(separator: ",") + "\r\n" }
+        let lines = rows.map { $0.map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n" }
         try journalExport(call, "picture.csv")
-        return ConsoleSite.file(lines.joined(), "participation.csv", type: "text/csv; charset=utf-8")
+        return ConsoleSite.file(
+            ConsoleSite.sheetHead + lines.joined(), "participation.csv", type: "text/csv; charset=utf-8")
     }
 
     func pictureReport(_ call: Call) throws -> Response? {
@@ -293,7 +309,14 @@ extension ConsoleSite {
             }
             return (poll, ballots, try Logbook.verifyHead(reading))
         }
-        let findings = try station.audit()
+        let findings = try audit()
+        let heads = try store.read { (reading: borrowing Reading) throws(StoreError) -> [String] in
+            var heads: [String] = []
+            for (ballot, _) in ballots {
+                if let head = try RoundMail.head(reading, parts.register, ballot.name) { heads.append(head) }
+            }
+            return heads
+        }
         var blocks: [Block] = []
         let state = poll.map { text("poll.\($0.state.rawValue)", language) } ?? text("poll.none", language)
         blocks.append(
@@ -326,6 +349,11 @@ extension ConsoleSite {
                             .number(rounds.count), Table.Cell(rounds.last.map { time($0.at) } ?? ""),
                         ]
                     }, empty: text("seal.none", language))))
+        if !heads.isEmpty { blocks += [.text(text("seal.heads", language)), .codes(heads.flatMap { $0.split(separator: "\n").map(String.init) })] }
+        if call.viewer.may(.suspendPoll) {
+            if poll?.state == .open { blocks.append(.links([(text("suspend.title", language), "/manager/poll/suspend")])) }
+            if poll?.state == .suspended { blocks.append(.links([(text("resume.title", language), "/manager/poll/resume")])) }
+        }
         return Screen(
             title: text("menu.seal", language), blocks: blocks,
             data: .object([
@@ -340,6 +368,25 @@ extension ConsoleSite {
                         ])
                     }),
             ]), isLive: true)
+    }
+
+    /// Seconds for which an audit serves: it reads the whole box.
+    private static let auditSeconds = 60
+
+    /// What the box's and the lists' seals say, at most a minute old.
+    private func audit() throws(StoreError) -> [String] {
+        let now = parts.clock.now
+        if let kept = kept.withLock({ $0 }), kept.at > now - ConsoleSite.auditSeconds { return kept.findings }
+        let findings = try parts.desk.station.audit()
+        kept.withLock { $0 = (now, findings) }
+        return findings
+    }
+
+    func change(_ call: Call, _ body: (PollingStation, Principal) throws(StoreError) -> PollingStation.Refusal?) throws -> DeedAnswer {
+        if let refusal = try body(parts.desk.station, call.viewer.principal) {
+            return .refused(409, self.refusal(refusal, "refusal.poll", call.language))
+        }
+        return .done(text("poll.changed", call.language), next: "seal")
     }
 
     func headWords(_ head: Logbook.Verification, _ language: Language) -> String {
@@ -375,7 +422,7 @@ extension ConsoleSite {
             .table(
                 Table(
                     caption: text("policy.lines", language),
-                    head: ["policy.level", "policy.objective", "policy.point", "f.state", "policy.cure"].map {
+                    head: ["policy.level", "policy.objective", "policy.point", "f.state", "policy.cure", "staff.deeds"].map {
                         (text($0, language), false)
                     },
                     rows: report.lines.map { line in
@@ -385,9 +432,10 @@ extension ConsoleSite {
                         return [
                             Table.Cell("\(line.point.level)"), Table.Cell(line.point.objective),
                             Table.Cell(line.point.text[language]),
+                            Table.Cell(state), Table.Cell(line.state == .missing ? line.point.cure : ""),
                             Table.Cell(
-                                state, path: canAccept ? "/manager/policy/points/\(line.point.id)/accept" : nil),
-                            Table.Cell(line.state == .missing ? line.point.cure : ""),
+                                canAccept ? text("acceptPoint.title", language) : "",
+                                path: canAccept ? "/manager/policy/points/\(line.point.id)/accept" : nil),
                         ]
                     })))
         blocks.append(.links([1, 2, 3].map { ("\(text("policy.check", language)) \($0)", "/manager/policy?level=\($0)") }))

@@ -44,4 +44,6 @@ package enum Reply: Sendable {
     case now(Response)
     /// Runs on the server's worker pool while the connection waits.
     case later(@Sendable () -> Response)
+    /// The same on the pool of what nobody else may wait for: the console's exports and searches.
+    case background(@Sendable () -> Response)
 }

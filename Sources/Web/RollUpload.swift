@@ -26,6 +26,9 @@ enum RollUpload {
             try site.journalDenied(viewer, .changeRoll, path, from: "console")
             return site.message(visitor, 403, "denied", more: StaffRegister.word(viewer.role, visitor.language))
         }
+        if visitor.request.bodyFile == nil, let obstacle = try site.parts.roll.obstacle() {
+            return site.message(visitor, 409, "roll.\(obstacle)")
+        }
         guard let body = visitor.request.bodyFile, let boundary = boundary(visitor.request.header("content-type") ?? "")
         else { return site.message(visitor, 400, "upload") }
         let parts = try Multipart(path: body, boundary: boundary)
@@ -35,15 +38,25 @@ enum RollUpload {
         guard let file = parts.file, !file.name.isEmpty else { return site.message(visitor, 422, "upload") }
         let ending = file.name.lowercased().hasSuffix(".xlsx") ? "xlsx" : "csv"
         let target = "\(body).\(ending)"
+        var isHandedOver = false
+        defer { if !isHandedOver { RollFiles.remove(target) } }
         try parts.write(file, to: target)
         let accepting = parts.fields["valid"] == "yes"
         if let obstacle = try site.parts.roll.begin(path: target, name: file.name, accepting: accepting, by: viewer) {
-            RollFiles.remove(target)
             return site.message(visitor, 409, "roll.\(obstacle)")
         }
+        isHandedOver = true
         let (roll, name) = (site.parts.roll, file.name)
         Thread { roll.load(path: target, name: name, accepting: accepting) }.start()
         return .see("/manager/roll")
+    }
+
+    /// Removes what an earlier run left: rolls in clear. Before the first request.
+    static func sweep(_ folder: String) throws {
+        guard FileManager.default.fileExists(atPath: folder) else { return }
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+            try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+        }
     }
 
     /// RFC 2046, section 5.1.1.

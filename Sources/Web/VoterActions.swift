@@ -19,11 +19,12 @@ enum VoterActions {
     ]
 
     static let all = [
-        on("reissue", "reissue", .reissue, fields: { site, call in try site.reissueFields(call, isElsewhere: false) }) {
-            try $0.reissue($1, isElsewhere: false)
-        },
         on(
-            "reissueElsewhere", "reissue-elsewhere", .reissueElsewhere,
+            "reissue", "reissue", .reissue, warning: "proof.warn",
+            fields: { site, call in try site.reissueFields(call, isElsewhere: false) }
+        ) { try $0.reissue($1, isElsewhere: false) },
+        on(
+            "reissueElsewhere", "reissue-elsewhere", .reissueElsewhere, warning: "proof.warnElsewhere",
             fields: { site, call in try site.reissueFields(call, isElsewhere: true) }
         ) { try $0.reissue($1, isElsewhere: true) },
         on(
@@ -73,19 +74,19 @@ enum VoterActions {
     ]
 
     private static func on(
-        _ name: String, _ segment: String, _ deed: Deed,
+        _ name: String, _ segment: String, _ deed: Deed, warning: String? = nil,
         fields: @escaping @Sendable (ConsoleSite, Call) throws -> [DeedField],
         run: @escaping @Sendable (ConsoleSite, Call) throws -> DeedAnswer
     ) -> ConsoleAction {
         ConsoleAction(
-            path: "voters/{voter}/\(segment)", deed: deed, name: name, fields: fields, intro: { try $0.aboutVoter($1) },
-            run: run, back: { "voters/\($0.id("voter"))" })
+            path: "voters/{voter}/\(segment)", deed: deed, name: name, fields: fields,
+            intro: { try $0.aboutVoter($1, warning: warning) }, run: run, back: { "voters/\($0.id("voter"))" })
     }
 }
 
 extension ConsoleSite {
     /// Whom a deed is about; nil when there is no such voter.
-    func aboutVoter(_ call: Call) throws -> [Block]? {
+    func aboutVoter(_ call: Call, warning: String? = nil) throws -> [Block]? {
         let page = try store.read { (reading: borrowing Reading) throws(StoreError) -> VoterDesk.Page? in
             try parts.desk.page(reading, voter: call.id("voter"), for: call.viewer)
         }
@@ -101,18 +102,17 @@ extension ConsoleSite {
         ]
         // Before anything is put on the channel that carries the other half.
         let reaches = [page.mail, page.phone].compactMap(\.self).count
-        if reaches < 2, election.access.challenge == nil {
-            blocks.append(.notice(text("proof.warn", language), isBad: false))
+        if let warning, reaches < 2, election.access.challenge == nil || !page.hasAnswer {
+            blocks.append(.notice(text(warning, language), isBad: false))
         }
         return blocks
     }
 
     func answerField(_ call: Call) throws -> [DeedField] {
-        guard let question = election.access.challenge else { return [] }
+        guard election.access.challenge != nil else { return [] }
         let hasAnswer = try store.read { (reading: borrowing Reading) throws(StoreError) -> Bool in
             try parts.desk.page(reading, voter: call.id("voter"), for: call.viewer)?.hasAnswer ?? false
         }
-        _ = question
         return hasAnswer ? [DeedField("answer", .text(maximum: 200))] : []
     }
 
@@ -214,6 +214,12 @@ extension ConsoleSite {
             return .done(text(key, call.language) + more, next: next)
         case .unknownVoter: return .refused(404, text("reissue.unknown", call.language))
         case .sealed: return .refused(409, text("correct.sealed", call.language))
+        case .importing: return .refused(409, text("roll.cannot.busy", call.language))
+        case .asked(let request, let byBureau):
+            return .done(
+                text(byBureau ? "reissue.askedBureau" : "reissue.asked", call.language), next: next,
+                data: ["state": .text("waits"), "request": .number(request), "needsBureau": .flag(byBureau)])
+        case .already(let request): return .refused(409, text("reissue.already", call.language), more: "\(request)")
         case .refused(let reason):
             return .refused(422, refusal(reason, "refusal.value", call.language), field: "value")
         }
@@ -255,10 +261,13 @@ extension ConsoleSite {
             (text("approvals.what", language), text("deed.\(request.deed.rawValue)", language)),
             (text("f.name", language), voter?.courteousName ?? "?"), (text("f.reference", language), voter?.reference ?? "?"),
             (text("why", language), request.reason), (text("approvals.by", language), request.askedBy),
-            (text("f.check", language), choiceText("check", request.order["check"] ?? "", language)),
+            (text("f.check", language), request.order["check"].map { choiceText("check", $0, language) } ?? text("none", language)),
             (text("approvals.until", language), time(request.expiresAt)),
         ]
         if let contact = request.order["contact"], !contact.isEmpty { facts.append((text("f.contact", language), contact)) }
+        if let column = request.order["column"] {
+            facts.append((text("f.column", language), choiceText("column", column, language)))
+        }
         return [.facts(facts)] + (request.needsBureau ? [.notice(text("decide.bureau", language), isBad: false)] : [])
     }
 
@@ -331,14 +340,18 @@ enum VoterFiles {
 extension ConsoleSite {
     /// Which secret of each voter travelled by which channel.
     func proofFile(_ call: Call) throws -> Response {
-        var text = "reference,name,identifier,code,secret,verdict\r\n"
+        let language = call.language
+        var text = ConsoleSite.sheetHead
+            + ["f.reference", "f.name", "proof.identifier", "proof.code", "proof.secret", "proof.verdict"]
+            .map { SpreadsheetField.quoted(self.text($0, language)) }.joined(separator: ";") + "\r\n"
+        func word(_ route: Route?) -> String { route.map { choiceText("channel", $0.rawValue, language) } ?? "" }
         try store.read { (reading: borrowing Reading) throws(StoreError) in
             try parts.desk.eachProof(reading) { voter, proof throws(StoreError) in
-                let codes = proof.codes.map(\.rawValue).joined(separator: "+")
+                let codes = proof.codes.map { word($0) }.joined(separator: " + ")
                 text += [
-                    voter.reference, voter.courteousName, proof.identifier?.rawValue ?? "", codes,
-                    proof.secret?.rawValue ?? "", proof.verdict.rawValue,
-                ].map(SpreadsheetField.quoted).joined(separator: ",") + "\r\n"
+                    voter.reference, voter.courteousName, word(proof.identifier), codes, word(proof.secret),
+                    self.text("verdict.\(proof.verdict.rawValue)", language),
+                ].map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n"
             }
         }
         try journalExport(call, "proof.csv")
@@ -351,6 +364,9 @@ extension ConsoleSite {
                 transaction, election: election.id, by: call.viewer.principal, "export", ["file": name])
         }
     }
+
+    /// What a sheet begins with: the mark by which spreadsheets know UTF-8. Fields are separated as French ones expect.
+    static let sheetHead = "\u{FEFF}"
 
     static func file(_ text: String, _ name: String, type: String) -> Response {
         file(Array(text.utf8), name, type: type)

@@ -116,7 +116,7 @@ package final class VoterSite: Sendable {
         do {
             switch try route.handler(self, visit) {
             case .now(let response): return .now(finish(request, response, start))
-            case .later(let work): return .later { [self] in finish(request, work(), start) }
+            case .later(let work), .background(let work): return .later { [self] in finish(request, work(), start) }
             }
         } catch {
             return .now(finish(request, failure(visit, error), start))

@@ -89,7 +89,10 @@ extension ConsoleSite {
         if [.one, .oneAndAnswer].contains(page.channels.verdict) {
             blocks.append(.notice(text("proof.\(page.channels.verdict.rawValue)", language), isBad: false))
         }
-        let links = VoterActions.onPage.filter { call.viewer.may($0.deed) }.map { action in
+        let isSealed = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.desk.isSealed(reading)
+        }
+        let links = VoterActions.onPage.filter { call.viewer.may($0.deed) && !($0.name == "strike" && isSealed) }.map { action in
             (text("\(action.name).title", language), "/manager/voters/\(page.voter.id)/\(action.segment)")
         }
         if !links.isEmpty { blocks += [.heading(text("voter.deeds", language)), .links(links)] }
@@ -120,7 +123,7 @@ extension ConsoleSite {
             facts.append(("voter.answer", text(page.hasAnswer ? "yes" : "no", language)))
         }
         for entry in page.signatures ?? [] {
-            facts.append(("voter.voted", "\(entry.ballot): " + when(entry.signedAt)))
+            facts.append(("voter.voted", "\(entry.ballot) : " + (entry.signedAt.map(time) ?? text("notYet", language))))
         }
         return facts.map { (text($0.0, language), $0.1) }
     }
@@ -155,20 +158,23 @@ extension ConsoleSite {
         let mayRetry = call.viewer.may(.runDeliveries)
         return Table(
             caption: text("voter.messages", language),
-            head: ["f.kind", "f.channel", "f.state", "f.created", "f.since", "f.code"].map { (text($0, language), false) },
+            head: ["f.kind", "f.channel", "f.state", "f.created", "f.since", "f.code", "staff.deeds"].map {
+                (text($0, language), false)
+            },
             rows: page.messages.map { message in
                 let record = message.record
                 let canRetry = mayRetry && record.canRetry && [.failed, .unknown].contains(record.state)
                 return [
                     Table.Cell(text("kind.\(record.kind.rawValue)", language)),
                     Table.Cell(choiceText("channel", record.route.rawValue, language)),
-                    Table.Cell(
-                        text("state.\(message.state.rawValue)", language),
-                        path: canRetry ? "/manager/voters/\(page.voter.id)/messages/\(record.id)/retry" : nil),
+                    Table.Cell(text("state.\(message.state.rawValue)", language)),
                     Table.Cell(time(record.createdAt)),
                     // When a message was withdrawn would tell when somebody voted.
                     Table.Cell(message.state == .waitingOrOver ? "" : record.endedAt.map(time) ?? ""),
                     Table.Cell(record.reply ?? ""),
+                    Table.Cell(
+                        canRetry ? text("retryOne.title", language) : "",
+                        path: canRetry ? "/manager/voters/\(page.voter.id)/messages/\(record.id)/retry" : nil),
                 ]
             }, empty: text("voter.noMessage", language))
     }
@@ -223,7 +229,7 @@ extension ConsoleSite {
                                 Table.Cell(row.by), Table.Cell(row.voter.reference), Table.Cell(row.voter.courteousName),
                                 Table.Cell(choiceText("channel", row.route.rawValue, language)), Table.Cell(time(row.at)),
                                 Table.Cell(row.reason),
-                                Table.Cell(row.hasVoted.map { text($0 ? "yes" : "no", language) } ?? text("hidden", language)),
+                                Table.Cell(row.hasVoted.map { text($0 ? "yes" : "no", language) } ?? text("given.later", language)),
                             ]
                         }, empty: text("given.none", language))),
             ],
@@ -251,7 +257,9 @@ extension ConsoleSite {
         let rows = found.map { request, voter -> [Table.Cell] in
             let isMine = request.askedBy == call.viewer.principal.text
             return [
-                Table.Cell("\(request.id)", path: "/manager/approvals/\(request.id)/\(isMine ? "take-back" : "decide")"),
+                Table.Cell(
+                    "\(text(isMine ? "takeBack.title" : "decide.title", language)) \(request.id)",
+                    path: "/manager/approvals/\(request.id)/\(isMine ? "take-back" : "decide")"),
                 Table.Cell(text("deed.\(request.deed.rawValue)", language)), Table.Cell(voter?.courteousName ?? "?"),
                 Table.Cell(request.reason), Table.Cell(request.askedBy), Table.Cell(time(request.expiresAt)),
                 Table.Cell(text(request.needsBureau ? "approvals.bureau" : "approvals.anybody", language)),
@@ -312,13 +320,14 @@ extension ConsoleSite {
             .table(
                 Table(
                     caption: text("questions.waiting", language),
-                    head: ["approvals.number", "f.created", "questions.code", "f.name", "questions.contact", "questions.text"]
+                    head: ["approvals.number", "f.created", "questions.code", "f.name", "questions.contact", "questions.text", "staff.deeds"]
                         .map { (text($0, language), false) },
                     rows: entries.map { entry in
                         [
-                            Table.Cell("\(entry.id)", path: "/manager/questions/\(entry.id)/done"),
-                            Table.Cell(time(entry.at)), Table.Cell(entry.code), Table.Cell(entry.question.name),
-                            Table.Cell(entry.question.contact), Table.Cell(entry.question.text),
+                            Table.Cell("\(entry.id)"), Table.Cell(time(entry.at)), Table.Cell(entry.code),
+                            Table.Cell(entry.question.name), Table.Cell(entry.question.contact),
+                            Table.Cell(entry.question.text),
+                            Table.Cell(text("answered.do", language), path: "/manager/questions/\(entry.id)/done"),
                         ]
                     }, empty: text("questions.none", language))))
         return Screen(

@@ -127,9 +127,13 @@ extension Services {
         try refusing {
             try keys.destroy(election.election.id)
             // Letters for the printer and uploaded rolls, encrypted or not.
-            for folder in [store.path + ".print", store.path + ".uploads"]
-            where FileManager.default.fileExists(atPath: folder) {
-                try FileManager.default.removeItem(atPath: folder)
+            let folder = store.path + ".print"
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            for name in names where name.hasPrefix(election.election.id + "-") {
+                try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+            }
+            if FileManager.default.fileExists(atPath: store.path + ".uploads") {
+                try FileManager.default.removeItem(atPath: store.path + ".uploads")
             }
             guard try store.truncateLog() else {
                 throw Refusal(

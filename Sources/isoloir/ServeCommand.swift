@@ -73,6 +73,11 @@ func run(
         HTTPServer(options: own.options(try settings.options()), pool: pool) { console.handle($0) }
     }
     let takesUploads = consoleServer ?? server
+    // Managers' searches and exports never take the threads that voters need.
+    let desk = WorkerPool(threads: Workload.deskThreads, capacity: Workload.deskQueue)
+    server.background = desk
+    consoleServer?.background = desk
+    try refusing { try console.sweepUploads() }
     takesUploads.uploadPath = ConsoleSite.uploadPath
     takesUploads.upload = { console.upload($0) }
     let metrics = try metricsServer(services, settings, site, server, pool)
@@ -100,6 +105,7 @@ func run(
     consoleServer?.stop()
     server.stop()
     pool.stop()
+    desk.stop()
     bell.stop()
     group.wait()
 }
@@ -152,6 +158,8 @@ private struct Workload {
     static let waitingThreads = 3
     /// Seconds of hashing that may wait; further sign-ins are asked to come back.
     static let queueSeconds = 2
+    /// Threads of the console, and requests that may wait for them.
+    static let (deskThreads, deskQueue) = (2, 60)
     /// Milliseconds between looks: the same for everybody, whoever asked.
     private static let pause = 100
     private static let (traceEvery, tidyEvery, pollEvery) = (10, 600, 10)
@@ -198,14 +206,22 @@ private struct Workload {
     private func followPoll() {
         let (station, directory, log) = (site.station, site.directory, log)
         attempt("the poll's hour") { () throws(StoreError) in
-            if try station.followClock(by: .system("clock")) { log.write("the poll's hour has come") }
+            guard try station.followClock(by: .system("clock")) else { return }
+            log.write("the poll's hour has come")
+            // The last round, if the poll closed.
+            try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                let poll = try Poll.find(transaction.reading, election: station.election.number)
+                guard poll?.state == .closed else { return }
+                try RoundMail(site.register).send(transaction, station.election.election.ballots.map(\.id))
+            }
+            bell.ring()
         }
         attempt("rounds") { () throws(StoreError) in
             let turned = try station.turnRounds()
             for ballot in turned { log.write("round published: \(ballot)") }
             if !turned.isEmpty {
                 try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                    try RoundMail(site.register, station).send(transaction, turned)
+                    try RoundMail(site.register).send(transaction, turned)
                 }
                 bell.ring()
             }
@@ -225,7 +241,9 @@ private struct Workload {
             _ = try services.teller(station).tally(by: .system("clock"))
         }
         attempt("reminders") { () throws(StoreError) in
-            if try site.reminders.follow() { bell.ring() }
+            let (hasWorked, faults) = try site.reminders.follow()
+            for fault in faults { log.write(fault) }
+            if hasWorked { bell.ring() }
         }
         attempt("figures") { () throws(StoreError) in _ = try site.snapshots.follow() }
         attempt("the poll") { () throws(StoreError) in try site.site.look() }

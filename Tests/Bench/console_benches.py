@@ -36,7 +36,7 @@ class Shell:
     """A sqlite3 shell that stays open."""
 
     def __init__(self, store):
-        self.process = subprocess.Popen(["sqlite3", "-batch", store], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        self.process = subprocess.Popen(["stdbuf", "-oL", "sqlite3", "-batch", store], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
 
     def ask(self, sql):
         start = time.perf_counter()

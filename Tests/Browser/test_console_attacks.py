@@ -74,6 +74,55 @@ def test_one_contact_for_two_voters_and_ones_own_need_the_bureau(site):
     assert site.sql("SELECT count(*) FROM issuance_identifier WHERE voter = 2") == [(1,)]
 
 
+def test_a_corrected_contact_is_a_new_contact(site):
+    site.prepare([voter(n) for n in range(1, 5)]).serve()
+    one, two, bureau = team(site, "manager1", "manager2", "bureau")
+    fix = {"column": "email", "reason": "faute de frappe"}
+    one.do("voters/1/correct", value="neuf@example.net", **fix)
+    assert "seconde personne" in one.note and "v1@example.org" not in one.page
+    assert site.sql("SELECT contact_at FROM roll_voter WHERE id = 1") == [(None,)]
+    assert one.do("voters/1/correct", value="pas une adresse", column="phone", reason="x").status_code in (409, 422)
+    # One's own address, or another voter's, is the bureau's to approve.
+    one.do("voters/2/correct", value=mail_of("manager2"), **fix)
+    assert "membre du bureau" in one.note
+    one.do("voters/3/correct", value="v4@example.org", **fix)
+    assert "membre du bureau" in one.note
+    # The same new address asked for twice becomes the bureau's, even for a request that was an ordinary one before.
+    one.do("voters/4/correct", value="n.euf+x@example.net", **fix)
+    assert "membre du bureau" in one.note
+    [(first,), *_] = site.sql("SELECT id FROM staff_approval ORDER BY id")
+    assert two.do(f"approvals/{first}/decide", decision="approve", reason="ok").status_code == 403
+    bureau.do(f"approvals/{first}/decide", decision="approve", reason="vu")
+    assert site.sql("SELECT contact_by FROM roll_voter WHERE id = 1") == [("staff:manager1",)]
+    # The old address is told, and the report has it.
+    assert any("coordonnées ont changé" in text for text in [site.wait_text("v1@example.org", 2)])
+    one.get("given")
+    assert "staff:manager1" in one.text and "V1" in one.text
+
+
+def test_accounts_that_depend_on_each_other_are_one_person(site):
+    site.prepare([voter(1), voter(2)]).serve()
+    manager, bureau = team(site, "manager", "bureau")
+    assert manager.do("staff/add", name="puppet", fullName="P", mail=mail_of("puppet"), role="manager", language="fr").status_code == 403
+    manager.do("clients/add", name="bot", role="manager", days="2")
+    token = re.search(r"isoloir_[0-9a-f]{64}", manager.page).group()
+    order = {"channel": "email", "contact": "n@example.net", "reason": "x", "check": "callBack"}
+    asked = requests.post(f"{site.address}/api/v1/voters/1/reissue-elsewhere", json=order, headers={"Authorization": f"Bearer {token}"}, timeout=20)
+    assert asked.json()["state"] == "waits"
+    # The token's owner is the token.
+    assert manager.do(f"approvals/{asked.json()['request']}/decide", decision="approve", reason="moi").status_code == 403
+    # Whom the bureau's member made does not approve for her, nor she for them.
+    bureau.do("staff/add", name="second", fullName="S", mail=mail_of("second"), role="bureau", language="fr")
+    second = Desk(site, "second").enrol()
+    elsewhere(manager, 2, "m@example.net")
+    [(request,)] = site.sql("SELECT max(id) FROM staff_approval")
+    second.do(f"approvals/{request}/decide", decision="approve", reason="vu")
+    assert "approuvé" in second.note
+    # A member who goes takes their tokens along.
+    bureau.do("staff/manager/remove", reason="départ")
+    assert requests.get(f"{site.address}/api/v1/voters", headers={"Authorization": f"Bearer {token}"}, timeout=20).status_code == 401
+
+
 def test_many_new_contacts_in_an_hour_need_the_bureau(site):
     site.prepare([voter(n) for n in range(1, 25)], ALONE).serve()
     [manager] = team(site, "manager")
@@ -159,7 +208,7 @@ def test_wrong_values_are_refused_in_words(site, values):
     site.prepare([voter(1)]).serve()
     [manager, _] = team(site, "manager", "printer")
     answer = manager.do("letters/again", **({"batch": "1", "printer": "printer", "reason": "x"} | values))
-    assert answer.status_code in (409, 422) and manager.error
+    assert answer.status_code in (409, 422) and manager.error, answer.status_code
     assert manager.do("deliveries/threshold", state="bounced", percent="101").status_code == 422
     assert manager.do("letters/1/posted", on="2026-02-30").status_code in (409, 422)
     assert manager.get("journal?before=99999999999999999999&action=%00").status_code in (200, 400)
@@ -182,7 +231,7 @@ def test_names_and_files_are_no_scripts_and_no_formulas(site):
     assert "<script>alert" not in manager.page
     for name in ("proof.csv", "journal.csv"):
         for line in manager.get(name).text.splitlines():
-            for field in re.split(r',(?=(?:[^"]*"[^"]*")*[^"]*$)', line):
+            for field in re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', line):
                 assert not re.match(r'"?[=+@\t]', field), (name, field)
     # A reference that a spreadsheet would take for a formula comes in by no door.
     assert manager.do("roll/add", reference="=1+1", last_name="A", college="ouvriers", reason="x").status_code == 422

@@ -1,5 +1,6 @@
 import Access
 import Bureau
+import Captcha
 import Contacts
 import Crypto
 import Delivery
@@ -117,6 +118,8 @@ struct BenchHouse {
         let migrations =
             JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations + RollSchema.migrations
             + IssuanceSchema.migrations + PassphrasesSchema.migrations + AccessSchema.migrations
+            + CaptchaSchema.migrations + RecoverySchema.migrations + PollingSchema.migrations + StaffSchema.migrations
+            + BureauSchema.migrations
         store = try Store(path: path, migrations: migrations, mayMiss: RollIndices.names, now: clock.now)
         let logbook = Logbook(clock: clock, randomness: .system)
         let elections = ElectionDesk(logbook: logbook, clock: clock)
@@ -193,7 +196,7 @@ struct BenchHouse {
             method: .get, path: path, headers: [.init(name: "cookie", value: "staffSession=\(token)")])
         let console = console
         return {
-            guard case .later(let work) = console.handle(request) else { return Response(500) }
+            guard case .background(let work) = console.handle(request) else { return Response(500) }
             let response = work()
             precondition(response.status == 200, "status \(response.status)")
             return response

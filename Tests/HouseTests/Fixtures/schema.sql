@@ -120,6 +120,8 @@ CREATE TABLE bureau_parcel (
     fingerprint TEXT NOT NULL,
     folder TEXT NOT NULL,
     letters INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
     why TEXT NOT NULL,
     made_by TEXT NOT NULL,
     made_at INTEGER NOT NULL,
@@ -567,9 +569,11 @@ CREATE TABLE roll_voter (
     challenge TEXT,
     digest BLOB NOT NULL,
     removed_at INTEGER,
-    returned_at INTEGER,
+    returned_at INTEGER, contact_at INTEGER, contact_by TEXT,
     UNIQUE (election, reference)
 ) STRICT;
+
+CREATE INDEX roll_voter_contact ON roll_voter (contact_at) WHERE contact_at IS NOT NULL;
 
 CREATE INDEX roll_voter_mail ON roll_voter (mail_index) WHERE mail_index IS NOT NULL;
 

@@ -1,0 +1,37 @@
+import Contacts
+package import Elections
+package import Store
+
+/// Contacts that were corrected by hand.
+extension Registrar {
+    /// Why a mail address or number would be refused as a correction; nil when it would not. An address is looked at when it
+    /// is stored.
+    package func refusal(_ reading: borrowing Reading, _ column: Column, _ value: String) throws(StoreError) -> String? {
+        guard !value.isEmpty else { return nil }
+        switch column {
+        case .email:
+            do throws(EmailAddress.Fault) { _ = try EmailAddress(value) } catch { return "\"\(value)\" \(error.reason)" }
+        case .phone:
+            do throws(PhoneNumber.Fault) { _ = try PhoneNumber(value) } catch { return "\"\(value)\" \(error.reason)" }
+        default: break
+        }
+        return nil
+    }
+
+    /// When a voter's contact was corrected last; nil when never.
+    package func contactChanged(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> Int? {
+        try reading.first("SELECT contact_at FROM roll_voter WHERE id = ?", voter) {
+            (row: borrowing Row) throws(StoreError) -> Int? in try row[0]
+        } ?? nil
+    }
+
+    /// The voters whose contact was corrected since a time: who, by whom, when.
+    package func contactChanges(
+        _ reading: borrowing Reading, _ election: StoredElection, since time: Int
+    ) throws(StoreError) -> [(voter: Int, by: String, at: Int)] {
+        try reading.all(
+            "SELECT id, contact_by, contact_at FROM roll_voter WHERE contact_at >= ? AND election = ? ORDER BY contact_by, id",
+            time, election.number
+        ) { (row: borrowing Row) throws(StoreError) in (try row[0], try row[1], try row[2]) }
+    }
+}
