@@ -497,12 +497,8 @@ package final class ConsoleSite: Sendable {
         do {
             let visitor = try visitor(request)
             guard visitor.session?.confirmedAt != nil, let viewer = visitor.viewer, viewer.may(.changeRoll), try parts.roll.obstacle() == nil,
-                isUploading.withLock({ begun in
-                    // One at a time: together they could fill the disk that votes need.
-                    guard begun < Monotonic.seconds - ConsoleSite.uploadSeconds else { return false }
-                    begun = Monotonic.seconds
-                    return true
-                })
+                // One at a time: together they could fill the disk that votes need.
+                RollUpload.isFree(uploads)
             else { return nil }
             return try RollUpload.place(in: uploads, parts.randomness)
         } catch {
@@ -510,10 +506,6 @@ package final class ConsoleSite: Sendable {
             return nil
         }
     }
-
-    /// Seconds between two uploads at least.
-    private static let uploadSeconds = 2.0
-    private let isUploading = Mutex(-1000.0)
 
     package static let uploadPath = Array("/manager/\(RollUpload.path)".utf8)
 }

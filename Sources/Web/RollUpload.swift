@@ -51,6 +51,11 @@ enum RollUpload {
         return .see("/manager/roll")
     }
 
+    /// Whether no upload is under way.
+    static func isFree(_ folder: String) -> Bool {
+        ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).isEmpty
+    }
+
     /// Removes what an earlier run left: rolls in clear. Before the first request.
     static func sweep(_ folder: String) throws {
         guard FileManager.default.fileExists(atPath: folder) else { return }
