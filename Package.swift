@@ -73,7 +73,8 @@ let package = Package(
         .executableTarget(
             name: "CastBench", dependencies: [.byName(name: "Polling")], path: "Tests/CastBench", swiftSettings: house),
         .executableTarget(
-            name: "ConsoleBench", dependencies: [.byName(name: "Web")], path: "Tests/ConsoleBench", swiftSettings: house),
+            name: "ConsoleBench", dependencies: [.byName(name: "Web")], path: "Tests/ConsoleBench", swiftSettings: house
+        ),
         tests("HouseTests", of: ["Web"]),
         tests("StoreTests", of: ["Journal"]),
         tests("CryptoTests", of: ["Crypto"]),

@@ -21,7 +21,8 @@ extension VoterDesk {
             election.number, kind, subject)
         guard open == 0 else { return }
         try transaction.execute(
-            "INSERT INTO bureau_alert (election, kind, subject, at) VALUES (?, ?, ?, ?)", election.number, kind, subject,
+            "INSERT INTO bureau_alert (election, kind, subject, at) VALUES (?, ?, ?, ?)", election.number, kind,
+            subject,
             clock.now)
         try logbook.record(
             transaction, election: election.election.id, by: .system("alerts"), "alert.\(kind)", ["subject": subject])
@@ -38,7 +39,8 @@ extension VoterDesk {
     }
 
     /// Notes that somebody saw an alert; whoever raised it cannot.
-    package func seen(_ transaction: borrowing Transaction, alert id: Int, by viewer: Viewer) throws(StoreError) -> Bool {
+    package func seen(_ transaction: borrowing Transaction, alert id: Int, by viewer: Viewer) throws(StoreError) -> Bool
+    {
         let changed = try transaction.execute(
             """
             UPDATE bureau_alert SET seen_by = ?1, seen_at = ?2

@@ -81,7 +81,8 @@ package final class DeliveryDesk: Sendable {
         where !VoterDesk.tellsOfVote(entry.kind) {
             let state = VoterDesk.shown(entry.state, isSecret: isSecret)
             let name = (state == .waitingOrOver ? .waiting : state).rawValue
-            channels[entry.route, default: Picture.Line(name: entry.route.rawValue)].states[name, default: 0] += entry.count
+            channels[entry.route, default: Picture.Line(name: entry.route.rawValue)].states[name, default: 0] +=
+                entry.count
             if let place = entry.place {
                 places[entry.route, default: [:]][place, default: Picture.Line(name: place)].states[name, default: 0] +=
                     entry.count
@@ -183,7 +184,8 @@ package final class DeliveryDesk: Sendable {
     package func retry(unknown: Bool, by viewer: Viewer) throws(StoreError) -> Int {
         let count = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int in
             let count = try desk.outbox.retry(transaction, election: desk.election.number, unknown: unknown)
-            try journal(transaction, viewer, "delivery.retry", ["messages": "\(count)", "unknown": unknown ? "yes" : "no"])
+            try journal(
+                transaction, viewer, "delivery.retry", ["messages": "\(count)", "unknown": unknown ? "yes" : "no"])
             return count
         }
         forget()
@@ -225,7 +227,8 @@ package final class DeliveryDesk: Sendable {
 
     /// How many voters a fail-over would reach for.
     package func strandedCount(from: Route) throws(StoreError) -> Int {
-        try desk.store.read { (reading: borrowing Reading) throws(StoreError) in try stranded(reading, from: from).count }
+        try desk.store.read { (reading: borrowing Reading) throws(StoreError) in try stranded(reading, from: from).count
+        }
     }
 
     /// What a fail-over did.

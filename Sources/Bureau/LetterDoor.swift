@@ -142,7 +142,8 @@ package final class LetterDoor: Sendable {
     package func begin(_ order: Order) throws -> Obstacle? {
         guard try isApproved() else { return .notApproved }
         let found = try desk.store.read {
-            (reading: borrowing Reading) throws(StoreError) -> (StaffMember?, hasKey: Bool, waiting: Int, isOpen: Bool) in
+            (reading: borrowing Reading) throws(StoreError) -> (StaffMember?, hasKey: Bool, waiting: Int, isOpen: Bool)
+            in
             (
                 try desk.register.member(reading, name: order.printer),
                 try desk.register.printerKey(reading, of: order.printer) != nil, try room.waiting(reading),
@@ -256,7 +257,8 @@ package final class LetterDoor: Sendable {
                 viewer.principal.text, desk.clock.now)
             for (index, file) in listed.enumerated() {
                 try transaction.execute(
-                    "INSERT INTO bureau_file (parcel, number, name, bytes, sha256) VALUES (?, ?, ?, ?, ?)", id, index + 1,
+                    "INSERT INTO bureau_file (parcel, number, name, bytes, sha256) VALUES (?, ?, ?, ?, ?)", id,
+                    index + 1,
                     file.name, file.bytes, file.sha256)
             }
             try journal(

@@ -48,7 +48,8 @@ extension LetterDoor {
         var parcels: [Parcel] = []
         for parcel in rows {
             let files = try reading.all(
-                "SELECT number, name, bytes, sha256, fetched FROM bureau_file WHERE parcel = ? ORDER BY number", parcel.id
+                "SELECT number, name, bytes, sha256, fetched FROM bureau_file WHERE parcel = ? ORDER BY number",
+                parcel.id
             ) { (row: borrowing Row) throws(StoreError) in
                 Parcel.File(
                     number: try row[0], name: try row[1], bytes: try row[2], sha256: try row[3], fetched: try row[4])

@@ -170,7 +170,8 @@ extension VoterDesk {
             let given = try contactMoved(transaction.reading, voter: id)
             let meets = given.map { $0 > clock.now - VoterDesk.takeoverSeconds } ?? false
             guard election.election.access.fourEyes || meets else {
-                try carryOutReset(transaction, voter, why: "\(reason) (checked: \(check.rawValue))", by: viewer.principal)
+                try carryOutReset(
+                    transaction, voter, why: "\(reason) (checked: \(check.rawValue))", by: viewer.principal)
                 return .done(noticeBy: nil, sheets: [])
             }
             if let known = try waiting(transaction.reading, .resetPassphrase, id) { return .already(request: known) }

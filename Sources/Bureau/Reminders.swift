@@ -192,7 +192,8 @@ package struct Reminders: Sendable {
         }
         var found: [Int] = []
         try desk.registrar.each(reading, election, after: last) { voter, sealed throws(StoreError) in
-            guard found.count < limit, sealed.reaches > 0, !out.contains(voter.id), isElector?.contains(voter.id) ?? true,
+            guard found.count < limit, sealed.reaches > 0, !out.contains(voter.id),
+                isElector?.contains(voter.id) ?? true,
                 order.college.isEmpty || voter.college == order.college, order.site.isEmpty || voter.site == order.site
             else { return }
             found.append(voter.id)

@@ -1,5 +1,5 @@
-import Delivery
 import Crypto
+import Delivery
 import Elections
 import Issuance
 import Journal
@@ -94,7 +94,8 @@ package final class RollDesk: Sendable {
             switch outcome {
             case .added(let id): return (.done(messages: 0), id)
             case .importing: return (.importing, nil)
-            case .taken: return (.refused("the reference \(reference) is taken, perhaps by a voter who was struck off"), nil)
+            case .taken:
+                return (.refused("the reference \(reference) is taken, perhaps by a voter who was struck off"), nil)
             case .refused(let column, let reason): return (.refused("\(column.rawValue): \(reason)"), nil)
             }
         }
@@ -187,7 +188,9 @@ package final class RollDesk: Sendable {
     ///   - path: the uploaded file, which is removed when it was read.
     ///   - name: as the manager knows it.
     /// - Returns: why it cannot begin; nil when it has.
-    package func begin(path: String, name: String, accepting valid: Bool, by viewer: Viewer) throws(StoreError) -> String? {
+    package func begin(path: String, name: String, accepting valid: Bool, by viewer: Viewer) throws(StoreError)
+        -> String?
+    {
         let isSealed = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
             try desk.isSealed(reading)
         }
@@ -244,7 +247,8 @@ package final class RollDesk: Sendable {
             rows: roll.rows, added: roll.added.count, changed: roll.changed.count, removed: roll.removed.count,
             faults: roll.report.faults, faultCount: roll.report.faultCount, rejected: roll.report.rejected,
             warnings: roll.report.warnings, warningCount: roll.report.warningCount, differences: differences,
-            addedNames: roll.added.names, removedNames: roll.removed.names, encoding: roll.encoding, ignored: roll.ignoredHeadings)
+            addedNames: roll.added.names, removedNames: roll.removed.names, encoding: roll.encoding,
+            ignored: roll.ignoredHeadings)
     }
 
     /// Makes what was read the roll, in one transaction.

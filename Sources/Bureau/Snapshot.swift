@@ -87,7 +87,8 @@ package struct SnapshotDesk: Sendable {
         }
         guard let found else { return nil }
         do { return try JSONDecoder().decode(Snapshot.self, from: Data(found.utf8)) } catch {
-            throw StoreError(.damaged, "The snapshot of the figures is not readable: \(error).", cure: "Run `store check`.")
+            throw StoreError(
+                .damaged, "The snapshot of the figures is not readable: \(error).", cure: "Run `store check`.")
         }
     }
 
@@ -187,7 +188,8 @@ package struct SnapshotDesk: Sendable {
             at: desk.clock.now, poll: poll?.state.rawValue, roundAt: poll?.roundAt, all: total,
             colleges: SnapshotDesk.calm(colleges.cells, held?.colleges),
             sites: SnapshotDesk.calm(sites.cells, held?.sites),
-            channels: SnapshotDesk.calm(channels.cells, held?.channels), ballots: turnouts, hours: SnapshotDesk.calm(hours, held?.hours))
+            channels: SnapshotDesk.calm(channels.cells, held?.channels), ballots: turnouts,
+            hours: SnapshotDesk.calm(hours, held?.hours))
     }
 
     private func votes(

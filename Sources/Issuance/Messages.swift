@@ -37,7 +37,10 @@ package final class MessageOffice: Sendable {
     private static func kinds(_ policy: AccessPolicy) -> [MessageKind] {
         let identifiers: [MessageKind] =
             policy.secretKind == .generated ? [.activation, .renewedActivation] : [.identifier, .renewal]
-        return identifiers + [.notice, .code, .resetCode, .resetAsked, .resetReady, .secretChanged, .voteRecorded, .contactChanged, .reminder]
+        return identifiers + [
+            .notice, .code, .resetCode, .resetAsked, .resetReady, .secretChanged, .voteRecorded, .contactChanged,
+            .reminder,
+        ]
     }
 
     /// The most SMS segments that the identifier's message takes in a language: with a name as long as it may be.

@@ -197,7 +197,8 @@ package struct PrintRoom: Sendable {
     /// The same in a transaction that says where they are.
     package func finish(_ transaction: borrowing Transaction, _ batch: PrintBatch) throws(StoreError) {
         try transaction.execute(
-            "UPDATE issuance_batch SET state = 'printed', printed_at = ? WHERE id = ? AND state = 'printing'", clock.now,
+            "UPDATE issuance_batch SET state = 'printed', printed_at = ? WHERE id = ? AND state = 'printing'",
+            clock.now,
             batch.id)
     }
 

@@ -57,7 +57,8 @@ package struct Approvals: Sendable {
             INSERT INTO staff_approval (election, deed, subject, sealed, reason, needs_bureau, asked_by, asked_at, expires_at,
                 state)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')
-            """, election, deed.rawValue, subject, register.sealer().seal(plain, associated: place(subject, deed)), reason,
+            """, election, deed.rawValue, subject, register.sealer().seal(plain, associated: place(subject, deed)),
+            reason,
             needsBureau, principal.text, now, now + Approvals.lifetime)
         try register.logbook.record(
             transaction, election: name, by: principal, "approval.ask",
@@ -188,7 +189,8 @@ package struct Approvals: Sendable {
         }
         let order: [String: String]
         do { order = try JSONDecoder().decode([String: String].self, from: Data(plain)) } catch {
-            throw StoreError(.damaged, "Request \(id) for approval is not readable: \(error).", cure: "Run `store check`.")
+            throw StoreError(
+                .damaged, "Request \(id) for approval is not readable: \(error).", cure: "Run `store check`.")
         }
         return Request(
             id: id, deed: deed, subject: subject, order: order, reason: try row[4], needsBureau: try row[5],
@@ -196,5 +198,7 @@ package struct Approvals: Sendable {
             decidedBy: try row[10])
     }
 
-    private func place(_ subject: Int, _ deed: Deed) -> [UInt8] { register.place("approval:\(deed.rawValue):\(subject)") }
+    private func place(_ subject: Int, _ deed: Deed) -> [UInt8] {
+        register.place("approval:\(deed.rawValue):\(subject)")
+    }
 }

@@ -181,7 +181,8 @@ package struct StaffRegister: Sendable {
             """, clock.now, election.number, member.principal.text)
         // Their tokens are theirs.
         try transaction.execute(
-            "UPDATE staff_client SET removed_at = ? WHERE election = ? AND added_by = ? AND removed_at IS NULL", clock.now,
+            "UPDATE staff_client SET removed_at = ? WHERE election = ? AND added_by = ? AND removed_at IS NULL",
+            clock.now,
             election.number, member.principal.text)
         try outbox.withdraw(transaction, election: election.number, subject: member.subject)
         try logbook.record(
@@ -200,7 +201,8 @@ package struct StaffRegister: Sendable {
         try transaction.execute(
             "DELETE FROM staff_spare WHERE member IN (SELECT id FROM staff_member WHERE election = ?)", election.number)
         try transaction.execute(
-            "UPDATE staff_client SET removed_at = coalesce(removed_at, ?) WHERE election = ?", clock.now, election.number)
+            "UPDATE staff_client SET removed_at = coalesce(removed_at, ?) WHERE election = ?", clock.now,
+            election.number)
         try transaction.execute("UPDATE staff_approval SET sealed = x'' WHERE election = ?", election.number)
     }
 

@@ -68,7 +68,8 @@ extension StaffRole {
         switch self {
         case .manager:
             [
-                .seeOwn, .seeVoters, .revealContacts, .reissue, .reissueElsewhere, .resetPassphrase, .unlock, .changeRoll,
+                .seeOwn, .seeVoters, .revealContacts, .reissue, .reissueElsewhere, .resetPassphrase, .unlock,
+                .changeRoll,
                 .answerVoters, .seeDeliveries, .runDeliveries, .sendReminders, .seeLetters, .orderLetters,
                 .approveSpecimen, .seePicture, .seePolicy, .seeJournal, .exportProof, .seeStaff, .keepStaff,
                 .changeStaff, .decide,
@@ -77,7 +78,8 @@ extension StaffRole {
         case .bureau:
             [
                 .seeOwn, .seeVoters, .seeVotes, .seeDeliveries, .seeLetters, .approveSpecimen, .seePicture, .seeSeal,
-                .seePolicy, .acceptPolicy, .seeJournal, .exportProof, .seeStaff, .keepStaff, .changeStaff, .changeBureau, .decide,
+                .seePolicy, .acceptPolicy, .seeJournal, .exportProof, .seeStaff, .keepStaff, .changeStaff,
+                .changeBureau, .decide,
                 .decideForBureau, .suspendPoll,
             ]
         case .support: [.seeOwn, .seeVoters, .reissue, .unlock, .answerVoters, .seeDeliveries]

@@ -6,11 +6,14 @@ package import Store
 extension Registrar {
     /// Why a mail address or number would be refused as a correction; nil when it would not. An address is looked at when it
     /// is stored.
-    package func refusal(_ reading: borrowing Reading, _ column: Column, _ value: String) throws(StoreError) -> String? {
+    package func refusal(_ reading: borrowing Reading, _ column: Column, _ value: String) throws(StoreError) -> String?
+    {
         guard !value.isEmpty else { return nil }
         switch column {
         case .email:
-            do throws(EmailAddress.Fault) { _ = try EmailAddress(value) } catch { return "\"\(value)\" \(error.reason)" }
+            do throws(EmailAddress.Fault) { _ = try EmailAddress(value) } catch {
+                return "\"\(value)\" \(error.reason)"
+            }
         case .phone:
             do throws(PhoneNumber.Fault) { _ = try PhoneNumber(value) } catch { return "\"\(value)\" \(error.reason)" }
         default: break

@@ -31,7 +31,8 @@ extension Registrar {
         if let refusal { return .refused(refusal) }
         if [.email, .phone, .address1].contains(column) {
             try transaction.execute(
-                "UPDATE roll_voter SET contact_at = ?, contact_by = ? WHERE id = ?", clock.now, principal.text, voter.id)
+                "UPDATE roll_voter SET contact_at = ?, contact_by = ? WHERE id = ?", clock.now, principal.text, voter.id
+            )
         }
         if [.civility, .lastName, .firstName].contains(column) {
             try renameRecipient(transaction, election, voter, keys)

@@ -35,8 +35,9 @@ extension Registrar {
             LIMIT ?
             """, query, election.number, Registrar.mostFound + 1, row: Registrar.voter)
         // Until the index has everybody, an exact reference is found all the same.
-        if voters.isEmpty, let exact = try voter(
-            reading, election, reference: typed.trimmingCharacters(in: .whitespacesAndNewlines))
+        if voters.isEmpty,
+            let exact = try voter(
+                reading, election, reference: typed.trimmingCharacters(in: .whitespacesAndNewlines))
         {
             voters = [exact]
         }

@@ -165,7 +165,9 @@ extension VoterSite {
         reason: String? = nil
     ) -> Response {
         // One word for every refusal: the help desk must not learn from it that somebody has voted.
-        if let text { trace(visit, step: "ballot", trouble: text == "voteShut" || text == "voteEnded" ? text : "voteRefused") }
+        if let text {
+            trace(visit, step: "ballot", trouble: text == "voteShut" || text == "voteEnded" ? text : "voteRefused")
+        }
         let told = Told(
             text: text.map { pages.text($0, visit.language) }, reason: reason, tracker: tracker,
             receipt: receipt.map { Told.Proof(tracker: $0.tracker, signature: $0.signature) })

@@ -20,12 +20,16 @@ extension ConsoleSite {
 
     func api(_ request: Request) throws -> Response {
         if request.path == "/api/v1/openapi.json" {
-            guard request.method == .get || request.method == .head else { return problem(405, "Only GET is allowed here.") }
+            guard request.method == .get || request.method == .head else {
+                return problem(405, "Only GET is allowed here.")
+            }
             return json(200, try openAPI())
         }
         guard request.path.hasPrefix(ConsoleSite.prefix) else { return problem(404, "There is nothing here.") }
         let client = try bearer(request).flatMap { token throws(StoreError) in
-            try store.read { (reading: borrowing Reading) throws(StoreError) in try clients.client(reading, token: token) }
+            try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try clients.client(reading, token: token)
+            }
         }
         guard let client else {
             guard limits.count("api-wrong", from: request.source) <= ConsoleSite.mostWrong else {
@@ -64,7 +68,9 @@ extension ConsoleSite {
                 let values = Dictionary(request.query.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
                 if let fault = queryFault(view, values) { return problem(422, fault) }
                 let call = Call(viewer: viewer, place: place, values: values, source: "api")
-                guard let screen = try view.make(self, call) else { return problem(404, "There is nothing with this number.") }
+                guard let screen = try view.make(self, call) else {
+                    return problem(404, "There is nothing with this number.")
+                }
                 return json(200, screen.data)
             }
             for file in ConsoleSite.files {
@@ -116,7 +122,8 @@ extension ConsoleSite {
         _ action: ConsoleAction, _ place: [String: String], _ request: Request, _ viewer: Viewer,
         _ client: StaffClients.Client
     ) throws -> Response {
-        let type = request.header("content-type")?.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased()
+        let type = request.header("content-type")?.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces)
+            .lowercased()
         guard type == "application/json" else { return problem(415, "Send application/json.") }
         guard let values = ConsoleSite.values(request.body) else {
             return problem(400, "The body is one JSON object of texts, whole numbers and true or false.")
@@ -134,9 +141,12 @@ extension ConsoleSite {
         switch earlier {
         case .conflict:
             return problem(
-                409, "This Idempotency-Key belongs to another request, or to one whose end is not known: look before you repeat it.")
+                409,
+                "This Idempotency-Key belongs to another request, or to one whose end is not known: look before you repeat it."
+            )
         case .answered(let status, let body):
-            var response = Response(status, type: status < 400 ? "application/json" : "application/problem+json", body: body)
+            var response = Response(
+                status, type: status < 400 ? "application/json" : "application/problem+json", body: body)
             response.headers.append(("Idempotency-Replayed", "true"))
             return response
         case .none:
@@ -198,7 +208,9 @@ extension ConsoleSite {
     }
 
     func problem(_ status: Int, _ words: String, fields: [String: JSONValue] = [:]) -> Response {
-        var problem: [String: JSONValue] = ["status": .number(status), "title": .text(words), "type": .text("about:blank")]
+        var problem: [String: JSONValue] = [
+            "status": .number(status), "title": .text(words), "type": .text("about:blank"),
+        ]
         if !fields.isEmpty { problem["fields"] = .object(fields) }
         return Response(status, type: "application/problem+json", body: JSONValue.object(problem).bytes)
     }

@@ -136,7 +136,8 @@ extension Block {
         case .chart(let chart): value["chart"] = chart.value(place)
         case .square(let rows, let label):
             value["square"] = .object([
-                "side": .text("\(rows.count + 2 * Block.quiet)"), "label": .text(label), "path": .text(Block.outline(rows)),
+                "side": .text("\(rows.count + 2 * Block.quiet)"), "label": .text(label),
+                "path": .text(Block.outline(rows)),
             ])
         case .codes(let codes): value["codes"] = .object(["list": .list(codes.map { .text($0) })])
         }

@@ -14,11 +14,13 @@ package final class ConsolePages: Sendable {
             let found = try PageSet.sources(folder, language, prefix: "console.")
             guard found.keys.sorted() == known else {
                 let odd = Set(found.keys).symmetricDifference(known).sorted().joined(separator: ", ")
-                throw SiteFault("pages/console.fr.yaml and console.\(language.rawValue).yaml do not hold the same texts: \(odd)")
+                throw SiteFault(
+                    "pages/console.fr.yaml and console.\(language.rawValue).yaml do not hold the same texts: \(odd)")
             }
             let spaced = language == .fr ? found.mapValues(PageSet.spaced) : found
             texts[language] = spaced
-            templates[language] = try ConsolePages.template(folder, spaced, ConsolePages.values(election, language, assets))
+            templates[language] = try ConsolePages.template(
+                folder, spaced, ConsolePages.values(election, language, assets))
         }
         (self.templates, self.texts) = (templates, texts)
     }

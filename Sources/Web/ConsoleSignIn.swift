@@ -76,7 +76,9 @@ extension ConsoleSite {
     // MARK: Identifier
 
     private func identifier(_ visitor: Visitor, status: Int = 200, error: String? = nil) throws -> Response {
-        let said = visitor.request.parameter("say").flatMap { pages.has("say.\($0)") ? text("say.\($0)", visitor.language) : nil }
+        let said = visitor.request.parameter("say").flatMap {
+            pages.has("say.\($0)") ? text("say.\($0)", visitor.language) : nil
+        }
         return try question(
             visitor, "signIn", path: "sign-in", fields: [("identifier", .code)], status: status, error: error,
             before: said.map { [.notice($0, isBad: false)] } ?? [])

@@ -336,7 +336,8 @@ package final class ConsoleSite: Sendable {
         case .number(let range): input = .number(range)
         }
         return FormBlock.Field(
-            name: field.name, label: label, hint: hint, input: input, value: call.values[field.name] ?? field.value ?? "",
+            name: field.name, label: label, hint: hint, input: input,
+            value: call.values[field.name] ?? field.value ?? "",
             isRequired: field.isRequired, isBad: field.name == bad)
     }
 
@@ -402,7 +403,8 @@ package final class ConsoleSite: Sendable {
             case .long(let maximum): return value.count > maximum ? fault("long") : nil
             case .choice(let values): return values.contains(value) ? nil : fault("choice")
             case .flag: return ["yes", "no"].contains(value) ? nil : fault("choice")
-            case .date: return LocalTime.read(value + " 12:00", zone: .gmt) == nil || value.count != 10 ? fault("date") : nil
+            case .date:
+                return LocalTime.read(value + " 12:00", zone: .gmt) == nil || value.count != 10 ? fault("date") : nil
             case .number(let range): return Int(value).map(range.contains) == true ? nil : fault("number")
             }
         }
@@ -447,9 +449,12 @@ package final class ConsoleSite: Sendable {
 
     /// This page in the other language: what was searched for stays, and after a form its own page is shown.
     private func switchPath(_ visitor: Visitor, _ other: Language) -> String {
-        let kept = visitor.request.method == .post ? [] : visitor.request.query.filter {
-            !["lang", "say", "sign"].contains($0.name)
-        }
+        let kept =
+            visitor.request.method == .post
+            ? []
+            : visitor.request.query.filter {
+                !["lang", "say", "sign"].contains($0.name)
+            }
         return visitor.request.path + "?"
             + kept.map { "\(ConsoleSite.escaped($0.name))=\(ConsoleSite.escaped($0.value))&" }.joined()
             + "lang=\(other.rawValue)"
@@ -467,7 +472,8 @@ package final class ConsoleSite: Sendable {
             return .object([
                 "path": .text("/manager" + (entry.path.isEmpty ? "" : "/" + entry.path)),
                 "text": .text(text("menu.\(entry.path.isEmpty ? "home" : entry.path)", visitor.language)),
-                "isHere": .flag(here == entry.path), "count": count.map { .object(["text": .text("\($0)")]) } ?? .nothing,
+                "isHere": .flag(here == entry.path),
+                "count": count.map { .object(["text": .text("\($0)")]) } ?? .nothing,
             ])
         }
     }
@@ -496,7 +502,8 @@ package final class ConsoleSite: Sendable {
     package func upload(_ request: Request) -> (path: String, limit: Int)? {
         do {
             let visitor = try visitor(request)
-            guard visitor.session?.confirmedAt != nil, let viewer = visitor.viewer, viewer.may(.changeRoll), try parts.roll.obstacle() == nil,
+            guard visitor.session?.confirmedAt != nil, let viewer = visitor.viewer, viewer.may(.changeRoll),
+                try parts.roll.obstacle() == nil,
                 // One at a time: together they could fill the disk that votes need.
                 RollUpload.isFree(uploads)
             else { return nil }

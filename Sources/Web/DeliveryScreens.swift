@@ -23,7 +23,8 @@ enum DeliveryActions {
             intro: { try $0.aboutMissing($1) }, run: { try $0.issueAll($1) }, back: back),
         ConsoleAction(
             path: "deliveries/retry", deed: .runDeliveries, name: "retry",
-            fields: { _, _ in [DeedField("what", .choice(["failed", "unknown"]))] }, run: { try $0.retry($1) }, back: back),
+            fields: { _, _ in [DeedField("what", .choice(["failed", "unknown"]))] }, run: { try $0.retry($1) },
+            back: back),
         ConsoleAction(
             path: "deliveries/hold", deed: .runDeliveries, name: "hold", fields: { _, _ in [channels, .reason] },
             run: { try $0.hold($1) }, back: back),
@@ -35,7 +36,8 @@ enum DeliveryActions {
             fields: { site, _ in
                 let open = site.election.channels.map(\.rawValue)
                 return [
-                    DeedField("from", .choice(open.filter { $0 != Route.letter.rawValue })), DeedField("to", .choice(open)),
+                    DeedField("from", .choice(open.filter { $0 != Route.letter.rawValue })),
+                    DeedField("to", .choice(open)),
                     .reason,
                 ]
             }, intro: { try $0.aboutStranded($1) }, run: { try $0.failOver($1) }, back: back),
@@ -54,7 +56,9 @@ enum DeliveryActions {
                     DeedField("target", .choice(Reminders.Target.allCases.map(\.rawValue))),
                     DeedField("college", .choice([""] + site.election.colleges.keys.sorted()), isRequired: false),
                     DeedField("site", .choice([""] + site.election.sites.keys.sorted()), isRequired: false),
-                ] + (call.values["confirmed"] == nil && call.source == "console" ? [] : [DeedField("confirmed", .flag, isRequired: false)])
+                ]
+                    + (call.values["confirmed"] == nil && call.source == "console"
+                        ? [] : [DeedField("confirmed", .flag, isRequired: false)])
             }, run: { try $0.remind($1) }, back: { _ in "reminders" }),
     ]
 }
@@ -72,7 +76,9 @@ extension ConsoleSite {
         func stateWord(_ state: String) -> String {
             text("state.\(isSecret && state == "waiting" ? "waitingOrOver" : state)", language)
         }
-        func table(_ caption: String, _ first: String, _ lines: [(name: String, line: DeliveryDesk.Picture.Line)]) -> Block {
+        func table(_ caption: String, _ first: String, _ lines: [(name: String, line: DeliveryDesk.Picture.Line)])
+            -> Block
+        {
             .table(
                 Table(
                     caption: text(caption, language),
@@ -129,8 +135,16 @@ extension ConsoleSite {
         if call.viewer.may(.runDeliveries) {
             blocks.append(
                 .links(
-                    [("issueAll", "../identifiers/issue"), ("retry", "retry"), ("hold", "hold"), ("release", "release"), ("failOver", "fail-over"), ("threshold", "threshold")]
-                        .map { (text("\($0.0).title", language), $0.1.hasPrefix("../") ? "/manager/\($0.1.dropFirst(3))" : "/manager/deliveries/\($0.1)") }))
+                    [
+                        ("issueAll", "../identifiers/issue"), ("retry", "retry"), ("hold", "hold"),
+                        ("release", "release"), ("failOver", "fail-over"), ("threshold", "threshold"),
+                    ]
+                    .map {
+                        (
+                            text("\($0.0).title", language),
+                            $0.1.hasPrefix("../") ? "/manager/\($0.1.dropFirst(3))" : "/manager/deliveries/\($0.1)"
+                        )
+                    }))
         }
         blocks.append(.hint(text("deliveries.hint", language) + " " + time(picture.at)))
         return Screen(
@@ -140,7 +154,8 @@ extension ConsoleSite {
     private func deliveryData(_ picture: DeliveryDesk.Picture) -> JSONValue {
         func line(_ line: DeliveryDesk.Picture.Line) -> JSONValue { .object(line.states.mapValues { .number($0) }) }
         return .object([
-            "at": .time(picture.at), "channels": .object(Dictionary(picture.channels.map { ($0.name, line($0)) }, uniquingKeysWith: { $1 })),
+            "at": .time(picture.at),
+            "channels": .object(Dictionary(picture.channels.map { ($0.name, line($0)) }, uniquingKeysWith: { $1 })),
             "places": .list(
                 picture.places.map {
                     .object([
@@ -150,7 +165,8 @@ extension ConsoleSite {
             "replies": .list(
                 picture.replies.map {
                     .object([
-                        "channel": .text($0.route.rawValue), "state": .text($0.state.rawValue), "reply": .text($0.reply),
+                        "channel": .text($0.route.rawValue), "state": .text($0.state.rawValue),
+                        "reply": .text($0.reply),
                         "count": .number($0.count),
                     ])
                 }),
@@ -168,7 +184,8 @@ extension ConsoleSite {
 
     func retry(_ call: Call) throws -> DeedAnswer {
         let count = try parts.deliveries.retry(unknown: call["what"] == "unknown", by: call.viewer)
-        return .done(text("retry.done", call.language) + " \(count).", next: "deliveries", data: ["messages": .number(count)])
+        return .done(
+            text("retry.done", call.language) + " \(count).", next: "deliveries", data: ["messages": .number(count)])
     }
 
     private func route(_ call: Call, _ name: String = "channel") -> Route { Route(rawValue: call[name]) ?? .email }
@@ -208,7 +225,8 @@ extension ConsoleSite {
     }
 
     func threshold(_ call: Call) throws -> DeedAnswer {
-        guard try parts.deliveries.set(threshold: call["state"], percent: call.number("percent") ?? 0, by: call.viewer) else {
+        guard try parts.deliveries.set(threshold: call["state"], percent: call.number("percent") ?? 0, by: call.viewer)
+        else {
             return .refused(422, text("fault.number", call.language), field: "percent")
         }
         return .done(text("threshold.done", call.language), next: "deliveries")
@@ -229,8 +247,11 @@ extension ConsoleSite {
                 .table(
                     Table(
                         caption: text("reminders.past", language),
-                        head: ["f.target", "f.college", "f.site", "reminders.about", "approvals.by", "f.created", "f.state"]
-                            .map { (text($0, language), false) },
+                        head: [
+                            "f.target", "f.college", "f.site", "reminders.about", "approvals.by", "f.created",
+                            "f.state",
+                        ]
+                        .map { (text($0, language), false) },
                         rows: runs.map { run in
                             [
                                 Table.Cell(choiceText("target", run.order.target.rawValue, language)),
@@ -276,7 +297,8 @@ extension ConsoleSite {
                 ]), .text(text("remind.words", language)),
                 .form(
                     FormBlock(
-                        path: "/manager/reminders/send", fields: fields + [confirmed], button: text("remind.send", language))),
+                        path: "/manager/reminders/send", fields: fields + [confirmed],
+                        button: text("remind.send", language))),
                 .links([(text("back", language), "/manager/reminders")]),
             ]
             return .shown(

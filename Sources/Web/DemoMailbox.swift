@@ -25,7 +25,8 @@ package final class DemoMailbox: Sendable {
             template = try Template(
                 try templates.text("demo/mailbox.html"), name: "demo/mailbox.html", escaping: .html,
                 shape: [
-                    "to": .text, "codes": .list(.text), "letters": .list(.text), "messages": .list(message), "shown": .text, "count": .text,
+                    "to": .text, "codes": .list(.text), "letters": .list(.text), "messages": .list(message),
+                    "shown": .text, "count": .text,
                 ])
         } catch { throw SiteFault("\(error)") }
     }

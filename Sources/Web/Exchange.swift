@@ -135,7 +135,9 @@ import Synchronization
         }
     }
 
-    private func putOff(_ request: Request, _ pool: WorkerPool, _ work: @escaping @Sendable () -> Response) -> MHD_Result {
+    private func putOff(_ request: Request, _ pool: WorkerPool, _ work: @escaping @Sendable () -> Response)
+        -> MHD_Result
+    {
         server.suspended.add(1, ordering: .acquiringAndReleasing)
         unsafe MHD_suspend_connection(connection)  // before anybody can resume it
         let isTaken = pool.submit { [self] in resume(work()) }
@@ -152,7 +154,8 @@ import Synchronization
     // MARK: Answering
 
     private func refuse(_ status: Int) -> MHD_Result {
-        var response = Response.text(status, status == 413 ? "too large\n" : status == 507 ? "the disk is full\n" : "bad request\n")
+        var response = Response.text(
+            status, status == 413 ? "too large\n" : status == 507 ? "the disk is full\n" : "bad request\n")
         response.headers.append(("Connection", "close"))
         return send(response)
     }

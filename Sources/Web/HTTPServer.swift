@@ -241,6 +241,12 @@ final class ConnectionRegister: Sendable {
         _ = entries.withLock { $0.removeValue(forKey: UInt(bitPattern: connection)) }
     }
 
+    /// Whether the sender of an upload has gone away: the library waits for the rest of the body all the same.
+    private static func isGone(_ file: Int32) -> Bool {
+        var byte: UInt8 = 0
+        return unsafe recv(file, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0
+    }
+
     /// The lock keeps the descriptor ours while it is shut down. A connection that was answered may be idle first, but not
     /// drip the next request for ever.
     func sweep(limit: Int, idle: Int, upload: Int) {
@@ -248,7 +254,8 @@ final class ConnectionRegister: Sendable {
         entries.withLock { entries in
             for entry in entries.values
             where !entry.isBusy
-                && entry.since < now - (entry.isUpload ? upload : limit) - (entry.hasBegun ? 0 : idle)
+                && (entry.since < now - (entry.isUpload ? upload : limit) - (entry.hasBegun ? 0 : idle)
+                    || entry.isUpload && ConnectionRegister.isGone(entry.file))
             {
                 shutdown(entry.file, Int32(SHUT_RDWR))
             }

@@ -20,7 +20,8 @@ enum HouseViews {
         ConsoleView(
             path: "journal", deed: .seeJournal,
             query: [
-                DeedField("action", .text(maximum: 60), isRequired: false), DeedField("who", .text(maximum: 60), isRequired: false),
+                DeedField("action", .text(maximum: 60), isRequired: false),
+                DeedField("who", .text(maximum: 60), isRequired: false),
                 DeedField("text", .text(maximum: 100), isRequired: false),
                 DeedField("before", .number(1...1_000_000_000), isRequired: false),
             ]
@@ -41,17 +42,20 @@ enum HouseActions {
             path: "roll/add", deed: .changeRoll, name: "rollAdd", fields: { site, _ in site.lateVoterFields() },
             run: { try $0.addVoter($1) }, back: toRoll),
         ConsoleAction(
-            path: "roll/apply", deed: .changeRoll, name: "rollApply", fields: { _, _ in [DeedField("confirmed", .flag)] },
+            path: "roll/apply", deed: .changeRoll, name: "rollApply",
+            fields: { _, _ in [DeedField("confirmed", .flag)] },
             run: { try $0.applyRoll($1) }, back: toRoll),
         ConsoleAction(
-            path: "roll/drop", deed: .changeRoll, name: "rollDrop", fields: { _, _ in [] }, run: { try $0.dropRoll($1) },
+            path: "roll/drop", deed: .changeRoll, name: "rollDrop", fields: { _, _ in [] },
+            run: { try $0.dropRoll($1) },
             back: toRoll),
         ConsoleAction(
             path: "staff/add", deed: .keepStaff, name: "staffAdd",
             fields: { _, _ in
                 [
                     DeedField("name", .text(maximum: 40)), DeedField("fullName", .text(maximum: 100)),
-                    DeedField("mail", .text(maximum: 254)), DeedField("role", .choice(StaffRole.allCases.map(\.rawValue))),
+                    DeedField("mail", .text(maximum: 254)),
+                    DeedField("role", .choice(StaffRole.allCases.map(\.rawValue))),
                     DeedField("language", .choice(Language.allCases.map(\.rawValue))),
                 ]
             }, run: { try $0.addStaff($1) }, back: toStaff),
@@ -93,7 +97,8 @@ extension ConsoleSite {
         if call.viewer.may(.decide) {
             for alert in alerts {
                 blocks.append(
-                    .notice("\(text("alert.\(alert.kind)", language)) \(alert.subject), \(time(alert.at))", isBad: true))
+                    .notice("\(text("alert.\(alert.kind)", language)) \(alert.subject), \(time(alert.at))", isBad: true)
+                )
                 blocks.append(.links([(text("seen.title", language), "/manager/alerts/\(alert.id)/seen")]))
             }
         }
@@ -159,7 +164,10 @@ extension ConsoleSite {
             blocks.append(.notice("\(file) : \(text("roll.cancelled", language))", isBad: false))
         case .applied(let file, let summary):
             state = "applied"
-            blocks.append(.notice("\(file) : \(text("roll.applied", language)) +\(summary.added), \(summary.changed), -\(summary.removed)", isBad: false))
+            blocks.append(
+                .notice(
+                    "\(file) : \(text("roll.applied", language)) +\(summary.added), \(summary.changed), -\(summary.removed)",
+                    isBad: false))
         case .ready(let file, let summary):
             state = "ready"
             blocks += ready(file, summary, language)
@@ -177,7 +185,8 @@ extension ConsoleSite {
                             name: "file", label: text("roll.file", language), hint: text("roll.file.hint", language),
                             input: .file),
                         .init(
-                            name: "valid", label: text("roll.valid", language), input: .check, value: "", isRequired: false),
+                            name: "valid", label: text("roll.valid", language), input: .check, value: "",
+                            isRequired: false),
                     ], button: text("roll.do", language))))
         blocks.append(.links([(text("rollAdd.title", language), "/manager/roll/add")]))
         return Screen(
@@ -190,10 +199,15 @@ extension ConsoleSite {
             .heading("\(file) : \(text("roll.ready", language))"),
             .facts([
                 (text("roll.rows", language), "\(summary.rows)"), (text("roll.encoding", language), summary.encoding),
-                (text("roll.added", language), "\(summary.added)"), (text("roll.changed", language), "\(summary.changed)"),
-                (text("roll.removed", language), "\(summary.removed)"), (text("roll.rejected", language), "\(summary.rejected)"),
+                (text("roll.added", language), "\(summary.added)"),
+                (text("roll.changed", language), "\(summary.changed)"),
+                (text("roll.removed", language), "\(summary.removed)"),
+                (text("roll.rejected", language), "\(summary.rejected)"),
                 (text("roll.warnings", language), "\(summary.warningCount)"),
-                (text("roll.ignored", language), summary.ignored.isEmpty ? text("none", language) : summary.ignored.joined(separator: ", ")),
+                (
+                    text("roll.ignored", language),
+                    summary.ignored.isEmpty ? text("none", language) : summary.ignored.joined(separator: ", ")
+                ),
             ]),
         ]
         func table(_ caption: String, _ faults: [RollFault]) -> Block {
@@ -232,12 +246,16 @@ extension ConsoleSite {
     }
 
     func lateVoterFields() -> [DeedField] {
-        func optional(_ name: String, _ maximum: Int = 254) -> DeedField { DeedField(name, .text(maximum: maximum), isRequired: false) }
+        func optional(_ name: String, _ maximum: Int = 254) -> DeedField {
+            DeedField(name, .text(maximum: maximum), isRequired: false)
+        }
         return [
             DeedField("reference", .text(maximum: 64)), DeedField("last_name", .text(maximum: 100)),
             optional("first_name", 100), DeedField("civility", .choice(["", "M", "Mme"]), isRequired: false),
             DeedField("college", .choice(election.colleges.keys.sorted())),
-            DeedField("site", .choice(election.sites.isEmpty ? [""] : election.sites.keys.sorted()), isRequired: !election.sites.isEmpty), optional("email"),
+            DeedField(
+                "site", .choice(election.sites.isEmpty ? [""] : election.sites.keys.sorted()),
+                isRequired: !election.sites.isEmpty), optional("email"),
             optional("phone", 30), optional("address1", 400), .reason,
         ]
     }
@@ -248,7 +266,9 @@ extension ConsoleSite {
         let (change, voter) = try parts.roll.add(
             reference: call["reference"].trimmed, values: values, reason: call["reason"].trimmed, by: call.viewer)
         switch change {
-        case .done: return .done(text("rollAdd.done", call.language), next: "voters/\(voter ?? 0)", data: ["voter": .optional(voter)])
+        case .done:
+            return .done(
+                text("rollAdd.done", call.language), next: "voters/\(voter ?? 0)", data: ["voter": .optional(voter)])
         case .sealed: return .refused(409, text("roll.cannot.sealed", call.language))
         case .refused(let reason): return .refused(422, refusal(reason, "refusal.value", call.language))
         case .importing: return .refused(409, text("roll.cannot.busy", call.language))
@@ -257,7 +277,9 @@ extension ConsoleSite {
     }
 
     func applyRoll(_ call: Call) throws -> DeedAnswer {
-        guard call.has("confirmed") else { return .refused(422, text("rollApply.confirm", call.language), field: "confirmed") }
+        guard call.has("confirmed") else {
+            return .refused(422, text("rollApply.confirm", call.language), field: "confirmed")
+        }
         if let obstacle = try parts.roll.apply(by: call.viewer) {
             return .refused(409, text("roll.cannot.\(obstacle)", call.language))
         }
@@ -278,7 +300,8 @@ extension ConsoleSite {
     func journal(_ call: Call) throws -> Screen {
         let language = call.language
         let filter = Logbook.Filter(
-            election: election.id, action: call["action"].trimmed, principal: call["who"].trimmed, text: call["text"].trimmed,
+            election: election.id, action: call["action"].trimmed, principal: call["who"].trimmed,
+            text: call["text"].trimmed,
             before: call.number("before"))
         // What tells of a single vote or sign-in during the poll is not in the journal at all.
         let (entries, isHidden) = try store.read {
@@ -296,7 +319,8 @@ extension ConsoleSite {
         var blocks: [Block] = [
             .form(
                 FormBlock(
-                    path: "/manager/journal", fields: ["action", "who", "text"].map(field), button: text("journal.do", language),
+                    path: "/manager/journal", fields: ["action", "who", "text"].map(field),
+                    button: text("journal.do", language),
                     isQuery: true)),
             .table(
                 Table(
@@ -317,7 +341,8 @@ extension ConsoleSite {
         ]
         if entries.count == ConsoleSite.journalPage, let last = entries.last {
             let query = ["action", "who", "text"].filter { !call[$0].isEmpty }
-                .map { "\($0)=\(call[$0].addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")&" }.joined()
+                .map { "\($0)=\(call[$0].addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")&" }
+                .joined()
             links.append((text("journal.older", language), "/manager/journal?\(query)before=\(last.number)"))
         }
         blocks.append(.links(links))
@@ -353,14 +378,18 @@ extension ConsoleSite {
     }
 
     func journalFile(_ call: Call) throws -> Response {
-        var text = ConsoleSite.sheetHead + ["number", "at", "principal", "action", "details", "hash"].joined(separator: ";") + "\r\n"
+        var text =
+            ConsoleSite.sheetHead + ["number", "at", "principal", "action", "details", "hash"].joined(separator: ";")
+            + "\r\n"
         try store.read { (reading: borrowing Reading) throws(StoreError) in
             let isHidden = try parts.desk.isSecret(reading) && !call.viewer.may(.seeVotes)
             try Logbook.each(reading) { entry, hash throws(StoreError) in
                 guard entry.election == nil || entry.election == election.id else { return }
-                text += [
-                    "\(entry.number)", time(entry.at), entry.principal, entry.action, ConsoleSite.told(entry, isHidden), hex(hash),
-                ].map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n"
+                text +=
+                    [
+                        "\(entry.number)", time(entry.at), entry.principal, entry.action,
+                        ConsoleSite.told(entry, isHidden), hex(hash),
+                    ].map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n"
             }
         }
         try journalExport(call, "journal.csv")
@@ -378,15 +407,20 @@ extension ConsoleSite {
             .table(
                 Table(
                     caption: text("menu.staff", language),
-                    head: ["staff.name", "staff.fullName", "staff.role", "staff.factor", "staff.addedBy", "letters.key", "staff.deeds", ""].map {
+                    head: [
+                        "staff.name", "staff.fullName", "staff.role", "staff.factor", "staff.addedBy", "letters.key",
+                        "staff.deeds", "",
+                    ].map {
                         ($0.isEmpty ? "" : text($0, language), false)
                     },
                     rows: members.map { member in
                         let may = call.viewer.may(member.role.keeper) && member.principal != call.viewer.principal
                         return [
-                            Table.Cell(member.name), Table.Cell(member.fullName), Table.Cell(StaffRegister.word(member.role, language)),
+                            Table.Cell(member.name), Table.Cell(member.fullName),
+                            Table.Cell(StaffRegister.word(member.role, language)),
                             Table.Cell(text(member.hasFactor ? "yes" : "no", language)),
-                            Table.Cell("\(member.addedBy), \(time(member.addedAt))"), Table.Cell(member.fingerprint ?? ""),
+                            Table.Cell("\(member.addedBy), \(time(member.addedAt))"),
+                            Table.Cell(member.fingerprint ?? ""),
                             Table.Cell(
                                 may ? text("staffRenew.title", language) : "",
                                 path: may ? "/manager/staff/\(member.name)/renew" : nil),
@@ -419,7 +453,9 @@ extension ConsoleSite {
 
     func addStaff(_ call: Call) throws -> DeedAnswer {
         let language = call.language
-        guard let role = StaffRole(rawValue: call["role"]) else { return .refused(422, text("fault.choice", language), field: "role") }
+        guard let role = StaffRole(rawValue: call["role"]) else {
+            return .refused(422, text("fault.choice", language), field: "role")
+        }
         if let refusal = try mayNot(call, role) { return refusal }
         let mail: EmailAddress
         do throws(EmailAddress.Fault) { mail = try EmailAddress(call["mail"].trimmed) } catch {
@@ -450,7 +486,8 @@ extension ConsoleSite {
         guard let member = try member(call) else { return nil }
         return [
             .facts([
-                (text("staff.name", call.language), member.name), (text("staff.fullName", call.language), member.fullName),
+                (text("staff.name", call.language), member.name),
+                (text("staff.fullName", call.language), member.fullName),
                 (text("staff.role", call.language), StaffRegister.word(member.role, call.language)),
             ])
         ]
@@ -498,9 +535,11 @@ extension ConsoleSite {
                         },
                         rows: all.map {
                             [
-                                Table.Cell($0.name), Table.Cell(StaffRegister.word($0.role, language)), Table.Cell($0.addedBy),
+                                Table.Cell($0.name), Table.Cell(StaffRegister.word($0.role, language)),
+                                Table.Cell($0.addedBy),
                                 Table.Cell(time($0.expiresAt)),
-                                Table.Cell(text("clientRemove.title", language), path: "/manager/clients/\($0.name)/remove"),
+                                Table.Cell(
+                                    text("clientRemove.title", language), path: "/manager/clients/\($0.name)/remove"),
                             ]
                         }, empty: text("none", language))),
                 .links([
@@ -515,10 +554,13 @@ extension ConsoleSite {
 
     func addClient(_ call: Call) throws -> DeedAnswer {
         let language = call.language
-        guard let role = StaffRole(rawValue: call["role"]) else { return .refused(422, text("fault.choice", language), field: "role") }
+        guard let role = StaffRole(rawValue: call["role"]) else {
+            return .refused(422, text("fault.choice", language), field: "role")
+        }
         let token = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try clients.add(
-                transaction, name: call["name"].trimmed, role: role, days: call.number("days") ?? 1, by: call.viewer.principal)
+                transaction, name: call["name"].trimmed, role: role, days: call.number("days") ?? 1,
+                by: call.viewer.principal)
         }
         guard let token else { return .refused(422, text("staffAdd.badName", language), field: "name") }
         return .shown(

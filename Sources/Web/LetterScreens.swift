@@ -64,7 +64,8 @@ enum LetterActions {
             path: "parcels/{batch}/posted", deed: .fetchLetters, name: "postedByPrinter",
             fields: { _, _ in [DeedField("on", .date)] }, run: { try $0.posted($1) }, back: toParcels),
         ConsoleAction(
-            path: "parcels/{batch}/spoiled", deed: .fetchLetters, name: "spoiledByPrinter", fields: { _, _ in spoiledFields },
+            path: "parcels/{batch}/spoiled", deed: .fetchLetters, name: "spoiledByPrinter",
+            fields: { _, _ in spoiledFields },
             run: { try $0.spoiled($1) }, back: toParcels),
         ConsoleAction(
             path: "parcels/{parcel}/destroyed", deed: .fetchLetters, name: "destroyed",
@@ -74,7 +75,8 @@ enum LetterActions {
             run: { try $0.fetch($1) }, back: toParcels),
         ConsoleAction(
             path: "parcels/key", deed: .fetchLetters, name: "printerKey",
-            fields: { _, _ in [DeedField("key", .long(maximum: 60_000))] }, run: { try $0.printerKey($1) }, back: toParcels),
+            fields: { _, _ in [DeedField("key", .long(maximum: 60_000))] }, run: { try $0.printerKey($1) },
+            back: toParcels),
     ]
 
     private static let spoiledFields = [
@@ -203,7 +205,8 @@ extension ConsoleSite {
                 head: [
                     ("letters.batch", true), ("f.state", false), ("letters.printed", true), ("letters.spoiled", true),
                     ("letters.withdrawn", true), ("letters.toPost", true), ("letters.reprinted", true),
-                    ("letters.returned", true), ("letters.postedOn", false), ("letters.deeds", false), ("staff.deeds", false),
+                    ("letters.returned", true), ("letters.postedOn", false), ("letters.deeds", false),
+                    ("staff.deeds", false),
                 ].map { (text($0.0, language), $0.1) },
                 rows: rows.map { row in
                     let batch = batches.first { $0.number == row.batch }
@@ -290,13 +293,18 @@ extension ConsoleSite {
 
     func printAgain(_ call: Call) throws -> DeedAnswer {
         let first = call.number("first")
-        if first == nil, call.number("last") != nil { return .refused(422, text("printAgain.range", call.language), field: "first") }
+        if first == nil, call.number("last") != nil {
+            return .refused(422, text("printAgain.range", call.language), field: "first")
+        }
         let last = call.number("last") ?? first
-        if let first, let last, last < first { return .refused(422, text("printAgain.range", call.language), field: "last") }
+        if let first, let last, last < first {
+            return .refused(422, text("printAgain.range", call.language), field: "last")
+        }
         let range = first.flatMap { first in last.map { first...$0 } }
         return try begin(
             LetterDoor.Order(
-                printer: call["printer"], again: call.number("batch"), letters: range, reason: call["reason"].trimmed), call)
+                printer: call["printer"], again: call.number("batch"), letters: range, reason: call["reason"].trimmed),
+            call)
     }
 
     /// Begins a print run on a thread of its own: a hundred thousand letters take half a minute.
@@ -317,7 +325,8 @@ extension ConsoleSite {
         }
         guard isTheirs else { return .refused(404, text("parcel.unknown", language)) }
         let zone = TimeZone(identifier: election.timeZone) ?? .gmt
-        guard let start = LocalTime.read(date + " 00:00", zone: zone) ?? LocalTime.read(date + " 01:00", zone: zone) else {
+        guard let start = LocalTime.read(date + " 00:00", zone: zone) ?? LocalTime.read(date + " 01:00", zone: zone)
+        else {
             return .refused(422, text("fault.date", language), field: "on")
         }
         guard start <= parts.clock.now else { return .refused(422, text("posted.future", language), field: "on") }
@@ -339,7 +348,8 @@ extension ConsoleSite {
         switch outcome {
         case .success(let count):
             return .done(
-                "\(text("confirmBatch.done", call.language)) \(count).", next: "letters", data: ["letters": .number(count)])
+                "\(text("confirmBatch.done", call.language)) \(count).", next: "letters",
+                data: ["letters": .number(count)])
         case .failure(let why): return .refused(409, refusal(why.description, "refusal.letters", call.language))
         }
     }
@@ -353,7 +363,8 @@ extension ConsoleSite {
             else { return nil }
             // What the post has is not the printer's any more.
             if call.viewer.role == .printer,
-                try parts.letters.room.batch(transaction.reading, parts.desk.election, number: call.id("batch"))?.state != .printed
+                try parts.letters.room.batch(transaction.reading, parts.desk.election, number: call.id("batch"))?.state
+                    != .printed
             {
                 return nil
             }
@@ -364,8 +375,10 @@ extension ConsoleSite {
         }
         switch outcome {
         case nil: return .refused(404, text("parcel.unknown", language))
-        case .success: return .done(text("spoiled.done", language), next: call.viewer.role == .printer ? "parcels" : "letters")
-        case .failure(let why): return .refused(409, refusal(why.description, "refusal.letters", language), field: "number")
+        case .success:
+            return .done(text("spoiled.done", language), next: call.viewer.role == .printer ? "parcels" : "letters")
+        case .failure(let why):
+            return .refused(409, refusal(why.description, "refusal.letters", language), field: "number")
         }
     }
 
@@ -378,7 +391,9 @@ extension ConsoleSite {
             let outcome = try store.write {
                 (transaction: borrowing Transaction) throws(StoreError) -> Result<PrintRoom.Loss, PrintRefusal> in
                 var place: (batch: Int, number: Int)?
-                if fields.count == 2, let batch = Int(fields[0]), let number = Int(fields[1]) { place = (batch, number) }
+                if fields.count == 2, let batch = Int(fields[0]), let number = Int(fields[1]) {
+                    place = (batch, number)
+                }
                 if fields.count == 1 {
                     place = try parts.letters.room.latestLetter(
                         transaction.reading, parts.desk.election, reference: fields[0])
@@ -427,7 +442,8 @@ extension ConsoleSite {
             blocks += [
                 .heading("\(text("letters.batch", language)) \(parcel.batch)"),
                 .facts([
-                    (text("letters.count", language), "\(parcel.letters)"), (text("f.created", language), time(parcel.madeAt)),
+                    (text("letters.count", language), "\(parcel.letters)"),
+                    (text("f.created", language), time(parcel.madeAt)),
                     (text("letters.notToPost", language), out),
                     (text("letters.received", language), parcel.receivedAt.map(time) ?? text("no", language)),
                     (text("letters.destroyed", language), parcel.destroyedAt.map(time) ?? text("no", language)),
@@ -439,7 +455,8 @@ extension ConsoleSite {
                     Table(
                         caption: text("parcels.files", language),
                         head: [
-                            ("parcels.file", false), ("parcels.size", true), ("parcels.sha", false), ("parcels.left", true),
+                            ("parcels.file", false), ("parcels.size", true), ("parcels.sha", false),
+                            ("parcels.left", true),
                         ].map { (text($0.0, language), $0.1) },
                         rows: parcel.files.map { file in
                             [
@@ -473,7 +490,8 @@ extension ConsoleSite {
                             (text("fetch.link", call.language), "/manager/" + path),
                             (text("back", call.language), "/manager/parcels"),
                         ]),
-                    ], data: .object(["path": .text("/manager/" + path), "seconds": .number(LetterDoor.ticketSeconds)])))
+                    ], data: .object(["path": .text("/manager/" + path), "seconds": .number(LetterDoor.ticketSeconds)]))
+            )
         case .spent: return .refused(409, text("fetch.spent", call.language))
         case .unknown: return .refused(404, text("parcel.unknown", call.language))
         }
@@ -521,7 +539,9 @@ extension ConsoleSite {
     }
 
     func printerKey(_ call: Call) throws -> DeedAnswer {
-        guard case .staff(let name) = call.viewer.principal else { return .refused(403, text("denied.text", call.language)) }
+        guard case .staff(let name) = call.viewer.principal else {
+            return .refused(403, text("denied.text", call.language))
+        }
         let bytes = Array(call["key"].utf8)
         let fingerprint: String
         do { fingerprint = try parts.letters.printerKey(bytes).name } catch let error as LetterError {
@@ -559,10 +579,13 @@ extension ConsoleSite {
         var report = Report(title: text("letters.reconciliation", language))
         report.add(.paragraph("\(election.title[language]). \(election.organiser.name). \(time(parts.clock.now))"))
         for row in rows {
-            report.add(.heading("\(text("letters.batch", language)) \(row.batch) : \(text("batch.\(row.state)", language))"))
+            report.add(
+                .heading("\(text("letters.batch", language)) \(row.batch) : \(text("batch.\(row.state)", language))"))
             for (key, value) in [
-                ("letters.printed", row.printed), ("letters.spoiled", row.spoiled), ("letters.withdrawn", row.withdrawn),
-                ("letters.toPost", row.toPost), ("letters.reprinted", row.reprinted), ("letters.returned", row.returned),
+                ("letters.printed", row.printed), ("letters.spoiled", row.spoiled),
+                ("letters.withdrawn", row.withdrawn),
+                ("letters.toPost", row.toPost), ("letters.reprinted", row.reprinted),
+                ("letters.returned", row.returned),
             ] { report.add(.row([text(key, language), "\(value)"])) }
             let out = row.notToPost.map(String.init).joined(separator: ", ")
             report.add(
@@ -591,7 +614,8 @@ extension ConsoleSite {
         }
         for row in rows {
             report.add(
-                .row(["\(text("letters.sheetsDestroyed", language)) \(row.batch)", "\(row.destroyed) / \(row.spoiled)"]))
+                .row(["\(text("letters.sheetsDestroyed", language)) \(row.batch)", "\(row.destroyed) / \(row.spoiled)"])
+            )
         }
         report.add(.paragraph(text("letters.signHere", language)))
         return try paper(report, "destruction.pdf")

@@ -33,7 +33,8 @@ enum PictureActions {
                     DeedField(
                         $0.id, .choice(["yes", "no"]), label: $0.text, value: given[$0.id].map { $0 ? "yes" : "no" })
                 }
-            }, intro: { site, call in [.text(site.text("policyAnswers.intro", call.language))] }, run: { try $0.answerPolicy($1) },
+            }, intro: { site, call in [.text(site.text("policyAnswers.intro", call.language))] },
+            run: { try $0.answerPolicy($1) },
             back: { _ in "policy" }),
         ConsoleAction(
             path: "poll/suspend", deed: .suspendPoll, name: "suspend", fields: { _, _ in [.reason] },
@@ -72,7 +73,8 @@ struct ShownPicture {
 
     init(_ snapshot: Snapshot) {
         self.snapshot = snapshot
-        groups = [("college", snapshot.colleges), ("site", snapshot.sites), ("channel", snapshot.channels)].map { key, cells in
+        groups = [("college", snapshot.colleges), ("site", snapshot.sites), ("channel", snapshot.channels)].map {
+            key, cells in
             let shown = SmallCells.shown(cells)
             return (key, zip(cells, shown).map { ($0.name, $0.funnel.eligible, $1) })
         }
@@ -137,10 +139,12 @@ extension ConsoleSite {
     private func funnel(_ snapshot: Snapshot, _ language: Language) -> Block {
         let all = snapshot.all
         let voted = snapshot.ballots.map(\.signatures).max() ?? 0
-        let steps = [
-            ("picture.eligible", all.eligible), ("picture.issued", all.issued), ("picture.delivered", all.delivered),
-            ("picture.signedIn", all.signedIn),
-        ] + (snapshot.ballots.isEmpty ? [] : [("picture.voted", snapshot.ballots.count == 1 ? voted : all.voted)])
+        let steps =
+            [
+                ("picture.eligible", all.eligible), ("picture.issued", all.issued),
+                ("picture.delivered", all.delivered),
+                ("picture.signedIn", all.signedIn),
+            ] + (snapshot.ballots.isEmpty ? [] : [("picture.voted", snapshot.ballots.count == 1 ? voted : all.voted)])
         let bars = steps.map { key, count in
             Chart.Bar(
                 label: text(key, language), value: count, text: "\(count) (\(percent(count, all.eligible, language)))")
@@ -157,7 +161,9 @@ extension ConsoleSite {
             let title = election.ballots.first { $0.id == ballot.ballot }?.title[language] ?? ballot.ballot
             return Chart.Bar(
                 label: title, value: ballot.electors > 0 ? ballot.signatures * 1000 / ballot.electors : 0,
-                text: "\(percent(ballot.signatures, ballot.electors, language)) (\(ballot.signatures) / \(ballot.electors))")
+                text:
+                    "\(percent(ballot.signatures, ballot.electors, language)) (\(ballot.signatures) / \(ballot.electors))"
+            )
         }
         return .chart(
             Chart(
@@ -168,7 +174,8 @@ extension ConsoleSite {
 
     private func span(_ from: Int, _ to: Int, _ language: Language) -> String {
         let day = String(time(from).prefix(10))
-        return "\(day) \(LocalTime.clock(from, zone: election.timeZone, language)) \u{2013} \(LocalTime.clock(to, zone: election.timeZone, language))"
+        return
+            "\(day) \(LocalTime.clock(from, zone: election.timeZone, language)) \u{2013} \(LocalTime.clock(to, zone: election.timeZone, language))"
     }
 
     private func hours(_ picture: ShownPicture, _ language: Language) -> Block {
@@ -321,7 +328,8 @@ extension ConsoleSite {
         let state = poll.map { text("poll.\($0.state.rawValue)", language) } ?? text("poll.none", language)
         blocks.append(
             .facts([
-                (text("seal.state", language), state), (text("seal.fingerprint", language), poll?.fingerprint ?? text("none", language)),
+                (text("seal.state", language), state),
+                (text("seal.fingerprint", language), poll?.fingerprint ?? text("none", language)),
                 (text("seal.opened", language), poll?.openedAt.map(time) ?? text("no", language)),
                 (text("seal.closes", language), time(poll?.closesAt ?? election.closes)),
                 (text("seal.journal", language), headWords(head, language)),
@@ -338,7 +346,8 @@ extension ConsoleSite {
                 Table(
                     caption: text("seal.boxes", language),
                     head: [
-                        ("picture.ballot", false), ("seal.electors", true), ("seal.ballots", true), ("seal.signatures", true),
+                        ("picture.ballot", false), ("seal.electors", true), ("seal.ballots", true),
+                        ("seal.signatures", true),
                         ("seal.rounds", true), ("seal.lastRound", false),
                     ].map { (text($0.0, language), $0.1) },
                     rows: ballots.map { ballot, rounds in
@@ -349,10 +358,19 @@ extension ConsoleSite {
                             .number(rounds.count), Table.Cell(rounds.last.map { time($0.at) } ?? ""),
                         ]
                     }, empty: text("seal.none", language))))
-        if !heads.isEmpty { blocks += [.text(text("seal.heads", language)), .codes(heads.flatMap { $0.split(separator: "\n").map(String.init) })] }
+        if !heads.isEmpty {
+            blocks += [
+                .text(text("seal.heads", language)),
+                .codes(heads.flatMap { $0.split(separator: "\n").map(String.init) }),
+            ]
+        }
         if call.viewer.may(.suspendPoll) {
-            if poll?.state == .open { blocks.append(.links([(text("suspend.title", language), "/manager/poll/suspend")])) }
-            if poll?.state == .suspended { blocks.append(.links([(text("resume.title", language), "/manager/poll/resume")])) }
+            if poll?.state == .open {
+                blocks.append(.links([(text("suspend.title", language), "/manager/poll/suspend")]))
+            }
+            if poll?.state == .suspended {
+                blocks.append(.links([(text("resume.title", language), "/manager/poll/resume")]))
+            }
         }
         return Screen(
             title: text("menu.seal", language), blocks: blocks,
@@ -382,7 +400,9 @@ extension ConsoleSite {
         return findings
     }
 
-    func change(_ call: Call, _ body: (PollingStation, Principal) throws(StoreError) -> PollingStation.Refusal?) throws -> DeedAnswer {
+    func change(_ call: Call, _ body: (PollingStation, Principal) throws(StoreError) -> PollingStation.Refusal?) throws
+        -> DeedAnswer
+    {
         if let refusal = try body(parts.desk.station, call.viewer.principal) {
             return .refused(409, self.refusal(refusal, "refusal.poll", call.language))
         }
@@ -408,9 +428,16 @@ extension ConsoleSite {
         var blocks: [Block] = [
             .text(text("policy.text", language)),
             .facts([
-                (text("policy.points", language), report.points.map { "\($0) / \(policy.questions.count)" } ?? text("policy.unanswered", language)),
-                (text("policy.computed", language), report.computedLevel.map(String.init) ?? text("policy.unanswered", language)),
-                (text("policy.declared", language), "\(election.level)"), (text("policy.checked", language), "\(report.level)"),
+                (
+                    text("policy.points", language),
+                    report.points.map { "\($0) / \(policy.questions.count)" } ?? text("policy.unanswered", language)
+                ),
+                (
+                    text("policy.computed", language),
+                    report.computedLevel.map(String.init) ?? text("policy.unanswered", language)
+                ),
+                (text("policy.declared", language), "\(election.level)"),
+                (text("policy.checked", language), "\(report.level)"),
                 (text("policy.open", language), "\(report.open.count)"),
             ]),
         ]
@@ -422,11 +449,15 @@ extension ConsoleSite {
             .table(
                 Table(
                     caption: text("policy.lines", language),
-                    head: ["policy.level", "policy.objective", "policy.point", "f.state", "policy.cure", "staff.deeds"].map {
-                        (text($0, language), false)
-                    },
+                    head: ["policy.level", "policy.objective", "policy.point", "f.state", "policy.cure", "staff.deeds"]
+                        .map {
+                            (text($0, language), false)
+                        },
                     rows: report.lines.map { line in
-                        let state = line.acceptedBy.map { "\(text("policy.accepted", language)) \($0) : \(line.acceptedWhy ?? "")" }
+                        let state =
+                            line.acceptedBy.map {
+                                "\(text("policy.accepted", language)) \($0) : \(line.acceptedWhy ?? "")"
+                            }
                             ?? text("policy.\(line.state.rawValue)", language)
                         let canAccept = mayAccept && line.state == .missing && line.acceptedBy == nil
                         return [
@@ -438,7 +469,8 @@ extension ConsoleSite {
                                 path: canAccept ? "/manager/policy/points/\(line.point.id)/accept" : nil),
                         ]
                     })))
-        blocks.append(.links([1, 2, 3].map { ("\(text("policy.check", language)) \($0)", "/manager/policy?level=\($0)") }))
+        blocks.append(
+            .links([1, 2, 3].map { ("\(text("policy.check", language)) \($0)", "/manager/policy?level=\($0)") }))
         blocks.append(.hint("\(text("policy.source", language)) \(policy.source) (\(policy.year))"))
         return Screen(
             title: text("menu.policy", language), blocks: blocks,

@@ -107,20 +107,25 @@ struct Multipart {
                 let end = data.range(of: Data("\r\n".utf8) + mark, in: head.upperBound - 2..<data.count)
             else { return nil }
             let body = min(head.upperBound, end.lowerBound)..<max(head.upperBound, end.lowerBound)
-            take(String(decoding: data[at..<head.lowerBound], as: UTF8.self), body.lowerBound..<max(body.lowerBound, end.lowerBound))
+            take(
+                String(decoding: data[at..<head.lowerBound], as: UTF8.self),
+                body.lowerBound..<max(body.lowerBound, end.lowerBound))
             at = end.lowerBound + 2
         }
         return nil
     }
 
     private mutating func take(_ head: String, _ body: Range<Int>) {
-        guard let line = head.split(separator: "\r\n").first(where: { $0.lowercased().hasPrefix("content-disposition:") }),
+        guard
+            let line = head.split(separator: "\r\n").first(where: { $0.lowercased().hasPrefix("content-disposition:") }
+            ),
             let name = Multipart.parameter("name", line)
         else { return }
         if let fileName = Multipart.parameter("filename", line) {
             let last = fileName.split { $0 == "/" || $0 == "\\" }.last.map(String.init) ?? ""
             let plain = last.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 }
-            file = File(name: String(String(String.UnicodeScalarView(plain)).prefix(Multipart.longestName)), range: body)
+            file = File(
+                name: String(String(String.UnicodeScalarView(plain)).prefix(Multipart.longestName)), range: body)
         } else if body.count <= Multipart.longestField {
             fields[name] = String(decoding: data[body], as: UTF8.self)
         }

@@ -94,7 +94,8 @@ extension ConsoleSite {
         let language = call.language
         var blocks: [Block] = [
             .facts([
-                (text("f.name", language), page.voter.courteousName), (text("f.reference", language), page.voter.reference),
+                (text("f.name", language), page.voter.courteousName),
+                (text("f.reference", language), page.voter.reference),
                 (text("f.email", language), page.mail ?? text("none", language)),
                 (text("f.phone", language), page.phone ?? text("none", language)),
                 (text("voter.channels", language), proofText(page.channels, language)),
@@ -147,7 +148,11 @@ extension ConsoleSite {
         switch outcome {
         case .done(let notice, let sheets):
             var words = text(key, language)
-            if let notice { words += " " + text("reissue.notice", language) + " " + choiceText("channel", notice.rawValue, language) + "." }
+            if let notice {
+                words +=
+                    " " + text("reissue.notice", language) + " " + choiceText("channel", notice.rawValue, language)
+                    + "."
+            }
             for sheet in sheets {
                 words += " " + text("reissue.sheet", language) + " \(sheet.batch) / \(sheet.number)."
             }
@@ -259,12 +264,18 @@ extension ConsoleSite {
         guard let (request, voter) = found else { return nil }
         var facts = [
             (text("approvals.what", language), text("deed.\(request.deed.rawValue)", language)),
-            (text("f.name", language), voter?.courteousName ?? "?"), (text("f.reference", language), voter?.reference ?? "?"),
+            (text("f.name", language), voter?.courteousName ?? "?"),
+            (text("f.reference", language), voter?.reference ?? "?"),
             (text("why", language), request.reason), (text("approvals.by", language), request.askedBy),
-            (text("f.check", language), request.order["check"].map { choiceText("check", $0, language) } ?? text("none", language)),
+            (
+                text("f.check", language),
+                request.order["check"].map { choiceText("check", $0, language) } ?? text("none", language)
+            ),
             (text("approvals.until", language), time(request.expiresAt)),
         ]
-        if let contact = request.order["contact"], !contact.isEmpty { facts.append((text("f.contact", language), contact)) }
+        if let contact = request.order["contact"], !contact.isEmpty {
+            facts.append((text("f.contact", language), contact))
+        }
         if let column = request.order["column"] {
             facts.append((text("f.column", language), choiceText("column", column, language)))
         }
@@ -277,7 +288,8 @@ extension ConsoleSite {
             request: call.id("request"), approved: call["decision"] == "approve", answer: call["reason"].trimmed,
             by: call.viewer)
         switch decided {
-        case .refusedRequest: return .done(text("decide.refused", language), next: "approvals", data: ["state": .text("refused")])
+        case .refusedRequest:
+            return .done(text("decide.refused", language), next: "approvals", data: ["state": .text("refused")])
         case .denied(let denial):
             let key: String
             switch denial {
@@ -289,13 +301,17 @@ extension ConsoleSite {
             return .refused(denial == .samePerson || denial == .bureauOnly ? 403 : 409, text(key, language))
         case .carriedOut(.done(let notice, let sheets)):
             var words = text("decide.done", language)
-            for sheet in sheets { words += " " + text("reissue.sheet", language) + " \(sheet.batch) / \(sheet.number)." }
+            for sheet in sheets {
+                words += " " + text("reissue.sheet", language) + " \(sheet.batch) / \(sheet.number)."
+            }
             return .done(
                 words, next: "approvals", data: ["state": .text("done"), "noticeBy": .optional(notice?.rawValue)])
         case .carriedOut(.refused(let reason)):
             return .done(
-                text("decide.notDone", language) + " " + refusal(reason, "refusal.contact", language), next: "approvals", data: ["state": .text("impossible")])
-        case .carriedOut: return .done(text("decide.notDone", language), next: "approvals", data: ["state": .text("impossible")])
+                text("decide.notDone", language) + " " + refusal(reason, "refusal.contact", language),
+                next: "approvals", data: ["state": .text("impossible")])
+        case .carriedOut:
+            return .done(text("decide.notDone", language), next: "approvals", data: ["state": .text("impossible")])
         }
     }
 
@@ -341,17 +357,19 @@ extension ConsoleSite {
     /// Which secret of each voter travelled by which channel.
     func proofFile(_ call: Call) throws -> Response {
         let language = call.language
-        var text = ConsoleSite.sheetHead
+        var text =
+            ConsoleSite.sheetHead
             + ["f.reference", "f.name", "proof.identifier", "proof.code", "proof.secret", "proof.verdict"]
             .map { SpreadsheetField.quoted(self.text($0, language)) }.joined(separator: ";") + "\r\n"
         func word(_ route: Route?) -> String { route.map { choiceText("channel", $0.rawValue, language) } ?? "" }
         try store.read { (reading: borrowing Reading) throws(StoreError) in
             try parts.desk.eachProof(reading) { voter, proof throws(StoreError) in
                 let codes = proof.codes.map { word($0) }.joined(separator: " + ")
-                text += [
-                    voter.reference, voter.courteousName, word(proof.identifier), codes, word(proof.secret),
-                    self.text("verdict.\(proof.verdict.rawValue)", language),
-                ].map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n"
+                text +=
+                    [
+                        voter.reference, voter.courteousName, word(proof.identifier), codes, word(proof.secret),
+                        self.text("verdict.\(proof.verdict.rawValue)", language),
+                    ].map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n"
             }
         }
         try journalExport(call, "proof.csv")

@@ -31,7 +31,8 @@ extension ConsoleSite {
     func search(_ call: Call) throws -> Screen {
         let language = call.language
         let typed = String(call["q"].prefix(100))
-        let found = try typed.trimmed.isEmpty
+        let found =
+            try typed.trimmed.isEmpty
             ? Registrar.Found(voters: [], isCut: false)
             : store.read { (reading: borrowing Reading) throws(StoreError) -> Registrar.Found in
                 try parts.desk.search(reading, typed)
@@ -40,7 +41,8 @@ extension ConsoleSite {
             name: "q", label: text("voters.q", language), hint: text("voters.q.hint", language),
             input: .text(maximum: 100), value: typed)
         var blocks: [Block] = [
-            .form(FormBlock(path: "/manager/voters", fields: [field], button: text("voters.do", language), isQuery: true))
+            .form(
+                FormBlock(path: "/manager/voters", fields: [field], button: text("voters.do", language), isQuery: true))
         ]
         if !typed.trimmed.isEmpty {
             blocks.append(
@@ -92,7 +94,8 @@ extension ConsoleSite {
         let isSealed = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try parts.desk.isSealed(reading)
         }
-        let links = VoterActions.onPage.filter { call.viewer.may($0.deed) && !($0.name == "strike" && isSealed) }.map { action in
+        let links = VoterActions.onPage.filter { call.viewer.may($0.deed) && !($0.name == "strike" && isSealed) }.map {
+            action in
             (text("\(action.name).title", language), "/manager/voters/\(page.voter.id)/\(action.segment)")
         }
         if !links.isEmpty { blocks += [.heading(text("voter.deeds", language)), .links(links)] }
@@ -130,8 +133,10 @@ extension ConsoleSite {
 
     func proofText(_ proof: ChannelProof, _ language: Language) -> String {
         guard let identifier = proof.identifier else { return text("proof.none", language) }
-        let codes = proof.codes.isEmpty
-            ? text("none", language) : proof.codes.map { choiceText("channel", $0.rawValue, language) }.joined(separator: ", ")
+        let codes =
+            proof.codes.isEmpty
+            ? text("none", language)
+            : proof.codes.map { choiceText("channel", $0.rawValue, language) }.joined(separator: ", ")
         return "\(text("proof.identifier", language)) \(choiceText("channel", identifier.rawValue, language)) ; "
             + "\(text("proof.code", language)) \(codes)"
     }
@@ -188,7 +193,8 @@ extension ConsoleSite {
             "identifiers": .list(
                 page.identifiers.map {
                     .object([
-                        "generation": .number($0.generation), "state": .text($0.state), "channel": .text($0.route.rawValue),
+                        "generation": .number($0.generation), "state": .text($0.state),
+                        "channel": .text($0.route.rawValue),
                         "createdAt": .time($0.createdAt), "endedAt": .time($0.endedAt),
                     ])
                 }),
@@ -218,7 +224,10 @@ extension ConsoleSite {
         return Screen(
             title: text("given.title", language),
             blocks: [
-                .text(text(rows.allSatisfy { $0.hasVoted == nil } && !rows.isEmpty ? "given.during" : "given.text", language)),
+                .text(
+                    text(
+                        rows.allSatisfy { $0.hasVoted == nil } && !rows.isEmpty ? "given.during" : "given.text",
+                        language)),
                 .table(
                     Table(
                         caption: text("given.title", language),
@@ -226,10 +235,14 @@ extension ConsoleSite {
                             .map { (text($0, language), false) },
                         rows: rows.map { row in
                             [
-                                Table.Cell(row.by), Table.Cell(row.voter.reference), Table.Cell(row.voter.courteousName),
-                                Table.Cell(choiceText("channel", row.route.rawValue, language)), Table.Cell(time(row.at)),
+                                Table.Cell(row.by), Table.Cell(row.voter.reference),
+                                Table.Cell(row.voter.courteousName),
+                                Table.Cell(choiceText("channel", row.route.rawValue, language)),
+                                Table.Cell(time(row.at)),
                                 Table.Cell(row.reason),
-                                Table.Cell(row.hasVoted.map { text($0 ? "yes" : "no", language) } ?? text("given.later", language)),
+                                Table.Cell(
+                                    row.hasVoted.map { text($0 ? "yes" : "no", language) }
+                                        ?? text("given.later", language)),
                             ]
                         }, empty: text("given.none", language))),
             ],
@@ -237,7 +250,8 @@ extension ConsoleSite {
                 rows.map {
                     .object([
                         "by": .text($0.by), "reference": .text($0.voter.reference), "channel": .text($0.route.rawValue),
-                        "at": .time($0.at), "reason": .text($0.reason), "hasVoted": $0.hasVoted.map { .flag($0) } ?? .none,
+                        "at": .time($0.at), "reason": .text($0.reason),
+                        "hasVoted": $0.hasVoted.map { .flag($0) } ?? .none,
                     ])
                 }))
     }
@@ -280,7 +294,8 @@ extension ConsoleSite {
             data: .list(
                 found.map { request, _ in
                     .object([
-                        "id": .number(request.id), "deed": .text(request.deed.rawValue), "voter": .number(request.subject),
+                        "id": .number(request.id), "deed": .text(request.deed.rawValue),
+                        "voter": .number(request.subject),
                         "reason": .text(request.reason), "askedBy": .text(request.askedBy),
                         "expiresAt": .time(request.expiresAt), "needsBureau": .flag(request.needsBureau),
                     ])
@@ -304,13 +319,17 @@ extension ConsoleSite {
             input: .text(maximum: 10), value: code)
         var blocks: [Block] = [
             .form(
-                FormBlock(path: "/manager/questions", fields: [field], button: text("questions.do", language), isQuery: true))
+                FormBlock(
+                    path: "/manager/questions", fields: [field], button: text("questions.do", language), isQuery: true))
         ]
         if let trace {
             blocks.append(
                 .facts([
                     (text("questions.step", language), text("step.\(trace.step)", language)),
-                    (text("questions.trouble", language), trace.trouble.isEmpty ? text("none", language) : trace.trouble),
+                    (
+                        text("questions.trouble", language),
+                        trace.trouble.isEmpty ? text("none", language) : trace.trouble
+                    ),
                     (text("questions.at", language), time(trace.at)),
                 ]))
         } else if !code.isEmpty {
@@ -320,8 +339,11 @@ extension ConsoleSite {
             .table(
                 Table(
                     caption: text("questions.waiting", language),
-                    head: ["approvals.number", "f.created", "questions.code", "f.name", "questions.contact", "questions.text", "staff.deeds"]
-                        .map { (text($0, language), false) },
+                    head: [
+                        "approvals.number", "f.created", "questions.code", "f.name", "questions.contact",
+                        "questions.text", "staff.deeds",
+                    ]
+                    .map { (text($0, language), false) },
                     rows: entries.map { entry in
                         [
                             Table.Cell("\(entry.id)"), Table.Cell(time(entry.at)), Table.Cell(entry.code),

@@ -5,7 +5,8 @@ enum CommandLineTool {
 
     static let commands =
         electionCommands + rollCommands + identifierCommands + letterCommands + outboxCommands + journalCommands
-        + storeCommands + keyCommands + voterCommands + managerCommands + policyCommands + trusteeCommands + pollCommands + tallyCommands
+        + storeCommands + keyCommands + voterCommands + managerCommands + policyCommands + trusteeCommands
+        + pollCommands + tallyCommands
         + [serveCommand, demoCommand]
 
     /// Runs the words after the program's name and returns the exit status.

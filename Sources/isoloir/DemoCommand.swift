@@ -50,7 +50,8 @@ private func runDemo(_ invocation: Invocation) throws(Refusal) {
     let staff = DemoStaff(services: services, register: try services.register(election))
     let members = try staff.add()
     for member in members {
-        Terminal.say("  \(member.newcomer.fullName), \(StaffRegister.word(member.newcomer.role, .en)): \(member.identifier)")
+        Terminal.say(
+            "  \(member.newcomer.fullName), \(StaffRegister.word(member.newcomer.role, .en)): \(member.identifier)")
     }
     Terminal.say("\nMail and SMS")
     guard let mail = Mailbox(path: "\(folder)/mail"), let sms = Mailbox(path: "\(folder)/sms") else {
@@ -104,6 +105,7 @@ private func serveDemo(
     let site = try services.site(election, extra: mailbox.response, log: { log.write($0) })
     var settings = ServerSettings()
     (settings.address, settings.port) = (address, port)
+    try staff.leaveWork(election)
     let ways = members.map {
         "  \($0.identifier)  \($0.newcomer.fullName), \(StaffRegister.word($0.newcomer.role, .en))"
     }.joined(separator: "\n")

@@ -1,7 +1,9 @@
 import Contacts
 import Crypto
+import Delivery
 import Elections
 import Issuance
+import Journal
 import Staff
 import Store
 import VoterRoll
@@ -21,7 +23,7 @@ struct DemoStaff {
     private static let people: [(name: String, fullName: String, role: StaffRole)] = [
         ("camille", "Camille Moreau", .manager), ("samir", "Samir Benali", .manager),
         ("ines", "In\u{E8}s Laurent", .bureau), ("hugo", "Hugo Petit", .bureau),
-        ("imprimeur", "Imprimerie du Nord", .printer),
+        ("imprimeur", "Imprimerie du Nord", .printer), ("assistance", "Lou Garnier", .support),
     ]
 
     /// Makes the accounts.
@@ -37,6 +39,33 @@ struct DemoStaff {
             members.append(Member(newcomer: newcomer, identifier: try services.add(newcomer, to: register)))
         }
         return members
+    }
+
+    /// Leaves something to do for everybody: two letters to print, a request that waits for a second person.
+    func leaveWork(_ election: StoredElection) throws(Refusal) {
+        let key = try services.key(of: election)
+        let office = MessageOffice(election: election.election, templates: services.templates(for: election.election))
+        try refusing {
+            try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                var byLetter: [String] = []
+                var first: Int?
+                try services.registrar.each(transaction.reading, election) { voter, sealed throws(StoreError) in
+                    if sealed.reaches == 0, byLetter.count < 2 { byLetter.append(voter.reference) }
+                    if sealed.hasMail { first = first ?? voter.id }
+                }
+                for reference in byLetter {
+                    _ = try services.issuer.reissue(
+                        transaction, election, key: key, office: office, reference: reference, by: .letter,
+                        contact: nil,
+                        reason: "a letter that was lost", principal: .staff("camille"))
+                }
+                guard let first else { return }
+                _ = try Approvals(register).ask(
+                    transaction, .reissueElsewhere, subject: first,
+                    order: ["route": "email", "contact": "nouvelle.adresse@example.org", "check": "callBack"],
+                    reason: "adresse fermée", needsBureau: false, by: .staff("camille"))
+            }
+        }
     }
 
     /// What the authenticators of all members show now, for the demo's page.

@@ -14,7 +14,9 @@ let electionCommands = [
         "election check", ["FOLDER"],
         options: [
             .init("--roll", "FILE", "also count the voters of each ballot (default: FOLDER/roll.csv)"),
-            .init("--level", "N", "what the settings lack for the security level 1, 2 or 3; the stored election, where there is one"),
+            .init(
+                "--level", "N",
+                "what the settings lack for the security level 1, 2 or 3; the stored election, where there is one"),
         ],
         "say every fault of an election, without storing anything", run: checkElection),
     Command("election show", [], "what is stored of an election", run: showElection),

@@ -101,8 +101,10 @@ func printBatch(
     let batch: PrintBatch?
     if let again {
         batch = try refusing {
-            try room.reopen(election, batch: again.batch, letters: letters, reason: again.reason, by: services.principal)
-                .get()
+            try room.reopen(
+                election, batch: again.batch, letters: letters, reason: again.reason, by: services.principal
+            )
+            .get()
         }
     } else {
         batch = try refusing { try room.openBatch(election, key: key, by: services.principal) }

@@ -71,9 +71,11 @@ private func addManager(_ invocation: Invocation) throws(Refusal) {
     let register = try services.register(election)
     let name = invocation.operands[0]
     _ = try services.add(
-        StaffRegister.Newcomer(name: name, fullName: fullName, mail: mail, role: role, language: language), to: register)
+        StaffRegister.Newcomer(name: name, fullName: fullName, mail: mail, role: role, language: language), to: register
+    )
     Terminal.say(
-        "\(name) (\(role.rawValue)) is added. The identifier waits to be sent to the given address; the console is at \(register.console).")
+        "\(name) (\(role.rawValue)) is added. The identifier waits to be sent to the given address; the console is at \(register.console)."
+    )
 }
 
 private func renewManager(_ invocation: Invocation) throws(Refusal) {

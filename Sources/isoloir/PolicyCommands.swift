@@ -83,7 +83,9 @@ func showPolicy(_ report: PolicyReport, json: Bool) throws(Refusal) {
                     cure: $0.point.cure, level: $0.point.level, acceptedBy: $0.acceptedBy)
             })
     } else {
-        let grid = report.computedLevel.map { "\($0) (\(report.points ?? 0) points)" } ?? "not known: answer the questions at the console"
+        let grid =
+            report.computedLevel.map { "\($0) (\(report.points ?? 0) points)" }
+            ?? "not known: answer the questions at the console"
         Terminal.say("Level by the ten questions: \(grid). Checked for level \(report.level):")
         Terminal.table(
             ["level", "objective", "state", "point", "setting"],

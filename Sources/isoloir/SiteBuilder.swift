@@ -87,7 +87,8 @@ extension Services {
     /// The register of an election's staff.
     func register(_ election: StoredElection, key: ElectionKey, office: MessageOffice) -> StaffRegister {
         StaffRegister(
-            election: election, key: key, office: office, outbox: outbox, keeper: keeper, logbook: logbook, clock: clock,
+            election: election, key: key, office: office, outbox: outbox, keeper: keeper, logbook: logbook,
+            clock: clock,
             randomness: randomness, console: consoleAddress(election.election) + "/manager")
     }
 

@@ -11,7 +11,6 @@ import threading
 import time
 import zipfile
 
-import pytest
 import requests
 from conftest import PASSPHRASE, Client, road
 from staff import Desk, mail_of, team
@@ -200,19 +199,23 @@ def test_numbers_in_addresses_lead_nowhere(site):
     site.run("store", "check")
 
 
-@pytest.mark.parametrize("values", [
+WRONG = [
     {"first": "9223372036854775807", "last": "9223372036854775807", "batch": "9223372036854775807"}, {"batch": "-1"}, {"batch": "1", "first": "5", "last": "2"},
-    {"batch": "1" * 400}, {"batch": "٣"}, {"batch": "1", "printer": "<b>"},
-])
-def test_wrong_values_are_refused_in_words(site, values):
+    {"batch": "1" * 400}, {"batch": "\u0663"}, {"batch": "1", "printer": "<b>"}, {"last": "3"},
+]
+
+
+def test_wrong_values_are_refused_in_words(site):
     site.prepare([voter(1)]).serve()
-    [manager, _] = team(site, "manager", "printer")
-    answer = manager.do("letters/again", **({"batch": "1", "printer": "printer", "reason": "x"} | values))
-    assert answer.status_code in (409, 422) and manager.error, answer.status_code
+    manager, printer = team(site, "manager", "printer")
+    for values in WRONG:
+        answer = manager.do("letters/again", **({"batch": "1", "printer": "printer", "reason": "x"} | values))
+        assert answer.status_code in (409, 422) and manager.error, values
     assert manager.do("deliveries/threshold", state="bounced", percent="101").status_code == 422
     assert manager.do("letters/1/posted", on="2026-02-30").status_code in (409, 422)
     assert manager.get("journal?before=99999999999999999999&action=%00").status_code in (200, 400)
-    assert manager.get("").status_code == 200
+    assert manager.get("voters?q=a%E2%80%8Db").status_code == 200
+    assert manager.get("").status_code == printer.get("").status_code == 200
 
 
 def test_names_and_files_are_no_scripts_and_no_formulas(site):
@@ -300,7 +303,7 @@ def test_large_uploads_and_bombs(site):
         if "rien n'est encore" in manager.text:
             manager.do("roll/drop")
     # No file, no name, no form.
-    assert manager.post("roll/upload", files={"other": ("a.csv", "x")}).status_code == 422
+    assert manager.post("roll/upload", files={"valid": (None, "yes")}).status_code == 422
     assert manager.post("roll/upload", files={"file": ("", "x")}).status_code in (400, 403, 422)
     assert manager.post("roll/upload", form="0", files={"file": ("a.csv", "x")}).status_code == 403
     peak = int(re.search(r"VmHWM:\s+(\d+)", open(f"/proc/{site.process.pid}/status").read()).group(1)) // 1024

@@ -145,13 +145,15 @@ struct BenchHouse {
         let station = PollingStation(
             store: store, election: election, key: key, logbook: logbook, clock: clock, randomness: .system)
         register = StaffRegister(
-            election: election, key: key, office: office, outbox: outbox, keeper: keeper, logbook: logbook, clock: clock,
+            election: election, key: key, office: office, outbox: outbox, keeper: keeper, logbook: logbook,
+            clock: clock,
             randomness: .system, console: "http://localhost/manager")
         desk = VoterDesk(
             store: store, directory: directory, door: voters, station: station, outbox: outbox, register: register,
             logbook: logbook, clock: clock, randomness: .system)
         door = Doorkeeper(
-            election: election, key: key, directory: StaffDirectory(register), keeper: keeper, outbox: outbox, clock: clock,
+            election: election, key: key, directory: StaffDirectory(register), keeper: keeper, outbox: outbox,
+            clock: clock,
             randomness: .system, realm: .staff, policy: StaffRegister.policy)
         let trustees = TrusteeRegister(logbook: logbook, clock: clock)
         let policy = try PolicyText(try templates.text(PolicyText.file), file: PolicyText.file)
@@ -159,7 +161,8 @@ struct BenchHouse {
             store: store, outbox: outbox, registrar: registrar, issuer: issuer, logbook: logbook, clock: clock)
         let parts = ConsoleSite.Parts(
             store: store, door: door,
-            signIn: SignInDesk(store: store, doorkeeper: door, common: CommonSecrets("")), register: register, desk: desk,
+            signIn: SignInDesk(store: store, doorkeeper: door, common: CommonSecrets("")), register: register,
+            desk: desk,
             deliveries: DeliveryDesk(desk), reminders: Reminders(desk),
             letters: LetterDoor(desk, room: room, office: office, folder: path + ".print"),
             snapshots: SnapshotDesk(desk),

@@ -50,11 +50,13 @@ private final class House {
         let outbox = Outbox(clock: clock, randomness: .system)
         register = StaffRegister(
             election: stored, key: key,
-            office: MessageOffice(election: election, templates: TemplateFolder([root.appending(path: "Templates").path])),
+            office: MessageOffice(
+                election: election, templates: TemplateFolder([root.appending(path: "Templates").path])),
             outbox: outbox, keeper: keeper, logbook: logbook, clock: clock, randomness: .system,
             console: "https://vote.example.org/manager")
         door = Doorkeeper(
-            election: stored, key: key, directory: StaffDirectory(register), keeper: keeper, outbox: outbox, clock: clock,
+            election: stored, key: key, directory: StaffDirectory(register), keeper: keeper, outbox: outbox,
+            clock: clock,
             randomness: .system, realm: .staff, policy: StaffRegister.policy)
     }
 
