@@ -267,6 +267,11 @@ package final class LetterDoor: Sendable {
                     "parcel": "\(id)", "batch": "\(batch.number)", "printer": order.printer, "key": fingerprint,
                     "letters": "\(manifest.letters)",
                 ])
+            if let printer = try desk.register.member(transaction.reading, name: order.printer) {
+                try desk.register.queue(
+                    transaction, printer, .staffParcel, generation: id, priority: .recovery,
+                    values: ["console": desk.register.console + "/parcels", "batch": "\(batch.number)"])
+            }
             // One step: a batch with a parcel is printed, and one without is not.
             if order.again == nil { try room.finish(transaction, batch) }
         }

@@ -38,6 +38,10 @@ package enum MessageKind: String, Sendable, CaseIterable {
     case staffCode
     /// The head of a round, to the bureau.
     case staffRound
+    /// Word that a request waits for a second person.
+    case staffApproval
+    /// Word to a printer that a batch is ready.
+    case staffParcel
 
     /// Names that differ from voter to voter; the rest is frozen once for all in the frame.
     package var personalNames: [String] {
@@ -52,6 +56,8 @@ package enum MessageKind: String, Sendable, CaseIterable {
         case .staffIdentifier: ["greeting", "identifier", "console", "role"]
         case .staffCode: ["greeting", "code", "label"]
         case .staffRound: ["greeting", "heads"]
+        case .staffApproval: ["greeting", "console", "until"]
+        case .staffParcel: ["greeting", "console", "batch"]
         }
     }
 
@@ -77,7 +83,7 @@ package enum MessageKind: String, Sendable, CaseIterable {
     /// Whether it goes to staff, not to voters.
     package var isForStaff: Bool {
         switch self {
-        case .staffIdentifier, .staffCode, .staffRound: true
+        case .staffIdentifier, .staffCode, .staffRound, .staffApproval, .staffParcel: true
         default: false
         }
     }

@@ -1,4 +1,5 @@
 import Crypto
+import Delivery
 import Elections
 import FoundationEssentials
 package import Journal
@@ -66,7 +67,25 @@ package struct Approvals: Sendable {
                 "request": "\(id)", "deed": deed.rawValue, "voter": "\(subject)", "reason": reason,
                 "byBureau": needsBureau ? "yes" : "no",
             ])
+        try tell(transaction, id, needsBureau: needsBureau, but: principal)
         return id
+    }
+
+    /// Tells those who may decide that a request waits: it lives for a day only.
+    private func tell(
+        _ transaction: borrowing Transaction, _ id: Int, needsBureau: Bool, but asker: Principal
+    ) throws(StoreError) {
+        let until = register.clock.now + Approvals.lifetime
+        let zone = register.election.election.timeZone
+        for member in try register.members(transaction.reading)
+        where member.principal != asker && member.role.may(needsBureau ? .decideForBureau : .decide) {
+            try register.queue(
+                transaction, member, .staffApproval, generation: id, priority: .recovery,
+                values: [
+                    "console": register.console + "/approvals",
+                    "until": LocalTime.phrase(until, zone: zone, member.language),
+                ], expiresAt: until)
+        }
     }
 
     /// Why somebody cannot decide a request.

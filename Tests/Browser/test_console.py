@@ -7,6 +7,7 @@ import subprocess
 import time
 
 import pytest
+import requests
 from conftest import PASSPHRASE, Client, code_in, road
 from selenium.webdriver.common.by import By
 from staff import Desk, add, mail_of, team, totp, voter as found
@@ -102,6 +103,7 @@ def test_lost_letter_on_the_phone_to_a_new_identifier_by_sms(site, visitor):
     someone.fill("contact", "06 39 98 00 44").fill("reason", "lettre perdue").press("Envoyer au nouveau contact")
     assert "Une seconde personne doit approuver" in someone.text
     assert site.texts("+33639980044") == []
+    assert "attend l'accord d'une seconde personne" in site.wait_text(mail_of("manager2"), 3)
     # Whoever asked does not approve, and the support may not.
     [number] = [n for n, in site.sql("SELECT id FROM staff_approval")]
     refused = one.do(f"approvals/{number}/decide", decision="approve", reason="moi")
@@ -190,6 +192,7 @@ def test_from_the_specimen_to_a_posted_batch(site, visitor, printer_key):
     assert manager.do("letters/print", printer="printer").status_code == 200
     road.wait_until(lambda: "Lot imprimé" in (manager.get("letters"), manager.text)[1], 30)
     assert fingerprint in manager.text
+    assert "Lot 1 prêt" in site.wait_text(mail_of("printer"), 3) and "files/" not in site.texts(mail_of("printer"))[2]
     # The printer fetches: a POST that counts, a ticket that resumes.
     someone = browse(printer, visitor()).open("/manager/parcels").shot("parcels")
     parcel = site.sql("SELECT id, folder FROM bureau_parcel")[0]
@@ -425,3 +428,20 @@ def test_every_page_of_the_console_is_accessible(site, visitor, language, width)
             assert someone.driver.find_element(By.TAG_NAME, "html").get_attribute("lang") == language
             assert not re.search(r"\[[a-zA-Z]+\.[a-zA-Z0-9.]+\]", someone.driver.page_source), page
             check(someone, f"{language}-{width}-{role}-{re.sub(r'[^a-z0-9]+', '-', page.lower()) or 'home'}")
+
+
+def test_the_console_at_an_address_of_its_own(site):
+    port = road.free_port()
+    site.prepare([voter(1)], settings=f"server:\n  manager: {{url: 'http://localhost:{port}', address: 127.0.0.1, port: {port}}}\n")
+    site.serve()
+    assert requests.get(f"{site.address}/manager", timeout=10, allow_redirects=False).status_code == 404
+    assert requests.get(f"{site.address}/api/v1/openapi.json", timeout=10).status_code == 404
+    add(site, "anne", "manager")
+    assert f"http://localhost:{port}/manager" in site.wait_text(mail_of("anne"), 1)
+    voters, site.address = site.address, f"http://localhost:{port}"
+    try:
+        desk = Desk(site, "anne").enrol()
+        assert desk.get("voters?q=v1").status_code == 200
+        assert requests.get(f"http://localhost:{port}/lost", timeout=10).url.endswith("/manager/sign-in")
+    finally:
+        site.address = voters
