@@ -1,0 +1,169 @@
+import Access
+import Bureau
+import Contacts
+import Crypto
+import Elections
+import Foundation
+import Journal
+import Passphrases
+import Polling
+import Recovery
+import Staff
+import Store
+import VoterRoll
+
+extension ConsoleSite {
+    // MARK: Roll
+
+    func rollScreen(_ call: Call) throws -> Screen {
+        let language = call.language
+        let isSealed = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.desk.isSealed(reading)
+        }
+        var blocks: [Block] = isSealed ? [.notice(text("roll.sealed.text", language), isBad: false)] : []
+        var state = "none"
+        switch parts.roll.job {
+        case nil: break
+        case .reading(let file, let rows):
+            state = "reading"
+            blocks.append(.notice("\(file) : \(text("roll.reading", language)) \(rows)", isBad: false))
+            blocks.append(.links([(text("rollDrop.title", language), "/manager/roll/drop")]))
+        case .applying(let file):
+            state = "applying"
+            blocks.append(.notice("\(file) : \(text("roll.applying", language))", isBad: false))
+        case .failed(let file, let why):
+            state = "failed"
+            blocks.append(.notice("\(file) : \(why)", isBad: true))
+        case .cancelled(let file):
+            state = "cancelled"
+            blocks.append(.notice("\(file) : \(text("roll.cancelled", language))", isBad: false))
+        case .applied(let file, let summary):
+            state = "applied"
+            blocks.append(
+                .notice(
+                    "\(file) : \(text("roll.applied", language)) +\(summary.added), \(summary.changed), -\(summary.removed)",
+                    isBad: false))
+        case .ready(let file, let summary):
+            state = "ready"
+            blocks += ready(file, summary, language)
+        }
+        guard !isSealed else {
+            return Screen(title: text("menu.roll", language), blocks: blocks, data: .object(["state": .text("sealed")]))
+        }
+        blocks.append(.heading(text("roll.upload", language)))
+        blocks.append(
+            .form(
+                FormBlock(
+                    path: "/manager/\(RollUpload.path)",
+                    fields: [
+                        .init(
+                            name: "file", label: text("roll.file", language), hint: text("roll.file.hint", language),
+                            input: .file),
+                        .init(
+                            name: "valid", label: text("roll.valid", language), input: .check, value: "",
+                            isRequired: false),
+                    ], button: text("roll.do", language))))
+        blocks.append(.links([(text("rollAdd.title", language), "/manager/roll/add")]))
+        return Screen(
+            title: text("menu.roll", language), blocks: blocks, data: .object(["state": .text(state)]),
+            isLive: ["reading", "applying"].contains(state))
+    }
+
+    private func ready(_ file: String, _ summary: RollDesk.Summary, _ language: Language) -> [Block] {
+        var blocks: [Block] = [
+            .heading("\(file) : \(text("roll.ready", language))"),
+            .facts([
+                (text("roll.rows", language), "\(summary.rows)"), (text("roll.encoding", language), summary.encoding),
+                (text("roll.added", language), "\(summary.added)"),
+                (text("roll.changed", language), "\(summary.changed)"),
+                (text("roll.removed", language), "\(summary.removed)"),
+                (text("roll.rejected", language), "\(summary.rejected)"),
+                (text("roll.warnings", language), "\(summary.warningCount)"),
+                (
+                    text("roll.ignored", language),
+                    summary.ignored.isEmpty ? text("none", language) : summary.ignored.joined(separator: ", ")
+                ),
+            ]),
+        ]
+        func table(_ caption: String, _ faults: [RollFault]) -> Block {
+            .table(
+                Table(
+                    caption: text(caption, language),
+                    head: ["roll.line", "roll.column", "f.value", "why"].map { (text($0, language), false) },
+                    rows: faults.prefix(200).map {
+                        [Table.Cell("\($0.line)"), Table.Cell($0.column), Table.Cell($0.value), Table.Cell($0.reason)]
+                    }, empty: text("none", language)))
+        }
+        blocks += [table("roll.rejected", summary.faults), table("roll.warnings", summary.warnings)]
+        blocks.append(
+            .table(
+                Table(
+                    caption: text("roll.changed", language),
+                    head: ["roll.line", "f.reference", "roll.changes"].map { (text($0, language), false) },
+                    rows: summary.differences.map {
+                        [
+                            Table.Cell("\($0.line)"), Table.Cell($0.reference),
+                            Table.Cell($0.changes.map(\.text).joined(separator: " ; ")),
+                        ]
+                    }, empty: text("none", language))))
+        for (key, count, names) in [
+            ("roll.added", summary.added, summary.addedNames), ("roll.removed", summary.removed, summary.removedNames),
+        ] where !names.isEmpty {
+            let rest = count > names.count ? " (\(text("roll.first", language)) \(names.count))" : ""
+            blocks += [.heading("\(text(key, language)) : \(count)\(rest)"), .codes(names)]
+        }
+        blocks.append(
+            .links([
+                (text("rollApply.title", language), "/manager/roll/apply"),
+                (text("rollDrop.title", language), "/manager/roll/drop"),
+            ]))
+        return blocks
+    }
+
+    func lateVoterFields() -> [DeedField] {
+        func optional(_ name: String, _ maximum: Int = 254) -> DeedField {
+            DeedField(name, .text(maximum: maximum), isRequired: false)
+        }
+        return [
+            DeedField("reference", .text(maximum: 64)), DeedField("last_name", .text(maximum: 100)),
+            optional("first_name", 100), DeedField("civility", .choice(["", "M", "Mme"]), isRequired: false),
+            DeedField("college", .choice(election.colleges.keys.sorted())),
+            DeedField(
+                "site", .choice(election.sites.isEmpty ? [""] : election.sites.keys.sorted()),
+                isRequired: !election.sites.isEmpty), optional("email"),
+            optional("phone", 30), optional("address1", 400), .reason,
+        ]
+    }
+
+    func addVoter(_ call: Call) throws -> DeedAnswer {
+        let columns: [Column] = [.lastName, .firstName, .civility, .college, .site, .email, .phone, .address1]
+        let values = Dictionary(uniqueKeysWithValues: columns.map { ($0, call[$0.rawValue].trimmed) })
+        let (change, voter) = try parts.roll.add(
+            reference: call["reference"].trimmed, values: values, reason: call["reason"].trimmed, by: call.viewer)
+        switch change {
+        case .done:
+            return .done(
+                text("rollAdd.done", call.language), next: "voters/\(voter ?? 0)", data: ["voter": .optional(voter)])
+        case .sealed: return .refused(409, text("roll.cannot.sealed", call.language))
+        case .refused(let reason): return .refused(422, refusal(reason, "refusal.value", call.language))
+        case .importing: return .refused(409, text("roll.cannot.busy", call.language))
+        case .unknownVoter, .asked, .already: return .refused(404, text("reissue.unknown", call.language))
+        }
+    }
+
+    func applyRoll(_ call: Call) throws -> DeedAnswer {
+        guard call.has("confirmed") else {
+            return .refused(422, text("rollApply.confirm", call.language), field: "confirmed")
+        }
+        if let obstacle = try parts.roll.apply(by: call.viewer) {
+            return .refused(409, text("roll.cannot.\(obstacle)", call.language))
+        }
+        return .done(text("rollApply.done", call.language), next: "roll")
+    }
+
+    func dropRoll(_ call: Call) throws -> DeedAnswer {
+        try parts.roll.drop()
+            ? .done(text("rollDrop.done", call.language), next: "roll")
+            : .refused(409, text("roll.cannot.nothing", call.language))
+    }
+}

@@ -1,0 +1,229 @@
+import Bureau
+import Crypto
+import Elections
+import Issuance
+import Journal
+import Letterpress
+import Polling
+import Staff
+import Store
+import Synchronization
+import VoterRoll
+
+extension ConsoleSite {
+    // MARK: Seal
+
+    func seal(_ call: Call) throws -> Screen {
+        let language = call.language
+        let station = parts.desk.station
+        let (poll, ballots, head) = try store.read {
+            (reading: borrowing Reading) throws(StoreError) -> (
+                Poll?, [(PollBallot, [Round])], Logbook.Verification
+            ) in
+            let poll = try Poll.find(reading, election: parts.desk.election.number)
+            var ballots: [(PollBallot, [Round])] = []
+            if poll != nil {
+                for ballot in try PollBallot.all(reading, election: parts.desk.election.number) {
+                    ballots.append((ballot, try station.rounds(reading, ballot)))
+                }
+            }
+            return (poll, ballots, try Logbook.verifyHead(reading))
+        }
+        let findings = try audit()
+        let heads = try store.read { (reading: borrowing Reading) throws(StoreError) -> [String] in
+            var heads: [String] = []
+            for (ballot, _) in ballots {
+                if let head = try RoundMail.head(reading, parts.register, ballot.name) { heads.append(head) }
+            }
+            return heads
+        }
+        var blocks: [Block] = []
+        let state = poll.map { text("poll.\($0.state.rawValue)", language) } ?? text("poll.none", language)
+        blocks.append(
+            .facts([
+                (text("seal.state", language), state),
+                (text("seal.fingerprint", language), poll?.fingerprint ?? text("none", language)),
+                (text("seal.opened", language), poll?.openedAt.map(time) ?? text("no", language)),
+                (text("seal.closes", language), time(poll?.closesAt ?? election.closes)),
+                (text("seal.journal", language), headWords(head, language)),
+            ]))
+        if poll != nil {
+            blocks.append(
+                findings.isEmpty
+                    ? .notice(text("seal.intact", language), isBad: false)
+                    : .notice(text("seal.broken", language) + " " + findings.joined(separator: " "), isBad: true))
+        }
+        // While the poll is open, what came after the last round is not counted here.
+        blocks.append(
+            .table(
+                Table(
+                    caption: text("seal.boxes", language),
+                    head: [
+                        ("picture.ballot", false), ("seal.electors", true), ("seal.ballots", true),
+                        ("seal.signatures", true),
+                        ("seal.rounds", true), ("seal.lastRound", false),
+                    ].map { (text($0.0, language), $0.1) },
+                    rows: ballots.map { ballot, rounds in
+                        let published = rounds.reduce(0) { $0 + $1.ballots }
+                        return [
+                            Table.Cell(election.ballots.first { $0.id == ballot.name }?.title[language] ?? ballot.name),
+                            .number(ballot.electors), .number(published), .number(rounds.last?.signatures ?? 0),
+                            .number(rounds.count), Table.Cell(rounds.last.map { time($0.at) } ?? ""),
+                        ]
+                    }, empty: text("seal.none", language))))
+        if !heads.isEmpty {
+            blocks += [
+                .text(text("seal.heads", language)),
+                .codes(heads.flatMap { $0.split(separator: "\n").map(String.init) }),
+            ]
+        }
+        if call.viewer.may(.suspendPoll) {
+            if poll?.state == .open {
+                blocks.append(.links([(text("suspend.title", language), "/manager/poll/suspend")]))
+            }
+            if poll?.state == .suspended {
+                blocks.append(.links([(text("resume.title", language), "/manager/poll/resume")]))
+            }
+        }
+        return Screen(
+            title: text("menu.seal", language), blocks: blocks,
+            data: .object([
+                "poll": .optional(poll?.state.rawValue), "fingerprint": .optional(poll?.fingerprint),
+                "journal": .text(headWords(head, .en)), "findings": .list(findings.map { .text($0) }),
+                "ballots": .list(
+                    ballots.map { ballot, rounds in
+                        .object([
+                            "ballot": .text(ballot.name), "electors": .number(ballot.electors),
+                            "ballots": .number(rounds.reduce(0) { $0 + $1.ballots }),
+                            "signatures": .number(rounds.last?.signatures ?? 0), "rounds": .number(rounds.count),
+                        ])
+                    }),
+            ]), isLive: true)
+    }
+
+    /// Seconds for which an audit serves: it reads the whole box.
+    private static let auditSeconds = 60
+
+    /// What the box's and the lists' seals say, at most a minute old.
+    private func audit() throws(StoreError) -> [String] {
+        let now = parts.clock.now
+        if let kept = kept.withLock({ $0 }), kept.at > now - ConsoleSite.auditSeconds { return kept.findings }
+        let findings = try parts.desk.station.audit()
+        kept.withLock { $0 = (now, findings) }
+        return findings
+    }
+
+    func change(_ call: Call, _ body: (PollingStation, Principal) throws(StoreError) -> PollingStation.Refusal?) throws
+        -> DeedAnswer
+    {
+        if let refusal = try body(parts.desk.station, call.viewer.principal) {
+            return .refused(409, self.refusal(refusal, "refusal.poll", call.language))
+        }
+        return .done(text("poll.changed", call.language), next: "seal")
+    }
+
+    func headWords(_ head: Logbook.Verification, _ language: Language) -> String {
+        switch head {
+        case .intact(let entries, let hash): "\(entries) : \(hex(hash))"
+        case .broken(let number, let reason): "\(text("journal.broken", language)) \(number) : \(reason)"
+        }
+    }
+
+    // MARK: Policy
+
+    func policy(_ call: Call) throws -> Screen {
+        let language = call.language
+        let level = call.number("level").flatMap { 1...3 ~= $0 ? $0 : nil }
+        let report = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.policy.report(reading, level: level)
+        }
+        let policy = parts.policy.text
+        var blocks: [Block] = [
+            .text(text("policy.text", language)),
+            .facts([
+                (
+                    text("policy.points", language),
+                    report.points.map { "\($0) / \(policy.questions.count)" } ?? text("policy.unanswered", language)
+                ),
+                (
+                    text("policy.computed", language),
+                    report.computedLevel.map(String.init) ?? text("policy.unanswered", language)
+                ),
+                (text("policy.declared", language), "\(election.level)"),
+                (text("policy.checked", language), "\(report.level)"),
+                (text("policy.open", language), "\(report.open.count)"),
+            ]),
+        ]
+        if call.viewer.may(.changeRoll) {
+            blocks.append(.links([(text("policyAnswers.title", language), "/manager/policy/answers")]))
+        }
+        let mayAccept = call.viewer.may(.acceptPolicy)
+        blocks.append(
+            .table(
+                Table(
+                    caption: text("policy.lines", language),
+                    head: ["policy.level", "policy.objective", "policy.point", "f.state", "policy.cure", "staff.deeds"]
+                        .map {
+                            (text($0, language), false)
+                        },
+                    rows: report.lines.map { line in
+                        let state =
+                            line.acceptedBy.map {
+                                "\(text("policy.accepted", language)) \($0) : \(line.acceptedWhy ?? "")"
+                            }
+                            ?? text("policy.\(line.state.rawValue)", language)
+                        let canAccept = mayAccept && line.state == .missing && line.acceptedBy == nil
+                        return [
+                            Table.Cell("\(line.point.level)"), Table.Cell(line.point.objective),
+                            Table.Cell(line.point.text[language]),
+                            Table.Cell(state), Table.Cell(line.state == .missing ? line.point.cure : ""),
+                            Table.Cell(
+                                canAccept ? text("acceptPoint.title", language) : "",
+                                path: canAccept ? "/manager/policy/points/\(line.point.id)/accept" : nil),
+                        ]
+                    })))
+        blocks.append(
+            .links([1, 2, 3].map { ("\(text("policy.check", language)) \($0)", "/manager/policy?level=\($0)") }))
+        blocks.append(.hint("\(text("policy.source", language)) \(policy.source) (\(policy.year))"))
+        return Screen(
+            title: text("menu.policy", language), blocks: blocks,
+            data: .object([
+                "points": .optional(report.points), "computedLevel": .optional(report.computedLevel),
+                "declaredLevel": .number(election.level), "checkedLevel": .number(report.level),
+                "lines": .list(
+                    report.lines.map {
+                        .object([
+                            "point": .text($0.point.id), "level": .number($0.point.level),
+                            "objective": .text($0.point.objective), "state": .text($0.state.rawValue),
+                            "acceptedBy": .optional($0.acceptedBy), "cure": .text($0.point.cure),
+                        ])
+                    }),
+            ]))
+    }
+
+    func answerPolicy(_ call: Call) throws -> DeedAnswer {
+        let asked = parts.policy.text.questions.filter { $0.voters == nil }.map(\.id)
+        let answers = Dictionary(uniqueKeysWithValues: asked.map { ($0, call[$0] == "yes") })
+        return try parts.policy.answer(answers, by: call.viewer)
+            ? .done(text("policyAnswers.done", call.language), next: "policy")
+            : .refused(422, text("fault.choice", call.language))
+    }
+
+    func aboutPoint(_ call: Call) throws -> [Block]? {
+        guard let point = parts.policy.text.points.first(where: { $0.id == call.place["point"] }) else { return nil }
+        return [
+            .facts([
+                (text("policy.objective", call.language), point.objective),
+                (text("policy.point", call.language), point.text[call.language]),
+                (text("policy.cure", call.language), point.cure),
+            ])
+        ]
+    }
+
+    func acceptPoint(_ call: Call) throws -> DeedAnswer {
+        try parts.policy.accept(
+            point: call.place["point"] ?? "", reason: call["reason"].trimmed, by: call.viewer)
+            ? .done(text("acceptPoint.done", call.language), next: "policy")
+            : .refused(404, text("notFound.text", call.language))
+    }
+}
