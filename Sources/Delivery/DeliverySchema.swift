@@ -65,5 +65,7 @@ package enum DeliverySchema {
                 since INTEGER NOT NULL
             ) STRICT, WITHOUT ROWID;
             """),
+        // When the relay or gateway took a message, whatever came of it later.
+        Migration("outbox-3", "ALTER TABLE outbox_message ADD COLUMN accepted_at INTEGER;"),
     ]
 }

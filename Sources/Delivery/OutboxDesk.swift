@@ -11,6 +11,8 @@ package struct MessageRecord: Sendable {
     /// Seconds since 1970.
     package let createdAt: Int
     package let endedAt: Int?
+    /// When the relay or gateway took it; what came of it later stands in `endedAt`.
+    package let acceptedAt: Int?
     /// The relay's or gateway's codes; never their text, which may repeat the address.
     package let reply: String?
     /// Whether it can be sent again.
@@ -56,13 +58,14 @@ extension Outbox {
     ) throws(StoreError) -> [MessageRecord] {
         try reading.all(
             """
-            SELECT id, kind, generation, channel, state, attempts, created_at, ended_at, reply, sealed IS NOT NULL
+            SELECT id, kind, generation, channel, state, attempts, created_at, ended_at, reply, sealed IS NOT NULL, accepted_at
             FROM outbox_message WHERE election = ? AND subject = ? ORDER BY created_at DESC, id DESC
             """, election, subject
         ) { (row: borrowing Row) throws(StoreError) in
             MessageRecord(
                 id: try row[0], kind: try row.value(1), generation: try row[2], route: try row.value(3),
                 state: try row.value(4), attempts: try row[5], createdAt: try row[6], endedAt: try row[7],
+                acceptedAt: try row[10],
                 reply: try row[8], canRetry: try row[9])
         }
     }

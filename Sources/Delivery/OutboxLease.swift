@@ -147,8 +147,9 @@ extension Outbox {
             case .accepted(let provider):
                 try transaction.execute(
                     """
-                    UPDATE outbox_message SET state = 'accepted', sealed = NULL, attempts = attempts + 1, ended_at = ?, provider_id = ?, reply = NULL
-                    WHERE id = ?
+                    UPDATE outbox_message SET state = 'accepted', sealed = NULL, attempts = attempts + 1, ended_at = ?1, accepted_at = ?1, provider_id = ?2,
+                        reply = NULL
+                    WHERE id = ?3
                     """, now, provider, result.id)
             case .failed(let reply): try end(transaction, result.id, .failed, reply)
             case .unknown(let reply): try end(transaction, result.id, .unknown, reply)

@@ -26,12 +26,7 @@ extension ConsoleSite {
             return json(200, try openAPI())
         }
         guard request.path.hasPrefix(ConsoleSite.prefix) else { return problem(404, "There is nothing here.") }
-        let client = try bearer(request).flatMap { token throws(StoreError) in
-            try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try clients.client(reading, token: token)
-            }
-        }
-        guard let client else {
+        guard let client = try client(request) else {
             guard limits.count("api-wrong", from: request.source) <= ConsoleSite.mostWrong else {
                 return problem(429, "Too many wrong tokens from this address: wait ten minutes.")
             }
@@ -47,6 +42,14 @@ extension ConsoleSite {
         let language = Language(rawValue: request.header("accept-language").map { String($0.prefix(2)) } ?? "") ?? .en
         let viewer = Viewer(principal: client.principal, role: client.role, language: language)
         return try route(request, viewer, client, String(request.path.dropFirst(ConsoleSite.prefix.count)))
+    }
+
+    /// Whose token a request carries.
+    func client(_ request: Request) throws(StoreError) -> StaffClients.Client? {
+        guard let token = bearer(request) else { return nil }
+        return try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try clients.client(reading, token: token)
+        }
     }
 
     private func bearer(_ request: Request) -> String? {
@@ -80,6 +83,13 @@ extension ConsoleSite {
                 if let denied = try deny(viewer, file.deed, path) { return denied }
                 let call = Call(viewer: viewer, place: place, values: [:], source: "api")
                 return try file.make(self, call, request) ?? problem(404, "There is nothing here yet.")
+            }
+        }
+        if path == RollUpload.path {
+            isKnown = true
+            if request.method == .post {
+                if let denied = try deny(viewer, .changeRoll, path) { return denied }
+                return try RollUpload.take(self, request, viewer)
             }
         }
         for action in ConsoleSite.actions {

@@ -418,8 +418,14 @@ package final class ConsoleSite: Sendable {
     /// Where an upload goes, when its sender is signed in and may.
     package func upload(_ request: Request) -> (path: String, limit: Int)? {
         do {
-            let visitor = try visitor(request)
-            guard visitor.session?.confirmedAt != nil, let viewer = visitor.viewer, viewer.may(.changeRoll),
+            let mayUpload: Bool
+            if request.path.hasPrefix("/api/") {
+                mayUpload = try client(request)?.role.may(.changeRoll) ?? false
+            } else {
+                let visitor = try visitor(request)
+                mayUpload = visitor.session?.confirmedAt != nil && visitor.viewer?.may(.changeRoll) == true
+            }
+            guard mayUpload,
                 try parts.roll.obstacle() == nil,
                 // One at a time: together they could fill the disk that votes need.
                 RollUpload.isFree(uploads)
@@ -431,7 +437,9 @@ package final class ConsoleSite: Sendable {
         }
     }
 
-    package static let uploadPath = Array("/manager/\(RollUpload.path)".utf8)
+    package static let uploadPaths = ["/manager/\(RollUpload.path)", "/api/v1/\(RollUpload.path)"].map {
+        Array($0.utf8)
+    }
 }
 
 /// The console's pages in the order of the menu.

@@ -50,7 +50,8 @@ import Synchronization
 
     /// Opens a file for an upload that the site wants; returns its limit, nil where there is none.
     private func beginUpload(_ method: String, _ url: [UInt8]) -> Int? {
-        guard method == "POST", url == server.uploadPath, let request = request(method: method, url: url, body: []),
+        guard method == "POST", server.uploadPaths.contains(url),
+            let request = request(method: method, url: url, body: []),
             let (path, limit) = server.upload(request)
         else { return nil }
         let file = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

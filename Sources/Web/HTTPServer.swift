@@ -33,8 +33,8 @@ import Synchronization
         return response
     }
 
-    /// The one path to which files are uploaded; set before `start`.
-    package var uploadPath: [UInt8] = []
+    /// The paths to which files are uploaded; set before `start`.
+    package var uploadPaths: [[UInt8]] = []
 
     /// Says where the body of a request goes when it is an upload that its sender may make: a new file's path, and the most
     /// bytes; nil for everything else. Set before `start`.

@@ -26,6 +26,7 @@ extension ConsoleSite {
             operation["requestBody"] = body(try action.fields(self, call), open: action.path.contains("{voter}"))
             paths["/" + action.path, default: [:]]["post"] = .object(operation)
         }
+        paths["/" + RollUpload.path] = ["post": .object(rollUpload())]
         return .object([
             "openapi": .text("3.1.0"),
             "info": .object([
@@ -54,6 +55,15 @@ extension ConsoleSite {
             "paths": .object(paths.mapValues { .object($0) }),
         ])
     }
+
+    private static let problemAnswer = JSONValue.object([
+        "description": .text("A problem, in words"),
+        "content": .object([
+            "application/problem+json": .object([
+                "schema": .object(["$ref": .text("#/components/schemas/Problem")])
+            ])
+        ]),
+    ])
 
     private func operation(
         _ path: String, _ deed: Deed, query: [DeedField], answer: String
@@ -86,14 +96,6 @@ extension ConsoleSite {
                     "schema": .object(["type": .text("string"), "pattern": .text("^[!-~]{1,100}$")]),
                 ]))
         }
-        let problem = JSONValue.object([
-            "description": .text("A problem, in words"),
-            "content": .object([
-                "application/problem+json": .object([
-                    "schema": .object(["$ref": .text("#/components/schemas/Problem")])
-                ])
-            ]),
-        ])
         var responses: [String: JSONValue] = [
             "200": .object([
                 "description": .text(isDeed ? "Done" : "As it stands"),
@@ -101,11 +103,33 @@ extension ConsoleSite {
             ])
         ]
         for status in isDeed ? [400, 401, 403, 404, 409, 415, 422, 429, 503] : [401, 403, 404, 422, 429] {
-            responses["\(status)"] = problem
+            responses["\(status)"] = ConsoleSite.problemAnswer
         }
         return [
             "description": .text("Roles: \(roles)"), "parameters": .list(parameters), "responses": .object(responses),
         ]
+    }
+
+    /// The one request whose body is a file.
+    private func rollUpload() -> [String: JSONValue] {
+        let query = [DeedField("valid", .flag, isRequired: false)]
+        var operation = operation(
+            RollUpload.path, .changeRoll, query: query, answer: "application/json", isDeed: false)
+        var responses = Dictionary(
+            uniqueKeysWithValues: [400, 401, 403, 409, 413, 415, 422, 429, 503].map {
+                ("\($0)", ConsoleSite.problemAnswer)
+            })
+        responses["202"] = .object([
+            "description": .text("It is being read: GET /roll tells how it goes on"),
+            "content": .object(["application/json": .object(["schema": .object([:])])]),
+        ])
+        operation["responses"] = .object(responses)
+        operation["summary"] = .text(text("roll.upload", .en))
+        operation["requestBody"] = .object([
+            "required": .flag(true),
+            "content": .object(Dictionary(uniqueKeysWithValues: RollUpload.types.map { ($0.type, .object([:])) })),
+        ])
+        return operation
     }
 
     /// - Parameter open: whether further fields may be asked for, by what the roll holds.

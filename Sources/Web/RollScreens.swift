@@ -22,6 +22,7 @@ extension ConsoleSite {
         }
         var blocks: [Block] = isSealed ? [.notice(text("roll.sealed.text", language), isBad: false)] : []
         var state = "none"
+        var data: [String: JSONValue] = [:]
         switch parts.roll.job {
         case nil: break
         case .reading(let file, let rows):
@@ -33,18 +34,21 @@ extension ConsoleSite {
             blocks.append(.notice("\(file) : \(text("roll.applying", language))", isBad: false))
         case .failed(let file, let why):
             state = "failed"
+            data = ["file": .text(file), "why": .text(why)]
             blocks.append(.notice("\(file) : \(why)", isBad: true))
         case .cancelled(let file):
             state = "cancelled"
             blocks.append(.notice("\(file) : \(text("roll.cancelled", language))", isBad: false))
         case .applied(let file, let summary):
             state = "applied"
+            data = report(file, summary)
             blocks.append(
                 .notice(
                     "\(file) : \(text("roll.applied", language)) +\(summary.added), \(summary.changed), -\(summary.removed)",
                     isBad: false))
         case .ready(let file, let summary):
             state = "ready"
+            data = report(file, summary)
             blocks += ready(file, summary, language)
         }
         guard !isSealed else {
@@ -65,8 +69,37 @@ extension ConsoleSite {
                     ], button: text("roll.do", language))))
         blocks.append(.links([(text("rollAdd.title", language), "/manager/roll/add")]))
         return Screen(
-            title: text("menu.roll", language), blocks: blocks, data: .object(["state": .text(state)]),
+            title: text("menu.roll", language), blocks: blocks,
+            data: .object(data.merging(["state": .text(state)]) { $1 }),
             isLive: ["reading", "applying"].contains(state))
+    }
+
+    /// What a file would do, for programs.
+    private func report(_ file: String, _ summary: RollDesk.Summary) -> [String: JSONValue] {
+        func list(_ faults: [RollFault]) -> JSONValue {
+            .list(
+                faults.map {
+                    .object([
+                        "line": .number($0.line), "column": .text($0.column), "value": .text($0.value),
+                        "reason": .text($0.reason),
+                    ])
+                })
+        }
+        return [
+            "file": .text(file), "rows": .number(summary.rows), "encoding": .text(summary.encoding),
+            "added": .number(summary.added), "changed": .number(summary.changed), "removed": .number(summary.removed),
+            "rejected": .number(summary.rejected), "warned": .number(summary.warningCount),
+            "ignored": .list(summary.ignored.map { .text($0) }),
+            // The first ones only, as on the page.
+            "faults": list(summary.faults), "warnings": list(summary.warnings),
+            "differences": .list(
+                summary.differences.map {
+                    .object([
+                        "line": .number($0.line), "reference": .text($0.reference),
+                        "changes": .list($0.changes.map { .text($0.text) }),
+                    ])
+                }),
+        ]
     }
 
     private func ready(_ file: String, _ summary: RollDesk.Summary, _ language: Language) -> [Block] {

@@ -5,7 +5,7 @@ import Glibc
 import Staff
 import Store
 
-/// A roll that a manager uploads: the one form with a file in it.
+/// A roll that a manager uploads, in the one form with a file in it, or a program as a request's body.
 enum RollUpload {
     static let path = "roll/upload"
     /// Bytes of an upload: a million voters are 118 MB as CSV.
@@ -30,25 +30,64 @@ enum RollUpload {
             return site.message(visitor, 409, "roll.\(obstacle)")
         }
         guard let body = visitor.request.bodyFile, let boundary = boundary(visitor.request.header("content-type") ?? "")
-        else { return site.message(visitor, 400, "upload") }
+        else { return site.message(visitor, 422, "upload") }
         let parts = try Multipart(path: body, boundary: boundary)
         guard let parts, site.isOwn(visitor, token: parts.fields["form"] ?? "") else {
             return site.message(visitor, 403, "expired")
         }
         guard let file = parts.file, !file.name.isEmpty else { return site.message(visitor, 422, "upload") }
         let ending = file.name.lowercased().hasSuffix(".xlsx") ? "xlsx" : "csv"
-        let target = "\(body).\(ending)"
+        let obstacle = try read(
+            site, "\(body).\(ending)", name: file.name, accepting: parts.fields["valid"] == "yes", by: viewer
+        ) { target in try parts.write(file, to: target) }
+        return obstacle.map { site.message(visitor, 409, "roll.\($0)") } ?? .see("/manager/roll")
+    }
+
+    /// Takes the file that a program sends as the request's body; `GET roll` tells how it goes on.
+    static func take(_ site: ConsoleSite, _ request: Request, _ viewer: Viewer) throws -> Response {
+        let sent = request.header("content-type")?.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces)
+        guard let type = types.first(where: { $0.type == sent?.lowercased() }) else {
+            return site.problem(415, "Send the roll as \(types.map(\.type).joined(separator: " or ")).")
+        }
+        let valid = request.parameter("valid") ?? "false"
+        guard ["true", "false"].contains(valid) else { return site.problem(422, "valid: true or false.") }
+        var obstacle = try site.parts.roll.obstacle()
+        if obstacle == nil {
+            // Another upload is under way: this one was not kept.
+            guard let body = request.bodyFile else {
+                return site.problem(409, site.text("roll.busy.text", viewer.language))
+            }
+            obstacle = try read(
+                site, "\(body).\(type.ending)", name: "roll.\(type.ending)", accepting: valid == "true", by: viewer
+            ) { target in try FileManager.default.moveItem(atPath: body, toPath: target) }
+        }
+        if let obstacle {
+            return site.problem(409, site.text("roll.\(obstacle).text", viewer.language))
+        }
+        return site.json(202, .object(["state": .text("reading")]))
+    }
+
+    /// What a program may send a roll as.
+    static let types = [
+        (type: "text/csv", ending: "csv"),
+        (type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ending: "xlsx"),
+    ]
+    /// Letters of a file's name.
+    static let longestName = 200
+
+    /// Begins to read a roll on a thread of its own; returns what stands in the way.
+    private static func read(
+        _ site: ConsoleSite, _ target: String, name: String, accepting: Bool, by viewer: Viewer,
+        bring: (String) throws -> Void
+    ) throws -> String? {
         var isHandedOver = false
         defer { if !isHandedOver { RollFiles.remove(target) } }
-        try parts.write(file, to: target)
-        let accepting = parts.fields["valid"] == "yes"
-        if let obstacle = try site.parts.roll.begin(path: target, name: file.name, accepting: accepting, by: viewer) {
-            return site.message(visitor, 409, "roll.\(obstacle)")
-        }
+        try bring(target)
+        let roll = site.parts.roll
+        if let obstacle = try roll.begin(path: target, name: name, accepting: accepting, by: viewer) { return obstacle }
         isHandedOver = true
-        let (roll, name) = (site.parts.roll, file.name)
         Thread { roll.load(path: target, name: name, accepting: accepting) }.start()
-        return .see("/manager/roll")
+        return nil
     }
 
     /// Whether no upload is under way.
@@ -89,8 +128,8 @@ struct Multipart {
 
     /// Parts of a form.
     private static let mostParts = 10
-    /// Bytes of a field that is no file, and letters of a file's name.
-    private static let (longestField, longestName) = (4096, 200)
+    /// Bytes of a field that is no file.
+    private static let longestField = 4096
 
     /// Nil when the body is no such form.
     init?(path: String, boundary: String) throws {
@@ -125,7 +164,7 @@ struct Multipart {
             let last = fileName.split { $0 == "/" || $0 == "\\" }.last.map(String.init) ?? ""
             let plain = last.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 }
             file = File(
-                name: String(String(String.UnicodeScalarView(plain)).prefix(Multipart.longestName)), range: body)
+                name: String(String(String.UnicodeScalarView(plain)).prefix(RollUpload.longestName)), range: body)
         } else if body.count <= Multipart.longestField {
             fields[name] = String(decoding: data[body], as: UTF8.self)
         }

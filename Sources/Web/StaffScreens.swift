@@ -26,10 +26,8 @@ extension ConsoleSite {
                     caption: text("menu.staff", language),
                     head: [
                         "staff.name", "staff.fullName", "staff.role", "staff.factor", "staff.addedBy", "letters.key",
-                        "staff.deeds", "",
-                    ].map {
-                        ($0.isEmpty ? "" : text($0, language), false)
-                    },
+                        "staff.deeds", "staff.leaving",
+                    ].map { (text($0, language), false) },
                     rows: members.map { member in
                         let may = call.viewer.may(member.role.keeper) && member.principal != call.viewer.principal
                         return [

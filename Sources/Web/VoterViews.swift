@@ -163,7 +163,8 @@ extension ConsoleSite {
         let mayRetry = call.viewer.may(.runDeliveries)
         return Table(
             caption: text("voter.messages", language),
-            head: ["f.kind", "f.channel", "f.state", "f.created", "f.since", "f.code", "staff.deeds"].map {
+            head: ["f.kind", "f.channel", "f.state", "f.created", "f.accepted", "f.since", "f.code", "staff.deeds"].map
+            {
                 (text($0, language), false)
             },
             rows: page.messages.map { message in
@@ -173,7 +174,7 @@ extension ConsoleSite {
                     Table.Cell(text("kind.\(record.kind.rawValue)", language)),
                     Table.Cell(choiceText("channel", record.route.rawValue, language)),
                     Table.Cell(text("state.\(message.state.rawValue)", language)),
-                    Table.Cell(time(record.createdAt)),
+                    Table.Cell(time(record.createdAt)), Table.Cell(record.acceptedAt.map(time) ?? ""),
                     // When a message was withdrawn would tell when somebody voted.
                     Table.Cell(message.state == .waitingOrOver ? "" : record.endedAt.map(time) ?? ""),
                     Table.Cell(record.reply ?? ""),
@@ -203,7 +204,7 @@ extension ConsoleSite {
                     .object([
                         "id": .number(message.record.id), "kind": .text(message.record.kind.rawValue),
                         "channel": .text(message.record.route.rawValue), "state": .text(message.state.rawValue),
-                        "createdAt": .time(message.record.createdAt),
+                        "createdAt": .time(message.record.createdAt), "acceptedAt": .time(message.record.acceptedAt),
                         "endedAt": message.state == .waitingOrOver ? .none : .time(message.record.endedAt),
                     ])
                 }),

@@ -78,7 +78,7 @@ func run(
     server.background = desk
     consoleServer?.background = desk
     try refusing { try console.sweepUploads() }
-    takesUploads.uploadPath = ConsoleSite.uploadPath
+    takesUploads.uploadPaths = ConsoleSite.uploadPaths
     takesUploads.upload = { console.upload($0) }
     let metrics = try metricsServer(services, settings, site, server, pool)
     try refusing {

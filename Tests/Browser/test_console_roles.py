@@ -1,6 +1,8 @@
 """Who may do what: every role at every address of console and API; what is denied is said and journalled."""
 import json
+import os
 import re
+import socket
 import subprocess
 import sys
 
@@ -33,8 +35,8 @@ DECIDE = {"approvals/{request}/decide", "approvals/{request}/take-back", "alerts
 STAFF = {"staff/add", "staff/{member}/renew", "staff/{member}/remove"}
 BAT = {"letters/specimens/{specimen}/approve"}
 DEEDS = {
-    "manager": VOTER | DELIVERY | LETTERS | DECIDE | STAFF | BAT | {"questions/{question}/done", "policy/answers", "roll/add", "roll/apply",
-                                                                   "roll/drop", "clients/add", "clients/{client}/remove"},
+    "manager": VOTER | DELIVERY | LETTERS | DECIDE | STAFF | BAT | {"questions/{question}/done", "policy/answers", "roll/add", "roll/upload",
+                                                                   "roll/apply", "roll/drop", "clients/add", "clients/{client}/remove"},
     "bureau": DECIDE | BAT | STAFF | {"policy/points/{point}/accept", "poll/suspend", "poll/resume"},
     "support": {"voters/{voter}/reissue", "voters/{voter}/unlock", "questions/{question}/done"},
     "auditor": set(),
@@ -99,7 +101,7 @@ def test_every_token_at_every_address(site):
             answer = requests.post(f"{site.address}/api/v1/{concrete(path)}", headers=head, json={}, timeout=60)
             # What decides for a second person needs a person.
             mine = path in DEEDS[role] and not path.startswith(("approvals/", "alerts/", "staff/", "clients/"))
-            assert answer.status_code in ((200, 404, 409, 422) if mine else (403,)), (role, path, answer.status_code, answer.text[:200])
+            assert answer.status_code in ((415,) if mine and path == "roll/upload" else (200, 404, 409, 422) if mine else (403,)), (role, path, answer.status_code, answer.text[:200])
     assert requests.get(f"{site.address}/api/v1/voters", timeout=10).status_code == 401
     assert requests.get(f"{site.address}/api/v1/voters", headers={"Authorization": "Bearer isoloir_" + "0" * 64}, timeout=10).status_code == 401
     desks["manager"].do("clients/p-support/remove")
@@ -142,6 +144,54 @@ def test_the_api_does_what_the_console_does_once_for_a_key(site):
     # A program has no cookie and no form, and a browser's session opens nothing here.
     assert manager.session.get(f"{api}/voters", timeout=10).status_code == 401
     assert not re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", first.text) and "neu@" not in requests.get(f"{api}/voters/{found[0]['id']}", headers=head, timeout=10).text
+
+
+def test_a_program_brings_the_roll(site):
+    site.prepare([voter(1), voter(2)]).serve()
+    manager, = team(site, "manager")
+    tokens = {}
+    for role in ("manager", "support"):
+        manager.do("clients/add", name=f"p-{role}", role=role, days="2")
+        tokens[role] = {"Authorization": f"Bearer {re.search(r'isoloir_[0-9a-f]{64}', manager.page).group()}"}
+    head, api = tokens["manager"], f"{site.address}/api/v1"
+    line = ";".join(road.HEAD)
+    rows = [";".join(str(voter(n).get(column, "")) for column in road.HEAD) for n in (1, 2, 3)]
+
+    def send(text, token=head, kind="text/csv", **params):
+        return requests.post(f"{api}/roll/upload", data=text.encode(), params=params, headers=token | {"Content-Type": kind}, timeout=20)
+
+    def state():
+        return requests.get(f"{api}/roll", headers=head, timeout=10).json()
+
+    def done(answer):
+        assert answer.status_code == 202, answer.text
+        road.wait_until(lambda: state()["state"] != "reading", 20)
+        return state()
+
+    whole = "\n".join([line] + rows) + "\n"
+    assert send(whole, tokens["support"]).status_code == 403 and send(whole, {}).status_code == 401
+    assert send(whole, kind="application/json").status_code == 415
+    assert send(whole, valid="1").status_code == 422
+    faulty = done(send(whole.replace("v3@example.org", "v3@")))
+    assert (faulty["state"], faulty["rejected"], faulty["faults"][0]["line"], faulty["faults"][0]["column"]) == ("ready", 1, 4, "email"), faulty
+    assert requests.post(f"{api}/roll/apply", json={"confirmed": True}, headers=head, timeout=20).status_code == 409
+    busy = send(whole)
+    assert busy.status_code == 409 and busy.json()["title"].startswith("Another file")
+    assert requests.post(f"{api}/roll/drop", json={}, headers=head, timeout=10).status_code == 200
+    ready = done(send(whole))
+    assert (ready["state"], ready["rows"], ready["added"], ready["changed"], ready["removed"]) == ("ready", 3, 1, 0, 0), ready
+    assert requests.get(f"{api}/voters", params={"q": "V3"}, headers=head, timeout=10).json()["voters"] == []
+    applied = requests.post(f"{api}/roll/apply", json={"confirmed": True}, headers=head, timeout=20)
+    assert applied.status_code == 200, applied.text
+    assert [found["reference"] for found in requests.get(f"{api}/voters", params={"q": "V3"}, headers=head, timeout=10).json()["voters"]] == ["V3"]
+    assert site.sql("SELECT principal FROM journal_entry WHERE action LIKE 'roll.import%' ORDER BY number DESC LIMIT 1")[0][0].startswith("staff:api.p-manager")
+    # A second upload while the first one still comes in has no place to go.
+    with socket.create_connection(("localhost", site.port), 20) as slow:
+        slow.sendall((f"POST /api/v1/roll/upload HTTP/1.1\r\nHost: localhost:{site.port}\r\nAuthorization: {head['Authorization']}\r\n"
+                      "Content-Type: text/csv\r\nContent-Length: 500\r\n\r\nreference").encode())
+        road.wait_until(lambda: os.path.isdir(f"{site.store}.uploads") and os.listdir(f"{site.store}.uploads"), 10)
+        assert send(whole).status_code == 409
+    road.wait_until(lambda: os.listdir(f"{site.store}.uploads") == [], 20)
 
 
 def test_schemathesis_finds_nothing(site, tmp_path):

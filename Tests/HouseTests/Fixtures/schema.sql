@@ -325,7 +325,7 @@ CREATE TABLE outbox_message (
     created_at INTEGER NOT NULL,
     ended_at INTEGER,
     reply TEXT,
-    provider_id TEXT, place TEXT,
+    provider_id TEXT, place TEXT, accepted_at INTEGER,
     UNIQUE (election, subject, kind, generation, channel)
 ) STRICT;
 
