@@ -66,3 +66,9 @@ package final class ConsolePages: Sendable {
         ]
     }
 }
+
+extension Language {
+    /// Between a name and what is said of it; French has a no-break space before it.
+    var colon: String { self == .fr ? "\u{A0}: " : ": " }
+    var semicolon: String { self == .fr ? "\u{A0}; " : "; " }
+}

@@ -100,13 +100,13 @@ extension ConsoleSite {
         for pause in picture.pauses {
             blocks.append(
                 .notice(
-                    "\(choiceText("channel", pause.route, language)) : \(text("deliveries.paused", language)) \(pause.reason)",
+                    "\(choiceText("channel", pause.route, language))\(language.colon)\(text("deliveries.paused", language)) \(pause.reason)",
                     isBad: true))
         }
         for hold in picture.holds {
             blocks.append(
                 .notice(
-                    "\(choiceText("channel", hold.route.rawValue, language)) : \(text("deliveries.held", language)) \(hold.by), \(time(hold.since))",
+                    "\(choiceText("channel", hold.route.rawValue, language))\(language.colon)\(text("deliveries.held", language)) \(hold.by), \(time(hold.since))",
                     isBad: true))
         }
         blocks.append(

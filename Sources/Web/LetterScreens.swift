@@ -191,7 +191,7 @@ extension ConsoleSite {
         case .printing(let count): [.notice("\(text("letters.printing", language)) \(count)", isBad: false)]
         case .failed(let why): [.notice("\(text("letters.failed", language)) \(why)", isBad: true)]
         case .done(let batch, let count, let leftOut):
-            [.notice("\(text("letters.done", language)) \(batch) : \(count)", isBad: false)]
+            [.notice("\(text("letters.done", language)) \(batch)\(language.colon)\(count)", isBad: false)]
                 + leftOut.map { .notice("\(text("letters.leftOut", language)) \($0)", isBad: true) }
         }
     }
@@ -406,7 +406,8 @@ extension ConsoleSite {
             switch outcome {
             case .success: done += 1
             case .failure(let why):
-                refused.append("\(index + 1) : \(refusal(why.description, "returned.unknown", call.language))")
+                refused.append(
+                    "\(index + 1)\(call.language.colon)\(refusal(why.description, "returned.unknown", call.language))")
             }
         }
         let words = "\(text("returned.done", call.language)) \(done)."

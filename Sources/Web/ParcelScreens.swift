@@ -177,7 +177,9 @@ extension ConsoleSite {
         report.add(.paragraph("\(election.title[language]). \(election.organiser.name). \(time(parts.clock.now))"))
         for row in rows {
             report.add(
-                .heading("\(text("letters.batch", language)) \(row.batch) : \(text("batch.\(row.state)", language))"))
+                .heading(
+                    "\(text("letters.batch", language)) \(row.batch)\(language.colon)\(text("batch.\(row.state)", language))"
+                ))
             for (key, value) in [
                 ("letters.printed", row.printed), ("letters.spoiled", row.spoiled),
                 ("letters.withdrawn", row.withdrawn),
@@ -186,7 +188,9 @@ extension ConsoleSite {
             ] { report.add(.row([text(key, language), "\(value)"])) }
             let out = row.notToPost.map(String.init).joined(separator: ", ")
             report.add(
-                .paragraph("\(text("letters.notToPost", language)) : \(out.isEmpty ? text("none", language) : out)"))
+                .paragraph(
+                    "\(text("letters.notToPost", language))\(language.colon)\(out.isEmpty ? text("none", language) : out)"
+                ))
         }
         report.add(.paragraph(text("letters.signHere", language)))
         return try paper(report, "reconciliation.pdf")

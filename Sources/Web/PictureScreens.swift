@@ -105,8 +105,14 @@ extension ConsoleSite {
 
     func percent(_ part: Int, _ whole: Int, _ language: Language) -> String {
         guard whole > 0 else { return "\u{2013}" }
+        // Cut, not rounded: 49.96 must not read as the half that a quorum asks for.
         let tenths = part * 1000 / whole
         return "\(tenths / 10)\(language == .fr ? "," : ".")\(tenths % 10)\(language == .fr ? "\u{A0}" : "")%"
+    }
+
+    /// What a screen reader says of a chart before its table.
+    private static func summary(_ bars: [Chart.Bar], _ language: Language) -> String {
+        bars.map { "\($0.label)\(language.colon)\($0.text)" }.joined(separator: language.semicolon)
     }
 
     // MARK: Figures
@@ -152,7 +158,7 @@ extension ConsoleSite {
         return .chart(
             Chart(
                 title: text("picture.funnel", language),
-                summary: bars.map { "\($0.label) : \($0.text)" }.joined(separator: " ; "), bars: bars,
+                summary: ConsoleSite.summary(bars, language), bars: bars,
                 whole: all.eligible, columns: (text("picture.step", language), text("picture.voters", language))))
     }
 
@@ -168,7 +174,7 @@ extension ConsoleSite {
         return .chart(
             Chart(
                 title: text("picture.turnout", language),
-                summary: bars.map { "\($0.label) : \($0.text)" }.joined(separator: " ; "), bars: bars, whole: 1000,
+                summary: ConsoleSite.summary(bars, language), bars: bars, whole: 1000,
                 columns: (text("picture.ballot", language), text("picture.turnout", language))))
     }
 
@@ -185,7 +191,7 @@ extension ConsoleSite {
         return .chart(
             Chart(
                 title: text("picture.hours", language),
-                summary: bars.map { "\($0.label) : \($0.text)" }.joined(separator: " ; "), bars: bars,
+                summary: ConsoleSite.summary(bars, language), bars: bars,
                 columns: (text("picture.hour", language), text("picture.votes", language))))
     }
 
@@ -200,7 +206,7 @@ extension ConsoleSite {
         return .chart(
             Chart(
                 title: text("picture.by.\(group.key)", language),
-                summary: bars.map { "\($0.label) : \($0.text)" }.joined(separator: " ; "), bars: bars, whole: 1000,
+                summary: ConsoleSite.summary(bars, language), bars: bars, whole: 1000,
                 columns: (text("f.\(group.key)", language), text("picture.turnout", language))))
     }
 
@@ -290,7 +296,7 @@ extension ConsoleSite {
                 text("picture.at", language) + " " + time(picture.snapshot.roundAt ?? picture.snapshot.at) + ". "
                     + text("picture.small", language)))
         // The first column is the widest: names stand there.
-        func row(_ cells: [String]) -> [String] { ["\(cells[0]) : \(cells[1])", cells[2], cells[3]] }
+        func row(_ cells: [String]) -> [String] { ["\(cells[0])\(language.colon)\(cells[1])", cells[2], cells[3]] }
         let head = pictureHead(language)
         report.add(.row([head[1], head[2], head[3]], isHead: true))
         for cells in pictureRows(picture, language) { report.add(.row(row(cells))) }

@@ -27,24 +27,24 @@ extension ConsoleSite {
         case nil: break
         case .reading(let file, let rows):
             state = "reading"
-            blocks.append(.notice("\(file) : \(text("roll.reading", language)) \(rows)", isBad: false))
+            blocks.append(.notice("\(file)\(language.colon)\(text("roll.reading", language)) \(rows)", isBad: false))
             blocks.append(.links([(text("rollDrop.title", language), "/manager/roll/drop")]))
         case .applying(let file):
             state = "applying"
-            blocks.append(.notice("\(file) : \(text("roll.applying", language))", isBad: false))
+            blocks.append(.notice("\(file)\(language.colon)\(text("roll.applying", language))", isBad: false))
         case .failed(let file, let why):
             state = "failed"
             data = ["file": .text(file), "why": .text(why)]
-            blocks.append(.notice("\(file) : \(why)", isBad: true))
+            blocks.append(.notice("\(file)\(language.colon)\(why)", isBad: true))
         case .cancelled(let file):
             state = "cancelled"
-            blocks.append(.notice("\(file) : \(text("roll.cancelled", language))", isBad: false))
+            blocks.append(.notice("\(file)\(language.colon)\(text("roll.cancelled", language))", isBad: false))
         case .applied(let file, let summary):
             state = "applied"
             data = report(file, summary)
             blocks.append(
                 .notice(
-                    "\(file) : \(text("roll.applied", language)) +\(summary.added), \(summary.changed), -\(summary.removed)",
+                    "\(file)\(language.colon)\(text("roll.applied", language)) +\(summary.added), \(summary.changed), -\(summary.removed)",
                     isBad: false))
         case .ready(let file, let summary):
             state = "ready"
@@ -104,7 +104,7 @@ extension ConsoleSite {
 
     private func ready(_ file: String, _ summary: RollDesk.Summary, _ language: Language) -> [Block] {
         var blocks: [Block] = [
-            .heading("\(file) : \(text("roll.ready", language))"),
+            .heading("\(file)\(language.colon)\(text("roll.ready", language))"),
             .facts([
                 (text("roll.rows", language), "\(summary.rows)"), (text("roll.encoding", language), summary.encoding),
                 (text("roll.added", language), "\(summary.added)"),
@@ -136,14 +136,14 @@ extension ConsoleSite {
                     rows: summary.differences.map {
                         [
                             Table.Cell("\($0.line)"), Table.Cell($0.reference),
-                            Table.Cell($0.changes.map(\.text).joined(separator: " ; ")),
+                            Table.Cell($0.changes.map(\.text).joined(separator: language.semicolon)),
                         ]
                     }, empty: text("none", language))))
         for (key, count, names) in [
             ("roll.added", summary.added, summary.addedNames), ("roll.removed", summary.removed, summary.removedNames),
         ] where !names.isEmpty {
             let rest = count > names.count ? " (\(text("roll.first", language)) \(names.count))" : ""
-            blocks += [.heading("\(text(key, language)) : \(count)\(rest)"), .codes(names)]
+            blocks += [.heading("\(text(key, language))\(language.colon)\(count)\(rest)"), .codes(names)]
         }
         blocks.append(
             .links([

@@ -124,8 +124,8 @@ extension ConsoleSite {
 
     func headWords(_ head: Logbook.Verification, _ language: Language) -> String {
         switch head {
-        case .intact(let entries, let hash): "\(entries) : \(hex(hash))"
-        case .broken(let number, let reason): "\(text("journal.broken", language)) \(number) : \(reason)"
+        case .intact(let entries, let hash): "\(entries)\(language.colon)\(hex(hash))"
+        case .broken(let number, let reason): "\(text("journal.broken", language)) \(number)\(language.colon)\(reason)"
         }
     }
 
@@ -169,7 +169,7 @@ extension ConsoleSite {
                     rows: report.lines.map { line in
                         let state =
                             line.acceptedBy.map {
-                                "\(text("policy.accepted", language)) \($0) : \(line.acceptedWhy ?? "")"
+                                "\(text("policy.accepted", language)) \($0)\(language.colon)\(line.acceptedWhy ?? "")"
                             }
                             ?? text("policy.\(line.state.rawValue)", language)
                         let canAccept = mayAccept && line.state == .missing && line.acceptedBy == nil

@@ -137,7 +137,8 @@ extension ConsoleSite {
             proof.codes.isEmpty
             ? text("none", language)
             : proof.codes.map { choiceText("channel", $0.rawValue, language) }.joined(separator: ", ")
-        return "\(text("proof.identifier", language)) \(choiceText("channel", identifier.rawValue, language)) ; "
+        return
+            "\(text("proof.identifier", language)) \(choiceText("channel", identifier.rawValue, language))\(language.semicolon)"
             + "\(text("proof.code", language)) \(codes)"
     }
 

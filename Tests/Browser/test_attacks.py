@@ -200,8 +200,13 @@ def test_whoever_asks_a_thousand_times_keeps_nobody_out(site, client):
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         for statuses in pool.map(ask, range(500)):
             assert statuses[0] in (303, 422) and statuses[1] in (200, 422)
-    road.wait_until(lambda: site.sql("SELECT count(*) FROM access_request WHERE state = 'asked'") == [(0,)], 30)
-    road.wait_until(lambda: site.sql("SELECT count(*) FROM outbox_message WHERE state = 'waiting'") == [(0,)], 30)
+
+    def all_sent():
+        """Marks are few: an older message may carry the same one as a message that is still to come."""
+        road.wait_until(lambda: site.sql("SELECT count(*) FROM access_request WHERE state = 'asked'") == [(0,)], 30)
+        road.wait_until(lambda: site.sql("SELECT count(*) FROM outbox_message WHERE state = 'waiting'") == [(0,)], 30)
+
+    all_sent()
     codes = site.sql("SELECT count(*) FROM outbox_message WHERE kind = 'code'")[0][0]
     renewals = site.sql("SELECT count(*) FROM outbox_message WHERE kind = 'renewal'")[0][0]
     assert codes <= 6 and renewals <= 3 and codes + renewals <= 6, (codes, renewals)
@@ -212,6 +217,7 @@ def test_whoever_asks_a_thousand_times_keeps_nobody_out(site, client):
     late.get("/?picture=1")
     token = re.search(r'name="challenge" value="([0-9a-f]+)"', late.page).group(1)
     assert late.post("/", identifier=identifier, challenge=token, answer=captcha_answer(site, token)[0]).headers["Location"] == "/code"
+    all_sent()
     assert late.code(late.sent_code(MAIL)).headers.get("Location") == "/passphrase"
 
 
