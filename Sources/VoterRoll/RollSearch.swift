@@ -25,11 +25,12 @@ extension Registrar {
         _ reading: borrowing Reading, _ election: StoredElection, _ typed: String
     ) throws(StoreError) -> Found {
         guard let query = Registrar.query(typed) else { return Found(voters: [], isCut: false) }
+        // CROSS JOIN holds the order: the planner would ask the index once for each voter of the roll, 25 s at a million.
         var voters = try reading.all(
             """
             SELECT id, v.reference, civility, v.last_name, v.first_name, college, site, weight, language, channel,
                 returned_at IS NOT NULL
-            FROM roll_search JOIN roll_voter AS v ON v.id = roll_search.rowid
+            FROM roll_search CROSS JOIN roll_voter AS v ON v.id = roll_search.rowid
             WHERE roll_search MATCH ? AND v.election = ? AND removed_at IS NULL
                 AND (SELECT state FROM roll_import WHERE roll_import.id = v.import) = 'published'
             LIMIT ?

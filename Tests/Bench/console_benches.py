@@ -12,7 +12,7 @@ BENCH = f"{ROOT}/.build/release/ConsoleBench"
 #: What a search may take at 1,000,000 voters, and a page of figures.
 SEARCH_MS, PAGE_MS, REISSUES = 50, 100, 500
 QUERY = ("SELECT id, v.reference, civility, v.last_name, v.first_name, college, site, weight, language, channel, returned_at IS NOT NULL "
-         "FROM roll_search JOIN roll_voter AS v ON v.id = roll_search.rowid WHERE roll_search MATCH '{}' AND v.election = 1 "
+         "FROM roll_search CROSS JOIN roll_voter AS v ON v.id = roll_search.rowid WHERE roll_search MATCH '{}' AND v.election = 1 "
          "AND removed_at IS NULL AND (SELECT state FROM roll_import WHERE roll_import.id = v.import) = 'published' LIMIT 51;")
 
 
