@@ -95,3 +95,39 @@ extension ConsoleSite {
         }
     }
 }
+
+extension ConsoleSite {
+    /// What is wrong with the values of a deed, field by field.
+    func faults(_ action: ConsoleAction, _ call: Call) throws -> [(field: String, text: String)] {
+        try action.fields(self, call).compactMap { field in
+            let value = call[field.name].trimmed
+            let label = self.label(field, action, call.language)
+            func fault(_ name: String) -> (field: String, text: String) {
+                (field.name, "\(label): \(text("fault.\(name)", call.language))")
+            }
+            if value.isEmpty { return field.isRequired ? fault("missing") : nil }
+            switch field.kind {
+            case .text(let maximum):
+                if value.contains(where: \.isNewline) { return fault("line") }
+                return value.count > maximum ? fault("long") : nil
+            case .long(let maximum): return value.count > maximum ? fault("long") : nil
+            case .choice(let values): return values.contains(value) ? nil : fault("choice")
+            case .flag: return ["yes", "no"].contains(value) ? nil : fault("choice")
+            case .date:
+                return LocalTime.read(value + " 12:00", zone: .gmt) == nil || value.count != 10 ? fault("date") : nil
+            case .number(let range): return Int(value).map(range.contains) == true ? nil : fault("number")
+            }
+        }
+    }
+}
+
+/// The console's pages in the order of the menu.
+enum Menu {
+    static let entries: [(path: String, deed: Deed)] = [
+        ("", .seeOwn), ("voters", .seeVoters), ("approvals", .decide), ("questions", .answerVoters),
+        ("deliveries", .seeDeliveries), ("reminders", .sendReminders), ("letters", .seeLetters),
+        ("parcels", .fetchLetters), ("picture", .seePicture), ("seal", .seeSeal), ("policy", .seePolicy),
+        ("roll", .changeRoll), ("journal", .seeJournal), ("staff", .seeStaff), ("clients", .changeClients),
+        ("account", .seeOwn),
+    ]
+}

@@ -168,7 +168,7 @@ package final class ConsoleSite: Sendable {
 
     private static let browserDigits = 32
 
-    private func visitor(_ request: Request) throws(StoreError) -> Visitor {
+    func visitor(_ request: Request) throws(StoreError) -> Visitor {
         let kept = request.cookie(cookies.name(.staffBrowser)).flatMap { token in
             token.utf8.count == ConsoleSite.browserDigits
                 && token.utf8.allSatisfy { 48...57 ~= $0 || 97...102 ~= $0 } ? token : nil
@@ -341,7 +341,7 @@ package final class ConsoleSite: Sendable {
             isRequired: field.isRequired, isBad: field.name == bad)
     }
 
-    private func label(_ field: DeedField, _ action: ConsoleAction, _ language: Language) -> String {
+    func label(_ field: DeedField, _ action: ConsoleAction, _ language: Language) -> String {
         if let label = field.label { return label[language] }
         let own = "\(action.name).\(field.name)"
         return text(pages.has(own) ? own : "f.\(field.name)", language)
@@ -386,69 +386,4 @@ package final class ConsoleSite: Sendable {
             }
         }.joined()
     }
-
-    /// What is wrong with the values of a deed, field by field.
-    func faults(_ action: ConsoleAction, _ call: Call) throws -> [(field: String, text: String)] {
-        try action.fields(self, call).compactMap { field in
-            let value = call[field.name].trimmed
-            let label = self.label(field, action, call.language)
-            func fault(_ name: String) -> (field: String, text: String) {
-                (field.name, "\(label): \(text("fault.\(name)", call.language))")
-            }
-            if value.isEmpty { return field.isRequired ? fault("missing") : nil }
-            switch field.kind {
-            case .text(let maximum):
-                if value.contains(where: \.isNewline) { return fault("line") }
-                return value.count > maximum ? fault("long") : nil
-            case .long(let maximum): return value.count > maximum ? fault("long") : nil
-            case .choice(let values): return values.contains(value) ? nil : fault("choice")
-            case .flag: return ["yes", "no"].contains(value) ? nil : fault("choice")
-            case .date:
-                return LocalTime.read(value + " 12:00", zone: .gmt) == nil || value.count != 10 ? fault("date") : nil
-            case .number(let range): return Int(value).map(range.contains) == true ? nil : fault("number")
-            }
-        }
-    }
-
-    // MARK: Uploads
-
-    /// Removes what an earlier run left of uploads; called before the server starts.
-    package func sweepUploads() throws { try RollUpload.sweep(uploads) }
-
-    /// Where an upload goes, when its sender is signed in and may.
-    package func upload(_ request: Request) -> (path: String, limit: Int)? {
-        do {
-            let mayUpload: Bool
-            if request.path.hasPrefix("/api/") {
-                mayUpload = try client(request)?.role.may(.changeRoll) ?? false
-            } else {
-                let visitor = try visitor(request)
-                mayUpload = visitor.session?.confirmedAt != nil && visitor.viewer?.may(.changeRoll) == true
-            }
-            guard mayUpload,
-                try parts.roll.obstacle() == nil,
-                // One at a time: together they could fill the disk that votes need.
-                RollUpload.isFree(uploads)
-            else { return nil }
-            return try RollUpload.place(in: uploads, parts.randomness)
-        } catch {
-            log("an upload cannot begin: \(error)")
-            return nil
-        }
-    }
-
-    package static let uploadPaths = ["/manager/\(RollUpload.path)", "/api/v1/\(RollUpload.path)"].map {
-        Array($0.utf8)
-    }
-}
-
-/// The console's pages in the order of the menu.
-enum Menu {
-    static let entries: [(path: String, deed: Deed)] = [
-        ("", .seeOwn), ("voters", .seeVoters), ("approvals", .decide), ("questions", .answerVoters),
-        ("deliveries", .seeDeliveries), ("reminders", .sendReminders), ("letters", .seeLetters),
-        ("parcels", .fetchLetters), ("picture", .seePicture), ("seal", .seeSeal), ("policy", .seePolicy),
-        ("roll", .changeRoll), ("journal", .seeJournal), ("staff", .seeStaff), ("clients", .changeClients),
-        ("account", .seeOwn),
-    ]
 }

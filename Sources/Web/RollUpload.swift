@@ -1,3 +1,4 @@
+import Access
 import Bureau
 import Crypto
 import Foundation
@@ -111,6 +112,37 @@ enum RollUpload {
         let rest = type[mark.upperBound...].prefix { $0 != ";" }
         let text = rest.hasPrefix("\"") ? rest.dropFirst().dropLast() : rest
         return 1...70 ~= text.utf8.count ? String(text) : nil
+    }
+}
+
+extension ConsoleSite {
+    /// Removes what an earlier run left of uploads; called before the server starts.
+    package func sweepUploads() throws { try RollUpload.sweep(uploads) }
+
+    /// Where an upload goes, when its sender is signed in and may.
+    package func upload(_ request: Request) -> (path: String, limit: Int)? {
+        do {
+            let mayUpload: Bool
+            if request.path.hasPrefix("/api/") {
+                mayUpload = try client(request)?.role.may(.changeRoll) ?? false
+            } else {
+                let visitor = try visitor(request)
+                mayUpload = visitor.session?.confirmedAt != nil && visitor.viewer?.may(.changeRoll) == true
+            }
+            guard mayUpload,
+                try parts.roll.obstacle() == nil,
+                // One at a time: together they could fill the disk that votes need.
+                RollUpload.isFree(uploads)
+            else { return nil }
+            return try RollUpload.place(in: uploads, parts.randomness)
+        } catch {
+            log("an upload cannot begin: \(error)")
+            return nil
+        }
+    }
+
+    package static let uploadPaths = ["/manager/\(RollUpload.path)", "/api/v1/\(RollUpload.path)"].map {
+        Array($0.utf8)
     }
 }
 
