@@ -34,6 +34,7 @@ let package = Package(
     name: "isoloir",
     targets: [
         .systemLibrary(name: "CArchive"),
+        .systemLibrary(name: "CClp"),
         .systemLibrary(name: "CCrypto"),
         .systemLibrary(name: "CCurl"),
         .systemLibrary(name: "CGMP"),
@@ -66,7 +67,7 @@ let package = Package(
         room("Polling", on: ["Access", "BallotEngine"]),
         room("Tally", on: ["Polling"]),
         room("Staff", on: ["Access"]),
-        room("Bureau", on: ["Tally", "Recovery", "Staff"]),
+        room("Bureau", on: ["Tally", "Recovery", "Staff", "CClp"]),
         room("Web", on: ["Bureau", "CMicrohttpd"]),
         .executableTarget(
             name: "isoloir", dependencies: ["Web"].map { .byName(name: $0) }, swiftSettings: house),

@@ -94,6 +94,8 @@ package enum BureauSchema {
                 value INTEGER NOT NULL,
                 PRIMARY KEY (election, name)
             ) STRICT, WITHOUT ROWID;
-            """)
+            """),
+        // Figures hold only what may be shown; older ones are made anew.
+        Migration("bureau-2", "DELETE FROM bureau_snapshot;"),
     ]
 }

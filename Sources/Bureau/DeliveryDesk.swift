@@ -52,6 +52,8 @@ package final class DeliveryDesk: Sendable {
         package let channels: [Line]
         /// Mail domains and operators' prefixes.
         package let places: [(route: Route, line: Line)]
+        /// What one order sent to many, the latest first; nil for all that went out one by one.
+        package let mailings: [(mailing: Mailing?, route: Route, line: Line)]
         package let replies: [(route: Route, state: MessageState, reply: String, count: Int)]
         package let pauses: [(route: String, reason: String)]
         package let holds: [ChannelHold]
@@ -77,12 +79,15 @@ package final class DeliveryDesk: Sendable {
         let isSecret = try desk.isSecret(reading)
         var channels: [Route: Picture.Line] = [:]
         var places: [Route: [String: Picture.Line]] = [:]
+        var mailings: [Int: [Route: Picture.Line]] = [:]
         for entry in try desk.outbox.counts(reading, election: desk.election.number)
         where !VoterDesk.tellsOfVote(entry.kind) {
             let state = VoterDesk.shown(entry.state, isSecret: isSecret)
             let name = (state == .waitingOrOver ? .waiting : state).rawValue
             channels[entry.route, default: Picture.Line(name: entry.route.rawValue)].states[name, default: 0] +=
                 entry.count
+            mailings[entry.mailing ?? 0, default: [:]][entry.route, default: Picture.Line(name: "")].states[
+                name, default: 0] += entry.count
             if let place = entry.place {
                 places[entry.route, default: [:]][place, default: Picture.Line(name: place)].states[name, default: 0] +=
                     entry.count
@@ -101,8 +106,14 @@ package final class DeliveryDesk: Sendable {
             if others.total > 0 { lines.append((route, others)) }
         }
         let limits = try thresholds(reading)
+        let known: [Mailing?] = try desk.outbox.mailings(reading, election: desk.election.number)
         return Picture(
             at: now, channels: Route.allCases.compactMap { channels[$0] }, places: lines,
+            mailings: (known + [nil]).flatMap { mailing in
+                Route.allCases.compactMap { route in
+                    mailings[mailing?.id ?? 0]?[route].map { (mailing, route, $0) }
+                }
+            },
             replies: try desk.outbox.replies(
                 reading, election: desk.election.number, limit: DeliveryDesk.mostReplies),
             pauses: try desk.outbox.pauses(reading), holds: try desk.outbox.holds(reading),
@@ -247,6 +258,11 @@ package final class DeliveryDesk: Sendable {
             try stranded(reading, from: from)
         }
         var outcome = FailOver()
+        guard !voters.isEmpty else { return outcome }
+        let mailing = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try desk.outbox.openMailing(
+                transaction, election: desk.election.number, .failOver, by: viewer.principal.text)
+        }
         for (id, generation) in voters {
             let isDone = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
                 // Pressed twice, or renewed meanwhile: what was sent since stays.
@@ -256,7 +272,8 @@ package final class DeliveryDesk: Sendable {
                 else { return false }
                 let reissue = try desk.issuer.reissue(
                     transaction, desk.election, key: desk.key, office: desk.directory.office,
-                    reference: voter.reference, by: to, contact: nil, reason: reason, principal: viewer.principal)
+                    reference: voter.reference, by: to, contact: nil, reason: reason, principal: viewer.principal,
+                    mailing: mailing)
                 if case .done = reissue { return true }
                 return false
             }

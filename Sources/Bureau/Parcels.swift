@@ -145,7 +145,8 @@ extension LetterDoor {
 
     /// Removes the files of parcels that were destroyed, and folders that no parcel names: what a crash left.
     package func sweep() throws(StoreError) {
-        // While letters are printed their folder has no parcel yet.
+        // In this order: the folder of a run that is going on has no parcel yet, and one that began since is not among the names.
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         if case .printing = job { return }
         let kept = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
             Set(
@@ -154,7 +155,6 @@ extension LetterDoor {
                 })
         }
         let own = "\(folder)/\(desk.election.election.id)-"
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         for path in names.map({ "\(folder)/\($0)" }) where path.hasPrefix(own) && !kept.contains(path) {
             do { try FileManager.default.removeItem(atPath: path) } catch {
                 throw StoreError(.failed, "\(path) cannot be removed: \(error.localizedDescription)")

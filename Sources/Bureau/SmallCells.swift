@@ -1,30 +1,40 @@
-/// Figures that are shown, and those that would tell of persons.
+/// Figures that may be shown, and those that would tell of persons.
 package enum SmallCells {
-    /// The votes of each group, nil where they must not be shown: where fewer than ten are eligible, have voted or have not,
-    /// and where a hidden figure could be told as the difference between the sum and the others.
-    package static func shown(_ cells: [Snapshot.Cell]) -> [Int?] {
-        let hasVotes = cells.contains { $0.funnel.voted > 0 }
-        var isHidden = cells.map { cell in
-            let funnel = cell.funnel
-            // Nobody has voted yet, anywhere: that tells nothing of anybody.
-            guard hasVotes else { return funnel.eligible < Snapshot.small }
-            return funnel.eligible < Snapshot.small || funnel.voted < Snapshot.small
-                || funnel.eligible - funnel.voted < Snapshot.small
+    /// How many of a group may vote, and how many did.
+    package struct Count: Sendable, Equatable {
+        package var eligible = 0
+        package var voted = 0
+
+        package init(eligible: Int = 0, voted: Int = 0) { (self.eligible, self.voted) = (eligible, voted) }
+
+        static func += (a: inout Count, b: Count) {
+            a.eligible += b.eligible
+            a.voted += b.voted
         }
+
+        /// Whether ten at least are eligible, have voted and have not.
+        var isLarge: Bool { min(eligible, voted, eligible - voted) >= Snapshot.small }
+    }
+
+    /// Which groups of one partition may be shown: not those where fewer than ten are eligible, have voted or have not, nor
+    /// so many others that the hidden ones were told by what is left of the sum.
+    /// - Parameter hidden: groups that must not be shown for other reasons.
+    package static func shown(_ groups: [Count], except hidden: Set<Int> = []) -> [Bool] {
+        let hasVotes = groups.contains { $0.voted > 0 }
+        // Nobody has voted yet, anywhere: that tells nothing of anybody.
+        func isLarge(_ count: Count) -> Bool { hasVotes ? count.isLarge : count.eligible >= Snapshot.small }
+        var isShown = groups.indices.map { !hidden.contains($0) && isLarge(groups[$0]) }
         // The hidden ones together must be no small group either, and never one alone.
-        while isHidden.contains(true), isHidden.contains(false) {
-            let hidden = cells.indices.filter { isHidden[$0] }
-            let voted = hidden.reduce(0) { $0 + cells[$1].funnel.voted }
-            let eligible = hidden.reduce(0) { $0 + cells[$1].funnel.eligible }
-            let isSafe =
-                hidden.count > 1 && eligible >= Snapshot.small
-                && (!hasVotes || voted >= Snapshot.small && eligible - voted >= Snapshot.small)
-            if isSafe { break }
-            let open = cells.indices.filter { !isHidden[$0] }
-            guard let next = open.min(by: { cells[$0].funnel.eligible < cells[$1].funnel.eligible }) else { break }
-            isHidden[next] = true
+        while isShown.contains(true), isShown.contains(false) {
+            let kept = groups.indices.filter { !isShown[$0] }
+            var rest = Count()
+            for index in kept { rest += groups[index] }
+            if kept.count > 1, isLarge(rest) { break }
+            let open = groups.indices.filter { isShown[$0] }
+            guard let next = open.min(by: { groups[$0].eligible < groups[$1].eligible }) else { break }
+            isShown[next] = false
         }
-        return cells.indices.map { isHidden[$0] ? nil : cells[$0].funnel.voted }
+        return isShown
     }
 
     /// A number of persons as a preview may name it: to the nearest ten; nil below ten.

@@ -24,13 +24,26 @@ package struct Snapshot: Sendable, Codable, Equatable {
         package init() {}
     }
 
-    /// One group of a kind.
+    /// One group of a partition.
     package struct Cell: Sendable, Codable, Equatable {
         /// The college's, site's or channel's name in the election; empty for none.
         package let name: String
-        package var funnel = Funnel()
+        package let eligible: Int
+        /// Nil where it would tell of persons.
+        package var voted: Int?
 
-        package init(name: String, funnel: Funnel = Funnel()) { (self.name, self.funnel) = (name, funnel) }
+        package init(name: String, eligible: Int, voted: Int?) {
+            (self.name, self.eligible, self.voted) = (name, eligible, voted)
+        }
+    }
+
+    /// The voters by college, site or channel.
+    package struct Partition: Sendable, Codable, Equatable {
+        /// All who had voted when these figures were taken, shown and hidden.
+        package var voted: Int
+        package var cells: [Cell]
+
+        package init(voted: Int, cells: [Cell]) { (self.voted, self.cells) = (voted, cells) }
     }
 
     /// One ballot (scrutin).
@@ -59,9 +72,9 @@ package struct Snapshot: Sendable, Codable, Equatable {
     package let poll: String?
     package let roundAt: Int?
     package let all: Funnel
-    package let colleges: [Cell]
-    package let sites: [Cell]
-    package let channels: [Cell]
+    package let colleges: Partition
+    package let sites: Partition
+    package let channels: Partition
     package let ballots: [Turnout]
     package let hours: [Hour]
 
@@ -172,23 +185,25 @@ package struct SnapshotDesk: Sendable {
             if case .voter(let id) = principal { marks.insert(.signedIn, id) }
         }
         let (turnouts, hours) = try votes(reading, poll, &marks)
-        var (all, colleges, sites, channels) = (Snapshot.Funnel(), Groups(), Groups(), Groups())
+        var all = Snapshot.Funnel()
+        var crowd = Crowd()
         try desk.registrar.each(reading, election) { voter, _ throws(StoreError) in
             let mark = marks[voter.id]
             SnapshotDesk.add(mark, to: &all)
-            colleges.add(voter.college, mark)
-            sites.add(voter.site, mark)
-            if mark.contains(.issued) { channels.add(mark.route.rawValue, mark) }
+            crowd.add(
+                [voter.college, voter.site, mark.contains(.issued) ? mark.route.rawValue : nil],
+                hasVoted: mark.contains(.voted))
         }
+        let partitions = crowd.partitions()
         var total = all
         let isMoving = poll.map { [.open, .suspended, .closing].contains($0.state) } ?? false
         let held = isMoving ? before : nil
         if let was = held?.all.voted, abs(total.voted - was) < Snapshot.small { total.voted = was }
         return Snapshot(
             at: desk.clock.now, poll: poll?.state.rawValue, roundAt: poll?.roundAt, all: total,
-            colleges: SnapshotDesk.calm(colleges.cells, held?.colleges),
-            sites: SnapshotDesk.calm(sites.cells, held?.sites),
-            channels: SnapshotDesk.calm(channels.cells, held?.channels), ballots: turnouts,
+            colleges: SnapshotDesk.calm(partitions[0], held?.colleges),
+            sites: SnapshotDesk.calm(partitions[1], held?.sites),
+            channels: SnapshotDesk.calm(partitions[2], held?.channels), ballots: turnouts,
             hours: SnapshotDesk.calm(hours, held?.hours))
     }
 
@@ -225,28 +240,49 @@ package struct SnapshotDesk: Sendable {
         if mark.contains(.voted) { funnel.voted += 1 }
     }
 
-    private struct Groups {
-        private var byName: [String: Snapshot.Funnel] = [:]
+    /// The voters by everything that figures are shown by.
+    private struct Crowd {
+        private var counts: [[String?]: SmallCells.Count] = [:]
 
-        mutating func add(_ name: String, _ mark: Mark) { SnapshotDesk.add(mark, to: &byName[name, default: .init()]) }
+        mutating func add(_ names: [String?], hasVoted: Bool) {
+            counts[names, default: .init()] += SmallCells.Count(eligible: 1, voted: hasVoted ? 1 : 0)
+        }
 
-        var cells: [Snapshot.Cell] {
-            byName.sorted { $0.key < $1.key }.map { Snapshot.Cell(name: $0.key, funnel: $0.value) }
+        /// The groups of each partition by name, with what may be shown of them.
+        func partitions() -> [Snapshot.Partition] {
+            let names = (0..<3).map { place in Set(counts.keys.compactMap { $0[place] }).sorted() }
+            let places = names.map { Dictionary(uniqueKeysWithValues: $0.enumerated().map { ($1, $0) }) }
+            var sums = names.map { [SmallCells.Count](repeating: .init(), count: $0.count) }
+            var parts: [SideBySide.Part] = []
+            for (key, count) in counts {
+                let groups = key.enumerated().map { place, name in name.flatMap { places[place][$0] } }
+                for (place, group) in groups.enumerated() { if let group { sums[place][group] += count } }
+                parts.append(SideBySide.Part(groups: groups, count: count))
+            }
+            let shown = SideBySide.shown(names.map(\.count), parts)
+            return names.indices.map { place in
+                Snapshot.Partition(
+                    voted: sums[place].reduce(0) { $0 + $1.voted },
+                    cells: names[place].indices.map { group in
+                        let sum = sums[place][group]
+                        return Snapshot.Cell(
+                            name: names[place][group], eligible: sum.eligible,
+                            voted: shown[place][group] ? sum.voted : nil)
+                    })
+            }
         }
     }
 
-    /// The votes of a partition as they may be shown while the poll is open: all of them move, each by nothing or by ten at
-    /// least, or none does. Held one by one, the others would tell by difference.
-    static func calm(_ cells: [Snapshot.Cell], _ before: [Snapshot.Cell]?) -> [Snapshot.Cell] {
-        guard let before else { return cells }
-        let old = Dictionary(before.map { ($0.name, $0.funnel.voted) }, uniquingKeysWith: { $1 })
-        let steps = cells.map { $0.funnel.voted - (old[$0.name] ?? 0) }
-        if steps.allSatisfy({ $0 == 0 || $0 >= Snapshot.small }) { return cells }
-        return cells.map { cell in
-            var cell = cell
-            cell.funnel.voted = old[cell.name] ?? 0
-            return cell
+    /// A partition as it may be shown while the poll is open, after `before` was shown: every group that is shown in both,
+    /// and all others together, have moved by nothing or by ten at least; else the figures stay as they were.
+    static func calm(_ now: Snapshot.Partition, _ before: Snapshot.Partition?) -> Snapshot.Partition {
+        guard let before else { return now }
+        let old = Dictionary(before.cells.map { ($0.name, $0.voted) }, uniquingKeysWith: { $1 })
+        var steps = now.cells.compactMap { cell in
+            cell.voted.flatMap { votes in (old[cell.name] ?? nil).map { votes - $0 } }
         }
+        steps.append(now.voted - before.voted - steps.reduce(0, +))
+        return steps.allSatisfy { $0 == 0 || $0 >= Snapshot.small } ? now : before
     }
 
     /// The same for the hours of the poll.

@@ -67,5 +67,18 @@ package enum DeliverySchema {
             """),
         // When the relay or gateway took a message, whatever came of it later.
         Migration("outbox-3", "ALTER TABLE outbox_message ADD COLUMN accepted_at INTEGER;"),
+        // What one order sent to many, so that it can be followed by itself.
+        Migration(
+            "outbox-4",
+            """
+            CREATE TABLE outbox_mailing (
+                id INTEGER PRIMARY KEY,
+                election INTEGER NOT NULL,
+                purpose TEXT NOT NULL CHECK (purpose IN ('issue', 'failOver')),
+                started_by TEXT NOT NULL,
+                started_at INTEGER NOT NULL
+            ) STRICT;
+            ALTER TABLE outbox_message ADD COLUMN mailing INTEGER REFERENCES outbox_mailing (id);
+            """),
     ]
 }

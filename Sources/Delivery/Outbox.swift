@@ -162,6 +162,8 @@ package final class OutboxQueue {
     private let sealer: Sealer
     private let outbox: Outbox
     private var next = 0
+    /// The mailing that messages belong to from now on; nil for those that go out one by one.
+    package var mailing: Int?
 
     init(election: Int, sealer: Sealer, outbox: Outbox) {
         (self.election, self.sealer, self.outbox) = (election, sealer, outbox)
@@ -190,10 +192,10 @@ package final class OutboxQueue {
         try transaction.execute(
             """
             INSERT INTO outbox_message (id, election, subject, kind, generation, channel, priority, state, frame, sealed,
-                due_at, expires_at, created_at, place)
-            VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?)
+                due_at, expires_at, created_at, place, mailing)
+            VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?)
             """, next, election, subject, kind.rawValue, generation, route.rawValue, priority.rawValue, frame, sealed,
-            dueAt ?? now, expiresAt, now, Outbox.place(recipient, route))
+            dueAt ?? now, expiresAt, now, Outbox.place(recipient, route), mailing)
         defer { next += 1 }
         return next
     }

@@ -19,8 +19,26 @@ package struct MessageRecord: Sendable {
     package let canRetry: Bool
 }
 
+/// What one order sent to many voters.
+package struct Mailing: Sendable, Equatable {
+    package enum Purpose: String, Sendable {
+        /// An identifier for everybody who has none.
+        case issue
+        /// A new identifier by another channel, where one did not arrive.
+        case failOver
+    }
+
+    package let id: Int
+    package let purpose: Purpose
+    package let startedBy: String
+    /// Seconds since 1970.
+    package let startedAt: Int
+}
+
 /// How many messages of a kind went one way to one place and came to one end.
 package struct DeliveryCount: Sendable, Equatable {
+    /// The mailing's number; nil for messages that went out one by one.
+    package let mailing: Int?
     package let route: Route
     /// A mail's domain, or the first digits of a number.
     package let place: String?
@@ -74,13 +92,32 @@ extension Outbox {
     package func counts(_ reading: borrowing Reading, election: Int) throws(StoreError) -> [DeliveryCount] {
         try reading.all(
             """
-            SELECT channel, place, kind, state, count(*) FROM outbox_message WHERE election = ? AND subject > 0
-            GROUP BY channel, place, kind, state
+            SELECT mailing, channel, place, kind, state, count(*) FROM outbox_message WHERE election = ? AND subject > 0
+            GROUP BY mailing, channel, place, kind, state
             """, election
         ) { (row: borrowing Row) throws(StoreError) in
             DeliveryCount(
-                route: try row.value(0), place: try row[1], kind: try row.value(2), state: try row.value(3),
-                count: try row[4])
+                mailing: try row[0], route: try row.value(1), place: try row[2], kind: try row.value(3),
+                state: try row.value(4), count: try row[5])
+        }
+    }
+
+    /// Opens a mailing and returns its number.
+    package func openMailing(
+        _ transaction: borrowing Transaction, election: Int, _ purpose: Mailing.Purpose, by name: String
+    ) throws(StoreError) -> Int {
+        try transaction.insert(
+            "INSERT INTO outbox_mailing (election, purpose, started_by, started_at) VALUES (?, ?, ?, ?)", election,
+            purpose.rawValue, name, clock.now)
+    }
+
+    /// The mailings of an election, the latest first.
+    package func mailings(_ reading: borrowing Reading, election: Int) throws(StoreError) -> [Mailing] {
+        try reading.all(
+            "SELECT id, purpose, started_by, started_at FROM outbox_mailing WHERE election = ? ORDER BY id DESC",
+            election
+        ) { (row: borrowing Row) throws(StoreError) in
+            Mailing(id: try row[0], purpose: try row.value(1), startedBy: try row[2], startedAt: try row[3])
         }
     }
 

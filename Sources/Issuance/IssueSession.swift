@@ -67,6 +67,10 @@ final class IssueSession {
                 outcome.alreadyHad += 1
                 continue
             }
+            if queue.mailing == nil {
+                queue.mailing = try issuer.outbox.openMailing(
+                    transaction, election: election.number, .issue, by: principal.text)
+            }
             let wantsAddress = forced == .letter || voter.channel == .letter || !sealed.hasMail
             let contacts =
                 try hasHeld
@@ -339,8 +343,9 @@ final class IssueSession {
 
     func reissue(
         _ transaction: borrowing Transaction, _ voter: Voter, by route: Route, contact: String?, reason: String,
-        principal: Principal
+        principal: Principal, mailing: Int?
     ) throws(StoreError) -> Issuer.Reissue {
+        queue.mailing = mailing
         let sealed = try issuer.registrar.sealedContacts(transaction.reading, voter: voter.id)
         let roll = try opener.open(sealed, voter: voter.id)
         let present = try effectiveContacts(transaction.reading, voter, sealed)

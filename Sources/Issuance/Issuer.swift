@@ -98,16 +98,17 @@ package struct Issuer: Sendable {
     /// - Parameters:
     ///   - contact: a new contact for this voter only, held beside the roll; nil to use the roll's.
     ///   - reason: why; it goes into the journal.
+    ///   - mailing: the mailing that this is part of.
     package func reissue(
         _ transaction: borrowing Transaction, _ election: StoredElection, key: ElectionKey, office: MessageOffice,
-        reference: String, by route: Route, contact: String?, reason: String, principal: Principal
+        reference: String, by route: Route, contact: String?, reason: String, principal: Principal, mailing: Int? = nil
     ) throws(StoreError) -> Reissue {
         guard let voter = try registrar.voter(transaction.reading, election, reference: reference) else {
             return .unknownVoter
         }
         let session = IssueSession(self, election, key: key, office: office)
         return try session.reissue(
-            transaction, voter, by: route, contact: contact, reason: reason, principal: principal)
+            transaction, voter, by: route, contact: contact, reason: reason, principal: principal, mailing: mailing)
     }
 
     /// The sheets of a voter that are printed and not posted.

@@ -118,6 +118,10 @@ extension ConsoleSite {
                 "deliveries.places", "deliveries.place",
                 picture.places.map { ($0.line.name.isEmpty ? text("others", language) : $0.line.name, $0.line) }))
         blocks.append(
+            table(
+                "deliveries.mailings", "deliveries.mailing",
+                picture.mailings.map { (mailingName($0.mailing, $0.route, language), $0.line) }))
+        blocks.append(
             .table(
                 Table(
                     caption: text("deliveries.replies", language),
@@ -151,6 +155,14 @@ extension ConsoleSite {
             title: text("menu.deliveries", language), blocks: blocks, data: deliveryData(picture), isLive: true)
     }
 
+    /// "2, 21/11/2026 10:00, new identifiers by another channel, e-mail": what tells one mailing from another.
+    private func mailingName(_ mailing: Mailing?, _ route: Route, _ language: Language) -> String {
+        let channel = choiceText("channel", route.rawValue, language)
+        guard let mailing else { return "\(text("mailing.single", language)), \(channel)" }
+        return
+            "\(mailing.id), \(time(mailing.startedAt)), \(text("mailing.\(mailing.purpose.rawValue)", language)), \(channel)"
+    }
+
     private func deliveryData(_ picture: DeliveryDesk.Picture) -> JSONValue {
         func line(_ line: DeliveryDesk.Picture.Line) -> JSONValue { .object(line.states.mapValues { .number($0) }) }
         return .object([
@@ -160,6 +172,14 @@ extension ConsoleSite {
                 picture.places.map {
                     .object([
                         "channel": .text($0.route.rawValue), "place": .text($0.line.name), "states": line($0.line),
+                    ])
+                }),
+            "mailings": .list(
+                picture.mailings.map {
+                    .object([
+                        "mailing": .optional($0.mailing?.id), "purpose": .optional($0.mailing?.purpose.rawValue),
+                        "startedBy": .optional($0.mailing?.startedBy), "startedAt": .time($0.mailing?.startedAt),
+                        "channel": .text($0.route.rawValue), "states": line($0.line),
                     ])
                 }),
             "replies": .list(

@@ -129,6 +129,8 @@ extension ConsoleSite {
     func letters(_ call: Call) throws -> Screen {
         let language = call.language
         let letters = parts.letters
+        // Read first: a run that is over by now has its parcel in the tables below.
+        let job = letters.job
         let (proof, waiting, rows, batches, parcels) = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> (
                 LetterDoor.Proof?, Int, [Reconciliation], [PrintBatch], [Parcel]
@@ -141,7 +143,7 @@ extension ConsoleSite {
         }
         let isApproved = try letters.isApproved()
         let mayOrder = call.viewer.may(.orderLetters)
-        var blocks: [Block] = jobBlocks(letters.job, language)
+        var blocks: [Block] = jobBlocks(job, language)
         blocks += [
             .facts([
                 (text("letters.waiting", language), "\(waiting)"),

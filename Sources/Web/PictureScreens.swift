@@ -74,9 +74,7 @@ struct ShownPicture {
     init(_ snapshot: Snapshot) {
         self.snapshot = snapshot
         groups = [("college", snapshot.colleges), ("site", snapshot.sites), ("channel", snapshot.channels)].map {
-            key, cells in
-            let shown = SmallCells.shown(cells)
-            return (key, zip(cells, shown).map { ($0.name, $0.funnel.eligible, $1) })
+            ($0, $1.cells.map { ($0.name, $0.eligible, $0.voted) })
         }
         var hours: [(from: Int, to: Int, votes: Int)] = []
         for hour in snapshot.hours {

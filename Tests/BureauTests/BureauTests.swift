@@ -5,56 +5,58 @@ import Foundation
 import Testing
 import VoterRoll
 
-private func cell(_ name: String, _ eligible: Int, _ voted: Int) -> Snapshot.Cell {
-    var cell = Snapshot.Cell(name: name)
-    cell.funnel.eligible = eligible
-    cell.funnel.voted = voted
-    return cell
+private typealias Count = SmallCells.Count
+
+private func counts(_ pairs: (Int, Int)...) -> [Count] { pairs.map { Count(eligible: $0, voted: $1) } }
+
+/// Numbers that look random and are the same in every run.
+private struct Dice {
+    var state: UInt64
+
+    mutating func next(_ bound: Int) -> Int {
+        state = state &* 6_364_136_223_846_793_005 &+ 1
+        return Int(state >> 33) % bound
+    }
 }
 
 struct SmallCellTests {
     @Test func `large groups are shown`() {
-        #expect(SmallCells.shown([cell("a", 100, 40), cell("b", 50, 20)]) == [40, 20])
+        #expect(SmallCells.shown(counts((100, 40), (50, 20))) == [true, true])
     }
 
     @Test func `a small group hides, and never alone`() {
-        #expect(SmallCells.shown([cell("a", 100, 40), cell("b", 8, 3), cell("c", 60, 30)]) == [40, nil, nil])
+        #expect(SmallCells.shown(counts((100, 40), (8, 3), (60, 30))) == [true, false, false])
     }
 
     @Test(arguments: [(50, 3), (50, 47), (50, 50)])
     func `a group of which nearly nobody or nearly everybody voted hides`(eligible: Int, voted: Int) {
-        let shown = SmallCells.shown([cell("a", 100, 40), cell("b", eligible, voted), cell("c", 200, 90)])
-        #expect(shown[1] == nil)
-        #expect(shown.compactMap(\.self).count <= 1)
+        let shown = SmallCells.shown(counts((100, 40), (eligible, voted), (200, 90)))
+        #expect(!shown[1])
+        #expect(shown.count(where: { $0 }) <= 1)
     }
 
     @Test func `hidden groups together are no small group either`() {
-        let cells = [cell("a", 9, 2), cell("b", 9, 3), cell("c", 300, 100), cell("d", 400, 200)]
-        let shown = SmallCells.shown(cells)
-        let hidden = cells.indices.filter { shown[$0] == nil }
-        #expect(hidden.reduce(0) { $0 + cells[$1].funnel.voted } >= 10)
+        let groups = counts((9, 2), (9, 3), (300, 100), (400, 200))
+        let shown = SmallCells.shown(groups)
+        let hidden = groups.indices.filter { !shown[$0] }
+        #expect(hidden.reduce(0) { $0 + groups[$1].voted } >= 10)
     }
 
     /// Whatever is asked: the hidden sum, which anybody can work out, is never of fewer than ten.
     @Test func `no difference tells of fewer than ten`() {
-        var state: UInt64 = 7
-        func next(_ bound: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1
-            return Int(state >> 33) % bound
-        }
+        var dice = Dice(state: 7)
         for _ in 0..<2000 {
-            let cells = (0..<1 + next(6)).map { index in
-                let eligible = next(60)
-                return cell("\(index)", eligible, next(eligible + 1))
+            let groups = (0..<1 + dice.next(6)).map { _ in
+                let eligible = dice.next(60)
+                return Count(eligible: eligible, voted: dice.next(eligible + 1))
             }
-            let shown = SmallCells.shown(cells)
-            let hidden = cells.indices.filter { shown[$0] == nil }
-            for index in cells.indices {
-                guard let votes = shown[index], votes > 0 else { continue }
-                #expect(votes >= 10 && cells[index].funnel.eligible - votes >= 10)
+            let shown = SmallCells.shown(groups)
+            let hidden = groups.indices.filter { !shown[$0] }
+            for index in groups.indices where shown[index] && groups[index].voted > 0 {
+                #expect(groups[index].voted >= 10 && groups[index].eligible - groups[index].voted >= 10)
             }
-            guard !hidden.isEmpty, hidden.count < cells.count else { continue }
-            let votes = hidden.reduce(0) { $0 + cells[$1].funnel.voted }
+            guard !hidden.isEmpty, hidden.count < groups.count else { continue }
+            let votes = hidden.reduce(0) { $0 + groups[$1].voted }
             #expect(hidden.count > 1 && (votes == 0 || votes >= 10))
         }
     }

@@ -27,7 +27,7 @@ private let rooms: [String: [String]] = [
     "Polling": ["Access", "BallotEngine"],
     "Tally": ["Polling"],
     "Staff": ["Access"],
-    "Bureau": ["Tally", "Recovery", "Staff"],
+    "Bureau": ["Tally", "Recovery", "Staff", "CClp"],
     "Web": ["Bureau", "CMicrohttpd"],
     "isoloir": ["Web"],
 ]

@@ -307,6 +307,14 @@ CREATE TABLE outbox_hold (
     since INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE outbox_mailing (
+    id INTEGER PRIMARY KEY,
+    election INTEGER NOT NULL,
+    purpose TEXT NOT NULL CHECK (purpose IN ('issue', 'failOver')),
+    started_by TEXT NOT NULL,
+    started_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE outbox_message (
     id INTEGER PRIMARY KEY,
     election INTEGER NOT NULL,
@@ -325,7 +333,7 @@ CREATE TABLE outbox_message (
     created_at INTEGER NOT NULL,
     ended_at INTEGER,
     reply TEXT,
-    provider_id TEXT, place TEXT, accepted_at INTEGER,
+    provider_id TEXT, place TEXT, accepted_at INTEGER, mailing INTEGER REFERENCES outbox_mailing (id),
     UNIQUE (election, subject, kind, generation, channel)
 ) STRICT;
 
