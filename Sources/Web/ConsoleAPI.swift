@@ -39,7 +39,7 @@ extension ConsoleSite {
             response.headers.append(("Retry-After", "60"))
             return response
         }
-        let language = Language(rawValue: request.header("accept-language").map { String($0.prefix(2)) } ?? "") ?? .en
+        let language = Visit.preferred(request, among: Language.allCases) ?? .en
         let viewer = Viewer(principal: client.principal, role: client.role, language: language)
         return try route(request, viewer, client, String(request.path.dropFirst(ConsoleSite.prefix.count)))
     }

@@ -186,7 +186,9 @@ package final class ConsoleSite: Sendable {
             }
         }
         let asked = request.parameter("lang") ?? request.cookie(cookies.name(.staffLanguage))
-        let language = asked.flatMap(Language.init(rawValue:)) ?? member?.language ?? election.languages.first ?? .fr
+        let language =
+            asked.flatMap(Language.init(rawValue:)) ?? member?.language
+            ?? Visit.preferred(request, among: Language.allCases) ?? election.languages.first ?? .fr
         return Visitor(
             request: request, language: language, browser: browser, isNew: kept == nil,
             form: hex(forms.hash("console:" + browser)), member: member, session: session)

@@ -26,16 +26,21 @@ struct Visit: Sendable {
         {
             return (chosen, true)
         }
+        return (preferred(request, among: election.languages) ?? election.languages.first ?? .fr, false)
+    }
+
+    /// The language that the browser or program asks for before others (RFC 9110 section 12.5.4); nil when it asks for none
+    /// of ours.
+    static func preferred(_ request: Request, among languages: [Language]) -> Language? {
         let wanted = (request.header("accept-language") ?? "").split(separator: ",").prefix(20).compactMap {
             entry -> (Language, Double)? in
             let parts = entry.split(separator: ";")
             guard let name = parts.first?.filter({ !$0.isWhitespace }).prefix(2).lowercased(),
-                let language = Language(rawValue: name), election.languages.contains(language)
+                let language = Language(rawValue: name), languages.contains(language)
             else { return nil }
             let weight = parts.dropFirst().first { $0.contains("q=") }?.split(separator: "=").last
             return (language, weight.flatMap { Double($0.filter { !$0.isWhitespace }) } ?? 1)
         }
-        let best = wanted.enumerated().max { ($0.element.1, -$0.offset) < ($1.element.1, -$1.offset) }
-        return (best?.element.0 ?? election.languages.first ?? .fr, false)
+        return wanted.enumerated().max { ($0.element.1, -$0.offset) < ($1.element.1, -$1.offset) }?.element.0
     }
 }

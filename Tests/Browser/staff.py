@@ -3,13 +3,15 @@ import base64
 import hashlib
 import hmac
 import html
+import json
+import os
 import re
 import struct
 import time
 
 import requests
 
-from conftest import PASSPHRASE, code_in
+from conftest import PASSPHRASE, code_in, road
 
 ROLES = ("manager", "bureau", "support", "auditor", "printer")
 
@@ -25,6 +27,27 @@ def totp(secret, step=None):
 
 def mail_of(name):
     return f"{name}@staff.example.org"
+
+
+class Words:
+    """What the console says: journeys are written with its French words and walked in both languages."""
+
+    def __init__(self, language):
+        french, other = (self.read(name) for name in ("fr", language))
+        self.language = language
+        found = {}
+        for key, text in french.items():
+            found.setdefault(text, set()).add(other[key])
+        self.table = {text: min(words) for text, words in found.items() if len(words) == 1}
+
+    @staticmethod
+    def read(language):
+        with open(os.path.join(road.ROOT, f"Templates/pages/console.{language}.yaml"), encoding="utf-8") as file:
+            return {json.loads(key): json.loads(text) for key, text in re.findall(r'^("[^"]+"): (".*")$', file.read(), re.M)}
+
+    def __call__(self, french, english=None):
+        """The words in this journey's language; `english` where they are a part of a text, or of several."""
+        return french if self.language == "fr" else english or self.table[french]
 
 
 def add(site, name, role, language="fr"):

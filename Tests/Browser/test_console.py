@@ -10,7 +10,7 @@ import pytest
 import requests
 from conftest import PASSPHRASE, Client, code_in, road
 from selenium.webdriver.common.by import By
-from staff import Desk, add, mail_of, team, totp, voter as found
+from staff import Desk, Words, add, mail_of, team, totp, voter as found
 from test_casting import SMALL, Crowd
 from test_pages import check
 
@@ -30,39 +30,41 @@ def browse(desk, someone):
     return someone
 
 
-def test_a_member_comes_in(site, visitor):
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_member_comes_in(site, visitor, language):
+    say = Words(language)
     site.prepare([voter(1)]).serve()
-    add(site, "anne", "manager")
+    add(site, "anne", "manager", language)
     invitation = site.wait_text(mail_of("anne"), 1)
-    assert f"{site.address}/manager" in invitation and "gestionnaire de l'élection" in invitation
-    someone = visitor().open("/manager")
+    assert f"{site.address}/manager" in invitation and say("gestionnaire de l'élection", "election manager") in invitation
+    someone = visitor(language=language).open("/manager")
     assert someone.path == "/manager/sign-in"
-    someone.fill("identifier", site.identifier(mail_of("anne"))).press("Continuer")
-    someone.fill("code", code_in(site.wait_text(mail_of("anne"), 2).split("\n", 1)[1])).press("Valider le code")
-    someone.fill("secret", "court").fill("again", "court").press("Enregistrer")
-    assert "trop courte" in someone.text
-    someone.fill("secret", PASSPHRASE).fill("again", PASSPHRASE).press("Enregistrer")
+    someone.fill("identifier", site.identifier(mail_of("anne"))).press(say("Continuer"))
+    someone.fill("code", code_in(site.wait_text(mail_of("anne"), 2).split("\n", 1)[1])).press(say("Valider le code"))
+    someone.fill("secret", "court").fill("again", "court").press(say("Enregistrer"))
+    assert say("trop courte", "too short") in someone.text
+    someone.fill("secret", PASSPHRASE).fill("again", PASSPHRASE).press(say("Enregistrer"))
     assert someone.path == "/manager/factor"
     someone.shot("enrol")
     shot = f"{os.environ.get('ISOLOIR_SHOTS', road.ROOT + '/.build/screenshots')}/{someone.name}-enrol.png"
     read = subprocess.run(["zbarimg", "-q", "--raw", shot], capture_output=True, text=True, check=True).stdout.strip()
     secret = re.fullmatch(r"otpauth://totp/Isoloir%20cse-2026:anne\?secret=([A-Z2-7]{32})&issuer=Isoloir%20cse-2026", read).group(1)
     assert secret in someone.text.replace(" ", "")
-    someone.fill("code", "000000").press("Relier l'application")
-    assert "n'est pas le bon" in someone.text
-    someone.fill("code", totp(secret)).press("Relier l'application")
+    someone.fill("code", "000000").press(say("Relier l'application"))
+    assert say("n'est pas le bon", "not right") in someone.text
+    someone.fill("code", totp(secret)).press(say("Relier l'application"))
     spare = re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}", someone.text)
     assert len(spare) == 10
-    someone.press("Je les ai notés : ouvrir la console")
-    assert someone.title == "Accueil" and "Anne Essai" in someone.driver.find_element(By.TAG_NAME, "header").text
-    someone.press("Se déconnecter")
+    someone.press(say("Je les ai notés : ouvrir la console"))
+    assert someone.title == say("Accueil") and "Anne Essai" in someone.driver.find_element(By.TAG_NAME, "header").text
+    someone.press(say("Se déconnecter"))
     # The telephone is lost: a spare code lets her in, once.
     desk = Desk(site, "anne")
     desk.begin(site.identifier(mail_of("anne")))
     desk.post("passphrase", secret=PASSPHRASE)
     assert desk.get("voters").url.endswith("/manager/factor")
     desk.post("factor", code=spare[0])
-    assert desk.get("account").status_code == 200 and "Codes de secours restants 9" in desk.text
+    assert desk.get("account").status_code == 200 and f"{say('Codes de secours restants')} 9" in desk.text
     actions = [action for action, in site.sql("SELECT action FROM journal_entry WHERE principal = 'staff:anne' ORDER BY number")]
     assert actions == ["passphrase.set", "staff.factor", "staff.signIn"]
 
@@ -89,34 +91,36 @@ def test_a_voters_session_is_none_at_the_console_and_the_other_way(site):
     assert len(site.texts("v1@example.org")) == before
 
 
-def test_lost_letter_on_the_phone_to_a_new_identifier_by_sms(site, visitor):
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_lost_letter_on_the_phone_to_a_new_identifier_by_sms(site, visitor, language):
+    say = Words(language)
     site.prepare([voter(1), voter(2, last_name="Légaré", first_name="Noëlle", reference="L2", **LETTER)], letters=True).serve()
-    one, two, eyes = team(site, "manager1", "manager2", "support")
+    one, two, eyes = team(site, "manager1", "manager2", "support", language=language)
     identifier, code = site.letter(1)
-    someone = browse(one, visitor())
-    someone.open("/manager/voters").fill("q", "noel lega").press("Chercher")
+    someone = browse(one, visitor(language=language))
+    someone.open("/manager/voters").fill("q", "noel lega").press(say("Chercher"))
     someone.press("Madame Noëlle Légaré")
-    assert "L2" in someone.text and "lettre" in someone.text
-    someone.shot("voter").press("Envoyer un identifiant à un nouveau contact")
+    assert "L2" in someone.text and say("lettre", "letter") in someone.text
+    someone.shot("voter").press(say("Envoyer un identifiant à un nouveau contact"))
     someone.driver.find_element(By.CSS_SELECTOR, "select[name=channel] option[value=sms]").click()
     someone.driver.find_element(By.CSS_SELECTOR, "select[name=check] option[value=callBack]").click()
-    someone.fill("contact", "06 39 98 00 44").fill("reason", "lettre perdue").press("Envoyer au nouveau contact")
-    assert "Une seconde personne doit approuver" in someone.text
+    someone.fill("contact", "06 39 98 00 44").fill("reason", "lettre perdue").press(say("Envoyer au nouveau contact"))
+    assert say("Une seconde personne doit approuver", "A second person must approve") in someone.text
     assert site.texts("+33639980044") == []
-    assert "attend l'accord d'une seconde personne" in site.wait_text(mail_of("manager2"), 3)
+    assert say("attend l'accord d'une seconde personne", "waits for a second person") in site.wait_text(mail_of("manager2"), 3)
     # Whoever asked does not approve, and the support may not.
     [number] = [n for n, in site.sql("SELECT id FROM staff_approval")]
     refused = one.do(f"approvals/{number}/decide", decision="approve", reason="moi")
-    assert refused.status_code == 403 and "Vous avez fait cette demande" in one.error
+    assert refused.status_code == 403 and say("Vous avez fait cette demande", "You made this request") in one.error
     assert eyes.get("approvals").status_code == 403
     # The old identifier lives until somebody has approved.
     assert site.sql("SELECT count(*) FROM issuance_identifier WHERE state = 'active' AND voter = 2") == [(1,)]
-    other = browse(two, visitor())
-    other.open("/manager/approvals").shot("approvals").press(f"Décider d'une demande {number}")
+    other = browse(two, visitor(language=language))
+    other.open("/manager/approvals").shot("approvals").press(say("Décider d'une demande") + f" {number}")
     assert "06 39 98 00 44" in other.text and "lettre perdue" in other.text
     other.driver.find_element(By.CSS_SELECTOR, "select[name=decision] option[value=approve]").click()
-    other.fill("reason", "rappelée au bureau").shot("decide").press("Enregistrer la décision")
-    assert "C'est approuvé et fait." in other.text
+    other.fill("reason", "rappelée au bureau").shot("decide").press(say("Enregistrer la décision"))
+    assert say("C'est approuvé et fait.") in other.text
     fresh = site.identifier("+33639980044")
     assert fresh != identifier and fresh not in other.driver.page_source
     client = Client(site)
@@ -127,34 +131,42 @@ def test_lost_letter_on_the_phone_to_a_new_identifier_by_sms(site, visitor):
     visitor().sign_in(fresh, "+33639980044", 1)
     assert b"39980044" not in site.sql("SELECT sealed FROM staff_approval")[0][0]
     one.get(f"voters/{found(one, 'légaré')}")
-    assert "terminé" in one.text and "utilisable" in one.text and "Première connexion 20" in one.text
+    assert all(word in one.text for word in (say("terminé"), say("utilisable"), f"{say('Première connexion')} 20"))
 
 
-def test_a_bounced_mail_to_a_corrected_contact(site, visitor):
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_bounced_mail_to_a_corrected_contact(site, visitor, language):
+    say = Words(language)
     site.prepare([voter(1), voter(2), voter(3, phone="06 39 98 00 03")] + [voter(n) for n in range(4, 8)], ALONE).serve()
     # As the relay's bounce leaves it; how bounces come back is tested where they do.
     site.sql("UPDATE outbox_message SET state = 'bounced', reply = 'bounced 5.1.1' WHERE subject IN (1, 3)")
-    [anne] = team(site, "manager")
-    someone = browse(anne, visitor()).open("/manager/deliveries")
+    [anne] = team(site, "manager", language=language)
+    someone = browse(anne, visitor(language=language)).open("/manager/deliveries")
     assert "bounced 5.1.1" in someone.text and "example.org" in someone.text
     someone.shot("deliveries").open("/manager/voters?q=v1@example.org").press("Madame Zoé Martinb")
-    assert "revenu" in someone.text and "v***@example.org" in someone.text and "v1@" not in someone.text
-    someone.press("Corriger une donnée")
+    assert say("revenu", "bounced") in someone.text and "v***@example.org" in someone.text and "v1@" not in someone.text
+    someone.press(say("Corriger une donnée"))
     someone.driver.find_element(By.CSS_SELECTOR, "select[name=column] option[value=email]").click()
-    someone.fill("value", "zoe@example.net").fill("reason", "faute de frappe").press("Corriger")
-    assert "La donnée est corrigée." in someone.text
+    someone.fill("value", "zoe@example.net").fill("reason", "faute de frappe").press(say("Corriger"))
+    assert say("La donnée est corrigée.") in someone.text
     assert any("coordonnées ont changé" in text for text in (site.wait_text("v1@example.org", 2), *site.texts("v1@example.org")))
-    someone.press("Renvoyer un identifiant au contact connu")
+    someone.press(say("Renvoyer un identifiant au contact connu"))
     for name, value in (("channel", "email"), ("check", "callBack")):
         someone.driver.find_element(By.CSS_SELECTOR, f"select[name={name}] option[value={value}]").click()
-    someone.fill("reason", "adresse corrigée").press("Envoyer un nouvel identifiant")
-    assert "Un nouvel identifiant est en route" in someone.text
+    someone.fill("reason", "adresse corrigée").press(say("Envoyer un nouvel identifiant"))
+    assert say("Un nouvel identifiant est en route", "A new identifier is on its way") in someone.text
     site.identifier("zoe@example.net")
     # The other one is reached by SMS: the way round the failing channel.
     done = anne.do("deliveries/fail-over", **{"from": "email", "to": "sms", "reason": "adresses mortes"})
-    assert done.status_code == 200 and "Identifiants renvoyés : 1." in anne.note
+    assert done.status_code == 200 and f"{say('Identifiants renvoyés :')} 1." in anne.note
     site.identifier("+33639980003")
     assert anne.do("deliveries/fail-over", **{"from": "email", "to": "email", "reason": "x"}).status_code == 422
+    # Each order is followed by itself: seven by the first, one by the way round, one sent alone.
+    anne.get("deliveries")
+    mailings = anne.text[anne.text.index(say("Par envoi")):]
+    for name, total in ((say("identifiants à tous ceux qui n'en avaient pas"), 7), (say("nouveaux identifiants par un autre canal"), 1)):
+        assert re.search(rf"\d, 20[-0-9: ]+, {name}, \S+(?: \d+)* {total} ", mailings), mailings
+    assert say("Messages envoyés un par un") in mailings
 
 
 @pytest.fixture
@@ -170,31 +182,33 @@ def printer_key(tmp_path):
     subprocess.run(["rm", "-rf", home], check=True)
 
 
-def test_from_the_specimen_to_a_posted_batch(site, visitor, printer_key):
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_from_the_specimen_to_a_posted_batch(site, visitor, printer_key, language):
+    say = Words(language)
     gpg, armour = printer_key
     site.prepare([voter(n, **LETTER) for n in range(1, 5)]).serve()
-    manager, bureau, printer, other = team(site, "manager", "bureau", "printer", "printer2")
+    manager, bureau, printer, other = team(site, "manager", "bureau", "printer", "printer2", language=language)
     # Nothing is printed before the specimen was approved, nor without a key.
-    assert manager.do("letters/print", printer="printer").status_code == 409 and "bon à tirer" in manager.error
+    assert manager.do("letters/print", printer="printer").status_code == 409 and say("bon à tirer", "specimen") in manager.error
     manager.do("letters/specimen")
     specimen = manager.get("letters/specimen.pdf")
     assert specimen.headers["Content-Type"] == "application/pdf" and specimen.content.startswith(b"%PDF")
     [number] = [n for n, in site.sql("SELECT id FROM bureau_specimen")]
-    someone = browse(bureau, visitor()).open("/manager/letters").shot("unapproved")
-    someone.press("Donner le bon à tirer")
+    someone = browse(bureau, visitor(language=language)).open("/manager/letters").shot("unapproved")
+    someone.press(say("Donner le bon à tirer"))
     someone.driver.find_element(By.CSS_SELECTOR, "input[name=confirmed]").click()
-    someone.press("Approuver")
-    assert "Le bon à tirer est donné." in someone.text
-    assert manager.do("letters/print", printer="printer").status_code == 409 and "clé publique" in manager.error
+    someone.press(say("Approuver"))
+    assert say("Le bon à tirer est donné.") in someone.text
+    assert manager.do("letters/print", printer="printer").status_code == 409 and say("clé publique", "public key") in manager.error
     assert printer.do("parcels/key", key="no key").status_code == 422
     assert printer.do("parcels/key", key=armour).status_code == 200, printer.text
     fingerprint = re.search(r"\b[0-9A-F]{40}\b", printer.note).group()
     assert manager.do("letters/print", printer="printer").status_code == 200
-    road.wait_until(lambda: "Lot imprimé" in (manager.get("letters"), manager.text)[1], 30)
+    road.wait_until(lambda: say("Lot imprimé", "Batch printed") in (manager.get("letters"), manager.text)[1], 30)
     assert fingerprint in manager.text
-    assert "Lot 1 prêt" in site.wait_text(mail_of("printer"), 3) and "files/" not in site.texts(mail_of("printer"))[2]
+    assert say("Lot 1 prêt", "Batch 1 is ready") in site.wait_text(mail_of("printer"), 3) and "files/" not in site.texts(mail_of("printer"))[2]
     # The printer fetches: a POST that counts, a ticket that resumes.
-    someone = browse(printer, visitor()).open("/manager/parcels").shot("parcels")
+    someone = browse(printer, visitor(language=language)).open("/manager/parcels").shot("parcels")
     parcel = site.sql("SELECT id, folder FROM bureau_parcel")[0]
     files = site.sql("SELECT number, name, sha256 FROM bureau_file ORDER BY number")
     assert len(files) == 3 and all(name.endswith(".gpg") for _, name, _ in files)
@@ -210,7 +224,7 @@ def test_from_the_specimen_to_a_posted_batch(site, visitor, printer_key):
     assert other.do(f"parcels/{parcel[0]}/files/1/fetch").status_code == 404
     for _ in range(2):
         assert printer.do(f"parcels/{parcel[0]}/files/1/fetch").status_code == 200
-    assert printer.do(f"parcels/{parcel[0]}/files/1/fetch").status_code == 409 and "trois fois" in printer.error
+    assert printer.do(f"parcels/{parcel[0]}/files/1/fetch").status_code == 409 and say("trois fois", "three times") in printer.error
     with open(f"{site.folder}/batch.gpg", "wb") as file:
         file.write(whole.content)
     pdf = subprocess.run(gpg + ["--decrypt", f"{site.folder}/batch.gpg"], check=True, capture_output=True, timeout=60).stdout
@@ -223,17 +237,17 @@ def test_from_the_specimen_to_a_posted_batch(site, visitor, printer_key):
     assert printer.do(f"parcels/{parcel[0]}/destroyed", confirmed="yes").status_code == 409
     printer.do(f"parcels/{parcel[0]}/received")
     printer.do("parcels/1/spoiled", number="2", reason="pliée", destroyed="yes")
-    assert "La feuille est signalée" in printer.note
+    assert say("La feuille est signalée", "The sheet is reported") in printer.note
     client = Client(site)
     client.identify(letters[0])
     assert site.sql("SELECT count(*) FROM issuance_identifier WHERE state = 'active'") == [(0,)]
     assert other.do("parcels/1/posted", on=road.TODAY).status_code == 404
     assert printer.do("parcels/1/posted", on="2099-01-01").status_code == 422
     printer.do("parcels/1/posted", on=road.TODAY)
-    assert "Identifiants utilisables : 3." in printer.note
+    assert say("Identifiants utilisables : 3.", "Identifiers that can be used: 3.") in printer.note
     sheet = manager.get("letters/reconciliation.pdf").content
     words = subprocess.run(["pdftotext", "-layout", "-", "-"], input=sheet, check=True, capture_output=True).stdout.decode()
-    assert re.search(r"Imprimées\s+4", words) and re.search(r"Gâchées\s+1", words) and re.search(r"Numéros à ne pas poster\s: 2", words)
+    assert all(re.search(line, words) for line in (say(r"Imprimées\s+4", r"Printed\s+4"), say(r"Gâchées\s+1", r"Spoiled\s+1"), say(r"Numéros à ne pas poster\s: 2", "Numbers not to post: 2")))
     # One letter again, then a range, then none once the secrets are wiped.
     for first, last in (("1", "1"), ("3", "4")):
         before = len(site.sql("SELECT id FROM bureau_parcel"))
@@ -241,9 +255,9 @@ def test_from_the_specimen_to_a_posted_batch(site, visitor, printer_key):
         road.wait_until(lambda: len(site.sql("SELECT id FROM bureau_parcel")) == before + 1, 30)  # noqa: B023
     assert site.sql("SELECT letters FROM bureau_parcel ORDER BY id") == [(4,), (1,), (2,)]
     manager.do("letters/1/confirm")
-    assert manager.do("letters/again", batch="1", printer="printer", reason="trop tard").status_code == 409 and "effacés" in manager.error
+    assert manager.do("letters/again", batch="1", printer="printer", reason="trop tard").status_code == 409 and say("effacés", "wiped") in manager.error
     manager.do("letters/returned", list="1;3\n")
-    assert "Lettres enregistrées comme revenues : 1." in manager.note
+    assert f"{say('Lettres enregistrées comme revenues :')} 1." in manager.note
     printer.do(f"parcels/{parcel[0]}/destroyed", confirmed="yes")
     assert not os.path.exists(parcel[1]) and manager.get("letters/destruction.pdf").content.startswith(b"%PDF")
     journal = [action for action, in site.sql("SELECT action FROM journal_entry ORDER BY number")]
@@ -251,25 +265,27 @@ def test_from_the_specimen_to_a_posted_batch(site, visitor, printer_key):
     site.run("journal", "verify")
 
 
-def test_who_has_voted_is_the_bureaus_alone_and_the_turnout_comes_in_rounds(site, visitor):
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_who_has_voted_is_the_bureaus_alone_and_the_turnout_comes_in_rounds(site, visitor, language):
+    say = Words(language)
     site.prepare([voter(n) for n in range(1, 15)] + [voter(15, college="cadres")], SMALL).open_poll().serve()
     crowd = Crowd(site, 14)
-    manager, bureau, support, auditor = team(site, "manager", "bureau", "support", "auditor")
+    manager, bureau, support, auditor = team(site, "manager", "bureau", "support", "auditor", language=language)
     number = found(manager, "v3@example.org")
-    road.wait_until(lambda: "Participation" in (manager.get("picture"), manager.text)[1] and "préparation" not in manager.text, 20)
+    road.wait_until(lambda: say("Participation") in (manager.get("picture"), manager.text)[1] and say("préparation", "being made") not in manager.text, 20)
 
     def seen(desk):
         pages = []
         for path in (f"voters/{number}", "picture", "deliveries", "given", "reminders", "letters"):
             desk.get(path)
-            pages.append(re.sub(r"Chiffres du [-0-9: ]+", "", desk.text))
+            pages.append(re.sub(say("Chiffres du") + r" [-0-9: ]+", "", desk.text))
         pages.append(desk.get("picture.csv").text if desk is not support else "")
         return pages
 
     watchers = (manager, support, auditor)
     before = [seen(desk) for desk in watchers]
     bureau.get(f"voters/{number}")
-    assert "A voté" in bureau.text and "pas encore" in bureau.text
+    assert say("A voté", "Voted") in bureau.text and say("pas encore", "not yet") in bureau.text
     votes = [crowd.waiting.get() for _ in range(14)]
     for client, name, ballot in votes:
         assert client.session.post(f"{site.address}/ballots/{name}", data={"form": client.form_token, "ballot": ballot}, timeout=20).status_code == 200
@@ -278,29 +294,29 @@ def test_who_has_voted_is_the_bureaus_alone_and_the_turnout_comes_in_rounds(site
     for old, new in zip(before, after):
         assert old == new
     bureau.get(f"voters/{number}")
-    assert re.search(r"A voté [^:]+: 20\d\d", bureau.text)
+    assert re.search(say("A voté", "Voted") + r"[^:]+: 20\d\d", bureau.text)
     # A reissue to somebody who has voted answers as it does for everybody.
     other = found(manager, "v14@example.org")
     answers = []
     for voter_number in (number, other):
         manager.do(f"voters/{voter_number}/reissue", channel="email", **CALL)
         answers.append(manager.note)
-    assert answers[0] == answers[1] and "en route" in answers[0]
-    browse(bureau, visitor()).open("/manager/seal").shot("seal")
+    assert answers[0] == answers[1] and say("en route", "on its way") in answers[0]
+    browse(bureau, visitor(language=language)).open("/manager/seal").shot("seal")
     bureau.get("seal")
-    assert "sont intactes" in bureau.text
+    assert say("sont intactes", "intact") in bureau.text
     site.run("poll", "close", "--at-once")
-    road.wait_until(lambda: "Votes par heure" in (manager.get("picture"), manager.text)[1], 30)
-    assert "100,0 % (14 / 14)" in manager.text or "93,3 %" in manager.text, manager.text
-    assert "masqué" in manager.text
-    browse(manager, visitor()).open("/manager/picture").shot("picture")
+    road.wait_until(lambda: say("Votes par heure") in (manager.get("picture"), manager.text)[1], 30)
+    assert say("100,0 % (14 / 14)", "100.0% (14 / 14)") in manager.text or say("93,3 %", "93.3%") in manager.text, manager.text
+    assert say("masqué", "hidden") in manager.text
+    browse(manager, visitor(language=language)).open("/manager/picture").shot("picture")
     pdf = subprocess.run(["pdftotext", "-layout", "-", "-"], input=manager.get("picture.pdf").content, check=True, capture_output=True).stdout.decode()
-    assert "Participation" in pdf and "14" in pdf
-    assert manager.get("picture.csv").text.splitlines()[0].lstrip("\ufeff").startswith("Nature;Nom")
+    assert say("Participation") in pdf and "14" in pdf
+    assert manager.get("picture.csv").text.splitlines()[0].lstrip("\ufeff").startswith(say("Nature;Nom", "Kind;Name"))
     manager.get(f"voters/{number}")
-    assert "A voté" in manager.text
+    assert say("A voté", "Voted") in manager.text
     support.get(f"voters/{number}")
-    assert "A voté" not in support.text
+    assert say("A voté", "Voted") not in support.text
 
 
 def test_reminders_are_computed_and_never_listed(site):
