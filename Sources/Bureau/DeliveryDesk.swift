@@ -192,11 +192,17 @@ package final class DeliveryDesk: Sendable {
     }
 
     /// Makes failed messages due again, or those of which nobody knows; returns how many.
-    package func retry(unknown: Bool, by viewer: Viewer) throws(StoreError) -> Int {
+    package func retry(
+        unknown: Bool, of selection: MessageSelection, by viewer: Viewer
+    ) throws(StoreError) -> Int {
         let count = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int in
-            let count = try desk.outbox.retry(transaction, election: desk.election.number, unknown: unknown)
+            let count = try desk.outbox.retry(
+                transaction, election: desk.election.number, unknown: unknown, of: selection)
             try journal(
-                transaction, viewer, "delivery.retry", ["messages": "\(count)", "unknown": unknown ? "yes" : "no"])
+                transaction, viewer, "delivery.retry",
+                DeliveryDesk.details(selection).merging(["messages": "\(count)", "unknown": unknown ? "yes" : "no"]) {
+                    $1
+                })
             return count
         }
         forget()
@@ -216,18 +222,30 @@ package final class DeliveryDesk: Sendable {
         return isDue
     }
 
+    private static func details(_ selection: MessageSelection) -> [String: String] {
+        var details: [String: String] = [:]
+        if let place = selection.place { details["place"] = place }
+        if let mailing = selection.mailing { details["mailing"] = "\(mailing)" }
+        return details
+    }
+
     // MARK: Another channel
+
+    /// Voters reached for in one order: some seconds of work. The rest waits for the next one.
+    package static let mostAtOnce = 5000
 
     /// Voters whose identifier did not arrive by a channel, who never signed in, and whom another one reaches.
     private func stranded(
-        _ reading: borrowing Reading, from: Route
+        _ reading: borrowing Reading, from: Route, _ selection: MessageSelection
     ) throws(StoreError) -> [(voter: Int, generation: Int)] {
-        var latest: [Int: (generation: Int, route: Route, state: MessageState)] = [:]
-        try desk.outbox.eachIdentifier(reading, election: desk.election.number) {
-            subject, generation, route, state throws(StoreError) in
-            if (latest[subject]?.generation ?? 0) <= generation { latest[subject] = (generation, route, state) }
+        var latest: [Int: IdentifierMessage] = [:]
+        try desk.outbox.eachIdentifier(reading, election: desk.election.number) { message throws(StoreError) in
+            if (latest[message.subject]?.generation ?? 0) <= message.generation { latest[message.subject] = message }
         }
-        var voters = latest.filter { $0.value.route == from && [.bounced, .failed].contains($0.value.state) }
+        var voters = latest.filter {
+            $0.value.route == from && [.bounced, .failed].contains($0.value.state)
+                && selection.holds(place: $0.value.place, mailing: $0.value.mailing)
+        }
         var signedIn: Set<Int> = []
         try desk.door.eachSignedIn(reading) { principal throws(StoreError) in
             if case .voter(let id) = principal { signedIn.insert(id) }
@@ -238,7 +256,8 @@ package final class DeliveryDesk: Sendable {
 
     /// How many voters a fail-over would reach for.
     package func strandedCount(from: Route) throws(StoreError) -> Int {
-        try desk.store.read { (reading: borrowing Reading) throws(StoreError) in try stranded(reading, from: from).count
+        try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try stranded(reading, from: from, MessageSelection()).count
         }
     }
 
@@ -247,15 +266,17 @@ package final class DeliveryDesk: Sendable {
         package var reissued = 0
         /// Whom the other channel does not reach.
         package var unreachable = 0
+        /// Who waits for another order, since one has its measure.
+        package var left = 0
     }
 
     /// Gives a new identifier by another channel to every voter whom one did not reach, each in a transaction of its own:
     /// what is interrupted goes on where it was.
     package func failOver(
-        from: Route, to: Route, reason: String, by viewer: Viewer
+        from: Route, to: Route, of selection: MessageSelection, reason: String, by viewer: Viewer
     ) throws(StoreError) -> FailOver {
         let voters = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try stranded(reading, from: from)
+            try stranded(reading, from: from, selection)
         }
         var outcome = FailOver()
         guard !voters.isEmpty else { return outcome }
@@ -278,14 +299,16 @@ package final class DeliveryDesk: Sendable {
                 return false
             }
             if isDone { outcome.reissued += 1 } else { outcome.unreachable += 1 }
+            if outcome.reissued == DeliveryDesk.mostAtOnce { break }
         }
+        outcome.left = voters.count - outcome.reissued - outcome.unreachable
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try journal(
                 transaction, viewer, "delivery.failOver",
-                [
+                DeliveryDesk.details(selection).merging([
                     "from": from.rawValue, "to": to.rawValue, "reissued": "\(outcome.reissued)",
                     "unreachable": "\(outcome.unreachable)", "reason": reason,
-                ])
+                ]) { $1 })
         }
         forget()
         return outcome

@@ -177,9 +177,11 @@ package struct SnapshotDesk: Sendable {
             marks.insert(.issued, voter)
             if route != .email { marks.insert(route == .sms ? .sms : .letter, voter) }
         }
-        try desk.outbox.eachIdentifier(reading, election: election.number) { voter, _, _, state throws(StoreError) in
+        try desk.outbox.eachIdentifier(reading, election: election.number) { message throws(StoreError) in
             // A mail relay says no more than that it took the message; a bounce takes that back.
-            if [.accepted, .delivered, .sent, .confirmed].contains(state) { marks.insert(.delivered, voter) }
+            if [.accepted, .delivered, .sent, .confirmed].contains(message.state) {
+                marks.insert(.delivered, message.subject)
+            }
         }
         try desk.door.eachSignedIn(reading) { principal throws(StoreError) in
             if case .voter(let id) = principal { marks.insert(.signedIn, id) }

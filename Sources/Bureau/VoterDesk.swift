@@ -115,6 +115,12 @@ package struct VoterDesk: Sendable {
         package let record: MessageRecord
         /// What may be told of its state.
         package let state: ShownState
+
+        /// Everything that it was, as far as it may be told: when a message was withdrawn would tell when somebody voted.
+        package var steps: [MessageRecord.Step] {
+            state == .waitingOrOver
+                ? record.steps.filter { $0.state != .withdrawn } : record.steps
+        }
     }
 
     /// States of messages as the console tells them.

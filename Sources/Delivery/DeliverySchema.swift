@@ -80,5 +80,23 @@ package enum DeliverySchema {
             ) STRICT;
             ALTER TABLE outbox_message ADD COLUMN mailing INTEGER REFERENCES outbox_mailing (id);
             """),
+        // What a message was before: every state that it has left, but for waiting, which it begins with.
+        Migration(
+            "outbox-5",
+            """
+            CREATE TABLE outbox_past (
+                id INTEGER PRIMARY KEY,
+                message INTEGER NOT NULL REFERENCES outbox_message (id),
+                state TEXT NOT NULL,
+                at INTEGER NOT NULL,
+                reply TEXT
+            ) STRICT;
+            CREATE INDEX outbox_past_message ON outbox_past (message);
+            CREATE TRIGGER outbox_message_leaves AFTER UPDATE OF state ON outbox_message
+            WHEN OLD.state IS NOT NEW.state AND OLD.ended_at IS NOT NULL
+            BEGIN
+                INSERT INTO outbox_past (message, state, at, reply) VALUES (OLD.id, OLD.state, OLD.ended_at, OLD.reply);
+            END;
+            """),
     ]
 }

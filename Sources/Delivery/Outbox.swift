@@ -135,7 +135,7 @@ package struct Outbox: Sendable {
     /// knows whether they arrived. Only messages whose model still exists can be sent again; returns how many. Paused
     /// channels go on.
     package func retry(
-        _ transaction: borrowing Transaction, election: Int, unknown: Bool
+        _ transaction: borrowing Transaction, election: Int, unknown: Bool, of selection: MessageSelection = .init()
     ) throws(StoreError) -> Int {
         try transaction.execute("DELETE FROM outbox_pause")
         // What is counted tells nothing of votes: who is reminded, or told of a vote, is not.
@@ -144,14 +144,16 @@ package struct Outbox: Sendable {
             SELECT count(*) FROM outbox_message
             WHERE election = ?2 AND sealed IS NOT NULL AND channel IN ('email', 'sms')
                 AND (state = CASE WHEN ?3 THEN 'unknown' ELSE 'failed' END OR state = 'waiting' AND NOT ?3 AND due_at > ?1)
+                AND (?4 IS NULL OR place = ?4) AND (?5 IS NULL OR mailing = ?5)
                 AND kind NOT IN ('reminder', 'voteRecorded')
-            """, clock.now, election, unknown)
+            """, clock.now, election, unknown, selection.place, selection.mailing)
         try transaction.execute(
             """
-            UPDATE outbox_message SET state = 'waiting', attempts = 0, due_at = ?, ended_at = NULL
-            WHERE election = ? AND sealed IS NOT NULL AND channel IN ('email', 'sms')
+            UPDATE outbox_message SET state = 'waiting', attempts = 0, due_at = ?1, ended_at = NULL
+            WHERE election = ?2 AND sealed IS NOT NULL AND channel IN ('email', 'sms')
                 AND (state = CASE WHEN ?3 THEN 'unknown' ELSE 'failed' END OR state = 'waiting' AND NOT ?3 AND due_at > ?1)
-            """, clock.now, election, unknown)
+                AND (?4 IS NULL OR place = ?4) AND (?5 IS NULL OR mailing = ?5)
+            """, clock.now, election, unknown, selection.place, selection.mailing)
         return count
     }
 }

@@ -17,6 +17,28 @@ package struct MessageRecord: Sendable {
     package let reply: String?
     /// Whether it can be sent again.
     package let canRetry: Bool
+    /// The states that it has left since it first waited, the oldest first.
+    package let past: [Step]
+
+    /// A state, since when, and the codes that came with it.
+    package struct Step: Sendable, Equatable {
+        package let state: MessageState
+        /// Seconds since 1970.
+        package let at: Int
+        package let reply: String?
+    }
+
+    /// Everything that it was, the oldest first.
+    package var steps: [Step] {
+        var steps = [Step(state: .waiting, at: createdAt, reply: nil)]
+        // Messages of an earlier version have no past but this.
+        if let acceptedAt, state != .accepted, !past.contains(where: { $0.state == .accepted }) {
+            steps.append(Step(state: .accepted, at: acceptedAt, reply: nil))
+        }
+        steps += past
+        if let endedAt { steps.append(Step(state: state, at: endedAt, reply: reply)) }
+        return steps
+    }
 }
 
 /// What one order sent to many voters.
@@ -33,6 +55,29 @@ package struct Mailing: Sendable, Equatable {
     package let startedBy: String
     /// Seconds since 1970.
     package let startedAt: Int
+}
+
+/// Which messages an order is about: all, those to one place, those of one mailing, or both.
+package struct MessageSelection: Sendable, Equatable {
+    /// A mail's domain, or the first digits of a number, as the counts name it.
+    package let place: String?
+    package let mailing: Int?
+
+    package init(place: String? = nil, mailing: Int? = nil) { (self.place, self.mailing) = (place, mailing) }
+
+    package func holds(place: String?, mailing: Int?) -> Bool {
+        (self.place == nil || self.place == place) && (self.mailing == nil || self.mailing == mailing)
+    }
+}
+
+/// What became of a message that carries an identifier.
+package struct IdentifierMessage: Sendable {
+    package let subject: Int
+    package let generation: Int
+    package let route: Route
+    package let state: MessageState
+    package let place: String?
+    package let mailing: Int?
 }
 
 /// How many messages of a kind went one way to one place and came to one end.
@@ -74,17 +119,30 @@ extension Outbox {
     package func messages(
         _ reading: borrowing Reading, election: Int, subject: Int
     ) throws(StoreError) -> [MessageRecord] {
-        try reading.all(
+        var past: [Int: [MessageRecord.Step]] = [:]
+        try reading.each(
+            """
+            SELECT message, outbox_past.state, at, outbox_past.reply FROM outbox_message
+            JOIN outbox_past ON outbox_past.message = outbox_message.id
+            WHERE election = ? AND subject = ? ORDER BY outbox_past.id
+            """, election, subject
+        ) { (row: borrowing Row) throws(StoreError) in
+            past[try row[0], default: []].append(
+                MessageRecord.Step(state: try row.value(1), at: try row[2], reply: try row[3]))
+        }
+        let known = past
+        return try reading.all(
             """
             SELECT id, kind, generation, channel, state, attempts, created_at, ended_at, reply, sealed IS NOT NULL, accepted_at
             FROM outbox_message WHERE election = ? AND subject = ? ORDER BY created_at DESC, id DESC
             """, election, subject
         ) { (row: borrowing Row) throws(StoreError) in
-            MessageRecord(
-                id: try row[0], kind: try row.value(1), generation: try row[2], route: try row.value(3),
+            let id: Int = try row[0]
+            return MessageRecord(
+                id: id, kind: try row.value(1), generation: try row[2], route: try row.value(3),
                 state: try row.value(4), attempts: try row[5], createdAt: try row[6], endedAt: try row[7],
                 acceptedAt: try row[10],
-                reply: try row[8], canRetry: try row[9])
+                reply: try row[8], canRetry: try row[9], past: known[id] ?? [])
         }
     }
 
@@ -137,19 +195,22 @@ extension Outbox {
         }
     }
 
-    /// Hands the subject, way and state of every message that carries an identifier to `body`, the oldest first.
+    /// Hands every message that carries an identifier to `body`, the oldest first.
     package func eachIdentifier(
         _ reading: borrowing Reading, election: Int,
-        _ body: (_ subject: Int, _ generation: Int, _ route: Route, _ state: MessageState) throws(StoreError) -> Void
+        _ body: (IdentifierMessage) throws(StoreError) -> Void
     ) throws(StoreError) {
         try reading.each(
             """
-            SELECT subject, generation, channel, state FROM outbox_message
+            SELECT subject, generation, channel, state, place, mailing FROM outbox_message
             WHERE election = ? AND subject > 0
                 AND kind IN ('identifier', 'identifierCode', 'activation', 'renewal', 'renewedActivation')
             """, election
         ) { (row: borrowing Row) throws(StoreError) in
-            try body(try row[0], try row[1], try row.value(2), try row.value(3))
+            try body(
+                IdentifierMessage(
+                    subject: try row[0], generation: try row[1], route: try row.value(2), state: try row.value(3),
+                    place: try row[4], mailing: try row[5]))
         }
     }
 

@@ -88,9 +88,10 @@ extension Outbox {
     package func wipe(_ transaction: borrowing Transaction, letter id: Int) throws(StoreError) {
         try transaction.execute(
             """
-            UPDATE outbox_message SET sealed = NULL, state = CASE state WHEN 'sent' THEN 'confirmed' ELSE state END
+            UPDATE outbox_message SET sealed = NULL, state = CASE state WHEN 'sent' THEN 'confirmed' ELSE state END,
+                ended_at = CASE state WHEN 'sent' THEN ? ELSE ended_at END
             WHERE id = ? AND state IN ('printed', 'sent')
-            """, id)
+            """, clock.now, id)
     }
 
     /// Takes back one letter.

@@ -15,6 +15,11 @@ enum DeliveryViews {
 
 enum DeliveryActions {
     private static let channels = DeedField("channel", .choice(Route.allCases.map(\.rawValue)))
+    /// A selection of messages, by what the counts name.
+    private static let selection = [
+        DeedField("place", .text(maximum: 253), isRequired: false),
+        DeedField("mailing", .number(1...1_000_000_000), isRequired: false),
+    ]
     private static let back: @Sendable (Call) -> String = { _ in "deliveries" }
 
     static let all = [
@@ -23,7 +28,8 @@ enum DeliveryActions {
             intro: { try $0.aboutMissing($1) }, run: { try $0.issueAll($1) }, back: back),
         ConsoleAction(
             path: "deliveries/retry", deed: .runDeliveries, name: "retry",
-            fields: { _, _ in [DeedField("what", .choice(["failed", "unknown"]))] }, run: { try $0.retry($1) },
+            fields: { _, _ in [DeedField("what", .choice(["failed", "unknown"]))] + selection },
+            run: { try $0.retry($1) },
             back: back),
         ConsoleAction(
             path: "deliveries/hold", deed: .runDeliveries, name: "hold", fields: { _, _ in [channels, .reason] },
@@ -38,8 +44,7 @@ enum DeliveryActions {
                 return [
                     DeedField("from", .choice(open.filter { $0 != Route.letter.rawValue })),
                     DeedField("to", .choice(open)),
-                    .reason,
-                ]
+                ] + selection + [.reason]
             }, intro: { try $0.aboutStranded($1) }, run: { try $0.failOver($1) }, back: back),
         ConsoleAction(
             path: "deliveries/threshold", deed: .runDeliveries, name: "threshold",
@@ -202,8 +207,14 @@ extension ConsoleSite {
         ])
     }
 
+    private func selection(_ call: Call) -> MessageSelection {
+        let place = call["place"].trimmed.lowercased().drop { $0 == "@" }
+        return MessageSelection(place: place.isEmpty ? nil : String(place), mailing: call.number("mailing"))
+    }
+
     func retry(_ call: Call) throws -> DeedAnswer {
-        let count = try parts.deliveries.retry(unknown: call["what"] == "unknown", by: call.viewer)
+        let count = try parts.deliveries.retry(
+            unknown: call["what"] == "unknown", of: selection(call), by: call.viewer)
         return .done(
             text("retry.done", call.language) + " \(count).", next: "deliveries", data: ["messages": .number(count)])
     }
@@ -237,11 +248,16 @@ extension ConsoleSite {
     func failOver(_ call: Call) throws -> DeedAnswer {
         let (from, to) = (route(call, "from"), route(call, "to"))
         guard from != to else { return .refused(422, text("failOver.same", call.language), field: "to") }
-        let outcome = try parts.deliveries.failOver(from: from, to: to, reason: call["reason"].trimmed, by: call.viewer)
+        let outcome = try parts.deliveries.failOver(
+            from: from, to: to, of: selection(call), reason: call["reason"].trimmed, by: call.viewer)
+        var words = [("failOver.done", outcome.reissued), ("failOver.unreachable", outcome.unreachable)]
+        if outcome.left > 0 { words.append(("failOver.left", outcome.left)) }
         return .done(
-            "\(text("failOver.done", call.language)) \(outcome.reissued). \(text("failOver.unreachable", call.language)) \(outcome.unreachable).",
-            next: "deliveries",
-            data: ["reissued": .number(outcome.reissued), "unreachable": .number(outcome.unreachable)])
+            words.map { "\(text($0, call.language)) \($1)." }.joined(separator: " "), next: "deliveries",
+            data: [
+                "reissued": .number(outcome.reissued), "unreachable": .number(outcome.unreachable),
+                "left": .number(outcome.left),
+            ])
     }
 
     func threshold(_ call: Call) throws -> DeedAnswer {

@@ -164,10 +164,7 @@ extension ConsoleSite {
         let mayRetry = call.viewer.may(.runDeliveries)
         return Table(
             caption: text("voter.messages", language),
-            head: ["f.kind", "f.channel", "f.state", "f.created", "f.accepted", "f.since", "f.code", "staff.deeds"].map
-            {
-                (text($0, language), false)
-            },
+            head: ["f.kind", "f.channel", "f.state", "voter.steps", "staff.deeds"].map { (text($0, language), false) },
             rows: page.messages.map { message in
                 let record = message.record
                 let canRetry = mayRetry && record.canRetry && [.failed, .unknown].contains(record.state)
@@ -175,10 +172,11 @@ extension ConsoleSite {
                     Table.Cell(text("kind.\(record.kind.rawValue)", language)),
                     Table.Cell(choiceText("channel", record.route.rawValue, language)),
                     Table.Cell(text("state.\(message.state.rawValue)", language)),
-                    Table.Cell(time(record.createdAt)), Table.Cell(record.acceptedAt.map(time) ?? ""),
-                    // When a message was withdrawn would tell when somebody voted.
-                    Table.Cell(message.state == .waitingOrOver ? "" : record.endedAt.map(time) ?? ""),
-                    Table.Cell(record.reply ?? ""),
+                    Table.Cell(
+                        message.steps.map {
+                            "\(time($0.at)) \(text("state.\($0.state.rawValue)", language))"
+                                + ($0.reply.map { " (\($0))" } ?? "")
+                        }.joined(separator: "\n")),
                     Table.Cell(
                         canRetry ? text("retryOne.title", language) : "",
                         path: canRetry ? "/manager/voters/\(page.voter.id)/messages/\(record.id)/retry" : nil),
@@ -207,6 +205,12 @@ extension ConsoleSite {
                         "channel": .text(message.record.route.rawValue), "state": .text(message.state.rawValue),
                         "createdAt": .time(message.record.createdAt), "acceptedAt": .time(message.record.acceptedAt),
                         "endedAt": message.state == .waitingOrOver ? .none : .time(message.record.endedAt),
+                        "steps": .list(
+                            message.steps.map {
+                                .object([
+                                    "state": .text($0.state.rawValue), "at": .time($0.at), "reply": .optional($0.reply),
+                                ])
+                            }),
                     ])
                 }),
             "signatures": page.signatures.map { list in

@@ -145,6 +145,9 @@ def test_a_bounced_mail_to_a_corrected_contact(site, visitor, language):
     assert "bounced 5.1.1" in someone.text and "example.org" in someone.text
     someone.shot("deliveries").open("/manager/voters?q=v1@example.org").press("Madame Zoé Martinb")
     assert say("revenu", "bounced") in someone.text and "v***@example.org" in someone.text and "v1@" not in someone.text
+    steps = [say("en attente"), say("accepté", "accepted"), say("revenu", "bounced") + " \\(bounced 5.1.1\\)"]
+    assert re.search("\n".join(f"20[-0-9: ]+ {step}" for step in steps), someone.text), someone.text
+    someone.shot("steps")
     someone.press(say("Corriger une donnée"))
     someone.driver.find_element(By.CSS_SELECTOR, "select[name=column] option[value=email]").click()
     someone.fill("value", "zoe@example.net").fill("reason", "faute de frappe").press(say("Corriger"))
@@ -157,7 +160,10 @@ def test_a_bounced_mail_to_a_corrected_contact(site, visitor, language):
     assert say("Un nouvel identifiant est en route", "A new identifier is on its way") in someone.text
     site.identifier("zoe@example.net")
     # The other one is reached by SMS: the way round the failing channel.
-    done = anne.do("deliveries/fail-over", **{"from": "email", "to": "sms", "reason": "adresses mortes"})
+    elsewhere = anne.do("deliveries/fail-over", **{"from": "email", "to": "sms", "place": "example.net", "reason": "adresses mortes"})
+    assert elsewhere.status_code == 200 and f"{say('Identifiants renvoyés :')} 0." in anne.note
+    assert anne.do("deliveries/retry", what="failed", mailing="99").status_code == 200 and anne.note.endswith(" 0.")
+    done = anne.do("deliveries/fail-over", **{"from": "email", "to": "sms", "place": "@Example.org", "mailing": "1", "reason": "adresses mortes"})
     assert done.status_code == 200 and f"{say('Identifiants renvoyés :')} 1." in anne.note
     site.identifier("+33639980003")
     assert anne.do("deliveries/fail-over", **{"from": "email", "to": "email", "reason": "x"}).status_code == 422

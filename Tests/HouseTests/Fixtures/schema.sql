@@ -315,6 +315,12 @@ CREATE TABLE outbox_mailing (
     started_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TRIGGER outbox_message_leaves AFTER UPDATE OF state ON outbox_message
+WHEN OLD.state IS NOT NEW.state AND OLD.ended_at IS NOT NULL
+BEGIN
+    INSERT INTO outbox_past (message, state, at, reply) VALUES (OLD.id, OLD.state, OLD.ended_at, OLD.reply);
+END;
+
 CREATE TABLE outbox_message (
     id INTEGER PRIMARY KEY,
     election INTEGER NOT NULL,
@@ -345,6 +351,16 @@ CREATE INDEX outbox_message_expiry ON outbox_message (expires_at)
 CREATE INDEX outbox_message_provider ON outbox_message (provider_id) WHERE provider_id IS NOT NULL;
 
 CREATE INDEX outbox_message_trouble ON outbox_message (ended_at) WHERE state IN ('failed', 'unknown');
+
+CREATE TABLE outbox_past (
+    id INTEGER PRIMARY KEY,
+    message INTEGER NOT NULL REFERENCES outbox_message (id),
+    state TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    reply TEXT
+) STRICT;
+
+CREATE INDEX outbox_past_message ON outbox_past (message);
 
 CREATE TABLE outbox_pause (
     channel TEXT PRIMARY KEY,
