@@ -6,6 +6,8 @@ import Templating
 package final class ConsolePages: Sendable {
     private let templates: [Language: Template]
     private let texts: [Language: [String: String]]
+    /// What deeper rooms say in English, in French.
+    let phrases: Phrases
 
     package init(_ election: Election, templates folder: TemplateFolder, assets: AssetSet) throws(SiteFault) {
         var (templates, texts): ([Language: Template], [Language: [String: String]]) = ([:], [:])
@@ -23,6 +25,7 @@ package final class ConsolePages: Sendable {
                 folder, spaced, ConsolePages.values(election, language, assets))
         }
         (self.templates, self.texts) = (templates, texts)
+        phrases = Phrases(try PageSet.sources(folder, .fr, prefix: "phrases.").mapValues(PageSet.spaced))
     }
 
     /// A text by its key; the key itself where there is none, so that a missing one shows.

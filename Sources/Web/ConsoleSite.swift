@@ -97,9 +97,16 @@ package final class ConsoleSite: Sendable {
 
     func text(_ key: String, _ language: Language) -> String { pages.text(key, language) }
 
-    /// Why a deeper room refused: in its own words for who reads English, else by a text of ours.
+    /// Why a deeper room refused: in its own words for who reads English, else by a phrase that says the same, or by a text
+    /// that fits every case.
     func refusal(_ reason: String, _ key: String, _ language: Language) -> String {
-        language == .en ? reason.prefix(1).uppercased() + reason.dropFirst() : text(key, language)
+        let said = said(reason, language)
+        return language == .fr && said == reason ? text(key, language) : said.prefix(1).uppercased() + said.dropFirst()
+    }
+
+    /// A reason of a deeper room as far as it can be said in a language.
+    func said(_ reason: String, _ language: Language) -> String {
+        language == .fr ? pages.phrases.french(reason) : reason
     }
 
     func time(_ seconds: Int) -> String { LocalTime.short(seconds, zone: election.timeZone) }

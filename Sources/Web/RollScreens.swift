@@ -35,7 +35,7 @@ extension ConsoleSite {
         case .failed(let file, let why):
             state = "failed"
             data = ["file": .text(file), "why": .text(why)]
-            blocks.append(.notice("\(file)\(language.colon)\(why)", isBad: true))
+            blocks.append(.notice("\(file)\(language.colon)\(said(why, language))", isBad: true))
         case .cancelled(let file):
             state = "cancelled"
             blocks.append(.notice("\(file)\(language.colon)\(text("roll.cancelled", language))", isBad: false))
@@ -124,7 +124,10 @@ extension ConsoleSite {
                     caption: text(caption, language),
                     head: ["roll.line", "roll.column", "f.value", "why"].map { (text($0, language), false) },
                     rows: faults.prefix(200).map {
-                        [Table.Cell("\($0.line)"), Table.Cell($0.column), Table.Cell($0.value), Table.Cell($0.reason)]
+                        [
+                            Table.Cell("\($0.line)"), Table.Cell($0.column), Table.Cell($0.value),
+                            Table.Cell(said($0.reason, language)),
+                        ]
                     }, empty: text("none", language)))
         }
         blocks += [table("roll.rejected", summary.faults), table("roll.warnings", summary.warnings)]

@@ -1,5 +1,6 @@
 """The console as its people use it: from the telephone call to the identifier, from the specimen to the posted batch."""
 import hashlib
+import html
 import json
 import os
 import re
@@ -377,6 +378,24 @@ def test_the_roll_is_uploaded_looked_at_and_applied(site, visitor):
     state("rien n'est encore appliqué")
     assert manager.do("roll/apply", confirmed="yes").status_code == 409 and "refusées" in manager.error
     manager.do("roll/drop")
+    # What is wrong is said in the reader's language, in every field.
+    wrong = [{"email": "v5"}, {"email": "a b@example.org"}, {"email": "v@exa mple"}, {"email": "é@example.org"}, {"phone": "12"}, {"phone": "06x"},
+             {"reference": ""}, {"reference": "V1"}, {"reference": "V?"}, {"civility": "Docteur"}, {"last_name": "R2D2"}, {"last_name": "-"}, {"last_name": ""},
+             {"site": "nulle-part"}, {"college": ""}, {"weight": "-1"}, {"language": "de"}, {"channel": "pigeon"}, {"email": ""}, {"channel": "letter"},
+             {"last_name": "x" * 200}, {"reference": "x" * 200}]
+    made = [voter(20 + index) | change for index, change in enumerate([{}] + wrong) if set(change) <= set(road.HEAD)]
+    assert len(made) > 18
+    lines = [";".join(str(row.get(column, "")) for column in road.HEAD) for row in [voter(1)] + made] + ["too;few"]
+    upload("\n".join([head] + lines) + "\n")
+    state("rien n'est encore appliqué")
+    reasons = [html.unescape(text) for text in re.findall(r"<tr><td>\d+</td><td>[^<]*</td><td>[^<]*</td><td>([^<]*)</td></tr>", manager.page)]
+    assert len(reasons) >= len(made) - 1 and any("faut un @" in text for text in reasons) and any("là où les titres" in text for text in reasons)
+    assert not [text for text in reasons if re.search(r"\b(is|has|had|the|holds|must|as on)\b", text)], reasons
+    assert "is no e-mail address" in manager.get("roll?lang=en").text
+    manager.get("roll?lang=fr")
+    manager.do("roll/drop")
+    upload("a;b\n" + '"' + "x\n" * 5)
+    road.wait_until(lambda: "il manque une colonne pour reference" in (manager.get("roll"), manager.text)[1], 20)
     # One voter by hand, and one struck off.
     manager.do("roll/add", reference="N9", last_name="Oublié", first_name="Léa", college="ouvriers", email="lea@example.org", reason="oubli", site="lille")
     assert "L'électeur est ajouté" in manager.note
