@@ -19,7 +19,7 @@ package struct PolicyText: Sendable {
         package let objective: String
         package let text: LocalText
         /// The setting that cures it.
-        package let cure: String
+        package let cure: LocalText
     }
 
     package let source: String
@@ -53,11 +53,14 @@ package struct PolicyText: Sendable {
             }
             for node in section.list("points-looked-at") {
                 section.section(at: node, "a point") { item in
+                    // Most cures are a setting's name, which is the same in every language.
+                    let cure = item.text("cure")
                     points.append(
                         Point(
                             id: item.text("id"), level: item.number("level", in: 1...3, standard: 1),
                             objective: item.text("objective"),
-                            text: LocalText(fr: item.text("fr"), en: item.text("en")), cure: item.text("cure")))
+                            text: LocalText(fr: item.text("fr"), en: item.text("en")),
+                            cure: LocalText(fr: item.optionalText("cure-fr") ?? cure, en: cure)))
                 }
             }
         }

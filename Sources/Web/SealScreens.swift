@@ -51,7 +51,10 @@ extension ConsoleSite {
             blocks.append(
                 findings.isEmpty
                     ? .notice(text("seal.intact", language), isBad: false)
-                    : .notice(text("seal.broken", language) + " " + findings.joined(separator: " "), isBad: true))
+                    : .notice(
+                        text("seal.broken", language) + " "
+                            + findings.map { said($0, language) }.joined(separator: " "),
+                        isBad: true))
         }
         // While the poll is open, what came after the last round is not counted here.
         blocks.append(
@@ -176,7 +179,7 @@ extension ConsoleSite {
                         return [
                             Table.Cell("\(line.point.level)"), Table.Cell(line.point.objective),
                             Table.Cell(line.point.text[language]),
-                            Table.Cell(state), Table.Cell(line.state == .missing ? line.point.cure : ""),
+                            Table.Cell(state), Table.Cell(line.state == .missing ? line.point.cure[language] : ""),
                             Table.Cell(
                                 canAccept ? text("acceptPoint.title", language) : "",
                                 path: canAccept ? "/manager/policy/points/\(line.point.id)/accept" : nil),
@@ -195,7 +198,7 @@ extension ConsoleSite {
                         .object([
                             "point": .text($0.point.id), "level": .number($0.point.level),
                             "objective": .text($0.point.objective), "state": .text($0.state.rawValue),
-                            "acceptedBy": .optional($0.acceptedBy), "cure": .text($0.point.cure),
+                            "acceptedBy": .optional($0.acceptedBy), "cure": .text($0.point.cure.en),
                         ])
                     }),
             ]))
@@ -215,7 +218,7 @@ extension ConsoleSite {
             .facts([
                 (text("policy.objective", call.language), point.objective),
                 (text("policy.point", call.language), point.text[call.language]),
-                (text("policy.cure", call.language), point.cure),
+                (text("policy.cure", call.language), point.cure[call.language]),
             ])
         ]
     }

@@ -50,7 +50,7 @@ extension Services {
         guard !open.isEmpty else { return }
         throw Refusal(
             "\(Terminal.count(open.count, "point")) of the security level \(open.count == 1 ? "is" : "are") open:\n"
-                + open.map { "  \($0.point.id) (\($0.point.objective)): \($0.point.text.en) Set: \($0.point.cure)" }
+                + open.map { "  \($0.point.id) (\($0.point.objective)): \($0.point.text.en) Set: \($0.point.cure.en)" }
                 .joined(separator: "\n")
                 + "\nCure them, or have a member of the bureau accept each in writing: at the console (Security level), or "
                 + "`isoloir poll accept POINT --by NAME --reason TEXT`.")
@@ -80,7 +80,7 @@ func showPolicy(_ report: PolicyReport, json: Bool) throws(Refusal) {
             report.lines.map {
                 Shown(
                     point: $0.point.id, objective: $0.point.objective, state: $0.state.rawValue, text: $0.point.text.en,
-                    cure: $0.point.cure, level: $0.point.level, acceptedBy: $0.acceptedBy)
+                    cure: $0.point.cure.en, level: $0.point.level, acceptedBy: $0.acceptedBy)
             })
     } else {
         let grid =
@@ -92,7 +92,7 @@ func showPolicy(_ report: PolicyReport, json: Bool) throws(Refusal) {
             report.lines.map {
                 [
                     "\($0.point.level)", $0.point.objective, $0.acceptedBy == nil ? $0.state.rawValue : "accepted",
-                    $0.point.id, $0.state == .missing ? $0.point.cure : "",
+                    $0.point.id, $0.state == .missing ? $0.point.cure.en : "",
                 ]
             })
         Terminal.say("This helps; it is no legal advice.")
