@@ -95,7 +95,7 @@ package enum BureauSchema {
                 PRIMARY KEY (election, name)
             ) STRICT, WITHOUT ROWID;
             """),
-        // Figures hold only what may be shown; older ones are made anew.
+        // Figures of an older form are made anew.
         Migration("bureau-2", "DELETE FROM bureau_snapshot;"),
     ]
 }

@@ -222,6 +222,13 @@ package final class DeliveryDesk: Sendable {
         return isDue
     }
 
+    /// Whether any message is in a selection: a misspelt domain is none.
+    package func occurs(_ selection: MessageSelection) throws(StoreError) -> Bool {
+        try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try desk.outbox.occurs(reading, election: desk.election.number, selection)
+        }
+    }
+
     private static func details(_ selection: MessageSelection) -> [String: String] {
         var details: [String: String] = [:]
         if let place = selection.place { details["place"] = place }
@@ -275,21 +282,29 @@ package final class DeliveryDesk: Sendable {
     package func failOver(
         from: Route, to: Route, of selection: MessageSelection, reason: String, by viewer: Viewer
     ) throws(StoreError) -> FailOver {
-        let voters = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try stranded(reading, from: from, selection)
+        let (generations, found) = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+            let stranded = try stranded(reading, from: from, selection)
+            return (
+                Dictionary(uniqueKeysWithValues: stranded.map { ($0.voter, $0.generation) }),
+                try desk.issuer.reachable(
+                    reading, desk.election, key: desk.key, office: desk.directory.office, among: stranded.map(\.voter),
+                    by: to, limit: DeliveryDesk.mostAtOnce)
+            )
         }
-        var outcome = FailOver()
-        guard !voters.isEmpty else { return outcome }
-        let mailing = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try desk.outbox.openMailing(
-                transaction, election: desk.election.number, .failOver, by: viewer.principal.text)
+        var outcome = FailOver(unreachable: found.unreachable, left: found.left)
+        var mailing: Int?
+        if !found.voters.isEmpty {
+            mailing = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try desk.outbox.openMailing(
+                    transaction, election: desk.election.number, .failOver, by: viewer.principal.text)
+            }
         }
-        for (id, generation) in voters {
+        for id in found.voters {
             let isDone = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
                 // Pressed twice, or renewed meanwhile: what was sent since stays.
                 guard let voter = try desk.voter(transaction.reading, id),
                     let held = try desk.issuer.history(transaction.reading, voter: id).first,
-                    held.generation == generation, held.state == "active"
+                    held.generation == generations[id], held.state == "active"
                 else { return false }
                 let reissue = try desk.issuer.reissue(
                     transaction, desk.election, key: desk.key, office: desk.directory.office,
@@ -298,10 +313,8 @@ package final class DeliveryDesk: Sendable {
                 if case .done = reissue { return true }
                 return false
             }
-            if isDone { outcome.reissued += 1 } else { outcome.unreachable += 1 }
-            if outcome.reissued == DeliveryDesk.mostAtOnce { break }
+            if isDone { outcome.reissued += 1 }
         }
-        outcome.left = voters.count - outcome.reissued - outcome.unreachable
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try journal(
                 transaction, viewer, "delivery.failOver",

@@ -3,7 +3,8 @@ import CClp
 /// What somebody who sees some sums can work out of the numbers behind them.
 ///
 /// Parts of known size hold an unknown number each, from nothing to their size; some sums over parts are known. The least and
-/// the most that a group of parts can hold are the ends of two linear programs, solved by COIN-OR Clp.
+/// the most that a group of parts can hold are the ends of two linear programs, solved by COIN-OR Clp. With sums over two
+/// partitions the ends are whole numbers that can be reached; with three they may be a little wider than whole numbers allow.
 @safe final class FigureBounds {
     private let model: UnsafeMutableRawPointer
     private let parts: Int

@@ -1,9 +1,10 @@
 /// Which groups of several partitions of the same voters may be shown side by side.
 ///
 /// Each partition alone follows ``SmallCells``. Two of them tell more: where a site is a college but for three persons, the
-/// difference is those three. So for every small set of voters that two groups share or do not share, and for every hidden
-/// group, somebody who sees all that is shown must be left with a doubt: half of the set, or ten voters. Where they are not,
-/// a group that helps to tell it is hidden too, the last partition's first.
+/// difference is those three. So for small sets of voters that groups share or do not share, and for every hidden group,
+/// somebody who sees all that is shown must be left with a doubt: half of the set, or ten voters. Where they are not, a group
+/// that helps to tell it is hidden too, the last partition's first. The sets are those that pairs of partitions cut out;
+/// what only three partitions together would tell is looked for in every single part.
 package struct SideBySide {
     package typealias Count = SmallCells.Count
 
@@ -19,31 +20,60 @@ package struct SideBySide {
         var capacity: Int { groups.contains(nil) && count.voted == 0 ? 0 : count.eligible }
     }
 
-    /// With more parts than this the last partition is left out: a few seconds of work would become minutes.
-    private static let mostParts = 4000
+    /// Above this the last partition is left out: the solver's two seconds would become minutes.
+    package static let mostParts = 1500
 
     private let parts: [Part]
     private let sums: [[Count]]
     private var isShown: [[Bool]]
-    /// The groups behind the sums that are known, but for the first, which is of all voters.
+    /// The groups behind the sums that can be hidden; before them come all voters and the sets that everybody knows of.
     private var known: [(partition: Int, group: Int)] = []
+    private var fixed = 1
     /// Sets of parts still to be looked at.
     private var doubtful: [[Int]] = []
 
     /// - Parameters:
     ///   - sizes: for each partition how many groups it has; the first matter most.
-    ///   - parts: all voters.
+    ///   - parts: all voters, ``mostParts`` kinds at most.
+    ///   - public: sets of parts whose votes everybody knows.
+    ///   - hidden: for each partition the groups that must not be shown for other reasons.
     /// - Returns: for each partition and group whether it may be shown.
-    package static func shown(_ sizes: [Int], _ parts: [Part]) -> [[Bool]] {
-        if parts.count > mostParts, sizes.count > 1 {
-            var merged: [[Int?]: Count] = [:]
-            for part in parts { merged[part.groups.dropLast(), default: Count()] += part.count }
-            let others = shown(sizes.dropLast(), merged.map { Part(groups: $0.key, count: $0.value) })
-            return others + [[Bool](repeating: false, count: sizes[sizes.count - 1])]
-        }
+    package static func shown(
+        _ sizes: [Int], _ parts: [Part], public: [[Int]] = [], except hidden: [Set<Int>]? = nil
+    ) -> [[Bool]] {
         var choice = SideBySide(sizes, parts)
-        choice.hide()
+        choice.isShown = choice.sums.enumerated().map { SmallCells.shown($1, except: hidden?[$0] ?? []) }
+        guard let bounds = choice.bounds(`public`) else { return sizes.map { [Bool](repeating: false, count: $0) } }
+        choice.collect(choice.isShown) { !$0.isLarge }
+        var next = 0
+        while next < choice.doubtful.count {
+            if let sum = choice.telling(choice.doubtful[next], bounds) { choice.drop(sum, bounds) } else { next += 1 }
+        }
         return choice.isShown
+    }
+
+    /// What the movement from one picture to the next would tell: groups that are shown in both and must not be.
+    /// - Parameters:
+    ///   - parts: all voters, with the votes since the picture before.
+    ///   - shown: what both pictures show.
+    package static func told(
+        _ sizes: [Int], _ parts: [Part], public: [[Int]], shown: [[Bool]]
+    ) -> [(partition: Int, group: Int)] {
+        var choice = SideBySide(sizes, parts)
+        choice.isShown = shown
+        guard let bounds = choice.bounds(`public`) else { return choice.known }
+        // That nobody of a group has voted since may be seen: a figure moves by nothing or by ten.
+        choice.collect(shown) { $0.voted > 0 && !$0.isLarge }
+        var told: [(partition: Int, group: Int)] = []
+        for set in choice.doubtful {
+            while let sum = choice.telling(set, bounds) {
+                let entry = choice.known[sum - choice.fixed]
+                told.append(entry)
+                choice.isShown[entry.partition][entry.group] = false
+                bounds.forget(sum)
+            }
+        }
+        return told
     }
 
     private init(_ sizes: [Int], _ parts: [Part]) {
@@ -55,10 +85,10 @@ package struct SideBySide {
             }
         }
         self.sums = sums
-        isShown = sums.map { SmallCells.shown($0) }
+        isShown = []
     }
 
-    private func members(_ partition: Int, _ group: Int) -> [Int] {
+    private func members(_ partition: Int, _ group: Int?) -> [Int] {
         parts.indices.filter { parts[$0].groups[partition] == group }
     }
 
@@ -68,74 +98,103 @@ package struct SideBySide {
         return sum
     }
 
-    /// Hides what tells too much.
-    private mutating func hide() {
-        guard parts.contains(where: { $0.count.voted > 0 }) else { return }
+    /// What can be worked out of everything that is shown; nil when the solver gives up.
+    private mutating func bounds(_ public: [[Int]]) -> FigureBounds? {
         known = isShown.indices.flatMap { partition in
             isShown[partition].indices.filter { isShown[partition][$0] }.map { (partition, $0) }
         }
-        let all = Array(parts.indices)
-        let groups = [all] + known.map { members($0.partition, $0.group) }
-        guard
-            let bounds = FigureBounds(
-                sizes: parts.map(\.capacity), sums: groups.map { ($0, count($0).voted) })
-        else {
-            isShown = isShown.map { $0.map { _ in false } }
-            return
+        fixed = 1 + `public`.count
+        let sets = [Array(parts.indices)] + `public` + known.map { members($0.partition, $0.group) }
+        return FigureBounds(sizes: parts.map(\.capacity), sums: sets.map { ($0, count($0).voted) })
+    }
+
+    // MARK: Sets that might be told
+
+    /// Gathers them: the small ones among parts, hidden groups, and what groups of two partitions share or do not share.
+    private mutating func collect(_ shown: [[Bool]], where isDoubtful: (Count) -> Bool) {
+        guard parts.contains(where: { $0.count.voted > 0 }) else { return }
+        var sets: Set<[Int]> = Set(parts.indices.map { [$0] })
+        let members = sums.indices.map { partition in sums[partition].indices.map { self.members(partition, $0) } }
+        for one in sums.indices {
+            sets.insert(self.members(one, nil))
+            for group in sums[one].indices where !shown[one][group] { sets.insert(members[one][group]) }
+            for other in sums.indices where other != one {
+                for group in sums[one].indices {
+                    overlaps(members[one][group], (one, group), members[other], other, &sets)
+                }
+                blocks(one, other, &sets)
+            }
         }
-        collect()
-        var next = 0
-        while next < doubtful.count {
-            if let sum = telling(doubtful[next], bounds) { drop(sum, bounds) } else { next += 1 }
+        doubtful = sets.filter { !$0.isEmpty && isDoubtful(count($0)) }.sorted { $0.lexicographicallyPrecedes($1) }
+    }
+
+    /// What a group shares, and does not share, with each group of another partition.
+    private func overlaps(
+        _ here: [Int], _ place: (partition: Int, group: Int), _ there: [[Int]], _ other: Int, _ sets: inout Set<[Int]>
+    ) {
+        var shared: [Int: [Int]] = [:]
+        for part in here { if let group = parts[part].groups[other] { shared[group, default: []].append(part) } }
+        // What is left over where the other partition nearly cuts this group into whole groups of its own.
+        var (scraps, inside): ([Int], Set<Int>) = ([], [])
+        for (group, both) in shared {
+            sets.insert(both)
+            sets.insert(here.filter { parts[$0].groups[other] != group })
+            if count(both).eligible < Snapshot.small { scraps += both }
+            if count(both).eligible * 2 > sums[other][group].eligible { inside.insert(group) }
+        }
+        sets.insert(scraps.sorted())
+        sets.insert(here.filter { part in parts[part].groups[other].map { !inside.contains($0) } ?? true })
+        sets.insert(inside.flatMap { there[$0] }.filter { parts[$0].groups[place.partition] != place.group }.sorted())
+    }
+
+    /// Where some groups of one partition are nearly some groups of another: those who are only in the ones.
+    private func blocks(_ one: Int, _ other: Int, _ sets: inout Set<[Int]>) {
+        // Groups that share ten voters or more stand in one block.
+        var block = Array(sums[one].indices)
+        var blockOf = [Int?](repeating: nil, count: sums[other].count)
+        var shared: [[Int]: Int] = [:]
+        for part in parts {
+            if let a = part.groups[one], let b = part.groups[other] {
+                shared[[a, b], default: 0] += part.count.eligible
+            }
+        }
+        for (pair, eligible) in shared where eligible >= Snapshot.small {
+            let mine = block[pair[0]]
+            guard let its = blockOf[pair[1]], its != mine else {
+                blockOf[pair[1]] = mine
+                continue
+            }
+            for group in block.indices where block[group] == its { block[group] = mine }
+            for group in blockOf.indices where blockOf[group] == its { blockOf[group] = mine }
+        }
+        for number in Set(block) {
+            sets.insert(
+                parts.indices.filter { part in
+                    guard let a = parts[part].groups[one], block[a] == number else { return false }
+                    return parts[part].groups[other].flatMap { blockOf[$0] } != number
+                })
+            sets.insert(
+                parts.indices.filter { part in
+                    guard let b = parts[part].groups[other], blockOf[b] == number else { return false }
+                    return parts[part].groups[one].map { block[$0] } != number
+                })
         }
     }
 
-    /// Gathers the sets of voters that might be told: the small ones among parts, hidden groups, and what two groups share or
-    /// do not share.
-    private mutating func collect() {
-        var sets: Set<[Int]> = Set(parts.indices.map { [$0] })
-        let members = isShown.indices.map { partition in
-            isShown[partition].indices.map { self.members(partition, $0) }
-        }
-        for one in isShown.indices {
-            sets.insert(parts.indices.filter { parts[$0].groups[one] == nil })
-            for group in isShown[one].indices where !isShown[one][group] { sets.insert(members[one][group]) }
-            for other in isShown.indices where other != one {
-                for group in isShown[one].indices {
-                    let here = members[one][group]
-                    var shared: [Int: [Int]] = [:]
-                    for part in here {
-                        if let place = parts[part].groups[other] { shared[place, default: []].append(part) }
-                    }
-                    // What is left over where the other partition nearly cuts this group into whole groups of its own.
-                    var scraps: [Int] = []
-                    var inside: [Int] = []
-                    for (place, both) in shared {
-                        sets.insert(both)
-                        sets.insert(here.filter { parts[$0].groups[other] != place })
-                        if count(both).eligible < Snapshot.small { scraps += both }
-                        if count(both).eligible * 2 > sums[other][place].eligible { inside.append(place) }
-                    }
-                    sets.insert(scraps.sorted())
-                    sets.insert(here.filter { !inside.contains(parts[$0].groups[other] ?? -1) })
-                    sets.insert(
-                        inside.flatMap { members[other][$0] }.filter { parts[$0].groups[one] != group }.sorted())
-                }
-            }
-        }
-        doubtful = sets.filter { !$0.isEmpty && !count($0).isLarge }.sorted { $0.lexicographicallyPrecedes($1) }
-    }
+    // MARK: Hiding
 
     /// The sum to be hidden because a set of voters is told; nil when it is not, or by nothing that could be hidden.
     private func telling(_ set: [Int], _ bounds: FigureBounds) -> Int? {
         let size = set.reduce(0) { $0 + parts[$1].capacity }
         guard size > 0 else { return nil }
         // Where the solver gives up, every sum is under suspicion.
-        let told = bounds.bounds(of: set) ?? (0, 0, Set(known.indices.map { $0 + 1 }))
+        let told = bounds.bounds(of: set) ?? (0, 0, Set(known.indices.map { $0 + fixed }))
         guard told.most - told.least < min(Snapshot.small, (size + 1) / 2) else { return nil }
-        let open = told.because.filter { $0 > 0 && isShown[known[$0 - 1].partition][known[$0 - 1].group] }
+        let open = told.because.filter {
+            $0 >= fixed && isShown[known[$0 - fixed].partition][known[$0 - fixed].group]
+        }
         return open.max { one, other in
-            let (a, b) = (known[one - 1], known[other - 1])
+            let (a, b) = (known[one - fixed], known[other - fixed])
             let (left, right) = (sums[a.partition][a.group].eligible, sums[b.partition][b.group].eligible)
             return (a.partition, -left, one) < (b.partition, -right, other)
         }
@@ -143,13 +202,13 @@ package struct SideBySide {
 
     /// Hides a group, and those of its partition that must go with it.
     private mutating func drop(_ sum: Int, _ bounds: FigureBounds) {
-        let (partition, group) = known[sum - 1]
+        let (partition, group) = known[sum - fixed]
         var hidden = Set(isShown[partition].indices.filter { !isShown[partition][$0] })
         hidden.insert(group)
         let left = SmallCells.shown(sums[partition], except: hidden)
         for (number, entry) in known.enumerated()
         where entry.partition == partition && isShown[partition][entry.group] && !left[entry.group] {
-            bounds.forget(number + 1)
+            bounds.forget(number + fixed)
             let members = members(partition, entry.group)
             if !count(members).isLarge { doubtful.append(members) }
         }

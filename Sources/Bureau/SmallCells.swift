@@ -1,19 +1,24 @@
 /// Figures that may be shown, and those that would tell of persons.
 package enum SmallCells {
-    /// How many of a group may vote, and how many did.
-    package struct Count: Sendable, Equatable {
+    /// How many of a group are eligible, how many of them have signed in as far as that may be seen, and how many voted.
+    package struct Count: Sendable, Codable, Equatable {
         package var eligible = 0
+        package var signedIn = 0
         package var voted = 0
 
-        package init(eligible: Int = 0, voted: Int = 0) { (self.eligible, self.voted) = (eligible, voted) }
+        package init(eligible: Int = 0, signedIn: Int? = nil, voted: Int = 0) {
+            (self.eligible, self.signedIn, self.voted) = (eligible, signedIn ?? eligible, voted)
+        }
 
         static func += (a: inout Count, b: Count) {
             a.eligible += b.eligible
+            a.signedIn += b.signedIn
             a.voted += b.voted
         }
 
-        /// Whether ten at least are eligible, have voted and have not.
-        var isLarge: Bool { min(eligible, voted, eligible - voted) >= Snapshot.small }
+        /// Whether ten at least are eligible, have voted and have not, and not everybody who has signed in has voted: an
+        /// election manager sees who has.
+        var isLarge: Bool { min(eligible, voted, eligible - voted) >= Snapshot.small && signedIn > voted }
     }
 
     /// Which groups of one partition may be shown: not those where fewer than ten are eligible, have voted or have not, nor

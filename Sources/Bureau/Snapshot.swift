@@ -30,20 +30,16 @@ package struct Snapshot: Sendable, Codable, Equatable {
         package let name: String
         package let eligible: Int
         /// Nil where it would tell of persons.
-        package var voted: Int?
-
-        package init(name: String, eligible: Int, voted: Int?) {
-            (self.name, self.eligible, self.voted) = (name, eligible, voted)
-        }
+        package let voted: Int?
+        /// What was shown last, while the poll is open.
+        let last: Int?
     }
 
-    /// The voters by college, site or channel.
-    package struct Partition: Sendable, Codable, Equatable {
-        /// All who had voted when these figures were taken, shown and hidden.
-        package var voted: Int
-        package var cells: [Cell]
-
-        package init(voted: Int, cells: [Cell]) { (self.voted, self.cells) = (voted, cells) }
+    /// Voters who are alike in college, site and channel. Never shown.
+    struct Kind: Sendable, Codable, Equatable {
+        /// Nil where they have none: a channel before the first identifier.
+        let names: [String?]
+        let count: SmallCells.Count
     }
 
     /// One ballot (scrutin).
@@ -72,11 +68,12 @@ package struct Snapshot: Sendable, Codable, Equatable {
     package let poll: String?
     package let roundAt: Int?
     package let all: Funnel
-    package let colleges: Partition
-    package let sites: Partition
-    package let channels: Partition
+    /// By college, by site, and by the channel of the first identifier.
+    package let partitions: [[Cell]]
     package let ballots: [Turnout]
     package let hours: [Hour]
+    /// What the partitions were made of.
+    let kinds: [Kind]
 
     /// Fewer persons than this could be told apart.
     package static let small = 10
@@ -107,13 +104,15 @@ package struct SnapshotDesk: Sendable {
 
     /// Makes a new snapshot where it is time; returns whether it did. Run by one worker: it reads all voters.
     package func follow() throws(StoreError) -> Bool {
-        let made = try desk.store.read { (reading: borrowing Reading) throws(StoreError) -> Snapshot? in
+        let counted = try desk.store.read { (reading: borrowing Reading) throws(StoreError) -> (Counted, Snapshot?)? in
             let poll = try Poll.find(reading, election: election.number)
             let before = try latest(reading)
             guard isDue(before, poll) else { return nil }
-            return try make(reading, poll, before)
+            return (try count(reading, poll), before)
         }
-        guard let made else { return false }
+        guard let (counted, before) = counted else { return false }
+        // Outside the reading, which nobody should have to wait for.
+        let made = make(counted, before)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         let text: String
@@ -141,17 +140,19 @@ package struct SnapshotDesk: Sendable {
 
     // MARK: Counting
 
-    /// What is known of a voter, one bit each, and the way of the identifier.
+    /// What is known of a voter, one bit each, and the way of the first identifier.
     private struct Mark: OptionSet {
         let rawValue: UInt8
         static let issued = Mark(rawValue: 1)
         static let delivered = Mark(rawValue: 2)
         static let signedIn = Mark(rawValue: 4)
         static let voted = Mark(rawValue: 8)
-        static let sms = Mark(rawValue: 16)
-        static let letter = Mark(rawValue: 32)
+        static let email = Mark(rawValue: 16)
+        static let sms = Mark(rawValue: 32)
+        static let letter = Mark(rawValue: 64)
 
-        var route: Route { contains(.letter) ? .letter : contains(.sms) ? .sms : .email }
+        /// The way of the first identifier.
+        var route: Route? { contains(.email) ? .email : contains(.sms) ? .sms : contains(.letter) ? .letter : nil }
     }
 
     /// A byte for each voter, by number.
@@ -169,13 +170,24 @@ package struct SnapshotDesk: Sendable {
         }
     }
 
-    private func make(
-        _ reading: borrowing Reading, _ poll: Poll?, _ before: Snapshot?
-    ) throws(StoreError) -> Snapshot {
+    /// What one reading of the store gave.
+    private struct Counted {
+        let poll: Poll?
+        var all = Snapshot.Funnel()
+        var kinds: [[String?]: SmallCells.Count] = [:]
+        let ballots: [Snapshot.Turnout]
+        let hours: [Snapshot.Hour]
+
+        var isMoving: Bool { poll.map { [.open, .suspended, .closing].contains($0.state) } ?? false }
+    }
+
+    private func count(_ reading: borrowing Reading, _ poll: Poll?) throws(StoreError) -> Counted {
         var marks = Marks()
-        try desk.issuer.eachHeld(reading, election) { voter, _, route, _ throws(StoreError) in
-            marks.insert(.issued, voter)
-            if route != .email { marks.insert(route == .sms ? .sms : .letter, voter) }
+        try desk.issuer.eachHeld(reading, election) { voter, _, _, _ throws(StoreError) in marks.insert(.issued, voter)
+        }
+        // A reissue moves nobody from one channel to another: who moves alone between two pictures is told by them.
+        try desk.issuer.eachFirstRoute(reading, election) { voter, route throws(StoreError) in
+            marks.insert(route == .email ? .email : route == .sms ? .sms : .letter, voter)
         }
         try desk.outbox.eachIdentifier(reading, election: election.number) { message throws(StoreError) in
             // A mail relay says no more than that it took the message; a bounce takes that back.
@@ -187,26 +199,34 @@ package struct SnapshotDesk: Sendable {
             if case .voter(let id) = principal { marks.insert(.signedIn, id) }
         }
         let (turnouts, hours) = try votes(reading, poll, &marks)
-        var all = Snapshot.Funnel()
-        var crowd = Crowd()
+        var counted = Counted(poll: poll, ballots: turnouts, hours: hours)
+        let isMoving = counted.isMoving
         try desk.registrar.each(reading, election) { voter, _ throws(StoreError) in
             let mark = marks[voter.id]
-            SnapshotDesk.add(mark, to: &all)
-            crowd.add(
-                [voter.college, voter.site, mark.contains(.issued) ? mark.route.rawValue : nil],
-                hasVoted: mark.contains(.voted))
+            SnapshotDesk.add(mark, to: &counted.all)
+            let hasVoted = mark.contains(.voted)
+            // After the close an election manager sees who has voted.
+            let isKnown = isMoving ? mark.contains(.signedIn) || hasVoted : true
+            counted.kinds[[voter.college, voter.site, mark.route?.rawValue], default: .init()] += SmallCells.Count(
+                eligible: 1, signedIn: isKnown ? 1 : 0, voted: hasVoted ? 1 : 0)
         }
-        let partitions = crowd.partitions()
-        var total = all
-        let isMoving = poll.map { [.open, .suspended, .closing].contains($0.state) } ?? false
-        let held = isMoving ? before : nil
+        return counted
+    }
+
+    private func make(_ counted: Counted, _ before: Snapshot?) -> Snapshot {
+        let held = counted.isMoving ? before : nil
+        var total = counted.all
         if let was = held?.all.voted, abs(total.voted - was) < Snapshot.small { total.voted = was }
+        let kinds = counted.kinds.map { Snapshot.Kind(names: $0.key, count: $0.value) }.sorted {
+            $0.names.map { $0 ?? "" }.lexicographicallyPrecedes($1.names.map { $0 ?? "" })
+        }
+        let choice = PictureChoice(
+            kinds, scopes: counted.ballots.isEmpty ? [] : election.election.ballots.map { ($0.colleges, $0.sites) },
+            after: held)
         return Snapshot(
-            at: desk.clock.now, poll: poll?.state.rawValue, roundAt: poll?.roundAt, all: total,
-            colleges: SnapshotDesk.calm(partitions[0], held?.colleges),
-            sites: SnapshotDesk.calm(partitions[1], held?.sites),
-            channels: SnapshotDesk.calm(partitions[2], held?.channels), ballots: turnouts,
-            hours: SnapshotDesk.calm(hours, held?.hours))
+            at: desk.clock.now, poll: counted.poll?.state.rawValue, roundAt: counted.poll?.roundAt, all: total,
+            partitions: choice.partitions, ballots: counted.ballots,
+            hours: SnapshotDesk.calm(counted.hours, held?.hours), kinds: choice.kinds)
     }
 
     private func votes(
@@ -242,52 +262,7 @@ package struct SnapshotDesk: Sendable {
         if mark.contains(.voted) { funnel.voted += 1 }
     }
 
-    /// The voters by everything that figures are shown by.
-    private struct Crowd {
-        private var counts: [[String?]: SmallCells.Count] = [:]
-
-        mutating func add(_ names: [String?], hasVoted: Bool) {
-            counts[names, default: .init()] += SmallCells.Count(eligible: 1, voted: hasVoted ? 1 : 0)
-        }
-
-        /// The groups of each partition by name, with what may be shown of them.
-        func partitions() -> [Snapshot.Partition] {
-            let names = (0..<3).map { place in Set(counts.keys.compactMap { $0[place] }).sorted() }
-            let places = names.map { Dictionary(uniqueKeysWithValues: $0.enumerated().map { ($1, $0) }) }
-            var sums = names.map { [SmallCells.Count](repeating: .init(), count: $0.count) }
-            var parts: [SideBySide.Part] = []
-            for (key, count) in counts {
-                let groups = key.enumerated().map { place, name in name.flatMap { places[place][$0] } }
-                for (place, group) in groups.enumerated() { if let group { sums[place][group] += count } }
-                parts.append(SideBySide.Part(groups: groups, count: count))
-            }
-            let shown = SideBySide.shown(names.map(\.count), parts)
-            return names.indices.map { place in
-                Snapshot.Partition(
-                    voted: sums[place].reduce(0) { $0 + $1.voted },
-                    cells: names[place].indices.map { group in
-                        let sum = sums[place][group]
-                        return Snapshot.Cell(
-                            name: names[place][group], eligible: sum.eligible,
-                            voted: shown[place][group] ? sum.voted : nil)
-                    })
-            }
-        }
-    }
-
-    /// A partition as it may be shown while the poll is open, after `before` was shown: every group that is shown in both,
-    /// and all others together, have moved by nothing or by ten at least; else the figures stay as they were.
-    static func calm(_ now: Snapshot.Partition, _ before: Snapshot.Partition?) -> Snapshot.Partition {
-        guard let before else { return now }
-        let old = Dictionary(before.cells.map { ($0.name, $0.voted) }, uniquingKeysWith: { $1 })
-        var steps = now.cells.compactMap { cell in
-            cell.voted.flatMap { votes in (old[cell.name] ?? nil).map { votes - $0 } }
-        }
-        steps.append(now.voted - before.voted - steps.reduce(0, +))
-        return steps.allSatisfy { $0 == 0 || $0 >= Snapshot.small } ? now : before
-    }
-
-    /// The same for the hours of the poll.
+    /// The hours of the poll as they may be shown while it is open: each moves by nothing or by ten at least, or none does.
     static func calm(_ hours: [Snapshot.Hour], _ before: [Snapshot.Hour]?) -> [Snapshot.Hour] {
         guard let before else { return hours }
         let old = Dictionary(before.map { ($0.at, $0.votes) }, uniquingKeysWith: { $1 })

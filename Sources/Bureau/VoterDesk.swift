@@ -118,9 +118,17 @@ package struct VoterDesk: Sendable {
 
         /// Everything that it was, as far as it may be told: when a message was withdrawn would tell when somebody voted.
         package var steps: [MessageRecord.Step] {
-            state == .waitingOrOver
-                ? record.steps.filter { $0.state != .withdrawn } : record.steps
+            guard isSecret else { return record.steps }
+            return record.steps.filter { $0.state != .withdrawn }.map { step in
+                var step = step
+                // What waits may have a reply, what was withdrawn has none.
+                if step.state == .waiting { step.reply = nil }
+                return step
+            }
         }
+
+        /// Whether what tells of votes must not be told.
+        let isSecret: Bool
     }
 
     /// States of messages as the console tells them.
@@ -146,7 +154,7 @@ package struct VoterDesk: Sendable {
         let hides = try isSecret(reading) && !viewer.may(.seeVotes)
         let messages = try outbox.messages(reading, election: election.number, subject: id)
             .filter { !hides || !VoterDesk.tellsOfVote($0.kind) }
-            .map { ShownMessage(record: $0, state: VoterDesk.shown($0.state, isSecret: hides)) }
+            .map { ShownMessage(record: $0, state: VoterDesk.shown($0.state, isSecret: hides), isSecret: hides) }
         let isTold = try mayKnowVotes(reading, viewer)
         let identifiers = try issuer.history(reading, voter: id)
         let signatures =

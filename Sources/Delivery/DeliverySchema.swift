@@ -80,7 +80,8 @@ package enum DeliverySchema {
             ) STRICT;
             ALTER TABLE outbox_message ADD COLUMN mailing INTEGER REFERENCES outbox_mailing (id);
             """),
-        // What a message was before: every state that it has left, but for waiting, which it begins with.
+        // What a message was before: every state that it has left, but for waiting, with which it begins, and when it was
+        // made to wait again.
         Migration(
             "outbox-5",
             """
@@ -96,6 +97,8 @@ package enum DeliverySchema {
             WHEN OLD.state IS NOT NEW.state AND OLD.ended_at IS NOT NULL
             BEGIN
                 INSERT INTO outbox_past (message, state, at, reply) VALUES (OLD.id, OLD.state, OLD.ended_at, OLD.reply);
+                INSERT INTO outbox_past (message, state, at)
+                SELECT OLD.id, 'waiting', max(NEW.due_at, OLD.ended_at) WHERE NEW.state = 'waiting';
             END;
             """),
     ]

@@ -132,12 +132,12 @@ package struct Outbox: Sendable {
     }
 
     /// Makes mails and SMS due again: failed ones and those that wait for their next attempt, or those of which nobody
-    /// knows whether they arrived. Only messages whose model still exists can be sent again; returns how many. Paused
-    /// channels go on.
+    /// knows whether they arrived. Only messages whose model still exists can be sent again; returns how many. With all
+    /// messages paused channels go on too.
     package func retry(
         _ transaction: borrowing Transaction, election: Int, unknown: Bool, of selection: MessageSelection = .init()
     ) throws(StoreError) -> Int {
-        try transaction.execute("DELETE FROM outbox_pause")
+        if selection.isAll { try transaction.execute("DELETE FROM outbox_pause") }
         // What is counted tells nothing of votes: who is reminded, or told of a vote, is not.
         let count = try transaction.reading.number(
             """
@@ -149,7 +149,7 @@ package struct Outbox: Sendable {
             """, clock.now, election, unknown, selection.place, selection.mailing)
         try transaction.execute(
             """
-            UPDATE outbox_message SET state = 'waiting', attempts = 0, due_at = ?1, ended_at = NULL
+            UPDATE outbox_message SET state = 'waiting', attempts = 0, due_at = ?1, ended_at = NULL, reply = NULL
             WHERE election = ?2 AND sealed IS NOT NULL AND channel IN ('email', 'sms')
                 AND (state = CASE WHEN ?3 THEN 'unknown' ELSE 'failed' END OR state = 'waiting' AND NOT ?3 AND due_at > ?1)
                 AND (?4 IS NULL OR place = ?4) AND (?5 IS NULL OR mailing = ?5)

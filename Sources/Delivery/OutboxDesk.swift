@@ -17,7 +17,7 @@ package struct MessageRecord: Sendable {
     package let reply: String?
     /// Whether it can be sent again.
     package let canRetry: Bool
-    /// The states that it has left since it first waited, the oldest first.
+    /// The states that it has left, and when it was made to wait again, the oldest first.
     package let past: [Step]
 
     /// A state, since when, and the codes that came with it.
@@ -25,10 +25,10 @@ package struct MessageRecord: Sendable {
         package let state: MessageState
         /// Seconds since 1970.
         package let at: Int
-        package let reply: String?
+        package var reply: String?
     }
 
-    /// Everything that it was, the oldest first.
+    /// Everything that it was, the oldest first, but for the moment in which it is handed over.
     package var steps: [Step] {
         var steps = [Step(state: .waiting, at: createdAt, reply: nil)]
         // Messages of an earlier version have no past but this.
@@ -36,7 +36,12 @@ package struct MessageRecord: Sendable {
             steps.append(Step(state: .accepted, at: acceptedAt, reply: nil))
         }
         steps += past
-        if let endedAt { steps.append(Step(state: state, at: endedAt, reply: reply)) }
+        // What waits for its next attempt says why the last one failed.
+        if let endedAt {
+            steps.append(Step(state: state, at: endedAt, reply: reply))
+        } else {
+            steps[steps.count - 1].reply = reply
+        }
         return steps
     }
 }
@@ -64,6 +69,8 @@ package struct MessageSelection: Sendable, Equatable {
     package let mailing: Int?
 
     package init(place: String? = nil, mailing: Int? = nil) { (self.place, self.mailing) = (place, mailing) }
+
+    package var isAll: Bool { place == nil && mailing == nil }
 
     package func holds(place: String?, mailing: Int?) -> Bool {
         (self.place == nil || self.place == place) && (self.mailing == nil || self.mailing == mailing)
@@ -195,7 +202,18 @@ extension Outbox {
         }
     }
 
-    /// Hands every message that carries an identifier to `body`, the oldest first.
+    /// Whether any message to a voter is in a selection.
+    package func occurs(
+        _ reading: borrowing Reading, election: Int, _ selection: MessageSelection
+    ) throws(StoreError) -> Bool {
+        try reading.number(
+            """
+            SELECT EXISTS (SELECT 1 FROM outbox_message WHERE election = ?1 AND subject > 0
+                AND (?2 IS NULL OR place = ?2) AND (?3 IS NULL OR mailing = ?3))
+            """, election, selection.place, selection.mailing) == 1
+    }
+
+    /// Hands every message to a voter that carries an identifier to `body`.
     package func eachIdentifier(
         _ reading: borrowing Reading, election: Int,
         _ body: (IdentifierMessage) throws(StoreError) -> Void
@@ -242,7 +260,7 @@ extension Outbox {
     ) throws(StoreError) -> Bool {
         try transaction.execute(
             """
-            UPDATE outbox_message SET state = 'waiting', attempts = 0, due_at = ?, ended_at = NULL
+            UPDATE outbox_message SET state = 'waiting', attempts = 0, due_at = ?, ended_at = NULL, reply = NULL
             WHERE id = ? AND election = ? AND subject = ? AND state IN ('failed', 'unknown') AND sealed IS NOT NULL
                 AND channel IN ('email', 'sms') AND kind NOT IN ('reminder', 'voteRecorded')
             """, clock.now, message, election, subject) == 1

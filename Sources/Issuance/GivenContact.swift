@@ -95,6 +95,17 @@ extension Issuer {
         }
     }
 
+    /// Hands the way of every voter's first identifier to `body`.
+    package func eachFirstRoute(
+        _ reading: borrowing Reading, _ election: StoredElection,
+        _ body: (_ voter: Int, _ route: Route) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try reading.each(
+            "SELECT voter, route, min(generation) FROM issuance_identifier WHERE election = ? GROUP BY voter",
+            election.number
+        ) { (row: borrowing Row) throws(StoreError) in try body(try row[0], try row.value(1)) }
+    }
+
     /// How many other voters were given this contact on the phone, or have it on the roll.
     package func otherHolders(
         _ reading: borrowing Reading, _ election: StoredElection, key: ElectionKey, _ contact: GivenContact, voter: Int

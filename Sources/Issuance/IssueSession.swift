@@ -313,6 +313,25 @@ final class IssueSession {
         return try issue(transaction, voter, contacts, route, priority: .recovery, after: past, isRenewal: true)
     }
 
+    /// Of some voters those who can be sent an identifier by a channel, up to a limit, how many before them cannot, and how
+    /// many were not looked at.
+    func reachable(
+        _ reading: borrowing Reading, _ voters: [Int], by route: Route, limit: Int
+    ) throws(StoreError) -> (voters: [Int], unreachable: Int, left: Int) {
+        var (found, unreachable): ([Int], Int) = ([], 0)
+        for id in voters {
+            guard found.count < limit else { break }
+            if let voter = try issuer.registrar.voter(reading, id: id),
+                obstacle(voter, try contacts(reading, voter), route) == nil
+            {
+                found.append(id)
+            } else {
+                unreachable += 1
+            }
+        }
+        return (found, unreachable, voters.count - found.count - unreachable)
+    }
+
     /// Where a voter can be reached now: the roll's contacts, with those given on the phone in their place.
     func contacts(_ reading: borrowing Reading, _ voter: Voter) throws(StoreError) -> VoterContacts {
         try effectiveContacts(reading, voter, try issuer.registrar.sealedContacts(reading, voter: voter.id))
@@ -345,7 +364,6 @@ final class IssueSession {
         _ transaction: borrowing Transaction, _ voter: Voter, by route: Route, contact: String?, reason: String,
         principal: Principal, mailing: Int?
     ) throws(StoreError) -> Issuer.Reissue {
-        queue.mailing = mailing
         let sealed = try issuer.registrar.sealedContacts(transaction.reading, voter: voter.id)
         let roll = try opener.open(sealed, voter: voter.id)
         let present = try effectiveContacts(transaction.reading, voter, sealed)
@@ -374,7 +392,11 @@ final class IssueSession {
                 lookup.hash(GivenContact.folded(recipient, route)))
         }
         let past = try pastGenerations(transaction.reading, voter.id - 1, voter.id)[voter.id]
-        guard try issue(transaction, voter, target, route, priority: .recovery, after: past) else {
+        // The word to the old contact is no part of the mailing.
+        queue.mailing = mailing
+        let isIssued = try issue(transaction, voter, target, route, priority: .recovery, after: past)
+        queue.mailing = nil
+        guard isIssued else {
             throw StoreError(
                 .constraint, "The scheme has no identifier for \(voter.reference).", cure: "Nothing was changed.")
         }

@@ -111,6 +111,15 @@ package struct Issuer: Sendable {
             transaction, voter, by: route, contact: contact, reason: reason, principal: principal, mailing: mailing)
     }
 
+    /// Of some voters, by number, those who can be sent an identifier by a channel, up to a limit; how many of those looked
+    /// at cannot, and how many were not looked at.
+    package func reachable(
+        _ reading: borrowing Reading, _ election: StoredElection, key: ElectionKey, office: MessageOffice,
+        among voters: [Int], by route: Route, limit: Int
+    ) throws(StoreError) -> (voters: [Int], unreachable: Int, left: Int) {
+        try IssueSession(self, election, key: key, office: office).reachable(reading, voters, by: route, limit: limit)
+    }
+
     /// The sheets of a voter that are printed and not posted.
     package func sheetsInHand(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> [Sheet] {
         try reading.all(

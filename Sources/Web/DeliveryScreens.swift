@@ -160,7 +160,7 @@ extension ConsoleSite {
             title: text("menu.deliveries", language), blocks: blocks, data: deliveryData(picture), isLive: true)
     }
 
-    /// "2, 21/11/2026 10:00, new identifiers by another channel, e-mail": what tells one mailing from another.
+    /// "2, 2026-11-21 10:00, new identifiers by another channel, e-mail": what tells one mailing from another.
     private func mailingName(_ mailing: Mailing?, _ route: Route, _ language: Language) -> String {
         let channel = choiceText("channel", route.rawValue, language)
         guard let mailing else { return "\(text("mailing.single", language)), \(channel)" }
@@ -212,7 +212,13 @@ extension ConsoleSite {
         return MessageSelection(place: place.isEmpty ? nil : String(place), mailing: call.number("mailing"))
     }
 
+    private func noSuch(_ call: Call) -> DeedAnswer {
+        .refused(
+            422, text("deliveries.noSuch", call.language), field: selection(call).place == nil ? "mailing" : "place")
+    }
+
     func retry(_ call: Call) throws -> DeedAnswer {
+        guard try parts.deliveries.occurs(selection(call)) else { return noSuch(call) }
         let count = try parts.deliveries.retry(
             unknown: call["what"] == "unknown", of: selection(call), by: call.viewer)
         return .done(
@@ -248,6 +254,7 @@ extension ConsoleSite {
     func failOver(_ call: Call) throws -> DeedAnswer {
         let (from, to) = (route(call, "from"), route(call, "to"))
         guard from != to else { return .refused(422, text("failOver.same", call.language), field: "to") }
+        guard try parts.deliveries.occurs(selection(call)) else { return noSuch(call) }
         let outcome = try parts.deliveries.failOver(
             from: from, to: to, of: selection(call), reason: call["reason"].trimmed, by: call.viewer)
         var words = [("failOver.done", outcome.reissued), ("failOver.unreachable", outcome.unreachable)]

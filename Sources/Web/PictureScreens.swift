@@ -73,8 +73,8 @@ struct ShownPicture {
 
     init(_ snapshot: Snapshot) {
         self.snapshot = snapshot
-        groups = [("college", snapshot.colleges), ("site", snapshot.sites), ("channel", snapshot.channels)].map {
-            ($0, $1.cells.map { ($0.name, $0.eligible, $0.voted) })
+        groups = zip(["college", "site", "channel"], snapshot.partitions).map { key, cells in
+            (key, cells.map { ($0.name, $0.eligible, $0.voted) })
         }
         var hours: [(from: Int, to: Int, votes: Int)] = []
         for hour in snapshot.hours {

@@ -35,7 +35,7 @@ extension ConsoleSite {
         case .failed(let file, let why):
             state = "failed"
             data = ["file": .text(file), "why": .text(why)]
-            blocks.append(.notice("\(file)\(language.colon)\(said(why, language))", isBad: true))
+            blocks.append(.notice("\(file)\(language.colon)\(refusal(why, "roll.failed", language))", isBad: true))
         case .cancelled(let file):
             state = "cancelled"
             blocks.append(.notice("\(file)\(language.colon)\(text("roll.cancelled", language))", isBad: false))

@@ -39,7 +39,8 @@ struct Visit: Sendable {
                 let language = Language(rawValue: name), languages.contains(language)
             else { return nil }
             let weight = parts.dropFirst().first { $0.contains("q=") }?.split(separator: "=").last
-            return (language, weight.flatMap { Double($0.filter { !$0.isWhitespace }) } ?? 1)
+            let wish = weight.flatMap { Double($0.filter { !$0.isWhitespace }) } ?? 1
+            return wish > 0 ? (language, wish) : nil
         }
         return wanted.enumerated().max { ($0.element.1, -$0.offset) < ($1.element.1, -$1.offset) }?.element.0
     }

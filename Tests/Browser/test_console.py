@@ -163,7 +163,8 @@ def test_a_bounced_mail_to_a_corrected_contact(site, visitor, language):
     # The other one is reached by SMS: the way round the failing channel.
     elsewhere = anne.do("deliveries/fail-over", **{"from": "email", "to": "sms", "place": "example.net", "reason": "adresses mortes"})
     assert elsewhere.status_code == 200 and f"{say('Identifiants renvoyés :')} 0." in anne.note
-    assert anne.do("deliveries/retry", what="failed", mailing="99").status_code == 200 and anne.note.endswith(" 0.")
+    assert anne.do("deliveries/retry", what="failed", mailing="99").status_code == 422 and say("Aucun message", "No message") in anne.error
+    assert anne.do("deliveries/retry", what="failed", mailing="1").status_code == 200 and anne.note.endswith(" 0.")
     done = anne.do("deliveries/fail-over", **{"from": "email", "to": "sms", "place": "@Example.org", "mailing": "1", "reason": "adresses mortes"})
     assert done.status_code == 200 and f"{say('Identifiants renvoyés :')} 1." in anne.note
     site.identifier("+33639980003")

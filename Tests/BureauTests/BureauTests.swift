@@ -9,16 +9,6 @@ private typealias Count = SmallCells.Count
 
 private func counts(_ pairs: (Int, Int)...) -> [Count] { pairs.map { Count(eligible: $0, voted: $1) } }
 
-/// Numbers that look random and are the same in every run.
-private struct Dice {
-    var state: UInt64
-
-    mutating func next(_ bound: Int) -> Int {
-        state = state &* 6_364_136_223_846_793_005 &+ 1
-        return Int(state >> 33) % bound
-    }
-}
-
 struct SmallCellTests {
     @Test func `large groups are shown`() {
         #expect(SmallCells.shown(counts((100, 40), (50, 20))) == [true, true])

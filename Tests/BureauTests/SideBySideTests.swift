@@ -56,42 +56,79 @@ struct SideBySideTests {
             ])
     }
 
-    /// All ways in which three small elections can have gone: whoever sees the figures that are shown is left with more than
-    /// one answer for every small set of voters that two groups cut out.
-    @Test func `the figures shown leave more than one answer`() {
-        var state: UInt64 = 11
-        func dice(_ bound: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1
-            return Int(state >> 33) % bound
-        }
-        for _ in 0..<200 {
+    @Test func `two persons told only by two groups on each side`() {
+        // Colleges 0 and 1 are sites 0 and 1 but for one person each way out and in: two of them, and one voted.
+        let shown = SideBySide.shown(
+            [4, 4],
+            [
+                part(0, 0, 30, 14), part(0, 1, 30, 15), part(0, 2, 1, 1), part(1, 0, 30, 16), part(1, 1, 30, 14),
+                part(1, 3, 1, 0), part(2, 2, 25, 12), part(2, 3, 25, 13), part(3, 2, 25, 12), part(3, 3, 25, 11),
+            ])
+        #expect(shown[0] == [true, true, true, true])
+        #expect(!shown[1][0] || !shown[1][1])
+    }
+
+    @Test func `what a ballot tells of its voters is known`() {
+        // The site has a ballot of its own: college 0 beside it would tell of the three others.
+        let parts = [part(0, 0, 100, 40), part(0, 1, 3, 1), part(1, 1, 90, 30), part(1, 2, 97, 50)]
+        #expect(SideBySide.shown([2, 3], parts)[0] == [true, true])
+        #expect(SideBySide.shown([2, 3], parts, public: [[0]])[0] == [false, false])
+    }
+
+    @Test func `a group in which all who signed in have voted is not shown`() {
+        let all = SmallCells.Count(eligible: 40, signedIn: 14, voted: 14)
+        let some = SmallCells.Count(eligible: 60, signedIn: 30, voted: 25)
+        #expect(SmallCells.shown([all, some, some]) == [false, false, true])
+    }
+
+    /// Small elections gone many ways: whoever sees the figures that are shown is left with a doubt about every small part, by
+    /// trying all numbers; and where each partition were looked at by itself, they often would not be.
+    @Test func `the figures shown leave a doubt`() {
+        var dice = Dice(state: 11)
+        var (shownBoth, toldAlone) = (0, 0)
+        for _ in 0..<60 {
             let parts = (0..<2).flatMap { college in
                 (0..<3).map { site in
-                    let eligible = dice(3) == 0 ? dice(6) : dice(22)
-                    return part(college, site, eligible, eligible == 0 ? 0 : dice(eligible + 1))
+                    // College 1 is site 1, but for few.
+                    let isHome = (college == 1) == (site == 1)
+                    let eligible = isHome ? 24 + dice.next(25) : dice.next(2) * dice.next(4)
+                    return part(college, site, eligible, (0..<eligible).count { _ in dice.next(2) == 0 })
                 }
             }
             let shown = SideBySide.shown([2, 3], parts)
-            var sums: [(parts: [Int], value: Int)] = [(Array(parts.indices), parts.reduce(0) { $0 + $1.count.voted })]
-            for partition in shown.indices {
-                for group in shown[partition].indices where shown[partition][group] {
-                    let members = parts.indices.filter { parts[$0].groups[partition] == group }
-                    sums.append((members, members.reduce(0) { $0 + parts[$1].count.voted }))
-                }
+            if shown[0].contains(true), shown[1].contains(true) { shownBoth += 1 }
+            #expect(told(parts, shown).isEmpty, "\(parts)")
+            let alone = [0, 1].map { partition in
+                SmallCells.shown(
+                    (0..<2 + partition).map { group in
+                        var sum = SmallCells.Count()
+                        for part in parts where part.groups[partition] == group { sum += part.count }
+                        return sum
+                    })
             }
-            guard sums.count > 1 else { continue }
-            for index in parts.indices where (1..<10).contains(parts[index].count.eligible) {
-                let answers = answers(parts, sums, for: index)
-                #expect(answers > 1, "\(parts) \(shown) \(index)")
-            }
+            if !told(parts, alone).isEmpty { toldAlone += 1 }
         }
+        #expect(shownBoth > 10 && toldAlone > 5, "\(shownBoth) \(toldAlone)")
     }
 
-    /// How many numbers a part can hold, found by trying: the flow of votes through the two partitions.
-    private func answers(_ parts: [SideBySide.Part], _ sums: [(parts: [Int], value: Int)], for index: Int) -> Int {
-        (0...parts[index].count.eligible).count { value in
-            var votes = parts.map { _ in 0 }
-            return fits(parts, sums, index, value, 0, &votes)
+    /// The small parts of which the figures leave too little doubt.
+    private func told(_ parts: [SideBySide.Part], _ shown: [[Bool]]) -> [Int] {
+        var sums: [(parts: [Int], value: Int)] = [(Array(parts.indices), parts.reduce(0) { $0 + $1.count.voted })]
+        for partition in shown.indices {
+            for group in shown[partition].indices where shown[partition][group] {
+                let members = parts.indices.filter { parts[$0].groups[partition] == group }
+                sums.append((members, members.reduce(0) { $0 + parts[$1].count.voted }))
+            }
+        }
+        guard sums.count > 1 else { return [] }
+        return parts.indices.filter { index in
+            let size = parts[index].count.eligible
+            guard (1..<10).contains(size) else { return false }
+            let answers = (0...size).count { value in
+                var votes = parts.map { _ in 0 }
+                return fits(parts, sums, index, value, 0, &votes)
+            }
+            return answers <= (size + 1) / 2
         }
     }
 

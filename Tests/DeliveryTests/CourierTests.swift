@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// Keeps what it is given, in order.
-private final class Gateway: SMSProvider {
+final class Gateway: SMSProvider {
     private let texts = Mutex<[String]>([])
 
     var seen: [String] { texts.withLock { $0 } }
@@ -19,7 +19,7 @@ private final class Gateway: SMSProvider {
 }
 
 /// An outbox whose time stands still until it is moved.
-private final class Post {
+final class Post {
     let folder: URL
     let store: Store
     let outbox: Outbox
@@ -44,18 +44,19 @@ private final class Post {
     func wait(seconds: Int) { hands.time.withLock { $0 += seconds } }
 
     /// Queues an SMS whose text is `word`.
-    func add(_ word: String, _ priority: Priority, expiresIn seconds: Int? = nil) throws {
+    func add(_ word: String, _ priority: Priority, expiresIn seconds: Int? = nil, mailing: Int? = nil) throws {
         let frame = MessageFrame(
             kind: .identifier, language: "fr", senderName: "S", senderAddress: "s@example.org",
             shared: Dictionary(uniqueKeysWithValues: MessageFrame.sharedNames.map { ($0, $0) }),
             flags: Dictionary(uniqueKeysWithValues: MessageFrame.flagNames.map { ($0, false) }), senderLines: [],
             text: "{{identifier}}", html: nil)
         let (outbox, queue) = (outbox, outbox.queue(election: 1, key: key))
+        queue.mailing = mailing
         let now = hands.time.withLock { $0 }
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             let number = try outbox.store(transaction, frame)
             try queue.begin(transaction)
-            let subject = try transaction.reading.number("SELECT count(*) FROM outbox_message")
+            let subject = try transaction.reading.number("SELECT count(*) + 1 FROM outbox_message")
             try queue.add(
                 transaction, subject: subject, kind: .identifier, generation: 1, route: .sms, priority: priority,
                 frame: number,

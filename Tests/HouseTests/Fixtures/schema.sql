@@ -319,6 +319,8 @@ CREATE TRIGGER outbox_message_leaves AFTER UPDATE OF state ON outbox_message
 WHEN OLD.state IS NOT NEW.state AND OLD.ended_at IS NOT NULL
 BEGIN
     INSERT INTO outbox_past (message, state, at, reply) VALUES (OLD.id, OLD.state, OLD.ended_at, OLD.reply);
+    INSERT INTO outbox_past (message, state, at)
+    SELECT OLD.id, 'waiting', max(NEW.due_at, OLD.ended_at) WHERE NEW.state = 'waiting';
 END;
 
 CREATE TABLE outbox_message (

@@ -1,0 +1,76 @@
+import Delivery
+import Store
+import Synchronization
+import Testing
+
+struct OutboxDeskTests {
+    private func open(_ post: Post) throws -> Int {
+        try post.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try post.outbox.openMailing(transaction, election: 1, .issue, by: "staff:anne")
+        }
+    }
+
+    /// As the gateway leaves what it refused.
+    private func fail(_ post: Post) throws {
+        let now = post.hands.time.withLock { $0 }
+        try post.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try transaction.execute(
+                "UPDATE outbox_message SET state = 'failed', ended_at = ?, reply = '551' WHERE state = 'waiting'", now)
+        }
+    }
+
+    private func retry(_ post: Post, _ selection: MessageSelection) throws -> Int {
+        try post.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try post.outbox.retry(transaction, election: 1, unknown: false, of: selection)
+        }
+    }
+
+    @Test func `a retry is for what was selected`() throws {
+        let post = try Post()
+        let (one, other) = (try open(post), try open(post))
+        try post.add("a", .batch, mailing: one)
+        try post.add("b", .batch, mailing: other)
+        try post.add("c", .batch)
+        try fail(post)
+        try post.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try transaction.execute("INSERT INTO outbox_pause (channel, reason, since) VALUES ('sms', 'no credit', 1)")
+        }
+        #expect(try retry(post, MessageSelection(mailing: 99)) == 0)
+        #expect(try retry(post, MessageSelection(place: "+336", mailing: one)) == 0)
+        #expect(try post.states == ["failed", "failed", "failed"])
+        #expect(try retry(post, MessageSelection(place: "+336399", mailing: other)) == 1)
+        #expect(try post.states == ["failed", "waiting", "failed"])
+        let paused = try post.store.read { (reading: borrowing Reading) throws(StoreError) in
+            (
+                try post.outbox.pauses(reading).count,
+                try post.outbox.occurs(reading, election: 1, MessageSelection(place: "+336399")),
+                try post.outbox.occurs(reading, election: 1, MessageSelection(place: "+336398"))
+            )
+        }
+        #expect(paused == (1, true, false))
+        #expect(try retry(post, MessageSelection()) == 2)
+        let counts = try post.store.read { (reading: borrowing Reading) throws(StoreError) in
+            (try post.outbox.pauses(reading).count, try post.outbox.counts(reading, election: 1).map(\.mailing))
+        }
+        #expect(counts.0 == 0 && Set(counts.1) == [one, other, nil])
+    }
+
+    @Test func `a message tells everything that it was`() throws {
+        let post = try Post()
+        try post.add("a", .batch)
+        let start = post.hands.time.withLock { $0 }
+        post.wait(seconds: 60)
+        try fail(post)
+        post.wait(seconds: 60)
+        _ = try retry(post, MessageSelection())
+        post.wait(seconds: 60)
+        _ = try post.send()
+        let messages = try post.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try post.outbox.messages(reading, election: 1, subject: 1)
+        }
+        let steps = messages.flatMap(\.steps)
+        #expect(steps.map(\.state) == [.waiting, .failed, .waiting, .accepted])
+        #expect(steps.map(\.at) == [start, start + 60, start + 120, start + 180])
+        #expect(steps.map(\.reply) == [nil, "551", nil, nil])
+    }
+}
