@@ -216,7 +216,11 @@ package final class RollDesk: Sendable {
             var options = ImportOptions()
             options.acceptValid = valid
             let keys = RollKeys(desk.key, randomness: desk.randomness)
-            let roll = try desk.registrar.load(path, into: election, keys: keys, options: options) { [self] rows in
+            let roll = try desk.registrar.load(path, into: election, keys: keys, options: options) {
+                [self] rows throws(RollFileError) in
+                if wantsStop.withLock({ $0 }) {
+                    throw RollFileError(file: name, line: 0, message: "the import was stopped")
+                }
                 running.withLock { $0 = .reading(file: name, rows: rows) }
             }
             if wantsStop.withLock({ $0 }) {
@@ -231,7 +235,13 @@ package final class RollDesk: Sendable {
             }
             running.withLock { $0 = .ready(file: name, summary) }
         } catch {
-            running.withLock { $0 = .failed(file: name, RollFiles.words("\(error)", path: path, name: name)) }
+            let isStopped = wantsStop.withLock { $0 }
+            running.withLock {
+                $0 =
+                    isStopped
+                    ? .cancelled(file: name)
+                    : .failed(file: name, RollFiles.words("\(error)", path: path, name: name))
+            }
         }
     }
 

@@ -116,7 +116,7 @@ package struct VoterDesk: Sendable {
         /// What may be told of its state.
         package let state: ShownState
 
-        /// Everything that it was, as far as it may be told: when a message was withdrawn would tell when somebody voted.
+        /// Everything that it was, as far as it may be told: when a message was withdrawn could tell of a vote.
         package var steps: [MessageRecord.Step] {
             guard isSecret else { return record.steps }
             return record.steps.filter { $0.state != .withdrawn }.map { step in
@@ -134,7 +134,7 @@ package struct VoterDesk: Sendable {
     /// States of messages as the console tells them.
     package enum ShownState: String, Sendable, CaseIterable {
         case waiting, printed, sent, accepted, delivered, bounced, failed, unknown, expired, withdrawn, confirmed
-        /// Waits, or is not needed any more: what can be told while the poll is open, since a vote withdraws messages.
+        /// Waits, or is not needed any more: all that is told while the poll is open. What is withdrawn can tell of a vote.
         case waitingOrOver
     }
 

@@ -16,10 +16,10 @@ package struct Registrar: Sendable {
     }
 
     /// Reads and checks a file into the store, unseen until it is published. Only one import runs at a time.
-    /// - Parameter progress: called now and then with the rows read.
+    /// - Parameter progress: called now and then with the rows read; what it throws stops the import, and nothing stays of it.
     package func load(
         _ path: String, into election: StoredElection, keys: RollKeys, options: ImportOptions,
-        progress: @escaping (Int) -> Void = { _ in }
+        progress: @escaping (Int) throws(RollFileError) -> Void = { _ in }
     ) throws(ImportFailure) -> LoadedRoll {
         let loader: RollLoader
         do throws(StoreError) {

@@ -181,7 +181,7 @@ final class RollLoader {
     private let keys: RollKeys
     private let options: ImportOptions
     private let hasher: PassphraseHasher
-    private let progress: (Int) -> Void
+    private let progress: (Int) throws(RollFileError) -> Void
     private let report: RollReport
     private let importID: Int
     private let isUpdate: Bool
@@ -195,7 +195,7 @@ final class RollLoader {
 
     init(
         store: Store, election: StoredElection, keys: RollKeys, options: ImportOptions, hasher: PassphraseHasher,
-        clock: Clock, progress: @escaping (Int) -> Void
+        clock: Clock, progress: @escaping (Int) throws(RollFileError) -> Void
     ) throws(StoreError) {
         (self.store, self.election, self.keys, self.options) = (store, election, keys, options)
         (self.hasher, self.progress) = (hasher, progress)
@@ -288,7 +288,7 @@ final class RollLoader {
                     insert(batch)
                     batch = spare.take()
                     swap(&intake.buffer, &batch.buffer)
-                    progress(intake.rows)
+                    try progress(intake.rows)
                 }
             }
             swap(&intake.buffer, &batch.buffer)

@@ -397,6 +397,14 @@ def test_the_roll_is_uploaded_looked_at_and_applied(site, visitor):
     manager.do("roll/drop")
     upload("a;b\n" + '"' + "x\n" * 5)
     road.wait_until(lambda: "il manque une colonne pour reference" in (manager.get("roll"), manager.text)[1], 20)
+    # A large file is given up while it is read, and nothing stays of it.
+    before = site.sql("SELECT count(*), max(id) FROM roll_voter")
+    row = ";".join(str(voter(0).get(column, "")) for column in road.HEAD)
+    upload("\n".join([head] + [row.replace("V0", f"V{n}").replace("v0@", f"v{n}@") for n in range(100, 300_100)]) + "\n")
+    road.wait_until(lambda: re.search("lecture en cours[^0-9]*[1-9]", (manager.get("roll"), manager.text)[1]), 20)
+    manager.do("roll/drop")
+    road.wait_until(lambda: "abandonné" in (manager.get("roll"), manager.text)[1], 5)
+    assert site.sql("SELECT count(*), max(id) FROM roll_voter") == before and site.sql("SELECT count(*) FROM roll_import WHERE state = 'loading'") == [(0,)]
     # One voter by hand, and one struck off.
     manager.do("roll/add", reference="N9", last_name="Oublié", first_name="Léa", college="ouvriers", email="lea@example.org", reason="oubli", site="lille")
     assert "L'électeur est ajouté" in manager.note
