@@ -8,15 +8,15 @@ import VoterRoll
 
 /// The work of one issue or reissue: keys and frames at hand.
 final class IssueSession {
-    private let issuer: Issuer
-    private let election: StoredElection
-    private let key: ElectionKey
+    let issuer: Issuer
+    let election: StoredElection
+    let key: ElectionKey
     private let office: MessageOffice
-    private let lookup: LookupKey
-    private let opener: ContactOpener
-    private let queue: OutboxQueue
+    let lookup: LookupKey
+    let opener: ContactOpener
+    let queue: OutboxQueue
     private let maker: IdentifierMaker
-    private let sealer: Sealer
+    let sealer: Sealer
     private var frames: [FrameName: Int] = [:]
     /// Where names ran out before, so that the hundredth Martin does not try ninety-nine others.
     private var attempts: [String: Int] = [:]
@@ -96,10 +96,10 @@ final class IssueSession {
     }
 
     /// An earlier identifier of a voter: its generation, and itself sealed where it is kept.
-    private typealias Past = (generation: Int, sealed: [UInt8]?)
+    typealias Past = (generation: Int, sealed: [UInt8]?)
 
     /// The latest identifiers of voters in a range who had one before.
-    private func pastGenerations(
+    func pastGenerations(
         _ reading: borrowing Reading, _ after: Int, _ last: Int
     ) throws(StoreError) -> [Int: Past] {
         var past: [Int: Past] = [:]
@@ -111,7 +111,7 @@ final class IssueSession {
     }
 
     /// The roll's contacts, with those that were given on the phone in their place.
-    private func effectiveContacts(
+    func effectiveContacts(
         _ reading: borrowing Reading, _ voter: Voter, _ sealed: SealedContacts
     ) throws(StoreError) -> VoterContacts {
         let roll = try opener.open(sealed, voter: voter.id)
@@ -127,7 +127,7 @@ final class IssueSession {
         return VoterContacts(mail: mail, phone: phone, address: roll.address)
     }
 
-    private func contactPlace(_ voter: Int) -> [UInt8] { IssueSession.contactPlace(election, voter) }
+    func contactPlace(_ voter: Int) -> [UInt8] { IssueSession.contactPlace(election, voter) }
 
     /// What a sealed contact or identifier is bound to.
     static func contactPlace(_ election: StoredElection, _ voter: Int) -> [UInt8] {
@@ -148,7 +148,7 @@ final class IssueSession {
     }
 
     /// Why a voter cannot be reached by a channel, in words that stand after the reference; nil when they can.
-    private func obstacle(_ voter: Voter, _ contacts: VoterContacts, _ route: Route) -> String? {
+    func obstacle(_ voter: Voter, _ contacts: VoterContacts, _ route: Route) -> String? {
         guard election.election.channels.contains(where: { $0.rawValue == route.rawValue }) else {
             return "this election sends nothing by \(route.rawValue) (its channels: "
                 + election.election.channels.map(\.rawValue).joined(separator: ", ") + ")"
@@ -170,7 +170,7 @@ final class IssueSession {
         contacts.mobile.map { mobile in issuer.smsPrefixes.contains(where: mobile.text.hasPrefix) } ?? false
     }
 
-    private func recipient(_ contacts: VoterContacts, _ route: Route) -> [UInt8]? {
+    func recipient(_ contacts: VoterContacts, _ route: Route) -> [UInt8]? {
         switch route {
         case .email: contacts.mail.map { Array($0.text.utf8) }
         case .sms: contacts.mobile.map { Array($0.text.utf8) }
@@ -179,7 +179,7 @@ final class IssueSession {
     }
 
     /// Makes an identifier and queues its message; false when the scheme has no identifier for this voter.
-    private func issue(
+    func issue(
         _ transaction: borrowing Transaction, _ voter: Voter, _ contacts: VoterContacts, _ route: Route,
         priority: Priority, after past: Past?, isRenewal: Bool = false
     ) throws(StoreError) -> Bool {
@@ -279,7 +279,7 @@ final class IssueSession {
         return sealer.seal(Array(identifier.canonical.utf8), associated: contactPlace(voter))
     }
 
-    private func frame(
+    func frame(
         _ transaction: borrowing Transaction, _ kind: MessageKind, _ language: Language, _ route: Route
     ) throws(StoreError) -> Int {
         let name = FrameName(kind: kind, language: language, route: route)
@@ -356,136 +356,5 @@ final class IssueSession {
             priority: note.priority, frame: try frame(transaction, note.kind, voter.language, note.route),
             recipient: recipient, values: note.values.merging(["greeting": voter.courteousName]) { $1 },
             expiresAt: note.expiresAt, dueAt: note.dueAt)
-    }
-
-    // MARK: Reissue
-
-    func reissue(
-        _ transaction: borrowing Transaction, _ voter: Voter, by route: Route, contact: String?, reason: String,
-        principal: Principal, mailing: Int?
-    ) throws(StoreError) -> Issuer.Reissue {
-        let sealed = try issuer.registrar.sealedContacts(transaction.reading, voter: voter.id)
-        let roll = try opener.open(sealed, voter: voter.id)
-        let present = try effectiveContacts(transaction.reading, voter, sealed)
-        var target = present
-        if let contact {
-            switch newContact(contact, route, present) {
-            case .success(let contacts): target = contacts
-            case .failure(let refusal): return .refused(refusal.reason)
-            }
-        }
-        if let obstacle = obstacle(voter, target, route) { return .refused(obstacle) }
-        guard let recipient = recipient(target, route) else {
-            return .refused("there is no contact for \(route.rawValue)")
-        }
-        let earlier = try lastContact(transaction.reading, voter.id)
-        try queue.begin(transaction)
-        let sheets = try issuer.sheetsInHand(transaction.reading, voter: voter.id)
-        try issuer.revoke(transaction, election, voter: voter.id, reason: reason)
-        if contact != nil {
-            try transaction.execute(
-                """
-                INSERT INTO issuance_contact (election, voter, route, sealed, reason, added_by, added_at, folded)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """, election.number, voter.id, route.rawValue,
-                sealer.seal(recipient, associated: contactPlace(voter.id)), reason, principal.text, issuer.clock.now,
-                lookup.hash(GivenContact.folded(recipient, route)))
-        }
-        let past = try pastGenerations(transaction.reading, voter.id - 1, voter.id)[voter.id]
-        // The word to the old contact is no part of the mailing.
-        queue.mailing = mailing
-        let isIssued = try issue(transaction, voter, target, route, priority: .recovery, after: past)
-        queue.mailing = nil
-        guard isIssued else {
-            throw StoreError(
-                .constraint, "The scheme has no identifier for \(voter.reference).", cure: "Nothing was changed.")
-        }
-        let generation = try transaction.reading.number(
-            "SELECT max(generation) FROM issuance_identifier WHERE voter = ?", voter.id)
-        // Told is whoever would otherwise not notice: nobody when the new one goes where the old one went.
-        let isElsewhere = earlier.map { $0.contact != recipient } ?? (contact != nil)
-        let notice =
-            isElsewhere
-            ? try notify(
-                transaction, voter, [earlier] + contacts(roll) + contacts(present), except: recipient, generation) : nil
-        try issuer.logbook.record(
-            transaction, election: election.election.id, by: principal, "identifier.reissue",
-            [
-                "reference": voter.reference, "by": route.rawValue, "reason": reason, "generation": "\(generation)",
-                "newContact": contact == nil ? "no" : "yes", "notice": notice?.rawValue ?? "none",
-            ], personal: contact.map { ["contact": $0] } ?? [:], key: key)
-        return .done(generation: generation, noticeBy: notice, sheets: sheets)
-    }
-
-    private struct ContactRefusal: Error { let reason: String }
-
-    private func newContact(
-        _ text: String, _ route: Route, _ roll: VoterContacts
-    ) -> Swift.Result<VoterContacts, ContactRefusal> {
-        switch route {
-        case .email:
-            do throws(EmailAddress.Fault) {
-                return .success(VoterContacts(mail: try EmailAddress(text), phone: roll.phone, address: roll.address))
-            } catch { return .failure(ContactRefusal(reason: "\"\(text)\" \(error.reason)")) }
-        case .sms:
-            do throws(PhoneNumber.Fault) {
-                let phone = try PhoneNumber(text)
-                guard phone.isMobile else { return .failure(ContactRefusal(reason: "\"\(text)\" is no mobile number")) }
-                return .success(VoterContacts(mail: roll.mail, phone: phone, address: roll.address))
-            } catch { return .failure(ContactRefusal(reason: "\"\(text)\" \(error.reason)")) }
-        case .letter:
-            return .failure(
-                ContactRefusal(reason: "a letter goes to the address on the roll: correct it with `roll correct` first")
-            )
-        }
-    }
-
-    /// A contact and its channel.
-    private typealias Place = (route: Route, contact: [UInt8])
-
-    /// Where the latest identifier went.
-    private func lastContact(_ reading: borrowing Reading, _ voter: Int) throws(StoreError) -> Place? {
-        let found = try reading.first(
-            "SELECT route, contact FROM issuance_identifier WHERE voter = ? ORDER BY generation DESC LIMIT 1", voter
-        ) { (row: borrowing Row) throws(StoreError) -> (route: Route, sealed: [UInt8]) in (try row.value(0), try row[1])
-        }
-        guard let found, let contact = sealer.open(found.sealed, associated: contactPlace(voter)) else { return nil }
-        return (found.route, contact)
-    }
-
-    private func contacts(_ contacts: VoterContacts) -> [Place?] {
-        Route.allCases.map { route in recipient(contacts, route).map { (route, $0) } }
-    }
-
-    /// Tells the voter at the old contacts that a new identifier was made: where the last one went, the roll's mail or
-    /// phone, and what was given on the phone earlier; by letter only where there is no other way.
-    private func notify(
-        _ transaction: borrowing Transaction, _ voter: Voter, _ places: [Place?], except new: [UInt8], _ generation: Int
-    ) throws(StoreError) -> Route? {
-        var told: [(kind: MessageKind, place: Place)] = []
-        for case let place? in places
-        where place.contact != new && !told.contains(where: { $0.place.contact == place.contact }) {
-            guard place.route != .letter || told.isEmpty && !voter.hasReturnedLetter else { continue }
-            // One of each kind on each channel.
-            let kinds = [MessageKind.notice, .noticeHeld]
-            guard
-                let kind = kinds.first(where: { kind in
-                    !told.contains { $0.kind == kind && $0.place.route == place.route }
-                })
-            else { continue }
-            try tell(transaction, voter, kind, place.route, place.contact, generation)
-            told.append((kind, place))
-        }
-        return told.first?.place.route
-    }
-
-    private func tell(
-        _ transaction: borrowing Transaction, _ voter: Voter, _ kind: MessageKind, _ route: Route, _ contact: [UInt8],
-        _ generation: Int
-    ) throws(StoreError) {
-        try queue.add(
-            transaction, subject: voter.id, kind: kind, generation: generation, route: route, priority: .recovery,
-            frame: try frame(transaction, kind, voter.language, route), recipient: contact,
-            values: ["greeting": voter.courteousName])
     }
 }

@@ -1,0 +1,139 @@
+import Contacts
+import Crypto
+import Delivery
+import Elections
+import Journal
+import Store
+import VoterRoll
+
+/// A new identifier in place of an old one, and the word to the old contact.
+extension IssueSession {
+    func reissue(
+        _ transaction: borrowing Transaction, _ voter: Voter, by route: Route, contact: String?, reason: String,
+        principal: Principal, mailing: Int?
+    ) throws(StoreError) -> Issuer.Reissue {
+        let sealed = try issuer.registrar.sealedContacts(transaction.reading, voter: voter.id)
+        let roll = try opener.open(sealed, voter: voter.id)
+        let present = try effectiveContacts(transaction.reading, voter, sealed)
+        var target = present
+        if let contact {
+            switch newContact(contact, route, present) {
+            case .success(let contacts): target = contacts
+            case .failure(let refusal): return .refused(refusal.reason)
+            }
+        }
+        if let obstacle = obstacle(voter, target, route) { return .refused(obstacle) }
+        guard let recipient = recipient(target, route) else {
+            return .refused("there is no contact for \(route.rawValue)")
+        }
+        let earlier = try lastContact(transaction.reading, voter.id)
+        try queue.begin(transaction)
+        let sheets = try issuer.sheetsInHand(transaction.reading, voter: voter.id)
+        try issuer.revoke(transaction, election, voter: voter.id, reason: reason)
+        if contact != nil {
+            try transaction.execute(
+                """
+                INSERT INTO issuance_contact (election, voter, route, sealed, reason, added_by, added_at, folded)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """, election.number, voter.id, route.rawValue,
+                sealer.seal(recipient, associated: contactPlace(voter.id)), reason, principal.text, issuer.clock.now,
+                lookup.hash(GivenContact.folded(recipient, route)))
+        }
+        let past = try pastGenerations(transaction.reading, voter.id - 1, voter.id)[voter.id]
+        // The word to the old contact is no part of the mailing.
+        queue.mailing = mailing
+        let isIssued = try issue(transaction, voter, target, route, priority: .recovery, after: past)
+        queue.mailing = nil
+        guard isIssued else {
+            throw StoreError(
+                .constraint, "The scheme has no identifier for \(voter.reference).", cure: "Nothing was changed.")
+        }
+        let generation = try transaction.reading.number(
+            "SELECT max(generation) FROM issuance_identifier WHERE voter = ?", voter.id)
+        // Told is whoever would otherwise not notice: nobody when the new one goes where the old one went.
+        let isElsewhere = earlier.map { $0.contact != recipient } ?? (contact != nil)
+        let notice =
+            isElsewhere
+            ? try notify(
+                transaction, voter, [earlier] + contacts(roll) + contacts(present), except: recipient, generation) : nil
+        try issuer.logbook.record(
+            transaction, election: election.election.id, by: principal, "identifier.reissue",
+            [
+                "reference": voter.reference, "by": route.rawValue, "reason": reason, "generation": "\(generation)",
+                "newContact": contact == nil ? "no" : "yes", "notice": notice?.rawValue ?? "none",
+            ], personal: contact.map { ["contact": $0] } ?? [:], key: key)
+        return .done(generation: generation, noticeBy: notice, sheets: sheets)
+    }
+
+    private struct ContactRefusal: Error { let reason: String }
+
+    private func newContact(
+        _ text: String, _ route: Route, _ roll: VoterContacts
+    ) -> Swift.Result<VoterContacts, ContactRefusal> {
+        switch route {
+        case .email:
+            do throws(EmailAddress.Fault) {
+                return .success(VoterContacts(mail: try EmailAddress(text), phone: roll.phone, address: roll.address))
+            } catch { return .failure(ContactRefusal(reason: "\"\(text)\" \(error.reason)")) }
+        case .sms:
+            do throws(PhoneNumber.Fault) {
+                let phone = try PhoneNumber(text)
+                guard phone.isMobile else { return .failure(ContactRefusal(reason: "\"\(text)\" is no mobile number")) }
+                return .success(VoterContacts(mail: roll.mail, phone: phone, address: roll.address))
+            } catch { return .failure(ContactRefusal(reason: "\"\(text)\" \(error.reason)")) }
+        case .letter:
+            return .failure(
+                ContactRefusal(reason: "a letter goes to the address on the roll: correct it with `roll correct` first")
+            )
+        }
+    }
+
+    /// A contact and its channel.
+    private typealias Place = (route: Route, contact: [UInt8])
+
+    /// Where the latest identifier went.
+    private func lastContact(_ reading: borrowing Reading, _ voter: Int) throws(StoreError) -> Place? {
+        let found = try reading.first(
+            "SELECT route, contact FROM issuance_identifier WHERE voter = ? ORDER BY generation DESC LIMIT 1", voter
+        ) { (row: borrowing Row) throws(StoreError) -> (route: Route, sealed: [UInt8]) in (try row.value(0), try row[1])
+        }
+        guard let found, let contact = sealer.open(found.sealed, associated: contactPlace(voter)) else { return nil }
+        return (found.route, contact)
+    }
+
+    private func contacts(_ contacts: VoterContacts) -> [Place?] {
+        Route.allCases.map { route in recipient(contacts, route).map { (route, $0) } }
+    }
+
+    /// Tells the voter at the old contacts that a new identifier was made: where the last one went, the roll's mail or
+    /// phone, and what was given on the phone earlier; by letter only where there is no other way.
+    private func notify(
+        _ transaction: borrowing Transaction, _ voter: Voter, _ places: [Place?], except new: [UInt8], _ generation: Int
+    ) throws(StoreError) -> Route? {
+        var told: [(kind: MessageKind, place: Place)] = []
+        for case let place? in places
+        where place.contact != new && !told.contains(where: { $0.place.contact == place.contact }) {
+            guard place.route != .letter || told.isEmpty && !voter.hasReturnedLetter else { continue }
+            // One of each kind on each channel.
+            let kinds = [MessageKind.notice, .noticeHeld]
+            guard
+                let kind = kinds.first(where: { kind in
+                    !told.contains { $0.kind == kind && $0.place.route == place.route }
+                })
+            else { continue }
+            try tell(transaction, voter, kind, place.route, place.contact, generation)
+            told.append((kind, place))
+        }
+        return told.first?.place.route
+    }
+
+    private func tell(
+        _ transaction: borrowing Transaction, _ voter: Voter, _ kind: MessageKind, _ route: Route, _ contact: [UInt8],
+        _ generation: Int
+    ) throws(StoreError) {
+        try queue.add(
+            transaction, subject: voter.id, kind: kind, generation: generation, route: route, priority: .recovery,
+            frame: try frame(transaction, kind, voter.language, route), recipient: contact,
+            values: ["greeting": voter.courteousName])
+    }
+}
