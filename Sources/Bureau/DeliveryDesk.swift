@@ -245,20 +245,25 @@ package final class DeliveryDesk: Sendable {
     private func stranded(
         _ reading: borrowing Reading, from: Route, _ selection: MessageSelection
     ) throws(StoreError) -> [(voter: Int, generation: Int)] {
-        var latest: [Int: IdentifierMessage] = [:]
-        try desk.outbox.eachIdentifier(reading, election: desk.election.number) { message throws(StoreError) in
-            if (latest[message.subject]?.generation ?? 0) <= message.generation { latest[message.subject] = message }
+        // A renewal that nobody has used takes nothing away: what counts is the identifier in use.
+        var inUse: [Int: Int] = [:]
+        try desk.issuer.eachHeld(reading, desk.election) { voter, generation, _, _ throws(StoreError) in
+            inUse[voter] = generation
         }
-        var voters = latest.filter {
-            $0.value.route == from && [.bounced, .failed].contains($0.value.state)
-                && selection.holds(place: $0.value.place, mailing: $0.value.mailing)
+        var voters: [Int: Int] = [:]
+        try desk.outbox.eachIdentifier(reading, election: desk.election.number) { message throws(StoreError) in
+            guard message.route == from, [.bounced, .failed].contains(message.state),
+                inUse[message.subject] == message.generation,
+                selection.holds(place: message.place, mailing: message.mailing)
+            else { return }
+            voters[message.subject] = message.generation
         }
         var signedIn: Set<Int> = []
         try desk.door.eachSignedIn(reading) { principal throws(StoreError) in
             if case .voter(let id) = principal { signedIn.insert(id) }
         }
         for voter in signedIn { voters[voter] = nil }
-        return voters.map { ($0.key, $0.value.generation) }.sorted { $0.voter < $1.voter }
+        return voters.map { ($0.key, $0.value) }.sorted { $0.voter < $1.voter }
     }
 
     /// How many voters a fail-over would reach for.
@@ -303,8 +308,9 @@ package final class DeliveryDesk: Sendable {
             let isDone = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
                 // Pressed twice, or renewed meanwhile: what was sent since stays.
                 guard let voter = try desk.voter(transaction.reading, id),
-                    let held = try desk.issuer.history(transaction.reading, voter: id).first,
-                    held.generation == generations[id], held.state == "active"
+                    try desk.issuer.history(transaction.reading, voter: id).contains(where: {
+                        $0.generation == generations[id] && $0.state == "active"
+                    })
                 else { return false }
                 let reissue = try desk.issuer.reissue(
                     transaction, desk.election, key: desk.key, office: desk.directory.office,

@@ -2,7 +2,7 @@ import CClp
 
 /// What somebody who sees some sums can work out of the numbers behind them.
 ///
-/// Parts of known size hold an unknown number each, from nothing to their size; some sums over parts are known. The least and
+/// Parts of known size hold an unknown number each, from nothing, or what is known of them, to their size; some sums over parts are known. The least and
 /// the most that a group of parts can hold are the ends of two linear programs, solved by COIN-OR Clp. With sums over two
 /// partitions the ends are whole numbers that can be reached; with three they may be a little wider than whole numbers allow.
 @safe final class FigureBounds {
@@ -16,9 +16,10 @@ import CClp
 
     /// - Parameters:
     ///   - sizes: the most that each part can hold.
+    ///   - least: what each part holds at least.
     ///   - sums: the parts of each known sum, and its value.
     /// - Returns: nil when no numbers agree with the sums.
-    init?(sizes: [Int], sums: [(parts: [Int], value: Int)]) {
+    init?(sizes: [Int], least: [Int], sums: [(parts: [Int], value: Int)]) {
         guard let made = unsafe Clp_newModel() else { return nil }
         unsafe model = made
         parts = sizes.count
@@ -33,7 +34,7 @@ import CClp
         unsafe Clp_setLogLevel(model, 0)
         unsafe Clp_loadProblem(
             model, Int32(sizes.count), Int32(sums.count), starts, index, [Double](repeating: 1, count: index.count),
-            [Double](repeating: 0, count: sizes.count), sizes.map { Double($0) },
+            least.map { Double($0) }, sizes.map { Double($0) },
             [Double](repeating: 0, count: sizes.count), lower, upper)
         guard solve() else { return nil }
     }

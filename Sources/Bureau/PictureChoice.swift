@@ -1,77 +1,99 @@
-/// Which figures of a picture may be shown, after those of the picture before.
+/// Which figures of a picture may be shown, after those of the pictures before.
 ///
 /// What is shown of a group has moved by nothing or by ten at least since it was shown last, and so have all others of its
-/// partition together; and what moved in groups of several partitions must not tell who moved. A group that would break this
-/// is hidden until it has moved on.
+/// partition together; and what moved in groups of several partitions since they were last shown together must not tell who
+/// moved. A group that would break this is hidden until it has moved on.
 struct PictureChoice {
     /// The groups of each partition, with what may be shown.
     private(set) var partitions: [[Snapshot.Cell]]
-    /// What they are made of.
-    private(set) var kinds: [Snapshot.Kind]
+    /// This picture, and the earlier ones that the next must be compared with.
+    private(set) var history: [Snapshot.Kept]
 
     /// College, site, channel.
     private static let partitionCount = 3
+
+    private let names: [[String]]
+    private let sums: [[SmallCells.Count]]
+    private let parts: [SideBySide.Part]
+    private let open: [[Int]]
 
     /// - Parameters:
     ///   - kinds: all voters, in an order that is the same for the same election.
     ///   - scopes: the colleges and sites of each ballot, whose signatures are shown; empty for all.
     ///   - before: the picture that is shown until now; nil where nothing needs to be compared.
-    init(_ kinds: [Snapshot.Kind], scopes: [(colleges: [String], sites: [String])], after before: Snapshot?) {
+    ///   - isLast: whether the poll is closed: then even a small step is shown, where it tells of nobody.
+    init(
+        _ kinds: [Snapshot.Kind], scopes: [(colleges: [String], sites: [String])], after before: Snapshot?, isLast: Bool
+    ) {
+        let kinds = PictureChoice.remembering(kinds, before?.history.last?.kinds ?? [])
         let merged = PictureChoice.merged(kinds)
-        let names = (0..<PictureChoice.partitionCount).map { place in
-            Set(kinds.compactMap { $0.names[place] }).sorted()
-        }
-        let used = merged.first?.names.count ?? 0
-        let sizes = names.prefix(used).map(\.count)
-        let parts = PictureChoice.parts(merged, names)
-        let open = PictureChoice.open(merged, scopes)
-        var sums = names.map { [SmallCells.Count](repeating: .init(), count: $0.count) }
-        for kind in kinds {
-            for (place, name) in kind.names.enumerated() {
-                if let group = names[place].firstIndex(where: { $0 == name }) { sums[place][group] += kind.count }
+        names = (0..<PictureChoice.partitionCount).map { place in Set(kinds.compactMap { $0.names[place] }).sorted() }
+        sums = PictureChoice.sums(kinds, names)
+        parts = PictureChoice.parts(merged, names)
+        open = PictureChoice.open(merged, scopes)
+        (partitions, history) = ([], before?.history ?? [])
+        if let before, let latest = before.history.last {
+            let moved = PictureChoice.steps(merged, latest.kinds)
+            let all = moved.reduce(0, +)
+            // Two ballots of few voters may make a round: then the picture stays as it was.
+            guard moved.allSatisfy({ $0 >= 0 }), isLast || all == 0 || all >= Snapshot.small else {
+                partitions = before.partitions
+                return
             }
         }
-        self.kinds = kinds
-        let last = names.indices.map { place in
-            names[place].map { name in before?.partitions[place].first { $0.name == name }?.last }
-        }
-        guard let before else {
-            let shown = SideBySide.shown(sizes, parts, public: open)
-            partitions = PictureChoice.cells(names, sums, shown, last)
-            return
-        }
-        let steps = PictureChoice.steps(merged, before.kinds)
-        let moved = steps.reduce(0, +)
-        // Two ballots of few voters may make a round: then the picture stays as it was.
-        guard moved == 0 || moved >= Snapshot.small, steps.allSatisfy({ $0 >= 0 }) else {
-            (self.kinds, partitions) = (before.kinds, before.partitions)
-            return
-        }
+        let (isShown, least) = choose(merged, before)
+        let number = (history.last?.number ?? 0) + 1
+        partitions = cells(isShown, before, number)
+        var now = merged
+        for index in now.indices { now[index].least = least[index] }
+        let needed = Set(partitions.flatMap { $0.compactMap(\.lastAt) }).union([number])
+        history.append(
+            Snapshot.Kept(
+                number: number, kinds: now,
+                shown: partitions.map { cells in cells.filter { $0.voted != nil }.map(\.name) }))
+        history.removeAll { !needed.contains($0.number) }
+    }
+
+    /// What may be shown, and the least of each part that have voted by all of it.
+    private func choose(_ kinds: [Snapshot.Kind], _ before: Snapshot?) -> (isShown: [[Bool]], least: [Int]) {
+        let used = kinds.first?.names.count ?? 0
+        let sizes = names.prefix(used).map(\.count)
         var hidden = names.prefix(used).indices.map { place in
             Set(
                 names[place].indices.filter { group in
-                    last[place][group].map { 1..<Snapshot.small ~= sums[place][group].voted - $0 } ?? false
+                    last(place, group, before)?.last.map { 1..<Snapshot.small ~= sums[place][group].voted - $0 }
+                        ?? false
                 })
         }
-        var movement = parts
-        for index in movement.indices { movement[index].count.voted = steps[index] }
         while true {
-            let shown = SideBySide.shown(sizes, parts, public: open, except: hidden)
-            let both = shown.indices.map { place in
-                shown[place].indices.map { group in
-                    let name = names[place][group]
-                    return shown[place][group]
-                        && before.partitions[place].contains { $0.name == name && $0.voted != nil }
-                }
-            }
-            var more = PictureChoice.rests(movement, both, sums, shown)
-            if more.isEmpty { more = SideBySide.told(sizes, movement, public: open, shown: both) }
-            guard !more.isEmpty else {
-                partitions = PictureChoice.cells(names, sums, shown, last)
-                return
-            }
+            let choice = SideBySide.choose(sizes, parts, public: open, except: hidden)
+            var more: [(partition: Int, group: Int)] = []
+            for kept in history where more.isEmpty { more = told(kinds, sizes, choice.isShown, since: kept) }
+            guard !more.isEmpty else { return choice }
             for entry in more { hidden[entry.partition].insert(entry.group) }
         }
+    }
+
+    /// The groups that must not be shown, since with an earlier picture they would tell who voted in between.
+    private func told(
+        _ kinds: [Snapshot.Kind], _ sizes: [Int], _ isShown: [[Bool]], since kept: Snapshot.Kept
+    ) -> [(partition: Int, group: Int)] {
+        let steps = PictureChoice.steps(kinds, kept.kinds)
+        let least = PictureChoice.least(kinds, kept.kinds)
+        var movement = parts
+        for index in movement.indices {
+            movement[index].count.voted = max(0, steps[index])
+            movement[index].least = least[index]
+        }
+        let both = isShown.indices.map { place in
+            isShown[place].indices.map { isShown[place][$0] && kept.shown[place].contains(names[place][$0]) }
+        }
+        let rests = rests(movement, both, isShown)
+        return rests.isEmpty ? SideBySide.told(sizes, movement, public: open, shown: both) : rests
+    }
+
+    private func last(_ place: Int, _ group: Int, _ before: Snapshot?) -> Snapshot.Cell? {
+        before?.partitions[place].first { $0.name == names[place][group] }
     }
 
     /// The voters less the last partition, where there are too many kinds of them.
@@ -81,12 +103,13 @@ struct PictureChoice {
         // They are in the order of their names: equal ones stand together.
         for kind in kinds {
             let names = Array(kind.names.dropLast())
-            var count = kind.count
+            var (count, least) = (kind.count, kind.least)
             if let last = found.last, last.names == names {
                 count += last.count
+                least += last.least
                 found.removeLast()
             }
-            found.append(Snapshot.Kind(names: names, count: count))
+            found.append(Snapshot.Kind(names: names, count: count, least: least))
         }
         return merged(found)
     }
@@ -96,7 +119,7 @@ struct PictureChoice {
         return kinds.map { kind in
             SideBySide.Part(
                 groups: kind.names.enumerated().map { place, name in name.flatMap { places[place][$0] } },
-                count: kind.count)
+                count: kind.count, least: kind.least)
         }
     }
 
@@ -116,18 +139,51 @@ struct PictureChoice {
         return Set(sets).sorted { $0.lexicographicallyPrecedes($1) }
     }
 
-    /// The votes of each kind since the picture before.
+    private static func byName(_ kinds: [Snapshot.Kind], _ width: Int) -> [[String?]: Snapshot.Kind] {
+        Dictionary(kinds.map { (Array($0.names.prefix(width)), $0) }) { one, other in
+            var sum = one
+            sum.count += other.count
+            sum.least += other.least
+            return sum
+        }
+    }
+
+    /// The votes of each kind since an earlier picture.
     private static func steps(_ kinds: [Snapshot.Kind], _ before: [Snapshot.Kind]) -> [Int] {
-        var old: [[String?]: Int] = [:]
-        let width = kinds.first?.names.count ?? 0
-        for kind in before { old[Array(kind.names.prefix(width)), default: 0] += kind.count.voted }
-        return kinds.map { $0.count.voted - (old[$0.names] ?? 0) }
+        let old = byName(before, kinds.first?.names.count ?? 0)
+        return kinds.map { $0.count.voted - (old[$0.names]?.count.voted ?? 0) }
+    }
+
+    private static func least(_ kinds: [Snapshot.Kind], _ before: [Snapshot.Kind]) -> [Int] {
+        let old = byName(before, kinds.first?.names.count ?? 0)
+        return kinds.map { min($0.count.voted, old[$0.names]?.least ?? 0) }
+    }
+
+    /// The kinds with what the pictures so far tell of them: votes never go away.
+    private static func remembering(_ kinds: [Snapshot.Kind], _ before: [Snapshot.Kind]) -> [Snapshot.Kind] {
+        guard before.first?.names.count == kinds.first?.names.count else { return kinds }
+        let least = least(kinds, before)
+        return kinds.indices.map { index in
+            var kind = kinds[index]
+            kind.least = least[index]
+            return kind
+        }
+    }
+
+    private static func sums(_ kinds: [Snapshot.Kind], _ names: [[String]]) -> [[SmallCells.Count]] {
+        var sums = names.map { [SmallCells.Count](repeating: .init(), count: $0.count) }
+        for kind in kinds {
+            for (place, name) in kind.names.enumerated() {
+                if let group = names[place].firstIndex(where: { $0 == name }) { sums[place][group] += kind.count }
+            }
+        }
+        return sums
     }
 
     /// Where all that is not shown in both pictures has moved by fewer than ten: the smallest group that is shown, which
     /// joins it.
-    private static func rests(
-        _ movement: [SideBySide.Part], _ both: [[Bool]], _ sums: [[SmallCells.Count]], _ shown: [[Bool]]
+    private func rests(
+        _ movement: [SideBySide.Part], _ both: [[Bool]], _ shown: [[Bool]]
     ) -> [(partition: Int, group: Int)] {
         both.indices.compactMap { place in
             var rest = 0
@@ -141,15 +197,14 @@ struct PictureChoice {
         }
     }
 
-    private static func cells(
-        _ names: [[String]], _ sums: [[SmallCells.Count]], _ shown: [[Bool]], _ last: [[Int?]]
-    ) -> [[Snapshot.Cell]] {
+    private func cells(_ shown: [[Bool]], _ before: Snapshot?, _ number: Int) -> [[Snapshot.Cell]] {
         names.indices.map { place in
             names[place].indices.map { group in
                 let voted = place < shown.count && shown[place][group] ? sums[place][group].voted : nil
+                let old = last(place, group, before)
                 return Snapshot.Cell(
                     name: names[place][group], eligible: sums[place][group].eligible, voted: voted,
-                    last: voted ?? last[place][group])
+                    last: voted ?? old?.last, lastAt: voted == nil ? old?.lastAt : number)
             }
         }
     }

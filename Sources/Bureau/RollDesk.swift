@@ -223,17 +223,22 @@ package final class RollDesk: Sendable {
                 }
                 running.withLock { $0 = .reading(file: name, rows: rows) }
             }
-            if wantsStop.withLock({ $0 }) {
+            let summary = try summary(roll, keys)
+            // Stopped at the last moment, or ready: never both.
+            let isReady = wantsStop.withLock { wantsStop in
+                guard !wantsStop else { return false }
+                loaded.withLock {
+                    $0 = Loaded(
+                        roll: roll, file: name, lock: lock, summary: summary, acceptsValid: valid, at: desk.clock.now)
+                }
+                running.withLock { $0 = .ready(file: name, summary) }
+                return true
+            }
+            guard isReady else {
                 try desk.registrar.discard(roll)
                 running.withLock { $0 = .cancelled(file: name) }
                 return
             }
-            let summary = try summary(roll, keys)
-            loaded.withLock {
-                $0 = Loaded(
-                    roll: roll, file: name, lock: lock, summary: summary, acceptsValid: valid, at: desk.clock.now)
-            }
-            running.withLock { $0 = .ready(file: name, summary) }
         } catch {
             let isStopped = wantsStop.withLock { $0 }
             running.withLock {
@@ -316,7 +321,11 @@ package final class RollDesk: Sendable {
     }
 
     private func forget(_ loaded: Loaded) throws(StoreError) {
-        try desk.registrar.discard(loaded.roll)
+        // What cannot be removed now is removed before the next import.
+        do { try desk.registrar.discard(loaded.roll) } catch {
+            running.withLock { $0 = .failed(file: loaded.file, "\(error)") }
+            throw error
+        }
         running.withLock { $0 = .cancelled(file: loaded.file) }
     }
 
@@ -326,8 +335,10 @@ package final class RollDesk: Sendable {
             try forget(loaded)
             return true
         }
-        guard case .reading = job else { return false }
-        wantsStop.withLock { $0 = true }
-        return true
+        return wantsStop.withLock { wantsStop in
+            guard case .reading = job else { return false }
+            wantsStop = true
+            return true
+        }
     }
 }

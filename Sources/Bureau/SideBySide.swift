@@ -13,8 +13,12 @@ package struct SideBySide {
         /// Their group in each partition, by its place there; nil where they are in none.
         package let groups: [Int?]
         package var count: Count
+        /// How many of them have voted, at least, by what was shown before.
+        package var least: Int
 
-        package init(groups: [Int?], count: Count) { (self.groups, self.count) = (groups, count) }
+        package init(groups: [Int?], count: Count, least: Int = 0) {
+            (self.groups, self.count, self.least) = (groups, count, least)
+        }
 
         /// How many of them may have voted, as far as everybody knows: nobody votes without an identifier.
         var capacity: Int { groups.contains(nil) && count.voted == 0 ? 0 : count.eligible }
@@ -41,32 +45,54 @@ package struct SideBySide {
     package static func shown(
         _ sizes: [Int], _ parts: [Part], public: [[Int]] = [], except hidden: [Set<Int>]? = nil
     ) -> [[Bool]] {
+        choose(sizes, parts, public: `public`, except: hidden).isShown
+    }
+
+    /// The same, with the least of each part that have voted by all that is shown.
+    package static func choose(
+        _ sizes: [Int], _ parts: [Part], public: [[Int]], except hidden: [Set<Int>]?
+    ) -> (isShown: [[Bool]], least: [Int]) {
         var choice = SideBySide(sizes, parts)
         choice.isShown = choice.sums.enumerated().map { SmallCells.shown($1, except: hidden?[$0] ?? []) }
-        guard let bounds = choice.bounds(`public`) else { return sizes.map { [Bool](repeating: false, count: $0) } }
+        let least = parts.map(\.least)
+        guard let bounds = choice.bounds(`public`, parts.map(\.capacity), least) else {
+            return (sizes.map { [Bool](repeating: false, count: $0) }, least)
+        }
+        // An election manager sees who has signed in: among those a doubt must be left as well, if only one.
+        let present = parts.map { min($0.capacity, $0.count.signedIn) }
+        let isPublic = present.reduce(0, +) == parts.reduce(0) { $0 + $1.count.voted }
+        let narrow = isPublic || present == parts.map(\.capacity) ? nil : choice.bounds(`public`, present, least)
         choice.collect(choice.isShown) { !$0.isLarge }
         var next = 0
         while next < choice.doubtful.count {
-            if let sum = choice.telling(choice.doubtful[next], bounds) { choice.drop(sum, bounds) } else { next += 1 }
+            let set = choice.doubtful[next]
+            let size = set.reduce(0) { $0 + parts[$1].capacity }
+            var sum = choice.telling(set, bounds, doubt: min(Snapshot.small, (size + 1) / 2))
+            if sum == nil, let narrow, set.contains(where: { present[$0] > 0 }) {
+                sum = choice.telling(set, narrow, doubt: 1)
+            }
+            if let sum { choice.drop(sum, [bounds, narrow]) } else { next += 1 }
         }
-        return choice.isShown
+        return (choice.isShown, parts.indices.map { max(parts[$0].least, bounds.bounds(of: [$0])?.least ?? 0) })
     }
 
     /// What the movement from one picture to the next would tell: groups that are shown in both and must not be.
     /// - Parameters:
-    ///   - parts: all voters, with the votes since the picture before.
+    ///   - parts: all voters, with the votes since the earlier picture, and the least that had voted by then.
     ///   - shown: what both pictures show.
     package static func told(
         _ sizes: [Int], _ parts: [Part], public: [[Int]], shown: [[Bool]]
     ) -> [(partition: Int, group: Int)] {
         var choice = SideBySide(sizes, parts)
         choice.isShown = shown
-        guard let bounds = choice.bounds(`public`) else { return choice.known }
+        let sizes = parts.map { $0.capacity - $0.least }
+        guard let bounds = choice.bounds(`public`, sizes, parts.map { _ in 0 }) else { return choice.known }
         // That nobody of a group has voted since may be seen: a figure moves by nothing or by ten.
         choice.collect(shown) { $0.voted > 0 && !$0.isLarge }
         var told: [(partition: Int, group: Int)] = []
         for set in choice.doubtful {
-            while let sum = choice.telling(set, bounds) {
+            let size = set.reduce(0) { $0 + sizes[$1] }
+            while let sum = choice.telling(set, bounds, doubt: min(Snapshot.small, (size + 1) / 2)) {
                 let entry = choice.known[sum - choice.fixed]
                 told.append(entry)
                 choice.isShown[entry.partition][entry.group] = false
@@ -99,13 +125,13 @@ package struct SideBySide {
     }
 
     /// What can be worked out of everything that is shown; nil when the solver gives up.
-    private mutating func bounds(_ public: [[Int]]) -> FigureBounds? {
+    private mutating func bounds(_ public: [[Int]], _ sizes: [Int], _ least: [Int]) -> FigureBounds? {
         known = isShown.indices.flatMap { partition in
             isShown[partition].indices.filter { isShown[partition][$0] }.map { (partition, $0) }
         }
         fixed = 1 + `public`.count
         let sets = [Array(parts.indices)] + `public` + known.map { members($0.partition, $0.group) }
-        return FigureBounds(sizes: parts.map(\.capacity), sums: sets.map { ($0, count($0).voted) })
+        return FigureBounds(sizes: sizes, least: least, sums: sets.map { ($0, count($0).voted) })
     }
 
     // MARK: Sets that might be told
@@ -183,13 +209,13 @@ package struct SideBySide {
 
     // MARK: Hiding
 
-    /// The sum to be hidden because a set of voters is told; nil when it is not, or by nothing that could be hidden.
-    private func telling(_ set: [Int], _ bounds: FigureBounds) -> Int? {
-        let size = set.reduce(0) { $0 + parts[$1].capacity }
-        guard size > 0 else { return nil }
+    /// The sum to be hidden because less than a doubt is left of a set of voters; nil when enough is, or where nothing that
+    /// could be hidden tells it.
+    private func telling(_ set: [Int], _ bounds: FigureBounds, doubt: Int) -> Int? {
+        guard doubt > 0 else { return nil }
         // Where the solver gives up, every sum is under suspicion.
         let told = bounds.bounds(of: set) ?? (0, 0, Set(known.indices.map { $0 + fixed }))
-        guard told.most - told.least < min(Snapshot.small, (size + 1) / 2) else { return nil }
+        guard told.most - told.least < doubt else { return nil }
         let open = told.because.filter {
             $0 >= fixed && isShown[known[$0 - fixed].partition][known[$0 - fixed].group]
         }
@@ -201,14 +227,14 @@ package struct SideBySide {
     }
 
     /// Hides a group, and those of its partition that must go with it.
-    private mutating func drop(_ sum: Int, _ bounds: FigureBounds) {
+    private mutating func drop(_ sum: Int, _ bounds: [FigureBounds?]) {
         let (partition, group) = known[sum - fixed]
         var hidden = Set(isShown[partition].indices.filter { !isShown[partition][$0] })
         hidden.insert(group)
         let left = SmallCells.shown(sums[partition], except: hidden)
         for (number, entry) in known.enumerated()
         where entry.partition == partition && isShown[partition][entry.group] && !left[entry.group] {
-            bounds.forget(number + fixed)
+            for model in bounds { model?.forget(number + fixed) }
             let members = members(partition, entry.group)
             if !count(members).isLarge { doubtful.append(members) }
         }

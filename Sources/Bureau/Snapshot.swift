@@ -31,15 +31,26 @@ package struct Snapshot: Sendable, Codable, Equatable {
         package let eligible: Int
         /// Nil where it would tell of persons.
         package let voted: Int?
-        /// What was shown last, while the poll is open.
+        /// What was shown last while the poll is open, and the number of that picture.
         let last: Int?
+        let lastAt: Int?
     }
 
     /// Voters who are alike in college, site and channel. Never shown.
     struct Kind: Sendable, Codable, Equatable {
         /// Nil where they have none: a channel before the first identifier.
         let names: [String?]
-        let count: SmallCells.Count
+        var count: SmallCells.Count
+        /// How many have voted at least, by all that was shown so far.
+        var least: Int
+    }
+
+    /// A picture that later ones are compared with.
+    struct Kept: Sendable, Codable, Equatable {
+        let number: Int
+        let kinds: [Kind]
+        /// The groups whose votes it showed, by partition.
+        let shown: [[String]]
     }
 
     /// One ballot (scrutin).
@@ -72,8 +83,10 @@ package struct Snapshot: Sendable, Codable, Equatable {
     package let partitions: [[Cell]]
     package let ballots: [Turnout]
     package let hours: [Hour]
-    /// What the partitions were made of.
-    let kinds: [Kind]
+    /// After the close, for those who may know who has voted: compared with no earlier picture.
+    package let final: [[Cell]]?
+    /// While the poll is open, this picture and the earlier ones from which something is still shown.
+    let history: [Kept]
 
     /// Fewer persons than this could be told apart.
     package static let small = 10
@@ -129,11 +142,19 @@ package struct SnapshotDesk: Sendable {
         return true
     }
 
+    /// Takes away what the figures were made of: a college of one voter would tell how that one voted or did not.
+    package static func erase(_ transaction: borrowing Transaction, election: Int) throws(StoreError) {
+        try transaction.execute(
+            "UPDATE bureau_snapshot SET content = json_set(content, '$.history', json('[]')) WHERE election = ?",
+            election)
+    }
+
     private func isDue(_ before: Snapshot?, _ poll: Poll?) -> Bool {
+        if poll?.state == .destroyed { return false }
         guard let before, before.poll == poll?.state.rawValue else { return true }
         switch poll?.state {
         case .open, .suspended, .closing: return before.roundAt != poll?.roundAt
-        case .closed, .destroyed: return false
+        case .closed: return false
         default: return desk.clock.now - before.at >= SnapshotDesk.everySeconds
         }
     }
@@ -214,19 +235,25 @@ package struct SnapshotDesk: Sendable {
     }
 
     private func make(_ counted: Counted, _ before: Snapshot?) -> Snapshot {
-        let held = counted.isMoving ? before : nil
+        // The first picture after the close is seen by people who must not know who has voted, too.
+        let isClosed = counted.poll?.state == .closed
+        let held = counted.isMoving || isClosed ? before : nil
         var total = counted.all
-        if let was = held?.all.voted, abs(total.voted - was) < Snapshot.small { total.voted = was }
-        let kinds = counted.kinds.map { Snapshot.Kind(names: $0.key, count: $0.value) }.sorted {
+        if let was = held?.all.voted, !isClosed, abs(total.voted - was) < Snapshot.small {
+            total.voted = was
+        }
+        let kinds = counted.kinds.map { Snapshot.Kind(names: $0.key, count: $0.value, least: 0) }.sorted {
             $0.names.map { $0 ?? "" }.lexicographicallyPrecedes($1.names.map { $0 ?? "" })
         }
-        let choice = PictureChoice(
-            kinds, scopes: counted.ballots.isEmpty ? [] : election.election.ballots.map { ($0.colleges, $0.sites) },
-            after: held)
+        let scopes = counted.ballots.isEmpty ? [] : election.election.ballots.map { ($0.colleges, $0.sites) }
+        let choice = PictureChoice(kinds, scopes: scopes, after: held, isLast: isClosed)
         return Snapshot(
             at: desk.clock.now, poll: counted.poll?.state.rawValue, roundAt: counted.poll?.roundAt, all: total,
             partitions: choice.partitions, ballots: counted.ballots,
-            hours: SnapshotDesk.calm(counted.hours, held?.hours), kinds: choice.kinds)
+            hours: isClosed ? counted.hours : SnapshotDesk.calm(counted.hours, held?.hours),
+            final: isClosed ? PictureChoice(kinds, scopes: scopes, after: nil, isLast: true).partitions : nil,
+            // What is not shown is not kept longer than it is needed.
+            history: counted.isMoving ? choice.history : [])
     }
 
     private func votes(
@@ -241,8 +268,9 @@ package struct SnapshotDesk: Sendable {
             // What came after the last round is nobody's business yet.
             let end = poll.state == .closed ? Int.max : rounds.last?.at ?? 0
             try desk.station.eachSignature(reading, ballot, before: end) { voter, at throws(StoreError) in
+                // Whoever votes on two ballots is one person of the ten.
+                if !made[voter].contains(.voted) { hours[at / 3600, default: 0] += 1 }
                 made.insert(.voted, voter)
-                hours[at / 3600, default: 0] += 1
             }
             turnouts.append(
                 Snapshot.Turnout(
@@ -262,11 +290,22 @@ package struct SnapshotDesk: Sendable {
         if mark.contains(.voted) { funnel.voted += 1 }
     }
 
-    /// The hours of the poll as they may be shown while it is open: each moves by nothing or by ten at least, or none does.
+    /// The hours of the poll as they may be shown while it is open: the sum up to the end of each moves by nothing or by ten
+    /// at least. What an hour had over goes to the next one.
     static func calm(_ hours: [Snapshot.Hour], _ before: [Snapshot.Hour]?) -> [Snapshot.Hour] {
         guard let before else { return hours }
-        let old = Dictionary(before.map { ($0.at, $0.votes) }, uniquingKeysWith: { $1 })
-        let isCalm = hours.allSatisfy { $0.votes == old[$0.at] ?? 0 || $0.votes - (old[$0.at] ?? 0) >= Snapshot.small }
-        return isCalm ? hours : before
+        let ends = Set(hours.map(\.at)).union(before.map(\.at)).sorted()
+        func sum(_ hours: [Snapshot.Hour], to end: Int) -> Int {
+            hours.reduce(0) { $0 + ($1.at <= end ? $1.votes : 0) }
+        }
+        var shown: [Snapshot.Hour] = []
+        var reached = 0
+        for end in ends {
+            let (was, now) = (sum(before, to: end), sum(hours, to: end))
+            let next = max(reached, now - was >= Snapshot.small ? now : was)
+            if next > reached { shown.append(Snapshot.Hour(at: end, votes: next - reached)) }
+            reached = next
+        }
+        return shown
     }
 }

@@ -175,7 +175,7 @@ package struct VoterDesk: Sendable {
     }
 
     /// Who has voted: the bureau while the poll is open, whoever may see voters' pages once it is closed, the support never.
-    private func mayKnowVotes(_ reading: borrowing Reading, _ viewer: Viewer) throws(StoreError) -> Bool {
+    package func mayKnowVotes(_ reading: borrowing Reading, _ viewer: Viewer) throws(StoreError) -> Bool {
         guard let poll = try Poll.find(reading, election: election.number), poll.state != .sealing else { return false }
         if viewer.may(.seeVotes) { return true }
         return poll.state == .closed && viewer.role == .manager

@@ -281,6 +281,8 @@ final class RollLoader {
                     return
                 }
                 intake.rows += 1
+                // Refused rows count too: a file of nothing else can be given up as well.
+                if intake.rows % RowBatch.size == 0 { try progress(intake.rows) }
                 guard checker?.check(bytes, fields, into: &intake.buffer) == true else { return }
                 intake.finish(isUpdate: isUpdate, hasher)
                 if intake.buffer.rows.count == RowBatch.size {
@@ -288,7 +290,6 @@ final class RollLoader {
                     insert(batch)
                     batch = spare.take()
                     swap(&intake.buffer, &batch.buffer)
-                    try progress(intake.rows)
                 }
             }
             swap(&intake.buffer, &batch.buffer)

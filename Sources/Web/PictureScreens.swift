@@ -71,9 +71,11 @@ struct ShownPicture {
     /// Hours with ten votes at least: smaller ones are put together with those after them.
     let hours: [(from: Int, to: Int, votes: Int)]
 
-    init(_ snapshot: Snapshot) {
+    /// - Parameter knowsVotes: whether it is for somebody who may know who has voted.
+    init(_ snapshot: Snapshot, knowsVotes: Bool) {
         self.snapshot = snapshot
-        groups = zip(["college", "site", "channel"], snapshot.partitions).map { key, cells in
+        groups = zip(["college", "site", "channel"], (knowsVotes ? snapshot.final : nil) ?? snapshot.partitions).map {
+            key, cells in
             (key, cells.map { ($0.name, $0.eligible, $0.voted) })
         }
         var hours: [(from: Int, to: Int, votes: Int)] = []
@@ -95,9 +97,10 @@ struct ShownPicture {
 }
 
 extension ConsoleSite {
-    private func shownPicture() throws(StoreError) -> ShownPicture? {
+    private func shownPicture(_ call: Call) throws(StoreError) -> ShownPicture? {
         try store.read { (reading: borrowing Reading) throws(StoreError) -> ShownPicture? in
-            try parts.snapshots.latest(reading).map { ShownPicture($0) }
+            let knowsVotes = try parts.desk.mayKnowVotes(reading, call.viewer)
+            return try parts.snapshots.latest(reading).map { ShownPicture($0, knowsVotes: knowsVotes) }
         }
     }
 
@@ -117,7 +120,7 @@ extension ConsoleSite {
 
     func picture(_ call: Call) throws -> Screen {
         let language = call.language
-        guard let picture = try shownPicture() else {
+        guard let picture = try shownPicture(call) else {
             return Screen(
                 title: text("menu.picture", language), blocks: [.text(text("picture.none", language))], data: .none,
                 isLive: true)
@@ -276,7 +279,7 @@ extension ConsoleSite {
     }
 
     func pictureSheet(_ call: Call) throws -> Response? {
-        guard let picture = try shownPicture() else { return nil }
+        guard let picture = try shownPicture(call) else { return nil }
         let rows = [pictureHead(call.language)] + pictureRows(picture, call.language)
         let lines = rows.map { $0.map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n" }
         try journalExport(call, "picture.csv")
@@ -286,7 +289,7 @@ extension ConsoleSite {
 
     func pictureReport(_ call: Call) throws -> Response? {
         let language = call.language
-        guard let picture = try shownPicture() else { return nil }
+        guard let picture = try shownPicture(call) else { return nil }
         var report = Report(title: text("menu.picture", language))
         report.add(.paragraph("\(election.title[language]). \(election.organiser.name)."))
         report.add(

@@ -1,3 +1,4 @@
+import Bureau
 import Crypto
 import Elections
 import Foundation
@@ -164,6 +165,7 @@ extension Services {
                 try station.erase(transaction)
                 try registrar.erase(transaction, election)
                 try staff.erase(transaction, by: principal)
+                try SnapshotDesk.erase(transaction, election: election.number)
                 try logbook.record(
                     transaction, election: election.election.id, by: principal, "poll.destroy",
                     [

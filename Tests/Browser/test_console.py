@@ -314,7 +314,7 @@ def test_who_has_voted_is_the_bureaus_alone_and_the_turnout_comes_in_rounds(site
     bureau.get("seal")
     assert say("sont intactes", "intact") in bureau.text
     site.run("poll", "close", "--at-once")
-    road.wait_until(lambda: say("Votes par heure") in (manager.get("picture"), manager.text)[1], 30)
+    road.wait_until(lambda: say("Votants par heure") in (manager.get("picture"), manager.text)[1], 30)
     assert say("100,0 % (14 / 14)", "100.0% (14 / 14)") in manager.text or say("93,3 %", "93.3%") in manager.text, manager.text
     assert say("masqué", "hidden") in manager.text
     browse(manager, visitor(language=language)).open("/manager/picture").shot("picture")

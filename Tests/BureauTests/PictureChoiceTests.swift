@@ -4,7 +4,7 @@ import Testing
 
 /// Voters of a college at a site, all reached by mail.
 private func kind(_ college: String, _ site: String, _ eligible: Int, _ voted: Int) -> Snapshot.Kind {
-    Snapshot.Kind(names: [college, site, "email"], count: .init(eligible: eligible, voted: voted))
+    Snapshot.Kind(names: [college, site, "email"], count: .init(eligible: eligible, voted: voted), least: 0)
 }
 
 /// Pictures one after the other while the poll is open.
@@ -13,11 +13,11 @@ private struct Pictures {
     var scopes: [(colleges: [String], sites: [String])] = []
 
     /// What is shown of each college and site.
-    mutating func show(_ kinds: [Snapshot.Kind]) -> [[String: Int?]] {
-        let choice = PictureChoice(kinds, scopes: scopes, after: latest)
+    mutating func show(_ kinds: [Snapshot.Kind], isLast: Bool = false) -> [[String: Int?]] {
+        let choice = PictureChoice(kinds, scopes: scopes, after: latest, isLast: isLast)
         latest = Snapshot(
             at: 0, poll: "open", roundAt: 0, all: .init(), partitions: choice.partitions, ballots: [], hours: [],
-            kinds: choice.kinds)
+            final: nil, history: choice.history)
         return choice.partitions.map { cells in
             Dictionary(uniqueKeysWithValues: cells.map { ($0.name, $0.voted) })
         }
@@ -76,5 +76,61 @@ struct PictureChoiceTests {
         }
         var (one, other) = (Pictures(), Pictures())
         #expect(one.show(kinds) == other.show(kinds))
+    }
+
+    @Test func `a group that comes back is compared with when it was shown last`() {
+        func kinds(_ whole: Int, _ others: Int) -> [Snapshot.Kind] {
+            [
+                kind("a", "x", 60, 20), kind("a", "y", 12, whole), kind("b", "x", 50, 25), kind("b", "y", 70, 30),
+                kind("c", "z", 100, 20 + others),
+            ]
+        }
+        var pictures = Pictures()
+        #expect(pictures.show(kinds(0, 0))[1] == ["x": 45, "y": 30, "z": 20])
+        _ = pictures.show(kinds(12, 0))
+        let third = pictures.show(kinds(12, 10))
+        #expect(!(third[0]["a"] == 32 && third[1]["x"] == 45 && third[1]["y"] == 42))
+        // At the close neither.
+        let last = pictures.show(kinds(12, 14), isLast: true)
+        #expect(!(last[0]["a"] == 32 && last[1]["x"] == 45 && last[1]["y"] == 42))
+    }
+
+    @Test func `steps that are harmless in pairs are not shown when they add up`() {
+        func kinds(_ many: Int, _ few: Int) -> [Snapshot.Kind] {
+            [
+                kind("a", "x", 100, many), kind("a", "y", 12, 6), kind("b", "x", 8, few), kind("b", "y", 100, many),
+                kind("c", "z", 100, many),
+            ]
+        }
+        var pictures = Pictures()
+        _ = pictures.show(kinds(20, 0))
+        _ = pictures.show(kinds(32, 4))
+        let third = pictures.show(kinds(44, 8))
+        // a less x is (a, y) less (b, x): never below six before, so minus two would say that all eight have voted.
+        #expect(!(third[0]["a"] == 50 && third[1]["x"] == 52))
+    }
+
+    @Test func `who has signed in is known, and leaves a doubt all the same`() {
+        func kind(_ college: String, _ site: String, _ eligible: Int, _ signedIn: Int, _ voted: Int) -> Snapshot.Kind {
+            Snapshot.Kind(
+                names: [college, site, "email"], count: .init(eligible: eligible, signedIn: signedIn, voted: voted),
+                least: 0)
+        }
+        var pictures = Pictures()
+        let shown = pictures.show([
+            kind("a", "x", 100, 60, 40), kind("a", "y", 3, 1, 1), kind("b", "x", 3, 2, 0), kind("b", "y", 100, 60, 45),
+        ])
+        #expect(shown[0] == ["a": 41, "b": 45] && shown[1] == ["x": nil, "y": nil] as [String: Int?])
+    }
+
+    @Test func `what an hour had over goes to the next one`() {
+        func hours(_ votes: Int...) -> [Snapshot.Hour] {
+            votes.enumerated().filter { $0.element > 0 }.map { Snapshot.Hour(at: $0.offset * 3600, votes: $0.element) }
+        }
+        #expect(SnapshotDesk.calm(hours(50), nil) == hours(50))
+        #expect(SnapshotDesk.calm(hours(53), hours(50)) == hours(50))
+        #expect(SnapshotDesk.calm(hours(53, 15), hours(50)) == hours(50, 18))
+        #expect(SnapshotDesk.calm(hours(53, 90, 4, 200), hours(50, 18)) == hours(50, 93, 4, 200))
+        #expect(SnapshotDesk.calm(hours(53, 90, 4, 205), hours(50, 93, 4, 200)) == hours(50, 93, 4, 200))
     }
 }
