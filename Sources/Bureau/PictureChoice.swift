@@ -11,6 +11,9 @@ struct PictureChoice {
 
     /// College, site, channel.
     private static let partitionCount = 3
+    /// Earlier pictures compared with: each costs as much as the choice itself, which takes seconds in a large election. What
+    /// only an older one showed stays hidden until the close.
+    private static let mostKept = 8
 
     private let names: [[String]]
     private let sums: [[SmallCells.Count]]
@@ -52,6 +55,7 @@ struct PictureChoice {
                 number: number, kinds: now,
                 shown: partitions.map { cells in cells.filter { $0.voted != nil }.map(\.name) }))
         history.removeAll { !needed.contains($0.number) }
+        history.removeFirst(max(0, history.count - PictureChoice.mostKept))
     }
 
     /// What may be shown, and the least of each part that have voted by all of it.
@@ -61,8 +65,9 @@ struct PictureChoice {
         var hidden = names.prefix(used).indices.map { place in
             Set(
                 names[place].indices.filter { group in
-                    last(place, group, before)?.last.map { 1..<Snapshot.small ~= sums[place][group].voted - $0 }
-                        ?? false
+                    guard let cell = last(place, group, before), let last = cell.last else { return false }
+                    return 1..<Snapshot.small ~= sums[place][group].voted - last
+                        || !history.contains { $0.number == cell.lastAt }
                 })
         }
         while true {
@@ -202,9 +207,11 @@ struct PictureChoice {
             names[place].indices.map { group in
                 let voted = place < shown.count && shown[place][group] ? sums[place][group].voted : nil
                 let old = last(place, group, before)
+                // That nobody has voted is shown before the first vote only, and tells of nobody.
+                let isTold = voted.map { $0 > 0 } ?? false
                 return Snapshot.Cell(
                     name: names[place][group], eligible: sums[place][group].eligible, voted: voted,
-                    last: voted ?? old?.last, lastAt: voted == nil ? old?.lastAt : number)
+                    last: isTold ? voted : old?.last, lastAt: isTold ? number : old?.lastAt)
             }
         }
     }

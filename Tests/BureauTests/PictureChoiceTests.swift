@@ -110,6 +110,33 @@ struct PictureChoiceTests {
         #expect(!(third[0]["a"] == 50 && third[1]["x"] == 52))
     }
 
+    @Test func `what is not kept any more stays hidden until the close`() {
+        // Group 0 moves by one in each picture, the others by ten: it is hidden from the second one on.
+        func kinds(_ turn: Int) -> [Snapshot.Kind] {
+            (0..<4).map { kind("\($0)", "x", 400, $0 == 0 ? 20 + turn : 20 + 10 * turn) }
+        }
+        var pictures = Pictures()
+        #expect(pictures.show(kinds(0))[0]["0"] == 20)
+        for turn in 1...9 { #expect(pictures.show(kinds(turn))[0]["0"] == .some(nil)) }
+        #expect((pictures.latest?.history.count ?? 0) <= 8)
+        var back = kinds(10)
+        back[0] = kind("0", "x", 400, 60)
+        let shown = pictures.show(back)[0]
+        #expect(shown["0"] == 60 && shown["3"] == 120)
+        // Eight groups, each shown last in a picture of its own, and a ninth picture.
+        func many(_ turn: Int) -> [Snapshot.Kind] {
+            (0..<10).map { group in
+                // Every turn one more group moves by ones, and so hides for good.
+                kind("\(group)", "x", 4000, 100 + (group < turn ? 10 * group + turn - group : 10 * turn))
+            }
+        }
+        var long = Pictures()
+        for turn in 0...9 { _ = long.show(many(turn)) }
+        #expect((long.latest?.history.count ?? 0) <= 8)
+        let oldest = long.latest?.history.first?.number ?? 0
+        for cell in long.latest?.partitions[0] ?? [] where (cell.lastAt ?? 0) < oldest { #expect(cell.voted == nil) }
+    }
+
     @Test func `who has signed in is known, and leaves a doubt all the same`() {
         func kind(_ college: String, _ site: String, _ eligible: Int, _ signedIn: Int, _ voted: Int) -> Snapshot.Kind {
             Snapshot.Kind(
