@@ -222,9 +222,10 @@ package final class DeliveryDesk: Sendable {
         return isDue
     }
 
-    /// Whether any message is in a selection: a misspelt domain is none.
+    /// Whether any message is in a selection, or nothing was selected: a misspelt domain is none.
     package func occurs(_ selection: MessageSelection) throws(StoreError) -> Bool {
-        try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+        if selection.isAll { return true }
+        return try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
             try desk.outbox.occurs(reading, election: desk.election.number, selection)
         }
     }
@@ -241,7 +242,7 @@ package final class DeliveryDesk: Sendable {
     /// Voters reached for in one order: some seconds of work. The rest waits for the next one.
     package static let mostAtOnce = 5000
 
-    /// Voters whose identifier did not arrive by a channel, who never signed in, and whom another one reaches.
+    /// Voters whose identifier in use did not arrive by a channel, and who never signed in.
     private func stranded(
         _ reading: borrowing Reading, from: Route, _ selection: MessageSelection
     ) throws(StoreError) -> [(voter: Int, generation: Int)] {

@@ -55,13 +55,17 @@ package struct SideBySide {
         var choice = SideBySide(sizes, parts)
         choice.isShown = choice.sums.enumerated().map { SmallCells.shown($1, except: hidden?[$0] ?? []) }
         let least = parts.map(\.least)
-        guard let bounds = choice.bounds(`public`, parts.map(\.capacity), least) else {
-            return (sizes.map { [Bool](repeating: false, count: $0) }, least)
-        }
+        // Where the solver gives up nothing is shown.
+        let nothing = (sizes.map { [Bool](repeating: false, count: $0) }, least)
+        guard let bounds = choice.bounds(`public`, parts.map(\.capacity), least) else { return nothing }
         // An election manager sees who has signed in: among those a doubt must be left as well, if only one.
         let present = parts.map { min($0.capacity, $0.count.signedIn) }
         let isPublic = present.reduce(0, +) == parts.reduce(0) { $0 + $1.count.voted }
-        let narrow = isPublic || present == parts.map(\.capacity) ? nil : choice.bounds(`public`, present, least)
+        var narrow: FigureBounds?
+        if !isPublic, present != parts.map(\.capacity) {
+            guard let found = choice.bounds(`public`, present, least) else { return nothing }
+            narrow = found
+        }
         choice.collect(choice.isShown) { !$0.isLarge }
         var next = 0
         while next < choice.doubtful.count {
@@ -85,7 +89,7 @@ package struct SideBySide {
     ) -> [(partition: Int, group: Int)] {
         var choice = SideBySide(sizes, parts)
         choice.isShown = shown
-        let sizes = parts.map { $0.capacity - $0.least }
+        let sizes = parts.map { max(0, $0.capacity - $0.least) }
         guard let bounds = choice.bounds(`public`, sizes, parts.map { _ in 0 }) else { return choice.known }
         // That nobody of a group has voted since may be seen: a figure moves by nothing or by ten.
         choice.collect(shown) { $0.voted > 0 && !$0.isLarge }

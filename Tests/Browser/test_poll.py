@@ -142,12 +142,18 @@ def test_the_frozen_set_and_the_destruction(site):
     site.run("poll", "rehearse", timeout=300)
     assert "poll.rehearse" in site.run("journal", "export").stdout
     assert [ballot["votes"] for ballot in site.json("poll", "status")["ballots"]] == [0, 0, 0, 0]
+    # The figures of the open poll keep what they were made of, for the next ones.
+    made = "SELECT json_array_length(content, '$.history') FROM bureau_snapshot"
+    site.serve()
+    road.wait_until(lambda: site.sql(made) == [(1,)], 30)
+    site.stop()
     site.count_poll()
     assert "frozen set first" in site.run("poll", "destroy", "--yes", status=1).stderr
     site.run("poll", "keep", "--to", f"{site.folder}/kept")
     assert subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=f"{site.folder}/kept", capture_output=True).returncode == 0
     assert len(glob.glob(f"{site.folder}/kept/*.bel")) == 4
     site.run("poll", "destroy", "--yes")
+    assert site.sql(made) == [(0,)]
     assert os.listdir(site.keys) == [] and "poll.destroy" in site.run("journal", "export").stdout
     site.run("journal", "verify")
     site.run("store", "check")
