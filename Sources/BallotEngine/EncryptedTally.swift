@@ -12,17 +12,6 @@ package struct EncryptedTally: Sendable {
         sums = questions.map { Array(repeating: none, count: $0.choices) }
     }
 
-    /// A single ciphertext: a trustee's test.
-    package init(single: Ciphertext<Element>) { sums = [[single]] }
-
-    /// The decimal digits of the number that a single ciphertext under one trustee's key holds.
-    package func opened(by key: TrusteeKey) -> [UInt8]? {
-        guard sums.count == 1, sums[0].count == 1 else { return nil }
-        // alpha^(-x): the opposite exponent saves an inversion.
-        let inverse = GMPGroup.secretPower(sums[0][0].alpha, Scalar.zero - key.secret)
-        return digits(GMPGroup.product(sums[0][0].beta, inverse))
-    }
-
     /// Adds a checked ballot.
     package mutating func add(_ ballot: ReadBallot<Element>, weight: Int) {
         ballots += 1

@@ -98,7 +98,7 @@ package struct TrusteePublicKey: Sendable {
 
 extension Proof {
     /// The proof of a JSON object; nil when it is none or a number is not below q.
-    init?(_ json: JSON?) {
+    package init?(_ json: JSON?) {
         guard let challenge = json?["challenge"]?.bytes, let response = json?["response"]?.bytes,
             let first = Scalar(decimal: challenge.span), let second = Scalar(decimal: response.span)
         else { return nil }

@@ -1,60 +1,105 @@
 import CSodium
 
-/// A bureau member's key pair for escrow files (X25519, libsodium sealed boxes).
+/// A bureau member's keys: one half opens what is sealed to the member (X25519, libsodium sealed boxes), the other signs what
+/// the member accepts in writing (Ed25519).
 ///
 /// An escrow file holds an election's key in two halves, each sealed to one member: **both** open it together, neither
-/// alone. It covers the loss of the key folder.
+/// alone. It covers the loss of the key folder. What members sign is checked by trustees' programs, not by the server alone.
 package struct EscrowMember: Sendable {
-    private static let publicMark = "isoloir escrow public key 1"
-    private static let privateMark = "isoloir escrow private key 1"
+    private static let publicMark = "isoloir member public key 2"
+    private static let privateMark = "isoloir member private key 2"
+    /// Files of earlier versions have no signing half: they still open escrow files.
+    private static let earlierMarks = ["isoloir escrow public key 1", "isoloir escrow private key 1"]
     private static let longestFile = 4096
+    /// Bytes of a key, and of the seed of a signing key.
+    private static let keyBytes = 32
 
     package let name: String
     fileprivate let publicKey: [UInt8]
+    /// The Ed25519 public key, 32 bytes; nil for files of earlier versions.
+    package let signingKey: [UInt8]?
 
     /// Makes a pair: `PATH.pub` to hand out, `PATH.key` for the member alone.
     package static func create(name: String, path: String) throws(KeyError) {
         Sodium.require()
-        guard !name.isEmpty, !name.utf8.contains(where: { $0 < 32 }) else {
-            throw KeyError("A bureau member needs a name.", cure: "Give it with --name \"Jeanne Martin\".")
+        guard isName(name) else {
+            throw KeyError("A bureau member needs a name of one line.", cure: "Give it with --name \"Jeanne Martin\".")
         }
         var publicKey = [UInt8](repeating: 0, count: Int(crypto_box_PUBLICKEYBYTES))
         var privateKey = [UInt8](repeating: 0, count: Int(crypto_box_SECRETKEYBYTES))
         unsafe crypto_box_keypair(&publicKey, &privateKey)
+        let seed = Randomness.system.bytes(keyBytes)
+        let signing = hex(SigningKey(seed: Secret(seed)).publicKey)
         try PrivateFile.create(
-            path + ".key", Array("\(privateMark)\n\(name)\n\(hex(publicKey))\n\(hex(privateKey))\n".utf8))
-        try PrivateFile.create(path + ".pub", Array("\(publicMark)\n\(name)\n\(hex(publicKey))\n".utf8))
+            path + ".key",
+            Array("\(privateMark)\n\(name)\n\(hex(publicKey))\n\(hex(privateKey))\n\(hex(seed))\n".utf8))
+        try PrivateFile.create(path + ".pub", Array("\(publicMark)\n\(name)\n\(hex(publicKey))\n\(signing)\n".utf8))
+    }
+
+    /// Letters of a name at most: it stands on one line of papers that people read.
+    private static let longestName = 100
+
+    private static func isName(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.count <= longestName && !name.unicodeScalars.contains { $0.value < 32 || $0.value == 127 }
+            && name.contains { !$0.isWhitespace }
     }
 
     /// Reads a public file.
     package init(publicFile path: String) throws(KeyError) {
-        let lines = try EscrowMember.lines(of: path, mark: EscrowMember.publicMark, count: 3, secret: false)
-        name = lines[1]
-        publicKey = try EscrowMember.key(lines[2], path)
+        try self.init(publicFile: try PrivateFile.read(path, limit: EscrowMember.longestFile, secret: false), name: path)
+    }
+
+    /// Reads a public file's content.
+    /// - Parameter file: what errors call it.
+    package init(publicFile content: [UInt8], name file: String) throws(KeyError) {
+        let (lines, hasSigning) = try EscrowMember.lines(content, of: file, mark: EscrowMember.publicMark, extra: 3)
+        guard EscrowMember.isName(lines[0]) else {
+            throw KeyError("\(file) has no proper name.", cure: "Give the file made by `isoloir key member`.")
+        }
+        name = lines[0]
+        publicKey = try EscrowMember.key(lines[1], file)
+        signingKey = hasSigning ? try EscrowMember.key(lines[2], file) : nil
     }
 
     /// Reads a private file: the member and the private half.
     fileprivate static func identity(_ path: String) throws(KeyError) -> (member: EscrowMember, key: Secret) {
-        let lines = try lines(of: path, mark: privateMark, count: 4, secret: true)
-        return try (EscrowMember(name: lines[1], publicKey: key(lines[2], path)), Secret(key(lines[3], path)))
+        let content = try PrivateFile.read(path, limit: longestFile, secret: true)
+        let (lines, _) = try lines(content, of: path, mark: privateMark, extra: 4)
+        return try (EscrowMember(name: lines[0], publicKey: key(lines[1], path)), Secret(key(lines[2], path)))
+    }
+
+    /// The member's name and the key that signs, from the private file.
+    package static func signer(_ path: String) throws(KeyError) -> (name: String, key: SigningKey) {
+        let content = try PrivateFile.read(path, limit: longestFile, secret: true)
+        let (lines, hasSigning) = try lines(content, of: path, mark: privateMark, extra: 4)
+        guard hasSigning else {
+            throw KeyError(
+                "\(path) was made by an earlier version and cannot sign.",
+                cure: "Make a new pair with `isoloir key member` and give its public file to the election manager.")
+        }
+        return (lines[0], SigningKey(seed: Secret(try key(lines[3], path))))
     }
 
     private init(name: String, publicKey: [UInt8]) {
-        self.name = name
-        self.publicKey = publicKey
+        (self.name, self.publicKey, signingKey) = (name, publicKey, nil)
     }
 
-    private static func lines(of path: String, mark: String, count: Int, secret: Bool) throws(KeyError) -> [String] {
-        let content = try PrivateFile.read(path, limit: longestFile, secret: secret)
+    /// The lines after the mark.
+    /// - Parameter extra: how many there are, the signing half's among them, which comes last.
+    private static func lines(
+        _ content: [UInt8], of path: String, mark: String, extra: Int
+    ) throws(KeyError) -> (lines: [String], hasSigning: Bool) {
         let lines = String(decoding: content, as: UTF8.self).split(separator: "\n").map(String.init)
-        guard lines.count == count, lines[0] == mark else {
-            throw KeyError("\(path) is not an \(mark).", cure: "Give the file made by `isoloir key member`.")
+        if lines.count == extra + 1, lines[0] == mark { return (Array(lines[1...]), true) }
+        let earlier = earlierMarks[mark == publicMark ? 0 : 1]
+        guard lines.count == extra, lines[0] == earlier else {
+            throw KeyError("\(path) is no \(mark).", cure: "Give the file made by `isoloir key member`.")
         }
-        return lines
+        return (Array(lines[1...]), false)
     }
 
     private static func key(_ text: String, _ path: String) throws(KeyError) -> [UInt8] {
-        guard let key = bytes(hex: text), key.count == Int(crypto_box_PUBLICKEYBYTES) else {
+        guard let key = bytes(hex: text), key.count == keyBytes else {
             throw KeyError("\(path) was changed.", cure: "Give the file made by `isoloir key member`.")
         }
         return key

@@ -16,7 +16,7 @@ package struct SiteObserver {
                 struct File: Decodable { let path, sha256: String }
                 let isoloir: String, files: [File]
             }
-            guard let read = try? JSONDecoder().decode(Manifest.self, from: Data(manifest)), read.isoloir == "seal-1"
+            guard let read = try? JSONDecoder().decode(Manifest.self, from: Data(manifest)), read.isoloir == "seal-2"
             else { return nil }
             let mark = "served/"
             let given = read.files.filter { $0.path.hasPrefix(mark) }.map {

@@ -9,6 +9,21 @@ package struct StoredTally: Sendable {
     package let result: [UInt8]?
 }
 
+/// A trustee's decryption of a ballot as it is kept.
+package struct StoredPart: Sendable {
+    package let owner: Int
+    /// The protocol's document.
+    package let document: [UInt8]
+    /// The proofs that bind its factors; nil where another program made it.
+    package let binding: [UInt8]?
+    /// On whose word it was taken without them.
+    package let waiver: String?
+
+    package init(owner: Int, document: [UInt8], binding: [UInt8]?, waiver: String?) {
+        (self.owner, self.document, self.binding, self.waiver) = (owner, document, binding, waiver)
+    }
+}
+
 /// What the count keeps; only a closed poll has any of it.
 extension PollingStation {
     package func tally(_ reading: borrowing Reading, _ ballot: PollBallot) throws(StoreError) -> StoredTally? {
@@ -32,14 +47,21 @@ extension PollingStation {
         guard changed == 1 else { throw StoreError(.failed, "Nothing is counted before the poll is closed.") }
     }
 
+    /// Keeps a trustee's decryption. Until there is a result it takes the place of an earlier one, which stays on record.
+    /// - Returns: whether there was an earlier one with other content.
     package func keep(
-        _ transaction: borrowing Transaction, decryption: [UInt8], of ballot: PollBallot, trustee: Int, owner: Int
-    ) throws(StoreError) {
+        _ transaction: borrowing Transaction, _ part: StoredPart, of ballot: PollBallot, trustee: Int
+    ) throws(StoreError) -> Bool {
+        let earlier = try parts(transaction.reading, ballot).first { $0.owner == part.owner }
+        if let earlier, earlier.document == part.document, earlier.binding == part.binding { return false }
+        try transaction.execute(
+            "UPDATE polling_part SET replaced_at = ? WHERE ballot = ? AND owner = ? AND replaced_at IS NULL",
+            clock.now, ballot.id, part.owner)
         try transaction.execute(
             """
-            INSERT INTO polling_decryption (ballot, trustee, owner, document, at) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (ballot, owner) DO NOTHING
-            """, ballot.id, trustee, owner, decryption, clock.now)
+            INSERT INTO polling_part (ballot, trustee, owner, document, binding, waiver, at) VALUES (?, ?, ?, ?, ?, ?, ?)
+            """, ballot.id, trustee, part.owner, part.document, part.binding, part.waiver, clock.now)
+        return earlier != nil
     }
 
     package func keep(
@@ -49,12 +71,15 @@ extension PollingStation {
             "UPDATE polling_ballot SET result = ? WHERE id = ? AND result IS NULL", result, ballot.id)
     }
 
-    /// The trustees' decryptions of a ballot, by their numbers.
-    package func decryptions(
-        _ reading: borrowing Reading, _ ballot: PollBallot
-    ) throws(StoreError) -> [(owner: Int, document: [UInt8])] {
-        try reading.all("SELECT owner, document FROM polling_decryption WHERE ballot = ? ORDER BY owner", ballot.id) {
-            (row: borrowing Row) throws(StoreError) in (try row[0], try row[1])
+    /// The trustees' decryptions of a ballot that are in force, by their numbers.
+    package func parts(_ reading: borrowing Reading, _ ballot: PollBallot) throws(StoreError) -> [StoredPart] {
+        try reading.all(
+            """
+            SELECT owner, document, binding, waiver FROM polling_part WHERE ballot = ? AND replaced_at IS NULL
+            ORDER BY owner
+            """, ballot.id
+        ) { (row: borrowing Row) throws(StoreError) in
+            StoredPart(owner: try row[0], document: try row[1], binding: try row[2], waiver: try row[3])
         }
     }
 }

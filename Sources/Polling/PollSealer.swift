@@ -12,9 +12,9 @@ package import VoterRoll
 /// trustee's machine          server                                    bureau
 ///   tally trustee-key
 ///        ---- public keys, proven ---->  trustee add
-///        <--- challenge (E(g^m)) ------
+///        <--- nonce -------------------
 ///   tally answer
-///        ---- hash of g^m ------------->  trustee confirm
+///        ---- signatures on nonce ---->  trustee confirm
 ///                                         poll seal
 ///                                           credential for each elector and ballot
 ///                                           slots in shuffled order, empty list
@@ -25,11 +25,11 @@ package import VoterRoll
 /// ```
 /// Seals a poll: freezes what is voted on and by whom, makes credentials, slots and the empty signature list.
 package struct PollSealer: Sendable {
-    private let store: Store
+    let store: Store
     private let registrar: Registrar
-    private let trustees: TrusteeRegister
-    private let logbook: Logbook
-    private let clock: Clock
+    let trustees: TrusteeRegister
+    let logbook: Logbook
+    let clock: Clock
     private let randomness: Randomness
 
     package init(
@@ -134,16 +134,7 @@ package struct PollSealer: Sendable {
             (try Poll.find(reading, election: election.number), try self.trustees.all(reading, election))
         }
         if let poll, poll.state != .sealing { return ["The poll is sealed already, under \(poll.fingerprint)."] }
-        var faults: [String] = []
-        if trustees.count < PollSealer.fewestTrustees {
-            faults.append(
-                "\(PollSealer.fewestTrustees) trustees are needed at least, \(trustees.count) registered: each makes keys with `isoloir tally trustee-key` and sends the public file for `isoloir trustee add`."
-            )
-        }
-        for trustee in trustees where trustee.provenAt == nil {
-            faults.append(
-                "\(trustee.name) has not answered the challenge: run `isoloir trustee confirm` with the answer.")
-        }
+        var faults = PollSealer.faults(trustees)
         for (ballot, list) in zip(election.election.ballots, electors) {
             if ballot.questions.isEmpty {
                 faults.append("The ballot \(ballot.id) asks nothing: give it \"questions\" in election.yaml.")
@@ -249,10 +240,11 @@ package struct PollSealer: Sendable {
         var slotOf = [Int](repeating: 0, count: electors.count)
         for (place, index) in order.enumerated() { slotOf[index] = slots[place] }
         try makeList(id, electors, made.map(\.text), slotOf, boxKey, seal)
+        let accepted = ballot.smallGroupAccepted.map { ",\"smallGroupAccepted\":\(text(quoted($0)))" } ?? ""
         return """
             {"ballot":"\(ballot.id)","uuid":"\(String(decoding: uuid, as: UTF8.self))","electors":\(electors.count),\
             "fingerprint":"\(String(decoding: form.fingerprint, as: UTF8.self))",\
-            "trustees.sha256":"\(hex(sha256(trusteesDocument)))","credentials.sha256":"\(hex(sha256(credentials)))"}
+            "trustees.sha256":"\(hex(sha256(trusteesDocument)))","credentials.sha256":"\(hex(sha256(credentials)))"\(accepted)}
             """
     }
 
@@ -368,18 +360,11 @@ package struct PollSealer: Sendable {
             return (definition, try registrar.digest(reading, election))
         }
         let files = frozen.files.map { "    {\"path\":\"\($0.path)\",\"sha256\":\"\($0.sha256)\"}" }
-        let trustees = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try self.trustees.all(reading, election)
-        }
-        var names: [UInt8] = []
-        for (index, trustee) in trustees.enumerated() {
-            if index > 0 { names.append(UInt8(ascii: ",")) }
-            JSON.append(text: Array(trustee.name.utf8), to: &names)
-        }
+        let people = try people(election)
         return Array(
             """
             {
-              "isoloir":"seal-1",
+              "isoloir":"\(SealManifest.mark)",
               "version":"\(frozen.version)",
               "program.sha256":"\(frozen.program)",
               "election":"\(election.election.id)",
@@ -389,7 +374,10 @@ package struct PollSealer: Sendable {
               "voters":\(roll.count),
               "roll.sha256":"\(roll.sha256)",
               "receipts.ed25519":"\(hex(signing.publicKey))",
-              "trustees":[\(String(decoding: names, as: UTF8.self))],
+              "trustees":[
+                \(people.trustees.joined(separator: ",\n    "))
+              ],
+              "members":[\(people.members.joined(separator: ","))],
               "ballots":[
                 \(ballots.joined(separator: ",\n    "))
               ],

@@ -101,6 +101,49 @@ package enum PollingSchema {
                 at INTEGER NOT NULL,
                 PRIMARY KEY (ballot, owner)
             ) STRICT, WITHOUT ROWID;
-            """)
+            """),
+        // Trustees sign a nonce and check the seal; decryptions can be replaced until they give a result; records of opening
+        // and close; members of the bureau by the keys that sign.
+        Migration(
+            "polling-3-trustees",
+            """
+            ALTER TABLE polling_trustee ADD COLUMN nonce BLOB;
+            ALTER TABLE polling_trustee ADD COLUMN replaced_at INTEGER;
+            ALTER TABLE polling_trustee ADD COLUMN replaced_by TEXT;
+            ALTER TABLE polling_trustee ADD COLUMN checked_at INTEGER;
+            ALTER TABLE polling_trustee ADD COLUMN waived TEXT;
+            ALTER TABLE polling_trustee_key DROP COLUMN answer;
+            CREATE TABLE polling_member (
+                id INTEGER PRIMARY KEY,
+                election INTEGER NOT NULL REFERENCES election_definition (id),
+                name TEXT NOT NULL,
+                key BLOB NOT NULL,
+                added_at INTEGER NOT NULL,
+                UNIQUE (election, name),
+                UNIQUE (election, key)
+            ) STRICT;
+            CREATE TABLE polling_part (
+                id INTEGER PRIMARY KEY,
+                ballot INTEGER NOT NULL REFERENCES polling_ballot (id),
+                trustee INTEGER NOT NULL REFERENCES polling_trustee (id),
+                owner INTEGER NOT NULL,
+                document BLOB NOT NULL,
+                binding BLOB,
+                waiver TEXT,
+                at INTEGER NOT NULL,
+                replaced_at INTEGER
+            ) STRICT;
+            CREATE UNIQUE INDEX polling_part_current ON polling_part (ballot, owner) WHERE replaced_at IS NULL;
+            INSERT INTO polling_part (ballot, trustee, owner, document, at)
+                SELECT ballot, trustee, owner, document, at FROM polling_decryption ORDER BY ballot, owner;
+            DROP TABLE polling_decryption;
+            CREATE TABLE polling_record (
+                election INTEGER NOT NULL REFERENCES polling_poll (election),
+                kind TEXT NOT NULL CHECK (kind IN ('opening', 'closing')),
+                at INTEGER NOT NULL,
+                text TEXT NOT NULL,
+                PRIMARY KEY (election, kind)
+            ) STRICT, WITHOUT ROWID;
+            """),
     ]
 }

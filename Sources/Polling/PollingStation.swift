@@ -71,6 +71,7 @@ package final class PollingStation: Sendable {
         guard findings.isEmpty else { return findings.joined(separator: "\n") }
         return try change(from: [.sealed], to: .open, "poll.open", by: principal) {
             transaction, poll throws(StoreError) in
+            if let refusal = try uncheckedTrustees(transaction.reading) { return refusal }
             for ballot in try PollBallot.all(transaction.reading, election: election.number) {
                 guard ballot.votes == 0 else { return "The box of \(ballot.name) is not empty." }
                 guard try opensCredentials(transaction.reading, ballot, boxKey) else {
@@ -79,29 +80,30 @@ package final class PollingStation: Sendable {
             }
             try transaction.execute(
                 "UPDATE polling_poll SET opened_at = ? WHERE election = ?", clock.now, election.number)
+            _ = try keep(transaction, .opening, try openingLines(transaction.reading, poll))
             return nil
         }
     }
 
-    /// What the opening found, signed with the key that signs receipts: for the bureau's minutes.
+    /// What the opening found, signed with the key that signs receipts: for the bureau's minutes. Empty before the opening.
     package func openingRecord() throws(StoreError) -> String {
-        try store.read { (reading: borrowing Reading) throws(StoreError) in
-            guard let poll = try Poll.find(reading, election: election.number), let opened = poll.openedAt else {
-                return ""
-            }
-            var lines = [
-                "isoloir opening record 1", "election \(election.election.id)", "seal \(poll.fingerprint)",
-                "opened \(LocalTime.phrase(opened, zone: election.election.timeZone, .en)) (\(election.election.timeZone))",
-            ]
-            for ballot in try PollBallot.all(reading, election: election.number) {
-                lines.append(
-                    "ballot \(ballot.name): \(ballot.electors) electors, 0 ballots in the box, 0 signatures on the list"
-                )
-            }
-            let text = lines.joined(separator: "\n") + "\n"
-            let signature = hex(signing.sign(Array(text.utf8)))
-            return text + "ed25519 \(hex(signing.publicKey))\nsignature \(signature)\n"
+        try store.read { (reading: borrowing Reading) throws(StoreError) in try record(reading, .opening) ?? "" }
+    }
+
+    private func openingLines(_ reading: borrowing Reading, _ poll: Poll) throws(StoreError) -> [String] {
+        var lines = [
+            "isoloir opening record 1", "election \(election.election.id)", "seal \(poll.fingerprint)",
+            "opened \(LocalTime.phrase(clock.now, zone: election.election.timeZone, .en)) (\(election.election.timeZone))",
+        ]
+        for ballot in try PollBallot.all(reading, election: election.number) {
+            lines.append(
+                "ballot \(ballot.name): \(ballot.electors) electors, 0 ballots in the box, 0 signatures on the list")
         }
+        for trustee in try TrusteeRegister(logbook: logbook, clock: clock).all(reading, election) {
+            let check = trustee.waived.map { "not checked, waived by \($0)" } ?? "checked the sealed election"
+            lines.append("trustee \(trustee.name): \(check)")
+        }
+        return lines
     }
 
     private func opensCredentials(

@@ -58,3 +58,11 @@ extension PollingStation {
         try transaction.execute("UPDATE polling_poll SET state = 'destroyed' WHERE election = ?", election.number)
     }
 }
+
+extension PollingStation {
+    /// How many have signed the list of a ballot.
+    package func signatureCount(_ reading: borrowing Reading, _ ballot: PollBallot) throws(StoreError) -> Int {
+        try reading.number(
+            "SELECT count(*) FROM polling_elector WHERE ballot = ? AND entry >= x'0000000000000001'", ballot.id)
+    }
+}

@@ -1,5 +1,6 @@
-import BallotCore
+package import BallotCore
 package import BallotEngine
+import Crypto
 import Foundation
 
 /// The files that trustees and the election manager exchange: JSON of one line, which anybody can read.
@@ -34,6 +35,10 @@ package enum TrusteeFiles {
                 keys.map { [("ballot", quoted($0.ballot)), ("document", $0.key.document(from: &source))] })
         }
 
+        /// The private key of a ballot.
+        package func key(of ballot: String) -> TrusteeKey? { keys.first { $0.ballot == ballot }?.key }
+
+        /// Reads the private file.
         package init(privateFile bytes: [UInt8]) throws(Fault) {
             let (election, trustee, list) = try read(bytes, "trustee-private", "keys")
             var keys: [(ballot: String, key: TrusteeKey)] = []
@@ -59,103 +64,143 @@ package enum TrusteeFiles {
             else { throw Fault(description: "a key of \(trustee) is not proven: ask for the file again") }
             keys.append((text(ballot), key))
         }
+        guard isName(trustee) else {
+            throw Fault(description: "a trustee's name is one line of at most \(longestName) bytes: make the file again")
+        }
         return (election, trustee, keys)
     }
 
-    /// Encrypted numbers by which a trustee shows that they hold their keys: one for each ballot.
-    package static func challenge(
-        election: String, trustee: String, tests: [(ballot: String, tally: [UInt8])]
-    ) -> [UInt8] {
-        written(
-            "trustee-challenge", election, trustee, "tests",
-            tests.map { [("ballot", quoted($0.ballot)), ("tally", $0.tally)] })
+    /// Bytes of a trustee's name: it stands on papers, and statements of the bureau name it on one line.
+    private static let longestName = 100
+
+    /// Whether a name can stand on a line of its own.
+    package static func isName(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.count <= longestName
+            && !name.unicodeScalars.contains { $0.value < 32 || $0.value == 127 } && name.contains { !$0.isWhitespace }
     }
 
-    /// The answer to a challenge, made with the private keys: a hash of each number, never what was decrypted. A challenge may be
-    /// a voter's ciphertext in disguise, and the answer must not help to open it.
+    // MARK: Possession
+
+    /// What the server asks of a trustee who handed in public keys: to sign its nonce with each private key. Nothing is ever
+    /// decrypted for a proof: a "challenge" may be a voter's ciphertext in disguise.
+    package static func challenge(election: String, trustee: String, nonce: [UInt8], ballots: [String]) -> [UInt8] {
+        written(
+            "trustee-challenge", version: 2, election, trustee, "nonces",
+            ballots.map { [("ballot", quoted($0)), ("nonce", quoted(hex(nonce)))] })
+    }
+
+    /// The answer to a challenge: for each ballot a signature over nonce, election, ballot and the public key.
     package static func answer(_ challenge: [UInt8], _ pair: KeyPair) throws(Fault) -> [UInt8] {
-        let (election, trustee, list) = try read(challenge, "trustee-challenge", "tests")
+        let (election, trustee, list) = try read(challenge, "trustee-challenge", version: 2, "nonces")
         guard election == pair.election, trustee == pair.trustee else {
             throw Fault(
                 description:
                     "the challenge is for \(trustee) (\(election)), the key is \(pair.trustee)'s (\(pair.election))")
         }
+        var source = SystemScalars()
         var answers: [[(String, [UInt8])]] = []
         for entry in list {
-            guard let ballot = entry["ballot"]?.bytes, let document = entry["tally"]?.written,
-                let tally = EncryptedTally(document: document, questions: [testQuestion]),
-                let key = pair.keys.first(where: { $0.ballot == text(ballot) })?.key,
-                let number = tally.opened(by: key)
+            guard let ballot = entry["ballot"]?.text, let nonce = entry["nonce"]?.text.flatMap({ bytes(hex: $0) }),
+                nonce.count == nonceBytes, let key = pair.key(of: ballot)
             else { throw Fault(description: "the challenge asks for a key that this file does not hold") }
+            let statement = TrusteeStatement.possession(nonce: nonce, election: election, ballot: ballot)
             answers.append([
-                ("ballot", quoted(ballot)),
-                ("hash", quoted(testHash(number, election: election, trustee: trustee, ballot: text(ballot)))),
+                ("ballot", quoted(ballot)), ("signature", object(key.sign(statement, from: &source))),
             ])
         }
-        return written("trustee-answer", election, trustee, "answers", answers)
+        return written("trustee-answer", version: 2, election, trustee, "signatures", answers)
     }
 
-    package static func answers(
-        _ bytes: [UInt8]
-    ) throws(Fault) -> (election: String, trustee: String, answers: [(ballot: String, hash: [UInt8])]) {
-        let (election, trustee, list) = try read(bytes, "trustee-answer", "answers")
-        var found: [(ballot: String, hash: [UInt8])] = []
+    /// Bytes of a nonce.
+    package static let nonceBytes = 32
+
+    /// A trustee's signatures, one for each ballot.
+    package struct Signed: Sendable {
+        package let election: String
+        package let trustee: String
+        package let signatures: [(ballot: String, proof: Proof)]
+
+        package func proof(_ ballot: String) -> Proof? { signatures.first { $0.ballot == ballot }?.proof }
+    }
+
+    /// Reads an answer to a challenge.
+    package static func answers(_ bytes: [UInt8]) throws(Fault) -> Signed {
+        try signed(bytes, "trustee-answer", version: 2)
+    }
+
+    private static func signed(_ bytes: [UInt8], _ kind: String, version: Int) throws(Fault) -> Signed {
+        let (election, trustee, list) = try read(bytes, kind, version: version, "signatures")
+        var found: [(ballot: String, proof: Proof)] = []
         for entry in list {
-            guard let ballot = entry["ballot"]?.bytes, let hash = entry["hash"]?.bytes else {
-                throw Fault(description: "the file was changed on its way: ask for it again")
-            }
-            found.append((text(ballot), hash))
+            guard let ballot = entry["ballot"]?.text, let proof = Proof(entry["signature"]) else { throw changed }
+            found.append((ballot, proof))
         }
-        return (election, trustee, found)
+        return Signed(election: election, trustee: trustee, signatures: found)
     }
 
-    /// What a trustee answers for the number that a challenge holds, in decimal digits.
-    static func testHash(_ number: [UInt8], election: String, trustee: String, ballot: String) -> [UInt8] {
-        let text = Array("isoloir trustee test|\(election)|\(trustee)|\(ballot)|".utf8) + number
-        return Base64.digest(text.span)
+    // MARK: Check and replacement
+
+    /// A trustee's word that the sealed election is made with their key: signed for every ballot.
+    /// - Parameter seal: SHA-256 of the manifest.
+    package static func check(seal: [UInt8], _ pair: KeyPair) -> [UInt8] {
+        signatures("trustee-check", pair) { .check(seal: seal, election: pair.election, ballot: $0) }
     }
 
-    /// The decryptions of a trustee: one for each ballot, by its uuid.
-    package static func decryptions(election: String, trustee: String, parts: [(uuid: [UInt8], document: [UInt8])])
-        -> [UInt8]
-    {
-        written(
-            "trustee-decryption", election, trustee, "parts",
-            parts.map { [("uuid", quoted($0.uuid)), ("decryption", $0.document)] })
+    package static func checks(_ bytes: [UInt8]) throws(Fault) -> Signed {
+        try signed(bytes, "trustee-check", version: 1)
     }
 
-    package static func decryptions(
-        _ bytes: [UInt8]
-    ) throws(Fault) -> (election: String, trustee: String, parts: [(uuid: String, decryption: [UInt8])]) {
-        let (election, trustee, list) = try read(bytes, "trustee-decryption", "parts")
-        var parts: [(uuid: String, decryption: [UInt8])] = []
-        for entry in list {
-            guard let uuid = entry["uuid"]?.bytes, let document = entry["decryption"]?.written else {
-                throw Fault(description: "the file was changed on its way: ask for it again")
-            }
-            parts.append((text(uuid), document))
+    /// A trustee's word, signed with the keys in force, that another public file takes their place.
+    package static func replacement(publicFile: [UInt8], _ pair: KeyPair) -> [UInt8] {
+        let digest = sha256(publicFile)
+        return signatures("trustee-replacement", pair) {
+            .replacement(file: digest, election: pair.election, ballot: $0)
         }
-        return (election, trustee, parts)
     }
 
-    /// One encrypted number.
-    static let testQuestion = Question(answers: 1, hasBlank: false, least: 0, most: 1)
+    package static func replacements(_ bytes: [UInt8]) throws(Fault) -> Signed {
+        try signed(bytes, "trustee-replacement", version: 1)
+    }
+
+    private static func signatures(
+        _ kind: String, _ pair: KeyPair, _ statement: (String) -> TrusteeStatement
+    ) -> [UInt8] {
+        var source = SystemScalars()
+        return written(
+            kind, version: 1, pair.election, pair.trustee, "signatures",
+            pair.keys.map { ballot, key in
+                [
+                    ("ballot", quoted(ballot)),
+                    ("signature", object(key.sign(statement(ballot), from: &source))),
+                ]
+            })
+    }
 }
 
-private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+let changed = TrusteeFiles.Fault(description: "the file was changed on its way: ask for it again")
 
-private func quoted(_ bytes: [UInt8]) -> [UInt8] {
+func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+func quoted(_ bytes: [UInt8]) -> [UInt8] {
     var output: [UInt8] = []
     JSON.append(text: bytes, to: &output)
     return output
 }
 
-private func quoted(_ text: String) -> [UInt8] { quoted(Array(text.utf8)) }
+func quoted(_ text: String) -> [UInt8] { quoted(Array(text.utf8)) }
 
-private func written(
-    _ kind: String, _ election: String, _ trustee: String, _ list: String, _ entries: [[(String, [UInt8])]]
+func object(_ proof: Proof) -> [UInt8] {
+    var output: [UInt8] = []
+    proof.append(to: &output)
+    return output
+}
+
+/// A file of one line.
+func written(
+    _ kind: String, version: Int = 1, _ election: String, _ trustee: String, _ list: String,
+    _ entries: [[(String, [UInt8])]]
 ) -> [UInt8] {
-    var output = Array("{\"isoloir\":\"\(kind)-1\",\"election\":".utf8) + quoted(election)
+    var output = Array("{\"isoloir\":\"\(kind)-\(version)\",\"election\":".utf8) + quoted(election)
     output += Array(",\"trustee\":".utf8) + quoted(trustee) + Array(",\"\(list)\":[".utf8)
     for (index, entry) in entries.enumerated() {
         output += Array((index > 0 ? ",{" : "{").utf8)
@@ -167,11 +212,15 @@ private func written(
     return output + Array("]}\n".utf8)
 }
 
-private func read(
-    _ bytes: [UInt8], _ kind: String, _ list: StaticString
+/// Bytes that a trustee's file may have: the decryptions of a hundred ballots of a thousand choices take half of it.
+private let longestFile = 200_000_000
+
+func read(
+    _ bytes: [UInt8], _ kind: String, version: Int = 1, _ list: StaticString
 ) throws(TrusteeFiles.Fault) -> (election: String, trustee: String, list: [JSON]) {
-    guard let json = JSON.read(bytes), json["isoloir"]?.bytes == Array("\(kind)-1".utf8),
-        let election = json["election"]?.bytes, let trustee = json["trustee"]?.bytes, let entries = json[list]?.list
+    guard bytes.count <= longestFile, let json = JSON.read(bytes),
+        json["isoloir"]?.bytes == Array("\(kind)-\(version)".utf8), let election = json["election"]?.bytes,
+        let trustee = json["trustee"]?.bytes, let entries = json[list]?.list
     else { throw TrusteeFiles.Fault(description: "the file is no \(kind.replacing("-", with: " ")) file") }
     return (text(election), text(trustee), entries)
 }

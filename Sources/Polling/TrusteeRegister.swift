@@ -1,6 +1,6 @@
 import BallotCore
 package import BallotEngine
-import Crypto
+package import Crypto
 package import Elections
 package import Journal
 package import Store
@@ -9,22 +9,53 @@ package import Store
 package struct Trustee: Sendable {
     package let id: Int
     package let name: String
+    /// When they showed that they hold the private keys; nil before.
     package let provenAt: Int?
+    /// When a proven key was replaced, and on whose word; nil where none was.
+    package let replacedAt: Int?
+    package let replacedBy: String?
+    /// When they said that the sealed election is made with their key; nil before.
+    package let checkedAt: Int?
+    /// Why the bureau opened without that; nil where it did not.
+    package let waived: String?
 }
 
-/// The trustees of an election: who they are, their public keys, and whether they have shown that they hold the private ones.
+/// ```
+/// trustee's machine                    server
+///   tally trustee-key
+///        ---- public keys, proven ---->  trustee add        keys distinct; a proven key stays
+///        <--- nonce -------------------
+///   tally answer
+///        ---- signatures on nonce ---->  trustee confirm
+///                                        poll seal
+///        <--- manifest, archives ------
+///   tally check
+///        ---- signatures on seal ----->  trustee checked    poll open wants one of each
+/// ```
+/// The trustees of an election: who they are, their public keys, whether they have shown that they hold the private ones, and
+/// whether they found their key in the sealed election.
 package struct TrusteeRegister: Sendable {
     private let logbook: Logbook
     private let clock: Clock
+    private let randomness: Randomness
 
-    package init(logbook: Logbook, clock: Clock) { (self.logbook, self.clock) = (logbook, clock) }
+    package init(logbook: Logbook, clock: Clock, randomness: Randomness = .system) {
+        (self.logbook, self.clock, self.randomness) = (logbook, clock, randomness)
+    }
+
+    private var members: MemberRegister { MemberRegister(logbook: logbook, clock: clock) }
 
     /// All of an election's trustees, in the order in which they came: their numbers from 1.
     package func all(_ reading: borrowing Reading, _ election: StoredElection) throws(StoreError) -> [Trustee] {
         try reading.all(
-            "SELECT id, name, proven_at FROM polling_trustee WHERE election = ? ORDER BY id", election.number
+            """
+            SELECT id, name, proven_at, replaced_at, replaced_by, checked_at, waived FROM polling_trustee
+            WHERE election = ? ORDER BY id
+            """, election.number
         ) { (row: borrowing Row) throws(StoreError) in
-            Trustee(id: try row[0], name: try row[1], provenAt: try row[2])
+            Trustee(
+                id: try row[0], name: try row[1], provenAt: try row[2], replacedAt: try row[3],
+                replacedBy: try row[4], checkedAt: try row[5], waived: try row[6])
         }
     }
 
@@ -37,6 +68,8 @@ package struct TrusteeRegister: Sendable {
         return document.flatMap { TrusteePublicKey($0) }
     }
 
+    // MARK: Coming in
+
     /// What adding a trustee came to.
     package enum Addition: Sendable {
         /// The challenge that they answer with their private keys.
@@ -44,14 +77,20 @@ package struct TrusteeRegister: Sendable {
         case refused(String)
     }
 
-    /// Registers a trustee's public file, or replaces their earlier one.
+    private typealias PublicFile = (
+        election: String, trustee: String, keys: [(ballot: String, key: TrusteePublicKey)]
+    )
+
+    /// Registers a trustee's public file. Where the trustee has proven another one already, `replacement` must say that it
+    /// goes: signed by the old keys, or by two members of the bureau.
     package func add(
-        _ transaction: borrowing Transaction, _ election: StoredElection, file: [UInt8], by principal: Principal
+        _ transaction: borrowing Transaction, _ election: StoredElection, file: [UInt8], replacement: [UInt8]? = nil,
+        by principal: Principal
     ) throws(StoreError) -> Addition {
         guard try Poll.find(transaction.reading, election: election.number).map({ $0.state == .sealing }) ?? true else {
             return .refused("The poll is sealed: its trustees cannot change any more.")
         }
-        let parts: (election: String, trustee: String, keys: [(ballot: String, key: TrusteePublicKey)])
+        let parts: PublicFile
         do throws(TrusteeFiles.Fault) { parts = try TrusteeFiles.publicKeys(file) } catch {
             return .refused("\(error)")
         }
@@ -61,60 +100,199 @@ package struct TrusteeRegister: Sendable {
                 "The file is for \(parts.election) (\(parts.keys.map(\.ballot).joined(separator: ", "))), not for \(election.election.id) (\(wanted.joined(separator: ", ")))."
             )
         }
+        if let fault = try sharedKey(transaction.reading, election, parts) { return .refused(fault) }
+        let known = try all(transaction.reading, election).first { $0.name == parts.trustee }
+        var successor: String?
+        if let known, known.provenAt != nil {
+            let (word, fault) = try handover(transaction.reading, election, known, file, replacement)
+            guard let word else { return .refused(fault) }
+            successor = word
+        }
+        let nonce = randomness.bytes(TrusteeFiles.nonceBytes)
+        try store(transaction, election, parts, nonce: nonce, successor: successor)
+        var details = ["trustee": parts.trustee, "file.sha256": hex(sha256(file))]
+        if let successor { details["by"] = successor }
+        try logbook.record(
+            transaction, election: election.election.id, by: principal,
+            successor == nil ? "trustee.add" : "trustee.replace", details)
+        return .added(
+            challenge: TrusteeFiles.challenge(
+                election: election.election.id, trustee: parts.trustee, nonce: nonce, ballots: wanted))
+    }
+
+    /// Whether a key of the file is somebody else's, or stands in it twice: whoever holds one key must be one trustee.
+    private func sharedKey(
+        _ reading: borrowing Reading, _ election: StoredElection, _ parts: PublicFile
+    ) throws(StoreError) -> String? {
+        var mine: Set<[UInt8]> = []
+        for (ballot, key) in parts.keys where !mine.insert(key.decimal).inserted {
+            return "The file has one key for two ballots (\(ballot)): the trustee makes it again (tally trustee-key)."
+        }
+        for other in try all(reading, election) where other.name != parts.trustee {
+            for ballot in election.election.ballots.map(\.id) {
+                if let key = try key(reading, trustee: other.id, ballot: ballot), mine.contains(key.decimal) {
+                    return
+                        "A key of the file is \(other.name)'s already: one key is one trustee. Each makes keys on a machine of their own."
+                }
+            }
+        }
+        return nil
+    }
+
+    /// On whose word a proven key goes; nil and the reason where nobody's is good.
+    private func handover(
+        _ reading: borrowing Reading, _ election: StoredElection, _ known: Trustee, _ file: [UInt8],
+        _ replacement: [UInt8]?
+    ) throws(StoreError) -> (word: String?, fault: String) {
+        let name = known.name
+        guard let replacement else {
+            return (
+                nil,
+                "\(name) has shown the keys that are registered. Other keys take their place only with --replacement FILE: made with the old keys (isoloir tally replace), or signed by two members of the bureau (isoloir bureau draft replace-trustee-key)."
+            )
+        }
+        if let statement = BureauStatement(file: replacement) {
+            let fault = statement.fault(
+                act: .replaceTrusteeKey, election: election.election.id, subject: "\(hex(sha256(file))) \(name)",
+                members: try members.all(reading, election))
+            if let fault { return (nil, "\(name): \(fault).") }
+            let signers = statement.signers(among: try members.all(reading, election)).map(\.name)
+            return ("bureau: \(signers.joined(separator: ", ")) (\(statement.reason))", "")
+        }
+        let signed: TrusteeFiles.Signed
+        do throws(TrusteeFiles.Fault) { signed = try TrusteeFiles.replacements(replacement) } catch {
+            return (nil, "\(error)")
+        }
+        let digest = sha256(file)
+        for ballot in election.election.ballots.map(\.id) {
+            let statement = TrusteeStatement.replacement(
+                file: digest, election: election.election.id, ballot: ballot)
+            guard let old = try key(reading, trustee: known.id, ballot: ballot), let proof = signed.proof(ballot),
+                signed.trustee == name, old.hasSigned(statement, proof)
+            else { return (nil, "The replacement is not signed with \(name)'s old key for \(ballot).") }
+        }
+        return ("old key", "")
+    }
+
+    private func store(
+        _ transaction: borrowing Transaction, _ election: StoredElection, _ parts: PublicFile, nonce: [UInt8],
+        successor: String?
+    ) throws(StoreError) {
         try transaction.execute(
             "DELETE FROM polling_trustee_key WHERE trustee IN (SELECT id FROM polling_trustee WHERE election = ? AND name = ?)",
             election.number, parts.trustee)
         try transaction.execute(
             """
-            INSERT INTO polling_trustee (election, name, added_at) VALUES (?, ?, ?)
-            ON CONFLICT (election, name) DO UPDATE SET added_at = excluded.added_at, proven_at = NULL
-            """, election.number, parts.trustee, clock.now)
+            INSERT INTO polling_trustee (election, name, added_at, nonce) VALUES (?, ?, ?, ?)
+            ON CONFLICT (election, name) DO UPDATE SET added_at = excluded.added_at, proven_at = NULL,
+                nonce = excluded.nonce
+            """, election.number, parts.trustee, clock.now, nonce)
+        if let successor {
+            try transaction.execute(
+                "UPDATE polling_trustee SET replaced_at = ?, replaced_by = ? WHERE election = ? AND name = ?",
+                clock.now, successor, election.number, parts.trustee)
+        }
         let id = try transaction.reading.number(
             "SELECT id FROM polling_trustee WHERE election = ? AND name = ?", election.number, parts.trustee)
-        var tests: [(ballot: String, tally: [UInt8])] = []
-        var source = SystemScalars()
         for (ballot, key) in parts.keys {
-            // g^m for a random m under the trustee's key alone: only its holder finds g^m again.
-            guard let group = GMPGroup(key: key.decimal) else { return .refused("A key is no member of the group.") }
-            let (randomness, answer) = (source.next(), GMPGroup.generatorPower(source.next()))
-            let pair = Ciphertext(
-                alpha: group.generatorPower(randomness), beta: group.product(group.keyPower(randomness), answer))
-            let test = EncryptedTally(single: pair).document
-            tests.append((ballot, test))
             try transaction.execute(
-                "INSERT INTO polling_trustee_key (trustee, ballot, document, answer) VALUES (?, ?, ?, ?)", id, ballot,
-                key.document, digits(answer))
+                "INSERT INTO polling_trustee_key (trustee, ballot, document) VALUES (?, ?, ?)", id, ballot,
+                key.document)
         }
-        try logbook.record(
-            transaction, election: election.election.id, by: principal, "trustee.add",
-            ["trustee": parts.trustee, "file.sha256": hex(sha256(file))])
-        return .added(
-            challenge: TrusteeFiles.challenge(election: election.election.id, trustee: parts.trustee, tests: tests))
     }
+
+    // MARK: Possession and check
 
     /// Takes a trustee's answer to their challenge; returns why it is refused, nil when it shows that they hold every key.
     package func confirm(
         _ transaction: borrowing Transaction, _ election: StoredElection, answer bytes: [UInt8], by principal: Principal
     ) throws(StoreError) -> String? {
-        let given: (election: String, trustee: String, answers: [(ballot: String, hash: [UInt8])])
+        let given: TrusteeFiles.Signed
         do throws(TrusteeFiles.Fault) { given = try TrusteeFiles.answers(bytes) } catch { return "\(error)" }
-
         guard let trustee = try all(transaction.reading, election).first(where: { $0.name == given.trustee }),
             given.election == election.election.id
         else { return "The answer is by \(given.trustee) for \(given.election), who is no trustee here." }
-        for ballot in election.election.ballots.map(\.id) {
-            let number = try transaction.reading.first(
-                "SELECT answer FROM polling_trustee_key WHERE trustee = ? AND ballot = ?", trustee.id, ballot
-            ) { (row: borrowing Row) throws(StoreError) -> [UInt8] in try row[0] }
-            let expected = TrusteeFiles.testHash(
-                number ?? [], election: election.election.id, trustee: trustee.name, ballot: ballot)
-            guard number != nil, given.answers.first(where: { $0.ballot == ballot })?.hash == expected else {
-                return "\(given.trustee)'s answer for \(ballot) does not open the challenge."
-            }
+        let nonce = try transaction.reading.first("SELECT nonce FROM polling_trustee WHERE id = ?", trustee.id) {
+            (row: borrowing Row) throws(StoreError) -> [UInt8]? in try row[0]
         }
-        try transaction.execute("UPDATE polling_trustee SET proven_at = ? WHERE id = ?", clock.now, trustee.id)
+        guard let nonce = nonce.flatMap({ $0 }) else {
+            return "\(given.trustee) has no open challenge: add the public file again for a new one."
+        }
+        let fault = try unsigned(transaction.reading, election, trustee, given) { ballot in
+            .possession(nonce: nonce, election: election.election.id, ballot: ballot)
+        }
+        if let fault { return "\(given.trustee)'s answer for \(fault) is not signed with the private key." }
+        // A nonce serves once.
+        try transaction.execute(
+            "UPDATE polling_trustee SET proven_at = ?, nonce = NULL WHERE id = ?", clock.now, trustee.id)
         try logbook.record(
             transaction, election: election.election.id, by: principal, "trustee.prove", ["trustee": given.trustee])
+        return nil
+    }
+
+    /// Takes a trustee's word that the sealed election is made with their key; returns why it is refused, nil when it is good.
+    package func checked(
+        _ transaction: borrowing Transaction, _ election: StoredElection, file: [UInt8], by principal: Principal
+    ) throws(StoreError) -> String? {
+        let given: TrusteeFiles.Signed
+        do throws(TrusteeFiles.Fault) { given = try TrusteeFiles.checks(file) } catch { return "\(error)" }
+        guard let poll = try Poll.find(transaction.reading, election: election.number), poll.state != .sealing else {
+            return "The poll is not sealed yet: trustees check the seal."
+        }
+        guard let trustee = try all(transaction.reading, election).first(where: { $0.name == given.trustee }),
+            given.election == election.election.id
+        else { return "The check is by \(given.trustee) for \(given.election), who is no trustee here." }
+        let seal = sha256(poll.manifest)
+        let fault = try unsigned(transaction.reading, election, trustee, given) { ballot in
+            .check(seal: seal, election: election.election.id, ballot: ballot)
+        }
+        if let fault {
+            return
+                "\(given.trustee)'s check for \(fault) is not signed with the private key, or is of another seal than \(poll.fingerprint)."
+        }
+        try transaction.execute("UPDATE polling_trustee SET checked_at = ? WHERE id = ?", clock.now, trustee.id)
+        try logbook.record(
+            transaction, election: election.election.id, by: principal, "trustee.check",
+            ["trustee": given.trustee, "file.sha256": hex(sha256(file)), "fingerprint": poll.fingerprint])
+        return nil
+    }
+
+    /// The first ballot whose signature is missing or not the trustee's; nil when all are there.
+    private func unsigned(
+        _ reading: borrowing Reading, _ election: StoredElection, _ trustee: Trustee, _ given: TrusteeFiles.Signed,
+        _ statement: (String) -> TrusteeStatement
+    ) throws(StoreError) -> String? {
+        for ballot in election.election.ballots.map(\.id) {
+            guard let key = try key(reading, trustee: trustee.id, ballot: ballot), let proof = given.proof(ballot),
+                key.hasSigned(statement(ballot), proof)
+            else { return ballot }
+        }
+        return nil
+    }
+
+    /// Takes the bureau's word that the poll opens without a trustee's check; returns why it is refused.
+    package func waive(
+        _ transaction: borrowing Transaction, _ election: StoredElection, statement file: [UInt8],
+        by principal: Principal
+    ) throws(StoreError) -> String? {
+        guard let statement = BureauStatement(file: file) else { return "The file is no statement of the bureau." }
+        guard let poll = try Poll.find(transaction.reading, election: election.number),
+            let seal = SealManifest(poll.manifest)
+        else { return "The poll is not sealed yet." }
+        let waiting = try all(transaction.reading, election).filter { $0.checkedAt == nil }
+        guard
+            let trustee = waiting.first(where: { statement.subject == "\(hex(seal.digest)) \($0.name)" })
+        else { return "The statement names no trustee of this seal whose check is missing." }
+        let fault = statement.fault(
+            act: .openWithoutCheck, election: election.election.id, subject: "\(hex(seal.digest)) \(trustee.name)",
+            members: seal.members)
+        if let fault { return "\(trustee.name): \(fault)." }
+        let signers = statement.signers(among: seal.members).map(\.name).joined(separator: ", ")
+        try transaction.execute(
+            "UPDATE polling_trustee SET waived = ? WHERE id = ?", "\(signers): \(statement.reason)", trustee.id)
+        try logbook.record(
+            transaction, election: election.election.id, by: principal, "trustee.waive",
+            ["trustee": trustee.name, "signed": signers, "reason": statement.reason, "file.sha256": hex(sha256(file))])
         return nil
     }
 }

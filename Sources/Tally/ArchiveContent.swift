@@ -7,6 +7,9 @@ struct ArchiveSetup: Sendable {
     let trustees: [TrusteePublicKey]
     let credentials: CredentialList
     let credentialDocument: [UInt8]
+    /// SHA-256 in hexadecimal digits.
+    let trusteesDigest: [UInt8]
+    let credentialsDigest: [UInt8]
     let checker: BallotChecker<GMPGroup>
     var form: BallotForm { checker.form }
 
@@ -35,6 +38,7 @@ struct ArchiveSetup: Sendable {
             throw ArchiveFault("event 0 (Setup) does not speak of the files before it")
         }
         (self.election, self.trustees) = (election, trustees)
+        (trusteesDigest, credentialsDigest) = (names[1], names[2])
         credentials = try CredentialList(credentialDocument)
         checker = BallotChecker(group: group, form: election.form)
     }
@@ -86,7 +90,9 @@ struct ArchiveContent {
         verified = VerifiedArchive(
             election: setup.election, stage: stage, credentials: setup.credentials.count,
             credentialWeight: setup.credentials.totalWeight, ballots: ballots, counted: sum.counted,
-            countedWeight: sum.tally.weight, trustees: setup.trustees.count, decrypted: owners, result: result)
+            countedWeight: sum.tally.weight, trustees: setup.trustees.count, decrypted: owners, result: result,
+            trusteesDigest: setup.trusteesDigest, credentialsDigest: setup.credentialsDigest,
+            tallyDigest: contentName(sum.tally.document), heads: reader.heads)
     }
 
     private static func checkTally(

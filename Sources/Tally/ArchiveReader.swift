@@ -58,6 +58,8 @@ struct ArchiveReader: Sendable {
     struct Event: Sendable {
         let kind: EventKind
         let files: [Int]
+        /// 64 hexadecimal digits.
+        let hash: [UInt8]
     }
 
     private let archive: ArchiveFile
@@ -78,6 +80,9 @@ struct ArchiveReader: Sendable {
         }
         return bytes
     }
+
+    /// The hashes of the ballots' events.
+    var heads: Set<[UInt8]> { Set(events.filter { $0.kind == .ballot }.map(\.hash)) }
 
     // MARK: The order of files and events
 
@@ -148,7 +153,7 @@ struct ArchiveReader: Sendable {
         guard waiting.count == kind.files, waiting.last.map({ files[$0].hash }) == payload else {
             throw ArchiveFault("event \(height) (\(kind.rawValue)) does not speak of the files before it")
         }
-        events.append(Event(kind: kind, files: waiting))
+        events.append(Event(kind: kind, files: waiting, hash: files[number].hash))
         return kind
     }
 

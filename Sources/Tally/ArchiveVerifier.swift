@@ -19,6 +19,14 @@ package struct VerifiedArchive: Sendable {
     /// Trustees, from 1, whose decryption is there.
     package let decrypted: [Int]
     package let result: [[Int]]?
+    /// SHA-256 in hexadecimal digits of the trustees' and the credentials' documents.
+    package let trusteesDigest: [UInt8]
+    package let credentialsDigest: [UInt8]
+    /// SHA-256 in hexadecimal digits of the sum of all ballots as `encrypted_tally` document, whether it stands in the archive
+    /// or not.
+    package let tallyDigest: [UInt8]
+    /// The hashes of the ballots' events, 64 hexadecimal digits each: a round's head is one of them.
+    package let heads: Set<[UInt8]>
 }
 
 /// Checks an archive by itself, without the store that it came from: bytes, order of events, every proof, sums, decryptions and

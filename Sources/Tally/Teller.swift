@@ -34,21 +34,23 @@ package struct BallotResult: Sendable {
 /// server                                      trustee's machine (each)
 ///   poll close
 ///     last round, EndBallots, encrypted tally
-///   archive (.bel)  ------------------------->  tally decrypt
+///     signed closing record
+///   archive (.bel), record, manifest --------->  tally decrypt
 ///                                                 verifies the whole archive
-///                                                 factor alpha^x and proof for each total
+///                                                 compares seal, record, head, typed digest
+///                                                 factor alpha^x and two proofs for each total
 ///   tally take  <---- decryptions -------------
-///     every proof checked
+///     every proof checked; replaceable until all give a result
 ///   when all are there: logarithms, Result      anybody: tally verify, belenios-tool
 /// ```
 /// Counts a closed poll: encrypted tally, trustees' decryptions, result, archive.
 package struct Teller: Sendable {
-    private let station: PollingStation
-    private let store: Store
-    private let trustees: TrusteeRegister
-    private let logbook: Logbook
+    let station: PollingStation
+    let store: Store
+    let trustees: TrusteeRegister
+    let logbook: Logbook
     private let clock: Clock
-    private var election: StoredElection { station.election }
+    var election: StoredElection { station.election }
 
     package init(station: PollingStation, store: Store, trustees: TrusteeRegister, logbook: Logbook, clock: Clock) {
         (self.station, self.store, self.trustees, self.logbook, self.clock) = (
@@ -56,9 +58,15 @@ package struct Teller: Sendable {
         )
     }
 
-    /// Adds up the encrypted ballots of a closed poll, where that is not done yet.
+    /// Adds up the encrypted ballots of a closed poll, and signs the closing record, where that is not done yet.
     /// - Returns: the ballots added up now.
     package func tally(by principal: Principal) throws(StoreError) -> [String] {
+        let added = try addUp(by: principal)
+        try writeRecord(by: principal)
+        return added
+    }
+
+    private func addUp(by principal: Principal) throws(StoreError) -> [String] {
         let pending = try store.read { (reading: borrowing Reading) throws(StoreError) -> [PollBallot] in
             guard let poll = try Poll.find(reading, election: election.number), poll.state == .closed else { return [] }
             var pending: [PollBallot] = []
@@ -94,102 +102,6 @@ package struct Teller: Sendable {
             }
         }
         return pending.map(\.name)
-    }
-
-    /// What taking a trustee's decryptions came to.
-    package enum Taking: Sendable {
-        /// Trustees that are still awaited, for each ballot; nobody when the result is there.
-        case taken(trustee: String, missing: [String])
-        case refused(String)
-    }
-
-    /// Takes the decryptions of a trustee, every proof checked; the last one brings the result.
-    package func take(_ file: [UInt8], by principal: Principal) throws(StoreError) -> Taking {
-        let given: (election: String, trustee: String, parts: [(uuid: String, decryption: [UInt8])])
-        do throws(TrusteeFiles.Fault) { given = try TrusteeFiles.decryptions(file) } catch {
-            return .refused("\(error)")
-        }
-        let (known, ballots) = try store.read {
-            (reading: borrowing Reading) throws(StoreError) -> ([Trustee], [(PollBallot, StoredTally?)]) in
-            var ballots: [(PollBallot, StoredTally?)] = []
-            for ballot in try PollBallot.all(reading, election: election.number) {
-                ballots.append((ballot, try station.tally(reading, ballot)))
-            }
-            return (try trustees.all(reading, election), ballots)
-        }
-        guard given.election == election.election.id, let place = known.firstIndex(where: { $0.name == given.trustee })
-        else { return .refused("\(given.trustee) is no trustee of \(election.election.id).") }
-        var checked: [(ballot: PollBallot, document: [UInt8])] = []
-        for (ballot, stored) in ballots {
-            guard let stored else { return .refused("The poll is not closed: nothing can be counted before.") }
-            let name = "\(given.trustee), ballot \(ballot.name)"
-            guard let document = given.parts.first(where: { Array($0.uuid.utf8) == ballot.uuid })?.decryption else {
-                return .refused("\(name): the decryption is missing.")
-            }
-            guard let fault = try fault(document, stored, ballot, owner: place) else {
-                checked.append((ballot, document))
-                continue
-            }
-            return .refused("\(name): \(fault)")
-        }
-        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            for (ballot, document) in checked {
-                try station.keep(
-                    transaction, decryption: document, of: ballot, trustee: known[place].id, owner: place + 1)
-            }
-            try logbook.record(
-                transaction, election: election.election.id, by: principal, "tally.decrypt",
-                ["trustee": given.trustee, "file.sha256": hex(sha256(file))])
-        }
-        return .taken(trustee: given.trustee, missing: try combine(known, by: principal))
-    }
-
-    private func fault(
-        _ document: [UInt8], _ stored: StoredTally, _ ballot: PollBallot, owner: Int
-    ) throws(StoreError) -> String? {
-        let form = try station.checker(ballot).form
-        guard let tally = EncryptedTally(document: stored.document, questions: form.questions),
-            let keys = TrusteePublicKey.read(trustees: ballot.trustees)
-        else { return "the stored tally was changed." }
-        guard let part = PartialDecryption(document: document, tally: tally) else {
-            return "the decryption does not fit the encrypted tally."
-        }
-        guard part.isProven(tally, by: keys[owner], fingerprint: form.fingerprint) else {
-            return "the decryption is not proven to be made with this trustee's key."
-        }
-        return nil
-    }
-
-    /// Computes the results once every trustee's part is there; returns who is missing.
-    private func combine(_ known: [Trustee], by principal: Principal) throws(StoreError) -> [String] {
-        var missing: Set<String> = []
-        for ballot in try store.read({ (reading: borrowing Reading) throws(StoreError) in
-            try PollBallot.all(reading, election: election.number)
-        }) {
-            let (stored, parts) = try store.read {
-                (reading: borrowing Reading) throws(StoreError) -> (StoredTally?, [(owner: Int, document: [UInt8])]) in
-                (try station.tally(reading, ballot), try station.decryptions(reading, ballot))
-            }
-            let there = Set(parts.map(\.owner))
-            for (index, trustee) in known.enumerated() where !there.contains(index + 1) { missing.insert(trustee.name) }
-            guard there.count == known.count, let stored, stored.result == nil else { continue }
-            let form = try station.checker(ballot).form
-            guard var tally = EncryptedTally(document: stored.document, questions: form.questions) else { continue }
-            tally.add(weightOnly: stored.weight)
-            let decryptions = parts.compactMap { PartialDecryption(document: $0.document, tally: tally) }
-            guard decryptions.count == parts.count, let numbers = PartialDecryption.result(tally, decryptions) else {
-                throw StoreError(
-                    .damaged, "The decryptions of \(ballot.name) do not give a result.",
-                    cure: "Verify the archive: isoloir tally verify.")
-            }
-            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try station.keep(transaction, result: ArchiveWriter.document(numbers), of: ballot)
-                try logbook.record(
-                    transaction, election: election.election.id, by: principal, "tally.result",
-                    ["ballot": ballot.name, "result": "\(numbers)"])
-            }
-        }
-        return missing.sorted()
     }
 
     // MARK: What comes out
@@ -234,10 +146,11 @@ package struct Teller: Sendable {
         try body(writer.endBallots())
         guard let tally = try station.tally(reading, ballot) else { return }
         try body(writer.encryptedTally(tally.document, ballots: tally.ballots, weight: tally.weight))
-        for (owner, document) in try station.decryptions(reading, ballot) {
-            try body(writer.partialDecryption(document, owner: owner))
-        }
+        // Decryptions come in together with the result that they give: until then each can still be replaced.
         guard let result = tally.result, let rows = JSON.read(result)?["result"]?.list else { return }
+        for part in try station.parts(reading, ballot) {
+            try body(writer.partialDecryption(part.document, owner: part.owner))
+        }
         try body(writer.result(rows.map { ($0.list ?? []).compactMap(\.integer) }))
     }
 }

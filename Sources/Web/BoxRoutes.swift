@@ -162,10 +162,8 @@ final class ArchiveFolder: Sendable {
                 else { return nil }
                 let tally = try station.tally(reading, ballot)
                 let counted = "\(tally == nil ? 0 : 1)\(tally?.result == nil ? 0 : 1)"
-                let (rounds, parts) = (
-                    try station.rounds(reading, ballot).count, try station.decryptions(reading, ballot).count
-                )
-                return (ballot, "\(rounds)-\(poll.state == .closed ? 1 : 0)\(counted)-\(parts)")
+                let rounds = try station.rounds(reading, ballot).count
+                return (ballot, "\(rounds)-\(poll.state == .closed ? 1 : 0)\(counted)")
             })
         else { return .missing }
         let prefix = "\(name).\(String(decoding: ballot.uuid, as: UTF8.self))."

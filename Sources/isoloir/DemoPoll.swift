@@ -33,6 +33,11 @@ struct DemoPoll {
         }
         let poll = try services.seal(election, boxKeyFile: "\(folder)/box.key")
         Terminal.say("\nThe poll\n  sealed: \(poll.fingerprint)")
+        guard let seal = SealManifest(poll.manifest) else {
+            throw Refusal("The seal's manifest cannot be read.", status: .broken)
+        }
+        for path in files { try services.takeCheck(election, file: TrusteeFiles.check(seal: seal.digest, try keyPair(path))) }
+        Terminal.say("  both trustees found their keys in it")
         try accept()
         try services.open(election, boxKeyFile: "\(folder)/box.key")
         Terminal.say("  open: the ballot boxes and the signature lists are empty")
@@ -121,16 +126,21 @@ struct DemoPoll {
         Terminal.say("  closed, and the encrypted ballots added up")
         let archives = "\(folder)/archives"
         let names = try services.writeArchives(election, to: archives)
+        let rules = try openingRules(archives)
         Terminal.say("\nThe count")
         for path in files {
-            let pair = try keyPair(path)
-            let answer = try decryptions(
-                names.map { "\(archives)/\($0)" }, pair, memory: path + ".key.done", say: { _ in })
+            // What trustees type from the minutes and from the bureau's mails stands in the demo's own record.
+            let entries = rules.record.entries
+            let opening = TotalsOpening(
+                pair: try keyPair(path), rules: rules, memory: path + ".key.done", say: { _ in })
+            let answer = try opening.open(
+                names.map { "\(archives)/\($0)" }, heads: entries.compactMap(\.head), digests: entries.map(\.tally),
+                ask: { _ in nil })
             let taking = try refusing { try teller.take(answer, by: services.principal) }
             guard case .taken(let trustee, _) = taking else {
                 throw Refusal("A trustee's decryption was refused: \(taking).", status: .broken)
             }
-            Terminal.say("  \(trustee) verified the archives and decrypted the totals")
+            Terminal.say("  \(trustee) verified archives, seal and closing record, and decrypted the totals")
         }
         try show(
             services,
@@ -143,6 +153,13 @@ struct DemoPoll {
         let whole = try services.writeArchives(election, to: archives)
         for name in whole { try verify("\(archives)/\(name)") }
         return whole.count
+    }
+
+    private func openingRules(_ archives: String) throws(Refusal) -> OpeningRules {
+        guard let poll = try services.poll(election), let seal = SealManifest(poll.manifest),
+            let record = ClosingRecord(try readFile("\(archives)/\(closingRecordName)"), by: seal.receiptKey)
+        else { throw Refusal("The closing record cannot be read.", status: .broken) }
+        return OpeningRules(seal: seal, record: record, acceptance: nil)
     }
 
     private func verify(_ path: String) throws(Refusal) {

@@ -23,7 +23,12 @@ let keyCommands = [
 private func makeMember(_ invocation: Invocation) throws(Refusal) {
     let (name, path) = (try invocation.required("--name"), try invocation.required("--to"))
     try refusing { try EscrowMember.create(name: name, path: path) }
-    Terminal.say("\(path).pub goes to the election manager; \(path).key stays with \(name) alone.")
+    let member = try refusing { try EscrowMember(publicFile: path + ".pub") }
+    Terminal.say(
+        """
+        \(path).pub goes to the election manager (isoloir bureau add); \(path).key stays with \(name) alone.
+        The key to compare: \(keyWords(member.signingKey ?? []))
+        """)
 }
 
 private func makeEscrow(_ invocation: Invocation) throws(Refusal) {

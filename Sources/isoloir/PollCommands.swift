@@ -17,6 +17,9 @@ let pollCommands = [
         options: [
             .init("--box-key", "FILE", "the box key made by the seal"),
             .init("--record", "FILE", "also writes the signed record there"),
+            .init(
+                "--waiver", "FILE",
+                "two members' statement that it opens without a trustee's check; may be given several times"),
         ],
         "open a sealed poll: seal, empty box and empty list are checked", run: openPoll),
     Command("poll suspend", [], "stop taking ballots for a while", run: suspendPoll),
@@ -25,6 +28,12 @@ let pollCommands = [
     Command(
         "poll close", [], options: [.init("--at-once", nil, "without the grace for voters under way")],
         "close the poll for good", run: closePoll),
+    Command(
+        "poll record", [],
+        options: [
+            .init("--opening", nil, "the opening record; without it, the closing record where there is one"),
+            .init("--to", "FILE", "also writes it there"),
+        ], "the signed record of the opening or the close, for the minutes and the trustees", run: showRecord),
     Command("poll rehearse", [], "test voters, trustees, votes and count in a store of their own", run: rehearsePoll),
     Command(
         "poll manifest", [], options: [.init("--to", "FILE", "where it goes")],
@@ -87,12 +96,27 @@ private func openPoll(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     try fullCheck(services.store)
     let election = try services.election()
+    for waiver in invocation.all("--waiver") { try services.waiveCheck(election, statement: try readFile(waiver)) }
     try services.open(election, boxKeyFile: path)
     let station = try services.station(election)
     let record = try refusing { try station.openingRecord() }
     if let file = invocation["--record"] { try writeFile(file, Array(record.utf8)) }
     Terminal.say(record)
     try describe(services, station)
+}
+
+private func showRecord(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let station = try services.station(try services.election())
+    let record = try refusing {
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) -> String? in
+            if !invocation.has("--opening"), let closing = try station.record(reading, .closing) { return closing }
+            return try station.record(reading, .opening)
+        }
+    }
+    guard let record else { throw Refusal("There is no record yet: the opening writes the first, the close the second.") }
+    if let file = invocation["--to"] { try writeFile(file, Array(record.utf8)) }
+    Terminal.say(record)
 }
 
 private func extendPoll(_ invocation: Invocation) throws(Refusal) {

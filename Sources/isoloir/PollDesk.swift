@@ -169,6 +169,20 @@ extension Services {
         throw Refusal(refusal)
     }
 
+    /// Writes the signed closing record beside the archives, where there is one: trustees compare it.
+    private func writeRecord(_ election: StoredElection, to folder: String) throws(Refusal) {
+        let station = try station(election)
+        let record = try refusing {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            return try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try station.record(reading, .closing)
+            }
+        }
+        let path = "\(folder)/\(closingRecordName)"
+        guard let record, !FileManager.default.fileExists(atPath: path) else { return }
+        try writeFile(path, Array(record.utf8))
+    }
+
     /// Writes the archive of every ballot into a folder, as far as it is public; returns the files' names.
     func writeArchives(_ election: StoredElection, to folder: String) throws(Refusal) -> [String] {
         let teller = teller(try station(election))
@@ -177,8 +191,8 @@ extension Services {
                 try PollBallot.all(reading, election: election.number)
             }
         }
+        try writeRecord(election, to: folder)
         return try refusing {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             return try ballots.map { ballot in
                 let name = "\(ballot.name).\(String(decoding: ballot.uuid, as: UTF8.self)).bel"
                 let draft = "\(folder)/\(name).part"

@@ -74,7 +74,8 @@ extension Services {
         guard let poll = try poll(election), poll.state == .closed else {
             throw Refusal("The frozen set is made once the poll is closed and counted.")
         }
-        let teller = teller(try station(election))
+        let station = try station(election)
+        let teller = teller(station)
         let results = try refusing {
             try store.read { (reading: borrowing Reading) throws(StoreError) in try teller.results(reading).count }
         }
@@ -87,7 +88,14 @@ extension Services {
         let signing = SigningKey(seed: try key(of: election).subkey(.voteReceipts))
         let lines = try journalLines()
         return try refusing {
-            for (name, content) in [("seal.json", poll.manifest), ("journal.jsonl", lines)] {
+            let records = try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try station.record(reading, .opening)
+            }
+            // The closing record lies beside the archives.
+            names.append(closingRecordName)
+            for (name, content) in [
+                ("seal.json", poll.manifest), ("journal.jsonl", lines), ("opening-record.txt", Array((records ?? "").utf8)),
+            ] {
                 try PrivateFile.create("\(folder)/\(name)", content)
                 names.append(name)
             }

@@ -11,8 +11,8 @@ struct Rehearsal {
     let election: StoredElection
     let invocation: Invocation
 
-    /// Test voters of each ballot: enough that no group is small.
-    private static let voters = 15
+    /// Test voters of each ballot: three in five vote, and trustees open no ballot of fewer than ten.
+    private static let voters = 20
 
     /// Seals, votes, counts and verifies; returns what the journal keeps of it.
     func run() throws(Refusal) -> [String: String] {

@@ -70,6 +70,13 @@ enum Terminal {
     /// Ends the line of a progress display.
     static func endProgress() { if isatty(STDERR_FILENO) == 1 { _ = write("\r\u{1B}[K", to: STDERR_FILENO) } }
 
+    /// Asks for a line; nil when nobody sits there, or nothing was typed.
+    static func ask(_ question: String) -> String? {
+        guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else { return nil }
+        _ = write(question, to: STDERR_FILENO)
+        return readLine().flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     /// Asks a yes-or-no question; nil when nobody sits there.
     static func confirm(_ question: String) -> Bool? {
         guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else { return nil }

@@ -6,9 +6,17 @@ import Store
 let trusteeCommands = [
     Command(
         "trustee add", ["FILE"],
-        options: [.init("--challenge", "FILE", "where the challenge goes that the trustee answers")],
+        options: [
+            .init("--challenge", "FILE", "where the challenge goes that the trustee answers"),
+            .init(
+                "--replacement", "FILE",
+                "where the trustee's keys were proven already: signed by the old keys, or by two members of the bureau"),
+        ],
         "register a trustee's public keys", run: addTrustee),
     Command("trustee confirm", ["FILE"], "take a trustee's answer to the challenge", run: confirmTrustee),
+    Command(
+        "trustee checked", ["FILE"], "take a trustee's word that the sealed election is made with their key",
+        run: takeCheck),
     Command("trustee list", [], "the trustees, and who has answered", run: listTrustees),
 ]
 
@@ -17,7 +25,8 @@ private func addTrustee(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
     let file = try readFile(invocation.operands[0])
-    let challenge = try services.addTrustee(election, file: file)
+    let replacement = try invocation["--replacement"].map { path throws(Refusal) in try readFile(path) }
+    let challenge = try services.addTrustee(election, file: file, replacement: replacement)
     try writeFile(path, challenge)
     Terminal.say(
         "Registered. Send \(path) to the trustee, who answers with: isoloir tally answer \(path) --key THEIR.key --to THEIR.answer"
@@ -32,17 +41,39 @@ private func confirmTrustee(_ invocation: Invocation) throws(Refusal) {
 
 extension Services {
     /// Registers a trustee's public file; returns the challenge.
-    func addTrustee(_ election: StoredElection, file: [UInt8]) throws(Refusal) -> [UInt8] {
+    func addTrustee(
+        _ election: StoredElection, file: [UInt8], replacement: [UInt8]? = nil
+    ) throws(Refusal) -> [UInt8] {
         try refuseSealed(election.number, "its trustees cannot change any more")
         let addition = try refusing {
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try trustees.add(transaction, election, file: file, by: principal)
+                try trustees.add(transaction, election, file: file, replacement: replacement, by: principal)
             }
         }
         switch addition {
         case .added(let challenge): return challenge
         case .refused(let reason): throw Refusal(reason)
         }
+    }
+
+    /// Takes a trustee's word that the sealed election is made with their key.
+    func takeCheck(_ election: StoredElection, file: [UInt8]) throws(Refusal) {
+        let refusal = try refusing {
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try trustees.checked(transaction, election, file: file, by: principal)
+            }
+        }
+        if let refusal { throw Refusal(refusal) }
+    }
+
+    /// Takes the bureau's word that the poll opens without a trustee's check.
+    func waiveCheck(_ election: StoredElection, statement: [UInt8]) throws(Refusal) {
+        let refusal = try refusing {
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try trustees.waive(transaction, election, statement: statement, by: principal)
+            }
+        }
+        if let refusal { throw Refusal(refusal) }
     }
 
     func confirmTrustee(_ election: StoredElection, answer: [UInt8]) throws(Refusal) {
@@ -55,6 +86,20 @@ extension Services {
     }
 }
 
+private func takeCheck(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let election = try services.election()
+    try services.takeCheck(election, file: try readFile(invocation.operands[0]))
+    let left = try refusing {
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try services.trustees.all(reading, election).filter { $0.checkedAt == nil }.map(\.name)
+        }
+    }
+    Terminal.say(
+        left.isEmpty
+            ? "Every trustee has found their key in the sealed election." : "Still awaited: \(left.joined(separator: ", ")).")
+}
+
 private func listTrustees(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
@@ -64,12 +109,21 @@ private func listTrustees(_ invocation: Invocation) throws(Refusal) {
         }
     }
     if invocation.has("--json") {
-        struct Shown: Encodable { let number: Int, name: String, proven: Bool }
+        struct Shown: Encodable { let number: Int, name: String, proven, checked, replaced: Bool }
         return try Terminal.json(
-            list.enumerated().map { Shown(number: $0 + 1, name: $1.name, proven: $1.provenAt != nil) })
+            list.enumerated().map {
+                Shown(
+                    number: $0 + 1, name: $1.name, proven: $1.provenAt != nil, checked: $1.checkedAt != nil,
+                    replaced: $1.replacedAt != nil)
+            })
     }
     if list.isEmpty { return Terminal.say("No trustees yet: each makes keys with `isoloir tally trustee-key`.") }
     Terminal.table(
-        ["", "trustee", "holds the private keys"],
-        list.enumerated().map { ["\($0 + 1)", $1.name, $1.provenAt == nil ? "not shown yet" : "yes"] })
+        ["", "trustee", "holds the private keys", "found them in the seal", "replaced"],
+        list.enumerated().map {
+            [
+                "\($0 + 1)", $1.name, $1.provenAt == nil ? "not shown yet" : "yes",
+                $1.waived.map { "waived by \($0)" } ?? ($1.checkedAt == nil ? "not yet" : "yes"), $1.replacedBy ?? "no",
+            ]
+        })
 }

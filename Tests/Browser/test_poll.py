@@ -62,6 +62,10 @@ def test_a_small_group_needs_the_bureaus_written_word(site):
         site.run("trustee", "add", f"{path}.pub", "--challenge", f"{path}.challenge")
     refused = site.run("poll", "seal", "--box-key", f"{site.folder}/box.key", status=1).stderr
     assert "Only 1 voters may vote on titulaires-cadres" in refused and "Anne has not answered the challenge" in refused
+    mine = site.run("tally", "answer", f"{site.folder}/t1.challenge", "--key", f"{site.folder}/t1.key", "--to", f"{site.folder}/mine")
+    assert "goes to the election manager" in mine.stdout
+    with open(f"{site.folder}/mine", encoding="utf-8") as file:
+        assert "decryption" not in file.read()
     other = site.run("tally", "answer", f"{site.folder}/t1.challenge", "--key", f"{site.folder}/t2.key", "--to", f"{site.folder}/a", status=1)
     assert "the challenge is for Anne" in other.stderr
 
@@ -204,17 +208,45 @@ def test_a_trustee_decrypts_one_tally_of_a_ballot_only(site):
     while not crowd.waiting.empty():
         client, name, ballot = crowd.waiting.get()
         assert client.session.post(f"{site.address}/ballots/{name}", data={"form": client.form_token, "ballot": ballot}, timeout=20).status_code == 200
-    site.run("poll", "close", "--at-once")
-    site.run("tally", "archive", "--to", f"{site.folder}/closed")
+    words = site.close_poll()
     key = site.trustees[0]
-    site.run("tally", "decrypt", f"{site.folder}/closed", "--key", f"{key}.key", "--to", f"{key}.part")
+    decrypt = lambda folder, part, *words, status=0: site.run(  # noqa: E731
+        "tally", "decrypt", f"{site.folder}/{folder}", *words, "--key", f"{key}.key", "--to", f"{key}.{part}", status=status)
+    # Nothing is opened without seal, record, head and typed digest, nor on one member's word.
+    heads, tallies = words.index("--head"), words.index("--tally")
+    for some, status, said in ((words[2:], 2, "--seal is missing"), (words[:2] + words[4:], 1, "fewer than 10"),
+                               (words[:heads] + words[tallies:], 1, "(--head)"), (words[:tallies], 1, "(--tally)")):
+        assert said in decrypt("closed", "none", *some, status=status).stderr
+    assert not os.path.exists(f"{key}.none") and not os.path.exists(f"{key}.key.done")
+    assert "Nothing was opened" in site.run("tally", "opened", f"{key}.key").stdout
+    decrypt("closed", "part", *words)
     [path] = glob.glob(f"{site.folder}/closed/titulaires-ouvriers.*.bel")
     shortened(path, f"{site.folder}/other")
-    assert "every check passed" in site.run("tally", "verify", f"{site.folder}/other").stdout
-    refused = site.run("tally", "decrypt", f"{site.folder}/other", "--key", f"{key}.key", "--to", f"{key}.part2", status=1)
-    assert "other totals of this ballot were decrypted before" in refused.stderr and not os.path.exists(f"{key}.part2")
-    # The same totals again are no harm.
-    site.run("tally", "decrypt", f"{site.folder}/closed", "--key", f"{key}.key", "--to", f"{key}.part3")
+    record = ["--record", f"{site.folder}/closed/closing-record.txt"]
+    other = site.json("tally", "verify", f"{site.folder}/other")
+    assert other["stage"] == "tallied" and "every check passed" in site.run("tally", "verify", f"{site.folder}/other").stdout
+    refused = decrypt("other", "part2", *words, *record, "--tally", other["tally"], status=1)
+    assert "the closing record says 3" in refused.stderr and "ballots that were public are missing" in refused.stderr
+    assert not os.path.exists(f"{key}.part2")
+    # The verifier tells a cut copy from the whole one, and whose part is of another tally.
+    whole = f"{site.folder}/closed"
+    assert site.run("tally", "verify", path, "--expect", "closed").stdout.startswith("stage: closed and added up")
+    assert "counted is expected" in site.run("tally", "verify", whole, "--expect", "counted", status=1).stderr
+    assert "sealed is expected" in site.run("tally", "verify", path, "--expect", "sealed", status=1).stderr
+    site.run("tally", "verify", whole, "--seal", f"{site.folder}/sealed.json", "--previous", f"{site.folder}/sealed", "--part", f"{key}.part")
+    assert "does not begin with the earlier copy" in site.run(
+        "tally", "verify", f"{site.folder}/other", "--previous", whole, status=1).stderr
+    assert "opened another tally" in site.run("tally", "verify", f"{site.folder}/other", "--part", f"{key}.part", status=1).stderr
+    # A second copy of the key knows nothing of the first one's memory: both can be compared.
+    copy = f"{site.folder}/copy.key"
+    shutil.copy(f"{key}.key", copy)
+    with open(f"{copy}.done", "w", encoding="utf-8") as file:
+        file.write(f"{other['uuid']} {other['tally']}\n")
+    assert "DIFFERENT totals" in site.run("tally", "opened", f"{key}.key", "--also", copy, status=1).stderr
+    # The same totals again are no harm; other totals of the same ballot are refused by the memory too.
+    decrypt("closed", "part3", *words)
+    refused = site.run("tally", "decrypt", whole, *words, "--key", copy, "--to", f"{key}.part4", status=1)
+    assert "other totals of this ballot were decrypted before" in refused.stderr and not os.path.exists(f"{key}.part4")
     archive = requests.get(f"{site.address}/box/titulaires-ouvriers/archive.bel", timeout=20).content
     with open(path, "rb") as file:
         assert archive == file.read()

@@ -101,6 +101,7 @@ struct BenchPoll: Sendable {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             _ = try registrar.publish(transaction, loaded, file: "roll.csv", by: .system("bench"))
         }
+        var pairs: [TrusteeFiles.KeyPair] = []
         for name in ["Anne", "Bruno"] {
             let pair = TrusteeFiles.KeyPair(
                 election: definition.id, trustee: name, ballots: definition.ballots.map(\.id))
@@ -108,6 +109,7 @@ struct BenchPoll: Sendable {
                 try trustees.add(transaction, election, file: pair.publicFile, by: .system("bench"))
             }
             guard case .added(let challenge) = addition else { throw Trouble("\(addition)") }
+            pairs.append(pair)
             let answer = try TrusteeFiles.answer(challenge, pair)
             let refusal = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try trustees.confirm(transaction, election, answer: answer, by: .system("bench"))
@@ -121,7 +123,14 @@ struct BenchPoll: Sendable {
             election, key: key, boxKey: boxKey, frozen: PollSealer.Frozen(files: [], version: "bench", program: ""),
             by: .system("bench"),
             progress: { _ in })
-        guard case .sealed = outcome else { throw Trouble("\(outcome)") }
+        guard case .sealed(let poll) = outcome else { throw Trouble("\(outcome)") }
+        for pair in pairs {
+            let check = TrusteeFiles.check(seal: sha256(poll.manifest), pair)
+            let refusal = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try trustees.checked(transaction, election, file: check, by: .system("bench"))
+            }
+            if let refusal { throw Trouble(refusal) }
+        }
         let station = PollingStation(
             store: store, election: election, key: key, boxKey: { boxKey }, logbook: logbook, clock: clock,
             randomness: .system)

@@ -26,6 +26,7 @@ final class PollFixture: Sendable {
     let station: PollingStation
     let teller: Teller
     let trustees: TrusteeRegister
+    let bureau: MemberRegister
     let pairs: [TrusteeFiles.KeyPair]
     let voters: [Int]
     private let hands = Hands()
@@ -37,7 +38,13 @@ final class PollFixture: Sendable {
     /// The sample's first two ballots, from 24 November 2026 on.
     static let opens = 1_795_507_200
 
-    init(voters count: Int = 12, isOpen: Bool = true) throws {
+    /// - Parameters:
+    ///   - isSealed: otherwise only trustees are there, proven.
+    ///   - isChecked: whether the trustees found their keys in the seal.
+    init(
+        voters count: Int = 12, isOpen: Bool = true, isSealed: Bool = true, isChecked: Bool = true,
+        members: [BureauMember] = [], weights: [Int] = []
+    ) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-poll-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let hands = hands
@@ -67,9 +74,10 @@ final class PollFixture: Sendable {
         let rows = (1...count).map { number in
             let name =
                 "Martin" + String(repeating: "a", count: number / 26) + String(UnicodeScalar(UInt8(97 + number % 26)))
-            return "V\(number);\(name);Anne;v\(number)@example.org;ouvriers;lille"
+            let weight = number <= weights.count ? weights[number - 1] : 1
+            return "V\(number);\(name);Anne;v\(number)@example.org;ouvriers;lille;\(weight)"
         }
-        try Data(("reference;last_name;first_name;email;college;site\n" + rows.joined(separator: "\n") + "\n").utf8)
+        try Data(("reference;last_name;first_name;email;college;site;weight\n" + rows.joined(separator: "\n") + "\n").utf8)
             .write(to: roll)
         let loaded = try registrar.load(
             roll.path, into: stored, keys: RollKeys(key, randomness: .system), options: ImportOptions())
@@ -97,19 +105,35 @@ final class PollFixture: Sendable {
             }
             #expect(refusal == nil)
         }
+        bureau = MemberRegister(logbook: logbook, clock: clock)
+        let office = bureau
+        for member in members {
+            let refusal = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try office.add(transaction, stored, member, by: .system("test"))
+            }
+            #expect(refusal == nil)
+        }
         let sealer = PollSealer(
             store: store, registrar: registrar, trustees: register, logbook: logbook, clock: clock,
             randomness: .system)
         let boxKey = BoxKey(from: .system)
-        let outcome = try sealer.seal(
-            stored, key: key, boxKey: boxKey, frozen: PollSealer.Frozen(files: [], version: "test", program: ""),
-            by: .system("test"),
-            progress: { _ in })
-        guard case .sealed = outcome else { throw Trouble("\(outcome)") }
         station = PollingStation(
             store: store, election: stored, key: key, boxKey: { boxKey }, logbook: logbook, clock: clock,
             randomness: .system)
         teller = Teller(station: station, store: store, trustees: register, logbook: logbook, clock: clock)
+        guard isSealed else { return }
+        let outcome = try sealer.seal(
+            stored, key: key, boxKey: boxKey, frozen: PollSealer.Frozen(files: [], version: "test", program: ""),
+            by: .system("test"),
+            progress: { _ in })
+        guard case .sealed(let poll) = outcome else { throw Trouble("\(outcome)") }
+        for pair in pairs where isChecked {
+            let check = TrusteeFiles.check(seal: sha256(poll.manifest), pair)
+            let refusal = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try register.checked(transaction, stored, file: check, by: .system("test"))
+            }
+            #expect(refusal == nil)
+        }
         if isOpen { #expect(try station.open(by: .system("test")) == nil) }
     }
 
@@ -125,6 +149,12 @@ final class PollFixture: Sendable {
     func move(to time: Int) { hands.time.withLock { $0 = time } }
 
     func wait(_ seconds: Int) { hands.time.withLock { $0 += seconds } }
+
+    func manifest() throws -> [UInt8]? {
+        try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try Poll.find(reading, election: election.number)?.manifest
+        }
+    }
 
     func booth(_ voter: Int, _ ballot: String = PollFixture.ballot) throws -> Booth {
         let entering = try store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -187,8 +217,7 @@ final class PollFixture: Sendable {
     /// A trustee's decryptions of both ballots.
     func decryptions(_ number: Int, key: Int? = nil) throws -> [UInt8] {
         let pair = pairs[key ?? number]
-        var source = SystemScalars()
-        var parts: [(uuid: [UInt8], document: [UInt8])] = []
+        var parts: [[(String, [UInt8])]] = []
         for (index, name) in [PollFixture.ballot, PollFixture.other].enumerated() {
             let ballot = try stored(name)
             let tally = try store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -197,9 +226,8 @@ final class PollFixture: Sendable {
             let form = try station.checker(ballot).form
             let document = try #require(tally).document
             let sums = try #require(EncryptedTally(document: document, questions: form.questions))
-            let part = PartialDecryption(
-                sums, key: pair.keys[index].key, fingerprint: form.fingerprint, from: &source)
-            parts.append((ballot.uuid, part.document))
+            parts.append(
+                TrusteeFiles.part(sums, form: form, election: election.election.id, key: pair.keys[index].key))
         }
         return TrusteeFiles.decryptions(election: election.election.id, trustee: pairs[number].trustee, parts: parts)
     }

@@ -148,39 +148,6 @@ struct RoundTests {
     }
 }
 
-struct TrusteeTests {
-    @Test func `an answer to a challenge opens nothing`() throws {
-        let poll = try PollFixture()
-        let text = try poll.ballot(0, 2)
-        // A voter's ciphertext sent as a challenge: the answer must not hold what was decrypted.
-        let start = try #require(string(text).range(of: "{\"alpha\":")).lowerBound
-        let end = try #require(string(text)[start...].firstIndex(of: "}"))
-        let ciphertext = string(text)[start...end]
-        let challenge = TrusteeFiles.challenge(
-            election: "cse-2026", trustee: "Anne", tests: [(PollFixture.ballot, Array("[[\(ciphertext)]]".utf8))])
-        let answer = string(try TrusteeFiles.answer(challenge, poll.pairs[0]))
-        let hash = try #require(answer.range(of: "\"hash\":\"")).upperBound
-        #expect(answer[hash...].prefix { $0 != "\"" }.count == 43)
-        #expect(!answer.contains("decryption"))
-    }
-
-    @Test func `a trustee who does not hold the key cannot answer for it`() throws {
-        let poll = try PollFixture()
-        let challenge = TrusteeFiles.challenge(election: "cse-2026", trustee: "Anne", tests: [])
-        #expect(throws: TrusteeFiles.Fault.self) { try TrusteeFiles.answer(challenge, poll.pairs[1]) }
-        // A right name with a wrong key gives a wrong hash.
-        let impostor = TrusteeFiles.KeyPair(
-            election: "cse-2026", trustee: "Anne", ballots: [PollFixture.ballot, PollFixture.other])
-        let pending = try PollFixture(isOpen: false)
-        let addition = try pending.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try pending.trustees.confirm(
-                transaction, pending.election,
-                answer: (try? TrusteeFiles.answer(challenge, impostor)) ?? [], by: .system("test"))
-        }
-        #expect(addition?.contains("does not open the challenge") == true)
-    }
-}
-
 struct CountingTests {
     private func closed() throws -> PollFixture {
         let poll = try PollFixture()

@@ -421,15 +421,6 @@ CREATE TABLE polling_count (
     elector_sum BLOB NOT NULL
 ) STRICT;
 
-CREATE TABLE polling_decryption (
-    ballot INTEGER NOT NULL REFERENCES polling_ballot (id),
-    trustee INTEGER NOT NULL REFERENCES polling_trustee (id),
-    owner INTEGER NOT NULL,
-    document BLOB NOT NULL,
-    at INTEGER NOT NULL,
-    PRIMARY KEY (ballot, owner)
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE polling_elector (
     id INTEGER PRIMARY KEY,
     ballot INTEGER NOT NULL REFERENCES polling_ballot (id),
@@ -439,6 +430,30 @@ CREATE TABLE polling_elector (
 ) STRICT;
 
 CREATE INDEX polling_elector_voter ON polling_elector (voter);
+
+CREATE TABLE polling_member (
+    id INTEGER PRIMARY KEY,
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    name TEXT NOT NULL,
+    key BLOB NOT NULL,
+    added_at INTEGER NOT NULL,
+    UNIQUE (election, name),
+    UNIQUE (election, key)
+) STRICT;
+
+CREATE TABLE polling_part (
+    id INTEGER PRIMARY KEY,
+    ballot INTEGER NOT NULL REFERENCES polling_ballot (id),
+    trustee INTEGER NOT NULL REFERENCES polling_trustee (id),
+    owner INTEGER NOT NULL,
+    document BLOB NOT NULL,
+    binding BLOB,
+    waiver TEXT,
+    at INTEGER NOT NULL,
+    replaced_at INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX polling_part_current ON polling_part (ballot, owner) WHERE replaced_at IS NULL;
 
 CREATE TABLE polling_poll (
     election INTEGER PRIMARY KEY REFERENCES election_definition (id),
@@ -451,6 +466,14 @@ CREATE TABLE polling_poll (
     manifest BLOB NOT NULL,
     fingerprint TEXT NOT NULL
 ) STRICT;
+
+CREATE TABLE polling_record (
+    election INTEGER NOT NULL REFERENCES polling_poll (election),
+    kind TEXT NOT NULL CHECK (kind IN ('opening', 'closing')),
+    at INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (election, kind)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE polling_round (
     ballot INTEGER NOT NULL REFERENCES polling_ballot (id),
@@ -487,7 +510,7 @@ CREATE TABLE polling_trustee (
     election INTEGER NOT NULL REFERENCES election_definition (id),
     name TEXT NOT NULL,
     added_at INTEGER NOT NULL,
-    proven_at INTEGER,
+    proven_at INTEGER, nonce BLOB, replaced_at INTEGER, replaced_by TEXT, checked_at INTEGER, waived TEXT,
     UNIQUE (election, name)
 ) STRICT;
 
@@ -495,7 +518,6 @@ CREATE TABLE polling_trustee_key (
     trustee INTEGER NOT NULL REFERENCES polling_trustee (id),
     ballot TEXT NOT NULL,
     document BLOB NOT NULL,
-    answer BLOB NOT NULL,
     PRIMARY KEY (trustee, ballot)
 ) STRICT, WITHOUT ROWID;
 

@@ -1,0 +1,61 @@
+import Crypto
+package import Elections
+package import Journal
+package import Store
+
+/// The members of the bureau by the keys with which they sign; the seal carries them, and nobody comes in afterwards.
+package struct MemberRegister: Sendable {
+    private let logbook: Logbook
+    private let clock: Clock
+
+    package init(logbook: Logbook, clock: Clock) { (self.logbook, self.clock) = (logbook, clock) }
+
+    /// All members of an election, in the order in which they came.
+    package func all(_ reading: borrowing Reading, _ election: StoredElection) throws(StoreError) -> [BureauMember] {
+        try reading.all("SELECT name, key FROM polling_member WHERE election = ? ORDER BY id", election.number) {
+            (row: borrowing Row) throws(StoreError) in BureauMember(name: try row[0], key: try row[1])
+        }
+    }
+
+    /// Adds a member; returns why not, nil when it was done.
+    package func add(
+        _ transaction: borrowing Transaction, _ election: StoredElection, _ member: BureauMember,
+        by principal: Principal
+    ) throws(StoreError) -> String? {
+        if let refusal = try sealed(transaction.reading, election) { return refusal }
+        for known in try all(transaction.reading, election) {
+            if known.key == member.key {
+                return "This key is \(known.name)'s already: every member makes a pair with `isoloir key member`."
+            }
+            if known.name == member.name {
+                return
+                    "\(known.name) has a key here already: remove it first (isoloir bureau remove) if the member lost it."
+            }
+        }
+        try transaction.execute(
+            "INSERT INTO polling_member (election, name, key, added_at) VALUES (?, ?, ?, ?)", election.number,
+            member.name, member.key, clock.now)
+        try logbook.record(
+            transaction, election: election.election.id, by: principal, "bureau.add",
+            ["name": member.name, "ed25519": hex(member.key)])
+        return nil
+    }
+
+    /// Removes a member before the seal; returns why not, nil when it was done.
+    package func remove(
+        _ transaction: borrowing Transaction, _ election: StoredElection, name: String, by principal: Principal
+    ) throws(StoreError) -> String? {
+        if let refusal = try sealed(transaction.reading, election) { return refusal }
+        let changed = try transaction.execute(
+            "DELETE FROM polling_member WHERE election = ? AND name = ?", election.number, name)
+        guard changed == 1 else { return "There is no member \(name): `isoloir bureau list` names them." }
+        try logbook.record(
+            transaction, election: election.election.id, by: principal, "bureau.remove", ["name": name])
+        return nil
+    }
+
+    private func sealed(_ reading: borrowing Reading, _ election: StoredElection) throws(StoreError) -> String? {
+        guard let poll = try Poll.find(reading, election: election.number), poll.state != .sealing else { return nil }
+        return "The poll is sealed (\(poll.fingerprint)): its bureau's keys cannot change any more."
+    }
+}

@@ -1,0 +1,44 @@
+import BallotCore
+import BallotEngine
+import Crypto
+import Elections
+import Journal
+import Store
+
+extension PollSealer {
+    /// Trustees with their keys, and members of the bureau, as the manifest names them.
+    func people(_ election: StoredElection) throws(StoreError) -> (trustees: [String], members: [String]) {
+        try store.read { (reading: borrowing Reading) throws(StoreError) in
+            var people: (trustees: [String], members: [String]) = ([], [])
+            for trustee in try trustees.all(reading, election) {
+                var keys: [String] = []
+                for ballot in election.election.ballots {
+                    guard let key = try trustees.key(reading, trustee: trustee.id, ballot: ballot.id) else { continue }
+                    keys.append("\"\(text(SealManifest.digest(ofKey: key.decimal)))\"")
+                }
+                let replaced = trustee.replacedAt == nil ? "" : ",\"replaced\":true"
+                people.trustees.append(
+                    "{\"name\":\(text(quoted(trustee.name))),\"keys.sha256\":[\(keys.joined(separator: ","))]\(replaced)}")
+            }
+            for member in try MemberRegister(logbook: logbook, clock: clock).all(reading, election) {
+                people.members.append("{\"name\":\(text(quoted(member.name))),\"ed25519\":\"\(hex(member.key))\"}")
+            }
+            return people
+        }
+    }
+
+    /// What of the trustees stands in the way of a seal.
+    static func faults(_ trustees: [Trustee]) -> [String] {
+        var faults: [String] = []
+        if trustees.count < fewestTrustees {
+            faults.append(
+                "\(fewestTrustees) trustees are needed at least, \(trustees.count) registered: each makes keys with `isoloir tally trustee-key` and sends the public file for `isoloir trustee add`."
+            )
+        }
+        for trustee in trustees where trustee.provenAt == nil {
+            faults.append(
+                "\(trustee.name) has not answered the challenge: run `isoloir trustee confirm` with the answer.")
+        }
+        return faults
+    }
+}

@@ -1,0 +1,63 @@
+import BallotCore
+import Crypto
+import Elections
+package import Store
+
+/// A signed record of the poll, for the bureau's minutes: lines of text, then the key and the signature.
+package enum SignedRecord: Sendable {
+    package enum Kind: String, Sendable, CaseIterable { case opening, closing }
+
+    /// The text with the server's signature below it, by the key that signs receipts.
+    static func signed(_ lines: [String], by key: SigningKey) -> String {
+        let text = lines.joined(separator: "\n") + "\n"
+        return text + "ed25519 \(hex(key.publicKey))\nsignature \(hex(key.sign(Array(text.utf8))))\n"
+    }
+
+    /// Bytes of a record: a hundred ballots take a tenth of it.
+    private static let longest = 400_000
+
+    /// The signed lines of a record; nil when it is not signed by this key.
+    package static func lines(_ record: [UInt8], by key: [UInt8]) -> [String]? {
+        guard record.count <= longest else { return nil }
+        let all = String(decoding: record, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        guard let at = all.lastIndex(where: { $0.hasPrefix("ed25519 ") }), at + 1 < all.count,
+            all[at] == "ed25519 \(hex(key))", all[at + 1].hasPrefix("signature "),
+            let signature = Crypto.bytes(hex: all[at + 1].dropFirst(10)),
+            SigningKey.isSigned(Array((all[..<at].joined(separator: "\n") + "\n").utf8), by: key, signature)
+        else { return nil }
+        return all[..<at].map(String.init)
+    }
+}
+
+extension PollingStation {
+    /// Trustees who have not said that the sealed election is made with their key, in words; nil when all have, or the bureau
+    /// waived it.
+    func uncheckedTrustees(_ reading: borrowing Reading) throws(StoreError) -> String? {
+        let waiting = try TrusteeRegister(logbook: logbook, clock: clock).all(reading, election).filter {
+            $0.checkedAt == nil && $0.waived == nil
+        }
+        guard !waiting.isEmpty else { return nil }
+        return
+            "\(waiting.map(\.name).joined(separator: ", ")) must check the sealed election first: isoloir tally check, then isoloir trustee checked FILE. In need two members of the bureau waive it in writing (isoloir bureau draft open-without-check, then poll open --waiver FILE)."
+    }
+
+    /// Keeps a record; a second one of the same kind is none.
+    package func keep(
+        _ transaction: borrowing Transaction, _ kind: SignedRecord.Kind, _ lines: [String]
+    ) throws(StoreError) -> String {
+        let text = SignedRecord.signed(lines, by: signing)
+        try transaction.execute(
+            """
+            INSERT INTO polling_record (election, kind, at, text) VALUES (?, ?, ?, ?)
+            ON CONFLICT (election, kind) DO NOTHING
+            """, election.number, kind.rawValue, clock.now, text)
+        return text
+    }
+
+    /// A record as it was signed; nil before there is one.
+    package func record(_ reading: borrowing Reading, _ kind: SignedRecord.Kind) throws(StoreError) -> String? {
+        try reading.first(
+            "SELECT text FROM polling_record WHERE election = ? AND kind = ?", election.number, kind.rawValue
+        ) { (row: borrowing Row) throws(StoreError) in try row[0] }
+    }
+}

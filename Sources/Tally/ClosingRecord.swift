@@ -1,0 +1,109 @@
+import BallotCore
+import Crypto
+import Polling
+
+/// What the closing record says of the count: trustees compare it, on paper or on screen, with what they are given to open.
+///
+///     isoloir closing record 1
+///     election cse-2026
+///     seal 1F0A 22C4 ...
+///     manifest 1f0a22c4...
+///     opened ...
+///     closed ...
+///     ballot titulaires-ouvriers
+///       uuid 7C6BMAqeBAjnqy
+///       electors 120
+///       signatures 98
+///       ballots 98
+///       weight 98
+///       round 5
+///       head 0b12...
+///       tally 9fe3...
+///     ed25519 ...
+///     signature ...
+package struct ClosingRecord: Sendable {
+    /// One ballot (scrutin).
+    package struct Entry: Sendable {
+        package let name: String
+        package let uuid: String
+        package let electors: Int
+        package let signatures: Int
+        package let ballots: Int
+        package let weight: Int
+        /// The last round and the archive's event hash at its end (64 hexadecimal digits); nil where nobody voted.
+        package let round: Int?
+        package let head: String?
+        /// SHA-256 of the encrypted tally, 64 hexadecimal digits: the name of its file in the archive.
+        package let tally: String
+    }
+
+    package let election: String
+    /// SHA-256 of the manifest, 64 hexadecimal digits.
+    package let manifest: String
+    package let entries: [Entry]
+    /// SHA-256 of the signed lines, 64 hexadecimal digits: what members accept when they accept the record.
+    package let digest: String
+
+    static let mark = "isoloir closing record 1"
+
+    /// - Returns: nil when it is no closing record signed by this key.
+    package init?(_ bytes: [UInt8], by key: [UInt8]) {
+        guard let lines = SignedRecord.lines(bytes, by: key), lines.first == ClosingRecord.mark else { return nil }
+        digest = hex(sha256(Array((lines.joined(separator: "\n") + "\n").utf8)))
+        var (entries, current): ([Entry], [String: String]) = ([], [:])
+        var head: [String: String] = [:]
+        for line in lines[1...] + ["ballot"] {
+            let words = line.drop { $0 == " " }.split(separator: " ", maxSplits: 1).map(String.init)
+            guard let name = words.first else { continue }
+            let value = words.count > 1 ? words[1] : ""
+            if name == "ballot" {
+                if !current.isEmpty {
+                    guard let entry = ClosingRecord.entry(current) else { return nil }
+                    entries.append(entry)
+                }
+                current = ["name": value]
+            } else if line.hasPrefix("  ") {
+                current[name] = value
+            } else {
+                head[name] = value
+            }
+        }
+        guard let election = head["election"], let manifest = head["manifest"], !entries.isEmpty else { return nil }
+        (self.election, self.manifest, self.entries) = (election, manifest, entries)
+    }
+
+    private static func entry(_ fields: [String: String]) -> Entry? {
+        func number(_ name: String) -> Int? { fields[name].flatMap { Int($0) } }
+        guard let name = fields["name"], !name.isEmpty, let uuid = fields["uuid"], let electors = number("electors"),
+            let signatures = number("signatures"), let ballots = number("ballots"), let weight = number("weight"),
+            let tally = fields["tally"]
+        else { return nil }
+        return Entry(
+            name: name, uuid: uuid, electors: electors, signatures: signatures, ballots: ballots, weight: weight,
+            round: number("round"), head: fields["head"], tally: tally)
+    }
+}
+
+extension ClosingRecord.Entry {
+    /// The entry's lines.
+    var lines: [String] {
+        var lines = [
+            "ballot \(name)", "  uuid \(uuid)", "  electors \(electors)", "  signatures \(signatures)",
+            "  ballots \(ballots)", "  weight \(weight)",
+        ]
+        if let round, let head { lines += ["  round \(round)", "  head \(head)"] }
+        return lines + ["  tally \(tally)"]
+    }
+}
+
+/// A digest as somebody typed it from paper or pasted it: blanks and case do not matter.
+package enum TypedDigest {
+    /// Hexadecimal digits that must be typed at least: 128 bits, which nobody meets by trying.
+    package static let fewest = 32
+
+    /// Whether what was typed is this digest, or its beginning of at least `fewest` digits.
+    package static func fits(_ typed: String, _ digest: String) -> Bool {
+        let digits = typed.lowercased().filter { !$0.isWhitespace }
+        return digits.utf8.count >= fewest && digest.hasPrefix(digits)
+    }
+}

@@ -1,0 +1,233 @@
+import BallotCore
+import BallotEngine
+import Crypto
+import Elections
+import Foundation
+package import Journal
+import Polling
+package import Store
+
+extension Teller {
+    /// What taking a trustee's decryptions came to.
+    package enum Taking: Sendable {
+        /// Trustees that are still awaited for one ballot at least; nobody when the result is there.
+        case taken(trustee: String, missing: [String])
+        /// All decryptions are there and give no result: whose are unbound, the first suspects, and the ballots concerned.
+        case noResult(ballots: [String], unbound: [String])
+        case refused(String)
+    }
+
+    /// One ballot's part that passed every check.
+    private struct CheckedPart {
+        let ballot: PollBallot
+        let part: StoredPart
+    }
+
+    /// What a count stands on.
+    private struct State {
+        let trustees: [Trustee]
+        let ballots: [(ballot: PollBallot, tally: StoredTally?)]
+        let seal: SealManifest?
+    }
+
+    private func state(_ reading: borrowing Reading) throws(StoreError) -> State {
+        var ballots: [(ballot: PollBallot, tally: StoredTally?)] = []
+        for ballot in try PollBallot.all(reading, election: election.number) {
+            ballots.append((ballot, try station.tally(reading, ballot)))
+        }
+        let manifest = try Poll.find(reading, election: election.number)?.manifest
+        return State(
+            trustees: try trustees.all(reading, election), ballots: ballots,
+            seal: manifest.flatMap { SealManifest($0) })
+    }
+
+    /// Takes a trustee's file, every proof checked; the last one brings the result.
+    /// - Parameter waiver: the statement of two members of the bureau that lets a part of another program in.
+    package func take(
+        _ file: [UInt8], waiver: [UInt8]? = nil, by principal: Principal
+    ) throws(StoreError) -> Taking {
+        let given: TrusteeFiles.Decryptions
+        do throws(TrusteeFiles.Fault) { given = try TrusteeFiles.decryptions(file) } catch {
+            return .refused("\(error)")
+        }
+        return try take(given, file: file, waiver: waiver, by: principal)
+    }
+
+    /// Takes a decryption as another program of the protocol writes it: one ballot's document alone.
+    package func take(
+        foreign document: [UInt8], trustee: String, ballot name: String, waiver: [UInt8]?, by principal: Principal
+    ) throws(StoreError) -> Taking {
+        let found = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try PollBallot.find(reading, election: election.number, name: name)
+        }
+        guard let found else { return .refused("There is no ballot \(name).") }
+        var content = document
+        while content.last == UInt8(ascii: "\n") { content.removeLast() }
+        let given = TrusteeFiles.Decryptions(
+            election: election.election.id, trustee: trustee,
+            parts: [TrusteeFiles.Part(uuid: String(decoding: found.uuid, as: UTF8.self), decryption: content)])
+        return try take(given, file: document, waiver: waiver, by: principal)
+    }
+
+    private func take(
+        _ given: TrusteeFiles.Decryptions, file: [UInt8], waiver: [UInt8]?, by principal: Principal
+    ) throws(StoreError) -> Taking {
+        let state = try store.read { (reading: borrowing Reading) throws(StoreError) in try self.state(reading) }
+        guard given.election == election.election.id,
+            let place = state.trustees.firstIndex(where: { $0.name == given.trustee })
+        else { return .refused("\(given.trustee) is no trustee of \(election.election.id).") }
+        guard state.ballots.allSatisfy({ $0.tally != nil }), !state.ballots.isEmpty else {
+            return .refused("The poll is not closed: nothing can be counted before.")
+        }
+        guard !given.parts.isEmpty else { return .refused("\(given.trustee): the file holds no decryption.") }
+        var checked: [CheckedPart] = []
+        for part in given.parts {
+            guard let (ballot, tally) = state.ballots.first(where: { Array(part.uuid.utf8) == $0.ballot.uuid }),
+                let tally
+            else { return .refused("\(given.trustee): \(part.uuid) is no ballot of this poll.") }
+            switch try check(part, ballot, tally, place, given.trustee, waiver.map { ($0, file) }, state) {
+            case .success(let stored): checked.append(CheckedPart(ballot: ballot, part: stored))
+            case .failure(let fault):
+                return .refused("\(given.trustee), ballot \(ballot.name): \(fault.reason)")
+            }
+        }
+        if state.ballots.allSatisfy({ $0.tally?.result != nil }) {
+            return .refused("The result is there: no decryption can come in or be replaced any more.")
+        }
+        try keep(checked, trustee: state.trustees[place], file: file, by: principal)
+        return try combine(state.trustees, taken: given.trustee, by: principal)
+    }
+
+    private struct PartFault: Error { let reason: String }
+
+    /// Checks one part: the tally that its trustee opened, the protocol's proofs, and the proofs that bind every factor.
+    private func check(
+        _ part: TrusteeFiles.Part, _ ballot: PollBallot, _ stored: StoredTally, _ place: Int, _ trustee: String,
+        _ waiver: (statement: [UInt8], file: [UInt8])?, _ state: State
+    ) throws(StoreError) -> Result<StoredPart, PartFault> {
+        func fault(_ reason: String) -> Result<StoredPart, PartFault> { .failure(PartFault(reason: reason)) }
+        let form = try station.checker(ballot).form
+        guard let tally = EncryptedTally(document: stored.document, questions: form.questions),
+            let keys = TrusteePublicKey.read(trustees: ballot.trustees), place < keys.count
+        else { return fault("the stored tally was changed.") }
+        let key = keys[place]
+        if let opened = part.tally, opened != sha256(stored.document) {
+            let isTheirs = part.isSigned(by: key, election: election.election.id)
+            return fault(
+                isTheirs
+                    ? "the trustee signed that they opened ANOTHER tally of this ballot (\(hex(opened))). Two tallies of one ballot were given out: call the bureau together, and keep this file."
+                    : "the file speaks of another tally (\(hex(opened))), and is not signed by the trustee.")
+        }
+        guard let decryption = PartialDecryption(document: part.decryption, tally: tally) else {
+            return fault("the decryption does not fit the encrypted tally.")
+        }
+        guard decryption.isProven(tally, by: key, fingerprint: form.fingerprint) else {
+            return fault("the decryption is not proven to be made with this trustee's key.")
+        }
+        guard let json = part.binding else {
+            return unbound(part, place, trustee, waiver, state).mapError { PartFault(reason: $0.reason) }
+        }
+        guard part.isSigned(by: key, election: election.election.id) else {
+            return fault("the file is not signed with this trustee's key.")
+        }
+        guard let binding = BoundDecryption(json, tally: tally) else {
+            return fault("the proofs that bind its factors are not as they should be.")
+        }
+        if let (question, choice) = binding.fault(tally, decryption, by: key, fingerprint: form.fingerprint) {
+            return fault(
+                "the factor of question \(question + 1), choice \(choice + 1) is FALSE: it was not made with this trustee's key. The protocol's own proof does not show it; a false factor spoils the count."
+            )
+        }
+        return .success(
+            StoredPart(owner: place + 1, document: part.decryption, binding: binding.document, waiver: nil))
+    }
+
+    /// A part of another program: only on the word of two members of the bureau.
+    private func unbound(
+        _ part: TrusteeFiles.Part, _ place: Int, _ trustee: String, _ waiver: (statement: [UInt8], file: [UInt8])?,
+        _ state: State
+    ) -> Result<StoredPart, PartFault> {
+        func fault(_ reason: String) -> Result<StoredPart, PartFault> { .failure(PartFault(reason: reason)) }
+        guard let waiver else {
+            return fault(
+                "nothing binds its factors (another program made it): a false factor could hide in it. Make it with `isoloir tally decrypt`, or give with --waiver a statement of two members of the bureau (isoloir bureau draft take-unbound-part)."
+            )
+        }
+        guard let statement = BureauStatement(file: waiver.statement) else {
+            return fault("the waiver is no statement of the bureau.")
+        }
+        let members = state.seal?.members ?? []
+        let problem = statement.fault(
+            act: .takeUnboundPart, election: election.election.id,
+            subject: "\(hex(sha256(waiver.file))) \(trustee)", members: members)
+        if let problem { return fault("\(problem).") }
+        let signers = statement.signers(among: members).map(\.name).joined(separator: ", ")
+        return .success(
+            StoredPart(
+                owner: place + 1, document: part.decryption, binding: nil, waiver: "\(signers): \(statement.reason)"))
+    }
+
+    private func keep(
+        _ checked: [CheckedPart], trustee: Trustee, file: [UInt8], by principal: Principal
+    ) throws(StoreError) {
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            var replaced: [String] = []
+            for entry in checked {
+                // What gave a result stays as it is.
+                guard try station.tally(transaction.reading, entry.ballot)?.result == nil else { continue }
+                if try station.keep(transaction, entry.part, of: entry.ballot, trustee: trustee.id) {
+                    replaced.append(entry.ballot.name)
+                }
+            }
+            var details = [
+                "trustee": trustee.name, "file.sha256": hex(sha256(file)),
+                "ballots": checked.map(\.ballot.name).joined(separator: ", "),
+            ]
+            if !replaced.isEmpty { details["replaced"] = replaced.joined(separator: ", ") }
+            if let waiver = checked.compactMap(\.part.waiver).first { details["unbound"] = waiver }
+            try logbook.record(
+                transaction, election: election.election.id, by: principal,
+                replaced.isEmpty ? "tally.decrypt" : "tally.replacePart", details)
+        }
+    }
+
+    /// Computes the results once every trustee's part is there.
+    private func combine(
+        _ known: [Trustee], taken trustee: String, by principal: Principal
+    ) throws(StoreError) -> Taking {
+        var (missing, failed, suspects): (Set<String>, [String], Set<String>) = ([], [], [])
+        let all = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try PollBallot.all(reading, election: election.number)
+        }
+        for ballot in all {
+            let (stored, parts) = try store.read {
+                (reading: borrowing Reading) throws(StoreError) -> (StoredTally?, [StoredPart]) in
+                (try station.tally(reading, ballot), try station.parts(reading, ballot))
+            }
+            let there = Set(parts.map(\.owner))
+            for (index, trustee) in known.enumerated() where !there.contains(index + 1) { missing.insert(trustee.name) }
+            guard there.count == known.count, let stored, stored.result == nil else { continue }
+            let form = try station.checker(ballot).form
+            guard var tally = EncryptedTally(document: stored.document, questions: form.questions) else { continue }
+            tally.add(weightOnly: stored.weight)
+            let decryptions = parts.compactMap { PartialDecryption(document: $0.document, tally: tally) }
+            guard decryptions.count == parts.count, let numbers = PartialDecryption.result(tally, decryptions) else {
+                failed.append(ballot.name)
+                for part in parts where part.binding == nil { suspects.insert(known[part.owner - 1].name) }
+                continue
+            }
+            try keep(result: numbers, of: ballot, by: principal)
+        }
+        if !failed.isEmpty { return .noResult(ballots: failed, unbound: suspects.sorted()) }
+        return .taken(trustee: trustee, missing: missing.sorted())
+    }
+
+    private func keep(result numbers: [[Int]], of ballot: PollBallot, by principal: Principal) throws(StoreError) {
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try station.keep(transaction, result: ArchiveWriter.document(numbers), of: ballot)
+            try logbook.record(
+                transaction, election: election.election.id, by: principal, "tally.result",
+                ["ballot": ballot.name, "result": "\(numbers)"])
+        }
+    }
+}

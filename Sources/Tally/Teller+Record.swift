@@ -1,0 +1,62 @@
+import BallotCore
+import Crypto
+import Elections
+import Journal
+import Polling
+import Store
+
+extension Teller {
+    /// Signs the closing record once every ballot of the closed poll was added up; a second call changes nothing.
+    func writeRecord(by principal: Principal) throws(StoreError) {
+        let isDue = try store.read { (reading: borrowing Reading) throws(StoreError) -> Bool in
+            guard let poll = try Poll.find(reading, election: election.number), poll.state == .closed,
+                try station.record(reading, .closing) == nil
+            else { return false }
+            for ballot in try PollBallot.all(reading, election: election.number)
+            where try station.tally(reading, ballot) == nil { return false }
+            return true
+        }
+        guard isDue else { return }
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            guard let poll = try Poll.find(transaction.reading, election: election.number) else { return }
+            guard try station.record(transaction.reading, .closing) == nil else { return }
+            let text = try station.keep(transaction, .closing, try lines(transaction.reading, poll))
+            try logbook.record(
+                transaction, election: election.election.id, by: principal, "poll.record",
+                ["kind": "closing", "sha256": hex(sha256(Array(text.utf8)))])
+        }
+    }
+
+    private func lines(_ reading: borrowing Reading, _ poll: Poll) throws(StoreError) -> [String] {
+        let zone = election.election.timeZone
+        func time(_ seconds: Int?) -> String { seconds.map { LocalTime.phrase($0, zone: zone, .en) } ?? "never" }
+        var lines = [
+            ClosingRecord.mark, "election \(election.election.id)", "seal \(poll.fingerprint)",
+            "manifest \(hex(sha256(poll.manifest)))", "opened \(time(poll.openedAt)) (\(zone))",
+            "closed \(time(poll.closedAt)) (\(zone))",
+        ]
+        for ballot in try PollBallot.all(reading, election: election.number) {
+            guard let tally = try station.tally(reading, ballot) else { continue }
+            let last = try station.rounds(reading, ballot).last
+            let entry = ClosingRecord.Entry(
+                name: ballot.name, uuid: String(decoding: ballot.uuid, as: UTF8.self), electors: ballot.electors,
+                signatures: try station.signatureCount(reading, ballot), ballots: tally.ballots, weight: tally.weight,
+                round: last?.number, head: try head(reading, ballot), tally: hex(sha256(tally.document)))
+            lines += entry.lines
+        }
+        return lines
+    }
+
+    /// The archive's event hash after the last published ballot.
+    private func head(_ reading: borrowing Reading, _ ballot: PollBallot) throws(StoreError) -> String? {
+        var writer = ArchiveWriter(time: 0)
+        _ = writer.setup(
+            election: ballot.document, trustees: ballot.trustees, credentials: try ballot.credentials(reading))
+        var count = 0
+        try station.eachPublished(reading, ballot) { text, _ throws(StoreError) in
+            _ = writer.ballot(text)
+            count += 1
+        }
+        return count == 0 ? nil : String(decoding: writer.end.parent, as: UTF8.self)
+    }
+}

@@ -1,0 +1,151 @@
+import BallotEngine
+import Crypto
+import Elections
+import Foundation
+import Glibc
+import Polling
+import Store
+import Tally
+
+let bureauCommands = [
+    Command(
+        "bureau add", ["FILE.pub"],
+        "before the seal: register a member's public file (isoloir key member), so that the seal carries the key",
+        run: addMember),
+    Command("bureau remove", ["NAME"], "before the seal: take a member's key away", run: removeMember),
+    Command("bureau list", [], "the members whose signatures count, with the keys to compare", run: listMembers),
+    Command(
+        "bureau draft", ["ACT"],
+        options: [
+            .init("--to", "FILE", "where the statement goes, for the members to sign"),
+            .init("--reason", "TEXT", "why: what stands in the minutes"),
+            .init("--seal", "FILE", "the seal's manifest; not for replace-trustee-key"),
+            .init("--record", "FILE", "for count-few-ballots: the signed closing record"),
+            .init("--trustee", "TEXT", "for open-without-check and take-unbound-part: the trustee's name"),
+            .init("--file", "FILE", "for take-unbound-part: the decryption; for replace-trustee-key: the new public file"),
+        ],
+        "write a statement: \(BureauStatement.Act.allCases.map(\.rawValue).joined(separator: ", "))",
+        run: draftStatement),
+    Command(
+        "bureau sign", ["FILE"],
+        options: [
+            .init("--key", "FILE", "the member's private file"), .init("--yes", nil, "without asking"),
+        ], "a member signs a statement, on a machine of their own", run: signStatement),
+]
+
+private func addMember(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let election = try services.election()
+    let path = invocation.operands[0]
+    let content = try readFile(path)
+    let file = try refusing { try EscrowMember(publicFile: content, name: path) }
+    guard let key = file.signingKey else {
+        throw Refusal("\(path) was made by an earlier version and cannot sign: make a new pair with `isoloir key member`.")
+    }
+    let member = BureauMember(name: file.name, key: key)
+    let refusal = try refusing {
+        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try services.bureau.add(transaction, election, member, by: services.principal)
+        }
+    }
+    if let refusal { throw Refusal(refusal) }
+    Terminal.say("\(member.name), key \(keyWords(member.key)): compare it with the member by telephone.")
+}
+
+private func removeMember(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let election = try services.election()
+    let refusal = try refusing {
+        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try services.bureau.remove(transaction, election, name: invocation.operands[0], by: services.principal)
+        }
+    }
+    if let refusal { throw Refusal(refusal) }
+    Terminal.say("\(invocation.operands[0]) signs nothing any more.")
+}
+
+private func listMembers(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let election = try services.election()
+    let list = try refusing {
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try services.bureau.all(reading, election)
+        }
+    }
+    if invocation.has("--json") {
+        struct Shown: Encodable { let name, key: String }
+        return try Terminal.json(list.map { Shown(name: $0.name, key: hex($0.key)) })
+    }
+    if list.isEmpty {
+        return Terminal.say("No members yet: each makes a pair with `isoloir key member` and sends the public file.")
+    }
+    Terminal.table(["member", "key"], list.map { [$0.name, keyWords($0.key)] })
+}
+
+private func draftStatement(_ invocation: Invocation) throws(Refusal) {
+    let (path, reason) = (try invocation.required("--to"), try invocation.required("--reason"))
+    guard let act = BureauStatement.Act(rawValue: invocation.operands[0]) else {
+        let names = BureauStatement.Act.allCases.map(\.rawValue).joined(separator: ", ")
+        throw Refusal("There is no act \"\(invocation.operands[0])\". There are: \(names).", status: .usage)
+    }
+    let (election, subject) = try subject(act, invocation)
+    guard let statement = BureauStatement(act: act, election: election, subject: subject, reason: reason) else {
+        throw Refusal("A reason is one line of at most 1,000 bytes.")
+    }
+    try writeFile(path, statement.file)
+    Terminal.say(
+        "\(path) goes to the members of the bureau, who read it and sign: isoloir bureau sign \(path) --key THEIR.key")
+}
+
+/// The election and what exactly is accepted.
+private func subject(
+    _ act: BureauStatement.Act, _ invocation: Invocation
+) throws(Refusal) -> (election: String, subject: String) {
+    switch act {
+    case .countFewBallots:
+        let seal = try readSeal(invocation)
+        let path = try invocation.required("--record")
+        guard let record = ClosingRecord(try readFile(path), by: seal.receiptKey) else {
+            throw Refusal("\(path) is no closing record that is signed with the key of this seal.")
+        }
+        return (seal.election, record.digest)
+    case .openWithoutCheck:
+        let seal = try readSeal(invocation)
+        return (seal.election, "\(hex(seal.digest)) \(try invocation.required("--trustee"))")
+    case .takeUnboundPart:
+        let seal = try readSeal(invocation)
+        let file = try readFile(try invocation.required("--file"))
+        return (seal.election, "\(hex(sha256(file))) \(try invocation.required("--trustee"))")
+    case .replaceTrusteeKey:
+        let file = try readFile(try invocation.required("--file"))
+        let keys: (election: String, trustee: String, keys: [(ballot: String, key: TrusteePublicKey)])
+        do throws(TrusteeFiles.Fault) { keys = try TrusteeFiles.publicKeys(file) } catch { throw Refusal("\(error).") }
+        return (keys.election, "\(hex(sha256(file))) \(keys.trustee)")
+    case .boxKeyDestroyed:
+        let seal = try readSeal(invocation)
+        return (seal.election, hex(seal.digest))
+    }
+}
+
+private func signStatement(_ invocation: Invocation) throws(Refusal) {
+    let path = invocation.operands[0]
+    let keyFile = try invocation.required("--key")
+    guard var statement = BureauStatement(file: try readFile(path)) else {
+        throw Refusal("\(path) is no statement of the bureau, or a signature in it is not its member's.")
+    }
+    let (name, key) = try refusing { try EscrowMember.signer(keyFile) }
+    Terminal.say(String(decoding: statement.file, as: UTF8.self))
+    guard invocation.has("--yes") || Terminal.confirm("Sign this as \(name)?") == true else {
+        throw Refusal("Nothing was signed: say --yes if this is what you accept.")
+    }
+    statement.sign(name: name, key: key)
+    let draft = path + ".new"
+    try writeFile(draft, statement.file)
+    guard unsafe rename(draft, path) == 0 else { throw Refusal("\(path) could not be replaced by \(draft).") }
+    Terminal.say("Signed. \(path) goes to the next member, or back to the election manager.")
+}
+
+extension Services {
+    /// The members of the bureau by their keys.
+    var bureau: MemberRegister { MemberRegister(logbook: logbook, clock: clock) }
+}

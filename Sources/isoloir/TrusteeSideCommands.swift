@@ -1,0 +1,240 @@
+import BallotCore
+import BallotEngine
+import Crypto
+import Elections
+import Foundation
+import Polling
+import Tally
+
+/// What trustees run on machines of their own: nothing here needs the server or its store.
+let trusteeSideCommands = [
+    Command(
+        "tally trustee-key", [],
+        options: [
+            .init("--for", "FOLDER", "the election's folder, with election.yaml"),
+            .init("--name", "TEXT", "the trustee's name"),
+            .init(
+                "--to", "PATH", "writes PATH.key, which stays with the trustee, and PATH.pub for the election manager"),
+        ], "a trustee's keys, made on a machine of their own", run: makeTrusteeKey),
+    Command(
+        "tally answer", ["CHALLENGE"],
+        options: [
+            .init("--key", "FILE", "the trustee's private file"), .init("--to", "FILE", "where the answer goes"),
+        ],
+        "show that a trustee holds the private keys: a signature, nothing is decrypted", run: answerChallenge),
+    Command(
+        "tally replace", ["NEW.pub"],
+        options: [
+            .init("--key", "FILE", "the trustee's private file that is registered now"),
+            .init("--to", "FILE", "where the signed replacement goes"),
+        ], "a trustee's word that new public keys take the place of theirs, before the seal", run: replaceKey),
+    Command(
+        "tally check", [],
+        options: [
+            .init("--seal", "FILE", "the seal's manifest (isoloir poll manifest)"),
+            .init("--archive", "PATH", "an archive, or the folder of all (isoloir tally archive)"),
+            .init("--key", "FILE", "the trustee's private file"),
+            .init("--to", "FILE", "where the signed check goes, for the election manager"),
+        ], "before the opening: whether the sealed election is made with a trustee's key", run: checkSeal),
+    Command(
+        "tally decrypt", ["ARCHIVES"],
+        options: [
+            .init("--seal", "FILE", "the seal's manifest (isoloir poll manifest)"),
+            .init("--record", "FILE", "the signed closing record (default: closing-record.txt beside the archives)"),
+            .init("--key", "FILE", "the trustee's private file"), .init("--to", "FILE", "where the decryptions go"),
+            .init("--head", "HASH", "the head of a ballot's last round, as a member of the bureau received it by mail"),
+            .init("--tally", "DIGEST", "the digest of a ballot's encrypted tally, as the closing record has it"),
+            .init("--accept", "FILE", "the statement of two members of the bureau that accepts few ballots"),
+        ], "a trustee's part of the count: verify, compare with seal and closing record, decrypt the totals alone",
+        run: decryptTallies),
+    Command(
+        "tally opened", ["KEY"],
+        options: [.init("--also", "KEY", "another copy of the key file, to compare; may be given several times")],
+        "which totals were opened with a key file, and whether its copies opened the same", run: showOpened),
+]
+
+private func trusteeFault<Value>(
+    _ body: () throws(TrusteeFiles.Fault) -> Value
+) throws(Refusal) -> Value {
+    do throws(TrusteeFiles.Fault) { return try body() } catch { throw Refusal("Refused: \(error).") }
+}
+
+private func makeTrusteeKey(_ invocation: Invocation) throws(Refusal) {
+    let (folder, name) = (try invocation.required("--for"), try invocation.required("--name"))
+    let path = try invocation.required("--to")
+    guard TrusteeFiles.isName(name) else { throw Refusal("A trustee's name is one line of at most 100 bytes.") }
+    let file = folder.hasSuffix(".yaml") ? folder : folder + "/election.yaml"
+    let text = String(decoding: try readFile(file), as: UTF8.self)
+    guard case .success(let election) = ElectionReader.read(text, file: file) else {
+        throw Refusal("\(file) has faults: `isoloir election check` names them.")
+    }
+    try writeTrusteeKey(election, name: name, path: path)
+    Terminal.say(
+        """
+        \(path).key stays with \(name) alone, on a medium of its own; without it the election cannot be counted.
+        \(path).pub goes to the election manager.
+        """)
+}
+
+/// Makes a trustee's pair of files.
+func writeTrusteeKey(_ election: Election, name: String, path: String) throws(Refusal) {
+    let pair = TrusteeFiles.KeyPair(election: election.id, trustee: name, ballots: election.ballots.map(\.id))
+    try refusing { try PrivateFile.create(path + ".key", pair.privateFile) }
+    try writeFile(path + ".pub", pair.publicFile)
+}
+
+/// The trustee's private file of `--key`.
+private func readTrusteeKey(_ invocation: Invocation) throws(Refusal) -> TrusteeFiles.KeyPair {
+    let bytes = try readFile(try invocation.required("--key"), secret: true)
+    return try trusteeFault { () throws(TrusteeFiles.Fault) in try TrusteeFiles.KeyPair(privateFile: bytes) }
+}
+
+/// The seal's manifest of `--seal`.
+func readSeal(_ invocation: Invocation) throws(Refusal) -> SealManifest {
+    let path = try invocation.required("--seal")
+    guard let seal = SealManifest(try readFile(path)) else {
+        throw Refusal("\(path) is no manifest of a seal: give the file made by `isoloir poll manifest`.")
+    }
+    return seal
+}
+
+private func answerChallenge(_ invocation: Invocation) throws(Refusal) {
+    let path = try invocation.required("--to")
+    let pair = try readTrusteeKey(invocation)
+    let challenge = try readFile(invocation.operands[0])
+    let answer = try trusteeFault { () throws(TrusteeFiles.Fault) in try TrusteeFiles.answer(challenge, pair) }
+    try writeFile(path, answer)
+    Terminal.say("\(path) goes to the election manager.")
+}
+
+private func replaceKey(_ invocation: Invocation) throws(Refusal) {
+    let path = try invocation.required("--to")
+    let pair = try readTrusteeKey(invocation)
+    let file = try readFile(invocation.operands[0])
+    let new = try trusteeFault { () throws(TrusteeFiles.Fault) in try TrusteeFiles.publicKeys(file) }
+    guard new.trustee == pair.trustee, new.election == pair.election else {
+        throw Refusal(
+            "The new keys are \(new.trustee)'s (\(new.election)), the old ones \(pair.trustee)'s (\(pair.election)).")
+    }
+    try writeFile(path, TrusteeFiles.replacement(publicFile: file, pair))
+    Terminal.say(
+        "\(path) goes to the election manager with \(invocation.operands[0]): trustee add --replacement \(path)")
+}
+
+private func checkSeal(_ invocation: Invocation) throws(Refusal) {
+    let path = try invocation.required("--to")
+    let (seal, pair) = (try readSeal(invocation), try readTrusteeKey(invocation))
+    guard seal.election == pair.election else {
+        throw Refusal("The seal is of \(seal.election), the key is for \(pair.election).")
+    }
+    Terminal.say("\(seal.election), sealed under \(seal.fingerprint)")
+    var seen: Set<[UInt8]> = []
+    for file in try archives(try invocation.required("--archive")) {
+        let (archive, _, trustees) = try verified(file) { verifier throws(ArchiveFault) in try verifier.tally(file) }
+        let faults = archive.faults(seal)
+        guard faults.isEmpty, let ballot = archive.sealed(seal) else {
+            throw Refusal("\(file): REFUSED: \(faults.joined(separator: "; ")).")
+        }
+        guard let key = pair.key(of: ballot.name), let place = TrusteePlace(key.publicDecimal, among: trustees) else {
+            throw Refusal(
+                "\(file): YOUR KEY IS NOT IN THIS ELECTION. Somebody put other keys in the place of \(pair.trustee)'s: call the bureau together, the poll must not open."
+            )
+        }
+        guard seal.trustees[place.number - 1].name == pair.trustee else {
+            throw Refusal(
+                "\(file): your key stands under the name \(seal.trustees[place.number - 1].name): call the bureau together.")
+        }
+        seen.insert(ballot.uuid)
+        Terminal.say(
+            "  \(ballot.name): your key is number \(place.number) of \(place.of); the election's key is the product of \(place.of == 2 ? "both" : "all \(place.of)"). \(Terminal.count(archive.credentials, "credential"))."
+        )
+    }
+    let missing = seal.ballots.filter { !seen.contains($0.uuid) }.map(\.name)
+    guard missing.isEmpty else {
+        throw Refusal("The archives of \(missing.joined(separator: ", ")) are missing: all of them are checked together.")
+    }
+    describe(seal)
+    try writeFile(path, TrusteeFiles.check(seal: seal.digest, pair))
+    Terminal.say("\(path) goes to the election manager. Note the seal's fingerprint: you compare it again at the count.")
+}
+
+/// Who stands in the seal: to be compared with whom one knows.
+private func describe(_ seal: SealManifest) {
+    for trustee in seal.trustees {
+        Terminal.say("  trustee \(trustee.name)\(trustee.isReplaced ? " (a proven key was replaced)" : "")")
+    }
+    for member in seal.members { Terminal.say("  member of the bureau \(member.name), key \(keyWords(member.key))") }
+    if seal.members.count < BureauStatement.needed {
+        Terminal.say("  Nobody can waive a rule in writing: the seal carries no two members' keys.")
+    }
+}
+
+/// A member's key as people compare it: eight groups of four digits.
+func keyWords(_ key: [UInt8]) -> String { PollSealer.fingerprint(key) }
+
+// MARK: Decrypting
+
+private func decryptTallies(_ invocation: Invocation) throws(Refusal) {
+    let path = try invocation.required("--to")
+    let keyFile = try invocation.required("--key")
+    let (pair, seal) = (try readTrusteeKey(invocation), try readSeal(invocation))
+    let source = invocation.operands[0]
+    let paths = try archives(source)
+    let record = try readRecord(invocation, seal, beside: paths[0])
+    let acceptance = try invocation["--accept"].map { file throws(Refusal) -> BureauStatement in
+        guard let statement = BureauStatement(file: try readFile(file)) else {
+            throw Refusal("\(file) is no statement of the bureau, or a signature in it is not its member's.")
+        }
+        return statement
+    }
+    let opening = TotalsOpening(
+        pair: pair, rules: OpeningRules(seal: seal, record: record, acceptance: acceptance), memory: keyFile + ".done",
+        say: { Terminal.say($0) })
+    let answer = try opening.open(
+        paths, heads: invocation.all("--head"), digests: invocation.all("--tally"),
+        ask: { Terminal.ask($0) })
+    try writeFile(path, answer)
+    Terminal.say("\(path) goes to the election manager.")
+}
+
+private func readRecord(
+    _ invocation: Invocation, _ seal: SealManifest, beside archive: String
+) throws(Refusal) -> ClosingRecord {
+    let folder = archive.lastIndex(of: "/").map { String(archive[..<$0]) } ?? "."
+    let path = invocation["--record"] ?? "\(folder)/\(closingRecordName)"
+    guard FileManager.default.fileExists(atPath: path) else {
+        throw Refusal(
+            "\(path) is not there: give the signed closing record with --record (the election manager prints it with `isoloir poll record`)."
+        )
+    }
+    guard let record = ClosingRecord(try readFile(path), by: seal.receiptKey) else {
+        throw Refusal("\(path) is no closing record that is signed with the key of this seal.")
+    }
+    return record
+}
+
+/// The closing record's name beside the archives.
+let closingRecordName = "closing-record.txt"
+
+private func showOpened(_ invocation: Invocation) throws(Refusal) {
+    let files = [invocation.operands[0]] + invocation.all("--also")
+    var memories: [(file: String, opened: [String: String])] = []
+    for file in files {
+        guard FileManager.default.fileExists(atPath: file) else { throw Refusal("There is no \(file).") }
+        memories.append((file, try OpenedTotals(file + ".done").digests))
+    }
+    var conflicts: [String] = []
+    for uuid in Set(memories.flatMap(\.opened.keys)).sorted() {
+        let digests = Set(memories.compactMap { $0.opened[uuid] })
+        for (file, opened) in memories {
+            Terminal.say("  \(file): \(uuid) \(opened[uuid].map { "opened \($0)" } ?? "not opened")")
+        }
+        if digests.count > 1 { conflicts.append(uuid) }
+    }
+    if memories.allSatisfy(\.opened.isEmpty) { Terminal.say("Nothing was opened with these files.") }
+    guard conflicts.isEmpty else {
+        throw Refusal(
+            "DIFFERENT totals of the same ballot were opened with copies of this key: \(conflicts.joined(separator: ", ")). Their difference can tell how somebody voted: call the bureau together."
+        )
+    }
+}

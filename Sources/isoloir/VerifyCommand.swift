@@ -1,0 +1,220 @@
+import BallotCore
+import BallotEngine
+import Foundation
+import Glibc
+import Polling
+import Tally
+
+/// The archives of a folder, or the one of a file.
+func archives(_ path: String) throws(Refusal) -> [String] {
+    var isFolder: ObjCBool = false
+    guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+        throw Refusal("There is no \(path).")
+    }
+    guard isFolder.boolValue else { return [path] }
+    let names = try refusing { try FileManager.default.contentsOfDirectory(atPath: path) }
+    let found = names.filter { $0.hasSuffix(".bel") }.sorted().map { "\(path)/\($0)" }
+    if found.isEmpty { throw Refusal("\(path) holds no archive (*.bel).") }
+    return found
+}
+
+/// Runs the verifier on an archive, with progress on a terminal.
+func verified<Value>(
+    _ path: String, threads: Int? = nil, _ body: (ArchiveVerifier) throws(ArchiveFault) -> Value
+) throws(Refusal) -> Value {
+    let show = Terminal.progress("checked")
+    let verifier = ArchiveVerifier(threads: threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) { done, _ in
+        show(done)
+    }
+    defer { Terminal.endProgress() }
+    do throws(ArchiveFault) { return try body(verifier) } catch { throw Refusal("\(path): REFUSED: \(error).") }
+}
+
+/// What an archive must be beside being right by itself.
+private struct Expectations {
+    /// How far a poll must have come.
+    enum Stage: String, CaseIterable { case sealed, open, closed, counted }
+
+    let seal: SealManifest?
+    let stage: Stage?
+    let previous: String?
+    let parts: [(file: String, content: TrusteeFiles.Decryptions)]
+
+    init(_ invocation: Invocation) throws(Refusal) {
+        seal = invocation["--seal"] == nil ? nil : try readSeal(invocation)
+        previous = invocation["--previous"]
+        stage = try invocation["--expect"].map { text throws(Refusal) in
+            guard let stage = Stage(rawValue: text) else {
+                let names = Stage.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Refusal("--expect knows \(names), not \"\(text)\".", status: .usage)
+            }
+            return stage
+        }
+        var parts: [(file: String, content: TrusteeFiles.Decryptions)] = []
+        for file in invocation.all("--part") {
+            let content = try readFile(file)
+            do throws(TrusteeFiles.Fault) { parts.append((file, try TrusteeFiles.decryptions(content))) } catch {
+                throw Refusal("\(file): \(error).")
+            }
+        }
+        self.parts = parts
+    }
+
+    func check(_ archive: VerifiedArchive, _ path: String, among paths: [String]) throws(Refusal) {
+        if let seal {
+            let faults = archive.faults(seal)
+            guard faults.isEmpty else {
+                throw Refusal("\(path): REFUSED: not as it was sealed: \(faults.joined(separator: "; ")).")
+            }
+        }
+        if let stage, !fits(archive, stage) {
+            throw Refusal(
+                "\(path): REFUSED: \(stage.rawValue) is expected, and the archive is \(stageName(archive)). A later copy was cut, or the poll has not come so far."
+            )
+        }
+        if let previous { try comparePrevious(previous, path, among: paths) }
+    }
+
+    private func fits(_ archive: VerifiedArchive, _ stage: Stage) -> Bool {
+        switch stage {
+        case .sealed: archive.stage == .open && archive.ballots == 0
+        case .open: archive.stage == .open
+        // A poll that is closed without its encrypted tally is no closed poll of this program, but a cut one.
+        case .closed: [.tallied, .decrypting].contains(archive.stage)
+        case .counted: archive.stage == .counted
+        }
+    }
+
+    /// An archive only grows: the earlier copy must be its beginning.
+    private func comparePrevious(_ previous: String, _ path: String, among paths: [String]) throws(Refusal) {
+        var old = previous
+        var isFolder: ObjCBool = false
+        let exists = unsafe FileManager.default.fileExists(atPath: previous, isDirectory: &isFolder)
+        if exists, isFolder.boolValue {
+            old = "\(previous)/\(URL(fileURLWithPath: path).lastPathComponent)"
+        } else if paths.count > 1 {
+            throw Refusal("For several archives --previous wants the folder of the earlier copies.", status: .usage)
+        }
+        guard let earlier = FileHandle(forReadingAtPath: old) else { throw Refusal("\(old) cannot be read.") }
+        guard let later = FileHandle(forReadingAtPath: path) else { throw Refusal("\(path) cannot be read.") }
+        defer {
+            try? earlier.close()
+            try? later.close()
+        }
+        let step = 1 << 20
+        var at = 0
+        while true {
+            let (first, second) = try refusing { (try earlier.read(upToCount: step) ?? Data(), try later.read(upToCount: step) ?? Data()) }
+            guard !first.isEmpty else { return }
+            guard second.starts(with: first) else {
+                let place = at + (zip(first, second).enumerated().first { $1.0 != $1.1 }?.offset ?? second.count)
+                throw Refusal(
+                    "\(path): REFUSED: it does not begin with the earlier copy \(old) (byte \(place)): ballots were changed or taken away."
+                )
+            }
+            at += first.count
+        }
+    }
+
+    /// Checks the trustees' files against an archive's tally; returns the uuids that they speak of.
+    func checkParts(
+        _ archive: VerifiedArchive, _ path: String, _ tally: EncryptedTally, _ trustees: [TrusteePublicKey]
+    ) throws(Refusal) {
+        let uuid = String(decoding: archive.election.uuid, as: UTF8.self)
+        for (file, content) in parts {
+            guard let part = content.parts.first(where: { $0.uuid == uuid }) else { continue }
+            let name = "\(file): \(content.trustee), \(uuid)"
+            guard let key = trustees.first(where: { part.isSigned(by: $0, election: content.election) }) else {
+                throw Refusal("\(name): REFUSED: the part is not signed with the key of a trustee of this ballot.")
+            }
+            if let opened = part.tally, Array(archive.tallyDigest) != Array(hexDigits(opened)) {
+                throw Refusal(
+                    "\(name): REFUSED: the trustee opened another tally (\(String(decoding: hexDigits(opened), as: UTF8.self))) than this archive's (\(String(decoding: archive.tallyDigest, as: UTF8.self))). Two tallies of one ballot were opened."
+                )
+            }
+            guard let decryption = PartialDecryption(document: part.decryption, tally: tally),
+                let binding = BoundDecryption(part.binding, tally: tally)
+            else { throw Refusal("\(name): REFUSED: the decryption does not fit the tally, or nothing binds it.") }
+            let fingerprint = archive.election.fingerprint
+            guard decryption.isProven(tally, by: key, fingerprint: fingerprint),
+                binding.fault(tally, decryption, by: key, fingerprint: fingerprint) == nil
+            else { throw Refusal("\(name): REFUSED: a factor was not made with the trustee's key.") }
+            Terminal.complain("\(name): of this archive's tally, signed, every factor bound")
+        }
+    }
+}
+
+private func hexDigits(_ bytes: [UInt8]) -> [UInt8] {
+    bytes.flatMap { byte in [byte >> 4, byte & 15].map { $0 < 10 ? 48 + $0 : 87 + $0 } }
+}
+
+func verifyArchives(_ invocation: Invocation) throws(Refusal) {
+    let threads = try invocation["--threads"].map { text throws(Refusal) in try invocation.number(text) }
+    let expected = try Expectations(invocation)
+    let paths = try archives(invocation.operands[0])
+    var seen: Set<[UInt8]> = []
+    for path in paths {
+        let (archive, tally, trustees) = try verified(path, threads: threads) { verifier throws(ArchiveFault) in
+            try verifier.tally(path)
+        }
+        guard seen.insert(archive.election.uuid).inserted || expected.seal == nil else {
+            throw Refusal("\(path): REFUSED: another archive of the same ballot lies beside it.")
+        }
+        try expected.check(archive, path, among: paths)
+        try expected.checkParts(archive, path, tally, trustees)
+        try describe(archive, path, invocation)
+    }
+    // A folder stands for the whole poll.
+    guard let seal = expected.seal, paths != [invocation.operands[0]] else { return }
+    let missing = seal.ballots.filter { !seen.contains($0.uuid) }.map(\.name)
+    guard missing.isEmpty else {
+        throw Refusal("\(invocation.operands[0]): REFUSED: the archives of \(missing.joined(separator: ", ")) are missing.")
+    }
+}
+
+/// How far an archive has come, in words.
+private func stageName(_ archive: VerifiedArchive) -> String {
+    switch archive.stage {
+    case .open where archive.ballots == 0: "sealed: nobody has voted in this archive"
+    case .open: "open: the poll is not closed in this archive"
+    case .closed: "closed, not added up"
+    case .tallied: "closed and added up, not decrypted"
+    case .decrypting: "decrypted by trustees \(archive.decrypted.map(String.init).joined(separator: ", "))"
+    case .counted: "counted"
+    }
+}
+
+private func describe(_ archive: VerifiedArchive, _ path: String, _ invocation: Invocation) throws(Refusal) {
+    if invocation.has("--json") {
+        struct Shown: Encodable {
+            let file, uuid, fingerprint, stage, tally: String, credentials, ballots, counted, weight, trustees: Int
+            let decrypted: [Int], result: [[Int]]?
+        }
+        return try Terminal.json(
+            Shown(
+                file: path, uuid: String(decoding: archive.election.uuid, as: UTF8.self),
+                fingerprint: String(decoding: archive.election.fingerprint, as: UTF8.self),
+                stage: archive.stage.rawValue, tally: String(decoding: archive.tallyDigest, as: UTF8.self),
+                credentials: archive.credentials, ballots: archive.ballots,
+                counted: archive.counted, weight: archive.countedWeight, trustees: archive.trustees,
+                decrypted: archive.decrypted, result: archive.result))
+    }
+    Terminal.say(
+        """
+        stage: \(stageName(archive))
+        \(path): every check passed
+          election     \(String(decoding: archive.election.name, as: UTF8.self))
+          fingerprint  \(String(decoding: archive.election.fingerprint, as: UTF8.self))
+          ballots      \(archive.ballots) of \(archive.credentials) credentials\(archive.counted == archive.ballots ? "" : ", \(archive.counted) counted")
+          tally        \(String(decoding: archive.tallyDigest, as: UTF8.self))
+          trustees     \(archive.trustees)
+        """)
+    guard let result = archive.result else { return }
+    for (question, numbers) in zip(archive.election.questions, result) {
+        let names =
+            (question.shape.hasBlank ? ["(blank)"] : []) + question.answers.map { String(decoding: $0, as: UTF8.self) }
+        Terminal.table(
+            [String(decoding: question.text, as: UTF8.self), "votes"], zip(names, numbers).map { [$0, "\($1)"] },
+            numbers: [1])
+    }
+}

@@ -1,0 +1,346 @@
+import BallotCore
+import BallotEngine
+import Crypto
+import Elections
+import Foundation
+import Journal
+import Polling
+import Store
+import Tally
+import Testing
+
+/// What dishonest servers and trustees do at the count, by programs of our own.
+struct CountingAttackTests {
+    private func closed(voters: Int = 4, members: [BureauMember] = []) throws -> PollFixture {
+        let poll = try PollFixture(members: members)
+        for voter in 0..<voters { _ = try poll.cast(try poll.ballot(voter, 1 + voter % 3), by: voter) }
+        #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
+        _ = try poll.teller.tally(by: .system("test"))
+        return poll
+    }
+
+    // MARK: A false factor
+
+    private func opened(_ poll: PollFixture, _ name: String) throws -> (tally: EncryptedTally, form: BallotForm) {
+        let ballot = try poll.stored(name)
+        let stored = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try poll.station.tally(reading, ballot)
+        }
+        let form = try poll.station.checker(ballot).form
+        let document = try #require(stored).document
+        return (try #require(EncryptedTally(document: document, questions: form.questions)), form)
+    }
+
+    /// 1/c modulo q, by Fermat: q is prime.
+    private func inverse(_ number: Scalar) -> Scalar {
+        // q - 2 in binary, from the decimal digits of the protocol's note.
+        var bits: [Bool] = []
+        var words = (0..<8).map { GroupNumbers.q[$0] }
+        words[0] -= 2
+        for word in words.reversed() { for bit in (0..<32).reversed() { bits.append(word >> UInt32(bit) & 1 == 1) } }
+        var result = Scalar(1)
+        for bit in bits {
+            result = result * result
+            if bit { result = result * number }
+        }
+        return result
+    }
+
+    /// A decryption whose first factor is false although the protocol's proof of it is valid: commitments are chosen at random
+    /// and the factor is computed from the challenge, which holds neither alpha nor the factor.
+    private func falsePart(
+        _ tally: EncryptedTally, _ form: BallotForm, _ key: TrusteeKey
+    ) throws -> PartialDecryption {
+        var source = SystemScalars()
+        let honest = PartialDecryption(tally, key: key, fingerprint: form.fingerprint, from: &source)
+        let (a, b) = (source.next(), source.next())
+        let (first, second) = (GMPGroup.generatorPower(a), GMPGroup.generatorPower(b))
+        var hash = SHA256()
+        let text =
+            Array("decrypt|".utf8) + form.fingerprint + Array("|".utf8) + key.publicDecimal + Array("|".utf8)
+            + digits(first) + Array(",".utf8) + digits(second)
+        hash.update(text.span)
+        let digest = hash.finish()
+        let challenge = Scalar(reducing: digest.span)
+        let response = a - key.secret * challenge
+        let alpha = tally.sums[0][0].alpha
+        let rest = GMPGroup.product(second, GMPGroup.secretPower(alpha, Scalar.zero - response))
+        let factor = GMPGroup.secretPower(rest, inverse(challenge))
+        var proof: [UInt8] = []
+        Proof(challenge: challenge, response: response).append(to: &proof)
+        var document = string(honest.document)
+        document = document.replacingOccurrences(
+            of: "{\"decryption_factors\":[[\"\(string(digits(honest.factors[0][0])))\"",
+            with: "{\"decryption_factors\":[[\"\(string(digits(factor)))\"")
+        let start = try #require(document.range(of: "\"decryption_proofs\":[[")).upperBound
+        let end = try #require(document[start...].firstIndex(of: "}"))
+        document.replaceSubrange(start...end, with: string(proof))
+        return try #require(PartialDecryption(document: Array(document.utf8), tally: tally))
+    }
+
+    private func file(_ poll: PollFixture, falseBy number: Int) throws -> [UInt8] {
+        var source = SystemScalars()
+        var parts: [[(String, [UInt8])]] = []
+        for (index, name) in [PollFixture.ballot, PollFixture.other].enumerated() {
+            let (tally, form) = try opened(poll, name)
+            let key = poll.pairs[number].keys[index].key
+            let part =
+                index == 0
+                ? try falsePart(tally, form, key)
+                : PartialDecryption(tally, key: key, fingerprint: form.fingerprint, from: &source)
+            let binding = BoundDecryption(tally, part, key: key, fingerprint: form.fingerprint, from: &source)
+            parts.append(
+                TrusteeFiles.entry(
+                    uuid: form.uuid, tally: sha256(tally.document), part: part, binding: binding,
+                    election: "cse-2026", key))
+        }
+        return TrusteeFiles.decryptions(election: "cse-2026", trustee: poll.pairs[number].trustee, parts: parts)
+    }
+
+    @Test func `a false factor with a valid proof is refused by name, and the honest part is taken after it`() throws {
+        let poll = try closed()
+        let (tally, form) = try opened(poll, PollFixture.ballot)
+        let key = poll.pairs[0].keys[0].key
+        var source = SystemScalars()
+        let trustee = try #require(TrusteePublicKey(key.document(from: &source)))
+        // The attack's own test: the protocol's proof finds nothing.
+        let forged = try falsePart(tally, form, key)
+        #expect(forged.isProven(tally, by: trustee, fingerprint: form.fingerprint))
+        let honest = PartialDecryption(tally, key: key, fingerprint: form.fingerprint, from: &source)
+        #expect(digits(forged.factors[0][0]) != digits(honest.factors[0][0]))
+        guard case .refused(let reason) = try poll.teller.take(try file(poll, falseBy: 0), by: .system("test")) else {
+            Issue.record("a false factor was taken")
+            return
+        }
+        #expect(reason.contains("Anne, ballot titulaires-ouvriers: the factor of question 1, choice 1 is FALSE"))
+        for trustee in 0...1 { _ = try poll.teller.take(try poll.decryptions(trustee), by: .system("test")) }
+        let results = try poll.store.read { (r: borrowing Reading) throws(StoreError) in try poll.teller.results(r) }
+        #expect(results.count == 2 && results[0].questions[0].lines.map(\.votes) == [2, 1, 1])
+    }
+
+    @Test func `a part that nothing binds needs two members, is the first suspect, and can be replaced`() throws {
+        let bureau = Bureau()
+        let poll = try closed(members: bureau.members)
+        let (tally, form) = try opened(poll, PollFixture.ballot)
+        let document = try falsePart(tally, form, poll.pairs[0].keys[0].key).document
+        func take(_ waiver: [UInt8]?) throws -> Teller.Taking {
+            try poll.teller.take(
+                foreign: document, trustee: "Anne", ballot: PollFixture.ballot, waiver: waiver, by: .system("test"))
+        }
+        let subject = "\(hex(sha256(document))) Anne"
+        for waiver in [
+            nil, try bureau.statement(.takeUnboundPart, subject, signedBy: 1),
+            try Bureau().statement(.takeUnboundPart, subject),
+            try bureau.statement(.takeUnboundPart, "\(hex(sha256([1]))) Anne"),
+            try bureau.statement(.countFewBallots, subject),
+        ] {
+            guard case .refused = try take(waiver) else {
+                Issue.record("an unbound part was taken")
+                return
+            }
+        }
+        guard case .taken = try take(try bureau.statement(.takeUnboundPart, subject)) else {
+            Issue.record("two members' word does not serve")
+            return
+        }
+        guard case .noResult(let ballots, let unbound) = try poll.teller.take(
+            try poll.decryptions(1), by: .system("test"))
+        else {
+            Issue.record("a false factor gave a result")
+            return
+        }
+        #expect(ballots == [PollFixture.ballot] && unbound == ["Anne"])
+        // Nothing of it stands in the archive, so that nothing is spoiled.
+        #expect(!string(try poll.archive()).contains("PartialDecryption"))
+        guard case .taken(_, let missing) = try poll.teller.take(try poll.decryptions(0), by: .system("test")) else {
+            Issue.record("the honest part was not taken")
+            return
+        }
+        #expect(missing == [])
+        let results = try poll.store.read { (r: borrowing Reading) throws(StoreError) in try poll.teller.results(r) }
+        #expect(results.count == 2)
+        #expect(string(try poll.archive()).components(separatedBy: "\"type\":\"PartialDecryption\"").count == 3)
+        let kept = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try reading.number("SELECT count(*) FROM polling_part WHERE replaced_at IS NOT NULL")
+        }
+        #expect(kept == 1)
+        guard case .refused(let reason) = try poll.teller.take(try poll.decryptions(0), by: .system("test")) else {
+            Issue.record("a part was replaced after the result")
+            return
+        }
+        #expect(reason.contains("The result is there"))
+        #expect(try poll.station.audit() == [])
+    }
+
+    @Test func `two tallies of one ballot by one trustee are told apart`() throws {
+        let poll = try closed()
+        let (_, form) = try opened(poll, PollFixture.ballot)
+        let other = EncryptedTally(form.questions)
+        let file = TrusteeFiles.decryptions(
+            election: "cse-2026", trustee: "Anne",
+            parts: [TrusteeFiles.part(other, form: form, election: "cse-2026", key: poll.pairs[0].keys[0].key)])
+        guard case .refused(let reason) = try poll.teller.take(file, by: .system("test")) else {
+            Issue.record("another tally was taken")
+            return
+        }
+        #expect(reason.contains("signed that they opened ANOTHER tally"))
+        // A file whose tally somebody else changed is not the trustee's word.
+        let forged = string(try poll.decryptions(0)).replacing(
+            hex(sha256(try opened(poll, PollFixture.ballot).tally.document)), with: hex(sha256([9])))
+        guard case .refused(let other) = try poll.teller.take(Array(forged.utf8), by: .system("test")) else {
+            Issue.record("a changed file was taken")
+            return
+        }
+        #expect(other.contains("not signed by the trustee"))
+    }
+}
+
+/// What a trustee's program opens, and what it does not.
+struct OpeningRulesTests {
+    private struct Given {
+        let poll: PollFixture
+        let seal: SealManifest
+        let record: ClosingRecord
+        let archive: VerifiedArchive
+        var entry: ClosingRecord.Entry { record.entries[0] }
+
+        func faults(
+            _ archive: VerifiedArchive? = nil, acceptance: [UInt8]? = nil, heads: [String]? = nil,
+            digests: [String]? = nil
+        ) -> String {
+            let rules = OpeningRules(
+                seal: seal, record: record, acceptance: acceptance.flatMap { BureauStatement(file: $0) })
+            return rules.faults(
+                archive ?? self.archive, heads: heads ?? [entry.head ?? ""], digests: digests ?? [entry.tally]
+            ).joined(separator: "; ")
+        }
+    }
+
+    private func verified(_ poll: PollFixture, _ bytes: [UInt8]) throws -> VerifiedArchive {
+        let path = poll.folder.appending(path: UUID().uuidString).path
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        return try ArchiveVerifier(threads: 2).verify(path)
+    }
+
+    private func given(voters: Int = 12, members: [BureauMember] = []) throws -> Given {
+        let poll = try PollFixture(voters: 12, members: members)
+        for voter in 0..<voters { _ = try poll.cast(try poll.ballot(voter, voter % 4), by: voter) }
+        #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
+        _ = try poll.teller.tally(by: .system("test"))
+        let manifest = try #require(try poll.manifest())
+        let seal = try #require(SealManifest(manifest))
+        let text = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try poll.station.record(reading, .closing)
+        }
+        let signed = try #require(text)
+        let record = try #require(ClosingRecord(Array(signed.utf8), by: seal.receiptKey))
+        return Given(poll: poll, seal: seal, record: record, archive: try verified(poll, try poll.archive()))
+    }
+
+    /// The archive's ballots under other documents: what a dishonest server gives to honest trustees.
+    private func remade(
+        _ poll: PollFixture, ballots: Int, weights: [Int]? = nil
+    ) throws -> [UInt8] {
+        let stored = try poll.stored()
+        let credentials = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try stored.credentials(reading)
+        }
+        var texts: [(text: [UInt8], weight: Int)] = []
+        try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try poll.station.eachPublished(reading, stored) { text, _ throws(StoreError) in texts.append((text, 1)) }
+        }
+        texts = Array(texts.prefix(ballots))
+        var document = credentials
+        let checker = try poll.station.checker(stored)
+        if let weights {
+            let keys = (JSON.read(credentials)?.list ?? []).compactMap(\.bytes).map(string)
+            let voted = try texts.map { string(try checker.read($0.text).credential) }
+            let entries = keys.map { key in
+                "\"\(key),\(voted.firstIndex(of: key).map { weights[$0] } ?? 0)\""
+            }
+            document = Array("[\(entries.joined(separator: ","))]".utf8)
+            for index in texts.indices { texts[index].weight = weights[index] }
+        }
+        var sum = EncryptedTally(checker.form.questions)
+        for (text, weight) in texts { sum.add(try checker.read(text), weight: weight) }
+        var writer = ArchiveWriter(time: 1_795_600_000)
+        var bytes = writer.setup(election: stored.document, trustees: stored.trustees, credentials: document)
+        for (text, _) in texts { bytes += writer.ballot(text) }
+        bytes += writer.endBallots()
+        return bytes + writer.encryptedTally(sum.document, ballots: sum.ballots, weight: sum.weight)
+    }
+
+    @Test func `an honest archive may be opened`() throws {
+        let given = try given()
+        #expect(given.faults() == "")
+        // As it is typed from paper.
+        let typed = given.entry.tally.uppercased().enumerated().map { $0 % 4 == 3 ? "\($1) " : "\($1)" }.joined()
+        #expect(given.faults(digests: [typed]) == "")
+        #expect(given.faults(digests: [String(given.entry.tally.prefix(31))]).contains("--tally"))
+        #expect(given.faults(digests: []).contains("--tally"))
+        #expect(given.faults(heads: []).contains("--head"))
+        #expect(given.faults(heads: [String(repeating: "0", count: 64)]).contains("no head that was given"))
+    }
+
+    /// With weights 1, 2, 4 ... the totals are the votes: twenty of twenty were read so.
+    @Test func `weights that spell out single votes are not opened`() throws {
+        let given = try given()
+        let weights = (0..<12).map { 1 << $0 }
+        let archive = try verified(given.poll, try remade(given.poll, ballots: 12, weights: weights))
+        // By itself nothing is wrong with it.
+        #expect(archive.ballots == 12 && archive.countedWeight == 4095 && archive.stage == .tallied)
+        let faults = given.faults(archive, digests: [string(archive.tallyDigest), given.entry.tally])
+        #expect(faults.contains("credentials or their weights are not the sealed ones"))
+        #expect(faults.contains("weigh 4095"))
+    }
+
+    @Test(arguments: [1, 2, 11])
+    func `an archive with ballots left out is not opened`(ballots: Int) throws {
+        let given = try given()
+        let archive = try verified(given.poll, try remade(given.poll, ballots: ballots))
+        let faults = given.faults(archive, digests: [string(archive.tallyDigest), given.entry.tally])
+        #expect(faults.contains("it holds \(ballots) ballots, the closing record says 12"))
+        #expect(faults.contains("public are missing") && faults.contains("tally is not the closing record's"))
+    }
+
+    @Test func `an open archive and one of another ballot or seal are not opened`() throws {
+        let given = try given()
+        let other = try self.given()
+        #expect(other.faults(given.archive).contains("knows no ballot"))
+        let second = try verified(given.poll, try given.poll.archive(PollFixture.other))
+        // Nobody voted on the second: there is nothing to protect, and nothing to type.
+        #expect(given.faults(second, heads: [], digests: []) == "")
+        let open = try PollFixture()
+        #expect(given.faults(try verified(open, try open.archive())).contains("knows no ballot"))
+    }
+
+    @Test func `few ballots are opened on two members' word for this record alone`() throws {
+        let bureau = Bureau()
+        let given = try given(voters: 3, members: bureau.members)
+        #expect(given.faults().contains("3 ballots are fewer than 10"))
+        func faults(_ act: BureauStatement.Act, _ subject: String, _ count: Int = 2) throws -> String {
+            given.faults(acceptance: try bureau.statement(act, subject, signedBy: count))
+        }
+        #expect(try faults(.countFewBallots, given.record.digest) == "")
+        #expect(try faults(.countFewBallots, given.record.digest, 1).contains("2 members"))
+        #expect(try faults(.countFewBallots, hex(sha256([1]))).contains("something else"))
+        #expect(try faults(.openWithoutCheck, given.record.digest).contains("accepts"))
+        let strangers = try Bureau().statement(.countFewBallots, given.record.digest)
+        #expect(given.faults(acceptance: strangers).contains("2 members"))
+        // Accepted for three ballots, it serves for no fewer.
+        let fewer = try verified(given.poll, try remade(given.poll, ballots: 2))
+        let accepted = try bureau.statement(.countFewBallots, given.record.digest)
+        #expect(given.faults(fewer, acceptance: accepted).contains("it holds 2 ballots, the closing record says 3"))
+    }
+
+    @Test func `a closing record that somebody changed is none`() throws {
+        let given = try given()
+        let found = try given.poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try given.poll.station.record(reading, .closing)
+        }
+        let text = try #require(found)
+        #expect(ClosingRecord(Array(text.replacing("ballots 12", with: "ballots 11").utf8), by: given.seal.receiptKey) == nil)
+        #expect(ClosingRecord(Array(text.utf8), by: [UInt8](repeating: 1, count: 32)) == nil)
+        #expect(given.entry.electors == 12 && given.entry.signatures == 12 && given.entry.ballots == 12)
+    }
+}

@@ -1,0 +1,194 @@
+import BallotCore
+import BallotEngine
+import Crypto
+import Elections
+import Foundation
+import Journal
+import Polling
+import Store
+import Testing
+
+/// The bureau of a test: members whose public halves the election knows.
+struct Bureau {
+    let keys = [SigningKey(seed: Secret(Randomness.system.bytes(32))), SigningKey(seed: Secret(Randomness.system.bytes(32)))]
+
+    var members: [BureauMember] {
+        zip(["Irene", "Hugo"], keys).map { BureauMember(name: $0, key: $1.publicKey) }
+    }
+
+    func statement(
+        _ act: BureauStatement.Act, _ subject: String, signedBy count: Int = 2, election: String = "cse-2026"
+    ) throws -> [UInt8] {
+        var statement = try #require(
+            BureauStatement(act: act, election: election, subject: subject, reason: "minutes of 20 November"))
+        for index in 0..<count { statement.sign(name: members[index].name, key: keys[index]) }
+        return statement.file
+    }
+}
+
+/// Trustees come in, are replaced and check the seal.
+struct TrusteeTests {
+    private func add(_ poll: PollFixture, _ file: [UInt8], replacement: [UInt8]? = nil) throws -> String {
+        let addition = try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try poll.trustees.add(
+                transaction, poll.election, file: file, replacement: replacement, by: .system("test"))
+        }
+        guard case .refused(let reason) = addition else { return "added" }
+        return reason
+    }
+
+    private func newPair(_ name: String) -> TrusteeFiles.KeyPair {
+        TrusteeFiles.KeyPair(election: "cse-2026", trustee: name, ballots: [PollFixture.ballot, PollFixture.other])
+    }
+
+    /// A voter's ciphertext sent as a challenge: with the answers of one trustee and the key of the other it was read before
+    /// the close. Nothing is decrypted for a proof any more, whatever the challenge holds.
+    @Test func `a challenge made of a voter's ciphertext is not answered, and an answer is a signature alone`() throws {
+        let poll = try PollFixture()
+        let ballot = string(try poll.ballot(0, 2))
+        let start = try #require(ballot.range(of: "{\"alpha\":")).lowerBound
+        let end = try #require(ballot[start...].firstIndex(of: "}"))
+        let trap =
+            "{\"isoloir\":\"trustee-challenge-1\",\"election\":\"cse-2026\",\"trustee\":\"Anne\",\"tests\":[{\"ballot\":\"\(PollFixture.ballot)\",\"tally\":[[\(ballot[start...end])]]}]}\n"
+        #expect(throws: TrusteeFiles.Fault.self) { try TrusteeFiles.answer(Array(trap.utf8), poll.pairs[0]) }
+        let nonce = [UInt8](repeating: 7, count: 32)
+        let honest = TrusteeFiles.challenge(
+            election: "cse-2026", trustee: "Anne", nonce: nonce, ballots: [PollFixture.ballot])
+        // The same ciphertext slipped in beside the nonce changes nothing.
+        let mixed = string(honest).replacing("\"nonce\":", with: "\"tally\":[[\(ballot[start...end])]],\"nonce\":")
+        let signed = try TrusteeFiles.answers(try TrusteeFiles.answer(Array(mixed.utf8), poll.pairs[0]))
+        let proof = try #require(signed.proof(PollFixture.ballot))
+        var source = SystemScalars()
+        let key = try #require(TrusteePublicKey(poll.pairs[0].keys[0].key.document(from: &source)))
+        #expect(
+            key.hasSigned(
+                .possession(nonce: nonce, election: "cse-2026", ballot: PollFixture.ballot), proof))
+        // For another purpose, ballot, election or nonce it is no signature.
+        for other: TrusteeStatement in [
+            .possession(nonce: nonce, election: "cse-2026", ballot: PollFixture.other),
+            .possession(nonce: nonce, election: "cse-2027", ballot: PollFixture.ballot),
+            .possession(nonce: [UInt8](repeating: 8, count: 32), election: "cse-2026", ballot: PollFixture.ballot),
+            .check(seal: nonce, election: "cse-2026", ballot: PollFixture.ballot),
+            .replacement(file: nonce, election: "cse-2026", ballot: PollFixture.ballot),
+        ] { #expect(!key.hasSigned(other, proof)) }
+    }
+
+    @Test func `a trustee who does not hold the key cannot answer for it, and an answer serves once`() throws {
+        let poll = try PollFixture(isSealed: false)
+        let file = newPair("Clara").publicFile
+        let addition = try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try poll.trustees.add(transaction, poll.election, file: file, by: .system("test"))
+        }
+        guard case .added(let challenge) = addition else {
+            Issue.record("\(addition)")
+            return
+        }
+        #expect(throws: TrusteeFiles.Fault.self) { try TrusteeFiles.answer(challenge, poll.pairs[1]) }
+        func confirm(_ answer: [UInt8]) throws -> String? {
+            try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try poll.trustees.confirm(transaction, poll.election, answer: answer, by: .system("test"))
+            }
+        }
+        let impostor = try TrusteeFiles.answer(challenge, newPair("Clara"))
+        #expect(try confirm(impostor)?.contains("is not signed with the private key") == true)
+        // Anne's proof is spent: the same answer proves nothing a second time.
+        let again = TrusteeFiles.challenge(
+            election: "cse-2026", trustee: "Anne", nonce: [UInt8](repeating: 1, count: 32),
+            ballots: [PollFixture.ballot, PollFixture.other])
+        #expect(try confirm(try TrusteeFiles.answer(again, poll.pairs[0]))?.contains("no open challenge") == true)
+    }
+
+    @Test func `one key under two names is refused, also for another ballot`() throws {
+        let poll = try PollFixture(isSealed: false)
+        let stolen = string(poll.pairs[0].publicFile).replacing("\"Anne\"", with: "\"Zoe\"")
+        #expect(try add(poll, Array(stolen.utf8)).contains("Anne's already"))
+        let keys = try TrusteeFiles.publicKeys(poll.pairs[0].publicFile).keys
+        func swapped(_ first: Int, _ second: Int) -> [UInt8] {
+            Array(
+                "{\"isoloir\":\"trustee-public-1\",\"election\":\"cse-2026\",\"trustee\":\"Zoe\",\"keys\":[{\"ballot\":\"\(PollFixture.ballot)\",\"document\":\(string(keys[first].key.document))},{\"ballot\":\"\(PollFixture.other)\",\"document\":\(string(keys[second].key.document))}]}\n"
+                    .utf8)
+        }
+        #expect(try add(poll, swapped(1, 0)).contains("Anne's already"))
+        #expect(try add(poll, swapped(0, 0)).contains("one key for two ballots"))
+    }
+
+    @Test func `a proven key is replaced on its own word or the bureau's, and on nobody else's`() throws {
+        let poll = try PollFixture(isSealed: false)
+        let (new, other, bureau) = (newPair("Anne"), newPair("Anne"), Bureau())
+        for member in bureau.members {
+            let refusal = try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try poll.bureau.add(transaction, poll.election, member, by: .system("test"))
+            }
+            #expect(refusal == nil)
+        }
+        let file = new.publicFile
+        #expect(try add(poll, file).contains("--replacement"))
+        // Signed by a stranger, for another file, by one member, by somebody who calls themselves a member.
+        #expect(try add(poll, file, replacement: TrusteeFiles.replacement(publicFile: file, other)).contains("old key"))
+        #expect(
+            try add(poll, file, replacement: TrusteeFiles.replacement(publicFile: other.publicFile, poll.pairs[0]))
+                .contains("old key"))
+        let subject = "\(hex(sha256(file))) Anne"
+        #expect(
+            try add(poll, file, replacement: try bureau.statement(.replaceTrusteeKey, subject, signedBy: 1)).contains(
+                "2 members"))
+        #expect(
+            try add(poll, file, replacement: try Bureau().statement(.replaceTrusteeKey, subject)).contains("2 members"))
+        #expect(
+            try add(poll, file, replacement: try bureau.statement(.openWithoutCheck, subject)).contains("accepts"))
+        #expect(
+            try add(poll, file, replacement: try bureau.statement(.replaceTrusteeKey, "\(hex(sha256([1]))) Anne"))
+                .contains("something else"))
+        #expect(try add(poll, file, replacement: try bureau.statement(.replaceTrusteeKey, subject)) == "added")
+        let replaced = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try poll.trustees.all(reading, poll.election)
+        }
+        #expect(replaced[0].replacedBy?.contains("Irene, Hugo") == true && replaced[0].provenAt == nil)
+        // By the old keys: Bruno's.
+        let own = newPair("Bruno").publicFile
+        let word = TrusteeFiles.replacement(publicFile: own, poll.pairs[1])
+        #expect(try add(poll, own, replacement: word) == "added")
+    }
+
+    @Test func `a poll opens when every trustee has found their key in it, or two members waive that`() throws {
+        let bureau = Bureau()
+        let poll = try PollFixture(isOpen: false, isChecked: false, members: bureau.members)
+        #expect(try poll.station.open(by: .system("test"))?.contains("Anne, Bruno must check") == true)
+        func checked(_ file: [UInt8]) throws -> String? {
+            try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try poll.trustees.checked(transaction, poll.election, file: file, by: .system("test"))
+            }
+        }
+        let seal = sha256(try #require(try poll.manifest()))
+        #expect(try checked(TrusteeFiles.check(seal: sha256([1]), poll.pairs[0]))?.contains("another seal") == true)
+        let impostor = TrusteeFiles.KeyPair(
+            election: "cse-2026", trustee: "Anne", ballots: [PollFixture.ballot, PollFixture.other])
+        #expect(try checked(TrusteeFiles.check(seal: seal, impostor))?.contains("not signed") == true)
+        #expect(try checked(TrusteeFiles.check(seal: seal, poll.pairs[0])) == nil)
+        #expect(try poll.station.open(by: .system("test"))?.contains("Bruno must check") == true)
+        func waive(_ statement: [UInt8]) throws -> String? {
+            try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try poll.trustees.waive(transaction, poll.election, statement: statement, by: .system("test"))
+            }
+        }
+        let subject = "\(hex(seal)) Bruno"
+        #expect(try waive(try bureau.statement(.openWithoutCheck, subject, signedBy: 1))?.contains("2 members") == true)
+        #expect(try waive(try Bureau().statement(.openWithoutCheck, subject))?.contains("2 members") == true)
+        #expect(try waive(try bureau.statement(.openWithoutCheck, "\(hex(seal)) Anne"))?.contains("names no") == true)
+        let good = try bureau.statement(.openWithoutCheck, subject)
+        // A changed word is nobody's any more.
+        #expect(try waive(Array(string(good).replacing("minutes", with: "Minutes").utf8)) != nil)
+        #expect(try waive(good) == nil)
+        #expect(try poll.station.open(by: .system("test")) == nil)
+        #expect(try poll.station.openingRecord().contains("trustee Bruno: not checked, waived by Irene, Hugo"))
+    }
+
+    /// A list that names one key twice must not make one person two.
+    @Test func `one key under two names signs as one`() throws {
+        let bureau = Bureau()
+        let statement = try #require(
+            BureauStatement(file: try bureau.statement(.countFewBallots, "x", signedBy: 1)))
+        let twice = ["Irene", "Hugo"].map { BureauMember(name: $0, key: bureau.keys[0].publicKey) }
+        #expect(statement.fault(act: .countFewBallots, election: "cse-2026", subject: "x", members: twice) != nil)
+    }
+}
