@@ -53,7 +53,7 @@ let package = Package(
         room("Documents", on: ["CYAML"]),
         room("Templating", on: []),
         room("Journal", on: ["Store", "Crypto"]),
-        room("Elections", on: ["Journal", "Documents", "Contacts"]),
+        room("Elections", on: ["Journal", "Documents", "Contacts", "BallotCore"]),
         room("Letterpress", on: ["CPango", "CQREncode"]),
         room("Delivery", on: ["Journal", "Templating", "Letterpress", "Contacts", "CCurl", "CTLS"]),
         room("VoterRoll", on: ["Elections", "CArchive", "CXML"]),

@@ -14,7 +14,7 @@ private let rooms: [String: [String]] = [
     "Templating": [],
     "Letterpress": ["CPango", "CQREncode"],
     "Journal": ["Store", "Crypto"],
-    "Elections": ["Journal", "Documents", "Contacts"],
+    "Elections": ["Journal", "Documents", "Contacts", "BallotCore"],
     "Delivery": ["Journal", "Templating", "Letterpress", "Contacts", "CCurl", "CTLS"],
     "VoterRoll": ["Elections", "CArchive", "CXML"],
     "Issuance": ["VoterRoll", "Delivery"],
