@@ -159,9 +159,11 @@ extension PollingStation {
             case .underWay: return .underWay
             }
         }
+        var isRefused = false
+        defer { admission.end(isRefused: isRefused) }
         let casting = try checkAndPut(text, voter: voter, ballot: name, sessionOpenedAt: openedAt)
         switch casting {
-        case .refused, .notYours, .notEligible, .otherCounts, .voted: admission.refuse()
+        case .refused, .notYours, .notEligible, .otherCounts, .voted: isRefused = true
         case .cast, .shut, .paused, .underWay: break
         }
         return casting

@@ -26,17 +26,24 @@ package final class CastingPace: Sendable {
 
     init(clock: Clock) { self.clock = clock }
 
-    /// A ballot that may be checked. What is let go without `refuse` gives the attempt back, whatever ended it.
+    /// A ballot that may be checked. What is let go without a word gives the attempt back, whatever kept it from its end.
     package final class Admission: Sendable {
         private let pace: CastingPace
         private let voter: Int
-        private let isRefused = Mutex(false)
+        private let isOver = Mutex(false)
 
         fileprivate init(_ pace: CastingPace, _ voter: Int) { (self.pace, self.voter) = (pace, voter) }
 
-        func refuse() { isRefused.withLock { $0 = true } }
+        /// Ends the check, before its answer goes out: a browser's next request must not find it under way.
+        func end(isRefused: Bool) {
+            let isFirst = isOver.withLock { isOver in
+                defer { isOver = true }
+                return !isOver
+            }
+            if isFirst { pace.end(voter, isRefused: isRefused) }
+        }
 
-        deinit { pace.end(voter, isRefused: isRefused.withLock { $0 }) }
+        deinit { end(isRefused: false) }
     }
 
     /// Whether a voter's ballot is checked now.
