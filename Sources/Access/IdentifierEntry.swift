@@ -1,6 +1,7 @@
 import Contacts
 import Crypto
 package import Elections
+import Inputs
 import Issuance
 import VoterRoll
 
@@ -15,14 +16,16 @@ package enum IdentifierEntry: Sendable, Equatable {
     case mistyped
 
     /// Longest entry in characters that is looked at: an identifier with a mail's worth of words around it.
-    private static let longest = 500
+    private static let longest = TextLimit(scalars: 500)
 
     package init(_ typed: String, scheme: AccessPolicy.Scheme) {
+        guard IdentifierEntry.longest.admits(typed) else {
+            self = .malformed
+            return
+        }
         let text = typed.trimmingPrefix { $0.isWhitespace }
         if text.isEmpty {
             self = .empty
-        } else if text.count > IdentifierEntry.longest {
-            self = .malformed
         } else {
             self = IdentifierEntry.read(String(text), scheme)
         }

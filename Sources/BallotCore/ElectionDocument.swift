@@ -23,29 +23,71 @@ package struct ElectionDocument: Sendable {
         BallotForm(uuid: uuid, fingerprint: fingerprint, questions: questions.map { $0.shape })
     }
 
-    /// More choices than this in one ballot: no election has them, and a ballot would not fit its slot.
-    package static let mostChoices = 1000
+    /// Whether a voter may vote again, the last ballot counting: the protocol's rule, unless the document says otherwise.
+    package let revote: Bool
 
-    /// The document of these bytes; nil when it is none of this protocol's version and group, or holds an impossible question.
+    /// Choices in one ballot, blank votes among them, over all of its questions together: more than fit on a page that a voter
+    /// reads through. A ballot of so many still fits a form of half a megabyte.
+    package static let mostChoices = 250
+
+    /// Longer identifiers than this are nobody's; the tool's have 14 characters.
+    private static let longestUUID = 64
+
+    /// What keeps bytes from being an election document.
+    package enum Fault: Error, Sendable, Equatable {
+        case noJSON
+        /// Another version of the protocol, or another group.
+        case otherProtocol
+        /// A member that is missing, or not of the kind that the protocol names.
+        case wrongMember
+        case wrongUUID
+        /// Question, counted from 0, that nobody could vote on.
+        case wrongQuestion(Int)
+        /// More than `mostChoices` in all.
+        case tooManyChoices
+        /// `"isoloir"` says something else than whether a voter may vote again.
+        case unknownRule
+    }
+
+    /// The document of these bytes; nil when it is none.
     package init?(_ bytes: [UInt8]) {
-        guard let json = JSON.read(bytes), json["version"]?.integer == 1,
-            let group = json["group"]?.bytes, JSON.equal(group, "BELENIOS-2048"),
-            let uuid = json["uuid"]?.bytes, ElectionDocument.isUUID(uuid), let name = json["name"]?.bytes,
-            let description = json["description"]?.bytes, let key = json["public_key"]?.bytes,
-            let list = json["questions"]?.list
-        else { return nil }
+        do throws(Fault) { try self.init(reading: bytes) } catch { return nil }
+    }
+
+    /// The document of these bytes.
+    /// - Throws: what keeps them from being one.
+    package init(reading bytes: [UInt8]) throws(Fault) {
+        guard let json = JSON.read(bytes) else { throw .noJSON }
+        guard json["version"]?.integer == 1, let group = json["group"]?.bytes, JSON.equal(group, "BELENIOS-2048")
+        else { throw .otherProtocol }
+        guard let uuid = json["uuid"]?.bytes, ElectionDocument.isUUID(uuid) else { throw .wrongUUID }
+        guard let name = json["name"]?.bytes, let description = json["description"]?.bytes,
+            let key = json["public_key"]?.bytes, let list = json["questions"]?.list, !list.isEmpty
+        else { throw .wrongMember }
         var questions: [NamedQuestion] = []
-        for entry in list {
-            guard let question = ElectionDocument.question(entry) else { return nil }
+        var choices = 0
+        for index in 0..<list.count {
+            guard let question = ElectionDocument.question(list[index]) else { throw .wrongQuestion(index) }
+            choices += question.shape.choices
+            guard choices <= ElectionDocument.mostChoices else { throw .tooManyChoices }
             questions.append(question)
         }
-        guard !questions.isEmpty else { return nil }
+        revote = try ElectionDocument.revote(json["isoloir"])
         (self.uuid, self.name, self.description, publicKey, self.questions) = (uuid, name, description, key, questions)
         fingerprint = Base64.digest(bytes.span)
     }
 
+    /// The rule of a document's own member, which other programs do not look at: `{"revote":false}` or `{"revote":true}`.
+    private static func revote(_ rule: JSON?) throws(Fault) -> Bool {
+        guard let rule else { return true }
+        guard case .object(let members) = rule, members.count == 1, case .flag(let revote)? = rule["revote"] else {
+            throw .unknownRule
+        }
+        return revote
+    }
+
     private static func isUUID(_ text: [UInt8]) -> Bool {
-        guard text.count >= 14 else { return false }
+        guard text.count >= 14, text.count <= longestUUID else { return false }
         for byte in text where VotingCredential.value(byte) == nil { return false }
         return true
     }
@@ -64,17 +106,17 @@ package struct ElectionDocument: Sendable {
             guard let answer = entry.bytes else { return nil }
             answers.append(answer)
         }
-        guard !answers.isEmpty, answers.count <= mostChoices, least >= 0, least <= most, most <= answers.count else {
-            return nil
-        }
+        guard !answers.isEmpty, least >= 0, least <= most, most <= answers.count else { return nil }
         return NamedQuestion(
             text: text, answers: answers,
             shape: Question(answers: answers.count, hasBlank: hasBlank, least: least, most: most))
     }
 
     /// The document's bytes for these parts, fields in the protocol's order.
+    /// - Parameter revote: false adds our own member at the end, which says that each voter votes once.
     package static func bytes(
-        uuid: [UInt8], name: [UInt8], description: [UInt8], publicKey: [UInt8], questions: [NamedQuestion]
+        uuid: [UInt8], name: [UInt8], description: [UInt8], publicKey: [UInt8], questions: [NamedQuestion],
+        revote: Bool = true
     ) -> [UInt8] {
         var text: [UInt8] = []
         text += "{\"version\":1,\"description\":"
@@ -90,6 +132,7 @@ package struct ElectionDocument: Sendable {
         }
         text += "],\"uuid\":"
         JSON.append(text: uuid, to: &text)
+        if !revote { text += ",\"isoloir\":{\"revote\":false}" }
         text.append(125)
         return text
     }

@@ -12,7 +12,11 @@ package indirect enum JSON: Sendable {
     case flag(Bool)
     case null
 
-    /// The value of a whole text; nil when it is no JSON, has a fraction, a name twice, or is nested too deeply.
+    /// More members than this in one object: no document of an election has a hundredth of them.
+    package static let mostMembers = 100_000
+
+    /// The value of a whole text; nil when it is no JSON, has a fraction, a name twice, more than `mostMembers` members in one
+    /// object, or is nested too deeply. The time taken grows with the length of the text and hardly faster.
     package static func read(_ text: [UInt8]) -> JSON? {
         var reader = JSONReader(text: text)
         guard let value = reader.value(depth: 0) else { return nil }
@@ -106,10 +110,48 @@ private struct JSONReader {
         repeat {
             space()
             guard let name = string(), take(58), let value = value(depth: depth + 1) else { return nil }
-            for member in members where member.name == name { return nil }
+            guard members.count < JSON.mostMembers else { return nil }
             members.append(JSON.Member(name: name, value: value))
         } while take(44)
-        return take(125) ? .object(members) : nil
+        return take(125) && JSONReader.areDistinct(members) ? .object(members) : nil
+    }
+
+    /// Whether no name stands twice. Sorting needs no hash, whose collisions the writer of a text could choose.
+    private static func areDistinct(_ members: [JSON.Member]) -> Bool {
+        guard members.count > 1 else { return true }
+        var keys: [NameKey] = []
+        keys.reserveCapacity(members.count)
+        for place in 0..<members.count { keys.append(NameKey(members[place].name, place: place)) }
+        keys.sort { left, right in
+            if left.length != right.length { return left.length < right.length }
+            if left.tail != right.tail { return left.tail < right.tail }
+            return precedes(members[left.place].name, members[right.place].name)
+        }
+        for index in 1..<keys.count {
+            let (one, other) = (members[keys[index - 1].place].name, members[keys[index].place].name)
+            if one == other { return false }
+        }
+        return true
+    }
+
+    /// What most names are told apart by, without a look at the rest of their bytes.
+    private struct NameKey {
+        let length: Int
+        /// The last eight bytes: names that are counted up differ there.
+        let tail: UInt64
+        let place: Int
+
+        init(_ name: [UInt8], place: Int) {
+            var tail: UInt64 = 0
+            for byte in name.suffix(8) { tail = tail << 8 | UInt64(byte) }
+            (length, self.tail, self.place) = (name.count, tail, place)
+        }
+    }
+
+    /// Whether the first of two names of one length comes before the second, byte by byte.
+    private static func precedes(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        for index in 0..<left.count where left[index] != right[index] { return left[index] < right[index] }
+        return false
     }
 
     private mutating func array(_ depth: Int) -> JSON? {

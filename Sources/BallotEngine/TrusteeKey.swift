@@ -53,16 +53,21 @@ package struct TrusteePublicKey: Sendable {
     /// The document's bytes, canonical.
     package let document: [UInt8]
 
-    /// The key of a document; nil when it is none, no member of the group, or not proven.
+    /// The key of a document; nil when it is none, no member of the group, the identity (which would add nothing to the
+    /// election's key), or not proven.
     package init?(_ document: [UInt8]) {
         guard let json = JSON.read(document), let decimal = json["public_key"]?.bytes,
-            let element = GMPGroup.element(decimal.span), let proof = Proof(json["pok"]),
+            !TrusteePublicKey.isIdentity(decimal), let element = GMPGroup.element(decimal.span),
+            let proof = Proof(json["pok"]),
             let powers = GMPGroup.openPowers(element, [proof.challenge], member: true)
         else { return nil }
         let commitment = GMPGroup.product(GMPGroup.openGeneratorPower(proof.response), powers[0])
         guard TrusteePublicKey.challenge(decimal, commitment) == proof.challenge else { return nil }
         (self.element, self.decimal, self.document) = (element, decimal, document)
     }
+
+    /// Whether these are the digits of 1: a member of the group whose secret everybody knows.
+    package static func isIdentity(_ decimal: [UInt8]) -> Bool { decimal == [UInt8(ascii: "1")] }
 
     static func challenge(_ key: [UInt8], _ commitment: Element) -> Scalar {
         hashed(Array("pok|BELENIOS-2048|".utf8), key, Array("|".utf8), digits(commitment))
@@ -77,17 +82,46 @@ package struct TrusteePublicKey: Sendable {
         return text + Array("]".utf8)
     }
 
-    /// The keys of a `trustees` document; nil when one is not proven, or of a kind that is not counted here.
-    package static func read(trustees document: [UInt8]) -> [TrusteePublicKey]? {
-        guard let list = JSON.read(document)?.list else { return nil }
+    /// More trustees than any election has; each costs a proof to check.
+    package static let mostTrustees = 200
+
+    /// What is wrong with a `trustees` document; trustees count from 1.
+    package enum ListFault: Error, Sendable, Equatable {
+        case noList
+        /// A threshold of trustees, or another kind that is not counted here.
+        case otherKind(Int)
+        case unproven(Int)
+        /// The key is 1.
+        case identity(Int)
+        /// The key is that of an earlier trustee.
+        case sameKey(Int, as: Int)
+        case tooMany
+    }
+
+    /// The keys of a `trustees` document, each proven, no two the same.
+    package static func read(list document: [UInt8]) throws(ListFault) -> [TrusteePublicKey] {
+        guard let list = JSON.read(document)?.list, !list.isEmpty else { throw .noList }
+        guard list.count <= mostTrustees else { throw .tooMany }
         var keys: [TrusteePublicKey] = []
-        for entry in list {
-            guard let pair = entry.list, pair.count == 2, pair[0].bytes == Array("Single".utf8),
-                let key = TrusteePublicKey(pair[1].written)
-            else { return nil }
+        for (index, entry) in list.enumerated() {
+            guard let pair = entry.list, pair.count == 2, pair[0].bytes == Array("Single".utf8) else {
+                throw .otherKind(index + 1)
+            }
+            if let decimal = pair[1]["public_key"]?.bytes {
+                if isIdentity(decimal) { throw .identity(index + 1) }
+                if let earlier = keys.firstIndex(where: { $0.decimal == decimal }) {
+                    throw .sameKey(index + 1, as: earlier + 1)
+                }
+            }
+            guard let key = TrusteePublicKey(pair[1].written) else { throw .unproven(index + 1) }
             keys.append(key)
         }
-        return keys.isEmpty ? nil : keys
+        return keys
+    }
+
+    /// The keys of a `trustees` document; nil when one is not proven, 1, another's, or of a kind that is not counted here.
+    package static func read(trustees document: [UInt8]) -> [TrusteePublicKey]? {
+        do throws(ListFault) { return try read(list: document) } catch { return nil }
     }
 
     /// The election's public key y: the product of all (section 4).

@@ -1,4 +1,5 @@
 package import Crypto
+import Inputs
 import Letterpress
 package import Store
 
@@ -19,6 +20,9 @@ package final class CaptchaDesk: Sendable {
     static let (letterCount, digitCount) = (6, 6)
     /// Seconds for which a challenge can be answered.
     package static let seconds = 1200
+
+    /// What is looked at of an answer: six letters or digits, as somebody may space them.
+    private let answered = TextLimit(scalars: 60)
 
     private let key: Secret
     private let place: [UInt8]
@@ -57,7 +61,7 @@ package final class CaptchaDesk: Sendable {
 
     /// Whether an answer is the picture's or the sound's. Whoever asks must also spend the challenge, right or wrong.
     package func isRight(_ challenge: String, answer: String, form: String) -> Bool {
-        guard let content = open(challenge), content.form == form else { return false }
+        guard answered.admits(answer), let content = open(challenge), content.form == form else { return false }
         let typed = CaptchaDesk.folded(answer)
         let asLetters = Secret(typed).matches(Secret(CaptchaDesk.folded(content.letters)))
         let digits = answer.filter { $0.isASCII && $0.isNumber }

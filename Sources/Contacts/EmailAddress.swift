@@ -1,4 +1,5 @@
 import CIDN
+import Inputs
 
 /// An e-mail address that can be put into an SMTP envelope as it is: checked at birth, domain in ASCII (IDNA 2008).
 package struct EmailAddress: Sendable, Hashable {
@@ -44,6 +45,8 @@ package struct EmailAddress: Sendable, Hashable {
 
     /// Checks the bytes and appends the normal form to `out`.
     package static func normalise(_ bytes: Span<UInt8>, onto out: inout [UInt8]) throws(Fault) {
+        // Four bytes for each character, before anything is made of them.
+        guard bytes.count <= 4 * longest else { throw .tooLong }
         var at = -1
         var isASCII = true
         for index in bytes.indices {
@@ -125,6 +128,7 @@ package struct EmailAddress: Sendable, Hashable {
 
     private static func toASCII(_ bytes: Span<UInt8>) throws(Fault) -> [UInt8] {
         let text = bytes.indices.map { bytes[$0] } + [0]
+        guard TextLimit.marksAt(text) == nil else { throw .domain }
         var result: UnsafeMutablePointer<UInt8>?
         let code = unsafe idn2_lookup_u8(text, &result, Int32(IDN2_NFC_INPUT.rawValue | IDN2_NONTRANSITIONAL.rawValue))
         guard code == IDN2_OK.rawValue, let found = unsafe result else { throw .domain }

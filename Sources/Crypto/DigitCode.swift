@@ -1,3 +1,5 @@
+package import Inputs
+
 /// Codes of ten digits whose last is a check digit by H. M. Damm's quasigroup of order 10 (2004): it finds every single
 /// wrong digit and every swap of neighbours.
 package struct DigitCode: Sendable, Hashable {
@@ -20,6 +22,7 @@ package struct DigitCode: Sendable, Hashable {
 
     /// Reads what somebody typed: everything but letters and digits is passed over; O is 0, I and L are 1.
     package static func read(_ text: String) -> Reading {
+        guard OneTimeCode.pasted.admits(text) else { return .malformed }
         var digits: [Int] = []
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -46,6 +49,9 @@ package struct DigitCode: Sendable, Hashable {
 
 /// One-time codes: a few digits.
 package enum OneTimeCode {
+    /// What is looked through for a code: a message with it, pasted whole.
+    package static let pasted = TextLimit(scalars: 500)
+
     /// A new random code.
     package static func random(digits: Int, from randomness: Randomness) -> String {
         randomness.numbers(digits, below: 10).map(String.init).joined()
@@ -54,6 +60,7 @@ package enum OneTimeCode {
     /// The code of one of these lengths in what somebody typed or pasted: spaces and dashes between its digits and words
     /// around it do not matter, O is 0, I and L are 1 where nothing but them and digits stands.
     package static func find(in text: String, digits lengths: ClosedRange<Int>) -> String? {
+        guard pasted.admits(text) else { return nil }
         let bare = text.filter { !$0.isWhitespace && !"-.\u{2013}\u{2011}".contains($0) }
         let folded = bare.map { "Oo".contains($0) ? "0" : "IiLl".contains($0) ? "1" : $0 }
         if lengths.contains(folded.count), folded.allSatisfy({ $0.isASCII && $0.isNumber }) { return String(folded) }

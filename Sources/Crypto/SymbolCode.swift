@@ -1,3 +1,5 @@
+import Inputs
+
 /// Codes in Crockford's 32 characters whose last symbol is a check symbol.
 ///
 /// The check is a weighted sum over GF(32) (x^5 + x^2 + 1) with a different power of the generator for each position:
@@ -30,6 +32,7 @@ package struct SymbolCode: Sendable, Hashable {
 
     /// Reads what somebody typed: spaces, dashes and case do not matter, O is 0, I and L are 1.
     package static func read(_ text: String, count: Int) -> Reading {
+        guard OneTimeCode.pasted.admits(text) else { return .malformed }
         var symbols: [UInt8] = []
         for character in text.utf8 where !isFiller(character) {
             guard let symbol = value(character), symbols.count < count else { return .malformed }
@@ -100,6 +103,7 @@ package struct SymbolCode: Sendable, Hashable {
 extension SymbolCode {
     /// The code in a text that was pasted with words around it; nil when there is none whose check symbol is right.
     package static func find(in text: String, count: Int) -> SymbolCode? {
+        guard OneTimeCode.pasted.admits(text) else { return nil }
         let words = text.split { $0.isWhitespace || ":,;.!?()\u{AB}\u{BB}\"".contains($0) }
         // A code may be written in up to as many groups as it has symbols.
         for start in words.indices {

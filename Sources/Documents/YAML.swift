@@ -1,4 +1,5 @@
 import CYAML
+import Inputs
 
 /// Reads one YAML document with the place of every value (libyaml's parser). Anchors, aliases, tags and several
 /// documents in one file are refused: they have no place in a file that a bureau signs.
@@ -73,6 +74,11 @@ private struct Event {
         switch result.kind {
         case YAML_SCALAR_EVENT:
             let scalar = unsafe event.data.scalar
+            guard unsafe TextLimit.marksAt(UnsafeBufferPointer(start: scalar.value, count: scalar.length)) == nil else {
+                throw Fault(
+                    file: file, mark: result.mark,
+                    "more than \(TextLimit.mostMarks) combining marks stand in a row here: write the text without them")
+            }
             result.text = unsafe String(
                 decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
             result.plain = unsafe scalar.style == YAML_PLAIN_SCALAR_STYLE

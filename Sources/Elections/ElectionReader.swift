@@ -1,3 +1,4 @@
+import BallotCore
 import Contacts
 package import Documents
 import Foundation
@@ -153,31 +154,28 @@ package enum ElectionReader {
             section.section(at: node, "a ballot") { ballot in
                 let id = ballot.text("id")
                 if !isName(id) { ballot.fault("id", "\"id\" must be a short name of a-z, 0-9 and hyphens") }
-                let answers = ballot.list("questions").compactMap { node -> [Node]? in
-                    guard case .mapping(let entries) = node.content,
-                        case .list(let nodes)? = entries.first(where: { $0.key == "answers" })?.value.content
-                    else { return nil }
-                    return nodes
-                }.joined().count
-                if answers > mostAnswers {
-                    ballot.fault("questions", "a ballot has at most \(mostAnswers) answers, this one \(answers)")
-                }
                 if !seen.insert(id).inserted { ballot.fault("id", "two ballots are called \"\(id)\"") }
+                let questions = ballot.list("questions").map { node in
+                    ballot.section(at: node, "a question", question)
+                }
+                // Counted as the ballot's encryption counts them: a blank vote is a choice of its question.
+                let choices = questions.reduce(0) { $0 + $1.answers.count + ($1.hasBlank ? 1 : 0) }
+                if choices > ElectionDocument.mostChoices {
+                    ballot.fault(
+                        "questions",
+                        "a ballot has at most \(ElectionDocument.mostChoices) choices over all of its questions, blank votes among them, and this one has \(choices): make two ballots of it"
+                    )
+                }
                 return Election.Ballot(
                     id: id, title: ballot.section("title", text) ?? LocalText(fr: "", en: ""),
                     colleges: known(ballot, "colleges", colleges), sites: known(ballot, "sites", sites),
                     smallGroupAccepted: ballot.optionalText("smallGroupAccepted"),
-                    questions: ballot.list("questions").map { node in
-                        ballot.section(at: node, "a question", question)
-                    }, mark: node.mark)
+                    questions: questions, mark: node.mark)
             }
         }
         if ballots.isEmpty { section.fault("ballots", "an election has at least one ballot") }
         return ballots
     }
-
-    /// More answers than fit on a page that a voter reads through, and more than one question's proofs should hold.
-    private static let mostAnswers = 200
 
     private static func question(_ section: Section) -> Election.Question {
         let title = section.section("title", text) ?? LocalText(fr: "", en: "")
@@ -188,7 +186,6 @@ package enum ElectionReader {
             return section.section(at: node, "an answer", text)
         }
         if answers.isEmpty { section.fault("answers", "a question needs \"answers\" to choose from") }
-        if answers.count > mostAnswers { section.fault("answers", "a question has at most \(mostAnswers) answers") }
         if Set(answers.map(\.fr)).count < answers.count || Set(answers.map(\.en)).count < answers.count {
             section.fault("answers", "two answers have the same name: voters could not tell them apart")
         }

@@ -1,4 +1,5 @@
 package import Elections
+import Inputs
 
 /// What a chosen secret must be, by the election's policy.
 package struct PassphraseRules: Sendable {
@@ -51,6 +52,7 @@ package struct PassphraseRules: Sendable {
 
     /// Everything that is wrong with a secret, in the order in which a person would mend it.
     package func faults(_ typed: String, again: String) -> [Fault] {
+        guard SecretText.limit.admits(typed), SecretText.limit.admits(again) else { return [.tooLong] }
         let text = SecretText.normalised(typed)
         var faults: [Fault] = []
         if text.count < minimum { faults.append(.tooShort) }
@@ -76,7 +78,8 @@ package struct PassphraseRules: Sendable {
 
     /// How hard an accepted secret is to guess.
     package func strength(_ typed: String) -> Strength {
-        switch CommonSecrets.effectiveLength(CommonSecrets.fold(typed), words: words) {
+        guard SecretText.limit.admits(typed) else { return .fair }
+        return switch CommonSecrets.effectiveLength(CommonSecrets.fold(typed), words: words) {
         case PassphraseRules.veryGoodEffective...: .veryGood
         case PassphraseRules.goodEffective...: .good
         default: .fair

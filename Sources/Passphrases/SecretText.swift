@@ -1,18 +1,23 @@
 package import Crypto
 import Foundation
+package import Inputs
 
 /// The one form in which a typed secret is compared: NFC, ends trimmed, every run of any Unicode space one space,
 /// typographic quotes plain. Case and everything else count: folding is for identifiers and codes only.
 package enum SecretText {
     /// Longest secret in characters: more than anybody types, less than what would keep Argon2 busy.
     package static let longest = 256
+    /// What is looked at at all: a character of any script is four scalars at most in what people type.
+    package static let limit = TextLimit(scalars: 4 * longest)
     /// Quotes that telephones put in the place of what was typed.
     private static let quotes: [Unicode.Scalar: Unicode.Scalar] = [
         "\u{2018}": "'", "\u{2019}": "'", "\u{02BC}": "'", "\u{201C}": "\"", "\u{201D}": "\"", "\u{AB}": "\"",
         "\u{BB}": "\"",
     ]
 
+    /// What is over the limit stays as it is: nobody's secret is so long, and nothing is lost by comparing its bytes.
     package static func normalised(_ typed: String) -> String {
+        guard limit.admits(typed) else { return typed }
         var result = String.UnicodeScalarView()
         var hasSpace = false
         for scalar in typed.unicodeScalars {

@@ -34,6 +34,10 @@ package enum Casting: Sendable {
     case notYours
     case notEligible
     case shut
+    /// Too many of this voter's ballots were refused: none is looked at for so many seconds.
+    case paused(seconds: Int)
+    /// Other ballots of this voter are being checked at this moment.
+    case underWay
 }
 
 /// ```
@@ -42,7 +46,8 @@ package enum Casting: Sendable {
 ///                 <-----  election document, credential, digests of worker and wasm
 ///   choose, review
 ///   worker: encrypt, prove, sign (BallotCore)
-///   POST ballot  -------------------------------->  canonical text, every proof, signature
+///   POST ballot  -------------------------------->  canonical text, this voter's credential, its signature,
+///                                                   then every proof, which is the expensive part
 ///                                                   one transaction:
 ///                                                     poll open? credential of this voter? slot empty?
 ///                                                     slot := ballot; entry := time, credential erased; seals
@@ -137,25 +142,70 @@ extension PollingStation {
     }
 
     /// Takes a ballot. Checks are made before the transaction; ballot, signature and erased credential are one.
-    /// - Parameter openedAt: when the voter's session was opened.
+    /// - Parameters:
+    ///   - openedAt: when the voter's session was opened.
+    ///   - admission: leave to have a ballot checked, where it was asked for already.
     package func cast(
+        _ text: [UInt8], voter: Int, ballot name: String, sessionOpenedAt openedAt: Int,
+        admission given: CastingPace.Admission? = nil
+    ) throws(StoreError) -> Casting {
+        let admission: CastingPace.Admission
+        if let given {
+            admission = given
+        } else {
+            switch pace.admit(voter) {
+            case .admitted(let new): admission = new
+            case .paused(let seconds): return .paused(seconds: seconds)
+            case .underWay: return .underWay
+            }
+        }
+        var isRefused = false
+        defer { admission.end(isRefused: isRefused) }
+        let casting = try checkAndPut(text, voter: voter, ballot: name, sessionOpenedAt: openedAt)
+        switch casting {
+        case .refused, .notYours, .notEligible, .otherCounts, .voted: isRefused = true
+        case .cast, .shut, .paused, .underWay: break
+        }
+        return casting
+    }
+
+    /// What is cheap is checked first: that the credential is this voter's own, and that it signed. The proofs, which take a
+    /// hundred times as long, are looked at for those alone who may vote with them.
+    private func checkAndPut(
         _ text: [UInt8], voter: Int, ballot name: String, sessionOpenedAt openedAt: Int
     ) throws(StoreError) -> Casting {
         let found = try store.read {
-            (reading: borrowing Reading) throws(StoreError) -> (PollBallot, ElectorEntry)? in
+            (reading: borrowing Reading) throws(StoreError) -> (PollBallot, ElectorEntry, isOpen: Bool)? in
             guard let stored = try PollBallot.find(reading, election: election.number, name: name),
                 let (_, entry) = try elector(reading, stored, voter)
             else { return nil }
-            return (stored, entry)
+            return (stored, entry, try isOpen(reading, sessionOpenedAt: openedAt))
         }
-        guard let (ballot, before) = found else { return .notEligible }
+        guard let (ballot, before, isOpen) = found else { return .notEligible }
         guard text.count <= ballot.slotBytes - SlotContent.head else { return .refused(.notCanonical(at: 0)) }
+        // Who has voted is answered after the close too; nobody else is.
+        let isUnsigned = before.signedAt == nil
+        if isUnsigned, !isOpen { return .shut }
         let read: ReadBallot<Element>
         let checker = try checker(ballot)
-        do throws(BallotFault) { read = try checker.check(text) } catch { return .refused(error) }
-        let own = try before.signedAt == nil ? credential(before, ballot, voter) : nil
+        do throws(BallotFault) { read = try checker.read(text) } catch { return .refused(error) }
+        let own = try isUnsigned ? credential(before, ballot, voter) : nil
         let checked = Checked(text: text, ballot: ballot, credential: read.credential, slot: own?.slot)
+        if let own, try slotNumber(ballot, checked.credential) != own.slot { return .notYours }
+        do throws(BallotFault) {
+            try checker.checkSignature(read, text)
+            // Without a credential of their own nobody's ballot is stored, whatever it proves.
+            if own != nil { try checker.checkProofs(read) }
+        } catch { return .refused(error) }
         return try put(checked, voter: voter, sessionOpenedAt: openedAt)
+    }
+
+    private func slotNumber(_ ballot: PollBallot, _ credential: [UInt8]) throws(StoreError) -> Int? {
+        try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try reading.first(
+                "SELECT id FROM polling_slot WHERE ballot = ? AND credential = ?", ballot.id, credential
+            ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
+        }
     }
 
     /// What the transaction comes to; receipts and trackers are made after it.

@@ -208,7 +208,8 @@ package struct PollSealer: Sendable {
         let document = ElectionDocument.bytes(
             uuid: uuid, name: Array("\(election.election.title.fr) - \(ballot.title.fr)".utf8),
             description: Array(election.election.organiser.name.utf8),
-            publicKey: digits(TrusteePublicKey.electionKey(keys)), questions: ballot.questions.map(PollSealer.named))
+            publicKey: digits(TrusteePublicKey.electionKey(keys)), questions: ballot.questions.map(PollSealer.named),
+            revote: false)
         guard let form = ElectionDocument(document)?.form else {
             throw StoreError(.failed, "The election document of \(ballot.id) cannot be read back.")
         }

@@ -22,6 +22,8 @@ package final class PollingStation: Sendable {
     let logMustGo = Mutex(true)
     /// The last round whose voters were told.
     let told = Mutex(0)
+    /// Who had ballots refused, and must pause.
+    package let pace: CastingPace
     private let checkers = Mutex<[Int: BallotChecker<GMPGroup>]>([:])
 
     /// - Parameter boxKey: gives the box key where it is there; commands that only look or count need none.
@@ -32,6 +34,7 @@ package final class PollingStation: Sendable {
     ) {
         (self.store, self.election, boxKeySource, self.logbook) = (store, election, boxKey, logbook)
         (self.clock, self.randomness) = (clock, randomness)
+        pace = CastingPace(clock: clock)
         signing = SigningKey(seed: key.subkey(.voteReceipts))
         seal = MultisetSeal(key.subkey(.box))
     }

@@ -127,13 +127,22 @@ extension PollingStation {
         ) { (row: borrowing Row) throws(StoreError) in (try row[0], try row[1], try row[2]) }
     }
 
-    /// The round in which a tracker was published.
+    /// The round in which a tracker was published, where its ballot is the one that stands in its credential's slot: the one
+    /// that counts. Nothing else is ever "found".
     package func round(
         _ reading: borrowing Reading, _ ballot: PollBallot, tracker: String
     ) throws(StoreError) -> Int? {
-        try reading.first("SELECT round FROM polling_tracker WHERE ballot = ? AND tracker = ?", ballot.id, tracker) {
-            (row: borrowing Row) throws(StoreError) -> Int in try row[0]
+        let found = try reading.first(
+            """
+            SELECT polling_tracker.round, polling_slot.content FROM polling_tracker
+            JOIN polling_slot ON polling_slot.id = polling_tracker.slot
+            WHERE polling_tracker.ballot = ? AND polling_tracker.tracker = ?
+            """, ballot.id, tracker
+        ) { (row: borrowing Row) throws(StoreError) -> (Int, [UInt8]?) in
+            (try row[0], try SlotContent(try row[1]).ballot)
         }
+        guard let (round, text) = found, let text, self.tracker(text) == tracker else { return nil }
+        return round
     }
 
     /// Hands every published ballot, in the box's order, with the weight of its credential, to `body`.

@@ -1,6 +1,7 @@
 import Access
 package import Contacts
 package import Elections
+import Inputs
 
 /// What somebody typed to find their identifier again, read from the text alone.
 package enum RecoveryEntry: Sendable, Equatable {
@@ -15,14 +16,16 @@ package enum RecoveryEntry: Sendable, Equatable {
     case malformed
 
     /// Longest entry in characters.
-    private static let longest = 254
+    private static let longest = TextLimit(scalars: 300)
 
     package init(_ typed: String, policy: AccessPolicy) {
+        guard RecoveryEntry.longest.admits(typed) else {
+            self = .malformed
+            return
+        }
         let text = typed.filter { !$0.isWhitespace }
         if text.isEmpty {
             self = .empty
-        } else if text.count > RecoveryEntry.longest {
-            self = .malformed
         } else if text.contains("@") {
             do throws(EmailAddress.Fault) { self = .mail(try EmailAddress(text)) } catch { self = .malformed }
         } else {

@@ -17,14 +17,20 @@ struct ArchiveSetup: Sendable {
         let files = reader.events[0].files
         // A newline at the end of a setup document belongs to its bytes and to nothing else.
         let electionBytes = try reader.content(files[0])
-        guard let election = ElectionDocument(electionBytes) else {
-            throw ArchiveFault("the election document is not of this protocol's version and group")
+        let election: ElectionDocument
+        do throws(ElectionDocument.Fault) { election = try ElectionDocument(reading: electionBytes) } catch {
+            throw ArchiveFault("the election document \(ArchiveSetup.words(error))")
         }
-        guard let trustees = TrusteePublicKey.read(trustees: try reader.content(files[1])) else {
-            throw ArchiveFault("a trustee's key is not proven, or is of a kind that this program does not count")
+        let trusteesBytes = try reader.content(files[1])
+        let trustees: [TrusteePublicKey]
+        do throws(TrusteePublicKey.ListFault) { trustees = try TrusteePublicKey.read(list: trusteesBytes) } catch {
+            throw ArchiveFault(ArchiveSetup.words(error))
         }
         guard digits(TrusteePublicKey.electionKey(trustees)) == election.publicKey else {
             throw ArchiveFault("the election's key is not the product of the trustees' keys")
+        }
+        guard !TrusteePublicKey.isIdentity(election.publicKey) else {
+            throw ArchiveFault("the election's key is 1: nothing would be encrypted under it")
         }
         guard let group = GMPGroup(key: election.publicKey) else {
             throw ArchiveFault("the election's key is no member of the group")
@@ -41,6 +47,30 @@ struct ArchiveSetup: Sendable {
         (trusteesDigest, credentialsDigest) = (names[1], names[2])
         credentials = try CredentialList(credentialDocument)
         checker = BallotChecker(group: group, form: election.form)
+    }
+
+    private static func words(_ fault: ElectionDocument.Fault) -> String {
+        switch fault {
+        case .noJSON: "is no JSON"
+        case .otherProtocol: "is not of this protocol's version and group"
+        case .wrongMember: "lacks a part, or has one of another kind"
+        case .wrongUUID: "has no proper identifier (uuid)"
+        case .wrongQuestion(let index): "asks a question that nobody could vote on (question \(index + 1))"
+        case .tooManyChoices:
+            "has more than \(ElectionDocument.mostChoices) choices over all of its questions, blank votes among them"
+        case .unknownRule: "holds a rule under \"isoloir\" that this program does not know: use a newer one"
+        }
+    }
+
+    private static func words(_ fault: TrusteePublicKey.ListFault) -> String {
+        switch fault {
+        case .noList: "the trustees' document is no list of trustees"
+        case .otherKind(let number): "trustee \(number) is of a kind that this program does not count"
+        case .unproven(let number): "the key of trustee \(number) is not proven"
+        case .identity(let number): "the key of trustee \(number) is 1: it would protect nothing"
+        case .sameKey(let number, let earlier): "trustee \(number) has the same key as trustee \(earlier)"
+        case .tooMany: "there are more than \(TrusteePublicKey.mostTrustees) trustees"
+        }
     }
 }
 

@@ -20,14 +20,26 @@ package enum EventKind: String, Sendable, CaseIterable {
     case result = "Result"
 
     /// What stands in the archive before the event: how many files of data.
-    var files: Int {
-        switch self {
-        case .setup: 4
-        case .encryptedTally, .partialDecryption: 2
-        case .ballot, .result: 1
-        case .endBallots: 0
+    var files: Int { longest.count }
+
+    /// The most bytes of each of those files, so that nobody's giant file is read whole into memory. A ballot of the most
+    /// choices takes half a megabyte, and so do its tally and a trustee's part; a public credential takes 620 bytes.
+    var longest: [Int] {
+        let (payload, megabyte) = (1 << 10, 1 << 20)
+        return switch self {
+        // Election, trustees, public credentials of a million and a half voters.
+        case .setup: [4 * megabyte, megabyte, 1 << 30, payload]
+        case .encryptedTally, .partialDecryption: [megabyte, payload]
+        case .ballot, .result: [megabyte]
+        case .endBallots: []
         }
     }
+
+    /// Files of data before one event at most.
+    static let mostFiles = 4
+
+    /// An event's own file: parent, height, kind and payload take less.
+    static let longestEvent = 1 << 10
 
     /// What may follow.
     func mayPrecede(_ next: EventKind) -> Bool {

@@ -107,6 +107,9 @@ struct ArchiveReader: Sendable {
             files.append(file)
             guard isEvent else {
                 waiting.append(files.count - 1)
+                guard waiting.count <= EventKind.mostFiles else {
+                    throw ArchiveFault("at byte \(at) stand more files in a row than any event speaks of")
+                }
                 continue
             }
             let next = try event(files.count - 1, after: kind, parent: parent, waiting: waiting)
@@ -136,6 +139,9 @@ struct ArchiveReader: Sendable {
         _ number: Int, after last: EventKind?, parent: [UInt8]?, waiting: [Int]
     ) throws(ArchiveFault) -> EventKind {
         let height = events.count
+        guard files[number].count <= EventKind.longestEvent else {
+            throw ArchiveFault("event \(height) takes \(files[number].count) bytes: no event is so long")
+        }
         let bytes = try content(number)
         guard let json = JSON.read(bytes), let name = json["type"]?.bytes,
             let kind = EventKind(rawValue: String(decoding: name, as: UTF8.self))
@@ -152,6 +158,11 @@ struct ArchiveReader: Sendable {
         }
         guard waiting.count == kind.files, waiting.last.map({ files[$0].hash }) == payload else {
             throw ArchiveFault("event \(height) (\(kind.rawValue)) does not speak of the files before it")
+        }
+        for (place, longest) in kind.longest.enumerated() where files[waiting[place]].count > longest {
+            throw ArchiveFault(
+                "event \(height) (\(kind.rawValue)): its file \(place + 1) takes \(files[waiting[place]].count) bytes, and \(longest) are the most"
+            )
         }
         events.append(Event(kind: kind, files: waiting, hash: files[number].hash))
         return kind

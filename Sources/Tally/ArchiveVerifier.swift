@@ -134,6 +134,11 @@ package struct ArchiveVerifier: Sendable {
             guard let place = setup.credentials.places[CredentialList.Key(credential.span)] else {
                 throw ArchiveFault("event \(event) (Ballot): its credential is not on the list")
             }
+            guard setup.election.revote || last[place] < 0 else {
+                throw ArchiveFault(
+                    "event \(event) (Ballot): its credential was used before (event \(ballots[last[place]])), and in this election each voter votes once"
+                )
+            }
             places.append(place)
             last[place] = index
         }

@@ -59,6 +59,9 @@ struct CredentialList: Sendable {
                 weight = number
             }
             guard at < end, !range.isEmpty else { throw ArchiveFault("\(name) breaks off") }
+            guard range.count > 1 || document[start] != UInt8(ascii: "1") else {
+                throw ArchiveFault("\(name) is 1: everybody could sign with it")
+            }
             at += 1
             guard places.updateValue(count, forKey: Key(document.span.extracting(range))) == nil else {
                 throw ArchiveFault("\(name) stands there twice")
@@ -69,6 +72,9 @@ struct CredentialList: Sendable {
             totalWeight += weight
             weights.append(weight)
             ranges.append(range)
+        }
+        guard weights.isEmpty || totalWeight > 0 else {
+            throw ArchiveFault("the weights of all public credentials are 0: no ballot would count")
         }
     }
 

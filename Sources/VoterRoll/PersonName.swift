@@ -1,4 +1,5 @@
 import Foundation
+import Inputs
 
 /// What may be a person's name, in the roll and in a correction.
 enum PersonName {
@@ -14,6 +15,7 @@ enum PersonName {
     }
 
     private static func copy(_ bytes: Span<UInt8>, _ range: Range<Int>, onto plain: inout [UInt8]) -> String? {
+        guard range.count <= 4 * longest else { return "is longer than \(longest) characters" }
         let start = plain.count
         var isLatin1 = true
         var index = range.lowerBound
@@ -42,13 +44,13 @@ enum PersonName {
             index += 1
         }
         if !isLatin1 {
+            guard TextLimit.marksAt(plain[start...]) == nil else { return "piles up combining marks" }
             let text = String(decoding: plain[start...], as: UTF8.self)
                 .replacing("\u{A0}", with: " ").replacing("\u{202F}", with: " ").precomposedStringWithCanonicalMapping
             guard text.unicodeScalars.allSatisfy(isNameScalar) else { return "holds a character that no name has" }
             plain.replaceSubrange(start..., with: text.utf8)
         }
-        guard plain.count - start <= 4 * longest,
-            plain.count - start <= longest || String(decoding: plain[start...], as: UTF8.self).count <= longest
+        guard plain.count - start <= 4 * longest, plain.count - start <= longest || String(decoding: plain[start...], as: UTF8.self).count <= longest
         else { return "is longer than \(longest) characters" }
         return nil
     }

@@ -2,6 +2,7 @@ import Contacts
 package import Crypto
 package import Elections
 import Foundation
+import Inputs
 package import Journal
 package import Store
 
@@ -88,6 +89,10 @@ extension Registrar {
         _ transaction: borrowing Transaction, _ election: StoredElection, _ voter: Voter, _ column: Column,
         _ value: String, _ keys: RollKeys
     ) throws(StoreError) -> String? {
+        // An address is all of its lines.
+        guard TextLimit(scalars: 6 * RollLimits.cell.scalars).admits(value) else {
+            return "the value is too long, or piles up combining marks"
+        }
         switch column {
         case .lastName, .firstName:
             let bytes = Array(value.utf8)

@@ -1,3 +1,5 @@
+import Inputs
+
 /// How the headings of a file were understood.
 struct RollHeadings {
     /// The headings as they stand in the file.
@@ -12,7 +14,14 @@ struct RollHeadings {
     ) throws(RollFileError) {
         var (texts, index, ignored): ([String], [Column: Int], [String]) = ([], [:], [])
         for (position, range) in fields.ranges.enumerated() {
-            let text = String(decoding: range.map { bytes[$0] }, as: UTF8.self)
+            let value = range.map { bytes[$0] }
+            guard RollLimits.cell.fault(bytes: value) == nil else {
+                throw RollFileError(
+                    file: file, line: fields.line,
+                    message: "the heading of column \(position + 1) is longer than \(RollLimits.cell.scalars) characters or "
+                        + "piles up combining marks: is this line the headings?")
+            }
+            let text = String(decoding: value, as: UTF8.self)
             texts.append(text)
             guard let column = Column.named(text, map: map) else {
                 if !range.isEmpty { ignored.append(text) }

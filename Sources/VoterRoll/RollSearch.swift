@@ -1,5 +1,6 @@
 package import Elections
 import Foundation
+import Inputs
 package import Store
 
 /// Finding voters by the beginnings of their names and references, in any order, accents aside.
@@ -46,8 +47,12 @@ extension Registrar {
             voters: Array(voters.prefix(Registrar.mostFound)), isCut: voters.count > Registrar.mostFound)
     }
 
+    /// What is searched for at most.
+    private static let searched = TextLimit(scalars: 400)
+
     /// What was typed as FTS5 asks for it: each word in quotes, as a beginning; nil when there is no word.
     static func query(_ typed: String) -> String? {
+        guard searched.admits(typed) else { return nil }
         // Scalar by scalar, as FTS5's tokenizer sees them: a joiner inside a word would make two words of it.
         let plain = typed.precomposedStringWithCanonicalMapping.lowercased().unicodeScalars.map { scalar -> Character in
             scalar.properties.isAlphabetic || scalar.properties.numericType != nil ? Character(scalar) : " "

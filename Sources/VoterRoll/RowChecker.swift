@@ -2,6 +2,7 @@ import Contacts
 import Crypto
 import Elections
 import Foundation
+import Inputs
 
 /// Checks rows one by one and writes their normal forms into a batch. Every fault names line, column, value and reason.
 struct RowChecker {
@@ -57,6 +58,10 @@ struct RowChecker {
         row.line = fields.line
         guard hasRightWidth(fields) else {
             // What stands in which column is unknown, so that further faults would mislead, and the reference too.
+            report.refuse(nil, line: fields.line)
+            return false
+        }
+        guard hasSoundCells(bytes, fields) else {
             report.refuse(nil, line: fields.line)
             return false
         }
@@ -120,10 +125,42 @@ struct RowChecker {
     private func finding(
         _ column: Column, _ bytes: Span<UInt8>, _ range: Range<Int>?, _ fields: RowFields, _ reason: String
     ) -> RollFault {
-        let value = (range ?? 0..<0).map { bytes[$0] }
-        return RollFault(
-            line: fields.line, column: heading(column),
-            value: String(decoding: value, as: UTF8.self), reason: reason)
+        RollFault(line: fields.line, column: heading(column), value: shown(bytes, range ?? 0..<0), reason: reason)
+    }
+
+    /// The beginning of a value, as a fault shows it.
+    private func shown(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
+        let value = range.prefix(RollLimits.shown).map { bytes[$0] }
+        // Marks that pile up would be text work of whoever shows them.
+        if let at = TextLimit.marksAt(value) { return String(decoding: value[..<max(0, at - 100)], as: UTF8.self) }
+        return String(decoding: value, as: UTF8.self)
+    }
+
+    /// Whether every cell that is read may be looked at: before anything is made of it.
+    private func hasSoundCells(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
+        guard let first = fields.ranges.first, let last = fields.ranges.last else { return true }
+        // Nearly every row is short and holds no mark: one look at its bytes is enough.
+        let whole = first.lowerBound..<last.upperBound
+        if whole.count <= RollLimits.cell.scalars, hasNoMark(bytes, whole) { return true }
+        var isSound = true
+        for column in Column.allCases {
+            guard let range = value(column, bytes, fields) else { continue }
+            switch RollLimits.cell.fault(bytes: range.map { bytes[$0] }) {
+            case nil: continue
+            case .tooLong:
+                fault(column, bytes, range, fields, "is longer than \(RollLimits.cell.scalars) characters")
+            case .marks:
+                fault(column, bytes, range, fields, "piles up more than \(TextLimit.mostMarks) combining marks")
+            }
+            isSound = false
+        }
+        return isSound
+    }
+
+    /// Whether no byte of a combining mark stands in a range, as in nearly every cell.
+    private func hasNoMark(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        for index in range where bytes[index] >= 0xCC { return false }
+        return true
     }
 
     private func heading(_ column: Column) -> String {

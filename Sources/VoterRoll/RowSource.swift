@@ -1,3 +1,5 @@
+import Inputs
+
 /// One row of a table: fields lie in a buffer that is valid until the next row.
 struct RowFields {
     /// Where each field lies in the bytes that come with it.
@@ -26,6 +28,10 @@ enum RollLimits {
     static let columns = 256
     /// Bytes of one row: a longer one means an unclosed quote.
     static let row = 1 << 18
+    /// A cell: the longest that a roll has is a line of an address or an answer.
+    static let cell = TextLimit(scalars: 500)
+    /// Bytes of a cell that a fault shows.
+    static let shown = 200
     /// Faults and warnings kept with their details; the rest is counted.
     static let details = 10_000
     /// What a workbook may inflate to, in bytes: several times a roll of a million voters.

@@ -125,11 +125,18 @@ extension VoterSite {
         guard let session = try session(visit), case .voter(let voter) = session.principal else {
             return .now(casting(visit, 401, "voteEnded"))
         }
+        // Asked before the work waits for a thread: a flood takes no place in the queue of honest votes.
+        let admission: CastingPace.Admission
+        switch parts.station.pace.admit(voter) {
+        case .admitted(let given): admission = given
+        case .paused(let seconds): return .now(answer(visit, .paused(seconds: seconds)))
+        case .underWay: return .now(answer(visit, .underWay))
+        }
         let text = Array((visit.request.form() ?? Form(fields: []))["ballot"].utf8)
         return .later { [self] in
             do {
                 let outcome = try parts.station.cast(
-                    text, voter: voter, ballot: name, sessionOpenedAt: session.openedAt)
+                    text, voter: voter, ballot: name, sessionOpenedAt: session.openedAt, admission: admission)
                 return answer(visit, outcome)
             } catch {
                 _ = failure(visit, error)
@@ -147,7 +154,15 @@ extension VoterSite {
         case .notYours: casting(visit, 422, "voteRefused", reason: "the credential is not this voter's")
         case .notEligible: casting(visit, 404, "notEligibleText")
         case .shut: casting(visit, 403, "voteShut")
+        case .paused(let seconds): waiting(casting(visit, 429, "votePaused", seconds: seconds), seconds)
+        case .underWay: waiting(casting(visit, 503, "busyText"), 1)
         }
+    }
+
+    private func waiting(_ response: Response, _ seconds: Int) -> Response {
+        var response = response
+        response.headers.append(("Retry-After", "\(seconds)"))
+        return response
     }
 
     /// What the page's script is told.
@@ -162,14 +177,16 @@ extension VoterSite {
 
     private func casting(
         _ visit: Visit, _ status: Int, _ text: String?, tracker: String? = nil, receipt: Receipt? = nil,
-        reason: String? = nil
+        reason: String? = nil, seconds: Int? = nil
     ) -> Response {
         // One word for every refusal: the help desk must not learn from it that somebody has voted.
         if let text {
             trace(visit, step: "ballot", trouble: text == "voteShut" || text == "voteEnded" ? text : "voteRefused")
         }
         let told = Told(
-            text: text.map { pages.text($0, visit.language) }, reason: reason, tracker: tracker,
+            text: text.map {
+                pages.text($0, visit.language).replacing("{seconds}", with: seconds.map(String.init) ?? "")
+            }, reason: reason, tracker: tracker,
             receipt: receipt.map { Told.Proof(tracker: $0.tracker, signature: $0.signature) })
         let encoder = JSONEncoder()
         encoder.outputFormatting = .withoutEscapingSlashes

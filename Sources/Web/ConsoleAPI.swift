@@ -2,6 +2,7 @@ import Bureau
 import Crypto
 import Elections
 import Foundation
+import Inputs
 import Staff
 import Store
 
@@ -14,7 +15,7 @@ extension ConsoleSite {
     private static let mostRequests = 3000
     /// Wrong tokens from one address in ten minutes.
     private static let mostWrong = 100
-    private static let prefix = "/api/v1/"
+    static let prefix = "/api/v1/"
     /// Letters of an idempotency key.
     private static let keyLengths = 1...100
 
@@ -135,8 +136,16 @@ extension ConsoleSite {
         let type = request.header("content-type")?.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces)
             .lowercased()
         guard type == "application/json" else { return problem(415, "Send application/json.") }
+        guard !JSONText.pilesUpMarks(request.body) else {
+            return problem(422, "A text piles up combining marks: at most \(TextLimit.mostMarks) may stand in a row.")
+        }
         guard let values = ConsoleSite.values(request.body) else {
             return problem(400, "The body is one JSON object of texts, whole numbers and true or false.")
+        }
+        if let long = values.keys.sorted().first(where: {
+            FieldLimits.name.fault($0) != nil || FieldLimits.of($0).fault(values[$0] ?? "") != nil
+        }) {
+            return problem(422, "The field \"\(long.prefix(60))\" is longer than it may be.")
         }
         guard let key = request.header("idempotency-key") else {
             return try perform(action, place, values, viewer, request)

@@ -155,6 +155,24 @@ package final class ConsoleSite: Sendable {
         return (isAPI ? "/api/v1/" : "/manager/") + (found ?? ConsoleSignIn.name(rest) ?? "other")
     }
 
+    /// Forms into which a file's text is pasted.
+    private static let longForms: Set<String> = ["letters/returned", "parcels/key"]
+
+    /// How long the body of a request to the console may be; the long forms are for those who are signed in.
+    package func bodyLimit(_ request: Request) -> Int? {
+        guard ConsoleSite.owns(request.path) else { return nil }
+        let isAPI = request.path.hasPrefix(ConsoleSite.prefix)
+        let rest = String(request.path.dropFirst(isAPI ? ConsoleSite.prefix.count : "/manager/".count))
+        guard ConsoleSite.longForms.contains(rest) else { return FieldLimits.consoleForm }
+        do throws(StoreError) {
+            let isKnown = try isAPI ? client(request) != nil : visitor(request).session?.confirmedAt != nil
+            return isKnown ? FieldLimits.longConsoleForm : FieldLimits.consoleForm
+        } catch {
+            log("a long form cannot be taken: \(error)")
+            return FieldLimits.consoleForm
+        }
+    }
+
     // MARK: Pages
 
     /// One request of a browser at the console.
@@ -226,8 +244,9 @@ package final class ConsoleSite: Sendable {
             return message(visitor, 405, "notFound")
         }
         let isUpload = path == RollUpload.path
+        if isPost, !isUpload, !isOwn(visitor, token: request.formToken) { return message(visitor, 403, "expired") }
+        if isPost, request.isOverLimit { return message(visitor, 422, "tooLong") }
         let form = request.form()
-        if isPost, !isUpload, !isOwn(visitor, token: form?["form"] ?? "") { return message(visitor, 403, "expired") }
         if let response = try signingIn(visitor, path, form) { return response }
         guard let session = visitor.session, let viewer = visitor.viewer, let member = visitor.member else {
             return .see("/manager/sign-in" + (request.cookie(cookies.name(.staffSession)) == nil ? "" : "?say=ended"))

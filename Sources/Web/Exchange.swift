@@ -1,5 +1,6 @@
 import CMicrohttpd
 import Glibc
+import Inputs
 import Synchronization
 
 /// The life of one request inside the library: made at its first callback, released at its last.
@@ -9,6 +10,8 @@ import Synchronization
     private struct State {
         var body: [UInt8] = []
         var received = 0
+        /// Bytes that the body may have.
+        var longest = 0
         var response: Response?
         /// Where an upload goes, and how long it may be.
         var upload: (file: Int32, path: String, limit: Int)?
@@ -43,9 +46,18 @@ import Synchronization
                 || lengths.isEmpty && version == "HTTP/1.1" && transfers[0].value.lowercased() == "chunked")
             && lengths.allSatisfy { !$0.value.isEmpty && $0.value.utf8.allSatisfy { 48...57 ~= $0 } }
         guard isSound else { return refuse(400) }
-        let limit = beginUpload(method, url) ?? server.options.longestBody
+        let limit = longestBody(method, url)
+        state.withLock { $0.longest = limit }
         if let length = lengths.first, Int(length.value) ?? .max > limit { return refuse(413) }
         return .YES
+    }
+
+    /// How long the body of this request may be: few may be longer than a voter's form, and some of them for those alone who
+    /// are signed in.
+    private func longestBody(_ method: String, _ url: [UInt8]) -> Int {
+        guard method == "POST" else { return server.options.longestBody }
+        if let upload = beginUpload(method, url) { return upload }
+        return request(method: method, url: url, body: []).flatMap(server.bodyLimit) ?? server.options.longestBody
     }
 
     /// Opens a file for an upload that the site wants; returns its limit, nil where there is none.
@@ -72,6 +84,7 @@ import Synchronization
     private static func isSound(_ header: Request.Field) -> Bool {
         !header.name.isEmpty && header.name.utf8.allSatisfy(isTokenByte)
             && header.value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 9 }
+            && TextLimit.marksAt(header.value.utf8) == nil
     }
 
     /// RFC 9110, section 5.6.2.
@@ -102,7 +115,7 @@ import Synchronization
                 }
                 return .YES
             }
-            let limit = server.options.longestBody
+            let limit = state.longest
             if state.received <= limit {
                 unsafe state.body.append(contentsOf: piece)
                 return .YES
@@ -121,12 +134,12 @@ import Synchronization
         }
         if let ready { return send(ready) }
         unsafe server.register.busy(connection)
-        let (body, received, upload, isBroken) = state.withLock { state in
+        let (body, isTooLong, upload, isBroken) = state.withLock { state in
             defer { state.body = [] }
-            return (state.body, state.received, state.upload, state.isBroken)
+            return (state.body, state.received > state.longest, state.upload, state.isBroken)
         }
         if isBroken { return refuse(507) }
-        if received > upload?.limit ?? server.options.longestBody { return refuse(413) }
+        if isTooLong { return refuse(413) }
         guard var request = request(method: method, url: url, body: body) else { return refuse(400) }
         request.bodyFile = upload?.path
         switch server.handler(request) {
@@ -251,12 +264,12 @@ import Synchronization
     private func request(method: String, url: [UInt8], body: [UInt8]) -> Request? {
         var query: [Request.Field] = []
         for (name, value) in fields(.GET_ARGUMENT_KIND).raw {
-            guard let name = FormCoding.decoded(name, plusIsSpace: true),
-                let value = FormCoding.decoded(value, plusIsSpace: true)
+            guard let name = FormCoding.raw(name, plusIsSpace: true),
+                let value = FormCoding.raw(value, plusIsSpace: true), let field = FormCoding.field(name, value)
             else { return nil }
-            query.append(Request.Field(name: name, value: value))
+            query.append(field)
         }
-        guard let path = FormCoding.decoded(url, plusIsSpace: false), path.hasPrefix("/"),
+        guard let path = FormCoding.path(url), path.hasPrefix("/"),
             !path.split(separator: "/").contains(where: { $0 == "." || $0 == ".." })
         else { return nil }
         var request = Request(

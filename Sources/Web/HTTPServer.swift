@@ -40,6 +40,10 @@ import Synchronization
     /// bytes; nil for everything else. Set before `start`.
     package var upload: @Sendable (Request) -> (path: String, limit: Int)? = { _ in nil }
 
+    /// Says how long the body of a request may be, where that is more than a voter's form; asked when its head has come. Set
+    /// before `start`.
+    package var bodyLimit: @Sendable (Request) -> Int? = { _ in nil }
+
     package func start() throws(ServerFault) {
         let listener = try Listener.open(options.place)
         // The daemon's threads are joined by `stop` before this object can go away.

@@ -1,3 +1,5 @@
+import Inputs
+
 /// One complete request, detached from the connection that carried it.
 package struct Request: Sendable {
     package enum Method: String, Sendable { case get = "GET", head = "HEAD", post = "POST", other = "" }
@@ -47,12 +49,22 @@ package struct Request: Sendable {
         return nil
     }
 
-    /// The fields of an `application/x-www-form-urlencoded` body; nil when it is none or is malformed.
+    /// The fields of an `application/x-www-form-urlencoded` body; nil when it is none, is malformed, or holds a field that is
+    /// longer than its limit.
     package func form() -> Form? {
-        let type = header("content-type")?.prefix { $0 != ";" }.lowercased() ?? ""
-        guard type == "application/x-www-form-urlencoded" else { return nil }
-        return FormCoding.fields(body).map { Form(fields: $0) }
+        isForm ? FormCoding.fields(body).map { Form(fields: $0) } : nil
     }
+
+    private var isForm: Bool {
+        let type = Array((header("content-type") ?? "").utf8).prefix { $0 != UInt8(ascii: ";") }
+        return type.map { 65...90 ~= $0 ? $0 | 32 : $0 } == Array("application/x-www-form-urlencoded".utf8)
+    }
+
+    /// The token of a form, found without a look at its other fields; empty when there is none.
+    var formToken: String { isForm ? FormCoding.first("form", in: body) : "" }
+
+    /// Whether a form has a field that is longer than its limit, or piles up combining marks.
+    var isOverLimit: Bool { isForm && FormCoding.isOverLimit(body) }
 }
 
 /// What a form sent.
@@ -74,16 +86,51 @@ enum FormCoding {
         var fields: [Request.Field] = []
         for pair in bytes.split(separator: UInt8(ascii: "&")) {
             let halves = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            guard fields.count < mostFields, let name = decoded(halves[0], plusIsSpace: true),
-                let value = halves.count > 1 ? decoded(halves[1], plusIsSpace: true) : ""
+            guard fields.count < mostFields, let name = raw(halves[0], plusIsSpace: true),
+                let value = halves.count > 1 ? raw(halves[1], plusIsSpace: true) : [],
+                let field = field(name, value)
             else { return nil }
-            fields.append(Request.Field(name: name, value: value))
+            fields.append(field)
         }
         return fields
     }
 
-    /// Decodes escapes; nil for a bad one, for NUL, and for what is no UTF-8.
-    static func decoded(_ bytes: some Collection<UInt8>, plusIsSpace: Bool) -> String? {
+    /// A field of decoded bytes; nil when it is over its limit, or no UTF-8.
+    static func field(_ name: [UInt8], _ value: [UInt8]) -> Request.Field? {
+        guard FieldLimits.admit(name, value), let name = String(validating: name, as: UTF8.self),
+            let value = String(validating: value, as: UTF8.self)
+        else { return nil }
+        return Request.Field(name: name, value: value)
+    }
+
+    /// Whether a well-formed field is over its limit.
+    static func isOverLimit(_ bytes: [UInt8]) -> Bool {
+        bytes.split(separator: UInt8(ascii: "&")).prefix(mostFields).contains { pair in
+            let halves = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = raw(halves[0], plusIsSpace: true),
+                let value = halves.count > 1 ? raw(halves[1], plusIsSpace: true) : []
+            else { return false }
+            return !FieldLimits.admit(name, value)
+        }
+    }
+
+    /// The value of the first field whose name is written just so; empty when there is none, or it is over its limit.
+    static func first(_ name: String, in bytes: [UInt8]) -> String {
+        let mark = Array(name.utf8) + [UInt8(ascii: "=")]
+        guard let pair = bytes.split(separator: UInt8(ascii: "&")).first(where: { $0.starts(with: mark) }),
+            let value = raw(pair.dropFirst(mark.count), plusIsSpace: true)
+        else { return "" }
+        return field(Array(name.utf8), value)?.value ?? ""
+    }
+
+    /// Decodes a path's escapes; nil for a bad one, for NUL, for what is no UTF-8 or over the limit.
+    static func path(_ bytes: [UInt8]) -> String? {
+        guard let out = raw(bytes, plusIsSpace: false), FieldLimits.path.fault(bytes: out) == nil else { return nil }
+        return String(validating: out, as: UTF8.self)
+    }
+
+    /// Decodes escapes; nil for a bad one, and for NUL.
+    static func raw(_ bytes: some Collection<UInt8>, plusIsSpace: Bool) -> [UInt8]? {
         var out: [UInt8] = []
         out.reserveCapacity(bytes.count)
         var rest = bytes.makeIterator()
@@ -100,7 +147,7 @@ enum FormCoding {
             default: out.append(byte)
             }
         }
-        return String(validating: out, as: UTF8.self)
+        return out
     }
 
     private static func digit(_ byte: UInt8) -> UInt8? {

@@ -3,6 +3,7 @@ import Bureau
 import Crypto
 import Foundation
 import Glibc
+import Inputs
 import Staff
 import Store
 
@@ -178,6 +179,7 @@ struct Multipart {
                 let end = data.range(of: Data("\r\n".utf8) + mark, in: head.upperBound - 2..<data.count)
             else { return nil }
             let body = min(head.upperBound, end.lowerBound)..<max(head.upperBound, end.lowerBound)
+            guard TextLimit.marksAt(data[at..<head.lowerBound]) == nil else { return nil }
             take(
                 String(decoding: data[at..<head.lowerBound], as: UTF8.self),
                 body.lowerBound..<max(body.lowerBound, end.lowerBound))
@@ -197,7 +199,7 @@ struct Multipart {
             let plain = last.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 }
             file = File(
                 name: String(String(String.UnicodeScalarView(plain)).prefix(RollUpload.longestName)), range: body)
-        } else if body.count <= Multipart.longestField {
+        } else if body.count <= Multipart.longestField, FieldLimits.admit(Array(name.utf8), Array(data[body])) {
             fields[name] = String(decoding: data[body], as: UTF8.self)
         }
     }

@@ -9,8 +9,8 @@ package struct ServerOptions: Sendable {
     package var place = Place.tcp(address: "127.0.0.1", port: 8080)
     /// Threads that read and answer. More than cores, since a commit makes one wait for the disk.
     package var threads = 4
-    /// Bytes of a body: a ballot of 200 answers, of 1.7 kB each with what a form adds.
-    package var longestBody = 512 * 1024
+    /// Bytes of a body, where the site does not say otherwise.
+    package var longestBody = FieldLimits.voterForm
     /// Connections at once; each costs a descriptor and its memory.
     package var connections = 8000
     /// Bytes of memory of a connection: the longest head that a request may have.

@@ -113,6 +113,9 @@ package final class VoterSite: Sendable {
         if method == .post, !isOwn(visit) {
             return .now(finish(request, message(visit, 403, "expired"), start))
         }
+        if method == .post, request.isOverLimit {
+            return .now(finish(request, message(visit, 422, "tooLong"), start))
+        }
         do {
             switch try route.handler(self, visit) {
             case .now(let response): return .now(finish(request, response, start))
@@ -121,6 +124,11 @@ package final class VoterSite: Sendable {
         } catch {
             return .now(finish(request, failure(visit, error), start))
         }
+    }
+
+    /// How long the body of a request may be, where that is more than a form's: a ballot's.
+    package func bodyLimit(_ request: Request) -> Int? {
+        election.ballots.contains { "/ballots/\($0.id)" == request.path } ? FieldLimits.ballotForm : nil
     }
 
     /// What needs no page: assets, pictures and sounds, health.
@@ -172,8 +180,8 @@ package final class VoterSite: Sendable {
     private func isOwn(_ visit: Visit) -> Bool {
         if let origin = visit.request.header("origin"), origin != election.address { return false }
         if let site = visit.request.header("sec-fetch-site"), site != "same-origin" { return false }
-        guard !visit.isNew, let form = visit.request.form() else { return false }
-        return Secret(form["form"]).matches(Secret(visit.form))
+        // Looked at before any other field is.
+        return !visit.isNew && Secret(visit.request.formToken).matches(Secret(visit.form))
     }
 
     private func finish(_ request: Request, _ response: Response, _ start: Double) -> Response {

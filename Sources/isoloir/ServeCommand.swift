@@ -69,6 +69,9 @@ func run(
         !isApart && ConsoleSite.owns(request.path) ? console.handle(request) : voters.handle(request)
     }
     server.overloaded = { voters.overloaded($0) }
+    server.bodyLimit = { request in
+        (isApart ? nil : console.bodyLimit(request)) ?? voters.bodyLimit(request)
+    }
     let consoleServer = try settings.console.map { own throws(Refusal) in
         HTTPServer(options: own.options(try settings.options()), pool: pool) { console.handle($0) }
     }
@@ -77,6 +80,7 @@ func run(
     let desk = WorkerPool(threads: Workload.deskThreads, capacity: Workload.deskQueue)
     server.background = desk
     consoleServer?.background = desk
+    consoleServer?.bodyLimit = { console.bodyLimit($0) }
     try refusing { try console.sweepUploads() }
     takesUploads.uploadPaths = ConsoleSite.uploadPaths
     takesUploads.upload = { console.upload($0) }

@@ -1,0 +1,107 @@
+import Store
+import Synchronization
+
+/// Keeps a voter from making the server check one bad ballot after the other: each check takes as long as an honest vote's.
+///
+/// An attempt is counted before it is checked, so that many at once are no way around, and given back when the ballot was not
+/// refused. Counted by voter and not by session, of which one voter could open many. Kept in memory: a restart forgives.
+package final class CastingPace: Sendable {
+    /// Refused ballots after which a voter must pause. A ballot that suffered on its way is sent again at once, and once more;
+    /// nobody's browser makes three bad ones.
+    package static let mostRefused = 3
+    /// Seconds in which one refused ballot is forgiven: a voter's flood costs the server one check a minute.
+    package static let pauseSeconds = 60
+    /// Voters remembered; beyond them the one whose last refusal is oldest is forgotten.
+    static let mostVoters = 10_000
+
+    private struct Entry {
+        var refused = 0
+        var running = 0
+        /// Since when the next refusal is being forgiven.
+        var since: Int
+    }
+
+    private let entries = Mutex<[Int: Entry]>([:])
+    private let clock: Clock
+
+    init(clock: Clock) { self.clock = clock }
+
+    /// A ballot that may be checked. What is let go without a word gives the attempt back, whatever kept it from its end.
+    package final class Admission: Sendable {
+        private let pace: CastingPace
+        private let voter: Int
+        private let isOver = Mutex(false)
+
+        fileprivate init(_ pace: CastingPace, _ voter: Int) { (self.pace, self.voter) = (pace, voter) }
+
+        /// Ends the check, before its answer goes out: a browser's next request must not find it under way.
+        func end(isRefused: Bool) {
+            let isFirst = isOver.withLock { isOver in
+                defer { isOver = true }
+                return !isOver
+            }
+            if isFirst { pace.end(voter, isRefused: isRefused) }
+        }
+
+        deinit { end(isRefused: false) }
+    }
+
+    /// Whether a voter's ballot is checked now.
+    package enum Answer: Sendable {
+        case admitted(Admission)
+        /// Too many were refused: none for so many seconds.
+        case paused(seconds: Int)
+        /// As many as may be are being checked at this moment.
+        case underWay
+    }
+
+    /// Asks for one check.
+    package func admit(_ voter: Int) -> Answer {
+        let now = clock.now
+        return entries.withLock { entries in
+            var entry = entries[voter] ?? Entry(since: now)
+            CastingPace.forgive(&entry, now)
+            guard entry.refused < CastingPace.mostRefused else {
+                return .paused(seconds: entry.since + CastingPace.pauseSeconds - now)
+            }
+            guard entry.refused + entry.running < CastingPace.mostRefused else { return .underWay }
+            if entries[voter] == nil, entries.count >= CastingPace.mostVoters { CastingPace.forgetOne(&entries, now) }
+            entry.running += 1
+            entries[voter] = entry
+            return .admitted(Admission(self, voter))
+        }
+    }
+
+    /// How many voters are remembered.
+    var count: Int { entries.withLock { $0.count } }
+
+    private func end(_ voter: Int, isRefused: Bool) {
+        let now = clock.now
+        entries.withLock { entries in
+            // Forgotten meanwhile: there is nothing to give back.
+            guard var entry = entries[voter] else { return }
+            CastingPace.forgive(&entry, now)
+            entry.running = max(0, entry.running - 1)
+            if isRefused {
+                if entry.refused == 0 { entry.since = now }
+                entry.refused += 1
+            }
+            entries[voter] = entry.refused == 0 && entry.running == 0 ? nil : entry
+        }
+    }
+
+    private static func forgive(_ entry: inout Entry, _ now: Int) {
+        // A clock that was set back must not lengthen anybody's pause.
+        entry.since = min(entry.since, now)
+        let minutes = (now - entry.since) / pauseSeconds
+        entry.refused = max(0, entry.refused - minutes)
+        entry.since += minutes * pauseSeconds
+    }
+
+    private static func forgetOne(_ entries: inout [Int: Entry], _ now: Int) {
+        let oldest = entries.min { left, right in
+            (left.value.running, left.value.since) < (right.value.running, right.value.since)
+        }
+        if let oldest { entries[oldest.key] = nil }
+    }
+}
