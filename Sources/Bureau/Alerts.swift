@@ -6,16 +6,16 @@ package import Store
 /// Something that a person should look at soon.
 package struct Alert: Sendable {
     package let id: Int
-    /// `contactOfStaff`, `contactShared`, `manyContacts`.
+    /// `contactOfStaff`, `contactShared`, `manyContacts`, `logKept`, `boxKeyKept`.
     package let kind: String
-    /// Whose deed it was.
+    /// Whose deed it was, or what it is about.
     package let subject: String
     package let at: Int
 }
 
 extension VoterDesk {
     /// Raises an alert; one of the same kind and subject that nobody has seen yet is enough.
-    func alert(_ transaction: borrowing Transaction, _ kind: String, _ subject: String) throws(StoreError) {
+    package func alert(_ transaction: borrowing Transaction, _ kind: String, _ subject: String) throws(StoreError) {
         let open = try transaction.reading.number(
             "SELECT count(*) FROM bureau_alert WHERE election = ? AND kind = ? AND subject = ? AND seen_at IS NULL",
             election.number, kind, subject)

@@ -18,6 +18,7 @@ package struct ElectionKey: Sendable {
         case box = 12
         case voteReceipts = 13
         case staff = 14
+        case boxSums = 15
     }
 
     /// Length in bytes.

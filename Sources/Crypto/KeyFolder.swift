@@ -9,28 +9,44 @@ package struct KeyFolder: Sendable {
     private static let longestFile = 1024
 
     package let path: String
+    /// The folder of box keys, in which this account must be able to erase; the same folder unless another was given.
+    private let boxFolder: String
     private let randomness: Randomness
 
-    /// - Parameter store: the store's path; keys in the same folder as the store are refused, since whoever copies the
-    ///   folder would take both.
-    package init(path: String, store: String, randomness: Randomness) throws(KeyError) {
+    /// - Parameters:
+    ///   - store: the store's path; keys in the same folder as the store are refused, since whoever copies the folder would
+    ///     take both.
+    ///   - boxKeys: another folder for box keys, nil for the same.
+    package init(
+        path: String, store: String, boxKeys: String? = nil, randomness: Randomness
+    ) throws(KeyError) {
         self.randomness = randomness
+        let keys = try KeyFolder.made(path, option: "--keys", store: store)
+        self.path = keys
+        boxFolder = try boxKeys.map { folder throws(KeyError) in
+            try KeyFolder.made(folder, option: "boxKeys in isoloir.yaml", store: store)
+        } ?? keys
+    }
+
+    /// Makes a folder for keys where there is none; its path without links.
+    private static func made(_ path: String, option: String, store: String) throws(KeyError) -> String {
         let previousMask = umask(0o077)
         let made = unsafe mkdir(path, 0o700)
         umask(previousMask)
         guard made == 0 || errno == EEXIST, let keys = resolved(path) else {
             throw KeyError(
-                "The key folder \(path) cannot be made.", cure: "Check the path given with --keys and its permissions.")
+                "The key folder \(path) cannot be made.",
+                cure: "Check the path given with \(option) and its permissions.")
         }
-        self.path = keys
         let folder = store.lastIndex(of: "/").map { String(store[..<$0]) } ?? "."
         if let stored = resolved(folder.isEmpty ? "/" : folder),
             stored == keys || keys.hasPrefix(stored + "/") && stored != "/"
         {
             throw KeyError(
                 "The key folder \(keys) lies in the store's folder \(stored).",
-                cure: "Give another folder with --keys, so that a copy of the one never carries the other.")
+                cure: "Give another folder with \(option), so that a copy of the one never carries the other.")
         }
+        return keys
     }
 
     /// The key of an election, nil when there is none yet (or no more: a destroyed election).
@@ -55,11 +71,25 @@ package struct KeyFolder: Sendable {
     }
 
     /// Where the box key of an election lies from the opening of its poll on.
-    package func boxKeyFile(_ election: String) -> String { "\(path)/\(election).box" }
+    package func boxKeyFile(_ election: String) -> String { "\(boxFolder)/\(election).box" }
+
+    /// Where a box key of an election may lie: its place, and the keys' folder where that is another.
+    package func boxKeyFiles(_ election: String) -> [String] {
+        let place = boxKeyFile(election)
+        return path == boxFolder ? [place] : [place, "\(path)/\(election).box"]
+    }
+
+    /// Overwrites and removes a copy of the box key.
+    /// - Returns: false where there is none.
+    package func destroyBoxKey(_ file: String) throws(KeyError) -> Bool {
+        guard unsafe access(file, F_OK) == 0 else { return false }
+        try PrivateFile.destroy(file, randomness)
+        return true
+    }
 
     /// Overwrites and removes the keys of an election: nothing sealed under them can be opened again.
     package func destroy(_ election: String) throws(KeyError) {
-        for path in [fileName(election), boxKeyFile(election)] where unsafe access(path, F_OK) == 0 {
+        for path in [fileName(election)] + boxKeyFiles(election) where unsafe access(path, F_OK) == 0 {
             try PrivateFile.destroy(path, randomness)
         }
     }

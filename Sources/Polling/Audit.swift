@@ -1,14 +1,18 @@
 import BallotCore
+import BallotEngine
 import Crypto
 import Elections
 import Journal
 package import Store
+import Synchronization
 
 extension PollingStation {
     /// Compares box and list with their seals, with the sealed documents, with what was published, with the journal and with
     /// each other; says in words what was added, removed or changed by hand. An empty list says that nothing was.
     package func audit() throws(StoreError) -> [String] {
-        try store.read { (reading: borrowing Reading) throws(StoreError) in
+        // What was known before the snapshot: a vote that comes meanwhile is none of its business.
+        let known = knownSums.withLock { $0 }
+        return try store.read { (reading: borrowing Reading) throws(StoreError) -> [String] in
             guard let poll = try Poll.find(reading, election: election.number),
                 ![.sealing, .destroyed].contains(poll.state)
             else { return [] }
@@ -19,7 +23,7 @@ extension PollingStation {
                 findings.append("The seal's manifest was changed.")
             }
             for ballot in try PollBallot.all(reading, election: election.number) {
-                let (found, toldHere) = try audit(reading, ballot, poll, record)
+                let (found, toldHere) = try audit(reading, ballot, poll, record, known)
                 findings += found
                 told += toldHere
             }
@@ -32,18 +36,14 @@ extension PollingStation {
     }
 
     private func audit(
-        _ reading: borrowing Reading, _ ballot: PollBallot, _ poll: Poll, _ record: PollRecord
+        _ reading: borrowing Reading, _ ballot: PollBallot, _ poll: Poll, _ record: PollRecord,
+        _ known: [Int: BoxSums]
     ) throws(StoreError) -> (findings: [String], told: Int) {
         let credentials = try ballot.credentials(reading)
         var findings = documentFaults(ballot, credentials, poll)
         let box = try BoxCount(reading, ballot, weights: PollingStation.weights(credentials), self)
         let list = try ListCount(reading, ballot, self)
         findings += box.faults
-        let sums = try reading.first(
-            "SELECT box_sum, list_sum, elector_sum FROM polling_count WHERE ballot = ?", ballot.id
-        ) { (row: borrowing Row) throws(StoreError) -> ([UInt8], [UInt8], [UInt8]) in
-            (try row[0], try row[1], try row[2])
-        }
         if box.slots != ballot.electors || list.electors != ballot.electors {
             findings.append(
                 "\(ballot.name): \(box.slots) slots and \(list.electors) lines of the list for \(ballot.electors) electors."
@@ -54,15 +54,40 @@ extension PollingStation {
                 "\(ballot.name): \(box.ballots) ballots in the box, \(list.signatures) signatures, \(ballot.votes) votes recorded."
             )
         }
-        if sums?.0 != box.sum { findings.append("\(ballot.name): the box was changed by hand: its seal does not fit.") }
-        if sums?.2 != list.electorSum {
-            findings.append("\(ballot.name): the list's electors are not the sealed ones.")
+        findings += try sumsFaults(reading, ballot, box, list, known)
+        findings += try publicationFaults(reading, ballot, box, poll, credentials)
+        findings += record.faults(ballot, try rounds(reading, ballot), try tally(reading, ballot))
+        return (findings, list.told)
+    }
+
+    /// Box, list and electors against their sealed sums.
+    private func sumsFaults(
+        _ reading: borrowing Reading, _ ballot: PollBallot, _ box: BoxCount, _ list: ListCount, _ known: [Int: BoxSums]
+    ) throws(StoreError) -> [String] {
+        switch try sums(reading, ballot, known: known).found {
+        case .broken:
+            return [
+                "\(ballot.name): the seals of box and list do not open: they were changed by hand, or belong to another ballot or round."
+            ]
+        case .earlier:
+            return ["\(ballot.name): the seals of box and list were put back to an earlier moment."]
+        case .good(let sums):
+            note(sums, of: ballot)
+            var faults: [String] = []
+            if sums.votes != ballot.votes, box.ballots == ballot.votes {
+                faults.append("\(ballot.name): \(ballot.votes) votes recorded, \(sums.votes) by the seal.")
+            }
+            if sums.box != box.sum {
+                faults.append("\(ballot.name): the box was changed by hand: its seal does not fit.")
+            }
+            if sums.electors != list.electorSum {
+                faults.append("\(ballot.name): the list's electors are not the sealed ones.")
+            }
+            if sums.list != list.sum {
+                faults.append("\(ballot.name): the signature list was changed by hand: its seal does not fit.")
+            }
+            return faults
         }
-        if sums?.1 != list.sum {
-            findings.append("\(ballot.name): the signature list was changed by hand: its seal does not fit.")
-        }
-        findings += try publicationFaults(reading, ballot, box, poll)
-        return (findings + record.faults(ballot, box, try tally(reading, ballot)), list.told)
     }
 
     private func documentFaults(_ ballot: PollBallot, _ credentials: [UInt8], _ poll: Poll) -> [String] {
@@ -90,50 +115,59 @@ extension PollingStation {
         return weights
     }
 
-    /// Every ballot that its slot calls published stands among the trackers once, and nothing else does.
+    /// Every published tracker is that of a ballot in the box, once, and the rounds' heads are those of their ballots.
     private func publicationFaults(
-        _ reading: borrowing Reading, _ ballot: PollBallot, _ box: BoxCount, _ poll: Poll
+        _ reading: borrowing Reading, _ ballot: PollBallot, _ box: BoxCount, _ poll: Poll, _ credentials: [UInt8]
     ) throws(StoreError) -> [String] {
-        var rounds: [Int: Int] = [:]
-        var published: [Int: BoxCount.Published] = [:]
-        try reading.each("SELECT slot, tracker, round FROM polling_tracker WHERE ballot = ?", ballot.id) {
-            (row: borrowing Row) throws(StoreError) in
-            let round: Int = try row[2]
-            published[try row[0]] = BoxCount.Published(tracker: try row[1], round: round)
-            rounds[round, default: 0] += 1
+        let rounds = try rounds(reading, ballot)
+        let stored = Dictionary(rounds.map { ($0.number, $0) }, uniquingKeysWith: { $1 })
+        var published: Set<Int> = []
+        var (counts, foreign) = ([Int: Int](), 0)
+        var end = PollingStation.setupEnd(ballot, credentials: credentials)
+        var ends: [Int: ArchiveWriter.End] = [:]
+        try reading.each(
+            """
+            SELECT slot, tracker, round FROM polling_tracker WHERE ballot = ?1
+                AND round <= (SELECT count(*) FROM polling_round WHERE polling_round.ballot = ?1) ORDER BY place
+            """, ballot.id
+        ) { (row: borrowing Row) throws(StoreError) in
+            let (slot, tracker, round): (Int, String, Int) = (try row[0], try row[1], try row[2])
+            guard let digest = box.digests[slot], PollingStation.tracker(digest: digest) == tracker,
+                published.insert(slot).inserted
+            else {
+                foreign += 1
+                return
+            }
+            counts[round, default: 0] += 1
+            end = end.adding(ballot: Array(hex(digest).utf8))
+            ends[round] = end
         }
-        let stored = Dictionary(
-            uniqueKeysWithValues: try self.rounds(reading, ballot).map { ($0.number, $0.ballots) })
-        guard published == box.published, rounds == stored else {
+        guard foreign == 0, counts == stored.mapValues(\.ballots) else {
             return ["\(ballot.name): what is published is not what is in the box."]
         }
-        if poll.state == .closed, box.published.count != box.ballots {
-            return ["\(ballot.name): ballots in the box were left out of the publication."]
+        var faults = rounds.filter { ends[$0.number] != $0.end }.map {
+            "\(ballot.name): the head of round \($0.number) is not that of the published ballots."
         }
-        return []
+        if poll.state == .closed, published.count != box.ballots {
+            faults.append("\(ballot.name): ballots in the box were left out of the publication.")
+        }
+        return faults
     }
 }
 
 /// What the slots of a ballot hold.
 private struct BoxCount {
-    struct Published: Equatable {
-        let tracker: String
-        let round: Int
-    }
-
     private(set) var (slots, ballots) = (0, 0)
     private(set) var sum = MultisetSeal.empty
-    private(set) var published: [Int: Published] = [:]
-    /// Sums of the ballots published up to each round, by the round's number.
-    private(set) var sums: [Int: [UInt8]] = [:]
+    /// SHA-256 of the ballots by their slots.
+    private(set) var digests: [Int: [UInt8]] = [:]
     private(set) var faults: [String] = []
 
     init(
         _ reading: borrowing Reading, _ ballot: PollBallot, weights: [[UInt8]: Int], _ station: PollingStation
     ) throws(StoreError) {
-        var members: [(round: Int, member: [UInt8])] = []
         var (slots, ballots, foreign, cut) = (0, 0, 0, 0)
-        var (sum, published) = (MultisetSeal.empty, [Int: Published]())
+        var (sum, digests) = (MultisetSeal.empty, [Int: [UInt8]]())
         try reading.each("SELECT id, credential, weight, content FROM polling_slot WHERE ballot = ?", ballot.id) {
             (row: borrowing Row) throws(StoreError) in
             slots += 1
@@ -148,18 +182,11 @@ private struct BoxCount {
                 return
             }
             ballots += 1
-            let member = station.boxMember(slot: id, text)
-            sum = station.seal.adding(member, to: sum)
-            guard content.round > 0 else { return }
-            published[id] = Published(tracker: station.tracker(text), round: content.round)
-            members.append((content.round, member))
+            let digest = sha256(text)
+            sum = station.seal.adding(station.boxMember(slot: id, digest: digest), to: sum)
+            digests[id] = digest
         }
-        (self.slots, self.ballots, self.sum, self.published) = (slots, ballots, sum, published)
-        var running = MultisetSeal.empty
-        for (round, member) in members.sorted(by: { $0.round < $1.round }) {
-            running = station.seal.adding(member, to: running)
-            sums[round] = running
-        }
+        (self.slots, self.ballots, self.sum, self.digests) = (slots, ballots, sum, digests)
         if foreign > 0 {
             faults.append(
                 "\(ballot.name): \(foreign) slots do not belong to a sealed credential, or have another weight.")
@@ -200,17 +227,17 @@ private struct ListCount {
 
 /// What the journal says of a poll.
 private struct PollRecord {
-    private struct Round {
+    private struct Noted: Equatable {
         let number: Int
-        let votes: Int
-        let box: String
+        let ballots: Int
+        let head: String
     }
 
     private var state: PollState?
     private var extended: Int?
     /// Lines of the lists whose voters were told.
     private(set) var told = 0
-    private var rounds: [String: Round] = [:]
+    private var rounds: [String: [Noted]] = [:]
     private var tallies: [String: String] = [:]
     private var results: [String: String] = [:]
 
@@ -241,8 +268,9 @@ private struct PollRecord {
         case "poll.notice": told += Int(text("lines")) ?? 0
         case "poll.extend": extended = Int(text("to"))
         case "poll.round":
-            rounds[text("ballot")] = Round(
-                number: Int(text("round")) ?? 0, votes: Int(text("votes")) ?? 0, box: text("box"))
+            rounds[text("ballot"), default: []].append(
+                Noted(
+                    number: Int(text("round")) ?? 0, ballots: Int(text("ballots")) ?? 0, head: text("head")))
         case "tally.encrypt": tallies[text("ballot")] = text("sha256")
         default: results[text("ballot")] = text("result").filter { $0 != " " }
         }
@@ -260,14 +288,13 @@ private struct PollRecord {
         return faults
     }
 
-    func faults(_ ballot: PollBallot, _ box: BoxCount, _ tally: StoredTally?) -> [String] {
+    func faults(_ ballot: PollBallot, _ published: [Round], _ tally: StoredTally?) -> [String] {
         var faults: [String] = []
-        if let round = rounds[ballot.name] {
-            if ballot.votes < round.votes || box.sums[round.number].map({ hex($0) }) != round.box {
-                faults.append("\(ballot.name): the published box is not the one of the journal's last round.")
-            }
-        } else if !box.published.isEmpty {
+        let noted = rounds[ballot.name] ?? []
+        if noted.isEmpty, !published.isEmpty {
             faults.append("\(ballot.name): a box was published without a round in the journal.")
+        } else if noted != published.map({ Noted(number: $0.number, ballots: $0.ballots, head: $0.head) }) {
+            faults.append("\(ballot.name): the published box is not the one of the journal's last round.")
         }
         if (tally.map { hex(sha256($0.document)) }) != tallies[ballot.name] {
             faults.append("\(ballot.name): the encrypted tally is not the journal's.")

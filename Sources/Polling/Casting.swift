@@ -80,6 +80,12 @@ extension PollingStation {
             state, closesAt: closesAt, sessionOpenedAt: sessionOpenedAt, now: clock.now, election: election.election)
     }
 
+    private func isOpen(sessionOpenedAt openedAt: Int) throws(StoreError) -> Bool {
+        try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try isOpen(reading, sessionOpenedAt: openedAt)
+        }
+    }
+
     package enum Entering: Sendable {
         case booth(Booth)
         case voted(at: Int)
@@ -137,7 +143,7 @@ extension PollingStation {
             self.credential = Array(sha256(credential).prefix(16))
             // All that takes time is done before the transaction, which everybody's votes share.
             digest = sha256(text)
-            content = SlotContent.bytes(round: 0, ballot: text, size: ballot.slotBytes)
+            content = SlotContent.bytes(ballot: text, size: ballot.slotBytes)
         }
     }
 
@@ -210,7 +216,8 @@ extension PollingStation {
 
     /// What the transaction comes to; receipts and trackers are made after it.
     private enum Deposit {
-        case counts
+        /// With the sums that this vote wrote; nil where the ballot was there already.
+        case counts(BoxSums?)
         case other(text: [UInt8])
         case answered(Casting)
     }
@@ -229,18 +236,22 @@ extension PollingStation {
             if let present = slot.content.ballot {
                 guard let signedAt = entry.signedAt else { return .answered(.notYours) }
                 // Once it is public, anybody could send the text: no receipt is given for it any more.
-                guard slot.content.round == 0 else { return .answered(.voted(at: signedAt)) }
-                return present == checked.text ? .counts : .other(text: present)
+                guard try !isPublished(transaction.reading, ballot, tracker: tracker(present)) else {
+                    return .answered(.voted(at: signedAt))
+                }
+                return present == checked.text ? .counts(nil) : .other(text: present)
             }
             if let signedAt = entry.signedAt { return .answered(.voted(at: signedAt)) }
             // A credential that was used meanwhile leaves nothing to vote with.
             guard checked.slot != nil else { return .answered(.notYours) }
             guard try isOpen(transaction.reading, sessionOpenedAt: openedAt) else { return .answered(.shut) }
-            try write(transaction, checked, slot: slot.id, elector: (elector, voter), entry)
-            return .counts
+            return .counts(try write(transaction, checked, slot: slot.id, elector: (elector, voter), entry))
         }
         switch deposit {
-        case .counts: return .cast(receipt(ballot.name, checked.text))
+        case .counts(let sums):
+            // Known once they are committed, and not before.
+            if let sums { note(sums, of: ballot) }
+            return .cast(receipt(ballot.name, checked.text))
         case .other(let text): return .otherCounts(tracker: tracker(text))
         case .answered(let casting): return casting
         }
@@ -255,10 +266,11 @@ extension PollingStation {
     }
 
     /// The vote's writes: ballot, signature with the credential erased, and both seals.
+    /// - Throws: `.damaged` where the seals do not open or are earlier ones: a vote would mend what was changed by hand.
     private func write(
         _ transaction: borrowing Transaction, _ checked: Checked, slot: Int, elector: (id: Int, voter: Int),
         _ entry: ElectorEntry
-    ) throws(StoreError) {
+    ) throws(StoreError) -> BoxSums {
         let ballot = checked.ballot
         let time = clock.now - clock.now % 60
         try transaction.execute("UPDATE polling_slot SET content = ? WHERE id = ?", checked.content, slot)
@@ -266,19 +278,25 @@ extension PollingStation {
         try transaction.execute(
             "UPDATE polling_elector SET entry = ? WHERE id = ?",
             ElectorEntry.signed(at: time, isTold: false, size: size), elector.id)
-        let sums = try transaction.reading.first(
-            "SELECT box_sum, list_sum FROM polling_count WHERE ballot = ?", ballot.id
-        ) { (row: borrowing Row) throws(StoreError) -> ([UInt8], [UInt8]) in (try row[0], try row[1]) }
-        guard let (box, list) = sums else { throw StoreError(.failed, "The ballot \(ballot.name) is gone.") }
+        let (found, head) = try sums(transaction.reading, ballot)
+        guard case .good(var sums) = found else {
+            throw StoreError(
+                .damaged, "The seals of \(ballot.name) were changed by hand: nothing is written over them.",
+                cure: "Suspend the poll, keep the files as they are, and run `isoloir poll status`.")
+        }
+        sums.revision += 1
+        sums.votes += 1
+        sums.box = seal.adding(boxMember(slot: slot, digest: checked.digest), to: sums.box)
+        sums.list = seal.adding(
+            ElectorEntry.member(elector: elector.id, voter: elector.voter, signedAt: time), to: sums.list)
         try transaction.execute(
-            "UPDATE polling_count SET votes = votes + 1, box_sum = ?, list_sum = ? WHERE ballot = ?",
-            seal.adding(Fixed.bytes(slot, 8) + checked.digest, to: box),
-            seal.adding(ElectorEntry.member(elector: elector.id, voter: elector.voter, signedAt: time), to: list),
-            ballot.id)
+            "UPDATE polling_count SET votes = votes + 1, sums = ? WHERE ballot = ?",
+            sumsSeal.seal(sums, uuid: ballot.uuid, head: head), ballot.id)
+        return sums
     }
 
     /// What the box's seal covers of a ballot.
-    func boxMember(slot: Int, _ text: [UInt8]) -> [UInt8] { Fixed.bytes(slot, 8) + sha256(text) }
+    func boxMember(slot: Int, digest: [UInt8]) -> [UInt8] { Fixed.bytes(slot, 8) + digest }
 
     func tracker(_ text: [UInt8]) -> String { String(decoding: Base64.digest(text.span), as: UTF8.self) }
 

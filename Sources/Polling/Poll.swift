@@ -19,6 +19,8 @@ package struct Poll: Sendable {
     package let openedAt: Int?
     package let closesAt: Int
     package let closedAt: Int?
+    /// Since when no ballot is taken any more, in a poll that is being closed.
+    package let stoppedAt: Int?
     /// When the last round of publication was.
     package let roundAt: Int?
     package let manifest: [UInt8]
@@ -27,7 +29,7 @@ package struct Poll: Sendable {
 
     package static func find(_ reading: borrowing Reading, election: Int) throws(StoreError) -> Poll? {
         try reading.first(
-            "SELECT state, sealed_at, opened_at, closes_at, closed_at, round_at, manifest, fingerprint FROM polling_poll WHERE election = ?",
+            "SELECT state, sealed_at, opened_at, closes_at, closed_at, stopped_at, round_at, manifest, fingerprint FROM polling_poll WHERE election = ?",
             election
         ) { (row: borrowing Row) throws(StoreError) -> Poll in
             let name: String = try row[0]
@@ -36,20 +38,22 @@ package struct Poll: Sendable {
             }
             return Poll(
                 election: election, state: state, sealedAt: try row[1], openedAt: try row[2], closesAt: try row[3],
-                closedAt: try row[4], roundAt: try row[5], manifest: try row[6], fingerprint: try row[7])
+                closedAt: try row[4], stoppedAt: try row[5], roundAt: try row[6], manifest: try row[7],
+                fingerprint: try row[8])
         }
     }
 
     /// Whether a voter whose session was opened at `openedAt` may cast now.
     package func takes(sessionOpenedAt openedAt: Int, now: Int, election: Election) -> Bool {
-        Poll.takes(state, closesAt: closesAt, sessionOpenedAt: openedAt, now: now, election: election)
+        stoppedAt == nil
+            && Poll.takes(state, closesAt: closesAt, sessionOpenedAt: openedAt, now: now, election: election)
     }
 
-    /// State and hour alone: what a vote asks for.
+    /// State and hour alone: what a vote asks for. Nil where ballots are not taken any more, whatever the hour.
     static func hours(_ reading: borrowing Reading, election: Int) throws(StoreError) -> (PollState, closesAt: Int)? {
-        let found = try reading.first("SELECT state, closes_at FROM polling_poll WHERE election = ?", election) {
-            (row: borrowing Row) throws(StoreError) -> (String, Int) in (try row[0], try row[1])
-        }
+        let found = try reading.first(
+            "SELECT state, closes_at FROM polling_poll WHERE election = ? AND stopped_at IS NULL", election
+        ) { (row: borrowing Row) throws(StoreError) -> (String, Int) in (try row[0], try row[1]) }
         return found.flatMap { name, closes in PollState(rawValue: name).map { ($0, closes) } }
     }
 
@@ -115,11 +119,10 @@ enum Fixed {
     static func number(_ bytes: some Sequence<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }
 }
 
-/// A slot's content: the round that published it (0 before), and the ballot (nil before).
+/// A slot's content: the ballot, nil before there is one.
 struct SlotContent {
     static let head = 8
 
-    let round: Int
     let ballot: [UInt8]?
 
     /// - Throws: `.damaged` for what is shorter than its own head or length.
@@ -127,13 +130,12 @@ struct SlotContent {
         guard bytes.count > SlotContent.head, Fixed.number(bytes[4..<8]) <= bytes.count - SlotContent.head else {
             throw StoreError(.damaged, "A slot of the ballot box was cut short.", cure: "Run `isoloir poll status`.")
         }
-        round = Fixed.number(bytes[0..<4])
         let count = Fixed.number(bytes[4..<8])
         ballot = count == 0 ? nil : Array(bytes[SlotContent.head..<min(bytes.count, SlotContent.head + count)])
     }
 
-    static func bytes(round: Int, ballot: [UInt8], size: Int) -> [UInt8] {
-        Fixed.bytes(round, 4) + Fixed.bytes(ballot.count, 4) + ballot
+    static func bytes(ballot: [UInt8], size: Int) -> [UInt8] {
+        Fixed.bytes(0, 4) + Fixed.bytes(ballot.count, 4) + ballot
             + [UInt8](repeating: 0, count: size - head - ballot.count)
     }
 }

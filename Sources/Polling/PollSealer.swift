@@ -86,7 +86,7 @@ package struct PollSealer: Sendable {
         try begin(election)
         var described: [String] = []
         for (ballot, list) in zip(election.election.ballots, electors) {
-            described.append(try seal(ballot, of: election, list, boxKey, MultisetSeal(key.subkey(.box)), progress))
+            described.append(try seal(ballot, of: election, list, boxKey, key, progress))
         }
         let signing = SigningKey(seed: key.subkey(.voteReceipts))
         let manifest = try manifest(election, described, signing, frozen)
@@ -187,7 +187,7 @@ package struct PollSealer: Sendable {
     /// Seals one ballot and returns what the manifest says of it.
     private func seal(
         _ ballot: Election.Ballot, of election: StoredElection, _ electors: [Elector], _ boxKey: BoxKey,
-        _ seal: MultisetSeal, _ progress: @escaping @Sendable (Int) -> Void
+        _ key: ElectionKey, _ progress: @escaping @Sendable (Int) -> Void
     ) throws(StoreError) -> String {
         let keys = try store.read { (reading: borrowing Reading) throws(StoreError) in
             var keys: [TrusteePublicKey] = []
@@ -225,22 +225,24 @@ package struct PollSealer: Sendable {
         let trusteesDocument = TrusteePublicKey.trusteesDocument(keys)
         let size = PollSealer.slotBytes(form)
         let id = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int in
-            let id = try transaction.insert(
+            try transaction.insert(
                 """
                 INSERT INTO polling_ballot (election, name, uuid, document, trustees, credentials, electors, slot_bytes)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """, election.number, ballot.id, String(decoding: uuid, as: UTF8.self), document, trusteesDocument,
                 credentials, electors.count, size)
-            // Apart from the documents, which a vote would otherwise write again.
-            try transaction.execute(
-                "INSERT INTO polling_count (ballot, votes, box_sum, list_sum, elector_sum) VALUES (?, 0, ?, ?, ?)", id,
-                MultisetSeal.empty, MultisetSeal.empty, MultisetSeal.empty)
-            return id
         }
         let slots = try makeSlots(id, size, order.map { (made[$0].publicKey, electors[$0].weight) })
         var slotOf = [Int](repeating: 0, count: electors.count)
         for (place, index) in order.enumerated() { slotOf[index] = slots[place] }
-        try makeList(id, electors, made.map(\.text), slotOf, boxKey, seal)
+        var sums = BoxSums.none
+        sums.electors = try makeList(id, electors, made.map(\.text), slotOf, boxKey, MultisetSeal(key.subkey(.box)))
+        let sealed = SumsSeal(key, election: election.election.id, randomness: randomness)
+            .seal(sums, uuid: uuid, head: "")
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            // Apart from the documents, which a vote would otherwise write again.
+            _ = try transaction.execute("INSERT INTO polling_count (ballot, votes, sums) VALUES (?, 0, ?)", id, sealed)
+        }
         let accepted = ballot.smallGroupAccepted.map { ",\"smallGroupAccepted\":\(text(quoted($0)))" } ?? ""
         return """
             {"ballot":"\(ballot.id)","uuid":"\(String(decoding: uuid, as: UTF8.self))","electors":\(electors.count),\
@@ -324,7 +326,7 @@ package struct PollSealer: Sendable {
     private func makeList(
         _ ballot: Int, _ electors: [Elector], _ credentials: [[UInt8]], _ slots: [Int], _ boxKey: BoxKey,
         _ seal: MultisetSeal
-    ) throws(StoreError) {
+    ) throws(StoreError) -> [UInt8] {
         let sealer = boxKey.sealer(randomness)
         var sum = MultisetSeal.empty
         for start in stride(from: 0, to: electors.count, by: PollSealer.chunk) {
@@ -342,11 +344,7 @@ package struct PollSealer: Sendable {
                 return sum
             }
         }
-        let whole = sum
-        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            _ = try transaction.execute(
-                "UPDATE polling_count SET elector_sum = ? WHERE ballot = ?", whole, ballot)
-        }
+        return sum
     }
 
     // MARK: Manifest

@@ -3,8 +3,9 @@ package import Store
 /// The poll's tables.
 ///
 /// Slots and entries of the signature list are made before the first vote, at their full size, and overwritten in place: the
-/// file keeps no trace of the order of votes. A slot's content is the round in which it was published (4 bytes), the ballot's
-/// length (4 bytes), the ballot, zeros. An elector's entry is the time of signing to the minute (8 bytes), whether they were
+/// file keeps no trace of the order of votes. A slot's content is four zeros, the ballot's length (4 bytes), the ballot, zeros;
+/// publication leaves it alone. Rows of `polling_tracker` count once their round stands in `polling_round`, whose head is the
+/// hash of the archive's last event by then and whose height is that event's number. An elector's entry is the time of signing to the minute (8 bytes), whether they were
 /// told (1 byte) and the sealed credential, which a vote overwrites with zeros.
 package enum PollingSchema {
     package static let migrations = [
@@ -101,6 +102,18 @@ package enum PollingSchema {
                 at INTEGER NOT NULL,
                 PRIMARY KEY (ballot, owner)
             ) STRICT, WITHOUT ROWID;
+            """),
+        // The sums in the clear are given up, not sealed: nobody knows what they were changed to meanwhile.
+        Migration(
+            "polling-2-rounds",
+            """
+            ALTER TABLE polling_count ADD COLUMN sums BLOB NOT NULL DEFAULT x'';
+            ALTER TABLE polling_count DROP COLUMN box_sum;
+            ALTER TABLE polling_count DROP COLUMN list_sum;
+            ALTER TABLE polling_count DROP COLUMN elector_sum;
+            ALTER TABLE polling_round ADD COLUMN head TEXT NOT NULL DEFAULT '';
+            ALTER TABLE polling_round ADD COLUMN height INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE polling_poll ADD COLUMN stopped_at INTEGER;
             """),
         // Trustees sign a nonce and check the seal; decryptions can be replaced until they give a result; records of opening
         // and close; members of the bureau by the keys that sign.

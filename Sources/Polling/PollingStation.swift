@@ -12,38 +12,62 @@ package final class PollingStation: Sendable {
     let store: Store
     /// Where the box key comes from: it arrives at the opening, when the site may long be running.
     private let boxKeySource: @Sendable () -> BoxKey?
-    private let knownBoxKey = Mutex<BoxKey?>(nil)
+    let knownBoxKey = Mutex(KnownBoxKey.unknown)
+    /// Erases the copies of the box key on this server.
+    let eraseBoxKey: @Sendable () -> [BoxKeyErasure]
     let logbook: Logbook
     let clock: Clock
     let randomness: Randomness
     let signing: SigningKey
     let seal: MultisetSeal
-    /// Whether the write-ahead log still holds the order of published votes.
-    let logMustGo = Mutex(true)
+    let sumsSeal: SumsSeal
+    /// The sums that this station last read or wrote, by ballot: an earlier row put back during the run is found.
+    let knownSums = Mutex<[Int: BoxSums]>([:])
+    /// What is known of the write-ahead log, which holds the order of the latest votes.
+    let log = Mutex(LogState())
     /// The last round whose voters were told.
     let told = Mutex(0)
     /// Who had ballots refused, and must pause.
     package let pace: CastingPace
     private let checkers = Mutex<[Int: BallotChecker<GMPGroup>]>([:])
 
-    /// - Parameter boxKey: gives the box key where it is there; commands that only look or count need none.
+    /// What is known of the box key in memory.
+    enum KnownBoxKey: Sendable {
+        case unknown
+        case here(BoxKey)
+        /// The poll is closed: it is not asked for again.
+        case gone
+    }
+
+    /// - Parameters:
+    ///   - boxKey: gives the box key where it is there; commands that only look or count need none.
+    ///   - eraseBoxKey: erases the copies that this server has, after the close.
     package init(
         store: Store, election: StoredElection, key: ElectionKey,
-        boxKey: @escaping @Sendable () -> BoxKey? = { nil }, logbook: Logbook, clock: Clock,
+        boxKey: @escaping @Sendable () -> BoxKey? = { nil },
+        eraseBoxKey: @escaping @Sendable () -> [BoxKeyErasure] = { [] }, logbook: Logbook, clock: Clock,
         randomness: Randomness
     ) {
         (self.store, self.election, boxKeySource, self.logbook) = (store, election, boxKey, logbook)
+        self.eraseBoxKey = eraseBoxKey
         (self.clock, self.randomness) = (clock, randomness)
         pace = CastingPace(clock: clock)
         signing = SigningKey(seed: key.subkey(.voteReceipts))
         seal = MultisetSeal(key.subkey(.box))
+        sumsSeal = SumsSeal(key, election: election.election.id, randomness: randomness)
     }
 
-    /// The box key; nil before it was handed over.
+    /// The box key; nil before it was handed over, and after the close.
     var boxKey: BoxKey? {
         knownBoxKey.withLock { known in
-            if known == nil { known = boxKeySource() }
-            return known
+            switch known {
+            case .here(let key): return key
+            case .gone: return nil
+            case .unknown:
+                guard let key = boxKeySource() else { return nil }
+                known = .here(key)
+                return key
+            }
         }
     }
 
@@ -132,7 +156,8 @@ package final class PollingStation: Sendable {
 
     /// Moves the close to a later hour.
     package func extend(to time: Int, by principal: Principal) throws(StoreError) -> Refusal? {
-        try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
+        defer { logIsDue() }
+        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
             guard let poll = try Poll.find(transaction.reading, election: election.number),
                 [.sealed, .open, .suspended].contains(poll.state)
             else { return "A poll is extended while it is sealed, open or suspended; this one is not." }
@@ -146,60 +171,13 @@ package final class PollingStation: Sendable {
         }
     }
 
-    /// Closes the poll for good and publishes what is still in the box.
-    /// - Parameter atOnce: by hand, without the grace for voters under way.
-    package func close(atOnce: Bool, by principal: Principal) throws(StoreError) -> Refusal? {
-        guard atOnce else {
-            return try change(from: [.open, .suspended], to: .closing, "poll.closing", by: principal) {
-                transaction, poll throws(StoreError) in
-                // The grace is reckoned from now where the hour has not come yet.
-                try transaction.execute(
-                    "UPDATE polling_poll SET closes_at = min(closes_at, ?) WHERE election = ?", clock.now,
-                    election.number)
-                return nil
-            }
-        }
-        let refusal = try change(from: [.open, .suspended, .closing], to: .closed, "poll.close", by: principal) {
-            transaction, _ throws(StoreError) in
-            for ballot in try PollBallot.all(transaction.reading, election: election.number) {
-                try publish(transaction, ballot)
-            }
-            try transaction.execute(
-                "UPDATE polling_poll SET closed_at = ?, closes_at = min(closes_at, ?) WHERE election = ?", clock.now,
-                clock.now, election.number)
-            return nil
-        }
-        if refusal == nil { logMustGo.withLock { $0 = true } }
-        try emptyLog()
-        return refusal
-    }
-
-    /// What the hour brings: the close, and the end of the grace. To be called every second or so.
-    /// - Returns: whether anything changed.
-    package func followClock(by principal: Principal) throws(StoreError) -> Bool {
-        let poll = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try Poll.find(reading, election: election.number)
-        }
-        guard let poll else { return false }
-        // A suspended poll stays so past its hour: the bureau extends or closes it.
-        if poll.state == .open, clock.now >= poll.closesAt {
-            return try change(from: [.open], to: .closing, "poll.closing", by: principal) {
-                _, poll throws(StoreError) in
-                // Once more inside: an extension may have come between.
-                clock.now >= poll.closesAt ? nil : "The hour has not come."
-            } == nil
-        }
-        if poll.state == .closing, clock.now >= poll.closesAt + election.election.graceMinutes * 60 {
-            return try close(atOnce: true, by: principal) == nil
-        }
-        return false
-    }
-
-    private func change(
+    func change(
         from states: [PollState], to state: PollState, _ action: String, by principal: Principal,
         _ body: (borrowing Transaction, Poll) throws(StoreError) -> Refusal? = { _, _ in nil }
     ) throws(StoreError) -> Refusal? {
-        try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
+        // Whatever was written before goes out of the log with the change.
+        defer { logIsDue() }
+        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
             guard let poll = try Poll.find(transaction.reading, election: election.number) else {
                 return "The poll is not sealed yet: run `isoloir poll seal`."
             }

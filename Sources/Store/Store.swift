@@ -113,14 +113,6 @@ package final class Store: Sendable {
         }
     }
 
-    /// Copies the write-ahead log back into the store and empties it, so that it tells nothing of the order of what was
-    /// written.
-    /// - Returns: false when a reader under way kept it from being emptied.
-    package func truncateLog() throws(StoreError) -> Bool {
-        let connection = try Connection(path: path, access: .readWrite)
-        return try Reading(connection: connection).number("PRAGMA wal_checkpoint(TRUNCATE)") == 0
-    }
-
     /// The statements that make the schema, in a stable order, for the schema fixture.
     package func schema() throws(StoreError) -> [String] {
         try read { (reading: borrowing Reading) throws(StoreError) in

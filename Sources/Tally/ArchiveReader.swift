@@ -1,4 +1,5 @@
 import BallotCore
+import BallotEngine
 import Glibc
 
 /// What is wrong with an archive, and where.

@@ -41,22 +41,9 @@ extension Teller {
             let entry = ClosingRecord.Entry(
                 name: ballot.name, uuid: String(decoding: ballot.uuid, as: UTF8.self), electors: ballot.electors,
                 signatures: try station.signatureCount(reading, ballot), ballots: tally.ballots, weight: tally.weight,
-                round: last?.number, head: try head(reading, ballot), tally: hex(sha256(tally.document)))
+                round: last?.number, head: last?.head, tally: hex(sha256(tally.document)))
             lines += entry.lines
         }
-        return lines
-    }
-
-    /// The archive's event hash after the last published ballot.
-    private func head(_ reading: borrowing Reading, _ ballot: PollBallot) throws(StoreError) -> String? {
-        var writer = ArchiveWriter(time: 0)
-        _ = writer.setup(
-            election: ballot.document, trustees: ballot.trustees, credentials: try ballot.credentials(reading))
-        var count = 0
-        try station.eachPublished(reading, ballot) { text, _ throws(StoreError) in
-            _ = writer.ballot(text)
-            count += 1
-        }
-        return count == 0 ? nil : String(decoding: writer.end.parent, as: UTF8.self)
+        return lines + (try station.custodyLines(reading, at: poll.closedAt ?? 0))
     }
 }

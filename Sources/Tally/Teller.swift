@@ -62,6 +62,8 @@ package struct Teller: Sendable {
     /// - Returns: the ballots added up now.
     package func tally(by principal: Principal) throws(StoreError) -> [String] {
         let added = try addUp(by: principal)
+        // The record says what became of the box key.
+        try station.destroyBoxKey(by: principal)
         try writeRecord(by: principal)
         return added
     }

@@ -33,7 +33,7 @@ extension ConsoleSite {
         let heads = try store.read { (reading: borrowing Reading) throws(StoreError) -> [String] in
             var heads: [String] = []
             for (ballot, _) in ballots {
-                if let head = try RoundMail.head(reading, parts.register, ballot.name) { heads.append(head) }
+                heads += try RoundMail.head(reading, parts.desk.election, ballot.name, language) ?? []
             }
             return heads
         }
@@ -77,7 +77,7 @@ extension ConsoleSite {
         if !heads.isEmpty {
             blocks += [
                 .text(text("seal.heads", language)),
-                .codes(heads.flatMap { $0.split(separator: "\n").map(String.init) }),
+                .codes(heads),
             ]
         }
         if call.viewer.may(.suspendPoll) {
@@ -99,6 +99,7 @@ extension ConsoleSite {
                             "ballot": .text(ballot.name), "electors": .number(ballot.electors),
                             "ballots": .number(rounds.reduce(0) { $0 + $1.ballots }),
                             "signatures": .number(rounds.last?.signatures ?? 0), "rounds": .number(rounds.count),
+                            "head": .optional(rounds.last?.head), "height": .number(rounds.last?.height ?? 0),
                         ])
                     }),
             ]), isLive: true)

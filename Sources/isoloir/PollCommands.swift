@@ -1,3 +1,4 @@
+import Bureau
 import Delivery
 import Elections
 import Foundation
@@ -55,6 +56,19 @@ let pollCommands = [
     Command(
         "observe", ["URL"], options: [.init("--seal", "FILE", "the manifest, from `isoloir poll manifest`")],
         "from another machine: whether a site gives browsers what was sealed", run: observeSite),
+    Command(
+        "poll key-destroyed", ["STATEMENT"],
+        "take a member's signed word that their copy of the box key is destroyed (isoloir bureau draft box-key-destroyed)",
+        run: takeKeyDestroyed),
+    Command(
+        "poll custody", [], "copies that pair voters with ballots: box key, and backups from between seal and close",
+        run: showCustody),
+    Command(
+        "poll backup-destroyed", ["NAME"],
+        options: [
+            .init("--by", "WHO", "who destroyed it"),
+            .init("--reason", "TEXT", "how, and where that stands, such as \"minutes of 2 December\""),
+        ], "note that a backup from between seal and close is destroyed", run: reportBackup),
     Command("poll status", [], "where the poll stands, and whether box and list are as they were left", run: showPoll),
 ]
 
@@ -73,6 +87,7 @@ private func change(
     let station = try services.station(try services.election())
     if let refusal = try refusing({ try body(station, services) }) { throw Refusal(refusal) }
     try describe(services, station)
+    try services.emptyLog()
 }
 
 private func sealPoll(_ invocation: Invocation) throws(Refusal) {
@@ -103,6 +118,8 @@ private func openPoll(_ invocation: Invocation) throws(Refusal) {
     if let file = invocation["--record"] { try writeFile(file, Array(record.utf8)) }
     Terminal.say(record)
     try describe(services, station)
+    try services.emptyLog()
+    try services.warnOfBackups(station)
 }
 
 private func showRecord(_ invocation: Invocation) throws(Refusal) {
@@ -117,6 +134,19 @@ private func showRecord(_ invocation: Invocation) throws(Refusal) {
     guard let record else { throw Refusal("There is no record yet: the opening writes the first, the close the second.") }
     if let file = invocation["--to"] { try writeFile(file, Array(record.utf8)) }
     Terminal.say(record)
+    // What was destroyed since.
+    let custody = try refusing { try station.custodyRecord() }
+    if !invocation.has("--opening"), !custody.isEmpty { Terminal.say(custody) }
+}
+
+private func takeKeyDestroyed(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let station = try services.station(try services.election())
+    let file = try readFile(invocation.operands[0])
+    if let refusal = try refusing({ try station.take(keyDestroyed: file, by: services.principal) }) {
+        throw Refusal(refusal)
+    }
+    Terminal.say(try refusing { try station.custodyRecord() })
 }
 
 private func extendPoll(_ invocation: Invocation) throws(Refusal) {
@@ -131,6 +161,7 @@ private func extendPoll(_ invocation: Invocation) throws(Refusal) {
     let station = try services.station(election)
     if let refusal = try refusing({ try station.extend(to: time, by: services.principal) }) { throw Refusal(refusal) }
     try describe(services, station)
+    try services.emptyLog()
 }
 
 private func closePoll(_ invocation: Invocation) throws(Refusal) {
@@ -138,104 +169,21 @@ private func closePoll(_ invocation: Invocation) throws(Refusal) {
     try fullCheck(services.store)
     let station = try services.station(try services.election())
     try services.checkBox(station.election)
+    let announce = RoundMail(try services.register(station.election)).announcement { Terminal.complain($0) }
     if let refusal = try refusing({
-        try station.close(atOnce: invocation.has("--at-once"), by: services.principal)
+        try station.close(atOnce: invocation.has("--at-once"), by: services.principal, announce: announce)
     }) {
         throw Refusal(refusal)
     }
     _ = try refusing { try services.teller(station).tally(by: services.principal) }
     try describe(services, station)
+    try services.emptyLog()
+    for line in try services.keyCopyLines(station) { Terminal.say("  " + line) }
     if let poll = try services.poll(station.election), poll.state == .closing {
         Terminal.say(
             "  Voters who signed in before may finish for \(station.election.election.graceMinutes) minutes; then a running `serve` closes the poll. `poll close --at-once` closes it now."
         )
     }
-}
-
-private func showPoll(_ invocation: Invocation) throws(Refusal) {
-    let services = try Services(invocation)
-    let station = try services.station(try services.election())
-    var findings = try refusing { try station.audit() }
-    findings += try services.frozenFaults(station.election)
-    if invocation.has("--json") {
-        try printStatus(services, station, findings)
-    } else {
-        try describe(services, station)
-    }
-    if !findings.isEmpty {
-        try services.checkBox(station.election)
-        try services.checkFrozen(station.election)
-    }
-    if !invocation.has("--json") { Terminal.say("  Nothing was added, removed or changed by hand.") }
-}
-
-private func ballots(_ services: Services, _ station: PollingStation) throws(Refusal) -> (Poll?, [PollBallot]) {
-    try refusing {
-        try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-            (
-                try Poll.find(reading, election: station.election.number),
-                try PollBallot.all(reading, election: station.election.number)
-            )
-        }
-    }
-}
-
-private func describe(_ services: Services, _ station: PollingStation) throws(Refusal) {
-    let election = station.election.election
-    let (poll, ballots) = try ballots(services, station)
-    guard let poll else { return Terminal.say("\(election.id): not sealed yet.") }
-    func time(_ seconds: Int) -> String { LocalTime.phrase(seconds, zone: election.timeZone, .en) }
-    var lines = ["\(election.id): \(poll.state.rawValue)", "  fingerprint  \(poll.fingerprint)"]
-    lines.append("  sealed       \(time(poll.sealedAt))")
-    if let opened = poll.openedAt { lines.append("  opened       \(time(opened))") }
-    lines.append("  closes       \(time(poll.closesAt))")
-    if let closed = poll.closedAt { lines.append("  closed       \(time(closed))") }
-    Terminal.say(lines.joined(separator: "\n"))
-    Terminal.table(
-        ["ballot", "electors", "votes"], ballots.map { [$0.name, "\($0.electors)", "\($0.votes)"] }, numbers: [1, 2])
-    for head in try heads(services, election.id) {
-        Terminal.say("  round \(head.round) of \(head.ballot): \(head.votes) votes, box \(head.box), list \(head.list)")
-    }
-}
-
-/// What the journal keeps of a round: to be noted down by the bureau.
-private struct RoundHead: Encodable { let ballot, round, votes, box, list: String }
-
-/// The last round of each ballot.
-private func heads(_ services: Services, _ election: String) throws(Refusal) -> [RoundHead] {
-    try refusing {
-        var heads: [String: RoundHead] = [:]
-        try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try Logbook.each(reading) { entry, _ throws(StoreError) in
-                guard entry.action == "poll.round", entry.election == election,
-                    let details = try? JSONDecoder().decode([String: String].self, from: Data(entry.details.utf8))
-                else { return }
-                let ballot = details["ballot"] ?? ""
-                heads[ballot] = RoundHead(
-                    ballot: ballot, round: details["round"] ?? "", votes: details["votes"] ?? "",
-                    box: String((details["box"] ?? "").prefix(32)), list: String((details["list"] ?? "").prefix(32)))
-            }
-        }
-        return heads.values.sorted { $0.ballot < $1.ballot }
-    }
-}
-
-private func printStatus(
-    _ services: Services, _ station: PollingStation, _ findings: [String]
-) throws(Refusal) {
-    struct Shown: Encodable {
-        struct Ballot: Encodable { let name, uuid: String, electors, votes: Int }
-        let state, fingerprint: String, ballots: [Ballot], rounds: [RoundHead], findings: [String]
-    }
-    let (poll, ballots) = try ballots(services, station)
-    try Terminal.json(
-        Shown(
-            state: poll?.state.rawValue ?? "unsealed", fingerprint: poll?.fingerprint ?? "",
-            ballots: ballots.map {
-                Shown.Ballot(
-                    name: $0.name, uuid: String(decoding: $0.uuid, as: UTF8.self), electors: $0.electors,
-                    votes: $0.votes)
-            }, rounds: try heads(services, station.election.election.id), findings: findings))
 }
 
 // MARK: Rehearsal and what leaves the store

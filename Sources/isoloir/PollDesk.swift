@@ -15,12 +15,18 @@ extension Services {
 
     /// The polling station of an election, with the box key where it lies in the key folder.
     func station(_ election: StoredElection) throws(Refusal) -> PollingStation {
-        let path = keys.boxKeyFile(election.election.id)
+        let (keys, name) = (keys, election.election.id)
+        let path = keys.boxKeyFile(name)
         return PollingStation(
             store: store, election: election, key: try key(of: election),
-            boxKey: { (try? readFile(path, secret: true)).flatMap { BoxKey(file: $0) } }, logbook: logbook,
-            clock: clock,
-            randomness: randomness)
+            boxKey: { (try? readFile(path, secret: true)).flatMap { BoxKey(file: $0) } },
+            eraseBoxKey: {
+                keys.boxKeyFiles(name).map { path in
+                    do throws(KeyError) {
+                        return try keys.destroyBoxKey(path) ? .erased(path: path) : .absent(path: path)
+                    } catch { return .kept(path: path, reason: error.description) }
+                }
+            }, logbook: logbook, clock: clock, randomness: randomness)
     }
 
     func teller(_ station: PollingStation) -> Teller {

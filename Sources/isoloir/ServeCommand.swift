@@ -25,8 +25,11 @@ let serveCommand = Command(
 
 private func serve(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation, checkingHead: false)
+    // What a killed program left there goes first; where something keeps it, the run tries on.
+    _ = try refusing { try services.store.truncateLog() }
     try fullCheck(services.store)
     let election = try services.election()
+    try services.checkBoxKeyPlace()
     try services.checkBox(election)
     try services.checkFrozen(election)
     var settings = services.settings.server
@@ -112,6 +115,19 @@ func run(
     desk.stop()
     bell.stop()
     group.wait()
+    emptyLogAtEnd(services.store, log)
+}
+
+/// Nothing of the latest votes' order stays behind.
+private func emptyLogAtEnd(_ store: Store, _ log: AccessLog) {
+    for _ in 0..<Workload.lastTries {
+        do throws(StoreError) { if try store.truncateLog() { return } } catch {
+            return log.write("the store's log could not be emptied: \(error)")
+        }
+        usleep(UInt32(Workload.pause * 1000))
+    }
+    log.write(
+        "the store's log could not be emptied, another program reads the store: run isoloir store empty-log when it has ended")
 }
 
 /// Descriptors are cheap, and each connection is one.
@@ -165,15 +181,19 @@ private struct Workload {
     /// Threads of the console, and requests that may wait for them.
     static let (deskThreads, deskQueue) = (2, 60)
     /// Milliseconds between looks: the same for everybody, whoever asked.
-    private static let pause = 100
+    static let pause = 100
+    /// Tries to empty the log at the end.
+    static let lastTries = 50
     private static let (traceEvery, tidyEvery, pollEvery) = (10, 600, 10)
 
     private let services: Services
     private let site: Site
     private let bell: Bell
     private let log: AccessLog
+    private let watch: PollWatch
 
     init(_ services: Services, _ site: Site, _ bell: Bell, _ log: AccessLog) {
+        watch = PollWatch(services, site, bell, log)
         (self.services, self.site, self.bell, self.log) = (services, site, bell, log)
     }
 
@@ -191,7 +211,7 @@ private struct Workload {
             attempt("recovery") { () throws(StoreError) in
                 if try site.recovery.serveRequests(services.store) > 0 { bell.ring() }
             }
-            if round % Workload.pollEvery == 0 { followPoll() }
+            if round % Workload.pollEvery == 0 { watch.follow(attempt) }
             // A piece at each look: it yields to everything else.
             attempt("the search's index") { () throws(StoreError) in _ = try site.registrar.index() }
             if round % Workload.traceEvery == 0 { attempt("traces", storeTraces) }
@@ -204,53 +224,6 @@ private struct Workload {
 
     private func attempt(_ name: String, _ work: () throws(StoreError) -> Void) {
         do throws(StoreError) { try work() } catch { log.write("\(name) failed: \(error)") }
-    }
-
-    /// The hour's close, rounds of publication, word to those who voted, the sum of a closed box: each for itself.
-    private func followPoll() {
-        let (station, directory, log) = (site.station, site.directory, log)
-        attempt("the poll's hour") { () throws(StoreError) in
-            guard try station.followClock(by: .system("clock")) else { return }
-            log.write("the poll's hour has come")
-            // The last round, if the poll closed.
-            try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                let poll = try Poll.find(transaction.reading, election: station.election.number)
-                guard poll?.state == .closed else { return }
-                try RoundMail(site.register).send(transaction, station.election.election.ballots.map(\.id))
-            }
-            bell.ring()
-        }
-        attempt("rounds") { () throws(StoreError) in
-            let turned = try station.turnRounds()
-            for ballot in turned { log.write("round published: \(ballot)") }
-            if !turned.isEmpty {
-                try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                    try RoundMail(site.register).send(transaction, turned)
-                }
-                bell.ring()
-            }
-        }
-        attempt("the log") { () throws(StoreError) in try station.emptyLog() }
-        attempt("word of votes") { () throws(StoreError) in
-            let round = services.clock.now
-            let told = try station.tell { transaction, voter throws(StoreError) in
-                // One voter whom no message reaches must not keep it from the others.
-                do throws(StoreError) { try directory.tellOfVote(transaction, voter, round: round) } catch {
-                    log.write("voter \(voter) cannot be told of a vote: \(error)")
-                }
-            }
-            if told > 0 { bell.ring() }
-        }
-        attempt("the tally") { () throws(StoreError) in
-            _ = try services.teller(station).tally(by: .system("clock"))
-        }
-        attempt("reminders") { () throws(StoreError) in
-            let (hasWorked, faults) = try site.reminders.follow()
-            for fault in faults { log.write(fault) }
-            if hasWorked { bell.ring() }
-        }
-        attempt("figures") { () throws(StoreError) in _ = try site.snapshots.follow() }
-        attempt("the poll") { () throws(StoreError) in try site.site.look() }
     }
 
     private func storeTraces() throws(StoreError) {

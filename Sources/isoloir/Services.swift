@@ -55,7 +55,8 @@ struct Services {
         templateFolder = invocation["--templates"] ?? settings.templates ?? "Templates"
         let isNew = unsafe access(keyPath, F_OK) != 0
         do throws(KeyError) {
-            keys = try KeyFolder(path: keyPath, store: path, randomness: Randomness.system)
+            keys = try KeyFolder(
+                path: keyPath, store: path, boxKeys: settings.boxKeys, randomness: Randomness.system)
         } catch {
             if isNew { unsafe rmdir(keyPath) }
             throw Refusal(error)

@@ -8,6 +8,8 @@ import Glibc
 struct Settings {
     var store: String?
     var keys: String?
+    /// The folder of the box key, where it is not the keys' folder.
+    var boxKeys: String?
     var templates: String?
     var mail: MailTransport?
     var sms: (any SMSProvider)?
@@ -41,6 +43,7 @@ struct Settings {
         var settings = Settings()
         settings.store = section.optionalText("store")
         settings.keys = section.optionalText("keys")
+        settings.boxKeys = section.optionalText("boxKeys")
         settings.templates = section.optionalText("templates")
         settings.mail =
             section.optionalSection("mail") { section in

@@ -31,6 +31,7 @@ struct Site {
     let roll: RollDesk
     let letters: LetterDoor
     let register: StaffRegister
+    let desk: VoterDesk
 }
 
 extension Services {
@@ -77,7 +78,7 @@ extension Services {
                 site: site, doorkeeper: doorkeeper, recovery: recovery, help: help, spent: SpentBook(clock: clock),
                 station: station, directory: directory, console: console, staffDoor: behind.door, registrar: registrar,
                 snapshots: behind.snapshots, reminders: behind.reminders, roll: behind.roll, letters: behind.letters,
-                register: behind.register)
+                register: behind.register, desk: behind.desk)
         }
     }
 

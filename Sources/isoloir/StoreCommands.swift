@@ -8,6 +8,8 @@ import VoterRoll
 let storeCommands = [
     Command("store check", [], "check the whole store: pages, indices, links, journal", run: checkStore),
     Command("store backup", ["FILE"], "one sealed file of the running store, without keys", run: backUpStore),
+    Command(
+        "store empty-log", [], "copy the write-ahead log back, so that it tells nothing of the latest votes", run: emptyLog),
     Command("store restore", ["FILE"], "a new store from a backup", run: restoreStore),
 ]
 
@@ -45,11 +47,39 @@ private func backUpStore(_ invocation: Invocation) throws(Refusal) {
     defer { unsafe unlink(draft) }
     try refusing { try services.store.copy(to: draft) }
     let key = try refusing { try services.keys.keyOrNew(of: backupKeyName) }
-    try services.record("store.backup", ["file": URL(fileURLWithPath: invocation.operands[0]).lastPathComponent])
-    try refusing { try SealedFile(key: key.subkey(.backup)).seal(draft, into: invocation.operands[0]) }
+    let path = invocation.operands[0]
+    try refusing { try SealedFile(key: key.subkey(.backup)).seal(draft, into: path) }
+    // Between seal and close each one is asked for again: a backup that is not noted is none.
+    do throws(Refusal) {
+        try services.record(
+            "store.backup",
+            ["file": URL(fileURLWithPath: path).lastPathComponent, "sha256": try fileDigest(path)])
+    } catch {
+        unsafe unlink(path)
+        throw error
+    }
     Terminal.say(
         "\(invocation.operands[0]): a sealed backup. It opens with \(services.keys.path)/\(backupKeyName).key: keep that elsewhere."
     )
+}
+
+/// SHA-256 of a file of any size, in hexadecimal.
+private func fileDigest(_ path: String) throws(Refusal) -> String {
+    guard let file = FileHandle(forReadingAtPath: path) else { throw Refusal("\(path) cannot be read.") }
+    let digest = RunningDigest()
+    try refusing {
+        while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { digest.update([UInt8](piece).span) }
+        try file.close()
+    }
+    return hex(digest.finish())
+}
+
+private func emptyLog(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    guard try refusing({ try services.store.truncateLog() }) else {
+        throw Refusal("Another program reads the store: the log is not empty. End that program, then run this again.")
+    }
+    Terminal.say("\(services.store.path): the log is empty.")
 }
 
 private func restoreStore(_ invocation: Invocation) throws(Refusal) {

@@ -112,7 +112,7 @@ def fill_poll(store, voters):
                      "VALUES (1, 'open', ?, ?, ?, ?, x'00', 'f')", (now - 90_000, now - 86_400, now + 86_400, now - 60))
     ballot = database.execute("INSERT INTO polling_ballot (election, name, uuid, document, trustees, electors, slot_bytes, credentials) "
                               "VALUES (1, 'titulaires-ouvriers', 'u', x'00', x'00', ?, 100, x'00')", (voters,)).lastrowid
-    database.execute("INSERT INTO polling_count VALUES (?, ?, zeroblob(32), zeroblob(32), zeroblob(32))", (ballot, voters // 2))
+    database.execute("INSERT INTO polling_count VALUES (?, ?, zeroblob(152))", (ballot, voters // 2))
 
     def electors():
         for number, in database.execute("SELECT id FROM roll_voter").fetchall():
@@ -121,7 +121,7 @@ def fill_poll(store, voters):
             yield ballot, number, ((at - at % 60) if signed else 0).to_bytes(8, "big") + b"\0" + bytes(72)
 
     database.executemany("INSERT INTO polling_elector (ballot, voter, entry) VALUES (?, ?, ?)", electors())
-    database.execute("INSERT INTO polling_round VALUES (?, 1, ?, ?, ?)", (ballot, now - 60, voters // 2, voters // 2))
+    database.execute("INSERT INTO polling_round VALUES (?, 1, ?, ?, ?, '', 0)", (ballot, now - 60, voters // 2, voters // 2))
     database.executemany("INSERT INTO access_sign_in (election, principal, at, route) VALUES (1, ?, ?, 'email')",
                          ((f"voter:{number}", now) for number in range(1, voters, 2)))
     database.commit()

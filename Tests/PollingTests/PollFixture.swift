@@ -24,6 +24,9 @@ final class PollFixture: Sendable {
     let store: Store
     let election: StoredElection
     let station: PollingStation
+    let key: ElectionKey
+    let boxKey: BoxKey
+    private let logbook: Logbook
     let teller: Teller
     let trustees: TrusteeRegister
     let bureau: MemberRegister
@@ -69,6 +72,7 @@ final class PollFixture: Sendable {
         }
         election = stored
         let key = ElectionKey(from: .system)
+        (self.key, self.logbook) = (key, logbook)
         let registrar = Registrar(store: store, logbook: logbook, clock: clock, hasher: PassphraseHasher())
         let roll = folder.appending(path: "roll.csv")
         let rows = (1...count).map { number in
@@ -117,6 +121,7 @@ final class PollFixture: Sendable {
             store: store, registrar: registrar, trustees: register, logbook: logbook, clock: clock,
             randomness: .system)
         let boxKey = BoxKey(from: .system)
+        self.boxKey = boxKey
         station = PollingStation(
             store: store, election: stored, key: key, boxKey: { boxKey }, logbook: logbook, clock: clock,
             randomness: .system)
@@ -135,6 +140,14 @@ final class PollFixture: Sendable {
             #expect(refusal == nil)
         }
         if isOpen { #expect(try station.open(by: .system("test")) == nil) }
+    }
+
+    /// The same poll after a restart: nothing is remembered.
+    func another() -> PollingStation {
+        let hands = hands
+        return PollingStation(
+            store: store, election: election, key: key, boxKey: { [boxKey] in boxKey }, logbook: logbook,
+            clock: Clock { hands.time.withLock { $0 } }, randomness: .system)
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }

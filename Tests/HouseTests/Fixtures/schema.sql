@@ -416,10 +416,7 @@ CREATE TABLE polling_ballot (
 CREATE TABLE polling_count (
     ballot INTEGER PRIMARY KEY REFERENCES polling_ballot (id),
     votes INTEGER NOT NULL,
-    box_sum BLOB NOT NULL,
-    list_sum BLOB NOT NULL,
-    elector_sum BLOB NOT NULL
-) STRICT;
+    sums BLOB NOT NULL DEFAULT x'') STRICT;
 
 CREATE TABLE polling_elector (
     id INTEGER PRIMARY KEY,
@@ -465,7 +462,7 @@ CREATE TABLE polling_poll (
     round_at INTEGER,
     manifest BLOB NOT NULL,
     fingerprint TEXT NOT NULL
-) STRICT;
+, stopped_at INTEGER) STRICT;
 
 CREATE TABLE polling_record (
     election INTEGER NOT NULL REFERENCES polling_poll (election),
@@ -480,7 +477,7 @@ CREATE TABLE polling_round (
     number INTEGER NOT NULL,
     at INTEGER NOT NULL,
     ballots INTEGER NOT NULL,
-    signatures INTEGER NOT NULL,
+    signatures INTEGER NOT NULL, head TEXT NOT NULL DEFAULT '', height INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (ballot, number)
 ) STRICT, WITHOUT ROWID;
 

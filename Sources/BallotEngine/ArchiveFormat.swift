@@ -20,11 +20,11 @@ package enum EventKind: String, Sendable, CaseIterable {
     case result = "Result"
 
     /// What stands in the archive before the event: how many files of data.
-    var files: Int { longest.count }
+    package var files: Int { longest.count }
 
     /// The most bytes of each of those files, so that nobody's giant file is read whole into memory. A ballot of the most
     /// choices takes half a megabyte, and so do its tally and a trustee's part; a public credential takes 620 bytes.
-    var longest: [Int] {
+    package var longest: [Int] {
         let (payload, megabyte) = (1 << 10, 1 << 20)
         return switch self {
         // Election, trustees, public credentials of a million and a half voters.
@@ -36,13 +36,13 @@ package enum EventKind: String, Sendable, CaseIterable {
     }
 
     /// Files of data before one event at most.
-    static let mostFiles = 4
+    package static let mostFiles = 4
 
     /// An event's own file: parent, height, kind and payload take less.
-    static let longestEvent = 1 << 10
+    package static let longestEvent = 1 << 10
 
     /// What may follow.
-    func mayPrecede(_ next: EventKind) -> Bool {
+    package func mayPrecede(_ next: EventKind) -> Bool {
         switch self {
         case .setup, .ballot: next == .ballot || next == .endBallots
         case .endBallots: next == .encryptedTally
@@ -55,11 +55,13 @@ package enum EventKind: String, Sendable, CaseIterable {
 
 /// The archive's tar records (section 8): every byte is given by the content and the time of making.
 package enum ArchiveFormat {
-    static let block = 512
-    static let first = "BELENIOS"
+    /// Bytes of a record of the tar format.
+    package static let block = 512
+    /// The name of an archive's first file.
+    package static let first = "BELENIOS"
 
     /// The first file's content.
-    static func start(_ time: Int) -> [UInt8] { Array("{\"version\":1,\"timestamp\":\"\(time)\"}".utf8) }
+    package static func start(_ time: Int) -> [UInt8] { Array("{\"version\":1,\"timestamp\":\"\(time)\"}".utf8) }
 
     /// A file: header, content, zeros up to a whole block.
     package static func file(_ name: [UInt8], _ content: [UInt8], time: Int) -> [UInt8] {
@@ -69,7 +71,8 @@ package enum ArchiveFormat {
         return bytes
     }
 
-    static func header(_ name: [UInt8], count: Int, time: Int) -> [UInt8] {
+    /// A file's header.
+    package static func header(_ name: [UInt8], count: Int, time: Int) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: block)
         func put(_ text: [UInt8], at place: Int) { bytes.replaceSubrange(place..<place + text.count, with: text) }
         put(name, at: 0)
@@ -89,11 +92,19 @@ package enum ArchiveFormat {
         (0..<digits).map { 48 + UInt8(number >> (3 * (digits - 1 - $0)) & 7) }
     }
 
-    static func dataName(_ hash: [UInt8]) -> [UInt8] { hash + Array(".data.json".utf8) }
-    static func eventName(_ hash: [UInt8]) -> [UInt8] { hash + Array(".event.json".utf8) }
+    /// The name of a file of data.
+    package static func dataName(_ hash: [UInt8]) -> [UInt8] { hash + Array(".data.json".utf8) }
+    /// The name of an event's file.
+    package static func eventName(_ hash: [UInt8]) -> [UInt8] { hash + Array(".event.json".utf8) }
+
+    /// The content of the setup, from the names of its three documents.
+    static func setup(election: [UInt8], trustees: [UInt8], credentials: [UInt8]) -> [UInt8] {
+        Array("{\"election\":\"".utf8) + election + Array("\",\"trustees\":\"".utf8) + trustees
+            + Array("\",\"credentials\":\"".utf8) + credentials + Array("\"}".utf8)
+    }
 
     /// An event's content.
-    static func event(_ kind: EventKind, height: Int, parent: [UInt8]?, payload: [UInt8]?) -> [UInt8] {
+    package static func event(_ kind: EventKind, height: Int, parent: [UInt8]?, payload: [UInt8]?) -> [UInt8] {
         var text = Array("{".utf8)
         if let parent { text += Array("\"parent\":\"".utf8) + parent + Array("\",".utf8) }
         text += Array("\"height\":\(height),\"type\":\"\(kind.rawValue)\"".utf8)
@@ -117,30 +128,33 @@ package struct ArchiveWriter: Sendable {
         package let height: Int
         package let parent: [UInt8]
 
+        /// An end that was kept.
         package init(height: Int, parent: [UInt8]) { (self.height, self.parent) = (height, parent) }
     }
 
     /// Goes on with an archive of `end.height` events.
     package init(time: Int, after end: End) { (self.time, height, parent) = (time, end.height, end.parent) }
 
+    /// Where the archive ends by now.
     package var end: End { End(height: height, parent: parent ?? []) }
 
     /// The beginning: election, trustees and public credentials.
     package mutating func setup(election: [UInt8], trustees: [UInt8], credentials: [UInt8]) -> [UInt8] {
-        let names = [election, trustees, credentials].map(contentName)
-        let payload =
-            Array("{\"election\":\"".utf8) + names[0] + Array("\",\"trustees\":\"".utf8) + names[1]
-            + Array("\",\"credentials\":\"".utf8) + names[2] + Array("\"}".utf8)
+        let payload = ArchiveFormat.setup(
+            election: contentName(election), trustees: contentName(trustees), credentials: contentName(credentials))
         var bytes = ArchiveFormat.file(
             Array(ArchiveFormat.first.utf8), ArchiveFormat.start(time), time: time)
         bytes += data(election) + data(trustees) + data(credentials)
         return bytes + event(.setup, payload)
     }
 
+    /// A ballot and its event.
     package mutating func ballot(_ text: [UInt8]) -> [UInt8] { event(.ballot, text) }
 
+    /// The end of the ballots.
     package mutating func endBallots() -> [UInt8] { event(.endBallots, nil) }
 
+    /// The sum of the ballots and its event.
     package mutating func encryptedTally(_ document: [UInt8], ballots: Int, weight: Int) -> [UInt8] {
         let payload =
             Array("{\"num_tallied\":\(ballots),\"total_weight\":\(weight),\"encrypted_tally\":\"".utf8)
@@ -154,6 +168,7 @@ package struct ArchiveWriter: Sendable {
         return data(document) + event(.partialDecryption, payload)
     }
 
+    /// The result and its event.
     package mutating func result(_ numbers: [[Int]]) -> [UInt8] { event(.result, ArchiveWriter.document(numbers)) }
 
     /// The `result` document.

@@ -1,0 +1,94 @@
+import Crypto
+import Store
+import Synchronization
+
+/// The sums of a ballot's box, signature list and electors, with the number of votes they stand for.
+///
+/// In the clear they could be mended by hand: two of them differ by a member's keyed term, and whoever takes a ballot away
+/// could subtract its term. They are kept sealed.
+struct BoxSums: Sendable, Equatable {
+    /// Grows by one each time the sums are written: an earlier row put back is known by it while the station runs.
+    var revision: Int
+    var votes: Int
+    var box: [UInt8]
+    var list: [UInt8]
+    var electors: [UInt8]
+
+    /// The sums of an empty box, before any elector is entered.
+    static let none = BoxSums(
+        revision: 0, votes: 0, box: MultisetSeal.empty, list: MultisetSeal.empty, electors: MultisetSeal.empty)
+}
+
+/// Seals the sums of an election's boxes, each bound to its ballot and to the head of the last round.
+struct SumsSeal: Sendable {
+    private let key: Secret
+    private let election: String
+    private let randomness: Randomness
+
+    init(_ key: ElectionKey, election: String, randomness: Randomness) {
+        (self.key, self.election, self.randomness) = (key.subkey(.boxSums), election, randomness)
+    }
+
+    private func place(_ uuid: [UInt8], _ head: String) -> [UInt8] {
+        var fields = Fields("polling.sums", election)
+        fields.append(uuid.span)
+        fields.append(head)
+        return fields.bytes
+    }
+
+    /// - Parameter head: the head of the ballot's last round; empty before the first.
+    func seal(_ sums: BoxSums, uuid: [UInt8], head: String) -> [UInt8] {
+        let plain = Fixed.bytes(sums.revision, 8) + Fixed.bytes(sums.votes, 8) + sums.box + sums.list + sums.electors
+        return Sealer(key: key, randomness: randomness).seal(plain, associated: place(uuid, head))
+    }
+
+    /// Nil for what was changed, belongs to another ballot, or was sealed under another round's head.
+    func open(_ sealed: [UInt8], uuid: [UInt8], head: String) -> BoxSums? {
+        let count = MultisetSeal.count
+        let plain = Sealer(key: key, randomness: randomness).open(sealed, associated: place(uuid, head))
+        guard let plain, plain.count == 16 + 3 * count else { return nil }
+        func sum(_ number: Int) -> [UInt8] { Array(plain[(16 + number * count)...].prefix(count)) }
+        return BoxSums(
+            revision: Fixed.number(plain[..<8]), votes: Fixed.number(plain[8..<16]), box: sum(0), list: sum(1),
+            electors: sum(2))
+    }
+}
+
+extension PollingStation {
+    /// What became of a ballot's sealed sums.
+    enum SumsFinding {
+        case good(BoxSums)
+        /// The seal does not open: changed by hand, another ballot's, or of another round.
+        case broken
+        /// This station read or wrote later ones.
+        case earlier
+    }
+
+    /// The sums of a ballot as they stand in the store, compared with those that this station knows.
+    /// - Parameter known: what was known before the reading began; nil in the writer's transaction, which sees all.
+    func sums(
+        _ reading: borrowing Reading, _ ballot: PollBallot, known: [Int: BoxSums]? = nil
+    ) throws(StoreError) -> (found: SumsFinding, head: String) {
+        let row = try reading.first(
+            """
+            SELECT sums, (SELECT head FROM polling_round WHERE polling_round.ballot = polling_count.ballot
+                ORDER BY number DESC LIMIT 1)
+            FROM polling_count WHERE ballot = ?
+            """, ballot.id
+        ) { (row: borrowing Row) throws(StoreError) -> ([UInt8], String?) in (try row[0], try row[1]) }
+        guard let (sealed, head) = row else { throw StoreError(.failed, "The ballot \(ballot.name) is gone.") }
+        let latest = known.map { $0[ballot.id] } ?? knownSums.withLock { $0[ballot.id] }
+        guard let sums = sumsSeal.open(sealed, uuid: ballot.uuid, head: head ?? "") else { return (.broken, head ?? "") }
+        if let latest, sums.revision < latest.revision || sums.revision == latest.revision && sums != latest {
+            return (.earlier, head ?? "")
+        }
+        return (.good(sums), head ?? "")
+    }
+
+    /// Notes sums that are committed: earlier ones are not believed any more.
+    func note(_ sums: BoxSums, of ballot: PollBallot) {
+        knownSums.withLock { known in
+            if known[ballot.id].map({ $0.revision < sums.revision }) ?? true { known[ballot.id] = sums }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import Elections
+package import Journal
+package import Store
+import Synchronization
+
+/// ```
+/// open, suspended --> closing: the grace runs       (or by hand, at once)
+/// closing --> closing, stopped: no ballot is taken any more
+///             the rest of the box is read and its rounds staged, beside everybody else's writes
+/// closing, stopped --> closed: one short transaction: rounds, heads, seals, state
+/// ```
+/// A program that dies in between leaves a poll that takes no ballot; whoever looks next goes on.
+extension PollingStation {
+    /// Closes the poll for good and publishes what is still in the box.
+    /// - Parameters:
+    ///   - atOnce: by hand, without the grace for voters under way.
+    ///   - announce: what is written with the last rounds.
+    package func close(
+        atOnce: Bool, by principal: Principal, announce: Announcement = { _, _, _ in }
+    ) throws(StoreError) -> Refusal? {
+        guard atOnce else {
+            return try change(from: [.open, .suspended], to: .closing, "poll.closing", by: principal) {
+                transaction, poll throws(StoreError) in
+                // The grace is reckoned from now where the hour has not come yet.
+                try transaction.execute(
+                    "UPDATE polling_poll SET closes_at = min(closes_at, ?) WHERE election = ?", clock.now,
+                    election.number)
+                return nil
+            }
+        }
+        if let refusal = try stop(by: principal) { return refusal }
+        return try finish(by: principal, patience: PollingStation.publicationWait, announce)
+    }
+
+    /// From here on no ballot is taken, whatever the hour.
+    private func stop(by principal: Principal) throws(StoreError) -> Refusal? {
+        try change(from: [.open, .suspended, .closing], to: .closing, "poll.closing", by: principal) {
+            transaction, _ throws(StoreError) in
+            try transaction.execute(
+                """
+                UPDATE polling_poll SET stopped_at = coalesce(stopped_at, ?1), closes_at = min(closes_at, ?1)
+                WHERE election = ?2
+                """, clock.now, election.number)
+            return nil
+        }
+    }
+
+    /// Publishes the rest of a stopped poll and closes it.
+    /// - Parameter patience: seconds that a round under way elsewhere is waited for.
+    private func finish(
+        by principal: Principal, patience: Int, _ announce: Announcement
+    ) throws(StoreError) -> Refusal? {
+        let lock = try publicationLock(patience: patience)
+        defer { withExtendedLifetime(lock) {} }
+        let at = clock.now
+        let ballots = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try PollBallot.all(reading, election: election.number)
+        }
+        let staged = try stage(ballots)
+        var sums: [(PollBallot, BoxSums)] = []
+        let refusal = try change(from: [.closing], to: .closed, "poll.close", by: principal) {
+            transaction, poll throws(StoreError) in
+            sums = try publish(transaction, staged, at: at, announce)
+            try transaction.execute(
+                "UPDATE polling_poll SET closed_at = ?, closes_at = min(closes_at, ?) WHERE election = ?", clock.now,
+                clock.now, election.number)
+            return nil
+        }
+        guard refusal == nil else { return refusal }
+        for (ballot, sums) in sums { note(sums, of: ballot) }
+        try destroyBoxKey(by: principal)
+        return nil
+    }
+
+    /// What the hour brings: the close, and the end of the grace. To be called every second or so.
+    /// - Returns: whether anything changed.
+    package func followClock(
+        by principal: Principal, announce: Announcement = { _, _, _ in }
+    ) throws(StoreError) -> Bool {
+        let poll = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try Poll.find(reading, election: election.number)
+        }
+        guard let poll else { return false }
+        // A suspended poll stays so past its hour: the bureau extends or closes it.
+        if poll.state == .open, clock.now >= poll.closesAt {
+            return try change(from: [.open], to: .closing, "poll.closing", by: principal) {
+                _, poll throws(StoreError) in
+                // Once more inside: an extension may have come between.
+                clock.now >= poll.closesAt ? nil : "The hour has not come."
+            } == nil
+        }
+        if poll.state == .closed { try forgetBoxKey(by: principal) }
+        guard poll.state == .closing else { return false }
+        if poll.stoppedAt == nil {
+            guard clock.now >= poll.closesAt + election.election.graceMinutes * 60 else { return false }
+            guard try stop(by: principal) == nil else { return false }
+        }
+        do throws(StoreError) { return try finish(by: principal, patience: 0, announce) == nil } catch {
+            // Another program is closing it, or makes a round: at the next look.
+            guard error.kind == .busy else { throw error }
+            return false
+        }
+    }
+
+    /// Another program closed the poll, or this one died before the key was gone.
+    private func forgetBoxKey(by principal: Principal) throws(StoreError) {
+        if case .gone = knownBoxKey.withLock({ $0 }) { return }
+        try destroyBoxKey(by: principal)
+    }
+}

@@ -1,0 +1,67 @@
+import Crypto
+import Elections
+package import Journal
+package import Store
+
+extension PollingStation {
+    /// What the server, the members and the backups still hold that pairs voters with ballots, as lines of a record.
+    package func custodyLines(_ reading: borrowing Reading, at time: Int) throws(StoreError) -> [String] {
+        let custody = try Custody(reading, election: election.election.id)
+        let zone = election.election.timeZone
+        var lines = ["custody at \(LocalTime.phrase(time, zone: zone, .en)) (\(zone))"]
+        for copy in custody.keyCopies {
+            let end =
+                switch copy.erasure {
+                case .erased: "overwritten and removed"
+                case .absent: "none lay there"
+                case .kept(_, let reason): "COULD NOT BE ERASED: \(reason)"
+                }
+            lines.append("box key \(copy.erasure.path): \(end)")
+        }
+        let manifest = try Poll.find(reading, election: election.number)?.manifest
+        for member in manifest.flatMap({ SealManifest($0) })?.members ?? [] {
+            let isSigned = custody.signed.contains(hex(member.key))
+            lines.append(
+                "box key, copy of \(member.name): \(isSigned ? "destroyed, signed" : "NOT SIGNED AS DESTROYED")")
+        }
+        for backup in custody.backups {
+            let end = backup.report.map { "destroyed, by \($0.by): \($0.reason)" } ?? "NOT REPORTED DESTROYED"
+            lines.append("backup \(backup.name) \(backup.sha256): \(end)")
+        }
+        return lines
+    }
+
+    /// Who holds what now, signed: the closing record says it as it was at the close. Empty before that.
+    package func custodyRecord() throws(StoreError) -> String {
+        try store.read { (reading: borrowing Reading) throws(StoreError) -> String in
+            guard try record(reading, .closing) != nil else { return "" }
+            let lines = ["isoloir custody record 1", "election \(election.election.id)"]
+            return SignedRecord.signed(lines + (try custodyLines(reading, at: clock.now)), by: signing)
+        }
+    }
+
+    /// Takes members' signatures that their copies of the box key are destroyed; returns why not, nil when it was done.
+    package func take(
+        keyDestroyed file: [UInt8], by principal: Principal
+    ) throws(StoreError) -> Refusal? {
+        guard let statement = BureauStatement(file: file) else {
+            return "The file is no statement of the bureau, or a signature in it is not its member's."
+        }
+        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
+            guard let poll = try Poll.find(transaction.reading, election: election.number),
+                let seal = SealManifest(poll.manifest), [.closed, .destroyed].contains(poll.state)
+            else { return "Copies of the box key are needed until the poll is closed." }
+            let signers = statement.signers(among: seal.members)
+            guard statement.act == .boxKeyDestroyed, statement.election == seal.election,
+                statement.subject == hex(seal.digest), !signers.isEmpty
+            else { return "The statement is not about this poll's box key, or no member of the seal signed it." }
+            try logbook.record(
+                transaction, election: election.election.id, by: principal, Custody.memberAction,
+                [
+                    "members": signers.map(\.name).joined(separator: ", "),
+                    "keys": signers.map { hex($0.key) }.joined(separator: " "), "file.sha256": hex(sha256(file)),
+                ])
+            return nil
+        }
+    }
+}

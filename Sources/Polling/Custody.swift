@@ -1,0 +1,183 @@
+import Elections
+import Foundation
+package import Journal
+package import Store
+import Synchronization
+
+/// What became of a copy of the box key where the close looked for it.
+package enum BoxKeyErasure: Sendable, Equatable {
+    /// Overwritten and removed.
+    case erased(path: String)
+    /// There was none.
+    case absent(path: String)
+    /// It is still there, and opens credentials in copies of the store.
+    case kept(path: String, reason: String)
+
+    package var path: String {
+        switch self {
+        case .erased(let path), .absent(let path), .kept(let path, _): path
+        }
+    }
+}
+
+/// Who still holds what pairs voters with ballots: copies of the box key, and copies of the store from between seal and close.
+/// All of it comes from the journal. Copies that were made by other means, of the disk or the machine, are not known here.
+package struct Custody: Sendable {
+    /// The copy on the server.
+    package struct KeyCopy: Sendable {
+        package let erasure: BoxKeyErasure
+        package let at: Int
+    }
+
+    /// A backup that was made while voters and ballots could be paired in it.
+    package struct Backup: Sendable {
+        package let number: Int
+        package let name: String
+        /// Of the sealed file, in hexadecimal.
+        package let sha256: String
+        package let at: Int
+        /// Who destroyed it, as it was reported; nil until then.
+        package fileprivate(set) var report: Report?
+    }
+
+    /// That a backup was destroyed.
+    package struct Report: Sendable {
+        package let at: Int
+        package let by: String
+        package let reason: String
+    }
+
+    /// The latest word on each place where the server kept the box key.
+    package private(set) var keyCopies: [KeyCopy] = []
+    /// The oldest first.
+    package private(set) var backups: [Backup] = []
+    /// Members who signed that their copy of the box key is destroyed, by their keys in hexadecimal.
+    package private(set) var signed: Set<String> = []
+
+    /// Backups that nobody reported destroyed.
+    package var remaining: [Backup] { backups.filter { $0.report == nil } }
+
+    /// What the journal says of an election.
+    package init(_ reading: borrowing Reading, election: String) throws(StoreError) {
+        var custody = Custody()
+        var isSealed = false
+        try Logbook.each(reading) { entry, _ throws(StoreError) in
+            switch entry.action {
+            case "poll.seal" where entry.election == election: isSealed = true
+            case "poll.close" where entry.election == election: isSealed = false
+            case "store.backup" where isSealed: custody.backups.append(try Custody.backup(entry))
+            case Custody.keyAction where entry.election == election:
+                let copy = try Custody.keyCopy(entry)
+                custody.keyCopies.removeAll { $0.erasure.path == copy.erasure.path }
+                custody.keyCopies.append(copy)
+            case Custody.reportAction where entry.election == election: try custody.take(report: entry)
+            case Custody.memberAction where entry.election == election:
+                custody.signed.formUnion((try Custody.details(entry)["keys"] ?? "").split(separator: " ").map(String.init))
+            default: break
+            }
+        }
+        self = custody
+    }
+
+    private init() {}
+
+    static let (keyAction, reportAction) = ("poll.boxKey", "poll.backupDestroyed")
+    static let memberAction = "poll.memberKeyDestroyed"
+
+    private static func details(_ entry: JournalEntry) throws(StoreError) -> [String: String] {
+        do { return try JSONDecoder().decode([String: String].self, from: Data(entry.details.utf8)) } catch {
+            throw StoreError(
+                .damaged, "Journal entry \(entry.number) is not readable: \(error).", cure: "Run `journal verify`.")
+        }
+    }
+
+    private static func backup(_ entry: JournalEntry) throws(StoreError) -> Backup {
+        let details = try details(entry)
+        return Backup(
+            number: entry.number, name: details["file"] ?? "", sha256: details["sha256"] ?? "", at: entry.at, report: nil)
+    }
+
+    private static func keyCopy(_ entry: JournalEntry) throws(StoreError) -> KeyCopy {
+        let details = try details(entry)
+        let path = details["path"] ?? ""
+        let erasure: BoxKeyErasure =
+            switch details["outcome"] {
+            case "erased": .erased(path: path)
+            case "absent": .absent(path: path)
+            default: .kept(path: path, reason: details["reason"] ?? "")
+            }
+        return KeyCopy(erasure: erasure, at: entry.at)
+    }
+
+    private mutating func take(report entry: JournalEntry) throws(StoreError) {
+        let details = try Custody.details(entry)
+        guard let place = backups.firstIndex(where: { "\($0.number)" == details["entry"] }) else { return }
+        backups[place].report = Report(at: entry.at, by: details["by"] ?? "", reason: details["reason"] ?? "")
+    }
+}
+
+extension PollingStation {
+    /// Erases the box key once the poll is closed: from here on nothing needs it, and with it a copy of the store from before
+    /// the close tells who cast which ballot.
+    /// - Returns: what became of each copy on this server; empty before the close.
+    @discardableResult
+    package func destroyBoxKey(by principal: Principal) throws(StoreError) -> [BoxKeyErasure] {
+        let poll = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try Poll.find(reading, election: election.number)
+        }
+        guard let state = poll?.state, [.closed, .destroyed].contains(state) else { return [] }
+        knownBoxKey.withLock { $0 = .gone }
+        let erasures = eraseBoxKey()
+        guard state == .closed else { return erasures }
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            let known = try Custody(transaction.reading, election: election.election.id).keyCopies
+            for erasure in erasures {
+                let before = known.first { $0.erasure.path == erasure.path }?.erasure
+                // That nothing lies there any more says nothing new.
+                if case .absent = erasure, before != nil { continue }
+                guard before != erasure else { continue }
+                try logbook.record(
+                    transaction, election: election.election.id, by: principal, Custody.keyAction,
+                    PollingStation.details(erasure))
+            }
+        }
+        return erasures
+    }
+
+    private static func details(_ erasure: BoxKeyErasure) -> [String: String] {
+        switch erasure {
+        case .erased(let path): ["path": path, "outcome": "erased"]
+        case .absent(let path): ["path": path, "outcome": "absent"]
+        case .kept(let path, let reason): ["path": path, "outcome": "kept", "reason": reason]
+        }
+    }
+
+    /// Notes that a backup was destroyed.
+    /// - Parameter name: its file's name, or the beginning of its SHA-256 where several have the name.
+    package func reportDestroyed(
+        backup name: String, who: String, reason: String, by principal: Principal
+    ) throws(StoreError) -> Refusal? {
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
+            let custody = try Custody(transaction.reading, election: election.election.id)
+            let found = custody.remaining.filter {
+                $0.name == name || name.count >= PollingStation.digestDigits && $0.sha256.hasPrefix(name.lowercased())
+            }
+            guard let backup = found.first else {
+                return "No backup \"\(name)\" is left to be reported: `isoloir poll custody` lists them."
+            }
+            guard found.count == 1 else {
+                return "\(found.count) backups are called \"\(name)\": give the beginning of the SHA-256 instead."
+            }
+            try logbook.record(
+                transaction, election: election.election.id, by: principal, Custody.reportAction,
+                [
+                    "entry": "\(backup.number)", "file": backup.name, "sha256": backup.sha256, "by": who,
+                    "reason": reason,
+                ])
+            return nil
+        }
+    }
+
+    /// Digits of a SHA-256 by which a backup may be named at least.
+    private static let digestDigits = 8
+}

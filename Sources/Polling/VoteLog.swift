@@ -1,0 +1,50 @@
+import Elections
+package import Store
+import Synchronization
+
+/// What a station knows of the write-ahead log.
+struct LogState: Sendable {
+    /// Whether it is emptied at the next look: at the start, after a round, after a change of state.
+    var isDue = true
+    var emptiedAt = 0
+    /// Since when it could not be emptied; nil while it can.
+    var keptSince: Int?
+}
+
+/// The write-ahead log holds the latest writes in their order, and so pairs voters with ballots without any key. It is copied
+/// back into the store and emptied a minute after it was begun, at the start, at the end, after every round and every change
+/// of state.
+extension PollingStation {
+    /// Seconds after which what was written leaves the log: with the looks between, a vote stays there for less than 90.
+    package static let logSeconds = 60
+
+    /// What came of a look at the log.
+    package enum LogEmptying: Sendable, Equatable {
+        case notDue
+        case emptied
+        /// A reader under way keeps it, since then: to be tried again.
+        case kept(since: Int)
+    }
+
+    func logIsDue() { log.withLock { $0.isDue = true } }
+
+    /// Empties the log where it is time. To be called every second or so.
+    /// - Parameter force: whatever the time, as at the end.
+    package func emptyLog(force: Bool = false) throws(StoreError) -> LogEmptying {
+        let now = clock.now
+        let isDue = log.withLock { log in
+            force || log.isDue || log.keptSince != nil || abs(now - log.emptiedAt) >= PollingStation.logSeconds
+        }
+        guard isDue else { return .notDue }
+        let isEmptied = try store.truncateLog()
+        return log.withLock { log in
+            guard isEmptied else {
+                let since = log.keptSince ?? now
+                log.keptSince = since
+                return .kept(since: since)
+            }
+            log = LogState(isDue: false, emptiedAt: now, keptSince: nil)
+            return .emptied
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Glibc
+
+/// The write-ahead log as a file: `STORE-wal`. `STORE-emptied` beside it is empty, and its time is that of the last emptying.
+extension Store {
+    /// Milliseconds for which emptying the log waits for readers, with the writer's lock in hand: longer than most readings, and
+    /// short enough that no vote notices.
+    private static let readerMilliseconds = 15
+
+    /// What can be seen of the log from outside.
+    package struct LogFile: Sendable, Equatable {
+        /// Zero where nothing of what was written stands in it.
+        package let bytes: Int
+        /// Seconds since 1970 of the last emptying; nil before the first.
+        package let emptiedAt: Int?
+    }
+
+    /// Copies the write-ahead log back into the store and empties it, so that it tells nothing of the order of what was
+    /// written. Writers wait for what came since the copying began alone.
+    /// - Returns: false when a reader or writer under way kept it from being emptied.
+    package func truncateLog() throws(StoreError) -> Bool {
+        let connection = try Connection(path: path, access: .readWrite)
+        try connection.script("PRAGMA busy_timeout = \(Store.readerMilliseconds)")
+        let reading = Reading(connection: connection)
+        // Most of it without a lock that writers need.
+        _ = try reading.number("PRAGMA wal_checkpoint(PASSIVE)")
+        guard try reading.number("PRAGMA wal_checkpoint(TRUNCATE)") == 0 else { return false }
+        try noteEmptied()
+        return true
+    }
+
+    private func noteEmptied() throws(StoreError) {
+        let file = unsafe open(path + "-emptied", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        defer { if file >= 0 { close(file) } }
+        guard file >= 0, futimens(file, nil) == 0 else {
+            throw StoreError(
+                .failed, "\(path)-emptied cannot be written.", cure: "Check the permissions of the store's folder.")
+        }
+    }
+
+    /// The log as it lies there by now.
+    package var logFile: LogFile {
+        let log = Store.status(path + "-wal")
+        return LogFile(bytes: log?.bytes ?? 0, emptiedAt: Store.status(path + "-emptied")?.changedAt)
+    }
+
+    private static func status(_ path: String) -> (bytes: Int, changedAt: Int)? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return (Int(status.st_size), Int(status.st_mtim.tv_sec))
+    }
+}

@@ -1,0 +1,116 @@
+import Crypto
+import Elections
+import Foundation
+import Glibc
+import Polling
+import Store
+
+extension Services {
+    /// Tries to empty the log, and pauses between.
+    private static let (logTries, logPause) = (50, UInt32(100_000))
+
+    /// Empties the store's log after a change; says so where another program keeps it from being emptied.
+    func emptyLog() throws(Refusal) {
+        for number in 0..<Services.logTries {
+            if number > 0 { usleep(Services.logPause) }
+            if try refusing({ try store.truncateLog() }) { return }
+        }
+        Terminal.complain(
+            "The store's log could not be emptied: another program reads the store. Until it is, store and log together tell "
+                + "who cast which of the latest ballots. A running `serve` empties it as soon as that program has ended; "
+                + "otherwise run `isoloir store empty-log`.")
+    }
+
+    /// What the election's journal says of copies.
+    func custody(_ election: StoredElection) throws(Refusal) -> Custody {
+        try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try Custody(reading, election: election.election.id)
+            }
+        }
+    }
+
+    /// What became of the server's copies of the box key, in words.
+    func keyCopyLines(_ station: PollingStation) throws(Refusal) -> [String] {
+        let election = station.election
+        return try custody(election).keyCopies.map { copy in
+            let time = LocalTime.phrase(copy.at, zone: election.election.timeZone, .en)
+            return switch copy.erasure {
+            case .erased(let path): "\(path): box key overwritten and removed, \(time)"
+            case .absent(let path): "\(path): no box key lay there, \(time)"
+            case .kept(let path, let reason):
+                "\(path): THE BOX KEY COULD NOT BE ERASED, \(time): \(reason) Erase it, then run `isoloir poll custody`."
+            }
+        }
+    }
+
+    /// Warns of backups that were made since the seal.
+    func warnOfBackups(_ station: PollingStation) throws(Refusal) {
+        let left = try custody(station.election).remaining
+        guard !left.isEmpty else { return }
+        Terminal.complain(
+            "Backups were made since the seal: \(left.map(\.name).joined(separator: ", ")). With the box key, such a copy "
+                + "tells for ever who cast which ballot. Destroy them, then note it with `isoloir poll backup-destroyed`.")
+    }
+}
+
+func showCustody(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let station = try services.station(try services.election())
+    // Where the program that closed the poll died before the key was gone, this is the time.
+    _ = try refusing { try station.destroyBoxKey(by: services.principal) }
+    let custody = try services.custody(station.election)
+    if invocation.has("--json") { return try printCustody(custody) }
+    Terminal.say("Box key on this server")
+    let copies = try services.keyCopyLines(station)
+    for line in copies.isEmpty ? ["in use: it is erased by the final close"] : copies { Terminal.say("  \(line)") }
+    Terminal.say("Members' copies of the box key")
+    let members = try services.poll(station.election).flatMap { SealManifest($0.manifest) }?.members ?? []
+    if members.isEmpty { Terminal.say("  the seal carries no member's key, so nobody can sign for a copy") }
+    for member in members {
+        let isSigned = custody.signed.contains(hex(member.key))
+        Terminal.say("  \(member.name): \(isSigned ? "destroyed, signed" : "not signed as destroyed")")
+    }
+    Terminal.say("Backups made between seal and close")
+    if custody.backups.isEmpty { Terminal.say("  none by `isoloir store backup`") }
+    for backup in custody.backups {
+        let time = LocalTime.short(backup.at, zone: station.election.election.timeZone)
+        let end = backup.report.map { "destroyed, by \($0.by): \($0.reason)" } ?? "NOT REPORTED DESTROYED"
+        Terminal.say("  \(time)  \(backup.name)  \(backup.sha256.prefix(16))  \(end)")
+    }
+    Terminal.say("Copies of the disk or the machine that were made by other means cannot be known here: ask whoever makes them.")
+}
+
+private func printCustody(_ custody: Custody) throws(Refusal) {
+    struct Shown: Encodable {
+        struct Key: Encodable { let path, outcome: String, reason: String?, at: Int }
+        struct Backup: Encodable { let file, sha256: String, at: Int, destroyed: Int?, by, reason: String? }
+        let keys: [Key], backups: [Backup]
+    }
+    let keys = custody.keyCopies.map { copy in
+        switch copy.erasure {
+        case .erased(let path): Shown.Key(path: path, outcome: "erased", reason: nil, at: copy.at)
+        case .absent(let path): Shown.Key(path: path, outcome: "absent", reason: nil, at: copy.at)
+        case .kept(let path, let reason): Shown.Key(path: path, outcome: "kept", reason: reason, at: copy.at)
+        }
+    }
+    let backups = custody.backups.map {
+        Shown.Backup(
+            file: $0.name, sha256: $0.sha256, at: $0.at, destroyed: $0.report?.at, by: $0.report?.by,
+            reason: $0.report?.reason)
+    }
+    try Terminal.json(Shown(keys: keys, backups: backups))
+}
+
+func reportBackup(_ invocation: Invocation) throws(Refusal) {
+    let (who, reason) = (try invocation.required("--by"), try invocation.required("--reason"))
+    let services = try Services(invocation)
+    let station = try services.station(try services.election())
+    let name = invocation.operands[0]
+    if let refusal = try refusing({
+        try station.reportDestroyed(backup: name, who: who, reason: reason, by: services.principal)
+    }) {
+        throw Refusal(refusal)
+    }
+    Terminal.say("\(name): noted as destroyed, by \(who).")
+}

@@ -1,0 +1,98 @@
+import Bureau
+import Elections
+import Foundation
+import Polling
+import Store
+
+func showPoll(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let station = try services.station(try services.election())
+    var findings = try refusing { try station.audit() }
+    findings += try services.frozenFaults(station.election)
+    if invocation.has("--json") {
+        try printStatus(services, station, findings)
+    } else {
+        try describe(services, station)
+    }
+    if !findings.isEmpty {
+        try services.checkBox(station.election)
+        try services.checkFrozen(station.election)
+    }
+    if !invocation.has("--json") { Terminal.say("  Nothing was added, removed or changed by hand.") }
+}
+
+/// A poll as it stands, with the rounds of each ballot.
+private func state(
+    _ services: Services, _ station: PollingStation
+) throws(Refusal) -> (Poll?, [(ballot: PollBallot, rounds: [Round])]) {
+    try refusing {
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            let poll = try Poll.find(reading, election: station.election.number)
+            var ballots: [(ballot: PollBallot, rounds: [Round])] = []
+            for ballot in try PollBallot.all(reading, election: station.election.number) {
+                ballots.append((ballot, try station.rounds(reading, ballot)))
+            }
+            return (poll, ballots)
+        }
+    }
+}
+
+/// Says where a poll stands.
+func describe(_ services: Services, _ station: PollingStation) throws(Refusal) {
+    let election = station.election.election
+    let (poll, ballots) = try state(services, station)
+    guard let poll else { return Terminal.say("\(election.id): not sealed yet.") }
+    func time(_ seconds: Int) -> String { LocalTime.phrase(seconds, zone: election.timeZone, .en) }
+    var lines = ["\(election.id): \(poll.state.rawValue)", "  fingerprint  \(poll.fingerprint)"]
+    lines.append("  sealed       \(time(poll.sealedAt))")
+    if let opened = poll.openedAt { lines.append("  opened       \(time(opened))") }
+    lines.append("  closes       \(time(poll.closesAt))")
+    if let stopped = poll.stoppedAt, poll.closedAt == nil { lines.append("  stopped      \(time(stopped))") }
+    if let closed = poll.closedAt { lines.append("  closed       \(time(closed))") }
+    lines.append("  log          \(logWords(services.store.logFile, now: services.clock.now))")
+    Terminal.say(lines.joined(separator: "\n"))
+    Terminal.table(
+        ["ballot", "electors", "votes"],
+        ballots.map { [$0.ballot.name, "\($0.ballot.electors)", "\($0.ballot.votes)"] }, numbers: [1, 2])
+    for (ballot, rounds) in ballots {
+        guard let round = rounds.last else { continue }
+        Terminal.say("  \(ballot.name), round \(round.number): \(round.height) ballots = \(round.signatures) signatures")
+        for line in RoundMail.grouped(round.head) { Terminal.say("    \(line)") }
+    }
+}
+
+/// How much of the latest votes the write-ahead log may tell.
+private func logWords(_ log: Store.LogFile, now: Int) -> String {
+    guard log.bytes > 0 else { return "empty" }
+    guard let emptied = log.emptiedAt else { return "\(log.bytes) bytes, never emptied: it tells the order of the latest votes" }
+    return "\(log.bytes) bytes, last emptied \(max(0, now - emptied)) seconds ago: its oldest vote is no older"
+}
+
+private func printStatus(
+    _ services: Services, _ station: PollingStation, _ findings: [String]
+) throws(Refusal) {
+    struct Shown: Encodable {
+        struct Ballot: Encodable { let name, uuid: String, electors, votes: Int }
+        struct Head: Encodable { let ballot: String, round, ballots, signatures: Int, head: String, height, at: Int }
+        struct Log: Encodable { let bytes: Int, emptied: Int? }
+        let state, fingerprint: String, log: Log, ballots: [Ballot], rounds: [Head], findings: [String]
+    }
+    let (poll, ballots) = try state(services, station)
+    let log = services.store.logFile
+    try Terminal.json(
+        Shown(
+            state: poll?.state.rawValue ?? "unsealed", fingerprint: poll?.fingerprint ?? "",
+            log: Shown.Log(bytes: log.bytes, emptied: log.emptiedAt),
+            ballots: ballots.map {
+                Shown.Ballot(
+                    name: $0.ballot.name, uuid: String(decoding: $0.ballot.uuid, as: UTF8.self),
+                    electors: $0.ballot.electors, votes: $0.ballot.votes)
+            },
+            rounds: ballots.compactMap { ballot, rounds in
+                rounds.last.map {
+                    Shown.Head(
+                        ballot: ballot.name, round: $0.number, ballots: $0.ballots, signatures: $0.signatures,
+                        head: $0.head, height: $0.height, at: $0.at)
+                }
+            }, findings: findings))
+}

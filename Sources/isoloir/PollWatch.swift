@@ -1,0 +1,132 @@
+import Access
+import Bureau
+import Crypto
+import Delivery
+import Elections
+import Glibc
+import Journal
+import Polling
+import Store
+import Synchronization
+import Tally
+import Web
+
+/// What `serve` does for its poll, whoever asks: the hour's close, rounds, the log, the box key's end, word to those who voted,
+/// the sum of a closed box.
+final class PollWatch: Sendable {
+    /// Seconds between two lines about a log that cannot be emptied, and until an alert is raised.
+    private static let (lineEvery, alertAfter) = (60, 300)
+
+    private struct Said: Sendable {
+        var logLineAt = 0
+        var isLogKept = false
+        var isKeyAlerted = false
+    }
+
+    private let services: Services
+    private let site: Site
+    private let bell: Bell
+    private let log: AccessLog
+    private let said = Mutex(Said())
+
+    init(_ services: Services, _ site: Site, _ bell: Bell, _ log: AccessLog) {
+        (self.services, self.site, self.bell, self.log) = (services, site, bell, log)
+    }
+
+    /// To be called every second.
+    /// - Parameter attempt: runs each for itself: what fails in one must not stop the others.
+    func follow(_ attempt: (String, () throws(StoreError) -> Void) -> Void) {
+        let (station, directory, log) = (site.station, site.directory, log)
+        let announce = RoundMail(site.register).announcement { log.write($0) }
+        attempt("the poll's hour") { () throws(StoreError) in
+            guard try station.followClock(by: .system("clock"), announce: announce) else { return }
+            log.write("the poll's hour has come")
+            bell.ring()
+        }
+        attempt("the box key") { () throws(StoreError) in try followBoxKey() }
+        attempt("rounds") { () throws(StoreError) in
+            let turned = try station.turnRounds(announce: announce)
+            for ballot in turned { log.write("round published: \(ballot)") }
+            if !turned.isEmpty { bell.ring() }
+        }
+        attempt("the log") { () throws(StoreError) in try followLog() }
+        attempt("word of votes") { () throws(StoreError) in
+            let round = services.clock.now
+            let told = try station.tell { transaction, voter throws(StoreError) in
+                // One voter whom no message reaches must not keep it from the others.
+                do throws(StoreError) { try directory.tellOfVote(transaction, voter, round: round) } catch {
+                    log.write("voter \(voter) cannot be told of a vote: \(error)")
+                }
+            }
+            if told > 0 { bell.ring() }
+        }
+        attempt("the tally") { () throws(StoreError) in
+            _ = try services.teller(station).tally(by: .system("clock"))
+        }
+        attempt("reminders") { () throws(StoreError) in
+            let (hasWorked, faults) = try site.reminders.follow()
+            for fault in faults { log.write(fault) }
+            if hasWorked { bell.ring() }
+        }
+        attempt("figures") { () throws(StoreError) in _ = try site.snapshots.follow() }
+        attempt("the poll") { () throws(StoreError) in try site.site.look() }
+    }
+
+    /// Empties the log where it is time, and says where it cannot be.
+    private func followLog() throws(StoreError) {
+        switch try site.station.emptyLog() {
+        case .notDue: return
+        case .emptied:
+            let wasKept = said.withLock { said in
+                defer { said.isLogKept = false }
+                return said.isLogKept
+            }
+            if wasKept { log.write("the store's log is emptied again") }
+        case .kept(let since):
+            let now = services.clock.now
+            let isTime = said.withLock { said in
+                guard now - said.logLineAt >= PollWatch.lineEvery else { return false }
+                (said.logLineAt, said.isLogKept) = (now, true)
+                return true
+            }
+            guard isTime else { return }
+            log.write("the store's log cannot be emptied for \(now - since) seconds: a program reads the store; trying on")
+            guard now - since >= PollWatch.alertAfter else { return }
+            try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try site.desk.alert(transaction, "logKept", services.store.path)
+            }
+        }
+    }
+
+    /// A box key that the close could not erase is an alert.
+    private func followBoxKey() throws(StoreError) {
+        let (station, isAlerted) = (site.station, said.withLock { $0.isKeyAlerted })
+        guard !isAlerted else { return }
+        let kept = try services.store.read { (reading: borrowing Reading) throws(StoreError) -> [String]? in
+            guard try Poll.find(reading, election: station.election.number)?.state == .closed else { return nil }
+            return try Custody(reading, election: station.election.election.id).keyCopies.compactMap { copy in
+                if case .kept(let path, _) = copy.erasure { path } else { nil }
+            }
+        }
+        guard let kept else { return }
+        for path in kept {
+            try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try site.desk.alert(transaction, "boxKeyKept", path)
+            }
+            log.write("the box key \(path) could not be erased: erase it, then run isoloir poll custody")
+        }
+        said.withLock { $0.isKeyAlerted = true }
+    }
+}
+
+extension Services {
+    /// The box key is erased by the close: it must not come by systemd's credentials, which nobody can erase.
+    func checkBoxKeyPlace() throws(Refusal) {
+        guard let credentials = unsafe getenv("CREDENTIALS_DIRECTORY").map({ unsafe String(cString: $0) }),
+            keys.boxKeyFile("").hasPrefix(credentials + "/")
+        else { return }
+        throw Refusal(
+            "The box key would lie among systemd's credentials, where the close cannot erase it: name a folder that this "
+                + "account may write, with \"boxKeys\" in isoloir.yaml, for instance /var/lib/isoloir-box.")
+    }
+}
