@@ -33,7 +33,10 @@ final class PollFixture: Sendable {
     let voters: [Int]
     private let hands = Hands()
 
-    final class Hands: Sendable { let time = Mutex(1_795_600_000) }
+    final class Hands: Sendable {
+        let time = Mutex(1_795_600_000)
+        let erasure = Mutex((answer: BoxKeyErasure.erased(path: "box"), count: 0))
+    }
 
     static let ballot = "titulaires-ouvriers"
     static let other = "suppleants-ouvriers"
@@ -112,8 +115,13 @@ final class PollFixture: Sendable {
             progress: { _ in })
         guard case .sealed = outcome else { throw Trouble("\(outcome)") }
         station = PollingStation(
-            store: store, election: stored, key: key, boxKey: { boxKey }, logbook: logbook, clock: clock,
-            randomness: .system)
+            store: store, election: stored, key: key, boxKey: { boxKey },
+            eraseBoxKey: {
+                hands.erasure.withLock { erasure in
+                    erasure.count += 1
+                    return [erasure.answer]
+                }
+            }, logbook: logbook, clock: clock, randomness: .system)
         teller = Teller(station: station, store: store, trustees: register, logbook: logbook, clock: clock)
         if isOpen { #expect(try station.open(by: .system("test")) == nil) }
     }
@@ -132,6 +140,12 @@ final class PollFixture: Sendable {
         let text: String
         init(_ text: String) { self.text = text }
     }
+
+    /// How often the box key was to be erased.
+    func erasures() -> Int { hands.erasure.withLock { $0.count } }
+
+    /// What comes of erasing the box key from now on.
+    func answer(_ erasure: BoxKeyErasure) { hands.erasure.withLock { $0.answer = erasure } }
 
     var now: Int { hands.time.withLock { $0 } }
 
