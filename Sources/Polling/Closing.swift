@@ -81,6 +81,7 @@ extension PollingStation {
             try Poll.find(reading, election: election.number)
         }
         guard let poll else { return false }
+        notice(poll)
         // A suspended poll stays so past its hour: the bureau extends or closes it.
         if poll.state == .open, clock.now >= poll.closesAt {
             return try change(from: [.open], to: .closing, "poll.closing", by: principal) {

@@ -9,6 +9,8 @@ struct LogState: Sendable {
     var emptiedAt = 0
     /// Since when it could not be emptied; nil while it can.
     var keptSince: Int?
+    /// State and hours at the last look: another program may change them, and need not have emptied the log.
+    var seen: [String] = []
 }
 
 /// The write-ahead log holds the latest writes in their order, and so pairs voters with ballots without any key. It is copied
@@ -28,6 +30,14 @@ extension PollingStation {
 
     func logIsDue() { log.withLock { $0.isDue = true } }
 
+    /// Empties the log soon where another program changed the poll.
+    func notice(_ poll: Poll) {
+        let seen = [poll.state.rawValue, "\(poll.closesAt)", "\(poll.stoppedAt ?? 0)"]
+        log.withLock { log in
+            if log.seen != seen { (log.seen, log.isDue) = (seen, true) }
+        }
+    }
+
     /// Empties the log where it is time. To be called every second or so.
     /// - Parameter force: whatever the time, as at the end.
     package func emptyLog(force: Bool = false) throws(StoreError) -> LogEmptying {
@@ -43,7 +53,7 @@ extension PollingStation {
                 log.keptSince = since
                 return .kept(since: since)
             }
-            log = LogState(isDue: false, emptiedAt: now, keptSince: nil)
+            (log.isDue, log.emptiedAt, log.keptSince) = (false, now, nil)
             return .emptied
         }
     }

@@ -198,6 +198,43 @@ def cast_commits(work, rounds):
     return [] if ratio >= 20 else ["cast-commits: the ratio must be 20 or more"]
 
 
+def rounds(work, count):
+    """The longest wait of a vote while a box of 300,000 slots is published, and that of a plain write of sqlite3 beside it."""
+    import sqlite3
+    import threading
+
+    slots = int(os.environ.get("SLOTS", 300_000))
+    ours, plain = [], []
+    for number in range(min(count, 3)):
+        process = subprocess.Popen([f"{ROOT}/.build/release/CastBench", str(slots)], cwd=ROOT, stdout=subprocess.PIPE, text=True,
+                                   env=os.environ | {"TMPDIR": str(work)})
+        assert process.stdout.readline() == "begin\n"
+        over, waits = threading.Event(), []
+
+        def write():
+            database = sqlite3.connect(f"{work}/plain-{number}.sqlite", isolation_level=None)  # noqa: B023
+            database.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE t (content BLOB)")
+            while not over.wait(0.004):  # noqa: B023
+                start = time.monotonic()
+                database.execute("INSERT INTO t VALUES (randomblob(12288))")
+                waits.append(1000 * (time.monotonic() - start))  # noqa: B023
+
+        thread = threading.Thread(target=write)
+        thread.start()
+        assert process.stdout.readline() == "end\n"
+        over.set()
+        thread.join()
+        votes, longest, taken = process.stdout.readline().split()
+        assert process.wait() == 0
+        ours.append(float(longest))
+        plain.append(max(waits))
+        print(f"  round {number + 1}: {slots} slots in {float(taken) / 1000:.1f} s; {votes} votes, the longest waited {ours[-1]:.1f} ms; "
+              f"plain sqlite3 {plain[-1]:.1f} ms", flush=True)
+    print(f"rounds: longest wait of a vote {statistics.median(ours):.1f} ms, plain sqlite3 beside it {statistics.median(plain):.1f} ms")
+    if statistics.median(ours) >= 50:
+        sys.exit("rounds: no vote may wait for 50 ms")
+
+
 BALLOTS_OF_64 = int(os.environ.get("BALLOTS", 16))
 
 
@@ -315,4 +352,4 @@ def storm(port, requests, socket):
     return time.monotonic() - start
 
 
-BENCHES = {"cast": cast, "ballot-seal": ballot_seal, "ballot-check": ballot_check, "tally": tally}
+BENCHES = {"cast": cast, "rounds": rounds, "ballot-seal": ballot_seal, "ballot-check": ballot_check, "tally": tally}

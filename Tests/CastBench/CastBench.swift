@@ -20,6 +20,11 @@ struct CastBench {
     static let (threads, votesEach) = (64, 40)
 
     static func main() throws {
+        // With a number: a round of a box of so many slots.
+        if CommandLine.arguments.count > 1 {
+            guard let slots = Int(CommandLine.arguments[1]) else { throw Trouble("how many slots?") }
+            return try RoundBench.run(slots: slots)
+        }
         let together = try run(oneByOne: false, voters: threads * votesEach)
         let alone = try run(oneByOne: true, voters: threads * 4)
         print("\(together) \(alone)")
@@ -67,10 +72,14 @@ struct Trouble: Error {
 /// A poll of one ballot, whose votes need no checks any more.
 struct BenchPoll: Sendable {
     let station: PollingStation
+    let store: Store
+    /// The number of its ballot.
+    let ballot: Int
     let voters: [Int]
     let checked: [PollingStation.Checked]
 
-    init(folder: URL, voters count: Int) throws {
+    /// - Parameter after: seconds since the opening.
+    init(folder: URL, voters count: Int, after: @escaping @Sendable () -> Int = { 0 }) throws {
         let store = try Store(
             path: folder.appending(path: "s.sqlite").path,
             migrations: JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations
@@ -81,7 +90,7 @@ struct BenchPoll: Sendable {
         let text = parts[0] + (sample.range(of: "\naccess:").map { String(sample[$0.lowerBound...]) } ?? "")
         let definition = try ElectionReader.read(text, file: "e").get()
         // In the middle of the poll.
-        let clock = Clock { definition.opens + 60 }
+        let clock = Clock { definition.opens + 60 + after() }
         let logbook = Logbook(clock: clock, randomness: .system)
         let desk = ElectionDesk(logbook: logbook, clock: clock)
         let election = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
@@ -136,6 +145,7 @@ struct BenchPoll: Sendable {
             randomness: .system)
         if let refusal = try station.open(by: .system("bench")) { throw Trouble(refusal) }
         self.station = station
+        self.store = store
         let name = definition.ballots[0].id
         let (ids, ballot) = try store.read { (reading: borrowing Reading) throws(StoreError) in
             var ids: [Int] = []
@@ -144,6 +154,7 @@ struct BenchPoll: Sendable {
         }
         guard let ballot else { throw Trouble("no ballot") }
         voters = ids
+        self.ballot = ballot.id
         checked = try ids.map { id in
             // The text need be no ballot: nothing looks at it here.
             let text = (0..<8000).map { _ in UInt8.random(in: 48...57) }

@@ -34,7 +34,10 @@ final class PollFixture: Sendable {
     let voters: [Int]
     private let hands = Hands()
 
-    final class Hands: Sendable { let time = Mutex(1_795_600_000) }
+    final class Hands: Sendable {
+        let time = Mutex(1_795_600_000)
+        let erasure = Mutex((answer: BoxKeyErasure.erased(path: "box"), count: 0))
+    }
 
     static let ballot = "titulaires-ouvriers"
     static let other = "suppleants-ouvriers"
@@ -123,8 +126,13 @@ final class PollFixture: Sendable {
         let boxKey = BoxKey(from: .system)
         self.boxKey = boxKey
         station = PollingStation(
-            store: store, election: stored, key: key, boxKey: { boxKey }, logbook: logbook, clock: clock,
-            randomness: .system)
+            store: store, election: stored, key: key, boxKey: { boxKey },
+            eraseBoxKey: {
+                hands.erasure.withLock { erasure in
+                    erasure.count += 1
+                    return [erasure.answer]
+                }
+            }, logbook: logbook, clock: clock, randomness: .system)
         teller = Teller(station: station, store: store, trustees: register, logbook: logbook, clock: clock)
         guard isSealed else { return }
         let outcome = try sealer.seal(
@@ -156,6 +164,12 @@ final class PollFixture: Sendable {
         let text: String
         init(_ text: String) { self.text = text }
     }
+
+    /// How often the box key was to be erased.
+    func erasures() -> Int { hands.erasure.withLock { $0.count } }
+
+    /// What comes of erasing the box key from now on.
+    func answer(_ erasure: BoxKeyErasure) { hands.erasure.withLock { $0.answer = erasure } }
 
     var now: Int { hands.time.withLock { $0 } }
 

@@ -1,0 +1,137 @@
+import Crypto
+import Elections
+import Foundation
+import Journal
+import Polling
+import Store
+import Synchronization
+import Tally
+import Testing
+
+struct CustodyTests {
+    private func custody(_ poll: PollFixture) throws -> Custody {
+        try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try Custody(reading, election: poll.election.election.id)
+        }
+    }
+
+    private func backup(_ poll: PollFixture, _ name: String, _ sha256: String) throws {
+        let logbook = Logbook(clock: Clock { poll.now }, randomness: .system)
+        try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try logbook.record(
+                transaction, election: nil, by: .system("test"), "store.backup", ["file": name, "sha256": sha256])
+        }
+    }
+
+    @Test func `the box key ends with the close, and not with the grace before it`() throws {
+        let poll = try PollFixture()
+        _ = try poll.cast(try poll.ballot(0), by: 0)
+        #expect(try poll.station.close(atOnce: false, by: .system("test")) == nil)
+        #expect(try poll.erasures() == 0 && custody(poll).keyCopies.isEmpty)
+        // Who is under way still gets their credential.
+        _ = try poll.booth(1)
+        poll.wait(100_000)
+        #expect(try poll.station.followClock(by: .system("clock")))
+        #expect(try poll.erasures() == 1 && custody(poll).keyCopies.map(\.erasure) == [.erased(path: "box")])
+        #expect(throws: StoreError.self) { try poll.booth(1) }
+        // Count, archive and audit need none.
+        #expect(try poll.teller.tally(by: .system("test")).count == 2)
+        for trustee in 0...1 { _ = try poll.teller.take(try poll.decryptions(trustee), by: .system("test")) }
+        #expect(try poll.archive().count > 512)
+        #expect(try poll.station.audit() == [])
+    }
+
+    @Test func `a station that did not close the poll forgets the key at its next look`() throws {
+        let poll = try PollFixture()
+        let other = poll.another()
+        #expect(try other.close(atOnce: true, by: .system("test")) == nil)
+        #expect(try !poll.station.followClock(by: .system("clock")))
+        #expect(throws: StoreError.self) { try poll.booth(1) }
+    }
+
+    @Test func `a copy that cannot be erased does not stop the close and stands in the list until it can`() throws {
+        let poll = try PollFixture()
+        poll.answer(.kept(path: "box", reason: "the folder is read-only"))
+        #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
+        #expect(
+            try custody(poll).keyCopies.map(\.erasure) == [.kept(path: "box", reason: "the folder is read-only")])
+        poll.answer(.erased(path: "box"))
+        _ = try poll.station.destroyBoxKey(by: .system("test"))
+        poll.answer(.absent(path: "box"))
+        _ = try poll.station.destroyBoxKey(by: .system("test"))
+        #expect(try custody(poll).keyCopies.map(\.erasure) == [.erased(path: "box")])
+    }
+
+    @Test func `nothing is erased before the close`() throws {
+        let poll = try PollFixture()
+        #expect(try poll.station.destroyBoxKey(by: .system("test")) == [] && poll.erasures() == 0)
+        _ = try poll.booth(0)
+    }
+
+    @Test func `backups between seal and close are listed until they are reported`() throws {
+        let poll = try PollFixture(isOpen: false)
+        try backup(poll, "monday", "aaaaaaaaaa")
+        #expect(try poll.station.open(by: .system("test")) == nil)
+        try backup(poll, "tuesday", "bbbbbbbbbb")
+        try backup(poll, "tuesday", "cccccccccc")
+        #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
+        try backup(poll, "wednesday", "dddddddddd")
+        #expect(try custody(poll).remaining.map(\.name) == ["monday", "tuesday", "tuesday"])
+        func report(_ name: String) throws -> String? {
+            try poll.station.reportDestroyed(
+                backup: name, who: "I. Laurent", reason: "minutes of 2 December", by: .system("test"))
+        }
+        #expect(try report("wednesday")?.contains("No backup \"wednesday\" is left") == true)
+        #expect(try report("tuesday")?.contains("2 backups are called") == true)
+        #expect(try report("CCCCCCCC") == nil && report("tuesday") == nil)
+        #expect(try report("b")?.contains("No backup") == true)
+        let found = try custody(poll)
+        #expect(found.remaining.map(\.name) == ["monday"])
+        #expect(found.backups[2].report?.by == "I. Laurent" && found.backups[2].report?.reason == "minutes of 2 December")
+    }
+}
+
+struct VoteLogTests {
+    @Test func `the log goes a minute after the last time, after a change, and when it is asked for`() throws {
+        let poll = try PollFixture()
+        #expect(try poll.station.emptyLog() == .emptied && poll.store.logFile.bytes == 0)
+        _ = try poll.cast(try poll.ballot(0), by: 0)
+        #expect(poll.store.logFile.bytes > 0)
+        poll.wait(PollingStation.logSeconds - 1)
+        #expect(try poll.station.emptyLog() == .notDue)
+        poll.wait(1)
+        #expect(try poll.station.emptyLog() == .emptied && poll.store.logFile.bytes == 0)
+        for change in 0..<4 {
+            let refusal =
+                switch change {
+                case 0: try poll.station.suspend(by: .system("test"))
+                case 1: try poll.station.resume(by: .system("test"))
+                case 2: try poll.station.extend(to: poll.election.election.closes + 60, by: .system("test"))
+                default: try poll.station.close(atOnce: true, by: .system("test"))
+                }
+            #expect(refusal == nil && poll.store.logFile.bytes > 0)
+            #expect(try poll.station.emptyLog() == .emptied && poll.store.logFile.bytes == 0)
+        }
+        #expect(poll.store.logFile.emptiedAt != nil)
+    }
+
+    @Test func `a reader that keeps the log is told of, holds up no vote, and the log goes when it leaves`() throws {
+        let poll = try PollFixture()
+        #expect(try poll.station.emptyLog() == .emptied)
+        _ = try poll.cast(try poll.ballot(0), by: 0)
+        let text = try poll.ballot(1)
+        try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+            _ = try reading.number("SELECT count(*) FROM polling_slot")
+            poll.wait(PollingStation.logSeconds)
+            let since = poll.now
+            let begun = ContinuousClock.now
+            let first = try poll.station.emptyLog()
+            #expect(first == .kept(since: since) && ContinuousClock.now - begun < .seconds(1))
+            poll.wait(1)
+            let second = try poll.station.emptyLog()
+            #expect(second == .kept(since: since))
+        }
+        #expect(receipt(try poll.cast(text, by: 1)) != nil)
+        #expect(try poll.station.emptyLog() == .emptied && poll.store.logFile.bytes == 0)
+    }
+}
