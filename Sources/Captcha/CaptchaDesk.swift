@@ -78,7 +78,7 @@ package final class CaptchaDesk: Sendable {
     }
 
     private func open(_ challenge: String) -> Content? {
-        guard challenge.utf8.count < 400, let sealed = bytes(hex: challenge),
+        guard challenge.utf8.count < 400, let sealed = bytes(canonicalHex: challenge),
             let plain = Sealer(key: key, randomness: randomness).open(sealed, associated: place),
             let fields = Fields.split(plain), fields.count == 5
         else { return nil }

@@ -47,7 +47,8 @@ package struct ProofOfWork: Sendable {
     package func isSolved(
         _ challenge: String, number: String, typed: String, form: String, leastBits: Int = bits
     ) -> Bool {
-        guard number.utf8.count <= ProofOfWork.longestNumber, let bytes = bytes(hex: challenge),
+        guard number.utf8.count <= ProofOfWork.longestNumber, ProofOfWork.isCanonical(number),
+            let bytes = bytes(canonicalHex: challenge),
             bytes.count == 5 + ProofOfWork.nonceCount + ProofOfWork.tagCount
         else { return false }
         let head = Array(bytes[..<(5 + ProofOfWork.nonceCount)])
@@ -59,6 +60,11 @@ package struct ProofOfWork: Sendable {
             Array(hex(sha256(Array(typed.utf8))).utf8), salt: Array("\(challenge):\(number)".utf8),
             iterations: ProofOfWork.iterations, count: 8)
         return key.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }.leadingZeroBitCount >= Int(head[4])
+    }
+
+    /// Whether a number is written as numbers are: no sign, no leading zero, nothing else.
+    private static func isCanonical(_ number: String) -> Bool {
+        Int(number).map { $0 >= 0 && "\($0)".utf8.elementsEqual(number.utf8) } ?? false
     }
 
     private func tag(_ head: [UInt8], _ form: String) -> [UInt8] {
@@ -80,11 +86,13 @@ package struct SpentBook: Sendable {
 
     package init(clock: Clock) { self.clock = clock }
 
-    /// Uses up a challenge in the transaction of the request that it serves; false when it was used before.
+    /// Uses up a challenge in the transaction of the request that it serves; false when it was used before, or is spelled in
+    /// another way than ours: the bytes are used up, not one of their spellings.
     package func spend(_ transaction: borrowing Transaction, _ challenge: String) throws(StoreError) -> Bool {
-        try transaction.execute(
+        guard let bytes = bytes(canonicalHex: challenge) else { return false }
+        return try transaction.execute(
             "INSERT INTO captcha_spent (hash, expires_at) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING",
-            Array(sha256(Array(challenge.utf8)).prefix(16)), clock.now + SpentBook.seconds) == 1
+            Array(sha256(bytes).prefix(16)), clock.now + SpentBook.seconds) == 1
     }
 
     /// Forgets what has expired.

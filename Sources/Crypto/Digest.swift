@@ -41,11 +41,24 @@ package func hex(_ bytes: some Sequence<UInt8>) -> String {
     return String(decoding: text, as: UTF8.self)
 }
 
-/// The bytes of a hexadecimal text, nil when it is none.
+/// The bytes of a hexadecimal text in either case, nil when it is none.
 package func bytes(hex text: some StringProtocol) -> [UInt8]? {
-    let digits = text.utf8.map { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 ? Int($0) - 48 : Int($0 | 32) - 87 }
-    guard digits.count % 2 == 0, digits.allSatisfy({ 0..<16 ~= $0 }) else { return nil }
-    return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+    var digits: [UInt8] = []
+    for byte in text.utf8 {
+        switch byte {
+        case 48...57: digits.append(byte - 48)
+        case 65...70, 97...102: digits.append((byte | 32) - 87)
+        default: return nil
+        }
+    }
+    guard digits.count % 2 == 0 else { return nil }
+    return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+}
+
+/// The bytes of a hexadecimal text as `hex` writes it, nil for every other spelling: what is used up once must have one.
+package func bytes(canonicalHex text: some StringProtocol) -> [UInt8]? {
+    guard text.utf8.allSatisfy({ 48...57 ~= $0 || 97...102 ~= $0 }) else { return nil }
+    return bytes(hex: text)
 }
 
 /// Fields joined without ambiguity: each is preceded by its length as four bytes, big-endian.

@@ -1,8 +1,29 @@
 import Captcha
 import Crypto
+import Foundation
 import Store
 import Synchronization
 import Testing
+
+/// Other spellings of hexadecimal digits.
+enum Spelling: CaseIterable {
+    case upper, oneUpper, spaceBefore, spaceAfter, newline, mark, look, longer, prefixed
+
+    func of(_ hex: String) -> String {
+        switch self {
+        case .upper: hex.uppercased()
+        case .oneUpper: hex.replacing(/[a-f]/, maxReplacements: 1) { $0.output.uppercased() }
+        case .spaceBefore: " " + hex
+        case .spaceAfter: hex + " "
+        case .newline: hex + "\n"
+        case .mark: hex + "\u{301}"
+        // Full-width digits, which some readers of numbers take for digits.
+        case .look: "\u{FF10}\u{FF10}" + hex.dropFirst(2)
+        case .longer: hex + "00"
+        case .prefixed: "0x" + hex
+        }
+    }
+}
 
 struct ProofOfWorkTests {
     private let key = ElectionKey(from: .system)
@@ -37,6 +58,42 @@ struct ProofOfWorkTests {
         #expect((0..<40).count { holds(work, "v\($0)@example.org", "f") } < 15)
         time.now.withLock { $0 += 7300 }
         #expect(!holds(work, "jeanne@example.org", "f"))
+    }
+
+    @Test func `a challenge spelled otherwise is none, and neither is its number`() throws {
+        let work = work()
+        // A challenge without a letter has no upper case.
+        let challenge = try #require(
+            (0..<100).lazy.map { _ in work.challenge(form: "f", bits: 4) }.first { challenge in
+                challenge.contains { "abcdef".contains($0) }
+            })
+        let number = try #require(solve(work, challenge, typed: "x"))
+        for other in Spelling.allCases.map({ $0.of(challenge) }) {
+            // Solved again under its own spelling, as the salt wants it.
+            #expect(solve(work, other, typed: "x") == nil, "\(other)")
+        }
+        for other in ["0\(number)", "+\(number)", " \(number)", "\(number) ", "\(number)\u{301}", "-0"] {
+            #expect(!work.isSolved(challenge, number: other, typed: "x", form: "f", leastBits: 0), "\(other)")
+        }
+    }
+
+    // Two digits more are other bytes, and no challenge.
+    @Test(arguments: Spelling.allCases.filter { $0 != .longer })
+    func `the book spends bytes, and takes one spelling`(spelling: Spelling) throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "isoloir-\(UUID().uuidString).sqlite").path
+        defer { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) } }
+        let store = try Store(path: path, migrations: CaptchaSchema.migrations, now: 1)
+        let book = SpentBook(clock: Clock { 1_760_000_000 })
+        let challenge = "00ab" + work().challenge(form: "f")
+        func spend(_ text: String) throws -> Bool {
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try book.spend(transaction, text)
+            }
+        }
+        #expect(try !spend(spelling.of(challenge)))
+        #expect(try spend(challenge))
+        #expect(try !spend(spelling.of(challenge)))
+        #expect(try !spend(challenge))
     }
 
     @Test func `a challenge that was made easier is none`() throws {
@@ -83,5 +140,14 @@ struct CaptchaDeskTests {
         #expect(!early.isRight(challenge, answer: "", form: "lost"))
         #expect(!early.isRight(challenge, answer: "AAAAAA", form: "lost"))
         #expect(late.picture(challenge) == nil)
+    }
+
+    @Test(arguments: Spelling.allCases)
+    func `a challenge spelled otherwise has no picture and no answer`(spelling: Spelling) throws {
+        let desk = try desk(ElectionKey(from: .system), Clock { 1_760_000_000 })
+        let challenge = desk.challenge(form: "lost")
+        #expect(desk.picture(challenge) != nil)
+        #expect(desk.picture(spelling.of(challenge)) == nil)
+        #expect(desk.sound(spelling.of(challenge), language: "fr") == nil)
     }
 }

@@ -1,3 +1,4 @@
+import BallotCore
 import Contacts
 import Documents
 import Elections
@@ -60,6 +61,35 @@ struct ElectionReaderTests {
         let range = try #require(text.range(of: old))
         let found = faults(text.replacingCharacters(in: range, with: new))
         #expect(found.contains { $0.hasPrefix(place) && $0.contains(word) }, "\(found)")
+    }
+
+    @Test func `a ballot's choices are counted over all of its questions, blank votes among them`() throws {
+        let most = ElectionDocument.mostChoices
+        let start = try #require(try sample().range(of: "    questions:\n"))
+        let rest = try sample()[start.upperBound...]
+        let end = try #require(rest.range(of: "\n  - id: "))
+        func text(_ sizes: [Int]) throws -> String {
+            let questions = sizes.map { size in
+                let answers = (0..<size).map { "A\($0)" }.joined(separator: ", ")
+                return "      - title: {fr: Qui, en: Who}\n        answers: [\(answers)]\n        blank: true"
+            }
+            return try sample()[..<start.upperBound] + questions.joined(separator: "\n") + rest[end.lowerBound...]
+        }
+        #expect(faults(try text([most / 2 - 1, most - most / 2 - 1])) == [])
+        let found = faults(try text([most / 2, most - most / 2 - 1]))
+        #expect(found.count == 1 && found[0].contains("this one has \(most + 1)"), "\(found)")
+        #expect(!faults(try text([most])).isEmpty)
+    }
+
+    @Test(arguments: ["\u{301}", "\\u0301"])
+    func `combining marks that pile up in a file are refused with their place`(mark: String) throws {
+        let text = try sample().replacing(
+            "level: 2", with: "level: \"a" + String(repeating: mark, count: 150_000) + "\"")
+        var found: [String] = []
+        let time = ContinuousClock().measure { found = faults(text) }
+        #expect(time < .seconds(2))
+        #expect(found.count == 1, "\(found)")
+        #expect(found.first?.contains("e.yaml:31:8:") == true && found.first?.contains("combining marks") == true)
     }
 
     @Test func `all faults are said at once`() throws {

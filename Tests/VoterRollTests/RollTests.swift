@@ -135,6 +135,34 @@ struct RollImportTests {
         #expect(fault.reason.contains(reason), "\(fault.reason)")
     }
 
+    @Test(arguments: [
+        "reference", "civility", "last_name", "first_name", "email", "phone", "address2", "college", "site",
+    ])
+    func `a cell that is too long or piles up marks is refused before anything is made of it`(column: String) throws {
+        let roll = try Desk()
+        let place = try #require(head.split(separator: ";").firstIndex { $0 == column })
+        for (value, word) in [
+            ("e" + String(repeating: "\u{301}", count: 100_000), "is longer than 500 characters"),
+            ("e" + String(repeating: "\u{301}", count: 60), "piles up more than 30 combining marks"),
+            (String(repeating: "a", count: 501), "is longer than 500 characters"),
+        ] {
+            var cells = good.dropLast().split(separator: ";", omittingEmptySubsequences: false).map(String.init)
+            cells[place] = value
+            var faults: [RollFault] = []
+            let time = try ContinuousClock().measure {
+                faults = try roll.load(head + cells.joined(separator: ";") + "\n").report.faults
+            }
+            #expect(time < .seconds(1))
+            #expect(faults.count == 1 && faults[0].column == column && faults[0].reason.contains(word), "\(faults)")
+            #expect(faults[0].value.utf8.count <= 200)
+        }
+    }
+
+    @Test func `a heading that piles up marks is refused`() throws {
+        let text = "e" + String(repeating: "\u{301}", count: 60) + ";" + head + "x;" + good
+        #expect(throws: ImportFailure.self) { try Desk().load(text) }
+    }
+
     @Test func `a reference used twice is refused with the first line`() throws {
         let desk = try Desk()
         let roll = try desk.load(head + good + good)
