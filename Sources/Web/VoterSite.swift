@@ -65,6 +65,8 @@ package final class VoterSite: Sendable {
     let archives: ArchiveFolder
     /// The poll as it stood at the last look.
     private let present = Mutex<Poll?>(nil)
+    /// What the seal says of the ballots, as browsers are given it, with the fingerprint of that seal.
+    private let sealed = Mutex<(fingerprint: String, asset: AssetSet.Asset)?>(nil)
     private let traces = Mutex<[String: HelpQueue.Trace]>([:])
     private let table: [String: Route]
     /// Paths that the log may show.
@@ -125,6 +127,7 @@ package final class VoterSite: Sendable {
 
     /// What needs no page: assets, pictures and sounds, health.
     private func plain(_ request: Request) -> Response? {
+        if request.path == "/assets/\(SealedBallots.name)" { return sealedBallots?.response(request) }
         if request.path.hasPrefix("/assets/") { return assets.response(request) }
         if request.path.hasPrefix("/captcha/") { return CaptchaRoutes.response(request, parts.captcha) }
         if request.path == "/health" { return health() }
@@ -201,12 +204,22 @@ package final class VoterSite: Sendable {
     /// The poll; nil before it is sealed.
     var poll: Poll? { present.withLock { $0 } }
 
+    /// What the seal says of the ballots; nil before there is one.
+    var sealedBallots: AssetSet.Asset? { sealed.withLock { $0?.asset } }
+
     /// Looks how the poll stands.
     package func look() throws(StoreError) {
         let found = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try Poll.find(reading, election: parts.station.election.number)
         }
         present.withLock { $0 = found?.state == .sealing ? nil : found }
+        sealed.withLock { sealed in
+            guard let found, found.state != .sealing else { return sealed = nil }
+            guard sealed?.fingerprint != found.fingerprint else { return }
+            sealed = SealedBallots(manifest: found.manifest).map {
+                (found.fingerprint, AssetSet.Asset(type: "application/json", body: $0.text))
+            }
+        }
     }
 
     // MARK: Pages

@@ -102,7 +102,8 @@ final class PollFixture: Sendable {
             randomness: .system)
         let boxKey = BoxKey(from: .system)
         let outcome = try sealer.seal(
-            stored, key: key, boxKey: boxKey, frozen: PollSealer.Frozen(files: [], version: "test", program: ""),
+            stored, key: key, boxKey: boxKey,
+            frozen: PollSealer.Frozen(files: [], version: "test", program: "", blank: [.fr: "Vote blanc"]),
             by: .system("test"),
             progress: { _ in })
         guard case .sealed = outcome else { throw Trouble("\(outcome)") }

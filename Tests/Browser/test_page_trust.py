@@ -1,0 +1,212 @@
+"""A server that lies to the ballot page, by programs that hold no key of it: the page refuses, and says so in plain words."""
+import re
+
+import pytest
+from conftest import road
+from false_server import FalseServer
+from selenium.webdriver.support.ui import WebDriverWait
+from test_pages import check
+from test_vote import LISTS, SMALL
+
+voter = road.voter
+PAGE = "/ballots/titulaires-ouvriers"
+STATES = ("receipt", "failed", "unable", "strange", "alarm")
+
+
+@pytest.fixture
+def between(site):
+    """The program between voters and site, and the site behind it."""
+    proxy = FalseServer(site)
+    site.prepare([voter(n) for n in (1, 2)] + [voter(3, college="cadres")], *SMALL).open_poll().serve()
+    yield proxy
+    proxy.close()
+
+
+def vote(someone, answer=LISTS[0], path=PAGE, words=("Relire mon choix", "Voter")):
+    """Votes and waits for what the page says in the end; returns the name of its state."""
+    someone.open(path).mark(answer).click(words[0]).click(words[1])
+    return outcome(someone)
+
+
+def shown(driver):
+    """The names of the states that a page shows, of those that it has."""
+    found = [driver.find_elements("id", name) for name in STATES]
+    return [elements[0].get_attribute("id") for elements in found if elements and elements[0].is_displayed()]
+
+
+def outcome(someone):
+    [state] = WebDriverWait(someone.driver, 60).until(lambda d: shown(d))
+    return state
+
+
+def signed_in(site, visitor, number=1, **options):
+    someone = visitor(**options)
+    someone.sign_in(site.identifier(f"v{number}@example.org"), f"v{number}@example.org", 1)
+    return someone
+
+
+def votes(site):
+    return site.json("poll", "status")["ballots"][0]["votes"]
+
+
+def calls_for_help(someone, state):
+    """The state names the support contact itself, not only the page's foot."""
+    return "03 53 01 98 76" in someone.driver.find_element("id", state).text
+
+
+@pytest.mark.parametrize("width", [320, 1100])
+def test_another_election_key_is_refused_before_anything_is_sent(site, visitor, between, width):
+    between.swap_key([[0, 0, 0, 1]])
+    jeanne = signed_in(site, visitor, width=width)
+    state = vote(jeanne)
+    assert (between.read, between.votes) == ([], []), "the vote was read on its way"
+    assert state == "strange" and "Rien n'a été envoyé" in jeanne.text and "A voté" not in jeanne.text
+    assert calls_for_help(jeanne, "strange") and votes(site) == 0
+    check(jeanne, f"strange-{width}")
+
+
+@pytest.mark.parametrize("width", [320, 1100])
+def test_another_tracker_is_an_error_that_shows_both(site, visitor, between, width):
+    between.swap_tracker()
+    jeanne = signed_in(site, visitor, width=width)
+    state = vote(jeanne)
+    assert state == "alarm" and "A voté" not in jeanne.text
+    own, given = [element.text for element in jeanne.driver.find_elements("css selector", "#alarm .tracker")]
+    assert given == "A" * 43 and len(own) == 43 and own != given
+    assert "Ne fermez pas cette page" in jeanne.text and calls_for_help(jeanne, "alarm")
+    # The number is that of the ballot that left.
+    assert own == road_tracker(between.votes[0])
+    check(jeanne, f"alarm-tracker-{width}")
+
+
+def road_tracker(ballot):
+    import base64
+    import hashlib
+    return base64.b64encode(hashlib.sha256(ballot.encode()).digest()).decode().rstrip("=")
+
+
+def test_a_receipt_signed_by_another_key_is_an_error(site, visitor, between):
+    between.forge_receipt()
+    jeanne = signed_in(site, visitor)
+    state = vote(jeanne)
+    assert state == "alarm" and "bonne signature" in jeanne.text and "A voté" not in jeanne.text
+    assert calls_for_help(jeanne, "alarm")
+    check(jeanne, "alarm-signature")
+
+
+@pytest.mark.parametrize("change", [
+    lambda news: {"receipt": {"tracker": news["receipt"]["tracker"]}},
+    lambda news: {"receipt": {"tracker": news["receipt"]["tracker"], "signature": ""}},
+    lambda news: {"receipt": {"tracker": news["receipt"]["tracker"], "signature": "%%%"}},
+    lambda news: {"receipt": {"signature": news["receipt"]["signature"]}},
+    lambda news: {"receipt": True, "tracker": news["receipt"]["tracker"]},
+    lambda news: {"receipt": {"tracker": [news["receipt"]["tracker"]], "signature": news["receipt"]["signature"]}},
+], ids=["none", "empty", "no-base64", "no-tracker", "no-object", "list"])
+def test_a_maimed_receipt_is_never_taken_for_one(site, visitor, between, change):
+    between.answer = lambda news, path: change(news)
+    jeanne = signed_in(site, visitor)
+    assert vote(jeanne) == "alarm"
+    assert "A voté" not in jeanne.text
+
+
+def test_another_ballot_said_to_count_is_an_error_that_shows_both(site, visitor, between):
+    between.answer = lambda news, path: {"text": "Tout va bien.", "tracker": "B" * 43}
+    jeanne = signed_in(site, visitor)
+    state = vote(jeanne)
+    assert state == "alarm" and "Tout va bien" not in jeanne.text and "B" * 43 in jeanne.text
+    check(jeanne, "alarm-other")
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_two_names_that_changed_places_are_refused(site, visitor, between, language):
+    jeanne = signed_in(site, visitor)
+    words = {"fr": ("Relire mon choix", "Voter"), "en": ("Review my choice", "Vote")}[language]
+    path = f"{PAGE}?lang={language}"
+    jeanne.open(path)
+    names = [element.text for element in jeanne.driver.find_elements("css selector", "label.choice span")]
+    between.swap_labels(names[0], names[1])
+    state = vote(jeanne, names[0], path, words)
+    assert state == "strange" and between.votes == [] and votes(site) == 0
+    # A blank vote under another name, and a question under another title.
+    between.page = lambda text, path: re.sub(r'(<label class="choice blank">.*<span>)[^<]*', rf"\g<1>{names[2]} bis", text)
+    assert vote(jeanne, names[0], path, words) == "strange"
+    between.page = lambda text, path: re.sub(r"<legend>[^<]*", "<legend>Quelle liste ne doit pas siéger ?", text)
+    assert vote(jeanne, names[0], path, words) == "strange"
+    between.page = lambda text, path: re.sub(r'(id="ballot">)[^<]*', r"\g<1>Membres suppléants", text)
+    assert vote(jeanne, names[0], path, words) == "strange"
+    between.page = lambda text, path: text
+    assert votes(site) == 0 and vote(jeanne, names[0], path, words) == "receipt"
+
+
+def test_the_document_of_another_ballot_is_refused(site, visitor, between):
+    """Both documents are sealed, but a page is for one ballot."""
+    jeanne = signed_in(site, visitor)
+    other = jeanne.open("/ballots/suppleants-ouvriers").driver.find_element("id", "choose").get_attribute("data-document")
+    between.page = lambda text, path: re.sub(r'data-document="[^"]*"', 'data-document="' + other.replace('"', "&quot;") + '"', text)
+    assert vote(jeanne) == "strange" and between.votes == []
+
+
+def test_a_changed_list_of_sealed_ballots_is_refused(site, visitor, between):
+    between.file = lambda content, path: content.replace(b"titulaires", b"TITULAIRES") if path.endswith("sealed.json") else content
+    jeanne = signed_in(site, visitor)
+    assert vote(jeanne) == "strange" and between.votes == []
+    # Without a digest there is nothing to compare with.
+    between.file = lambda content, path: content
+    between.page = lambda text, path: re.sub(r'data-sealed-digest="[^"]*"', 'data-sealed-digest=""', text)
+    assert vote(jeanne) == "strange" and between.votes == []
+
+
+def test_an_election_document_changed_in_the_store_is_refused_by_the_page(site, visitor, between):
+    jeanne = signed_in(site, visitor)
+    site.sql("UPDATE polling_ballot SET document = CAST(replace(CAST(document AS TEXT), ?, ?) AS BLOB) WHERE name = ?",
+             '"description":"', '"description":"X', "titulaires-ouvriers")
+    assert vote(jeanne) == "strange" and between.votes == []
+    assert "the sealed documents were changed" in site.run("poll", "status", status=1).stderr
+
+
+def test_the_tracker_stands_on_the_screen_before_the_ballot_leaves(site, visitor):
+    site.prepare([voter(1), voter(2, college="cadres")], *SMALL).open_poll().serve()
+    jeanne = signed_in(site, visitor, width=320)
+    jeanne.open(PAGE).mark(LISTS[0]).click("Relire mon choix")
+    jeanne.driver.execute_script("""
+        const real = window.fetch;
+        window.fetch = async (path, options) => {
+            if (options?.method === "POST") {
+                const mark = document.querySelector("#sealing .tracker");
+                const { width, height, top } = mark.getBoundingClientRect();
+                window.before = mark.checkVisibility() && width > 0 && height > 0 && top < innerHeight ? mark.textContent : "unseen";
+                await new Promise((resolve) => { window.go = resolve; });
+            }
+            return real(path, options);
+        };""")
+    jeanne.click("Voter")
+    before = WebDriverWait(jeanne.driver, 60).until(lambda d: d.execute_script("return window.before"))
+    assert votes(site) == 0 and len(before) == 43 and "Notez ce numéro de suivi" in jeanne.text
+    check(jeanne, "sealing-320")
+    jeanne.driver.execute_script("window.go()")
+    assert jeanne.tracker() == before
+
+
+@pytest.mark.parametrize("width", [320, 1100])
+def test_after_a_lost_answer_the_same_ballot_and_tracker_go_on(site, visitor, between, width):
+    jeanne = signed_in(site, visitor, width=width)
+    between.answer = lambda news, path: 1 / 0
+    state = vote(jeanne)
+    assert state == "failed" and votes(site) == 1
+    tracker = jeanne.driver.find_element("css selector", "#failed .tracker").text
+    assert tracker == road_tracker(between.votes[0])
+    check(jeanne, f"lost-{width}")
+    between.answer = lambda news, path: news
+    jeanne.click("Essayer de nouveau")
+    assert jeanne.tracker() == tracker and between.votes[0] == between.votes[1]
+    check(jeanne, f"receipt-{width}")
+
+
+def test_a_file_that_does_not_arrive_is_no_broken_browser(site, visitor, between):
+    jeanne = signed_in(site, visitor)
+    between.file = lambda content, path: 1 / 0 if path.endswith("sealed.json") else content
+    assert vote(jeanne) == "failed" and "Rien n'a été envoyé" in jeanne.text
+    check(jeanne, "unreached")
+    between.file = lambda content, path: content
+    jeanne.click("Essayer de nouveau")
+    assert len(jeanne.tracker()) == 43 and votes(site) == 1
