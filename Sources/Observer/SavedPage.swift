@@ -37,6 +37,8 @@ struct SavedPage {
 
     /// Elements that have no end.
     private static let void: Set<String> = ["meta", "link", "img", "input", "br"]
+    /// Elements whose content a browser that runs scripts holds, and writes, as bare text.
+    private static let raw: Set<String> = ["script", "noscript"]
     /// Bytes of a page, at most.
     private static let mostBytes = 8 << 20
     /// Elements in elements, at most: the pages are eight deep.
@@ -100,8 +102,23 @@ struct SavedPage {
         }
         guard take(">") else { throw Fault(words: "it is not as a browser writes it: \(near)") }
         var element = Element(name: name, attributes: attributes)
-        if !SavedPage.void.contains(name) { element.children = try children(of: name, depth: depth + 1) }
+        if SavedPage.raw.contains(name) {
+            element.children = [.text(try bare(until: "</\(name)>"))]
+        } else if !SavedPage.void.contains(name) {
+            element.children = try children(of: name, depth: depth + 1)
+        }
         return element
+    }
+
+    /// Text as it stands, up to an end that is passed.
+    private mutating func bare(until end: String) throws(Fault) -> String {
+        let start = at
+        while at < text.count {
+            let last = at
+            if text[at] == "<", take(end) { return String(text[start..<last]) }
+            at += 1
+        }
+        throw Fault(words: "\(end) is missing")
     }
 
     /// A name in small letters.

@@ -21,7 +21,7 @@ class FalseServer:
 
     def __init__(self, site):
         self.site, self.votes, self.read = site, [], []
-        self.page = self.vote = self.answer = self.file = lambda value, *_: value
+        self.page = self.vote = self.answer = self.file = self.archive = self.versioned = self.every = lambda value, *_: value
         proxy = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -64,6 +64,12 @@ class FalseServer:
             content = json.dumps(self.answer(json.loads(content), path)).encode()
         elif path.startswith("/assets/"):
             content = self.file(content, path)
+            if "?v=" in request.path:
+                content = self.versioned(content, path)
+        elif path.endswith("/archive.bel"):
+            content = self.archive(content, path)
+        elif got.headers.get("Content-Type", "").startswith("text/html"):
+            content = self.every(content.decode()).encode()
         request.send_response(got.status_code)
         for name, value in got.raw.headers.items():
             if name.lower() not in ("connection", "content-length", "transfer-encoding", "date", "server", "etag"):

@@ -16,8 +16,14 @@ struct SavedPageTests {
         #expect(page.root.all("html").first?["lang"] == "fr")
     }
 
+    @Test func `scripts and what stands for them are bare text, which ends where the browser says`() throws {
+        let page = try page("<script>if (a < b && c) {}</script><noscript><p>N&#39;a pas</p></noscript><p>a</p>")
+        #expect(page.root.all("script").map(\.text) == ["if (a < b && c) {}"])
+        #expect(page.root.all("p").map(\.text) == ["a"])
+    }
+
     @Test(arguments: [
-        "<p>", "</p>", "<p id=a></p>", "<p id='a'></p>", "<p id=\"a\" id=\"b\"></p>", "<p></p ></p>", "<P></P>",
+        "<script>", "<p>", "</p>", "<p id=a></p>", "<p id='a'></p>", "<p id=\"a\" id=\"b\"></p>", "<p></p ></p>", "<P></P>",
         "<!-- a -->", "<p>&eacute;</p>", "<p>&#39;</p>", "<p>&</p>", "<p/></p>", "<p\tid=\"a\"></p>", "<![CDATA[a]]>",
         "<p><b></p></b>", "<p id=\"a\"title=\"b\"></p>", "<svg:a></svg:a>", "</body></html><p></p>",
     ])
