@@ -14,6 +14,15 @@ package struct PageCheck {
         "content", "defer", "height", "hidden", "href", "hreflang", "id", "integrity", "lang", "max", "method", "name",
         "novalidate", "rel", "role", "src", "tabindex", "type", "value", "width",
     ]
+    /// What the sealed style sheet knows on a ballot page.
+    private static let classes: Set<String> = [
+        "skip", "logo", "site", "notice", "notice bad", "notice good", "lead", "left", "question", "hint", "choice",
+        "choice blank", "second", "step", "own", "mark", "mark tracker", "mark tracker given", "reason", "call",
+        "times",
+        "seal", "button",
+    ]
+    /// What of the form is not seen until it is needed.
+    private static let hiddenFields: Set<String> = ["fault"]
     /// The scripts that a ballot page runs.
     private static let scripts = ["site.js", "ballot.js"]
 
@@ -53,6 +62,9 @@ package struct PageCheck {
                 expect(isKnown, "<\(element.name)> has the attribute \(name)=\"\(value)\", which no ballot page has")
                 if ["href", "src", "action"].contains(name) { compareAddress(element, name, value) }
             }
+            let mark = element["class"] ?? "notice"
+            expect(
+                PageCheck.classes.contains(mark), "<\(element.name)> is drawn as \"\(mark)\", which no ballot page has")
         }
         let marks = page.root.all.filter { $0["class"] == "seal" }.map(\.text)
         expect(marks == [seal.fingerprint], "the page shows the seal \(marks), not \(seal.fingerprint)")
@@ -83,10 +95,12 @@ package struct PageCheck {
             compareDigest(script["src"], script["integrity"])
         }
         guard let form = form else { return }
-        for name in ["worker", "wasm", "sealed"] { compareDigest(form["data-\(name)"], form["data-\(name)-digest"]) }
-        let files = [("worker", "sealer.js"), ("wasm", "ballot.wasm"), ("sealed", "sealed.json")]
+        let files = [
+            ("worker", "sealer.js"), ("wasm", "ballot.wasm"), ("sealed", "sealed.json"), ("seal", "seal.json"),
+        ]
         for (name, file) in files {
             let address = form["data-\(name)"] ?? "nothing"
+            compareDigest(address, form["data-\(name)-digest"])
             expect(seal.name(at: address) == file, "the page loads \(address) as \(file)")
         }
     }
@@ -128,7 +142,15 @@ package struct PageCheck {
             String(decoding: document.fingerprint, as: UTF8.self) == sealed.fingerprint
                 && String(decoding: document.uuid, as: UTF8.self) == sealed.uuid,
             "the election document in the page is not the sealed one of \(sealed.ballot)")
+        compareSight(form)
         compareQuestions(form, document, sealed)
+    }
+
+    /// Nothing that could be chosen is kept from the voter's eye.
+    private mutating func compareSight(_ form: SavedPage.Element) {
+        for element in form.all where element["hidden"] != nil {
+            expect(PageCheck.hiddenFields.contains(element["id"] ?? ""), "<\(element.name)> is hidden: \(element.text)")
+        }
     }
 
     private mutating func compareQuestions(

@@ -53,7 +53,9 @@ package struct SiteSeal: Sendable {
         let given = read.files.filter { $0.path.hasPrefix(folder) }.map {
             (String($0.path.dropFirst(folder.count)), $0.sha256)
         }
-        served = Dictionary(given, uniquingKeysWith: { first, _ in first })
+        // The manifest is served as well: pages hold what they load against it.
+        served = Dictionary(
+            given + [(SealedBallots.manifestName, hex(sha256(manifest)))], uniquingKeysWith: { first, _ in first })
         guard served[SealedBallots.name] == sealed.file.sha256,
             read.ballots.map({ [$0.ballot, $0.uuid, $0.fingerprint] })
                 == texts.ballots.map({ [$0.ballot, $0.uuid, $0.fingerprint] })

@@ -8,6 +8,8 @@ import Elections
 package struct SealedBallots: Sendable {
     /// The name under which browsers fetch it, below `/assets`.
     package static let name = "sealed.json"
+    /// The name under which they fetch the manifest itself, whose digest begins with the seal's fingerprint.
+    package static let manifestName = "seal.json"
     private static let mark = "sealed-ballots-1"
     /// The manifest's member that holds the text.
     private static let member: StaticString = "served.sealed"

@@ -27,7 +27,7 @@ enum BallotRoutes {
     static let shape: [String: Shape] = [
         "ballot": .text, "name": .text, "path": .text, "document": .text, "credential": .text, "worker": .text,
         "workerDigest": .text, "wasm": .text, "wasmDigest": .text, "script": .text, "scriptDigest": .text,
-        "sealed": .text, "sealedDigest": .text,
+        "sealed": .text, "sealedDigest": .text, "sealPath": .text, "sealDigest": .text,
         "idleSeconds": .text, "grace": .object(["close": .text, "seconds": .text, "until": .text]),
         "questions": .list(
             .object([
@@ -64,7 +64,7 @@ extension VoterSite {
 
     private func ballotPage(_ visit: Visit, _ session: Session, _ booth: Booth, _ poll: Poll) -> Response {
         let (language, now) = (visit.language, parts.clock.now)
-        let sealed = sealedBallots
+        let files = sealFiles
         let idle = min(Doorkeeper.idleSeconds, session.endsAt - now)
         let end = poll.closesAt + election.graceMinutes * 60
         let grace = TemplateValue.object([
@@ -81,8 +81,10 @@ extension VoterSite {
                 "worker": .text(assets.path("sealer.js")), "workerDigest": .text(assets.integrity("sealer.js")),
                 "wasm": .text(assets.path("ballot.wasm")), "wasmDigest": .text(assets.integrity("ballot.wasm")),
                 "script": .text(assets.path("ballot.js")), "scriptDigest": .text(assets.integrity("ballot.js")),
-                "sealed": .text(sealed?.path(SealedBallots.name) ?? "/assets/\(SealedBallots.name)"),
-                "sealedDigest": .text(sealed?.integrity ?? ""), "idleSeconds": .text("\(idle)"), "grace": grace,
+                "sealed": .text(files?.ballots.path(SealedBallots.name) ?? ""),
+                "sealedDigest": .text(files?.ballots.integrity ?? ""),
+                "sealPath": .text(files?.manifest.path(SealedBallots.manifestName) ?? ""),
+                "sealDigest": .text(files?.manifest.integrity ?? ""), "idleSeconds": .text("\(idle)"), "grace": grace,
                 "questions": .list(
                     booth.ballot.questions.enumerated().map { question($1, number: $0 + 1, language) }),
             ])

@@ -22,6 +22,8 @@ let ballot, tracker, sealed, worker;
 // How long the tracker stands on the screen before the ballot leaves: time to see it, and that it came first.
 const shownMilliseconds = 2000;
 
+const digestForm = /^sha256-[0-9A-Za-z+/]{43}=$/;
+
 class StrangePage extends Error {}
 class Unreached extends Error {}
 
@@ -34,7 +36,7 @@ function show(part) {
 
 // A file is used only when it has the digest that the page names.
 async function checked(path, digest) {
-    if (!/^sha256-[0-9A-Za-z+/]{43}=$/.test(digest)) throw new StrangePage(path);
+    if (!digestForm.test(digest)) throw new StrangePage(path);
     const answer = await fetch(path, { integrity: digest }).catch(() => undefined);
     if (answer?.ok) return answer.arrayBuffer();
     // Another content than the one named, or none at all?
@@ -130,17 +132,46 @@ class Sealer {
     }
 }
 
+// The hexadecimal digits of a digest as `integrity` writes it.
+const digits = (digest) => [...atob(digest.slice("sha256-".length))]
+    .map((character) => character.charCodeAt(0).toString(16).padStart(2, "0")).join("");
+
+// The manifest is the one of the fingerprint that voters see at the page's foot, and everything that the page loads is in it.
+function checkSeal(manifest) {
+    const data = form.dataset;
+    const mark = digits(data.sealDigest).slice(0, 32).toUpperCase().match(/..../g).join(" ");
+    if (mark !== document.querySelector(".seal")?.textContent) throw new StrangePage("fingerprint");
+    const files = new Map(manifest.files.map((file) => [file.path, file.sha256]));
+    const loaded = ["worker", "wasm", "sealed"].map((name) => [data[name], data[`${name}Digest`]]);
+    for (const element of document.querySelectorAll("script, link[rel=stylesheet]")) {
+        loaded.push([element.getAttribute(element.matches("script") ? "src" : "href"), element.integrity]);
+    }
+    for (const [path, digest] of loaded) {
+        const name = String(path).split("?")[0].replace("/assets/", "served/");
+        if (!digestForm.test(digest) || files.get(name) !== digits(digest)) throw new StrangePage(name);
+    }
+}
+
+// Whether nothing of a question is hidden or made up otherwise than the sealed style sheet does.
+function isPlain(question) {
+    const classes = ["", "question", "hint", "choice", "choice blank"];
+    return [question, ...question.querySelectorAll("*")].every((element) => !element.hidden && !element.hasAttribute("style")
+        && classes.includes(element.className));
+}
+
 // Whether the page draws what was sealed, in its order: else two names swapped would be a changed vote.
 function isDrawn(entry, blankText) {
     const texts = entry.texts[language];
     if (!texts || document.getElementById("ballot").textContent !== texts.title) return false;
-    return texts.questions.length === questions.length && questions.every((question, place) => {
+    const fields = questions.reduce((sum, question) => sum + question.querySelectorAll("input").length, 0);
+    if (form.querySelectorAll("input").length !== fields || texts.questions.length !== questions.length) return false;
+    return questions.every((question, place) => {
         const wanted = texts.questions[place];
         const drawn = [...question.querySelectorAll("label")].map((label) => label.textContent);
         const answers = blank(question) ? [...wanted.answers, blankText[language]] : wanted.answers;
         const fields = [...question.querySelectorAll("input")];
         const order = [...boxes(question), ...(blank(question) ? [blank(question)] : [])];
-        return title(question) === wanted.title && drawn.length === answers.length && fields.length === answers.length
+        return isPlain(question) && title(question) === wanted.title && drawn.length === answers.length && fields.length === answers.length
             && drawn.every((text, index) => text === answers[index])
             && order.every((field, index) => field === fields[index] && field.parentElement.matches("label"));
     });
@@ -155,15 +186,18 @@ function entryOf(list, identity) {
     return { election: list.election, ballot: name, key: list["receipts.ed25519"] };
 }
 
+const read = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
+
 // Compares the page with the seal, then encrypts.
 async function seal() {
     const data = form.dataset;
-    const [script, wasm, list] = await Promise.all([
-        checked(data.worker, data.workerDigest), checked(data.wasm, data.wasmDigest), checked(data.sealed, data.sealedDigest)]);
+    const [script, wasm, list, manifest] = await Promise.all(
+        ["worker", "wasm", "sealed", "seal"].map((name) => checked(data[name], data[`${name}Digest`])));
+    checkSeal(read(manifest));
     worker?.end();
     worker = new Sealer(script);
     const { identity } = await worker.call({ wasm, election: data.document }, [wasm]);
-    sealed = entryOf(JSON.parse(new TextDecoder().decode(list)), identity);
+    sealed = entryOf(read(list), identity);
     const made = await worker.call({ credential, choices: choices() });
     if (!made.ballot) throw new StrangePage("no vote on these questions");
     ({ ballot, tracker } = made);

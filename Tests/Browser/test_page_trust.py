@@ -2,6 +2,8 @@
 import base64
 import glob
 import hashlib
+import html
+import json
 import os
 import re
 import subprocess
@@ -160,12 +162,102 @@ def test_a_changed_list_of_sealed_ballots_is_refused(site, visitor, between):
     assert vote(jeanne) == "strange" and between.votes == []
 
 
+class FalseSeal:
+    """The key of ours in the page, in a list of sealed ballots, and in a manifest: page, files and digests fit each other."""
+
+    def __init__(self, between):
+        self.between = between.swap_key([[0, 0, 0, 1]])
+        self.page, self.files = between.page, {}
+
+    def wear(self, manifest=True):
+        """With a manifest of our own the page shows its fingerprint; without, the honest one stays."""
+        site = self.between.site
+        self.files = {name: requests.get(f"http://127.0.0.1:{site.port}/assets/{name}", timeout=20).content for name in ("sealed.json", "seal.json")}
+        self.between.file = lambda content, path: self.files.get(path.split("/")[-1], content)
+
+        def page(text, path):
+            text = self.page(text, path)
+            if "data-document" not in text:
+                return text
+            document = html.unescape(re.search(r'data-document="([^"]*)"', text).group(1))
+            old = json.loads(self.files["sealed.json"])["ballots"][0]["fingerprint"].encode()
+            before = hashlib.sha256(self.files["sealed.json"]).hexdigest().encode()
+            self.files["sealed.json"] = self.files["sealed.json"].replace(old, tracker_of(document).encode())
+            after = hashlib.sha256(self.files["sealed.json"]).hexdigest().encode()
+            text = self.digest(text, "sealed", "sealed.json")
+            if manifest:
+                self.files["seal.json"] = self.files["seal.json"].replace(before, after)
+                text = self.digest(text, "seal", "seal.json")
+                mark = hashlib.sha256(self.files["seal.json"]).hexdigest()[:32].upper()
+                text = re.sub(r'class="seal">[^<]*', 'class="seal">' + " ".join(mark[at:at + 4] for at in range(0, 32, 4)), text)
+            return text
+        self.between.page = page
+        return self
+
+    def digest(self, text, name, file):
+        digest = base64.b64encode(hashlib.sha256(self.files[file]).digest()).decode()
+        return re.sub(rf'data-{name}-digest="[^"]*"', f'data-{name}-digest="sha256-{digest}"', text)
+
+
+def test_a_false_list_of_sealed_ballots_is_refused_or_shows_in_the_fingerprint(site, visitor, between):
+    jeanne = signed_in(site, visitor)
+    honest = site.json("poll", "status")["fingerprint"]
+    FalseSeal(between).wear(manifest=False)
+    assert vote(jeanne) == "strange" and between.votes == []
+    # The guide for auditors says so: here it is the voter who compares the fingerprint.
+    FalseSeal(between).wear()
+    jeanne.open(PAGE)
+    assert honest not in jeanne.driver.find_element("tag name", "footer").text.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("name", ["wasm", "worker"])
+def test_another_program_with_its_own_digest_is_refused(site, visitor, between, name):
+    """A worker that sends the choice away, pinned by the page that loads it."""
+    jeanne = signed_in(site, visitor)
+    file = {"wasm": "ballot.wasm", "worker": "sealer.js"}[name]
+    content = requests.get(f"{site.address}/assets/{file}", timeout=20).content + (b"\n" if name == "worker" else b"\0\1\0")
+    digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
+    between.file = lambda given, path: content if path.endswith(file) else given
+    between.page = lambda text, path: re.sub(rf'data-{name}-digest="[^"]*"', f'data-{name}-digest="sha256-{digest}"', text)
+    assert vote(jeanne) == "strange" and between.votes == []
+
+
+@pytest.mark.parametrize("change", [
+    ('<label class="choice">', '<label class="choice" hidden>'), ('<label class="choice">', '<label class="skip">'),
+    ('<label class="choice">', '<label class="choice" style="opacity:0">'),
+    ('<button type="submit">', '<label class="choice"><input type="radio"><span>Liste « Autre »</span></label><button type="submit">'),
+], ids=["hidden", "class", "style", "decoy"])
+def test_an_answer_kept_from_the_eye_is_refused(site, visitor, between, change):
+    jeanne = signed_in(site, visitor)
+    between.page = lambda text, path: text.replace(*change, 1)
+    assert vote(jeanne, LISTS[1]) == "strange" and between.votes == []
+
+
 def test_an_election_document_changed_in_the_store_is_refused_by_the_page(site, visitor, between):
     jeanne = signed_in(site, visitor)
     site.sql("UPDATE polling_ballot SET document = CAST(replace(CAST(document AS TEXT), ?, ?) AS BLOB) WHERE name = ?",
              '"description":"', '"description":"X', "titulaires-ouvriers")
     assert vote(jeanne) == "strange" and between.votes == []
     assert "the sealed documents were changed" in site.run("poll", "status", status=1).stderr
+
+
+def test_before_the_seal_there_is_no_list_of_sealed_ballots(site):
+    site.prepare([voter(1), voter(2, college="cadres")], *SMALL).serve()
+    for name in ("sealed.json", "seal.json"):
+        assert requests.get(f"{site.address}/assets/{name}", timeout=20).status_code == 404
+    site.open_poll()
+    road.wait_until(lambda: requests.get(f"{site.address}/assets/sealed.json", timeout=20).status_code == 200)
+    answer = requests.get(f"{site.address}/assets/sealed.json", timeout=20)
+    assert answer.headers["Content-Type"] == "application/json" and b"\n" not in answer.content
+    sealed = answer.json()
+    assert sealed["isoloir"] == "sealed-ballots-1" and sealed["election"] == "cse-2026"
+    [[document, uuid]] = site.sql("SELECT document, uuid FROM polling_ballot WHERE name = 'titulaires-ouvriers'")
+    assert sealed["ballots"][0]["fingerprint"] == tracker_of(document.decode()) and sealed["ballots"][0]["uuid"] == uuid
+    with open(manifest(site), "rb") as file:
+        text = file.read()
+    assert requests.get(f"{site.address}/assets/seal.json", timeout=20).content == text
+    files = {entry["path"]: entry["sha256"] for entry in json.loads(text)["files"]}
+    assert files["served/sealed.json"] == hashlib.sha256(answer.content).hexdigest()
 
 
 def test_the_tracker_stands_on_the_screen_before_the_ballot_leaves(site, visitor):
@@ -321,7 +413,10 @@ def test_a_saved_page_tells_what_a_server_changed(site, visitor, between):
     # The changed page's list of sealed ballots goes with its digest: the voter's page is content, the comparison is not.
     between.page = lambda text, path: re.sub(r'data-sealed-digest="[^"]*"', 'data-sealed-digest="sha256-' + "A" * 43 + '="', text)
     assert "wants /assets/sealed.json" in judge(site, seal, save(jeanne))
+    FalseSeal(between).wear()
+    assert "the page shows the seal" in judge(site, seal, save(jeanne))
     # By hand, what no browser test needs to draw.
+    first_label = re.search(r'<label class="choice">', honest).group()
     for old, new, words in (
             ("</body>", '<script src="/assets/pow.js"></script></body>', "runs other scripts"),
             ("</body>", "<script>vote()</script></body>", "runs other scripts"),
@@ -333,6 +428,8 @@ def test_a_saved_page_tells_what_a_server_changed(site, visitor, between):
             ('data-credential=""', 'data-credential="abc"', "keep it secret"),
             ('name="form" value=""', 'name="form" value="1"', "keep it secret"),
             ("<legend>", "<legend>Ne pas : ", "question 1 reads"),
+            (first_label, '<label class="choice" hidden="">', "is hidden"),
+            (first_label, '<label class="skip choice">', 'is drawn as "skip choice"'),
             ('value="1"', 'value="9"', "do not stand at their answers"),
             ('data-most="1"', 'data-most="2"', "another number of answers"),
             ("Vote blanc</span>", "Liste nulle</span>", "are drawn as"),
