@@ -67,11 +67,12 @@ let package = Package(
         room("BallotEngine", on: ["BallotCore", "CGMP"]),
         room("Polling", on: ["Access", "BallotEngine"]),
         room("Tally", on: ["Polling"]),
+        room("Observer", on: ["Tally"]),
         room("Staff", on: ["Access"]),
         room("Bureau", on: ["Tally", "Recovery", "Staff", "CClp"]),
         room("Web", on: ["Bureau", "CMicrohttpd"]),
         .executableTarget(
-            name: "isoloir", dependencies: ["Web"].map { .byName(name: $0) }, swiftSettings: house),
+            name: "isoloir", dependencies: ["Web", "Observer"].map { .byName(name: $0) }, swiftSettings: house),
         .executableTarget(
             name: "CastBench", dependencies: [.byName(name: "Polling")], path: "Tests/CastBench", swiftSettings: house),
         .executableTarget(
@@ -89,6 +90,7 @@ let package = Package(
         tests("CaptchaTests", of: ["Captcha"]),
         tests("BallotTests", of: ["Tally"]),
         tests("PollingTests", of: ["Tally"]),
+        tests("ObserverTests", of: ["Observer"]),
         tests("StaffTests", of: ["Staff"]),
         tests("BureauTests", of: ["Bureau"]),
         tests("WebTests", of: ["Web"]),

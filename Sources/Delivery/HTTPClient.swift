@@ -2,7 +2,7 @@ import CCurl
 import Glibc
 
 /// One HTTP request by libcurl, with limits on everything. The body is sent as it is; nothing is ever logged.
-enum HTTPClient {
+package enum HTTPClient {
     struct Response { let status: Int, body: String }
 
     /// Seconds to connect, and in all: a gateway that takes longer is down.
@@ -13,10 +13,15 @@ enum HTTPClient {
 
     /// Largest file of a site in bytes.
     private static let largestFile = 8 << 20
+    /// A long file may take its time, but not this many seconds with less than so many bytes in each.
+    private static let (slowSeconds, slowBytes) = (20, 1000)
 
     private final class Received {
         var bytes: [UInt8] = []
         var limit = largestAnswer
+        /// Takes pieces instead, and says whether it wants more.
+        var take: (([UInt8]) -> Bool)?
+        var hasEnough = false
     }
 
     /// What came of a request.
@@ -57,25 +62,42 @@ enum HTTPClient {
     }
 
     /// A public file, fetched as a browser would with these headers; nil when it cannot be had.
-    static func get(_ url: String, headers: [String]) -> (status: Int, body: [UInt8])? {
+    package static func get(_ url: String, headers: [String]) -> (status: Int, body: [UInt8])? {
+        let received = Received()
+        received.limit = largestFile
+        return fetch(url, headers: headers, received).map { ($0, received.bytes) }
+    }
+
+    /// The beginning of a public file of any length, piece by piece, until `take` wants no more.
+    /// - Returns: the status; nil when the file cannot be had.
+    package static func read(_ url: String, headers: [String], take: @escaping ([UInt8]) -> Bool) -> Int? {
+        let received = Received()
+        received.take = take
+        return fetch(url, headers: headers, received)
+    }
+
+    private static func fetch(_ url: String, headers: [String], _ received: Received) -> Int? {
         guard started, let curl = unsafe curl_easy_init() else { return nil }
         defer { unsafe curl_easy_cleanup(curl) }
         var list: UnsafeMutablePointer<curl_slist>?
         for header in headers { unsafe list = curl_slist_append(list, header) }
         defer { unsafe curl_slist_free_all(list) }
-        let received = Received()
-        received.limit = largestFile
         unsafe isoloir_curl_text(curl, CURLOPT_URL, url)
         unsafe isoloir_curl_text(curl, CURLOPT_PROTOCOLS_STR, "http,https")
         unsafe isoloir_curl_list(curl, CURLOPT_HTTPHEADER, list)
         unsafe isoloir_curl_number(curl, CURLOPT_NOSIGNAL, 1)
         unsafe isoloir_curl_number(curl, CURLOPT_CONNECTTIMEOUT, connectSeconds)
-        unsafe isoloir_curl_number(curl, CURLOPT_TIMEOUT, totalSeconds)
+        if received.take == nil {
+            unsafe isoloir_curl_number(curl, CURLOPT_TIMEOUT, totalSeconds)
+        } else {
+            unsafe isoloir_curl_number(curl, CURLOPT_LOW_SPEED_TIME, slowSeconds)
+            unsafe isoloir_curl_number(curl, CURLOPT_LOW_SPEED_LIMIT, slowBytes)
+        }
         let context = unsafe Unmanaged.passUnretained(received).toOpaque()
         unsafe isoloir_curl_receiver(curl, HTTPClient.receive, context)
         let code = withExtendedLifetime(received) { unsafe curl_easy_perform(curl) }
-        guard code == CURLE_OK else { return nil }
-        return (unsafe isoloir_curl_status(curl), received.bytes)
+        guard code == CURLE_OK || received.hasEnough else { return nil }
+        return unsafe isoloir_curl_status(curl)
     }
 
     private static let started = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
@@ -83,6 +105,14 @@ enum HTTPClient {
     private static let receive: curl_write_callback = { bytes, size, count, context in
         guard let context = unsafe context, let bytes = unsafe bytes else { return 0 }
         let received = unsafe Unmanaged<Received>.fromOpaque(context).takeUnretainedValue()
+        if let take = received.take {
+            let piece = unsafe bytes.withMemoryRebound(to: UInt8.self, capacity: size * count) {
+                unsafe [UInt8](UnsafeBufferPointer(start: $0, count: size * count))
+            }
+            if take(piece) { return size * count }
+            received.hasEnough = true
+            return 0
+        }
         guard received.bytes.count + size * count <= received.limit else { return 0 }
         unsafe bytes.withMemoryRebound(to: UInt8.self, capacity: size * count) {
             unsafe received.bytes.append(contentsOf: UnsafeBufferPointer(start: $0, count: size * count))

@@ -43,15 +43,18 @@ package enum Casting: Sendable {
 /// ```
 /// browser                                         server
 ///   GET /ballots/B  (session)  ------------------>  opens the voter's sealed credential (box key)
-///                 <-----  election document, credential, digests of worker and wasm
+///                 <-----  election document, credential, digests of worker, wasm and sealed.json
 ///   choose, review
-///   worker: encrypt, prove, sign (BallotCore)
+///   GET /assets/sealed.json  -------------------->  from the seal's manifest
+///   document, titles and answers are the sealed ones, or nothing is sent
+///   worker: encrypt, prove, sign, tracker (BallotCore); the tracker is shown
 ///   POST ballot  -------------------------------->  canonical text, this voter's credential, its signature,
 ///                                                   then every proof, which is the expensive part
 ///                                                   one transaction:
 ///                                                     poll open? credential of this voter? slot empty?
 ///                                                     slot := ballot; entry := time, credential erased; seals
 ///                 <-----  receipt: tracker, signed; stored nowhere
+///   the same tracker, signed with the sealed key, or the voter is told to call
 ///   the same bytes again  ----------------------->  the same receipt, until the round that publishes them
 /// ```
 extension PollingStation {

@@ -40,19 +40,6 @@ package struct PollSealer: Sendable {
         (self.clock, self.randomness) = (clock, randomness)
     }
 
-    /// What is frozen beside election and roll.
-    package struct Frozen: Sendable {
-        /// Files by their path below the templates' folder, with their SHA-256 in hexadecimal.
-        package let files: [(path: String, sha256: String)]
-        package let version: String
-        /// SHA-256 of the program, in hexadecimal.
-        package let program: String
-
-        package init(files: [(path: String, sha256: String)], version: String, program: String) {
-            (self.files, self.version, self.program) = (files, version, program)
-        }
-    }
-
     package enum Outcome: Sendable {
         case sealed(Poll)
         case refused([String])
@@ -358,7 +345,9 @@ package struct PollSealer: Sendable {
             let definition = try ElectionDesk.definition(reading, number: election.number)
             return (definition, try registrar.digest(reading, election))
         }
-        let files = frozen.files.map { "    {\"path\":\"\($0.path)\",\"sha256\":\"\($0.sha256)\"}" }
+        let sealed = SealedBallots(
+            election.election, described: ballots, receiptKey: signing.publicKey, blank: frozen.blank)
+        let files = (frozen.files + [sealed.file]).map { "    {\"path\":\"\($0.path)\",\"sha256\":\"\($0.sha256)\"}" }
         let people = try people(election)
         return Array(
             """
@@ -380,6 +369,7 @@ package struct PollSealer: Sendable {
               "ballots":[
                 \(ballots.joined(separator: ",\n    "))
               ],
+              \(sealed.line),
               "files":[
             \(files.joined(separator: ",\n"))
               ]

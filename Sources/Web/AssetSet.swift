@@ -4,10 +4,35 @@ import Foundation
 
 /// Style sheet, scripts and logo, read once; an election's own come first.
 package final class AssetSet: Sendable {
-    private struct Asset: Sendable {
+    /// One file for browsers.
+    struct Asset: Sendable {
         let type: String
         let body: [UInt8]
         let version: String
+
+        init(type: String, body: [UInt8]) {
+            (self.type, self.body) = (type, body)
+            version = String(hex(sha256(body)).prefix(AssetSet.versionCount))
+        }
+
+        /// What a browser compares it with before it uses it (Subresource Integrity): `sha256-...`.
+        var integrity: String { "sha256-" + Data(sha256(body)).base64EncodedString() }
+
+        /// The address under a name, with the version.
+        func path(_ name: String) -> String { "/assets/\(name)?v=\(version)" }
+
+        func response(_ request: Request) -> Response {
+            var response = Response(200, type: type, body: body)
+            let isVersioned = request.parameter("v") == version
+            response.headers.append(
+                ("Cache-Control", isVersioned ? "public, max-age=\(AssetSet.keptSeconds), immutable" : "no-cache"))
+            response.headers.append(("ETag", "\"\(version)\""))
+            if request.header("if-none-match") == "\"\(version)\"" {
+                response.status = 304
+                response.body = []
+            }
+            return response
+        }
     }
 
     private let assets: [String: Asset]
@@ -35,14 +60,13 @@ package final class AssetSet: Sendable {
                 }
                 body += bytes
             }
-            assets[name] = Asset(
-                type: type, body: body, version: String(hex(sha256(body)).prefix(AssetSet.versionCount)))
+            assets[name] = Asset(type: type, body: body)
         }
         self.assets = assets
     }
 
     /// The address of an asset, with its version.
-    func path(_ name: String) -> String { "/assets/\(name)?v=\(assets[name]?.version ?? "")" }
+    func path(_ name: String) -> String { assets[name]?.path(name) ?? "/assets/\(name)" }
 
     /// SHA-256 of everything that browsers are given, in hexadecimal, by name.
     package var digests: [(name: String, sha256: String)] {
@@ -50,22 +74,9 @@ package final class AssetSet: Sendable {
     }
 
     /// What a browser compares an asset with before it uses it (Subresource Integrity): `sha256-...`.
-    func integrity(_ name: String) -> String {
-        "sha256-" + Data(sha256(assets[name]?.body ?? [])).base64EncodedString()
-    }
+    func integrity(_ name: String) -> String { assets[name]?.integrity ?? "" }
 
     func response(_ request: Request) -> Response? {
-        let name = String(request.path.dropFirst("/assets/".count))
-        guard let asset = assets[name] else { return nil }
-        var response = Response(200, type: asset.type, body: asset.body)
-        let isVersioned = request.parameter("v") == asset.version
-        response.headers.append(
-            ("Cache-Control", isVersioned ? "public, max-age=\(AssetSet.keptSeconds), immutable" : "no-cache"))
-        response.headers.append(("ETag", "\"\(asset.version)\""))
-        if request.header("if-none-match") == "\"\(asset.version)\"" {
-            response.status = 304
-            response.body = []
-        }
-        return response
+        assets[String(request.path.dropFirst("/assets/".count))]?.response(request)
     }
 }

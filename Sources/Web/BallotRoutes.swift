@@ -27,6 +27,7 @@ enum BallotRoutes {
     static let shape: [String: Shape] = [
         "ballot": .text, "name": .text, "path": .text, "document": .text, "credential": .text, "worker": .text,
         "workerDigest": .text, "wasm": .text, "wasmDigest": .text, "script": .text, "scriptDigest": .text,
+        "sealed": .text, "sealedDigest": .text, "sealPath": .text, "sealDigest": .text,
         "idleSeconds": .text, "grace": .object(["close": .text, "seconds": .text, "until": .text]),
         "questions": .list(
             .object([
@@ -63,6 +64,7 @@ extension VoterSite {
 
     private func ballotPage(_ visit: Visit, _ session: Session, _ booth: Booth, _ poll: Poll) -> Response {
         let (language, now) = (visit.language, parts.clock.now)
+        let files = sealFiles
         let idle = min(Doorkeeper.idleSeconds, session.endsAt - now)
         let end = poll.closesAt + election.graceMinutes * 60
         let grace = TemplateValue.object([
@@ -79,7 +81,10 @@ extension VoterSite {
                 "worker": .text(assets.path("sealer.js")), "workerDigest": .text(assets.integrity("sealer.js")),
                 "wasm": .text(assets.path("ballot.wasm")), "wasmDigest": .text(assets.integrity("ballot.wasm")),
                 "script": .text(assets.path("ballot.js")), "scriptDigest": .text(assets.integrity("ballot.js")),
-                "idleSeconds": .text("\(idle)"), "grace": grace,
+                "sealed": .text(files?.ballots.path(SealedBallots.name) ?? ""),
+                "sealedDigest": .text(files?.ballots.integrity ?? ""),
+                "sealPath": .text(files?.manifest.path(SealedBallots.manifestName) ?? ""),
+                "sealDigest": .text(files?.manifest.integrity ?? ""), "idleSeconds": .text("\(idle)"), "grace": grace,
                 "questions": .list(
                     booth.ballot.questions.enumerated().map { question($1, number: $0 + 1, language) }),
             ])
@@ -148,7 +153,7 @@ extension VoterSite {
     private func answer(_ visit: Visit, _ outcome: Casting) -> Response {
         switch outcome {
         case .cast(let receipt): casting(visit, 200, nil, receipt: receipt)
-        case .otherCounts(let tracker): casting(visit, 409, "voteOther", tracker: tracker)
+        case .otherCounts(let tracker): casting(visit, 409, "voteAlarmOther", tracker: tracker)
         case .voted: casting(visit, 409, "voteVoted")
         case .refused(let fault): casting(visit, 422, "voteRefused", reason: ArchiveVerifier.words(fault))
         case .notYours: casting(visit, 422, "voteRefused", reason: "the credential is not this voter's")

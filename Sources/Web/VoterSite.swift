@@ -65,6 +65,30 @@ package final class VoterSite: Sendable {
     let archives: ArchiveFolder
     /// The poll as it stood at the last look.
     private let present = Mutex<Poll?>(nil)
+    /// What a seal gives browsers.
+    struct SealFiles: Sendable {
+        let fingerprint: String
+        /// What it says of the ballots, and the whole manifest.
+        let ballots: AssetSet.Asset
+        let manifest: AssetSet.Asset
+
+        init?(_ poll: Poll) {
+            guard let ballots = SealedBallots(manifest: poll.manifest) else { return nil }
+            fingerprint = poll.fingerprint
+            self.ballots = AssetSet.Asset(type: "application/json", body: ballots.text)
+            manifest = AssetSet.Asset(type: "application/json", body: poll.manifest)
+        }
+
+        func response(_ request: Request) -> Response? {
+            switch request.path {
+            case "/assets/\(SealedBallots.name)": ballots.response(request)
+            case "/assets/\(SealedBallots.manifestName)": manifest.response(request)
+            default: nil
+            }
+        }
+    }
+
+    private let sealed = Mutex<SealFiles?>(nil)
     private let traces = Mutex<[String: HelpQueue.Trace]>([:])
     private let table: [String: Route]
     /// Paths that the log may show.
@@ -133,7 +157,7 @@ package final class VoterSite: Sendable {
 
     /// What needs no page: assets, pictures and sounds, health.
     private func plain(_ request: Request) -> Response? {
-        if request.path.hasPrefix("/assets/") { return assets.response(request) }
+        if request.path.hasPrefix("/assets/") { return assets.response(request) ?? sealFiles?.response(request) }
         if request.path.hasPrefix("/captcha/") { return CaptchaRoutes.response(request, parts.captcha) }
         if request.path == "/health" { return health() }
         return extra(request)
@@ -209,12 +233,19 @@ package final class VoterSite: Sendable {
     /// The poll; nil before it is sealed.
     var poll: Poll? { present.withLock { $0 } }
 
+    /// What the seal gives browsers; nil before there is one.
+    var sealFiles: SealFiles? { sealed.withLock { $0 } }
+
     /// Looks how the poll stands.
     package func look() throws(StoreError) {
         let found = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try Poll.find(reading, election: parts.station.election.number)
         }
         present.withLock { $0 = found?.state == .sealing ? nil : found }
+        sealed.withLock { sealed in
+            guard let found, found.state != .sealing else { return sealed = nil }
+            if sealed?.fingerprint != found.fingerprint { sealed = SealFiles(found) }
+        }
     }
 
     // MARK: Pages

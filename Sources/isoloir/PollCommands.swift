@@ -3,6 +3,7 @@ import Delivery
 import Elections
 import Foundation
 import Journal
+import Observer
 import Polling
 import Store
 import Tally
@@ -54,7 +55,11 @@ let pollCommands = [
         "poll destroy", [], options: [.init("--yes", nil, "without asking")],
         "after the appeal period: destroy keys, signature lists and personal data", run: destroyPoll),
     Command(
-        "observe", ["URL"], options: [.init("--seal", "FILE", "the manifest, from `isoloir poll manifest`")],
+        "observe", ["URL"],
+        options: [
+            .init("--seal", "FILE", "the manifest, from `isoloir poll manifest`"),
+            .init("--page", "FILE", "a ballot page that a voter saved with its button: compared as well"),
+        ],
         "from another machine: whether a site gives browsers what was sealed", run: observeSite),
     Command(
         "poll key-destroyed", ["STATEMENT"],
@@ -250,10 +255,17 @@ private func destroyPoll(_ invocation: Invocation) throws(Refusal) {
 
 private func observeSite(_ invocation: Invocation) throws(Refusal) {
     let file = try invocation.required("--seal")
-    guard let seal = SiteObserver.Seal(manifest: try readFile(file)) else {
+    guard let seal = SiteSeal(manifest: try readFile(file)) else {
         throw Refusal("\(file) is no manifest: give the file made by `isoloir poll manifest`.")
     }
-    let report = SiteObserver(address: invocation.operands[0], seal: seal).observe()
+    var report = SiteObserver(address: invocation.operands[0], seal: seal).observe(
+        now: Int(Date().timeIntervalSince1970))
+    if let path = invocation["--page"] {
+        let check = PageCheck(try readFile(path), seal: seal)
+        report.compared += check.compared
+        report.faults += check.faults.map { "\(path): \($0)" }
+    }
+    for note in report.notes { Terminal.say("  \(note)") }
     guard report.faults.isEmpty else {
         throw Refusal(
             "\(invocation.operands[0]) is not as it was sealed (\(seal.fingerprint)):\n  \(report.faults.joined(separator: "\n  "))"

@@ -60,10 +60,14 @@ extension Services {
     /// What a seal freezes beside election and roll.
     private func frozen(_ election: Election) throws(Refusal) -> PollSealer.Frozen {
         let templates = templates(for: election)
-        let served = try refusing { try AssetSet(templates).digests }
+        let (served, pages) = try refusing {
+            let assets = try AssetSet(templates)
+            return (assets.digests, try PageSet(election, templates: templates, assets: assets))
+        }
+        let blank = Dictionary(uniqueKeysWithValues: Language.allCases.map { ($0, pages.text("voteBlank", $0)) })
         return PollSealer.Frozen(
             files: templates.digests() + served.map { ("served/\($0.name)", $0.sha256) },
-            version: CommandLineTool.version, program: hex(sha256(try readFile("/proc/self/exe"))))
+            version: CommandLineTool.version, program: hex(sha256(try readFile("/proc/self/exe"))), blank: blank)
     }
 
     /// What of the frozen is not as it was sealed; nothing before the seal, and after the destruction.
@@ -89,7 +93,10 @@ extension Services {
         }
         let before = Dictionary(
             (sealed["files"]?.list ?? []).map { (text($0["path"]), text($0["sha256"])) }, uniquingKeysWith: { $1 })
-        let now = Dictionary(try frozen(election.election).files.map { ($0.path, $0.sha256) }, uniquingKeysWith: { $1 })
+        // What is served of the ballots comes from the manifest, whatever the store holds now.
+        let served = SealedBallots(manifest: poll.manifest).map { [$0.file] } ?? []
+        let files = try frozen(election.election).files + served
+        let now = Dictionary(files.map { ($0.path, $0.sha256) }, uniquingKeysWith: { $1 })
         for path in Set(before.keys).union(now.keys).sorted() where before[path] != now[path] {
             faults.append("\(path) is not the sealed one.")
         }

@@ -2,10 +2,30 @@
 // history, a store or a log.
 "use strict";
 
+// The page as it came, for whoever compares it with the seal: without credential, form tokens and support code.
+const source = document.documentElement.cloneNode(true);
+source.querySelector("#choose").dataset.credential = "";
+source.querySelector("#support-code").textContent = "";
+for (const field of source.querySelectorAll("[name=form]")) field.setAttribute("value", "");
+
 const form = document.getElementById("choose");
-const parts = Object.fromEntries(["review", "sealing", "failed", "receipt"].map((id) => [id, document.getElementById(id)]));
+const parts = Object.fromEntries(
+    ["review", "sealing", "failed", "strange", "alarm", "receipt", "unable"].map((id) => [id, document.getElementById(id)]));
 const questions = [...form.querySelectorAll(".question")];
-let ballot;
+const proof = parts.receipt.querySelector("form").elements;
+const language = document.documentElement.lang;
+let credential = form.dataset.credential;
+delete form.dataset.credential;
+// What the ballot in hand is known by, and what was sealed about it; the worker stays until the receipt is checked.
+let ballot, tracker, sealed, worker;
+
+// How long the tracker stands on the screen before the ballot leaves: time to see it, and that it came first.
+const shownMilliseconds = 2000;
+
+const digestForm = /^sha256-[0-9A-Za-z+/]{43}=$/;
+
+class StrangePage extends Error {}
+class Unreached extends Error {}
 
 function show(part) {
     for (const other of [form, ...Object.values(parts)]) other.hidden = other !== part;
@@ -16,13 +36,18 @@ function show(part) {
 
 // A file is used only when it has the digest that the page names.
 async function checked(path, digest) {
-    const answer = await fetch(path, { integrity: digest });
-    if (!answer.ok) throw new Error(path);
-    return answer.arrayBuffer();
+    if (!digestForm.test(digest)) throw new StrangePage(path);
+    const answer = await fetch(path, { integrity: digest }).catch(() => undefined);
+    if (answer?.ok) return answer.arrayBuffer();
+    // Another content than the one named, or none at all?
+    const bare = await fetch(path, { cache: "no-store" }).catch(() => undefined);
+    if (bare?.ok) throw new StrangePage(path);
+    throw new Unreached(path);
 }
 
 const boxes = (question) => [...question.querySelectorAll("input:not([value=blank])")];
 const blank = (question) => question.querySelector("input[value=blank]");
+const title = (question) => question.querySelector("legend").textContent;
 
 // A blank vote and answers exclude each other.
 for (const question of questions) {
@@ -47,7 +72,7 @@ form.addEventListener("submit", (event) => {
     fault.hidden = !bad;
     for (const question of questions) question.classList.toggle("bad", question === bad);
     if (bad) {
-        fault.firstElementChild.textContent = `${fault.dataset.text} ${bad.dataset.title} ${bad.querySelector(".hint").textContent}`;
+        fault.firstElementChild.textContent = `${fault.dataset.text} ${title(bad)} ${bad.querySelector(".hint").textContent}`;
         fault.focus();
         return;
     }
@@ -55,7 +80,7 @@ form.addEventListener("submit", (event) => {
     list.replaceChildren(...questions.map((question) => {
         const row = document.createElement("div");
         const [term, value, names] = [document.createElement("dt"), document.createElement("dd"), document.createElement("ul")];
-        term.textContent = question.dataset.title;
+        term.textContent = title(question);
         names.className = "chosen";
         const chosen = boxes(question).filter((box) => box.checked).map((box) => box.nextElementSibling.textContent);
         const words = blank(question)?.checked ? [parts.review.dataset.blank] : chosen.length ? chosen : [parts.review.dataset.none];
@@ -82,83 +107,212 @@ function choices() {
     });
 }
 
-// Encrypts in a worker made of checked bytes.
-async function seal() {
-    const data = form.dataset;
-    const [script, wasm] = await Promise.all([checked(data.worker, data.workerDigest), checked(data.wasm, data.wasmDigest)]);
-    const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
-    const worker = new Worker(address);
-    const bar = parts.sealing.querySelector("progress");
-    try {
-        return await new Promise((resolve, reject) => {
-            worker.onerror = reject;
-            worker.onmessage = ({ data: news }) => {
-                if (news.ballot) resolve(news.ballot);
-                else if (news.error) reject(new Error(news.error));
-                else bar.value = news.progress;
+// The worker, made of checked bytes; each call is answered once, with news of progress before.
+class Sealer {
+    constructor(script) {
+        this.address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+        this.worker = new Worker(this.address);
+    }
+
+    call(message, transfer = []) {
+        return new Promise((resolve, reject) => {
+            this.worker.onerror = reject;
+            this.worker.onmessage = ({ data: news }) => {
+                if (news.error) reject(new Error(news.error));
+                else if (news.progress === undefined) resolve(news);
+                else parts.sealing.querySelector("progress").value = news.progress;
             };
-            worker.postMessage({ wasm, election: data.document, credential: data.credential, choices: choices() }, [wasm]);
+            this.worker.postMessage(message, transfer);
         });
-    } finally {
-        worker.terminate();
-        URL.revokeObjectURL(address);
+    }
+
+    end() {
+        this.worker.terminate();
+        URL.revokeObjectURL(this.address);
     }
 }
 
-function fail(reason, tracker, mayRepeat) {
-    parts.failed.querySelector(".reason").textContent = reason;
-    parts.failed.querySelector(".counts").hidden = !tracker;
-    parts.failed.querySelector(".tracker").textContent = tracker || "";
+// The hexadecimal digits of a digest as `integrity` writes it.
+const digits = (digest) => [...atob(digest.slice("sha256-".length))]
+    .map((character) => character.charCodeAt(0).toString(16).padStart(2, "0")).join("");
+
+// The manifest is the one of the fingerprint that voters see at the page's foot, and everything that the page loads is in it.
+function checkSeal(manifest) {
+    const data = form.dataset;
+    const mark = digits(data.sealDigest).slice(0, 32).toUpperCase().match(/..../g).join(" ");
+    if (mark !== document.querySelector(".seal")?.textContent) throw new StrangePage("fingerprint");
+    const files = new Map(manifest.files.map((file) => [file.path, file.sha256]));
+    const loaded = ["worker", "wasm", "sealed"].map((name) => [data[name], data[`${name}Digest`]]);
+    for (const element of document.querySelectorAll("script, link[rel=stylesheet]")) {
+        loaded.push([element.getAttribute(element.matches("script") ? "src" : "href"), element.integrity]);
+    }
+    for (const [path, digest] of loaded) {
+        const name = String(path).split("?")[0].replace("/assets/", "served/");
+        if (!digestForm.test(digest) || files.get(name) !== digits(digest)) throw new StrangePage(name);
+    }
+}
+
+// Whether nothing of a question is hidden or made up otherwise than the sealed style sheet does.
+function isPlain(question) {
+    const classes = ["", "question", "hint", "choice", "choice blank"];
+    return [question, ...question.querySelectorAll("*")].every((element) => !element.hidden && !element.hasAttribute("style")
+        && classes.includes(element.className));
+}
+
+// Whether the page draws what was sealed, in its order: else two names swapped would be a changed vote.
+function isDrawn(entry, blankText) {
+    const texts = entry.texts[language];
+    if (!texts || document.getElementById("ballot").textContent !== texts.title) return false;
+    const fields = questions.reduce((sum, question) => sum + question.querySelectorAll("input").length, 0);
+    if (form.querySelectorAll("input").length !== fields || texts.questions.length !== questions.length) return false;
+    return questions.every((question, place) => {
+        const wanted = texts.questions[place];
+        const drawn = [...question.querySelectorAll("label")].map((label) => label.textContent);
+        const answers = blank(question) ? [...wanted.answers, blankText[language]] : wanted.answers;
+        const fields = [...question.querySelectorAll("input")];
+        const order = [...boxes(question), ...(blank(question) ? [blank(question)] : [])];
+        return isPlain(question) && title(question) === wanted.title && drawn.length === answers.length && fields.length === answers.length
+            && drawn.every((text, index) => text === answers[index])
+            && order.every((field, index) => field === fields[index] && field.parentElement.matches("label"));
+    });
+}
+
+// What was sealed of this ballot; throws where the page is of something else.
+function entryOf(list, identity) {
+    const name = location.pathname.split("/").pop();
+    const entry = list.ballots.find((each) => each.ballot === name);
+    if (list.isoloir !== "sealed-ballots-1" || proof.ballot.value !== name || !entry
+        || identity !== entry.fingerprint + entry.uuid || !isDrawn(entry, list.blank)) throw new StrangePage(name);
+    return { election: list.election, ballot: name, key: list["receipts.ed25519"] };
+}
+
+const read = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
+
+// Compares the page with the seal, then encrypts.
+async function seal() {
+    const data = form.dataset;
+    const [script, wasm, list, manifest] = await Promise.all(
+        ["worker", "wasm", "sealed", "seal"].map((name) => checked(data[name], data[`${name}Digest`])));
+    checkSeal(read(manifest));
+    worker?.end();
+    worker = new Sealer(script);
+    const { identity } = await worker.call({ wasm, election: data.document }, [wasm]);
+    sealed = entryOf(read(list), identity);
+    const made = await worker.call({ credential, choices: choices() });
+    if (!made.ballot) throw new StrangePage("no vote on these questions");
+    ({ ballot, tracker } = made);
+}
+
+const drawn = () => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); });
+
+// The tracker is seen before the ballot leaves. A page in the background is not drawn: its ballot waits for the voter.
+async function showTracker() {
+    phase("send");
+    for (const part of [parts.sealing, parts.failed]) {
+        part.querySelector(".tracker").textContent = tracker;
+        part.querySelector(".own").hidden = false;
+    }
+    await drawn();
+    await new Promise((resolve) => { setTimeout(resolve, shownMilliseconds); });
+    await drawn();
+}
+
+function phase(name) {
+    for (const line of parts.sealing.querySelectorAll("h2, .step")) line.textContent = line.dataset[name];
+    parts.sealing.querySelector("progress").hidden = name === "send";
+}
+
+function fail(reason, mayRepeat) {
+    parts.failed.querySelector(".reason").textContent = reason || parts.failed.querySelector(".reason").dataset.lost;
     document.getElementById("again").hidden = !mayRepeat;
     show(parts.failed);
 }
 
-async function send() {
-    show(parts.sealing);
-    parts.sealing.querySelector(".step").textContent = parts.sealing.dataset.send;
-    const body = new URLSearchParams({ form: form.dataset.form, ballot });
-    let answer, news;
+// The choice has gone: nothing of it stays on the page.
+function forget() {
+    form.reset();
+    parts.review.querySelector("dl").replaceChildren();
+    ballot = undefined;
+    credential = undefined;
+    worker.end();
+}
+
+// The server's answer is not the one to this ballot: both numbers are shown, and whom to call.
+function alarm(kind, given) {
+    forget();
+    const [own, other] = parts.alarm.querySelectorAll(".tracker");
+    own.textContent = tracker;
+    other.textContent = String(given).slice(0, 100);
+    const reason = parts.alarm.querySelector(".reason");
+    reason.textContent = reason.dataset[kind];
+    show(parts.alarm);
+}
+
+// Whether the receipt was signed with the key that the seal names.
+async function isGenuine(signature) {
+    const text = `isoloir receipt 1\n${sealed.election}\n${sealed.ballot}\n${tracker}\n`;
     try {
-        answer = await fetch(form.dataset.path, { method: "POST", body });
-        news = await answer.json();
+        const bytes = Uint8Array.from(atob(signature), (character) => character.charCodeAt(0));
+        return (await worker.call({ text, key: sealed.key, signature: bytes })).isGenuine === true;
     } catch {
-        fail(parts.failed.querySelector(".reason").dataset.lost, "", true);
-        return;
-    }
-    if (news.receipt) {
-        // The choice has gone: nothing of it stays on the page.
-        form.reset();
-        parts.review.querySelector("dl").replaceChildren();
-        ballot = undefined;
-        delete form.dataset.credential;
-        const page = parts.receipt;
-        page.querySelector(".tracker").textContent = news.receipt.tracker;
-        page.querySelector("[name=tracker]").value = news.receipt.tracker;
-        page.querySelector("[name=signature]").value = news.receipt.signature;
-        show(page);
-    } else {
-        fail(news.text, news.tracker, answer.status >= 500);
+        return false;
     }
 }
 
-document.getElementById("again").addEventListener("click", send);
-
-document.getElementById("cast").addEventListener("click", async () => {
+async function send() {
     show(parts.sealing);
+    const body = new URLSearchParams({ form: proof.form.value, ballot });
+    let answer, news;
     try {
-        ballot = await seal();
+        answer = await fetch(form.dataset.path, { method: "POST", body });
+        news = Object(await answer.json());
     } catch {
-        for (const part of Object.values(parts)) part.hidden = true;
-        const unable = document.getElementById("unable");
-        unable.hidden = false;
-        unable.focus();
+        fail("", true);
         return;
     }
+    const given = news.receipt ? news.receipt.tracker : news.tracker;
+    if ((news.receipt || given) && given !== tracker) alarm(news.receipt ? "tracker" : "other", given);
+    else if (!news.receipt) fail(news.text, answer.status >= 500);
+    else if (!await isGenuine(news.receipt.signature)) alarm("signature", given);
+    else {
+        forget();
+        parts.receipt.querySelector(".tracker").textContent = tracker;
+        proof.tracker.value = tracker;
+        proof.signature.value = news.receipt.signature;
+        show(parts.receipt);
+    }
+}
+
+async function cast() {
+    phase("seal");
+    show(parts.sealing);
+    try {
+        await seal();
+    } catch (error) {
+        worker?.end();
+        if (error instanceof Unreached) fail(parts.failed.querySelector(".reason").dataset.unreached, true);
+        else show(error instanceof StrangePage ? parts.strange : parts.unable);
+        return;
+    }
+    await showTracker();
     await send();
+}
+
+document.getElementById("cast").addEventListener("click", cast);
+// A ballot that was made is sent again as it is.
+document.getElementById("again").addEventListener("click", () => (ballot ? send() : cast()));
+
+document.getElementById("save").addEventListener("click", () => {
+    const address = URL.createObjectURL(new Blob([`<!DOCTYPE html>\n${source.outerHTML}\n`], { type: "text/html" }));
+    const link = Object.assign(document.createElement("a"), { href: address, download: `page-${proof.ballot.value}.html` });
+    link.click();
+    const note = document.getElementById("saved");
+    note.textContent = note.dataset.text;
+    setTimeout(() => URL.revokeObjectURL(address), 60_000);
 });
 
-// Whoever leaves in the middle of sending is asked.
-addEventListener("beforeunload", (event) => { if (!parts.sealing.hidden) event.preventDefault(); });
+// Whoever leaves in the middle of sending, or before help has come, is asked.
+addEventListener("beforeunload", (event) => { if (!parts.sealing.hidden || !parts.alarm.hidden) event.preventDefault(); });
 
 // How long the grace lasts after the close.
 const grace = document.getElementById("grace");
@@ -176,4 +330,4 @@ if (grace) {
 }
 
 if (window.WebAssembly && window.Worker && window.crypto && crypto.getRandomValues) form.hidden = false;
-else document.getElementById("unable").hidden = false;
+else parts.unable.hidden = false;

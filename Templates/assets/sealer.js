@@ -1,32 +1,51 @@
-// Encrypts a ballot: lives for one ballot, with the checked WebAssembly that the page hands over. The choice never leaves this
-// worker in clear.
+// Encrypts a ballot and checks its receipt: lives for one ballot, with the checked WebAssembly that the page hands over. The
+// choice never leaves this worker in clear.
 "use strict";
 
-onmessage = async ({ data: { wasm, election, credential, choices } }) => {
+let core, memory, total;
+
+function put(bytes) {
+    const start = core.reserve(bytes.length);
+    new Uint8Array(memory.buffer, start, bytes.length).set(bytes);
+}
+
+const encoded = (text) => new TextEncoder().encode(text);
+
+// The result of a call that returns its length; nothing where what the page gave is not what it should be.
+function result(count) {
+    if (count < 0) return "";
+    return new TextDecoder().decode(new Uint8Array(memory.buffer, core.resultStart(), count));
+}
+
+// What the election document is known by: its fingerprint and uuid.
+async function prepare({ wasm, election }) {
+    const env = {
+        random: (start, count) => { crypto.getRandomValues(new Uint8Array(memory.buffer, start, count)); },
+        progress: (done) => { postMessage({ progress: Math.round(100 * done / (total + 1)) }); },
+    };
+    core = (await WebAssembly.instantiate(wasm, { env })).instance.exports;
+    memory = core.memory;
+    put(encoded(election));
+    return { identity: result(core.prepare()) };
+}
+
+function seal({ credential, choices }) {
+    total = choices.flat().length;
+    put(new Uint8Array([...encoded(credential), 0, ...choices.flat()]));
+    const ballot = result(core.seal());
+    return { ballot, tracker: result(core.tracker()) };
+}
+
+function check({ text, key, signature }) {
+    const bytes = Uint8Array.from(key.match(/../g), (digits) => parseInt(digits, 16));
+    if (bytes.length !== 32 || signature.length !== 64) return { isGenuine: false };
+    put(new Uint8Array([...bytes, ...signature, ...encoded(text)]));
+    return { isGenuine: core.isSigned() === 1 };
+}
+
+onmessage = async ({ data }) => {
     try {
-        let total = 0;
-        for (const list of choices) total += list.length;
-        let memory;
-        const imports = {
-            env: {
-                random: (start, count) => { crypto.getRandomValues(new Uint8Array(memory.buffer, start, count)); },
-                progress: (done) => { postMessage({ progress: Math.round(100 * done / (total + 1)) }); },
-            },
-        };
-        const { instance } = await WebAssembly.instantiate(wasm, imports);
-        const { reserve, resultStart, prepare, seal } = instance.exports;
-        memory = instance.exports.memory;
-        const put = (bytes) => {
-            const start = reserve(bytes.length);
-            new Uint8Array(memory.buffer, start, bytes.length).set(bytes);
-        };
-        const text = (count) => new TextDecoder().decode(new Uint8Array(memory.buffer, resultStart(), count));
-        put(new TextEncoder().encode(election));
-        if (prepare() < 0) throw new Error("the election document is not as it should be");
-        put(new Uint8Array([...new TextEncoder().encode(credential), 0, ...choices.flat()]));
-        const count = seal();
-        if (count < 0) throw new Error(`the ballot could not be sealed (${count})`);
-        postMessage({ ballot: text(count) });
+        postMessage(data.wasm ? await prepare(data) : data.choices ? seal(data) : check(data));
     } catch (error) {
         postMessage({ error: String(error) });
     }

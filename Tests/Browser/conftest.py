@@ -291,7 +291,7 @@ class Visitor:
     def tracker(self):
         WebDriverWait(self.driver, 60).until(
             lambda d: d.find_element(By.ID, "receipt").is_displayed() or d.find_element(By.ID, "failed").is_displayed()
-            or d.find_element(By.ID, "unable").is_displayed())
+            or any(d.find_element(By.ID, name).is_displayed() for name in ("unable", "strange", "alarm")))
         assert self.driver.find_element(By.ID, "receipt").is_displayed(), self.text
         return self.driver.find_element(By.CSS_SELECTOR, "#receipt .tracker").text
 

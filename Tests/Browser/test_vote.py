@@ -189,7 +189,7 @@ def test_a_changed_worker_is_not_run(site, visitor):
         jeanne.open("/ballots/titulaires-ouvriers").mark(LISTS[0]).click("Relire mon choix")
         jeanne.driver.execute_script(f"document.getElementById('choose').dataset.{name} = 'sha256-' + btoa('x'.repeat(32));")
         jeanne.click("Voter")
-        WebDriverWait(jeanne.driver, 30).until(lambda d: d.find_element("id", "unable").is_displayed())
+        WebDriverWait(jeanne.driver, 30).until(lambda d: d.find_element("id", "strange").is_displayed())
         assert "Rien n'a été envoyé" in jeanne.text
     assert site.json("poll", "status")["ballots"][0]["votes"] == 0
 
@@ -231,8 +231,9 @@ def test_what_leaves_the_browser_is_the_ballot_alone(site, visitor):
     address = jeanne.driver.current_url
     jeanne.click("Voter").tracker()
     sent = jeanne.driver.execute_script("return window.sent")
-    assert len(sent) == 3 and [line.split("?")[0].split(" ")[0] for line in sent[:2]] == ["/assets/sealer.js", "/assets/ballot.wasm"]
-    fields = urllib.parse.parse_qs(sent[2].split(" ", 1)[1])
+    files = ["/assets/sealer.js", "/assets/ballot.wasm", "/assets/sealed.json"]
+    assert len(sent) == 4 and [line.split("?")[0].split(" ")[0] for line in sent[:3]] == files
+    fields = urllib.parse.parse_qs(sent[3].split(" ", 1)[1])
     assert set(fields) == {"form", "ballot"} and fields["ballot"][0].startswith('{"election_uuid":')
     for word in (*LISTS, "Rouge", "Agir", "Vert"):
         assert word not in urllib.parse.unquote_plus(" ".join(sent))

@@ -129,7 +129,8 @@ struct BenchPoll: Sendable {
             store: store, registrar: registrar, trustees: trustees, logbook: logbook, clock: clock, randomness: .system)
         let boxKey = BoxKey(from: .system)
         let outcome = try sealer.seal(
-            election, key: key, boxKey: boxKey, frozen: PollSealer.Frozen(files: [], version: "bench", program: ""),
+            election, key: key, boxKey: boxKey,
+            frozen: PollSealer.Frozen(files: [], version: "bench", program: "", blank: [:]),
             by: .system("bench"),
             progress: { _ in })
         guard case .sealed(let poll) = outcome else { throw Trouble("\(outcome)") }

@@ -27,10 +27,11 @@ private let rooms: [String: [String]] = [
     "BallotEngine": ["BallotCore", "CGMP"],
     "Polling": ["Access", "BallotEngine"],
     "Tally": ["Polling"],
+    "Observer": ["Tally"],
     "Staff": ["Access"],
     "Bureau": ["Tally", "Recovery", "Staff", "CClp"],
     "Web": ["Bureau", "CMicrohttpd"],
-    "isoloir": ["Web"],
+    "isoloir": ["Web", "Observer"],
 ]
 
 /// The system's own modules.

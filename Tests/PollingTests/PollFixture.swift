@@ -136,7 +136,8 @@ final class PollFixture: Sendable {
         teller = Teller(station: station, store: store, trustees: register, logbook: logbook, clock: clock)
         guard isSealed else { return }
         let outcome = try sealer.seal(
-            stored, key: key, boxKey: boxKey, frozen: PollSealer.Frozen(files: [], version: "test", program: ""),
+            stored, key: key, boxKey: boxKey,
+            frozen: PollSealer.Frozen(files: [], version: "test", program: "", blank: [.fr: "Vote blanc"]),
             by: .system("test"),
             progress: { _ in })
         guard case .sealed(let poll) = outcome else { throw Trouble("\(outcome)") }

@@ -1,5 +1,5 @@
 // What the browser's worker calls. Texts lie in the instance's memory: `reserve` gives a place to write to, `resultStart` says
-// where the last result is. One instance seals one ballot; its memory goes with it.
+// where the last result is. One instance seals one ballot and checks its receipt; its memory goes with it.
 
 @_extern(wasm, module: "env", name: "random")
 @_extern(c)
@@ -29,6 +29,7 @@ struct Prepared {
 nonisolated(unsafe) var prepared: Prepared?
 nonisolated(unsafe) var place: [UInt8] = []
 nonisolated(unsafe) var result: [UInt8] = []
+nonisolated(unsafe) var sealed: [UInt8] = []
 
 /// A place for `count` bytes, good until the next call.
 @_cdecl("reserve")
@@ -42,14 +43,14 @@ public func reserve(_ count: Int32) -> UnsafeMutablePointer<UInt8>? {
 public func resultStart() -> UnsafePointer<UInt8>? { result.withUnsafeBufferPointer { $0.baseAddress } }
 
 /// Reads the election document in the reserved place and prepares the tables.
-/// - Returns: the length of the fingerprint, which is the result; -1 when the document is none, -2 when its key is no member
-///   of the group.
+/// - Returns: the length of the result, which is the document's fingerprint (43 characters) and its uuid; -1 when the document
+///   is none, -2 when its key is no member of the group.
 @_cdecl("prepare")
 public func prepare() -> Int32 {
     guard let document = ElectionDocument(place) else { return -1 }
     guard let key = Residue(decimal: document.publicKey.span), key.isMember else { return -2 }
     prepared = Prepared(document: document, group: CoreGroup(key: key))
-    result = document.fingerprint
+    result = document.fingerprint + document.uuid
     return Int32(result.count)
 }
 
@@ -75,6 +76,28 @@ public func seal() -> Int32 {
     var sealer = BallotSealer(group: prepared.group, form: form, source: BrowserScalars())
     let secret = credential.exponent(uuid: form.uuid.span)
     guard let ballot = sealer.seal(choices, secret: secret, progress: { reportProgress(Int32($0)) }) else { return -3 }
+    sealed = ballot
     result = ballot
     return Int32(result.count)
+}
+
+/// The tracker of the ballot that `seal` made: by it the voter finds the ballot in the box.
+/// - Returns: the length of the tracker, which is the result; -1 before `seal`.
+@_cdecl("tracker")
+public func tracker() -> Int32 {
+    guard !sealed.isEmpty else { return -1 }
+    result = Base64.digest(sealed.span)
+    return Int32(result.count)
+}
+
+/// Checks a signature (Ed25519) in the reserved place: 32 bytes of the public key, 64 of the signature, then the text.
+/// - Returns: 1 when the text was signed with that key, otherwise 0.
+@_cdecl("isSigned")
+public func isSigned() -> Int32 {
+    let (key, head) = (32, 96)
+    guard place.count >= head else { return 0 }
+    let bytes = place.span
+    let isGenuine = Ed25519.isSigned(
+        bytes.extracting(head..<place.count), by: bytes.extracting(0..<key), bytes.extracting(key..<head))
+    return isGenuine ? 1 : 0
 }

@@ -1,0 +1,207 @@
+import BallotCore
+
+/// Compares a ballot page that a voter saved with the seal: what it runs, what it encrypts with, and what it draws.
+package struct PageCheck {
+    /// What the pages are made of; anything else has no business there.
+    private static let elements: Set<String> = [
+        "html", "head", "meta", "title", "link", "script", "body", "header", "nav", "main", "footer", "section", "h1",
+        "h2",
+        "p", "strong", "br", "a", "img", "div", "span", "noscript", "form", "fieldset", "legend", "label", "input",
+        "button", "dl", "progress", "details", "summary", "dialog",
+    ]
+    private static let attributes: Set<String> = [
+        "action", "alt", "aria-describedby", "aria-label", "aria-labelledby", "autocomplete", "charset", "class",
+        "content", "defer", "height", "hidden", "href", "hreflang", "id", "integrity", "lang", "max", "method", "name",
+        "novalidate", "rel", "role", "src", "tabindex", "type", "value", "width",
+    ]
+    /// What the sealed style sheet knows on a ballot page.
+    private static let classes: Set<String> = [
+        "skip", "logo", "site", "notice", "notice bad", "notice good", "lead", "left", "question", "hint", "choice",
+        "choice blank", "second", "step", "own", "mark", "mark tracker", "mark tracker given", "reason", "call",
+        "times",
+        "seal", "button",
+    ]
+    /// What of the form is not seen until it is needed.
+    private static let hiddenFields: Set<String> = ["fault"]
+    /// The scripts that a ballot page runs.
+    private static let scripts = ["site.js", "ballot.js"]
+
+    private let seal: SiteSeal
+    private let page: SavedPage
+    /// What is not as it was sealed, in words.
+    package private(set) var faults: [String] = []
+    /// Comparisons made.
+    package private(set) var compared = 0
+
+    /// Compares at once; of a file that is no page, `faults` says why.
+    package init(_ file: [UInt8], seal: SiteSeal) {
+        self.seal = seal
+        do throws(SavedPage.Fault) { page = try SavedPage(file) } catch {
+            page = SavedPage.empty
+            faults = ["the file is not a page saved by the ballot page's own button: \(error.words)"]
+            return
+        }
+        compareParts()
+        compareScripts()
+        compareBallot()
+    }
+
+    private mutating func expect(_ isTrue: Bool, _ fault: String) {
+        compared += 1
+        if !isTrue { faults.append(fault) }
+    }
+
+    // MARK: What a page may be made of
+
+    private mutating func compareParts() {
+        for element in page.root.all {
+            expect(
+                PageCheck.elements.contains(element.name), "the page holds <\(element.name)>, which no ballot page has")
+            for (name, value) in element.attributes.sorted(by: { $0.key < $1.key }) {
+                let isKnown = PageCheck.attributes.contains(name) || name.hasPrefix("data-")
+                expect(isKnown, "<\(element.name)> has the attribute \(name)=\"\(value)\", which no ballot page has")
+                if ["href", "src", "action"].contains(name) { compareAddress(element, name, value) }
+            }
+            let mark = element["class"] ?? "notice"
+            expect(
+                PageCheck.classes.contains(mark), "<\(element.name)> is drawn as \"\(mark)\", which no ballot page has")
+        }
+        let marks = page.root.all.filter { $0["class"] == "seal" }.map(\.text)
+        expect(marks == [seal.fingerprint], "the page shows the seal \(marks), not \(seal.fingerprint)")
+    }
+
+    private mutating func compareAddress(_ element: SavedPage.Element, _ name: String, _ value: String) {
+        let isOwn = value.hasPrefix("/") && !value.hasPrefix("//") && !value.hasPrefix("/\\")
+        switch (element.name, name) {
+        case ("script", _), ("link", _), ("img", _):
+            expect(seal.name(at: value) != nil, "<\(element.name)> loads \(value), which is not sealed")
+        case ("form", _):
+            let path = value.prefix { $0 != "?" }
+            expect(["/receipt", "/extend"].contains(path), "a form is sent to \(value)")
+        default:
+            let isHarmless = isOwn || value.hasPrefix("#") || value.hasPrefix("tel:") || value.hasPrefix("mailto:")
+            expect(isHarmless, "<\(element.name)> leads to \(value)")
+        }
+    }
+
+    private mutating func compareScripts() {
+        let scripts = page.root.all("script")
+        let sources = scripts.map { $0["src"] ?? $0.text }
+        expect(
+            sources.map { seal.name(at: $0) ?? "?" } == PageCheck.scripts,
+            "the page runs other scripts than \(PageCheck.scripts.joined(separator: ", ")): \(sources)")
+        for script in scripts {
+            expect(script.text.isEmpty, "a script stands inside the page: \(script.text)")
+            compareDigest(script["src"], script["integrity"])
+        }
+        guard let form = form else { return }
+        let files = [
+            ("worker", "sealer.js"), ("wasm", "ballot.wasm"), ("sealed", "sealed.json"), ("seal", "seal.json"),
+        ]
+        for (name, file) in files {
+            let address = form["data-\(name)"] ?? "nothing"
+            compareDigest(address, form["data-\(name)-digest"])
+            expect(seal.name(at: address) == file, "the page loads \(address) as \(file)")
+        }
+    }
+
+    private mutating func compareDigest(_ address: String?, _ integrity: String?) {
+        let name = seal.name(at: address ?? "")
+        expect(
+            name != nil && integrity == name.flatMap { seal.integrity($0) },
+            "the page wants \(address ?? "nothing") with the digest \(integrity ?? "none"), which is not the sealed one"
+        )
+    }
+
+    // MARK: What is voted on
+
+    private var form: SavedPage.Element? { page.root.all("form").first { $0["id"] == "choose" } }
+
+    private mutating func compareBallot() {
+        guard let form, page.root.all.count(where: { $0["id"] == "choose" }) == 1 else {
+            expect(false, "the page has no ballot")
+            return
+        }
+        let tokens = page.root.all("input").filter { $0["name"] == "form" }.compactMap { $0["value"] }
+        expect(
+            form["data-credential"] == "" && tokens.allSatisfy(\.isEmpty),
+            "the file holds the voter's credential or session: it was not written by the page's button; keep it secret")
+        let names = page.root.all("input").filter { $0["name"] == "ballot" }.compactMap { $0["value"] }
+        guard names.count == 1, let sealed = seal.texts.ballots.first(where: { $0.ballot == names[0] }) else {
+            expect(false, "the page is for no sealed ballot: \(names)")
+            return
+        }
+        expect(
+            form["data-path"]?.prefix { $0 != "?" } == "/ballots/\(sealed.ballot)",
+            "the page sends its ballot to \(form["data-path"] ?? "nowhere")")
+        guard let document = ElectionDocument(Array((form["data-document"] ?? "").utf8)) else {
+            expect(false, "the election document in the page cannot be read")
+            return
+        }
+        expect(
+            String(decoding: document.fingerprint, as: UTF8.self) == sealed.fingerprint
+                && String(decoding: document.uuid, as: UTF8.self) == sealed.uuid,
+            "the election document in the page is not the sealed one of \(sealed.ballot)")
+        compareSight(form)
+        compareQuestions(form, document, sealed)
+    }
+
+    /// Nothing that could be chosen is kept from the voter's eye.
+    private mutating func compareSight(_ form: SavedPage.Element) {
+        for element in form.all where element["hidden"] != nil {
+            expect(PageCheck.hiddenFields.contains(element["id"] ?? ""), "<\(element.name)> is hidden: \(element.text)")
+        }
+    }
+
+    private mutating func compareQuestions(
+        _ form: SavedPage.Element, _ document: ElectionDocument, _ sealed: SiteSeal.Texts.Ballot
+    ) {
+        let original = document.questions.map { question in
+            SiteSeal.Texts.Question(
+                title: String(decoding: question.text, as: UTF8.self),
+                answers: question.answers.map { String(decoding: $0, as: UTF8.self) })
+        }
+        expect(
+            sealed.texts["fr"]?.questions == original,
+            "the sealed texts of \(sealed.ballot) are not those of its election document")
+        let language = page.root.all("html").first?["lang"] ?? ""
+        guard let texts = sealed.texts[language] else {
+            expect(false, "the page is in the language \"\(language)\", in which nothing was sealed")
+            return
+        }
+        let title = page.root.all.first { $0["id"] == "ballot" }?.text
+        expect(title == texts.title, "the page is headed \"\(title ?? "")\", not \"\(texts.title)\"")
+        let drawn = form.all("fieldset")
+        expect(
+            drawn.count == texts.questions.count,
+            "the page asks \(drawn.count) questions, not \(texts.questions.count)")
+        expect(
+            form.all("input").count == drawn.reduce(0) { $0 + $1.all("input").count },
+            "the page has fields outside its questions")
+        for (number, pair) in zip(drawn, texts.questions).enumerated() {
+            let shape = document.questions.indices.contains(number) ? document.questions[number].shape : nil
+            let blank = shape?.hasBlank == true ? [seal.texts.blank[language] ?? ""] : []
+            compareQuestion(pair.0, pair.1, number + 1, blank: blank, shape)
+        }
+    }
+
+    private mutating func compareQuestion(
+        _ drawn: SavedPage.Element, _ sealed: SiteSeal.Texts.Question, _ number: Int, blank: [String],
+        _ shape: Question?
+    ) {
+        let title = drawn.all("legend").map(\.text)
+        expect(title == [sealed.title], "question \(number) reads \(title), not \"\(sealed.title)\"")
+        let labels = drawn.all("label")
+        let (texts, answers) = (labels.map(\.text), sealed.answers + blank)
+        expect(texts == answers, "the answers of question \(number) are drawn as \(texts), not as sealed: \(answers)")
+        let values = sealed.answers.indices.map { "\($0)" } + blank.map { _ in "blank" }
+        expect(
+            labels.map { $0.all("input").map { $0["value"] ?? "" } } == values.map { [$0] }
+                && drawn.all("input").count == values.count
+                && drawn.all("input").allSatisfy { $0["type"] == "radio" || $0["type"] == "checkbox" },
+            "the fields of question \(number) do not stand at their answers")
+        expect(
+            drawn["data-least"] == shape.map { "\($0.least)" } && drawn["data-most"] == shape.map { "\($0.most)" },
+            "question \(number) takes another number of answers than the sealed one")
+    }
+}

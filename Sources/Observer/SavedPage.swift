@@ -1,0 +1,166 @@
+/// A page that a browser wrote out (its document serialised): elements with their attributes, and the text between them. It
+/// reads that writing alone, strictly, so that nothing is seen differently here than by the browser that wrote it.
+struct SavedPage {
+    struct Fault: Error { let words: String }
+
+    indirect enum Node {
+        case element(Element)
+        case text(String)
+    }
+
+    struct Element {
+        let name: String
+        let attributes: [String: String]
+        var children: [Node] = []
+
+        subscript(_ attribute: String) -> String? { attributes[attribute] }
+
+        /// All text below, in its order.
+        var text: String {
+            children.reduce(into: "") { text, child in
+                switch child {
+                case .text(let piece): text += piece
+                case .element(let element): text += element.text
+                }
+            }
+        }
+
+        /// All elements below, in their order.
+        var all: [Element] {
+            children.flatMap { child in
+                if case .element(let element) = child { [element] + element.all } else { [Element]() }
+            }
+        }
+
+        func all(_ name: String) -> [Element] { all.filter { $0.name == name } }
+    }
+
+    /// Elements that have no end.
+    private static let void: Set<String> = ["meta", "link", "img", "input", "br"]
+    /// Elements whose content a browser that runs scripts holds, and writes, as bare text.
+    private static let raw: Set<String> = ["script", "noscript"]
+    /// Bytes of a page, at most.
+    private static let mostBytes = 8 << 20
+    /// Elements in elements, at most: the pages are eight deep.
+    private static let deepest = 32
+
+    /// What stands for a file that is no page.
+    static var empty: SavedPage { SavedPage() }
+
+    private let text: [Character]
+    private var at = 0
+    private(set) var root = Element(name: "", attributes: [:])
+
+    private init() { text = [] }
+
+    init(_ bytes: [UInt8]) throws(Fault) {
+        guard bytes.count <= SavedPage.mostBytes, let whole = String(validating: bytes, as: UTF8.self) else {
+            throw Fault(words: "it is no text of a page")
+        }
+        text = Array(whole)
+        guard take("<!DOCTYPE html>") else { throw Fault(words: "it does not begin with <!DOCTYPE html>") }
+        root.children = try children(of: "", depth: 0)
+        guard at == text.count else { throw Fault(words: "something stands behind its end") }
+    }
+
+    private mutating func take(_ words: String) -> Bool {
+        let words = Array(words)
+        guard text.count - at >= words.count, Array(text[at..<at + words.count]) == words else { return false }
+        at += words.count
+        return true
+    }
+
+    private mutating func children(of name: String, depth: Int) throws(Fault) -> [Node] {
+        guard depth <= SavedPage.deepest else { throw Fault(words: "its elements are nested too deeply") }
+        var nodes: [Node] = []
+        while at < text.count {
+            guard text[at] == "<" else {
+                nodes.append(.text(try plain(until: "<")))
+                continue
+            }
+            if take("</\(name)>"), !name.isEmpty { return nodes }
+            nodes.append(.element(try element(depth: depth)))
+        }
+        guard name.isEmpty else { throw Fault(words: "<\(name)> has no end") }
+        return nodes
+    }
+
+    private mutating func element(depth: Int) throws(Fault) -> Element {
+        at += 1
+        let name = word()
+        guard !name.isEmpty else { throw Fault(words: "it holds a comment or a mark that the page has not: \(near)") }
+        var attributes: [String: String] = [:]
+        while take(" ") {
+            let attribute = word()
+            guard !attribute.isEmpty, take("=\"") else {
+                throw Fault(words: "it is not as a browser writes it: \(near)")
+            }
+            let value = try plain(until: "\"")
+            guard take("\""), attributes.updateValue(value, forKey: attribute) == nil else {
+                throw Fault(words: "it is not as a browser writes it: \(near)")
+            }
+        }
+        guard take(">") else { throw Fault(words: "it is not as a browser writes it: \(near)") }
+        var element = Element(name: name, attributes: attributes)
+        if SavedPage.raw.contains(name) {
+            element.children = [.text(try bare(until: "</\(name)>"))]
+        } else if !SavedPage.void.contains(name) {
+            element.children = try children(of: name, depth: depth + 1)
+        }
+        return element
+    }
+
+    /// Text as it stands, up to an end that is passed.
+    private mutating func bare(until end: String) throws(Fault) -> String {
+        let start = at
+        while at < text.count {
+            let last = at
+            if text[at] == "<", take(end) { return String(text[start..<last]) }
+            at += 1
+        }
+        throw Fault(words: "\(end) is missing")
+    }
+
+    /// A name in small letters.
+    private mutating func word() -> String {
+        var word = ""
+        while at < text.count, let scalar = text[at].unicodeScalars.first, text[at].unicodeScalars.count == 1,
+            "a"..."z" ~= scalar || "0"..."9" ~= scalar || scalar == "-"
+        {
+            word.append(text[at])
+            at += 1
+        }
+        return word
+    }
+
+    /// Text with its entities resolved.
+    private mutating func plain(until end: Character) throws(Fault) -> String {
+        var plain = ""
+        while at < text.count, text[at] != end {
+            guard text[at] == "&" else {
+                plain.append(text[at])
+                at += 1
+                continue
+            }
+            guard let (name, character) = SavedPage.entities.first(where: { isHere($0.0) }) else {
+                throw Fault(words: "it is not as a browser writes it: \(near)")
+            }
+            at += name.count
+            plain.append(character)
+        }
+        return plain
+    }
+
+    /// What browsers write for characters, and nothing else.
+    private static let entities: [([Character], Character)] = [
+        (Array("&amp;"), "&"), (Array("&lt;"), "<"), (Array("&gt;"), ">"), (Array("&quot;"), "\""),
+        (Array("&nbsp;"), "\u{A0}"),
+    ]
+
+    private func isHere(_ words: [Character]) -> Bool {
+        text.count - at >= words.count && Array(text[at..<at + words.count]) == words
+    }
+
+    /// What stands here, for a message.
+    private var near: String { "\"" + String(text[max(0, at - 20)..<min(text.count, at + 40)]) + "\"" }
+}

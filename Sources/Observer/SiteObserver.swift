@@ -1,0 +1,136 @@
+import Crypto
+import Delivery
+import Foundation
+import Tally
+
+/// Compares what a voting site gives to browsers with what was sealed. To be run from another machine than the site's, by
+/// somebody who has the seal's manifest.
+package struct SiteObserver {
+    /// Several kinds of clients: a site that gives one of them something else is found out.
+    private static let clients = [
+        (
+            "a computer",
+            [
+                "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+                "Accept-Language: fr",
+            ]
+        ),
+        (
+            "a telephone",
+            [
+                "User-Agent: Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148",
+                "Accept-Language: fr-FR,fr;q=0.9",
+            ]
+        ),
+        (
+            "an English browser",
+            ["User-Agent: Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/126.0.0.0", "Accept-Language: en-GB"]
+        ),
+        ("a program", ["User-Agent: isoloir-observe"]),
+    ]
+    private let address: String
+    private let seal: SiteSeal
+
+    package init(address: String, seal: SiteSeal) {
+        (self.address, self.seal) = (address.hasSuffix("/") ? String(address.dropLast()) : address, seal)
+    }
+
+    package struct Report: Sendable {
+        /// Comparisons made.
+        package var compared = 0
+        /// What is not as it was sealed, in words.
+        package var faults: [String] = []
+        /// What could not be compared yet, in words.
+        package var notes: [String] = []
+    }
+
+    /// - Parameter now: seconds since 1970; before the sealed hour of opening the ballot boxes need not be there.
+    package func observe(now: Int) -> Report {
+        var report = Report()
+        for (client, headers) in SiteObserver.clients {
+            for (name, sealed) in seal.served.sorted(by: { $0.key < $1.key }) {
+                report.compared += 1
+                compare("/assets/\(name)", with: sealed, client, headers, &report)
+            }
+            for path in ["/", "/box", "/help", "/lost"] { look(path, client, headers, &report) }
+        }
+        for ballot in seal.ballots {
+            let (client, headers) = SiteObserver.clients[0]
+            archive(of: ballot, now: now, client, headers, &report)
+        }
+        return report
+    }
+
+    private func compare(
+        _ path: String, with sealed: String, _ client: String, _ headers: [String], _ report: inout Report
+    ) {
+        guard let answer = HTTPClient.get(address + path, headers: headers), answer.status == 200 else {
+            report.faults.append("\(client) cannot fetch \(path)")
+            return
+        }
+        if hex(sha256(answer.body)) != sealed {
+            report.faults.append("\(client) is given another \(path) than the sealed one")
+        }
+    }
+
+    /// A page runs no other scripts than the sealed ones, and shows the seal.
+    private func look(_ path: String, _ client: String, _ headers: [String], _ report: inout Report) {
+        report.compared += 1
+        guard let answer = HTTPClient.get(address + path, headers: headers), answer.status == 200 else {
+            report.faults.append("\(client) cannot fetch \(path)")
+            return
+        }
+        let page = String(decoding: answer.body, as: UTF8.self)
+        let pieces = page.components(separatedBy: "<script").dropFirst().compactMap { $0.split(separator: ">").first }
+        for piece in pieces {
+            let source = String(piece.components(separatedBy: "src=\"").dropFirst().first?.prefix { $0 != "\"" } ?? "")
+            guard let name = seal.name(at: source), let sealed = seal.served[name] else {
+                report.faults.append("\(client) finds a script in \(path) that is not sealed: <script\(piece)>")
+                continue
+            }
+            // Exactly what the page asks for: its address has a version.
+            compare(source, with: sealed, client, headers, &report)
+        }
+        if page.range(of: #"\son[a-z]+\s*="#, options: .regularExpression) != nil {
+            report.faults.append("\(client) finds a script inside a tag of \(path)")
+        }
+        if !page.contains(seal.fingerprint) {
+            report.faults.append("\(client) does not find the seal's fingerprint \(seal.fingerprint) on \(path)")
+        }
+    }
+
+    /// The archive that anybody can fetch begins with what was sealed.
+    private func archive(
+        of ballot: SiteSeal.Ballot, now: Int, _ client: String, _ headers: [String], _ report: inout Report
+    ) {
+        report.compared += 1
+        let path = "/box/\(ballot.ballot)/archive.bel"
+        var (head, progress) = (ArchiveHead(), ArchiveHead.Progress.reading)
+        let status = HTTPClient.read(address + path, headers: headers) { bytes in
+            progress = head.take(bytes)
+            if case .reading = progress { return true }
+            return false
+        }
+        if status == 404, now < seal.opens {
+            report.notes.append("\(path) is not there yet: the poll opens later")
+            return
+        }
+        guard let status, status == 200 else {
+            report.faults.append("\(client) cannot fetch \(path)")
+            return
+        }
+        switch progress {
+        case .reading: report.faults.append("\(path) breaks off before its Setup")
+        case .fault(let words): report.faults.append("\(path) cannot be read: \(words)")
+        case .complete(let setup):
+            for (name, given, sealed) in [
+                ("uuid", String(decoding: setup.uuid, as: UTF8.self), ballot.uuid),
+                ("election document", String(decoding: setup.fingerprint, as: UTF8.self), ballot.fingerprint),
+                ("list of trustees", setup.trustees, ballot.trustees),
+                ("list of credentials", setup.credentials, ballot.credentials),
+            ] where given != sealed {
+                report.faults.append("\(path) has another \(name) than the sealed one")
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import BallotCore
+import Crypto
+import Foundation
+import Polling
+
+/// What a seal's manifest says of a site, for those who compare the two.
+package struct SiteSeal: Sendable {
+    /// One ballot as it was sealed.
+    struct Ballot: Sendable, Decodable {
+        let ballot, uuid, fingerprint: String
+        let trustees, credentials: String
+
+        enum CodingKeys: String, CodingKey {
+            case ballot, uuid, fingerprint
+            case trustees = "trustees.sha256"
+            case credentials = "credentials.sha256"
+        }
+    }
+
+    /// What browsers hold a ballot page against.
+    struct Texts: Sendable, Decodable {
+        struct Question: Sendable, Decodable, Equatable { let title: String, answers: [String] }
+        struct Page: Sendable, Decodable { let title: String, questions: [Question] }
+        struct Ballot: Sendable, Decodable { let ballot, uuid, fingerprint: String, texts: [String: Page] }
+
+        let blank: [String: String]
+        let ballots: [Ballot]
+    }
+
+    private struct Manifest: Decodable {
+        struct File: Decodable { let path, sha256: String }
+        let isoloir: String, opens: Int, files: [File], ballots: [Ballot]
+    }
+
+    package let fingerprint: String
+    /// Seconds since 1970: before it, a site need not show its ballot box.
+    let opens: Int
+    /// SHA-256 in hexadecimal of what browsers are given, by name.
+    let served: [String: String]
+    let ballots: [Ballot]
+    let texts: Texts
+
+    /// - Returns: nil when the text is no manifest, or one that contradicts itself.
+    package init?(manifest: [UInt8]) {
+        guard let read = try? JSONDecoder().decode(Manifest.self, from: Data(manifest)),
+            read.isoloir == SealManifest.mark, let sealed = SealedBallots(manifest: manifest),
+            let texts = try? JSONDecoder().decode(Texts.self, from: Data(sealed.text))
+        else { return nil }
+        let folder = "served/"
+        let given = read.files.filter { $0.path.hasPrefix(folder) }.map {
+            (String($0.path.dropFirst(folder.count)), $0.sha256)
+        }
+        // The manifest is served as well: pages hold what they load against it.
+        served = Dictionary(
+            given + [(SealedBallots.manifestName, hex(sha256(manifest)))], uniquingKeysWith: { first, _ in first })
+        guard served[SealedBallots.name] == sealed.file.sha256,
+            read.ballots.map({ [$0.ballot, $0.uuid, $0.fingerprint] })
+                == texts.ballots.map({ [$0.ballot, $0.uuid, $0.fingerprint] })
+        else { return nil }
+        (opens, ballots, self.texts) = (read.opens, read.ballots, texts)
+        fingerprint = PollSealer.fingerprint(manifest)
+    }
+
+    /// What a browser compares a file with: `sha256-...` (Subresource Integrity).
+    func integrity(_ name: String) -> String? {
+        guard let digits = served[name].map(Array.init), digits.count == 64 else { return nil }
+        let bytes = stride(from: 0, to: 64, by: 2).compactMap { UInt8(String(digits[$0..<$0 + 2]), radix: 16) }
+        return "sha256-" + Data(bytes).base64EncodedString()
+    }
+
+    /// The name of the file that an address below `/assets` asks for, where it is a sealed one; the version in the address
+    /// must be the sealed one's, so that no other content hides behind it.
+    func name(at address: String) -> String? {
+        let parts = address.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let path = parts.first, path.hasPrefix("/assets/") else { return nil }
+        let name = String(path.dropFirst("/assets/".count))
+        guard let digest = served[name] else { return nil }
+        guard parts.count == 2 else { return name }
+        let version = parts[1].hasPrefix("v=") ? parts[1].dropFirst(2) : ""
+        return !version.isEmpty && digest.hasPrefix(version) ? name : nil
+    }
+}

@@ -1,0 +1,20 @@
+package import Elections
+
+extension PollSealer {
+    /// What is frozen beside election and roll.
+    package struct Frozen: Sendable {
+        /// Files by their path below the templates' folder, with their SHA-256 in hexadecimal.
+        package let files: [(path: String, sha256: String)]
+        package let version: String
+        /// SHA-256 of the program, in hexadecimal.
+        package let program: String
+        /// What the ballot page calls a blank vote.
+        package let blank: [Language: String]
+
+        package init(
+            files: [(path: String, sha256: String)], version: String, program: String, blank: [Language: String]
+        ) {
+            (self.files, self.version, self.program, self.blank) = (files, version, program, blank)
+        }
+    }
+}

@@ -1,0 +1,446 @@
+"""A server that lies to the ballot page, by programs that hold no key of it: the page refuses, and says so in plain words."""
+import base64
+import glob
+import hashlib
+import html
+import json
+import os
+import re
+import subprocess
+
+import pytest
+import requests
+from conftest import road
+from false_server import FalseServer
+from selenium.webdriver.support.ui import WebDriverWait
+from test_pages import check
+from test_vote import LISTS, SMALL
+
+voter = road.voter
+PAGE = "/ballots/titulaires-ouvriers"
+STATES = ("receipt", "failed", "unable", "strange", "alarm")
+
+
+@pytest.fixture
+def between(site):
+    """The program between voters and site, and the site behind it."""
+    proxy = FalseServer(site)
+    site.prepare([voter(n) for n in (1, 2)] + [voter(3, college="cadres")], *SMALL).open_poll().serve()
+    yield proxy
+    proxy.close()
+
+
+def vote(someone, answer=LISTS[0], path=PAGE, words=("Relire mon choix", "Voter")):
+    """Votes and waits for what the page says in the end; returns the name of its state."""
+    someone.open(path).mark(answer).click(words[0]).click(words[1])
+    return outcome(someone)
+
+
+def shown(driver):
+    """The names of the states that a page shows, of those that it has."""
+    found = [driver.find_elements("id", name) for name in STATES]
+    return [elements[0].get_attribute("id") for elements in found if elements and elements[0].is_displayed()]
+
+
+def outcome(someone):
+    [state] = WebDriverWait(someone.driver, 60).until(lambda d: shown(d))
+    return state
+
+
+def signed_in(site, visitor, number=1, **options):
+    someone = visitor(**options)
+    someone.sign_in(site.identifier(f"v{number}@example.org"), f"v{number}@example.org", 1)
+    return someone
+
+
+def votes(site):
+    return site.json("poll", "status")["ballots"][0]["votes"]
+
+
+def calls_for_help(someone, state):
+    """The state names the support contact itself, not only the page's foot."""
+    return "03 53 01 98 76" in someone.driver.find_element("id", state).text
+
+
+@pytest.mark.parametrize("width", [320, 1100])
+def test_another_election_key_is_refused_before_anything_is_sent(site, visitor, between, width):
+    between.swap_key([[0, 0, 0, 1]])
+    jeanne = signed_in(site, visitor, width=width)
+    state = vote(jeanne)
+    assert (between.read, between.votes) == ([], []), "the vote was read on its way"
+    assert state == "strange" and "Rien n'a été envoyé" in jeanne.text and "A voté" not in jeanne.text
+    assert calls_for_help(jeanne, "strange") and votes(site) == 0
+    check(jeanne, f"strange-{width}")
+
+
+@pytest.mark.parametrize("width", [320, 1100])
+def test_another_tracker_is_an_error_that_shows_both(site, visitor, between, width):
+    between.swap_tracker()
+    jeanne = signed_in(site, visitor, width=width)
+    state = vote(jeanne)
+    assert state == "alarm" and "A voté" not in jeanne.text
+    own, given = [element.text for element in jeanne.driver.find_elements("css selector", "#alarm .tracker")]
+    assert given == "A" * 43 and len(own) == 43 and own != given
+    assert "Ne fermez pas cette page" in jeanne.text and calls_for_help(jeanne, "alarm")
+    # The number is that of the ballot that left.
+    assert own == tracker_of(between.votes[0])
+    check(jeanne, f"alarm-tracker-{width}")
+
+
+def tracker_of(ballot):
+    return base64.b64encode(hashlib.sha256(ballot.encode()).digest()).decode().rstrip("=")
+
+
+def test_a_receipt_signed_by_another_key_is_an_error(site, visitor, between):
+    between.forge_receipt()
+    jeanne = signed_in(site, visitor)
+    state = vote(jeanne)
+    assert state == "alarm" and "bonne signature" in jeanne.text and "A voté" not in jeanne.text
+    assert calls_for_help(jeanne, "alarm")
+    check(jeanne, "alarm-signature")
+
+
+@pytest.mark.parametrize("change", [
+    lambda news: {"receipt": {"tracker": news["receipt"]["tracker"]}},
+    lambda news: {"receipt": {"tracker": news["receipt"]["tracker"], "signature": ""}},
+    lambda news: {"receipt": {"tracker": news["receipt"]["tracker"], "signature": "%%%"}},
+    lambda news: {"receipt": {"signature": news["receipt"]["signature"]}},
+    lambda news: {"receipt": True, "tracker": news["receipt"]["tracker"]},
+    lambda news: {"receipt": {"tracker": [news["receipt"]["tracker"]], "signature": news["receipt"]["signature"]}},
+], ids=["none", "empty", "no-base64", "no-tracker", "no-object", "list"])
+def test_a_maimed_receipt_is_never_taken_for_one(site, visitor, between, change):
+    between.answer = lambda news, path: change(news)
+    jeanne = signed_in(site, visitor)
+    assert vote(jeanne) == "alarm"
+    assert "A voté" not in jeanne.text
+
+
+def test_another_ballot_said_to_count_is_an_error_that_shows_both(site, visitor, between):
+    between.answer = lambda news, path: {"text": "Tout va bien.", "tracker": "B" * 43}
+    jeanne = signed_in(site, visitor)
+    state = vote(jeanne)
+    assert state == "alarm" and "Tout va bien" not in jeanne.text and "B" * 43 in jeanne.text
+    check(jeanne, "alarm-other")
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_two_names_that_changed_places_are_refused(site, visitor, between, language):
+    jeanne = signed_in(site, visitor)
+    words = {"fr": ("Relire mon choix", "Voter"), "en": ("Review my choice", "Vote")}[language]
+    path = f"{PAGE}?lang={language}"
+    jeanne.open(path)
+    names = [element.text for element in jeanne.driver.find_elements("css selector", "label.choice span")]
+    between.swap_labels(names[0], names[1])
+    state = vote(jeanne, names[0], path, words)
+    assert state == "strange" and between.votes == [] and votes(site) == 0
+    # A blank vote under another name, and a question under another title.
+    between.page = lambda text, path: re.sub(r'(<label class="choice blank">.*<span>)[^<]*', rf"\g<1>{names[2]} bis", text)
+    assert vote(jeanne, names[0], path, words) == "strange"
+    between.page = lambda text, path: re.sub(r"<legend>[^<]*", "<legend>Quelle liste ne doit pas siéger ?", text)
+    assert vote(jeanne, names[0], path, words) == "strange"
+    between.page = lambda text, path: re.sub(r'(id="ballot">)[^<]*', r"\g<1>Membres suppléants", text)
+    assert vote(jeanne, names[0], path, words) == "strange"
+    between.page = lambda text, path: text
+    assert votes(site) == 0 and vote(jeanne, names[0], path, words) == "receipt"
+
+
+def test_the_document_of_another_ballot_is_refused(site, visitor, between):
+    """Both documents are sealed, but a page is for one ballot."""
+    jeanne = signed_in(site, visitor)
+    other = jeanne.open("/ballots/suppleants-ouvriers").driver.find_element("id", "choose").get_attribute("data-document")
+    between.page = lambda text, path: re.sub(r'data-document="[^"]*"', 'data-document="' + other.replace('"', "&quot;") + '"', text)
+    assert vote(jeanne) == "strange" and between.votes == []
+
+
+def test_a_changed_list_of_sealed_ballots_is_refused(site, visitor, between):
+    between.file = lambda content, path: content.replace(b"titulaires", b"TITULAIRES") if path.endswith("sealed.json") else content
+    jeanne = signed_in(site, visitor)
+    assert vote(jeanne) == "strange" and between.votes == []
+    # Without a digest there is nothing to compare with.
+    between.file = lambda content, path: content
+    between.page = lambda text, path: re.sub(r'data-sealed-digest="[^"]*"', 'data-sealed-digest=""', text)
+    assert vote(jeanne) == "strange" and between.votes == []
+
+
+class FalseSeal:
+    """The key of ours in the page, in a list of sealed ballots, and in a manifest: page, files and digests fit each other."""
+
+    def __init__(self, between):
+        self.between = between.swap_key([[0, 0, 0, 1]])
+        self.page, self.files = between.page, {}
+
+    def wear(self, manifest=True):
+        """With a manifest of our own the page shows its fingerprint; without, the honest one stays."""
+        site = self.between.site
+        self.files = {name: requests.get(f"http://127.0.0.1:{site.port}/assets/{name}", timeout=20).content for name in ("sealed.json", "seal.json")}
+        self.between.file = lambda content, path: self.files.get(path.split("/")[-1], content)
+
+        def page(text, path):
+            text = self.page(text, path)
+            if "data-document" not in text:
+                return text
+            document = html.unescape(re.search(r'data-document="([^"]*)"', text).group(1))
+            old = json.loads(self.files["sealed.json"])["ballots"][0]["fingerprint"].encode()
+            before = hashlib.sha256(self.files["sealed.json"]).hexdigest().encode()
+            self.files["sealed.json"] = self.files["sealed.json"].replace(old, tracker_of(document).encode())
+            after = hashlib.sha256(self.files["sealed.json"]).hexdigest().encode()
+            text = self.digest(text, "sealed", "sealed.json")
+            if manifest:
+                self.files["seal.json"] = self.files["seal.json"].replace(before, after)
+                text = self.digest(text, "seal", "seal.json")
+                mark = hashlib.sha256(self.files["seal.json"]).hexdigest()[:32].upper()
+                text = re.sub(r'class="seal">[^<]*', 'class="seal">' + " ".join(mark[at:at + 4] for at in range(0, 32, 4)), text)
+            return text
+        self.between.page = page
+        return self
+
+    def digest(self, text, name, file):
+        digest = base64.b64encode(hashlib.sha256(self.files[file]).digest()).decode()
+        return re.sub(rf'data-{name}-digest="[^"]*"', f'data-{name}-digest="sha256-{digest}"', text)
+
+
+def test_a_false_list_of_sealed_ballots_is_refused_or_shows_in_the_fingerprint(site, visitor, between):
+    jeanne = signed_in(site, visitor)
+    honest = site.json("poll", "status")["fingerprint"]
+    FalseSeal(between).wear(manifest=False)
+    assert vote(jeanne) == "strange" and between.votes == []
+    # The guide for auditors says so: here it is the voter who compares the fingerprint.
+    FalseSeal(between).wear()
+    jeanne.open(PAGE)
+    assert honest not in jeanne.driver.find_element("tag name", "footer").text.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("name", ["wasm", "worker"])
+def test_another_program_with_its_own_digest_is_refused(site, visitor, between, name):
+    """A worker that sends the choice away, pinned by the page that loads it."""
+    jeanne = signed_in(site, visitor)
+    file = {"wasm": "ballot.wasm", "worker": "sealer.js"}[name]
+    content = requests.get(f"{site.address}/assets/{file}", timeout=20).content + (b"\n" if name == "worker" else b"\0\1\0")
+    digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
+    between.file = lambda given, path: content if path.endswith(file) else given
+    between.page = lambda text, path: re.sub(rf'data-{name}-digest="[^"]*"', f'data-{name}-digest="sha256-{digest}"', text)
+    assert vote(jeanne) == "strange" and between.votes == []
+
+
+@pytest.mark.parametrize("change", [
+    ('<label class="choice">', '<label class="choice" hidden>'), ('<label class="choice">', '<label class="skip">'),
+    ('<label class="choice">', '<label class="choice" style="opacity:0">'),
+    ('<button type="submit">', '<label class="choice"><input type="radio"><span>Liste « Autre »</span></label><button type="submit">'),
+], ids=["hidden", "class", "style", "decoy"])
+def test_an_answer_kept_from_the_eye_is_refused(site, visitor, between, change):
+    jeanne = signed_in(site, visitor)
+    between.page = lambda text, path: text.replace(*change, 1)
+    assert vote(jeanne, LISTS[1]) == "strange" and between.votes == []
+
+
+def test_an_election_document_changed_in_the_store_is_refused_by_the_page(site, visitor, between):
+    jeanne = signed_in(site, visitor)
+    site.sql("UPDATE polling_ballot SET document = CAST(replace(CAST(document AS TEXT), ?, ?) AS BLOB) WHERE name = ?",
+             '"description":"', '"description":"X', "titulaires-ouvriers")
+    assert vote(jeanne) == "strange" and between.votes == []
+    assert "the sealed documents were changed" in site.run("poll", "status", status=1).stderr
+
+
+def test_before_the_seal_there_is_no_list_of_sealed_ballots(site):
+    site.prepare([voter(1), voter(2, college="cadres")], *SMALL).serve()
+    for name in ("sealed.json", "seal.json"):
+        assert requests.get(f"{site.address}/assets/{name}", timeout=20).status_code == 404
+    site.open_poll()
+    road.wait_until(lambda: requests.get(f"{site.address}/assets/sealed.json", timeout=20).status_code == 200)
+    answer = requests.get(f"{site.address}/assets/sealed.json", timeout=20)
+    assert answer.headers["Content-Type"] == "application/json" and b"\n" not in answer.content
+    sealed = answer.json()
+    assert sealed["isoloir"] == "sealed-ballots-1" and sealed["election"] == "cse-2026"
+    [[document, uuid]] = site.sql("SELECT document, uuid FROM polling_ballot WHERE name = 'titulaires-ouvriers'")
+    assert sealed["ballots"][0]["fingerprint"] == tracker_of(document.decode()) and sealed["ballots"][0]["uuid"] == uuid
+    with open(manifest(site), "rb") as file:
+        text = file.read()
+    assert requests.get(f"{site.address}/assets/seal.json", timeout=20).content == text
+    files = {entry["path"]: entry["sha256"] for entry in json.loads(text)["files"]}
+    assert files["served/sealed.json"] == hashlib.sha256(answer.content).hexdigest()
+
+
+def test_the_tracker_stands_on_the_screen_before_the_ballot_leaves(site, visitor):
+    site.prepare([voter(1), voter(2, college="cadres")], *SMALL).open_poll().serve()
+    jeanne = signed_in(site, visitor, width=320)
+    jeanne.open(PAGE).mark(LISTS[0]).click("Relire mon choix")
+    jeanne.driver.execute_script("""
+        const real = window.fetch;
+        window.fetch = async (path, options) => {
+            if (options?.method === "POST") {
+                const mark = document.querySelector("#sealing .tracker");
+                const { width, height, top } = mark.getBoundingClientRect();
+                window.before = mark.checkVisibility() && width > 0 && height > 0 && top < innerHeight ? mark.textContent : "unseen";
+                await new Promise((resolve) => { window.go = resolve; });
+            }
+            return real(path, options);
+        };""")
+    jeanne.click("Voter")
+    before = WebDriverWait(jeanne.driver, 60).until(lambda d: d.execute_script("return window.before"))
+    assert votes(site) == 0 and len(before) == 43 and "Notez ce numéro de suivi" in jeanne.text
+    check(jeanne, "sealing-320")
+    jeanne.driver.execute_script("window.go()")
+    assert jeanne.tracker() == before
+
+
+@pytest.mark.parametrize("width", [320, 1100])
+def test_after_a_lost_answer_the_same_ballot_and_tracker_go_on(site, visitor, between, width):
+    jeanne = signed_in(site, visitor, width=width)
+    between.answer = lambda news, path: 1 / 0
+    state = vote(jeanne)
+    assert state == "failed" and votes(site) == 1
+    tracker = jeanne.driver.find_element("css selector", "#failed .tracker").text
+    assert tracker == tracker_of(between.votes[0])
+    check(jeanne, f"lost-{width}")
+    between.answer = lambda news, path: news
+    jeanne.click("Essayer de nouveau")
+    assert jeanne.tracker() == tracker and between.votes[0] == between.votes[1]
+    check(jeanne, f"receipt-{width}")
+
+
+def test_a_file_that_does_not_arrive_is_no_broken_browser(site, visitor, between):
+    jeanne = signed_in(site, visitor)
+    between.file = lambda content, path: 1 / 0 if path.endswith("sealed.json") else content
+    assert vote(jeanne) == "failed" and "Rien n'a été envoyé" in jeanne.text
+    check(jeanne, "unreached")
+    between.file = lambda content, path: content
+    jeanne.click("Essayer de nouveau")
+    assert len(jeanne.tracker()) == 43 and votes(site) == 1
+
+
+# What is seen from outside, and on a page that a voter saved.
+
+
+def manifest(site):
+    path = f"{site.folder}/seal.json"
+    site.run("poll", "manifest", "--to", path)
+    return path
+
+
+def test_a_site_that_gives_another_list_or_archive_is_observed(site, between):
+    seal = manifest(site)
+    assert "the site gives what was sealed" in site.run("observe", site.address, "--seal", seal).stdout
+    between.file = lambda content, path: content.replace(b"uuid", b"UUID") if path.endswith("sealed.json") else content
+    assert "another /assets/sealed.json than the sealed one" in site.run("observe", site.address, "--seal", seal, status=1).stderr
+    between.file = lambda content, path: content
+    # Another ballot's archive in its place, one without its beginning, none at all.
+    other = requests.get(f"{site.address}/box/suppleants-ouvriers/archive.bel", timeout=20).content
+    for content, words in ((other, "has another election document"), (other[512:], "cannot be read"), (other[:2000], "breaks off"),
+                           (b"", "breaks off")):
+        between.archive = lambda given, path, content=content: content if "titulaires-ouvriers" in path else given
+        refused = site.run("observe", site.address, "--seal", seal, status=1).stderr
+        assert f"/box/titulaires-ouvriers/archive.bel {words}" in refused and refused.count("archive.bel") == refused.count("titulaires-ouvriers/")
+    between.archive = lambda given, path: 1 / 0
+    assert "cannot fetch /box/titulaires-cadres/archive.bel" in site.run("observe", site.address, "--seal", seal, status=1).stderr
+
+
+def test_other_credentials_or_trustees_in_the_archive_are_observed(site, between):
+    seal = manifest(site)
+    for column, words in (("trustees", "list of trustees"), ("credentials", "list of credentials")):
+        [[honest]] = site.sql(f"SELECT {column} FROM polling_ballot WHERE name = 'titulaires-ouvriers'")
+        site.sql(f"UPDATE polling_ballot SET {column} = ? WHERE name = 'titulaires-ouvriers'", honest + b"\n")
+        for path in glob.glob(f"{site.store}.box/*"):
+            os.remove(path)
+        refused = site.run("observe", site.address, "--seal", seal, status=1).stderr
+        assert f"/box/titulaires-ouvriers/archive.bel has another {words} than the sealed one" in refused
+        site.sql(f"UPDATE polling_ballot SET {column} = ? WHERE name = 'titulaires-ouvriers'", honest)
+
+
+def test_another_script_behind_the_address_with_a_version_is_observed(site, between):
+    seal = manifest(site)
+    between.every = lambda text: text.replace("/assets/site.js?v=", "/assets/site.js?v=0")
+    assert "finds a script in / that is not sealed" in site.run("observe", site.address, "--seal", seal, status=1).stderr
+    between.every = lambda text: text
+    # The same path, another content where the version is asked for: a browser's way, not an observer's.
+    between.versioned = lambda content, path: content + b"\nfetch('/steal');"
+    assert "is given another /assets/site.js?v=" in site.run("observe", site.address, "--seal", seal, status=1).stderr
+
+
+def save(someone, path=PAGE):
+    """The file that the page's button writes."""
+    someone.open(path)
+    folder = f"{someone.site.folder}/saved"
+    os.makedirs(folder, exist_ok=True)
+    someone.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": folder})
+    for old in glob.glob(f"{folder}/*"):
+        os.remove(old)
+    someone.driver.find_element("css selector", "#control summary").click()
+    someone.driver.find_element("id", "save").click()
+    road.wait_until(lambda: glob.glob(f"{folder}/*.html") and not glob.glob(f"{folder}/*.crdownload"), 20)
+    [file] = glob.glob(f"{folder}/*.html")
+    return file
+
+
+def judge(site, seal, file):
+    """What observing says of a saved page: None where it is the sealed one."""
+    done = subprocess.run(site.command("observe", site.address, "--seal", seal, "--page", file), capture_output=True, text=True, timeout=120)
+    assert done.returncode in (0, 1), done.stderr
+    return done.stderr if done.returncode else None
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_saved_page_holds_no_secret_and_is_the_sealed_one(site, visitor, between, language):
+    seal, given = manifest(site), {}
+
+    def page(text, path):
+        given["credential"] = re.search(r'data-credential="([^"]+)"', text).group(1)
+        given["form"] = re.search(r'name="form" value="([^"]+)"', text).group(1)
+        given["code"] = re.search(r'id="support-code">([^<]+)', text).group(1)
+        return text
+    between.page = page
+    jeanne = signed_in(site, visitor)
+    jeanne.open(PAGE + f"?lang={language}").mark(LISTS[0] if language == "fr" else jeanne.driver.find_element("css selector", "label.choice").text)
+    file = save(jeanne, PAGE + f"?lang={language}")
+    with open(file, encoding="utf-8") as source:
+        text = source.read()
+    assert set(given) == {"credential", "form", "code"}
+    for secret in (*given.values(), jeanne.driver.get_cookies()[0]["value"], 'checked=""'):
+        assert secret not in text
+    assert judge(site, seal, file) is None
+    check(jeanne, f"control-{language}")
+
+
+def test_a_saved_page_tells_what_a_server_changed(site, visitor, between):
+    seal = manifest(site)
+    jeanne = signed_in(site, visitor)
+    with open(save(jeanne), encoding="utf-8") as source:
+        honest = source.read()
+    first, second, *_ = [element.text for element in jeanne.driver.find_elements("css selector", "label.choice span")]
+    between.swap_labels(first, second)
+    assert "are drawn as" in judge(site, seal, save(jeanne))
+    between.swap_key([[0, 0, 0, 1]])
+    assert "the election document in the page is not the sealed one" in judge(site, seal, save(jeanne))
+    # The changed page's list of sealed ballots goes with its digest: the voter's page is content, the comparison is not.
+    between.page = lambda text, path: re.sub(r'data-sealed-digest="[^"]*"', 'data-sealed-digest="sha256-' + "A" * 43 + '="', text)
+    assert "wants /assets/sealed.json" in judge(site, seal, save(jeanne))
+    FalseSeal(between).wear()
+    assert "the page shows the seal" in judge(site, seal, save(jeanne))
+    # By hand, what no browser test needs to draw.
+    first_label = re.search(r'<label class="choice">', honest).group()
+    for old, new, words in (
+            ("</body>", '<script src="/assets/pow.js"></script></body>', "runs other scripts"),
+            ("</body>", "<script>vote()</script></body>", "runs other scripts"),
+            ("</body>", '<iframe src="/"></iframe></body>', "holds <iframe>"),
+            ("<body>", '<body onload="vote()">', 'the attribute onload="vote()"'),
+            ('<h2 id="review-title">', '<h2 id="review-title" style="display:none">', "the attribute style"),
+            ('<form method="post" action="/receipt', '<form method="post" action="https://x.example/receipt', "a form is sent to"),
+            ('data-path="/ballots/titulaires-ouvriers', 'data-path="/ballots/suppleants-ouvriers', "sends its ballot to"),
+            ('data-credential=""', 'data-credential="abc"', "keep it secret"),
+            ('name="form" value=""', 'name="form" value="1"', "keep it secret"),
+            ("<legend>", "<legend>Ne pas : ", "question 1 reads"),
+            (first_label, '<label class="choice" hidden="">', "is hidden"),
+            (first_label, '<label class="skip choice">', 'is drawn as "skip choice"'),
+            ('value="1"', 'value="9"', "do not stand at their answers"),
+            ('data-most="1"', 'data-most="2"', "another number of answers"),
+            ("Vote blanc</span>", "Liste nulle</span>", "are drawn as"),
+            ("<!DOCTYPE html>", "", "is not a page saved by the ballot page's own button"),
+            ("/assets/ballot.js?v=", "/assets/ballot.js?v=0", "not sealed"),
+            ('class="seal">', 'class="seal">0', "the page shows the seal"),
+            ('id="ballot">', 'id="ballot">Autre ', "is headed"),
+            ('<html lang="fr">', '<html lang="de">', 'in the language "de"')):
+        assert old in honest, old
+        path = f"{site.folder}/changed.html"
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(honest.replace(old, new, 1))
+        found = judge(site, seal, path)
+        assert found and words in found, (words, found)
