@@ -80,6 +80,8 @@ extension ConsoleSite {
                 .codes(heads),
             ]
         }
+        let trustees = try trustees(language)
+        blocks += trustees.blocks
         if call.viewer.may(.suspendPoll) {
             if poll?.state == .open {
                 blocks.append(.links([(text("suspend.title", language), "/manager/poll/suspend")]))
@@ -93,6 +95,7 @@ extension ConsoleSite {
             data: .object([
                 "poll": .optional(poll?.state.rawValue), "fingerprint": .optional(poll?.fingerprint),
                 "journal": .text(headWords(head, .en)), "findings": .list(findings.map { .text($0) }),
+                "trustees": trustees.data,
                 "ballots": .list(
                     ballots.map { ballot, rounds in
                         .object([

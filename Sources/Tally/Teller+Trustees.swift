@@ -1,0 +1,37 @@
+import Elections
+package import Polling
+package import Store
+
+/// A trustee as the bureau follows them from registration to the count.
+package struct TrusteeProgress: Sendable {
+    /// What is here of the trustee's part of the count.
+    package enum Part: String, Sendable {
+        case none, incomplete
+        /// Every factor is bound to their key.
+        case bound
+        /// Taken on two members' word: the first suspect when no result comes.
+        case unbound
+    }
+
+    package let trustee: Trustee
+    package let part: Part
+}
+
+extension Teller {
+    /// Every trustee with what they have done so far.
+    package func progress(_ reading: borrowing Reading) throws(StoreError) -> [TrusteeProgress] {
+        var parts: [[StoredPart]] = []
+        for ballot in try PollBallot.all(reading, election: election.number) {
+            parts.append(try station.parts(reading, ballot))
+        }
+        return try trustees.all(reading, election).enumerated().map { place, trustee in
+            let own = parts.map { $0.first { $0.owner == place + 1 } }
+            let there = own.compactMap { $0 }
+            let state: TrusteeProgress.Part =
+                if there.isEmpty { .none } else if there.contains(where: { $0.binding == nil }) { .unbound } else if there
+                    .count < own.count
+                { .incomplete } else { .bound }
+            return TrusteeProgress(trustee: trustee, part: state)
+        }
+    }
+}
