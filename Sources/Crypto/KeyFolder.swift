@@ -23,9 +23,10 @@ package struct KeyFolder: Sendable {
         self.randomness = randomness
         let keys = try KeyFolder.made(path, option: "--keys", store: store)
         self.path = keys
-        boxFolder = try boxKeys.map { folder throws(KeyError) in
-            try KeyFolder.made(folder, option: "boxKeys in isoloir.yaml", store: store)
-        } ?? keys
+        boxFolder =
+            try boxKeys.map { folder throws(KeyError) in
+                try KeyFolder.made(folder, option: "boxKeys in isoloir.yaml", store: store)
+            } ?? keys
     }
 
     /// Makes a folder for keys where there is none; its path without links.

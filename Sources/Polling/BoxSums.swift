@@ -78,7 +78,9 @@ extension PollingStation {
         ) { (row: borrowing Row) throws(StoreError) -> ([UInt8], String?) in (try row[0], try row[1]) }
         guard let (sealed, head) = row else { throw StoreError(.failed, "The ballot \(ballot.name) is gone.") }
         let latest = known.map { $0[ballot.id] } ?? knownSums.withLock { $0[ballot.id] }
-        guard let sums = sumsSeal.open(sealed, uuid: ballot.uuid, head: head ?? "") else { return (.broken, head ?? "") }
+        guard let sums = sumsSeal.open(sealed, uuid: ballot.uuid, head: head ?? "") else {
+            return (.broken, head ?? "")
+        }
         if let latest, sums.revision < latest.revision || sums.revision == latest.revision && sums != latest {
             return (.earlier, head ?? "")
         }

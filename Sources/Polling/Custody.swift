@@ -94,7 +94,8 @@ package struct Custody: Sendable {
     private static func backup(_ entry: JournalEntry) throws(StoreError) -> Backup {
         let details = try details(entry)
         return Backup(
-            number: entry.number, name: details["file"] ?? "", sha256: details["sha256"] ?? "", at: entry.at, report: nil)
+            number: entry.number, name: details["file"] ?? "", sha256: details["sha256"] ?? "", at: entry.at,
+            report: nil)
     }
 
     private static func keyCopy(_ entry: JournalEntry) throws(StoreError) -> KeyCopy {

@@ -47,8 +47,8 @@ private struct Gathered {
 }
 
 extension PollingStation {
-    /// Trackers written in one transaction: about a millisecond's work.
-    private static let trackerChunk = 200
+    /// Trackers written in one transaction: a few milliseconds, each touching a page of the index by text.
+    private static let trackerChunk = 50
     /// Seconds that a close waits for a round under way, which reads the whole box.
     static let publicationWait = 120
 

@@ -50,7 +50,8 @@ extension Services {
         guard !left.isEmpty else { return }
         Terminal.complain(
             "Backups were made since the seal: \(left.map(\.name).joined(separator: ", ")). With the box key, such a copy "
-                + "tells for ever who cast which ballot. Destroy them, then note it with `isoloir poll backup-destroyed`.")
+                + "tells for ever who cast which ballot. Destroy them, then note it with `isoloir poll backup-destroyed`."
+        )
     }
 }
 
@@ -78,7 +79,8 @@ func showCustody(_ invocation: Invocation) throws(Refusal) {
         let end = backup.report.map { "destroyed, by \($0.by): \($0.reason)" } ?? "NOT REPORTED DESTROYED"
         Terminal.say("  \(time)  \(backup.name)  \(backup.sha256.prefix(16))  \(end)")
     }
-    Terminal.say("Copies of the disk or the machine that were made by other means cannot be known here: ask whoever makes them.")
+    Terminal.say(
+        "Copies of the disk or the machine that were made by other means cannot be known here: ask whoever makes them.")
 }
 
 private func printCustody(_ custody: Custody) throws(Refusal) {

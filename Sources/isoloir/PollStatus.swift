@@ -56,7 +56,8 @@ func describe(_ services: Services, _ station: PollingStation) throws(Refusal) {
         ballots.map { [$0.ballot.name, "\($0.ballot.electors)", "\($0.ballot.votes)"] }, numbers: [1, 2])
     for (ballot, rounds) in ballots {
         guard let round = rounds.last else { continue }
-        Terminal.say("  \(ballot.name), round \(round.number): \(round.height) ballots = \(round.signatures) signatures")
+        Terminal.say(
+            "  \(ballot.name), round \(round.number): \(round.height) ballots = \(round.signatures) signatures")
         for line in RoundMail.grouped(round.head) { Terminal.say("    \(line)") }
     }
 }
@@ -64,7 +65,9 @@ func describe(_ services: Services, _ station: PollingStation) throws(Refusal) {
 /// How much of the latest votes the write-ahead log may tell.
 private func logWords(_ log: Store.LogFile, now: Int) -> String {
     guard log.bytes > 0 else { return "empty" }
-    guard let emptied = log.emptiedAt else { return "\(log.bytes) bytes, never emptied: it tells the order of the latest votes" }
+    guard let emptied = log.emptiedAt else {
+        return "\(log.bytes) bytes, never emptied: it tells the order of the latest votes"
+    }
     return "\(log.bytes) bytes, last emptied \(max(0, now - emptied)) seconds ago: its oldest vote is no older"
 }
 

@@ -90,7 +90,8 @@ final class PollWatch: Sendable {
                 return true
             }
             guard isTime else { return }
-            log.write("the store's log cannot be emptied for \(now - since) seconds: a program reads the store; trying on")
+            log.write(
+                "the store's log cannot be emptied for \(now - since) seconds: a program reads the store; trying on")
             guard now - since >= PollWatch.alertAfter else { return }
             try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try site.desk.alert(transaction, "logKept", services.store.path)

@@ -127,7 +127,8 @@ private func emptyLogAtEnd(_ store: Store, _ log: AccessLog) {
         usleep(UInt32(Workload.pause * 1000))
     }
     log.write(
-        "the store's log could not be emptied, another program reads the store: run isoloir store empty-log when it has ended")
+        "the store's log could not be emptied, another program reads the store: run isoloir store empty-log when it has ended"
+    )
 }
 
 /// Descriptors are cheap, and each connection is one.

@@ -9,7 +9,8 @@ let storeCommands = [
     Command("store check", [], "check the whole store: pages, indices, links, journal", run: checkStore),
     Command("store backup", ["FILE"], "one sealed file of the running store, without keys", run: backUpStore),
     Command(
-        "store empty-log", [], "copy the write-ahead log back, so that it tells nothing of the latest votes", run: emptyLog),
+        "store empty-log", [], "copy the write-ahead log back, so that it tells nothing of the latest votes",
+        run: emptyLog),
     Command("store restore", ["FILE"], "a new store from a backup", run: restoreStore),
 ]
 

@@ -260,7 +260,7 @@ def main():
             site_benches.main(sys.argv[1], rounds, work)
 
         benches[sys.argv[1]] = of_the_site
-    if len(sys.argv) > 1 and sys.argv[1] in ("ballot-seal", "ballot-check", "cast", "tally"):
+    if len(sys.argv) > 1 and sys.argv[1] in ("ballot-seal", "ballot-check", "cast", "rounds", "tally"):
         import ballot_benches
 
         benches |= ballot_benches.BENCHES
@@ -271,7 +271,7 @@ def main():
 
         benches |= console_benches.BENCHES
     if len(sys.argv) < 2 or sys.argv[1] not in benches:
-        sys.exit(f"usage: Tests/bench {'|'.join([*benches, 'page', 'sign-in', 'captcha', 'idle', 'ballot-seal', 'ballot-check', 'cast', 'tally', 'voter-search', 'reissue', 'dashboard'])} [ROUNDS]")
+        sys.exit(f"usage: Tests/bench {'|'.join([*benches, 'page', 'sign-in', 'captcha', 'idle', 'ballot-seal', 'ballot-check', 'cast', 'rounds', 'tally', 'voter-search', 'reissue', 'dashboard'])} [ROUNDS]")
     os.chdir(ROOT)
     work = tempfile.mkdtemp(prefix="isoloir-bench-")
     try:

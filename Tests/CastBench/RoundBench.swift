@@ -58,7 +58,8 @@ enum RoundBench {
     /// Makes the box as large as that: no voter belongs to these slots, and nothing of a round looks for one.
     private static func fill(_ poll: BenchPoll, _ slots: Int) throws {
         var content = (0..<slotBytes).map { _ in UInt8.random(in: 48...57) }
-        content.replaceSubrange(0..<8, with: [0, 0, 0, 0, 0, 0, UInt8((slotBytes - 8) >> 8), UInt8((slotBytes - 8) & 255)])
+        let length = slotBytes - 8
+        content.replaceSubrange(0..<8, with: [0, 0, 0, 0, 0, 0, UInt8(length >> 8), UInt8(length & 255)])
         let empty = [UInt8](repeating: 0, count: slotBytes)
         var trackers: [(String, Int)] = []
         for start in stride(from: 0, to: slots, by: 500) {
@@ -68,7 +69,8 @@ enum RoundBench {
                     let mark = Array(String(1_000_000_000 + number).utf8)
                     content.replaceSubrange(8..<18, with: mark)
                     let id = try transaction.insert(
-                        "INSERT INTO polling_slot (ballot, credential, weight, content) VALUES (?, ?, 1, ?)", poll.ballot,
+                        "INSERT INTO polling_slot (ballot, credential, weight, content) VALUES (?, ?, 1, ?)",
+                        poll.ballot,
                         Array(sha256(mark).prefix(16)), kind < published ? content : empty)
                     guard (fresh..<published).contains(kind) else { continue }
                     let digest = sha256(Array(content[8...]))
@@ -87,10 +89,11 @@ enum RoundBench {
             }
         }
         let count = trackers.count
+        // Without a head: the seals of votes are still those of before the first round.
         try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute(
                 "INSERT INTO polling_round (ballot, number, at, ballots, signatures, head, height) VALUES (?, 1, 1, ?, ?, ?, ?)",
-                poll.ballot, count, count, String(repeating: "0", count: 64), count)
+                poll.ballot, count, count, "", count)
             _ = try transaction.execute(
                 "UPDATE polling_count SET votes = ? WHERE ballot = ?", slots * published / share, poll.ballot)
         }

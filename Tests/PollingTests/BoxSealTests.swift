@@ -54,7 +54,7 @@ struct BoxSealTests {
         }
     }
 
-    @Test func `neither the store nor its log nor the journal holds a sum from which a term could be subtracted`() throws {
+    @Test func `neither store nor log nor journal holds a sum from which a term could be subtracted`() throws {
         let poll = try PollFixture()
         let seal = MultisetSeal(poll.key.subkey(.box))
         var sums: [[UInt8]] = []
@@ -107,10 +107,15 @@ struct BoxSealTests {
         try poll.execute("CREATE TABLE counts AS SELECT * FROM polling_count")
         _ = try poll.cast(try poll.ballot(2), by: 2)
         #expect(try poll.station.audit() == [])
-        try poll.execute("UPDATE polling_slot SET content = (SELECT content FROM slots WHERE slots.id = polling_slot.id)")
-        try poll.execute("UPDATE polling_elector SET entry = (SELECT entry FROM electors WHERE electors.id = polling_elector.id)")
         try poll.execute(
-            "UPDATE polling_count SET (votes, sums) = (SELECT votes, sums FROM counts WHERE counts.ballot = polling_count.ballot)")
+            "UPDATE polling_slot SET content = (SELECT content FROM slots WHERE slots.id = polling_slot.id)")
+        try poll.execute(
+            "UPDATE polling_elector SET entry = (SELECT entry FROM electors WHERE electors.id = polling_elector.id)")
+        try poll.execute(
+            """
+            UPDATE polling_count SET (votes, sums) =
+                (SELECT votes, sums FROM counts WHERE counts.ballot = polling_count.ballot)
+            """)
         #expect(try poll.station.audit() == [earlier])
         // Nothing is written over it: a later vote would make it look whole.
         #expect(throws: StoreError.self) { try poll.cast(try poll.ballot(3), by: 3) }
@@ -129,9 +134,11 @@ struct BoxSealTests {
 
     @Test func `rows of two ballots that were swapped are found`() throws {
         let poll = try filled(2)
-        for voter in 0..<2 { _ = try poll.cast(try poll.ballot(voter, 1, PollFixture.other), by: voter, PollFixture.other) }
+        let other = PollFixture.other
+        for voter in 0..<2 { _ = try poll.cast(try poll.ballot(voter, 1, other), by: voter, other) }
         try poll.execute("CREATE TABLE copy AS SELECT * FROM polling_count")
-        try poll.execute("UPDATE polling_count SET sums = (SELECT sums FROM copy WHERE copy.ballot <> polling_count.ballot)")
+        try poll.execute(
+            "UPDATE polling_count SET sums = (SELECT sums FROM copy WHERE copy.ballot <> polling_count.ballot)")
         let findings = try poll.another().audit()
         #expect(findings.contains(broken) && findings.count == 2)
     }

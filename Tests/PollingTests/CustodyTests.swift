@@ -77,17 +77,18 @@ struct CustodyTests {
         #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
         try backup(poll, "wednesday", "dddddddddd")
         #expect(try custody(poll).remaining.map(\.name) == ["monday", "tuesday", "tuesday"])
-        func report(_ name: String) throws -> String? {
+        func reported(_ name: String) throws -> String? {
             try poll.station.reportDestroyed(
                 backup: name, who: "I. Laurent", reason: "minutes of 2 December", by: .system("test"))
         }
-        #expect(try report("wednesday")?.contains("No backup \"wednesday\" is left") == true)
-        #expect(try report("tuesday")?.contains("2 backups are called") == true)
-        #expect(try report("CCCCCCCC") == nil && report("tuesday") == nil)
-        #expect(try report("b")?.contains("No backup") == true)
+        #expect(try reported("wednesday")?.contains("No backup \"wednesday\" is left") == true)
+        #expect(try reported("tuesday")?.contains("2 backups are called") == true)
+        #expect(try reported("CCCCCCCC") == nil && reported("tuesday") == nil)
+        #expect(try reported("b")?.contains("No backup") == true)
         let found = try custody(poll)
         #expect(found.remaining.map(\.name) == ["monday"])
-        #expect(found.backups[2].report?.by == "I. Laurent" && found.backups[2].report?.reason == "minutes of 2 December")
+        let report = try #require(found.backups[2].report)
+        #expect(report.by == "I. Laurent" && report.reason == "minutes of 2 December")
     }
 }
 
