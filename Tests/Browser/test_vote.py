@@ -231,9 +231,9 @@ def test_what_leaves_the_browser_is_the_ballot_alone(site, visitor):
     address = jeanne.driver.current_url
     jeanne.click("Voter").tracker()
     sent = jeanne.driver.execute_script("return window.sent")
-    files = ["/assets/sealer.js", "/assets/ballot.wasm", "/assets/sealed.json"]
-    assert len(sent) == 4 and [line.split("?")[0].split(" ")[0] for line in sent[:3]] == files
-    fields = urllib.parse.parse_qs(sent[3].split(" ", 1)[1])
+    files = ["/assets/sealer.js", "/assets/ballot.wasm", "/assets/sealed.json", "/assets/seal.json"]
+    assert len(sent) == 5 and [line.split("?")[0].split(" ")[0] for line in sent[:4]] == files
+    fields = urllib.parse.parse_qs(sent[4].split(" ", 1)[1])
     assert set(fields) == {"form", "ballot"} and fields["ballot"][0].startswith('{"election_uuid":')
     for word in (*LISTS, "Rouge", "Agir", "Vert"):
         assert word not in urllib.parse.unquote_plus(" ".join(sent))
