@@ -12,7 +12,7 @@ package struct PageCheck {
     private static let attributes: Set<String> = [
         "action", "alt", "aria-describedby", "aria-label", "aria-labelledby", "autocomplete", "charset", "class",
         "content", "defer", "height", "hidden", "href", "hreflang", "id", "integrity", "lang", "max", "method", "name",
-        "novalidate", "rel", "role", "src", "tabindex", "type", "value", "width",
+        "novalidate", "rel", "role", "src", "tabindex", "translate", "type", "value", "width",
     ]
     /// What the sealed style sheet knows on a ballot page.
     private static let classes: Set<String> = [
@@ -23,6 +23,10 @@ package struct PageCheck {
     ]
     /// What of the form is not seen until it is needed.
     private static let hiddenFields: Set<String> = ["fault"]
+    /// What a question is made of.
+    private static let parts: Set<String> = ["legend", "p", "label", "input", "span"]
+    /// What the head loads beside scripts.
+    private static let links = ["stylesheet": "style.css", "icon": "logo.svg"]
     /// The scripts that a ballot page runs.
     private static let scripts = ["site.js", "ballot.js"]
 
@@ -73,7 +77,11 @@ package struct PageCheck {
     private mutating func compareAddress(_ element: SavedPage.Element, _ name: String, _ value: String) {
         let isOwn = value.hasPrefix("/") && !value.hasPrefix("//") && !value.hasPrefix("/\\")
         switch (element.name, name) {
-        case ("script", _), ("link", _), ("img", _):
+        case ("link", _):
+            let sealed = PageCheck.links[element["rel"] ?? ""]
+            expect(
+                sealed != nil && seal.name(at: value) == sealed, "the page loads \(value) as \(element["rel"] ?? "?")")
+        case ("script", _), ("img", _):
             expect(seal.name(at: value) != nil, "<\(element.name)> loads \(value), which is not sealed")
         case ("form", _):
             let path = value.prefix { $0 != "?" }
@@ -191,6 +199,9 @@ package struct PageCheck {
     ) {
         let title = drawn.all("legend").map(\.text)
         expect(title == [sealed.title], "question \(number) reads \(title), not \"\(sealed.title)\"")
+        for element in drawn.all {
+            expect(PageCheck.parts.contains(element.name), "question \(number) holds <\(element.name)>")
+        }
         let labels = drawn.all("label")
         let (texts, answers) = (labels.map(\.text), sealed.answers + blank)
         expect(texts == answers, "the answers of question \(number) are drawn as \(texts), not as sealed: \(answers)")

@@ -58,16 +58,23 @@ extension Services {
     }
 
     /// What a seal freezes beside election and roll.
-    private func frozen(_ election: Election) throws(Refusal) -> PollSealer.Frozen {
+    private func frozen(
+        _ election: Election, blank: [Language: String] = [:]
+    ) throws(Refusal) -> PollSealer.Frozen {
         let templates = templates(for: election)
-        let (served, pages) = try refusing {
-            let assets = try AssetSet(templates)
-            return (assets.digests, try PageSet(election, templates: templates, assets: assets))
-        }
-        let blank = Dictionary(uniqueKeysWithValues: Language.allCases.map { ($0, pages.text("voteBlank", $0)) })
+        let served = try refusing { try AssetSet(templates).digests }
         return PollSealer.Frozen(
             files: templates.digests() + served.map { ("served/\($0.name)", $0.sha256) },
             version: CommandLineTool.version, program: hex(sha256(try readFile("/proc/self/exe"))), blank: blank)
+    }
+
+    /// What the ballot page calls a blank vote.
+    private func blankTexts(_ election: Election) throws(Refusal) -> [Language: String] {
+        let templates = templates(for: election)
+        let pages = try refusing {
+            try PageSet(election, templates: templates, assets: try AssetSet(templates))
+        }
+        return Dictionary(uniqueKeysWithValues: Language.allCases.map { ($0, pages.text("voteBlank", $0)) })
     }
 
     /// What of the frozen is not as it was sealed; nothing before the seal, and after the destruction.
@@ -129,7 +136,7 @@ extension Services {
             [try ProcessLock(store: store.path, name: "seal"), try ProcessLock(store: store.path, name: "import")]
         }
         defer { withExtendedLifetime(locks) {} }
-        let frozen = try frozen(election.election)
+        let frozen = try frozen(election.election, blank: try blankTexts(election.election))
         let sealer = PollSealer(
             store: store, registrar: registrar, trustees: trustees, logbook: logbook, clock: clock,
             randomness: randomness)

@@ -143,7 +143,8 @@ function checkSeal(manifest) {
     if (mark !== document.querySelector(".seal")?.textContent) throw new StrangePage("fingerprint");
     const files = new Map(manifest.files.map((file) => [file.path, file.sha256]));
     const loaded = ["worker", "wasm", "sealed"].map((name) => [data[name], data[`${name}Digest`]]);
-    for (const element of document.querySelectorAll("script, link[rel=stylesheet]")) {
+    // Of the site's own: what a browser's extension adds is the voter's affair.
+    for (const element of document.querySelectorAll('script[src^="/"], link[rel~=stylesheet][href^="/"]')) {
         loaded.push([element.getAttribute(element.matches("script") ? "src" : "href"), element.integrity]);
     }
     for (const [path, digest] of loaded) {
@@ -152,11 +153,16 @@ function checkSeal(manifest) {
     }
 }
 
-// Whether nothing of a question is hidden or made up otherwise than the sealed style sheet does.
+// What a question is made of, and how the sealed style sheet draws it: nothing hidden, no picture, no other form.
+const plain = ["fieldset.question", "legend", "p.hint", "label.choice", "label.choice blank", "input", "span"];
+
 function isPlain(question) {
-    const classes = ["", "question", "hint", "choice", "choice blank"];
-    return [question, ...question.querySelectorAll("*")].every((element) => !element.hidden && !element.hasAttribute("style")
-        && classes.includes(element.className));
+    return [question, ...question.querySelectorAll("*")].every((element) => {
+        const kind = element.localName + (element.className ? `.${element.className}` : "");
+        return plain.includes(kind) && !element.hidden && !element.hasAttribute("style")
+            && (element.localName !== "input" || ["radio", "checkbox"].includes(element.type))
+            && (element.localName !== "label" || [...element.children].map((child) => child.localName).join() === "input,span");
+    });
 }
 
 // Whether the page draws what was sealed, in its order: else two names swapped would be a changed vote.
