@@ -1,11 +1,19 @@
 """Benchmarks of ballots: sealing, checking, counting; each against belenios-tool where it has a peer."""
+import contextlib
+import html
+import json
+import multiprocessing
 import os
+import re
 import resource
+import socket
 import statistics
 import subprocess
 import sys
 import time
+import urllib.parse
 
+import bad_ballots
 import ballot_archive
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -238,15 +246,14 @@ def rounds(work, count):
 
 
 BALLOTS_OF_64 = int(os.environ.get("BALLOTS", 16))
+# Sessions that send bad ballots beside the honest ones, and how many each sends a second: as many as one session could keep the
+# server checking before such ballots were counted.
+FLOODERS, FLOOD_RATE = 4, 28
 
 
 def cast(work, rounds):
     """Votes per second over HTTP from 64 sessions, against the bare rate of ballot checks on as many threads."""
     import concurrent.futures
-    import html
-    import re
-    import socket
-    import urllib.parse
 
     sys.path.insert(0, f"{ROOT}/Tests/Browser")
     os.environ.setdefault("ISOLOIR", PROGRAM)
@@ -263,12 +270,12 @@ def cast(work, rounds):
     with open(f"{ROOT}/Ballots/cse-2026/election.yaml", encoding="utf-8") as file:
         sample = file.read()
     old = sample[sample.index("ballots:"):sample.index("\naccess:")]
-    rates, bare = [], []
+    rates, bare, flooded = [], [], []
     for number in range(rounds):
         folder = pathlib.Path(work) / f"cast-{number}"
         folder.mkdir()
         site = Site(folder)
-        site.prepare([road.voter(n) for n in range(1, sessions + 1)], (old, ballots)).open_poll().serve("--log", "/dev/null")
+        site.prepare([road.voter(n) for n in range(1, sessions + FLOODERS + 1)], (old, ballots)).open_poll().serve("--log", "/dev/null")
         try:
             clients = {}
 
@@ -278,7 +285,8 @@ def cast(work, rounds):
                 clients[n] = client
 
             with concurrent.futures.ThreadPoolExecutor(8) as pool:
-                list(pool.map(sign_in, range(1, sessions + 1)))
+                list(pool.map(sign_in, range(1, sessions + FLOODERS + 1)))
+            flooders = [clients.pop(n) for n in range(sessions + 1, sessions + FLOODERS + 1)]
             requests = {n: [] for n in clients}
             archive, made = None, []
             for name in names:
@@ -299,8 +307,14 @@ def cast(work, rounds):
                     requests[n].append((f"POST /ballots/{name} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookies}\r\n"
                                         "Content-Type: application/x-www-form-urlencoded\r\n"
                                         f"Content-Length: {len(body)}\r\n\r\n{body}").encode())
-            seconds_taken = storm(site.port, requests, socket)
-            rates.append(len(made) / seconds_taken)
+            # One half of the ballots without a flood, the other half beside one.
+            half = len(names) // 2
+            calm = {n: list_[:half] for n, list_ in requests.items()}
+            rest = {n: list_[half:] for n, list_ in requests.items()}
+            rates.append(half * sessions / storm(site.port, calm))
+            with flood(site, flooders, names[-1], folder) as sent:
+                flooded.append((len(names) - half) * sessions / storm(site.port, rest))
+            assert sent() > FLOODERS
         finally:
             site.stop()
         site.run("poll", "close", "--at-once")
@@ -317,16 +331,67 @@ def cast(work, rounds):
             empty += seconds([PROGRAM, "--version"])
         assert counted == len(made), (counted, len(made))
         bare.append(counted / (whole - empty))
-        print(f"  round {number + 1}: {rates[-1]:.1f} votes/s over HTTP, {bare[-1]:.1f} checks/s bare", flush=True)
+        print(f"  round {number + 1}: {rates[-1]:.1f} votes/s over HTTP, {bare[-1]:.1f} checks/s bare, {flooded[-1]:.1f} votes/s beside a flood", flush=True)
     ratio = statistics.median(rates) / statistics.median(bare)
     print(f"cast: ours {statistics.median(rates):.1f}/s, bare checks {statistics.median(bare):.1f}/s, ratio {ratio:.2f}")
     if ratio < 0.8:
         faults.append("cast: the ratio must be 0.8 or more")
+    beside = statistics.median(flooded) / statistics.median(rates)
+    print(f"cast-flood: {statistics.median(flooded):.1f} honest votes/s beside {FLOODERS} sessions that send {FLOOD_RATE} bad ballots a second each, "
+          f"{statistics.median(rates):.1f}/s without, ratio {beside:.2f}")
+    if beside < 0.8:
+        faults.append("cast-flood: the ratio must be 0.8 or more")
     if faults:
         sys.exit("\n".join(faults))
 
 
-def storm(port, requests, socket):
+@contextlib.contextmanager
+def flood(site, clients, name, folder):
+    """Bad ballots of a few sessions, sent by a process of their own; gives the number of answers so far."""
+    lines = []
+    for client in clients:
+        page = client.get(f"/ballots/{name}").text
+        document = html.unescape(re.search(r'data-document="([^"]+)"', page).group(1))
+        credential = re.search(r'data-credential="([^"]+)"', page).group(1)
+        with open(f"{folder}/f.json", "w", encoding="utf-8") as file:
+            file.write(document)
+        with open(f"{folder}/f.txt", "w", encoding="utf-8") as file:
+            file.write(credential)
+        ballot = site.run("tally", "ballot", f"{folder}/f.json", "--credential", f"{folder}/f.txt", "--choices", "[[0,1,0,0,0]]").stdout.strip()
+        bad = bad_ballots.spoilt(ballot, credential, json.loads(document)["uuid"])
+        body = urllib.parse.urlencode({"form": client.form(), "ballot": bad})
+        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in client.session.cookies)
+        lines.append(f"POST /ballots/{name} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookies}\r\n"
+                     "Content-Type: application/x-www-form-urlencoded\r\n" f"Content-Length: {len(body)}\r\n\r\n{body}")
+    counts = [multiprocessing.Value("i", 0) for _ in lines]
+    processes = [multiprocessing.Process(target=pour, args=(site.port, line.encode(), count)) for line, count in zip(lines, counts)]
+    for process in processes:
+        process.start()
+    try:
+        yield lambda: sum(count.value for count in counts)
+    finally:
+        for process in processes:
+            process.terminate()
+            process.join()
+
+
+def pour(port, request, count):
+    """Sends one request again and again, each when the one before was answered, and so many a second at most."""
+    with socket.create_connection(("127.0.0.1", port)) as line:
+        while True:
+            start, answer = time.monotonic(), b""
+            line.sendall(request)
+            while True:
+                answer += line.recv(65536)
+                head, mark, body = answer.partition(b"\r\n\r\n")
+                if mark and len(body) >= int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]):
+                    break
+            assert answer.split(b" ")[1] in (b"422", b"429", b"503"), answer
+            count.value += 1
+            time.sleep(max(0.0, 1 / FLOOD_RATE - (time.monotonic() - start)))
+
+
+def storm(port, requests):
     """Sends every session's requests one after the other, all sessions at once; each must be taken."""
     import selectors
 

@@ -119,6 +119,30 @@ def test_casting_over_http_and_word_of_it(site):
     assert len(notice) == 1 and receipt["tracker"] not in notice[0] and "titulaires" not in notice[0]
 
 
+def test_a_flood_of_bad_ballots_pauses_its_voter_alone(site):
+    site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")], SMALL).open_poll().serve("--log", f"{site.folder}/access.log")
+    crowd = Crowd(site, 3)
+    own = {}
+    while not crowd.waiting.empty():
+        client, name, ballot = crowd.waiting.get()
+        own.setdefault(id(client), (client, name, ballot))
+    (flooder, name, ballot), (honest, place, vote), (english, where, text) = own.values()
+    send = lambda client, box, text, path="": client.session.post(  # noqa: E731
+        f"{site.address}/ballots/{box}{path}", data={"form": client.form_token, "ballot": text}, timeout=20)
+    # A ballot that was spoilt on its way is sent again at once, and once more.
+    for spoilt in (text[:-1], text.replace("1", "2", 1)):
+        assert send(english, where, spoilt).status_code == 422
+    assert send(english, where, text).status_code == 200
+    assert [send(flooder, name, ballot[:-1]).status_code for _ in range(3)] == [422] * 3
+    for answer, words in ((send(flooder, name, ballot), "Attendez"), (send(flooder, name, ballot, "?lang=en"), "Wait")):
+        assert answer.status_code == 429 and 1 <= int(answer.headers["Retry-After"]) <= 60
+        news = answer.json()
+        assert words in news["text"] and answer.headers["Retry-After"] in news["text"] and "receipt" not in news and "{" not in news["text"]
+    # Nobody else waits, and a second session of the same voter is no way around.
+    assert send(honest, place, vote).status_code == 200
+    assert site.sql("SELECT sum(votes) FROM polling_count") == [(2,)]
+
+
 def test_the_site_is_observed_from_outside(site):
     site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")], SMALL).open_poll().serve()
     manifest = f"{site.folder}/seal.json"
