@@ -10,7 +10,7 @@ package struct KeyFolder: Sendable {
 
     package let path: String
     /// The folder of box keys, in which this account must be able to erase; the same folder unless another was given.
-    private let boxFolder: String
+    package let boxFolder: String
     private let randomness: Randomness
 
     /// - Parameters:
@@ -73,6 +73,21 @@ package struct KeyFolder: Sendable {
 
     /// Where the box key of an election lies from the opening of its poll on.
     package func boxKeyFile(_ election: String) -> String { "\(boxFolder)/\(election).box" }
+
+    /// Puts a box key in its place; never replaces another. Where root does it, it belongs to the folder's account, which
+    /// votes are taken by and which must be able to erase it.
+    package func putBoxKey(_ content: [UInt8], of election: String) throws(KeyError) {
+        let file = boxKeyFile(election)
+        try PrivateFile.create(file, content)
+        var status = stat()
+        guard geteuid() == 0, unsafe stat(boxFolder, &status) == 0, status.st_uid != 0 else { return }
+        guard unsafe chown(file, status.st_uid, status.st_gid) == 0 else {
+            throw KeyError("\(file) cannot be given to its folder's account.", cure: "Check the folder \(boxFolder).")
+        }
+    }
+
+    /// Whether this account may erase what lies in the folder of box keys.
+    package var mayErase: Bool { unsafe access(boxFolder, W_OK) == 0 }
 
     /// Where a box key of an election may lie: its place, and the keys' folder where that is another.
     package func boxKeyFiles(_ election: String) -> [String] {

@@ -235,6 +235,7 @@ private struct PollRecord {
 
     private var state: PollState?
     private var extended: Int?
+    private var isStopped = false
     /// Lines of the lists whose voters were told.
     private(set) var told = 0
     private var rounds: [String: [Noted]] = [:]
@@ -244,7 +245,7 @@ private struct PollRecord {
     /// States that the journal's entries lead to.
     private static let states: [String: PollState] = [
         "poll.seal": .sealed, "poll.open": .open, "poll.suspend": .suspended, "poll.resume": .open,
-        "poll.closing": .closing, "poll.close": .closed, "poll.destroy": .destroyed,
+        "poll.closing": .closing, "poll.stop": .closing, "poll.close": .closed, "poll.destroy": .destroyed,
     ]
 
     init(_ reading: borrowing Reading, election: String) throws(StoreError) {
@@ -252,6 +253,7 @@ private struct PollRecord {
         try Logbook.each(reading) { entry, _ throws(StoreError) in
             guard entry.election == election else { return }
             if let state = PollRecord.states[entry.action] { record.state = state }
+            if entry.action == "poll.stop" { record.isStopped = true }
             guard ["poll.extend", "poll.round", "poll.notice", "tally.encrypt", "tally.result"].contains(entry.action),
                 let json = JSON.read(Array(entry.details.utf8))
             else { return }
@@ -284,6 +286,9 @@ private struct PollRecord {
         let hour = extended ?? closes
         if [.closing, .closed].contains(poll.state) ? poll.closesAt > hour : poll.closesAt != hour {
             faults.append("The poll's hour of closing was changed by hand.")
+        }
+        if (poll.stoppedAt != nil) != isStopped {
+            faults.append("That ballots are taken, or not any more, was changed by hand.")
         }
         return faults
     }

@@ -34,7 +34,7 @@ extension PollingStation {
 
     /// From here on no ballot is taken, whatever the hour.
     private func stop(by principal: Principal) throws(StoreError) -> Refusal? {
-        try change(from: [.open, .suspended, .closing], to: .closing, "poll.closing", by: principal) {
+        try change(from: [.open, .suspended, .closing], to: .closing, "poll.stop", by: principal) {
             transaction, _ throws(StoreError) in
             try transaction.execute(
                 """
@@ -52,10 +52,15 @@ extension PollingStation {
     ) throws(StoreError) -> Refusal? {
         let lock = try publicationLock(patience: patience)
         defer { withExtendedLifetime(lock) {} }
-        let at = clock.now
-        let ballots = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try PollBallot.all(reading, election: election.number)
+        let (ballots, roundAt) = try store.read {
+            (reading: borrowing Reading) throws(StoreError) -> ([PollBallot], Int) in
+            (
+                try PollBallot.all(reading, election: election.number),
+                try Poll.find(reading, election: election.number)?.roundAt ?? 0
+            )
         }
+        // Later than any round before it: by its time everybody is told who was not told yet.
+        let at = max(clock.now, roundAt + 1)
         let staged = try stage(ballots)
         var sums: [(PollBallot, BoxSums)] = []
         let refusal = try change(from: [.closing], to: .closed, "poll.close", by: principal) {

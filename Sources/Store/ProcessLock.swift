@@ -12,6 +12,7 @@ package final class ProcessLock: Sendable {
             throw StoreError(
                 .readOnly, "The lock beside \(path) cannot be made.", cure: "Check the folder's permissions.")
         }
+        Store.giveToOwner(of: path, file)
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
             close(file)
             throw StoreError(

@@ -31,6 +31,7 @@ extension Store {
     private func noteEmptied() throws(StoreError) {
         let file = unsafe open(path + "-emptied", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         defer { if file >= 0 { close(file) } }
+        Store.giveToOwner(of: path, file)
         guard file >= 0, futimens(file, nil) == 0 else {
             throw StoreError(
                 .failed, "\(path)-emptied cannot be written.", cure: "Check the permissions of the store's folder.")
@@ -41,6 +42,14 @@ extension Store {
     package var logFile: LogFile {
         let log = Store.status(path + "-wal")
         return LogFile(bytes: log?.bytes ?? 0, emptiedAt: Store.status(path + "-emptied")?.changedAt)
+    }
+
+    /// What root makes beside the store belongs to the store's account, which must be able to open it as well; SQLite does the
+    /// same with the log.
+    static func giveToOwner(of path: String, _ file: Int32) {
+        var status = stat()
+        guard file >= 0, geteuid() == 0, unsafe stat(path, &status) == 0 else { return }
+        _ = fchown(file, status.st_uid, status.st_gid)
     }
 
     private static func status(_ path: String) -> (bytes: Int, changedAt: Int)? {

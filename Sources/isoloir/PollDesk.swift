@@ -174,7 +174,7 @@ extension Services {
         if isThere, try readFile(place, secret: true) != content {
             throw Refusal("\(place) is another box key: move it away first.")
         }
-        if !isThere { try refusing { try PrivateFile.create(place, content) } }
+        if !isThere { try refusing { try keys.putBoxKey(content, of: election.election.id) } }
         do throws(Refusal) { try checkFrozen(election) } catch {
             if !isThere { unsafe unlink(place) }
             throw error

@@ -123,8 +123,13 @@ final class PollWatch: Sendable {
 extension Services {
     /// The box key is erased by the close: it must not come by systemd's credentials, which nobody can erase.
     func checkBoxKeyPlace() throws(Refusal) {
+        if !keys.mayErase {
+            Terminal.complain(
+                "This account may not write in the folder of the box key, \(keys.boxFolder): the close could not erase it."
+            )
+        }
         guard let credentials = unsafe getenv("CREDENTIALS_DIRECTORY").map({ unsafe String(cString: $0) }),
-            keys.boxKeyFile("").hasPrefix(credentials + "/")
+            (keys.boxFolder + "/").hasPrefix(credentials + "/")
         else { return }
         throw Refusal(
             "The box key would lie among systemd's credentials, where the close cannot erase it: name a folder that this "

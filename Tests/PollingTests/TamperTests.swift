@@ -71,6 +71,7 @@ struct TamperTests {
         ("UPDATE polling_ballot SET electors = 13", "the sealed documents were changed"),
         ("UPDATE polling_poll SET state = 'open'", "The poll is open, by the journal closed"),
         ("UPDATE polling_poll SET closes_at = closes_at + 1000000", "hour of closing was changed"),
+        ("UPDATE polling_poll SET stopped_at = NULL", "That ballots are taken, or not any more"),
         ("UPDATE polling_ballot SET tally = x'5b5d'", "the encrypted tally is not the journal's"),
         ("UPDATE polling_ballot SET result = x'7b7d'", "the result is not the journal's"),
     ]
@@ -118,6 +119,13 @@ struct TamperTests {
             try poll.another().audit() == [
                 "titulaires-ouvriers: the published box is not the one of the journal's last round."
             ])
+    }
+
+    @Test func `an open poll that was stopped by hand is found`() throws {
+        let poll = try PollFixture()
+        try poll.execute("UPDATE polling_poll SET stopped_at = 1")
+        #expect(
+            try poll.station.audit() == ["That ballots are taken, or not any more, was changed by hand."])
     }
 
     @Test func `a count and a vote made up without the key are found`() throws {
