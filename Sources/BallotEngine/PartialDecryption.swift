@@ -48,6 +48,8 @@ package struct PartialDecryption: Sendable {
             elements.append(members)
             proven.append(pairs)
         }
+        // The one text that the numbers have: what is more would go into the archive.
+        guard document == PartialDecryption.document(elements, proven) else { return nil }
         (self.factors, self.proofs, self.document) = (elements, proven, document)
     }
 

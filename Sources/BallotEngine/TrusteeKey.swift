@@ -66,6 +66,14 @@ package struct TrusteePublicKey: Sendable {
         (self.element, self.decimal, self.document) = (element, decimal, document)
     }
 
+    /// Whether the document is the one text that key and proof have: whatever is more in it would be sealed for ever.
+    package var isCanonical: Bool {
+        guard let proof = Proof(JSON.read(document)?["pok"]) else { return false }
+        var text = Array("{\"pok\":".utf8)
+        proof.append(to: &text)
+        return document == text + Array(",\"public_key\":\"".utf8) + decimal + Array("\"}".utf8)
+    }
+
     /// Whether these are the digits of 1: a member of the group whose secret everybody knows.
     package static func isIdentity(_ decimal: [UInt8]) -> Bool { decimal == [UInt8(ascii: "1")] }
 

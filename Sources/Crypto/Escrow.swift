@@ -40,13 +40,15 @@ package struct EscrowMember: Sendable {
     private static let longestName = 100
 
     private static func isName(_ name: String) -> Bool {
-        !name.isEmpty && name.utf8.count <= longestName && !name.unicodeScalars.contains { $0.value < 32 || $0.value == 127 }
+        !name.isEmpty && name.utf8.count <= longestName
+            && !name.unicodeScalars.contains { $0.value < 32 || $0.value == 127 }
             && name.contains { !$0.isWhitespace }
     }
 
     /// Reads a public file.
     package init(publicFile path: String) throws(KeyError) {
-        try self.init(publicFile: try PrivateFile.read(path, limit: EscrowMember.longestFile, secret: false), name: path)
+        try self.init(
+            publicFile: try PrivateFile.read(path, limit: EscrowMember.longestFile, secret: false), name: path)
     }
 
     /// Reads a public file's content.

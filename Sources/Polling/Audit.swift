@@ -57,6 +57,7 @@ extension PollingStation {
         findings += try sumsFaults(reading, ballot, box, list, known)
         findings += try publicationFaults(reading, ballot, box, poll, credentials)
         findings += record.faults(ballot, try rounds(reading, ballot), try tally(reading, ballot))
+        findings += try partFaults(reading, ballot)
         return (findings, list.told)
     }
 

@@ -54,7 +54,7 @@ package struct BureauStatement: Sendable {
 
     /// - Returns: nil when a field is empty or has more than one line.
     package init?(act: Act, election: String, subject: String, reason: String) {
-        guard [election, subject, reason].allSatisfy(BureauStatement.isLine) else { return nil }
+        guard [election, subject, reason].allSatisfy(PlainLine.isPlain) else { return nil }
         (self.act, self.election, self.subject, self.reason) = (act, election, subject, reason)
     }
 
@@ -73,14 +73,11 @@ package struct BureauStatement: Sendable {
         for line in lines[5...] {
             let words = line.split(separator: " ", maxSplits: 3).map(String.init)
             guard words.count == 4, words[0] == "signed", let key = Crypto.bytes(hex: words[1]),
-                let signature = Crypto.bytes(hex: words[2]), SigningKey.isSigned(text, by: key, signature)
+                let signature = Crypto.bytes(hex: words[2]), PlainLine.isPlain(words[3]),
+                SigningKey.isSigned(text, by: key, signature)
             else { return nil }
             signatures.append(Signature(member: BureauMember(name: words[3], key: key), bytes: signature))
         }
-    }
-
-    private static func isLine(_ text: String) -> Bool {
-        !text.isEmpty && text.utf8.count <= 1000 && !text.unicodeScalars.contains { $0.value < 32 || $0.value == 127 }
     }
 
     /// What is signed.

@@ -35,7 +35,7 @@ extension PollingStation {
     package func custodyRecord() throws(StoreError) -> String {
         try store.read { (reading: borrowing Reading) throws(StoreError) -> String in
             guard try record(reading, .closing) != nil else { return "" }
-            let lines = ["isoloir custody record 1", "election \(election.election.id)"]
+            let lines = [SignedRecord.custodyMark, "election \(election.election.id)"]
             return SignedRecord.signed(lines + (try custodyLines(reading, at: clock.now)), by: signing)
         }
     }

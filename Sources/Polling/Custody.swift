@@ -72,7 +72,8 @@ package struct Custody: Sendable {
                 custody.keyCopies.append(copy)
             case Custody.reportAction where entry.election == election: try custody.take(report: entry)
             case Custody.memberAction where entry.election == election:
-                custody.signed.formUnion((try Custody.details(entry)["keys"] ?? "").split(separator: " ").map(String.init))
+                custody.signed.formUnion(
+                    (try Custody.details(entry)["keys"] ?? "").split(separator: " ").map(String.init))
             default: break
             }
         }
@@ -158,7 +159,10 @@ extension PollingStation {
     package func reportDestroyed(
         backup name: String, who: String, reason: String, by principal: Principal
     ) throws(StoreError) -> Refusal? {
-        try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
+        guard PlainLine.isPlain(who), PlainLine.isPlain(reason) else {
+            return "Who destroyed it and why stand on one line each of a signed record: write them without line breaks."
+        }
+        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
             let custody = try Custody(transaction.reading, election: election.election.id)
             let found = custody.remaining.filter {
                 $0.name == name || name.count >= PollingStation.digestDigits && $0.sha256.hasPrefix(name.lowercased())

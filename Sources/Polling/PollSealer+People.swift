@@ -16,9 +16,10 @@ extension PollSealer {
                     guard let key = try trustees.key(reading, trustee: trustee.id, ballot: ballot.id) else { continue }
                     keys.append("\"\(text(SealManifest.digest(ofKey: key.decimal)))\"")
                 }
-                let replaced = trustee.replacedAt == nil ? "" : ",\"replaced\":true"
+                let replaced = trustee.replacedBy.map { ",\"replaced\":\(text(quoted($0)))" } ?? ""
                 people.trustees.append(
-                    "{\"name\":\(text(quoted(trustee.name))),\"keys.sha256\":[\(keys.joined(separator: ","))]\(replaced)}")
+                    "{\"name\":\(text(quoted(trustee.name))),\"keys.sha256\":[\(keys.joined(separator: ","))]\(replaced)}"
+                )
             }
             for member in try MemberRegister(logbook: logbook, clock: clock).all(reading, election) {
                 people.members.append("{\"name\":\(text(quoted(member.name))),\"ed25519\":\"\(hex(member.key))\"}")

@@ -124,7 +124,9 @@ package enum PollingSchema {
             ALTER TABLE polling_trustee ADD COLUMN replaced_at INTEGER;
             ALTER TABLE polling_trustee ADD COLUMN replaced_by TEXT;
             ALTER TABLE polling_trustee ADD COLUMN checked_at INTEGER;
+            ALTER TABLE polling_trustee ADD COLUMN check_file BLOB;
             ALTER TABLE polling_trustee ADD COLUMN waived TEXT;
+            ALTER TABLE polling_trustee ADD COLUMN waiver_file BLOB;
             ALTER TABLE polling_trustee_key DROP COLUMN answer;
             CREATE TABLE polling_member (
                 id INTEGER PRIMARY KEY,

@@ -98,7 +98,7 @@ package final class PollingStation: Sendable {
         guard findings.isEmpty else { return findings.joined(separator: "\n") }
         return try change(from: [.sealed], to: .open, "poll.open", by: principal) {
             transaction, poll throws(StoreError) in
-            if let refusal = try uncheckedTrustees(transaction.reading) { return refusal }
+            if let refusal = try uncheckedTrustees(transaction.reading, poll) { return refusal }
             for ballot in try PollBallot.all(transaction.reading, election: election.number) {
                 guard ballot.votes == 0 else { return "The box of \(ballot.name) is not empty." }
                 guard try opensCredentials(transaction.reading, ballot, boxKey) else {

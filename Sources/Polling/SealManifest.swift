@@ -21,7 +21,8 @@ package struct SealManifest: Sendable {
     package struct Trustee: Sendable {
         package let name: String
         package let keys: [[UInt8]]
-        package let isReplaced: Bool
+        /// On whose word proven keys were replaced; nil where none were.
+        package let replaced: String?
     }
 
     package let election: String
@@ -73,10 +74,8 @@ package struct SealManifest: Sendable {
 
     private static func trustee(_ json: JSON) -> Trustee? {
         guard let name = json["name"]?.text, let keys = json["keys.sha256"]?.list else { return nil }
-        var isReplaced = false
-        if case .flag(let flag)? = json["replaced"] { isReplaced = flag }
         let digests = keys.compactMap(\.bytes)
-        return digests.count == keys.count ? Trustee(name: name, keys: digests, isReplaced: isReplaced) : nil
+        return digests.count == keys.count ? Trustee(name: name, keys: digests, replaced: json["replaced"]?.text) : nil
     }
 
     private static func member(_ json: JSON) -> BureauMember? {

@@ -9,33 +9,43 @@ package enum SignedRecord: Sendable {
 
     /// The text with the server's signature below it, by the key that signs receipts.
     static func signed(_ lines: [String], by key: SigningKey) -> String {
-        let text = lines.joined(separator: "\n") + "\n"
+        // A file's name or a reason must not begin a line of its own.
+        let text = lines.map(PlainLine.shown).joined(separator: "\n") + "\n"
         return text + "ed25519 \(hex(key.publicKey))\nsignature \(hex(key.sign(Array(text.utf8))))\n"
     }
 
     /// Bytes of a record: a hundred ballots take a tenth of it.
     private static let longest = 400_000
 
-    /// The signed lines of a record; nil when it is not signed by this key.
+    /// The signed lines of a record; nil when it is not signed by this key, or holds lines that are not signed.
     package static func lines(_ record: [UInt8], by key: [UInt8]) -> [String]? {
         guard record.count <= longest else { return nil }
         let all = String(decoding: record, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-        guard let at = all.lastIndex(where: { $0.hasPrefix("ed25519 ") }), at + 1 < all.count,
+        guard let at = all.firstIndex(where: { $0.hasPrefix("ed25519 ") }), at + 1 < all.count,
+            rest(all[(at + 2)...], isSignedBy: key),
             all[at] == "ed25519 \(hex(key))", all[at + 1].hasPrefix("signature "),
             let signature = Crypto.bytes(hex: all[at + 1].dropFirst(10)),
             SigningKey.isSigned(Array((all[..<at].joined(separator: "\n") + "\n").utf8), by: key, signature)
         else { return nil }
         return all[..<at].map(String.init)
     }
+
+    /// Below a closing record the custody record may stand, signed as well; nothing else.
+    private static func rest(_ rest: ArraySlice<Substring>, isSignedBy key: [UInt8]) -> Bool {
+        guard rest.contains(where: { !$0.isEmpty }) else { return true }
+        let text = rest.drop { $0.isEmpty }.joined(separator: "\n")
+        return lines(Array(text.utf8), by: key)?.first == custodyMark
+    }
+
+    static let custodyMark = "isoloir custody record 1"
 }
 
 extension PollingStation {
     /// Trustees who have not said that the sealed election is made with their key, in words; nil when all have, or the bureau
     /// waived it.
-    func uncheckedTrustees(_ reading: borrowing Reading) throws(StoreError) -> String? {
-        let waiting = try TrusteeRegister(logbook: logbook, clock: clock).all(reading, election).filter {
-            $0.checkedAt == nil && $0.waived == nil
-        }
+    func uncheckedTrustees(_ reading: borrowing Reading, _ poll: Poll) throws(StoreError) -> String? {
+        let waiting = try TrusteeRegister(logbook: logbook, clock: clock).unchecked(
+            reading, election, manifest: poll.manifest)
         guard !waiting.isEmpty else { return nil }
         return
             "\(waiting.map(\.name).joined(separator: ", ")) must check the sealed election first: isoloir tally check, then isoloir trustee checked FILE. In need two members of the bureau waive it in writing (isoloir bureau draft open-without-check, then poll open --waiver FILE)."

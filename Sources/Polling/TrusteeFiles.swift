@@ -62,21 +62,26 @@ package enum TrusteeFiles {
             guard let ballot = entry["ballot"]?.bytes, let document = entry["document"]?.written,
                 let key = TrusteePublicKey(document)
             else { throw Fault(description: "a key of \(trustee) is not proven: ask for the file again") }
+            guard key.isCanonical else {
+                throw Fault(description: "a key of \(trustee) carries more than key and proof: make the file again")
+            }
             keys.append((text(ballot), key))
         }
         guard isName(trustee) else {
-            throw Fault(description: "a trustee's name is one line of at most \(longestName) bytes: make the file again")
+            throw Fault(
+                description:
+                    "a trustee's name is one line of at most \(PlainLine.longestName) bytes, without blanks around it or characters that nobody sees: make the file again"
+            )
         }
         return (election, trustee, keys)
     }
 
-    /// Bytes of a trustee's name: it stands on papers, and statements of the bureau name it on one line.
-    private static let longestName = 100
-
-    /// Whether a name can stand on a line of its own.
+    /// Whether a name can stand on a line of its own, in the one spelling that Unicode has for it (NFC): two spellings would be
+    /// two trustees.
     package static func isName(_ name: String) -> Bool {
-        !name.isEmpty && name.utf8.count <= longestName
-            && !name.unicodeScalars.contains { $0.value < 32 || $0.value == 127 } && name.contains { !$0.isWhitespace }
+        PlainLine.isPlain(name) && name.utf8.count <= PlainLine.longestName
+            && Array(name.precomposedStringWithCanonicalMapping.utf8) == Array(name.utf8)
+            && name == name.trimmingCharacters(in: .whitespacesAndNewlines) && !name.contains("  ")
     }
 
     // MARK: Possession

@@ -103,7 +103,8 @@ package struct TrusteeRegister: Sendable {
         if let fault = try sharedKey(transaction.reading, election, parts) { return .refused(fault) }
         let known = try all(transaction.reading, election).first { $0.name == parts.trustee }
         var successor: String?
-        if let known, known.provenAt != nil {
+        // Also while the new keys of a replacement are not shown yet: a second replacement needs a word of its own.
+        if let known, known.provenAt != nil || known.replacedAt != nil {
             let (word, fault) = try handover(transaction.reading, election, known, file, replacement)
             guard let word else { return .refused(fault) }
             successor = word
@@ -128,7 +129,7 @@ package struct TrusteeRegister: Sendable {
         for (ballot, key) in parts.keys where !mine.insert(key.decimal).inserted {
             return "The file has one key for two ballots (\(ballot)): the trustee makes it again (tally trustee-key)."
         }
-        for other in try all(reading, election) where other.name != parts.trustee {
+        for other in try all(reading, election) where Array(other.name.utf8) != Array(parts.trustee.utf8) {
             for ballot in election.election.ballots.map(\.id) {
                 if let key = try key(reading, trustee: other.id, ballot: ballot), mine.contains(key.decimal) {
                     return
@@ -156,7 +157,10 @@ package struct TrusteeRegister: Sendable {
                 act: .replaceTrusteeKey, election: election.election.id, subject: "\(hex(sha256(file))) \(name)",
                 members: try members.all(reading, election))
             if let fault { return (nil, "\(name): \(fault).") }
-            let signers = statement.signers(among: try members.all(reading, election)).map(\.name)
+            // With the keys: a name could be somebody else's by the time of the seal.
+            let signers = statement.signers(among: try members.all(reading, election)).map {
+                "\($0.name) \(hex($0.key))"
+            }
             return ("bureau: \(signers.joined(separator: ", ")) (\(statement.reason))", "")
         }
         let signed: TrusteeFiles.Signed
@@ -250,7 +254,8 @@ package struct TrusteeRegister: Sendable {
             return
                 "\(given.trustee)'s check for \(fault) is not signed with the private key, or is of another seal than \(poll.fingerprint)."
         }
-        try transaction.execute("UPDATE polling_trustee SET checked_at = ? WHERE id = ?", clock.now, trustee.id)
+        try transaction.execute(
+            "UPDATE polling_trustee SET checked_at = ?, check_file = ? WHERE id = ?", clock.now, file, trustee.id)
         try logbook.record(
             transaction, election: election.election.id, by: principal, "trustee.check",
             ["trustee": given.trustee, "file.sha256": hex(sha256(file)), "fingerprint": poll.fingerprint])
@@ -270,6 +275,57 @@ package struct TrusteeRegister: Sendable {
         return nil
     }
 
+    /// The trustees who have not said that the sealed election is made with their key, and for whom the bureau has not waived it.
+    /// The signed files are looked at, not what is noted beside them.
+    package func unchecked(
+        _ reading: borrowing Reading, _ election: StoredElection, manifest: [UInt8]
+    ) throws(StoreError) -> [Trustee] {
+        guard let seal = SealManifest(manifest) else { return try all(reading, election) }
+        var waiting: [Trustee] = []
+        for trustee in try all(reading, election) {
+            let files = try reading.first(
+                "SELECT check_file, waiver_file FROM polling_trustee WHERE id = ?", trustee.id
+            ) { (row: borrowing Row) throws(StoreError) -> ([UInt8]?, [UInt8]?) in (try row[0], try row[1]) }
+            if let check = files?.0, let given = try? TrusteeFiles.checks(check), given.trustee == trustee.name,
+                try unsigned(
+                    reading, election, trustee, given,
+                    {
+                        .check(seal: seal.digest, election: election.election.id, ballot: $0)
+                    }) == nil
+            {
+                continue
+            }
+            if let waiver = files?.1, let statement = BureauStatement(file: waiver),
+                statement.fault(
+                    act: .openWithoutCheck, election: election.election.id,
+                    subject: "\(hex(seal.digest)) \(trustee.name)", members: seal.members) == nil
+            {
+                continue
+            }
+            waiting.append(trustee)
+        }
+        return waiting
+    }
+
+    /// Takes away a trustee who has not shown the keys; returns why not, nil when it was done.
+    package func remove(
+        _ transaction: borrowing Transaction, _ election: StoredElection, name: String, by principal: Principal
+    ) throws(StoreError) -> String? {
+        guard try Poll.find(transaction.reading, election: election.number).map({ $0.state == .sealing }) ?? true else {
+            return "The poll is sealed: its trustees cannot change any more."
+        }
+        let same = try all(transaction.reading, election).filter { Array($0.name.utf8) == Array(name.utf8) }
+        guard let trustee = same.first else { return "There is no trustee \(name): `isoloir trustee list` names them." }
+        guard trustee.provenAt == nil, trustee.replacedAt == nil else {
+            return "\(name) has shown the keys and stays: other keys take their place with `trustee add --replacement`."
+        }
+        try transaction.execute("DELETE FROM polling_trustee_key WHERE trustee = ?", trustee.id)
+        try transaction.execute("DELETE FROM polling_trustee WHERE id = ?", trustee.id)
+        try logbook.record(
+            transaction, election: election.election.id, by: principal, "trustee.remove", ["trustee": name])
+        return nil
+    }
+
     /// Takes the bureau's word that the poll opens without a trustee's check; returns why it is refused.
     package func waive(
         _ transaction: borrowing Transaction, _ election: StoredElection, statement file: [UInt8],
@@ -279,7 +335,7 @@ package struct TrusteeRegister: Sendable {
         guard let poll = try Poll.find(transaction.reading, election: election.number),
             let seal = SealManifest(poll.manifest)
         else { return "The poll is not sealed yet." }
-        let waiting = try all(transaction.reading, election).filter { $0.checkedAt == nil }
+        let waiting = try unchecked(transaction.reading, election, manifest: poll.manifest)
         guard
             let trustee = waiting.first(where: { statement.subject == "\(hex(seal.digest)) \($0.name)" })
         else { return "The statement names no trustee of this seal whose check is missing." }
@@ -289,7 +345,8 @@ package struct TrusteeRegister: Sendable {
         if let fault { return "\(trustee.name): \(fault)." }
         let signers = statement.signers(among: seal.members).map(\.name).joined(separator: ", ")
         try transaction.execute(
-            "UPDATE polling_trustee SET waived = ? WHERE id = ?", "\(signers): \(statement.reason)", trustee.id)
+            "UPDATE polling_trustee SET waived = ?, waiver_file = ? WHERE id = ?",
+            "\(signers): \(statement.reason)", file, trustee.id)
         try logbook.record(
             transaction, election: election.election.id, by: principal, "trustee.waive",
             ["trustee": trustee.name, "signed": signers, "reason": statement.reason, "file.sha256": hex(sha256(file))])

@@ -122,7 +122,9 @@ struct ArchiveContent {
             credentialWeight: setup.credentials.totalWeight, ballots: ballots, counted: sum.counted,
             countedWeight: sum.tally.weight, trustees: setup.trustees.count, decrypted: owners, result: result,
             trusteesDigest: setup.trusteesDigest, credentialsDigest: setup.credentialsDigest,
-            tallyDigest: contentName(sum.tally.document), heads: reader.heads)
+            tallyDigest: contentName(sum.tally.document),
+            electorsByWeight: Dictionary(setup.credentials.weights.map { ($0, 1) }, uniquingKeysWith: +),
+            ballotsByWeight: sum.ballotsByWeight, heads: reader.heads)
     }
 
     private static func checkTally(

@@ -25,6 +25,9 @@ package struct VerifiedArchive: Sendable {
     /// SHA-256 in hexadecimal digits of the sum of all ballots as `encrypted_tally` document, whether it stands in the archive
     /// or not.
     package let tallyDigest: [UInt8]
+    /// How many credentials hold each weight, and how many of them have a ballot that counts.
+    package let electorsByWeight: [Int: Int]
+    package let ballotsByWeight: [Int: Int]
     /// The hashes of the ballots' events, 64 hexadecimal digits each: a round's head is one of them.
     package let heads: Set<[UInt8]>
 }
@@ -54,6 +57,7 @@ package struct ArchiveVerifier: Sendable {
     struct Sum: Sendable {
         var tally: EncryptedTally
         var counted = 0
+        var ballotsByWeight: [Int: Int] = [:]
     }
 
     /// Checks every ballot and credential, on all threads, and adds up the ballots that count.
@@ -104,7 +108,11 @@ package struct ArchiveVerifier: Sendable {
         if threads == 1 { work() } else { DispatchQueue.concurrentPerform(iterations: threads) { _ in work() } }
         return try found.withLock { found throws(ArchiveFault) in
             if let (_, fault) = found.fault { throw fault }
-            return Sum(tally: found.sum, counted: found.sum.ballots)
+            var weights: [Int: Int] = [:]
+            for (place, weight) in setup.credentials.weights.enumerated() where last.ballot[place] >= 0 {
+                weights[weight, default: 0] += 1
+            }
+            return Sum(tally: found.sum, counted: found.sum.ballots, ballotsByWeight: weights)
         }
     }
 

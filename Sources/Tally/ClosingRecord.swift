@@ -52,11 +52,16 @@ package struct ClosingRecord: Sendable {
         digest = hex(sha256(Array((lines.joined(separator: "\n") + "\n").utf8)))
         var (entries, current): ([Entry], [String: String]) = ([], [:])
         var head: [String: String] = [:]
-        for line in lines[1...] + ["ballot"] {
+        // What follows on custody is for people.
+        for line in lines[1...].prefix(while: { !$0.hasPrefix("custody ") }) + ["ballot"] {
             let words = line.drop { $0 == " " }.split(separator: " ", maxSplits: 1).map(String.init)
-            guard let name = words.first else { continue }
+            guard let name = words.first else { return nil }
             let value = words.count > 1 ? words[1] : ""
-            if name == "ballot" {
+            // Each field once: a second one would say something else.
+            guard
+                line == "ballot" || (line.hasPrefix("  ") ? current[name] : name == "ballot" ? nil : head[name]) == nil
+            else { return nil }
+            if name == "ballot", !line.hasPrefix("  ") {
                 if !current.isEmpty {
                     guard let entry = ClosingRecord.entry(current) else { return nil }
                     entries.append(entry)
@@ -69,6 +74,7 @@ package struct ClosingRecord: Sendable {
             }
         }
         guard let election = head["election"], let manifest = head["manifest"], !entries.isEmpty else { return nil }
+        guard Set(entries.map(\.name)).count == entries.count else { return nil }
         (self.election, self.manifest, self.entries) = (election, manifest, entries)
     }
 

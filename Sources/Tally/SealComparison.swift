@@ -22,7 +22,9 @@ extension VerifiedArchive {
         if credentials != ballot.electors {
             faults.append("\(credentials) credentials stand in it, \(ballot.electors) electors were sealed")
         }
-        if counted != ballots { faults.append("\(ballots - counted) credentials voted twice, which this poll never allows") }
+        if counted != ballots {
+            faults.append("\(ballots - counted) credentials voted twice, which this poll never allows")
+        }
         return faults
     }
 }
@@ -58,7 +60,7 @@ package struct OpeningRules: Sendable {
         }
         faults += compared(archive, entry)
         guard archive.ballots > 0 else { return faults }
-        if archive.ballots < OpeningRules.fewestBallots, ballot.smallGroup == nil { faults += fewFaults(archive) }
+        faults += fewFaults(archive, ballot)
         if !heads.contains(where: { typed in archive.heads.contains { TypedDigest.fits(typed, text($0)) } }) {
             faults.append(
                 heads.isEmpty
@@ -92,9 +94,23 @@ package struct OpeningRules: Sendable {
         return faults
     }
 
-    private func fewFaults(_ archive: VerifiedArchive) -> [String] {
-        let rule =
-            "\(archive.ballots) ballots are fewer than \(OpeningRules.fewestBallots): their sum would tell what single voters chose"
+    /// Ballots that so few others stand beside that the sum would tell what single voters chose.
+    private func few(_ archive: VerifiedArchive, _ ballot: SealManifest.Ballot) -> String? {
+        let fewest = OpeningRules.fewestBallots
+        // Accepted before the seal for an electorate that is small itself; it says nothing of few voters in a larger one.
+        let isAccepted = ballot.smallGroup != nil && ballot.electors < fewest
+        if archive.ballots < fewest, !isAccepted { return "\(archive.ballots) ballots are fewer than \(fewest)" }
+        guard archive.electorsByWeight.count > 1 else { return nil }
+        // Different weights part the sum: 1, 2, 4 ... spell out every vote.
+        let small = archive.ballotsByWeight.filter { $0.value < fewest }.sorted { $0.key < $1.key }
+        guard !small.isEmpty else { return nil }
+        let list = small.map { "\($0.value) of weight \($0.key)" }.joined(separator: ", ")
+        return "ballots of one weight are fewer than \(fewest) (\(list))"
+    }
+
+    private func fewFaults(_ archive: VerifiedArchive, _ ballot: SealManifest.Ballot) -> [String] {
+        guard let few = few(archive, ballot) else { return [] }
+        let rule = "\(few): their sum would tell what single voters chose"
         guard let acceptance else {
             return [
                 "\(rule). Two members of the bureau may accept that in writing for this closing record (isoloir bureau draft count-few-ballots), then give the statement with --accept"
@@ -106,6 +122,17 @@ package struct OpeningRules: Sendable {
     }
 
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+}
+
+extension VerifiedArchive {
+    /// Weights with their holders and, where anybody voted, their ballots, in words; empty where all weigh 1.
+    package var weightLines: [String] {
+        guard electorsByWeight.keys.sorted() != [1] else { return [] }
+        return electorsByWeight.sorted { $0.key < $1.key }.map { weight, holders in
+            let few = holders < OpeningRules.fewestBallots ? "  FEWER THAN \(OpeningRules.fewestBallots)" : ""
+            return "weight \(weight): \(holders) electors, \(ballotsByWeight[weight] ?? 0) ballots\(few)"
+        }
+    }
 }
 
 /// What a trustee finds of their key in a sealed election.

@@ -91,6 +91,20 @@ extension Teller {
                 return .refused("\(given.trustee), ballot \(ballot.name): \(fault.reason)")
             }
         }
+        let isWorse = try store.read { (reading: borrowing Reading) throws(StoreError) -> Bool in
+            for entry in checked where entry.part.binding == nil {
+                if try station.parts(reading, entry.ballot).contains(where: {
+                    $0.owner == entry.part.owner && $0.binding != nil
+                }) {
+                    return true
+                }
+            }
+            return false
+        }
+        if isWorse {
+            return .refused(
+                "\(given.trustee): a part whose factors are bound is here; one that nothing binds does not replace it.")
+        }
         if state.ballots.allSatisfy({ $0.tally?.result != nil }) {
             return .refused("The result is there: no decryption can come in or be replaced any more.")
         }
@@ -210,6 +224,14 @@ extension Teller {
             let form = try station.checker(ballot).form
             guard var tally = EncryptedTally(document: stored.document, questions: form.questions) else { continue }
             tally.add(weightOnly: stored.weight)
+            // Nobody's word is taken for what lay in the store meanwhile.
+            for part in parts {
+                guard let fault = station.fault(part, tally, ballot, form) else { continue }
+                let name = known[part.owner - 1].name
+                return .refused(
+                    "\(name)'s part, as it lies in the store for \(ballot.name), \(fault): it was changed by hand. Take the trustee's file again; it takes the place of this one."
+                )
+            }
             let decryptions = parts.compactMap { PartialDecryption(document: $0.document, tally: tally) }
             guard decryptions.count == parts.count, let numbers = PartialDecryption.result(tally, decryptions) else {
                 failed.append(ballot.name)

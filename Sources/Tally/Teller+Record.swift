@@ -17,6 +17,8 @@ extension Teller {
             return true
         }
         guard isDue else { return }
+        try refuseSecond(
+            "poll.record", containing: "", "The closing record was signed before, and is gone from the store.")
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             guard let poll = try Poll.find(transaction.reading, election: election.number) else { return }
             guard try station.record(transaction.reading, .closing) == nil else { return }

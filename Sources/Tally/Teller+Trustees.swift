@@ -28,7 +28,9 @@ extension Teller {
             let own = parts.map { $0.first { $0.owner == place + 1 } }
             let there = own.compactMap { $0 }
             let state: TrusteeProgress.Part =
-                if there.isEmpty { .none } else if there.contains(where: { $0.binding == nil }) { .unbound } else if there
+                if there.isEmpty { .none } else if there.contains(where: { $0.binding == nil }) {
+                    .unbound
+                } else if there
                     .count < own.count
                 { .incomplete } else { .bound }
             return TrusteeProgress(trustee: trustee, part: state)

@@ -68,6 +68,21 @@ package struct Teller: Sendable {
         return added
     }
 
+    /// What the journal holds already is never made a second time: two tallies or records with genuine signatures would let
+    /// whoever can write the file choose between them.
+    func refuseSecond(_ action: String, containing text: String, _ message: String) throws(StoreError) {
+        let filter = Logbook.Filter(
+            election: election.election.id, action: action, principal: "", text: text, before: nil)
+        let known = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try Logbook.page(reading, filter, limit: 1)
+        }
+        guard known.isEmpty else {
+            throw StoreError(
+                .damaged, message,
+                cure: "Run `isoloir poll status`, keep the files as they are, and call the bureau together.")
+        }
+    }
+
     private func addUp(by principal: Principal) throws(StoreError) -> [String] {
         let pending = try store.read { (reading: borrowing Reading) throws(StoreError) -> [PollBallot] in
             guard let poll = try Poll.find(reading, election: election.number), poll.state == .closed else { return [] }
@@ -77,6 +92,9 @@ package struct Teller: Sendable {
             return pending
         }
         for ballot in pending {
+            try refuseSecond(
+                "tally.encrypt", containing: "\"ballot\":\"\(ballot.name)\"",
+                "\(ballot.name) was added up before, and the encrypted tally is gone from the store.")
             let checker = try station.checker(ballot)
             var sum = EncryptedTally(checker.form.questions)
             try store.read { (reading: borrowing Reading) throws(StoreError) in

@@ -50,7 +50,8 @@ enum PersonName {
             guard text.unicodeScalars.allSatisfy(isNameScalar) else { return "holds a character that no name has" }
             plain.replaceSubrange(start..., with: text.utf8)
         }
-        guard plain.count - start <= 4 * longest, plain.count - start <= longest || String(decoding: plain[start...], as: UTF8.self).count <= longest
+        guard plain.count - start <= 4 * longest,
+            plain.count - start <= longest || String(decoding: plain[start...], as: UTF8.self).count <= longest
         else { return "is longer than \(longest) characters" }
         return nil
     }

@@ -18,7 +18,8 @@ struct RollHeadings {
             guard RollLimits.cell.fault(bytes: value) == nil else {
                 throw RollFileError(
                     file: file, line: fields.line,
-                    message: "the heading of column \(position + 1) is longer than \(RollLimits.cell.scalars) characters or "
+                    message:
+                        "the heading of column \(position + 1) is longer than \(RollLimits.cell.scalars) characters or "
                         + "piles up combining marks: is this line the headings?")
             }
             let text = String(decoding: value, as: UTF8.self)

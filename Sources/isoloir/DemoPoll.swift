@@ -36,7 +36,9 @@ struct DemoPoll {
         guard let seal = SealManifest(poll.manifest) else {
             throw Refusal("The seal's manifest cannot be read.", status: .broken)
         }
-        for path in files { try services.takeCheck(election, file: TrusteeFiles.check(seal: seal.digest, try keyPair(path))) }
+        for path in files {
+            try services.takeCheck(election, file: TrusteeFiles.check(seal: seal.digest, try keyPair(path)))
+        }
         Terminal.say("  both trustees found their keys in it")
         try accept()
         try services.open(election, boxKeyFile: "\(folder)/box.key")
@@ -132,9 +134,10 @@ struct DemoPoll {
             // What trustees type from the minutes and from the bureau's mails stands in the demo's own record.
             let entries = rules.record.entries
             let opening = TotalsOpening(
-                pair: try keyPair(path), rules: rules, memory: path + ".key.done", say: { _ in })
+                pair: try keyPair(path), rules: rules, keyFile: path + ".key", say: { _ in })
             let answer = try opening.open(
-                names.map { "\(archives)/\($0)" }, heads: entries.compactMap(\.head), digests: entries.map(\.tally),
+                names.map { "\(archives)/\($0)" }, fingerprint: rules.seal.fingerprint,
+                heads: entries.compactMap(\.head), digests: entries.map(\.tally),
                 ask: { _ in nil })
             let taking = try refusing { try teller.take(answer, by: services.principal) }
             guard case .taken(let trustee, _) = taking else {

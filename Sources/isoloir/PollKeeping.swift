@@ -94,7 +94,8 @@ extension Services {
             // The closing record lies beside the archives.
             names.append(closingRecordName)
             for (name, content) in [
-                ("seal.json", poll.manifest), ("journal.jsonl", lines), ("opening-record.txt", Array((records ?? "").utf8)),
+                ("seal.json", poll.manifest), ("journal.jsonl", lines),
+                ("opening-record.txt", Array((records ?? "").utf8)),
             ] {
                 try PrivateFile.create("\(folder)/\(name)", content)
                 names.append(name)

@@ -3,6 +3,7 @@ import Elections
 import Foundation
 import Polling
 import Store
+import Tally
 
 func showPoll(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
@@ -54,6 +55,24 @@ func describe(_ services: Services, _ station: PollingStation) throws(Refusal) {
     Terminal.table(
         ["ballot", "electors", "votes"],
         ballots.map { [$0.ballot.name, "\($0.ballot.electors)", "\($0.ballot.votes)"] }, numbers: [1, 2])
+    let trustees = try refusing {
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try services.teller(station).progress(reading)
+        }
+    }
+    for entry in trustees {
+        if let word = entry.trustee.replacedBy {
+            Terminal.say("  trustee \(entry.trustee.name): proven keys were replaced on the word of \(word)")
+        }
+        if let waiver = entry.trustee.waived {
+            Terminal.say("  trustee \(entry.trustee.name): opened without a check, waived by \(waiver)")
+        }
+        if entry.part == .unbound {
+            Terminal.say(
+                "  trustee \(entry.trustee.name): NOTHING BINDS THE PART that was handed in; first suspect if no result comes"
+            )
+        }
+    }
     for (ballot, rounds) in ballots {
         guard let round = rounds.last else { continue }
         Terminal.say(

@@ -12,7 +12,8 @@ let tallyCommands = [
     Command(
         "tally take", ["FILE"],
         options: [
-            .init("--trustee", "TEXT", "whose it is, for a decryption that another program made (one ballot's document)"),
+            .init(
+                "--trustee", "TEXT", "whose it is, for a decryption that another program made (one ballot's document)"),
             .init("--ballot", "ID", "which ballot that decryption is of"),
             .init("--waiver", "FILE", "the statement of two members of the bureau that lets such a decryption in"),
         ], "take a trustee's decryptions; the last brings the result", run: takeDecryptions),
@@ -59,7 +60,8 @@ private func takeDecryptions(_ invocation: Invocation) throws(Refusal) {
             ? "Every part is bound to its factors: run `isoloir poll status` and verify the archives."
             : "First suspect: \(unbound.joined(separator: ", ")), whose part nothing binds. Ask for it again, made with `isoloir tally decrypt`; it takes the place of the one that is here."
         throw Refusal(
-            "The part was taken, and all parts together give no result for \(ballots.joined(separator: ", ")). \(suspects)")
+            "The part was taken, and all parts together give no result for \(ballots.joined(separator: ", ")). \(suspects)"
+        )
     case .taken(let trustee, let missing):
         Terminal.say("\(trustee)'s decryptions are proven and taken.")
         if !missing.isEmpty { return Terminal.say("Still awaited: \(missing.joined(separator: ", ")).") }

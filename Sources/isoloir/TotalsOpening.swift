@@ -5,48 +5,12 @@ import Foundation
 import Polling
 import Tally
 
-/// Which totals were opened with a key file: kept beside it, since other totals of the same ballot would tell, by their
-/// difference, what single voters chose. A second copy of the key has a memory of its own (`tally opened` compares them).
-struct OpenedTotals {
-    let path: String
-    /// Digests of the encrypted tallies, by the ballot's uuid.
-    private(set) var digests: [String: String] = [:]
-
-    init(_ path: String) throws(Refusal) {
-        self.path = path
-        guard FileManager.default.fileExists(atPath: path) else { return }
-        for line in String(decoding: try readFile(path), as: UTF8.self).split(separator: "\n") {
-            let words = line.split(separator: " ").map(String.init)
-            guard words.count == 2, digests.updateValue(words[1], forKey: words[0]) == nil else {
-                throw Refusal(
-                    "\(path), which keeps the totals that were opened, was changed. Nothing is decrypted: call the bureau together."
-                )
-            }
-        }
-    }
-
-    mutating func add(_ uuid: String, _ digest: String) { digests[uuid] = digest }
-
-    /// Writes the memory through to the disk, before anything that was decrypted leaves.
-    func write() throws(Refusal) {
-        let lines = digests.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)\n" }.joined()
-        do {
-            try Data(lines.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-            let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            try file.synchronize()
-            try file.close()
-        } catch {
-            throw Refusal("\(path) could not be written: \(error.localizedDescription). Nothing was decrypted.")
-        }
-    }
-}
-
 /// Opens the totals of archives with a trustee's keys, where every rule allows it.
 struct TotalsOpening {
     let pair: TrusteeFiles.KeyPair
     let rules: OpeningRules
-    /// The file that keeps which totals were opened.
-    let memory: String
+    /// The key file's path: beside it lies what it was used for.
+    let keyFile: String
     let say: (String) -> Void
 
     /// An archive that may be opened.
@@ -59,9 +23,18 @@ struct TotalsOpening {
     /// The trustee's file. Nothing is decrypted before every archive passed every rule.
     /// - Parameter ask: asks the person at the terminal; nil when nobody sits there.
     func open(
-        _ paths: [String], heads: [String], digests: [String], ask: (String) -> String?
+        _ paths: [String], fingerprint: String? = nil, heads: [String], digests: [String], ask: (String) -> String?
     ) throws(Refusal) -> [UInt8] {
-        var memory = try OpenedTotals(memory)
+        try KeyMemory.alone(keyFile) { () throws(Refusal) in
+            try openAlone(paths, fingerprint: fingerprint, heads: heads, digests: digests, ask: ask)
+        }
+    }
+
+    private func openAlone(
+        _ paths: [String], fingerprint: String?, heads: [String], digests: [String], ask: (String) -> String?
+    ) throws(Refusal) -> [UInt8] {
+        var memory = try KeyMemory(key: keyFile, pair)
+        try compareSeal(&memory, fingerprint: fingerprint, ask: ask)
         var allowed: [Allowed] = []
         for path in paths {
             let (archive, tally, trustees) = try verified(path) { verifier throws(ArchiveFault) in
@@ -95,29 +68,60 @@ struct TotalsOpening {
             })
     }
 
+    /// The seal must be the one that this key checked before the opening; a key file that checked none (a copy, or a waived
+    /// check) needs the fingerprint as the bureau published it.
+    private func compareSeal(
+        _ memory: inout KeyMemory, fingerprint: String?, ask: (String) -> String?
+    ) throws(Refusal) {
+        let seal = hex(rules.seal.digest)
+        say("  seal \(rules.seal.fingerprint)")
+        if let checked = memory.seal {
+            guard checked == seal else {
+                throw Refusal(
+                    "This is ANOTHER SEAL than the one that this key checked before the opening: nothing is decrypted. Call the bureau together."
+                )
+            }
+            return
+        }
+        guard let typed = fingerprint ?? ask("    Fingerprint of the seal, as the bureau published it: ") else {
+            throw Refusal(
+                "This key file never checked a seal (isoloir tally check). Give with --fingerprint the seal's fingerprint as the bureau noted it at the sealing."
+            )
+        }
+        let digits = typed.lowercased().filter { !$0.isWhitespace }
+        guard digits.utf8.count >= TypedDigest.fewest, seal.hasPrefix(digits) else {
+            throw Refusal("The fingerprint is not this seal's: nothing is decrypted. Call the bureau together.")
+        }
+        memory.note(seal: seal)
+    }
+
     private func show(_ archive: VerifiedArchive) {
         let name = String(decoding: archive.election.name, as: UTF8.self)
         say("  \(name)")
         say(
             "    \(archive.ballots) of \(Terminal.count(archive.credentials, "elector")) voted, sum of weights \(archive.countedWeight)"
         )
+        for line in archive.weightLines { say("    \(line)") }
+        if let accepted = archive.sealed(rules.seal)?.smallGroup {
+            say("    the seal says that the bureau accepted a small group: \(accepted)")
+        }
         say("    digest of the encrypted tally: \(String(decoding: archive.tallyDigest, as: UTF8.self))")
     }
 
     private func allow(
         _ path: String, _ archive: VerifiedArchive, _ tally: EncryptedTally, _ trustees: [TrusteePublicKey],
-        _ memory: inout OpenedTotals, known: [Allowed]
+        _ memory: inout KeyMemory, known: [Allowed]
     ) throws(Refusal) -> Allowed {
         let uuid = String(decoding: archive.election.uuid, as: UTF8.self)
         let digest = String(decoding: archive.tallyDigest, as: UTF8.self)
-        guard memory.digests[uuid] ?? digest == digest,
+        guard memory.opened[uuid] ?? digest == digest,
             !known.contains(where: { $0.archive.election.uuid == archive.election.uuid })
         else {
             throw Refusal(
                 "\(path): other totals of this ballot were decrypted before (\(memory.path)). The difference could tell how somebody voted: nothing is decrypted. Call the bureau together."
             )
         }
-        memory.add(uuid, digest)
+        memory.note(opened: digest, of: uuid)
         guard let ballot = archive.sealed(rules.seal), let key = pair.key(of: ballot.name),
             TrusteePlace(key.publicDecimal, among: trustees) != nil
         else { throw Refusal("\(path): \(pair.trustee) is no trustee of this ballot.") }

@@ -17,6 +17,9 @@ let trusteeCommands = [
     Command(
         "trustee checked", ["FILE"], "take a trustee's word that the sealed election is made with their key",
         run: takeCheck),
+    Command(
+        "trustee remove", ["NAME"], "take away a trustee who has not shown the keys: a name that was mistyped, say",
+        run: removeTrustee),
     Command("trustee list", [], "the trustees, and who has answered", run: listTrustees),
 ]
 
@@ -86,6 +89,19 @@ extension Services {
     }
 }
 
+private func removeTrustee(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let election = try services.election()
+    let name = invocation.operands[0]
+    let refusal = try refusing {
+        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try services.trustees.remove(transaction, election, name: name, by: services.principal)
+        }
+    }
+    if let refusal { throw Refusal(refusal) }
+    Terminal.say("\(name) is no trustee any more.")
+}
+
 private func takeCheck(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
@@ -97,7 +113,8 @@ private func takeCheck(_ invocation: Invocation) throws(Refusal) {
     }
     Terminal.say(
         left.isEmpty
-            ? "Every trustee has found their key in the sealed election." : "Still awaited: \(left.joined(separator: ", ")).")
+            ? "Every trustee has found their key in the sealed election."
+            : "Still awaited: \(left.joined(separator: ", ")).")
 }
 
 private func listTrustees(_ invocation: Invocation) throws(Refusal) {

@@ -42,6 +42,9 @@ let trusteeSideCommands = [
             .init("--seal", "FILE", "the seal's manifest (isoloir poll manifest)"),
             .init("--record", "FILE", "the signed closing record (default: closing-record.txt beside the archives)"),
             .init("--key", "FILE", "the trustee's private file"), .init("--to", "FILE", "where the decryptions go"),
+            .init(
+                "--fingerprint", "TEXT",
+                "the seal's, as the bureau noted it: for a key file that never checked the seal"),
             .init("--head", "HASH", "the head of a ballot's last round, as a member of the bureau received it by mail"),
             .init("--tally", "DIGEST", "the digest of a ballot's encrypted tally, as the closing record has it"),
             .init("--accept", "FILE", "the statement of two members of the bureau that accepts few ballots"),
@@ -128,6 +131,13 @@ private func checkSeal(_ invocation: Invocation) throws(Refusal) {
         throw Refusal("The seal is of \(seal.election), the key is for \(pair.election).")
     }
     Terminal.say("\(seal.election), sealed under \(seal.fingerprint)")
+    let keyFile = try invocation.required("--key")
+    var memory = try KeyMemory(key: keyFile, pair)
+    guard memory.seal.map({ $0 == hex(seal.digest) }) ?? true else {
+        throw Refusal(
+            "This key checked ANOTHER seal before (\(memory.path)). A poll is sealed once: call the bureau together."
+        )
+    }
     var seen: Set<[UInt8]> = []
     for file in try archives(try invocation.required("--archive")) {
         let (archive, _, trustees) = try verified(file) { verifier throws(ArchiveFault) in try verifier.tally(file) }
@@ -140,28 +150,49 @@ private func checkSeal(_ invocation: Invocation) throws(Refusal) {
                 "\(file): YOUR KEY IS NOT IN THIS ELECTION. Somebody put other keys in the place of \(pair.trustee)'s: call the bureau together, the poll must not open."
             )
         }
-        guard seal.trustees[place.number - 1].name == pair.trustee else {
-            throw Refusal(
-                "\(file): your key stands under the name \(seal.trustees[place.number - 1].name): call the bureau together.")
-        }
+        try compareNames(seal, ballot, trustees, place, pair, file)
         seen.insert(ballot.uuid)
         Terminal.say(
             "  \(ballot.name): your key is number \(place.number) of \(place.of); the election's key is the product of \(place.of == 2 ? "both" : "all \(place.of)"). \(Terminal.count(archive.credentials, "credential"))."
         )
+        for line in archive.weightLines { Terminal.say("    \(line)") }
+        if let accepted = ballot.smallGroup { Terminal.say("    accepted as a small group: \(accepted)") }
     }
     let missing = seal.ballots.filter { !seen.contains($0.uuid) }.map(\.name)
     guard missing.isEmpty else {
-        throw Refusal("The archives of \(missing.joined(separator: ", ")) are missing: all of them are checked together.")
+        throw Refusal(
+            "The archives of \(missing.joined(separator: ", ")) are missing: all of them are checked together.")
     }
     describe(seal)
+    memory.note(seal: hex(seal.digest))
+    try memory.write()
     try writeFile(path, TrusteeFiles.check(seal: seal.digest, pair))
-    Terminal.say("\(path) goes to the election manager. Note the seal's fingerprint: you compare it again at the count.")
+    Terminal.say(
+        "\(path) goes to the election manager. Note the seal's fingerprint: you compare it again at the count.")
+}
+
+/// The manifest must name the trustees whose keys the archive has, each under their own name.
+private func compareNames(
+    _ seal: SealManifest, _ ballot: SealManifest.Ballot, _ trustees: [TrusteePublicKey], _ place: TrusteePlace,
+    _ pair: TrusteeFiles.KeyPair, _ file: String
+) throws(Refusal) {
+    guard let column = seal.ballots.firstIndex(where: { $0.uuid == ballot.uuid }),
+        seal.trustees.count == trustees.count,
+        zip(seal.trustees, trustees).allSatisfy({ $0.keys[column] == SealManifest.digest(ofKey: $1.decimal) })
+    else {
+        throw Refusal("\(file): the seal names other trustees or keys than the archive has: call the bureau together.")
+    }
+    let name = seal.trustees[place.number - 1].name
+    guard Array(name.utf8) == Array(pair.trustee.utf8) else {
+        throw Refusal("\(file): your key stands under the name \(name): call the bureau together.")
+    }
 }
 
 /// Who stands in the seal: to be compared with whom one knows.
 private func describe(_ seal: SealManifest) {
     for trustee in seal.trustees {
-        Terminal.say("  trustee \(trustee.name)\(trustee.isReplaced ? " (a proven key was replaced)" : "")")
+        let replaced = trustee.replaced.map { ": PROVEN KEYS WERE REPLACED on the word of \($0)" } ?? ""
+        Terminal.say("  trustee \(trustee.name)\(replaced)")
     }
     for member in seal.members { Terminal.say("  member of the bureau \(member.name), key \(keyWords(member.key))") }
     if seal.members.count < BureauStatement.needed {
@@ -188,10 +219,11 @@ private func decryptTallies(_ invocation: Invocation) throws(Refusal) {
         return statement
     }
     let opening = TotalsOpening(
-        pair: pair, rules: OpeningRules(seal: seal, record: record, acceptance: acceptance), memory: keyFile + ".done",
+        pair: pair, rules: OpeningRules(seal: seal, record: record, acceptance: acceptance), keyFile: keyFile,
         say: { Terminal.say($0) })
     let answer = try opening.open(
-        paths, heads: invocation.all("--head"), digests: invocation.all("--tally"),
+        paths, fingerprint: invocation["--fingerprint"], heads: invocation.all("--head"),
+        digests: invocation.all("--tally"),
         ask: { Terminal.ask($0) })
     try writeFile(path, answer)
     Terminal.say("\(path) goes to the election manager.")
@@ -217,19 +249,23 @@ private func readRecord(
 let closingRecordName = "closing-record.txt"
 
 private func showOpened(_ invocation: Invocation) throws(Refusal) {
-    let files = [invocation.operands[0]] + invocation.all("--also")
     var memories: [(file: String, opened: [String: String])] = []
-    for file in files {
-        guard FileManager.default.fileExists(atPath: file) else { throw Refusal("There is no \(file).") }
-        memories.append((file, try OpenedTotals(file + ".done").digests))
+    var first: [UInt8]?
+    for file in [invocation.operands[0]] + invocation.all("--also") {
+        let bytes = try readFile(file, secret: true)
+        let pair = try trusteeFault { () throws(TrusteeFiles.Fault) in try TrusteeFiles.KeyPair(privateFile: bytes) }
+        guard first ?? pair.privateFile == pair.privateFile else {
+            throw Refusal("\(file) is no copy of \(invocation.operands[0]): it holds other keys.")
+        }
+        first = pair.privateFile
+        memories.append((file, try KeyMemory(key: file, pair).opened))
     }
     var conflicts: [String] = []
     for uuid in Set(memories.flatMap(\.opened.keys)).sorted() {
-        let digests = Set(memories.compactMap { $0.opened[uuid] })
         for (file, opened) in memories {
             Terminal.say("  \(file): \(uuid) \(opened[uuid].map { "opened \($0)" } ?? "not opened")")
         }
-        if digests.count > 1 { conflicts.append(uuid) }
+        if Set(memories.compactMap { $0.opened[uuid] }).count > 1 { conflicts.append(uuid) }
     }
     if memories.allSatisfy(\.opened.isEmpty) { Terminal.say("Nothing was opened with these files.") }
     guard conflicts.isEmpty else {

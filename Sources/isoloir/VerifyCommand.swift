@@ -57,6 +57,9 @@ private struct Expectations {
                 throw Refusal("\(file): \(error).")
             }
         }
+        guard parts.allSatisfy({ !$0.content.parts.isEmpty }) else {
+            throw Refusal("A file given with --part holds no decryption.")
+        }
         self.parts = parts
     }
 
@@ -103,8 +106,13 @@ private struct Expectations {
         }
         let step = 1 << 20
         var at = 0
+        guard (try? earlier.seekToEnd()) ?? 0 > 0, (try? earlier.seek(toOffset: 0)) != nil else {
+            throw Refusal("\(old) is empty or cannot be read: it is no earlier copy.")
+        }
         while true {
-            let (first, second) = try refusing { (try earlier.read(upToCount: step) ?? Data(), try later.read(upToCount: step) ?? Data()) }
+            let (first, second) = try refusing {
+                (try earlier.read(upToCount: step) ?? Data(), try later.read(upToCount: step) ?? Data())
+            }
             guard !first.isEmpty else { return }
             guard second.starts(with: first) else {
                 let place = at + (zip(first, second).enumerated().first { $1.0 != $1.1 }?.offset ?? second.count)
@@ -116,7 +124,24 @@ private struct Expectations {
         }
     }
 
-    /// Checks the trustees' files against an archive's tally; returns the uuids that they speak of.
+    /// Refuses parts that speak of none of the archives, and earlier archives that have none any more.
+    func checkWhole(_ uuids: Set<[UInt8]>, _ paths: [String]) throws(Refusal) {
+        for (file, content) in parts {
+            for part in content.parts where !uuids.contains(Array(part.uuid.utf8)) {
+                throw Refusal("\(file): REFUSED: it speaks of \(part.uuid), and no archive here is of that ballot.")
+            }
+        }
+        var isFolder: ObjCBool = false
+        guard let previous, unsafe FileManager.default.fileExists(atPath: previous, isDirectory: &isFolder),
+            isFolder.boolValue
+        else { return }
+        let names = Set(paths.map { URL(fileURLWithPath: $0).lastPathComponent })
+        for path in try archives(previous) where !names.contains(URL(fileURLWithPath: path).lastPathComponent) {
+            throw Refusal("\(path): REFUSED: this earlier archive has no later copy here.")
+        }
+    }
+
+    /// Checks the trustees' files against an archive's tally.
     func checkParts(
         _ archive: VerifiedArchive, _ path: String, _ tally: EncryptedTally, _ trustees: [TrusteePublicKey]
     ) throws(Refusal) {
@@ -124,9 +149,10 @@ private struct Expectations {
         for (file, content) in parts {
             guard let part = content.parts.first(where: { $0.uuid == uuid }) else { continue }
             let name = "\(file): \(content.trustee), \(uuid)"
-            guard let key = trustees.first(where: { part.isSigned(by: $0, election: content.election) }) else {
+            guard let place = trustees.firstIndex(where: { part.isSigned(by: $0, election: content.election) }) else {
                 throw Refusal("\(name): REFUSED: the part is not signed with the key of a trustee of this ballot.")
             }
+            let key = trustees[place]
             if let opened = part.tally, Array(archive.tallyDigest) != Array(hexDigits(opened)) {
                 throw Refusal(
                     "\(name): REFUSED: the trustee opened another tally (\(String(decoding: hexDigits(opened), as: UTF8.self))) than this archive's (\(String(decoding: archive.tallyDigest, as: UTF8.self))). Two tallies of one ballot were opened."
@@ -139,7 +165,12 @@ private struct Expectations {
             guard decryption.isProven(tally, by: key, fingerprint: fingerprint),
                 binding.fault(tally, decryption, by: key, fingerprint: fingerprint) == nil
             else { throw Refusal("\(name): REFUSED: a factor was not made with the trustee's key.") }
-            Terminal.complain("\(name): of this archive's tally, signed, every factor bound")
+            if let seal, place < seal.trustees.count, seal.trustees[place].name != content.trustee {
+                throw Refusal("\(name): REFUSED: the key is that of \(seal.trustees[place].name).")
+            }
+            Terminal.complain(
+                "\(file): signed with the key of trustee \(place + 1), of this archive's tally (\(uuid)), every factor bound"
+            )
         }
     }
 }
@@ -164,11 +195,16 @@ func verifyArchives(_ invocation: Invocation) throws(Refusal) {
         try expected.checkParts(archive, path, tally, trustees)
         try describe(archive, path, invocation)
     }
+    try expected.checkWhole(seen, paths)
+    if let seal = expected.seal, !invocation.has("--json") {
+        Terminal.say("As sealed under \(seal.fingerprint): compare it with the fingerprint that the bureau noted.")
+    }
     // A folder stands for the whole poll.
     guard let seal = expected.seal, paths != [invocation.operands[0]] else { return }
     let missing = seal.ballots.filter { !seen.contains($0.uuid) }.map(\.name)
     guard missing.isEmpty else {
-        throw Refusal("\(invocation.operands[0]): REFUSED: the archives of \(missing.joined(separator: ", ")) are missing.")
+        throw Refusal(
+            "\(invocation.operands[0]): REFUSED: the archives of \(missing.joined(separator: ", ")) are missing.")
     }
 }
 

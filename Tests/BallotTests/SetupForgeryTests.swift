@@ -167,7 +167,8 @@ struct SetupForgeryTests {
         #expect(ElectionDocument(setup.election) != nil)
         setup.questions[1] = question(ElectionDocument.mostChoices - half)
         #expect(throws: ElectionDocument.Fault.tooManyChoices) { try ElectionDocument(reading: setup.election) }
-        #expect(try fault(try setup.archive())?.contains("has more than \(ElectionDocument.mostChoices) choices") == true)
+        #expect(
+            try fault(try setup.archive())?.contains("has more than \(ElectionDocument.mostChoices) choices") == true)
     }
 
     @Test func `files longer than their kind are refused before they are read`() throws {

@@ -1,5 +1,6 @@
 """Around the poll: refusals, notices, receipt, observation, frozen set, destruction."""
 import glob
+import hashlib
 import json
 import os
 import re
@@ -226,6 +227,31 @@ def shortened(path, folder):
     tool("archive", "add-event", "--type=EncryptedTally", input=tally)
 
 
+def remember(key, *lines):
+    """Writes a memory beside a key file as the program does, for a copy that was used elsewhere."""
+    with open(key, "rb") as file:
+        secret = hashlib.sha256(b"isoloir key memory|" + file.read()).digest()
+    mac = hashlib.sha256(secret + hashlib.sha256(secret + "\n".join(lines).encode()).digest()).hexdigest()
+    with open(f"{key}.done", "w", encoding="utf-8") as file:
+        file.write("\n".join([*lines, f"end {mac}"]) + "\n")
+
+
+def forged_seal(site, folder):
+    """The manifest with another receipts' key, and the closing record signed with it."""
+    own = nacl.signing.SigningKey.generate()
+    key = own.verify_key.encode().hex()
+    with open(f"{site.folder}/sealed.json", encoding="utf-8") as file:
+        text = file.read()
+    forged = text.replace(json.loads(text)["receipts.ed25519"], key)
+    with open(f"{site.folder}/forged.json", "w", encoding="utf-8") as file:
+        file.write(forged)
+    with open(f"{folder}/closing-record.txt", encoding="utf-8") as file:
+        lines = file.read().split("ed25519 ")[0]
+    lines = re.sub(r"^manifest .*$", f"manifest {hashlib.sha256(forged.encode()).hexdigest()}", lines, flags=re.M)
+    with open(f"{site.folder}/forged.txt", "w", encoding="utf-8") as file:
+        file.write(f"{lines}ed25519 {key}\nsignature {own.sign(lines.encode()).signature.hex()}\n")
+
+
 def test_a_trustee_decrypts_one_tally_of_a_ballot_only(site):
     site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")], SMALL).open_poll().serve()
     crowd = Crowd(site, 3)
@@ -264,13 +290,33 @@ def test_a_trustee_decrypts_one_tally_of_a_ballot_only(site):
     # A second copy of the key knows nothing of the first one's memory: both can be compared.
     copy = f"{site.folder}/copy.key"
     shutil.copy(f"{key}.key", copy)
-    with open(f"{copy}.done", "w", encoding="utf-8") as file:
-        file.write(f"{other['uuid']} {other['tally']}\n")
+    # A key file that never checked the seal wants its fingerprint; the wrong one opens nothing.
+    fingerprint = site.json("poll", "status")["fingerprint"]
+    for some, said in (([], "never checked a seal"), (["--fingerprint", "0" * 32], "not this seal's")):
+        assert said in site.run("tally", "decrypt", whole, *words, *some, "--key", copy, "--to", f"{copy}.part", status=1).stderr
+    remember(copy, f"{other['uuid']} {other['tally']}")
     assert "DIFFERENT totals" in site.run("tally", "opened", f"{key}.key", "--also", copy, status=1).stderr
+    assert "no copy of" in site.run("tally", "opened", f"{key}.key", "--also", f"{site.trustees[1]}.key", status=1).stderr
     # The same totals again are no harm; other totals of the same ballot are refused by the memory too.
     decrypt("closed", "part3", *words)
-    refused = site.run("tally", "decrypt", whole, *words, "--key", copy, "--to", f"{key}.part4", status=1)
+    refused = site.run("tally", "decrypt", whole, *words, "--fingerprint", fingerprint, "--key", copy, "--to", f"{key}.part4", status=1)
     assert "other totals of this ballot were decrypted before" in refused.stderr and not os.path.exists(f"{key}.part4")
+    # A memory that was emptied, cut or written by somebody without the key, or led around by a link, opens nothing.
+    os.symlink(f"{key}.key", f"{site.folder}/link.key")
+    assert "opened" in site.run("tally", "opened", f"{site.folder}/link.key").stdout
+    with open(f"{key}.key.done", encoding="utf-8") as file:
+        memory = file.read()
+    for forged in ("", memory[:-9], memory.replace("seal ", "seal 0", 1), f"{other['uuid']} {other['tally']}\n"):
+        with open(f"{key}.key.done", "w", encoding="utf-8") as file:
+            file.write(forged)
+        assert "was changed or cut" in decrypt("closed", "part5", *words, status=1).stderr
+    with open(f"{key}.key.done", "w", encoding="utf-8") as file:
+        file.write(memory)
+    # A seal of the server's own making, with members and a record of its own, is not the one that the key checked.
+    forged_seal(site, whole)
+    assert "ANOTHER SEAL" in site.run("tally", "decrypt", whole, "--seal", f"{site.folder}/forged.json", "--record", f"{site.folder}/forged.txt",
+                                      *words[4:], "--key", f"{key}.key", "--to", f"{key}.part6", status=1).stderr
+    assert not os.path.exists(f"{key}.part5") and not os.path.exists(f"{key}.part6")
     archive = requests.get(f"{site.address}/box/titulaires-ouvriers/archive.bel", timeout=20).content
     with open(path, "rb") as file:
         assert archive == file.read()

@@ -23,7 +23,8 @@ struct SavedPageTests {
     }
 
     @Test(arguments: [
-        "<script>", "<p>", "</p>", "<p id=a></p>", "<p id='a'></p>", "<p id=\"a\" id=\"b\"></p>", "<p></p ></p>", "<P></P>",
+        "<script>", "<p>", "</p>", "<p id=a></p>", "<p id='a'></p>", "<p id=\"a\" id=\"b\"></p>", "<p></p ></p>",
+        "<P></P>",
         "<!-- a -->", "<p>&eacute;</p>", "<p>&#39;</p>", "<p>&</p>", "<p/></p>", "<p\tid=\"a\"></p>", "<![CDATA[a]]>",
         "<p><b></p></b>", "<p id=\"a\"title=\"b\"></p>", "<svg:a></svg:a>", "</body></html><p></p>",
     ])

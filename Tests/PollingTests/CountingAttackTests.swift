@@ -143,8 +143,9 @@ struct CountingAttackTests {
             Issue.record("two members' word does not serve")
             return
         }
-        guard case .noResult(let ballots, let unbound) = try poll.teller.take(
-            try poll.decryptions(1), by: .system("test"))
+        guard
+            case .noResult(let ballots, let unbound) = try poll.teller.take(
+                try poll.decryptions(1), by: .system("test"))
         else {
             Issue.record("a false factor gave a result")
             return
@@ -170,6 +171,80 @@ struct CountingAttackTests {
         }
         #expect(reason.contains("The result is there"))
         #expect(try poll.station.audit() == [])
+    }
+
+    @Test func `a bound part is not replaced by one that nothing binds`() throws {
+        let bureau = Bureau()
+        let poll = try closed(members: bureau.members)
+        let (tally, form) = try opened(poll, PollFixture.ballot)
+        var source = SystemScalars()
+        let document = PartialDecryption(
+            tally, key: poll.pairs[0].keys[0].key, fingerprint: form.fingerprint, from: &source
+        ).document
+        _ = try poll.teller.take(try poll.decryptions(0), by: .system("test"))
+        let waiver = try bureau.statement(.takeUnboundPart, "\(hex(sha256(document))) Anne")
+        guard
+            case .refused(let reason) = try poll.teller.take(
+                foreign: document, trustee: "Anne", ballot: PollFixture.ballot, waiver: waiver, by: .system("test"))
+        else {
+            Issue.record("a bound part was replaced")
+            return
+        }
+        #expect(reason.contains("does not replace it"))
+    }
+
+    @Test func `what stands beside a decryption is refused`() throws {
+        let poll = try closed()
+        let file = string(try poll.decryptions(0)).replacing(
+            "\"decryption\":{", with: "\"decryption\":{\"x\":\"AAAA\",")
+        guard case .refused = try poll.teller.take(Array(file.utf8), by: .system("test")) else {
+            Issue.record("junk was taken into the archive")
+            return
+        }
+    }
+
+    /// Factors changed by hand, one up and one down, would move every vote from one list to another.
+    @Test func `a part that was changed in the store gives no result`() throws {
+        let poll = try closed()
+        _ = try poll.teller.take(try poll.decryptions(0), by: .system("test"))
+        #expect(try poll.station.audit() == [])
+        let ballot = try poll.stored()
+        let parts = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try poll.station.parts(reading, ballot)
+        }
+        let (tally, _) = try opened(poll, PollFixture.ballot)
+        let part = try #require(PartialDecryption(document: parts[0].document, tally: tally))
+        let moved = GMPGroup.product(part.factors[0][1], GMPGroup.generatorPower(Scalar(2)))
+        let changed = string(parts[0].document).replacing(
+            string(digits(part.factors[0][1])), with: string(digits(moved)))
+        try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            _ = try transaction.execute(
+                "UPDATE polling_part SET document = ? WHERE ballot = ?", Array(changed.utf8), ballot.id)
+        }
+        #expect(try poll.station.audit().contains { $0.contains("the part of trustee 1 is not proven") })
+        guard case .refused(let reason) = try poll.teller.take(try poll.decryptions(1), by: .system("test")) else {
+            Issue.record("a changed part gave a result")
+            return
+        }
+        #expect(reason.contains("Anne's part") && reason.contains("changed by hand"))
+        guard case .taken(_, let missing) = try poll.teller.take(try poll.decryptions(0), by: .system("test")) else {
+            Issue.record("the trustee's own file was not taken")
+            return
+        }
+        #expect(missing == [])
+        #expect(try poll.station.audit() == [])
+    }
+
+    /// A tally or record that was taken out of the store is not made a second time.
+    @Test(
+        arguments: [
+            "DELETE FROM polling_record WHERE kind = 'closing'",
+            "UPDATE polling_ballot SET tally = NULL, tallied = NULL, tallied_weight = NULL",
+        ] as [StaticString])
+    func `a second record or tally is never signed`(change: StaticString) throws {
+        let poll = try closed()
+        try poll.execute(change)
+        #expect(throws: StoreError.self) { try poll.teller.tally(by: .system("test")) }
     }
 
     @Test func `two tallies of one ballot by one trustee are told apart`() throws {
@@ -222,8 +297,8 @@ struct OpeningRulesTests {
         return try ArchiveVerifier(threads: 2).verify(path)
     }
 
-    private func given(voters: Int = 12, members: [BureauMember] = []) throws -> Given {
-        let poll = try PollFixture(voters: 12, members: members)
+    private func given(voters: Int = 12, members: [BureauMember] = [], weights: [Int] = []) throws -> Given {
+        let poll = try PollFixture(voters: 12, members: members, weights: weights)
         for voter in 0..<voters { _ = try poll.cast(try poll.ballot(voter, voter % 4), by: voter) }
         #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
         _ = try poll.teller.tally(by: .system("test"))
@@ -294,6 +369,45 @@ struct OpeningRulesTests {
         #expect(faults.contains("weigh 4095"))
     }
 
+    /// Sealed so from the beginning, with a small group accepted on paper: two members must sign for it all the same.
+    @Test(arguments: [(0..<12).map { 1 << $0 }, [100, 100], [2]])
+    func `sealed weights that part the voters need two members`(weights: [Int]) throws {
+        let bureau = Bureau()
+        let given = try given(members: bureau.members, weights: weights)
+        #expect(given.faults().contains("ballots of one weight are fewer than 10"))
+        #expect(given.faults(acceptance: try bureau.statement(.countFewBallots, given.record.digest)) == "")
+        #expect(given.archive.weightLines.contains { $0.contains("FEWER THAN 10") })
+    }
+
+    /// A reason or a file's name must not write into the record that trustees' programs read.
+    @Test func `lines slipped into the closing record are none`() throws {
+        let poll = try PollFixture(voters: 12)
+        let trap = "minutes\n  tally 00\n  ballots 9\nballot phantom"
+        try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try poll.journal.record(
+                transaction, election: nil, by: .system("test"), "store.backup",
+                ["file": "b.bak\nelection other", "sha256": String(repeating: "a", count: 64)])
+        }
+        #expect(
+            try poll.station.reportDestroyed(
+                backup: "aaaaaaaa", who: "Max", reason: trap, by: .system("test"))?.contains("one line") == true)
+        for voter in 0..<12 { _ = try poll.cast(try poll.ballot(voter), by: voter) }
+        #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
+        _ = try poll.teller.tally(by: .system("test"))
+        let manifest = try #require(try poll.manifest())
+        let seal = try #require(SealManifest(manifest))
+        let found = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try poll.station.record(reading, .closing)
+        }
+        let text = try #require(found)
+        #expect(text.contains("b.bak?election other"))
+        let record = try #require(ClosingRecord(Array(text.utf8), by: seal.receiptKey))
+        #expect(record.election == "cse-2026" && record.entries.map(\.ballots) == [12, 0])
+        #expect(ClosingRecord(Array((text + "ballot more\n").utf8), by: seal.receiptKey) == nil)
+        let custody = try poll.station.custodyRecord()
+        #expect(ClosingRecord(Array((text + "\n" + custody).utf8), by: seal.receiptKey) != nil)
+    }
+
     @Test(arguments: [1, 2, 11])
     func `an archive with ballots left out is not opened`(ballots: Int) throws {
         let given = try given()
@@ -339,7 +453,9 @@ struct OpeningRulesTests {
             try given.poll.station.record(reading, .closing)
         }
         let text = try #require(found)
-        #expect(ClosingRecord(Array(text.replacing("ballots 12", with: "ballots 11").utf8), by: given.seal.receiptKey) == nil)
+        #expect(
+            ClosingRecord(Array(text.replacing("ballots 12", with: "ballots 11").utf8), by: given.seal.receiptKey)
+                == nil)
         #expect(ClosingRecord(Array(text.utf8), by: [UInt8](repeating: 1, count: 32)) == nil)
         #expect(given.entry.electors == 12 && given.entry.signatures == 12 && given.entry.ballots == 12)
     }

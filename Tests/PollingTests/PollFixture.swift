@@ -27,6 +27,7 @@ final class PollFixture: Sendable {
     let key: ElectionKey
     let boxKey: BoxKey
     private let logbook: Logbook
+    var journal: Logbook { logbook }
     let teller: Teller
     let trustees: TrusteeRegister
     let bureau: MemberRegister
@@ -67,7 +68,10 @@ final class PollFixture: Sendable {
             contentsOf: repository.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
         let parts = sample.components(separatedBy: "  - id: titulaires-cadres")
         let access = try #require(parts[1].range(of: "\naccess:"))
-        let text = parts[0] + parts[1][access.lowerBound...]
+        // Groups of one weight are small: accepted on paper before the seal.
+        let accepted = "    colleges: [ouvriers]\n    smallGroupAccepted: minutes of 3 November\n"
+        let ballots = weights.isEmpty ? parts[0] : parts[0].replacing("    colleges: [ouvriers]\n", with: accepted)
+        let text = ballots + parts[1][access.lowerBound...]
         let read = try ElectionReader.read(text, file: "e").get()
         let stored = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             _ = try desk.store(transaction, read, definition: text, inUse: [], isIssued: false, by: .system("test"))
@@ -84,8 +88,10 @@ final class PollFixture: Sendable {
             let weight = number <= weights.count ? weights[number - 1] : 1
             return "V\(number);\(name);Anne;v\(number)@example.org;ouvriers;lille;\(weight)"
         }
-        try Data(("reference;last_name;first_name;email;college;site;weight\n" + rows.joined(separator: "\n") + "\n").utf8)
-            .write(to: roll)
+        try Data(
+            ("reference;last_name;first_name;email;college;site;weight\n" + rows.joined(separator: "\n") + "\n").utf8
+        )
+        .write(to: roll)
         let loaded = try registrar.load(
             roll.path, into: stored, keys: RollKeys(key, randomness: .system), options: ImportOptions())
         _ = try store.write { (transaction: borrowing Transaction) throws(StoreError) in

@@ -10,7 +10,9 @@ import Testing
 
 /// The bureau of a test: members whose public halves the election knows.
 struct Bureau {
-    let keys = [SigningKey(seed: Secret(Randomness.system.bytes(32))), SigningKey(seed: Secret(Randomness.system.bytes(32)))]
+    let keys = [
+        SigningKey(seed: Secret(Randomness.system.bytes(32))), SigningKey(seed: Secret(Randomness.system.bytes(32))),
+    ]
 
     var members: [BureauMember] {
         zip(["Irene", "Hugo"], keys).map { BureauMember(name: $0, key: $1.publicKey) }
@@ -143,7 +145,9 @@ struct TrusteeTests {
         let replaced = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
             try poll.trustees.all(reading, poll.election)
         }
-        #expect(replaced[0].replacedBy?.contains("Irene, Hugo") == true && replaced[0].provenAt == nil)
+        #expect(
+            replaced[0].replacedBy?.hasPrefix("bureau: Irene \(hex(bureau.keys[0].publicKey)), Hugo ") == true
+                && replaced[0].provenAt == nil)
         // By the old keys: Bruno's.
         let own = newPair("Bruno").publicFile
         let word = TrusteeFiles.replacement(publicFile: own, poll.pairs[1])
@@ -181,6 +185,43 @@ struct TrusteeTests {
         #expect(try waive(good) == nil)
         #expect(try poll.station.open(by: .system("test")) == nil)
         #expect(try poll.station.openingRecord().contains("trustee Bruno: not checked, waived by Irene, Hugo"))
+    }
+
+    @Test(arguments: ["Andre\u{301}", "Anne ", " Anne", "An\u{200B}ne", "\u{202E}Anne", "Anne\u{85}", "Anne  L", ""])
+    func `a name that could pass for another is refused`(name: String) throws {
+        let poll = try PollFixture(isSealed: false)
+        #expect(try add(poll, newPair(name).publicFile).contains("a trustee's name is one line"))
+    }
+
+    @Test func `what stands beside a public key is refused, and an unproven trustee can be taken away`() throws {
+        let poll = try PollFixture(isSealed: false)
+        let file = string(newPair("Clara").publicFile)
+        let junk = file.replacing("{\"pok\":", with: "{\"x\":\"AAAA\",\"pok\":")
+        #expect(try add(poll, Array(junk.utf8)).contains("more than key and proof"))
+        #expect(try add(poll, Array(file.utf8)) == "added")
+        func remove(_ name: String) throws -> String? {
+            try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try poll.trustees.remove(transaction, poll.election, name: name, by: .system("test"))
+            }
+        }
+        #expect(try remove("Clara") == nil)
+        #expect(try remove("Anne")?.contains("has shown the keys") == true)
+    }
+
+    /// The check is the signed file; a row changed by hand is none.
+    @Test func `a check that was only noted opens nothing`() throws {
+        let poll = try PollFixture(isOpen: false, isChecked: false)
+        try poll.execute("UPDATE polling_trustee SET checked_at = 1, waived = 'Irene, Hugo', check_file = x'7b7d'")
+        #expect(try poll.station.open(by: .system("test"))?.contains("Anne, Bruno must check") == true)
+    }
+
+    @Test func `a replacement that is not shown yet is replaced on a word of its own`() throws {
+        let poll = try PollFixture(isSealed: false)
+        let (new, thief) = (newPair("Anne").publicFile, newPair("Anne").publicFile)
+        let word = TrusteeFiles.replacement(publicFile: new, poll.pairs[0])
+        #expect(try add(poll, new, replacement: word) == "added")
+        #expect(try add(poll, thief).contains("--replacement"))
+        #expect(try add(poll, thief, replacement: word).contains("not signed"))
     }
 
     /// A list that names one key twice must not make one person two.

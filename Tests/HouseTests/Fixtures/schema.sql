@@ -507,7 +507,7 @@ CREATE TABLE polling_trustee (
     election INTEGER NOT NULL REFERENCES election_definition (id),
     name TEXT NOT NULL,
     added_at INTEGER NOT NULL,
-    proven_at INTEGER, nonce BLOB, replaced_at INTEGER, replaced_by TEXT, checked_at INTEGER, waived TEXT,
+    proven_at INTEGER, nonce BLOB, replaced_at INTEGER, replaced_by TEXT, checked_at INTEGER, check_file BLOB, waived TEXT, waiver_file BLOB,
     UNIQUE (election, name)
 ) STRICT;
 

@@ -1,0 +1,50 @@
+package import BallotCore
+package import BallotEngine
+import Crypto
+import Elections
+import Store
+
+extension PollingStation {
+    /// What is wrong with a trustee's part as it lies in the store, in words that follow "the part"; nil when both proofs hold.
+    package func fault(
+        _ part: StoredPart, _ tally: EncryptedTally, _ ballot: PollBallot, _ form: BallotForm
+    ) -> String? {
+        guard let keys = TrusteePublicKey.read(trustees: ballot.trustees), 1...keys.count ~= part.owner,
+            let decryption = PartialDecryption(document: part.document, tally: tally)
+        else { return "does not fit the encrypted tally" }
+        let key = keys[part.owner - 1]
+        guard decryption.isProven(tally, by: key, fingerprint: form.fingerprint) else {
+            return "is not proven to be made with the trustee's key"
+        }
+        guard let bytes = part.binding else { return nil }
+        guard let binding = BoundDecryption(JSON.read(bytes), tally: tally),
+            binding.fault(tally, decryption, by: key, fingerprint: form.fingerprint) == nil
+        else { return "holds a factor that was not made with the trustee's key" }
+        return nil
+    }
+
+    /// Trustees' parts whose proofs do not hold, and a result that they do not give.
+    func partFaults(_ reading: borrowing Reading, _ ballot: PollBallot) throws(StoreError) -> [String] {
+        guard let stored = try tally(reading, ballot) else { return [] }
+        let form = try checker(ballot).form
+        guard var tally = EncryptedTally(document: stored.document, questions: form.questions) else {
+            return ["\(ballot.name): the encrypted tally cannot be read."]
+        }
+        tally.add(weightOnly: stored.weight)
+        let parts = try parts(reading, ballot)
+        var faults: [String] = []
+        for part in parts {
+            if let fault = fault(part, tally, ballot, form) {
+                faults.append("\(ballot.name): the part of trustee \(part.owner) \(fault): it was changed by hand.")
+            }
+        }
+        guard let result = stored.result, faults.isEmpty else { return faults }
+        let decryptions = parts.compactMap { PartialDecryption(document: $0.document, tally: tally) }
+        let numbers = PartialDecryption.result(tally, decryptions)
+        let rows = (numbers ?? []).map { "[\($0.map(String.init).joined(separator: ","))]" }.joined(separator: ",")
+        if result != Array("{\"result\":[\(rows)]}".utf8) {
+            faults.append("\(ballot.name): the result is not what the trustees' parts give.")
+        }
+        return faults
+    }
+}

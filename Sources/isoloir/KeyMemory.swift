@@ -1,0 +1,75 @@
+import BallotEngine
+import Crypto
+import Foundation
+import Glibc
+import Polling
+
+/// What a trustee's key file was used for: the seal that it checked and the totals that it opened. Other totals of the same
+/// ballot would tell, by their difference, what single voters chose; another seal could name other members of the bureau. It
+/// lies beside the key file, wherever links lead to that, and is authenticated with the private key, so that nobody cuts or
+/// empties it unnoticed. A copy of the key has a memory of its own (`tally opened` compares them).
+struct KeyMemory {
+    let path: String
+    /// SHA-256 of the checked manifest in hexadecimal; nil before `tally check`.
+    private(set) var seal: String?
+    /// Digests of the encrypted tallies that were opened, by the ballot's uuid.
+    private(set) var opened: [String: String] = [:]
+    private let secret: [UInt8]
+
+    /// - Parameters:
+    ///   - key: the key file's path.
+    ///   - pair: what it holds.
+    init(key: String, _ pair: TrusteeFiles.KeyPair) throws(Refusal) {
+        path = URL(fileURLWithPath: key).resolvingSymlinksInPath().path + ".done"
+        secret = sha256(Array("isoloir key memory|".utf8) + pair.privateFile)
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        var lines = String(decoding: try readFile(path), as: UTF8.self).split(separator: "\n").map(String.init)
+        let end = lines.popLast()
+        guard end == "end \(hex(digest(lines)))" else { throw changed }
+        for line in lines {
+            let words = line.split(separator: " ").map(String.init)
+            guard words.count == 2, words[1].utf8.count == 64 else { throw changed }
+            if words[0] == "seal" { seal = words[1] } else { opened[words[0]] = words[1] }
+        }
+    }
+
+    private var changed: Refusal {
+        Refusal(
+            "\(path), which keeps what this key was used for, was changed or cut. Nothing is decrypted: call the bureau together."
+        )
+    }
+
+    private func digest(_ lines: [String]) -> [UInt8] {
+        sha256(secret + sha256(secret + Array(lines.joined(separator: "\n").utf8)))
+    }
+
+    mutating func note(seal: String) { self.seal = seal }
+
+    mutating func note(opened digest: String, of uuid: String) { opened[uuid] = digest }
+
+    /// Writes the memory through to the disk, before anything that was decrypted leaves.
+    func write() throws(Refusal) {
+        var lines = opened.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        if let seal { lines.insert("seal \(seal)", at: 0) }
+        lines.append("end \(hex(digest(lines)))")
+        do {
+            try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+            let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            try file.synchronize()
+            try file.close()
+        } catch {
+            throw Refusal("\(path) could not be written: \(error.localizedDescription). Nothing was decrypted.")
+        }
+    }
+
+    /// Runs `body` while no other program uses the key file: two at once would each forget what the other opened.
+    static func alone<Value>(_ key: String, _ body: () throws(Refusal) -> Value) throws(Refusal) -> Value {
+        let file = unsafe open(key, O_RDONLY | O_CLOEXEC)
+        guard file >= 0, flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            if file >= 0 { close(file) }
+            throw Refusal("\(key) is used by another program just now, or cannot be read: try again when that has ended.")
+        }
+        defer { close(file) }
+        return try body()
+    }
+}
