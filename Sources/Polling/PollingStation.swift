@@ -24,7 +24,7 @@ package final class PollingStation: Sendable {
     /// The sums that this station last read or wrote, by ballot: an earlier row put back during the run is found.
     let knownSums = Mutex<[Int: BoxSums]>([:])
     /// What is known of the write-ahead log, which holds the order of the latest votes.
-    let log = Mutex(LogState())
+    let log: Mutex<LogState>
     /// The last round whose voters were told.
     let told = Mutex(0)
     /// Who had ballots refused, and must pause.
@@ -50,6 +50,7 @@ package final class PollingStation: Sendable {
     ) {
         (self.store, self.election, boxKeySource, self.logbook) = (store, election, boxKey, logbook)
         self.eraseBoxKey = eraseBoxKey
+        log = Mutex(LogState(emptiedAt: store.logFile.emptiedAt ?? 0))
         (self.clock, self.randomness) = (clock, randomness)
         pace = CastingPace(clock: clock)
         signing = SigningKey(seed: key.subkey(.voteReceipts))

@@ -4,9 +4,10 @@ import Synchronization
 
 /// What a station knows of the write-ahead log.
 struct LogState: Sendable {
-    /// Whether it is emptied at the next look: at the start, after a round, after a change of state.
-    var isDue = true
-    var emptiedAt = 0
+    /// Whether it is emptied at the next look: after a round, after a change of state.
+    var isDue = false
+    /// By the mark beside the store at first: a start that has just emptied it does not hold up the first votes again.
+    var emptiedAt: Int
     /// Since when it could not be emptied; nil while it can.
     var keptSince: Int?
     /// State and hours at the last look: another program may change them, and need not have emptied the log.
@@ -34,7 +35,7 @@ extension PollingStation {
     func notice(_ poll: Poll) {
         let seen = [poll.state.rawValue, "\(poll.closesAt)", "\(poll.stoppedAt ?? 0)"]
         log.withLock { log in
-            if log.seen != seen { (log.seen, log.isDue) = (seen, true) }
+            if log.seen != seen { (log.seen, log.isDue) = (seen, log.isDue || !log.seen.isEmpty) }
         }
     }
 
