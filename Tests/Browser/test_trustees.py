@@ -115,7 +115,7 @@ def test_weights_that_spell_out_votes_are_not_opened(site):
         refused = site.run("tally", "decrypt", folder, *words, "--record", f"{site.folder}/closed/closing-record.txt", "--tally", found["tally"],
                            "--key", f"{path}.key", "--to", f"{path}.stolen", status=1).stderr
         assert "the voting credentials or their weights are not the sealed ones" in refused
-        assert not os.path.exists(f"{path}.stolen") and not os.path.exists(f"{path}.key.done")
+        assert not os.path.exists(f"{path}.stolen") and "Nothing was opened" in site.run("tally", "opened", f"{path}.key").stdout
     assert "not as it was sealed" in site.run("tally", "verify", folder, "--seal", f"{site.folder}/sealed.json", status=1).stderr
 
 
@@ -187,4 +187,5 @@ def test_old_keys_or_two_members_replace_a_trustees_keys(site):
     site.run("bureau", "sign", f"{folder}/lost", "--key", f"{folder}/hugo.key", "--yes")
     os.remove(f"{folder}/newer.2.challenge") if os.path.exists(f"{folder}/newer.2.challenge") else None
     add("newer", "--replacement", f"{folder}/lost")
-    assert "trustee.replace" in site.run("journal", "export").stdout and "bureau: irene, hugo (key lost)" in site.run("trustee", "list").stdout
+    assert "trustee.replace" in site.run("journal", "export").stdout and re.search(
+        r"bureau: irene [0-9a-f]{64}, hugo [0-9a-f]{64} \(key lost\)", site.run("trustee", "list").stdout)
