@@ -79,7 +79,7 @@ package struct BureauStatement: Sendable {
         }
     }
 
-    private static func isLine(_ text: String) -> Bool {
+    static func isLine(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.count <= 1000 && !text.unicodeScalars.contains { $0.value < 32 || $0.value == 127 }
     }
 

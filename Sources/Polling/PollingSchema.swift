@@ -158,5 +158,17 @@ package enum PollingSchema {
                 PRIMARY KEY (election, kind)
             ) STRICT, WITHOUT ROWID;
             """),
+        // One more state. The column is made anew in place: the table itself stays, and with it what refers to it.
+        Migration(
+            "polling-4-clock",
+            """
+            ALTER TABLE polling_poll ADD COLUMN stage TEXT NOT NULL DEFAULT 'sealing' CHECK (stage IN ('sealing', 'sealed', 'open', 'suspended', 'closing', 'ended', 'closed', 'destroyed'));
+            UPDATE polling_poll SET stage = state;
+            ALTER TABLE polling_poll DROP COLUMN state;
+            ALTER TABLE polling_poll RENAME COLUMN stage TO state;
+            ALTER TABLE polling_poll ADD COLUMN seen_at INTEGER;
+            ALTER TABLE polling_poll ADD COLUMN clock_doubt TEXT;
+            ALTER TABLE polling_poll ADD COLUMN ordered_at INTEGER;
+            """),
     ]
 }

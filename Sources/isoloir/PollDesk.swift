@@ -26,7 +26,7 @@ extension Services {
                         return try keys.destroyBoxKey(path) ? .erased(path: path) : .absent(path: path)
                     } catch { return .kept(path: path, reason: error.description) }
                 }
-            }, logbook: logbook, clock: clock, randomness: randomness)
+            }, logbook: logbook, clock: clock, steady: steady, randomness: randomness)
     }
 
     func teller(_ station: PollingStation) -> Teller {
@@ -167,7 +167,7 @@ extension Services {
         if isThere, try readFile(place, secret: true) != content {
             throw Refusal("\(place) is another box key: move it away first.")
         }
-        if !isThere { try refusing { try PrivateFile.create(place, content) } }
+        if !isThere { try self.place(boxKey: content, at: place) }
         do throws(Refusal) { try checkFrozen(election) } catch {
             if !isThere { unsafe unlink(place) }
             throw error

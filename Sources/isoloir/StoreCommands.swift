@@ -21,6 +21,7 @@ private func checkStore(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation, checkingHead: false)
     try fullCheck(services.store)
     Terminal.say("\(services.store.path): pages, indices, links and journal are in order.")
+    try services.checkBoxKeys()
 }
 
 /// Everything that can be checked; refuses with all that is wrong.
