@@ -20,12 +20,15 @@ extension PollingStation {
     package func close(
         atOnce: Bool, by principal: Principal, word: BureauWord? = nil, announce: Announcement = { _, _, _ in }
     ) throws(StoreError) -> Refusal? {
-        let found = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try Poll.find(reading, election: election.number)?.state
+        let (found, isHeld) = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            (
+                try Poll.find(reading, election: election.number)?.state,
+                try PollRestore.pending(reading, election: election.number) != nil
+            )
         }
         if found == .ended, word == nil { return PollingStation.endedNeedsWord }
-        // The grace of a poll that ended is over.
-        guard atOnce || found == .ended else {
+        // The grace of a poll that ended is over, and one that a restore holds takes no vote in a grace either.
+        guard atOnce || found == .ended || isHeld else {
             return try change(
                 from: [.open, .suspended], to: .closing, "poll.closing", by: principal, word?.details ?? [:]
             ) { transaction, poll throws(StoreError) in

@@ -170,5 +170,19 @@ package enum PollingSchema {
             ALTER TABLE polling_poll ADD COLUMN clock_doubt TEXT;
             ALTER TABLE polling_poll ADD COLUMN ordered_at INTEGER;
             """),
+        Migration(
+            "polling-5-restore",
+            """
+            CREATE TABLE polling_restore (
+                id INTEGER PRIMARY KEY,
+                election INTEGER NOT NULL REFERENCES polling_poll (election),
+                at INTEGER NOT NULL,
+                backup_at INTEGER NOT NULL,
+                file TEXT NOT NULL,
+                sha256 TEXT NOT NULL,
+                holds INTEGER NOT NULL,
+                resumed_at INTEGER
+            ) STRICT;
+            """),
     ]
 }

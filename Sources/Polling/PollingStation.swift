@@ -113,7 +113,8 @@ package final class PollingStation: Sendable {
             }
             try transaction.execute(
                 "UPDATE polling_poll SET opened_at = ? WHERE election = ?", clock.now, election.number)
-            _ = try keep(transaction, .opening, try openingLines(transaction.reading, poll))
+            let restored = try restoreLines(transaction.reading)
+            _ = try keep(transaction, .opening, try openingLines(transaction.reading, poll) + restored)
             return nil
         }
     }
@@ -154,12 +155,19 @@ package final class PollingStation: Sendable {
         try change(from: [.open], to: .suspended, "poll.suspend", by: principal, word?.details ?? [:])
     }
 
-    package func resume(by principal: Principal, word: BureauWord? = nil) throws(StoreError) -> Refusal? {
+    /// Takes ballots again.
+    /// - Parameter proof: what two members know of the published heads; needed after a restore.
+    package func resume(
+        by principal: Principal, word: BureauWord? = nil, proof: ResumeProof? = nil
+    ) throws(StoreError) -> Refusal? {
         try change(
             from: [.suspended, .ended], to: .open, "poll.resume", by: principal, word?.details ?? [:]
-        ) { _, poll throws(StoreError) in
+        ) { transaction, poll throws(StoreError) in
             if poll.state == .ended, word == nil { return PollingStation.endedNeedsWord }
-            return poll.closesAt <= clock.now ? "The hour of closing has passed: close the poll, or extend it first." : nil
+            guard poll.closesAt > clock.now else {
+                return "The hour of closing has passed: close the poll, or extend it first."
+            }
+            return try admitRestored(transaction, poll, proof)
         }
     }
 

@@ -1,6 +1,8 @@
+import Elections
 import Polling
 import Store
 import Synchronization
+import Templating
 
 /// What keeps the voters' site from serving, and what `/health` knows.
 extension VoterSite {
@@ -14,6 +16,8 @@ extension VoterSite {
 
     struct Standing: Sendable {
         var obstacle: Obstacle?
+        /// Whether the poll came from a backup.
+        var isRestored = false
         /// What came of the last try to write, and when.
         var write: (at: Double, trouble: String?)?
     }
@@ -27,6 +31,25 @@ extension VoterSite {
 
     /// Stops serving voters, or goes on.
     package func set(_ obstacle: Obstacle?) { standing.withLock { $0.obstacle = obstacle } }
+
+    /// Looks whether the poll came from a backup.
+    func lookForRestore() throws(StoreError) {
+        let isRestored = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try !PollRestore.all(reading, election: parts.station.election.number).isEmpty
+        }
+        standing.withLock { $0.isRestored = isRestored }
+    }
+
+    /// What voters of a restored poll are told on every page: whose ballot was lost must vote again.
+    func restored(_ language: Language) -> TemplateValue {
+        guard standing.withLock({ $0.isRestored }), let poll else { return .nothing }
+        switch poll.state {
+        case .suspended: return .text(pages.text("restoredHeld", language))
+        case .open, .closing: return .text(pages.text("restoredOpen", language))
+        case .ended, .closed: return .text(pages.text("restoredOver", language))
+        case .sealing, .sealed, .destroyed: return .nothing
+        }
+    }
 
     /// The page for a site that somebody must see to first.
     func standstill(_ visit: Visit) -> Response {

@@ -237,6 +237,7 @@ package final class VoterSite: Sendable {
             try Poll.find(reading, election: parts.station.election.number)
         }
         present.withLock { $0 = found?.state == .sealing ? nil : found }
+        try lookForRestore()
         sealed.withLock { sealed in
             guard let found, found.state != .sealing else { return sealed = nil }
             if sealed?.fingerprint != found.fingerprint { sealed = SealFiles(found) }
@@ -265,6 +266,7 @@ package final class VoterSite: Sendable {
             } ?? .nothing
         all["isBad"] = .flag(error.map { !VoterSite.general.contains($0) } ?? false)
         all["seal"] = poll.map { .text($0.fingerprint) } ?? .nothing
+        all["restored"] = restored(language)
         all["note"] =
             note.map {
                 .object(["text": .text(pages.text($0, language) + (noteMore.map { " \($0)" } ?? ""))])

@@ -25,7 +25,13 @@ let pollCommands = [
         ],
         "open a sealed poll: seal, empty box and empty list are checked", run: openPoll),
     Command("poll suspend", [], options: orderOptions, "stop taking ballots for a while", run: suspendPoll),
-    Command("poll resume", [], options: orderOptions, "take ballots again", run: resumePoll),
+    Command(
+        "poll resume", [],
+        options: orderOptions + [
+            .init("--head", "HASH", "after a restore: the head of a ballot that was published last; may be given several times"),
+            .init("--archive", "FILE", "after a restore: an archive saved from the site, in place of its head; may be given several times"),
+            .init("--statement", "FILE", "after a restore: two members' statement (isoloir bureau draft resume-after-restore)"),
+        ], "take ballots again", run: resumePoll),
     Command(
         "poll extend", ["TIME"], options: orderOptions,
         "a later close, such as \"2026-12-01 19:00\"; a poll that ended takes ballots again", run: extendPoll),
@@ -97,14 +103,42 @@ extension Invocation {
     }
 }
 
+extension Invocation {
+    /// What two members know of the published heads, where it was given.
+    fileprivate func resumeProof() throws(Refusal) -> ResumeProof? {
+        guard let path = self["--statement"] else {
+            guard !has("--head"), !has("--archive") else {
+                throw Refusal("Heads need the members' statement: --statement FILE.", status: .usage)
+            }
+            return nil
+        }
+        guard let statement = BureauStatement(file: try readFile(path)) else {
+            throw Refusal("\(path) is no statement of the bureau, or a signature in it is not its member's.")
+        }
+        var heads = all("--head")
+        for archive in all("--archive") {
+            guard let head = try refusing({ try lastHead(archive: archive) }) else {
+                throw Refusal("\(archive) holds no ballot, and so no head.")
+            }
+            heads.append(head)
+        }
+        guard let proof = ResumeProof(heads: heads, statement: statement) else {
+            throw Refusal("--head is 64 hexadecimal digits, blanks between groups allowed.", status: .usage)
+        }
+        return proof
+    }
+}
+
 private func suspendPoll(_ invocation: Invocation) throws(Refusal) {
     let word = try invocation.bureauWord()
     try change(invocation) { station, services in try station.suspend(by: services.principal, word: word) }
 }
 
 private func resumePoll(_ invocation: Invocation) throws(Refusal) {
-    let word = try invocation.bureauWord()
-    try change(invocation) { station, services in try station.resume(by: services.principal, word: word) }
+    let (word, proof) = (try invocation.bureauWord(), try invocation.resumeProof())
+    try change(invocation) { station, services in
+        try station.resume(by: services.principal, word: word, proof: proof)
+    }
 }
 
 private func change(

@@ -53,6 +53,12 @@ func describe(_ services: Services, _ station: PollingStation) throws(Refusal) {
     if let stopped = poll.stoppedAt, poll.closedAt == nil { lines.append("  stopped      \(time(stopped))") }
     if let closed = poll.closedAt { lines.append("  closed       \(time(closed))") }
     lines += clockWords(poll, election)
+    let restored = try refusing {
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try station.restoreLines(reading)
+        }
+    }
+    lines += restored.map { "  \($0)" }
     lines.append("  log          \(logWords(services.store.logFile, now: services.clock.now))")
     Terminal.say(lines.joined(separator: "\n"))
     Terminal.table(

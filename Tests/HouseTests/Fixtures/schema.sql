@@ -471,6 +471,17 @@ CREATE TABLE polling_record (
     PRIMARY KEY (election, kind)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE polling_restore (
+    id INTEGER PRIMARY KEY,
+    election INTEGER NOT NULL REFERENCES polling_poll (election),
+    at INTEGER NOT NULL,
+    backup_at INTEGER NOT NULL,
+    file TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    holds INTEGER NOT NULL,
+    resumed_at INTEGER
+) STRICT;
+
 CREATE TABLE polling_round (
     ballot INTEGER NOT NULL REFERENCES polling_ballot (id),
     number INTEGER NOT NULL,
