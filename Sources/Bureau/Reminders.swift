@@ -138,7 +138,7 @@ package struct Reminders: Sendable {
             let last = try reading.number("SELECT last_voter FROM bureau_reminder WHERE id = ?", run.id)
             let poll = try Poll.find(reading, election: election.number)
             let closes = poll?.closesAt ?? election.election.closes
-            let isOver = poll.map { [.closing, .closed, .destroyed].contains($0.state) } ?? false
+            let isOver = poll.map { [.closing, .ended, .closed, .destroyed].contains($0.state) } ?? false
             let voters =
                 isOver || closes <= desk.clock.now
                 ? [] : try recipients(reading, run.order, after: last, limit: Reminders.chunk)

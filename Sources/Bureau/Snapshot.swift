@@ -153,7 +153,7 @@ package struct SnapshotDesk: Sendable {
         if poll?.state == .destroyed { return false }
         guard let before, before.poll == poll?.state.rawValue else { return true }
         switch poll?.state {
-        case .open, .suspended, .closing: return before.roundAt != poll?.roundAt
+        case .open, .suspended, .closing, .ended: return before.roundAt != poll?.roundAt
         case .closed: return false
         default: return desk.clock.now - before.at >= SnapshotDesk.everySeconds
         }
@@ -199,7 +199,7 @@ package struct SnapshotDesk: Sendable {
         let ballots: [Snapshot.Turnout]
         let hours: [Snapshot.Hour]
 
-        var isMoving: Bool { poll.map { [.open, .suspended, .closing].contains($0.state) } ?? false }
+        var isMoving: Bool { poll.map { [.open, .suspended, .closing, .ended].contains($0.state) } ?? false }
     }
 
     private func count(_ reading: borrowing Reading, _ poll: Poll?) throws(StoreError) -> Counted {

@@ -31,6 +31,8 @@ package struct BureauStatement: Sendable {
         case replaceTrusteeKey = "replace-trustee-key"
         /// The member's copy of the box key is destroyed; the subject is the manifest's SHA-256. One signature is one copy.
         case boxKeyDestroyed = "box-key-destroyed"
+        /// To take votes again after a restore; the subject is the manifest's SHA-256 and the heads that were published last.
+        case resumeAfterRestore = "resume-after-restore"
     }
 
     /// One member's signature.

@@ -6,6 +6,7 @@ import Synchronization
 /// ```
 /// open, suspended --> closing: the grace runs       (or by hand, at once)
 /// closing --> closing, stopped: no ballot is taken any more
+///             (what a clock in doubt does is told in ClockWatch.swift)
 ///             the rest of the box is read and its rounds staged, beside everybody else's writes
 /// closing, stopped --> closed: one short transaction: rounds, heads, seals, state
 /// ```
@@ -14,28 +15,41 @@ extension PollingStation {
     /// Closes the poll for good and publishes what is still in the box.
     /// - Parameters:
     ///   - atOnce: by hand, without the grace for voters under way.
+    ///   - word: which member ordered it, and why; a poll that ended by a clock in doubt needs it.
     ///   - announce: what is written with the last rounds.
     package func close(
-        atOnce: Bool, by principal: Principal, announce: Announcement = { _, _, _ in }
+        atOnce: Bool, by principal: Principal, word: BureauWord? = nil, announce: Announcement = { _, _, _ in }
     ) throws(StoreError) -> Refusal? {
-        guard atOnce else {
-            return try change(from: [.open, .suspended], to: .closing, "poll.closing", by: principal) {
-                transaction, poll throws(StoreError) in
+        let (found, isHeld) = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            (
+                try Poll.find(reading, election: election.number)?.state,
+                try PollRestore.pending(reading, election: election.number) != nil
+            )
+        }
+        if found == .ended, word == nil { return PollingStation.endedNeedsWord }
+        // The grace of a poll that ended is over, and one that a restore holds takes no vote in a grace either.
+        guard atOnce || found == .ended || isHeld else {
+            return try change(
+                from: [.open, .suspended], to: .closing, "poll.closing", by: principal, word?.details ?? [:]
+            ) { transaction, poll throws(StoreError) in
                 // The grace is reckoned from now where the hour has not come yet.
                 try transaction.execute(
-                    "UPDATE polling_poll SET closes_at = min(closes_at, ?) WHERE election = ?", clock.now,
-                    election.number)
+                    "UPDATE polling_poll SET closes_at = min(closes_at, ?1), ordered_at = ?1 WHERE election = ?2",
+                    clock.now, election.number)
                 return nil
             }
         }
-        if let refusal = try stop(by: principal) { return refusal }
+        if let refusal = try stop(by: principal, word?.details ?? [:]) { return refusal }
         return try finish(by: principal, patience: PollingStation.publicationWait, announce)
     }
 
     /// From here on no ballot is taken, whatever the hour.
-    private func stop(by principal: Principal) throws(StoreError) -> Refusal? {
-        try change(from: [.open, .suspended, .closing], to: .closing, "poll.stop", by: principal) {
-            transaction, _ throws(StoreError) in
+    private func stop(
+        by principal: Principal, _ details: [String: String] = [:]
+    ) throws(StoreError) -> Refusal? {
+        try change(
+            from: [.open, .suspended, .closing, .ended], to: .closing, "poll.stop", by: principal, details
+        ) { transaction, _ throws(StoreError) in
             try transaction.execute(
                 """
                 UPDATE polling_poll SET stopped_at = coalesce(stopped_at, ?1), closes_at = min(closes_at, ?1)
@@ -87,6 +101,10 @@ extension PollingStation {
         }
         guard let poll else { return false }
         notice(poll)
+        _ = steady?.settle()
+        let doubt = doubt(poll)
+        try signOfLife(poll, doubt)
+        if let isChanged = try followDoubt(poll, doubt) { return isChanged }
         // A suspended poll stays so past its hour: the bureau extends or closes it.
         if poll.state == .open, clock.now >= poll.closesAt {
             return try change(from: [.open], to: .closing, "poll.closing", by: principal) {
@@ -96,7 +114,7 @@ extension PollingStation {
             } == nil
         }
         if poll.state == .closed { try forgetBoxKey(by: principal) }
-        guard poll.state == .closing else { return false }
+        guard poll.state == .closing || poll.state == .ended else { return false }
         if poll.stoppedAt == nil {
             guard clock.now >= poll.closesAt + election.election.graceMinutes * 60 else { return false }
             guard try stop(by: principal) == nil else { return false }
@@ -105,6 +123,26 @@ extension PollingStation {
             // Another program is closing it, or makes a round: at the next look.
             guard error.kind == .busy else { throw error }
             return false
+        }
+    }
+
+    /// What is done by a clock in doubt, and once it is beyond doubt again; nil where the poll goes its way.
+    private func followDoubt(_ poll: Poll, _ doubt: ClockDoubt?) throws(StoreError) -> Bool? {
+        let now = clock.now
+        switch poll.state {
+        case .ended where now < poll.closesAt:
+            // Only a time after all that is stored tells that the other clock was the wrong one.
+            return doubt == nil || doubt == .unproven ? try takeBack() : false
+        case .ended where doubt != nil: return false
+        case .closing where poll.stoppedAt == nil && poll.orderedAt == nil:
+            // The clock went back before the hour that had come.
+            if now < poll.closesAt { return try end(doubt ?? .behind) }
+            guard let doubt, now >= poll.closesAt + election.election.graceMinutes * 60 else { return nil }
+            return try end(doubt)
+        // Nobody votes by a session of the time before: this program began after the hour.
+        case .open where now >= poll.closesAt && (doubt == .unproven || doubt == .behind):
+            return try end(doubt ?? .unproven)
+        default: return nil
         }
     }
 

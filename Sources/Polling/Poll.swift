@@ -8,6 +8,8 @@ package enum PollState: String, Sendable {
     case sealed, open, suspended
     /// The hour has come: only those vote who signed in before it, for the election's grace.
     case closing
+    /// Hour and grace are over by a clock that nothing vouches for: no vote is taken, and nothing is final.
+    case ended
     case closed, destroyed
 }
 
@@ -21,6 +23,12 @@ package struct Poll: Sendable {
     package let closedAt: Int?
     /// Since when no ballot is taken any more, in a poll that is being closed.
     package let stoppedAt: Int?
+    /// When a person ordered the close: no clock is asked any more.
+    package let orderedAt: Int?
+    /// The last sign of life of a program whose clock was believed.
+    package let seenAt: Int?
+    /// Why the running program does not take its clock's word; nil while it does.
+    package let clockDoubt: ClockDoubt?
     /// When the last round of publication was.
     package let roundAt: Int?
     package let manifest: [UInt8]
@@ -29,16 +37,18 @@ package struct Poll: Sendable {
 
     package static func find(_ reading: borrowing Reading, election: Int) throws(StoreError) -> Poll? {
         try reading.first(
-            "SELECT state, sealed_at, opened_at, closes_at, closed_at, stopped_at, round_at, manifest, fingerprint FROM polling_poll WHERE election = ?",
+            "SELECT state, sealed_at, opened_at, closes_at, closed_at, stopped_at, round_at, manifest, fingerprint, ordered_at, seen_at, clock_doubt FROM polling_poll WHERE election = ?",
             election
         ) { (row: borrowing Row) throws(StoreError) -> Poll in
             let name: String = try row[0]
             guard let state = PollState(rawValue: name) else {
                 throw StoreError(.damaged, "The poll's state is \"\(name)\".", cure: "Restore the latest backup.")
             }
+            let doubt: String? = try row[11]
             return Poll(
                 election: election, state: state, sealedAt: try row[1], openedAt: try row[2], closesAt: try row[3],
-                closedAt: try row[4], stoppedAt: try row[5], roundAt: try row[6], manifest: try row[7],
+                closedAt: try row[4], stoppedAt: try row[5], orderedAt: try row[9], seenAt: try row[10],
+                clockDoubt: doubt.flatMap(ClockDoubt.init(rawValue:)), roundAt: try row[6], manifest: try row[7],
                 fingerprint: try row[8])
         }
     }

@@ -160,5 +160,31 @@ package enum PollingSchema {
                 PRIMARY KEY (election, kind)
             ) STRICT, WITHOUT ROWID;
             """),
+        // One more state. The column is made anew in place: the table itself stays, and with it what refers to it.
+        Migration(
+            "polling-4-clock",
+            """
+            ALTER TABLE polling_poll ADD COLUMN stage TEXT NOT NULL DEFAULT 'sealing' CHECK (stage IN ('sealing', 'sealed', 'open', 'suspended', 'closing', 'ended', 'closed', 'destroyed'));
+            UPDATE polling_poll SET stage = state;
+            ALTER TABLE polling_poll DROP COLUMN state;
+            ALTER TABLE polling_poll RENAME COLUMN stage TO state;
+            ALTER TABLE polling_poll ADD COLUMN seen_at INTEGER;
+            ALTER TABLE polling_poll ADD COLUMN clock_doubt TEXT;
+            ALTER TABLE polling_poll ADD COLUMN ordered_at INTEGER;
+            """),
+        Migration(
+            "polling-5-restore",
+            """
+            CREATE TABLE polling_restore (
+                id INTEGER PRIMARY KEY,
+                election INTEGER NOT NULL REFERENCES polling_poll (election),
+                at INTEGER NOT NULL,
+                backup_at INTEGER NOT NULL,
+                file TEXT NOT NULL,
+                sha256 TEXT NOT NULL,
+                holds INTEGER NOT NULL,
+                resumed_at INTEGER
+            ) STRICT;
+            """),
     ]
 }

@@ -13,10 +13,15 @@ package final class PollingStation: Sendable {
     /// Where the box key comes from: it arrives at the opening, when the site may long be running.
     private let boxKeySource: @Sendable () -> BoxKey?
     let knownBoxKey = Mutex(KnownBoxKey.unknown)
+    /// Whether the key in memory was seen to open credentials.
+    let isBoxKeyProven = Mutex(false)
     /// Erases the copies of the box key on this server.
     let eraseBoxKey: @Sendable () -> [BoxKeyErasure]
     let logbook: Logbook
     let clock: Clock
+    /// The watched clock behind `clock`, in a program that closes the poll at its hour.
+    let steady: SteadyClock?
+    let past = Mutex(ClockPast())
     let randomness: Randomness
     let signing: SigningKey
     let seal: MultisetSeal
@@ -42,16 +47,17 @@ package final class PollingStation: Sendable {
     /// - Parameters:
     ///   - boxKey: gives the box key where it is there; commands that only look or count need none.
     ///   - eraseBoxKey: erases the copies that this server has, after the close.
+    ///   - steady: the watched clock behind `clock`; nil where the station follows no hour, or its clock is beyond doubt.
     package init(
         store: Store, election: StoredElection, key: ElectionKey,
         boxKey: @escaping @Sendable () -> BoxKey? = { nil },
         eraseBoxKey: @escaping @Sendable () -> [BoxKeyErasure] = { [] }, logbook: Logbook, clock: Clock,
-        randomness: Randomness
+        steady: SteadyClock? = nil, randomness: Randomness
     ) {
         (self.store, self.election, boxKeySource, self.logbook) = (store, election, boxKey, logbook)
         self.eraseBoxKey = eraseBoxKey
         log = Mutex(LogState(emptiedAt: store.logFile.emptiedAt ?? 0))
-        (self.clock, self.randomness) = (clock, randomness)
+        (self.clock, self.steady, self.randomness) = (clock, steady, randomness)
         pace = CastingPace(clock: clock)
         signing = SigningKey(seed: key.subkey(.voteReceipts))
         seal = MultisetSeal(key.subkey(.box))
@@ -108,7 +114,8 @@ package final class PollingStation: Sendable {
             }
             try transaction.execute(
                 "UPDATE polling_poll SET opened_at = ? WHERE election = ?", clock.now, election.number)
-            _ = try keep(transaction, .opening, try openingLines(transaction.reading, poll))
+            let restored = try restoreLines(transaction.reading)
+            _ = try keep(transaction, .opening, try openingLines(transaction.reading, poll) + restored)
             return nil
         }
     }
@@ -145,35 +152,54 @@ package final class PollingStation: Sendable {
             try ElectorEntry(entry).sealed, ballot: ballot.id, voter: voter, randomness: randomness) != nil
     }
 
-    package func suspend(by principal: Principal) throws(StoreError) -> Refusal? {
-        try change(from: [.open], to: .suspended, "poll.suspend", by: principal)
+    package func suspend(by principal: Principal, word: BureauWord? = nil) throws(StoreError) -> Refusal? {
+        try change(from: [.open], to: .suspended, "poll.suspend", by: principal, word?.details ?? [:])
     }
 
-    package func resume(by principal: Principal) throws(StoreError) -> Refusal? {
-        try change(from: [.suspended], to: .open, "poll.resume", by: principal) { _, poll throws(StoreError) in
-            poll.closesAt <= clock.now ? "The hour of closing has passed: close the poll, or extend it first." : nil
+    /// Takes ballots again.
+    /// - Parameter proof: what two members know of the published heads; needed after a restore.
+    package func resume(
+        by principal: Principal, word: BureauWord? = nil, proof: ResumeProof? = nil
+    ) throws(StoreError) -> Refusal? {
+        try change(
+            from: [.suspended, .ended], to: .open, "poll.resume", by: principal, word?.details ?? [:]
+        ) { transaction, poll throws(StoreError) in
+            if poll.state == .ended, word == nil { return PollingStation.endedNeedsWord }
+            guard poll.closesAt > clock.now else {
+                return "The hour of closing has passed: close the poll, or extend it first."
+            }
+            return try admitRestored(transaction, poll, proof)
         }
     }
 
-    /// Moves the close to a later hour.
-    package func extend(to time: Int, by principal: Principal) throws(StoreError) -> Refusal? {
+    /// Moves the close to a later hour; a poll that had ended takes ballots again.
+    package func extend(
+        to time: Int, by principal: Principal, word: BureauWord? = nil
+    ) throws(StoreError) -> Refusal? {
         defer { logIsDue() }
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
             guard let poll = try Poll.find(transaction.reading, election: election.number),
-                [.sealed, .open, .suspended].contains(poll.state)
-            else { return "A poll is extended while it is sealed, open or suspended; this one is not." }
+                [.sealed, .open, .suspended, .ended].contains(poll.state)
+            else { return "A poll is extended while it is sealed, open, suspended or ended; this one is not." }
+            if poll.state == .ended, word == nil { return PollingStation.endedNeedsWord }
             guard time > poll.closesAt else { return "A poll is only ever extended: the new hour must be later." }
             try transaction.execute(
                 "UPDATE polling_poll SET closes_at = ? WHERE election = ?", time, election.number)
             try logbook.record(
                 transaction, election: election.election.id, by: principal, "poll.extend",
-                ["from": "\(poll.closesAt)", "to": "\(time)"])
+                ["from": "\(poll.closesAt)", "to": "\(time)"].merging(word?.details ?? [:]) { $1 })
+            guard poll.state == .ended else { return nil }
+            try transaction.execute(
+                "UPDATE polling_poll SET state = 'open' WHERE election = ?", election.number)
+            try logbook.record(
+                transaction, election: election.election.id, by: principal, "poll.resume", word?.details ?? [:])
             return nil
         }
     }
 
     func change(
         from states: [PollState], to state: PollState, _ action: String, by principal: Principal,
+        _ more: [String: String] = [:],
         _ body: (borrowing Transaction, Poll) throws(StoreError) -> Refusal? = { _, _ in nil }
     ) throws(StoreError) -> Refusal? {
         // Whatever was written before goes out of the log with the change.
@@ -189,7 +215,8 @@ package final class PollingStation: Sendable {
             if let refusal = try body(transaction, poll) { return refusal }
             try transaction.execute(
                 "UPDATE polling_poll SET state = ? WHERE election = ?", state.rawValue, election.number)
-            var details = ["fingerprint": poll.fingerprint]
+            var details = more
+            details["fingerprint"] = poll.fingerprint
             for ballot in try PollBallot.all(transaction.reading, election: election.number) {
                 details["votes.\(ballot.name)"] = "\(ballot.votes)"
             }

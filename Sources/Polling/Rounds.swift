@@ -53,7 +53,7 @@ extension PollingStation {
     private func dueRounds() throws(StoreError) -> [PollBallot] {
         try store.read { (reading: borrowing Reading) throws(StoreError) -> [PollBallot] in
             guard let poll = try Poll.find(reading, election: election.number),
-                [.open, .suspended, .closing].contains(poll.state)
+                [.open, .suspended, .closing, .ended].contains(poll.state)
             else { return [] }
             var due: [PollBallot] = []
             for ballot in try PollBallot.all(reading, election: election.number) {

@@ -58,13 +58,21 @@ extension Store {
                 applied_at INTEGER NOT NULL
             ) STRICT
             """)
-        // Read again inside the transaction: another process may have been faster.
-        let done = try transaction.reading.number("SELECT count(*) FROM store_migration")
-        for (position, migration) in migrations.enumerated().dropFirst(done) {
+        try transaction.execute(
+            "CREATE TABLE IF NOT EXISTS store_pulse (id INTEGER PRIMARY KEY CHECK (id = 1), beats INTEGER NOT NULL) STRICT")
+        // Read again inside the transaction: another process may have been faster. By name: a room's new step stands before
+        // the steps of later rooms that were done long ago.
+        let done = Set(
+            try transaction.reading.all("SELECT name FROM store_migration") {
+                (row: borrowing Row) throws(StoreError) -> String in try row[0]
+            })
+        for migration in migrations where !done.contains(migration.name) {
             try connection.script("\(migration.sql)")
             try transaction.execute(
-                "INSERT INTO store_migration (position, name, applied_at) VALUES (?, ?, ?)", position + 1,
-                migration.name, now)
+                """
+                INSERT INTO store_migration (position, name, applied_at)
+                VALUES ((SELECT coalesce(max(position), 0) + 1 FROM store_migration), ?, ?)
+                """, migration.name, now)
         }
         try connection.script("PRAGMA user_version = \(migrations.count)")
     }

@@ -9,6 +9,7 @@ package final class Store: Sendable {
     package let path: String
     private let gate: WriterGate
     private let pool: ReaderPool
+    let files: FileGuard
 
     /// SQLite's page cache of a writer, in KiB: holds the inner pages of a million voters' indices; more gained nothing.
     private static let writerCacheKiB = 8192
@@ -53,7 +54,8 @@ package final class Store: Sendable {
             """)
         try Store.migrate(writer, path: path, migrations: migrations, now: now)
         try Store.checkSchema(writer, path: path, migrations: migrations, mayMiss: mayMiss)
-        gate = WriterGate(writer)
+        files = FileGuard(path: path)
+        gate = WriterGate(writer, files: files)
         pool = ReaderPool(path: path, limit: max(4, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     }
 

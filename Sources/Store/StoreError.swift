@@ -7,7 +7,8 @@ import CSQLite
 package struct StoreError: Error, CustomStringConvertible {
     /// What sort of trouble it is; the command line and the server choose their words by it.
     package enum Kind: Sendable, Equatable {
-        case full, readOnly, newerSchema, busy, notAStore, damaged, missing, constraint, failed
+        /// `moved`: the file is not the one that was opened.
+        case moved, full, readOnly, newerSchema, busy, notAStore, damaged, missing, constraint, failed
     }
 
     package let kind: Kind

@@ -41,11 +41,12 @@ final class WriterGate: @unchecked Sendable {
     }
 
     private let connection: Connection
+    private let files: FileGuard
     /// Whether the connection waits for the disk at each commit; touched by the leader alone.
     private var syncs = true
     private let queue = Mutex(Queue())
 
-    init(_ connection: Connection) { self.connection = connection }
+    init(_ connection: Connection, files: FileGuard) { (self.connection, self.files) = (connection, files) }
 
     func write<Value>(
         _ durability: Durability, _ body: (borrowing Transaction) throws(StoreError) -> Value
@@ -140,7 +141,8 @@ final class WriterGate: @unchecked Sendable {
                 if !alive { throw lost }
             }
             try connection.execute("COMMIT")
-            return nil
+            // Committed into a file that nobody will open again is not kept: nobody is told that it was.
+            return files.fault()
         } catch {
             for job in batch { job.run = nil }
             guard connection.inTransaction else { return error }

@@ -82,6 +82,9 @@ struct ArchiveReader: Sendable {
         return bytes
     }
 
+    /// The hash of the last ballot's event; nil without ballots.
+    var lastHead: [UInt8]? { events.last { $0.kind == .ballot }?.hash }
+
     /// The hashes of the ballots' events.
     var heads: Set<[UInt8]> { Set(events.filter { $0.kind == .ballot }.map(\.hash)) }
 

@@ -46,6 +46,7 @@ extension Teller {
                 round: last?.number, head: last?.head, tally: hex(sha256(tally.document)))
             lines += entry.lines
         }
+        lines += try station.restoreLines(reading)
         return lines + (try station.custodyLines(reading, at: poll.closedAt ?? 0))
     }
 }

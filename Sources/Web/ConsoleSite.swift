@@ -122,13 +122,16 @@ package final class ConsoleSite: Sendable {
     private func answer(_ request: Request) -> Response {
         do {
             if request.path.hasPrefix("/assets/") { return assets.response(request) ?? .text(404, "not found\n") }
+            // What is read and written here would be lost.
+            try store.checkFile()
             if request.path.hasPrefix("/api/") { return try api(request) }
             return try page(request)
         } catch {
             log("\(name(request.path)) failed: \(error)")
-            if let error = error as? StoreError, error.kind == .busy {
-                var response = Response.text(503, "busy: try again in a moment\n")
-                response.headers.append(("Retry-After", "5"))
+            if let error = error as? StoreError, let seconds = error.retrySeconds {
+                let words = error.kind == .busy ? "busy: try again in a moment" : error.description
+                var response = Response.text(503, "\(words)\n")
+                response.headers.append(("Retry-After", "\(seconds)"))
                 return response
             }
             let place = request.path.hasPrefix("/api/") ? "problem" : "broken"

@@ -17,7 +17,7 @@ package final class PageSet: Sendable {
             var shape: [String: Shape] = [
                 "title": .text, "switch": .text, "q": .text, "form": .text, "supportCode": .text,
                 "error": .object(["text": .text, "more": .text]), "isBad": .flag, "note": .object(["text": .text]),
-                "seal": .text,
+                "seal": .text, "restored": .text,
             ]
             for (name, own) in own { shape[name] = own }
             return shape

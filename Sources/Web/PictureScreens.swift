@@ -127,7 +127,7 @@ extension ConsoleSite {
         }
         let snapshot = picture.snapshot
         var blocks: [Block] = [.hint(text("picture.at", language) + " " + time(snapshot.roundAt ?? snapshot.at))]
-        if [PollState.open, .suspended, .closing].map(\.rawValue).contains(snapshot.poll ?? "") {
+        if [PollState.open, .suspended, .closing, .ended].map(\.rawValue).contains(snapshot.poll ?? "") {
             blocks.append(.text(text("picture.rounds", language)))
         }
         blocks.append(funnel(snapshot, language))

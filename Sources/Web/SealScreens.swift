@@ -47,6 +47,14 @@ extension ConsoleSite {
                 (text("seal.closes", language), time(poll?.closesAt ?? election.closes)),
                 (text("seal.journal", language), headWords(head, language)),
             ]))
+        let restores = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try PollRestore.all(reading, election: parts.desk.election.number)
+        }
+        for restore in restores {
+            let key = restore.resumedAt == nil ? "seal.restored" : "seal.restoredResumed"
+            blocks.append(
+                .notice("\(text(key, language)) \(time(restore.backupAt)) (SHA-256 \(restore.sha256))", isBad: true))
+        }
         if poll != nil {
             blocks.append(
                 findings.isEmpty

@@ -62,7 +62,7 @@ extension VoterSite {
         let open: [String: TemplateValue] = [
             "form": .text(visit.form), "supportCode": .text(visit.supportCode),
             "work": .text(gate.challenge("signIn", source: visit.request.source)),
-            "seal": poll.map { .text($0.fingerprint) } ?? .nothing,
+            "seal": poll.map { .text($0.fingerprint) } ?? .nothing, "restored": restored(visit.language),
         ]
         trace(visit, step: PageSet.Page.home.rawValue, trouble: "")
         do throws(TemplateError) {

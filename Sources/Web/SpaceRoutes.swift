@@ -101,7 +101,7 @@ extension VoterSite {
         }
         let isOpen = poll.takes(sessionOpenedAt: session.openedAt, now: now, election: election)
         return list.map { entry in
-            let isClosed = [.closed, .destroyed].contains(poll.state) || now >= poll.closesAt
+            let isClosed = [.ended, .closed, .destroyed].contains(poll.state) || now >= poll.closesAt
             let key =
                 isOpen
                 ? "ballotReady"

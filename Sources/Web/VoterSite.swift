@@ -60,7 +60,7 @@ package final class VoterSite: Sendable {
     package let metrics = Metrics()
     /// Answers for paths that are not the voters': the demo's mailbox, gateways' receipts.
     private let extra: @Sendable (Request) -> Response?
-    private let log: @Sendable (String) -> Void
+    let log: @Sendable (String) -> Void
     private let forms: LookupKey
     let archives: ArchiveFolder
     /// The poll as it stood at the last look.
@@ -89,6 +89,7 @@ package final class VoterSite: Sendable {
     }
 
     private let sealed = Mutex<SealFiles?>(nil)
+    let standing = Mutex(Standing())
     private let traces = Mutex<[String: HelpQueue.Trace]>([:])
     private let table: [String: Route]
     /// Paths that the log may show.
@@ -129,6 +130,7 @@ package final class VoterSite: Sendable {
         let start = Monotonic.seconds
         if let response = plain(request) { return .now(finish(request, response, start)) }
         let visit = visit(request)
+        if standing.withLock({ $0.obstacle }) != nil { return .now(finish(request, standstill(visit), start)) }
         let method = request.method == .head ? Request.Method.get : request.method
         guard let route = table["\(method.rawValue) \(request.path)"] else {
             let isKnown = paths.contains(request.path)
@@ -161,13 +163,6 @@ package final class VoterSite: Sendable {
         if request.path.hasPrefix("/captcha/") { return CaptchaRoutes.response(request, parts.captcha) }
         if request.path == "/health" { return health() }
         return extra(request)
-    }
-
-    private func health() -> Response {
-        do throws(StoreError) {
-            _ = try store.read { (reading: borrowing Reading) throws(StoreError) in try reading.number("SELECT 1") }
-            return .text(200, "ok\n")
-        } catch { return .text(503, "the store cannot be read\n") }
     }
 
     private func visit(_ request: Request) -> Visit {
@@ -242,6 +237,7 @@ package final class VoterSite: Sendable {
             try Poll.find(reading, election: parts.station.election.number)
         }
         present.withLock { $0 = found?.state == .sealing ? nil : found }
+        try lookForRestore()
         sealed.withLock { sealed in
             guard let found, found.state != .sealing else { return sealed = nil }
             if sealed?.fingerprint != found.fingerprint { sealed = SealFiles(found) }
@@ -270,6 +266,7 @@ package final class VoterSite: Sendable {
             } ?? .nothing
         all["isBad"] = .flag(error.map { !VoterSite.general.contains($0) } ?? false)
         all["seal"] = poll.map { .text($0.fingerprint) } ?? .nothing
+        all["restored"] = restored(language)
         all["note"] =
             note.map {
                 .object(["text": .text(pages.text($0, language) + (noteMore.map { " \($0)" } ?? ""))])
@@ -317,7 +314,9 @@ package final class VoterSite: Sendable {
     /// The page for what should not happen.
     func failure(_ visit: Visit, _ error: any Error) -> Response {
         log("\(routeName(visit.request.path)) failed: \(error)")
-        if let error = error as? StoreError, error.kind == .busy { return busy(visit, seconds: 5) }
+        if let seconds = (error as? StoreError)?.retrySeconds {
+            return seconds > VoterSite.shortPause ? standstill(visit) : busy(visit, seconds: seconds)
+        }
         return message(visit, 500, "broken")
     }
 

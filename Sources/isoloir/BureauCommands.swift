@@ -21,6 +21,7 @@ let bureauCommands = [
             .init("--reason", "TEXT", "why: what stands in the minutes"),
             .init("--seal", "FILE", "the seal's manifest; not for replace-trustee-key"),
             .init("--record", "FILE", "for count-few-ballots: the signed closing record"),
+            .init("--head", "HASH", "for resume-after-restore: the head of a ballot that was published last, from a member's mail; may be given several times"),
             .init("--trustee", "TEXT", "for open-without-check and take-unbound-part: the trustee's name"),
             .init(
                 "--file", "FILE", "for take-unbound-part: the decryption; for replace-trustee-key: the new public file"),
@@ -123,6 +124,12 @@ private func subject(
         let keys: (election: String, trustee: String, keys: [(ballot: String, key: TrusteePublicKey)])
         do throws(TrusteeFiles.Fault) { keys = try TrusteeFiles.publicKeys(file) } catch { throw Refusal("\(error).") }
         return (keys.election, "\(hex(sha256(file))) \(keys.trustee)")
+    case .resumeAfterRestore:
+        let seal = try readSeal(invocation)
+        guard let subject = ResumeProof.subject(manifest: seal.digest, heads: invocation.all("--head")) else {
+            throw Refusal("--head is 64 hexadecimal digits, blanks between groups allowed.", status: .usage)
+        }
+        return (seal.election, subject)
     case .boxKeyDestroyed:
         let seal = try readSeal(invocation)
         return (seal.election, hex(seal.digest))

@@ -24,11 +24,19 @@ let pollCommands = [
                 "two members' statement that it opens without a trustee's check; may be given several times"),
         ],
         "open a sealed poll: seal, empty box and empty list are checked", run: openPoll),
-    Command("poll suspend", [], "stop taking ballots for a while", run: suspendPoll),
-    Command("poll resume", [], "take ballots again", run: resumePoll),
-    Command("poll extend", ["TIME"], "a later close, such as \"2026-12-01 19:00\"", run: extendPoll),
+    Command("poll suspend", [], options: orderOptions, "stop taking ballots for a while", run: suspendPoll),
     Command(
-        "poll close", [], options: [.init("--at-once", nil, "without the grace for voters under way")],
+        "poll resume", [],
+        options: orderOptions + [
+            .init("--head", "HASH", "after a restore: the head of a ballot that was published last; may be given several times"),
+            .init("--archive", "FILE", "after a restore: an archive saved from the site, in place of its head; may be given several times"),
+            .init("--statement", "FILE", "after a restore: two members' statement (isoloir bureau draft resume-after-restore)"),
+        ], "take ballots again", run: resumePoll),
+    Command(
+        "poll extend", ["TIME"], options: orderOptions,
+        "a later close, such as \"2026-12-01 19:00\"; a poll that ended takes ballots again", run: extendPoll),
+    Command(
+        "poll close", [], options: [.init("--at-once", nil, "without the grace for voters under way")] + orderOptions,
         "close the poll for good", run: closePoll),
     Command(
         "poll record", [],
@@ -74,15 +82,63 @@ let pollCommands = [
             .init("--by", "WHO", "who destroyed it"),
             .init("--reason", "TEXT", "how, and where that stands, such as \"minutes of 2 December\""),
         ], "note that a backup from between seal and close is destroyed", run: reportBackup),
+    boxKeyCommand,
     Command("poll status", [], "where the poll stands, and whether box and list are as they were left", run: showPoll),
 ]
 
+/// Who ordered a change of the poll: it stands in the journal.
+private let orderOptions = [
+    Command.Option("--by", "NAME", "the member of the bureau who orders it"),
+    Command.Option("--reason", "TEXT", "why, such as \"minutes of 1 December, 19:10\""),
+]
+
+extension Invocation {
+    /// The member's word on a change, where it was given.
+    fileprivate func bureauWord() throws(Refusal) -> BureauWord? {
+        guard self["--by"] != nil || self["--reason"] != nil else { return nil }
+        guard let word = BureauWord(by: try required("--by"), reason: try required("--reason")) else {
+            throw Refusal("--by and --reason are one line each, of 1000 bytes at most.", status: .usage)
+        }
+        return word
+    }
+}
+
+extension Invocation {
+    /// What two members know of the published heads, where it was given.
+    fileprivate func resumeProof() throws(Refusal) -> ResumeProof? {
+        guard let path = self["--statement"] else {
+            guard !has("--head"), !has("--archive") else {
+                throw Refusal("Heads need the members' statement: --statement FILE.", status: .usage)
+            }
+            return nil
+        }
+        guard let statement = BureauStatement(file: try readFile(path)) else {
+            throw Refusal("\(path) is no statement of the bureau, or a signature in it is not its member's.")
+        }
+        var heads = all("--head")
+        for archive in all("--archive") {
+            guard let head = try refusing({ try lastHead(archive: archive) }) else {
+                throw Refusal("\(archive) holds no ballot, and so no head.")
+            }
+            heads.append(head)
+        }
+        guard let proof = ResumeProof(heads: heads, statement: statement) else {
+            throw Refusal("--head is 64 hexadecimal digits, blanks between groups allowed.", status: .usage)
+        }
+        return proof
+    }
+}
+
 private func suspendPoll(_ invocation: Invocation) throws(Refusal) {
-    try change(invocation) { station, services in try station.suspend(by: services.principal) }
+    let word = try invocation.bureauWord()
+    try change(invocation) { station, services in try station.suspend(by: services.principal, word: word) }
 }
 
 private func resumePoll(_ invocation: Invocation) throws(Refusal) {
-    try change(invocation) { station, services in try station.resume(by: services.principal) }
+    let (word, proof) = (try invocation.bureauWord(), try invocation.resumeProof())
+    try change(invocation) { station, services in
+        try station.resume(by: services.principal, word: word, proof: proof)
+    }
 }
 
 private func change(
@@ -157,6 +213,7 @@ private func takeKeyDestroyed(_ invocation: Invocation) throws(Refusal) {
 }
 
 private func extendPoll(_ invocation: Invocation) throws(Refusal) {
+    let word = try invocation.bureauWord()
     let services = try Services(invocation)
     let election = try services.election()
     guard let zone = TimeZone(identifier: election.election.timeZone),
@@ -166,19 +223,21 @@ private func extendPoll(_ invocation: Invocation) throws(Refusal) {
             "\"\(invocation.operands[0])\" is no date and time; write it as 2026-12-01 19:00.", status: .usage)
     }
     let station = try services.station(election)
-    if let refusal = try refusing({ try station.extend(to: time, by: services.principal) }) { throw Refusal(refusal) }
+    if let refusal = try refusing({ try station.extend(to: time, by: services.principal, word: word) }) { throw Refusal(refusal) }
     try describe(services, station)
     try services.emptyLog()
 }
 
 private func closePoll(_ invocation: Invocation) throws(Refusal) {
+    let word = try invocation.bureauWord()
     let services = try Services(invocation)
     try fullCheck(services.store)
     let station = try services.station(try services.election())
     try services.checkBox(station.election)
     let announce = RoundMail(try services.register(station.election)).announcement { Terminal.complain($0) }
     if let refusal = try refusing({
-        try station.close(atOnce: invocation.has("--at-once"), by: services.principal, announce: announce)
+        try station.close(
+            atOnce: invocation.has("--at-once"), by: services.principal, word: word, announce: announce)
     }) {
         throw Refusal(refusal)
     }

@@ -26,7 +26,7 @@ extension Services {
                         return try keys.destroyBoxKey(path) ? .erased(path: path) : .absent(path: path)
                     } catch { return .kept(path: path, reason: error.description) }
                 }
-            }, logbook: logbook, clock: clock, randomness: randomness)
+            }, logbook: logbook, clock: clock, steady: steady, randomness: randomness)
     }
 
     func teller(_ station: PollingStation) -> Teller {

@@ -19,6 +19,9 @@ func showPoll(_ invocation: Invocation) throws(Refusal) {
         try services.checkBox(station.election)
         try services.checkFrozen(station.election)
     }
+    if let fault = try refusing({ try station.boxKeyFault() }) {
+        throw Refusal("\(station.election.election.id): \(services.boxKeyWords(fault, station.election)).")
+    }
     if !invocation.has("--json") { Terminal.say("  Nothing was added, removed or changed by hand.") }
 }
 
@@ -50,6 +53,13 @@ func describe(_ services: Services, _ station: PollingStation) throws(Refusal) {
     lines.append("  closes       \(time(poll.closesAt))")
     if let stopped = poll.stoppedAt, poll.closedAt == nil { lines.append("  stopped      \(time(stopped))") }
     if let closed = poll.closedAt { lines.append("  closed       \(time(closed))") }
+    lines += clockWords(poll, election)
+    let restored = try refusing {
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try station.restoreLines(reading)
+        }
+    }
+    lines += restored.map { "  \($0)" }
     lines.append("  log          \(logWords(services.store.logFile, now: services.clock.now))")
     Terminal.say(lines.joined(separator: "\n"))
     Terminal.table(
@@ -81,6 +91,28 @@ func describe(_ services: Services, _ station: PollingStation) throws(Refusal) {
     }
 }
 
+/// What is to be known of the clock, and done about it.
+private func clockWords(_ poll: Poll, _ election: Election) -> [String] {
+    guard ![.closed, .destroyed].contains(poll.state) else { return [] }
+    var lines = poll.clockDoubt.map { ["  clock        NOT BELIEVED: \(doubtWords($0))"] } ?? []
+    if poll.state == .ended {
+        lines.append(
+            "  The hour came by a clock that nothing vouches for: no vote is taken, and nothing is final. When the machine's "
+                + "clock is synchronised, the poll closes by itself. A member of the bureau can close it now (poll close --by NAME "
+                + "--reason TEXT), or take it back (poll extend TIME, or poll resume, with --by and --reason).")
+    }
+    return lines
+}
+
+/// Why a clock is not believed, in words.
+func doubtWords(_ doubt: ClockDoubt) -> String {
+    switch doubt {
+    case .jumped: "it jumped beyond the grace while the server ran; compare it with another clock, set it, restart serve"
+    case .unproven: "the server was not running at the hour, and the kernel does not say that its clock is synchronised"
+    case .behind: "it shows a time before what the store holds; compare it with another clock"
+    }
+}
+
 /// How much of the latest votes the write-ahead log may tell.
 private func logWords(_ log: Store.LogFile, now: Int) -> String {
     guard log.bytes > 0 else { return "empty" }
@@ -97,14 +129,14 @@ private func printStatus(
         struct Ballot: Encodable { let name, uuid: String, electors, votes: Int }
         struct Head: Encodable { let ballot: String, round, ballots, signatures: Int, head: String, height, at: Int }
         struct Log: Encodable { let bytes: Int, emptied: Int? }
-        let state, fingerprint: String, log: Log, ballots: [Ballot], rounds: [Head], findings: [String]
+        let state, fingerprint: String, clockDoubt: String?, log: Log, ballots: [Ballot], rounds: [Head], findings: [String]
     }
     let (poll, ballots) = try state(services, station)
     let log = services.store.logFile
     try Terminal.json(
         Shown(
             state: poll?.state.rawValue ?? "unsealed", fingerprint: poll?.fingerprint ?? "",
-            log: Shown.Log(bytes: log.bytes, emptied: log.emptiedAt),
+            clockDoubt: poll?.clockDoubt?.rawValue, log: Shown.Log(bytes: log.bytes, emptied: log.emptiedAt),
             ballots: ballots.map {
                 Shown.Ballot(
                     name: $0.ballot.name, uuid: String(decoding: $0.ballot.uuid, as: UTF8.self),

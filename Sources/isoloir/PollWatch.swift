@@ -21,6 +21,9 @@ final class PollWatch: Sendable {
         var logLineAt = 0
         var isLogKept = false
         var isKeyAlerted = false
+        var doubt: ClockDoubt?
+        var obstacle: VoterSite.Obstacle?
+        var obstacleLineAt = 0
     }
 
     private let services: Services
@@ -37,12 +40,14 @@ final class PollWatch: Sendable {
     /// - Parameter attempt: runs each for itself: what fails in one must not stop the others.
     func follow(_ attempt: (String, () throws(StoreError) -> Void) -> Void) {
         let (station, directory, log) = (site.station, site.directory, log)
+        attempt("what keeps the site from serving") { () throws(StoreError) in try followObstacles() }
         let announce = RoundMail(site.register).announcement { log.write($0) }
         attempt("the poll's hour") { () throws(StoreError) in
             guard try station.followClock(by: .system("clock"), announce: announce) else { return }
             log.write("the poll's hour has come")
             bell.ring()
         }
+        attempt("the clock") { () throws(StoreError) in try followDoubt() }
         attempt("the box key") { () throws(StoreError) in try followBoxKey() }
         attempt("rounds") { () throws(StoreError) in
             let turned = try station.turnRounds(announce: announce)
@@ -70,6 +75,55 @@ final class PollWatch: Sendable {
         }
         attempt("figures") { () throws(StoreError) in _ = try site.snapshots.follow() }
         attempt("the poll") { () throws(StoreError) in try site.site.look() }
+    }
+
+    /// Voters are not served while their votes would be lost, or could not be cast.
+    private func followObstacles() throws(StoreError) {
+        do throws(StoreError) { try services.store.checkFile() } catch {
+            site.site.set(.store)
+            // Nothing can be stored of it: the log and `/health` say it, and the console refuses.
+            let now = services.clock.now
+            let isTime = said.withLock { said in
+                defer { if now - said.obstacleLineAt >= PollWatch.lineEvery { said.obstacleLineAt = now } }
+                return now - said.obstacleLineAt >= PollWatch.lineEvery
+            }
+            if isTime { log.write("VOTERS ARE NOT SERVED: \(error)") }
+            return
+        }
+        let fault = try site.station.boxKeyFault()
+        let obstacle: VoterSite.Obstacle? = fault == nil ? nil : .boxKey
+        site.site.set(obstacle)
+        guard said.withLock({ $0.obstacle }) != obstacle else { return }
+        if let fault {
+            let election = site.station.election
+            log.write("VOTERS ARE NOT SERVED: \(services.boxKeyWords(fault, election))")
+            try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try site.desk.alert(transaction, "boxKeyMissing", services.keys.boxKeyFile(election.election.id))
+            }
+        } else {
+            log.write("voters are served again")
+        }
+        said.withLock { $0.obstacle = obstacle }
+    }
+
+    /// A clock whose word is not taken is an alert, and a line in the log; so is the end of the doubt.
+    private func followDoubt() throws(StoreError) {
+        let station = site.station
+        let poll = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try Poll.find(reading, election: station.election.number)
+        }
+        let doubt = poll?.clockDoubt
+        guard said.withLock({ $0.doubt }) != doubt else { return }
+        guard let doubt else {
+            log.write("the clock is believed again")
+            return said.withLock { $0.doubt = nil }
+        }
+        log.write("the clock is not believed: \(doubtWords(doubt)); the poll is not closed by it")
+        let time = LocalTime.short(Clock.system.now, zone: station.election.election.timeZone)
+        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try site.desk.alert(transaction, "clock.\(doubt.rawValue)", time)
+        }
+        said.withLock { $0.doubt = doubt }
     }
 
     /// Empties the log where it is time, and says where it cannot be.

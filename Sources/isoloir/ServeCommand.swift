@@ -24,14 +24,19 @@ let serveCommand = Command(
     ], "the voters' site of an election, and the dispatch of its messages", run: serve)
 
 private func serve(_ invocation: Invocation) throws(Refusal) {
-    let services = try Services(invocation, checkingHead: false)
+    let services = try Services(invocation, checkingHead: false, steady: .system())
     // What a killed program left there goes first; where something keeps it, the run tries on.
     _ = try refusing { try services.store.truncateLog() }
     try fullCheck(services.store)
     let election = try services.election()
+    services.steady?.tolerate(election.election.graceMinutes * 60)
     try services.checkBoxKeyPlace()
     try services.checkBox(election)
     try services.checkFrozen(election)
+    let station = try services.station(election)
+    if let fault = try refusing({ try station.boxKeyFault() }) {
+        Terminal.complain("\(election.election.id): \(services.boxKeyWords(fault, election)). Until then voters get a page that says so.")
+    }
     var settings = services.settings.server
     if let address = invocation["--address"] { (settings.address, settings.socket) = (address, nil) }
     if let port = invocation["--port"] { (settings.port, settings.socket) = (try invocation.number(port), nil) }

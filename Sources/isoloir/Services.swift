@@ -21,6 +21,8 @@ struct Services {
     let store: Store
     let keys: KeyFolder
     let clock: Clock
+    /// The watched clock behind `clock`, where the program follows a poll's hour.
+    let steady: SteadyClock?
     let randomness = Randomness.system
     let logbook: Logbook
     let desk: ElectionDesk
@@ -44,10 +46,13 @@ struct Services {
     /// - Parameters:
     ///   - creating: whether a missing store is made.
     ///   - checkingHead: off for the commands that check the whole journal themselves.
+    ///   - steady: the watched clock, for a program that follows a poll's hour.
     init(
-        _ invocation: Invocation, creating: Bool = false, checkingHead: Bool = true, clock: Clock = .system
+        _ invocation: Invocation, creating: Bool = false, checkingHead: Bool = true, clock: Clock = .system,
+        steady: SteadyClock? = nil
     ) throws(Refusal) {
-        self.clock = clock
+        self.clock = steady?.clock ?? clock
+        self.steady = steady
         settings = try Settings.read(invocation["--config"])
         let path = invocation["--store"] ?? settings.store ?? "isoloir.sqlite"
         let keyPath = invocation["--keys"] ?? settings.keys ?? Services.standardKeys
@@ -66,21 +71,21 @@ struct Services {
                 path: path, creating: creating, migrations: Services.migrations, mayMiss: RollIndices.names,
                 now: Clock.system.now)
         } catch { throw Refusal(error) }
-        logbook = Logbook(clock: clock, randomness: randomness)
-        desk = ElectionDesk(logbook: logbook, clock: clock)
+        logbook = Logbook(clock: self.clock, randomness: randomness)
+        desk = ElectionDesk(logbook: logbook, clock: self.clock)
         let hasher = PassphraseHasher()
-        registrar = Registrar(store: store, logbook: logbook, clock: clock, hasher: hasher)
+        registrar = Registrar(store: store, logbook: logbook, clock: self.clock, hasher: hasher)
         // One core stays free for everything else while sign-ins are hashed.
         let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         keeper = PassphraseKeeper(
-            hasher: PassphraseHasher(threads: max(1, cores - 1)), logbook: logbook, clock: clock, randomness: randomness
+            hasher: PassphraseHasher(threads: max(1, cores - 1)), logbook: logbook, clock: self.clock, randomness: randomness
         )
-        outbox = Outbox(clock: clock, randomness: randomness)
+        outbox = Outbox(clock: self.clock, randomness: randomness)
         issuer = Issuer(
-            outbox: outbox, registrar: registrar, logbook: logbook, clock: clock, randomness: randomness,
+            outbox: outbox, registrar: registrar, logbook: logbook, clock: self.clock, randomness: randomness,
             smsPrefixes: settings.smsPolicy.prefixes)
         printRoom = PrintRoom(
-            store: store, outbox: outbox, registrar: registrar, issuer: issuer, logbook: logbook, clock: clock)
+            store: store, outbox: outbox, registrar: registrar, issuer: issuer, logbook: logbook, clock: self.clock)
         principal = .system(NSUserName())
         if checkingHead {
             try checkHead()

@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import Glibc
 import Journal
+import Polling
 import Store
 import VoterRoll
 
@@ -21,6 +22,7 @@ private func checkStore(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation, checkingHead: false)
     try fullCheck(services.store)
     Terminal.say("\(services.store.path): pages, indices, links and journal are in order.")
+    try services.checkBoxKeys()
 }
 
 /// Everything that can be checked; refuses with all that is wrong.
@@ -105,15 +107,18 @@ private func restoreStore(_ invocation: Invocation) throws(Refusal) {
     for ending in ["", "-wal", "-shm"] { unsafe unlink(draft + ending) }
     defer { for ending in ["", "-wal", "-shm"] { unsafe unlink(draft + ending) } }
     try refusing { try SealedFile(key: key.subkey(.backup)).open(invocation.operands[0], into: draft) }
+    let digest = try fileDigest(invocation.operands[0])
+    let held: [String]
     do throws(StoreError) {
         let store = try Store(
             path: draft, creating: false, migrations: Services.migrations, mayMiss: RollIndices.names,
             now: Clock.system.now)
         try fullCheckOrStoreError(store)
         let logbook = Logbook(clock: .system, randomness: .system)
-        let details = ["file": URL(fileURLWithPath: invocation.operands[0]).lastPathComponent]
-        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try logbook.record(transaction, election: nil, by: .system(NSUserName()), "store.restore", details)
+        held = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try PollRestore.mark(
+                transaction, logbook, at: Clock.system.now,
+                file: URL(fileURLWithPath: invocation.operands[0]).lastPathComponent, sha256: digest)
         }
     } catch { throw Refusal(error) }
     guard unsafe rename(draft, path) == 0 else {
@@ -121,6 +126,21 @@ private func restoreStore(_ invocation: Invocation) throws(Refusal) {
     }
     try refusing { try Store.syncFolder(of: path) }
     Terminal.say("\(path): restored and checked.")
+    for name in held { sayHeld(name) }
+}
+
+/// What follows for a poll that was open.
+private func sayHeld(_ name: String) {
+    Terminal.say(
+        """
+
+        \(name) was open, and stays suspended: votes since the backup are lost, and this store cannot know how many.
+          1. Put the box key back: isoloir poll box-key FILE. No backup holds it.
+          2. Members take the heads that were published last from their mail, or from archives saved from the site:
+             isoloir bureau draft resume-after-restore --seal FILE --head HASH --reason TEXT --to FILE; two members sign it.
+          3. isoloir poll resume --head HASH --statement FILE. It is refused where the restored box lacks what was published:
+             then the poll can be closed (isoloir poll close --by NAME --reason TEXT), not resumed.
+        """)
 }
 
 private func fullCheckOrStoreError(_ store: Store) throws(StoreError) {

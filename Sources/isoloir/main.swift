@@ -2,4 +2,6 @@ import Glibc
 
 // A closed pipe is an error to be handled, not a signal to die of.
 signal(SIGPIPE, SIG_IGN)
+// A file at its limit of size is an error of that write, not the end of the program.
+signal(SIGXFSZ, SIG_IGN)
 exit(CommandLineTool.run(Array(CommandLine.arguments.dropFirst())))

@@ -454,7 +454,6 @@ CREATE UNIQUE INDEX polling_part_current ON polling_part (ballot, owner) WHERE r
 
 CREATE TABLE polling_poll (
     election INTEGER PRIMARY KEY REFERENCES election_definition (id),
-    state TEXT NOT NULL CHECK (state IN ('sealing', 'sealed', 'open', 'suspended', 'closing', 'closed', 'destroyed')),
     sealed_at INTEGER NOT NULL,
     opened_at INTEGER,
     closes_at INTEGER NOT NULL,
@@ -462,7 +461,7 @@ CREATE TABLE polling_poll (
     round_at INTEGER,
     manifest BLOB NOT NULL,
     fingerprint TEXT NOT NULL
-, stopped_at INTEGER) STRICT;
+, stopped_at INTEGER, state TEXT NOT NULL DEFAULT 'sealing' CHECK (state IN ('sealing', 'sealed', 'open', 'suspended', 'closing', 'ended', 'closed', 'destroyed')), seen_at INTEGER, clock_doubt TEXT, ordered_at INTEGER) STRICT;
 
 CREATE TABLE polling_record (
     election INTEGER NOT NULL REFERENCES polling_poll (election),
@@ -471,6 +470,17 @@ CREATE TABLE polling_record (
     text TEXT NOT NULL,
     PRIMARY KEY (election, kind)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE polling_restore (
+    id INTEGER PRIMARY KEY,
+    election INTEGER NOT NULL REFERENCES polling_poll (election),
+    at INTEGER NOT NULL,
+    backup_at INTEGER NOT NULL,
+    file TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    holds INTEGER NOT NULL,
+    resumed_at INTEGER
+) STRICT;
 
 CREATE TABLE polling_round (
     ballot INTEGER NOT NULL REFERENCES polling_ballot (id),
@@ -705,3 +715,5 @@ CREATE TABLE store_migration (
     name TEXT NOT NULL UNIQUE,
     applied_at INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE store_pulse (id INTEGER PRIMARY KEY CHECK (id = 1), beats INTEGER NOT NULL) STRICT;

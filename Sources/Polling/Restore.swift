@@ -1,0 +1,166 @@
+import Crypto
+import Elections
+package import Journal
+package import Store
+
+/// That the store was brought back from a backup while the poll was sealed.
+///
+///     store restore ---> suspended, with this mark: votes since the backup are lost, and nobody here knows how many
+///       two members sign that the heads last published are these, and all of them are in the restored box ---> open
+///       otherwise: closed, never open. Somebody whose published ballot was lost would vote again, with a credential that
+///       stands in a published archive
+package struct PollRestore: Sendable {
+    package let at: Int
+    /// The latest time in the backup: what came after it is lost.
+    package let backupAt: Int
+    package let file: String
+    /// Of the sealed backup, in hexadecimal.
+    package let sha256: String
+    /// When two members had voting go on; nil until then.
+    package let resumedAt: Int?
+    /// Whether voting waits for two members; a poll that was not open, or takes no vote any more, only carries the mark.
+    private let holds: Bool
+
+    /// What a poll went through, the oldest first.
+    package static func all(_ reading: borrowing Reading, election: Int) throws(StoreError) -> [PollRestore] {
+        try reading.all(
+            "SELECT at, backup_at, file, sha256, resumed_at, holds FROM polling_restore WHERE election = ? ORDER BY id", election
+        ) { (row: borrowing Row) throws(StoreError) in
+            PollRestore(
+                at: try row[0], backupAt: try row[1], file: try row[2], sha256: try row[3], resumedAt: try row[4],
+                holds: try row[5] as Int != 0)
+        }
+    }
+
+    /// What keeps a poll suspended; nil where nothing does.
+    package static func pending(_ reading: borrowing Reading, election: Int) throws(StoreError) -> PollRestore? {
+        try all(reading, election: election).last { $0.holds && $0.resumedAt == nil }
+    }
+
+    /// Marks every poll of a store that was just restored, and suspends those that may take votes.
+    /// - Returns: the elections whose polls stay suspended.
+    package static func mark(
+        _ transaction: borrowing Transaction, _ logbook: Logbook, at: Int, file: String, sha256: String
+    ) throws(StoreError) -> [String] {
+        var (backupAt, epoch) = (0, 1)
+        try Logbook.each(transaction.reading) { entry, _ throws(StoreError) in
+            backupAt = max(backupAt, entry.at)
+            if entry.action == "store.restore" { epoch += 1 }
+        }
+        // What stands behind this entry happened on another line of time than what was lost.
+        try logbook.record(
+            transaction, election: nil, by: .system("restore"), "store.restore",
+            ["file": file, "sha256": sha256, "backup": "\(backupAt)", "epoch": "\(epoch + 1)"])
+        let polls = try transaction.reading.all(
+            """
+            SELECT election, election_definition.name, state, stopped_at FROM polling_poll
+            JOIN election_definition ON election_definition.id = election
+            WHERE state IN ('sealed', 'open', 'suspended', 'closing', 'ended', 'closed')
+            """
+        ) { (row: borrowing Row) throws(StoreError) -> (Int, String, String, Int?) in
+            (try row[0], try row[1], try row[2], try row[3])
+        }
+        var suspended: [String] = []
+        for (election, name, state, stoppedAt) in polls {
+            let holds = !["sealed", "closed"].contains(state) && stoppedAt == nil
+            try transaction.execute(
+                "INSERT INTO polling_restore (election, at, backup_at, file, sha256, holds) VALUES (?, ?, ?, ?, ?, ?)",
+                election, at, backupAt, file, sha256, holds ? 1 : 0)
+            guard holds else { continue }
+            suspended.append(name)
+            guard state != PollState.suspended.rawValue else { continue }
+            try transaction.execute("UPDATE polling_poll SET state = 'suspended' WHERE election = ?", election)
+            try logbook.record(
+                transaction, election: name, by: .system("restore"), "poll.suspend",
+                ["reason": "restored from the backup \(file)"])
+        }
+        return suspended
+    }
+}
+
+/// What two members know that a restored store cannot: the heads that were published last.
+package struct ResumeProof: Sendable {
+    /// 64 hexadecimal digits each, one for each ballot that had a round.
+    private let heads: Set<String>
+    private let statement: BureauStatement
+
+    /// - Parameter heads: as members typed them; blanks between groups are taken away.
+    /// - Returns: nil where one is no head.
+    package init?(heads: [String], statement: BureauStatement) {
+        guard let heads = ResumeProof.heads(heads) else { return nil }
+        (self.heads, self.statement) = (heads, statement)
+    }
+
+    private static func heads(_ typed: [String]) -> Set<String>? {
+        let heads = typed.map { $0.lowercased().filter { $0 != " " } }
+        guard heads.allSatisfy({ $0.utf8.count == 64 && Crypto.bytes(hex: $0) != nil }) else { return nil }
+        return Set(heads)
+    }
+
+    /// What the members sign: the seal and the heads. A long list is named by its digest.
+    package static func subject(manifest: [UInt8], heads typed: [String]) -> String? {
+        guard let heads = heads(typed)?.sorted() else { return nil }
+        let longest = 12
+        let named =
+            heads.isEmpty
+            ? "none"
+            : heads.count <= longest
+                ? heads.joined(separator: " ") : "\(heads.count) \(hex(sha256(Array(heads.joined(separator: "\n").utf8))))"
+        return "\(hex(manifest)) heads \(named)"
+    }
+
+    /// Why voting does not go on, in words.
+    func refusal(
+        _ reading: borrowing Reading, _ station: PollingStation, _ poll: Poll
+    ) throws(StoreError) -> String? {
+        guard let seal = SealManifest(poll.manifest),
+            let subject = ResumeProof.subject(manifest: sha256(poll.manifest), heads: Array(heads))
+        else { return "The seal's manifest cannot be read." }
+        if let fault = statement.fault(
+            act: .resumeAfterRestore, election: station.election.election.id, subject: subject, members: seal.members)
+        {
+            return "The bureau's statement does not serve: \(fault)."
+        }
+        var unknown = heads
+        for ballot in try PollBallot.all(reading, election: station.election.number) {
+            let rounds = try station.rounds(reading, ballot)
+            unknown.subtract(rounds.map(\.head))
+            guard let last = rounds.last, !heads.contains(last.head) else { continue }
+            return "The restored box of \(ballot.name) ends with round \(last.number), \(last.head): the head that was published last "
+                + "must be given, and it is this one or a later one."
+        }
+        guard unknown.isEmpty else {
+            return "The restored box does not contain what was published: \(unknown.sorted().joined(separator: ", ")). Ballots that are "
+                + "public were lost. The poll can be closed, not resumed."
+        }
+        return nil
+    }
+}
+
+extension PollingStation {
+    static let restoredNeedsProof =
+        "The store was restored from a backup: voting goes on only with the heads that were published last and the statement of two members (poll resume --head HASH --statement FILE). Otherwise close the poll."
+
+    /// Why a restored poll takes no votes yet; nil where nothing holds it, or two members' proof frees it.
+    func admitRestored(
+        _ transaction: borrowing Transaction, _ poll: Poll, _ proof: ResumeProof?
+    ) throws(StoreError) -> Refusal? {
+        guard try PollRestore.pending(transaction.reading, election: election.number) != nil else { return nil }
+        guard let proof else { return PollingStation.restoredNeedsProof }
+        if let refusal = try proof.refusal(transaction.reading, self, poll) { return refusal }
+        try transaction.execute(
+            "UPDATE polling_restore SET resumed_at = ? WHERE election = ? AND holds = 1 AND resumed_at IS NULL", clock.now,
+            election.number)
+        return nil
+    }
+
+    /// Lines of the records about backups that the store came from.
+    package func restoreLines(_ reading: borrowing Reading) throws(StoreError) -> [String] {
+        let zone = election.election.timeZone
+        return try PollRestore.all(reading, election: election.number).map { restore in
+            let end = restore.resumedAt.map { "voting went on \(LocalTime.phrase($0, zone: zone, .en))" } ?? "voting did not go on"
+            return
+                "restored \(LocalTime.phrase(restore.at, zone: zone, .en)) from a backup of \(LocalTime.phrase(restore.backupAt, zone: zone, .en)) (\(zone)), SHA-256 \(restore.sha256); \(end)"
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Glibc
+import Synchronization
+
+/// The store's files as they lay at their path when they were opened. A file that was moved or deleted goes on taking writes
+/// under its old number, and nobody ever reads them again.
+final class FileGuard: Sendable {
+    private struct Identity: Equatable {
+        let device, inode: UInt
+    }
+
+    private let path: String
+    private let main: Identity?
+    /// The log comes with the first transaction, and stays while a connection is open.
+    private let log = Mutex<Identity?>(nil)
+
+    init(path: String) {
+        self.path = path
+        main = FileGuard.identity(path)
+    }
+
+    private static func identity(_ path: String) -> Identity? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return Identity(device: UInt(status.st_dev), inode: UInt(status.st_ino))
+    }
+
+    /// What became of the files; nil while they lie where they were opened.
+    func fault() -> StoreError? {
+        if FileGuard.identity(path) != main { return moved(path) }
+        let now = FileGuard.identity(path + "-wal")
+        let isSame = log.withLock { known in
+            if known == nil { known = now }
+            return known == now
+        }
+        return isSame ? nil : moved(path + "-wal")
+    }
+
+    private func moved(_ name: String) -> StoreError {
+        StoreError(
+            .moved, "\(name) was moved, deleted or replaced while it was in use: what is written now would be lost.",
+            cure: "Stop the server. Put the file back where it was, or restore the latest backup; then start the server again.")
+    }
+}
+
+extension Store {
+    /// - Throws: `.moved` when the store's file or its log is not the one that was opened.
+    package func checkFile() throws(StoreError) {
+        if let fault = files.fault() { throw fault }
+    }
+
+    /// Writes something that means nothing: a full disk, or one that can only be read, shows itself before a voter meets it.
+    package func tryWrite() throws(StoreError) {
+        try write { (transaction: borrowing Transaction) throws(StoreError) in
+            try transaction.execute(
+                "INSERT INTO store_pulse (id, beats) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET beats = beats + 1")
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import Elections
+import Polling
+import Store
+import Synchronization
+import Templating
+
+/// What keeps the voters' site from serving, and what `/health` knows.
+extension VoterSite {
+    /// Why no page is served.
+    package enum Obstacle: Sendable, Equatable {
+        /// The poll takes votes and its box key is not there.
+        case boxKey
+        /// The store's file is not the one that was opened.
+        case store
+    }
+
+    struct Standing: Sendable {
+        var obstacle: Obstacle?
+        /// Whether the poll came from a backup.
+        var isRestored = false
+        /// What came of the last try to write, and when.
+        var write: (at: Double, trouble: String?)?
+    }
+
+    /// Seconds up to which a pause is "many people are here".
+    static let shortPause = 5
+    /// Seconds after which a voter is asked to come back where somebody must do something first.
+    private static let longPause = 60
+    /// Seconds for which a try to write serves: anybody may ask for `/health`, and each try waits for the disk.
+    private static let writeSeconds = 5.0
+
+    /// Stops serving voters, or goes on.
+    package func set(_ obstacle: Obstacle?) { standing.withLock { $0.obstacle = obstacle } }
+
+    /// Looks whether the poll came from a backup.
+    func lookForRestore() throws(StoreError) {
+        let isRestored = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try !PollRestore.all(reading, election: parts.station.election.number).isEmpty
+        }
+        standing.withLock { $0.isRestored = isRestored }
+    }
+
+    /// What voters of a restored poll are told on every page: whose ballot was lost must vote again.
+    func restored(_ language: Language) -> TemplateValue {
+        guard standing.withLock({ $0.isRestored }), let poll else { return .nothing }
+        switch poll.state {
+        case .suspended: return .text(pages.text("restoredHeld", language))
+        case .open, .closing: return .text(pages.text("restoredOpen", language))
+        case .ended, .closed: return .text(pages.text("restoredOver", language))
+        case .sealing, .sealed, .destroyed: return .nothing
+        }
+    }
+
+    /// The page for a site that somebody must see to first.
+    func standstill(_ visit: Visit) -> Response {
+        var response = message(visit, 503, "standstill")
+        response.headers.append(("Retry-After", "\(VoterSite.longPause)"))
+        return response
+    }
+
+    /// `ok`, or why not; what a person should look at stands on further lines.
+    func health() -> Response {
+        switch standing.withLock({ $0.obstacle }) {
+        case .boxKey: return .text(503, "the box key is missing: isoloir poll box-key FILE\n")
+        case .store: return .text(503, "the store's file was moved or deleted: stop the server\n")
+        case nil: break
+        }
+        do throws(StoreError) {
+            _ = try store.read { (reading: borrowing Reading) throws(StoreError) in try reading.number("SELECT 1") }
+        } catch { return .text(503, "the store cannot be read\n") }
+        if let trouble = writeTrouble() { return .text(503, "\(trouble)\n") }
+        return .text(200, "ok\n" + (poll?.clockDoubt.map { "clock not believed: \($0.rawValue)\n" } ?? ""))
+    }
+
+    /// Why nothing can be written; nil while it can.
+    private func writeTrouble() -> String? {
+        let now = Monotonic.seconds
+        // Whoever asks meanwhile gets the last answer: one try at a time.
+        let known = standing.withLock { standing -> (at: Double, trouble: String?)? in
+            if let last = standing.write, now - last.at < VoterSite.writeSeconds { return last }
+            standing.write = (now, standing.write?.trouble)
+            return nil
+        }
+        if let known { return known.trouble }
+        var trouble: String?
+        do throws(StoreError) { try store.tryWrite() } catch {
+            log("the store cannot be written: \(error)")
+            trouble = error.kind == .full ? "the disk is full" : "the store cannot be written"
+        }
+        standing.withLock { $0.write = (now, trouble) }
+        return trouble
+    }
+}
+
+extension StoreError {
+    /// Seconds after which trying again makes sense; nil where it does not.
+    var retrySeconds: Int? {
+        switch kind {
+        case .busy: VoterSite.shortPause
+        case .full, .readOnly, .moved: 60
+        default: nil
+        }
+    }
+}

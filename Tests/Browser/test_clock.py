@@ -1,0 +1,185 @@
+"""Wrong clocks, a missing box key, a store that was moved, a full disk: none of them decides a poll or loses a vote."""
+import datetime
+import glob
+import os
+import shutil
+import subprocess
+import time
+import zoneinfo
+
+import pytest
+import requests
+from conftest import Client, road
+from test_casting import SMALL, Crowd
+
+voter = road.voter
+DAY = 86_400
+
+
+def shifted(folder, seconds):
+    """The environment of a program whose wall clock is wrong; the monotonic ones stay as they are."""
+    library = f"{folder}/clock_shift.so"
+    if not os.path.exists(library):
+        source = os.path.join(os.path.dirname(__file__), "clock_shift.c")
+        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, source], check=True)
+    return {"LD_PRELOAD": library, "CLOCK_SHIFT": str(seconds)}
+
+
+def voters():
+    return [voter(n) for n in range(1, 13)] + [voter(13, college="cadres")]
+
+
+def state(site):
+    return site.json("poll", "status")["state"]
+
+
+def cast(site, crowd):
+    client, name, ballot = crowd.waiting.get()
+    return client.session.post(f"{site.address}/ballots/{name}", data={"form": client.form_token, "ballot": ballot}, timeout=20)
+
+
+def log(site):
+    with open(f"{site.folder}/serve.log", encoding="utf-8") as file:
+        return file.read()
+
+
+@pytest.mark.parametrize("ahead, seconds, closes", [(40 * DAY, 6, 20 * DAY), (3 * 3600, 5, 7200)])
+def test_a_clock_ahead_closes_nothing(site, ahead, seconds, closes):
+    hour = datetime.datetime.fromtimestamp(time.time() + closes, zoneinfo.ZoneInfo("Europe/Paris")).strftime("%Y-%m-%d %H:%M")
+    site.prepare(voters(), SMALL, closes=hour).open_poll().serve()
+    time.sleep(1)
+    site.stop()
+    site.serve(environment=shifted(site.folder, ahead))
+    time.sleep(seconds)
+    assert state(site) == "ended"
+    health = requests.get(f"{site.address}/health", timeout=10)
+    assert health.status_code == 200 and "clock not believed: unproven" in health.text
+    assert "the clock is not believed" in log(site)
+    assert site.sql("SELECT count(*) FROM bureau_alert WHERE kind = 'clock.unproven'") == [(1,)]
+    status = site.run("poll", "status").stdout
+    assert "NOT BELIEVED" in status and "poll close --by NAME" in status
+    site.stop()
+    site.serve()
+    road.wait_until(lambda: state(site) == "open")
+    road.wait_until(lambda: requests.get(f"{site.address}/health", timeout=10).text == "ok\n")
+    assert cast(site, Crowd(site, 2)).status_code == 200
+    assert "Nothing was added, removed or changed by hand" in site.run("poll", "status").stdout
+
+
+def test_a_member_closes_a_poll_that_ended(site):
+    site.prepare(voters(), SMALL).open_poll()
+    site.serve(environment=shifted(site.folder, 4000 * DAY))
+    road.wait_until(lambda: state(site) == "ended")
+    site.stop()
+    refused = site.run("poll", "close", status=1)
+    assert "--by" in refused.stderr and state(site) == "ended"
+    site.run("poll", "close", "--by", "Irene Laurent", "--reason", "minutes of today")
+    assert state(site) == "closed"
+    assert "Irene Laurent" in site.run("journal", "export").stdout
+
+
+def test_an_open_poll_without_its_box_key_is_not_served(site):
+    site.prepare(voters(), SMALL).open_poll().serve()
+    crowd = Crowd(site, 2)
+    site.stop()
+    keys = glob.glob(f"{site.folder}/**/*.box", recursive=True)
+    assert len(keys) == 1
+    os.remove(keys[0])
+    for words in (("poll", "status"), ("store", "check")):
+        assert "box key is missing" in site.run(*words, status=1).stderr
+    site.serve()
+    road.wait_until(lambda: requests.get(f"{site.address}/health", timeout=10).status_code == 503)
+    assert "poll box-key FILE" in requests.get(f"{site.address}/health", timeout=10).text
+    page = requests.get(f"{site.address}/", timeout=10)
+    assert page.status_code == 503 and page.headers["Retry-After"] == "60" and "momentanément indisponible" in page.text
+    assert "poll box-key FILE" in log(site)
+    assert site.sql("SELECT count(*) FROM bureau_alert WHERE kind = 'boxKeyMissing'") == [(1,)]
+    with open(f"{site.folder}/other.box", "w") as file:
+        file.write("isoloir box key 1\n" + "ab" * 32 + "\n")
+    os.chmod(f"{site.folder}/other.box", 0o600)
+    assert "another poll's" in site.run("poll", "box-key", f"{site.folder}/other.box", status=1).stderr
+    assert not os.path.exists(keys[0])
+    site.run("poll", "box-key", f"{site.folder}/box.key")
+    road.wait_until(lambda: requests.get(f"{site.address}/health", timeout=10).text == "ok\n")
+    assert cast(site, crowd).status_code == 200
+    site.run("store", "check")
+
+
+@pytest.mark.parametrize("how", ["moved", "deleted", "replaced", "log"])
+def test_no_vote_is_taken_into_a_file_that_nobody_will_read(site, how):
+    site.prepare(voters(), SMALL).open_poll().serve()
+    crowd = Crowd(site, 2)
+    assert cast(site, crowd).status_code == 200
+    path = site.store
+    if how == "moved":
+        os.rename(path, path + ".moved")
+    elif how == "deleted":
+        os.remove(path)
+    elif how == "log":
+        os.rename(path + "-wal", path + "-wal.moved")
+    else:
+        shutil.copy(path, path + ".new")
+        os.rename(path + ".new", path)
+    # At once, not only from the next second's look on.
+    answer = cast(site, crowd)
+    assert answer.status_code == 503 and "receipt" not in answer.text
+    assert requests.get(f"{site.address}/health", timeout=10).status_code == 503
+    road.wait_until(lambda: requests.get(f"{site.address}/", timeout=10).status_code == 503)
+    assert "Retry-After" in requests.get(f"{site.address}/", timeout=10).headers
+    assert "VOTERS ARE NOT SERVED" in log(site)
+    assert requests.get(f"{site.address}/manager", timeout=10).status_code == 503
+    site.kill()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    place = f"{tmp_path}/disk"
+    os.makedirs(place)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", place], capture_output=True).returncode != 0:
+        pytest.fail("a small tmpfs cannot be mounted here: run the tests as root")
+    yield place
+    subprocess.run(["umount", "-l", place], check=True)
+
+
+def fill(place):
+    with open(f"{place}/filler", "wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"0" * 4096)
+        except OSError:
+            pass
+
+
+def test_a_full_disk_is_not_ok_and_asks_to_come_back(site, small_disk):
+    site.prepare([voter(1)])
+    identifier = site.identifier("v1@example.org")
+    for path in glob.glob(f"{site.store}*"):
+        shutil.move(path, small_disk)
+    site.store = f"{small_disk}/{os.path.basename(site.store)}"
+    site.serve()
+    client = Client(site)
+    client.identify(identifier)
+    assert requests.get(f"{site.address}/health", timeout=10).text == "ok\n"
+    fill(small_disk)
+    road.wait_until(lambda: requests.get(f"{site.address}/health", timeout=10).status_code == 503)
+    assert "disk is full" in requests.get(f"{site.address}/health", timeout=10).text
+    other = Client(site)
+    other.get("/")
+    answer = other.identify(identifier)
+    assert answer.status_code == 503 and answer.headers["Retry-After"] == "60"
+    os.remove(f"{small_disk}/filler")
+    road.wait_until(lambda: requests.get(f"{site.address}/health", timeout=10).text == "ok\n")
+    site.stop()
+
+
+def test_a_file_at_its_limit_of_size_is_an_error_and_no_end(site):
+    site.prepare([voter(1)])
+    log = f"{site.folder}/limited.log"
+    # Nothing may be written beyond what the store has already; the log of the program is far below.
+    limit = 40_000
+    site.process = subprocess.Popen(
+        ["bash", "-c", f'ulimit -S -f {limit // 1024}; exec "$@" 2>"{log}"', "bash", *site.command("serve", "--port", site.port)], cwd=site.folder)
+    road.wait_for_port(site.port, site.process)
+    road.wait_until(lambda: requests.get(f"{site.address}/health", timeout=10).status_code == 503)
+    assert "disk is full" in requests.get(f"{site.address}/health", timeout=10).text and site.process.poll() is None
+    site.stop()

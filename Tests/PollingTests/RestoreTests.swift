@@ -1,0 +1,117 @@
+import Crypto
+import Elections
+import Foundation
+import Journal
+import Polling
+import Store
+import Testing
+
+/// A backup brought back over an open poll.
+struct RestoreTests {
+    private let bureau = Bureau()
+
+    /// An open poll with one published round, marked as restored.
+    private func restored(voters: Int = 12) throws -> (poll: PollFixture, head: String) {
+        let poll = try PollFixture(members: bureau.members)
+        for voter in 0..<voters { _ = try poll.cast(try poll.ballot(voter), by: voter) }
+        poll.move(to: poll.now + 3 * 3600)
+        #expect(try !poll.station.turnRounds(announce: { _, _, _ in }).isEmpty)
+        let head = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+            let ballot = try PollBallot.find(reading, election: poll.election.number, name: PollFixture.ballot)
+            return try ballot.flatMap { ballot throws(StoreError) in try poll.station.rounds(reading, ballot).last?.head }
+        }
+        try mark(poll)
+        return (poll, try #require(head))
+    }
+
+    private func mark(_ poll: PollFixture) throws {
+        let held = try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try PollRestore.mark(
+                transaction, Logbook(clock: Clock { poll.now }, randomness: .system), at: poll.now, file: "b.isoloir",
+                sha256: "ab12")
+        }
+        #expect(held == ["cse-2026"])
+    }
+
+    private func proof(_ poll: PollFixture, _ heads: [String], signedBy count: Int = 2) throws -> ResumeProof {
+        let found = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try Poll.find(reading, election: poll.election.number)
+        }
+        let digest = sha256(try #require(found).manifest)
+        let subject = try #require(ResumeProof.subject(manifest: digest, heads: heads))
+        let file = try bureau.statement(.resumeAfterRestore, subject, signedBy: count)
+        let statement = try #require(BureauStatement(file: file))
+        return try #require(ResumeProof(heads: heads, statement: statement))
+    }
+
+    private func state(_ poll: PollFixture) throws -> PollState? {
+        try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try Poll.find(reading, election: poll.election.number)?.state
+        }
+    }
+
+    @Test func `a restored poll takes no vote and is not resumed by anybody's word alone`() throws {
+        let (poll, head) = try restored(voters: 11)
+        let late = try poll.ballot(11)
+        guard case .shut = try poll.cast(late, by: 11) else {
+            Issue.record("a restored poll took a vote")
+            return
+        }
+        let word = BureauWord(by: "Irene", reason: "we need it")
+        #expect(try poll.station.resume(by: .system("test"), word: word)?.contains("restored from a backup") == true)
+        #expect(try poll.station.resume(by: .system("test"), proof: try proof(poll, [head], signedBy: 1)) != nil)
+        #expect(try state(poll) == .suspended)
+        #expect(try poll.station.resume(by: .system("test"), proof: try proof(poll, [head])) == nil)
+        #expect(try state(poll) == .open)
+        let casting = try poll.cast(late, by: 11)
+        guard case .cast = casting else {
+            Issue.record("a resumed poll took no vote: \(casting)")
+            return
+        }
+        #expect(try poll.station.audit().isEmpty)
+        let lines = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try poll.station.restoreLines(reading)
+        }
+        #expect(lines.count == 1 && lines[0].contains("SHA-256 ab12; voting went on"))
+        // An ordinary suspension afterwards is an ordinary one.
+        #expect(try poll.station.suspend(by: .system("test")) == nil)
+        #expect(try poll.station.resume(by: .system("test")) == nil)
+    }
+
+    @Test func `a box that lacks what was published is closed, never resumed`() throws {
+        let (poll, head) = try restored(voters: 11)
+        let lost = hex(sha256(Array("a later round".utf8)))
+        #expect(
+            try poll.station.resume(by: .system("test"), proof: try proof(poll, [head, lost]))?
+                .contains("not resumed") == true)
+        // The head that the store itself published last cannot be left out.
+        #expect(try poll.station.resume(by: .system("test"), proof: try proof(poll, []))?.contains("must be given") == true)
+        #expect(try state(poll) == .suspended)
+        #expect(try poll.station.close(atOnce: false, by: .system("test")) == nil)
+        // Without the grace, in which voters under way would vote again.
+        #expect(try state(poll) == .closed)
+        #expect(try poll.station.audit().isEmpty)
+    }
+
+    @Test func `signatures for other heads do not serve`() throws {
+        let (poll, head) = try restored(voters: 11)
+        let found = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try Poll.find(reading, election: poll.election.number)
+        }
+        let digest = sha256(try #require(found).manifest)
+        let subject = try #require(ResumeProof.subject(manifest: digest, heads: []))
+        let file = try bureau.statement(.resumeAfterRestore, subject)
+        let statement = try #require(BureauStatement(file: file))
+        let proof = try #require(ResumeProof(heads: [head], statement: statement))
+        #expect(try poll.station.resume(by: .system("test"), proof: proof)?.contains("does not serve") == true)
+    }
+
+    @Test func `heads are read as members type them, and nothing else is one`() {
+        let head = hex(sha256([1]))
+        let typed = head.uppercased().enumerated().map { $0.offset % 4 == 0 ? " \($0.element)" : "\($0.element)" }.joined()
+        let digest = sha256([2])
+        #expect(ResumeProof.subject(manifest: digest, heads: [typed]) == ResumeProof.subject(manifest: digest, heads: [head]))
+        #expect(ResumeProof.subject(manifest: digest, heads: ["\(head)0"]) == nil)
+        #expect(ResumeProof.subject(manifest: digest, heads: [String(head.dropLast()) + "g"]) == nil)
+    }
+}
