@@ -158,5 +158,14 @@ package enum PollingSchema {
                 PRIMARY KEY (election, kind)
             ) STRICT, WITHOUT ROWID;
             """),
+        // Polls that were sealed before hours stood where everybody reads them.
+        Migration(
+            "polling-4-hours",
+            """
+            INSERT INTO election_hours (election, stage, closes_at, planned_closes_at, opened_at, stopped_at)
+            SELECT election, CASE state WHEN 'closed' THEN 'ended' WHEN 'destroyed' THEN 'ended' ELSE state END, closes_at,
+                closes_at, opened_at, stopped_at
+            FROM polling_poll WHERE state <> 'sealing';
+            """),
     ]
 }

@@ -6,6 +6,17 @@ package import Journal
 package import Store
 import Synchronization
 
+/// Who decided a change of the poll, and why: for the journal; the reason of a suspension is told to voters as well.
+package struct PollDecision: Sendable {
+    /// The member of the bureau, by name; nil where the command line was not told.
+    package let by: String?
+    package let reason: String?
+
+    package init(by: String? = nil, reason: String? = nil) { (self.by, self.reason) = (by, reason) }
+
+    var details: [String: String] { ["by": by, "reason": reason].compactMapValues { $0 } }
+}
+
 /// The polling station of one election: opens and closes the poll, hands out credentials, takes ballots.
 package final class PollingStation: Sendable {
     package let election: StoredElection
@@ -96,7 +107,8 @@ package final class PollingStation: Sendable {
         guard let boxKey else { return "The box key is not there: give its file with --box-key." }
         let findings = try audit()
         guard findings.isEmpty else { return findings.joined(separator: "\n") }
-        return try change(from: [.sealed], to: .open, "poll.open", by: principal) {
+        let hours = ["opens": "\(election.election.announcedOpening)"]
+        return try change(from: [.sealed], to: .open, "poll.open", by: principal, details: hours) {
             transaction, poll throws(StoreError) in
             if let refusal = try uncheckedTrustees(transaction.reading) { return refusal }
             for ballot in try PollBallot.all(transaction.reading, election: election.number) {
@@ -121,6 +133,7 @@ package final class PollingStation: Sendable {
         var lines = [
             "isoloir opening record 1", "election \(election.election.id)", "seal \(poll.fingerprint)",
             "opened \(LocalTime.phrase(clock.now, zone: election.election.timeZone, .en)) (\(election.election.timeZone))",
+            "voting announced from \(LocalTime.phrase(election.election.announcedOpening, zone: election.election.timeZone, .en))",
         ]
         for ballot in try PollBallot.all(reading, election: election.number) {
             lines.append(
@@ -144,18 +157,40 @@ package final class PollingStation: Sendable {
             try ElectorEntry(entry).sealed, ballot: ballot.id, voter: voter, randomness: randomness) != nil
     }
 
-    package func suspend(by principal: Principal) throws(StoreError) -> Refusal? {
-        try change(from: [.open], to: .suspended, "poll.suspend", by: principal)
+    /// What is done in the transaction of a change: word to all voters is queued with it or not at all.
+    package typealias Along = (borrowing Transaction) throws(StoreError) -> Void
+
+    /// Stops taking ballots for a while; voters are told the decision's reason.
+    package func suspend(
+        by principal: Principal, _ decision: PollDecision = PollDecision(), along: Along = { _ in }
+    ) throws(StoreError) -> Refusal? {
+        try change(
+            from: [.open], to: .suspended, "poll.suspend", by: principal, details: decision.details,
+            reason: decision.reason
+        ) { transaction, _ throws(StoreError) in
+            try along(transaction)
+            return nil
+        }
     }
 
-    package func resume(by principal: Principal) throws(StoreError) -> Refusal? {
-        try change(from: [.suspended], to: .open, "poll.resume", by: principal) { _, poll throws(StoreError) in
-            poll.closesAt <= clock.now ? "The hour of closing has passed: close the poll, or extend it first." : nil
+    /// Takes ballots again.
+    package func resume(
+        by principal: Principal, _ decision: PollDecision = PollDecision(), along: Along = { _ in }
+    ) throws(StoreError) -> Refusal? {
+        try change(from: [.suspended], to: .open, "poll.resume", by: principal, details: decision.details) {
+            transaction, poll throws(StoreError) in
+            guard poll.closesAt > clock.now else {
+                return "The hour of closing has passed: close the poll, or extend it first."
+            }
+            try along(transaction)
+            return nil
         }
     }
 
     /// Moves the close to a later hour.
-    package func extend(to time: Int, by principal: Principal) throws(StoreError) -> Refusal? {
+    package func extend(
+        to time: Int, by principal: Principal, _ decision: PollDecision = PollDecision(), along: Along = { _ in }
+    ) throws(StoreError) -> Refusal? {
         defer { logIsDue() }
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
             guard let poll = try Poll.find(transaction.reading, election: election.number),
@@ -164,15 +199,18 @@ package final class PollingStation: Sendable {
             guard time > poll.closesAt else { return "A poll is only ever extended: the new hour must be later." }
             try transaction.execute(
                 "UPDATE polling_poll SET closes_at = ? WHERE election = ?", time, election.number)
+            try putHours(transaction)
             try logbook.record(
                 transaction, election: election.election.id, by: principal, "poll.extend",
-                ["from": "\(poll.closesAt)", "to": "\(time)"])
+                ["from": "\(poll.closesAt)", "to": "\(time)"].merging(decision.details) { $1 })
+            try along(transaction)
             return nil
         }
     }
 
     func change(
         from states: [PollState], to state: PollState, _ action: String, by principal: Principal,
+        details more: [String: String] = [:], reason: String? = nil,
         _ body: (borrowing Transaction, Poll) throws(StoreError) -> Refusal? = { _, _ in nil }
     ) throws(StoreError) -> Refusal? {
         // Whatever was written before goes out of the log with the change.
@@ -188,7 +226,8 @@ package final class PollingStation: Sendable {
             if let refusal = try body(transaction, poll) { return refusal }
             try transaction.execute(
                 "UPDATE polling_poll SET state = ? WHERE election = ?", state.rawValue, election.number)
-            var details = ["fingerprint": poll.fingerprint]
+            try putHours(transaction, reason: reason)
+            var details = more.merging(["fingerprint": poll.fingerprint]) { $1 }
             for ballot in try PollBallot.all(transaction.reading, election: election.number) {
                 details["votes.\(ballot.name)"] = "\(ballot.votes)"
             }

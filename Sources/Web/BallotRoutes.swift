@@ -52,7 +52,19 @@ extension VoterSite {
                 try parts.station.enter(reading, voter: voter, ballot: name)
             )
         }
-        guard let open else { return message(visit, 403, "shut", back: "/space") }
+        guard let open else {
+            let now = parts.clock.now
+            let (hours, hasResult) = try store.read {
+                (reading: borrowing Reading) throws(StoreError) -> (PollHours, Bool) in
+                (
+                    try PollHours.find(reading, parts.station.election),
+                    try PollBallot.haveResult(reading, election: parts.station.election.number)
+                )
+            }
+            let words = pages.words(hours, hours.phase(now), election, visit.language, hasResult: hasResult)
+            return message(
+                visit, 403, "shut", lines: [words.notice ?? words.line], back: "/space", hasOwnText: true)
+        }
         switch entering {
         case .notEligible: return message(visit, 404, "notEligible", back: "/space")
         case .voted(let at):
@@ -190,7 +202,9 @@ extension VoterSite {
         }
         let told = Told(
             text: text.map {
-                pages.text($0, visit.language).replacing("{seconds}", with: seconds.map(String.init) ?? "")
+                let said = pages.text($0, visit.language).replacing("{seconds}", with: seconds.map(String.init) ?? "")
+                let notice = $0 == "voteShut" ? words(visit.language).notice : nil
+                return notice.map { said + " " + $0 } ?? said
             }, reason: reason, tracker: tracker,
             receipt: receipt.map { Told.Proof(tracker: $0.tracker, signature: $0.signature) })
         let encoder = JSONEncoder()

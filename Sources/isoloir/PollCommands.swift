@@ -24,9 +24,6 @@ let pollCommands = [
                 "two members' statement that it opens without a trustee's check; may be given several times"),
         ],
         "open a sealed poll: seal, empty box and empty list are checked", run: openPoll),
-    Command("poll suspend", [], "stop taking ballots for a while", run: suspendPoll),
-    Command("poll resume", [], "take ballots again", run: resumePoll),
-    Command("poll extend", ["TIME"], "a later close, such as \"2026-12-01 19:00\"", run: extendPoll),
     Command(
         "poll close", [], options: [.init("--at-once", nil, "without the grace for voters under way")],
         "close the poll for good", run: closePoll),
@@ -77,24 +74,6 @@ let pollCommands = [
     Command("poll status", [], "where the poll stands, and whether box and list are as they were left", run: showPoll),
 ]
 
-private func suspendPoll(_ invocation: Invocation) throws(Refusal) {
-    try change(invocation) { station, services in try station.suspend(by: services.principal) }
-}
-
-private func resumePoll(_ invocation: Invocation) throws(Refusal) {
-    try change(invocation) { station, services in try station.resume(by: services.principal) }
-}
-
-private func change(
-    _ invocation: Invocation, _ body: (PollingStation, Services) throws -> PollingStation.Refusal?
-) throws(Refusal) {
-    let services = try Services(invocation)
-    let station = try services.station(try services.election())
-    if let refusal = try refusing({ try body(station, services) }) { throw Refusal(refusal) }
-    try describe(services, station)
-    try services.emptyLog()
-}
-
 private func sealPoll(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--box-key")
     let services = try Services(invocation)
@@ -123,6 +102,11 @@ private func openPoll(_ invocation: Invocation) throws(Refusal) {
     if let file = invocation["--record"] { try writeFile(file, Array(record.utf8)) }
     Terminal.say(record)
     try describe(services, station)
+    let hours = try services.hours(election)
+    if hours.phase(services.clock.now) == .ahead {
+        let begin = LocalTime.phrase(hours.opens, zone: election.election.timeZone, .en)
+        Terminal.say("  The poll is open; voting begins at the announced hour: \(begin). No ballot is taken before it.")
+    }
     try services.emptyLog()
     try services.warnOfBackups(station)
 }
@@ -152,21 +136,6 @@ private func takeKeyDestroyed(_ invocation: Invocation) throws(Refusal) {
         throw Refusal(refusal)
     }
     Terminal.say(try refusing { try station.custodyRecord() })
-}
-
-private func extendPoll(_ invocation: Invocation) throws(Refusal) {
-    let services = try Services(invocation)
-    let election = try services.election()
-    guard let zone = TimeZone(identifier: election.election.timeZone),
-        let time = LocalTime.read(invocation.operands[0], zone: zone)
-    else {
-        throw Refusal(
-            "\"\(invocation.operands[0])\" is no date and time; write it as 2026-12-01 19:00.", status: .usage)
-    }
-    let station = try services.station(election)
-    if let refusal = try refusing({ try station.extend(to: time, by: services.principal) }) { throw Refusal(refusal) }
-    try describe(services, station)
-    try services.emptyLog()
 }
 
 private func closePoll(_ invocation: Invocation) throws(Refusal) {
