@@ -18,12 +18,12 @@ import VoterRoll
 package struct Announcements: Sendable {
     /// What is announced.
     package enum News: String, Sendable, CaseIterable {
-        case extension_ = "extension"
+        case extending = "extension"
         case suspension, resumption
 
         package var kind: MessageKind {
             switch self {
-            case .extension_: .pollExtended
+            case .extending: .pollExtended
             case .suspension: .pollSuspended
             case .resumption: .pollResumed
             }
@@ -32,7 +32,7 @@ package struct Announcements: Sendable {
         /// Whether it is true of the poll as it stands.
         func holds(_ hours: PollHours, now: Int) -> Bool {
             switch (self, hours.phase(now)) {
-            case (.extension_, .ahead), (.extension_, .overdue), (.extension_, .extended): hours.isExtended
+            case (.extending, .ahead), (.extending, .overdue), (.extending, .extended): hours.isExtended
             case (.suspension, .suspended), (.resumption, .open), (.resumption, .extended): true
             default: false
             }

@@ -56,7 +56,8 @@ package final class LetterDoor: Sendable {
             let hours = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
                 try PollHours.find(reading, election)
             }
-            return try Specimen(election: election.election, office: office, hours: hours).pdf(created: PrintFiles.timestamp(0))
+            return try Specimen(election: election.election, office: office, hours: hours).pdf(
+                created: PrintFiles.timestamp(0))
         } catch { throw PrintRefusal("The specimen cannot be made: \(error)") }
     }
 

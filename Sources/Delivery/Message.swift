@@ -54,7 +54,8 @@ package enum MessageKind: String, Sendable, CaseIterable {
         case .activation, .renewedActivation: ["greeting", "identifier", "secret"]
         case .code, .resetCode: ["greeting", "code", "label"]
         case .resetAsked: ["greeting", "ready"]
-        case .notice, .noticeHeld, .resetReady, .secretChanged, .voteRecorded, .contactChanged, .reminder, .pollExtended, .pollSuspended,
+        case .notice, .noticeHeld, .resetReady, .secretChanged, .voteRecorded, .contactChanged, .reminder,
+            .pollExtended, .pollSuspended,
             .pollResumed:
             ["greeting"]
         case .staffIdentifier: ["greeting", "identifier", "console", "role"]

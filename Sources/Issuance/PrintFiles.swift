@@ -163,7 +163,9 @@ package final class PrintFiles {
             }
             // A letter gives the hours of the day on which it is printed.
             for (id, frame) in frames {
-                do throws(LetterError) { try addFace(id, frame.with(hours, election.election)) } catch { throw StoreError(.failed, "\(error)") }
+                do throws(LetterError) { try addFace(id, frame.with(hours, election.election)) } catch {
+                    throw StoreError(.failed, "\(error)")
+                }
             }
         } catch { throw PrintRefusal("\(error)") }
     }

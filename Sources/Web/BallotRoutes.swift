@@ -12,7 +12,8 @@ import Templating
 /// `/ballots/{ballot}`: choose, review, vote; `/receipt`: the proof as PDF.
 enum BallotRoutes {
     static let table = [
-        VoterSite.Route(method: .post, path: "/receipt") { site, visit in .now(try site.receipt(visit)) }
+        VoterSite.Route(method: .post, path: "/receipt") { site, visit in .now(try site.receipt(visit)) },
+        VoterSite.Route(method: .get, path: "/hours") { site, visit in .now(try site.closeToCome(visit)) },
     ]
 
     static func table(of ballot: String) -> [VoterSite.Route] {
@@ -28,7 +29,7 @@ enum BallotRoutes {
         "ballot": .text, "name": .text, "path": .text, "document": .text, "credential": .text, "worker": .text,
         "workerDigest": .text, "wasm": .text, "wasmDigest": .text, "script": .text, "scriptDigest": .text,
         "sealed": .text, "sealedDigest": .text, "sealPath": .text, "sealDigest": .text,
-        "idleSeconds": .text, "grace": .object(["close": .text, "seconds": .text, "until": .text]),
+        "idleSeconds": .text, "grace": .object(["close": .text, "seconds": .text, "until": .text, "hours": .text]),
         "questions": .list(
             .object([
                 "number": .text, "title": .text, "rule": .text, "least": .text, "most": .text, "hasBlank": .flag,
@@ -82,6 +83,7 @@ extension VoterSite {
         let grace = TemplateValue.object([
             "close": .text("\(max(0, poll.closesAt - now))"), "seconds": .text("\(max(0, end - now))"),
             "until": .text(LocalTime.clock(end, zone: election.timeZone, language)),
+            "hours": .text(visit.path("/hours")),
         ])
         var response = page(
             .ballot, visit, title: "voteTitle",

@@ -1,4 +1,5 @@
 import Elections
+import Foundation
 import Polling
 package import Store
 import Synchronization
@@ -43,6 +44,25 @@ extension VoterSite {
             present.words[moment] = words
             return words
         }
+    }
+
+    /// What a ballot page asks before it says that the poll has ended.
+    private struct CloseToCome: Encodable {
+        /// Seconds until the close, and until the end of the grace; 0 when they have passed.
+        let close, seconds: Int
+        let until: String
+    }
+
+    /// `/hours`: the close in force, for a page that came before it was moved.
+    func closeToCome(_ visit: Visit) throws -> Response {
+        let now = parts.clock.now
+        let hours = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try PollHours.find(reading, parts.station.election)
+        }
+        let told = CloseToCome(
+            close: max(0, hours.closes - now), seconds: max(0, hours.graceEnds - now),
+            until: LocalTime.clock(hours.graceEnds, zone: election.timeZone, visit.language))
+        return Response(200, type: "application/json", body: [UInt8](try JSONEncoder().encode(told)))
     }
 
     /// Looks how the poll stands.

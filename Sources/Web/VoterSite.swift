@@ -166,7 +166,8 @@ package final class VoterSite: Sendable {
     private func health() -> Response {
         do throws(StoreError) {
             _ = try store.read { (reading: borrowing Reading) throws(StoreError) in try reading.number("SELECT 1") }
-            return .text(200, "ok\n" + (isOpeningOverdue ? "the opening hour has come, and the poll is not open\n" : ""))
+            return .text(
+                200, "ok\n" + (isOpeningOverdue ? "the opening hour has come, and the poll is not open\n" : ""))
         } catch { return .text(503, "the store cannot be read\n") }
     }
 

@@ -120,7 +120,9 @@ private func showRecord(_ invocation: Invocation) throws(Refusal) {
             return try station.record(reading, .opening)
         }
     }
-    guard let record else { throw Refusal("There is no record yet: the opening writes the first, the close the second.") }
+    guard let record else {
+        throw Refusal("There is no record yet: the opening writes the first, the close the second.")
+    }
     if let file = invocation["--to"] { try writeFile(file, Array(record.utf8)) }
     Terminal.say(record)
     // What was destroyed since.

@@ -79,7 +79,7 @@ private func extendPoll(_ invocation: Invocation) throws(Refusal) {
             "The poll is suspended: extend it without --tell; the message of `poll resume --tell` gives the new close.")
     }
     try change(
-        invocation, .extension_, hours: { $0.changed($0.stage, closes: time, reason: $0.reason) }
+        invocation, .extending, hours: { $0.changed($0.stage, closes: time, reason: $0.reason) }
     ) { station, services, along throws(StoreError) in
         try station.extend(to: time, by: services.principal, decision, along: along)
     }

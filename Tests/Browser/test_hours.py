@@ -2,6 +2,7 @@
 import glob
 import re
 import subprocess
+import time
 
 import requests
 from conftest import road
@@ -46,15 +47,11 @@ def start(site, count=3, **options):
 
 def test_an_extension_is_told_everywhere(site, visitor):
     start(site)
-    # A message that waits, and letters that were queued, were made before the extension.
+    # A message that waits, and a letter that was queued, were made before the extension.
     site.run("identifiers", "reissue", "V3", "--by", "email", "--reason", "lost, called")
-    site.serve()
-    site.stop()
-    assert any(OLD in plain(text) for text in site.texts("v3@example.org"))
-    site.run("identifiers", "reissue", "V3", "--by", "email", "--reason", "lost again, called")
     site.run("poll", "extend", "2036-12-01 19:00", "--by", "Irène Laurent", "--reason", "panne de deux heures")
     site.serve()
-    late = plain(site.wait_text("v3@example.org", 3))
+    late = plain(site.wait_text("v3@example.org", 2))
     assert NEW in late and OLD not in late
     jeanne = visitor()
     jeanne.sign_in(site.identifier("v1@example.org"), "v1@example.org", 1)
@@ -140,6 +137,29 @@ def test_an_early_close_is_said_and_leads_to_the_result(site, visitor):
         assert "avant l'heure annoncée" in foot and OLD not in foot
     road.wait_until(lambda: "Voir le résultat" in jeanne.open("/?lang=fr").text)
     assert jeanne.press("Voir le résultat").path == "/result"
+
+
+def test_an_open_ballot_page_asks_before_it_says_that_the_poll_has_ended(site, visitor):
+    start(site)
+    site.serve()
+    jeanne = visitor()
+    # A browser whose clock can be put forward, beyond the close and its grace.
+    jeanne.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {
+        "source": "const real = Date.now; window.ahead = 0; Date.now = () => real() + window.ahead;"})
+    jeanne.sign_in(site.identifier("v1@example.org"), "v1@example.org", 1)
+    jeanne.open(BALLOT)
+    grace = jeanne.driver.find_element(By.ID, "grace")
+    site.run("poll", "extend", "2037-01-15 19:00")
+    asked = 'return performance.getEntriesByType("resource").filter((entry) => entry.name.includes("/hours")).length'
+    jeanne.driver.execute_script("window.ahead = 1000 * (Number(document.getElementById('grace').dataset.close) + 60)")
+    road.wait_until(lambda: jeanne.driver.execute_script(asked) > 0)
+    time.sleep(2)
+    assert not grace.is_displayed()
+    # Now it is so.
+    site.run("poll", "close")
+    jeanne.driver.execute_script("window.ahead += 1000 * 86400 * 365")
+    road.wait_until(grace.is_displayed, 20)
+    assert "Le vote est terminé, mais vous pouvez encore finir" in grace.text
 
 
 def test_an_early_opening_says_when_voting_begins(site):

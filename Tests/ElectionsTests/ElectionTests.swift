@@ -32,7 +32,9 @@ struct ElectionReaderTests {
         #expect(
             LocalTime.phrase(election.announcedClose, zone: election.timeZone, .fr)
                 == "mardi 1er d\u{E9}cembre 2026 \u{E0} 17\u{A0}h")
-        #expect(LocalTime.phrase(election.announcedOpening, zone: election.timeZone, .en) == "Tuesday 24 November 2026 at 09:00")
+        #expect(
+            LocalTime.phrase(election.announcedOpening, zone: election.timeZone, .en)
+                == "Tuesday 24 November 2026 at 09:00")
     }
 
     @Test(arguments: [

@@ -27,16 +27,18 @@ struct PollHoursTests {
     /// Seconds after the announced opening; the poll lasts 7 days and 8 hours, its grace 15 minutes.
     private static let (day, close) = (86_400, 7 * 86_400 + 8 * 3600)
 
-    @Test(arguments: [
-        (nil, 0, -1, PollHours.Phase.ahead), (nil, 0, 1, .overdue), (nil, 0, close, .ended),
-        (.sealed, 0, -1, .ahead), (.sealed, 0, 0, .overdue), (.sealed, 0, close + 1, .overdue),
-        (.open, 0, -1, .ahead), (.open, 0, 0, .open), (.open, 0, close, .grace), (.open, 0, close + 900, .ended),
-        (.open, 7200, close, .extended), (.open, 7200, close + 7200, .grace),
-        (.suspended, 0, day, .suspended), (.suspended, 0, close + day, .suspended),
-        (.closing, 0, close, .grace), (.closing, -day, close - day, .grace),
-        (.ended, 0, close + 900, .ended), (.ended, -day, close, .closedEarly),
-    ] as [(PollHours.Stage?, Int, Int, PollHours.Phase)])
-    func `a moment is one thing to voters`(stage: PollHours.Stage?, moved: Int, at: Int, phase: PollHours.Phase) throws {
+    @Test(
+        arguments: [
+            (nil, 0, -1, PollHours.Phase.ahead), (nil, 0, 1, .overdue), (nil, 0, close, .ended),
+            (.sealed, 0, -1, .ahead), (.sealed, 0, 0, .overdue), (.sealed, 0, close + 1, .overdue),
+            (.open, 0, -1, .ahead), (.open, 0, 0, .open), (.open, 0, close, .grace), (.open, 0, close + 900, .ended),
+            (.open, 7200, close, .extended), (.open, 7200, close + 7200, .grace),
+            (.suspended, 0, day, .suspended), (.suspended, 0, close + day, .suspended),
+            (.closing, 0, close, .grace), (.closing, -day, close - day, .grace),
+            (.ended, 0, close + 900, .ended), (.ended, -day, close, .closedEarly),
+        ] as [(PollHours.Stage?, Int, Int, PollHours.Phase)])
+    func `a moment is one thing to voters`(stage: PollHours.Stage?, moved: Int, at: Int, phase: PollHours.Phase) throws
+    {
         let election = try read().get()
         let hours = PollHours(announced: election).changed(stage, closes: election.announcedClose + moved, reason: nil)
         #expect(hours.phase(election.announcedOpening + at) == phase)

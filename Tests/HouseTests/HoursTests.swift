@@ -28,10 +28,13 @@ struct HoursTests {
         let folder = repository.appending(path: "Sources/Polling")
         for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where name.hasSuffix(".swift") {
             let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
-            let writes = text.contains("polling_poll SET state")
+            let writes =
+                text.contains("polling_poll SET state")
                 || (text.contains("polling_poll SET") && text.contains("closes_at ="))
             guard writes else { continue }
-            #expect(text.contains("putHours(") || text.contains("try change("), "Polling/\(name) writes a poll's hours alone")
+            #expect(
+                text.contains("putHours(") || text.contains("try change("),
+                "Polling/\(name) writes a poll's hours alone")
         }
     }
 }
