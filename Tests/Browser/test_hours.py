@@ -157,7 +157,7 @@ def test_an_open_ballot_page_asks_before_it_says_that_the_poll_has_ended(site, v
     assert not grace.is_displayed()
     # Now it is so.
     site.run("poll", "close")
-    jeanne.driver.execute_script("window.ahead += 1000 * 86400 * 365")
+    jeanne.driver.execute_script("window.ahead += 1000 * 86400 * 365 * 20")
     road.wait_until(grace.is_displayed, 20)
     assert "Le vote est terminé, mais vous pouvez encore finir" in grace.text
 
