@@ -97,5 +97,20 @@ package enum BureauSchema {
             """),
         // Figures of an older form are made anew.
         Migration("bureau-2", "DELETE FROM bureau_snapshot;"),
+        // Word to all voters that the poll was extended, suspended or resumed.
+        Migration(
+            "bureau-3-hours",
+            """
+            CREATE TABLE bureau_announcement (
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                election INTEGER NOT NULL REFERENCES election_definition (id),
+                news TEXT NOT NULL CHECK (news IN ('extension', 'suspension', 'resumption')),
+                mailing INTEGER NOT NULL REFERENCES outbox_mailing (id),
+                asked_by TEXT NOT NULL,
+                asked_at INTEGER NOT NULL,
+                last_voter INTEGER NOT NULL DEFAULT 0,
+                ended_at INTEGER
+            ) STRICT;
+            """),
     ]
 }

@@ -53,7 +53,11 @@ package final class LetterDoor: Sendable {
     package func specimen() throws(PrintRefusal) -> [UInt8] {
         do {
             // No time of the day in it: its hash says whether texts changed since it was approved.
-            return try Specimen(election: election.election, office: office).pdf(created: PrintFiles.timestamp(0))
+            let hours = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+                try PollHours.find(reading, election)
+            }
+            return try Specimen(election: election.election, office: office, hours: hours).pdf(
+                created: PrintFiles.timestamp(0))
         } catch { throw PrintRefusal("The specimen cannot be made: \(error)") }
     }
 

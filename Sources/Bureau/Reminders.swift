@@ -136,9 +136,11 @@ package struct Reminders: Sendable {
             (reading: borrowing Reading) throws(StoreError) -> (run: Run, last: Int, voters: [Int], closes: Int)? in
             guard let run = try runs(reading).last(where: { $0.endedAt == nil }) else { return nil }
             let last = try reading.number("SELECT last_voter FROM bureau_reminder WHERE id = ?", run.id)
-            let poll = try Poll.find(reading, election: election.number)
-            let closes = poll?.closesAt ?? election.election.closes
-            let isOver = poll.map { [.closing, .ended, .closed, .destroyed].contains($0.state) } ?? false
+            let hours = try PollHours.find(reading, election)
+            // It says that the poll is open: it waits while that is not so.
+            guard hours.phase(desk.clock.now) != .suspended else { return nil }
+            let closes = hours.closes
+            let isOver = [.grace, .ended, .closedEarly].contains(hours.phase(desk.clock.now))
             let voters =
                 isOver || closes <= desk.clock.now
                 ? [] : try recipients(reading, run.order, after: last, limit: Reminders.chunk)

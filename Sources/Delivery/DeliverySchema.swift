@@ -101,5 +101,14 @@ package enum DeliverySchema {
                 SELECT OLD.id, 'waiting', max(NEW.due_at, OLD.ended_at) WHERE NEW.state = 'waiting';
             END;
             """),
+        // Word to all voters that the poll's hours changed is a mailing as well.
+        Migration(
+            "outbox-6-hours",
+            """
+            ALTER TABLE outbox_mailing ADD COLUMN aim TEXT NOT NULL DEFAULT 'issue' CHECK (aim IN ('issue', 'failOver', 'hours'));
+            UPDATE outbox_mailing SET aim = purpose;
+            ALTER TABLE outbox_mailing DROP COLUMN purpose;
+            ALTER TABLE outbox_mailing RENAME COLUMN aim TO purpose;
+            """),
     ]
 }

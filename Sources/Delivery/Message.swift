@@ -32,6 +32,8 @@ package enum MessageKind: String, Sendable, CaseIterable {
     case contactChanged
     /// Word to voters who have not signed in, or not voted; which of the two does not show.
     case reminder
+    /// Word to every voter that the poll ends later, is suspended, or goes on.
+    case pollExtended, pollSuspended, pollResumed
     /// The console's identifier, to a member of the staff.
     case staffIdentifier
     /// A connection code for the console.
@@ -52,7 +54,10 @@ package enum MessageKind: String, Sendable, CaseIterable {
         case .activation, .renewedActivation: ["greeting", "identifier", "secret"]
         case .code, .resetCode: ["greeting", "code", "label"]
         case .resetAsked: ["greeting", "ready"]
-        case .notice, .noticeHeld, .resetReady, .secretChanged, .voteRecorded, .contactChanged, .reminder: ["greeting"]
+        case .notice, .noticeHeld, .resetReady, .secretChanged, .voteRecorded, .contactChanged, .reminder,
+            .pollExtended, .pollSuspended,
+            .pollResumed:
+            ["greeting"]
         case .staffIdentifier: ["greeting", "identifier", "console", "role"]
         case .staffCode: ["greeting", "code", "label"]
         case .staffRound: ["greeting", "heads"]
@@ -67,6 +72,7 @@ package enum MessageKind: String, Sendable, CaseIterable {
         case .noticeHeld: MessageKind.notice.rawValue
         case .renewal: MessageKind.identifier.rawValue
         case .renewedActivation: MessageKind.activation.rawValue
+        case .pollExtended, .pollSuspended, .pollResumed: "hours"
         default: rawValue
         }
     }
@@ -76,6 +82,8 @@ package enum MessageKind: String, Sendable, CaseIterable {
     package var isWarning: Bool {
         switch self {
         case .notice, .noticeHeld, .resetAsked, .secretChanged, .voteRecorded, .contactChanged: true
+        // What goes to all goes to all.
+        case .pollExtended, .pollSuspended, .pollResumed: true
         default: false
         }
     }
@@ -146,13 +154,13 @@ package struct MessageFrame: Sendable, Codable, Equatable {
     /// Election-wide names.
     package static let sharedNames = [
         "title", "organiser", "address", "opens", "closes", "supportName", "supportEmail", "supportPhone",
-        "supportHours", "minimum", "zone", "minutes",
+        "supportHours", "minimum", "zone", "minutes", "reason",
     ]
     /// Election-wide flags: the identifier's scheme, whether it is kept for good, whether a connection code is asked for,
-    /// and what the voter chooses at the first sign-in.
+    /// what the voter chooses at the first sign-in, and what happened to the poll.
     package static let flagNames = [
         "isRandom", "isDigits", "isName", "isEmail", "isKept", "hasCode", "choosesPassphrase", "choosesPassword",
-        "isRenewal", "mustChange",
+        "isRenewal", "mustChange", "hasReason", "isExtension", "isSuspension", "isResumption",
     ]
 
     package let kind: String
@@ -174,6 +182,19 @@ package struct MessageFrame: Sendable, Codable, Equatable {
         self.kind = kind.rawValue
         (self.language, self.senderName, self.senderAddress) = (language, senderName, senderAddress)
         (self.shared, self.flags, self.senderLines, self.text, self.html) = (shared, flags, senderLines, text, html)
+    }
+
+    /// The same with other election-wide values in place of those that it has.
+    package func with(shared changes: [String: String]) -> MessageFrame {
+        MessageFrame(
+            copying: self, shared: shared.merging(changes.filter { shared[$0.key] != nil }) { $1 })
+    }
+
+    private init(copying frame: MessageFrame, shared: [String: String]) {
+        (kind, language) = (frame.kind, frame.language)
+        (senderName, senderAddress, senderLines) = (frame.senderName, frame.senderAddress, frame.senderLines)
+        (flags, text, html) = (frame.flags, frame.text, frame.html)
+        self.shared = shared
     }
 
     /// All values for one voter.

@@ -37,9 +37,28 @@ package struct Outbox: Sendable {
         try transaction.execute(
             """
             UPDATE outbox_message SET state = 'withdrawn', sealed = NULL, ended_at = ?
-            WHERE election = ? AND subject = ? AND kind NOT IN ('notice', 'noticeHeld', 'resetAsked', 'secretChanged', 'voteRecorded', 'contactChanged')
+            WHERE election = ? AND subject = ? AND kind NOT IN ('notice', 'noticeHeld', 'resetAsked', 'secretChanged', 'voteRecorded', 'contactChanged',
+                'pollExtended', 'pollSuspended', 'pollResumed')
                 AND (state IN ('waiting', 'printed', 'unknown', 'failed') OR state = 'sent' AND channel = 'letter')
             """, clock.now, election, subject)
+    }
+
+    /// Takes back word of the poll's hours that waits: it is not true any more. That of everybody, so that nothing tells one
+    /// voter from another.
+    package func withdrawNews(_ transaction: borrowing Transaction, election: Int) throws(StoreError) {
+        // Two statements, each by the index that holds no more than it needs.
+        try transaction.execute(
+            """
+            UPDATE outbox_message SET state = 'withdrawn', sealed = NULL, ended_at = ?
+            WHERE state = 'waiting' AND channel IN ('email', 'sms') AND election = ?
+                AND kind IN ('pollExtended', 'pollSuspended', 'pollResumed')
+            """, clock.now, election)
+        try transaction.execute(
+            """
+            UPDATE outbox_message SET state = 'withdrawn', sealed = NULL, ended_at = ?
+            WHERE state IN ('failed', 'unknown') AND election = ?
+                AND kind IN ('pollExtended', 'pollSuspended', 'pollResumed')
+            """, clock.now, election)
     }
 
     /// Gives a subject's messages on a channel that have not left another recipient, since the old one was wrong: those

@@ -53,6 +53,8 @@ package struct Mailing: Sendable, Equatable {
         case issue
         /// A new identifier by another channel, where one did not arrive.
         case failOver
+        /// Word that the poll was extended, suspended or resumed.
+        case hours
     }
 
     package let id: Int
@@ -230,6 +232,41 @@ extension Outbox {
                     subject: try row[0], generation: try row[1], route: try row.value(2), state: try row.value(3),
                     place: try row[4], mailing: try row[5]))
         }
+    }
+
+    // MARK: Frames
+
+    /// The frames of mails and SMS that wait, or failed and may be sent again.
+    package func unsentFrames(_ reading: borrowing Reading, election: Int) throws(StoreError) -> [Int] {
+        let waiting = try reading.all(
+            """
+            SELECT DISTINCT frame FROM outbox_message
+            WHERE state = 'waiting' AND channel IN ('email', 'sms') AND election = ?
+            """, election
+        ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
+        let failed = try reading.all(
+            """
+            SELECT DISTINCT frame FROM outbox_message
+            WHERE state IN ('failed', 'unknown') AND channel IN ('email', 'sms') AND election = ?
+            """, election
+        ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
+        return Set(waiting + failed).sorted()
+    }
+
+    /// Gives mails and SMS that have not left another frame in place of theirs.
+    package func reframe(
+        _ transaction: borrowing Transaction, election: Int, from frame: Int, to changed: Int
+    ) throws(StoreError) {
+        try transaction.execute(
+            """
+            UPDATE outbox_message SET frame = ?
+            WHERE state = 'waiting' AND channel IN ('email', 'sms') AND election = ? AND frame = ?
+            """, changed, election, frame)
+        try transaction.execute(
+            """
+            UPDATE outbox_message SET frame = ?
+            WHERE state IN ('failed', 'unknown') AND channel IN ('email', 'sms') AND election = ? AND frame = ?
+            """, changed, election, frame)
     }
 
     // MARK: Channels

@@ -55,9 +55,10 @@ package struct Election: Sendable {
     package let address: String
     package let support: Support
     package let timeZone: String
-    /// Seconds since 1970.
-    package let opens: Int
-    package let closes: Int
+    /// When the organiser announced that voting begins, seconds since 1970. What is in force stands in `PollHours`.
+    package let announcedOpening: Int
+    /// When the organiser announced that it ends: the hour in force may be another one since.
+    package let announcedClose: Int
     /// Minutes after the close in which those may finish who signed in before it.
     package let graceMinutes: Int
     package let languages: [Language]

@@ -45,7 +45,7 @@ package struct ElectionDesk: Sendable {
             "SELECT definition FROM election_definition WHERE name = ?", election.id
         ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
         guard earlier != definition else { return .unchanged }
-        if isIssued, let earlier, case .success(let before) = ElectionReader.read(earlier, file: "") {
+        if isIssued, let earlier, case .success(let before) = ElectionReader.read(earlier, file: "", isStored: true) {
             let changed = election.access.fixedSettings(changedFrom: before.access)
             guard changed.isEmpty else { return .issued(changed) }
         }
@@ -77,7 +77,7 @@ package struct ElectionDesk: Sendable {
         guard let (number, stored, definition) = all.first(where: { name == nil || $0.1 == name }) else {
             throw StoreError(.missing, "There is no election \"\(name ?? "")\".", cure: "The store holds: \(names).")
         }
-        switch ElectionReader.read(definition, file: "the stored definition of \(stored)") {
+        switch ElectionReader.read(definition, file: "the stored definition of \(stored)", isStored: true) {
         case .success(let election): return StoredElection(number: number, election: election)
         case .failure(let faults):
             throw StoreError(

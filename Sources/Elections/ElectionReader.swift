@@ -6,11 +6,12 @@ import Foundation
 /// Reads `election.yaml`.
 package enum ElectionReader {
     /// The election, or every fault of the file with its line and column.
-    package static func read(_ text: String, file: String) -> Result<Election, Faults> {
+    /// - Parameter isStored: whether it was read and stored before: rules that came later must not make a store unreadable.
+    package static func read(_ text: String, file: String, isStored: Bool = false) -> Result<Election, Faults> {
         let reader = DocumentReader(file: file)
         do throws(Fault) {
             let root = try YAML.parse(text, file: file)
-            let election = reader.section(root, "the election") { read($0) }
+            let election = reader.section(root, "the election") { read($0, isStored: isStored) }
             return reader.faults.isEmpty ? .success(election) : .failure(Faults(list: reader.faults))
         } catch {
             return .failure(Faults(list: [error]))
@@ -26,13 +27,20 @@ package enum ElectionReader {
             && text.utf8.allSatisfy { 97...122 ~= $0 || 48...57 ~= $0 || $0 == UInt8(ascii: "-") }
     }
 
-    private static func read(_ section: Section) -> Election {
+    private static func read(_ section: Section, isStored: Bool) -> Election {
         let id = section.text("election")
         if !isName(id) { section.fault("election", "\"election\" must be a short name of a-z, 0-9 and hyphens") }
         let zoneName = section.text("timezone")
-        let zone = TimeZone(identifier: zoneName)
-        if zone == nil { section.fault("timezone", "\"\(zoneName)\" is no time zone; Europe/Paris is one") }
-        let times = times(section, zone)
+        let zone = isStored ? TimeZone(identifier: zoneName) : TimeZonePlace.zone(zoneName)
+        if zone == nil, !zoneName.isEmpty {
+            let isOther = TimeZone(identifier: zoneName) != nil
+            section.fault(
+                "timezone",
+                isOther
+                    ? "\"\(zoneName)\" is no place: name the zone by a city of it, such as Europe/Paris, Indian/Reunion or America/Miquelon"
+                    : "\"\(zoneName)\" is no time zone; Europe/Paris is one")
+        }
+        let times = times(section, zone, isStored: isStored)
         let languages = section.choices("languages", as: Language.self) ?? [.fr]
         let channels = section.choices("channels", as: Channel.self) ?? [.email]
         if languages.isEmpty { section.fault("languages", "an election speaks at least one language") }
@@ -47,7 +55,7 @@ package enum ElectionReader {
             senderName: sender.0, senderAddress: sender.1, address: address(section),
             support: section.section("support", support)
                 ?? Election.Support(name: "", email: "", phone: "", hours: LocalText(fr: "", en: "")),
-            timeZone: zoneName, opens: times.opens, closes: times.closes,
+            timeZone: zoneName, announcedOpening: times.opens, announcedClose: times.closes,
             graceMinutes: section.number("grace", in: 0...60, standard: 15), languages: languages, channels: channels,
             level: level, colleges: colleges, sites: sites, ballots: ballots(section, colleges, sites),
             access: section.optionalSection("access") { access($0, level: level, channels: channels) }
@@ -128,14 +136,16 @@ package enum ElectionReader {
         return text
     }
 
-    private static func times(_ section: Section, _ zone: TimeZone?) -> (opens: Int, closes: Int) {
+    private static func times(
+        _ section: Section, _ zone: TimeZone?, isStored: Bool
+    ) -> (opens: Int, closes: Int) {
         func time(_ key: String) -> Int? {
             let text = section.text(key)
             guard let zone else { return nil }
-            if let time = LocalTime.read(text, zone: zone) { return time }
-            if !text.isEmpty {
-                section.fault(key, "\"\(text)\" is no date and time of this time zone; write it as 2026-11-24 09:00")
-            }
+            if isStored, let time = LocalTime.read(text, zone: zone) { return time }
+            let reading = LocalTime.reading(text, zone: zone)
+            if case .time(let time) = reading { return time }
+            if !text.isEmpty { section.fault(key, "\"\(text)\" \(reading.fault)") }
             return nil
         }
         // Both are asked for before either may fail, so that neither is taken for an unknown key.

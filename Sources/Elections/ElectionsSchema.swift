@@ -12,6 +12,20 @@ package enum ElectionsSchema {
                 definition TEXT NOT NULL,
                 stored_at INTEGER NOT NULL
             ) STRICT;
-            """)
+            """),
+        // The hours in force, from the seal on. Polling writes them, everybody reads them.
+        Migration(
+            "elections-2-hours",
+            """
+            CREATE TABLE election_hours (
+                election INTEGER PRIMARY KEY REFERENCES election_definition (id),
+                stage TEXT NOT NULL CHECK (stage IN ('sealed', 'open', 'suspended', 'closing', 'ended')),
+                closes_at INTEGER NOT NULL,
+                planned_closes_at INTEGER NOT NULL,
+                opened_at INTEGER,
+                stopped_at INTEGER,
+                reason TEXT
+            ) STRICT;
+            """),
     ]
 }

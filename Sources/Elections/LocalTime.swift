@@ -61,10 +61,9 @@ package enum LocalTime {
         return language == .fr ? "\(hour)\u{A0}h\u{A0}\(twoDigits)" : "\(hour < 10 ? "0" : "")\(hour):\(twoDigits)"
     }
 
-    /// Whose time it is: `heure de Paris`, `Paris time`, by the zone's city.
+    /// Whose time it is: `heure de Paris`, `Paris time`.
     package static func zoneName(_ zone: String, _ language: Language) -> String {
-        let city = String(zone.split(separator: "/").last ?? "").replacing("_", with: " ")
-        return language == .fr ? "heure de \(city)" : "\(city) time"
+        TimeZonePlace.phrase(zone, language)
     }
 
     private static let frenchDays = ["dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"]

@@ -25,6 +25,7 @@ final class IssueSession {
         let kind: MessageKind
         let language: Language
         let route: Route
+        let hours: PollHours
     }
 
     /// Candidates tried before we give up: a scheme that collides this often is full.
@@ -282,10 +283,11 @@ final class IssueSession {
     func frame(
         _ transaction: borrowing Transaction, _ kind: MessageKind, _ language: Language, _ route: Route
     ) throws(StoreError) -> Int {
-        let name = FrameName(kind: kind, language: language, route: route)
+        let hours = try PollHours.find(transaction.reading, election)
+        let name = FrameName(kind: kind, language: language, route: route, hours: hours)
         if let known = frames[name] { return known }
         let frame: MessageFrame
-        do throws(MessageOffice.Fault) { frame = try office.frame(kind, language, route) } catch {
+        do throws(MessageOffice.Fault) { frame = try office.frame(kind, language, route, hours) } catch {
             throw StoreError(.failed, error.description, cure: "Correct the template; nothing was issued.")
         }
         let number = try issuer.outbox.store(transaction, frame)
@@ -351,6 +353,7 @@ final class IssueSession {
             return nil
         }
         try queue.begin(transaction)
+        queue.mailing = note.mailing
         return try queue.add(
             transaction, subject: voter.id, kind: note.kind, generation: note.generation, route: note.route,
             priority: note.priority, frame: try frame(transaction, note.kind, voter.language, note.route),

@@ -154,11 +154,18 @@ package final class PrintFiles {
     /// Loads the faces of every frame that letters of this election use.
     package func prepare() throws(PrintRefusal) {
         do throws(StoreError) {
-            let frames = try room.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try room.outbox.letterFrames(reading, election: election.number)
+            let (frames, hours) = try room.store.read {
+                (reading: borrowing Reading) throws(StoreError) -> ([(id: Int, frame: MessageFrame)], PollHours) in
+                (
+                    try room.outbox.letterFrames(reading, election: election.number),
+                    try PollHours.find(reading, election)
+                )
             }
+            // A letter gives the hours of the day on which it is printed.
             for (id, frame) in frames {
-                do throws(LetterError) { try addFace(id, frame) } catch { throw StoreError(.failed, "\(error)") }
+                do throws(LetterError) { try addFace(id, frame.with(hours, election.election)) } catch {
+                    throw StoreError(.failed, "\(error)")
+                }
             }
         } catch { throw PrintRefusal("\(error)") }
     }

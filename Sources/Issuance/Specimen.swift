@@ -7,8 +7,12 @@ import Templating
 package struct Specimen {
     private let election: Election
     private let office: MessageOffice
+    private let hours: PollHours
 
-    package init(election: Election, office: MessageOffice) { (self.election, self.office) = (election, office) }
+    /// - Parameter hours: those in force, as the letters will give them.
+    package init(election: Election, office: MessageOffice, hours: PollHours) {
+        (self.election, self.office, self.hours) = (election, office, hours)
+    }
 
     private static let addresses = [
         // Six lines of 38 characters each, the most that NF Z10-011 knows.
@@ -27,7 +31,7 @@ package struct Specimen {
         var faces: [LetterFace] = []
         for language in election.languages {
             for kind in [MessageKind.identifierCode, .identifier, .notice] {
-                let frame = try office.frame(kind, language, .letter)
+                let frame = try office.frame(kind, language, .letter, hours)
                 let markdown = try LoadedFrame(frame, route: .letter).text([:])
                 let slots = kind.personalNames.filter { $0 != "greeting" }
                 faces.append(

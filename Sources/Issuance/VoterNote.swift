@@ -10,6 +10,8 @@ package struct VoterNote {
     package var values: [String: String] = [:]
     package var expiresAt: Int?
     package var dueAt: Int?
+    /// The mailing that it is part of; nil for one that goes out by itself.
+    package var mailing: Int?
 
     package init(_ kind: MessageKind, by route: Route, priority: Priority, generation: Int) {
         (self.kind, self.route, self.priority, self.generation) = (kind, route, priority, generation)

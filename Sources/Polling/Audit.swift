@@ -17,7 +17,8 @@ extension PollingStation {
                 ![.sealing, .destroyed].contains(poll.state)
             else { return [] }
             let record = try PollRecord(reading, election: election.election.id)
-            var findings = record.faults(poll, closes: election.election.closes)
+            var findings = record.faults(poll, closes: election.election.announcedClose)
+            if let fault = try Poll.hoursFault(reading, poll, election) { findings.append(fault) }
             var told = 0
             if PollSealer.fingerprint(poll.manifest) != poll.fingerprint {
                 findings.append("The seal's manifest was changed.")

@@ -79,7 +79,7 @@ extension PollingStation {
     /// A poll whose hour came by a clock in doubt: votes are refused, and nothing is final.
     func end(_ doubt: ClockDoubt) throws(StoreError) -> Bool {
         try change(
-            from: [.open, .closing], to: .ended, "poll.ended", by: .system("clock"), ["clock": doubt.rawValue]
+            from: [.open, .closing], to: .ended, "poll.ended", by: .system("clock"), details: ["clock": doubt.rawValue]
         ) { transaction, poll throws(StoreError) in
             // A person ordered the close, or extended meanwhile: this look came too late.
             guard poll.orderedAt == nil, poll.stoppedAt == nil else { return "The close was ordered." }

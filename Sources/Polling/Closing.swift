@@ -18,7 +18,7 @@ extension PollingStation {
     ///   - word: which member ordered it, and why; a poll that ended by a clock in doubt needs it.
     ///   - announce: what is written with the last rounds.
     package func close(
-        atOnce: Bool, by principal: Principal, word: BureauWord? = nil, announce: Announcement = { _, _, _ in }
+        atOnce: Bool, by principal: Principal, word: PollDecision? = nil, announce: Announcement = { _, _, _ in }
     ) throws(StoreError) -> Refusal? {
         let (found, isHeld) = try store.read { (reading: borrowing Reading) throws(StoreError) in
             (
@@ -26,11 +26,11 @@ extension PollingStation {
                 try PollRestore.pending(reading, election: election.number) != nil
             )
         }
-        if found == .ended, word == nil { return PollingStation.endedNeedsWord }
+        if found == .ended, word?.isOrdered != true { return PollingStation.endedNeedsWord }
         // The grace of a poll that ended is over, and one that a restore holds takes no vote in a grace either.
         guard atOnce || found == .ended || isHeld else {
             return try change(
-                from: [.open, .suspended], to: .closing, "poll.closing", by: principal, word?.details ?? [:]
+                from: [.open, .suspended], to: .closing, "poll.closing", by: principal, details: word?.details ?? [:]
             ) { transaction, poll throws(StoreError) in
                 // The grace is reckoned from now where the hour has not come yet.
                 try transaction.execute(
@@ -48,7 +48,7 @@ extension PollingStation {
         by principal: Principal, _ details: [String: String] = [:]
     ) throws(StoreError) -> Refusal? {
         try change(
-            from: [.open, .suspended, .closing, .ended], to: .closing, "poll.stop", by: principal, details
+            from: [.open, .suspended, .closing, .ended], to: .closing, "poll.stop", by: principal, details: details
         ) { transaction, _ throws(StoreError) in
             try transaction.execute(
                 """
@@ -151,4 +151,7 @@ extension PollingStation {
         if case .gone = knownBoxKey.withLock({ $0 }) { return }
         try destroyBoxKey(by: principal)
     }
+
+    static let endedNeedsWord =
+        "The hour came by a clock that nothing vouches for: a member of the bureau decides, so say who and why with --by and --reason."
 }

@@ -71,7 +71,7 @@ package struct Poll: Sendable {
         _ state: PollState, closesAt: Int, sessionOpenedAt openedAt: Int, now: Int, election: Election
     ) -> Bool {
         switch state {
-        case .open where now < closesAt: now >= election.opens
+        case .open where now < closesAt: now >= election.announcedOpening
         case .open, .closing: openedAt <= closesAt && now < closesAt + election.graceMinutes * 60
         default: false
         }
@@ -90,6 +90,12 @@ package struct PollBallot: Sendable {
     package let slotBytes: Int
     /// Ballots in the box, published or not.
     package let votes: Int
+
+    /// Whether any ballot of an election has a result.
+    package static func haveResult(_ reading: borrowing Reading, election: Int) throws(StoreError) -> Bool {
+        try reading.number(
+            "SELECT EXISTS (SELECT 1 FROM polling_ballot WHERE election = ? AND result IS NOT NULL)", election) == 1
+    }
 
     package static func all(_ reading: borrowing Reading, election: Int) throws(StoreError) -> [PollBallot] {
         try reading.all(

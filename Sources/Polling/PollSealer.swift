@@ -1,6 +1,7 @@
 import BallotCore
 import BallotEngine
 package import Crypto
+import Delivery
 import Dispatch
 package import Elections
 package import Journal
@@ -81,8 +82,9 @@ package struct PollSealer: Sendable {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             let changed = try transaction.execute(
                 "UPDATE polling_poll SET state = 'sealed', sealed_at = ?, closes_at = ?, manifest = ?, fingerprint = ? WHERE election = ? AND state = 'sealing'",
-                clock.now, election.election.closes, manifest, fingerprint, election.number)
+                clock.now, election.election.announcedClose, manifest, fingerprint, election.number)
             guard changed == 1 else { throw StoreError(.failed, "The poll was sealed by somebody else meanwhile.") }
+            try Poll.putHours(transaction, election, Outbox(clock: clock, randomness: randomness))
             try logbook.record(
                 transaction, election: election.election.id, by: principal, "poll.seal",
                 ["fingerprint": fingerprint, "manifest.sha256": hex(sha256(manifest))])
@@ -165,7 +167,8 @@ package struct PollSealer: Sendable {
             try transaction.execute("DELETE FROM polling_poll WHERE election = ?", number)
             try transaction.execute(
                 "INSERT INTO polling_poll (election, state, sealed_at, closes_at, manifest, fingerprint) VALUES (?, 'sealing', ?, ?, x'', '')",
-                number, clock.now, election.election.closes)
+                number, clock.now, election.election.announcedClose)
+            try Poll.putHours(transaction, election, Outbox(clock: clock, randomness: randomness))
         }
     }
 
@@ -357,8 +360,8 @@ package struct PollSealer: Sendable {
               "program.sha256":"\(frozen.program)",
               "election":"\(election.election.id)",
               "definition.sha256":"\(hex(sha256(Array(definition.utf8))))",
-              "opens":\(election.election.opens),
-              "closes":\(election.election.closes),
+              "opens":\(election.election.announcedOpening),
+              "closes":\(election.election.announcedClose),
               "voters":\(roll.count),
               "roll.sha256":"\(roll.sha256)",
               "receipts.ed25519":"\(hex(signing.publicKey))",

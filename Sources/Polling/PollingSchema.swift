@@ -186,5 +186,14 @@ package enum PollingSchema {
                 resumed_at INTEGER
             ) STRICT;
             """),
+        // Polls that were sealed before hours stood where everybody reads them.
+        Migration(
+            "polling-6-hours",
+            """
+            INSERT INTO election_hours (election, stage, closes_at, planned_closes_at, opened_at, stopped_at)
+            SELECT election, CASE state WHEN 'closed' THEN 'ended' WHEN 'destroyed' THEN 'ended' ELSE state END, closes_at,
+                closes_at, opened_at, stopped_at
+            FROM polling_poll WHERE state <> 'sealing';
+            """),
     ]
 }

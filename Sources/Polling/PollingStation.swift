@@ -6,6 +6,20 @@ package import Journal
 package import Store
 import Synchronization
 
+/// Who decided a change of the poll, and why: for the journal; the reason of a suspension is told to voters as well.
+package struct PollDecision: Sendable {
+    /// The member of the bureau, by name; nil where the command line was not told.
+    package let by: String?
+    package let reason: String?
+
+    package init(by: String? = nil, reason: String? = nil) { (self.by, self.reason) = (by, reason) }
+
+    var details: [String: String] { ["by": by, "reason": reason].compactMapValues { $0 } }
+
+    /// Whether a member of the bureau stands for it: a poll whose hour came by a clock in doubt needs that.
+    var isOrdered: Bool { [by, reason].allSatisfy { $0.map(PlainLine.isPlain) ?? false } }
+}
+
 /// The polling station of one election: opens and closes the poll, hands out credentials, takes ballots.
 package final class PollingStation: Sendable {
     package let election: StoredElection
@@ -103,7 +117,8 @@ package final class PollingStation: Sendable {
         guard let boxKey else { return "The box key is not there: give its file with --box-key." }
         let findings = try audit()
         guard findings.isEmpty else { return findings.joined(separator: "\n") }
-        return try change(from: [.sealed], to: .open, "poll.open", by: principal) {
+        let hours = ["opens": "\(election.election.announcedOpening)"]
+        return try change(from: [.sealed], to: .open, "poll.open", by: principal, details: hours) {
             transaction, poll throws(StoreError) in
             if let refusal = try uncheckedTrustees(transaction.reading, poll) { return refusal }
             for ballot in try PollBallot.all(transaction.reading, election: election.number) {
@@ -129,6 +144,7 @@ package final class PollingStation: Sendable {
         var lines = [
             "isoloir opening record 1", "election \(election.election.id)", "seal \(poll.fingerprint)",
             "opened \(LocalTime.phrase(clock.now, zone: election.election.timeZone, .en)) (\(election.election.timeZone))",
+            "voting announced from \(LocalTime.phrase(election.election.announcedOpening, zone: election.election.timeZone, .en))",
         ]
         for ballot in try PollBallot.all(reading, election: election.number) {
             lines.append(
@@ -152,54 +168,72 @@ package final class PollingStation: Sendable {
             try ElectorEntry(entry).sealed, ballot: ballot.id, voter: voter, randomness: randomness) != nil
     }
 
-    package func suspend(by principal: Principal, word: BureauWord? = nil) throws(StoreError) -> Refusal? {
-        try change(from: [.open], to: .suspended, "poll.suspend", by: principal, word?.details ?? [:])
+    /// What is done in the transaction of a change: word to all voters is queued with it or not at all.
+    package typealias Along = (borrowing Transaction) throws(StoreError) -> Void
+
+    /// Stops taking ballots for a while; voters are told the decision's reason.
+    package func suspend(
+        by principal: Principal, _ decision: PollDecision = PollDecision(), along: Along = { _ in }
+    ) throws(StoreError) -> Refusal? {
+        try change(
+            from: [.open], to: .suspended, "poll.suspend", by: principal, details: decision.details,
+            reason: decision.reason
+        ) { transaction, _ throws(StoreError) in
+            try along(transaction)
+            return nil
+        }
     }
 
     /// Takes ballots again.
     /// - Parameter proof: what two members know of the published heads; needed after a restore.
     package func resume(
-        by principal: Principal, word: BureauWord? = nil, proof: ResumeProof? = nil
+        by principal: Principal, _ decision: PollDecision = PollDecision(), proof: ResumeProof? = nil,
+        along: Along = { _ in }
     ) throws(StoreError) -> Refusal? {
         try change(
-            from: [.suspended, .ended], to: .open, "poll.resume", by: principal, word?.details ?? [:]
+            from: [.suspended, .ended], to: .open, "poll.resume", by: principal, details: decision.details
         ) { transaction, poll throws(StoreError) in
-            if poll.state == .ended, word == nil { return PollingStation.endedNeedsWord }
+            if poll.state == .ended, !decision.isOrdered { return PollingStation.endedNeedsWord }
             guard poll.closesAt > clock.now else {
                 return "The hour of closing has passed: close the poll, or extend it first."
             }
-            return try admitRestored(transaction, poll, proof)
+            if let refusal = try admitRestored(transaction, poll, proof) { return refusal }
+            try along(transaction)
+            return nil
         }
     }
 
     /// Moves the close to a later hour; a poll that had ended takes ballots again.
     package func extend(
-        to time: Int, by principal: Principal, word: BureauWord? = nil
+        to time: Int, by principal: Principal, _ decision: PollDecision = PollDecision(), along: Along = { _ in }
     ) throws(StoreError) -> Refusal? {
         defer { logIsDue() }
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
             guard let poll = try Poll.find(transaction.reading, election: election.number),
                 [.sealed, .open, .suspended, .ended].contains(poll.state)
             else { return "A poll is extended while it is sealed, open, suspended or ended; this one is not." }
-            if poll.state == .ended, word == nil { return PollingStation.endedNeedsWord }
+            if poll.state == .ended, !decision.isOrdered { return PollingStation.endedNeedsWord }
             guard time > poll.closesAt else { return "A poll is only ever extended: the new hour must be later." }
             try transaction.execute(
                 "UPDATE polling_poll SET closes_at = ? WHERE election = ?", time, election.number)
             try logbook.record(
                 transaction, election: election.election.id, by: principal, "poll.extend",
-                ["from": "\(poll.closesAt)", "to": "\(time)"].merging(word?.details ?? [:]) { $1 })
-            guard poll.state == .ended else { return nil }
-            try transaction.execute(
-                "UPDATE polling_poll SET state = 'open' WHERE election = ?", election.number)
-            try logbook.record(
-                transaction, election: election.election.id, by: principal, "poll.resume", word?.details ?? [:])
+                ["from": "\(poll.closesAt)", "to": "\(time)"].merging(decision.details) { $1 })
+            if poll.state == .ended {
+                try transaction.execute(
+                    "UPDATE polling_poll SET state = 'open' WHERE election = ?", election.number)
+                try logbook.record(
+                    transaction, election: election.election.id, by: principal, "poll.resume", decision.details)
+            }
+            try putHours(transaction)
+            try along(transaction)
             return nil
         }
     }
 
     func change(
         from states: [PollState], to state: PollState, _ action: String, by principal: Principal,
-        _ more: [String: String] = [:],
+        details more: [String: String] = [:], reason: String? = nil,
         _ body: (borrowing Transaction, Poll) throws(StoreError) -> Refusal? = { _, _ in nil }
     ) throws(StoreError) -> Refusal? {
         // Whatever was written before goes out of the log with the change.
@@ -215,8 +249,8 @@ package final class PollingStation: Sendable {
             if let refusal = try body(transaction, poll) { return refusal }
             try transaction.execute(
                 "UPDATE polling_poll SET state = ? WHERE election = ?", state.rawValue, election.number)
-            var details = more
-            details["fingerprint"] = poll.fingerprint
+            try putHours(transaction, reason: reason)
+            var details = more.merging(["fingerprint": poll.fingerprint]) { $1 }
             for ballot in try PollBallot.all(transaction.reading, election: election.number) {
                 details["votes.\(ballot.name)"] = "\(ballot.votes)"
             }

@@ -1,4 +1,5 @@
 import Crypto
+import Delivery
 import Elections
 package import Journal
 package import Store
@@ -40,9 +41,10 @@ package struct PollRestore: Sendable {
     /// Marks every poll of a store that was just restored, and suspends those that may take votes.
     /// - Returns: the elections whose polls stay suspended.
     package static func mark(
-        _ transaction: borrowing Transaction, _ logbook: Logbook, at: Int, file: String, sha256: String
+        _ transaction: borrowing Transaction, _ logbook: Logbook, clock: Clock, file: String, sha256: String
     ) throws(StoreError) -> [String] {
         var (backupAt, epoch) = (0, 1)
+        let at = clock.now
         try Logbook.each(transaction.reading) { entry, _ throws(StoreError) in
             backupAt = max(backupAt, entry.at)
             if entry.action == "store.restore" { epoch += 1 }
@@ -70,6 +72,8 @@ package struct PollRestore: Sendable {
             suspended.append(name)
             guard state != PollState.suspended.rawValue else { continue }
             try transaction.execute("UPDATE polling_poll SET state = 'suspended' WHERE election = ?", election)
+            let stored = try ElectionDesk(logbook: logbook, clock: clock).find(transaction.reading, name)
+            try Poll.putHours(transaction, stored, Outbox(clock: clock, randomness: .system))
             try logbook.record(
                 transaction, election: name, by: .system("restore"), "poll.suspend",
                 ["reason": "restored from the backup \(file)"])

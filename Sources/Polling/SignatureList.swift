@@ -56,6 +56,7 @@ extension PollingStation {
             WHERE ballot IN (SELECT id FROM polling_ballot WHERE election = ?)
             """, election.number)
         try transaction.execute("UPDATE polling_poll SET state = 'destroyed' WHERE election = ?", election.number)
+        try putHours(transaction)
     }
 }
 

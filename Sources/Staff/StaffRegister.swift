@@ -293,8 +293,9 @@ package struct StaffRegister: Sendable {
         _ transaction: borrowing Transaction, _ member: StaffMember, _ kind: MessageKind, generation: Int,
         priority: Priority, values: [String: String], expiresAt: Int? = nil
     ) throws(StoreError) -> Int {
+        let hours = try PollHours.find(transaction.reading, election)
         let frame: MessageFrame
-        do throws(MessageOffice.Fault) { frame = try office.frame(kind, member.language, .email) } catch {
+        do throws(MessageOffice.Fault) { frame = try office.frame(kind, member.language, .email, hours) } catch {
             throw StoreError(.failed, error.description, cure: "Correct the template; nothing was done.")
         }
         let queue = outbox.queue(election: election.number, key: key)

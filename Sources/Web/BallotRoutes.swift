@@ -12,7 +12,8 @@ import Templating
 /// `/ballots/{ballot}`: choose, review, vote; `/receipt`: the proof as PDF.
 enum BallotRoutes {
     static let table = [
-        VoterSite.Route(method: .post, path: "/receipt") { site, visit in .now(try site.receipt(visit)) }
+        VoterSite.Route(method: .post, path: "/receipt") { site, visit in .now(try site.receipt(visit)) },
+        VoterSite.Route(method: .get, path: "/hours") { site, visit in .now(try site.closeToCome(visit)) },
     ]
 
     static func table(of ballot: String) -> [VoterSite.Route] {
@@ -28,7 +29,7 @@ enum BallotRoutes {
         "ballot": .text, "name": .text, "path": .text, "document": .text, "credential": .text, "worker": .text,
         "workerDigest": .text, "wasm": .text, "wasmDigest": .text, "script": .text, "scriptDigest": .text,
         "sealed": .text, "sealedDigest": .text, "sealPath": .text, "sealDigest": .text,
-        "idleSeconds": .text, "grace": .object(["close": .text, "seconds": .text, "until": .text]),
+        "idleSeconds": .text, "grace": .object(["close": .text, "seconds": .text, "until": .text, "hours": .text]),
         "questions": .list(
             .object([
                 "number": .text, "title": .text, "rule": .text, "least": .text, "most": .text, "hasBlank": .flag,
@@ -52,7 +53,19 @@ extension VoterSite {
                 try parts.station.enter(reading, voter: voter, ballot: name)
             )
         }
-        guard let open else { return message(visit, 403, "shut", back: "/space") }
+        guard let open else {
+            let now = parts.clock.now
+            let (hours, hasResult) = try store.read {
+                (reading: borrowing Reading) throws(StoreError) -> (PollHours, Bool) in
+                (
+                    try PollHours.find(reading, parts.station.election),
+                    try PollBallot.haveResult(reading, election: parts.station.election.number)
+                )
+            }
+            let words = pages.words(hours, hours.phase(now), election, visit.language, hasResult: hasResult)
+            return message(
+                visit, 403, "shut", lines: [words.notice ?? words.line], back: "/space", hasOwnText: true)
+        }
         switch entering {
         case .notEligible: return message(visit, 404, "notEligible", back: "/space")
         case .voted(let at):
@@ -70,6 +83,7 @@ extension VoterSite {
         let grace = TemplateValue.object([
             "close": .text("\(max(0, poll.closesAt - now))"), "seconds": .text("\(max(0, end - now))"),
             "until": .text(LocalTime.clock(end, zone: election.timeZone, language)),
+            "hours": .text(visit.path("/hours")),
         ])
         var response = page(
             .ballot, visit, title: "voteTitle",
@@ -190,7 +204,9 @@ extension VoterSite {
         }
         let told = Told(
             text: text.map {
-                pages.text($0, visit.language).replacing("{seconds}", with: seconds.map(String.init) ?? "")
+                let said = pages.text($0, visit.language).replacing("{seconds}", with: seconds.map(String.init) ?? "")
+                let notice = $0 == "voteShut" ? words(visit.language).notice : nil
+                return notice.map { said + " " + $0 } ?? said
             }, reason: reason, tracker: tracker,
             receipt: receipt.map { Told.Proof(tracker: $0.tracker, signature: $0.signature) })
         let encoder = JSONEncoder()

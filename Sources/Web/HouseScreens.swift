@@ -85,10 +85,11 @@ extension ConsoleSite {
 
     func home(_ call: Call) throws -> Screen {
         let language = call.language
-        let (poll, alerts, waiting, questions) = try store.read {
-            (reading: borrowing Reading) throws(StoreError) -> (Poll?, [Alert], Int, Int) in
+        let (poll, hours, alerts, waiting, questions) = try store.read {
+            (reading: borrowing Reading) throws(StoreError) -> (Poll?, PollHours, [Alert], Int, Int) in
             (
-                try Poll.find(reading, election: parts.desk.election.number), try parts.desk.alerts(reading),
+                try Poll.find(reading, election: parts.desk.election.number),
+                try PollHours.find(reading, parts.desk.election), try parts.desk.alerts(reading),
                 try approvals.waitingCount(reading),
                 call.viewer.may(.answerVoters) ? try parts.help.questions(reading, withDone: false).count : 0
             )
@@ -110,14 +111,11 @@ extension ConsoleSite {
                 blocks.append(.links([(text("menu.deliveries", language), "/manager/deliveries")]))
             }
         }
-        let state = poll.map { text("poll.\($0.state.rawValue)", language) } ?? text("poll.none", language)
+        let state = pollState(poll, hours, language)
         var facts = [
             (text("home.election", language), election.title[language]), (text("seal.state", language), state),
-            (text("home.opens", language), LocalTime.phrase(election.opens, zone: election.timeZone, language)),
-            (
-                text("home.closes", language),
-                LocalTime.phrase(poll?.closesAt ?? election.closes, zone: election.timeZone, language)
-            ),
+            (text("home.opens", language), LocalTime.phrase(hours.opens, zone: election.timeZone, language)),
+            (text("home.closes", language), LocalTime.phrase(hours.closes, zone: election.timeZone, language)),
         ]
         if call.viewer.may(.decide) { facts.append((text("menu.approvals", language), "\(waiting)")) }
         if call.viewer.may(.answerVoters) { facts.append((text("menu.questions", language), "\(questions)")) }
@@ -133,8 +131,9 @@ extension ConsoleSite {
         return Screen(
             title: text("home.title", language), blocks: blocks,
             data: .object([
-                "election": .text(election.id), "poll": .optional(poll?.state.rawValue), "opens": .time(election.opens),
-                "closes": .time(poll?.closesAt ?? election.closes),
+                "election": .text(election.id), "poll": .optional(poll?.state.rawValue), "opens": .time(hours.opens),
+                "closes": .time(hours.closes), "phase": .text(hours.phase(parts.clock.now).rawValue),
+                "reason": .optional(hours.reason),
             ]), isLive: true)
     }
 

@@ -18,7 +18,7 @@ package final class PageSet: Sendable {
                 "title": .text, "switch": .text, "q": .text, "form": .text, "supportCode": .text,
                 "error": .object(["text": .text, "more": .text]), "isBad": .flag, "note": .object(["text": .text]),
                 "seal": .text, "restored": .text,
-            ]
+            ].merging(PollWords.shape) { $1 }
             for (name, own) in own { shape[name] = own }
             return shape
         }
@@ -28,8 +28,7 @@ package final class PageSet: Sendable {
             switch self {
             case .home:
                 return [
-                    "times": .object(["text": .text]), "typed": .text, "work": .text, "captcha": captcha,
-                    "isRenew": .flag,
+                    "typed": .text, "work": .text, "captcha": captcha, "isRenew": .flag,
                 ]
             case .code: return ["label": .text, "isQuiet": .flag, "isEmpty": .flag, "isReset": .flag]
             case .challenge: return ["question": .text]
@@ -67,7 +66,6 @@ package final class PageSet: Sendable {
     private struct Home: Hashable {
         let language: Language
         let isChosen: Bool
-        let times: String?
     }
 
     private let homes: [Home: Template]
@@ -102,16 +100,13 @@ package final class PageSet: Sendable {
         return Array(try template.render(values).utf8)
     }
 
-    /// The home page as nearly everybody sees it, with all filled in but form, support code and work.
+    /// The home page as nearly everybody sees it, with all filled in but form, support code, work and the poll's hours.
     package func home(
-        _ language: Language, isChosen: Bool, times: String?, _ values: [String: TemplateValue]
+        _ language: Language, isChosen: Bool, _ values: [String: TemplateValue]
     ) throws(TemplateError) -> [UInt8] {
-        guard let template = homes[Home(language: language, isChosen: isChosen, times: times)] else { return [] }
+        guard let template = homes[Home(language: language, isChosen: isChosen)] else { return [] }
         return Array(try template.render(values).utf8)
     }
-
-    /// What the home page may say of the poll's times.
-    static let times: [String?] = [nil, "timesRehearsal", "timesClosed"]
 
     private static func homes(
         _ templates: [Language: [Page: Template]], _ texts: [Language: [String: String]]
@@ -119,20 +114,16 @@ package final class PageSet: Sendable {
         var homes: [Home: Template] = [:]
         for language in Language.allCases {
             for isChosen in [false, true] {
-                for time in times {
-                    let fixed: [String: TemplateValue] = [
-                        "title": .text(texts[language]?["homeTitle"] ?? ""),
-                        "switch": .text("/?lang=\(language == .fr ? "en" : "fr")"),
-                        "q": .text(isChosen ? "?lang=\(language.rawValue)" : ""), "error": .nothing,
-                        "isBad": .flag(false), "note": .nothing,
-                        "typed": .text(""), "isRenew": .flag(false), "captcha": .nothing,
-                        "times": time.map { .object(["text": .text(texts[language]?[$0] ?? "")]) } ?? .nothing,
-                    ]
-                    do throws(TemplateError) {
-                        homes[Home(language: language, isChosen: isChosen, times: time)] =
-                            try templates[language]?[.home]?.bound(fixed)
-                    } catch { throw SiteFault("\(error)") }
-                }
+                let fixed: [String: TemplateValue] = [
+                    "title": .text(texts[language]?["homeTitle"] ?? ""),
+                    "switch": .text("/?lang=\(language == .fr ? "en" : "fr")"),
+                    "q": .text(isChosen ? "?lang=\(language.rawValue)" : ""), "error": .nothing,
+                    "isBad": .flag(false), "note": .nothing,
+                    "typed": .text(""), "isRenew": .flag(false), "captcha": .nothing,
+                ]
+                do throws(TemplateError) {
+                    homes[Home(language: language, isChosen: isChosen)] = try templates[language]?[.home]?.bound(fixed)
+                } catch { throw SiteFault("\(error)") }
             }
         }
         return homes
@@ -181,9 +172,6 @@ package final class PageSet: Sendable {
     ) throws(SiteFault) -> [String: String] {
         let policy = election.access
         let values: [String: TemplateValue] = [
-            "opens": .text(LocalTime.phrase(election.opens, zone: election.timeZone, language)),
-            "closes": .text(LocalTime.phrase(election.closes, zone: election.timeZone, language)),
-            "zone": .text(LocalTime.zoneName(election.timeZone, language)),
             "minimum": .text("\(PassphraseRules.minimum(policy))"), "digits": .text("\(policy.codeDigits)"),
             "minutes": .text("\(policy.codeMinutes)"), "isRandom": .flag(policy.scheme == .random),
             "isDigits": .flag(policy.scheme == .digits), "isName": .flag(policy.scheme == .name),

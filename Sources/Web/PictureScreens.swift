@@ -37,14 +37,22 @@ enum PictureActions {
             run: { try $0.answerPolicy($1) },
             back: { _ in "policy" }),
         ConsoleAction(
-            path: "poll/suspend", deed: .suspendPoll, name: "suspend", fields: { _, _ in [.reason] },
+            path: "poll/suspend", deed: .suspendPoll, name: "suspend",
+            fields: { _, _ in [.reason, DeedField("tell", .flag, isRequired: false)] },
+            intro: { site, call in try site.newsPreview(.suspension, call) },
             run: { site, call in
-                try site.change(call) { station, principal throws(StoreError) in try station.suspend(by: principal) }
+                try site.change(call, .suspension) { station, decision, along throws(StoreError) in
+                    try station.suspend(by: call.viewer.principal, decision, along: along)
+                }
             }, back: { _ in "seal" }),
         ConsoleAction(
-            path: "poll/resume", deed: .suspendPoll, name: "resume", fields: { _, _ in [.reason] },
+            path: "poll/resume", deed: .suspendPoll, name: "resume",
+            fields: { _, _ in [.reason, DeedField("tell", .flag, isRequired: false)] },
+            intro: { site, call in try site.newsPreview(.resumption, call) },
             run: { site, call in
-                try site.change(call) { station, principal throws(StoreError) in try station.resume(by: principal) }
+                try site.change(call, .resumption) { station, decision, along throws(StoreError) in
+                    try station.resume(by: call.viewer.principal, decision, along: along)
+                }
             }, back: { _ in "seal" }),
         ConsoleAction(
             path: "policy/points/{point}/accept", deed: .acceptPolicy, name: "acceptPoint",

@@ -11,14 +11,23 @@ import Synchronization
 import VoterRoll
 
 extension ConsoleSite {
+    /// Where the poll stands, in words, with what changed its hours.
+    func pollState(_ poll: Poll?, _ hours: PollHours, _ language: Language) -> String {
+        let state = poll.map { text("poll.\($0.state.rawValue)", language) } ?? text("poll.none", language)
+        let phase = hours.phase(parts.clock.now)
+        let changes: [PollHours.Phase] = [.overdue, .extended, .grace, .closedEarly]
+        if changes.contains(phase), poll != nil { return "\(state) (\(text("phase.\(phase.rawValue)", language)))" }
+        return hours.reason.map { "\(state) (\($0))" } ?? state
+    }
+
     // MARK: Seal
 
     func seal(_ call: Call) throws -> Screen {
         let language = call.language
         let station = parts.desk.station
-        let (poll, ballots, head) = try store.read {
+        let (poll, hours, ballots, head) = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> (
-                Poll?, [(PollBallot, [Round])], Logbook.Verification
+                Poll?, PollHours, [(PollBallot, [Round])], Logbook.Verification
             ) in
             let poll = try Poll.find(reading, election: parts.desk.election.number)
             var ballots: [(PollBallot, [Round])] = []
@@ -27,7 +36,7 @@ extension ConsoleSite {
                     ballots.append((ballot, try station.rounds(reading, ballot)))
                 }
             }
-            return (poll, ballots, try Logbook.verifyHead(reading))
+            return (poll, try PollHours.find(reading, parts.desk.election), ballots, try Logbook.verifyHead(reading))
         }
         let findings = try audit()
         let heads = try store.read { (reading: borrowing Reading) throws(StoreError) -> [String] in
@@ -38,13 +47,13 @@ extension ConsoleSite {
             return heads
         }
         var blocks: [Block] = []
-        let state = poll.map { text("poll.\($0.state.rawValue)", language) } ?? text("poll.none", language)
+        let state = pollState(poll, hours, language)
         blocks.append(
             .facts([
                 (text("seal.state", language), state),
                 (text("seal.fingerprint", language), poll?.fingerprint ?? text("none", language)),
                 (text("seal.opened", language), poll?.openedAt.map(time) ?? text("no", language)),
-                (text("seal.closes", language), time(poll?.closesAt ?? election.closes)),
+                (text("seal.closes", language), time(hours.closes)),
                 (text("seal.journal", language), headWords(head, language)),
             ]))
         let restores = try store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -126,15 +135,6 @@ extension ConsoleSite {
         let findings = try parts.desk.station.audit()
         kept.withLock { $0 = (now, findings) }
         return findings
-    }
-
-    func change(_ call: Call, _ body: (PollingStation, Principal) throws(StoreError) -> PollingStation.Refusal?) throws
-        -> DeedAnswer
-    {
-        if let refusal = try body(parts.desk.station, call.viewer.principal) {
-            return .refused(409, self.refusal(refusal, "refusal.poll", call.language))
-        }
-        return .done(text("poll.changed", call.language), next: "seal")
     }
 
     func headWords(_ head: Logbook.Verification, _ language: Language) -> String {

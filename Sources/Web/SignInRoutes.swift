@@ -38,16 +38,13 @@ extension VoterSite {
     ) -> Response {
         let said =
             visit.request.method == .post ? nil : visit.request.parameter("say").flatMap { SignInRoutes.notes[$0] }
-        let now = parts.clock.now
-        let times = now < election.opens ? "timesRehearsal" : now >= election.closes ? "timesClosed" : nil
         let wantsPicture = showsPicture || visit.request.parameter("picture") != nil
-        if error == nil, said == nil, typed.isEmpty, !wantsPicture, !isRenew { return usualHome(visit, times) }
+        if error == nil, said == nil, typed.isEmpty, !wantsPicture, !isRenew { return usualHome(visit) }
         return page(
             .home, visit, status: status, title: isRenew ? "renewTitle" : "homeTitle",
             error: error ?? (said?.isError == true ? said?.key : nil),
             note: said?.isError == false ? said?.key : nil,
             [
-                "times": times.map { .object(["text": .text(pages.text($0, visit.language))]) } ?? .nothing,
                 "typed": .text(typed),
                 "work": .text(gate.challenge("signIn", source: visit.request.source, isHard: error == "workNeeded")),
                 "isRenew": .flag(isRenew),
@@ -58,15 +55,16 @@ extension VoterSite {
     }
 
     /// The home page as nearly everybody sees it.
-    private func usualHome(_ visit: Visit, _ times: String?) -> Response {
-        let open: [String: TemplateValue] = [
+    private func usualHome(_ visit: Visit) -> Response {
+        var open: [String: TemplateValue] = [
             "form": .text(visit.form), "supportCode": .text(visit.supportCode),
             "work": .text(gate.challenge("signIn", source: visit.request.source)),
             "seal": poll.map { .text($0.fingerprint) } ?? .nothing, "restored": restored(visit.language),
         ]
+        open.merge(words(visit.language).values) { $1 }
         trace(visit, step: PageSet.Page.home.rawValue, trouble: "")
         do throws(TemplateError) {
-            let body = try pages.home(visit.language, isChosen: !visit.q.isEmpty, times: times, open)
+            let body = try pages.home(visit.language, isChosen: !visit.q.isEmpty, open)
             return page(visit, body)
         } catch { return failure(visit, error) }
     }

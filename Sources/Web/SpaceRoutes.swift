@@ -27,6 +27,18 @@ enum SpaceRoutes {
 
     /// Sign-ins shown.
     static let shownSignIns = 10
+
+    /// What can be done with a ballot now, as a text's key.
+    static func state(_ phase: PollHours.Phase, isOpen: Bool) -> String {
+        if isOpen { return "ballotReady" }
+        return switch phase {
+        case .ahead: "ballotRehearsal"
+        case .overdue: "ballotLate"
+        case .open, .extended: "ballotShut"
+        case .suspended: "ballotSuspended"
+        case .grace, .ended, .closedEarly: "ballotClosed"
+        }
+    }
 }
 
 extension VoterSite {
@@ -65,12 +77,11 @@ extension VoterSite {
         }
         guard let (voter, contacts, signIns) = found else { return see(visit, "/", "say=ended") }
         let ballots = try ballots(voter, session, visit)
-        let now = parts.clock.now
         let idle = min(parts.clock.now + Doorkeeper.idleSeconds, session.endsAt)
         return page(
             .space, visit, title: "spaceTitle", note: spaceNote(visit),
             [
-                "name": .text(voter.courteousName), "isRehearsal": .flag(now < election.opens),
+                "name": .text(voter.courteousName), "isRehearsal": .flag(phase == .ahead || phase == .overdue),
                 "hasBallots": .flag(!ballots.isEmpty),
                 "ballots": .list(ballots),
                 "signIns": .list(
@@ -89,7 +100,7 @@ extension VoterSite {
     private func ballots(_ voter: Voter, _ session: Session, _ visit: Visit) throws(StoreError) -> [TemplateValue] {
         let (language, now) = (visit.language, parts.clock.now)
         guard let poll else {
-            let state = now < election.closes ? "ballotRehearsal" : "ballotClosed"
+            let state = SpaceRoutes.state(phase, isOpen: false)
             return election.ballots.filter { $0.admits(college: voter.college, site: voter.site) }.map {
                 .object([
                     "title": .text($0.title[language]), "state": .text(pages.text(state, language)), "link": .nothing,
@@ -101,11 +112,7 @@ extension VoterSite {
         }
         let isOpen = poll.takes(sessionOpenedAt: session.openedAt, now: now, election: election)
         return list.map { entry in
-            let isClosed = [.ended, .closed, .destroyed].contains(poll.state) || now >= poll.closesAt
-            let key =
-                isOpen
-                ? "ballotReady"
-                : isClosed ? "ballotClosed" : poll.state == .suspended ? "ballotSuspended" : "ballotRehearsal"
+            let key = SpaceRoutes.state(phase, isOpen: isOpen)
             let signed = entry.signedAt.map {
                 pages.text("ballotVoted", language) + " " + LocalTime.phrase($0, zone: election.timeZone, language)
             }

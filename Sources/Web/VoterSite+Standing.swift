@@ -69,7 +69,10 @@ extension VoterSite {
             _ = try store.read { (reading: borrowing Reading) throws(StoreError) in try reading.number("SELECT 1") }
         } catch { return .text(503, "the store cannot be read\n") }
         if let trouble = writeTrouble() { return .text(503, "\(trouble)\n") }
-        return .text(200, "ok\n" + (poll?.clockDoubt.map { "clock not believed: \($0.rawValue)\n" } ?? ""))
+        return .text(
+            200,
+            "ok\n" + (poll?.clockDoubt.map { "clock not believed: \($0.rawValue)\n" } ?? "")
+                + (isOpeningOverdue ? "the opening hour has come, and the poll is not open\n" : ""))
     }
 
     /// Why nothing can be written; nil while it can.

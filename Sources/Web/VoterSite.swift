@@ -63,8 +63,7 @@ package final class VoterSite: Sendable {
     let log: @Sendable (String) -> Void
     private let forms: LookupKey
     let archives: ArchiveFolder
-    /// The poll as it stood at the last look.
-    private let present = Mutex<Poll?>(nil)
+    let present: Mutex<Present>
     /// What a seal gives browsers.
     struct SealFiles: Sendable {
         let fingerprint: String
@@ -88,7 +87,7 @@ package final class VoterSite: Sendable {
         }
     }
 
-    private let sealed = Mutex<SealFiles?>(nil)
+    let sealed = Mutex<SealFiles?>(nil)
     let standing = Mutex(Standing())
     private let traces = Mutex<[String: HelpQueue.Trace]>([:])
     private let table: [String: Route]
@@ -109,6 +108,7 @@ package final class VoterSite: Sendable {
     ) {
         (self.parts, self.pages, self.assets, self.extra, self.log) = (parts, pages, assets, extra, log)
         let election = parts.doorkeeper.election.election
+        present = Mutex(Present(hours: PollHours(announced: election)))
         gate = Gate(
             work: ProofOfWork(election: election.id, key: key, clock: parts.clock, randomness: parts.randomness),
             captcha: parts.captcha, book: SpentBook(clock: parts.clock), limits: SourceLimits(clock: parts.clock))
@@ -225,24 +225,8 @@ package final class VoterSite: Sendable {
         return paths.contains(path) ? path : "/other"
     }
 
-    /// The poll; nil before it is sealed.
-    var poll: Poll? { present.withLock { $0 } }
-
     /// What the seal gives browsers; nil before there is one.
     var sealFiles: SealFiles? { sealed.withLock { $0 } }
-
-    /// Looks how the poll stands.
-    package func look() throws(StoreError) {
-        let found = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try Poll.find(reading, election: parts.station.election.number)
-        }
-        present.withLock { $0 = found?.state == .sealing ? nil : found }
-        try lookForRestore()
-        sealed.withLock { sealed in
-            guard let found, found.state != .sealing else { return sealed = nil }
-            if sealed?.fingerprint != found.fingerprint { sealed = SealFiles(found) }
-        }
-    }
 
     // MARK: Pages
 
@@ -265,6 +249,7 @@ package final class VoterSite: Sendable {
                 ])
             } ?? .nothing
         all["isBad"] = .flag(error.map { !VoterSite.general.contains($0) } ?? false)
+        all.merge(words(language).values) { $1 }
         all["seal"] = poll.map { .text($0.fingerprint) } ?? .nothing
         all["restored"] = restored(language)
         all["note"] =
@@ -301,8 +286,12 @@ package final class VoterSite: Sendable {
     }
 
     /// A page that says something and leads on.
-    func message(_ visit: Visit, _ status: Int, _ name: String, lines: [String] = [], back: String = "/") -> Response {
-        let texts = [pages.text("\(name)Text", visit.language)] + lines
+    /// - Parameter hasOwnText: whether the lines are all there is to say, without the name's own text.
+    func message(
+        _ visit: Visit, _ status: Int, _ name: String, lines: [String] = [], back: String = "/",
+        hasOwnText: Bool = false
+    ) -> Response {
+        let texts = hasOwnText ? lines : [pages.text("\(name)Text", visit.language)] + lines
         return page(
             .message, visit, status: status, title: "\(name)Title",
             [

@@ -57,9 +57,14 @@ private func createElection(_ invocation: Invocation) throws(Refusal) {
             let isIssued = try number.map { number throws(StoreError) in
                 try services.issuer.hasIssued(transaction.reading, election: number)
             }
-            return try services.desk.store(
+            let outcome = try services.desk.store(
                 transaction, election, definition: definition, inUse: inUse ?? [], isIssued: isIssued ?? false,
                 by: services.principal)
+            // Messages that wait give the new hours.
+            if outcome == .changed {
+                try services.outbox.putHours(transaction, try services.desk.find(transaction.reading, election.id))
+            }
+            return outcome
         }
     }
     warnOfTimes(election, services.clock.now)
@@ -98,9 +103,9 @@ private func messageCosts(_ election: Election, _ invocation: Invocation) throws
 
 /// A poll that is over is no fault, but nobody means to prepare one.
 func warnOfTimes(_ election: Election, _ now: Int) {
-    if election.closes <= now {
+    if election.announcedClose <= now {
         Terminal.complain(
-            "Note: the poll closed on \(LocalTime.phrase(election.closes, zone: election.timeZone, .en)); set \"opens\" and \"closes\" anew."
+            "Note: the poll closed on \(LocalTime.phrase(election.announcedClose, zone: election.timeZone, .en)); set \"opens\" and \"closes\" anew."
         )
     }
 }
@@ -192,7 +197,7 @@ private func smallGroups(_ election: Election, _ groups: GroupCounts) -> [(mark:
 private func showElection(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let stored = try services.election()
-    let election = stored.election
+    let (election, hours) = (stored.election, try services.hours(stored))
     let voters = try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) in
             try services.registrar.count(reading, stored)
@@ -203,16 +208,16 @@ private func showElection(_ invocation: Invocation) throws(Refusal) {
         try Terminal.json(
             Shown(
                 id: election.id, title: election.title.fr, address: election.address,
-                opens: LocalTime.phrase(election.opens, zone: election.timeZone, .en),
-                closes: LocalTime.phrase(election.closes, zone: election.timeZone, .en), voters: voters,
+                opens: LocalTime.phrase(hours.opens, zone: election.timeZone, .en),
+                closes: LocalTime.phrase(hours.closes, zone: election.timeZone, .en), voters: voters,
                 ballots: election.ballots.map(\.id)))
         return
     }
     Terminal.say(
         """
         \(election.id): \(election.title.fr)
-          opens    \(LocalTime.phrase(election.opens, zone: election.timeZone, .en))
-          closes   \(LocalTime.phrase(election.closes, zone: election.timeZone, .en))
+          opens    \(LocalTime.phrase(hours.opens, zone: election.timeZone, .en))
+          closes   \(LocalTime.phrase(hours.closes, zone: election.timeZone, .en))
           site     \(election.address)
           ballots  \(election.ballots.map(\.id).joined(separator: ", "))
           voters   \(voters)

@@ -149,7 +149,8 @@ private func printSpecimen(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
     let office = MessageOffice(election: election.election, templates: services.templates(for: election.election))
-    let specimen = Specimen(election: election.election, office: office)
+    let hours = try services.hours(election)
+    let specimen = Specimen(election: election.election, office: office, hours: hours)
     let bytes = try refusing { try specimen.pdf(created: PrintFiles.timestamp(services.clock.now)) }
     try saveNew(Data(bytes), to: path)
     try services.record("letters.specimen", election: election.election.id, [:])

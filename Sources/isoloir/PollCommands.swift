@@ -24,17 +24,6 @@ let pollCommands = [
                 "two members' statement that it opens without a trustee's check; may be given several times"),
         ],
         "open a sealed poll: seal, empty box and empty list are checked", run: openPoll),
-    Command("poll suspend", [], options: orderOptions, "stop taking ballots for a while", run: suspendPoll),
-    Command(
-        "poll resume", [],
-        options: orderOptions + [
-            .init("--head", "HASH", "after a restore: the head of a ballot that was published last; may be given several times"),
-            .init("--archive", "FILE", "after a restore: an archive saved from the site, in place of its head; may be given several times"),
-            .init("--statement", "FILE", "after a restore: two members' statement (isoloir bureau draft resume-after-restore)"),
-        ], "take ballots again", run: resumePoll),
-    Command(
-        "poll extend", ["TIME"], options: orderOptions,
-        "a later close, such as \"2026-12-01 19:00\"; a poll that ended takes ballots again", run: extendPoll),
     Command(
         "poll close", [], options: [.init("--at-once", nil, "without the grace for voters under way")] + orderOptions,
         "close the poll for good", run: closePoll),
@@ -94,61 +83,10 @@ private let orderOptions = [
 
 extension Invocation {
     /// The member's word on a change, where it was given.
-    fileprivate func bureauWord() throws(Refusal) -> BureauWord? {
+    fileprivate func bureauWord() throws(Refusal) -> PollDecision? {
         guard self["--by"] != nil || self["--reason"] != nil else { return nil }
-        guard let word = BureauWord(by: try required("--by"), reason: try required("--reason")) else {
-            throw Refusal("--by and --reason are one line each, of 1000 bytes at most.", status: .usage)
-        }
-        return word
+        return PollDecision(by: try required("--by"), reason: try required("--reason"))
     }
-}
-
-extension Invocation {
-    /// What two members know of the published heads, where it was given.
-    fileprivate func resumeProof() throws(Refusal) -> ResumeProof? {
-        guard let path = self["--statement"] else {
-            guard !has("--head"), !has("--archive") else {
-                throw Refusal("Heads need the members' statement: --statement FILE.", status: .usage)
-            }
-            return nil
-        }
-        guard let statement = BureauStatement(file: try readFile(path)) else {
-            throw Refusal("\(path) is no statement of the bureau, or a signature in it is not its member's.")
-        }
-        var heads = all("--head")
-        for archive in all("--archive") {
-            guard let head = try refusing({ try lastHead(archive: archive) }) else {
-                throw Refusal("\(archive) holds no ballot, and so no head.")
-            }
-            heads.append(head)
-        }
-        guard let proof = ResumeProof(heads: heads, statement: statement) else {
-            throw Refusal("--head is 64 hexadecimal digits, blanks between groups allowed.", status: .usage)
-        }
-        return proof
-    }
-}
-
-private func suspendPoll(_ invocation: Invocation) throws(Refusal) {
-    let word = try invocation.bureauWord()
-    try change(invocation) { station, services in try station.suspend(by: services.principal, word: word) }
-}
-
-private func resumePoll(_ invocation: Invocation) throws(Refusal) {
-    let (word, proof) = (try invocation.bureauWord(), try invocation.resumeProof())
-    try change(invocation) { station, services in
-        try station.resume(by: services.principal, word: word, proof: proof)
-    }
-}
-
-private func change(
-    _ invocation: Invocation, _ body: (PollingStation, Services) throws -> PollingStation.Refusal?
-) throws(Refusal) {
-    let services = try Services(invocation)
-    let station = try services.station(try services.election())
-    if let refusal = try refusing({ try body(station, services) }) { throw Refusal(refusal) }
-    try describe(services, station)
-    try services.emptyLog()
 }
 
 private func sealPoll(_ invocation: Invocation) throws(Refusal) {
@@ -179,6 +117,11 @@ private func openPoll(_ invocation: Invocation) throws(Refusal) {
     if let file = invocation["--record"] { try writeFile(file, Array(record.utf8)) }
     Terminal.say(record)
     try describe(services, station)
+    let hours = try services.hours(election)
+    if hours.phase(services.clock.now) == .ahead {
+        let begin = LocalTime.phrase(hours.opens, zone: election.election.timeZone, .en)
+        Terminal.say("  The poll is open; voting begins at the announced hour: \(begin). No ballot is taken before it.")
+    }
     try services.emptyLog()
     try services.warnOfBackups(station)
 }
@@ -210,22 +153,6 @@ private func takeKeyDestroyed(_ invocation: Invocation) throws(Refusal) {
         throw Refusal(refusal)
     }
     Terminal.say(try refusing { try station.custodyRecord() })
-}
-
-private func extendPoll(_ invocation: Invocation) throws(Refusal) {
-    let word = try invocation.bureauWord()
-    let services = try Services(invocation)
-    let election = try services.election()
-    guard let zone = TimeZone(identifier: election.election.timeZone),
-        let time = LocalTime.read(invocation.operands[0], zone: zone)
-    else {
-        throw Refusal(
-            "\"\(invocation.operands[0])\" is no date and time; write it as 2026-12-01 19:00.", status: .usage)
-    }
-    let station = try services.station(election)
-    if let refusal = try refusing({ try station.extend(to: time, by: services.principal, word: word) }) { throw Refusal(refusal) }
-    try describe(services, station)
-    try services.emptyLog()
 }
 
 private func closePoll(_ invocation: Invocation) throws(Refusal) {

@@ -33,6 +33,13 @@ extension Services {
         Teller(station: station, store: store, trustees: trustees, logbook: logbook, clock: clock)
     }
 
+    /// The poll's hours and state in force.
+    func hours(_ election: StoredElection) throws(Refusal) -> PollHours {
+        try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) in try PollHours.find(reading, election) }
+        }
+    }
+
     func poll(_ election: StoredElection) throws(Refusal) -> Poll? {
         try refusing {
             try store.read { (reading: borrowing Reading) throws(StoreError) in

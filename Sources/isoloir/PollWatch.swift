@@ -24,6 +24,7 @@ final class PollWatch: Sendable {
         var doubt: ClockDoubt?
         var obstacle: VoterSite.Obstacle?
         var obstacleLineAt = 0
+        var isOpeningAlerted = false
     }
 
     private let services: Services
@@ -48,6 +49,7 @@ final class PollWatch: Sendable {
             bell.ring()
         }
         attempt("the clock") { () throws(StoreError) in try followDoubt() }
+        attempt("the opening") { () throws(StoreError) in try followOpening() }
         attempt("the box key") { () throws(StoreError) in try followBoxKey() }
         attempt("rounds") { () throws(StoreError) in
             let turned = try station.turnRounds(announce: announce)
@@ -70,6 +72,11 @@ final class PollWatch: Sendable {
         }
         attempt("reminders") { () throws(StoreError) in
             let (hasWorked, faults) = try site.reminders.follow()
+            for fault in faults { log.write(fault) }
+            if hasWorked { bell.ring() }
+        }
+        attempt("word of the hours") { () throws(StoreError) in
+            let (hasWorked, _, faults) = try site.announcements.follow()
             for fault in faults { log.write(fault) }
             if hasWorked { bell.ring() }
         }
@@ -151,6 +158,22 @@ final class PollWatch: Sendable {
                 try site.desk.alert(transaction, "logKept", services.store.path)
             }
         }
+    }
+
+    /// A sealed poll whose hour of opening has come is an alert: voters stand before it.
+    private func followOpening() throws(StoreError) {
+        let (station, now) = (site.station, services.clock.now)
+        let hours = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try PollHours.find(reading, station.election)
+        }
+        guard hours.isOpeningOverdue(now) else { return said.withLock { $0.isOpeningAlerted = false } }
+        guard !said.withLock({ $0.isOpeningAlerted }) else { return }
+        let hour = LocalTime.short(hours.opens, zone: station.election.election.timeZone)
+        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try site.desk.alert(transaction, "openingOverdue", hour)
+        }
+        log.write("the poll is sealed and its opening hour \(hour) has come: open it with isoloir poll open")
+        said.withLock { $0.isOpeningAlerted = true }
     }
 
     /// A box key that the close could not erase is an alert.

@@ -27,7 +27,7 @@ struct Rehearsal {
         let kept = ["--config", "--templates"].flatMap { name in invocation[name].map { [name, $0] } ?? [] }
         let own = try Invocation(invocation.command, words + kept)
         // The rehearsal's clock stands in the middle of the poll.
-        let (opens, closes) = (election.election.opens, election.election.closes)
+        let (opens, closes) = (election.election.announcedOpening, election.election.announcedClose)
         let clock = Clock { opens + (closes - opens) / 2 }
         let apart = try Services(own, creating: true, clock: clock)
         let stored = try prepare(apart, folder)

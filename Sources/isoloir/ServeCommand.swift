@@ -158,6 +158,10 @@ private func metricsServer(
         guard request.path == "/metrics" else { return .now(.text(404, "not found\n")) }
         var gauges = [
             ("isoloir_open_connections", "Connections of voters.", server.openConnections),
+            (
+                "isoloir_poll_opening_overdue", "1 while a sealed poll is past its hour.",
+                site.site.isOpeningOverdue ? 1 : 0
+            ),
             ("isoloir_hashes_waiting", "Passphrases waiting to be hashed.", pool.waiting),
         ]
         do throws(StoreError) {

@@ -28,6 +28,7 @@ struct Site {
     let registrar: Registrar
     let snapshots: SnapshotDesk
     let reminders: Reminders
+    let announcements: Announcements
     let roll: RollDesk
     let letters: LetterDoor
     let register: StaffRegister
@@ -77,7 +78,8 @@ extension Services {
             return Site(
                 site: site, doorkeeper: doorkeeper, recovery: recovery, help: help, spent: SpentBook(clock: clock),
                 station: station, directory: directory, console: console, staffDoor: behind.door, registrar: registrar,
-                snapshots: behind.snapshots, reminders: behind.reminders, roll: behind.roll, letters: behind.letters,
+                snapshots: behind.snapshots, reminders: behind.reminders, announcements: Announcements(behind.desk),
+                roll: behind.roll, letters: behind.letters,
                 register: behind.register, desk: behind.desk)
         }
     }

@@ -117,7 +117,7 @@ private func restoreStore(_ invocation: Invocation) throws(Refusal) {
         let logbook = Logbook(clock: .system, randomness: .system)
         held = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try PollRestore.mark(
-                transaction, logbook, at: Clock.system.now,
+                transaction, logbook, clock: .system,
                 file: URL(fileURLWithPath: invocation.operands[0]).lastPathComponent, sha256: digest)
         }
     } catch { throw Refusal(error) }

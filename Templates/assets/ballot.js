@@ -320,17 +320,38 @@ document.getElementById("save").addEventListener("click", () => {
 // Whoever leaves in the middle of sending, or before help has come, is asked.
 addEventListener("beforeunload", (event) => { if (!parts.sealing.hidden || !parts.alarm.hidden) event.preventDefault(); });
 
-// How long the grace lasts after the close.
+// How long the grace lasts after the close. The hour may have moved since the page came: the server is asked before anything
+// is said, and asked again where it did not answer.
 const grace = document.getElementById("grace");
 if (grace) {
-    const end = Date.now() + 1000 * Number(grace.dataset.seconds);
-    const close = Date.now() + 1000 * Number(grace.dataset.close);
+    const again = 10_000;
+    let end, close, next = 0, isSure = false;
+    const take = (hours) => {
+        close = Date.now() + 1000 * Number(hours.close);
+        end = Date.now() + 1000 * Number(hours.seconds);
+    };
+    const ask = async () => {
+        const answer = await fetch(grace.dataset.hours, { cache: "no-store" }).catch(() => undefined);
+        if (!answer || !answer.ok) return;
+        const hours = await answer.json().catch(() => undefined);
+        if (!hours) return;
+        take(hours);
+        grace.querySelector("strong").textContent = hours.until;
+        isSure = Date.now() >= close;
+    };
     const count = () => {
-        grace.hidden = Date.now() < close;
-        if (grace.hidden) return;
+        if (Date.now() < close) isSure = false;
+        grace.hidden = !isSure;
+        if (!isSure) {
+            if (Date.now() < close || performance.now() < next) return;
+            next = performance.now() + again;
+            ask();
+            return;
+        }
         const left = Math.max(0, Math.round((end - Date.now()) / 1000));
         grace.querySelector(".left").textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
     };
+    take(grace.dataset);
     count();
     setInterval(count, 1000);
 }

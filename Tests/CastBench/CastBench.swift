@@ -90,7 +90,7 @@ struct BenchPoll: Sendable {
         let text = parts[0] + (sample.range(of: "\naccess:").map { String(sample[$0.lowerBound...]) } ?? "")
         let definition = try ElectionReader.read(text, file: "e").get()
         // In the middle of the poll.
-        let clock = Clock { definition.opens + 60 + after() }
+        let clock = Clock { definition.announcedOpening + 60 + after() }
         let logbook = Logbook(clock: clock, randomness: .system)
         let desk = ElectionDesk(logbook: logbook, clock: clock)
         let election = try store.write { (transaction: borrowing Transaction) throws(StoreError) in

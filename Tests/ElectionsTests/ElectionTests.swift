@@ -27,18 +27,20 @@ struct ElectionReaderTests {
         }
         #expect(election.id == "cse-2026")
         #expect(election.title[.en] == "Works council election 2026")
-        #expect(election.closes - election.opens == 7 * 86_400 + 8 * 3600)
+        #expect(election.announcedClose - election.announcedOpening == 7 * 86_400 + 8 * 3600)
         #expect(election.ballots.count == 4)
         #expect(
-            LocalTime.phrase(election.closes, zone: election.timeZone, .fr)
+            LocalTime.phrase(election.announcedClose, zone: election.timeZone, .fr)
                 == "mardi 1er d\u{E9}cembre 2026 \u{E0} 17\u{A0}h")
-        #expect(LocalTime.phrase(election.opens, zone: election.timeZone, .en) == "Tuesday 24 November 2026 at 09:00")
+        #expect(
+            LocalTime.phrase(election.announcedOpening, zone: election.timeZone, .en)
+                == "Tuesday 24 November 2026 at 09:00")
     }
 
     @Test(arguments: [
         ("timezone: Europe/Paris", "timezone: Europe/Pari", "e.yaml:23:11:", "no time zone"),
         ("opens: 2026-11-24 09:00", "opens: 2026-02-30 09:00", "e.yaml:24:8:", "no date"),
-        ("opens: 2026-11-24 09:00", "opens: 2026-03-29 02:30", "e.yaml:24:8:", "no date"),
+        ("opens: 2026-11-24 09:00", "opens: 2026-03-29 02:30", "e.yaml:24:8:", "does not exist"),
         ("closes: 2026-12-01 17:00", "closes: 2026-11-01 17:00", "e.yaml:25:9:", "closes before it opens"),
         ("level: 2", "level: 4", "e.yaml:31:8:", "from 1 to 3"),
         ("level: 2", "level: 2\nlevel: 1", "e.yaml:32:1:", "stands twice, first on line 31"),

@@ -79,7 +79,7 @@ private func takes(_ poll: PollFixture, _ station: PollingStation, _ voter: Int,
 }
 
 struct ClockTests {
-    private let word = BureauWord(by: "Irene Laurent", reason: "minutes, 19:10")
+    private let word = PollDecision(by: "Irene Laurent", reason: "minutes, 19:10")
 
     @Test(arguments: [40 * 86_400, 8 * 86_400])
     func `a start under a clock far ahead ends nothing for good`(ahead: Int) throws {

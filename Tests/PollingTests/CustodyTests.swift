@@ -107,7 +107,7 @@ struct VoteLogTests {
                 switch change {
                 case 0: try poll.station.suspend(by: .system("test"))
                 case 1: try poll.station.resume(by: .system("test"))
-                case 2: try poll.station.extend(to: poll.election.election.closes + 60, by: .system("test"))
+                case 2: try poll.station.extend(to: poll.election.election.announcedClose + 60, by: .system("test"))
                 default: try poll.station.close(atOnce: true, by: .system("test"))
                 }
             #expect(refusal == nil && poll.store.logFile.bytes > 0)

@@ -35,7 +35,7 @@ struct PollStateTests {
 
     @Test func `those who signed in before the hour may finish within the grace, and nobody else`() throws {
         let poll = try PollFixture()
-        let closes = poll.election.election.closes
+        let closes = poll.election.election.announcedClose
         let (early, late) = (try poll.ballot(0), try poll.ballot(1))
         poll.move(to: closes + 14 * 60)
         #expect(try poll.station.followClock(by: .system("clock")))
@@ -65,7 +65,7 @@ struct PollStateTests {
 
     @Test func `a suspended poll stays suspended past its hour`() throws {
         let poll = try PollFixture()
-        let closes = poll.election.election.closes
+        let closes = poll.election.election.announcedClose
         let text = try poll.ballot(0)
         #expect(try poll.station.suspend(by: .system("test")) == nil)
         poll.move(to: closes + 60)
@@ -82,7 +82,7 @@ struct PollStateTests {
 
     @Test func `a poll is only ever extended`() throws {
         let poll = try PollFixture()
-        let closes = poll.election.election.closes
+        let closes = poll.election.election.announcedClose
         #expect(try poll.station.extend(to: closes - 60, by: .system("test")) != nil)
         #expect(try poll.station.extend(to: closes + 3600, by: .system("test")) == nil)
         let text = try poll.ballot(0)

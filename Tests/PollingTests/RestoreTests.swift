@@ -57,7 +57,7 @@ struct RestoreTests {
             Issue.record("a restored poll took a vote")
             return
         }
-        let word = BureauWord(by: "Irene", reason: "we need it")
+        let word = PollDecision(by: "Irene", reason: "we need it")
         #expect(try poll.station.resume(by: .system("test"), word: word)?.contains("restored from a backup") == true)
         #expect(try poll.station.resume(by: .system("test"), proof: try proof(poll, [head], signedBy: 1)) != nil)
         #expect(try state(poll) == .suspended)

@@ -91,6 +91,17 @@ CREATE TABLE bureau_alert (
 
 CREATE INDEX bureau_alert_open ON bureau_alert (election, kind) WHERE seen_at IS NULL;
 
+CREATE TABLE bureau_announcement (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    news TEXT NOT NULL CHECK (news IN ('extension', 'suspension', 'resumption')),
+    mailing INTEGER NOT NULL REFERENCES outbox_mailing (id),
+    asked_by TEXT NOT NULL,
+    asked_at INTEGER NOT NULL,
+    last_voter INTEGER NOT NULL DEFAULT 0,
+    ended_at INTEGER
+) STRICT;
+
 CREATE TABLE bureau_answer (
     election INTEGER NOT NULL REFERENCES election_definition (id),
     question TEXT NOT NULL,
@@ -180,6 +191,16 @@ CREATE TABLE election_definition (
     name TEXT NOT NULL UNIQUE,
     definition TEXT NOT NULL,
     stored_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE election_hours (
+    election INTEGER PRIMARY KEY REFERENCES election_definition (id),
+    stage TEXT NOT NULL CHECK (stage IN ('sealed', 'open', 'suspended', 'closing', 'ended')),
+    closes_at INTEGER NOT NULL,
+    planned_closes_at INTEGER NOT NULL,
+    opened_at INTEGER,
+    stopped_at INTEGER,
+    reason TEXT
 ) STRICT;
 
 CREATE TABLE issuance_batch (
@@ -310,10 +331,9 @@ CREATE TABLE outbox_hold (
 CREATE TABLE outbox_mailing (
     id INTEGER PRIMARY KEY,
     election INTEGER NOT NULL,
-    purpose TEXT NOT NULL CHECK (purpose IN ('issue', 'failOver')),
     started_by TEXT NOT NULL,
     started_at INTEGER NOT NULL
-) STRICT;
+, purpose TEXT NOT NULL DEFAULT 'issue' CHECK (purpose IN ('issue', 'failOver', 'hours'))) STRICT;
 
 CREATE TRIGGER outbox_message_leaves AFTER UPDATE OF state ON outbox_message
 WHEN OLD.state IS NOT NEW.state AND OLD.ended_at IS NOT NULL

@@ -1,0 +1,171 @@
+import Access
+package import Delivery
+package import Elections
+import Issuance
+package import Journal
+package import Store
+import VoterRoll
+
+/// Word to every voter that the poll was extended, suspended or resumed: the same words to all, whether they have voted or
+/// not, since a message to those alone who have not would list them at the relay.
+///
+///     manager             operation                 Announcements            outbox
+///       | suspend, tell --> | one transaction:          |                      |
+///       |                   |  state, hours, journal    |                      |
+///       |                   |  order ------------------>|                      |
+///       |                   |                           | chunk by chunk ----->|
+///       |                   | the poll changes again: what was not queued is left out, what waits is taken back
+package struct Announcements: Sendable {
+    /// What is announced.
+    package enum News: String, Sendable, CaseIterable {
+        case extending = "extension"
+        case suspension, resumption
+
+        package var kind: MessageKind {
+            switch self {
+            case .extending: .pollExtended
+            case .suspension: .pollSuspended
+            case .resumption: .pollResumed
+            }
+        }
+
+        /// Whether it is true of the poll as it stands.
+        func holds(_ hours: PollHours, now: Int) -> Bool {
+            switch (self, hours.phase(now)) {
+            case (.extending, .ahead), (.extending, .overdue), (.extending, .extended): hours.isExtended
+            case (.suspension, .suspended), (.resumption, .open), (.resumption, .extended): true
+            default: false
+            }
+        }
+    }
+
+    /// What voters would get, and how many.
+    package struct Preview: Sendable {
+        package struct Text: Sendable {
+            package let language: Language
+            package let route: Route
+            package let text: String
+        }
+
+        package let texts: [Text]
+        package let reached: Int
+        /// Voters with neither mail nor mobile: they are not told.
+        package let unreached: Int
+    }
+
+    private let desk: VoterDesk
+    private let office: MessageOffice
+
+    /// Voters handled in one transaction, so that no vote waits long.
+    private static let chunk = 200
+
+    package init(_ desk: VoterDesk) { (self.desk, office) = (desk, desk.directory.office) }
+
+    private var election: StoredElection { desk.election }
+
+    /// The messages as they would be with these hours.
+    package func preview(_ news: News, _ hours: PollHours) throws -> Preview {
+        let definition = election.election
+        var texts: [Preview.Text] = []
+        for language in definition.languages {
+            for route in [Route.email, .sms]
+            where definition.channels.contains(where: { $0.rawValue == route.rawValue }) {
+                let frame = try LoadedFrame(try office.frame(news.kind, language, route, hours), route: route)
+                let name = language == .fr ? "Madame Anne Exemple" : "Ms Anne Example"
+                texts.append(Preview.Text(language: language, route: route, text: try frame.text(["greeting": name])))
+            }
+        }
+        var (reached, unreached) = (0, 0)
+        try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try desk.registrar.each(reading, election) { _, sealed throws(StoreError) in
+                if sealed.reaches > 0 { reached += 1 } else { unreached += 1 }
+            }
+        }
+        return Preview(texts: texts, reached: reached, unreached: unreached)
+    }
+
+    /// Orders the message in the transaction of the change; `follow` queues it.
+    package func order(
+        _ transaction: borrowing Transaction, _ news: News, by principal: Principal
+    ) throws(StoreError) {
+        let mailing = try desk.outbox.openMailing(
+            transaction, election: election.number, .hours, by: principal.text)
+        try transaction.execute(
+            """
+            INSERT INTO bureau_announcement (election, news, mailing, asked_by, asked_at) VALUES (?, ?, ?, ?, ?)
+            """, election.number, news.rawValue, mailing, principal.text, desk.clock.now)
+        try desk.logbook.record(
+            transaction, election: election.election.id, by: principal, "poll.announce",
+            ["news": news.rawValue, "mailing": "\(mailing)"])
+    }
+
+    /// Queues the next piece of an announcement; returns whether there was any, how many were told, and what went wrong with
+    /// single voters, who must not keep it from the others. Any program may do it, also several at once.
+    package func follow() throws(StoreError) -> (hasWorked: Bool, told: Int, faults: [String]) {
+        let isThere = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try reading.number(
+                "SELECT EXISTS (SELECT 1 FROM bureau_announcement WHERE election = ? AND ended_at IS NULL)",
+                election.number) == 1
+        }
+        guard isThere else { return (false, 0, []) }
+        var (told, faults): (Int, [String]) = (0, [])
+        let hasWorked = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
+            (told, faults) = (0, [])
+            guard let run = try current(transaction.reading) else { return false }
+            let voters = try isTrue(transaction.reading, run) ? next(transaction.reading, after: run.last) : []
+            for voter in voters {
+                do throws(StoreError) {
+                    if try tell(transaction, voter, run) { told += 1 }
+                } catch { faults.append("voter \(voter) cannot be told of the poll's hours: \(error)") }
+            }
+            try transaction.execute(
+                "UPDATE bureau_announcement SET last_voter = ?, ended_at = ? WHERE id = ?", voters.last ?? run.last,
+                voters.isEmpty ? desk.clock.now : nil as Int?, run.id)
+            return true
+        }
+        return (hasWorked, told, faults)
+    }
+
+    private struct Run {
+        let id: Int
+        let news: News
+        let mailing: Int
+        let last: Int
+    }
+
+    private func current(_ reading: borrowing Reading) throws(StoreError) -> Run? {
+        try reading.first(
+            """
+            SELECT id, news, mailing, last_voter FROM bureau_announcement WHERE election = ? AND ended_at IS NULL
+            ORDER BY id LIMIT 1
+            """, election.number
+        ) { (row: borrowing Row) throws(StoreError) -> Run in
+            Run(id: try row[0], news: try row.value(1), mailing: try row[2], last: try row[3])
+        }
+    }
+
+    /// Whether the news still holds, and no later one was ordered.
+    private func isTrue(_ reading: borrowing Reading, _ run: Run) throws(StoreError) -> Bool {
+        let later = try reading.number(
+            "SELECT count(*) FROM bureau_announcement WHERE election = ? AND id > ?", election.number, run.id)
+        let hours = try PollHours.find(reading, election)
+        return later == 0 && run.news.holds(hours, now: desk.clock.now)
+    }
+
+    private func next(_ reading: borrowing Reading, after last: Int) throws(StoreError) -> [Int] {
+        var voters: [Int] = []
+        try desk.registrar.each(reading, election, after: last, limit: Announcements.chunk) {
+            voter, _ throws(StoreError) in voters.append(voter.id)
+        }
+        return voters
+    }
+
+    private func tell(_ transaction: borrowing Transaction, _ voter: Int, _ run: Run) throws(StoreError) -> Bool {
+        let principal = Principal.voter(voter)
+        guard let route = try desk.directory.routes(transaction.reading, principal).first(where: { $0 != .letter })
+        else { return false }
+        var note = VoterNote(run.news.kind, by: route, priority: .batch, generation: run.id)
+        note.mailing = run.mailing
+        return try desk.directory.send(transaction, principal, note) != nil
+    }
+}

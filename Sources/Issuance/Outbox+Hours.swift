@@ -1,0 +1,38 @@
+package import Delivery
+package import Elections
+package import Store
+
+extension PollHours {
+    /// What messages call the hours, by the names in their templates.
+    func shared(_ election: Election, _ language: Language) -> [String: String] {
+        [
+            "opens": LocalTime.phrase(opens, zone: election.timeZone, language),
+            "closes": LocalTime.phrase(closes, zone: election.timeZone, language),
+            "zone": LocalTime.zoneName(election.timeZone, language),
+        ]
+    }
+}
+
+extension MessageFrame {
+    /// The frame with the hours in force in place of those of the day on which it was made.
+    func with(_ hours: PollHours, _ election: Election) -> MessageFrame {
+        guard let language = Language(rawValue: language) else { return self }
+        return with(shared: hours.shared(election, language))
+    }
+}
+
+extension Outbox {
+    /// Puts the hours in force into the mails and SMS that have not left: those that wait, and those that failed and may be
+    /// sent again. Letters get theirs when they are printed. Only messages that are still to be sent are touched, by the
+    /// indices that hold them alone.
+    package func putHours(_ transaction: borrowing Transaction, _ election: StoredElection) throws(StoreError) {
+        let hours = try PollHours.find(transaction.reading, election)
+        for number in try unsentFrames(transaction.reading, election: election.number) {
+            let frame = try frame(transaction.reading, number)
+            let changed = frame.with(hours, election.election)
+            guard changed != frame else { continue }
+            try reframe(
+                transaction, election: election.number, from: number, to: try store(transaction, changed))
+        }
+    }
+}
