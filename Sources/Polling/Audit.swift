@@ -244,7 +244,8 @@ private struct PollRecord {
     /// States that the journal's entries lead to.
     private static let states: [String: PollState] = [
         "poll.seal": .sealed, "poll.open": .open, "poll.suspend": .suspended, "poll.resume": .open,
-        "poll.ended": .ended, "poll.reopen": .open, "poll.closing": .closing, "poll.close": .closed, "poll.destroy": .destroyed,
+        "poll.ended": .ended, "poll.reopen": .open, "poll.closing": .closing, "poll.close": .closed,
+        "poll.destroy": .destroyed,
     ]
 
     init(_ reading: borrowing Reading, election: String) throws(StoreError) {

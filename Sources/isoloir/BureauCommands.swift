@@ -21,9 +21,10 @@ let bureauCommands = [
             .init("--reason", "TEXT", "why: what stands in the minutes"),
             .init("--seal", "FILE", "the seal's manifest; not for replace-trustee-key"),
             .init("--record", "FILE", "for count-few-ballots: the signed closing record"),
-            .init("--head", "HASH", "for resume-after-restore: the head of a ballot that was published last, from a member's mail; may be given several times"),
+            .init("--head", "HASH", "for resume-after-restore: a head published last, from a mail (repeatable)"),
             .init("--trustee", "TEXT", "for open-without-check and take-unbound-part: the trustee's name"),
-            .init("--file", "FILE", "for take-unbound-part: the decryption; for replace-trustee-key: the new public file"),
+            .init(
+                "--file", "FILE", "for take-unbound-part: the decryption; for replace-trustee-key: the new public file"),
         ],
         "write a statement: \(BureauStatement.Act.allCases.map(\.rawValue).joined(separator: ", "))",
         run: draftStatement),
@@ -41,7 +42,8 @@ private func addMember(_ invocation: Invocation) throws(Refusal) {
     let content = try readFile(path)
     let file = try refusing { try EscrowMember(publicFile: content, name: path) }
     guard let key = file.signingKey else {
-        throw Refusal("\(path) was made by an earlier version and cannot sign: make a new pair with `isoloir key member`.")
+        throw Refusal(
+            "\(path) was made by an earlier version and cannot sign: make a new pair with `isoloir key member`.")
     }
     let member = BureauMember(name: file.name, key: key)
     let refusal = try refusing {

@@ -28,9 +28,9 @@ let pollCommands = [
     Command(
         "poll resume", [],
         options: orderOptions + [
-            .init("--head", "HASH", "after a restore: the head of a ballot that was published last; may be given several times"),
-            .init("--archive", "FILE", "after a restore: an archive saved from the site, in place of its head; may be given several times"),
-            .init("--statement", "FILE", "after a restore: two members' statement (isoloir bureau draft resume-after-restore)"),
+            .init("--head", "HASH", "after a restore: a ballot's head that was published last (repeatable)"),
+            .init("--archive", "FILE", "after a restore: a saved archive, in place of its head (repeatable)"),
+            .init("--statement", "FILE", "after a restore: two members' statement (bureau draft)"),
         ], "take ballots again", run: resumePoll),
     Command(
         "poll extend", ["TIME"], options: orderOptions,
@@ -192,7 +192,9 @@ private func showRecord(_ invocation: Invocation) throws(Refusal) {
             return try station.record(reading, .opening)
         }
     }
-    guard let record else { throw Refusal("There is no record yet: the opening writes the first, the close the second.") }
+    guard let record else {
+        throw Refusal("There is no record yet: the opening writes the first, the close the second.")
+    }
     if let file = invocation["--to"] { try writeFile(file, Array(record.utf8)) }
     Terminal.say(record)
     // What was destroyed since.
@@ -221,7 +223,9 @@ private func extendPoll(_ invocation: Invocation) throws(Refusal) {
             "\"\(invocation.operands[0])\" is no date and time; write it as 2026-12-01 19:00.", status: .usage)
     }
     let station = try services.station(election)
-    if let refusal = try refusing({ try station.extend(to: time, by: services.principal, word: word) }) { throw Refusal(refusal) }
+    if let refusal = try refusing({ try station.extend(to: time, by: services.principal, word: word) }) {
+        throw Refusal(refusal)
+    }
     try describe(services, station)
     try services.emptyLog()
 }
