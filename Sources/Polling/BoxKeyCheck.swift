@@ -64,7 +64,9 @@ extension PollingStation {
             guard let poll = try Poll.find(reading, election: election.number), poll.stoppedAt == nil,
                 PollingStation.needing.contains(poll.state)
             else { return "Only a poll that was opened, and is not closed, needs its box key." }
-            return try opens(reading, boxKey) ? nil : "The box key does not open this poll's credentials: it is another poll's."
+            return try opens(reading, boxKey)
+                ? nil
+                : "The box key does not open this poll's credentials: it is another poll's."
         }
     }
 

@@ -25,7 +25,8 @@ package struct PollRestore: Sendable {
     /// What a poll went through, the oldest first.
     package static func all(_ reading: borrowing Reading, election: Int) throws(StoreError) -> [PollRestore] {
         try reading.all(
-            "SELECT at, backup_at, file, sha256, resumed_at, holds FROM polling_restore WHERE election = ? ORDER BY id", election
+            "SELECT at, backup_at, file, sha256, resumed_at, holds FROM polling_restore WHERE election = ? ORDER BY id",
+            election
         ) { (row: borrowing Row) throws(StoreError) in
             PollRestore(
                 at: try row[0], backupAt: try row[1], file: try row[2], sha256: try row[3], resumedAt: try row[4],
@@ -109,7 +110,8 @@ package struct ResumeProof: Sendable {
             heads.isEmpty
             ? "none"
             : heads.count <= longest
-                ? heads.joined(separator: " ") : "\(heads.count) \(hex(sha256(Array(heads.joined(separator: "\n").utf8))))"
+                ? heads.joined(separator: " ")
+                : "\(heads.count) \(hex(sha256(Array(heads.joined(separator: "\n").utf8))))"
         return "\(hex(manifest)) heads \(named)"
     }
 
@@ -130,12 +132,13 @@ package struct ResumeProof: Sendable {
             let rounds = try station.rounds(reading, ballot)
             unknown.subtract(rounds.map(\.head))
             guard let last = rounds.last, !heads.contains(last.head) else { continue }
-            return "The restored box of \(ballot.name) ends with round \(last.number), \(last.head): the head that was published last "
-                + "must be given, and it is this one or a later one."
+            return "The restored box of \(ballot.name) ends with round \(last.number), \(last.head): the head that was "
+                + "published last must be given, and it is this one or a later one."
         }
         guard unknown.isEmpty else {
-            return "The restored box does not contain what was published: \(unknown.sorted().joined(separator: ", ")). Ballots that are "
-                + "public were lost. The poll can be closed, not resumed."
+            let lost = unknown.sorted().joined(separator: ", ")
+            return "The restored box does not contain what was published: \(lost). Ballots that are public were lost. "
+                + "The poll can be closed, not resumed."
         }
         return nil
     }
@@ -153,7 +156,8 @@ extension PollingStation {
         guard let proof else { return PollingStation.restoredNeedsProof }
         if let refusal = try proof.refusal(transaction.reading, self, poll) { return refusal }
         try transaction.execute(
-            "UPDATE polling_restore SET resumed_at = ? WHERE election = ? AND holds = 1 AND resumed_at IS NULL", clock.now,
+            "UPDATE polling_restore SET resumed_at = ? WHERE election = ? AND holds = 1 AND resumed_at IS NULL",
+            clock.now,
             election.number)
         return nil
     }
@@ -162,7 +166,9 @@ extension PollingStation {
     package func restoreLines(_ reading: borrowing Reading) throws(StoreError) -> [String] {
         let zone = election.election.timeZone
         return try PollRestore.all(reading, election: election.number).map { restore in
-            let end = restore.resumedAt.map { "voting went on \(LocalTime.phrase($0, zone: zone, .en))" } ?? "voting did not go on"
+            let end =
+                restore.resumedAt.map { "voting went on \(LocalTime.phrase($0, zone: zone, .en))" }
+                ?? "voting did not go on"
             return
                 "restored \(LocalTime.phrase(restore.at, zone: zone, .en)) from a backup of \(LocalTime.phrase(restore.backupAt, zone: zone, .en)) (\(zone)), SHA-256 \(restore.sha256); \(end)"
         }

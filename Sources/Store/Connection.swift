@@ -1,5 +1,4 @@
 import CSQLite
-import Glibc
 
 /// One connection to the store's file: not Sendable, used by one thread at a time.
 @safe final class Connection {
@@ -42,9 +41,7 @@ import Glibc
     }
 
     func error(_ code: Int32, _ context: String) -> StoreError {
-        // A file at its limit of size is as full as a disk, which SQLite does not tell.
-        let isTooLarge = unsafe code & 0xFF == SQLITE_IOERR && sqlite3_system_errno(raw) == EFBIG
-        return unsafe StoreError.sqlite(isTooLarge ? SQLITE_FULL : code, String(cString: sqlite3_errmsg(raw)), context: context)
+        unsafe StoreError.sqlite(code, String(cString: sqlite3_errmsg(raw)), context: context)
     }
 
     /// The cached statement of `sql`; a use inside its own rows gets a second one.

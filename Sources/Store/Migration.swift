@@ -59,7 +59,8 @@ extension Store {
             ) STRICT
             """)
         try transaction.execute(
-            "CREATE TABLE IF NOT EXISTS store_pulse (id INTEGER PRIMARY KEY CHECK (id = 1), beats INTEGER NOT NULL) STRICT")
+            "CREATE TABLE IF NOT EXISTS store_pulse (id INTEGER PRIMARY KEY CHECK (id = 1), beats INTEGER NOT NULL) STRICT"
+        )
         // Read again inside the transaction: another process may have been faster. By name: a room's new step stands before
         // the steps of later rooms that were done long ago.
         let done = Set(

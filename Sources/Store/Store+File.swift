@@ -38,7 +38,9 @@ final class FileGuard: Sendable {
     private func moved(_ name: String) -> StoreError {
         StoreError(
             .moved, "\(name) was moved, deleted or replaced while it was in use: what is written now would be lost.",
-            cure: "Stop the server. Put the file back where it was, or restore the latest backup; then start the server again.")
+            cure:
+                "Stop the server. Put the file back where it was, or restore the latest backup; then start the server again."
+        )
     }
 }
 

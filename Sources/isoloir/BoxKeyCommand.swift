@@ -34,7 +34,8 @@ extension Services {
         let place = keys.boxKeyFile(election.election.id)
         let what =
             switch fault {
-            case .missing where unsafe access(place, F_OK) == 0: "\(place) is no box key, or this account cannot read it"
+            case .missing where unsafe access(place, F_OK) == 0:
+                "\(place) is no box key, or this account cannot read it"
             case .missing: "there is none at \(place)"
             case .foreign: "\(place) is another poll's"
             }

@@ -21,7 +21,7 @@ let bureauCommands = [
             .init("--reason", "TEXT", "why: what stands in the minutes"),
             .init("--seal", "FILE", "the seal's manifest; not for replace-trustee-key"),
             .init("--record", "FILE", "for count-few-ballots: the signed closing record"),
-            .init("--head", "HASH", "for resume-after-restore: the head of a ballot that was published last, from a member's mail; may be given several times"),
+            .init("--head", "HASH", "for resume-after-restore: a head published last, from a mail (repeatable)"),
             .init("--trustee", "TEXT", "for open-without-check and take-unbound-part: the trustee's name"),
             .init(
                 "--file", "FILE", "for take-unbound-part: the decryption; for replace-trustee-key: the new public file"),

@@ -107,7 +107,8 @@ private func clockWords(_ poll: Poll, _ election: Election) -> [String] {
 /// Why a clock is not believed, in words.
 func doubtWords(_ doubt: ClockDoubt) -> String {
     switch doubt {
-    case .jumped: "it jumped beyond the grace while the server ran; compare it with another clock, set it, restart serve"
+    case .jumped:
+        "it jumped beyond the grace while the server ran; compare it with another clock, set it, restart serve"
     case .unproven: "the server was not running at the hour, and the kernel does not say that its clock is synchronised"
     case .behind: "it shows a time before what the store holds; compare it with another clock"
     }
@@ -129,7 +130,8 @@ private func printStatus(
         struct Ballot: Encodable { let name, uuid: String, electors, votes: Int }
         struct Head: Encodable { let ballot: String, round, ballots, signatures: Int, head: String, height, at: Int }
         struct Log: Encodable { let bytes: Int, emptied: Int? }
-        let state, fingerprint: String, clockDoubt: String?, log: Log, ballots: [Ballot], rounds: [Head], findings: [String]
+        let state, fingerprint: String, clockDoubt: String?, log: Log, ballots: [Ballot], rounds: [Head],
+            findings: [String]
     }
     let (poll, ballots) = try state(services, station)
     let log = services.store.logFile

@@ -35,7 +35,9 @@ private func serve(_ invocation: Invocation) throws(Refusal) {
     try services.checkFrozen(election)
     let station = try services.station(election)
     if let fault = try refusing({ try station.boxKeyFault() }) {
-        Terminal.complain("\(election.election.id): \(services.boxKeyWords(fault, election)). Until then voters get a page that says so.")
+        Terminal.complain(
+            "\(election.election.id): \(services.boxKeyWords(fault, election)). Until then voters get a page that says so."
+        )
     }
     var settings = services.settings.server
     if let address = invocation["--address"] { (settings.address, settings.socket) = (address, nil) }

@@ -78,7 +78,8 @@ struct Services {
         // One core stays free for everything else while sign-ins are hashed.
         let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         keeper = PassphraseKeeper(
-            hasher: PassphraseHasher(threads: max(1, cores - 1)), logbook: logbook, clock: self.clock, randomness: randomness
+            hasher: PassphraseHasher(threads: max(1, cores - 1)), logbook: logbook, clock: self.clock,
+            randomness: randomness
         )
         outbox = Outbox(clock: self.clock, randomness: randomness)
         issuer = Issuer(

@@ -181,5 +181,44 @@ def test_a_file_at_its_limit_of_size_is_an_error_and_no_end(site):
         ["bash", "-c", f'ulimit -S -f {limit // 1024}; exec "$@" 2>"{log}"', "bash", *site.command("serve", "--port", site.port)], cwd=site.folder)
     road.wait_for_port(site.port, site.process)
     road.wait_until(lambda: requests.get(f"{site.address}/health", timeout=10).status_code == 503)
-    assert "disk is full" in requests.get(f"{site.address}/health", timeout=10).text and site.process.poll() is None
+    assert "ok" not in requests.get(f"{site.address}/health", timeout=10).text and site.process.poll() is None
     site.stop()
+
+
+def test_a_restored_poll_waits_for_two_members_and_the_published_heads(site):
+    site.prepare(voters(), SMALL).open_poll()
+    backup = f"{site.folder}/backup.isoloir"
+    site.run("store", "backup", backup)
+    # Drilled where nothing else lies: the box key is in no backup.
+    os.makedirs(f"{site.folder}/new")
+    os.rename(f"{site.keys}/cse-2026.box", f"{site.folder}/away.box")
+    site.store = f"{site.folder}/new/restored.sqlite"
+    restored = site.run("store", "restore", backup).stdout
+    assert "stays suspended" in restored and "poll box-key" in restored
+    assert "box key is missing" in site.run("store", "check", status=1).stderr
+    site.run("poll", "box-key", f"{site.folder}/box.key")
+    site.run("store", "check")
+    status = site.run("poll", "status").stdout
+    assert "suspended" in status and "from a backup of" in status and "voting did not go on" in status
+    assert '"epoch":"2"' in site.run("journal", "export").stdout.replace(" ", "").replace('\\"', '"')
+    assert "restored from a backup" in site.run("poll", "resume", status=1).stderr
+    assert "restored from a backup" in site.run("poll", "resume", "--by", "Irene Laurent", "--reason", "in haste", status=1).stderr
+    head, statement = "ab" * 32, f"{site.folder}/resume.txt"
+    # A head that this box does not hold: ballots that are public were lost.
+    for heads, name in (([head], statement + ".lost"), ([], statement)):
+        given = [word for one in heads for word in ("--head", one)]
+        site.run("bureau", "draft", "resume-after-restore", "--seal", f"{site.folder}/sealed.json", *given, "--reason", "minutes", "--to", name)
+        site.run("bureau", "sign", name, "--key", f"{site.members[0]}.key", "--yes")
+        assert "2 members of the bureau must have signed" in site.run("poll", "resume", *given, "--statement", name, status=1).stderr
+        site.run("bureau", "sign", name, "--key", f"{site.members[1]}.key", "--yes")
+        if heads:
+            assert "not resumed" in site.run("poll", "resume", *given, "--statement", name, status=1).stderr
+    site.serve()
+    assert "rétablie" in requests.get(f"{site.address}/", timeout=10).text
+    site.run("poll", "resume", "--statement", statement)
+    road.wait_until(lambda: "votez à nouveau" in requests.get(f"{site.address}/help", timeout=10).text)
+    assert "votez à nouveau" in requests.get(f"{site.address}/", timeout=10).text
+    assert cast(site, Crowd(site, 2)).status_code == 200
+    site.stop()
+    site.run("poll", "close", "--at-once")
+    assert "restored" in site.run("poll", "record").stdout

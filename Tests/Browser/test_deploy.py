@@ -1,14 +1,17 @@
 """The site as it is installed: nginx from the template in front, a Unix socket behind, a graceful end."""
 import concurrent.futures
+import ctypes
 import os
 import re
 import shutil
 import socket
+import struct
 import subprocess
 import time
 
 import requests
 from conftest import PASSPHRASE, Client, Site, road
+from test_casting import SMALL
 
 voter = road.voter
 MAIL = "v1@example.org"
@@ -105,3 +108,75 @@ def test_a_busy_port_a_wrong_certificate_and_a_damaged_store_are_said(site, tmp_
     site.sql("DROP TRIGGER journal_entry_keeps")
     site.sql("UPDATE journal_entry SET action = 'x' WHERE number = 1")
     assert "journal" in site.run("serve", "--port", road.free_port(), status=1).stderr
+
+
+def allowed_calls(unit):
+    """The system calls that the unit's filter leaves, groups opened, its lines taken in their order."""
+    def opened(name):
+        if not name.startswith("@"):
+            return {name}
+        text = subprocess.run(["systemd-analyze", "syscall-filter", name, "--no-pager"], capture_output=True, text=True, check=True).stdout
+        words = [line.strip() for line in text.splitlines()[1:] if line.strip() and not line.strip().startswith("#")]
+        return set().union(*(opened(word) for word in words))
+
+    calls = set()
+    for line in re.findall(r"^SystemCallFilter=(.*)$", unit, re.M):
+        names = set().union(*(opened(name) for name in line.removeprefix("~").split()))
+        calls = calls - names if line.startswith("~") else calls | names
+    return calls
+
+
+def test_the_unit_lets_the_clock_be_asked_and_never_set():
+    with open(f"{road.ROOT}/Templates/deploy/isoloir.service", encoding="utf-8") as file:
+        unit = file.read()
+    calls = allowed_calls(unit)
+    # The C library's adjtimex is either call.
+    assert {"adjtimex", "clock_adjtime", "clock_gettime"} <= calls
+    assert not {"clock_settime", "settimeofday", "mount", "reboot"} & calls
+    # With it systemd takes both calls away again, whatever the filter says.
+    assert not re.search(r"^ProtectClock=yes", unit, re.M)
+    assert re.search(r"^CapabilityBoundingSet=$", unit, re.M) and "CAP_SYS_TIME" not in re.sub(r"^#.*$", "", unit, flags=re.M)
+    assert "boxKeys: /var/lib/isoloir-box" in unit and "isoloir-box" in re.search(r"^StateDirectory=(.*)$", unit, re.M).group(1)
+
+
+def confine(calls):
+    """Before a program begins: every system call but these kills it, as under the unit."""
+    with open("/usr/include/x86_64-linux-gnu/asm/unistd_64.h", encoding="utf-8") as file:
+        numbers = {name: int(number) for name, number in re.findall(r"#define __NR_(\w+) (\d+)", file.read())}
+    load, equal, answer, allow, kill = 0x20, 0x15, 0x06, 0x7FFF0000, 0x80000000
+    steps = [struct.pack("HBBI", load, 0, 0, 0)]
+    for name in sorted(calls & numbers.keys()):
+        steps += [struct.pack("HBBI", equal, 0, 1, numbers[name]), struct.pack("HBBI", answer, 0, 0, allow)]
+    steps.append(struct.pack("HBBI", answer, 0, 0, kill))
+    code = ctypes.create_string_buffer(b"".join(steps))
+    program = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(steps), ctypes.addressof(code)))
+    library = ctypes.CDLL(None, use_errno=True)
+
+    def apply():
+        no_new_privileges, seccomp, by_filter = 38, 22, 2
+        assert library.prctl(no_new_privileges, 1, 0, 0, 0) == 0
+        # The program points to the code, which must live as long.
+        assert len(code) > 0 and library.prctl(seccomp, by_filter, program, 0, 0) == 0
+
+    return apply
+
+
+def test_serve_asks_the_clock_under_the_filter_of_the_unit(site):
+    with open(f"{road.ROOT}/Templates/deploy/isoloir.service", encoding="utf-8") as file:
+        calls = allowed_calls(file.read())
+    # As root, and the tests may be, SQLite gives its files to the store's owner; under the unit's account it does not.
+    calls |= {"fchown"} if os.geteuid() == 0 else set()
+    site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")], SMALL).open_poll()
+    for name, left, ends in (("whole", calls, False), ("without", calls - {"adjtimex", "clock_adjtime"}, True)):
+        site.log = open(f"{site.folder}/{name}.log", "w", encoding="utf-8")
+        site.process = subprocess.Popen(site.command("serve", "--port", site.port), stdout=site.log, stderr=site.log, cwd=site.folder,
+                                        preexec_fn=confine(left))
+        if ends:
+            # The filter is a real one: without the two calls the program is killed for its question.
+            assert site.process.wait(60) < 0
+            site.process = None
+            continue
+        road.wait_for_port(site.port, site.process)
+        time.sleep(3)
+        assert requests.get(f"{site.address}/health", timeout=10).text == "ok\n"
+        site.stop()

@@ -1,5 +1,5 @@
-import Crypto
 import Access
+import Crypto
 import Delivery
 import Elections
 import Foundation

@@ -18,7 +18,8 @@ struct RestoreTests {
         #expect(try !poll.station.turnRounds(announce: { _, _, _ in }).isEmpty)
         let head = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
             let ballot = try PollBallot.find(reading, election: poll.election.number, name: PollFixture.ballot)
-            return try ballot.flatMap { ballot throws(StoreError) in try poll.station.rounds(reading, ballot).last?.head }
+            return try ballot.flatMap { ballot throws(StoreError) in try poll.station.rounds(reading, ballot).last?.head
+            }
         }
         try mark(poll)
         return (poll, try #require(head))
@@ -27,7 +28,7 @@ struct RestoreTests {
     private func mark(_ poll: PollFixture) throws {
         let held = try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try PollRestore.mark(
-                transaction, Logbook(clock: Clock { poll.now }, randomness: .system), at: poll.now, file: "b.isoloir",
+                transaction, Logbook(clock: Clock { poll.now }, randomness: .system), clock: Clock { poll.now }, file: "b.isoloir",
                 sha256: "ab12")
         }
         #expect(held == ["cse-2026"])
@@ -85,7 +86,8 @@ struct RestoreTests {
             try poll.station.resume(by: .system("test"), proof: try proof(poll, [head, lost]))?
                 .contains("not resumed") == true)
         // The head that the store itself published last cannot be left out.
-        #expect(try poll.station.resume(by: .system("test"), proof: try proof(poll, []))?.contains("must be given") == true)
+        #expect(
+            try poll.station.resume(by: .system("test"), proof: try proof(poll, []))?.contains("must be given") == true)
         #expect(try state(poll) == .suspended)
         #expect(try poll.station.close(atOnce: false, by: .system("test")) == nil)
         // Without the grace, in which voters under way would vote again.
@@ -108,9 +110,12 @@ struct RestoreTests {
 
     @Test func `heads are read as members type them, and nothing else is one`() {
         let head = hex(sha256([1]))
-        let typed = head.uppercased().enumerated().map { $0.offset % 4 == 0 ? " \($0.element)" : "\($0.element)" }.joined()
+        let typed = head.uppercased().enumerated().map { $0.offset % 4 == 0 ? " \($0.element)" : "\($0.element)" }
+            .joined()
         let digest = sha256([2])
-        #expect(ResumeProof.subject(manifest: digest, heads: [typed]) == ResumeProof.subject(manifest: digest, heads: [head]))
+        #expect(
+            ResumeProof.subject(manifest: digest, heads: [typed])
+                == ResumeProof.subject(manifest: digest, heads: [head]))
         #expect(ResumeProof.subject(manifest: digest, heads: ["\(head)0"]) == nil)
         #expect(ResumeProof.subject(manifest: digest, heads: [String(head.dropLast()) + "g"]) == nil)
     }
