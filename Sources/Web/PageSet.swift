@@ -1,3 +1,4 @@
+import Access
 package import Delivery
 import Documents
 package import Elections
@@ -31,7 +32,8 @@ package final class PageSet: Sendable {
                     "times": .object(["text": .text]), "typed": .text, "work": .text, "captcha": captcha,
                     "isRenew": .flag,
                 ]
-            case .code: return ["label": .text, "isQuiet": .flag, "isEmpty": .flag, "isReset": .flag]
+            case .code:
+                return ["label": .text, "isQuiet": .flag, "isEmpty": .flag, "isReset": .flag, "captcha": captcha]
             case .challenge: return ["question": .text]
             case .enter: return [:]
             case .choose: return ["isReset": .flag]
@@ -185,6 +187,7 @@ package final class PageSet: Sendable {
             "closes": .text(LocalTime.phrase(election.closes, zone: election.timeZone, language)),
             "zone": .text(LocalTime.zoneName(election.timeZone, language)),
             "minimum": .text("\(PassphraseRules.minimum(policy))"), "digits": .text("\(policy.codeDigits)"),
+            "longDigits": .text("\(policy.codeDigits + Doorkeeper.extraDigits)"),
             "minutes": .text("\(policy.codeMinutes)"), "isRandom": .flag(policy.scheme == .random),
             "isDigits": .flag(policy.scheme == .digits), "isName": .flag(policy.scheme == .name),
             "isEmail": .flag(policy.scheme == .email), "isKept": .flag(policy.renewal == .keep),

@@ -20,20 +20,24 @@ let policyCommands = [
 ]
 
 extension Services {
-    /// The policy check of an election that is stored.
-    func policyDesk(_ election: StoredElection) throws(Refusal) -> PolicyDesk {
+    /// The desk of an election that is stored: what the console does for a voter, the command line does by it too.
+    func voterDesk(_ election: StoredElection) throws(Refusal) -> VoterDesk {
         let key = try key(of: election)
-        let templates = templates(for: election.election)
-        let office = MessageOffice(election: election.election, templates: templates)
+        let office = MessageOffice(election: election.election, templates: templates(for: election.election))
         let directory = VoterDirectory(
             election: election, key: key, office: office, issuer: issuer, registrar: registrar)
         let door = Doorkeeper(
             election: election, key: key, directory: directory, keeper: keeper, outbox: outbox, clock: clock,
             randomness: randomness)
-        let desk = VoterDesk(
+        return VoterDesk(
             store: store, directory: directory, door: door, station: try station(election), outbox: outbox,
             register: register(election, key: key, office: office), logbook: logbook, clock: clock,
             randomness: randomness)
+    }
+
+    /// The policy check of an election that is stored.
+    func policyDesk(_ election: StoredElection) throws(Refusal) -> PolicyDesk {
+        let (desk, templates) = (try voterDesk(election), templates(for: election.election))
         return try refusing { try policyDesk(desk, templates) }
     }
 
