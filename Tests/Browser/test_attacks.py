@@ -381,7 +381,7 @@ def test_cookies_and_headers_over_https(tmp_path, certificates):
     try:
         someone = Client(site)
         answer = someone.get("/")
-        assert "max-age=" in answer.headers["Strict-Transport-Security"] and "'unsafe" not in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains" and "'unsafe" not in answer.headers["Content-Security-Policy"]
         cookie = answer.headers["Set-Cookie"]
         assert cookie.startswith("__Host-browser=") and "Secure" in cookie and "HttpOnly" in cookie and "Path=/" in cookie
         answer = someone.sign_in(site.identifier(MAIL), MAIL, 2, first=True)
