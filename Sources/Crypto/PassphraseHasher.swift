@@ -73,7 +73,8 @@ package final class PassphraseHasher: Sendable {
                     unsafe buffer.withMemoryRebound(to: CChar.self) { buffer in
                         unsafe "".withCString { empty in
                             unsafe crypto_pwhash(
-                                &made, UInt64(made.count), buffer.baseAddress ?? empty, UInt64(buffer.count), stored.salt,
+                                &made, UInt64(made.count), buffer.baseAddress ?? empty, UInt64(buffer.count),
+                                stored.salt,
                                 UInt64(stored.passes), stored.kibibytes << 10, crypto_pwhash_ALG_ARGON2ID13)
                         }
                     }

@@ -88,7 +88,8 @@ package enum MessageKind: String, Sendable, CaseIterable {
     /// Whether it goes to staff, not to voters.
     package var isForStaff: Bool {
         switch self {
-        case .staffIdentifier, .staffCode, .staffRound, .staffApproval, .staffParcel, .staffWaiting, .staffNewcomer: true
+        case .staffIdentifier, .staffCode, .staffRound, .staffApproval, .staffParcel, .staffWaiting, .staffNewcomer:
+            true
         default: false
         }
     }

@@ -78,7 +78,9 @@ package struct Approvals: Sendable {
         let until = register.clock.now + Approvals.lifetime
         let zone = register.election.election.timeZone
         for member in try register.members(transaction.reading)
-        where member.principal != asker && !member.isWaiting && member.role.may(needsBureau ? .decideForBureau : .decide) {
+        where member.principal != asker && !member.isWaiting
+            && member.role.may(needsBureau ? .decideForBureau : .decide)
+        {
             try register.queue(
                 transaction, member, .staffApproval, generation: id, priority: .recovery,
                 values: [

@@ -26,8 +26,7 @@ extension ConsoleSite {
         case .approved: return .done(text("approveSpecimen.done", call.language), next: "letters")
         case .gone: return .refused(409, text("approveSpecimen.gone", call.language))
         case .samePerson: return .refused(403, text("approveSpecimen.samePerson", call.language))
-        case .tooNew(let until):
-            return .refused(403, "\(text("decide.tooNew", call.language)) \(time(until))")
+        case .tooNew(let until): return tooNew(until, call.language)
         }
     }
 

@@ -114,6 +114,11 @@ extension ConsoleSite {
         ]
     }
 
+    /// What a new account is told that may not decide yet.
+    func tooNew(_ until: Int, _ language: Language) -> DeedAnswer {
+        .refused(403, "\(text("decide.tooNew", language)) \(time(until))")
+    }
+
     /// Brings an account into force that somebody else added.
     func confirmStaff(_ call: Call) throws -> DeedAnswer {
         let language = call.language
@@ -124,7 +129,7 @@ extension ConsoleSite {
         case nil: return .done(text("staffConfirm.done", language), next: "staff")
         case .gone: return .refused(409, text("staffConfirm.gone", language))
         case .samePerson: return .refused(403, text("staffConfirm.samePerson", language))
-        case .tooNew(let until): return .refused(403, "\(text("decide.tooNew", language)) \(time(until))")
+        case .tooNew(let until): return tooNew(until, language)
         }
     }
 

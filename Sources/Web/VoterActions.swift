@@ -298,8 +298,7 @@ extension ConsoleSite {
             case .expired: key = "decide.expired"
             case .samePerson: key = "decide.samePerson"
             case .bureauOnly: key = "decide.bureau"
-            case .tooNew(let until):
-                return .refused(403, "\(text("decide.tooNew", language)) \(time(until))")
+            case .tooNew(let until): return tooNew(until, language)
             }
             return .refused(denial == .samePerson || denial == .bureauOnly ? 403 : 409, text(key, language))
         case .carriedOut(.done(let notice, let sheets)):

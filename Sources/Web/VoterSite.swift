@@ -294,7 +294,7 @@ package final class VoterSite: Sendable {
     private static let general: Set<String> = [
         "gone", "sessionEnded", "codeExhausted", "codePicture", "codeNoMore", "codeResendWait", "secretWait",
         "captchaWrong",
-        "captchaNeeded", "workNeeded",
+        "captchaNeeded", "workNeeded", "helpFull",
     ]
 
     func switchPath(_ visit: Visit) -> String {

@@ -11,7 +11,8 @@ enum ProcessGuard {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         guard unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none) == 0, MemoryGuard.hide() else {
             throw Refusal(
-                "Core dumps cannot be switched off: a crash would write passphrases and keys to the disk.", status: .broken)
+                "Core dumps cannot be switched off: a crash would write passphrases and keys to the disk.",
+                status: .broken)
         }
         for signal in crashes { _ = Glibc.signal(signal, SIG_DFL) }
     }

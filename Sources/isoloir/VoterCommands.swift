@@ -40,7 +40,9 @@ private func resetPassphrase(_ invocation: Invocation) throws(Refusal) {
         }
     }
     guard found else { throw Refusal("There is no voter \(reference) on the roll.") }
-    Terminal.say("\(reference) chooses a new passphrase at the next sign-in; open sessions have ended, and a message tells the voter so.")
+    Terminal.say(
+        "\(reference) chooses a new passphrase at the next sign-in; open sessions have ended, and a message tells the voter so."
+    )
     if election.election.access.fourEyes {
         Terminal.say(
             "This election wants two persons for that; the command line knows one. Note the second one yourself.")

@@ -100,7 +100,8 @@ final class Door {
     ) throws -> String {
         let token = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try doorkeeper.ask(
-                transaction, canonical: identifier ?? self.identifier, from: CodeAsker(network: network, passedPicture: picture))
+                transaction, canonical: identifier ?? self.identifier,
+                from: CodeAsker(network: network, passedPicture: picture))
         }
         while try doorkeeper.serveRequests(store) > 0 {}
         return token

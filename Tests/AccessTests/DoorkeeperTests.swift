@@ -47,7 +47,8 @@ struct DoorkeeperTests {
         _ = try door.ask()
         door.wait(seconds: 30)
         let again = try door.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try door.doorkeeper.askAgain(transaction, token: first, otherChannel: true, from: CodeAsker(network: "192.0.2.1"))
+            try door.doorkeeper.askAgain(
+                transaction, token: first, otherChannel: true, from: CodeAsker(network: "192.0.2.1"))
         }
         #expect(again == .asked)
         _ = try door.doorkeeper.serveRequests(door.store)
@@ -85,7 +86,8 @@ struct DoorkeeperTests {
         let token = try door.ask()
         func again() throws -> Doorkeeper.Again {
             let outcome = try door.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try door.doorkeeper.askAgain(transaction, token: token, otherChannel: true, from: CodeAsker(network: "192.0.2.1"))
+                try door.doorkeeper.askAgain(
+                    transaction, token: token, otherChannel: true, from: CodeAsker(network: "192.0.2.1"))
             }
             _ = try door.doorkeeper.serveRequests(door.store)
             return outcome

@@ -9,7 +9,8 @@ import Testing
 struct KeptOutTests {
     /// Identifiers as their owners type them, by scheme.
     static let typed: [(AccessPolicy.Scheme, String)] = [
-        (.random, SymbolCode.random(count: 12, from: .system).grouped), (.digits, DigitCode.random(from: .system).canonical),
+        (.random, SymbolCode.random(count: 12, from: .system).grouped),
+        (.digits, DigitCode.random(from: .system).canonical),
         (.name, "Dupont-A"), (.email, "Jeanne@Example.org"),
     ]
 
@@ -112,7 +113,8 @@ struct KeptOutTests {
         let count = door.codes.count
         func slowed() throws -> Int {
             try door.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try door.doorkeeper.slowed(reading, .staff("anne"), subjects: [door.doorkeeper.subject(door.identifier)])
+                try door.doorkeeper.slowed(
+                    reading, .staff("anne"), subjects: [door.doorkeeper.subject(door.identifier)])
             }
         }
         #expect(try slowed() > 0)

@@ -655,3 +655,19 @@ def test_nobody_is_kept_out_where_no_code_is_asked_for(site, client):
     owner.identify("duponta")
     owner.get("/passphrase")
     assert owner.post("/passphrase", secret=password, action="enter").headers["Location"].startswith("/space")
+
+
+def test_questions_that_wait_do_not_fill_the_disk(site, client):
+    site.prepare([voter(1)]).serve()
+    site.sql("INSERT INTO recovery_help (election, code, sealed, created_at) SELECT id, 'AAAAA', zeroblob(16777216), 1 FROM election_definition")
+    asker = client()
+
+    def ask():
+        asker.get("/help")
+        return asker.post("/help", name="A", contact=MAIL, text="Bonjour", **asker.work(MAIL))
+    full = ask()
+    assert full.status_code == 503 and "Appelez-la" in full.text
+    assert site.sql("SELECT count(*) FROM recovery_help") == [(1,)]
+    site.sql("UPDATE recovery_help SET done_at = 2")
+    assert ask().headers["Location"].startswith("/help")
+    assert site.sql("SELECT count(*) FROM recovery_help") == [(2,)]

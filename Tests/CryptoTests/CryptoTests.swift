@@ -222,7 +222,8 @@ struct PassphraseHasherTests {
         // 3 TiB: no machine gives them.
         let greedy = PassphraseHasher(cost: PassphraseHasher.Cost(passes: 1, mebibytes: 3 << 20))
         guard case .busy = greedy.hash(Secret("trois girafes")) else { return #expect(Bool(false), "hashed") }
-        let stored = "$argon2id$v=19$m=3221225472,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$"
+        let stored =
+            "$argon2id$v=19$m=3221225472,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$"
             + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY"
         guard case .busy = hasher.verify(Secret("trois girafes"), against: stored) else {
             return #expect(Bool(false), "checked")
