@@ -71,7 +71,8 @@ let package = Package(
         room("Observer", on: ["Tally"]),
         room("Staff", on: ["Access"]),
         room("Bureau", on: ["Tally", "Recovery", "Staff", "CClp"]),
-        room("Web", on: ["Bureau", "CMicrohttpd"]),
+        room("Operations", on: ["Bureau"]),
+        room("Web", on: ["Operations", "CMicrohttpd"]),
         .executableTarget(
             name: "isoloir", dependencies: ["Web", "Observer"].map { .byName(name: $0) }, swiftSettings: house),
         .executableTarget(

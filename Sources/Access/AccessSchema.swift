@@ -81,5 +81,15 @@ package enum AccessSchema {
                 CHECK (realm IN ('voters', 'staff'));
             ALTER TABLE access_session ADD COLUMN confirmed_at INTEGER;
             """),
+        // Slots by network, messages for a solved picture, and what an unlocking clears: the requests up to `pace_from`.
+        Migration(
+            "access-3-slots",
+            """
+            ALTER TABLE access_request ADD COLUMN network BLOB NOT NULL DEFAULT x'';
+            ALTER TABLE access_request ADD COLUMN pictured INTEGER NOT NULL DEFAULT 0 CHECK (pictured IN (0, 1));
+            ALTER TABLE access_request ADD COLUMN digits INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE access_counter ADD COLUMN shared INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE access_counter ADD COLUMN pace_from INTEGER NOT NULL DEFAULT 0;
+            """),
     ]
 }

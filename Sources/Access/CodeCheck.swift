@@ -13,16 +13,9 @@ extension Doorkeeper {
         case wrong(left: Int)
         /// No attempt is left for this request.
         case exhausted
-        /// Too many wrong ones in a row.
-        case wait(seconds: Int)
         /// The request has ended.
         case gone
     }
-
-    /// Wrong codes in a row before attempts are slowed.
-    static let freeInRow = 10
-    /// Seconds of the first wait, doubled each time, and of the longest.
-    static let (firstWait, longestWait) = (15, 900)
 
     /// A code in what was typed, from the text alone; nil when there is none.
     package func readCode(_ typed: String) -> TypedCode? {
@@ -41,17 +34,13 @@ extension Doorkeeper {
         let symbols: SymbolCode?
     }
 
-    /// Checks a code: the attempt is counted first, and a right code is consumed.
+    /// Checks a code: the attempt is counted first, and a right code is consumed. No attempt is ever put off for what others
+    /// tried: a right code counts in the browser that asked for it.
     package func check(
         _ transaction: borrowing Transaction, token: String, _ typed: TypedCode
     ) throws(StoreError) -> CodeOutcome {
         let request = try request(transaction.reading, token: token)
         guard let request, request.state != .verified else { return .gone }
-        // The first attempt of a request is never put off: nobody can keep somebody else out.
-        if request.attempts > 0 {
-            let wait = try wait(transaction.reading, request.subject)
-            if wait > 0 { return .wait(seconds: wait) }
-        }
         let counted = try transaction.execute(
             "UPDATE access_request SET attempts = attempts + 1 WHERE id = ? AND attempts < ?", request.id,
             policy.codeAttempts)
@@ -59,10 +48,7 @@ extension Doorkeeper {
         try count(transaction, request.subject)
         var mayBeRight = true
         if request.isQuiet {
-            mayBeRight =
-                try transaction.execute(
-                    "UPDATE access_request SET guesses = guesses + 1 WHERE id = ? AND guesses < ?", request.source,
-                    Doorkeeper.mostShared) == 1 || request.route == .letter
+            mayBeRight = try takeShared(transaction, request) || request.route == .letter
         }
         guard mayBeRight, try isRight(transaction.reading, request, typed) else {
             let left = policy.codeAttempts - request.attempts - 1
@@ -93,23 +79,12 @@ extension Doorkeeper {
         return min(codeUntil, accepted + policy.codeMinutes * 60)
     }
 
-    /// A clock that went back makes nobody wait.
-    func wait(_ reading: borrowing Reading, _ subject: [UInt8]) throws(StoreError) -> Int {
-        let found = try reading.first(
-            "SELECT in_row, last_at FROM access_counter WHERE election = ? AND subject = ? AND last_at <= ?",
-            election.number, subject, clock.now
-        ) { (row: borrowing Row) throws(StoreError) -> (inRow: Int, at: Int) in (try row[0], try row[1]) }
-        guard let found, found.inRow >= Doorkeeper.freeInRow else { return 0 }
-        let delay = min(Doorkeeper.longestWait, Doorkeeper.firstWait << min(found.inRow - Doorkeeper.freeInRow, 6))
-        return max(0, found.at + delay - clock.now)
-    }
-
     private func count(_ transaction: borrowing Transaction, _ subject: [UInt8]) throws(StoreError) {
         try transaction.execute(
             """
-            INSERT INTO access_counter (election, subject, day, wrong, in_row, last_at) VALUES (?1, ?2, ?3, 1, 1, ?4)
-            ON CONFLICT (election, subject) DO UPDATE SET wrong = CASE day WHEN ?3 THEN wrong + 1 ELSE 1 END, day = ?3,
-                in_row = in_row + 1, last_at = ?4
+            INSERT INTO access_counter (election, subject, day, wrong, in_row, last_at) VALUES (?1, ?2, ?3, 1, 0, ?4)
+            ON CONFLICT (election, subject) DO UPDATE SET wrong = CASE day WHEN ?3 THEN wrong + 1 ELSE 1 END,
+                shared = CASE day WHEN ?3 THEN shared ELSE 0 END, day = ?3, last_at = ?4
             """, election.number, subject, clock.now / 86_400, clock.now)
     }
 
@@ -130,7 +105,7 @@ extension Doorkeeper {
                 request.source, request.id)
         }
         try transaction.execute(
-            "UPDATE access_counter SET wrong = max(0, wrong - 1), in_row = 0 WHERE election = ? AND subject = ?",
+            "UPDATE access_counter SET wrong = max(0, wrong - 1) WHERE election = ? AND subject = ?",
             election.number, request.subject)
         return .verified(token: token)
     }

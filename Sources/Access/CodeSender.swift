@@ -30,7 +30,7 @@ extension Doorkeeper {
             let asked = try transaction.reading.all(
                 """
                 SELECT id, subject, purpose, state, label, source, turns, attempts, created_at, code_until, principal,
-                    generation, route, avoid, typed, answered, proven, wants_reset
+                    generation, route, avoid, typed, answered, proven, wants_reset, network, digits
                 FROM access_request WHERE state = 'asked' AND election = ? AND realm = ? ORDER BY id LIMIT ?
                 """, election.number, realm.rawValue, Doorkeeper.chunk, row: CodeRequest.read)
             for request in asked { try serve(transaction, request) }
@@ -52,7 +52,7 @@ extension Doorkeeper {
                     let request = try transaction.reading.first(
                         """
                         SELECT id, subject, purpose, state, label, source, turns, attempts, created_at, code_until,
-                            principal, generation, route, avoid, typed, answered, proven, wants_reset
+                            principal, generation, route, avoid, typed, answered, proven, wants_reset, network, digits
                         FROM access_request WHERE id = ? AND state = 'asked'
                         """, id, row: CodeRequest.read)
                     if let request { try serve(transaction, request) }

@@ -60,6 +60,9 @@ package final class Doorkeeper: Sendable {
         tokens.hash(realm == .voters ? "token:" + token : "\(realm.rawValue):token:" + token)
     }
 
+    /// Of a network: what one asks from is told from others, and never read back.
+    func hash(network: String) -> [UInt8] { Array(tokens.hash("network:" + network).prefix(16)) }
+
     func hash(code: String) -> [UInt8] { tokens.hash("code:" + code) }
 
     func hash(printed code: SymbolCode) -> [UInt8] { identifiers.hash(code.canonical) }

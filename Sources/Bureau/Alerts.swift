@@ -6,7 +6,8 @@ package import Store
 /// Something that a person should look at soon.
 package struct Alert: Sendable {
     package let id: Int
-    /// `contactOfStaff`, `contactShared`, `manyContacts`, `logKept`, `boxKeyKept`, `openingOverdue`, `clock.` and a `ClockDoubt`.
+    /// `contactOfStaff`, `contactShared`, `manyContacts`, `manyCodes`, `logKept`, `boxKeyKept`, `openingOverdue`,
+    /// `clock.` and a `ClockDoubt`.
     package let kind: String
     /// Whose deed it was, or what it is about.
     package let subject: String

@@ -10,7 +10,7 @@ import VoterRoll
 
 /// What became of the messages: counts, reasons, channels held back, and the way round a channel that fails.
 package final class DeliveryDesk: Sendable {
-    private let desk: VoterDesk
+    package let desk: VoterDesk
     /// Counting reads the whole outbox: what was counted serves everybody for a while.
     private let kept = Mutex<(at: Int, picture: Picture)?>(nil)
 
@@ -73,7 +73,8 @@ package final class DeliveryDesk: Sendable {
         return picture
     }
 
-    private func forget() { kept.withLock { $0 = nil } }
+    /// Forgets what was counted.
+    package func forget() { kept.withLock { $0 = nil } }
 
     private func count(_ reading: borrowing Reading, _ now: Int) throws(StoreError) -> Picture {
         let isSecret = try desk.isSecret(reading)
@@ -191,37 +192,6 @@ package final class DeliveryDesk: Sendable {
         return isHeld
     }
 
-    /// Makes failed messages due again, or those of which nobody knows; returns how many.
-    package func retry(
-        unknown: Bool, of selection: MessageSelection, by viewer: Viewer
-    ) throws(StoreError) -> Int {
-        let count = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int in
-            let count = try desk.outbox.retry(
-                transaction, election: desk.election.number, unknown: unknown, of: selection)
-            try journal(
-                transaction, viewer, "delivery.retry",
-                DeliveryDesk.details(selection).merging(["messages": "\(count)", "unknown": unknown ? "yes" : "no"]) {
-                    $1
-                })
-            return count
-        }
-        forget()
-        return count
-    }
-
-    /// Makes one message of a voter due again.
-    package func retry(voter: Int, message: Int, by viewer: Viewer) throws(StoreError) -> Bool {
-        let isDue = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
-            guard try desk.voter(transaction.reading, voter) != nil,
-                try desk.outbox.retry(transaction, election: desk.election.number, subject: voter, message: message)
-            else { return false }
-            try journal(transaction, viewer, "delivery.retry", ["voter": "\(voter)", "message": "\(message)"])
-            return true
-        }
-        forget()
-        return isDue
-    }
-
     /// Whether any message is in a selection, or nothing was selected: a misspelt domain is none.
     package func occurs(_ selection: MessageSelection) throws(StoreError) -> Bool {
         if selection.isAll { return true }
@@ -230,7 +200,8 @@ package final class DeliveryDesk: Sendable {
         }
     }
 
-    private static func details(_ selection: MessageSelection) -> [String: String] {
+    /// A selection as the journal keeps it.
+    package static func details(_ selection: MessageSelection) -> [String: String] {
         var details: [String: String] = [:]
         if let place = selection.place { details["place"] = place }
         if let mailing = selection.mailing { details["mailing"] = "\(mailing)" }

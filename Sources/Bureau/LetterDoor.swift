@@ -88,18 +88,33 @@ package final class LetterDoor: Sendable {
         }
     }
 
-    /// Approves the latest specimen (BAT); false when there is none that waits, or the texts are others by now.
-    package func approve(specimen id: Int, by viewer: Viewer) throws -> Bool {
+    /// What approving a specimen came to.
+    package enum ProofDecision: Sendable, Equatable {
+        case approved
+        /// There is none that waits, or the texts are others by now.
+        case gone
+        /// Whoever made it may be the person who approves.
+        case samePerson
+        /// The account is new: it approves nothing before this time.
+        case tooNew(until: Int)
+    }
+
+    /// Approves the latest specimen (BAT), which somebody else made.
+    package func approve(specimen id: Int, by viewer: Viewer) throws -> ProofDecision {
         let digest = hex(sha256(try specimen()))
-        return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
+        return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> ProofDecision in
             guard let proof = try proof(transaction.reading), proof.id == id, proof.sha256 == digest,
                 proof.approvedAt == nil
-            else { return false }
+            else { return .gone }
+            let maker = Principal(text: proof.madeBy) ?? viewer.principal
+            guard try !desk.register.areOne(transaction.reading, maker, viewer.principal) else { return .samePerson }
+            let until = try desk.register.decidesAt(transaction.reading, viewer.principal)
+            guard until <= desk.clock.now else { return .tooNew(until: until) }
             try transaction.execute(
                 "UPDATE bureau_specimen SET approved_by = ?, approved_at = ? WHERE id = ?", viewer.principal.text,
                 desk.clock.now, id)
             try journal(transaction, viewer, "letters.approve", ["sha256": digest])
-            return true
+            return .approved
         }
     }
 

@@ -141,7 +141,7 @@ package struct PolicyDesk: Sendable {
 
     private func facts(_ reading: borrowing Reading) throws(StoreError) -> PolicyFacts {
         var facts = PolicyFacts()
-        let members = try desk.register.members(reading)
+        let members = try desk.register.members(reading).filter { !$0.isWaiting }
         facts.bureau = members.count { $0.role == .bureau }
         facts.auditors = members.count { $0.role == .auditor }
         facts.trustees = try trustees.all(reading, election).count { $0.provenAt != nil }

@@ -1,6 +1,6 @@
 import Crypto
 import Delivery
-import Elections
+package import Elections
 import Issuance
 import Journal
 import Passphrases
@@ -12,7 +12,7 @@ package import VoterRoll
 
 /// Changes of the voter roll at the console: one voter, or a whole file with its dry run first.
 package final class RollDesk: Sendable {
-    private let desk: VoterDesk
+    package let desk: VoterDesk
     private let running = Mutex<Job?>(nil)
     /// A loaded roll that waits to be applied or dropped, and the lock that keeps others from importing meanwhile.
     private let loaded = Mutex<Loaded?>(nil)
@@ -34,52 +34,9 @@ package final class RollDesk: Sendable {
         case refused(String)
     }
 
-    private var election: StoredElection { desk.election }
+    package var election: StoredElection { desk.election }
 
     // MARK: One voter
-
-    /// Corrects one field; messages that wait go to the corrected contact. A contact of somebody who has an identifier is a
-    /// new contact: the same rules hold as for one that is given on the phone.
-    package func correct(
-        voter id: Int, column: Column, value: String, reason: String, by viewer: Viewer
-    ) throws(StoreError) -> Change {
-        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Change in
-            guard let voter = try desk.voter(transaction.reading, id) else { return .unknownVoter }
-            let isContact = [.email, .phone, .address1].contains(column)
-            if !isContact, ![.channel, .language].contains(column), try desk.isSealed(transaction.reading) {
-                return .sealed
-            }
-            if isContact, try !desk.issuer.history(transaction.reading, voter: id).isEmpty {
-                let change = try askForContact(transaction, voter, column, value, reason, viewer)
-                if let change { return change }
-            }
-            return try desk.correct(transaction, voter, column, value, reason: reason, by: viewer.principal)
-        }
-    }
-
-    /// Asks a second person for a contact's correction where the rules want one; nil where they do not.
-    private func askForContact(
-        _ transaction: borrowing Transaction, _ voter: Voter, _ column: Column, _ value: String, _ reason: String,
-        _ viewer: Viewer
-    ) throws(StoreError) -> Change? {
-        let route: Route = column == .email ? .email : column == .phone ? .sms : .letter
-        var byBureau = false
-        if !value.isEmpty, let contact = try? GivenContact(value, by: route) {
-            byBureau = try desk.isSuspicious(transaction, contact, voter: voter, by: viewer.principal)
-        }
-        let reset = try desk.keeper.resetAt(transaction.reading, election: election.number, .voter(voter.id))
-        let meets = reset.map { $0 > desk.clock.now - VoterDesk.takeoverSeconds } ?? false
-        guard byBureau || meets || election.election.access.fourEyes else { return nil }
-        if let known = try desk.waiting(transaction.reading, .changeRoll, voter.id) { return .already(request: known) }
-        // A value that would be refused is refused now, not when the second person has come.
-        let trial = try desk.trial(transaction, voter, column, value)
-        if let trial { return .refused(trial) }
-        let id = try desk.approvals.ask(
-            transaction, .changeRoll, subject: voter.id,
-            order: ["column": column.rawValue, "contact": value, "route": route.rawValue], reason: reason,
-            needsBureau: byBureau, by: viewer.principal)
-        return .asked(request: id, byBureau: byBureau)
-    }
 
     /// Adds a voter who was left out.
     package func add(

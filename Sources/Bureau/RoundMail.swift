@@ -17,7 +17,7 @@ package struct RoundMail: Sendable {
     ///   - ballots: the names of those that got a round.
     ///   - at: the time of the round.
     package func send(_ transaction: borrowing Transaction, _ ballots: [String], at: Int) throws(StoreError) {
-        let members = try register.members(transaction.reading).filter { $0.role == .bureau }
+        let members = try register.members(transaction.reading).filter { $0.role == .bureau && !$0.isWaiting }
         guard !members.isEmpty, !ballots.isEmpty else { return }
         for member in members {
             var heads: [String] = []

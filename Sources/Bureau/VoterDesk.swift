@@ -5,7 +5,7 @@ package import Delivery
 package import Elections
 package import Issuance
 package import Journal
-import Passphrases
+package import Passphrases
 package import Polling
 package import Staff
 package import Store
@@ -28,9 +28,9 @@ package struct VoterDesk: Sendable {
     package let outbox: Outbox
     package let approvals: Approvals
     package let register: StaffRegister
-    let logbook: Logbook
-    let clock: Clock
-    let randomness: Randomness
+    package let logbook: Logbook
+    package let clock: Clock
+    package let randomness: Randomness
 
     package init(
         store: Store, directory: VoterDirectory, door: Doorkeeper, station: PollingStation, outbox: Outbox,
@@ -42,10 +42,10 @@ package struct VoterDesk: Sendable {
     }
 
     package var election: StoredElection { directory.election }
-    var key: ElectionKey { directory.key }
-    var keeper: PassphraseKeeper { door.keeper }
-    var registrar: Registrar { directory.registrar }
-    var issuer: Issuer { directory.issuer }
+    package var key: ElectionKey { directory.key }
+    package var keeper: PassphraseKeeper { door.keeper }
+    package var registrar: Registrar { directory.registrar }
+    package var issuer: Issuer { directory.issuer }
 
     /// Whether the poll is such that nobody but the bureau may learn who has voted.
     package func isSecret(_ reading: borrowing Reading) throws(StoreError) -> Bool {

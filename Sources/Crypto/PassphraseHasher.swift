@@ -17,7 +17,7 @@ package final class PassphraseHasher: Sendable {
         }
     }
 
-    /// A result, or word that the queue is full.
+    /// A result, or word that the queue is full, or memory short.
     package enum Outcome<Value: Sendable>: Sendable { case done(Value), busy(retryAfterSeconds: Int) }
 
     /// Measured at the default cost: about 50 hashes a second on one core.
@@ -55,7 +55,8 @@ package final class PassphraseHasher: Sendable {
                     }
                 }
             }
-            precondition(code == 0, "Argon2id could not get its memory")
+            // It fails for want of memory alone.
+            guard code == 0 else { return nil }
             return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
     }
@@ -63,15 +64,23 @@ package final class PassphraseHasher: Sendable {
     /// Whether `passphrase` is the one behind `hash`.
     package func verify(_ passphrase: Secret, against hash: String) -> Outcome<Bool> {
         queued {
-            passphrase.reveal { bytes in
+            // What is not of our making fits nothing.
+            guard let stored = ArgonText(hash) else { return false }
+            var made = [UInt8](repeating: 0, count: ArgonText.tagCount)
+            // libsodium's own check calls a failed allocation a wrong passphrase; this function tells them apart.
+            let code = passphrase.reveal { bytes in
                 unsafe bytes.withUnsafeBufferPointer { buffer in
                     unsafe buffer.withMemoryRebound(to: CChar.self) { buffer in
-                        unsafe hash.withCString { hash in
-                            unsafe crypto_pwhash_str_verify(hash, buffer.baseAddress ?? hash, UInt64(buffer.count)) == 0
+                        unsafe "".withCString { empty in
+                            unsafe crypto_pwhash(
+                                &made, UInt64(made.count), buffer.baseAddress ?? empty, UInt64(buffer.count),
+                                stored.salt,
+                                UInt64(stored.passes), stored.kibibytes << 10, crypto_pwhash_ALG_ARGON2ID13)
                         }
                     }
                 }
             }
+            return code == 0 ? Secret(made).matches(Secret(stored.tag)) : nil
         }
     }
 
@@ -80,7 +89,8 @@ package final class PassphraseHasher: Sendable {
         unsafe crypto_pwhash_str_needs_rehash(hash, UInt64(cost.passes), cost.mebibytes << 20) != 0
     }
 
-    private func queued<Value: Sendable>(_ work: () -> Value) -> Outcome<Value> {
+    /// - Parameter work: nil when there was no memory for it: that is busy, never a wrong passphrase.
+    private func queued<Value: Sendable>(_ work: () -> Value?) -> Outcome<Value> {
         let admitted = waiting.withLock { count in
             guard count < limit else { return false }
             count += 1
@@ -90,6 +100,6 @@ package final class PassphraseHasher: Sendable {
         defer { waiting.withLock { $0 -= 1 } }
         slots.wait()
         defer { slots.signal() }
-        return .done(work())
+        return work().map { .done($0) } ?? .busy(retryAfterSeconds: PassphraseHasher.queueSeconds)
     }
 }

@@ -44,6 +44,10 @@ package enum MessageKind: String, Sendable, CaseIterable {
     case staffApproval
     /// Word to a printer that a batch is ready.
     case staffParcel
+    /// Word to all members that an account was added that decides, and waits for a second person.
+    case staffWaiting
+    /// Word to all members that such an account is in force.
+    case staffNewcomer
 
     /// Names that differ from voter to voter; the rest is frozen once for all in the frame.
     package var personalNames: [String] {
@@ -63,6 +67,7 @@ package enum MessageKind: String, Sendable, CaseIterable {
         case .staffRound: ["greeting", "heads"]
         case .staffApproval: ["greeting", "console", "until"]
         case .staffParcel: ["greeting", "console", "batch"]
+        case .staffWaiting, .staffNewcomer: ["greeting", "console", "name", "role", "by"]
         }
     }
 
@@ -91,7 +96,8 @@ package enum MessageKind: String, Sendable, CaseIterable {
     /// Whether it goes to staff, not to voters.
     package var isForStaff: Bool {
         switch self {
-        case .staffIdentifier, .staffCode, .staffRound, .staffApproval, .staffParcel: true
+        case .staffIdentifier, .staffCode, .staffRound, .staffApproval, .staffParcel, .staffWaiting, .staffNewcomer:
+            true
         default: false
         }
     }

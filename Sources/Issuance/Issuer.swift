@@ -212,6 +212,11 @@ package struct Issuer: Sendable {
 
     /// Whether any identifier of election `number` was ever issued.
     package func hasIssued(_ reading: borrowing Reading, election number: Int) throws(StoreError) -> Bool {
+        try Issuer.hasIssued(reading, election: number)
+    }
+
+    /// The same for those who have no issuer.
+    package static func hasIssued(_ reading: borrowing Reading, election number: Int) throws(StoreError) -> Bool {
         try reading.number("SELECT EXISTS (SELECT 1 FROM issuance_identifier WHERE election = ?)", number) == 1
     }
 

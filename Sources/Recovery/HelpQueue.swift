@@ -52,9 +52,18 @@ package struct HelpQueue: Sendable {
         return fields.bytes
     }
 
+    /// Bytes of the questions that wait for an answer, sealed: some thousands of the longest. More are a flood, which nobody
+    /// would read, and which would fill the disk that votes need.
+    package static let mostOpenBytes = 16 << 20
+
+    /// Takes a question; false when so many wait that no more are taken.
     package func ask(
         _ transaction: borrowing Transaction, code: String, _ question: Question
-    ) throws(StoreError) {
+    ) throws(StoreError) -> Bool {
+        let open = try transaction.reading.number(
+            "SELECT coalesce(sum(length(sealed)), 0) FROM recovery_help WHERE election = ? AND done_at IS NULL",
+            election)
+        guard open < HelpQueue.mostOpenBytes else { return false }
         let plain: Data
         do { plain = try JSONEncoder().encode(question) } catch {
             throw StoreError(.failed, "A question could not be written as JSON: \(error).")
@@ -65,6 +74,7 @@ package struct HelpQueue: Sendable {
             "INSERT INTO recovery_help (election, code, sealed, created_at) VALUES (?, ?, ?, ?)", election, code,
             sealed,
             clock.now)
+        return true
     }
 
     /// The questions, the oldest first.

@@ -78,7 +78,9 @@ package struct Approvals: Sendable {
         let until = register.clock.now + Approvals.lifetime
         let zone = register.election.election.timeZone
         for member in try register.members(transaction.reading)
-        where member.principal != asker && member.role.may(needsBureau ? .decideForBureau : .decide) {
+        where member.principal != asker && !member.isWaiting
+            && member.role.may(needsBureau ? .decideForBureau : .decide)
+        {
             try register.queue(
                 transaction, member, .staffApproval, generation: id, priority: .recovery,
                 values: [
@@ -98,6 +100,8 @@ package struct Approvals: Sendable {
         case samePerson
         /// Only a member of the bureau may.
         case bureauOnly
+        /// The account is new: it approves nothing before this time.
+        case tooNew(until: Int)
     }
 
     /// What a decision came to.
@@ -115,9 +119,13 @@ package struct Approvals: Sendable {
             return .denied(.gone)
         }
         guard request.expiresAt > register.clock.now else { return .denied(.expired) }
+        let chains = MakerChains(election: election)
         guard request.askedBy != member.text,
-            try !areOne(transaction.reading, request.askedBy, member.text)
+            try !chains.meet(transaction.reading, request.askedBy, member.text)
         else { return .denied(.samePerson) }
+        let until = try register.decidesAt(transaction.reading, member)
+        // To refuse takes nothing away from anybody.
+        if approved, until > register.clock.now { return .denied(.tooNew(until: until)) }
         guard role.may(request.needsBureau ? .decideForBureau : .decide) else { return .denied(.bureauOnly) }
         let changed = try transaction.execute(
             """
@@ -130,27 +138,6 @@ package struct Approvals: Sendable {
             transaction, election: name, by: member, approved ? "approval.approve" : "approval.refuse",
             ["request": "\(id)", "deed": request.deed.rawValue, "voter": "\(request.subject)", "reason": answer])
         return .decided(request)
-    }
-
-    /// Whether two accounts may be one person: one of them was made by the other, or is the other's token.
-    private func areOne(_ reading: borrowing Reading, _ left: String, _ right: String) throws(StoreError) -> Bool {
-        let (first, second) = (try makers(reading, left), try makers(reading, right))
-        return first.contains(right) || second.contains(left)
-    }
-
-    /// Who made an account, a token among them.
-    private func makers(_ reading: borrowing Reading, _ principal: String) throws(StoreError) -> [String] {
-        guard case .staff(let name)? = Principal(text: principal) else { return [] }
-        let prefix = StaffRegister.clientPrefix
-        if name.hasPrefix(prefix) {
-            return try reading.all(
-                "SELECT added_by FROM staff_client WHERE election = ? AND name = ?", election,
-                String(name.dropFirst(prefix.count))
-            ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
-        }
-        return try reading.all(
-            "SELECT added_by FROM staff_member WHERE election = ? AND name = ?", election, name
-        ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
     }
 
     /// How many requests with a new contact somebody has waiting.

@@ -52,6 +52,8 @@ package struct StaffDirectory: Directory {
 
     private func member(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> StaffMember? {
         guard case .staff(let name) = principal else { return nil }
-        return try register.member(reading, name: name)
+        // An account that waits for a second person's word is nobody's yet.
+        guard let member = try register.member(reading, name: name), !member.isWaiting else { return nil }
+        return member
     }
 }

@@ -18,6 +18,10 @@ package struct StaffMember: Sendable, Equatable {
     package let addedBy: String
     package let addedAt: Int
     package let isRemoved: Bool
+    /// Whether the account waits for a second person's word: nobody can sign in with it.
+    package let isWaiting: Bool
+    /// From when on they decide on what others ask for.
+    package let decidesAt: Int
 
     package var principal: Principal { .staff(name) }
 
@@ -28,6 +32,7 @@ package struct StaffMember: Sendable, Equatable {
         StaffMember(
             id: try row[0], name: try row[1], fullName: try row[2], role: try row.value(3), language: try row.value(4),
             generation: try row[5], hasFactor: try row[6], fingerprint: try row[7], addedBy: try row[8],
-            addedAt: try row[9], isRemoved: try row[10])
+            addedAt: try row[9], isRemoved: try row[10], isWaiting: try row[11],
+            decidesAt: try row[12])
     }
 }

@@ -43,7 +43,7 @@ package struct StaffRegister: Sendable {
     }
 
     /// Symbols of an identifier, the check symbol among them.
-    private static let identifierCount = 12
+    static let identifierCount = 12
     /// Letters of a name in the journal.
     private static let nameLengths = 2...40
     /// Names that tokens of programs have in the journal begin so.
@@ -56,7 +56,7 @@ package struct StaffRegister: Sendable {
         try reading.all(
             """
             SELECT id, name, full_name, role, language, generation, factor_at IS NOT NULL, printer_fingerprint, added_by,
-                added_at, removed_at IS NOT NULL
+                added_at, removed_at IS NOT NULL, in_force_at IS NULL, decides_at
             FROM staff_member WHERE election = ? AND removed_at IS NULL ORDER BY name
             """, election.number, row: StaffMember.read)
     }
@@ -66,7 +66,7 @@ package struct StaffRegister: Sendable {
         try reading.first(
             """
             SELECT id, name, full_name, role, language, generation, factor_at IS NOT NULL, printer_fingerprint, added_by,
-                added_at, removed_at IS NOT NULL
+                added_at, removed_at IS NOT NULL, in_force_at IS NULL, decides_at
             FROM staff_member WHERE election = ? AND name = ? AND removed_at IS NULL
             """, election.number, name, row: StaffMember.read)
     }
@@ -75,8 +75,8 @@ package struct StaffRegister: Sendable {
         try reading.first(
             """
             SELECT id, name, full_name, role, language, generation, factor_at IS NOT NULL, printer_fingerprint, added_by,
-                added_at, removed_at IS NOT NULL
-            FROM staff_member WHERE election = ? AND hash = ? AND removed_at IS NULL
+                added_at, removed_at IS NOT NULL, in_force_at IS NULL, decides_at
+            FROM staff_member WHERE election = ? AND hash = ? AND removed_at IS NULL AND in_force_at IS NOT NULL
             """, election.number, hash, row: StaffMember.read)
     }
 
@@ -113,6 +113,8 @@ package struct StaffRegister: Sendable {
     package enum Change: Sendable, Equatable {
         /// With the identifier that was sent.
         case done(identifier: String)
+        /// The account waits for a second person's word; its identifier is sent then.
+        case waits
         case unknown
         /// The name is taken, by somebody who was removed perhaps: what the journal says of a name is of one person.
         case taken
@@ -120,7 +122,8 @@ package struct StaffRegister: Sendable {
         case badName
     }
 
-    /// Adds a member and sends them their identifier.
+    /// Adds a member and sends them their identifier; who will decide on what others ask for, and was added by a member, waits
+    /// for a second person's word first.
     package func add(
         _ transaction: borrowing Transaction, _ newcomer: Newcomer, by principal: Principal
     ) throws(StoreError) -> Change {
@@ -137,11 +140,19 @@ package struct StaffRegister: Sendable {
             """, election.number, newcomer.name, newcomer.fullName, newcomer.role.rawValue, newcomer.language.rawValue,
             sealer().seal(Array(newcomer.mail.text.utf8), associated: place(newcomer.name)), hash(identifier),
             principal.text, now)
-        try send(transaction, identifier, to: id, generation: 1)
         try logbook.record(
             transaction, election: election.election.id, by: principal, "staff.add",
             ["name": newcomer.name, "role": newcomer.role.rawValue], personal: ["mail": newcomer.mail.text], key: key)
-        return .done(identifier: identifier.grouped)
+        var isWaiting = false
+        if newcomer.role.may(.decide), case .staff = principal { isWaiting = true }
+        if !isWaiting {
+            try enforce(transaction, id, newcomer.role)
+            try send(transaction, identifier, to: id, generation: 1)
+        }
+        if newcomer.role.may(.decide) {
+            try tellAll(transaction, of: newcomer.name, by: principal, isWaiting: isWaiting)
+        }
+        return isWaiting ? .waits : .done(identifier: identifier.grouped)
     }
 
     /// Sends a member a new identifier, after which they choose a new passphrase and enrol their authenticator again: for
@@ -149,7 +160,7 @@ package struct StaffRegister: Sendable {
     package func renew(
         _ transaction: borrowing Transaction, name: String, reason: String, by principal: Principal
     ) throws(StoreError) -> Change {
-        guard let member = try member(transaction.reading, name: name) else { return .unknown }
+        guard let member = try member(transaction.reading, name: name), !member.isWaiting else { return .unknown }
         let identifier = SymbolCode.random(count: StaffRegister.identifierCount, from: randomness)
         try transaction.execute(
             """
@@ -244,7 +255,7 @@ package struct StaffRegister: Sendable {
         return fields.bytes
     }
 
-    private func hash(_ identifier: SymbolCode) -> [UInt8] {
+    func hash(_ identifier: SymbolCode) -> [UInt8] {
         Doorkeeper.subject(identifier.canonical, Issuer.lookup(key), .staff)
     }
 
@@ -253,13 +264,13 @@ package struct StaffRegister: Sendable {
             && name.utf8.allSatisfy { 97...122 ~= $0 || 48...57 ~= $0 || $0 == 45 || $0 == 46 }
     }
 
-    private func send(
+    func send(
         _ transaction: borrowing Transaction, _ identifier: SymbolCode, to id: Int, generation: Int
     ) throws(StoreError) {
         let member = try transaction.reading.first(
             """
             SELECT id, name, full_name, role, language, generation, factor_at IS NOT NULL, printer_fingerprint, added_by,
-                added_at, removed_at IS NOT NULL
+                added_at, removed_at IS NOT NULL, in_force_at IS NULL, decides_at
             FROM staff_member WHERE id = ?
             """, id, row: StaffMember.read)
         guard let member else { throw StoreError(.missing, "There is no member number \(id).") }

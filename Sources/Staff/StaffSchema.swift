@@ -76,6 +76,15 @@ package enum StaffSchema {
                 PRIMARY KEY (client, key)
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX staff_answer_at ON staff_answer (at);
-            """)
+            """),
+        // An account that decides comes into force by the command line or a second person's word, and decides later still.
+        Migration(
+            "staff-2-force",
+            """
+            ALTER TABLE staff_member ADD COLUMN in_force_at INTEGER;
+            ALTER TABLE staff_member ADD COLUMN confirmed_by TEXT;
+            ALTER TABLE staff_member ADD COLUMN decides_at INTEGER NOT NULL DEFAULT 0;
+            UPDATE staff_member SET in_force_at = added_at;
+            """),
     ]
 }

@@ -94,7 +94,7 @@ extension ConsoleSite {
             return try identifier(visitor, status: 422, error: text("signIn.malformed", language))
         }
         let token = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.door.ask(transaction, canonical: canonical)
+            try parts.door.ask(transaction, canonical: canonical, from: asker(visitor))
         }
         return going("code", [cookies.set(.staffPending, token)])
     }
@@ -132,7 +132,8 @@ extension ConsoleSite {
         switch form?["action"] {
         case "resend":
             let again = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try parts.door.askAgain(transaction, token: token, otherChannel: false)
+                try parts.door.askAgain(
+                    transaction, token: token, otherChannel: false, from: asker(visitor))
             }
             switch again {
             case .asked: return going("code")
@@ -156,13 +157,15 @@ extension ConsoleSite {
         case .verified(let token): return going("passphrase", [cookies.set(.staffPending, token)])
         case .wrong(let left):
             return try code(visitor, status: 422, error: text("code.wrong", language) + " \(left)")
-        case .wait(let seconds):
-            return try code(visitor, status: 429, error: text("code.wait", language) + " \(seconds) s")
         case .exhausted:
             try cancel(token)
             return going("sign-in?say=exhausted", [cookies.clear(.staffPending)])
         case .gone: return going("sign-in?say=gone", [cookies.clear(.staffPending)])
         }
+    }
+
+    private func asker(_ visitor: Visitor) -> CodeAsker {
+        CodeAsker(network: SourceLimits.network(visitor.request.source))
     }
 
     private func cancel(_ token: String) throws(StoreError) {

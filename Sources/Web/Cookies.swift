@@ -52,7 +52,7 @@ enum SecurityHeaders {
         ), ("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "DENY"),
         ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin"),
     ]
-    private static let secure = common + [("Strict-Transport-Security", "max-age=63072000")]
+    private static let secure = common + [("Strict-Transport-Security", "max-age=63072000; includeSubDomains")]
 
     /// The ballot page alone may run WebAssembly, in a worker made of bytes that were checked.
     static let ballot = (

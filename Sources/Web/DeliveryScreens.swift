@@ -2,6 +2,7 @@ import Bureau
 import Delivery
 import Elections
 import Issuance
+import Operations
 import Staff
 import Store
 
@@ -220,7 +221,7 @@ extension ConsoleSite {
     func retry(_ call: Call) throws -> DeedAnswer {
         guard try parts.deliveries.occurs(selection(call)) else { return noSuch(call) }
         let count = try parts.deliveries.retry(
-            unknown: call["what"] == "unknown", of: selection(call), by: call.viewer)
+            unknown: call["what"] == "unknown", of: selection(call), by: call.viewer.principal)
         return .done(
             text("retry.done", call.language) + " \(count).", next: "deliveries", data: ["messages": .number(count)])
     }

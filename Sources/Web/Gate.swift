@@ -7,9 +7,15 @@ struct Gate: Sendable {
     /// What a form's proof came to.
     enum Verdict {
         /// Good: these challenges are to be used up with the request.
-        case pass(spend: [String], isStrong: Bool)
+        case pass(spend: [String], Proof)
         /// A picture is to be shown; a wrong answer uses its challenge up.
         case picture(isWrong: Bool, spend: [String])
+    }
+
+    /// What came with a form that passed, the weakest first.
+    enum Proof: Int, Comparable, Sendable {
+        case none, work, hardWork, picture
+        static func < (left: Proof, right: Proof) -> Bool { left.rawValue < right.rawValue }
     }
 
     let work: ProofOfWork
@@ -39,11 +45,7 @@ struct Gate: Sendable {
     func judge(
         _ form: Form, name: String, typed: String, source: String, mode: AccessPolicy.Captcha
     ) -> Verdict {
-        let picture = form["challenge"]
-        if !picture.isEmpty, !form["answer"].isEmpty {
-            return captcha.isRight(picture, answer: form["answer"], form: name)
-                ? .pass(spend: [picture], isStrong: true) : .picture(isWrong: true, spend: [picture])
-        }
+        if let verdict = judgePicture(form, name: name) { return verdict }
         let count = limits.count(name, from: source)
         if mode == .always || name != "signIn" && count > Gate.manyLost { return .picture(isWrong: false, spend: []) }
         let challenge = form["work"]
@@ -53,12 +55,21 @@ struct Gate: Sendable {
                 challenge, number: form["number"], typed: typed, form: name,
                 leastBits: isHard ? ProofOfWork.hardBits : ProofOfWork.bits)
         {
-            return .pass(spend: [challenge], isStrong: ProofOfWork.bits(of: challenge) >= ProofOfWork.hardBits)
+            return .pass(
+                spend: [challenge], ProofOfWork.bits(of: challenge) >= ProofOfWork.hardBits ? .hardWork : .work)
         }
         if name == "signIn", limits.count("free", from: source) <= Gate.freeSignIns {
-            return .pass(spend: [], isStrong: false)
+            return .pass(spend: [], .none)
         }
         return .picture(isWrong: false, spend: [])
+    }
+
+    /// Judges a picture's answer alone; nil when none came.
+    func judgePicture(_ form: Form, name: String) -> Verdict? {
+        let picture = form["challenge"]
+        guard !picture.isEmpty, !form["answer"].isEmpty else { return nil }
+        return captcha.isRight(picture, answer: form["answer"], form: name)
+            ? .pass(spend: [picture], .picture) : .picture(isWrong: true, spend: [picture])
     }
 
     /// Uses up what came with a form; whether its request is taken.

@@ -92,8 +92,10 @@ import Synchronization
         }
     }
 
-    /// TLS 1.2 and 1.3 alone.
-    private static let priorities = "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE"
+    /// TLS 1.2 and 1.3 alone, with keys of the session's own and authenticated ciphers: no static RSA, no CBC.
+    private static let priorities =
+        "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-KX-ALL:+ECDHE-ECDSA:+ECDHE-RSA:-CIPHER-ALL:+AES-256-GCM:"
+        + "+AES-128-GCM:+CHACHA20-POLY1305:%SERVER_PRECEDENCE"
 
     /// Accepts nothing new, lets open requests finish, then closes; returns when nothing is left.
     package func stop(graceSeconds: Int = 15) {

@@ -48,12 +48,14 @@ extension VoterSite {
         }
         let verdict = gate.judge(
             form, name: "help", typed: form["contact"], source: visit.request.source, mode: .adaptive)
-        let isTaken = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
-            guard try gate.admit(transaction, verdict) else { return false }
-            try parts.help.ask(transaction, code: visit.supportCode, question)
-            return true
+        let isTaken = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool? in
+            guard try gate.admit(transaction, verdict) else { return nil }
+            return try parts.help.ask(transaction, code: visit.supportCode, question)
         }
-        if isTaken { return see(visit, "/help", "say=done") }
+        if let isTaken {
+            return isTaken
+                ? see(visit, "/help", "say=done") : help(visit, status: 503, error: "helpFull", asked: form)
+        }
         var isWrong = false
         if case .picture(let wrong, _) = verdict { isWrong = wrong }
         return help(

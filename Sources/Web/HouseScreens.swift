@@ -60,6 +60,9 @@ enum HouseActions {
                 ]
             }, run: { try $0.addStaff($1) }, back: toStaff),
         ConsoleAction(
+            path: "staff/{member}/confirm", deed: .decide, name: "staffConfirm", fields: { _, _ in [] },
+            intro: { try $0.aboutMember($1) }, run: { try $0.confirmStaff($1) }, back: toStaff),
+        ConsoleAction(
             path: "staff/{member}/renew", deed: .keepStaff, name: "staffRenew", fields: { _, _ in [.reason] },
             intro: { try $0.aboutMember($1) }, run: { try $0.renewStaff($1) }, back: toStaff),
         ConsoleAction(

@@ -22,9 +22,12 @@ extension ConsoleSite {
         guard call.has("confirmed") else {
             return .refused(422, text("approveSpecimen.confirm", call.language), field: "confirmed")
         }
-        return try parts.letters.approve(specimen: call.id("specimen"), by: call.viewer)
-            ? .done(text("approveSpecimen.done", call.language), next: "letters")
-            : .refused(409, text("approveSpecimen.gone", call.language))
+        switch try parts.letters.approve(specimen: call.id("specimen"), by: call.viewer) {
+        case .approved: return .done(text("approveSpecimen.done", call.language), next: "letters")
+        case .gone: return .refused(409, text("approveSpecimen.gone", call.language))
+        case .samePerson: return .refused(403, text("approveSpecimen.samePerson", call.language))
+        case .tooNew(let until): return tooNew(until, call.language)
+        }
     }
 
     func printLetters(_ call: Call) throws -> DeedAnswer {

@@ -1,3 +1,4 @@
+import Access
 package import Delivery
 import Documents
 package import Elections
@@ -30,7 +31,8 @@ package final class PageSet: Sendable {
                 return [
                     "typed": .text, "work": .text, "captcha": captcha, "isRenew": .flag,
                 ]
-            case .code: return ["label": .text, "isQuiet": .flag, "isEmpty": .flag, "isReset": .flag]
+            case .code:
+                return ["label": .text, "isQuiet": .flag, "isEmpty": .flag, "isReset": .flag, "captcha": captcha]
             case .challenge: return ["question": .text]
             case .enter: return [:]
             case .choose: return ["isReset": .flag]
@@ -173,6 +175,7 @@ package final class PageSet: Sendable {
         let policy = election.access
         let values: [String: TemplateValue] = [
             "minimum": .text("\(PassphraseRules.minimum(policy))"), "digits": .text("\(policy.codeDigits)"),
+            "longDigits": .text("\(policy.codeDigits + Doorkeeper.extraDigits)"),
             "minutes": .text("\(policy.codeMinutes)"), "isRandom": .flag(policy.scheme == .random),
             "isDigits": .flag(policy.scheme == .digits), "isName": .flag(policy.scheme == .name),
             "isEmail": .flag(policy.scheme == .email), "isKept": .flag(policy.renewal == .keep),

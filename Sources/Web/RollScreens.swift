@@ -5,6 +5,7 @@ import Crypto
 import Elections
 import Foundation
 import Journal
+import Operations
 import Passphrases
 import Polling
 import Recovery

@@ -97,13 +97,14 @@ extension VoterSite {
             case .picture(let isWrong, let spend):
                 _ = try gate.spend(transaction, spend)
                 return .picture(isWrong: isWrong)
-            case .pass(let spend, let isStrong):
+            case .pass(let spend, let proof):
                 guard try gate.spend(transaction, spend) else { return .picture(isWrong: false) }
                 let subject = parts.doorkeeper.subject(canonical)
-                if !isStrong, try parts.doorkeeper.isUnderAttack(transaction.reading, subject) {
+                if proof < .hardWork, try parts.doorkeeper.isUnderAttack(transaction.reading, subject) {
                     return form["work"].isEmpty ? .picture(isWrong: false) : .harder
                 }
-                return .asked(token: try parts.doorkeeper.ask(transaction, canonical: canonical))
+                let asker = asker(visit, passedPicture: proof == .picture)
+                return .asked(token: try parts.doorkeeper.ask(transaction, canonical: canonical, from: asker))
             }
         }
         switch outcome {
@@ -134,12 +135,22 @@ extension VoterSite {
 
     // MARK: Code
 
+    /// Where a request for a code comes from.
+    private func asker(_ visit: Visit, passedPicture: Bool) -> CodeAsker {
+        CodeAsker(network: SourceLimits.network(visit.request.source), passedPicture: passedPicture)
+    }
+
+    /// - Parameter showsPicture: whether the next message needs one; it stands there anyway where none was sent.
     func code(
-        _ visit: Visit, status: Int = 200, error: String? = nil, more: String? = nil, note: String? = nil
+        _ visit: Visit, status: Int = 200, error: String? = nil, more: String? = nil, note: String? = nil,
+        showsPicture: Bool = false
     ) throws(StoreError) -> Response {
         guard let token = pending(visit) else { return see(visit, "/", "say=gone") }
-        let request = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.doorkeeper.request(reading, token: token)
+        var isServed = true
+        let request = try store.read { (reading: borrowing Reading) throws(StoreError) -> CodeRequest? in
+            guard let request = try parts.doorkeeper.request(reading, token: token) else { return nil }
+            isServed = try parts.doorkeeper.isServed(reading, request)
+            return request
         }
         guard let request else { return see(visit, "/", "say=gone", cookies: [cookies.clear(.pending)]) }
         if request.state == .verified || election.access.codeChannel == .none { return see(visit, "/passphrase") }
@@ -148,9 +159,10 @@ extension VoterSite {
             .code, visit, status: status, title: "codeTitle", error: error, more: more,
             note: note ?? (said == "resent" ? "codeResent" : nil),
             [
-                "label": .text(request.label), "isQuiet": .flag(request.isQuiet && !request.isEmpty),
-                "isEmpty": .flag(request.isEmpty),
-                "isReset": .flag(request.purpose == .reset),
+                "label": .text(request.label), "isQuiet": .flag(request.isQuiet && isServed),
+                "isEmpty": .flag(!isServed), "isReset": .flag(request.purpose == .reset),
+                "captcha": request.isQuiet || showsPicture
+                    ? picture(visit, "code", isQuiet: false, isWrong: error == "captchaWrong") : .nothing,
             ])
     }
 
@@ -158,7 +170,8 @@ extension VoterSite {
         guard let token = pending(visit) else { return see(visit, "/", "say=gone") }
         let form = visit.request.form() ?? Form(fields: [])
         switch form["action"] {
-        case "resend", "other": return try askAgain(visit, token, otherChannel: form["action"] == "other")
+        case "resend", "other": return try askAgain(visit, token, form)
+        case "picture": return try code(visit, showsPicture: true)
         case "change", "cancel":
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try parts.doorkeeper.cancel(transaction, token: token)
@@ -169,14 +182,21 @@ extension VoterSite {
         }
     }
 
-    private func askAgain(_ visit: Visit, _ token: String, otherChannel: Bool) throws(StoreError) -> Response {
-        let again = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.doorkeeper.askAgain(transaction, token: token, otherChannel: otherChannel)
+    private func askAgain(_ visit: Visit, _ token: String, _ form: Form) throws(StoreError) -> Response {
+        let verdict = gate.judgePicture(form, name: "code")
+        let again = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Doorkeeper.Again? in
+            if let verdict, try !gate.admit(transaction, verdict) { return nil }
+            return try parts.doorkeeper.askAgain(
+                transaction, token: token, otherChannel: form["action"] == "other",
+                from: asker(visit, passedPicture: verdict != nil))
         }
         switch again {
+        case nil: return try code(visit, status: 422, error: "captchaWrong", showsPicture: true)
         case .asked: return see(visit, "/code", "say=resent")
         case .wait(let seconds): return try code(visit, status: 429, error: "codeResendWait", more: "\(seconds)")
-        case .quiet: return try code(visit, status: 429, error: "codeQuiet")
+        case .quiet:
+            let error = verdict == nil ? "codePicture" : "codeNoMore"
+            return try code(visit, status: 429, error: error, showsPicture: true)
         case .gone: return see(visit, "/", "say=gone", cookies: [cookies.clear(.pending)])
         }
     }
@@ -194,7 +214,6 @@ extension VoterSite {
         case .wrong(let left):
             return try code(
                 visit, status: 422, error: "codeWrong", more: "\(pages.text("codeLeft", visit.language)) \(left)")
-        case .wait(let seconds): return try code(visit, status: 429, error: "codeWait", more: "\(seconds)")
         case .exhausted:
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try parts.doorkeeper.cancel(transaction, token: token)

@@ -33,7 +33,11 @@ extension ConsoleSite {
                         return [
                             Table.Cell(member.name), Table.Cell(member.fullName),
                             Table.Cell(StaffRegister.word(member.role, language)),
-                            Table.Cell(text(member.hasFactor ? "yes" : "no", language)),
+                            member.isWaiting
+                                ? Table.Cell(
+                                    text("staffConfirm.waits", language),
+                                    path: call.viewer.may(.decide) ? "/manager/staff/\(member.name)/confirm" : nil)
+                                : Table.Cell(text(member.hasFactor ? "yes" : "no", language)),
                             Table.Cell("\(member.addedBy), \(time(member.addedAt))"),
                             Table.Cell(member.fingerprint ?? ""),
                             Table.Cell(
@@ -54,7 +58,7 @@ extension ConsoleSite {
                 members.map {
                     .object([
                         "name": .text($0.name), "fullName": .text($0.fullName), "role": .text($0.role.rawValue),
-                        "hasAuthenticator": .flag($0.hasFactor),
+                        "hasAuthenticator": .flag($0.hasFactor), "isWaiting": .flag($0.isWaiting),
                     ])
                 }))
     }
@@ -85,6 +89,8 @@ extension ConsoleSite {
         }
         switch change {
         case .done: return .done(text("staffAdd.done", language), next: "staff", data: ["name": .text(newcomer.name)])
+        case .waits:
+            return .done(text("staffAdd.waits", language), next: "staff", data: ["name": .text(newcomer.name)])
         case .taken: return .refused(409, text("staffAdd.taken", language), field: "name")
         case .badName: return .refused(422, text("staffAdd.badName", language), field: "name")
         case .unknown: return .refused(404, text("notFound.text", language))
@@ -106,6 +112,25 @@ extension ConsoleSite {
                 (text("staff.role", call.language), StaffRegister.word(member.role, call.language)),
             ])
         ]
+    }
+
+    /// What a new account is told that may not decide yet.
+    func tooNew(_ until: Int, _ language: Language) -> DeedAnswer {
+        .refused(403, "\(text("decide.tooNew", language)) \(time(until))")
+    }
+
+    /// Brings an account into force that somebody else added.
+    func confirmStaff(_ call: Call) throws -> DeedAnswer {
+        let language = call.language
+        let denial = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try parts.register.confirm(transaction, name: call.place["member"] ?? "", by: call.viewer.principal)
+        }
+        switch denial {
+        case nil: return .done(text("staffConfirm.done", language), next: "staff")
+        case .gone: return .refused(409, text("staffConfirm.gone", language))
+        case .samePerson: return .refused(403, text("staffConfirm.samePerson", language))
+        case .tooNew(let until): return tooNew(until, language)
+        }
     }
 
     func renewStaff(_ call: Call) throws -> DeedAnswer {

@@ -4,6 +4,7 @@ import Delivery
 import Elections
 import Issuance
 import Journal
+import Operations
 import Recovery
 import Staff
 import Store
@@ -247,7 +248,7 @@ extension ConsoleSite {
 
     func retryOne(_ call: Call) throws -> DeedAnswer {
         let isDue = try parts.deliveries.retry(
-            voter: call.id("voter"), message: call.id("message"), by: call.viewer)
+            voter: call.id("voter"), message: call.id("message"), by: call.viewer.principal)
         guard isDue else { return .refused(409, text("retryOne.gone", call.language)) }
         return .done(text("retryOne.done", call.language), next: "voters/\(call.id("voter"))")
     }
@@ -297,6 +298,7 @@ extension ConsoleSite {
             case .expired: key = "decide.expired"
             case .samePerson: key = "decide.samePerson"
             case .bureauOnly: key = "decide.bureau"
+            case .tooNew(let until): return tooNew(until, language)
             }
             return .refused(denial == .samePerson || denial == .bureauOnly ? 403 : 409, text(key, language))
         case .carriedOut(.done(let notice, let sheets)):

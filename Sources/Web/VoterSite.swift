@@ -274,9 +274,9 @@ package final class VoterSite: Sendable {
 
     /// Errors that are no fault of what stands in the page's field.
     private static let general: Set<String> = [
-        "gone", "sessionEnded", "codeExhausted", "codeQuiet", "codeResendWait", "codeWait", "secretWait",
+        "gone", "sessionEnded", "codeExhausted", "codePicture", "codeNoMore", "codeResendWait", "secretWait",
         "captchaWrong",
-        "captchaNeeded", "workNeeded",
+        "captchaNeeded", "workNeeded", "helpFull",
     ]
 
     func switchPath(_ visit: Visit) -> String {

@@ -40,18 +40,18 @@ private func runDemo(_ invocation: Invocation) throws(Refusal) {
     try step("The voter roll", "roll import", [roll], common)
     let services = try Services(try Invocation(find("outbox status"), common))
     let election = try services.election()
-    Terminal.say("\nIdentifiers")
-    let issued = try issueAll(services, election, forced: nil)
-    for route in Route.allCases { Terminal.say("  \(issued.issued[route] ?? 0) by \(route.rawValue)") }
-    if issued.unreachableCount > 0 {
-        Terminal.say("  \(issued.unreachableCount) cannot be reached: \(issued.unreachable.joined(separator: ", "))")
-    }
     Terminal.say("\nStaff")
     let staff = DemoStaff(services: services, register: try services.register(election))
     let members = try staff.add()
     for member in members {
         Terminal.say(
             "  \(member.newcomer.fullName), \(StaffRegister.word(member.newcomer.role, .en)): \(member.identifier)")
+    }
+    Terminal.say("\nIdentifiers")
+    let issued = try issueAll(services, election, forced: nil)
+    for route in Route.allCases { Terminal.say("  \(issued.issued[route] ?? 0) by \(route.rawValue)") }
+    if issued.unreachableCount > 0 {
+        Terminal.say("  \(issued.unreachableCount) cannot be reached: \(issued.unreachable.joined(separator: ", "))")
     }
     Terminal.say("\nMail and SMS")
     guard let mail = Mailbox(path: "\(folder)/mail"), let sms = Mailbox(path: "\(folder)/sms") else {

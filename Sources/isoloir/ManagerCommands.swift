@@ -43,7 +43,7 @@ extension Services {
         case .done(let identifier): return identifier
         case .taken:
             throw Refusal("The name \(newcomer.name) is taken, by somebody who was removed perhaps: give another one.")
-        case .badName, .unknown:
+        case .badName, .unknown, .waits:
             throw Refusal(
                 "\"\(newcomer.name)\" is no name: 2 to 40 small letters, digits, dots and hyphens.", status: .usage)
         }

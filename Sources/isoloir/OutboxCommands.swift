@@ -2,6 +2,7 @@ import Delivery
 import Elections
 import Foundation
 import Journal
+import Operations
 import Store
 import VoterRoll
 
@@ -139,12 +140,8 @@ private func retryOutbox(_ invocation: Invocation) throws(Refusal) {
     let election = try services.election()
     let count = try refusing {
         try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int in
-            let count = try services.outbox.retry(
-                transaction, election: election.number, unknown: invocation.has("--unknown"))
-            try services.logbook.record(
-                transaction, election: election.election.id, by: services.principal, "outbox.retry",
-                ["messages": "\(count)", "unknown": invocation.has("--unknown") ? "yes" : "no"])
-            return count
+            try OutboxRetry(outbox: services.outbox, logbook: services.logbook, election: election).retry(
+                transaction, unknown: invocation.has("--unknown"), of: MessageSelection(), by: services.principal)
         }
     }
     Terminal.say(

@@ -20,7 +20,7 @@ let policyCommands = [
 ]
 
 extension Services {
-    /// The desk at which voters of an election are looked after, without a site around it.
+    /// The desk of an election that is stored: what the console does for a voter, the command line does by it too.
     func voterDesk(_ election: StoredElection) throws(Refusal) -> VoterDesk {
         let key = try key(of: election)
         let office = MessageOffice(election: election.election, templates: templates(for: election.election))

@@ -1,3 +1,4 @@
+import Bureau
 import Contacts
 import Crypto
 import Elections
@@ -5,6 +6,7 @@ import Foundation
 import Glibc
 import Issuance
 import Journal
+import Operations
 import Store
 import VoterRoll
 
@@ -339,28 +341,21 @@ private func correctRoll(_ invocation: Invocation) throws(Refusal) {
     guard let value = invocation["--value"] else { throw Refusal("The option --value is missing.", status: .usage) }
     let services = try Services(invocation)
     let election = try services.election()
-    if [.reference, .college, .site, .weight].contains(column) {
-        try services.refuseSealed(election.number, "who may vote, and with what weight, cannot change any more")
-    }
-    let key = try services.key(of: election)
+    let desk = try services.voterDesk(election)
     let reference = invocation.operands[0]
-    let (outcome, readdressed, sheets) = try refusing {
+    let (change, sheets) = try refusing {
         try services.store.write {
-            (transaction: borrowing Transaction) throws(StoreError) -> (Registrar.Correction, Int, [Issuer.Sheet]) in
-            let outcome = try services.registrar.correct(
-                transaction, election, reference: reference, column: column, value: value, reason: reason, key: key,
-                randomness: services.randomness, by: services.principal)
-            guard outcome == .done,
-                let voter = try services.registrar.voter(transaction.reading, election, reference: reference)
-            else { return (outcome, 0, []) }
-            return (
-                outcome, try services.issuer.readdress(transaction, election, key: key, voter: voter.id),
-                try services.issuer.sheetsInHand(transaction.reading, voter: voter.id)
-            )
+            (transaction: borrowing Transaction) throws(StoreError) -> (RollDesk.Change, [Issuer.Sheet]) in
+            guard let voter = try services.registrar.voter(transaction.reading, election, reference: reference) else {
+                return (.unknownVoter, [])
+            }
+            let change = try desk.correct(
+                transaction, voter, column, value, reason: reason, by: services.principal)
+            return (change, try services.issuer.sheetsInHand(transaction.reading, voter: voter.id))
         }
     }
-    switch outcome {
-    case .done:
+    switch change {
+    case .done(let readdressed):
         Terminal.say("\(reference): \(name) corrected.")
         if readdressed > 0 { Terminal.say("The message that had not left goes to the corrected contact.") }
         for sheet in sheets {
@@ -369,6 +364,12 @@ private func correctRoll(_ invocation: Invocation) throws(Refusal) {
                     + "(letters spoiled \(sheet.batch) \(sheet.number)), then `identifiers issue`.")
         }
     case .unknownVoter: throw Refusal("There is no voter \"\(reference)\" on the roll.")
+    case .sealed:
+        throw Refusal(
+            "The poll is sealed: who may vote, under what name and with what weight, cannot change any more; contacts, channel "
+                + "and language can.")
     case .refused(let reason): throw Refusal("\(reference), \(name): \(reason).")
+    case .importing, .asked, .already:
+        throw Refusal("The voter roll is being changed by somebody else: try again in a moment.")
     }
 }

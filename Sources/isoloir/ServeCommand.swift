@@ -60,6 +60,7 @@ func run(
     _ services: Services, _ site: Site, _ settings: ServerSettings, courier: Courier?, log: AccessLog,
     started: (String) -> Void
 ) throws(Refusal) {
+    try ProcessGuard.close()
     // Before any thread begins, so that the signals come here.
     var signals = sigset_t()
     unsafe sigemptyset(&signals)
@@ -227,7 +228,10 @@ private struct Workload {
             // A piece at each look: it yields to everything else.
             attempt("the search's index") { () throws(StoreError) in _ = try site.registrar.index() }
             if round % Workload.traceEvery == 0 { attempt("traces", storeTraces) }
-            if round % Workload.tidyEvery == 0 { attempt("tidying", tidy) }
+            if round % Workload.tidyEvery == 0 {
+                attempt("tidying", tidy)
+                attempt("alerts of codes", followCosts)
+            }
             round += 1
             isStopped = bell.isStopped
             if !isStopped { usleep(UInt32(Workload.pause * 1000)) }
@@ -243,6 +247,18 @@ private struct Workload {
         guard !traces.isEmpty else { return }
         try services.store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
             try site.help.note(transaction, traces)
+        }
+    }
+
+    /// Many messages for one voter within an hour are an alert: somebody knows the identifier, and each message costs.
+    private func followCosts() throws(StoreError) {
+        let costly = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try site.doorkeeper.costly(reading)
+        }
+        for principal in costly {
+            try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try site.desk.alert(transaction, "manyCodes", principal.text)
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 import Delivery
 import Documents
 import Foundation
+import Glibc
 import Web
 
 /// Where the site listens: `server` in `isoloir.yaml`.
@@ -41,12 +42,19 @@ struct ServerSettings {
         options.place = socket.map { .unix(path: $0) } ?? .tcp(address: address, port: port)
         options.trustedProxies = trustedProxies
         if let certificate, let key {
-            options.certificate = (chain: try pem(certificate), key: try pem(key))
+            options.certificate = (chain: try pem(certificate), key: try pem(key, isSecret: true))
         }
         return options
     }
 
-    private func pem(_ path: String) throws(Refusal) -> String {
+    /// - Parameter isSecret: whether nobody but this account (and a group that root gave it, as distributions do) may read it.
+    private func pem(_ path: String, isSecret: Bool = false) throws(Refusal) -> String {
+        var status = stat()
+        if isSecret, unsafe stat(path, &status) == 0, status.st_mode & 0o027 != 0 {
+            throw Refusal(
+                "The server's key \(path) can be read by every account, or changed by its group: run `chmod 640` or "
+                    + "`chmod 600` on it, and consider whether it has been seen.")
+        }
         guard let data = FileManager.default.contents(atPath: path) else {
             throw Refusal("\(path) cannot be read: \"certificate\" and \"key\" in the settings name PEM files.")
         }

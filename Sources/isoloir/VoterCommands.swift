@@ -3,6 +3,7 @@ import Delivery
 import Elections
 import Issuance
 import Journal
+import Operations
 import Passphrases
 import Recovery
 import Store
@@ -28,31 +29,20 @@ private func resetPassphrase(_ invocation: Invocation) throws(Refusal) {
     guard election.election.access.secretKind != .generated else {
         throw Refusal("This election sends passwords: give \(reference) a new one with `identifiers reissue`.")
     }
+    let desk = try services.voterDesk(election)
     let found = try refusing {
         try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
             guard let voter = try services.registrar.voter(transaction.reading, election, reference: reference) else {
                 return false
             }
-            let principal = Principal.voter(voter.id)
-            if let message = try services.keeper.cancelReset(
-                transaction, election: election.number, principal)
-            {
-                try services.outbox.withdraw(transaction, message: message)
-            }
-            // Whoever mistyped it many times must not wait any longer.
-            for subject in try services.issuer.hashes(transaction.reading, voter: voter.id) + [
-                Array(principal.text.utf8)
-            ] {
-                try services.keeper.succeed(transaction, election: election.number, subject: subject)
-            }
-            try services.keeper.clear(
-                transaction, election: election.number, named: election.election.id, principal,
-                by: services.principal, why: reason)
+            try desk.clearPassphrase(transaction, voter, why: reason, by: services.principal)
             return true
         }
     }
     guard found else { throw Refusal("There is no voter \(reference) on the roll.") }
-    Terminal.say("\(reference) chooses a new passphrase at the next sign-in; open sessions have ended.")
+    Terminal.say(
+        "\(reference) chooses a new passphrase at the next sign-in; open sessions have ended, and a message tells the voter so."
+    )
     if election.election.access.fourEyes {
         Terminal.say(
             "This election wants two persons for that; the command line knows one. Note the second one yourself.")

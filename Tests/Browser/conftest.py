@@ -141,8 +141,8 @@ class Site(road.Isoloir):
         self.process.wait(10)
         self.process = None
 
-    def texts(self, contact):
-        """The texts of all mails or SMS to a contact, the oldest first."""
+    def texts(self, contact, newcomers=False):
+        """The texts of all mails or SMS to a contact, the oldest first; without those that tell staff of new accounts."""
         found = []
         if "@" in contact:
             for path in glob.glob(f"{self.folder}/mail/new/*.eml"):
@@ -156,7 +156,8 @@ class Site(road.Isoloir):
                     number, text = file.read().split("\n", 1)
                 if number == contact:
                     found.append((os.stat(path).st_mtime_ns, text))
-        return [text for _, text in sorted(found)]
+        told = re.compile("Un nouveau compte est en service|A new account is in force|Un compte attend une|An account waits for")
+        return [text for _, text in sorted(found) if newcomers or not told.match(text)]
 
     def wait_text(self, contact, count):
         """The text of the message with this number to a contact, counted from 1."""

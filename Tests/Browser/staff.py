@@ -53,7 +53,13 @@ class Words:
 def add(site, name, role, language="fr"):
     """An account made at the command line, its invitation sent."""
     site.run("manager", "add", name, "--role", role, "--mail", mail_of(name), "--full-name", f"{name.title()} Essai", "--language", language)
+    grow_up(site)
     return name
+
+
+def grow_up(site):
+    """A day passes for the accounts: identifiers were issued, and before they would decide nothing."""
+    site.sql("UPDATE staff_member SET decides_at = 0")
 
 
 class Desk:

@@ -13,7 +13,7 @@ import zipfile
 
 import requests
 from conftest import PASSPHRASE, Client, road
-from staff import Desk, mail_of, team
+from staff import Desk, grow_up, mail_of, team
 
 voter = road.voter
 LETTER = road.LETTER
@@ -110,11 +110,22 @@ def test_accounts_that_depend_on_each_other_are_one_person(site):
     assert asked.json()["state"] == "waits"
     # The token's owner is the token.
     assert manager.do(f"approvals/{asked.json()['request']}/decide", decision="approve", reason="moi").status_code == 403
-    # Whom the bureau's member made does not approve for her, nor she for them.
+    # Whom the bureau's member made waits for somebody else's word, and all are told.
     bureau.do("staff/add", name="second", fullName="S", mail=mail_of("second"), role="bureau", language="fr")
+    assert "attend la confirmation" in bureau.note and site.texts(mail_of("second")) == []
+    road.wait_until(lambda: any("a été ajouté : S (membre du bureau de vote)" in text for text in site.texts(mail_of("manager"), newcomers=True)), 20)
+    assert bureau.do("staff/second/confirm").status_code == 403 and "une autre personne" in bureau.error
+    manager.get("staff")
+    assert "attend une confirmation" in manager.text
+    assert manager.do("staff/second/confirm").status_code == 200 and "en service" in manager.note
+    assert manager.do("staff/second/confirm").status_code in (404, 409)
+    road.wait_until(lambda: any("compte est en service : S" in text for text in site.texts(mail_of("bureau"), newcomers=True)), 20)
     second = Desk(site, "second").enrol()
     elsewhere(manager, 2, "m@example.net")
     [(request,)] = site.sql("SELECT max(id) FROM staff_approval")
+    # Identifiers were issued: for a day the new account approves nothing.
+    assert second.do(f"approvals/{request}/decide", decision="approve", reason="vu").status_code == 403 and "récent" in second.error
+    grow_up(site)
     second.do(f"approvals/{request}/decide", decision="approve", reason="vu")
     assert "approuvé" in second.note
     # A member who goes takes their tokens along.

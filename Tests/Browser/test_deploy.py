@@ -9,6 +9,7 @@ import struct
 import subprocess
 import time
 
+import pytest
 import requests
 from conftest import PASSPHRASE, Client, Site, road
 from test_casting import SMALL
@@ -27,8 +28,8 @@ def test_behind_nginx_from_the_template(tmp_path, certificates):
     site.prepare([voter(1)], settings=f"server: {{socket: {folder}/http.sock}}\n")
     with open(f"{road.ROOT}/Templates/deploy/nginx.conf", encoding="utf-8") as file:
         text = file.read()
-    for old, new in [("listen 80;", f"listen 127.0.0.1:{plain};"), ("    listen [::]:80;\n", ""), ("listen 443 ssl", f"listen 127.0.0.1:{secure} ssl"),
-                     ("    listen [::]:443 ssl http2;\n", ""), ("/run/isoloir/http.sock", f"{folder}/http.sock"), ("server_name vote.example.org", "server_name localhost"),
+    for old, new in [("listen 80", f"listen 127.0.0.1:{plain}"), ("    listen [::]:80;\n", ""), ("    listen [::]:80 default_server;\n", ""),
+                     ("    listen [::]:443 ssl http2;\n", ""), ("    listen [::]:443 ssl default_server;\n", ""), ("listen 443 ssl", f"listen 127.0.0.1:{secure} ssl"), ("/run/isoloir/http.sock", f"{folder}/http.sock"), ("server_name vote.example.org", "server_name localhost"),
                      ("/etc/isoloir/tls/fullchain.pem", f"{certificates}/localhost.pem"), ("/etc/isoloir/tls/privkey.pem", f"{certificates}/localhost.key"),
                      ("/var/log/nginx/isoloir.log", f"{folder}/access.log"), ("$host", "$http_host")]:
         assert old in text, old
@@ -49,8 +50,20 @@ def test_behind_nginx_from_the_template(tmp_path, certificates):
             assert someone.sign_in(site.identifier(MAIL), MAIL, 2, first=True).headers["Location"].startswith("/space")
             assert "v***@example.org" in someone.get("/space").text
             assert someone.get("/receipts/sms").status_code == 400
+            # Another name gets nothing, and pages are not counted: a whole company opens them in the same minute.
+            with pytest.raises(requests.exceptions.ConnectionError):
+                requests.get(f"http://127.0.0.1:{plain}/", headers={"Host": "evil.example"}, timeout=10)
+            strange = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{secure}", "-servername", "evil.example"], input=b"", capture_output=True, timeout=20)
+            assert b"BEGIN CERTIFICATE" not in strange.stdout
+            with concurrent.futures.ThreadPoolExecutor(16) as pool:
+                ask = lambda _: requests.get(f"{site.address}/", verify=site.ca, timeout=30).status_code
+                assert set(pool.map(ask, range(400))) == {200}
+                send = lambda _: requests.post(f"{site.address}/", data={"identifier": "x"}, verify=site.ca, timeout=30)
+                answers = list(pool.map(send, range(600)))
+            stopped = [answer for answer in answers if answer.status_code == 429]
+            assert stopped and "attendez dix secondes" in stopped[0].content.decode() and stopped[0].headers["Retry-After"] == "10"
             smuggled = f"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
-            done = subprocess.run(["openssl", "s_client", "-quiet", "-connect", f"127.0.0.1:{secure}"], input=smuggled.encode(), capture_output=True, timeout=20)
+            done = subprocess.run(["openssl", "s_client", "-quiet", "-connect", f"127.0.0.1:{secure}", "-servername", "localhost"], input=smuggled.encode(), capture_output=True, timeout=20)
             assert b" 400 " in done.stdout.split(b"\r\n")[0] or b"HTTP/1.1 4" in done.stdout
         with open(f"{folder}/access.log") as file:
             assert "127.0.0.1" not in file.read()
@@ -179,4 +192,47 @@ def test_serve_asks_the_clock_under_the_filter_of_the_unit(site):
         road.wait_for_port(site.port, site.process)
         time.sleep(3)
         assert requests.get(f"{site.address}/health", timeout=10).text == "ok\n"
+        site.stop()
+
+
+def test_a_crash_leaves_neither_dump_nor_trace_of_memory(tmp_path):
+    site = Site(tmp_path)
+    site.prepare([voter(1)]).serve()
+    try:
+        with open(f"/proc/{site.process.pid}/limits", encoding="utf-8") as file:
+            core = next(line for line in file if line.startswith("Max core file size"))
+        assert core.split()[4:6] == ["0", "0"], core
+        with open(f"/proc/{site.process.pid}/status", encoding="utf-8") as file:
+            caught = int(next(line for line in file if line.startswith("SigCgt")).split()[1], 16)
+        # The runtime's own handlers would print registers and memory: SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV.
+        assert not any(caught >> number - 1 & 1 for number in (4, 5, 6, 7, 8, 11)), hex(caught)
+    finally:
+        site.stop()
+
+
+def test_a_key_that_everybody_reads_is_refused(tmp_path, certificates):
+    site = Site(tmp_path)
+    key = f"{tmp_path}/open.key"
+    shutil.copy(f"{certificates}/localhost.key", key)
+    site.prepare([voter(1)], settings=f"server: {{certificate: {certificates}/localhost.pem, key: {key}}}\n")
+    os.chmod(key, 0o644)
+    done = subprocess.run(site.command("serve"), capture_output=True, text=True, cwd=site.folder, timeout=60)
+    assert done.returncode == 1 and "chmod 640" in done.stderr, done.stderr
+
+
+def test_tls_takes_neither_static_rsa_nor_cbc(tmp_path, certificates):
+    site = Site(tmp_path)
+    site.ca = f"{certificates}/ca.pem"
+    site.prepare([voter(1)], settings=f"server: {{certificate: {certificates}/localhost.pem, key: {certificates}/localhost.key}}\n")
+    site.address = f"https://localhost:{site.port}"
+    site.serve()
+
+    def taken(cipher):
+        words = ["openssl", "s_client", "-connect", f"127.0.0.1:{site.port}", "-tls1_2", "-cipher", cipher]
+        return b"Cipher is " + cipher.encode() in subprocess.run(words, input=b"", capture_output=True, timeout=20).stdout
+    try:
+        assert taken("ECDHE-RSA-AES128-GCM-SHA256") and taken("ECDHE-RSA-AES256-GCM-SHA384")
+        for cipher in ("AES128-GCM-SHA256", "AES256-SHA", "ECDHE-RSA-AES128-SHA", "ECDHE-RSA-AES256-SHA384"):
+            assert not taken(cipher), cipher
+    finally:
         site.stop()

@@ -9,6 +9,7 @@ import Foundation
 import Glibc
 import Issuance
 import Journal
+import Operations
 import Passphrases
 import Polling
 import Recovery

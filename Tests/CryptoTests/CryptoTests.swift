@@ -218,6 +218,18 @@ struct SealedFileTests {
 struct PassphraseHasherTests {
     private let hasher = PassphraseHasher(cost: PassphraseHasher.Cost(passes: 1, mebibytes: 1))
 
+    @Test func `without memory a hash and a check are busy, neither wrong nor the end`() throws {
+        // 3 TiB: no machine gives them.
+        let greedy = PassphraseHasher(cost: PassphraseHasher.Cost(passes: 1, mebibytes: 3 << 20))
+        guard case .busy = greedy.hash(Secret("trois girafes")) else { return #expect(Bool(false), "hashed") }
+        let stored =
+            "$argon2id$v=19$m=3221225472,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$"
+            + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY"
+        guard case .busy = hasher.verify(Secret("trois girafes"), against: stored) else {
+            return #expect(Bool(false), "checked")
+        }
+    }
+
     @Test func `the right passphrase verifies and another does not`() {
         guard case .done(let hash) = hasher.hash(Secret("vive les \u{E9}lections")) else {
             Issue.record("busy")

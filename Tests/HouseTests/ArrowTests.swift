@@ -30,7 +30,8 @@ private let rooms: [String: [String]] = [
     "Observer": ["Tally"],
     "Staff": ["Access"],
     "Bureau": ["Tally", "Recovery", "Staff", "CClp"],
-    "Web": ["Bureau", "CMicrohttpd"],
+    "Operations": ["Bureau"],
+    "Web": ["Operations", "CMicrohttpd"],
     "isoloir": ["Web", "Observer"],
 ]
 

@@ -103,7 +103,7 @@ struct ClockTests {
 
     @Test func `a jump of three hours past the hour leaves a running poll as it is`() throws {
         let poll = try PollFixture()
-        let closes = poll.election.election.closes
+        let closes = poll.election.election.announcedClose
         let machine = Machine(at: closes - 7200)
         let station = poll.serve(on: machine)
         try look(station, machine)
@@ -127,7 +127,7 @@ struct ClockTests {
 
     @Test func `a program that ran through hour and grace closes at once, synchronised or not`() throws {
         let poll = try PollFixture()
-        let closes = poll.election.election.closes
+        let closes = poll.election.election.announcedClose
         let machine = Machine(at: closes - 100)
         let station = poll.serve(on: machine)
         try look(station, machine, seconds: 105)
@@ -140,7 +140,7 @@ struct ClockTests {
 
     @Test func `a short absence at the hour is none`() throws {
         let poll = try PollFixture()
-        let closes = poll.election.election.closes
+        let closes = poll.election.election.announcedClose
         let machine = Machine(at: closes - 100)
         try look(poll.serve(on: machine), machine, seconds: 50)
         machine.pass(120)
@@ -156,7 +156,7 @@ struct ClockTests {
         let poll = try PollFixture()
         let machine = Machine(at: poll.now)
         try look(poll.serve(on: machine), machine, seconds: 30)
-        machine.set(poll.election.election.closes + 86_400)
+        machine.set(poll.election.election.announcedClose + 86_400)
         let station = poll.serve(on: machine)
         try look(station, machine, seconds: 60)
         #expect(try poll.poll().state == .ended)
@@ -167,15 +167,15 @@ struct ClockTests {
 
     @Test func `the bureau takes an ended poll back by a later hour`() throws {
         let poll = try PollFixture()
-        let closes = poll.election.election.closes
+        let closes = poll.election.election.announcedClose
         let machine = Machine(at: closes + 86_400)
         let station = poll.serve(on: machine)
         try look(station, machine)
         #expect(try poll.poll().state == .ended)
         let later = closes + 2 * 86_400
         #expect(try station.extend(to: later, by: .system("test"))?.contains("--by") == true)
-        #expect(try station.resume(by: .system("test"), word: word)?.contains("extend") == true)
-        #expect(try station.extend(to: later, by: .system("test"), word: word) == nil)
+        #expect(try station.resume(by: .system("test"), word)?.contains("extend") == true)
+        #expect(try station.extend(to: later, by: .system("test"), word) == nil)
         try look(station, machine)
         #expect(try poll.poll().state == .open)
         #expect(try takes(poll, station, 0, openedAt: machine.wall))
@@ -184,7 +184,7 @@ struct ClockTests {
 
     @Test func `a clock that goes back does not open a poll that ended, nor prolong the grace`() throws {
         let poll = try PollFixture()
-        let closes = poll.election.election.closes
+        let closes = poll.election.election.announcedClose
         let machine = Machine(at: closes - 100)
         try look(poll.serve(on: machine), machine, seconds: 130)
         #expect(try poll.poll().state == .closing)

@@ -59,7 +59,7 @@ struct RestoreTests {
             return
         }
         let word = PollDecision(by: "Irene", reason: "we need it")
-        #expect(try poll.station.resume(by: .system("test"), word: word)?.contains("restored from a backup") == true)
+        #expect(try poll.station.resume(by: .system("test"), word)?.contains("restored from a backup") == true)
         #expect(try poll.station.resume(by: .system("test"), proof: try proof(poll, [head], signedBy: 1)) != nil)
         #expect(try state(poll) == .suspended)
         #expect(try poll.station.resume(by: .system("test"), proof: try proof(poll, [head])) == nil)

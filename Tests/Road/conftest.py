@@ -165,6 +165,7 @@ def certificates(tmp_path_factory):
             file.write(f"subjectAltName=DNS:{name}\n")
         openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "30",
                 "-out", f"{name}.pem", "-extfile", f"{name}.ext")
+        os.chmod(f"{folder}/{name}.key", 0o640)
     os.chmod(folder, 0o755)
     return folder
 

@@ -4,7 +4,7 @@ CREATE TABLE access_counter (
     day INTEGER NOT NULL,
     wrong INTEGER NOT NULL,
     in_row INTEGER NOT NULL,
-    last_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL, shared INTEGER NOT NULL DEFAULT 0, pace_from INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (election, subject)
 ) STRICT, WITHOUT ROWID;
 
@@ -36,7 +36,7 @@ CREATE TABLE access_request (
     answered INTEGER NOT NULL DEFAULT 0 CHECK (answered IN (0, 1)),
     proven INTEGER NOT NULL DEFAULT 0 CHECK (proven IN (0, 1))
 , realm TEXT NOT NULL DEFAULT 'voters'
-    CHECK (realm IN ('voters', 'staff'))) STRICT;
+    CHECK (realm IN ('voters', 'staff')), network BLOB NOT NULL DEFAULT x'', pictured INTEGER NOT NULL DEFAULT 0 CHECK (pictured IN (0, 1)), digits INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE INDEX access_request_asked ON access_request (id) WHERE state = 'asked';
 
@@ -717,7 +717,7 @@ CREATE TABLE staff_member (
     printer_fingerprint TEXT,
     added_by TEXT NOT NULL,
     added_at INTEGER NOT NULL,
-    removed_at INTEGER,
+    removed_at INTEGER, in_force_at INTEGER, confirmed_by TEXT, decides_at INTEGER NOT NULL DEFAULT 0,
     UNIQUE (election, name)
 ) STRICT;
 

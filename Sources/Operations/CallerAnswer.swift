@@ -1,0 +1,47 @@
+import Bureau
+import Crypto
+import Elections
+import Journal
+import Passphrases
+import Store
+import VoterRoll
+
+extension VoterDesk {
+    /// Checks the answer that a caller gave; nil when there is nothing to ask, or it is right.
+    func checkAnswer(
+        _ answer: String?, voter id: Int, by viewer: Viewer
+    ) throws(StoreError) -> Outcome? {
+        guard election.election.access.challenge != nil else { return nil }
+        let stored = try store.read { (reading: borrowing Reading) throws(StoreError) -> String? in
+            try voter(reading, id) == nil ? nil : try registrar.challenge(reading, voter: id)
+        }
+        guard let stored else { return nil }
+        guard let answer = answer?.trimmed, !answer.isEmpty else { return .answerMissing }
+        // Counted for the voter, whoever asks: two persons do not have twice as many guesses.
+        let subject = Array("desk:\(id)".utf8)
+        let wait = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int? in
+            if try keeper.begin(transaction, election: election.number, subject: subject) { return nil }
+            return try keeper.wait(transaction.reading, election: election.number, subject: subject)
+        }
+        if let wait { return .wait(seconds: wait) }
+        switch keeper.check(SecretText.secret(answer), against: stored) {
+        case .busy(let seconds):
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try keeper.giveBack(transaction, election: election.number, subject: subject)
+            }
+            return .busy(seconds: seconds)
+        case .done(false):
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try logbook.record(
+                    transaction, election: election.election.id, by: viewer.principal, "voter.answerWrong",
+                    ["voter": "\(id)"])
+            }
+            return .answerWrong
+        case .done(true):
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try keeper.succeed(transaction, election: election.number, subject: subject)
+            }
+            return nil
+        }
+    }
+}

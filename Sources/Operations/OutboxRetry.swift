@@ -1,0 +1,74 @@
+package import Bureau
+package import Delivery
+package import Elections
+package import Journal
+package import Store
+import VoterRoll
+
+/// Makes messages due again that failed, or of which nobody knows whether they arrived. Console, interface for programs and
+/// command line all come here.
+package struct OutboxRetry: Sendable {
+    private let outbox: Outbox
+    private let logbook: Logbook
+    private let election: StoredElection
+
+    package init(outbox: Outbox, logbook: Logbook, election: StoredElection) {
+        (self.outbox, self.logbook, self.election) = (outbox, logbook, election)
+    }
+
+    /// Makes all failed messages of a selection due again, or the unknown ones; returns how many.
+    package func retry(
+        _ transaction: borrowing Transaction, unknown: Bool, of selection: MessageSelection, by principal: Principal
+    ) throws(StoreError) -> Int {
+        let count = try outbox.retry(transaction, election: election.number, unknown: unknown, of: selection)
+        var details = DeliveryDesk.details(selection)
+        (details["messages"], details["unknown"]) = ("\(count)", unknown ? "yes" : "no")
+        try record(transaction, details, by: principal)
+        return count
+    }
+
+    /// Makes one message of a voter due again; false when it cannot be.
+    package func retry(
+        _ transaction: borrowing Transaction, voter: Int, message: Int, by principal: Principal
+    ) throws(StoreError) -> Bool {
+        guard try outbox.retry(transaction, election: election.number, subject: voter, message: message) else {
+            return false
+        }
+        try record(transaction, ["voter": "\(voter)", "message": "\(message)"], by: principal)
+        return true
+    }
+
+    private func record(
+        _ transaction: borrowing Transaction, _ details: [String: String], by principal: Principal
+    ) throws(StoreError) {
+        try logbook.record(
+            transaction, election: election.election.id, by: principal, "delivery.retry", details)
+    }
+}
+
+extension DeliveryDesk {
+    private var retries: OutboxRetry {
+        OutboxRetry(outbox: desk.outbox, logbook: desk.logbook, election: desk.election)
+    }
+
+    /// Makes failed messages due again, or those of which nobody knows; returns how many.
+    package func retry(
+        unknown: Bool, of selection: MessageSelection, by principal: Principal
+    ) throws(StoreError) -> Int {
+        let count = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int in
+            try retries.retry(transaction, unknown: unknown, of: selection, by: principal)
+        }
+        forget()
+        return count
+    }
+
+    /// Makes one message of a voter due again.
+    package func retry(voter: Int, message: Int, by principal: Principal) throws(StoreError) -> Bool {
+        let isDue = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
+            guard try desk.voter(transaction.reading, voter) != nil else { return false }
+            return try retries.retry(transaction, voter: voter, message: message, by: principal)
+        }
+        forget()
+        return isDue
+    }
+}

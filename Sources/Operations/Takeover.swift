@@ -1,0 +1,41 @@
+import Bureau
+import Elections
+import Issuance
+import Journal
+import Passphrases
+import Staff
+import Store
+import VoterRoll
+
+/// A new contact and a passphrase reset of one voter within a short while are two halves of one takeover, whoever does them.
+extension VoterDesk {
+    /// When a contact of a voter was given or corrected by hand last.
+    func contactMoved(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> Int? {
+        let times = [
+            try issuer.lastGiven(reading, voter: voter), try registrar.contactChanged(reading, voter: voter),
+        ]
+        return times.compactMap(\.self).max()
+    }
+
+    /// Whether a voter's contact was changed by hand a short while ago.
+    func hasContactMoved(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> Bool {
+        try contactMoved(reading, voter: voter).map { $0 > clock.now - VoterDesk.takeoverSeconds } ?? false
+    }
+
+    /// Whether somebody took a voter's passphrase away a short while ago.
+    func wasReset(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> Bool {
+        try keeper.resetAt(reading, election: election.number, .voter(voter))
+            .map { $0 > clock.now - VoterDesk.takeoverSeconds } ?? false
+    }
+
+    /// Whether carrying out a request would be the second half of a takeover, whatever was known when it was asked for.
+    func completesTakeover(
+        _ reading: borrowing Reading, _ request: Approvals.Request
+    ) throws(StoreError) -> Bool {
+        switch request.deed {
+        case .resetPassphrase: try hasContactMoved(reading, voter: request.subject)
+        case .reissueElsewhere, .changeRoll: try wasReset(reading, voter: request.subject)
+        default: false
+        }
+    }
+}
