@@ -53,7 +53,8 @@ struct KeyMemory {
         if let seal { lines.insert("seal \(seal)", at: 0) }
         lines.append("end \(hex(digest(lines)))")
         do {
-            try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+            try Data((lines.joined(separator: "\n") + "\n").utf8).write(
+                to: URL(fileURLWithPath: path), options: .atomic)
             let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
             try file.synchronize()
             try file.close()
@@ -67,7 +68,8 @@ struct KeyMemory {
         let file = unsafe open(key, O_RDONLY | O_CLOEXEC)
         guard file >= 0, flock(file, LOCK_EX | LOCK_NB) == 0 else {
             if file >= 0 { close(file) }
-            throw Refusal("\(key) is used by another program just now, or cannot be read: try again when that has ended.")
+            throw Refusal(
+                "\(key) is used by another program just now, or cannot be read: try again when that has ended.")
         }
         defer { close(file) }
         return try body()

@@ -23,9 +23,15 @@ let pollHoursCommands = [
     Command(
         "poll resume", [],
         options: [.init("--reason", "TEXT", "why: it goes into the journal")] + changeOptions + [
-            .init("--head", "HASH", "after a restore: the head of a ballot that was published last; may be given several times"),
-            .init("--archive", "FILE", "after a restore: an archive saved from the site, in place of its head; may be given several times"),
-            .init("--statement", "FILE", "after a restore: two members' statement (isoloir bureau draft resume-after-restore)"),
+            .init(
+                "--head", "HASH",
+                "after a restore: the head of a ballot that was published last; may be given several times"),
+            .init(
+                "--archive", "FILE",
+                "after a restore: an archive saved from the site, in place of its head; may be given several times"),
+            .init(
+                "--statement", "FILE",
+                "after a restore: two members' statement (isoloir bureau draft resume-after-restore)"),
         ],
         "take ballots again", run: resumePoll),
     Command(

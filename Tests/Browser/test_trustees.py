@@ -189,3 +189,65 @@ def test_old_keys_or_two_members_replace_a_trustees_keys(site):
     add("newer", "--replacement", f"{folder}/lost")
     assert "trustee.replace" in site.run("journal", "export").stdout and re.search(
         r"bureau: irene [0-9a-f]{64}, hugo [0-9a-f]{64} \(key lost\)", site.run("trustee", "list").stdout)
+
+
+def test_a_part_by_another_program_needs_two_members(site):
+    """belenios-tool decrypts with a trustee's key: nothing binds its factors, so two members must accept just this file."""
+    site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")], SMALL).open_poll()
+    site.run("poll", "close", "--at-once")
+    site.run("tally", "archive", "--to", f"{site.folder}/closed")
+    words = site.accepted(f"{site.folder}/closed/closing-record.txt")
+    name = "titulaires-ouvriers"
+    [path] = glob.glob(f"{site.folder}/closed/{name}.*.bel")
+    alone = f"{site.folder}/alone"
+    os.makedirs(alone)
+    os.link(path, f"{alone}/{os.path.basename(path)}")
+    with open(f"{site.trustees[0]}.key", encoding="utf-8") as file:
+        keys = {entry["ballot"]: entry["secret"] for entry in json.load(file)["keys"]}
+    with open(f"{alone}/x.privkey", "w", encoding="utf-8") as file:
+        file.write(json.dumps(keys[name]))
+    done = road.subprocess.run(["belenios-tool", "election", "decrypt", "--privkey", "x.privkey", "--trustee-id", "1"], cwd=alone,
+                               capture_output=True, check=True, timeout=120)
+    part = f"{site.folder}/foreign.part"
+    with open(part, "wb") as file:
+        file.write(done.stdout.split(b"\n")[0] + b"\n")
+    take = lambda *more, status=0: site.run("tally", "take", part, "--trustee", "Anne Lambert", "--ballot", name, *more, status=status)  # noqa: E731
+    assert "nothing binds its factors" in take(status=1).stderr
+    statement = f"{site.folder}/unbound"
+    site.run("bureau", "draft", "take-unbound-part", "--seal", f"{site.folder}/sealed.json", "--file", part, "--trustee", "Anne Lambert",
+             "--reason", "her laptop runs belenios-tool alone", "--to", statement)
+    site.run("bureau", "sign", statement, "--key", f"{site.members[0]}.key", "--yes")
+    assert "2 members of the bureau must have signed" in take("--waiver", statement, status=1).stderr
+    site.run("bureau", "sign", statement, "--key", f"{site.members[1]}.key", "--yes")
+    assert "Still awaited: Anne Lambert, Bruno Castel" in take("--waiver", statement).stdout
+    assert "NOTHING BINDS THE PART" in site.run("poll", "status").stdout
+    site.run("tally", "decrypt", f"{site.folder}/closed", *words, "--key", f"{site.trustees[1]}.key", "--to", f"{site.folder}/b.part")
+    site.run("tally", "take", f"{site.folder}/b.part")
+    # The ballot with the foreign part is counted; the rest waits for Anne's own file, which leaves that part as it is.
+    assert [result["ballot"] for result in site.json("tally", "result")] == [name]
+    site.run("tally", "decrypt", f"{site.folder}/closed", *words, "--key", f"{site.trustees[0]}.key", "--to", f"{site.folder}/a.part")
+    site.run("tally", "take", f"{site.folder}/a.part")
+    assert len(site.json("tally", "result")) == 4
+    site.verify(f"{site.folder}/counted")
+
+
+def test_members_sign_for_the_end_of_their_copies(site):
+    site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")], SMALL).open_poll()
+    statement = f"{site.folder}/copies"
+    site.run("bureau", "draft", "box-key-destroyed", "--seal", f"{site.folder}/sealed.json", "--reason", "shredded on 2 December", "--to", statement)
+    site.run("bureau", "sign", statement, "--key", f"{site.members[0]}.key", "--yes")
+    assert "until the poll is closed" in site.run("poll", "key-destroyed", statement, status=1).stderr
+    assert "cannot change any more" in site.run("bureau", "remove", "Hugo Petit", status=1).stderr
+    site.run("poll", "close", "--at-once")
+    record = site.run("poll", "record").stdout
+    assert record.count("NOT SIGNED AS DESTROYED") == 4 and "overwritten and removed" in record
+    # Somebody whose key is not in the seal signs for nobody.
+    site.run("key", "member", "--name", "Irene Laurent", "--to", f"{site.folder}/stranger")
+    foreign = f"{site.folder}/foreign"
+    site.run("bureau", "draft", "box-key-destroyed", "--seal", f"{site.folder}/sealed.json", "--reason", "x", "--to", foreign)
+    site.run("bureau", "sign", foreign, "--key", f"{site.folder}/stranger.key", "--yes")
+    assert "no member of the seal signed it" in site.run("poll", "key-destroyed", foreign, status=1).stderr
+    site.run("poll", "key-destroyed", statement)
+    after = site.run("poll", "record").stdout
+    assert "copy of Irene Laurent: destroyed, signed" in after and "copy of Hugo Petit: NOT SIGNED AS DESTROYED" in after
+    assert re.search(r"Irene Laurent: destroyed, signed", site.run("poll", "custody").stdout)

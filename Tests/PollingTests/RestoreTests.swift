@@ -28,7 +28,8 @@ struct RestoreTests {
     private func mark(_ poll: PollFixture) throws {
         let held = try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try PollRestore.mark(
-                transaction, Logbook(clock: Clock { poll.now }, randomness: .system), clock: Clock { poll.now }, file: "b.isoloir",
+                transaction, Logbook(clock: Clock { poll.now }, randomness: .system), clock: Clock { poll.now },
+                file: "b.isoloir",
                 sha256: "ab12")
         }
         #expect(held == ["cse-2026"])
