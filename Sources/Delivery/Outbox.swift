@@ -131,6 +131,17 @@ package struct Outbox: Sendable {
         }
     }
 
+    /// Whether any message to a subject has left by a channel, or may have.
+    package func hasLeft(
+        _ reading: borrowing Reading, election: Int, subject: Int, by route: Route
+    ) throws(StoreError) -> Bool {
+        try reading.number(
+            """
+            SELECT count(*) FROM outbox_message WHERE election = ? AND subject = ? AND channel = ?
+                AND state IN ('sent', 'accepted', 'delivered', 'unknown')
+            """, election, subject, route.rawValue) > 0
+    }
+
     /// Takes back the renewals that wait for a subject: a newer one was asked for.
     package func withdrawRenewals(
         _ transaction: borrowing Transaction, election: Int, subject: Int

@@ -33,10 +33,12 @@ extension VoterDesk {
         }
     }
 
-    /// Sends word of a changed contact by the channels that were known until now.
+    /// Sends word of a changed contact by the channels that were used until now: where nothing has left yet, a mistyped address
+    /// may be a stranger's.
     private func tellOld(_ transaction: borrowing Transaction, _ voter: Voter) throws(StoreError) {
         let principal = Principal.voter(voter.id)
-        for route in try directory.routes(transaction.reading, principal) {
+        for route in try directory.routes(transaction.reading, principal)
+        where try outbox.hasLeft(transaction.reading, election: election.number, subject: voter.id, by: route) {
             let generation = clock.now
             let note = VoterNote(.contactChanged, by: route, priority: .recovery, generation: generation)
             _ = try directory.send(transaction, principal, note)
