@@ -34,7 +34,11 @@ extension PollingStation {
         let parts = try parts(reading, ballot)
         var faults: [String] = []
         for part in parts {
-            if let fault = fault(part, tally, ballot, form) {
+            if part.binding == nil, part.waiver == nil {
+                faults.append(
+                    "\(ballot.name): nothing binds the part of trustee \(part.owner), and nobody accepted that: it was changed by hand."
+                )
+            } else if let fault = fault(part, tally, ballot, form) {
                 faults.append("\(ballot.name): the part of trustee \(part.owner) \(fault): it was changed by hand.")
             }
         }

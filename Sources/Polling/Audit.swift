@@ -57,8 +57,9 @@ extension PollingStation {
         }
         findings += try sumsFaults(reading, ballot, box, list, known)
         findings += try publicationFaults(reading, ballot, box, poll, credentials)
-        findings += record.faults(ballot, try rounds(reading, ballot), try tally(reading, ballot))
-        findings += try partFaults(reading, ballot)
+        let faults = record.faults(ballot, try rounds(reading, ballot), try tally(reading, ballot))
+        // Numbers that the journal does not know are not reckoned with.
+        findings += faults.isEmpty ? try partFaults(reading, ballot) : faults
         return (findings, list.told)
     }
 
@@ -276,7 +277,7 @@ private struct PollRecord {
             rounds[text("ballot"), default: []].append(
                 Noted(
                     number: Int(text("round")) ?? 0, ballots: Int(text("ballots")) ?? 0, head: text("head")))
-        case "tally.encrypt": tallies[text("ballot")] = text("sha256")
+        case "tally.encrypt": tallies[text("ballot")] = "\(text("sha256")) \(text("ballots")) \(text("weight"))"
         default: results[text("ballot")] = text("result").filter { $0 != " " }
         }
     }
@@ -304,7 +305,7 @@ private struct PollRecord {
         } else if noted != published.map({ Noted(number: $0.number, ballots: $0.ballots, head: $0.head) }) {
             faults.append("\(ballot.name): the published box is not the one of the journal's last round.")
         }
-        if (tally.map { hex(sha256($0.document)) }) != tallies[ballot.name] {
+        if (tally.map { "\(hex(sha256($0.document))) \($0.ballots) \($0.weight)" }) != tallies[ballot.name] {
             faults.append("\(ballot.name): the encrypted tally is not the journal's.")
         }
         let result = tally?.result.map { String(decoding: $0, as: UTF8.self) }

@@ -75,7 +75,7 @@ package struct BureauStatement: Sendable {
         for line in lines[5...] {
             let words = line.split(separator: " ", maxSplits: 3).map(String.init)
             guard words.count == 4, words[0] == "signed", let key = Crypto.bytes(hex: words[1]),
-                let signature = Crypto.bytes(hex: words[2]), PlainLine.isPlain(words[3]),
+                let signature = Crypto.bytes(hex: words[2]), PlainLine.isName(words[3]),
                 SigningKey.isSigned(text, by: key, signature)
             else { return nil }
             signatures.append(Signature(member: BureauMember(name: words[3], key: key), bytes: signature))

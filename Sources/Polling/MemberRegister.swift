@@ -23,6 +23,10 @@ package struct MemberRegister: Sendable {
         by principal: Principal
     ) throws(StoreError) -> String? {
         if let refusal = try sealed(transaction.reading, election) { return refusal }
+        guard PlainLine.isName(member.name) else {
+            return
+                "A member's name is one line of at most \(PlainLine.longestName) bytes, without characters that nobody sees: make the pair again with `isoloir key member`."
+        }
         for known in try all(transaction.reading, election) {
             if known.key == member.key {
                 return "This key is \(known.name)'s already: every member makes a pair with `isoloir key member`."

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Texts that stand on one line of a record or statement which people read and programs parse: nothing in them may begin another
 /// line, hide, or turn the reading direction.
 package enum PlainLine {
@@ -9,6 +11,13 @@ package enum PlainLine {
         !text.isEmpty && text.utf8.count <= longest && !text.unicodeScalars.contains(where: isHidden)
     }
 
+    /// Whether the text is the name of one person, in the one spelling that Unicode has for it (NFC).
+    package static func isName(_ text: String) -> Bool {
+        isPlain(text) && text.utf8.count <= longestName && !text.hasPrefix(" ") && !text.hasSuffix(" ")
+            && !text.contains("  ")
+            && Array(text.precomposedStringWithCanonicalMapping.utf8) == Array(text.utf8)
+    }
+
     /// The text with a question mark for whatever would break its line or hide.
     static func shown(_ text: String) -> String {
         var scalars = String.UnicodeScalarView()
@@ -17,8 +26,11 @@ package enum PlainLine {
     }
 
     private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse: true
+        if scalar.properties.isDefaultIgnorableCodePoint || scalar == "\u{2800}" { return true }
+        return switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
+        // Blanks that look like the plain one, or like nothing.
+        case .spaceSeparator: scalar != " "
         default: false
         }
     }

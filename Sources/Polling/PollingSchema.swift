@@ -182,6 +182,7 @@ package enum PollingSchema {
                 backup_at INTEGER NOT NULL,
                 file TEXT NOT NULL,
                 sha256 TEXT NOT NULL,
+                mark TEXT NOT NULL,
                 holds INTEGER NOT NULL,
                 resumed_at INTEGER
             ) STRICT;

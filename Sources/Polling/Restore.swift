@@ -17,6 +17,8 @@ package struct PollRestore: Sendable {
     package let file: String
     /// Of the sealed backup, in hexadecimal.
     package let sha256: String
+    /// Made at random by the restore: what members sign serves for this one alone, and not for the same backup once more.
+    package let mark: String
     /// When two members had voting go on; nil until then.
     package let resumedAt: Int?
     /// Whether voting waits for two members; a poll that was not open, or takes no vote any more, only carries the mark.
@@ -25,14 +27,17 @@ package struct PollRestore: Sendable {
     /// What a poll went through, the oldest first.
     package static func all(_ reading: borrowing Reading, election: Int) throws(StoreError) -> [PollRestore] {
         try reading.all(
-            "SELECT at, backup_at, file, sha256, resumed_at, holds FROM polling_restore WHERE election = ? ORDER BY id",
+            "SELECT at, backup_at, file, sha256, resumed_at, holds, mark FROM polling_restore WHERE election = ? ORDER BY id",
             election
         ) { (row: borrowing Row) throws(StoreError) in
             PollRestore(
-                at: try row[0], backupAt: try row[1], file: try row[2], sha256: try row[3], resumedAt: try row[4],
-                holds: try row[5] as Int != 0)
+                at: try row[0], backupAt: try row[1], file: try row[2], sha256: try row[3], mark: try row[6],
+                resumedAt: try row[4], holds: try row[5] as Int != 0)
         }
     }
+
+    /// Bytes of a mark.
+    private static let markBytes = 8
 
     /// What keeps a poll suspended; nil where nothing does.
     package static func pending(_ reading: borrowing Reading, election: Int) throws(StoreError) -> PollRestore? {
@@ -67,8 +72,8 @@ package struct PollRestore: Sendable {
         for (election, name, state, stoppedAt) in polls {
             let holds = !["sealed", "closed"].contains(state) && stoppedAt == nil
             try transaction.execute(
-                "INSERT INTO polling_restore (election, at, backup_at, file, sha256, holds) VALUES (?, ?, ?, ?, ?, ?)",
-                election, at, backupAt, file, sha256, holds ? 1 : 0)
+                "INSERT INTO polling_restore (election, at, backup_at, file, sha256, mark, holds) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                election, at, backupAt, file, sha256, hex(Randomness.system.bytes(markBytes)), holds ? 1 : 0)
             guard holds else { continue }
             suspended.append(name)
             guard state != PollState.suspended.rawValue else { continue }
@@ -103,7 +108,8 @@ package struct ResumeProof: Sendable {
     }
 
     /// What the members sign: the seal and the heads. A long list is named by its digest.
-    package static func subject(manifest: [UInt8], heads typed: [String]) -> String? {
+    /// - Parameter mark: the restore's, as `poll status` shows it.
+    package static func subject(manifest: [UInt8], mark: String, heads typed: [String]) -> String? {
         guard let heads = heads(typed)?.sorted() else { return nil }
         let longest = 12
         let named =
@@ -112,7 +118,7 @@ package struct ResumeProof: Sendable {
             : heads.count <= longest
                 ? heads.joined(separator: " ")
                 : "\(heads.count) \(hex(sha256(Array(heads.joined(separator: "\n").utf8))))"
-        return "\(hex(manifest)) heads \(named)"
+        return "\(hex(manifest)) restore \(mark) heads \(named)"
     }
 
     /// Why voting does not go on, in words.
@@ -120,7 +126,9 @@ package struct ResumeProof: Sendable {
         _ reading: borrowing Reading, _ station: PollingStation, _ poll: Poll
     ) throws(StoreError) -> String? {
         guard let seal = SealManifest(poll.manifest),
-            let subject = ResumeProof.subject(manifest: sha256(poll.manifest), heads: Array(heads))
+            let restore = try PollRestore.pending(reading, election: station.election.number),
+            let subject = ResumeProof.subject(
+                manifest: sha256(poll.manifest), mark: restore.mark, heads: Array(heads))
         else { return "The seal's manifest cannot be read." }
         if let fault = statement.fault(
             act: .resumeAfterRestore, election: station.election.election.id, subject: subject, members: seal.members)
@@ -165,12 +173,12 @@ extension PollingStation {
     /// Lines of the records about backups that the store came from.
     package func restoreLines(_ reading: borrowing Reading) throws(StoreError) -> [String] {
         let zone = election.election.timeZone
-        return try PollRestore.all(reading, election: election.number).map { restore in
+        return try PollRestore.all(reading, election: election.number).enumerated().map { place, restore in
             let end =
                 restore.resumedAt.map { "voting went on \(LocalTime.phrase($0, zone: zone, .en))" }
                 ?? "voting did not go on"
             return
-                "restored \(LocalTime.phrase(restore.at, zone: zone, .en)) from a backup of \(LocalTime.phrase(restore.backupAt, zone: zone, .en)) (\(zone)), SHA-256 \(restore.sha256); \(end)"
+                "restore-\(place + 1) mark \(restore.mark): restored \(LocalTime.phrase(restore.at, zone: zone, .en)) from a backup of \(LocalTime.phrase(restore.backupAt, zone: zone, .en)) (\(zone)), SHA-256 \(restore.sha256); \(end)"
         }
     }
 }

@@ -27,14 +27,20 @@ package enum SignedRecord: Sendable {
             let signature = Crypto.bytes(hex: all[at + 1].dropFirst(10)),
             SigningKey.isSigned(Array((all[..<at].joined(separator: "\n") + "\n").utf8), by: key, signature)
         else { return nil }
-        return all[..<at].map(String.init)
+        let lines = all[..<at].map(String.init)
+        // What a terminal would show otherwise than it is read is no record.
+        return lines.allSatisfy { PlainLine.shown($0) == $0 } ? lines : nil
     }
 
     /// Below a closing record the custody record may stand, signed as well; nothing else.
     private static func rest(_ rest: ArraySlice<Substring>, isSignedBy key: [UInt8]) -> Bool {
         guard rest.contains(where: { !$0.isEmpty }) else { return true }
-        let text = rest.drop { $0.isEmpty }.joined(separator: "\n")
-        return lines(Array(text.utf8), by: key)?.first == custodyMark
+        let below = rest.drop { $0.isEmpty }
+        // One, and nothing below it.
+        guard below.first.map(String.init) == custodyMark, below.count(where: { $0.hasPrefix("ed25519 ") }) == 1 else {
+            return false
+        }
+        return lines(Array(below.joined(separator: "\n").utf8), by: key) != nil
     }
 
     static let custodyMark = "isoloir custody record 1"

@@ -76,13 +76,8 @@ package enum TrusteeFiles {
         return (election, trustee, keys)
     }
 
-    /// Whether a name can stand on a line of its own, in the one spelling that Unicode has for it (NFC): two spellings would be
-    /// two trustees.
-    package static func isName(_ name: String) -> Bool {
-        PlainLine.isPlain(name) && name.utf8.count <= PlainLine.longestName
-            && Array(name.precomposedStringWithCanonicalMapping.utf8) == Array(name.utf8)
-            && name == name.trimmingCharacters(in: .whitespacesAndNewlines) && !name.contains("  ")
-    }
+    /// Whether a name can stand on a line of its own; two spellings of one name would be two trustees.
+    package static func isName(_ name: String) -> Bool { PlainLine.isName(name) }
 
     // MARK: Possession
 

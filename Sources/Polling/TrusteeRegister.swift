@@ -246,6 +246,9 @@ package struct TrusteeRegister: Sendable {
         guard let trustee = try all(transaction.reading, election).first(where: { $0.name == given.trustee }),
             given.election == election.election.id
         else { return "The check is by \(given.trustee) for \(given.election), who is no trustee here." }
+        guard let manifest = SealManifest(poll.manifest),
+            try areSealed(transaction.reading, election, trustee, manifest)
+        else { return "The keys registered for \(given.trustee) are not those of the seal: call the bureau together." }
         let seal = sha256(poll.manifest)
         let fault = try unsigned(transaction.reading, election, trustee, given) { ballot in
             .check(seal: seal, election: election.election.id, ballot: ballot)
@@ -260,6 +263,21 @@ package struct TrusteeRegister: Sendable {
             transaction, election: election.election.id, by: principal, "trustee.check",
             ["trustee": given.trustee, "file.sha256": hex(sha256(file)), "fingerprint": poll.fingerprint])
         return nil
+    }
+
+    /// Whether the registered keys are those that the seal names for this trustee.
+    private func areSealed(
+        _ reading: borrowing Reading, _ election: StoredElection, _ trustee: Trustee, _ seal: SealManifest
+    ) throws(StoreError) -> Bool {
+        guard let sealed = seal.trustees.first(where: { Array($0.name.utf8) == Array(trustee.name.utf8) }),
+            sealed.keys.count == election.election.ballots.count
+        else { return false }
+        for (ballot, digest) in zip(election.election.ballots, sealed.keys) {
+            guard let key = try key(reading, trustee: trustee.id, ballot: ballot.id),
+                SealManifest.digest(ofKey: key.decimal) == digest
+            else { return false }
+        }
+        return true
     }
 
     /// The first ballot whose signature is missing or not the trustee's; nil when all are there.
@@ -287,6 +305,7 @@ package struct TrusteeRegister: Sendable {
                 "SELECT check_file, waiver_file FROM polling_trustee WHERE id = ?", trustee.id
             ) { (row: borrowing Row) throws(StoreError) -> ([UInt8]?, [UInt8]?) in (try row[0], try row[1]) }
             if let check = files?.0, let given = try? TrusteeFiles.checks(check), given.trustee == trustee.name,
+                try areSealed(reading, election, trustee, seal),
                 try unsigned(
                     reading, election, trustee, given,
                     {

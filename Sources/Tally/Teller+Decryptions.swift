@@ -93,11 +93,15 @@ extension Teller {
         }
         let isWorse = try store.read { (reading: borrowing Reading) throws(StoreError) -> Bool in
             for entry in checked where entry.part.binding == nil {
-                if try station.parts(reading, entry.ballot).contains(where: {
-                    $0.owner == entry.part.owner && $0.binding != nil
-                }) {
-                    return true
-                }
+                // One whose proofs do not hold any more is no better.
+                let form = try station.checker(entry.ballot).form
+                guard let stored = try station.tally(reading, entry.ballot),
+                    let tally = EncryptedTally(document: stored.document, questions: form.questions),
+                    let known = try station.parts(reading, entry.ballot).first(where: {
+                        $0.owner == entry.part.owner && $0.binding != nil
+                    }), station.fault(known, tally, entry.ballot, form) == nil
+                else { continue }
+                return true
             }
             return false
         }

@@ -23,6 +23,10 @@ extension Teller {
             guard let poll = try Poll.find(transaction.reading, election: election.number) else { return }
             guard try station.record(transaction.reading, .closing) == nil else { return }
             let text = try station.keep(transaction, .closing, try lines(transaction.reading, poll))
+            // Trustees' programs read it: one that they cannot read must not be kept.
+            guard ClosingRecord(Array(text.utf8), by: station.receiptKey) != nil else {
+                throw StoreError(.failed, "The closing record cannot be read back: it was not kept.")
+            }
             try logbook.record(
                 transaction, election: election.election.id, by: principal, "poll.record",
                 ["kind": "closing", "sha256": hex(sha256(Array(text.utf8)))])

@@ -91,6 +91,15 @@ package struct Teller: Sendable {
             where try station.tally(reading, ballot) == nil { pending.append(ballot) }
             return pending
         }
+        if !pending.isEmpty {
+            // What is signed from here on is for ever: box, list and journal are looked at first.
+            let findings = try station.audit()
+            guard findings.isEmpty else {
+                throw StoreError(
+                    .damaged, "Nothing is added up: \(findings.joined(separator: " "))",
+                    cure: "Run `isoloir poll status`, keep the files as they are, and call the bureau together.")
+            }
+        }
         for ballot in pending {
             try refuseSecond(
                 "tally.encrypt", containing: "\"ballot\":\"\(ballot.name)\"",
@@ -118,7 +127,10 @@ package struct Teller: Sendable {
                 try station.keep(transaction, tally: document, ballots: sum.ballots, weight: sum.weight, of: ballot)
                 try logbook.record(
                     transaction, election: election.election.id, by: principal, "tally.encrypt",
-                    ["ballot": ballot.name, "ballots": "\(sum.ballots)", "sha256": hex(sha256(document))])
+                    [
+                        "ballot": ballot.name, "ballots": "\(sum.ballots)", "weight": "\(sum.weight)",
+                        "sha256": hex(sha256(document)),
+                    ])
             }
         }
         return pending.map(\.name)

@@ -21,6 +21,7 @@ let bureauCommands = [
             .init("--reason", "TEXT", "why: what stands in the minutes"),
             .init("--seal", "FILE", "the seal's manifest; not for replace-trustee-key"),
             .init("--record", "FILE", "for count-few-ballots: the signed closing record"),
+            .init("--restore", "MARK", "for resume-after-restore: the restore's mark, as `poll status` shows it"),
             .init("--head", "HASH", "for resume-after-restore: a head published last, from a mail (repeatable)"),
             .init("--trustee", "TEXT", "for open-without-check and take-unbound-part: the trustee's name"),
             .init(
@@ -126,7 +127,9 @@ private func subject(
         return (keys.election, "\(hex(sha256(file))) \(keys.trustee)")
     case .resumeAfterRestore:
         let seal = try readSeal(invocation)
-        guard let subject = ResumeProof.subject(manifest: seal.digest, heads: invocation.all("--head")) else {
+        let mark = try invocation.required("--restore")
+        guard let subject = ResumeProof.subject(manifest: seal.digest, mark: mark, heads: invocation.all("--head"))
+        else {
             throw Refusal("--head is 64 hexadecimal digits, blanks between groups allowed.", status: .usage)
         }
         return (seal.election, subject)
@@ -143,6 +146,9 @@ private func signStatement(_ invocation: Invocation) throws(Refusal) {
         throw Refusal("\(path) is no statement of the bureau, or a signature in it is not its member's.")
     }
     let (name, key) = try refusing { try EscrowMember.signer(keyFile) }
+    guard PlainLine.isName(name) else {
+        throw Refusal("\(keyFile) has a name that cannot stand on a paper: make a new pair with `isoloir key member`.")
+    }
     Terminal.say(String(decoding: statement.file, as: UTF8.self))
     guard invocation.has("--yes") || Terminal.confirm("Sign this as \(name)?") == true else {
         throw Refusal("Nothing was signed: say --yes if this is what you accept.")

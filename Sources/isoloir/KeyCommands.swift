@@ -1,5 +1,6 @@
 import Crypto
 import Elections
+import Polling
 
 let keyCommands = [
     Command(
@@ -22,6 +23,11 @@ let keyCommands = [
 
 private func makeMember(_ invocation: Invocation) throws(Refusal) {
     let (name, path) = (try invocation.required("--name"), try invocation.required("--to"))
+    guard PlainLine.isName(name) else {
+        throw Refusal(
+            "A member's name is one line of at most \(PlainLine.longestName) bytes, without characters that nobody sees."
+        )
+    }
     try refusing { try EscrowMember.create(name: name, path: path) }
     let member = try refusing { try EscrowMember(publicFile: path + ".pub") }
     Terminal.say(

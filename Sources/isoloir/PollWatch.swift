@@ -21,6 +21,7 @@ final class PollWatch: Sendable {
         var logLineAt = 0
         var isLogKept = false
         var isKeyAlerted = false
+        var tallyFailedAt = 0
         var doubt: ClockDoubt?
         var obstacle: VoterSite.Obstacle?
         var obstacleLineAt = 0
@@ -67,9 +68,7 @@ final class PollWatch: Sendable {
             }
             if told > 0 { bell.ring() }
         }
-        attempt("the tally") { () throws(StoreError) in
-            _ = try services.teller(station).tally(by: .system("clock"))
-        }
+        attempt("the tally") { () throws(StoreError) in try followTally() }
         attempt("reminders") { () throws(StoreError) in
             let (hasWorked, faults) = try site.reminders.follow()
             for fault in faults { log.write(fault) }
@@ -131,6 +130,18 @@ final class PollWatch: Sendable {
             try site.desk.alert(transaction, "clock.\(doubt.rawValue)", time)
         }
         said.withLock { $0.doubt = doubt }
+    }
+
+    /// Seconds after which a count that was refused is tried again: it looks at the whole box each time.
+    private static let tallyEvery = 60
+
+    private func followTally() throws(StoreError) {
+        let now = services.clock.now
+        guard said.withLock({ abs(now - $0.tallyFailedAt) >= PollWatch.tallyEvery }) else { return }
+        do throws(StoreError) { _ = try services.teller(site.station).tally(by: .system("clock")) } catch {
+            said.withLock { $0.tallyFailedAt = now }
+            throw error
+        }
     }
 
     /// Empties the log where it is time, and says where it cannot be.

@@ -137,7 +137,7 @@ private func sayHeld(_ name: String) {
         \(name) was open, and stays suspended: votes since the backup are lost, and this store cannot know how many.
           1. Put the box key back: isoloir poll box-key FILE. No backup holds it.
           2. Members take the heads that were published last from their mail, or from archives saved from the site:
-             isoloir bureau draft resume-after-restore --seal FILE --head HASH --reason TEXT --to FILE; two members sign it.
+             isoloir bureau draft resume-after-restore --seal FILE --restore MARK (poll status) --head HASH --reason TEXT --to FILE; two members sign it.
           3. isoloir poll resume --head HASH --statement FILE. It is refused where the restored box lacks what was published:
              then the poll can be closed (isoloir poll close --by NAME --reason TEXT), not resumed.
         """)

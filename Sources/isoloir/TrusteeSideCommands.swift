@@ -34,6 +34,9 @@ let trusteeSideCommands = [
             .init("--seal", "FILE", "the seal's manifest (isoloir poll manifest)"),
             .init("--archive", "PATH", "an archive, or the folder of all (isoloir tally archive)"),
             .init("--key", "FILE", "the trustee's private file"),
+            .init(
+                "--fingerprint", "TEXT",
+                "the seal's, as the bureau noted and published it: compared before anything is signed"),
             .init("--to", "FILE", "where the signed check goes, for the election manager"),
         ], "before the opening: whether the sealed election is made with a trustee's key", run: checkSeal),
     Command(
@@ -126,6 +129,11 @@ private func replaceKey(_ invocation: Invocation) throws(Refusal) {
 
 private func checkSeal(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--to")
+    let keyFile = try invocation.required("--key")
+    try KeyMemory.alone(keyFile) { () throws(Refusal) in try checkSealAlone(invocation, path, keyFile) }
+}
+
+private func checkSealAlone(_ invocation: Invocation, _ path: String, _ keyFile: String) throws(Refusal) {
     let (seal, pair) = (try readSeal(invocation), try readTrusteeKey(invocation))
     guard seal.election == pair.election else {
         throw Refusal("The seal is of \(seal.election), the key is for \(pair.election).")

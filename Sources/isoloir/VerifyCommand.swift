@@ -133,7 +133,7 @@ private struct Expectations {
         }
         var isFolder: ObjCBool = false
         guard let previous, unsafe FileManager.default.fileExists(atPath: previous, isDirectory: &isFolder),
-            isFolder.boolValue
+            isFolder.boolValue, paths.count > 1
         else { return }
         let names = Set(paths.map { URL(fileURLWithPath: $0).lastPathComponent })
         for path in try archives(previous) where !names.contains(URL(fileURLWithPath: path).lastPathComponent) {

@@ -112,7 +112,7 @@ def test_store_and_log_do_not_pair_voters_and_ballots(site, tmp_path):
     assert size(site) == 0 and look() == []
     # A kill, and a restart.
     site.serve()
-    road.wait_until(lambda: size(site) == 0, 10)
+    just_emptied(site)
     cast(crowd, 2)
     site.kill()
     assert len(look()) == 2

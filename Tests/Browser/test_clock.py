@@ -1,4 +1,5 @@
 """Wrong clocks, a missing box key, a store that was moved, a full disk: none of them decides a poll or loses a vote."""
+import re
 import datetime
 import glob
 import os
@@ -203,11 +204,12 @@ def test_a_restored_poll_waits_for_two_members_and_the_published_heads(site):
     assert '"epoch":"2"' in site.run("journal", "export").stdout.replace(" ", "").replace('\\"', '"')
     assert "restored from a backup" in site.run("poll", "resume", status=1).stderr
     assert "restored from a backup" in site.run("poll", "resume", "--by", "Irene Laurent", "--reason", "in haste", status=1).stderr
+    mark = re.search(r"mark ([0-9a-f]{16})", status).group(1)
     head, statement = "ab" * 32, f"{site.folder}/resume.txt"
     # A head that this box does not hold: ballots that are public were lost.
     for heads, name in (([head], statement + ".lost"), ([], statement)):
         given = [word for one in heads for word in ("--head", one)]
-        site.run("bureau", "draft", "resume-after-restore", "--seal", f"{site.folder}/sealed.json", *given, "--reason", "minutes", "--to", name)
+        site.run("bureau", "draft", "resume-after-restore", "--seal", f"{site.folder}/sealed.json", "--restore", mark, *given, "--reason", "minutes", "--to", name)
         site.run("bureau", "sign", name, "--key", f"{site.members[0]}.key", "--yes")
         assert "2 members of the bureau must have signed" in site.run("poll", "resume", *given, "--statement", name, status=1).stderr
         site.run("bureau", "sign", name, "--key", f"{site.members[1]}.key", "--yes")

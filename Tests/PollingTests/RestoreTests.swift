@@ -4,6 +4,7 @@ import Foundation
 import Journal
 import Polling
 import Store
+import Tally
 import Testing
 
 /// A backup brought back over an open poll.
@@ -35,12 +36,43 @@ struct RestoreTests {
         #expect(held == ["cse-2026"])
     }
 
+    private func restoreMark(_ poll: PollFixture) throws -> String {
+        let found = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try PollRestore.all(reading, election: poll.election.number).last
+        }
+        return try #require(found).mark
+    }
+
+    /// The same backup brought back once more is another restore: what was signed for the first serves for it no more.
+    @Test func `what members signed serves for one restore`() throws {
+        let (poll, head) = try restored(voters: 11)
+        let first = try proof(poll, [head])
+        try mark(poll)
+        #expect(try poll.station.resume(by: .system("test"), proof: first)?.contains("does not serve") == true)
+        #expect(try poll.station.resume(by: .system("test"), proof: try proof(poll, [head])) == nil)
+    }
+
+    /// Each restore is a line of its own in the closing record, which trustees' programs read all the same.
+    @Test func `a poll restored twice can be counted`() throws {
+        let (poll, _) = try restored(voters: 11)
+        try mark(poll)
+        #expect(
+            try poll.station.close(atOnce: true, by: .system("test"), word: PollDecision(by: "I", reason: "r")) == nil)
+        _ = try poll.teller.tally(by: .system("test"))
+        let found = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try poll.station.record(reading, .closing)
+        }
+        let text = try #require(found)
+        #expect(text.contains("restore-2 mark"))
+        #expect(ClosingRecord(Array(text.utf8), by: poll.station.receiptKey) != nil)
+    }
+
     private func proof(_ poll: PollFixture, _ heads: [String], signedBy count: Int = 2) throws -> ResumeProof {
         let found = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
             try Poll.find(reading, election: poll.election.number)
         }
         let digest = sha256(try #require(found).manifest)
-        let subject = try #require(ResumeProof.subject(manifest: digest, heads: heads))
+        let subject = try #require(ResumeProof.subject(manifest: digest, mark: try restoreMark(poll), heads: heads))
         let file = try bureau.statement(.resumeAfterRestore, subject, signedBy: count)
         let statement = try #require(BureauStatement(file: file))
         return try #require(ResumeProof(heads: heads, statement: statement))
@@ -102,7 +134,7 @@ struct RestoreTests {
             try Poll.find(reading, election: poll.election.number)
         }
         let digest = sha256(try #require(found).manifest)
-        let subject = try #require(ResumeProof.subject(manifest: digest, heads: []))
+        let subject = try #require(ResumeProof.subject(manifest: digest, mark: try restoreMark(poll), heads: []))
         let file = try bureau.statement(.resumeAfterRestore, subject)
         let statement = try #require(BureauStatement(file: file))
         let proof = try #require(ResumeProof(heads: [head], statement: statement))
@@ -115,9 +147,9 @@ struct RestoreTests {
             .joined()
         let digest = sha256([2])
         #expect(
-            ResumeProof.subject(manifest: digest, heads: [typed])
-                == ResumeProof.subject(manifest: digest, heads: [head]))
-        #expect(ResumeProof.subject(manifest: digest, heads: ["\(head)0"]) == nil)
-        #expect(ResumeProof.subject(manifest: digest, heads: [String(head.dropLast()) + "g"]) == nil)
+            ResumeProof.subject(manifest: digest, mark: "ab", heads: [typed])
+                == ResumeProof.subject(manifest: digest, mark: "ab", heads: [head]))
+        #expect(ResumeProof.subject(manifest: digest, mark: "ab", heads: ["\(head)0"]) == nil)
+        #expect(ResumeProof.subject(manifest: digest, mark: "ab", heads: [String(head.dropLast()) + "g"]) == nil)
     }
 }

@@ -73,6 +73,9 @@ struct TamperTests {
         ("UPDATE polling_poll SET closes_at = closes_at + 1000000", "hour of closing was changed"),
         ("UPDATE polling_poll SET stopped_at = NULL", "That ballots are taken, or not any more"),
         ("UPDATE polling_ballot SET tally = x'5b5d'", "the encrypted tally is not the journal's"),
+        ("UPDATE polling_ballot SET tallied_weight = -1000", "the encrypted tally is not the journal's"),
+        ("UPDATE polling_ballot SET tallied_weight = 4000000000000", "the encrypted tally is not the journal's"),
+        ("UPDATE polling_part SET binding = NULL", "nothing binds the part of trustee 1, and nobody accepted that"),
         ("UPDATE polling_ballot SET result = x'7b7d'", "the result is not the journal's"),
     ]
 

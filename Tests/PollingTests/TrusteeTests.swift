@@ -187,7 +187,10 @@ struct TrusteeTests {
         #expect(try poll.station.openingRecord().contains("trustee Bruno: not checked, waived by Irene, Hugo"))
     }
 
-    @Test(arguments: ["Andre\u{301}", "Anne ", " Anne", "An\u{200B}ne", "\u{202E}Anne", "Anne\u{85}", "Anne  L", ""])
+    @Test(arguments: [
+        "Andre\u{301}", "Anne ", " Anne", "An\u{200B}ne", "\u{202E}Anne", "Anne\u{85}", "Anne  L", "", "Anne\u{A0}L",
+        "Anne\u{3164}", "Anne\u{FE0F}", "Anne\u{2800}", "Anne\u{378}",
+    ])
     func `a name that could pass for another is refused`(name: String) throws {
         let poll = try PollFixture(isSealed: false)
         #expect(try add(poll, newPair(name).publicFile).contains("a trustee's name is one line"))
@@ -212,6 +215,25 @@ struct TrusteeTests {
     @Test func `a check that was only noted opens nothing`() throws {
         let poll = try PollFixture(isOpen: false, isChecked: false)
         try poll.execute("UPDATE polling_trustee SET checked_at = 1, waived = 'Irene, Hugo', check_file = x'7b7d'")
+        #expect(try poll.station.open(by: .system("test"))?.contains("Anne, Bruno must check") == true)
+    }
+
+    /// Keys put in the place of the sealed ones after the seal, with checks of their own.
+    @Test func `a check by keys that the seal does not name opens nothing`() throws {
+        let poll = try PollFixture(isOpen: false, isChecked: false)
+        let thief = newPair("Anne")
+        let keys = try TrusteeFiles.publicKeys(thief.publicFile).keys
+        let seal = sha256(try #require(try poll.manifest()))
+        let check = TrusteeFiles.check(seal: seal, thief)
+        let refusal = try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) -> String? in
+            for (ballot, key) in keys {
+                try transaction.execute(
+                    "UPDATE polling_trustee_key SET document = ? WHERE trustee = 1 AND ballot = ?", key.document, ballot)
+            }
+            try transaction.execute("UPDATE polling_trustee SET checked_at = 1, check_file = ? WHERE id = 1", check)
+            return try poll.trustees.checked(transaction, poll.election, file: check, by: .system("test"))
+        }
+        #expect(refusal?.contains("are not those of the seal") == true)
         #expect(try poll.station.open(by: .system("test"))?.contains("Anne, Bruno must check") == true)
     }
 

@@ -498,6 +498,7 @@ CREATE TABLE polling_restore (
     backup_at INTEGER NOT NULL,
     file TEXT NOT NULL,
     sha256 TEXT NOT NULL,
+    mark TEXT NOT NULL,
     holds INTEGER NOT NULL,
     resumed_at INTEGER
 ) STRICT;
