@@ -31,7 +31,7 @@ LETTERS = {"letters/specimen", "letters/print", "letters/again", "letters/{batch
            "letters/returned"}
 PARCELS = {"parcels/{parcel}/received", "parcels/{batch}/posted", "parcels/{batch}/spoiled", "parcels/{parcel}/destroyed",
            "parcels/{parcel}/files/{file}/fetch", "parcels/key"}
-DECIDE = {"approvals/{request}/decide", "approvals/{request}/take-back", "alerts/{alert}/seen"}
+DECIDE = {"approvals/{request}/decide", "approvals/{request}/take-back", "alerts/{alert}/seen", "staff/{member}/confirm"}
 STAFF = {"staff/add", "staff/{member}/renew", "staff/{member}/remove"}
 BAT = {"letters/specimens/{specimen}/approve"}
 DEEDS = {

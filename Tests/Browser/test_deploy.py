@@ -115,6 +115,7 @@ def test_a_busy_port_a_wrong_certificate_and_a_damaged_store_are_said(site, tmp_
         assert "Give another port" in site.run("serve", "--port", port, status=1).stderr
     assert "numeric address" in site.run("serve", "--address", "nowhere.example.org", status=1).stderr
     (tmp_path / "bad.pem").write_text("no certificate")
+    (tmp_path / "bad.pem").chmod(0o600)
     site.settings(f"server: {{certificate: {tmp_path}/bad.pem, key: {tmp_path}/bad.pem}}\n")
     assert "PEM" in site.run("serve", "--port", road.free_port(), status=1).stderr
     site.settings("")
