@@ -228,7 +228,8 @@ struct TrusteeTests {
         let refusal = try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) -> String? in
             for (ballot, key) in keys {
                 try transaction.execute(
-                    "UPDATE polling_trustee_key SET document = ? WHERE trustee = 1 AND ballot = ?", key.document, ballot)
+                    "UPDATE polling_trustee_key SET document = ? WHERE trustee = 1 AND ballot = ?", key.document, ballot
+                )
             }
             try transaction.execute("UPDATE polling_trustee SET checked_at = 1, check_file = ? WHERE id = 1", check)
             return try poll.trustees.checked(transaction, poll.election, file: check, by: .system("test"))
