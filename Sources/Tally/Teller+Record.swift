@@ -17,11 +17,12 @@ extension Teller {
             return true
         }
         guard isDue else { return }
-        try refuseSecond(
-            "poll.record", containing: "", "The closing record was signed before, and is gone from the store.")
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             guard let poll = try Poll.find(transaction.reading, election: election.number) else { return }
             guard try station.record(transaction.reading, .closing) == nil else { return }
+            try refuseSecond(
+                transaction.reading, "poll.record", containing: "",
+                "The closing record was signed before, and is gone from the store.")
             let text = try station.keep(transaction, .closing, try lines(transaction.reading, poll))
             // Trustees' programs read it: one that they cannot read must not be kept.
             guard ClosingRecord(Array(text.utf8), by: station.receiptKey) != nil else {

@@ -69,14 +69,14 @@ package struct Teller: Sendable {
     }
 
     /// What the journal holds already is never made a second time: two tallies or records with genuine signatures would let
-    /// whoever can write the file choose between them.
-    func refuseSecond(_ action: String, containing text: String, _ message: String) throws(StoreError) {
+    /// whoever can write the file choose between them. To be asked where the store holds none, in the same transaction: another
+    /// program may have made it meanwhile.
+    func refuseSecond(
+        _ reading: borrowing Reading, _ action: String, containing text: String, _ message: String
+    ) throws(StoreError) {
         let filter = Logbook.Filter(
             election: election.election.id, action: action, principal: "", text: text, before: nil)
-        let known = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try Logbook.page(reading, filter, limit: 1)
-        }
-        guard known.isEmpty else {
+        guard try Logbook.page(reading, filter, limit: 1).isEmpty else {
             throw StoreError(
                 .damaged, message,
                 cure: "Run `isoloir poll status`, keep the files as they are, and call the bureau together.")
@@ -101,9 +101,6 @@ package struct Teller: Sendable {
             }
         }
         for ballot in pending {
-            try refuseSecond(
-                "tally.encrypt", containing: "\"ballot\":\"\(ballot.name)\"",
-                "\(ballot.name) was added up before, and the encrypted tally is gone from the store.")
             let checker = try station.checker(ballot)
             var sum = EncryptedTally(checker.form.questions)
             try store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -124,6 +121,11 @@ package struct Teller: Sendable {
             }
             let document = sum.document
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                // `serve` and a command may add up at the same time: the first one counts.
+                guard try station.tally(transaction.reading, ballot) == nil else { return }
+                try refuseSecond(
+                    transaction.reading, "tally.encrypt", containing: "\"ballot\":\"\(ballot.name)\"",
+                    "\(ballot.name) was added up before, and the encrypted tally is gone from the store.")
                 try station.keep(transaction, tally: document, ballots: sum.ballots, weight: sum.weight, of: ballot)
                 try logbook.record(
                     transaction, election: election.election.id, by: principal, "tally.encrypt",
