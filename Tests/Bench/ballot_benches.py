@@ -319,7 +319,7 @@ def cast(work, rounds):
             site.stop()
         site.run("poll", "close", "--at-once")
         site.run("tally", "archive", "--to", f"{folder}/archives")
-        archives = sorted(os.listdir(f"{folder}/archives"))
+        archives = sorted(name for name in os.listdir(f"{folder}/archives") if name.endswith(".bel"))
         start = time.monotonic()
         counted = 0
         for name in archives:
