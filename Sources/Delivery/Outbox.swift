@@ -138,7 +138,7 @@ package struct Outbox: Sendable {
         try reading.number(
             """
             SELECT count(*) FROM outbox_message WHERE election = ? AND subject = ? AND channel = ?
-                AND state IN ('sent', 'accepted', 'delivered', 'unknown')
+                AND state IN ('printed', 'sent', 'accepted', 'delivered', 'bounced', 'unknown', 'confirmed')
             """, election, subject, route.rawValue) > 0
     }
 

@@ -179,7 +179,7 @@ def test_a_file_at_its_limit_of_size_is_an_error_and_no_end(site):
     # Nothing may be written beyond what the store has already; the log of the program is far below.
     limit = 40_000
     site.process = subprocess.Popen(
-        ["bash", "-c", f'ulimit -S -f {limit // 1024}; exec "$@" 2>"{log}"', "bash", *site.command("serve", "--port", site.port)], cwd=site.folder)
+        ["bash", "-c", f'ulimit -S -f {limit // 1024}; exec "$@" >"{log}" 2>&1', "bash", *site.command("serve", "--port", site.port)], cwd=site.folder)
     road.wait_for_port(site.port, site.process)
     road.wait_until(lambda: requests.get(f"{site.address}/health", timeout=10).status_code == 503)
     assert "ok" not in requests.get(f"{site.address}/health", timeout=10).text and site.process.poll() is None
