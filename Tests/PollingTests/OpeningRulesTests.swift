@@ -182,7 +182,7 @@ struct OpeningRulesTests {
     @Test func `few ballots are opened on two members' word for this record alone`() throws {
         let bureau = Bureau()
         let given = try given(voters: 3, members: bureau.members)
-        #expect(given.faults().contains("\(PollFixture.ballot): 3 ballots: their sum would tell"))
+        #expect(given.faults().contains("\(PollFixture.ballot): 3 ballots: fewer than 10 stand together"))
         func faults(_ act: BureauStatement.Act, _ subject: String, _ count: Int = 2) throws -> String {
             given.faults(acceptance: try bureau.statement(act, subject, signedBy: count))
         }
