@@ -74,7 +74,8 @@ package struct OpeningRules: Sendable {
 
     private func fewFaults(_ entry: ClosingRecord.Entry, _ ballot: SealManifest.Ballot) -> [String] {
         guard let few = entry.few(ballot) else { return [] }
-        let rule = "\(few): fewer than \(OpeningRules.fewestBallots) stand together, and their sum would tell what single voters chose"
+        let rule =
+            "\(few): fewer than \(OpeningRules.fewestBallots) stand together, and their sum would tell what single voters chose"
         guard !acceptances.isEmpty else {
             return [
                 "\(rule). Two members of the bureau may accept that in writing for this closing record (isoloir bureau draft count-few-ballots), then give the statement with --accept"
