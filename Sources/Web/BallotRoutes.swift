@@ -157,10 +157,7 @@ extension VoterSite {
                 let outcome = try parts.station.cast(
                     text, voter: voter, ballot: name, sessionOpenedAt: session.openedAt, admission: admission)
                 return answer(visit, outcome)
-            } catch {
-                _ = failure(visit, error)
-                return casting(visit, 503, "busyText")
-            }
+            } catch { return failure(visit, error) }
         }
     }
 
@@ -194,7 +191,7 @@ extension VoterSite {
         let receipt: Proof?
     }
 
-    private func casting(
+    func casting(
         _ visit: Visit, _ status: Int, _ text: String?, tracker: String? = nil, receipt: Receipt? = nil,
         reason: String? = nil, seconds: Int? = nil
     ) -> Response {

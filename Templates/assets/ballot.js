@@ -265,6 +265,12 @@ async function isGenuine(signature) {
     }
 }
 
+// What is said when too many come at once: how long to wait stands in the answer.
+function crowded(answer) {
+    const seconds = Number(answer.headers.get("Retry-After")) || 10;
+    return parts.failed.querySelector(".reason").dataset.crowded.replace("{seconds}", seconds);
+}
+
 async function send() {
     show(parts.sealing);
     const body = new URLSearchParams({ form: proof.form.value, ballot });
@@ -273,7 +279,8 @@ async function send() {
         answer = await fetch(form.dataset.path, { method: "POST", body });
         news = Object(await answer.json());
     } catch {
-        fail("", true);
+        // A page in place of an answer is a proxy's, or none came.
+        fail([429, 503].includes(answer?.status) ? crowded(answer) : "", true);
         return;
     }
     const given = news.receipt ? news.receipt.tracker : news.tracker;

@@ -718,7 +718,7 @@ CREATE TABLE staff_member (
     printer_fingerprint TEXT,
     added_by TEXT NOT NULL,
     added_at INTEGER NOT NULL,
-    removed_at INTEGER, in_force_at INTEGER, confirmed_by TEXT, decides_at INTEGER NOT NULL DEFAULT 0,
+    removed_at INTEGER, in_force_at INTEGER, confirmed_by TEXT, decides_at INTEGER NOT NULL DEFAULT 0, sent_at INTEGER NOT NULL DEFAULT 0,
     UNIQUE (election, name)
 ) STRICT;
 
