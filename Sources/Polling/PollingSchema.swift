@@ -196,5 +196,11 @@ package enum PollingSchema {
                 closes_at, opened_at, stopped_at
             FROM polling_poll WHERE state <> 'sealing';
             """),
+        // The manifest under the election's key: other members or trustees written into it would let false statements in.
+        Migration(
+            "polling-8-manifest",
+            """
+            ALTER TABLE polling_poll ADD COLUMN manifest_seal BLOB NOT NULL DEFAULT x'';
+            """),
     ]
 }

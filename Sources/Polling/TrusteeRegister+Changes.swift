@@ -51,7 +51,7 @@ extension TrusteeRegister {
     }
 
     /// Whether a trustee's keys came in before: a file's bytes tell nothing, its proofs are made anew each time.
-    private func wereRegistered(
+    func wereRegistered(
         _ reading: borrowing Reading, _ election: StoredElection, _ digest: String
     ) throws(StoreError) -> Bool {
         for action in ["trustee.add", "trustee.replace"] {

@@ -114,17 +114,27 @@ package struct TrusteeRegister: Sendable {
         if let fault = try sharedKey(transaction.reading, election, parts) { return .refused(fault) }
         let known = try all(transaction.reading, election).first { $0.name == parts.trustee }
         var successor: String?
-        // Also while the new keys of a replacement are not shown yet: a second replacement needs a word of its own. The same keys
-        // again are no replacement: the challenge was lost.
-        if let known, known.provenAt != nil || known.replacedAt != nil,
-            try keys(transaction.reading, election, known).map(\.decimal) != parts.keys.map(\.key.decimal)
-        {
+        // The same keys again: a challenge that was lost. What was shown stays shown.
+        var registered: [TrusteePublicKey] = []
+        if let known { registered = try keys(transaction.reading, election, known) }
+        let isAgain = known != nil && registered.map(\.decimal) == parts.keys.map(\.key.decimal)
+        if isAgain, known?.provenAt != nil {
+            return .refused("\(parts.trustee) has shown these keys already: there is nothing to do.")
+        }
+        // Also while the new keys of a replacement are not shown yet: a second replacement needs a word of its own.
+        if let known, !isAgain, known.provenAt != nil || known.replacedAt != nil {
             let (word, fault) = try handover(
                 transaction.reading, election, known, file, parts.keys.map(\.key), replacement)
             guard let word else { return .refused(fault) }
             successor = word
         } else if known == nil {
             successor = try wordOfRemoval(transaction.reading, election, name: parts.trustee)
+            let digest = TrusteeFiles.digest(of: parts.keys.map(\.key))
+            if successor != nil, try wereRegistered(transaction.reading, election, digest) {
+                return .refused(
+                    "These keys were registered before, and \(parts.trustee) was taken away: make new ones (isoloir tally trustee-key)."
+                )
+            }
         }
         let nonce = randomness.bytes(TrusteeFiles.nonceBytes)
         try store(transaction, election, parts, nonce: nonce, successor: successor)

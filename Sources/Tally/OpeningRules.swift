@@ -13,6 +13,8 @@ package struct OpeningRules: Sendable {
 
     /// Fewer ballots than this tell by their sum what single voters chose.
     package static let fewestBallots = 10
+    /// In a group that was accepted as small: of two ballots each voter knows the other's, of one everybody does.
+    package static let fewestOfSmallGroup = 3
 
     package init(seal: SealManifest, record: ClosingRecord, acceptances: [BureauStatement]) {
         (self.seal, self.record, self.acceptances) = (seal, record, acceptances)
@@ -135,7 +137,8 @@ extension ClosingRecord.Entry {
         // Different weights part the sum: 1, 2, 4 ... spell out every vote.
         let small = byWeight.count > 1 ? byWeight.filter { $0.value < fewest }.sorted { $0.key < $1.key } : []
         // Accepted before the seal for an electorate that is small itself; it says nothing of few voters in a larger one.
-        let isAccepted = sealed.smallGroup != nil && sealed.electors < fewest
+        let isAccepted =
+            sealed.smallGroup != nil && sealed.electors < fewest && ballots >= OpeningRules.fewestOfSmallGroup
         guard !small.isEmpty || (ballots < fewest && !isAccepted) else { return nil }
         let classes = small.map { ", \($0.value) of weight \($0.key)" }.joined()
         return "\(name): \(ballots) \(ballots == 1 ? "ballot" : "ballots")\(classes)"

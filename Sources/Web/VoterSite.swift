@@ -62,7 +62,7 @@ package final class VoterSite: Sendable {
     /// Answers for paths that are not the voters': the demo's mailbox, gateways' receipts.
     private let extra: @Sendable (Request) -> Response?
     let log: @Sendable (String) -> Void
-    private let forms: LookupKey
+    let forms: LookupKey
     /// Where our pages come from; nil would let no form in.
     private let own: Origin?
     let archives: ArchiveFolder
@@ -249,6 +249,9 @@ package final class VoterSite: Sendable {
         all["q"] = .text(visit.q)
         all["form"] = .text(visit.form)
         all["supportCode"] = .text(visit.supportCode)
+        all["isSignedIn"] = .flag(values["idleSeconds"] != nil)
+        all["ended"] = .text(visit.path("/", "say=ended"))
+        all["unsent"] = .text(visit.path("/", "say=unsent"))
         all["error"] =
             error.map {
                 .object([
@@ -281,7 +284,8 @@ package final class VoterSite: Sendable {
 
     /// Errors that are no fault of what stands in the page's field.
     private static let general: Set<String> = [
-        "gone", "sessionEnded", "codeExhausted", "codePicture", "codeNoMore", "codeResendWait", "secretWait",
+        "gone", "sessionEnded", "sessionUnsent", "codeExhausted", "codePicture", "codeNoMore", "codeResendWait",
+        "secretWait",
         "captchaWrong",
         "captchaNeeded", "workNeeded", "helpFull",
     ]

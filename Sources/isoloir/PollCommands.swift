@@ -22,7 +22,7 @@ let pollCommands = [
             .init(
                 "--waiver", "FILE",
                 "two members' statement that it opens without a trustee's check; may be given several times"),
-        ],
+        ] + restoreOptions,
         "open a sealed poll: seal, empty box and empty list are checked", run: openPoll),
     Command(
         "poll close", [], options: [.init("--at-once", nil, "without the grace for voters under way")] + orderOptions,
@@ -111,7 +111,7 @@ private func openPoll(_ invocation: Invocation) throws(Refusal) {
     try fullCheck(services.store)
     let election = try services.election()
     for waiver in invocation.all("--waiver") { try services.waiveCheck(election, statement: try readFile(waiver)) }
-    try services.open(election, boxKeyFile: path)
+    try services.open(election, boxKeyFile: path, proof: try invocation.resumeProof())
     let station = try services.station(election)
     let record = try refusing { try station.openingRecord() }
     if let file = invocation["--record"] { try writeFile(file, Array(record.utf8)) }

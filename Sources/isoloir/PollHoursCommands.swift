@@ -15,6 +15,17 @@ private let changeOptions: [Command.Option] = [
     .init("--preview", nil, "only show that message and how many would get it; nothing is changed"),
 ]
 
+/// What opening and resuming need where the store was restored from a backup.
+let restoreOptions: [Command.Option] = [
+    .init(
+        "--head", "HASH", "after a restore: the head of a ballot that was published last; may be given several times"),
+    .init(
+        "--archive", "FILE",
+        "after a restore: an archive saved from the site, in place of its head; may be given several times"),
+    .init(
+        "--statement", "FILE", "after a restore: two members' statement (isoloir bureau draft resume-after-restore)"),
+]
+
 let pollHoursCommands = [
     Command(
         "poll suspend", [],
@@ -22,17 +33,7 @@ let pollHoursCommands = [
         "stop taking ballots for a while", run: suspendPoll),
     Command(
         "poll resume", [],
-        options: [.init("--reason", "TEXT", "why: it goes into the journal")] + changeOptions + [
-            .init(
-                "--head", "HASH",
-                "after a restore: the head of a ballot that was published last; may be given several times"),
-            .init(
-                "--archive", "FILE",
-                "after a restore: an archive saved from the site, in place of its head; may be given several times"),
-            .init(
-                "--statement", "FILE",
-                "after a restore: two members' statement (isoloir bureau draft resume-after-restore)"),
-        ],
+        options: [.init("--reason", "TEXT", "why: it goes into the journal")] + changeOptions + restoreOptions,
         "take ballots again", run: resumePoll),
     Command(
         "poll extend", ["TIME"],
@@ -147,7 +148,7 @@ private func tell(_ announcements: Announcements) throws(Refusal) {
 
 extension Invocation {
     /// What two members know of the published heads, where it was given.
-    fileprivate func resumeProof() throws(Refusal) -> ResumeProof? {
+    func resumeProof() throws(Refusal) -> ResumeProof? {
         guard let path = self["--statement"] else {
             guard !has("--head"), !has("--archive") else {
                 throw Refusal("Heads need the members' statement: --statement FILE.", status: .usage)

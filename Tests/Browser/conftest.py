@@ -291,7 +291,7 @@ class Visitor:
         self.mark(*answers).click("Relire mon choix")
         for answer in answers:
             assert answer in self.text
-        self.click("Voter")
+        self.click("Confirmer mon vote")
         return self.tracker()
 
     def tracker(self):
