@@ -70,7 +70,7 @@ def test_a_member_comes_in(site, visitor, language):
     someone.open("/manager").fill("identifier", site.identifier(mail_of("anne"))).press(say("Continuer"))
     someone.fill("code", code_in(site.wait_text(mail_of("anne"), 4).split("\n", 1)[1])).press(say("Valider le code"))
     someone.fill("secret", PASSPHRASE).press(say("Continuer"))
-    someone.fill("code", spare[1]).press(say("Confirmer"))
+    someone.fill("code", spare[1]).press(say("Se connecter"))
     someone.open("/manager/account").press(say("Changer ma phrase de passe"))
     someone.shot("own-passphrase")
     fresh = "quatre zebus verts en mer du nord"
@@ -509,6 +509,15 @@ def test_the_console_at_an_address_of_its_own(site):
         # However the settings write the address, it is the one that browsers name.
         for origin, status in ((f"http://localhost:{port}", 200), (f"http://localhost:{port + 1}", 403), ("null", 403), ("http://localhost", 403)):
             assert desk.post("deliveries/retry", what="failed", headers={"Origin": origin}).status_code == status, origin
+        # The API's description is made once: it says nothing that an account changes.
+        api = f"http://localhost:{port}/api/v1"
+        described = requests.get(f"{api}/openapi.json", timeout=10).content
+        add(site, "paul", "printer")
+        assert requests.get(f"{api}/openapi.json", timeout=10).content == described
+        with requests.Session() as guesser:
+            statuses = [guesser.get(f"{api}/voters", headers={"Authorization": f"Bearer isoloir_{number:064x}"}, timeout=10) for number in range(101)]
+        assert [answer.status_code for answer in statuses] == [401] * 100 + [429] and int(statuses[100].headers["Retry-After"]) > 0
+        assert statuses[100].headers["Content-Type"] == "application/problem+json" and statuses[100].json()["status"] == 429
         assert requests.get(f"http://localhost:{port}/lost", timeout=10).url.endswith("/manager/sign-in")
     finally:
         site.address = voters
