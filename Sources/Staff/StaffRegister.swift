@@ -89,6 +89,16 @@ package struct StaffRegister: Sendable {
         return try !keeper.record(reading, election: election.number, member.principal).isSet
     }
 
+    /// The members and, of them, the numbers of those whose identifier has expired unused.
+    package func membersWithExpired(
+        _ reading: borrowing Reading
+    ) throws(StoreError) -> (all: [StaffMember], expired: Set<Int>) {
+        let members = try members(reading)
+        var expired: Set<Int> = []
+        for member in members where try isExpired(reading, member) { expired.insert(member.id) }
+        return (members, expired)
+    }
+
     /// The mail address of a member.
     package func mail(_ reading: borrowing Reading, _ member: StaffMember) throws(StoreError) -> String {
         let sealed = try reading.first("SELECT mail FROM staff_member WHERE id = ?", member.id) {

@@ -227,7 +227,21 @@ extension ConsoleSite {
         Response(status, type: "application/json", body: value.bytes)
     }
 
+    /// What the server itself refuses of the API's requests.
+    package static func refusal(_ status: Int, _ path: [UInt8]) -> Response? {
+        guard path.starts(with: Array("/api/".utf8)) else { return nil }
+        return switch status {
+        case 413: problem(413, "The body is longer than this address takes.")
+        case 507: problem(507, "The disk is full: tell the administrator.")
+        default: problem(status, "The request is malformed: its framing, an escape, or a text that may not stand there.")
+        }
+    }
+
     func problem(_ status: Int, _ words: String, fields: [String: JSONValue] = [:]) -> Response {
+        ConsoleSite.problem(status, words, fields: fields)
+    }
+
+    static func problem(_ status: Int, _ words: String, fields: [String: JSONValue] = [:]) -> Response {
         var problem: [String: JSONValue] = [
             "status": .number(status), "title": .text(words), "type": .text("about:blank"),
         ]

@@ -58,11 +58,11 @@ import Synchronization
             && (transfers.isEmpty
                 || lengths.isEmpty && version == "HTTP/1.1" && transfers[0].value.lowercased() == "chunked")
             && lengths.allSatisfy { !$0.value.isEmpty && $0.value.utf8.allSatisfy { 48...57 ~= $0 } }
-        guard isSound else { return refuse(400) }
+        guard isSound else { return refuse(400, url) }
         let limit = longestBody(method, url)
         state.withLock { $0.longest = limit }
         if let length = lengths.first, Int(length.value) ?? .max > max(limit, server.options.unreadBody) {
-            return refuse(413)
+            return refuse(413, url)
         }
         return .YES
     }
@@ -166,9 +166,9 @@ import Synchronization
                 state.isBroken
             )
         }
-        if isBroken { return refuse(507) }
-        if isTooLong { return refuse(413) }
-        guard var request = request(method: method, url: url, body: body) else { return refuse(400) }
+        if isBroken { return refuse(507, url) }
+        if isTooLong { return refuse(413, url) }
+        guard var request = request(method: method, url: url, body: body) else { return refuse(400, url) }
         if isStarved { return send(server.overloaded(request)) }
         request.bodyFile = upload?.path
         switch server.handler(request) {
@@ -196,9 +196,9 @@ import Synchronization
 
     // MARK: Answering
 
-    private func refuse(_ status: Int) -> MHD_Result {
-        var response = Response.text(
-            status, status == 413 ? "too large\n" : status == 507 ? "the disk is full\n" : "bad request\n")
+    private func refuse(_ status: Int, _ url: [UInt8]) -> MHD_Result {
+        let words = status == 413 ? "too large\n" : status == 507 ? "the disk is full\n" : "bad request\n"
+        var response = server.refusal(status, url) ?? .text(status, words)
         response.headers.append(("Connection", "close"))
         return send(response)
     }

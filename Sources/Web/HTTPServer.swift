@@ -37,6 +37,10 @@ import Synchronization
         return response
     }
 
+    /// What a request is refused with whose form is wrong or which is too long, by status and path; nil for plain words. Set
+    /// before `start`.
+    package var refusal: @Sendable (Int, [UInt8]) -> Response? = { _, _ in nil }
+
     /// The paths to which files are uploaded; set before `start`.
     package var uploadPaths: [[UInt8]] = []
 

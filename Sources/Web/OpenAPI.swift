@@ -111,8 +111,8 @@ extension ConsoleSite {
                 "content": .object([answer: .object(answer == "application/json" ? ["schema": .object([:])] : [:])]),
             ])
         ]
-        let usual = [401, 403, 404, 422, 429, 500, 503]
-        for status in isDeed ? usual + [400, 409, 415] : usual {
+        let usual = [400, 401, 403, 404, 422, 429, 500, 503]
+        for status in isDeed ? usual + [409, 413, 415] : usual {
             responses["\(status)"] = ConsoleSite.problemAnswer
         }
         return [

@@ -17,12 +17,8 @@ extension ConsoleSite {
 
     func staff(_ call: Call) throws -> Screen {
         let language = call.language
-        let (members, expired) = try store.read {
-            (reading: borrowing Reading) throws(StoreError) -> ([StaffMember], Set<Int>) in
-            let members = try parts.register.members(reading)
-            var expired: Set<Int> = []
-            for member in members where try parts.register.isExpired(reading, member) { expired.insert(member.id) }
-            return (members, expired)
+        let (members, expired) = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.register.membersWithExpired(reading)
         }
         var blocks: [Block] = [
             .table(

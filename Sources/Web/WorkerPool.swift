@@ -5,7 +5,7 @@ import Synchronization
 /// A few threads with a bounded queue, for work that is slow on purpose.
 package final class WorkerPool: Sendable {
     private struct State {
-        var jobs: [@Sendable () -> Void] = []
+        var jobs: [(@Sendable () -> Void)?] = []
         var head = 0
         var isStopping = false
     }
@@ -51,6 +51,8 @@ package final class WorkerPool: Sendable {
             let job: (@Sendable () -> Void)? = state.withLock { state in
                 guard state.head < state.jobs.count else { return nil }
                 defer {
+                    // A job that is done keeps nothing: it held a request's body.
+                    state.jobs[state.head] = nil
                     state.head += 1
                     if state.head > 64, state.head * 2 > state.jobs.count {
                         state.jobs.removeFirst(state.head)

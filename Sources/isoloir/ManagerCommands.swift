@@ -110,18 +110,25 @@ private func removeManager(_ invocation: Invocation) throws(Refusal) {
 private func listManagers(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let register = try services.register(try services.election())
-    let members = try refusing {
-        try services.store.read { (reading: borrowing Reading) throws(StoreError) in try register.members(reading) }
+    let (members, expired) = try refusing {
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try register.membersWithExpired(reading)
+        }
     }
-    struct Shown: Encodable { let name, fullName, role: String, hasAuthenticator: Bool }
+    struct Shown: Encodable { let name, fullName, role: String, hasAuthenticator, isExpired: Bool }
     if invocation.has("--json") {
         return try Terminal.json(
             members.map {
-                Shown(name: $0.name, fullName: $0.fullName, role: $0.role.rawValue, hasAuthenticator: $0.hasFactor)
+                Shown(
+                    name: $0.name, fullName: $0.fullName, role: $0.role.rawValue, hasAuthenticator: $0.hasFactor,
+                    isExpired: expired.contains($0.id))
             })
     }
     if members.isEmpty { return Terminal.say("Nobody works at the console yet: run `manager add`.") }
     Terminal.table(
         ["name", "full name", "role", "authenticator"],
-        members.map { [$0.name, $0.fullName, $0.role.rawValue, $0.hasFactor ? "yes" : "no"] })
+        members.map {
+            let state = expired.contains($0.id) ? "expired unused: manager renew" : $0.hasFactor ? "yes" : "no"
+            return [$0.name, $0.fullName, $0.role.rawValue, state]
+        })
 }

@@ -84,6 +84,7 @@ func run(
     server.overloaded = { request in
         !isApart && ConsoleSite.owns(request.path) ? console.overloaded(request) : voters.overloaded(request)
     }
+    server.refusal = { isApart ? nil : ConsoleSite.refusal($0, $1) }
     server.bodyLimit = { request in
         !isApart && ConsoleSite.owns(request.path) ? console.bodyLimit(request) : voters.bodyLimit(request)
     }
@@ -95,6 +96,7 @@ func run(
     let desk = WorkerPool(threads: Workload.deskThreads, capacity: Workload.deskQueue)
     server.background = desk
     consoleServer?.background = desk
+    consoleServer?.refusal = { ConsoleSite.refusal($0, $1) }
     consoleServer?.overloaded = { console.overloaded($0) }
     consoleServer?.bodyLimit = { console.bodyLimit($0) }
     try refusing { try console.sweepUploads() }

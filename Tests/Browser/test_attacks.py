@@ -629,6 +629,13 @@ def test_metrics_and_log_tell_nothing_of_voters(site, client):
     someone.get("/whatever/v1@example.org")
     metrics = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=10).text
     assert 'isoloir_requests_total{route="/code",status="303"} 1' in metrics and "isoloir_outbox_waiting_email 0" in metrics
+    # The beginning of a form is held in memory, and nothing of what no page reads.
+    for path, held in (("/nothing", 0), ("/api/v1/voters", 0), ("/", 1000)):
+        with socket.create_connection(("127.0.0.1", site.port)) as begun:
+            begun.sendall(b"POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000\r\n\r\n" % path.encode() + b"a" * 1000)
+            time.sleep(0.3)
+            now = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=10).text
+            assert re.findall(r"^isoloir_body_bytes (\d+)$", now, re.M) == [str(held)], path
     assert "example.org" not in metrics and "voter" not in re.sub("# HELP.*", "", metrics)
     log = open(f"{site.folder}/serve.log", encoding="utf-8").read()
     assert "POST /passphrase 303" in log and "GET /other 404" in log and "127.0.0.1 " not in log and "example.org" not in log.split("\n", 1)[1]
@@ -668,9 +675,42 @@ def test_questions_that_wait_do_not_fill_the_disk(site, client):
     def ask():
         asker.get("/help")
         return asker.post("/help", name="A", contact=MAIL, text="Bonjour", **asker.work(MAIL))
+    # Who opens pages leaves no trace; who sent a form is found by the code at the foot of the page.
+    looker = client()
+    for path in ("/", "/help", "/lost", "/"):
+        looker.get(path)
+    time.sleep(1.5)
+    assert site.sql("SELECT count(*) FROM recovery_trace") == [(0,)]
     full = ask()
+    road.wait_until(lambda: site.sql("SELECT step FROM recovery_trace") == [("help",)])
     assert full.status_code == 503 and "Appelez-la" in full.text
     assert site.sql("SELECT count(*) FROM recovery_help") == [(1,)]
     site.sql("UPDATE recovery_help SET done_at = 2")
     assert ask().headers["Location"].startswith("/help")
     assert site.sql("SELECT count(*) FROM recovery_help") == [(2,)]
+
+
+def test_too_little_memory_is_said_at_the_start_and_is_busy_later(site, client, tmp_path):
+    library, mark = f"{tmp_path}/no_memory.so", f"{tmp_path}/mark"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, os.path.join(os.path.dirname(__file__), "no_memory.c")], check=True)
+    environment = {"LD_PRELOAD": library, "NO_MEMORY": mark}
+    site.prepare([voter(1)]).serve(environment=environment)
+    identifier = site.identifier(MAIL)
+    client().sign_in(identifier, MAIL, 2, first=True)
+    again = client()
+    again.identify(identifier)
+    again.code(again.sent_code(MAIL))
+    again.get("/passphrase")
+    open(mark, "w", encoding="ascii").close()
+    busy = again.post("/passphrase", secret=PASSPHRASE, action="enter")
+    assert busy.status_code == 503 and int(busy.headers["Retry-After"]) > 0 and "Beaucoup de monde" in busy.text
+    os.remove(mark)
+    # No attempt was counted, and nothing was wrong with it.
+    assert site.sql("SELECT coalesce(sum(failures), 0) FROM passphrase_throttle") == [(0,)]
+    again.get("/passphrase")
+    assert again.post("/passphrase", secret=PASSPHRASE, action="enter").headers["Location"].startswith("/space")
+    site.stop()
+    open(mark, "w", encoding="ascii").close()
+    refused = subprocess.run(site.command("serve", "--port", site.port), cwd=site.folder, env=os.environ | environment, capture_output=True,
+                             text=True, timeout=60, check=False)
+    assert refused.returncode == 1 and "too little memory" in refused.stderr and "MemoryMax" in refused.stderr, refused.stderr[-500:]

@@ -129,6 +129,9 @@ def test_no_vote_is_taken_into_a_file_that_nobody_will_read(site, how):
     assert "Retry-After" in requests.get(f"{site.address}/", timeout=10).headers
     assert "VOTERS ARE NOT SERVED" in log(site)
     assert requests.get(f"{site.address}/manager", timeout=10).status_code == 503
+    told = requests.get(f"{site.address}/api/v1/voters", timeout=10)
+    assert told.status_code == 503 and told.headers["Content-Type"] == "application/problem+json" and int(told.headers["Retry-After"]) > 0
+    assert told.json()["status"] == 503 and "moved" in told.json()["title"]
     site.kill()
 
 

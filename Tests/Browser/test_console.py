@@ -66,8 +66,22 @@ def test_a_member_comes_in(site, visitor, language):
     assert desk.get("voters").url.endswith("/manager/factor")
     desk.post("factor", code=spare[0])
     assert desk.get("account").status_code == 200 and f"{say('Codes de secours restants')} 9" in desk.text
+    # A new passphrase: the old one is asked, the session in the other browser ends, a mail says so.
+    someone.open("/manager").fill("identifier", site.identifier(mail_of("anne"))).press(say("Continuer"))
+    someone.fill("code", code_in(site.wait_text(mail_of("anne"), 4).split("\n", 1)[1])).press(say("Valider le code"))
+    someone.fill("secret", PASSPHRASE).press(say("Continuer"))
+    someone.fill("code", spare[1]).press(say("Se connecter"))
+    someone.open("/manager/account").press(say("Changer ma phrase de passe"))
+    someone.shot("own-passphrase")
+    fresh = "quatre zebus verts en mer du nord"
+    someone.fill("present", "une autre phrase").fill("secret", fresh).fill("again", fresh).press(say("Changer"))
+    assert say("pas la bonne", "not the right one") in someone.text
+    someone.fill("present", PASSPHRASE).fill("secret", fresh).fill("again", fresh).press(say("Changer"))
+    assert someone.path.startswith("/manager/account") and say("a changé", "was changed") in someone.text
+    assert say("phrase de passe a changé", "passphrase was changed") in site.wait_text(mail_of("anne"), 5)
+    assert desk.get("account").url.endswith("/manager/sign-in?say=ended")
     actions = [action for action, in site.sql("SELECT action FROM journal_entry WHERE principal = 'staff:anne' ORDER BY number")]
-    assert actions == ["passphrase.set", "staff.factor", "staff.signIn"]
+    assert actions == ["passphrase.set", "staff.factor", "staff.signIn", "staff.signIn", "passphrase.set"]
 
 
 def test_a_voters_session_is_none_at_the_console_and_the_other_way(site):
@@ -482,16 +496,28 @@ def test_every_page_of_the_console_is_accessible(site, visitor, language, width)
 
 def test_the_console_at_an_address_of_its_own(site):
     port = road.free_port()
-    site.prepare([voter(1)], settings=f"server:\n  manager: {{url: 'http://localhost:{port}', address: 127.0.0.1, port: {port}}}\n")
+    site.prepare([voter(1)], settings=f"server:\n  manager: {{url: 'http://LOCALHOST:{port}/', address: 127.0.0.1, port: {port}}}\n")
     site.serve()
     assert requests.get(f"{site.address}/manager", timeout=10, allow_redirects=False).status_code == 404
     assert requests.get(f"{site.address}/api/v1/openapi.json", timeout=10).status_code == 404
     add(site, "anne", "manager")
-    assert f"http://localhost:{port}/manager" in site.wait_text(mail_of("anne"), 1)
+    assert f"http://LOCALHOST:{port}/manager" in site.wait_text(mail_of("anne"), 1)
     voters, site.address = site.address, f"http://localhost:{port}"
     try:
         desk = Desk(site, "anne").enrol()
         assert desk.get("voters?q=v1").status_code == 200
+        # However the settings write the address, it is the one that browsers name.
+        for origin, status in ((f"http://localhost:{port}", 200), (f"http://localhost:{port + 1}", 403), ("null", 403), ("http://localhost", 403)):
+            assert desk.post("deliveries/retry", what="failed", headers={"Origin": origin}).status_code == status, origin
+        # The API's description is made once: it says nothing that an account changes.
+        api = f"http://localhost:{port}/api/v1"
+        described = requests.get(f"{api}/openapi.json", timeout=10).content
+        add(site, "paul", "printer")
+        assert requests.get(f"{api}/openapi.json", timeout=10).content == described
+        with requests.Session() as guesser:
+            statuses = [guesser.get(f"{api}/voters", headers={"Authorization": f"Bearer isoloir_{number:064x}"}, timeout=10) for number in range(101)]
+        assert [answer.status_code for answer in statuses] == [401] * 100 + [429] and int(statuses[100].headers["Retry-After"]) > 0
+        assert statuses[100].headers["Content-Type"] == "application/problem+json" and statuses[100].json()["status"] == 429
         assert requests.get(f"http://localhost:{port}/lost", timeout=10).url.endswith("/manager/sign-in")
     finally:
         site.address = voters

@@ -42,6 +42,16 @@ def test_a_correction_on_the_command_line_tells_the_old_contact_and_keeps_to_the
     site.run("roll", "correct", "V2", "--column", "language", "--value", "en", "--reason", "asked")
 
 
+def test_a_reissue_on_the_command_line_raises_the_alerts_of_the_console(site):
+    site.prepare([voter(1), voter(2)])
+    odd = site.run("identifiers", "reissue", "V1", "--by", "email", "--to", "v2@example.org", "--reason", "called back")
+    assert "a member of the bureau would have had to agree" in odd.stderr
+    assert [kind for kind, in site.sql("SELECT kind FROM bureau_alert")] == ["contactShared"]
+    usual = site.run("identifiers", "reissue", "V2", "--by", "email", "--reason", "called back")
+    assert "member of the bureau" not in usual.stderr and "identifier.reissue" in actions(site)
+    assert "no voter" in site.run("identifiers", "reissue", "V9", "--by", "email", "--reason", "x", status=1).stderr
+
+
 def test_a_retry_has_one_name_in_the_journal(site):
     site.prepare([voter(1)]).serve()
     [manager] = team(site, "manager")

@@ -199,17 +199,22 @@ def test_a_lost_answer_is_asked_for_again(site, visitor):
     jeanne = visitor()
     jeanne.sign_in(site.identifier("v1@example.org"), "v1@example.org", 1)
     jeanne.open("/ballots/titulaires-ouvriers").mark(LISTS[0]).click("Relire mon choix")
-    # The ballot arrives, its answer does not.
+    # First a proxy lets nobody through for a while; then the ballot arrives, and its answer does not.
     jeanne.driver.execute_script("""
-        const real = window.fetch; let lost = false;
+        const real = window.fetch; let posts = 0;
         window.fetch = async (path, options) => {
+            if (options?.method !== "POST") return real(path, options);
+            if (++posts === 1) return new Response("<h1>Un instant</h1>", { status: 429, headers: { "Retry-After": "7" } });
             const answer = await real(path, options);
-            if (options?.method === "POST" && !lost) { lost = true; throw new TypeError("lost"); }
+            if (posts === 2) throw new TypeError("lost");
             return answer;
         };""")
     jeanne.click("Confirmer mon vote")
     WebDriverWait(jeanne.driver, 60).until(lambda d: d.find_element("id", "failed").is_displayed())
-    assert "n'est pas arrivée" in jeanne.text
+    assert "Attendez 7 secondes" in jeanne.text and "même bulletin" in jeanne.text
+    assert site.json("poll", "status")["ballots"][0]["votes"] == 0
+    jeanne.shot("crowded").click("Essayer de nouveau")
+    WebDriverWait(jeanne.driver, 60).until(lambda d: "n'est pas arrivée" in d.find_element("id", "failed").text)
     jeanne.shot("lost").click("Essayer de nouveau")
     assert len(jeanne.tracker()) == 43
     assert site.json("poll", "status")["ballots"][0]["votes"] == 1

@@ -124,6 +124,18 @@ struct ServerTests {
         withExtendedLifetime(running) {}
     }
 
+    @Test func `a body is let go when its answer is made on another thread, too`() throws {
+        let running = try Running { _ in
+        } answer: { request in
+            .later { .text(200, "\(request.body.count) bytes\n") }
+        }
+        let client = try running.begin("/take", 5000, sending: 5000)
+        #expect(client.answer(until: "bytes\n").hasSuffix("5000 bytes\n"))
+        // The connection stays open.
+        #expect(running.holds(0))
+        withExtendedLifetime(client) {}
+    }
+
     @Test func `the end waits for an answer under way, and not for a sender that stalls`() throws {
         let begun = DispatchSemaphore(value: 0)
         let running = try Running { _ in
