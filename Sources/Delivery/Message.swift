@@ -34,6 +34,8 @@ package enum MessageKind: String, Sendable, CaseIterable {
     case reminder
     /// Word to every voter that the poll ends later, is suspended, or goes on.
     case pollExtended, pollSuspended, pollResumed
+    /// Word to every voter that a poll goes on whose box came from a backup, and that it was abandoned.
+    case pollRestored, pollAbandoned
     /// The console's identifier, to a member of the staff.
     case staffIdentifier
     /// A connection code for the console.
@@ -59,8 +61,7 @@ package enum MessageKind: String, Sendable, CaseIterable {
         case .code, .resetCode: ["greeting", "code", "label"]
         case .resetAsked: ["greeting", "ready"]
         case .notice, .noticeHeld, .resetReady, .secretChanged, .voteRecorded, .contactChanged, .reminder,
-            .pollExtended, .pollSuspended,
-            .pollResumed:
+            .pollExtended, .pollSuspended, .pollResumed, .pollRestored, .pollAbandoned:
             ["greeting"]
         case .staffIdentifier: ["greeting", "identifier", "console", "role"]
         case .staffCode: ["greeting", "code", "label"]
@@ -77,7 +78,7 @@ package enum MessageKind: String, Sendable, CaseIterable {
         case .noticeHeld: MessageKind.notice.rawValue
         case .renewal: MessageKind.identifier.rawValue
         case .renewedActivation: MessageKind.activation.rawValue
-        case .pollExtended, .pollSuspended, .pollResumed: "hours"
+        case .pollExtended, .pollSuspended, .pollResumed, .pollRestored, .pollAbandoned: "hours"
         default: rawValue
         }
     }
@@ -88,7 +89,7 @@ package enum MessageKind: String, Sendable, CaseIterable {
         switch self {
         case .notice, .noticeHeld, .resetAsked, .secretChanged, .voteRecorded, .contactChanged: true
         // What goes to all goes to all.
-        case .pollExtended, .pollSuspended, .pollResumed: true
+        case .pollExtended, .pollSuspended, .pollResumed, .pollRestored, .pollAbandoned: true
         default: false
         }
     }

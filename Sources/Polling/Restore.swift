@@ -8,7 +8,7 @@ package import Store
 ///
 ///     store restore ---> suspended, with this mark: votes since the backup are lost, and nobody here knows how many
 ///       two members sign that the heads last published are these, and all of them are in the restored box ---> open
-///       otherwise: closed, never open. Somebody whose published ballot was lost would vote again, with a credential that
+///       otherwise: closed or abandoned, never open. Somebody whose published ballot was lost would vote again, with a credential that
 ///       stands in a published archive
 package struct PollRestore: Sendable {
     package let at: Int
@@ -146,7 +146,7 @@ package struct ResumeProof: Sendable {
         guard unknown.isEmpty else {
             let lost = unknown.sorted().joined(separator: ", ")
             return "The restored box does not contain what was published: \(lost). Ballots that are public were lost. "
-                + "The poll can be closed, not resumed."
+                + "The poll can be closed or abandoned, not resumed."
         }
         return nil
     }
@@ -154,7 +154,7 @@ package struct ResumeProof: Sendable {
 
 extension PollingStation {
     static let restoredNeedsProof =
-        "The store was restored from a backup: voting goes on only with the heads that were published last and the statement of two members (poll resume --head HASH --statement FILE). Otherwise close the poll."
+        "The store was restored from a backup: voting goes on only with the heads that were published last and the statement of two members (poll resume --head HASH --statement FILE). Otherwise close the poll, or abandon it (poll abandon)."
 
     /// Why a restored poll takes no votes yet; nil where nothing holds it, or two members' proof frees it.
     func admitRestored(

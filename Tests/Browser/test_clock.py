@@ -217,10 +217,36 @@ def test_a_restored_poll_waits_for_two_members_and_the_published_heads(site):
             assert "not resumed" in site.run("poll", "resume", *given, "--statement", name, status=1).stderr
     site.serve()
     assert "rétablie" in requests.get(f"{site.address}/", timeout=10).text
+    preview = site.run("poll", "resume", "--statement", statement, "--preview").stdout
+    assert "S'il manque, votez à nouveau" in preview and "Nothing was changed" in preview
+    # Nobody asked for it: whose ballot was lost must hear of it.
     site.run("poll", "resume", "--statement", statement)
+    told = []
+    for mail in ("v1@example.org", "v12@example.org"):
+        road.wait_until(lambda: any("votez à nouveau" in text for text in site.texts(mail)))  # noqa: B023
+        [text] = [text for text in site.texts(mail) if "votez à nouveau" in text]
+        told.append(re.sub(r"Bonjour .*,", "Bonjour,", text))
+    assert told[0] == told[1] and "numéro de suivi" in told[0]
     road.wait_until(lambda: "votez à nouveau" in requests.get(f"{site.address}/help", timeout=10).text)
     assert "votez à nouveau" in requests.get(f"{site.address}/", timeout=10).text
     assert cast(site, Crowd(site, 2)).status_code == 200
+    # In the end the bureau gives the poll up: every page says so, and all voters are told.
+    ending = f"{site.folder}/abandon.txt"
+    site.run("bureau", "draft", "abandon-poll", "--seal", f"{site.folder}/sealed.json", "--reason", "minutes, page 9", "--to", ending)
+    site.run("bureau", "sign", ending, "--key", f"{site.members[0]}.key", "--yes")
+    assert "2 members of the bureau must have signed" in site.run("poll", "abandon", "--statement", ending, status=1).stderr
+    site.run("bureau", "sign", ending, "--key", f"{site.members[1]}.key", "--yes")
+    site.run("poll", "abandon", "--statement", ending, "--tell")
+    for path in ("/", "/help", "/box"):
+        road.wait_until(lambda: "Vote abandonné le" in requests.get(f"{site.address}{path}", timeout=10).text)  # noqa: B023
+    home = requests.get(f"{site.address}/", timeout=10).text
+    assert "sans résultat : aucun bulletin ne sera dépouillé" in home.replace("\xa0", " ") and "minutes, page 9" in home
+    road.wait_until(lambda: any("a mis fin au vote" in text for text in site.texts("v1@example.org")))
     site.stop()
-    site.run("poll", "close", "--at-once")
-    assert "restored" in site.run("poll", "record").stdout
+    record = site.run("poll", "record").stdout
+    assert "restored" in record and "abandoned for good, without a result" in record
+    for words in (("poll", "close", "--at-once", "--by", "I", "--reason", "r"), ("poll", "resume", "--by", "I", "--reason", "r")):
+        assert "abandoned" in site.run(*words, status=1).stderr
+    site.run("poll", "status")
+    site.run("poll", "keep", "--to", f"{site.folder}/kept")
+    site.run("poll", "destroy", "--yes")
