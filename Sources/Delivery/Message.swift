@@ -161,13 +161,14 @@ package struct MessageFrame: Sendable, Codable, Equatable {
     /// Election-wide names.
     package static let sharedNames = [
         "title", "organiser", "address", "opens", "closes", "supportName", "supportEmail", "supportPhone",
-        "supportHours", "minimum", "zone", "minutes", "reason",
+        "supportHours", "minimum", "zone", "closesZone", "minutes", "reason",
     ]
     /// Election-wide flags: the identifier's scheme, whether it is kept for good, whether a connection code is asked for,
     /// what the voter chooses at the first sign-in, and what happened to the poll.
     package static let flagNames = [
         "isRandom", "isDigits", "isName", "isEmail", "isKept", "hasCode", "choosesPassphrase", "choosesPassword",
         "isRenewal", "mustChange", "hasReason", "isExtension", "isSuspension", "isResumption",
+        "isRestoration", "isAbandonment", "ballotsCount",
     ]
 
     package let kind: String

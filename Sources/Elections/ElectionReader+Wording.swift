@@ -58,7 +58,8 @@ extension ElectionReader {
                 )
             }
             if blankNames.contains(form) {
-                let cure = hasBlank ? "\"blank: true\" gives a blank vote already" : "write \"blank: true\" in its place"
+                let cure =
+                    hasBlank ? "\"blank: true\" gives a blank vote already" : "write \"blank: true\" in its place"
                 faults.append("the answer \"\(answer)\" would be counted as a valid vote: take it out; \(cure)")
             }
         }

@@ -39,7 +39,10 @@ package enum ElectionReader {
         if languages.isEmpty { section.fault("languages", "an election speaks at least one language") }
         if channels.isEmpty { section.fault("channels", "an election needs at least one channel") }
         let colleges = section.section("colleges", colleges) ?? [:]
-        let sites = section.optionalSection("sites") { ElectionReader.sites($0, isStored: isStored) } ?? (titles: [:], zones: [:])
+        let sites =
+            section.optionalSection("sites") { ElectionReader.sites($0, isStored: isStored) } ?? (
+                titles: [:], zones: [:]
+            )
         let level = section.number("level", in: 1...3, standard: 2)
         let sender = section.section("sender", sender) ?? ("", "")
         return Election(

@@ -288,7 +288,9 @@ private struct PollRecord {
             faults.append("The poll is \(poll.state.rawValue), by the journal \(state?.rawValue ?? "nothing").")
         }
         let hour = extended ?? closes
-        if [.closing, .closed, .abandoned, .destroyed].contains(poll.state) ? poll.closesAt > hour : poll.closesAt != hour {
+        if [.closing, .closed, .abandoned, .destroyed].contains(poll.state)
+            ? poll.closesAt > hour : poll.closesAt != hour
+        {
             faults.append("The poll's hour of closing was changed by hand.")
         }
         if (poll.stoppedAt != nil) != isStopped {

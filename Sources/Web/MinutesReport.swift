@@ -1,4 +1,5 @@
 package import Elections
+import Journal
 package import Letterpress
 import Polling
 package import Tally
@@ -61,8 +62,18 @@ package struct MinutesReport {
     private func line(_ event: PollChronicle.Event) -> String {
         var line = "\(time(event.at))\(language.colon)\(text("event.\(event.kind.rawValue)"))"
         if let moved = event.time { line += " " + time(moved) }
-        line += ", \(text("by")) \(event.who)"
+        line += ", \(text("by")) \(person(event.who))"
         return line + (event.words.map { ". \($0)" } ?? "")
+    }
+
+    /// Who did something, as people call them: a member's name as it is, an account by what it is.
+    private func person(_ who: String) -> String {
+        switch Principal(text: who) {
+        case .system("clock"), .system("restore"): text("program")
+        case .system(let account): "\(text("administrator")) (\(account))"
+        case .staff(let account): "\(text("member")) (\(account))"
+        case .voter, nil: who
+        }
     }
 
     private func add(_ ballot: PollMinutes.Ballot, to report: inout Report) {

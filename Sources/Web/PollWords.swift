@@ -43,7 +43,9 @@ extension PageSet {
                 .replacing("{zone}", with: election.zoneWords(times, language))
         }
         var parts = [filled("hours\(name)")]
-        if phase == .suspended || phase == .abandoned, let reason = hours.reason { parts.append(text("hoursReason", language) + " " + reason) }
+        if phase == .suspended || phase == .abandoned, let reason = hours.reason {
+            parts.append(text("hoursReason", language) + " " + reason)
+        }
         let isOver = phase == .ended || phase == .closedEarly
         // A poll that was never sealed has no result to wait for.
         if isOver, !hasResult, hours.stage != nil { parts.append(text("hoursCounting", language)) }

@@ -10,7 +10,8 @@ func unprintable(_ election: Election) throws(Refusal) -> [String] {
     return election.printedTexts.compactMap { entry in
         let missing = fonts.missing(entry.text)
         guard !missing.isEmpty else { return nil }
-        return "\(entry.place), \"\(entry.text)\": no installed font has \(missing.map { "\"\($0)\"" }.joined(separator: ", ")). "
+        return
+            "\(entry.place), \"\(entry.text)\": no installed font has \(missing.map { "\"\($0)\"" }.joined(separator: ", ")). "
             + "Write it without, or install a font that has it on this machine (Debian: fonts-noto-core has most scripts)."
     }
 }

@@ -34,7 +34,9 @@ let pollCommands = [
             .init("--opening", nil, "the opening record; without it, the last one that there is"),
             .init("--closing", nil, "the closing record, which trustees compare"),
             .init("--to", "FILE", "also writes it there"),
-        ], "the signed record of the opening, the close, the result or the abandonment, for the minutes and the trustees", run: showRecord),
+        ],
+        "the signed record of the opening, the close, the result or the abandonment, for the minutes and the trustees",
+        run: showRecord),
     Command("poll rehearse", [], "test voters, trustees, votes and count in a store of their own", run: rehearsePoll),
     Command(
         "poll manifest", [], options: [.init("--to", "FILE", "where it goes")],
@@ -142,7 +144,8 @@ private func showRecord(_ invocation: Invocation) throws(Refusal) {
         }
     }
     guard let record else {
-        throw Refusal("There is no such record yet: the opening writes the first, the close the second, the result the third.")
+        throw Refusal(
+            "There is no such record yet: the opening writes the first, the close the second, the result the third.")
     }
     if let file = invocation["--to"] { try writeFile(file, Array(record.utf8)) }
     Terminal.say(record)

@@ -78,7 +78,8 @@ private func resumePoll(_ invocation: Invocation) throws(Refusal) {
     // Whose ballot was lost by a restore must hear of it: that word is no choice of whoever types the command.
     let isRestored = try Services(invocation).isHeldByRestore()
     try change(
-        invocation, isRestored ? .restoration : .resumption, alwaysTells: isRestored, hours: { $0.changed(.open, closes: $0.closes, reason: nil) }
+        invocation, isRestored ? .restoration : .resumption, alwaysTells: isRestored,
+        hours: { $0.changed(.open, closes: $0.closes, reason: nil) }
     ) { station, services, along throws(StoreError) in
         try station.resume(by: services.principal, decision, proof: proof, along: along)
     }

@@ -45,7 +45,8 @@ extension Services {
 
     /// A field as CSV has it. None that a spreadsheet would take for a formula: such a one gets a quotation mark of its own.
     static func field(_ text: String) -> String {
-        let plain = text.first.map { "=+-@\t\r".contains($0) } ?? false ? "'" + text : text
+        let isFormula = text.utf8.count > 1 && text.first.map { "=+-@\t\r".contains($0) } ?? false
+        let plain = isFormula ? "'" + text : text
         let isQuoted = plain.contains { ";\"\n\r".contains($0) }
         return isQuoted ? "\"" + plain.replacing("\"", with: "\"\"") + "\"" : plain
     }

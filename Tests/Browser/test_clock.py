@@ -186,6 +186,15 @@ def test_a_file_at_its_limit_of_size_is_an_error_and_no_end(site):
     site.stop()
 
 
+def word(site):
+    """The mails that tell of a poll which goes on after a restore, by their files."""
+    mails = {}
+    for path in glob.glob(f"{site.folder}/mail/new/*.eml"):
+        with open(path, "rb") as file:
+            mails[path] = road.email.message_from_binary_file(file, policy=road.email.policy.default)
+    return {path: mail for path, mail in mails.items() if "vérifiez votre bulletin" in mail["Subject"]}
+
+
 def test_a_restored_poll_waits_for_two_members_and_the_published_heads(site):
     site.prepare(voters(), SMALL).open_poll()
     backup = f"{site.folder}/backup.isoloir"
@@ -221,12 +230,11 @@ def test_a_restored_poll_waits_for_two_members_and_the_published_heads(site):
     assert "S'il manque, votez à nouveau" in preview and "Nothing was changed" in preview
     # Nobody asked for it: whose ballot was lost must hear of it.
     site.run("poll", "resume", "--statement", statement)
-    told = []
-    for mail in ("v1@example.org", "v12@example.org"):
-        road.wait_until(lambda: any("votez à nouveau" in text for text in site.texts(mail)))  # noqa: B023
-        [text] = [text for text in site.texts(mail) if "votez à nouveau" in text]
-        told.append(re.sub(r"Bonjour .*,", "Bonjour,", text))
-    assert told[0] == told[1] and "numéro de suivi" in told[0]
+    road.wait_until(lambda: len(word(site)) == 13)
+    [text] = {re.sub(r"Bonjour .*,", "Bonjour,", mail.get_body(("plain",)).get_content()) for mail in word(site).values()}
+    assert "numéro de suivi" in text and "votez à nouveau" in text
+    for path in word(site):
+        os.remove(path)
     road.wait_until(lambda: "votez à nouveau" in requests.get(f"{site.address}/help", timeout=10).text)
     assert "votez à nouveau" in requests.get(f"{site.address}/", timeout=10).text
     assert cast(site, Crowd(site, 2)).status_code == 200

@@ -200,7 +200,7 @@ def test_the_frozen_set_and_the_destruction(site):
     digest = hashlib.sha256(b"all is well\n").hexdigest()
     assert f"Expertise of 2025-10-30, by Cabinet Probe SHA-256 of the report {digest}" in kept(site, "expertise.txt")
     accepted = kept(site, "accepted-points.csv")
-    assert "trustees;" not in accepted and "answered;-;" in accepted and "Bureau de test: a test" in accepted
+    assert "https;1-05;" in accepted and "answered;-;" in accepted and "Bureau de test: a test" in accepted
     deliveries = kept(site, "deliveries.csv")
     assert "domain or operator" in deliveries and re.search(r"[0-9-]{10} [0-9]{2}:00;email;example.org;.*13", deliveries), deliveries
     site.run("poll", "destroy", "--yes")

@@ -70,7 +70,10 @@ struct ElectionReaderTests {
         ("- Liste \u{AB} Agir au quotidien \u{BB}", "- \"Liste \\u202Eneilos\"", "U+202E"),
         ("- Liste \u{AB} Agir au quotidien \u{BB}", "- \"Liste\\u200B Agir\"", "U+200B"),
         ("- Liste \u{AB} Agir au quotidien \u{BB}", "- \"Liste\\u00AD Agir\"", "U+00AD"),
-        ("- Liste \u{AB} Agir au quotidien \u{BB}", "- liste \u{AB} ensemble \u{E0}  beaus\u{E9}jour\u{A0}\u{BB}", "differ by case or blanks"),
+        (
+            "- Liste \u{AB} Agir au quotidien \u{BB}", "- liste \u{AB} ensemble \u{E0}  beaus\u{E9}jour\u{A0}\u{BB}",
+            "differ by case or blanks"
+        ),
         ("- Liste \u{AB} Agir au quotidien \u{BB}", "- Vote  Blanc", "counted as a valid vote"),
         ("- Liste \u{AB} Agir au quotidien \u{BB}", "- {fr: Aucune liste, en: blank vote}", "counted as a valid vote"),
         ("- Liste \u{AB} Agir au quotidien \u{BB}", "- \(String(repeating: "a", count: 301))", "has 301 characters"),
@@ -96,7 +99,9 @@ struct ElectionReaderTests {
     }
 
     @Test func `a choice of nothing is allowed where there is no blank vote, and longest texts are`() throws {
-        var text = try sample().replacing("        min: 1\n        max: 1\n        blank: true", with: "        min: 0\n        max: 1\n        blank: false")
+        var text = try sample().replacing(
+            "        min: 1\n        max: 1\n        blank: true",
+            with: "        min: 0\n        max: 1\n        blank: false")
         #expect(faults(text) == [])
         text = text.replacing("Quelle liste choisissez-vous ?", with: String(repeating: "\u{E9}", count: 300))
         #expect(faults(text) == [])

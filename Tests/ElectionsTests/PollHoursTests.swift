@@ -107,7 +107,8 @@ struct ZoneTests {
         #expect(election.zoneWords([closes], .en) == "Paris time; 20:00, R\u{E9}union time")
         #expect(election.clockWords(closes, .en) == "17:00 (Paris time; 20:00, R\u{E9}union time)")
         #expect(
-            election.timeWords(closes, .en) == "Tuesday 1 December 2026 at 17:00 (Paris time; 20:00, R\u{E9}union time)")
+            election.timeWords(closes, .en) == "Tuesday 1 December 2026 at 17:00 (Paris time; 20:00, R\u{E9}union time)"
+        )
     }
 
     @Test func `where it is another day there, the date is said`() throws {

@@ -55,7 +55,10 @@ struct AbandonTests {
         }
         let signed = SignedRecord.lines(Array(try #require(text).utf8), by: poll.station.receiptKey)
         let lines = try #require(signed)
-        #expect(lines.contains { $0.contains("abandoned for good, without a result, by Irene, Hugo: minutes of 20 November") })
+        #expect(
+            lines.contains {
+                $0.contains("abandoned for good, without a result, by Irene, Hugo: minutes of 20 November")
+            })
         #expect(lines.contains("turnout \(PollFixture.ballot): 11 signatures of 12 electors, 1 abstentions, 91.67 %"))
     }
 

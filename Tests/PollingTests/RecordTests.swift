@@ -21,11 +21,17 @@ struct RecordTests {
     private func close(_ poll: PollFixture) throws {
         for (voter, answer) in [(0, 1), (1, 1), (2, 0)] { _ = try poll.cast(try poll.ballot(voter, answer), by: voter) }
         #expect(try poll.station.suspend(by: .system("test"), PollDecision(by: "Jeanne", reason: "power cut")) == nil)
-        #expect(try poll.station.resume(by: .system("test"), PollDecision(by: "Jeanne", reason: "power is back")) == nil)
+        #expect(
+            try poll.station.resume(by: .system("test"), PollDecision(by: "Jeanne", reason: "power is back")) == nil)
         let later = poll.now + 40 * 86_400
-        #expect(try poll.station.extend(to: later, by: .system("test"), PollDecision(by: "Paul", reason: "vote of the bureau")) == nil)
-        #expect(try poll.station.note(incident: "The screen of the hall stayed\u{A0}dark", who: "Paul", by: .system("test")) == nil)
-        #expect(try poll.station.note(present: ["Jeanne", "Paul"], at: .closing, who: "Jeanne", by: .system("test")) == nil)
+        #expect(
+            try poll.station.extend(
+                to: later, by: .system("test"), PollDecision(by: "Paul", reason: "vote of the bureau")) == nil)
+        #expect(
+            try poll.station.note(incident: "The screen of the hall stayed\u{A0}dark", who: "Paul", by: .system("test"))
+                == nil)
+        #expect(
+            try poll.station.note(present: ["Jeanne", "Paul"], at: .closing, who: "Jeanne", by: .system("test")) == nil)
         #expect(
             try poll.station.close(
                 atOnce: true, by: .system("test"), word: PollDecision(by: "Jeanne", reason: "minutes, 19:10")) == nil)
@@ -34,12 +40,16 @@ struct RecordTests {
 
     @Test func `the opening record holds hours, who was present, incidents and places to sign`() throws {
         let poll = try PollFixture(isOpen: false)
-        #expect(try poll.station.note(present: ["Jeanne", "Paul"], at: .opening, who: "Jeanne", by: .system("test")) == nil)
+        #expect(
+            try poll.station.note(present: ["Jeanne", "Paul"], at: .opening, who: "Jeanne", by: .system("test")) == nil)
         #expect(try poll.station.note(incident: "A chair broke", who: "Paul", by: .system("test")) == nil)
         #expect(try poll.station.open(by: .system("test")) == nil)
         let lines = try record(poll, .opening)
         let opened = LocalTime.phrase(poll.now, zone: "Europe/Paris", .en)
-        #expect(lines.contains { $0.hasPrefix("hours announced: from Tuesday 24 November 2026 at 09:00 to Tuesday 1 December") })
+        #expect(
+            lines.contains {
+                $0.hasPrefix("hours announced: from Tuesday 24 November 2026 at 09:00 to Tuesday 1 December")
+            })
         #expect(lines.contains { $0.hasPrefix("hours in force: from \(opened) to ") })
         #expect(lines.contains("present at the opening: Jeanne, Paul (noted by Jeanne)"))
         #expect(lines.contains { $0.hasPrefix("event ") && $0.hasSuffix("by Paul: A chair broke") })
@@ -121,7 +131,9 @@ struct RecordTests {
         #expect(try unsealed.station.note(incident: "x", who: "Paul", by: .system("test")) != nil)
     }
 
-    @Test(arguments: [(0, 0, "0.00"), (12, 3, "25.00"), (3, 2, "66.67"), (3, 3, "100.00"), (10_000, 1, "0.01"), (8, 1, "12.50")])
+    @Test(arguments: [
+        (0, 0, "0.00"), (12, 3, "25.00"), (3, 2, "66.67"), (3, 3, "100.00"), (10_000, 1, "0.01"), (8, 1, "12.50"),
+    ])
     func `turnout is rounded to the nearest hundredth`(electors: Int, signatures: Int, percent: String) {
         let count = TurnoutCount(electors: electors, signatures: signatures)
         #expect(count.percent(".") == percent)

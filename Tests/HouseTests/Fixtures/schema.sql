@@ -490,7 +490,7 @@ CREATE TABLE polling_poll (
     fingerprint TEXT NOT NULL
 , stopped_at INTEGER, seen_at INTEGER, clock_doubt TEXT, ordered_at INTEGER, state TEXT NOT NULL DEFAULT 'sealing' CHECK (state IN ('sealing', 'sealed', 'open', 'suspended', 'closing', 'ended', 'closed', 'abandoned', 'destroyed'))) STRICT;
 
-CREATE TABLE "polling_record" (
+CREATE TABLE polling_record (
     election INTEGER NOT NULL REFERENCES polling_poll (election),
     kind TEXT NOT NULL CHECK (kind IN ('opening', 'closing', 'result', 'abandonment')),
     at INTEGER NOT NULL,
