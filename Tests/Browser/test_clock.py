@@ -10,6 +10,7 @@ import zoneinfo
 
 import pytest
 import requests
+import staff
 from conftest import Client, road
 from test_casting import SMALL, Crowd
 
@@ -77,6 +78,40 @@ def test_a_member_closes_a_poll_that_ended(site):
     site.run("poll", "close", "--by", "Irene Laurent", "--reason", "minutes of today")
     assert state(site) == "closed"
     assert "Irene Laurent" in site.run("journal", "export").stdout
+
+
+@pytest.mark.parametrize("deed", ["close", "extend"])
+def test_the_bureau_confirms_the_end_or_takes_it_back_at_the_console(site, monkeypatch, deed):
+    site.prepare(voters(), SMALL).open_poll()
+    # All programs and the member's authenticator share the wrong clock; the poll's hour came by it.
+    ahead, real = 4000 * DAY, time.time
+    for name, value in shifted(site.folder, ahead).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(time, "time", lambda: real() + ahead)
+    site.serve()
+    road.wait_until(lambda: state(site) == "ended")
+    [bureau] = staff.team(site, "bureau")
+    page = bureau.get("seal").text
+    assert "Confirmer la clôture du vote" in page and "Reprendre le vote jusqu" in page and "Procès-verbal (PDF)" in page
+    assert bureau.do("poll/incident", words="L'horloge du serveur\navance").status_code == 200
+    assert bureau.do("poll/incident", words="x", happened="2026-02-30 10:00").status_code == 422
+    assert bureau.do("poll/presence", moment="closing", names="Irene Laurent\nRose Blanc").status_code == 200
+    for closes, status in (("soon", 422), ("2027-01-01 09:00", 409)):
+        assert bureau.do("poll/extend", closes=closes, reason="horloge").status_code == status
+    if deed == "close":
+        assert bureau.do("poll/close", reason="horloge vérifiée").status_code == 200
+        assert state(site) == "closed"
+        record = site.run("poll", "record", "--closing").stdout
+        assert "closed for good" in record and "by staff:bureau: horloge vérifiée" in record
+        assert "present at the closing: Irene Laurent, Rose Blanc" in record and "by staff:bureau: L'horloge du serveur avance" in record
+    else:
+        assert bureau.do("poll/extend", closes="2047-01-01 09:00", reason="horloge", tell="yes").status_code == 200
+        assert state(site) == "open"
+        road.wait_until(lambda: any("est prolongé" in text for text in site.texts("v1@example.org")))
+    # Neither is offered any more.
+    assert bureau.get("poll/close").status_code == 404 == bureau.get("poll/extend").status_code
+    minutes = bureau.get("minutes.pdf")
+    assert minutes.status_code == 200 and minutes.content.startswith(b"%PDF")
 
 
 def test_an_open_poll_without_its_box_key_is_not_served(site):
