@@ -9,13 +9,11 @@ import CPango
     private let boxes: [TextBox]
 
     /// Looks with every font that a text of an election is set in.
-    package init() throws(LetterError) {
-        guard let surface = unsafe cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, nil),
-            let cairo = unsafe cairo_create(surface)
-        else { throw LetterError("Out of memory.") }
-        unsafe self.surface = surface
-        unsafe self.cairo = cairo
-        boxes = Report.fonts.map { unsafe TextBox(on: cairo, font: $0, width: nil) }
+    package init() {
+        unsafe surface = cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, nil)
+        unsafe cairo = cairo_create(surface)
+        let canvas = unsafe cairo
+        boxes = Report.fonts.map { unsafe TextBox(on: canvas, font: $0, width: nil) }
     }
 
     deinit {

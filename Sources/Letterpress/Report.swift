@@ -26,6 +26,17 @@ package struct Report: Sendable {
 
     package mutating func add(_ block: Block) { blocks.append(block) }
 
+    /// Everything that it says, in its order.
+    package var texts: [String] {
+        [title]
+            + blocks.flatMap { block in
+                switch block {
+                case .heading(let text), .paragraph(let text), .mono(let text), .signature(let text): [text]
+                case .row(let cells, _): cells
+                }
+            }
+    }
+
     /// The sheets as a PDF (1.4); the same report and time give the same bytes.
     /// - Parameter created: as PDF writes it, ISO 8601.
     package func pdf(created: String) throws(LetterError) -> [UInt8] {
@@ -124,8 +135,18 @@ package struct Report: Sendable {
     /// the height of what stands on the last one.
     private func draw(_ text: String, font: String, x: Double, width: Double) throws(LetterError) -> Double {
         let box = unsafe TextBox(on: cairo, font: font, width: width, breaksWords: true)
-        return try draw(box.settable(text), in: box, x: x, width: width)
+        var rest = Substring(text)
+        while rest.count > ReportPress.pieceLength {
+            let piece = rest.prefix(ReportPress.pieceLength)
+            let cut = piece.lastIndex(of: " ").map { piece.index(after: $0) } ?? piece.endIndex
+            y += try draw(box.settable(String(rest[..<cut])), in: box, x: x, width: width)
+            rest = rest[cut...]
+        }
+        return try draw(box.settable(String(rest)), in: box, x: x, width: width)
     }
+
+    /// Characters laid out at once: the time that takes grows faster than their number.
+    private static let pieceLength = 2000
 
     private func draw(_ text: String, in box: TextBox, x: Double, width: Double) throws(LetterError) -> Double {
         func frame() -> PrinterProfile.Frame {

@@ -26,16 +26,16 @@ struct GlyphTests {
     }
 
     @Test func `a text longer than a sheet goes on on the next`() throws {
-        let long = String(repeating: "mot ", count: 20_000)
+        let long = String(repeating: "mot ", count: 4000)
         #expect(try pdf(long).count > pdf("mot").count)
-        #expect(!(try pdf(String(repeating: "x", count: 30_000))).isEmpty)
+        #expect(!(try pdf(String(repeating: "x", count: 6000))).isEmpty)
     }
 
     @Test(arguments: [
         ("Liste \u{AB} \u{C9}lan \u{BB}, \u{395}\u{3BB}\u{3BB}\u{3AC}\u{3B4}\u{3B1}", []),
         ("Liste \u{10FFFD} et \u{10FFFE}\u{10FFFD}", ["\u{10FFFD}", "\u{10FFFE}"] as [Character]),
     ])
-    func `characters without a font are named, each once`(text: String, missing: [Character]) throws {
-        #expect(try FontCheck().missing(text) == missing)
+    func `characters without a font are named, each once`(text: String, missing: [Character]) {
+        #expect(FontCheck().missing(text) == missing)
     }
 }
