@@ -4,6 +4,7 @@ import Foundation
 extension Election {
     /// The zones of sites whose clocks show another hour than the election's at some of these times, each once.
     private func otherZones(_ times: [Int]) -> [String] {
+        guard !siteZones.isEmpty else { return [] }
         func offsets(_ name: String) -> [Int] {
             guard let zone = TimeZone(identifier: name) else { return [] }
             return times.map { zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double($0))) }

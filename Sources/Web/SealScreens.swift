@@ -60,7 +60,8 @@ extension ConsoleSite {
             try PollRestore.all(reading, election: parts.desk.election.number)
         }
         for restore in restores {
-            let key = restore.resumedAt == nil ? "seal.restored" : "seal.restoredResumed"
+            let isOver = restore.resumedAt == nil && poll?.state.isFinal == true
+            let key = isOver ? "seal.restoredOver" : restore.resumedAt == nil ? "seal.restored" : "seal.restoredResumed"
             blocks.append(
                 .notice("\(text(key, language)) \(time(restore.backupAt)) (SHA-256 \(restore.sha256))", isBad: true))
         }

@@ -68,7 +68,7 @@ private func createElection(_ invocation: Invocation) throws(Refusal) {
         }
     }
     warnOfTimes(election, services.clock.now)
-    for fault in try unprintable(election) { Terminal.complain("Note: \(fault) The seal refuses it.") }
+    for fault in unprintable(election) { Terminal.complain("Note: \(fault) The seal refuses it.") }
     switch outcome {
     case .issued(let settings):
         throw Refusal(
@@ -146,7 +146,7 @@ private func checkElection(_ invocation: Invocation) throws(Refusal) {
         Terminal.complain(
             "Note: the ballot \(ballot.id) asks nothing yet; it needs \"questions\" before the poll is sealed.")
     }
-    let unprintable = try unprintable(election)
+    let unprintable = unprintable(election)
     guard unprintable.isEmpty else { throw Refusal(unprintable.map { "\(file): \($0)" }.joined(separator: "\n")) }
     for line in try messageCosts(election, invocation) { Terminal.say(line) }
     let standard = folder + "/roll.csv"

@@ -5,8 +5,8 @@ import Store
 
 /// Texts of an election that the installed fonts cannot set, each with its cure. A sealed one would stand on every receipt and
 /// on the result's paper with marks in place of its letters.
-func unprintable(_ election: Election) throws(Refusal) -> [String] {
-    let fonts = try refusing { try FontCheck() }
+func unprintable(_ election: Election) -> [String] {
+    let fonts = FontCheck()
     return election.printedTexts.compactMap { entry in
         let missing = fonts.missing(entry.text)
         guard !missing.isEmpty else { return nil }
@@ -30,7 +30,7 @@ extension Services {
         if case .failure(let found) = ElectionReader.read(definition, file: name) {
             faults += found.list.map(\.description)
         }
-        faults += try unprintable(election.election)
+        faults += unprintable(election.election)
         guard faults.isEmpty else {
             throw Refusal(
                 faults.joined(separator: "\n") + "\nCorrect election.yaml and store it with `isoloir election create`.")
