@@ -58,7 +58,7 @@ let package = Package(
         room("Elections", on: ["Journal", "Documents", "Contacts", "BallotCore"]),
         room("Letterpress", on: ["CPango", "CQREncode"]),
         room("Delivery", on: ["Journal", "Templating", "Letterpress", "Contacts", "CCurl", "CTLS"]),
-        room("VoterRoll", on: ["Elections", "CArchive", "CXML"]),
+        room("VoterRoll", on: ["Elections", "Letterpress", "CArchive", "CXML"]),
         room("Issuance", on: ["VoterRoll", "Delivery"]),
         room("Passphrases", on: ["Issuance"]),
         room("Access", on: ["Passphrases"]),

@@ -6,7 +6,7 @@ package import Journal
 package import Store
 import VoterRoll
 
-/// Word to every voter that the poll was extended, suspended or resumed: the same words to all, whether they have voted or
+/// Word to every voter that the poll was extended, suspended, resumed (also after a restore) or abandoned: the same words to all, whether they have voted or
 /// not, since a message to those alone who have not would list them at the relay.
 ///
 ///     manager             operation                 Announcements            outbox
@@ -20,12 +20,17 @@ package struct Announcements: Sendable {
     package enum News: String, Sendable, CaseIterable {
         case extending = "extension"
         case suspension, resumption
+        /// The poll goes on, and its box came from a backup: whose ballot is missing votes again.
+        case restoration
+        case abandonment
 
         package var kind: MessageKind {
             switch self {
             case .extending: .pollExtended
             case .suspension: .pollSuspended
             case .resumption: .pollResumed
+            case .restoration: .pollRestored
+            case .abandonment: .pollAbandoned
             }
         }
 
@@ -34,6 +39,7 @@ package struct Announcements: Sendable {
             switch (self, hours.phase(now)) {
             case (.extending, .ahead), (.extending, .overdue), (.extending, .extended): hours.isExtended
             case (.suspension, .suspended), (.resumption, .open), (.resumption, .extended): true
+            case (.restoration, .open), (.restoration, .extended), (.abandonment, .abandoned): true
             default: false
             }
         }

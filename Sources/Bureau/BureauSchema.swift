@@ -112,5 +112,27 @@ package enum BureauSchema {
                 ended_at INTEGER
             ) STRICT;
             """),
+        // Word of a poll that goes on after a restore, and of an abandoned one.
+        Migration(
+            "bureau-4-news",
+            """
+            ALTER TABLE bureau_announcement ADD COLUMN about TEXT NOT NULL DEFAULT 'extension' CHECK (about IN ('extension', 'suspension', 'resumption', 'restoration', 'abandonment'));
+            UPDATE bureau_announcement SET about = news;
+            ALTER TABLE bureau_announcement DROP COLUMN news;
+            ALTER TABLE bureau_announcement RENAME COLUMN about TO news;
+            """),
+        // The report of an independent expert on the system: its date and fingerprint.
+        Migration(
+            "bureau-5-expertise",
+            """
+            CREATE TABLE bureau_expertise (
+                election INTEGER PRIMARY KEY REFERENCES election_definition (id),
+                date TEXT NOT NULL,
+                expert TEXT NOT NULL,
+                sha256 TEXT NOT NULL,
+                by TEXT NOT NULL,
+                at INTEGER NOT NULL
+            ) STRICT;
+            """),
     ]
 }

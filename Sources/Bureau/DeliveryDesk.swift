@@ -17,7 +17,7 @@ package final class DeliveryDesk: Sendable {
     /// Seconds for which a count serves.
     private static let keptSeconds = 10
     /// Messages to one place below which it is not named: a domain of one person is a person.
-    private static let smallPlace = 5
+    static let smallPlace = 5
     /// Reasons shown.
     private static let mostReplies = 20
     /// Standard thresholds, in per cent of the messages that came to an end.

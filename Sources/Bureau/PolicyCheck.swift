@@ -14,6 +14,8 @@ package struct PolicyFacts: Sendable {
     package var auditors: Int?
     package var takesBounces: Bool?
     package var elections: Int?
+    /// Whether an independent expert's report was noted.
+    package var hasExpertise: Bool?
     /// Voters whom letters alone reach, and voters with one channel.
     package var letterOnly: Int?
     package var oneChannel: Int?
@@ -108,6 +110,7 @@ package struct PolicyReport: Sendable {
         case "auditor": return from(facts.auditors.map { $0 >= 1 })
         case "bounces":
             return election.channels.contains(.email) ? from(facts.takesBounces) : .met
+        case "expertise": return from(facts.hasExpertise)
         case "alone": return from(facts.elections.map { $0 == 1 })
         default: return .unknown
         }
@@ -116,7 +119,7 @@ package struct PolicyReport: Sendable {
 
 /// Gathers the facts, keeps answers and acceptances.
 package struct PolicyDesk: Sendable {
-    private let desk: VoterDesk
+    let desk: VoterDesk
     package let text: PolicyText
     private let trustees: TrusteeRegister
     private let takesBounces: Bool
@@ -146,6 +149,7 @@ package struct PolicyDesk: Sendable {
         facts.auditors = members.count { $0.role == .auditor }
         facts.trustees = try trustees.all(reading, election).count { $0.provenAt != nil }
         facts.takesBounces = takesBounces
+        facts.hasExpertise = try Expertise.find(reading, election: election.number) != nil
         facts.elections = try ElectionDesk(logbook: desk.logbook, clock: desk.clock).names(reading).count
         var (voters, letterOnly, oneChannel) = (0, 0, 0)
         var eligible: [String: Int] = [:]

@@ -140,7 +140,7 @@ package struct Reminders: Sendable {
             // It says that the poll is open: it waits while that is not so.
             guard hours.phase(desk.clock.now) != .suspended else { return nil }
             let closes = hours.closes
-            let isOver = [.grace, .ended, .closedEarly].contains(hours.phase(desk.clock.now))
+            let isOver = [.grace, .ended, .closedEarly, .abandoned].contains(hours.phase(desk.clock.now))
             let voters =
                 isOver || closes <= desk.clock.now
                 ? [] : try recipients(reading, run.order, after: last, limit: Reminders.chunk)

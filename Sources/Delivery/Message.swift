@@ -34,6 +34,8 @@ package enum MessageKind: String, Sendable, CaseIterable {
     case reminder
     /// Word to every voter that the poll ends later, is suspended, or goes on.
     case pollExtended, pollSuspended, pollResumed
+    /// Word to every voter that a poll goes on whose box came from a backup, and that it was abandoned.
+    case pollRestored, pollAbandoned
     /// The console's identifier, to a member of the staff.
     case staffIdentifier
     /// A connection code for the console.
@@ -62,8 +64,7 @@ package enum MessageKind: String, Sendable, CaseIterable {
         case .code, .resetCode: ["greeting", "code", "label"]
         case .resetAsked: ["greeting", "ready"]
         case .notice, .noticeHeld, .resetReady, .secretChanged, .voteRecorded, .contactChanged, .reminder,
-            .pollExtended, .pollSuspended,
-            .pollResumed:
+            .pollExtended, .pollSuspended, .pollResumed, .pollRestored, .pollAbandoned:
             ["greeting"]
         case .staffIdentifier: ["greeting", "identifier", "console", "role", "days"]
         case .staffCode: ["greeting", "code", "label"]
@@ -81,7 +82,7 @@ package enum MessageKind: String, Sendable, CaseIterable {
         case .noticeHeld: MessageKind.notice.rawValue
         case .renewal: MessageKind.identifier.rawValue
         case .renewedActivation: MessageKind.activation.rawValue
-        case .pollExtended, .pollSuspended, .pollResumed: "hours"
+        case .pollExtended, .pollSuspended, .pollResumed, .pollRestored, .pollAbandoned: "hours"
         default: rawValue
         }
     }
@@ -93,7 +94,7 @@ package enum MessageKind: String, Sendable, CaseIterable {
         case .notice, .noticeHeld, .resetAsked, .secretChanged, .voteRecorded, .contactChanged, .staffSecretChanged:
             true
         // What goes to all goes to all.
-        case .pollExtended, .pollSuspended, .pollResumed: true
+        case .pollExtended, .pollSuspended, .pollResumed, .pollRestored, .pollAbandoned: true
         default: false
         }
     }
@@ -166,13 +167,14 @@ package struct MessageFrame: Sendable, Codable, Equatable {
     /// Election-wide names.
     package static let sharedNames = [
         "title", "organiser", "address", "opens", "closes", "supportName", "supportEmail", "supportPhone",
-        "supportHours", "minimum", "zone", "minutes", "reason",
+        "supportHours", "minimum", "zone", "closesZone", "minutes", "reason",
     ]
     /// Election-wide flags: the identifier's scheme, whether it is kept for good, whether a connection code is asked for,
     /// what the voter chooses at the first sign-in, and what happened to the poll.
     package static let flagNames = [
         "isRandom", "isDigits", "isName", "isEmail", "isKept", "hasCode", "choosesPassphrase", "choosesPassword",
         "isRenewal", "mustChange", "hasReason", "isExtension", "isSuspension", "isResumption",
+        "isRestoration", "isAbandonment", "ballotsCount",
     ]
 
     package let kind: String

@@ -38,7 +38,7 @@ package struct Outbox: Sendable {
             """
             UPDATE outbox_message SET state = 'withdrawn', sealed = NULL, ended_at = ?
             WHERE election = ? AND subject = ? AND kind NOT IN ('notice', 'noticeHeld', 'resetAsked', 'secretChanged', 'voteRecorded', 'contactChanged',
-                'pollExtended', 'pollSuspended', 'pollResumed')
+                'pollExtended', 'pollSuspended', 'pollResumed', 'pollRestored', 'pollAbandoned')
                 AND (state IN ('waiting', 'printed', 'unknown', 'failed') OR state = 'sent' AND channel = 'letter')
             """, clock.now, election, subject)
     }
@@ -51,13 +51,13 @@ package struct Outbox: Sendable {
             """
             UPDATE outbox_message SET state = 'withdrawn', sealed = NULL, ended_at = ?
             WHERE state = 'waiting' AND channel IN ('email', 'sms') AND election = ?
-                AND kind IN ('pollExtended', 'pollSuspended', 'pollResumed')
+                AND kind IN ('pollExtended', 'pollSuspended', 'pollResumed', 'pollRestored', 'pollAbandoned')
             """, clock.now, election)
         try transaction.execute(
             """
             UPDATE outbox_message SET state = 'withdrawn', sealed = NULL, ended_at = ?
             WHERE state IN ('failed', 'unknown') AND election = ?
-                AND kind IN ('pollExtended', 'pollSuspended', 'pollResumed')
+                AND kind IN ('pollExtended', 'pollSuspended', 'pollResumed', 'pollRestored', 'pollAbandoned')
             """, clock.now, election)
     }
 

@@ -89,6 +89,18 @@ package struct IdentifierMessage: Sendable {
     package let mailing: Int?
 }
 
+/// Messages of one kind, way, place and state that share an hour.
+package struct HourlyCount: Sendable {
+    /// The beginning of the hour, seconds since 1970.
+    package let hour: Int
+    package let route: Route
+    /// A mail's domain, or the first digits of a number; nil for letters.
+    package let place: String?
+    package let kind: MessageKind
+    package let state: MessageState
+    package let count: Int
+}
+
 /// How many messages of a kind went one way to one place and came to one end.
 package struct DeliveryCount: Sendable, Equatable {
     /// The mailing's number; nil for messages that went out one by one.
@@ -165,6 +177,22 @@ extension Outbox {
         ) { (row: borrowing Row) throws(StoreError) in
             DeliveryCount(
                 mailing: try row[0], route: try row.value(1), place: try row[2], kind: try row.value(3),
+                state: try row.value(4), count: try row[5])
+        }
+    }
+
+    /// Messages to voters by the hour in which the relay or gateway took them, or in which they came to their end otherwise;
+    /// by that of their making where they wait. Reads the whole outbox.
+    package func hourly(_ reading: borrowing Reading, election: Int) throws(StoreError) -> [HourlyCount] {
+        try reading.all(
+            """
+            SELECT coalesce(accepted_at, ended_at, created_at) / 3600 * 3600 AS hour, channel, place, kind, state, count(*)
+            FROM outbox_message WHERE election = ? AND subject > 0
+            GROUP BY hour, channel, place, kind, state ORDER BY hour, channel, place, kind, state
+            """, election
+        ) { (row: borrowing Row) throws(StoreError) in
+            HourlyCount(
+                hour: try row[0], route: try row.value(1), place: try row[2], kind: try row.value(3),
                 state: try row.value(4), count: try row[5])
         }
     }

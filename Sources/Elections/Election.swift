@@ -67,6 +67,8 @@ package struct Election: Sendable {
     package let level: Int
     package let colleges: [String: LocalText]
     package let sites: [String: LocalText]
+    /// The time zones of the sites that have one of their own.
+    package let siteZones: [String: String]
     package let ballots: [Ballot]
     package let access: AccessPolicy
 

@@ -11,6 +11,7 @@ package enum ElectionReader {
         let reader = DocumentReader(file: file)
         do throws(Fault) {
             let root = try YAML.parse(text, file: file)
+            if !isStored { checkWording(root, reader) }
             let election = reader.section(root, "the election") { read($0, isStored: isStored) }
             return reader.faults.isEmpty ? .success(election) : .failure(Faults(list: reader.faults))
         } catch {
@@ -31,22 +32,17 @@ package enum ElectionReader {
         let id = section.text("election")
         if !isName(id) { section.fault("election", "\"election\" must be a short name of a-z, 0-9 and hyphens") }
         let zoneName = section.text("timezone")
-        let zone = isStored ? TimeZone(identifier: zoneName) : TimeZonePlace.zone(zoneName)
-        if zone == nil, !zoneName.isEmpty {
-            let isOther = TimeZone(identifier: zoneName) != nil
-            section.fault(
-                "timezone",
-                isOther
-                    ? "\"\(zoneName)\" is no place: name the zone by a city of it, such as Europe/Paris, Indian/Reunion or America/Miquelon"
-                    : "\"\(zoneName)\" is no time zone; Europe/Paris is one")
-        }
+        let zone = zone(section, zoneName, isStored: isStored)
         let times = times(section, zone, isStored: isStored)
         let languages = section.choices("languages", as: Language.self) ?? [.fr]
         let channels = section.choices("channels", as: Channel.self) ?? [.email]
         if languages.isEmpty { section.fault("languages", "an election speaks at least one language") }
         if channels.isEmpty { section.fault("channels", "an election needs at least one channel") }
-        let colleges = section.section("colleges", named) ?? [:]
-        let sites = section.optionalSection("sites", named) ?? [:]
+        let colleges = section.section("colleges", colleges) ?? [:]
+        let sites =
+            section.optionalSection("sites") { ElectionReader.sites($0, isStored: isStored) } ?? (
+                titles: [:], zones: [:]
+            )
         let level = section.number("level", in: 1...3, standard: 2)
         let sender = section.section("sender", sender) ?? ("", "")
         return Election(
@@ -57,7 +53,8 @@ package enum ElectionReader {
                 ?? Election.Support(name: "", email: "", phone: "", hours: LocalText(fr: "", en: "")),
             timeZone: zoneName, announcedOpening: times.opens, announcedClose: times.closes,
             graceMinutes: section.number("grace", in: 0...60, standard: 15), languages: languages, channels: channels,
-            level: level, colleges: colleges, sites: sites, ballots: ballots(section, colleges, sites),
+            level: level, colleges: colleges, sites: sites.titles, siteZones: sites.zones,
+            ballots: ballots(section, colleges, sites.titles, isStored: isStored),
             access: section.optionalSection("access") { access($0, level: level, channels: channels) }
                 ?? AccessPolicy())
     }
@@ -75,14 +72,46 @@ package enum ElectionReader {
         return text
     }
 
-    private static func named(_ section: Section) -> [String: LocalText] {
+    private static func colleges(_ section: Section) -> [String: LocalText] { named(section) { _, _ in } }
+
+    private static func named(_ section: Section, more: (String, Section) -> Void) -> [String: LocalText] {
         var result: [String: LocalText] = [:]
         for key in section.keys {
             if !isName(key) { section.fault(key, "\"\(key)\" must be a short name of a-z, 0-9 and hyphens") }
-            result[key] = section.section(key, text)
+            result[key] = section.section(key) { entry in
+                more(key, entry)
+                return text(entry)
+            }
         }
         if result.isEmpty { section.fault("", "at least one entry is needed here") }
         return result
+    }
+
+    /// The sites' titles, and the zones of those that have one of their own.
+    private static func sites(
+        _ section: Section, isStored: Bool
+    ) -> (titles: [String: LocalText], zones: [String: String]) {
+        var zones: [String: String] = [:]
+        let titles = named(section) { key, site in
+            if let name = site.optionalText("timezone"), zone(site, name, isStored: isStored) != nil {
+                zones[key] = name
+            }
+        }
+        return (titles, zones)
+    }
+
+    /// A time zone that is a place.
+    private static func zone(_ section: Section, _ name: String, isStored: Bool) -> TimeZone? {
+        let zone = isStored ? TimeZone(identifier: name) : TimeZonePlace.zone(name)
+        if zone == nil, !name.isEmpty {
+            let isOther = TimeZone(identifier: name) != nil
+            section.fault(
+                "timezone",
+                isOther
+                    ? "\"\(name)\" is no place: name the zone by a city of it, such as Europe/Paris, Indian/Reunion or America/Miquelon"
+                    : "\"\(name)\" is no time zone; Europe/Paris is one")
+        }
+        return zone
     }
 
     private static func organiser(_ section: Section) -> Election.Organiser {
@@ -155,7 +184,7 @@ package enum ElectionReader {
     }
 
     private static func ballots(
-        _ section: Section, _ colleges: [String: LocalText], _ sites: [String: LocalText]
+        _ section: Section, _ colleges: [String: LocalText], _ sites: [String: LocalText], isStored: Bool
     ) -> [Election.Ballot] {
         _ = section.required("ballots")
         var seen: Set<String> = []
@@ -165,7 +194,7 @@ package enum ElectionReader {
                 if !isName(id) { ballot.fault("id", "\"id\" must be a short name of a-z, 0-9 and hyphens") }
                 if !seen.insert(id).inserted { ballot.fault("id", "two ballots are called \"\(id)\"") }
                 let questions = ballot.list("questions").map { node in
-                    ballot.section(at: node, "a question", question)
+                    ballot.section(at: node, "a question") { question($0, isStored: isStored) }
                 }
                 // Counted as the ballot's encryption counts them: a blank vote is a choice of its question.
                 let choices = questions.reduce(0) { $0 + $1.answers.count + ($1.hasBlank ? 1 : 0) }
@@ -186,7 +215,7 @@ package enum ElectionReader {
         return ballots
     }
 
-    private static func question(_ section: Section) -> Election.Question {
+    private static func question(_ section: Section, isStored: Bool) -> Election.Question {
         let title = section.section("title", text) ?? LocalText(fr: "", en: "")
         let nodes = section.list("answers")
         let answers = nodes.map { node -> LocalText in
@@ -195,17 +224,16 @@ package enum ElectionReader {
             return section.section(at: node, "an answer", text)
         }
         if answers.isEmpty { section.fault("answers", "a question needs \"answers\" to choose from") }
-        if Set(answers.map(\.fr)).count < answers.count || Set(answers.map(\.en)).count < answers.count {
-            section.fault("answers", "two answers have the same name: voters could not tell them apart")
-        }
         let range = 0...max(1, answers.count)
         let least = section.number("min", in: range, standard: 1)
         let most = section.number("max", in: range, standard: 1)
         if least > most { section.fault("min", "\"min\" is larger than \"max\"") }
         if most == 0 { section.fault("max", "\"max\" must be 1 or more") }
-        return Election.Question(
+        let question = Election.Question(
             title: title, answers: answers, least: least, most: most,
             hasBlank: section.flag("blank", standard: true))
+        if !isStored { for (key, message) in answerFaults(question) { section.fault(key, message) } }
+        return question
     }
 
     private static func known(_ section: Section, _ key: String, _ names: [String: LocalText]) -> [String] {

@@ -27,5 +27,14 @@ package enum ElectionsSchema {
                 reason TEXT
             ) STRICT;
             """),
+        // One more stage, of a poll that ends without a result.
+        Migration(
+            "elections-3-abandoned",
+            """
+            ALTER TABLE election_hours ADD COLUMN now TEXT NOT NULL DEFAULT 'sealed' CHECK (now IN ('sealed', 'open', 'suspended', 'closing', 'ended', 'abandoned'));
+            UPDATE election_hours SET now = stage;
+            ALTER TABLE election_hours DROP COLUMN stage;
+            ALTER TABLE election_hours RENAME COLUMN now TO stage;
+            """),
     ]
 }

@@ -10,6 +10,8 @@ package struct PollHours: Sendable, Hashable {
         case closing
         /// No ballot is taken any more.
         case ended
+        /// Ended for good without a result.
+        case abandoned
     }
 
     /// What a moment is to a voter.
@@ -27,6 +29,8 @@ package struct PollHours: Sendable, Hashable {
         case ended
         /// Ended before the hour in force.
         case closedEarly
+        /// Ended for good without a result.
+        case abandoned
     }
 
     /// When voting begins, as announced; seconds since 1970, as all times here.
@@ -42,7 +46,7 @@ package struct PollHours: Sendable, Hashable {
     package let openedAt: Int?
     /// Since when no ballot is taken in a poll that is being closed.
     package let stoppedAt: Int?
-    /// Why the bureau suspended the poll, in its own words; nil where it gave none.
+    /// Why the bureau suspended or abandoned the poll, in its own words; nil where it gave none.
     package let reason: String?
     package let graceSeconds: Int
 
@@ -104,6 +108,7 @@ package struct PollHours: Sendable, Hashable {
         case .suspended: .suspended
         case .open, .closing: stoppedAt == nil && now < graceEnds ? .grace : end
         case .ended: end
+        case .abandoned: .abandoned
         }
     }
 
@@ -115,7 +120,7 @@ package struct PollHours: Sendable, Hashable {
 
 extension PollHours {
     /// Puts a poll's hours in force, for everybody who reads them. For Polling alone, in the transaction of each change.
-    /// - Parameter reason: why it is suspended; nil leaves what was said, which ends with the suspension.
+    /// - Parameter reason: why it is suspended or abandoned; nil leaves what was said, which ends with the suspension.
     package static func put(
         _ transaction: borrowing Transaction, election number: Int, _ stage: Stage, closes: Int, openedAt: Int?,
         stoppedAt: Int?, reason: String? = nil
@@ -123,11 +128,11 @@ extension PollHours {
         try transaction.execute(
             """
             INSERT INTO election_hours (election, stage, closes_at, planned_closes_at, opened_at, stopped_at, reason)
-            VALUES (?1, ?2, ?3, ?3, ?4, ?5, CASE ?2 WHEN 'suspended' THEN ?6 END)
+            VALUES (?1, ?2, ?3, ?3, ?4, ?5, CASE WHEN ?2 IN ('suspended', 'abandoned') THEN ?6 END)
             ON CONFLICT (election) DO UPDATE SET stage = excluded.stage, closes_at = excluded.closes_at,
                 planned_closes_at = max(planned_closes_at, excluded.closes_at), opened_at = excluded.opened_at,
                 stopped_at = excluded.stopped_at,
-                reason = CASE excluded.stage WHEN 'suspended' THEN coalesce(excluded.reason, reason) END
+                reason = CASE excluded.stage WHEN 'suspended' THEN coalesce(excluded.reason, reason) WHEN 'abandoned' THEN excluded.reason END
             """, number, stage.rawValue, closes, openedAt, stoppedAt, reason)
     }
 

@@ -48,7 +48,7 @@ package final class MessageOffice: Sendable {
             policy.secretKind == .generated ? [.activation, .renewedActivation] : [.identifier, .renewal]
         return identifiers + [
             .notice, .code, .resetCode, .resetAsked, .resetReady, .secretChanged, .voteRecorded, .contactChanged,
-            .reminder, .pollExtended, .pollSuspended, .pollResumed,
+            .reminder, .pollExtended, .pollSuspended, .pollResumed, .pollRestored, .pollAbandoned,
         ]
     }
 
@@ -112,7 +112,9 @@ package final class MessageOffice: Sendable {
                 "isRenewal": kind == .renewal || kind == .renewedActivation,
                 "mustChange": election.access.secretMustChange, "hasReason": hours.reason != nil,
                 "isExtension": kind == .pollExtended, "isSuspension": kind == .pollSuspended,
-                "isResumption": kind == .pollResumed,
+                "isResumption": kind == .pollResumed, "isRestoration": kind == .pollRestored,
+                "isAbandonment": kind == .pollAbandoned,
+                "ballotsCount": kind != .pollRestored && kind != .pollAbandoned,
             ], senderLines: election.organiser.address, text: text, html: html)
     }
 }

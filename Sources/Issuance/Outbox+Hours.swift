@@ -8,7 +8,9 @@ extension PollHours {
         [
             "opens": LocalTime.phrase(opens, zone: election.timeZone, language),
             "closes": LocalTime.phrase(closes, zone: election.timeZone, language),
-            "zone": LocalTime.zoneName(election.timeZone, language),
+            "zone": election.zoneWords([opens, closes], language),
+            // For sentences that give the close alone.
+            "closesZone": election.zoneWords([closes], language),
         ]
     }
 }

@@ -1,7 +1,13 @@
 import CPango
 
 /// A text of headings, paragraphs and tables, laid out on as many sheets as it takes: receipts, results, signature lists.
+/// No text keeps it from being made: a character without a font is drawn as a mark, and what is longer than a sheet goes on on
+/// the next, since what it holds was sealed, or said by somebody, before.
 package struct Report: Sendable {
+    /// The faces of running text and of tables, in which `FontCheck` looks.
+    static let (plain, bold, fixed) = ("Liberation Sans", "Liberation Sans Bold", "DejaVu Sans Mono")
+    static let fonts = [plain, bold].map { "\($0) 10" }
+
     package enum Block: Sendable {
         case heading(String)
         case paragraph(String)
@@ -9,6 +15,8 @@ package struct Report: Sendable {
         case mono(String)
         /// A line of a table: the first column takes what the others, of 30 mm each, leave.
         case row([String], isHead: Bool = false)
+        /// A name with a line beside it for the person to sign on.
+        case signature(String)
     }
 
     private let title: String
@@ -18,6 +26,17 @@ package struct Report: Sendable {
 
     package mutating func add(_ block: Block) { blocks.append(block) }
 
+    /// Everything that it says, in its order.
+    package var texts: [String] {
+        [title]
+            + blocks.flatMap { block in
+                switch block {
+                case .heading(let text), .paragraph(let text), .mono(let text), .signature(let text): [text]
+                case .row(let cells, _): cells
+                }
+            }
+    }
+
     /// The sheets as a PDF (1.4); the same report and time give the same bytes.
     /// - Parameter created: as PDF writes it, ISO 8601.
     package func pdf(created: String) throws(LetterError) -> [UInt8] {
@@ -26,9 +45,10 @@ package struct Report: Sendable {
         for block in blocks {
             switch block {
             case .heading(let text): try press.heading(text, size: 13, gap: 2)
-            case .paragraph(let text): try press.text(text, font: "Liberation Sans 10.5", gap: 2)
-            case .mono(let text): try press.text(text, font: "DejaVu Sans Mono 8.5", gap: 4)
+            case .paragraph(let text): try press.text(text, font: "\(Report.plain) 10.5", gap: 2)
+            case .mono(let text): try press.text(text, font: "\(Report.fixed) 8.5", gap: 4)
             case .row(let cells, let isHead): try press.row(cells, isHead: isHead)
+            case .signature(let name): try press.signature(name)
             }
         }
         return try press.finish()
@@ -68,7 +88,7 @@ package struct Report: Sendable {
         if y > ReportPress.area.y { y += gap }
         // A heading keeps company: it does not stand alone at the foot of a sheet.
         if y > ReportPress.area.y + ReportPress.area.height - 30 { turn() }
-        try self.text(text, font: "Liberation Sans Bold \(size)", gap: gap)
+        try self.text(text, font: "\(Report.bold) \(size)", gap: gap)
     }
 
     func text(_ text: String, font: String, gap: Double) throws(LetterError) {
@@ -76,7 +96,7 @@ package struct Report: Sendable {
     }
 
     func row(_ cells: [String], isHead: Bool) throws(LetterError) {
-        let font = "Liberation Sans \(isHead ? "Bold " : "")9.5"
+        let font = "\(isHead ? Report.bold : Report.plain) 9.5"
         let first = ReportPress.area.width - ReportPress.columnWidth * Double(cells.count - 1)
         if y > ReportPress.area.y + ReportPress.area.height - 12 { turn() }
         var height = 0.0
@@ -86,24 +106,58 @@ package struct Report: Sendable {
             height = max(height, try draw(cell, font: font, x: x, width: width - 2))
         }
         y += height + 1.5
+        line(from: ReportPress.area.x, width: ReportPress.area.width)
+    }
+
+    /// Millimetres that a signature takes in height.
+    private static let signatureHeight = 16.0
+
+    func signature(_ name: String) throws(LetterError) {
+        let area = ReportPress.area
+        if y > area.y + area.height - ReportPress.signatureHeight { turn() }
+        let half = area.width / 2
+        let top = y
+        y = top + ReportPress.signatureHeight - 6
+        _ = try draw(name, font: "\(Report.plain) 10.5", x: area.x, width: half - 4)
+        y = top + ReportPress.signatureHeight
+        line(from: area.x + half, width: half)
+    }
+
+    /// A thin line just above the present height.
+    private func line(from x: Double, width: Double) {
         unsafe cairo_set_line_width(cairo, 0.4)
-        unsafe cairo_move_to(cairo, ReportPress.area.x * pointsPerMillimetre, (y - 0.75) * pointsPerMillimetre)
-        unsafe cairo_line_to(
-            cairo, (ReportPress.area.x + ReportPress.area.width) * pointsPerMillimetre, (y - 0.75) * pointsPerMillimetre
-        )
+        unsafe cairo_move_to(cairo, x * pointsPerMillimetre, (y - 0.75) * pointsPerMillimetre)
+        unsafe cairo_line_to(cairo, (x + width) * pointsPerMillimetre, (y - 0.75) * pointsPerMillimetre)
         unsafe cairo_stroke(cairo)
     }
 
-    /// Draws a text, on the next sheet where this one has no room for it; returns its height.
+    /// Draws a text, on the next sheet where this one has no room for it, and in pieces where a whole sheet has none; returns
+    /// the height of what stands on the last one.
     private func draw(_ text: String, font: String, x: Double, width: Double) throws(LetterError) -> Double {
         let box = unsafe TextBox(on: cairo, font: font, width: width, breaksWords: true)
-        var frame = PrinterProfile.Frame(
-            x: x, y: y, width: width, height: ReportPress.area.y + ReportPress.area.height - y)
-        if !box.fits(text, frame), y > ReportPress.area.y {
-            turn()
-            frame = PrinterProfile.Frame(x: x, y: y, width: width, height: ReportPress.area.height)
+        var rest = Substring(text)
+        while rest.count > ReportPress.pieceLength {
+            let piece = rest.prefix(ReportPress.pieceLength)
+            let cut = piece.lastIndex(of: " ").map { piece.index(after: $0) } ?? piece.endIndex
+            y += try draw(box.settable(String(rest[..<cut])), in: box, x: x, width: width)
+            rest = rest[cut...]
         }
-        return try unsafe box.draw(text, in: frame, on: cairo)
+        return try draw(box.settable(String(rest)), in: box, x: x, width: width)
+    }
+
+    /// Characters laid out at once: the time that takes grows faster than their number.
+    private static let pieceLength = 2000
+
+    private func draw(_ text: String, in box: TextBox, x: Double, width: Double) throws(LetterError) -> Double {
+        func frame() -> PrinterProfile.Frame {
+            PrinterProfile.Frame(x: x, y: y, width: width, height: ReportPress.area.y + ReportPress.area.height - y)
+        }
+        if !box.fits(text, frame()), y > ReportPress.area.y { turn() }
+        guard !box.fits(text, frame()), text.count > 1 else { return try unsafe box.draw(text, in: frame(), on: cairo) }
+        let middle = text.index(text.startIndex, offsetBy: text.count / 2)
+        let cut = text[..<middle].lastIndex(of: " ").map { text.index(after: $0) } ?? middle
+        y += try draw(String(text[..<cut]), in: box, x: x, width: width)
+        return try draw(String(text[cut...]), in: box, x: x, width: width)
     }
 
     private func turn() {

@@ -43,6 +43,22 @@ let pointsPerMillimetre = 72.0 / 25.4
         return frame.holds(size)
     }
 
+    /// Whether the installed fonts have every character of plain `text`.
+    func hasGlyphs(_ text: String) -> Bool {
+        unsafe pango_layout_set_text(layout, text, -1)
+        return unsafe pango_layout_get_unknown_glyphs_count(layout) == 0
+    }
+
+    /// What stands for a character that no font has; the last one is in every font.
+    private static let replacements = ["\u{FFFD}", "?"]
+
+    /// The text with a mark in place of each character that no installed font has.
+    func settable(_ text: String) -> String {
+        guard !hasGlyphs(text) else { return text }
+        let mark = TextBox.replacements.first(where: hasGlyphs) ?? ""
+        return text.map { hasGlyphs(String($0)) ? String($0) : mark }.joined()
+    }
+
     /// The present text's size in millimetres.
     private var size: (width: Double, height: Double) {
         var (width, height) = (Int32(0), Int32(0))

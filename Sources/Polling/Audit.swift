@@ -260,7 +260,7 @@ private struct PollRecord {
     private static let states: [String: PollState] = [
         "poll.seal": .sealed, "poll.open": .open, "poll.suspend": .suspended, "poll.resume": .open,
         "poll.ended": .ended, "poll.reopen": .open, "poll.closing": .closing, "poll.stop": .closing,
-        "poll.close": .closed, "poll.destroy": .destroyed,
+        "poll.close": .closed, "poll.abandon": .abandoned, "poll.destroy": .destroyed,
     ]
 
     init(_ reading: borrowing Reading, election: String) throws(StoreError) {
@@ -268,7 +268,7 @@ private struct PollRecord {
         try Logbook.each(reading) { entry, _ throws(StoreError) in
             guard entry.election == election else { return }
             if let state = PollRecord.states[entry.action] { record.state = state }
-            if entry.action == "poll.stop" { record.isStopped = true }
+            if ["poll.stop", "poll.abandon"].contains(entry.action) { record.isStopped = true }
             guard
                 [
                     "poll.seal", "trustee.replace", "trustee.remove", "poll.extend", "poll.round", "poll.notice",
@@ -312,7 +312,9 @@ private struct PollRecord {
             faults.append("The poll is \(poll.state.rawValue), by the journal \(state?.rawValue ?? "nothing").")
         }
         let hour = extended ?? closes
-        if [.closing, .closed].contains(poll.state) ? poll.closesAt > hour : poll.closesAt != hour {
+        if [.closing, .closed, .abandoned, .destroyed].contains(poll.state)
+            ? poll.closesAt > hour : poll.closesAt != hour
+        {
             faults.append("The poll's hour of closing was changed by hand.")
         }
         if (poll.stoppedAt != nil) != isStopped {

@@ -37,6 +37,8 @@ package struct BureauStatement: Sendable {
         case boxKeyDestroyed = "box-key-destroyed"
         /// To take votes again after a restore; the subject is the manifest's SHA-256 and the heads that were published last.
         case resumeAfterRestore = "resume-after-restore"
+        /// To end the poll for good without a result; the subject is the manifest's SHA-256.
+        case abandonPoll = "abandon-poll"
     }
 
     /// One member's signature.

@@ -113,7 +113,7 @@ extension PollingStation {
                 clock.now >= poll.closesAt ? nil : "The hour has not come."
             } == nil
         }
-        if poll.state == .closed { try forgetBoxKey(by: principal) }
+        if [.closed, .abandoned].contains(poll.state) { try forgetBoxKey(by: principal) }
         guard poll.state == .closing || poll.state == .ended else { return false }
         if poll.stoppedAt == nil {
             guard clock.now >= poll.closesAt + election.election.graceMinutes * 60 else { return false }

@@ -34,7 +34,9 @@ extension PollingStation {
     /// Who holds what now, signed: the closing record says it as it was at the close. Empty before that.
     package func custodyRecord() throws(StoreError) -> String {
         try store.read { (reading: borrowing Reading) throws(StoreError) -> String in
-            guard try record(reading, .closing) != nil else { return "" }
+            let isClosed = try record(reading, .closing) != nil
+            let isAbandoned = try record(reading, .abandonment) != nil
+            guard isClosed || isAbandoned else { return "" }
             let lines = [SignedRecord.custodyMark, "election \(election.election.id)"]
             return SignedRecord.signed(lines + (try custodyLines(reading, at: clock.now)), by: signing)
         }
@@ -49,7 +51,7 @@ extension PollingStation {
         }
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
             guard let poll = try Poll.find(transaction.reading, election: election.number),
-                let seal = SealManifest(poll.manifest), [.closed, .destroyed].contains(poll.state)
+                let seal = SealManifest(poll.manifest), poll.state.isFinal
             else { return "Copies of the box key are needed until the poll is closed." }
             let signers = statement.signers(among: seal.members)
             guard statement.act == .boxKeyDestroyed, statement.election == seal.election,

@@ -64,7 +64,8 @@ package struct Custody: Sendable {
         try Logbook.each(reading) { entry, _ throws(StoreError) in
             switch entry.action {
             case "poll.seal" where entry.election == election: isSealed = true
-            case "poll.close" where entry.election == election: isSealed = false
+            case "poll.close" where entry.election == election, "poll.abandon" where entry.election == election:
+                isSealed = false
             case "store.backup" where isSealed: custody.backups.append(try Custody.backup(entry))
             case Custody.keyAction where entry.election == election:
                 let copy = try Custody.keyCopy(entry)
@@ -127,12 +128,12 @@ extension PollingStation {
         let poll = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try Poll.find(reading, election: election.number)
         }
-        guard let state = poll?.state, [.closed, .destroyed].contains(state) else { return [] }
+        guard let state = poll?.state, state.isFinal else { return [] }
         // A store that was moved away tells nothing of the poll whose key lies at the place now.
         try store.checkFile()
         knownBoxKey.withLock { $0 = .gone }
         let erasures = eraseBoxKey()
-        guard state == .closed else { return erasures }
+        guard state != .destroyed else { return erasures }
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             let known = try Custody(transaction.reading, election: election.election.id).keyCopies
             for erasure in erasures {

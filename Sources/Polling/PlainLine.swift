@@ -1,4 +1,5 @@
 import Foundation
+import Inputs
 
 /// Texts that stand on one line of a record or statement which people read and programs parse: nothing in them may begin another
 /// line, hide, or turn the reading direction.
@@ -18,6 +19,15 @@ package enum PlainLine {
             && Array(text.precomposedStringWithCanonicalMapping.utf8) == Array(text.utf8)
     }
 
+    /// The text with plain blanks for those of other kinds: French writes a no-break one before its colons.
+    package static func spaced(_ text: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            scalars.append(scalar.properties.generalCategory == .spaceSeparator ? " " : scalar)
+        }
+        return String(scalars).precomposedStringWithCanonicalMapping
+    }
+
     /// The text with a question mark for whatever would break its line or hide.
     static func shown(_ text: String) -> String {
         var scalars = String.UnicodeScalarView()
@@ -26,12 +36,7 @@ package enum PlainLine {
     }
 
     private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.properties.isDefaultIgnorableCodePoint || scalar == "\u{2800}" { return true }
-        return switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
-        // Blanks that look like the plain one, or like nothing.
-        case .spaceSeparator: scalar != " "
-        default: false
-        }
+        // Blanks that look like the plain one, or like nothing, have no place on such a line either.
+        HiddenText.isHidden(scalar) || (scalar.properties.generalCategory == .spaceSeparator && scalar != " ")
     }
 }

@@ -13,6 +13,7 @@ extension PollState {
         case .suspended: .suspended
         case .closing: .closing
         case .ended, .closed, .destroyed: .ended
+        case .abandoned: .abandoned
         }
     }
 }

@@ -11,7 +11,13 @@ package enum PollState: String, Sendable {
     case closing
     /// Hour and grace are over by a clock that nothing vouches for: no vote is taken, and nothing is final.
     case ended
-    case closed, destroyed
+    case closed
+    /// Ended for good without a result, on the word of two members of the bureau.
+    case abandoned
+    case destroyed
+
+    /// Whether no vote will ever be taken again.
+    package var isFinal: Bool { [.closed, .abandoned, .destroyed].contains(self) }
 }
 
 /// A poll as it is stored.

@@ -196,6 +196,25 @@ package enum PollingSchema {
                 closes_at, opened_at, stopped_at
             FROM polling_poll WHERE state <> 'sealing';
             """),
+        // One more record, of the result; one more state, of a poll that ends without one.
+        Migration(
+            "polling-7-records",
+            """
+            ALTER TABLE polling_record RENAME TO polling_record_before;
+            CREATE TABLE polling_record (
+                election INTEGER NOT NULL REFERENCES polling_poll (election),
+                kind TEXT NOT NULL CHECK (kind IN ('opening', 'closing', 'result', 'abandonment')),
+                at INTEGER NOT NULL,
+                text TEXT NOT NULL,
+                PRIMARY KEY (election, kind)
+            ) STRICT, WITHOUT ROWID;
+            INSERT INTO polling_record SELECT election, kind, at, text FROM polling_record_before;
+            DROP TABLE polling_record_before;
+            ALTER TABLE polling_poll ADD COLUMN stage TEXT NOT NULL DEFAULT 'sealing' CHECK (stage IN ('sealing', 'sealed', 'open', 'suspended', 'closing', 'ended', 'closed', 'abandoned', 'destroyed'));
+            UPDATE polling_poll SET stage = state;
+            ALTER TABLE polling_poll DROP COLUMN state;
+            ALTER TABLE polling_poll RENAME COLUMN stage TO state;
+            """),
         // The manifest under the election's key: other members or trustees written into it would let false statements in.
         Migration(
             "polling-8-manifest",

@@ -133,8 +133,10 @@ package final class PollingStation: Sendable {
             }
             try transaction.execute(
                 "UPDATE polling_poll SET opened_at = ? WHERE election = ?", clock.now, election.number)
-            let restored = try restoreLines(transaction.reading)
-            _ = try keep(transaction, .opening, try openingLines(transaction.reading, poll) + restored)
+            try putHours(transaction)
+            let lines = try openingLines(transaction.reading, poll) + (try restoreLines(transaction.reading))
+            let people = try minutesLines(transaction.reading, hasTurnout: false)
+            _ = try keep(transaction, .opening, lines + people)
             return nil
         }
     }

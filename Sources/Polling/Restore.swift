@@ -9,7 +9,7 @@ package import Store
 ///     store restore ---> suspended, with this mark: votes since the backup are lost, and nobody here knows how many
 ///       two members sign that the heads last published are these, and all of them are in the restored box ---> open
 ///       (a poll that the backup knows as sealed may have been opened since: it is opened on the same word)
-///       otherwise: closed, never open. Somebody whose published ballot was lost would vote again, with a credential that
+///       otherwise: closed or abandoned, never open. Somebody whose published ballot was lost would vote again, with a credential that
 ///       stands in a published archive
 package struct PollRestore: Sendable {
     package let at: Int
@@ -150,7 +150,7 @@ package struct ResumeProof: Sendable {
         guard unknown.isEmpty else {
             let lost = unknown.sorted().joined(separator: ", ")
             return "The restored box does not contain what was published: \(lost). Ballots that are public were lost. "
-                + "The poll can be closed, not resumed."
+                + "The poll can be closed or abandoned, not resumed."
         }
         return nil
     }
@@ -158,7 +158,7 @@ package struct ResumeProof: Sendable {
 
 extension PollingStation {
     static let restoredNeedsProof =
-        "The store was restored from a backup, and the poll may have been open since: voting goes on only with the heads that were published last and the statement of two members (poll open or poll resume with --head HASH --statement FILE; no --head where nothing was published). Otherwise close the poll."
+        "The store was restored from a backup, and the poll may have been open since: voting goes on only with the heads that were published last and the statement of two members (poll open or poll resume with --head HASH --statement FILE; no --head where nothing was published). Otherwise close the poll, or abandon it (poll abandon)."
 
     /// Why a restored poll takes no votes yet; nil where nothing holds it, or two members' proof frees it.
     func admitRestored(

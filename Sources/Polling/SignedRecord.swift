@@ -5,7 +5,7 @@ package import Store
 
 /// A signed record of the poll, for the bureau's minutes: lines of text, then the key and the signature.
 package enum SignedRecord: Sendable {
-    package enum Kind: String, Sendable, CaseIterable { case opening, closing }
+    package enum Kind: String, Sendable, CaseIterable { case opening, closing, result, abandonment }
 
     /// The text with the server's signature below it, by the key that signs receipts.
     static func signed(_ lines: [String], by key: SigningKey) -> String {

@@ -56,7 +56,7 @@ package enum Deed: String, Sendable, CaseIterable, Codable {
     case decide
     /// The same where only a member of the bureau may.
     case decideForBureau
-    /// Suspends the poll and takes it up again.
+    /// Suspends the poll, takes it up again, confirms its end, and notes what the minutes hold.
     case suspendPoll
     /// Tokens of programs.
     case changeClients

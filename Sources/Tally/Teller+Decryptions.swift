@@ -249,6 +249,7 @@ extension Teller {
             }
             try keep(result: numbers, of: ballot, by: principal)
         }
+        try writeResultRecord(by: principal)
         if !failed.isEmpty { return .noResult(ballots: failed, unbound: suspects.sorted()) }
         return .taken(trustee: trustee, missing: missing.sorted())
     }

@@ -21,7 +21,7 @@ extension Teller {
             guard let poll = try Poll.find(transaction.reading, election: election.number) else { return }
             guard try station.record(transaction.reading, .closing) == nil else { return }
             try refuseSecond(
-                transaction.reading, "poll.record", containing: "",
+                transaction.reading, "poll.record", containing: "\"kind\":\"closing\"",
                 "The closing record was signed before, and is gone from the store.")
             let text = try station.keep(transaction, .closing, try lines(transaction.reading, poll))
             // Trustees' programs read it: one that they cannot read must not be kept.
@@ -53,6 +53,8 @@ extension Teller {
             lines += entry.lines
         }
         lines += try station.restoreLines(reading)
-        return lines + (try station.custodyLines(reading, at: poll.closedAt ?? 0))
+        // From the custody on the lines are for people.
+        lines += try station.custodyLines(reading, at: poll.closedAt ?? 0)
+        return lines + (try station.minutesLines(reading, hasTurnout: true))
     }
 }

@@ -65,6 +65,8 @@ package struct Teller: Sendable {
         // The record says what became of the box key.
         try station.destroyBoxKey(by: principal)
         try writeRecord(by: principal)
+        // Where a program died between the last result and its record.
+        try writeResultRecord(by: principal)
         return added
     }
 

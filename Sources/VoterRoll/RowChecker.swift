@@ -27,6 +27,7 @@ struct RowChecker {
     private var colleges: Vocabulary
     private var sites: Vocabulary
     private var scratch: [UInt8] = []
+    private var fonts = RollFonts()
     /// Whether a row was refused: from then on references are looked up among those of refused rows.
     private var hasRefused = false
 
@@ -240,6 +241,7 @@ struct RowChecker {
                 fault(column, bytes, range, fields, reason)
                 isGood = false
             }
+            if let reason = fonts.fault(batch.plain[start...]) { warn(column, bytes, range, fields, reason) }
             let slice = Slice(start: start, count: batch.plain.count - start)
             if column == .lastName { row.lastName = slice } else { row.firstName = slice }
         }

@@ -95,7 +95,7 @@ extension VoterSite {
         let end = poll.closesAt + election.graceMinutes * 60
         let grace = TemplateValue.object([
             "close": .text("\(max(0, poll.closesAt - now))"), "seconds": .text("\(max(0, end - now))"),
-            "until": .text(LocalTime.clock(end, zone: election.timeZone, language)),
+            "until": .text(election.clockWords(end, language)),
             "hours": .text(visit.path("/hours")),
         ])
         var response = page(

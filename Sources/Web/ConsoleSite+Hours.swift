@@ -18,11 +18,12 @@ extension ConsoleSite {
         }
         let given = call["reason"].trimmed
         let reason = given.isEmpty ? ConsoleSite.reasonToCome : given
+        let later: Int? = if case .time(let time) = typedTime(call["closes"].trimmed) { time } else { nil }
         let preview = try announcements.preview(
             news,
             news == .suspension
                 ? hours.changed(.suspended, closes: hours.closes, reason: reason)
-                : hours.changed(.open, closes: hours.closes, reason: nil))
+                : hours.changed(.open, closes: later ?? hours.closes, reason: nil))
         let language = call.language
         let counts =
             "\(text("news.reached", language)) \(preview.reached). \(text("news.unreached", language)) \(preview.unreached)."

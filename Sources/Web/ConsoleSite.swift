@@ -74,7 +74,8 @@ package final class ConsoleSite: Sendable {
     static let views = VoterViews.all + DeliveryViews.all + LetterViews.all + PictureViews.all + HouseViews.all
     static let actions =
         VoterActions.all + DeliveryActions.all + LetterActions.all + PictureActions.all + HouseActions.all
-    static let files = VoterFiles.all + LetterFiles.all + PictureFiles.all
+        + RecordActions.all
+    static let files = VoterFiles.all + LetterFiles.all + PictureFiles.all + RecordFiles.all
 
     var election: Election { parts.desk.election.election }
     var store: Store { parts.store }

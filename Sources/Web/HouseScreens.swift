@@ -117,8 +117,8 @@ extension ConsoleSite {
         let state = pollState(poll, hours, language)
         var facts = [
             (text("home.election", language), election.title[language]), (text("seal.state", language), state),
-            (text("home.opens", language), LocalTime.phrase(hours.opens, zone: election.timeZone, language)),
-            (text("home.closes", language), LocalTime.phrase(hours.closes, zone: election.timeZone, language)),
+            (text("home.opens", language), election.timeWords(hours.opens, language)),
+            (text("home.closes", language), election.timeWords(hours.closes, language)),
         ]
         if call.viewer.may(.decide) { facts.append((text("menu.approvals", language), "\(waiting)")) }
         if call.viewer.may(.answerVoters) { facts.append((text("menu.questions", language), "\(questions)")) }

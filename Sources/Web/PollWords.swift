@@ -32,14 +32,20 @@ extension PageSet {
     ) -> PollWords {
         let name = phase.rawValue.prefix(1).uppercased() + phase.rawValue.dropFirst()
         func filled(_ key: String) -> String {
-            text(key, language)
+            let said = text(key, language)
+            // In the order in which the sentence gives them.
+            let times = [("{opens}", hours.opens), ("{closes}", hours.closes)].filter { said.contains($0.0) }.map(\.1)
+            return
+                said
                 .replacing("{opens}", with: LocalTime.phrase(hours.opens, zone: election.timeZone, language))
                 .replacing("{closes}", with: LocalTime.phrase(hours.closes, zone: election.timeZone, language))
-                .replacing("{until}", with: LocalTime.clock(hours.graceEnds, zone: election.timeZone, language))
-                .replacing("{zone}", with: LocalTime.zoneName(election.timeZone, language))
+                .replacing("{until}", with: election.clockWords(hours.graceEnds, language))
+                .replacing("{zone}", with: election.zoneWords(times, language))
         }
         var parts = [filled("hours\(name)")]
-        if phase == .suspended, let reason = hours.reason { parts.append(text("hoursReason", language) + " " + reason) }
+        if phase == .suspended || phase == .abandoned, let reason = hours.reason {
+            parts.append(text("hoursReason", language) + " " + reason)
+        }
         let isOver = phase == .ended || phase == .closedEarly
         // A poll that was never sealed has no result to wait for.
         if isOver, !hasResult, hours.stage != nil { parts.append(text("hoursCounting", language)) }

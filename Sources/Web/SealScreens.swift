@@ -60,7 +60,8 @@ extension ConsoleSite {
             try PollRestore.all(reading, election: parts.desk.election.number)
         }
         for restore in restores {
-            let key = restore.resumedAt == nil ? "seal.restored" : "seal.restoredResumed"
+            let isOver = restore.resumedAt == nil && poll?.state.isFinal == true
+            let key = isOver ? "seal.restoredOver" : restore.resumedAt == nil ? "seal.restored" : "seal.restoredResumed"
             blocks.append(
                 .notice("\(text(key, language)) \(time(restore.backupAt)) (SHA-256 \(restore.sha256))", isBad: true))
         }
@@ -99,14 +100,8 @@ extension ConsoleSite {
         }
         let trustees = try trustees(language)
         blocks += trustees.blocks
-        if call.viewer.may(.suspendPoll) {
-            if poll?.state == .open {
-                blocks.append(.links([(text("suspend.title", language), "/manager/poll/suspend")]))
-            }
-            if poll?.state == .suspended {
-                blocks.append(.links([(text("resume.title", language), "/manager/poll/resume")]))
-            }
-        }
+        let decisions = decisions(poll, call)
+        if !decisions.isEmpty { blocks.append(.links(decisions)) }
         return Screen(
             title: text("menu.seal", language), blocks: blocks,
             data: .object([
@@ -123,6 +118,23 @@ extension ConsoleSite {
                         ])
                     }),
             ]), isLive: true)
+    }
+
+    /// What can be decided, noted and taken away in the poll's state.
+    private func decisions(_ poll: Poll?, _ call: Call) -> [(String, String)] {
+        guard let state = poll?.state, ![.sealing, .destroyed].contains(state) else { return [] }
+        var names: [(String, String)] = []
+        if call.viewer.may(.suspendPoll) {
+            switch state {
+            case .open: names.append(("suspend.title", "poll/suspend"))
+            case .suspended: names.append(("resume.title", "poll/resume"))
+            case .ended:
+                names += [("closePoll.title", "poll/close"), ("extendPoll.title", "poll/extend")]
+            default: break
+            }
+            names += [("incident.title", "poll/incident"), ("presence.title", "poll/presence")]
+        }
+        return (names + [("minutes.file", "minutes.pdf")]).map { (text($0.0, call.language), "/manager/\($0.1)") }
     }
 
     /// Seconds for which an audit serves: it reads the whole box.

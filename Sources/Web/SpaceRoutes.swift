@@ -37,6 +37,7 @@ enum SpaceRoutes {
         case .open, .extended: "ballotShut"
         case .suspended: "ballotSuspended"
         case .grace, .ended, .closedEarly: "ballotClosed"
+        case .abandoned: "ballotAbandoned"
         }
     }
 }

@@ -61,7 +61,7 @@ extension VoterSite {
         }
         let told = CloseToCome(
             close: max(0, hours.closes - now), seconds: max(0, hours.graceEnds - now),
-            until: LocalTime.clock(hours.graceEnds, zone: election.timeZone, visit.language))
+            until: election.clockWords(hours.graceEnds, visit.language))
         return Response(200, type: "application/json", body: [UInt8](try JSONEncoder().encode(told)))
     }
 

@@ -47,7 +47,8 @@ extension VoterSite {
         case .suspended: return .text(pages.text("restoredHeld", language))
         case .open, .closing: return .text(pages.text("restoredOpen", language))
         case .ended, .closed: return .text(pages.text("restoredOver", language))
-        case .sealing, .sealed, .destroyed: return .nothing
+        // What the hours say of an abandoned poll stands above everything.
+        case .sealing, .sealed, .abandoned, .destroyed: return .nothing
         }
     }
 

@@ -155,7 +155,7 @@ private func subject(
             throw Refusal("--head is 64 hexadecimal digits, blanks between groups allowed.", status: .usage)
         }
         return (seal.election, subject)
-    case .boxKeyDestroyed:
+    case .boxKeyDestroyed, .abandonPoll:
         let seal = try readSeal(invocation)
         return (seal.election, hex(seal.digest))
     }

@@ -6,7 +6,7 @@ enum CommandLineTool {
     static let commands =
         electionCommands + rollCommands + identifierCommands + letterCommands + outboxCommands + journalCommands
         + storeCommands + keyCommands + voterCommands + managerCommands + policyCommands + trusteeCommands
-        + bureauCommands + pollCommands + pollHoursCommands + trusteeSideCommands + tallyCommands
+        + bureauCommands + pollCommands + pollHoursCommands + minutesCommands + trusteeSideCommands + tallyCommands
         + [serveCommand, demoCommand]
 
     /// Runs the words after the program's name and returns the exit status.

@@ -68,6 +68,7 @@ private func createElection(_ invocation: Invocation) throws(Refusal) {
         }
     }
     warnOfTimes(election, services.clock.now)
+    for fault in unprintable(election) { Terminal.complain("Note: \(fault) The seal refuses it.") }
     switch outcome {
     case .issued(let settings):
         throw Refusal(
@@ -137,6 +138,7 @@ private func checkLevel(_ invocation: Invocation, _ election: Election, _ text: 
 
 private func checkElection(_ invocation: Invocation) throws(Refusal) {
     let folder = invocation.operands[0]
+    let file = folder.hasSuffix(".yaml") ? folder : folder + "/election.yaml"
     let (election, _) = try readElection(folder)
     if let level = invocation["--level"] { return try checkLevel(invocation, election, level) }
     warnOfTimes(election, Clock.system.now)
@@ -144,6 +146,8 @@ private func checkElection(_ invocation: Invocation) throws(Refusal) {
         Terminal.complain(
             "Note: the ballot \(ballot.id) asks nothing yet; it needs \"questions\" before the poll is sealed.")
     }
+    let unprintable = unprintable(election)
+    guard unprintable.isEmpty else { throw Refusal(unprintable.map { "\(file): \($0)" }.joined(separator: "\n")) }
     for line in try messageCosts(election, invocation) { Terminal.say(line) }
     let standard = folder + "/roll.csv"
     let roll = invocation["--roll"] ?? (FileManager.default.fileExists(atPath: standard) ? standard : nil)
@@ -156,7 +160,6 @@ private func checkElection(_ invocation: Invocation) throws(Refusal) {
         throw Refusal("\(error)")
     }
     let faults = smallGroups(election, count.groups)
-    let file = folder.hasSuffix(".yaml") ? folder : folder + "/election.yaml"
     guard faults.isEmpty else {
         throw Refusal(faults.map { Fault(file: file, mark: $0.mark, $0.message).description }.joined(separator: "\n"))
     }

@@ -1,5 +1,6 @@
 import Access
 import Bureau
+import Crypto
 import Delivery
 import Elections
 import Issuance
@@ -11,13 +12,37 @@ import VoterRoll
 
 let policyCommands = [
     Command(
+        "poll expertise", ["FILE"],
+        options: [
+            .init("--date", "DAY", "the report's date, such as 2026-10-30"),
+            .init("--expert", "NAME", "who made it"),
+            .init("--by", "NAME", "who notes it"),
+        ],
+        "note date and SHA-256 of the independent expert's report on the system; the report itself is not stored",
+        run: noteExpertise),
+    Command(
         "poll accept", ["POINT"],
         options: [
             .init("--by", "NAME", "the member of the bureau who accepts it in writing"),
             .init("--reason", "TEXT", "why; name the paper that was signed"),
         ], "an open point of the security level is accepted (\"all\" for every one); members can do it at the console",
-        run: acceptPoint)
+        run: acceptPoint),
 ]
+
+private func noteExpertise(_ invocation: Invocation) throws(Refusal) {
+    let (date, expert, who) = (
+        try invocation.required("--date"), try invocation.required("--expert"), try invocation.required("--by")
+    )
+    let report = try readFile(invocation.operands[0])
+    let services = try Services(invocation)
+    let desk = try services.policyDesk(try services.election())
+    if let refusal = try refusing({
+        try desk.note(expertise: report, date: date, expert: expert, who: who, by: services.principal)
+    }) {
+        throw Refusal(refusal)
+    }
+    Terminal.say("The report of \(expert), \(date), is noted: SHA-256 \(hex(sha256(report))).")
+}
 
 extension Services {
     /// The desk of an election that is stored: what the console does for a voter, the command line does by it too.

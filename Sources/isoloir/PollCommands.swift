@@ -4,6 +4,7 @@ import Elections
 import Foundation
 import Journal
 import Observer
+import Operations
 import Polling
 import Store
 import Tally
@@ -30,9 +31,12 @@ let pollCommands = [
     Command(
         "poll record", [],
         options: [
-            .init("--opening", nil, "the opening record; without it, the closing record where there is one"),
+            .init("--opening", nil, "the opening record; without it, the last one that there is"),
+            .init("--closing", nil, "the closing record, which trustees compare"),
             .init("--to", "FILE", "also writes it there"),
-        ], "the signed record of the opening or the close, for the minutes and the trustees", run: showRecord),
+        ],
+        "the signed record of the opening, the close, the result or the abandonment, for the minutes and the trustees",
+        run: showRecord),
     Command("poll rehearse", [], "test voters, trustees, votes and count in a store of their own", run: rehearsePoll),
     Command(
         "poll manifest", [], options: [.init("--to", "FILE", "where it goes")],
@@ -131,12 +135,17 @@ private func showRecord(_ invocation: Invocation) throws(Refusal) {
     let station = try services.station(try services.election())
     let record = try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) -> String? in
-            if !invocation.has("--opening"), let closing = try station.record(reading, .closing) { return closing }
-            return try station.record(reading, .opening)
+            let wanted: [SignedRecord.Kind] =
+                invocation.has("--opening")
+                ? [.opening]
+                : invocation.has("--closing") ? [.closing] : [.abandonment, .result, .closing, .opening]
+            for kind in wanted { if let record = try station.record(reading, kind) { return record } }
+            return nil
         }
     }
     guard let record else {
-        throw Refusal("There is no record yet: the opening writes the first, the close the second.")
+        throw Refusal(
+            "There is no such record yet: the opening writes the first, the close the second, the result the third.")
     }
     if let file = invocation["--to"] { try writeFile(file, Array(record.utf8)) }
     Terminal.say(record)
@@ -158,17 +167,17 @@ private func takeKeyDestroyed(_ invocation: Invocation) throws(Refusal) {
 private func closePoll(_ invocation: Invocation) throws(Refusal) {
     let word = try invocation.bureauWord()
     let services = try Services(invocation)
-    try fullCheck(services.store)
     let station = try services.station(try services.election())
-    try services.checkBox(station.election)
-    let announce = RoundMail(try services.register(station.election)).announcement { Terminal.complain($0) }
+    let close = PollClose(
+        store: services.store, station: station, teller: services.teller(station),
+        register: try services.register(station.election))
     if let refusal = try refusing({
-        try station.close(
-            atOnce: invocation.has("--at-once"), by: services.principal, word: word, announce: announce)
+        try close.close(
+            atOnce: invocation.has("--at-once"), by: services.principal, word: word,
+            complain: { Terminal.complain($0) })
     }) {
         throw Refusal(refusal)
     }
-    _ = try refusing { try services.teller(station).tally(by: services.principal) }
     try describe(services, station)
     try services.emptyLog()
     for line in try services.keyCopyLines(station) { Terminal.say("  " + line) }

@@ -143,6 +143,7 @@ extension Services {
             [try ProcessLock(store: store.path, name: "seal"), try ProcessLock(store: store.path, name: "import")]
         }
         defer { withExtendedLifetime(locks) {} }
+        try checkTexts(election)
         let frozen = try frozen(election.election, blank: try blankTexts(election.election))
         let sealer = PollSealer(
             store: store, registrar: registrar, trustees: trustees, logbook: logbook, clock: clock,

@@ -36,6 +36,13 @@ let pollHoursCommands = [
         options: [.init("--reason", "TEXT", "why: it goes into the journal")] + changeOptions + restoreOptions,
         "take ballots again", run: resumePoll),
     Command(
+        "poll abandon", [],
+        options: [
+            .init(
+                "--statement", "FILE", "two members' statement (isoloir bureau draft abandon-poll): it says why")
+        ] + changeOptions.dropFirst(),
+        "end a poll for good without a result: nothing is added up, and nothing brings it back", run: abandonPoll),
+    Command(
         "poll extend", ["TIME"],
         options: [.init("--reason", "TEXT", "why: it goes into the journal")] + changeOptions,
         "a later close, such as \"2026-12-01 19:00\"; a poll that ended takes ballots again", run: extendPoll),
@@ -69,10 +76,26 @@ private func suspendPoll(_ invocation: Invocation) throws(Refusal) {
 
 private func resumePoll(_ invocation: Invocation) throws(Refusal) {
     let (decision, proof) = (try decision(invocation), try invocation.resumeProof())
+    // Whose ballot was lost by a restore must hear of it: that word is no choice of whoever types the command.
+    let isRestored = try Services(invocation).isHeldByRestore()
     try change(
-        invocation, .resumption, hours: { $0.changed(.open, closes: $0.closes, reason: nil) }
+        invocation, isRestored ? .restoration : .resumption, alwaysTells: isRestored,
+        hours: { $0.changed(.open, closes: $0.closes, reason: nil) }
     ) { station, services, along throws(StoreError) in
         try station.resume(by: services.principal, decision, proof: proof, along: along)
+    }
+}
+
+private func abandonPoll(_ invocation: Invocation) throws(Refusal) {
+    let path = try invocation.required("--statement")
+    guard let statement = BureauStatement(file: try readFile(path)) else {
+        throw Refusal("\(path) is no statement of the bureau, or a signature in it is not its member's.")
+    }
+    try change(
+        invocation, .abandonment,
+        hours: { $0.changed(.abandoned, closes: min($0.closes, Clock.system.now), reason: statement.reason) }
+    ) { station, services, along throws(StoreError) in
+        try station.abandon(by: services.principal, statement: statement, along: along)
     }
 }
 
@@ -100,13 +123,14 @@ private func extendPoll(_ invocation: Invocation) throws(Refusal) {
 
 /// Makes a change and tells everybody, or shows what they would be told.
 private func change(
-    _ invocation: Invocation, _ news: Announcements.News, hours: (PollHours) -> PollHours,
+    _ invocation: Invocation, _ news: Announcements.News, alwaysTells: Bool = false,
+    hours: (PollHours) -> PollHours,
     _ body: (PollingStation, Services, PollingStation.Along) throws(StoreError) -> PollingStation.Refusal?
 ) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
     let announcements = Announcements(try services.voterDesk(election))
-    let tells = invocation.has("--tell")
+    let tells = alwaysTells || invocation.has("--tell")
     if tells || invocation.has("--preview") {
         show(try refusing { try announcements.preview(news, hours(try services.hours(election))) })
     }
@@ -144,6 +168,18 @@ private func tell(_ announcements: Announcements) throws(Refusal) {
         shown(count)
     }
     Terminal.say("Word to every voter waits to be sent: a running `serve` sends it, or `isoloir outbox send`.")
+}
+
+extension Services {
+    /// Whether voting waits for two members since a backup was brought back.
+    fileprivate func isHeldByRestore() throws(Refusal) -> Bool {
+        let number = try election().number
+        return try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try PollRestore.pending(reading, election: number) != nil
+            }
+        }
+    }
 }
 
 extension Invocation {

@@ -9,6 +9,7 @@ import Staff
 import Store
 import Tally
 import VoterRoll
+import Web
 
 /// What leaves the store around a poll: signature lists, the frozen set, the end of it all.
 extension Services {
@@ -27,7 +28,7 @@ extension Services {
                     try station.signatures(reading, ballot, registrar: registrar)
                 }
                 for (ending, content) in [
-                    ("csv", Services.csv(list, election.election)), ("pdf", try pdf(list, ballot, election.election)),
+                    ("csv", Services.csv(list, election.election)), ("pdf", try pdf(list, ballot, election)),
                 ] {
                     let name = "signatures-\(ballot.name).\(ending)"
                     try PrivateFile.create("\(folder)/\(name)", content)
@@ -42,67 +43,71 @@ extension Services {
         signature.signedAt.map { LocalTime.short($0, zone: election.timeZone) } ?? ""
     }
 
+    /// A field as CSV has it. None that a spreadsheet would take for a formula: such a one gets a quotation mark of its own.
+    static func field(_ text: String) -> String {
+        let isFormula = text.utf8.count > 1 && text.first.map { "=+-@\t\r".contains($0) } ?? false
+        let plain = isFormula ? "'" + text : text
+        let isQuoted = plain.contains { ";\"\n\r".contains($0) }
+        return isQuoted ? "\"" + plain.replacing("\"", with: "\"\"") + "\"" : plain
+    }
+
     private static func csv(_ list: [Signature], _ election: Election) -> [UInt8] {
-        // A field that a spreadsheet would take for a formula is none here: references and names begin with letters or digits.
-        func field(_ text: String) -> String {
-            text.contains(where: { ";\"\n".contains($0) }) ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
-        }
         let rows = list.map { signature in
             [signature.voter.reference, signature.voter.lastName, signature.voter.firstName, time(signature, election)]
-                .map(field).joined(separator: ";")
+                .map(Services.field).joined(separator: ";")
         }
         return Array((["reference;last_name;first_name;signed"] + rows).joined(separator: "\r\n").utf8) + [13, 10]
     }
 
-    private func pdf(_ list: [Signature], _ ballot: PollBallot, _ election: Election) throws -> [UInt8] {
-        let title = election.ballots.first { $0.id == ballot.name }?.title.fr ?? ballot.name
-        var report = Report(title: "Liste d'\u{E9}margement")
-        report.add(.paragraph("\(election.title.fr) \u{2013} \(title)"))
-        report.add(
-            .paragraph("\(list.count { $0.signedAt != nil }) \u{E9}margements pour \(list.count) inscrits"))
-        report.add(.row(["Nom", "R\u{E9}f\u{E9}rence", "\u{C9}margement"], isHead: true))
-        for signature in list {
-            let voter = signature.voter
-            report.add(
-                .row(["\(voter.lastName) \(voter.firstName)", voter.reference, Services.time(signature, election)]))
+    private func pdf(
+        _ list: [Signature], _ ballot: PollBallot, _ election: StoredElection
+    ) throws -> [UInt8] {
+        let (station, definition) = (try station(election), election.election)
+        let templates = templates(for: definition)
+        let (hours, signatories, isFinal) = try store.read {
+            (reading: borrowing Reading) throws(StoreError) -> (PollHours, [String], Bool) in
+            let chronicle = try PollChronicle(reading, election: definition.id)
+            return (
+                try PollHours.find(reading, election), try station.signatories(reading, chronicle),
+                try Poll.find(reading, election: election.number)?.state.isFinal ?? false
+            )
         }
-        return try report.pdf(created: "2000-01-01T00:00:00Z")
+        let pages = try ConsolePages(definition, templates: templates, assets: try AssetSet(templates))
+        let paper = SignatureListReport(
+            definition, ballot, list, hours, signatories: signatories, isFinal: isFinal)
+        return try paper.report(pages, definition.languages.first ?? .fr).pdf(created: "2000-01-01T00:00:00Z")
     }
 
     /// Writes the frozen set and its signed list; returns how many files there are.
     func writeFrozenSet(_ election: StoredElection, to folder: String) throws(Refusal) -> Int {
-        guard let poll = try poll(election), poll.state == .closed else {
-            throw Refusal("The frozen set is made once the poll is closed and counted.")
+        guard let poll = try poll(election), [.closed, .abandoned].contains(poll.state) else {
+            throw Refusal("The frozen set is made once the poll is closed and counted, or abandoned.")
         }
         let station = try station(election)
         let teller = teller(station)
         let results = try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in try teller.results(reading).count }
+            try store.read { (reading: borrowing Reading) throws(StoreError) in try teller.results(reading) }
         }
-        guard results == election.election.ballots.count else {
+        guard poll.state == .abandoned || results.count == election.election.ballots.count else {
             throw Refusal(
                 "The frozen set is made once every ballot is counted: trustees are awaited (isoloir tally take).")
         }
         var names = try writeArchives(election, to: folder)
+        // The closing record lies beside the archives.
+        if FileManager.default.fileExists(atPath: "\(folder)/\(closingRecordName)") { names.append(closingRecordName) }
         names += try writeSignatures(election, to: folder)
+        let papers = try papers(election, poll, results)
         let signing = SigningKey(seed: try key(of: election).subkey(.voteReceipts))
-        let lines = try journalLines()
         return try refusing {
-            let records = try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try station.record(reading, .opening)
-            }
-            // The closing record lies beside the archives.
-            names.append(closingRecordName)
-            for (name, content) in [
-                ("seal.json", poll.manifest), ("journal.jsonl", lines),
-                ("opening-record.txt", Array((records ?? "").utf8)),
-            ] {
+            for (name, content) in papers {
                 try PrivateFile.create("\(folder)/\(name)", content)
                 names.append(name)
             }
             var list: [String] = []
             for name in names.sorted() {
-                guard let data = FileManager.default.contents(atPath: "\(folder)/\(name)") else { continue }
+                guard let data = FileManager.default.contents(atPath: "\(folder)/\(name)") else {
+                    throw Refusal("\(folder)/\(name) cannot be read back: the set is not whole.")
+                }
                 list.append("\(hex(sha256([UInt8](data))))  \(name)")
             }
             let text = Array((list.joined(separator: "\n") + "\n").utf8)
@@ -114,7 +119,7 @@ extension Services {
         }
     }
 
-    private func journalLines() throws(Refusal) -> [UInt8] {
+    func journalLines() throws(Refusal) -> [UInt8] {
         try refusing {
             var lines: [UInt8] = []
             try store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -129,10 +134,10 @@ extension Services {
 
     /// Destroys keys, signature lists and personal data of an election whose frozen set was made.
     func destroy(_ election: StoredElection) throws(Refusal) {
-        guard let poll = try poll(election), [.closed, .destroyed].contains(poll.state) else {
-            throw Refusal("Only a closed poll is destroyed.")
+        guard let poll = try poll(election), poll.state.isFinal else {
+            throw Refusal("Only a closed or abandoned poll is destroyed.")
         }
-        if poll.state == .closed { try erase(election, poll) }
+        if poll.state != .destroyed { try erase(election, poll) }
         // Again where an earlier attempt was interrupted.
         try refusing {
             try keys.destroy(election.election.id)

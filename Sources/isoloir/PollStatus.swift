@@ -93,7 +93,7 @@ func describe(_ services: Services, _ station: PollingStation) throws(Refusal) {
 
 /// What is to be known of the clock, and done about it.
 private func clockWords(_ poll: Poll, _ election: Election) -> [String] {
-    guard ![.closed, .destroyed].contains(poll.state) else { return [] }
+    guard !poll.state.isFinal else { return [] }
     var lines = poll.clockDoubt.map { ["  clock        NOT BELIEVED: \(doubtWords($0))"] } ?? []
     if poll.state == .ended {
         lines.append(

@@ -16,6 +16,7 @@ struct Rehearsal {
 
     /// Seals, votes, counts and verifies; returns what the journal keeps of it.
     func run() throws(Refusal) -> [String: String] {
+        try services.checkTexts(election)
         let place = FileManager.default.temporaryDirectory.appending(path: "isoloir-rehearsal-\(UUID().uuidString)")
         let folder = place.path
         try refusing {

@@ -10,6 +10,7 @@ import zoneinfo
 
 import pytest
 import requests
+import staff
 from conftest import Client, road
 from test_casting import SMALL, Crowd
 
@@ -77,6 +78,40 @@ def test_a_member_closes_a_poll_that_ended(site):
     site.run("poll", "close", "--by", "Irene Laurent", "--reason", "minutes of today")
     assert state(site) == "closed"
     assert "Irene Laurent" in site.run("journal", "export").stdout
+
+
+@pytest.mark.parametrize("deed", ["close", "extend"])
+def test_the_bureau_confirms_the_end_or_takes_it_back_at_the_console(site, monkeypatch, deed):
+    site.prepare(voters(), SMALL).open_poll()
+    # All programs and the member's authenticator share the wrong clock; the poll's hour came by it.
+    ahead, real = 4000 * DAY, time.time
+    for name, value in shifted(site.folder, ahead).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(time, "time", lambda: real() + ahead)
+    site.serve()
+    road.wait_until(lambda: state(site) == "ended")
+    [bureau] = staff.team(site, "bureau")
+    page = bureau.get("seal").text
+    assert "Confirmer la clôture du vote" in page and "Reprendre le vote jusqu" in page and "Procès-verbal (PDF)" in page
+    assert bureau.do("poll/incident", words="L'horloge du serveur\navance").status_code == 200
+    assert bureau.do("poll/incident", words="x", happened="2026-02-30 10:00").status_code == 422
+    assert bureau.do("poll/presence", moment="closing", names="Irene Laurent\nRose Blanc").status_code == 200
+    for closes, status in (("soon", 422), ("2027-01-01 09:00", 409)):
+        assert bureau.do("poll/extend", closes=closes, reason="horloge").status_code == status
+    if deed == "close":
+        assert bureau.do("poll/close", reason="horloge vérifiée").status_code == 200
+        assert state(site) == "closed"
+        record = site.run("poll", "record", "--closing").stdout
+        assert "closed for good" in record and "by staff:bureau: horloge vérifiée" in record
+        assert "present at the closing: Irene Laurent, Rose Blanc" in record and "by staff:bureau: L'horloge du serveur avance" in record
+    else:
+        assert bureau.do("poll/extend", closes="2047-01-01 09:00", reason="horloge", tell="yes").status_code == 200
+        assert state(site) == "open"
+        road.wait_until(lambda: any("est prolongé" in text for text in site.texts("v1@example.org")))
+    # Neither is offered any more.
+    assert bureau.get("poll/close").status_code == 404 == bureau.get("poll/extend").status_code
+    minutes = bureau.get("minutes.pdf")
+    assert minutes.status_code == 200 and minutes.content.startswith(b"%PDF")
 
 
 def test_an_open_poll_without_its_box_key_is_not_served(site):
@@ -189,6 +224,15 @@ def test_a_file_at_its_limit_of_size_is_an_error_and_no_end(site):
     site.stop()
 
 
+def word(site):
+    """The mails that tell of a poll which goes on after a restore, by their files."""
+    mails = {}
+    for path in glob.glob(f"{site.folder}/mail/new/*.eml"):
+        with open(path, "rb") as file:
+            mails[path] = road.email.message_from_binary_file(file, policy=road.email.policy.default)
+    return {path: mail for path, mail in mails.items() if "vérifiez votre bulletin" in mail["Subject"]}
+
+
 def test_a_restored_poll_waits_for_two_members_and_the_published_heads(site):
     site.prepare(voters(), SMALL).open_poll()
     backup = f"{site.folder}/backup.isoloir"
@@ -220,10 +264,35 @@ def test_a_restored_poll_waits_for_two_members_and_the_published_heads(site):
             assert "not resumed" in site.run("poll", "resume", *given, "--statement", name, status=1).stderr
     site.serve()
     assert "rétablie" in requests.get(f"{site.address}/", timeout=10).text
+    preview = site.run("poll", "resume", "--statement", statement, "--preview").stdout
+    assert "S'il manque, votez à nouveau" in preview and "Nothing was changed" in preview
+    # Nobody asked for it: whose ballot was lost must hear of it.
     site.run("poll", "resume", "--statement", statement)
+    road.wait_until(lambda: len(word(site)) == 13)
+    [text] = {re.sub(r"Bonjour .*,", "Bonjour,", mail.get_body(("plain",)).get_content()) for mail in word(site).values()}
+    assert "numéro de suivi" in text and "votez à nouveau" in text
+    for path in word(site):
+        os.remove(path)
     road.wait_until(lambda: "votez à nouveau" in requests.get(f"{site.address}/help", timeout=10).text)
     assert "votez à nouveau" in requests.get(f"{site.address}/", timeout=10).text
     assert cast(site, Crowd(site, 2)).status_code == 200
+    # In the end the bureau gives the poll up: every page says so, and all voters are told.
+    ending = f"{site.folder}/abandon.txt"
+    site.run("bureau", "draft", "abandon-poll", "--seal", f"{site.folder}/sealed.json", "--reason", "minutes, page 9", "--to", ending)
+    site.run("bureau", "sign", ending, "--key", f"{site.members[0]}.key", "--yes")
+    assert "2 members of the bureau must have signed" in site.run("poll", "abandon", "--statement", ending, status=1).stderr
+    site.run("bureau", "sign", ending, "--key", f"{site.members[1]}.key", "--yes")
+    site.run("poll", "abandon", "--statement", ending, "--tell")
+    for path in ("/", "/help", "/box"):
+        road.wait_until(lambda: "Vote abandonné le" in requests.get(f"{site.address}{path}", timeout=10).text)  # noqa: B023
+    home = requests.get(f"{site.address}/", timeout=10).text
+    assert "sans résultat : aucun bulletin ne sera dépouillé" in home.replace("\xa0", " ") and "minutes, page 9" in home
+    road.wait_until(lambda: any("a mis fin au vote" in text for text in site.texts("v1@example.org")))
     site.stop()
-    site.run("poll", "close", "--at-once")
-    assert "restored" in site.run("poll", "record").stdout
+    record = site.run("poll", "record").stdout
+    assert "restored" in record and "abandoned for good, without a result" in record
+    for words in (("poll", "close", "--at-once", "--by", "I", "--reason", "r"), ("poll", "resume", "--by", "I", "--reason", "r")):
+        assert "abandoned" in site.run(*words, status=1).stderr
+    site.run("poll", "status")
+    site.run("poll", "keep", "--to", f"{site.folder}/kept")
+    site.run("poll", "destroy", "--yes")

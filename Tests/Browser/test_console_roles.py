@@ -18,11 +18,12 @@ EVERYBODY = {"", "account", "printing"}
 SUPPORT = {"voters", "voters/{voter}", "questions", "deliveries"}
 READING = {"voters", "voters/{voter}", "given", "deliveries", "letters", "picture", "policy", "journal", "journal/check", "staff"}
 FILES = {"proof.csv", "picture.csv", "picture.pdf", "journal.csv", "letters/specimen.pdf", "letters/reconciliation.pdf", "letters/destruction.pdf"}
+MINUTES = {"seal", "minutes.pdf"}
 PAGES = {
     "manager": EVERYBODY | READING | FILES | {"approvals", "questions", "reminders", "roll", "clients"},
-    "bureau": EVERYBODY | READING | FILES | {"approvals", "seal"},
+    "bureau": EVERYBODY | READING | FILES | MINUTES | {"approvals"},
     "support": EVERYBODY | SUPPORT,
-    "auditor": EVERYBODY | READING | FILES | {"seal"},
+    "auditor": EVERYBODY | READING | FILES | MINUTES,
     "printer": EVERYBODY | {"parcels", "parcels/specimen.pdf"},
 }
 VOTER = {f"voters/{{voter}}/{deed}" for deed in ("reissue", "reissue-elsewhere", "passphrase", "unlock", "reveal", "correct", "strike", "messages/{message}/retry")}
@@ -37,7 +38,8 @@ BAT = {"letters/specimens/{specimen}/approve"}
 DEEDS = {
     "manager": VOTER | DELIVERY | LETTERS | DECIDE | STAFF | BAT | {"questions/{question}/done", "policy/answers", "roll/add", "roll/upload",
                                                                    "roll/apply", "roll/drop", "clients/add", "clients/{client}/remove"},
-    "bureau": DECIDE | BAT | STAFF | {"policy/points/{point}/accept", "poll/suspend", "poll/resume"},
+    "bureau": DECIDE | BAT | STAFF | {"policy/points/{point}/accept"} | {f"poll/{deed}" for deed in
+                                                                                   ("suspend", "resume", "incident", "presence", "close", "extend")},
     "support": {"voters/{voter}/reissue", "voters/{voter}/unlock", "questions/{question}/done"},
     "auditor": set(),
     "printer": PARCELS,

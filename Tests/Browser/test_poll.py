@@ -178,11 +178,33 @@ def test_the_frozen_set_and_the_destruction(site):
     site.serve()
     road.wait_until(lambda: site.sql(made) == [(1,)], 30)
     site.stop()
+    with open(f"{site.folder}/report.txt", "w", encoding="utf-8") as file:
+        file.write("all is well\n")
+    said = ("--expert", "Cabinet Probe", "--by", "Irene Laurent")
+    assert "no day up to today" in site.run("poll", "expertise", f"{site.folder}/report.txt", "--date", "2036-10-30", *said, status=1).stderr
+    site.run("poll", "expertise", f"{site.folder}/report.txt", "--date", "2025-10-30", *said)
+    site.run("poll", "note", "Coupure de courant au deuxième étage", "--by", "Irene Laurent")
+    site.run("poll", "present", "closing", "--name", "Irene Laurent", "--name", "Rose Blanc", "--by", "Irene Laurent")
     site.count_poll()
     assert "frozen set first" in site.run("poll", "destroy", "--yes", status=1).stderr
     site.run("poll", "keep", "--to", f"{site.folder}/kept")
     assert subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=f"{site.folder}/kept", capture_output=True).returncode == 0
     assert len(glob.glob(f"{site.folder}/kept/*.bel")) == 4
+    minutes, result = (kept(site, name) for name in ("minutes.pdf", "result.pdf"))
+    assert "Coupure de courant au deuxième étage" in minutes and "À la clôture : Irene Laurent, Rose Blanc" in minutes
+    for words in ("Inscrits 12", "Émargements 0", "Abstentions 12", "Participation 0,00 %", "Votes blancs 0", "Suffrages exprimés 0"):
+        assert words in minutes, minutes
+    assert minutes.count("Hugo Petit") == 1 and "Résultat" in result
+    lists = kept(site, "signatures-titulaires-ouvriers.pdf")
+    assert "Annoncés : lundi 5 janvier 2026 à 9 h" in lists and "Abstentions 12" in lists and lists.count("Rose Blanc") == 1
+    assert kept(site, "result-record.txt").startswith("isoloir result record 1") and "isoloir opening record 1" in kept(site, "opening-record.txt")
+    assert "isoloir custody record 1" in kept(site, "custody-record.txt")
+    digest = hashlib.sha256(b"all is well\n").hexdigest()
+    assert f"Expertise of 2025-10-30, by Cabinet Probe SHA-256 of the report {digest}" in kept(site, "expertise.txt")
+    accepted = kept(site, "accepted-points.csv")
+    assert "https;1-05;" in accepted and "answered;-;" in accepted and "Bureau de test: a test" in accepted
+    deliveries = kept(site, "deliveries.csv")
+    assert "domain or operator" in deliveries and re.search(r"[0-9-]{10} [0-9]{2}:00;email;example.org;.*13", deliveries), deliveries
     site.run("poll", "destroy", "--yes")
     assert site.sql(made) == [(0,)]
     assert os.listdir(site.keys) == [] and "poll.destroy" in site.run("journal", "export").stdout
@@ -193,6 +215,17 @@ def test_the_frozen_set_and_the_destruction(site):
         assert database.execute("SELECT count(*) FROM polling_elector WHERE entry <> zeroblob(length(entry))").fetchone() == (0,)
     with open(site.store, "rb") as file:
         assert b"Martinb" not in file.read()
+
+
+def kept(site, name):
+    """A file of the frozen set as text, blanks and lines made one."""
+    path = f"{site.folder}/kept/{name}"
+    if name.endswith(".pdf"):
+        text = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
+    else:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+    return " ".join(text.split())
 
 
 def test_a_site_that_runs_already_learns_of_seal_and_opening(site):

@@ -145,6 +145,7 @@ struct PolicyTests {
         (facts.trustees, facts.bureau, facts.auditors, facts.takesBounces) = (3, 2, 1, true)
         (facts.elections, facts.letterOnly, facts.oneChannel, facts.smallBallots) = (1, 0, 0, [])
         facts.voters = 100
+        facts.hasExpertise = true
         let text = try text()
         for question in text.questions { facts.answers[question.id] = true }
         let report = PolicyReport(text, try election(), facts, level: 3)

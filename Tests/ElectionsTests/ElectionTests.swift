@@ -65,6 +65,48 @@ struct ElectionReaderTests {
         #expect(found.contains { $0.hasPrefix(place) && $0.contains(word) }, "\(found)")
     }
 
+    /// Rules for what voters read: each would be sealed for ever.
+    @Test(arguments: [
+        ("- Liste \u{AB} Agir au quotidien \u{BB}", "- \"Liste \\u202Eneilos\"", "U+202E"),
+        ("- Liste \u{AB} Agir au quotidien \u{BB}", "- \"Liste\\u200B Agir\"", "U+200B"),
+        ("- Liste \u{AB} Agir au quotidien \u{BB}", "- \"Liste\\u00AD Agir\"", "U+00AD"),
+        (
+            "- Liste \u{AB} Agir au quotidien \u{BB}", "- liste \u{AB} ensemble \u{E0}  beaus\u{E9}jour\u{A0}\u{BB}",
+            "differ by case or blanks"
+        ),
+        ("- Liste \u{AB} Agir au quotidien \u{BB}", "- Vote  Blanc", "counted as a valid vote"),
+        ("- Liste \u{AB} Agir au quotidien \u{BB}", "- {fr: Aucune liste, en: blank vote}", "counted as a valid vote"),
+        ("- Liste \u{AB} Agir au quotidien \u{BB}", "- \(String(repeating: "a", count: 301))", "has 301 characters"),
+        ("fr: Quelle liste choisissez-vous ?", "fr: \(String(repeating: "a", count: 301))", "has 301 characters"),
+        ("en: Works council election 2026", "en: \"Works \\u2066council\"", "U+2066"),
+        ("        min: 1", "        min: 0", "two ways to choose nothing"),
+    ])
+    func `what voters could misread is refused with its place`(old: String, new: String, word: String) throws {
+        let text = try sample()
+        let range = try #require(text.range(of: old))
+        let line = text[..<range.lowerBound].count { $0 == "\n" } + 1
+        let changed = text.replacingCharacters(in: range, with: new)
+        let found = faults(changed)
+        // An answer's fault stands at the list, one line or a few above.
+        let places = (line - 3)...line
+        #expect(found.count == 1 && found[0].contains(word), "\(found)")
+        #expect(places.contains { found.first?.hasPrefix("e.yaml:\($0):") == true }, "\(found)")
+        // A store from before these rules stays readable.
+        guard case .success = ElectionReader.read(changed, file: "e.yaml", isStored: true) else {
+            Issue.record("a stored election became unreadable")
+            return
+        }
+    }
+
+    @Test func `a choice of nothing is allowed where there is no blank vote, and longest texts are`() throws {
+        var text = try sample().replacing(
+            "        min: 1\n        max: 1\n        blank: true",
+            with: "        min: 0\n        max: 1\n        blank: false")
+        #expect(faults(text) == [])
+        text = text.replacing("Quelle liste choisissez-vous ?", with: String(repeating: "\u{E9}", count: 300))
+        #expect(faults(text) == [])
+    }
+
     @Test func `a ballot's choices are counted over all of its questions, blank votes among them`() throws {
         let most = ElectionDocument.mostChoices
         let start = try #require(try sample().range(of: "    questions:\n"))

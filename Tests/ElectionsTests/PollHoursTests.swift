@@ -88,3 +88,50 @@ struct TimeZonePlaceTests {
         #expect(election.timeZone == "UTC")
     }
 }
+
+/// Hours for sites in several time zones.
+struct ZoneTests {
+    private func election(_ sites: String) throws -> Election {
+        let text = try String(contentsOf: repository.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
+        let place = "  saint-denis:\n"
+        try #require(text.contains(place))
+        return try ElectionReader.read(text.replacing(place, with: place + sites), file: "e.yaml").get()
+    }
+
+    @Test func `a site of another zone has its hours beside the election's`() throws {
+        let election = try election("    timezone: Indian/Reunion\n")
+        let (opens, closes) = (election.announcedOpening, election.announcedClose)
+        #expect(
+            election.zoneWords([opens, closes], .fr)
+                == "heure de Paris\u{A0}; 12\u{A0}h\u{A0}00 et 20\u{A0}h\u{A0}00, heure de La R\u{E9}union")
+        #expect(election.zoneWords([closes], .en) == "Paris time; 20:00, R\u{E9}union time")
+        #expect(election.clockWords(closes, .en) == "17:00 (Paris time; 20:00, R\u{E9}union time)")
+        #expect(
+            election.timeWords(closes, .en) == "Tuesday 1 December 2026 at 17:00 (Paris time; 20:00, R\u{E9}union time)"
+        )
+    }
+
+    @Test func `where it is another day there, the date is said`() throws {
+        let election = try election("    timezone: Pacific/Noumea\n")
+        #expect(
+            election.zoneWords([election.announcedClose], .en)
+                == "Paris time; Wednesday 2 December 2026 at 03:00, Noum\u{E9}a time")
+    }
+
+    @Test(arguments: ["", "    timezone: Europe/Paris\n", "    timezone: Europe/Brussels\n"])
+    func `clocks that show the same are not said twice`(sites: String) throws {
+        let election = try election(sites)
+        #expect(election.zoneWords([election.announcedClose], .fr) == "heure de Paris")
+        #expect(election.clockWords(election.announcedClose, .en) == "17:00")
+    }
+
+    @Test(arguments: ["Etc/GMT+5", "Mars", "EST"])
+    func `a site's zone that is no place is refused with its line`(zone: String) throws {
+        #expect {
+            try election("    timezone: \(zone)\n")
+        } throws: { error in
+            let faults = (error as? ElectionReader.Faults)?.list ?? []
+            return faults.count == 1 && faults[0].description.hasPrefix("e.yaml:45:15:")
+        }
+    }
+}

@@ -17,7 +17,7 @@ private let rooms: [String: [String]] = [
     "Journal": ["Store", "Crypto"],
     "Elections": ["Journal", "Documents", "Contacts", "BallotCore"],
     "Delivery": ["Journal", "Templating", "Letterpress", "Contacts", "CCurl", "CTLS"],
-    "VoterRoll": ["Elections", "CArchive", "CXML"],
+    "VoterRoll": ["Elections", "Letterpress", "CArchive", "CXML"],
     "Issuance": ["VoterRoll", "Delivery"],
     "Passphrases": ["Issuance"],
     "Access": ["Passphrases"],

@@ -193,6 +193,17 @@ struct RollImportTests {
         }
     }
 
+    @Test func `a name that no font here can print is a warning that names its letters`() throws {
+        let desk = try Desk()
+        let strange = good.replacing("Martin", with: "\u{1E4D0}\u{1E4D1}")
+        let greek = good.replacing("A1", with: "A2").replacing("Martin", with: "\u{39A}\u{3B1}\u{3B6}")
+        let roll = try desk.load(head + strange + greek)
+        #expect(roll.report.faultCount == 0)
+        let found = roll.report.warnings.filter { $0.reason.contains("no font of this machine") }
+        #expect(found.map(\.line) == [2])
+        #expect(found.first?.reason.contains("\"\u{1E4D0}\", \"\u{1E4D1}\"") == true, "\(found)")
+    }
+
     @Test func `a second import finds what is added, changed and removed, and applies it at once`() throws {
         let desk = try Desk()
         let lines = (1...5).map { good.replacing("A1", with: "A\($0)").replacing("zoe@", with: "z\($0)@") }

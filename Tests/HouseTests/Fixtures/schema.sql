@@ -94,13 +94,12 @@ CREATE INDEX bureau_alert_open ON bureau_alert (election, kind) WHERE seen_at IS
 CREATE TABLE bureau_announcement (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     election INTEGER NOT NULL REFERENCES election_definition (id),
-    news TEXT NOT NULL CHECK (news IN ('extension', 'suspension', 'resumption')),
     mailing INTEGER NOT NULL REFERENCES outbox_mailing (id),
     asked_by TEXT NOT NULL,
     asked_at INTEGER NOT NULL,
     last_voter INTEGER NOT NULL DEFAULT 0,
     ended_at INTEGER
-) STRICT;
+, news TEXT NOT NULL DEFAULT 'extension' CHECK (news IN ('extension', 'suspension', 'resumption', 'restoration', 'abandonment'))) STRICT;
 
 CREATE TABLE bureau_answer (
     election INTEGER NOT NULL REFERENCES election_definition (id),
@@ -110,6 +109,15 @@ CREATE TABLE bureau_answer (
     at INTEGER NOT NULL,
     PRIMARY KEY (election, question)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE bureau_expertise (
+    election INTEGER PRIMARY KEY REFERENCES election_definition (id),
+    date TEXT NOT NULL,
+    expert TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    by TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE bureau_file (
     parcel INTEGER NOT NULL REFERENCES bureau_parcel (id),
@@ -195,13 +203,12 @@ CREATE TABLE election_definition (
 
 CREATE TABLE election_hours (
     election INTEGER PRIMARY KEY REFERENCES election_definition (id),
-    stage TEXT NOT NULL CHECK (stage IN ('sealed', 'open', 'suspended', 'closing', 'ended')),
     closes_at INTEGER NOT NULL,
     planned_closes_at INTEGER NOT NULL,
     opened_at INTEGER,
     stopped_at INTEGER,
     reason TEXT
-) STRICT;
+, stage TEXT NOT NULL DEFAULT 'sealed' CHECK (stage IN ('sealed', 'open', 'suspended', 'closing', 'ended', 'abandoned'))) STRICT;
 
 CREATE TABLE issuance_batch (
     id INTEGER PRIMARY KEY,
@@ -481,11 +488,11 @@ CREATE TABLE polling_poll (
     round_at INTEGER,
     manifest BLOB NOT NULL,
     fingerprint TEXT NOT NULL
-, stopped_at INTEGER, state TEXT NOT NULL DEFAULT 'sealing' CHECK (state IN ('sealing', 'sealed', 'open', 'suspended', 'closing', 'ended', 'closed', 'destroyed')), seen_at INTEGER, clock_doubt TEXT, ordered_at INTEGER, manifest_seal BLOB NOT NULL DEFAULT x'') STRICT;
+, stopped_at INTEGER, seen_at INTEGER, clock_doubt TEXT, ordered_at INTEGER, state TEXT NOT NULL DEFAULT 'sealing' CHECK (state IN ('sealing', 'sealed', 'open', 'suspended', 'closing', 'ended', 'closed', 'abandoned', 'destroyed'))) STRICT;
 
 CREATE TABLE polling_record (
     election INTEGER NOT NULL REFERENCES polling_poll (election),
-    kind TEXT NOT NULL CHECK (kind IN ('opening', 'closing')),
+    kind TEXT NOT NULL CHECK (kind IN ('opening', 'closing', 'result', 'abandonment')),
     at INTEGER NOT NULL,
     text TEXT NOT NULL,
     PRIMARY KEY (election, kind)

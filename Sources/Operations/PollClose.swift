@@ -1,0 +1,50 @@
+import Bureau
+package import Journal
+package import Polling
+package import Staff
+package import Store
+package import Tally
+
+/// Closes a poll by a person's order: store, journal, box and lists are looked at first, the heads of the last rounds go to the
+/// bureau, and the ballots are added up. Console and command line come here.
+package struct PollClose: Sendable {
+    private let store: Store
+    private let station: PollingStation
+    private let teller: Teller
+    private let register: StaffRegister
+
+    package init(store: Store, station: PollingStation, teller: Teller, register: StaffRegister) {
+        (self.store, self.station, self.teller, self.register) = (store, station, teller, register)
+    }
+
+    /// Closes; returns why not, nil when it was done.
+    /// - Parameters:
+    ///   - atOnce: without the grace for voters under way.
+    ///   - word: which member ordered it, and why.
+    ///   - complain: is told what could not be said to the bureau.
+    package func close(
+        atOnce: Bool, by principal: Principal, word: PollDecision?, complain: @escaping (String) -> Void
+    ) throws(StoreError) -> PollingStation.Refusal? {
+        if let damage = try damage() { return damage }
+        let findings = try station.audit()
+        guard findings.isEmpty else {
+            return "Something was added, removed or changed by hand:\n  \(findings.joined(separator: "\n  "))\n"
+                + "Suspend the poll (isoloir poll suspend), keep the files as they are, and call the bureau together."
+        }
+        let announce = RoundMail(register).announcement(complain: complain)
+        if let refusal = try station.close(atOnce: atOnce, by: principal, word: word, announce: announce) {
+            return refusal
+        }
+        _ = try teller.tally(by: principal)
+        return nil
+    }
+
+    private func damage() throws(StoreError) -> String? {
+        var faults = try store.faults()
+        let verdict = try store.read { (reading: borrowing Reading) throws(StoreError) in try Logbook.verify(reading) }
+        if case .broken(let number, let reason) = verdict { faults.append("journal entry \(number): \(reason)") }
+        guard !faults.isEmpty else { return nil }
+        return "\(store.path) is damaged:\n  \(faults.joined(separator: "\n  "))\n"
+            + "Do not use it. Keep the file as it is, and restore the latest backup: isoloir store restore FILE --store NEW"
+    }
+}

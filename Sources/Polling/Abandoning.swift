@@ -1,0 +1,53 @@
+import Crypto
+import Elections
+package import Journal
+package import Store
+
+/// ```
+/// sealed, open, suspended, closing, ended --> abandoned: two members sign that this poll gives no result
+/// ```
+/// What else can be done with a poll whose box came from a backup without what was published, or that cannot go on: it is final,
+/// nothing is added up, and the credentials that stand in public archives serve for nothing any more.
+extension PollingStation {
+    /// Ends the poll without a result, on the word of two members whose keys the seal carries.
+    /// - Parameter statement: their acceptance; the subject is the manifest's SHA-256.
+    /// - Returns: why not; nil when it was done.
+    package func abandon(
+        by principal: Principal, statement: BureauStatement, along: Along = { _ in }
+    ) throws(StoreError) -> Refusal? {
+        let seal = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try Poll.find(reading, election: election.number).flatMap { SealManifest($0.manifest) }
+        }
+        guard let seal else { return "The poll is not sealed yet: there is nothing to abandon." }
+        let signers = statement.signers(among: seal.members).map(\.name).joined(separator: ", ")
+        let refusal = try change(
+            from: [.sealed, .open, .suspended, .closing, .ended], to: .abandoned, "poll.abandon", by: principal,
+            details: ["by": signers, "reason": statement.reason], reason: statement.reason
+        ) { transaction, poll throws(StoreError) in
+            let subject = hex(sha256(poll.manifest))
+            if let fault = statement.fault(
+                act: .abandonPoll, election: election.election.id, subject: subject, members: seal.members)
+            {
+                return "The bureau's statement does not serve: \(fault)."
+            }
+            try transaction.execute(
+                """
+                UPDATE polling_poll SET stopped_at = coalesce(stopped_at, ?1), closes_at = min(closes_at, ?1), closed_at = ?1
+                WHERE election = ?2
+                """, clock.now, election.number)
+            try along(transaction)
+            return nil
+        }
+        guard refusal == nil else { return refusal }
+        // In a transaction of its own: it tells of the change that was just written down.
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            let lines = ["isoloir abandonment record 1", "election \(election.election.id)"]
+            let restored = try restoreLines(transaction.reading)
+            _ = try keep(
+                transaction, .abandonment,
+                lines + restored + (try minutesLines(transaction.reading, hasTurnout: true)))
+        }
+        try destroyBoxKey(by: principal)
+        return nil
+    }
+}

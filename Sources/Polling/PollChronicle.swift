@@ -1,0 +1,134 @@
+import Crypto
+import Elections
+import Foundation
+import Journal
+package import Store
+
+/// What happened to a poll from its seal on, and what the bureau noted: read from the journal, where nothing is changed
+/// afterwards. Records and minutes are written from it.
+package struct PollChronicle: Sendable, Equatable {
+    /// What an event is.
+    package enum Kind: String, Sendable, CaseIterable {
+        case sealed, opened, suspended, resumed, extended
+        /// Sign-ins ended; voters under way may finish.
+        case closing
+        /// The hour came by a clock that nothing vouches for.
+        case ended
+        /// That clock was wrong: votes are taken again.
+        case reopened
+        /// No ballot is taken any more.
+        case stopped
+        case closed, abandoned
+        /// The store was brought back from a backup.
+        case restored
+        /// Word to every voter was ordered.
+        case told
+        /// The bureau noted something.
+        case incident
+    }
+
+    /// Something that happened.
+    package struct Event: Sendable, Equatable {
+        /// Seconds since 1970, when it was written down.
+        package let at: Int
+        package let kind: Kind
+        /// The member of the bureau who ordered or noted it, or the account that did it.
+        package let who: String
+        /// The bureau's own words; nil where it gave none.
+        package let words: String?
+        /// The new close of an extension, or when an incident happened.
+        package let time: Int?
+
+        package init(at: Int, kind: Kind, who: String, words: String? = nil, time: Int? = nil) {
+            (self.at, self.kind, self.who, self.words, self.time) = (at, kind, who, words, time)
+        }
+    }
+
+    /// Who was there.
+    package struct Presence: Sendable, Equatable {
+        package let names: [String]
+        package let notedBy: String
+
+        package init(names: [String], notedBy: String) { (self.names, self.notedBy) = (names, notedBy) }
+    }
+
+    package private(set) var events: [Event]
+    /// By moment; what was noted last counts.
+    package private(set) var present: [PollMoment: Presence]
+
+    package init(events: [Event] = [], present: [PollMoment: Presence] = [:]) {
+        (self.events, self.present) = (events, present)
+    }
+
+    /// What the journal says of an election's poll, the oldest first.
+    package init(_ reading: borrowing Reading, election: String) throws(StoreError) {
+        var chronicle = PollChronicle()
+        var isSealed = false
+        try Logbook.each(reading) { entry, _ throws(StoreError) in
+            guard entry.election == election || entry.election == nil && entry.action == "store.restore" else { return }
+            if entry.action == "poll.seal" { isSealed = true }
+            if isSealed { try chronicle.take(entry) }
+        }
+        self = chronicle
+    }
+
+    static let (incidentAction, presenceAction) = ("poll.incident", "poll.presence")
+
+    private static let kinds: [String: Kind] = [
+        "poll.seal": .sealed, "poll.open": .opened, "poll.suspend": .suspended, "poll.resume": .resumed,
+        "poll.extend": .extended, "poll.closing": .closing, "poll.ended": .ended, "poll.reopen": .reopened,
+        "poll.stop": .stopped, "poll.close": .closed, "poll.abandon": .abandoned, "store.restore": .restored,
+        "poll.announce": .told, incidentAction: .incident,
+    ]
+
+    private mutating func take(_ entry: JournalEntry) throws(StoreError) {
+        let isPresence = entry.action == PollChronicle.presenceAction
+        guard isPresence || PollChronicle.kinds[entry.action] != nil else { return }
+        let details = try entry.texts()
+        let who = details["by"] ?? entry.principal
+        if isPresence, let moment = details["moment"].flatMap(PollMoment.init(rawValue:)) {
+            let names = (details["names"] ?? "").split(separator: "\n").map(String.init)
+            present[moment] = Presence(names: names, notedBy: who)
+        }
+        guard let kind = PollChronicle.kinds[entry.action] else { return }
+        events.append(
+            Event(
+                at: entry.at, kind: kind, who: who, words: details["reason"],
+                time: (details["to"] ?? details["happened"]).flatMap { Int($0) }))
+    }
+}
+
+extension JournalEntry {
+    /// The details as texts by their names.
+    func texts() throws(StoreError) -> [String: String] {
+        do { return try JSONDecoder().decode([String: String].self, from: Data(details.utf8)) } catch {
+            throw StoreError(
+                .damaged, "Journal entry \(number) is not readable: \(error).", cure: "Run `journal verify`.")
+        }
+    }
+}
+
+extension PollChronicle.Event {
+    /// The event as a line of a record.
+    func line(_ zone: String) -> String {
+        func phrase(_ time: Int) -> String { LocalTime.phrase(time, zone: zone, .en) }
+        let what =
+            switch kind {
+            case .sealed: "sealed"
+            case .opened: "opened"
+            case .suspended: "suspended"
+            case .resumed: "voting went on"
+            case .extended: "close moved to \(time.map(phrase) ?? "")"
+            case .closing: "close begun, voters under way could finish"
+            case .ended: "ended by a clock that nothing vouched for"
+            case .reopened: "taken up again: that clock was wrong"
+            case .stopped: "no ballot taken any more"
+            case .closed: "closed for good"
+            case .abandoned: "abandoned for good, without a result"
+            case .restored: "the store was restored from a backup"
+            case .told: "word to every voter ordered"
+            case .incident: "incident of \(time.map(phrase) ?? "")"
+            }
+        return "event \(phrase(at)): \(what), by \(who)" + (words.map { ": \($0)" } ?? "")
+    }
+}

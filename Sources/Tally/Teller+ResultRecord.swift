@@ -1,0 +1,67 @@
+import Crypto
+import Elections
+import Journal
+import Polling
+import Store
+
+/// What the result record says, for the bureau's minutes: what is known of a ballot only once the trustees opened it.
+///
+///     isoloir result record 1
+///     election cse-2026
+///     seal 1F0A 22C4 ...
+///     ballot titulaires-ouvriers: 98 ballots, weight 98
+///       question 1: Quelle liste choisissez-vous ?
+///         61 for Liste A
+///         30 for Liste B
+///         7 blank
+///         91 valid
+///     hours announced: ...
+extension Teller {
+    /// Signs the result record once every ballot has a result; a second call changes nothing.
+    func writeResultRecord(by principal: Principal) throws(StoreError) {
+        let isDue = try store.read { (reading: borrowing Reading) throws(StoreError) in try isResultDue(reading) }
+        guard isDue else { return }
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            guard try isResultDue(transaction.reading),
+                let poll = try Poll.find(transaction.reading, election: election.number)
+            else { return }
+            try refuseSecond(
+                transaction.reading, "poll.record", containing: "\"kind\":\"result\"",
+                "The result record was signed before, and is gone from the store.")
+            let text = try station.keep(transaction, .result, try resultLines(transaction.reading, poll))
+            try logbook.record(
+                transaction, election: election.election.id, by: principal, "poll.record",
+                ["kind": "result", "sha256": hex(sha256(Array(text.utf8)))])
+        }
+    }
+
+    private func isResultDue(_ reading: borrowing Reading) throws(StoreError) -> Bool {
+        guard try Poll.find(reading, election: election.number)?.state == .closed,
+            try PollBallot.haveResult(reading, election: election.number),
+            try station.record(reading, .result) == nil
+        else { return false }
+        for ballot in try PollBallot.all(reading, election: election.number)
+        where try station.tally(reading, ballot)?.result == nil { return false }
+        return true
+    }
+
+    private func resultLines(_ reading: borrowing Reading, _ poll: Poll) throws(StoreError) -> [String] {
+        var lines = ["isoloir result record 1", "election \(election.election.id)", "seal \(poll.fingerprint)"]
+        for result in try results(reading) {
+            lines.append("ballot \(result.ballot.id): \(result.counted) ballots, weight \(result.weight)")
+            for (place, answered) in result.questions.enumerated() {
+                lines.append("  question \(place + 1): \(PlainLine.spaced(answered.question.title.fr))")
+                for line in answered.lines { lines.append("    \(line.votes) for \(PlainLine.spaced(line.answer.fr))") }
+                if let blank = answered.blank { lines.append("    \(blank) blank") }
+                lines.append("    \(answered.valid(of: result.weight)) valid")
+            }
+        }
+        lines += try station.restoreLines(reading)
+        return lines + (try station.minutesLines(reading, hasTurnout: true))
+    }
+}
+
+extension BallotResult.Answered {
+    /// Valid votes ("suffrages exprim\u{E9}s"): what was cast less what is blank; a ballot with several names is one.
+    package func valid(of weight: Int) -> Int { weight - (blank ?? 0) }
+}

@@ -1,0 +1,97 @@
+import Bureau
+import Elections
+import Foundation
+import Letterpress
+import Polling
+import Store
+import Tally
+import Web
+
+/// What the frozen set holds beside archives and signature lists.
+extension Services {
+    /// The papers by their names: records, minutes, result, accepted points, expertise, delivery report, seal, journal.
+    func papers(
+        _ election: StoredElection, _ poll: Poll, _ results: [BallotResult]
+    ) throws(Refusal) -> [(name: String, content: [UInt8])] {
+        var papers: [(name: String, content: [UInt8])] = [("seal.json", poll.manifest)]
+        papers.append(("journal.jsonl", try journalLines()))
+        papers += try records(election)
+        let language = election.election.languages.first ?? .fr
+        papers.append(("minutes.pdf", try minutes(election, language)))
+        if !results.isEmpty { papers.append(("result.pdf", try result(election, poll, results, language))) }
+        papers.append(("accepted-points.csv", try acceptedPoints(election)))
+        papers.append(("expertise.txt", try expertise(election)))
+        papers.append(("deliveries.csv", try deliveries(election)))
+        return papers
+    }
+
+    /// Every signed record that there is but the closing one, which lies beside the archives.
+    private func records(_ election: StoredElection) throws(Refusal) -> [(name: String, content: [UInt8])] {
+        let station = try station(election)
+        return try refusing {
+            var papers: [(name: String, content: [UInt8])] = []
+            for kind in SignedRecord.Kind.allCases where kind != .closing {
+                let text = try store.read { (reading: borrowing Reading) throws(StoreError) in
+                    try station.record(reading, kind)
+                }
+                if let text { papers.append(("\(kind.rawValue)-record.txt", Array(text.utf8))) }
+            }
+            papers.append(("custody-record.txt", Array(try station.custodyRecord().utf8)))
+            return papers
+        }
+    }
+
+    private func result(
+        _ election: StoredElection, _ poll: Poll, _ results: [BallotResult], _ language: Language
+    ) throws(Refusal) -> [UInt8] {
+        let templates = templates(for: election.election)
+        return try refusing {
+            let pages = try PageSet(election.election, templates: templates, assets: try AssetSet(templates))
+            return try ResultReport.report(election.election, poll, results, pages, language)
+                .pdf(created: "2000-01-01T00:00:00Z")
+        }
+    }
+
+    /// Lines of a CSV with the separator and line ends that spreadsheets here read.
+    private static func table(_ rows: [[String]]) -> [UInt8] {
+        Array(rows.map { $0.map(field).joined(separator: ";") + "\r\n" }.joined().utf8)
+    }
+
+    /// The points of the security level that a member of the bureau accepted in writing.
+    private func acceptedPoints(_ election: StoredElection) throws(Refusal) -> [UInt8] {
+        let rows = try policyReport(election, level: 3).lines.compactMap { line -> [String]? in
+            guard let by = line.acceptedBy else { return nil }
+            return [line.point.id, line.point.objective, line.point.text.en, by, line.acceptedWhy ?? ""]
+        }
+        return Services.table([["point", "objective", "text", "accepted by", "reason"]] + rows)
+    }
+
+    private func expertise(_ election: StoredElection) throws(Refusal) -> [UInt8] {
+        let found = try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try Expertise.find(reading, election: election.number)
+            }
+        }
+        guard let found else { return Array("No expertise was noted.\n".utf8) }
+        let noted = LocalTime.short(found.at, zone: election.election.timeZone)
+        return Array(
+            """
+            Expertise of \(found.date), by \(found.expert)
+            SHA-256 of the report \(found.sha256)
+            Noted \(noted) (\(election.election.timeZone)) by \(found.by)
+
+            """.utf8)
+    }
+
+    /// What became of the messages, by hour, way, domain and operator.
+    private func deliveries(_ election: StoredElection) throws(Refusal) -> [UInt8] {
+        let desk = DeliveryDesk(try voterDesk(election))
+        let report = try refusing { try desk.report() }
+        let zone = election.election.timeZone
+        let rows = report.lines.map { line in
+            [LocalTime.short(line.hour, zone: zone), line.route, line.place]
+                + report.states.map { "\(line.states[$0] ?? 0)" }
+        }
+        return Services.table([["hour (\(zone))", "channel", "domain or operator"] + report.states] + rows)
+    }
+}

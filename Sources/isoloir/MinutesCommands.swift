@@ -1,0 +1,96 @@
+import Elections
+import Foundation
+import Letterpress
+import Polling
+import Store
+import Tally
+import Web
+
+let minutesCommands = [
+    Command(
+        "poll note", ["WORDS"],
+        options: [
+            .init("--by", "NAME", "the member of the bureau who notes it"),
+            .init("--at", "TIME", "when it happened, such as \"2026-11-24 10:30\" (default: now)"),
+        ], "note an incident: it stands in the journal, the minutes and the records made afterwards", run: noteIncident
+    ),
+    Command(
+        "poll present", ["MOMENT"],
+        options: [
+            .init("--name", "NAME", "somebody who is there; given once for each"),
+            .init("--by", "NAME", "the member of the bureau who notes it"),
+        ],
+        "note who is present at a moment: \(PollMoment.allCases.map(\.rawValue).joined(separator: ", ")); the last list counts",
+        run: notePresence),
+    Command(
+        "poll minutes", [],
+        options: [
+            .init("--to", "FILE", "where the PDF goes"), .init("--language", "L", "fr or en (default: fr)"),
+        ],
+        "the minutes on paper, with places to sign: hours, who was present, events, counts and result as far as known",
+        run: writeMinutes),
+]
+
+private func noteIncident(_ invocation: Invocation) throws(Refusal) {
+    let who = try invocation.required("--by")
+    let services = try Services(invocation)
+    let station = try services.station(try services.election())
+    var time: Int?
+    if let typed = invocation["--at"] {
+        guard let zone = TimeZone(identifier: station.election.election.timeZone) else {
+            throw Refusal("\(station.election.election.timeZone) is no time zone.")
+        }
+        let reading = LocalTime.reading(typed, zone: zone)
+        guard case .time(let found) = reading else { throw Refusal("\"\(typed)\" \(reading.fault).", status: .usage) }
+        time = found
+    }
+    let words = invocation.operands[0]
+    if let refusal = try refusing({
+        try station.note(incident: words, at: time, who: who, by: services.principal)
+    }) {
+        throw Refusal(refusal)
+    }
+    Terminal.say("Noted by \(who): \(words)")
+}
+
+private func notePresence(_ invocation: Invocation) throws(Refusal) {
+    let who = try invocation.required("--by")
+    guard let moment = PollMoment(rawValue: invocation.operands[0]) else {
+        let names = PollMoment.allCases.map(\.rawValue).joined(separator: ", ")
+        throw Refusal("There is no moment \"\(invocation.operands[0])\": \(names).", status: .usage)
+    }
+    let names = invocation.all("--name")
+    let services = try Services(invocation)
+    let station = try services.station(try services.election())
+    if let refusal = try refusing({
+        try station.note(present: names, at: moment, who: who, by: services.principal)
+    }) {
+        throw Refusal(refusal)
+    }
+    Terminal.say("Present at the \(moment.rawValue), noted by \(who): \(names.joined(separator: ", "))")
+}
+
+private func writeMinutes(_ invocation: Invocation) throws(Refusal) {
+    let path = try invocation.required("--to")
+    guard let language = Language(rawValue: invocation["--language"] ?? Language.fr.rawValue) else {
+        throw Refusal("--language is fr or en.", status: .usage)
+    }
+    let services = try Services(invocation)
+    try writeFile(path, try services.minutes(try services.election(), language))
+    Terminal.say("\(path): the minutes as they stand now; print them, and sign.")
+}
+
+extension Services {
+    /// The minutes as a PDF.
+    func minutes(_ election: StoredElection, _ language: Language) throws(Refusal) -> [UInt8] {
+        let (teller, templates) = (teller(try station(election)), templates(for: election.election))
+        return try refusing {
+            let found = try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try teller.minutes(reading)
+            }
+            guard let found else { throw Refusal("The poll is not sealed yet: there is nothing to put down.") }
+            let pages = try ConsolePages(election.election, templates: templates, assets: try AssetSet(templates))
+            return try MinutesReport.report(found, pages, language).pdf(created: "2000-01-01T00:00:00Z")
+        }
+    }
+}

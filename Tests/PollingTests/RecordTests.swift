@@ -1,0 +1,142 @@
+import Crypto
+import Elections
+import Foundation
+import Journal
+import Polling
+import Store
+import Tally
+import Testing
+
+/// What records and minutes hold.
+struct RecordTests {
+    private func record(_ poll: PollFixture, _ kind: SignedRecord.Kind) throws -> [String] {
+        let text = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try poll.station.record(reading, kind)
+        }
+        let lines = SignedRecord.lines(Array(try #require(text).utf8), by: poll.station.receiptKey)
+        return try #require(lines)
+    }
+
+    /// Votes of a first ballot: two for the first list, one blank; the other ballot stays empty.
+    private func close(_ poll: PollFixture) throws {
+        for (voter, answer) in [(0, 1), (1, 1), (2, 0)] { _ = try poll.cast(try poll.ballot(voter, answer), by: voter) }
+        #expect(try poll.station.suspend(by: .system("test"), PollDecision(by: "Jeanne", reason: "power cut")) == nil)
+        #expect(
+            try poll.station.resume(by: .system("test"), PollDecision(by: "Jeanne", reason: "power is back")) == nil)
+        let later = poll.now + 40 * 86_400
+        #expect(
+            try poll.station.extend(
+                to: later, by: .system("test"), PollDecision(by: "Paul", reason: "vote of the bureau")) == nil)
+        #expect(
+            try poll.station.note(incident: "The screen of the hall stayed\u{A0}dark", who: "Paul", by: .system("test"))
+                == nil)
+        #expect(
+            try poll.station.note(present: ["Jeanne", "Paul"], at: .closing, who: "Jeanne", by: .system("test")) == nil)
+        #expect(
+            try poll.station.close(
+                atOnce: true, by: .system("test"), word: PollDecision(by: "Jeanne", reason: "minutes, 19:10")) == nil)
+        _ = try poll.teller.tally(by: .system("test"))
+    }
+
+    @Test func `the opening record holds hours, who was present, incidents and places to sign`() throws {
+        let poll = try PollFixture(isOpen: false)
+        #expect(
+            try poll.station.note(present: ["Jeanne", "Paul"], at: .opening, who: "Jeanne", by: .system("test")) == nil)
+        #expect(try poll.station.note(incident: "A chair broke", who: "Paul", by: .system("test")) == nil)
+        #expect(try poll.station.open(by: .system("test")) == nil)
+        let lines = try record(poll, .opening)
+        let opened = LocalTime.phrase(poll.now, zone: "Europe/Paris", .en)
+        #expect(
+            lines.contains {
+                $0.hasPrefix("hours announced: from Tuesday 24 November 2026 at 09:00 to Tuesday 1 December")
+            })
+        #expect(lines.contains { $0.hasPrefix("hours in force: from \(opened) to ") })
+        #expect(lines.contains("present at the opening: Jeanne, Paul (noted by Jeanne)"))
+        #expect(lines.contains { $0.hasPrefix("event ") && $0.hasSuffix("by Paul: A chair broke") })
+        for name in ["Jeanne", "Paul"] { #expect(lines.contains { $0.hasPrefix("to sign, \(name): ___") }) }
+        #expect(!lines.contains { $0.hasPrefix("turnout ") })
+    }
+
+    @Test func `the closing record holds the bureau's words and the turnout, and trustees still read it`() throws {
+        let poll = try PollFixture()
+        try close(poll)
+        let lines = try record(poll, .closing)
+        for ending in [
+            "suspended, by Jeanne: power cut", "voting went on, by Jeanne: power is back",
+            "by Paul: vote of the bureau", "by Paul: The screen of the hall stayed dark",
+            "by Jeanne: minutes, 19:10",
+        ] {
+            #expect(lines.contains { $0.hasPrefix("event ") && $0.hasSuffix(ending) }, "\(ending): \(lines)")
+        }
+        #expect(lines.contains("turnout \(PollFixture.ballot): 3 signatures of 12 electors, 9 abstentions, 25.00 %"))
+        #expect(lines.contains("present at the closing: Jeanne, Paul (noted by Jeanne)"))
+        #expect(lines.contains { $0.hasPrefix("to sign, Paul: ") })
+        let text = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try poll.station.record(reading, .closing)
+        }
+        let read = ClosingRecord(Array(try #require(text).utf8), by: poll.station.receiptKey)
+        #expect(read?.entries.map(\.signatures) == [3, 0])
+    }
+
+    @Test func `the result record holds votes, blanks, valid votes and what was noted since the close`() throws {
+        let poll = try PollFixture()
+        try close(poll)
+        #expect(try poll.station.note(present: ["Paul", "Rose"], at: .count, who: "Paul", by: .system("test")) == nil)
+        for trustee in [0, 1] {
+            _ = try poll.teller.take(try poll.decryptions(trustee), by: .system("test"))
+        }
+        let lines = try record(poll, .result)
+        #expect(lines.first == "isoloir result record 1")
+        let at = try #require(lines.firstIndex(of: "ballot \(PollFixture.ballot): 3 ballots, weight 3"))
+        #expect(lines[at + 1].hasPrefix("  question 1: Quelle liste"))
+        #expect(lines[at + 2].hasPrefix("    2 for Liste"))
+        #expect(lines[(at + 2)...].prefix(5).suffix(2) == ["    1 blank", "    2 valid"])
+        #expect(lines.contains("present at the count: Paul, Rose (noted by Paul)"))
+        #expect(lines.contains { $0.hasPrefix("to sign, Rose: ") })
+        // A second count of the same changes nothing.
+        _ = try poll.teller.tally(by: .system("test"))
+        #expect(try record(poll, .result) == lines)
+    }
+
+    @Test func `however much was noted, the closing record can be read back`() throws {
+        let poll = try PollFixture(voters: 10)
+        for number in 0..<300 {
+            let words = "\(number) " + String(repeating: "\u{E9}", count: 490)
+            #expect(try poll.station.note(incident: words, who: "Paul", by: .system("test")) == nil)
+        }
+        try close(poll)
+        let lines = try record(poll, .closing)
+        #expect(lines.contains { $0.hasPrefix("event: ") && $0.hasSuffix(" more, which stand in the journal") })
+        #expect(lines.contains { $0.hasPrefix("to sign, Paul: ") })
+    }
+
+    @Test(arguments: ["two\nlines", "hid\u{202E}den", "", String(repeating: "a", count: 1001)])
+    func `words that could forge a line are not noted`(words: String) throws {
+        let poll = try PollFixture(voters: 10)
+        #expect(try poll.station.note(incident: words, who: "Paul", by: .system("test")) != nil)
+        #expect(try poll.station.note(incident: "fine", who: words, by: .system("test")) != nil)
+        #expect(try poll.station.note(present: [words], at: .opening, who: "Paul", by: .system("test")) != nil)
+    }
+
+    @Test func `notes keep to their time`() throws {
+        let poll = try PollFixture(voters: 10)
+        func note(_ at: Int) throws -> String? {
+            try poll.station.note(incident: "x", at: at, who: "Paul", by: .system("test"))
+        }
+        #expect(try note(poll.now - 86_400) != nil)
+        #expect(try note(poll.now + 3600) != nil)
+        #expect(try note(poll.now) == nil)
+        #expect(try poll.station.note(present: ["Paul"], at: .count, who: "Paul", by: .system("test")) != nil)
+        let unsealed = try PollFixture(isSealed: false)
+        #expect(try unsealed.station.note(incident: "x", who: "Paul", by: .system("test")) != nil)
+    }
+
+    @Test(arguments: [
+        (0, 0, "0.00"), (12, 3, "25.00"), (3, 2, "66.67"), (3, 3, "100.00"), (10_000, 1, "0.01"), (8, 1, "12.50"),
+    ])
+    func `turnout is rounded to the nearest hundredth`(electors: Int, signatures: Int, percent: String) {
+        let count = TurnoutCount(electors: electors, signatures: signatures)
+        #expect(count.percent(".") == percent)
+        #expect(count.abstentions == electors - signatures)
+    }
+}

@@ -1,0 +1,32 @@
+"""What an election's texts may say, by the command line."""
+import sqlite3
+
+from conftest import voter
+
+#: A letter of Nag Mundari, for which the fonts of this system have no form.
+STRANGE = "\U0001E4D0"
+LIST = ("Liste « Agir au quotidien »", f"Liste {STRANGE}")
+
+
+def test_a_text_without_a_font_is_refused_before_it_is_sealed(isoloir):
+    isoloir.election()
+    isoloir.roll([voter(number) for number in range(12)])
+    isoloir.run("election", "check", f"{isoloir.folder}/election")
+    isoloir.election(LIST)
+    for words in (("election", "check", f"{isoloir.folder}/election"), ("poll", "rehearse"), ("poll", "seal", "--box-key", f"{isoloir.folder}/box.key")):
+        refused = isoloir.run(*words, status=1).stderr
+        assert "answer 2 to question 1 of the ballot titulaires-ouvriers" in refused, words
+        assert f'no installed font has "{STRANGE}"' in refused and "install a font that has it" in refused, words
+    assert "The seal refuses it" in isoloir.run("election", "create", f"{isoloir.folder}/election").stderr
+    isoloir.election(("Claire Vasseur, responsable", f"Claire {STRANGE}, responsable"))
+    assert "the support's name" in isoloir.run("election", "check", f"{isoloir.folder}/election", status=1).stderr
+
+
+def test_what_an_earlier_version_stored_is_not_sealed_against_the_rules_of_today(isoloir):
+    isoloir.election()
+    isoloir.roll([voter(number) for number in range(12)])
+    with sqlite3.connect(isoloir.store) as database:
+        database.execute("UPDATE election_definition SET definition = replace(definition, 'min: 1', 'min: 0')")
+    isoloir.run("election", "show")
+    for words in (("poll", "rehearse"), ("poll", "seal", "--box-key", f"{isoloir.folder}/box.key")):
+        assert "two ways to choose nothing" in isoloir.run(*words, status=1).stderr, words
