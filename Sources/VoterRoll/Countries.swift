@@ -2,25 +2,25 @@ import Foundation
 
 /// Names of countries, French and English, by which a typing error in the country's column is found.
 enum Countries {
-    private static let known: Set<String> = {
-        var names: Set<String> = []
+    /// ISO 3166 codes by folded names.
+    static let regions: [String: String] = {
+        var names: [String: String] = [:]
         for language in ["fr", "en"] {
             let locale = Locale(identifier: language)
             for region in Locale.Region.isoRegions where region.identifier.count == 2 {
-                names.insert(Folding.plain(region.identifier))
+                names[Folding.plain(region.identifier)] = region.identifier
                 if let name = locale.localizedString(forRegionCode: region.identifier) {
-                    names.insert(Folding.plain(name))
+                    names[Folding.plain(name)] = region.identifier
                 }
             }
         }
         // How people write them, beside the official names.
-        return names.union([
-            "fra", "angleterre", "england", "ecosse", "scotland", "paysdegalles", "wales", "grandebretagne",
-            "greatbritain", "uk", "usa", "etatsunisdamerique", "unitedstatesofamerica", "hollande", "holland", "coree",
-            "republiquetcheque", "czechrepublic", "lareunion", "uae",
-        ])
+        return names.merging([
+            "fra": "FR", "angleterre": "GB", "england": "GB", "ecosse": "GB", "scotland": "GB", "paysdegalles": "GB",
+            "wales": "GB", "grandebretagne": "GB", "greatbritain": "GB", "uk": "GB", "usa": "US",
+            "etatsunisdamerique": "US", "unitedstatesofamerica": "US", "hollande": "NL", "holland": "NL", "coree": "KR",
+            "republiquetcheque": "CZ", "czechrepublic": "CZ", "lareunion": "RE", "uae": "AE", "bel": "BE", "che": "CH",
+            "lux": "LU", "deu": "DE", "esp": "ES", "ita": "IT", "prt": "PT", "gbr": "GB",
+        ]) { $1 }
     }()
-
-    /// Whether a country has this name.
-    static func contains(_ name: String) -> Bool { known.contains(Folding.plain(name)) }
 }

@@ -22,9 +22,11 @@ package struct RollFileError: Error, CustomStringConvertible {
     /// 0 when no line is to blame.
     package let line: Int
     package let message: String
+    /// The sheets of the workbook from which one or several must be chosen; empty when that is not what is asked.
+    package let sheets: [String]
 
-    package init(file: String, line: Int, message: String) {
-        (self.file, self.line, self.message) = (file, line, message)
+    package init(file: String, line: Int, message: String, sheets: [String] = []) {
+        (self.file, self.line, self.message, self.sheets) = (file, line, message, sheets)
     }
 
     package var description: String { line > 0 ? "\(file):\(line): \(message)" : "\(file): \(message)" }

@@ -47,10 +47,16 @@ package enum Folding {
 
     /// FNV-1a, 64 bits.
     static func hash(_ bytes: Span<UInt8>) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for index in bytes.indices { hash = (hash ^ UInt64(bytes[index])) &* 0x100_0000_01b3 }
+        var hash = start
+        for index in bytes.indices { hash = add(bytes[index], hash) }
         return hash
     }
+
+    /// Where FNV-1a begins.
+    static let start: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    /// One step of FNV-1a.
+    static func add(_ byte: UInt8, _ hash: UInt64) -> UInt64 { (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
 
     /// Adds a word's hash: a sum, so that the words' order does not matter.
     private static func mix(_ key: UInt64, _ word: inout [UInt8]) -> UInt64 {
