@@ -46,6 +46,15 @@ struct RollHeadings {
         RollHeadings.placeComplement(&found, folded)
         let missing = RollHeadings.needed.filter { found[$0] == nil }
         guard missing.isEmpty else {
+            if let reason = Mojibake.fault(texts.joined(separator: " ").utf8) {
+                throw refuse("the line of the headings \(reason)")
+            }
+            guard texts.count > 1 else {
+                throw refuse(
+                    "there is no column for reference, last_name, first_name: this line is one field (\(texts[0])); fields are "
+                        + "separated by ; , | or tab, and the headings stand in one of the first \(RollLimits.headingRows) lines"
+                )
+            }
             throw refuse(
                 "there is no column for \(missing.map(\.rawValue).joined(separator: ", ")) among the headings "
                     + "(\(texts.prefix(20).joined(separator: " | "))): name it with --map \"HEADING=\(missing[0].rawValue)\""

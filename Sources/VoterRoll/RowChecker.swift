@@ -74,8 +74,13 @@ struct RowChecker {
             report.refuse(nil, line: fields.line)
             return false
         }
-        var isGood = fields.notes.isEmpty || lookAtCells(bytes, fields)
-        isGood = reference(bytes, fields, &row, &batch) && isGood
+        if !fields.notes.isEmpty, !lookAtCells(bytes, fields) {
+            // What such a cell would hold is unknown, so that further faults would mislead.
+            report.refuse(readableReference(bytes, fields), line: fields.line)
+            hasRefused = true
+            return false
+        }
+        var isGood = reference(bytes, fields, &row, &batch)
         isGood = names(bytes, fields, &row, &batch) && isGood
         isGood = contacts(bytes, fields, &row, &batch) && isGood
         isGood = groups(bytes, fields, &row, &batch) && isGood
@@ -208,6 +213,15 @@ struct RowChecker {
             return false
         }
         return true
+    }
+
+    /// The hash of a refused row's reference, when it is one.
+    private func readableReference(_ bytes: Span<UInt8>, _ fields: RowFields) -> UInt64? {
+        var plain: [UInt8] = []
+        guard let range = value(.reference, bytes, fields), Reference.append(bytes, range, onto: &plain) == nil else {
+            return nil
+        }
+        return Folding.hash(plain.span)
     }
 
     /// Looks at cells of a workbook that are no plain text; false when one of them is no value.

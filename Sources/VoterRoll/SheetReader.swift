@@ -23,7 +23,7 @@ struct SheetRows {
     private(set) var bytes: [UInt8] = []
     private(set) var fault: (line: Int, message: String)?
 
-    private enum Kind { case number, shared, inline, text, flag, error }
+    private enum Kind { case number, shared, inline, text, flag, error, isoDate }
 
     private let texts: SharedTexts
     private let dateStyles: Set<Int>
@@ -105,6 +105,7 @@ struct SheetRows {
         case UInt8(ascii: "s"): .shared
         case UInt8(ascii: "b"): .flag
         case UInt8(ascii: "e"): .error
+        case UInt8(ascii: "d"): .isoDate
         default: .text
         }
     }
@@ -151,6 +152,10 @@ struct SheetRows {
         case .error:
             bytes.append(contentsOf: value)
             note(.error)
+        case .isoDate:
+            // The day, without the time behind it.
+            bytes.append(contentsOf: value.prefix(10))
+            if !value.isEmpty { note(.date) }
         case .flag:
             bytes.append(contentsOf: value == [49] ? Array("TRUE".utf8) : Array("FALSE".utf8))
             note(.flag)

@@ -46,6 +46,8 @@ struct Survey {
 
     /// UTF-16, by its mark or by the zeros in every other byte.
     private static func wide(_ start: [UInt8]) -> TextEncoding? {
+        // UTF-32 begins as UTF-16 does; no table is written in it, and it is refused as no text.
+        if start.starts(with: [0xFF, 0xFE, 0, 0]) { return nil }
         if start.starts(with: [0xFF, 0xFE]) { return .utf16Little }
         if start.starts(with: [0xFE, 0xFF]) { return .utf16Big }
         let sample = start.prefix(512)

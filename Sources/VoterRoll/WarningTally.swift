@@ -12,7 +12,7 @@ struct WarningTally {
 
     mutating func tell(_ report: RollReport) {
         for entry in entries {
-            let more = entry.count > 1 ? " (and on \(entry.count - 1) more lines)" : ""
+            let more = entry.count > 1 ? " (on \(entry.count) lines, of which this is the first)" : ""
             report.warn(
                 RollFault(line: entry.line, column: entry.column, value: entry.value, reason: entry.reason + more))
         }

@@ -69,7 +69,7 @@ def test_a_workbook_of_openpyxl_is_read(isoloir):
     assert (result["encoding"], result["sheets"]) == ("XLSX", ["Sheet"])
     assert [(fault["line"], fault["column"]) for fault in result["faults"]] == [(4, "phone")]
     warnings = [(warning["line"], warning["column"], warning["reason"]) for warning in result["warningList"]]
-    for line, column, word in [(2, "phone", "leading zero"), (3, "phone", "+ stood before"), (2, "reference", "on 1 more lines")]:
+    for line, column, word in [(2, "phone", "leading zero"), (3, "phone", "+ stood before"), (2, "reference", "on 2 lines")]:
         assert any(found[:2] == (line, column) and word in found[2] for found in warnings), warnings
     # What no value is: errors, formulas that nobody calculated.
     workbook(path, [voter(1, email="#N/A"), voter(2, phone='="06"&"39981234"'), voter(3, last_name=True)])
