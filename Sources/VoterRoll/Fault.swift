@@ -24,9 +24,12 @@ package struct RollFileError: Error, CustomStringConvertible {
     package let message: String
     /// The sheets of the workbook from which one or several must be chosen; empty when that is not what is asked.
     package let sheets: [String]
+    /// Whether somebody who says what each heading means makes the file readable.
+    package let isAboutHeadings: Bool
 
-    package init(file: String, line: Int, message: String, sheets: [String] = []) {
-        (self.file, self.line, self.message, self.sheets) = (file, line, message, sheets)
+    package init(file: String, line: Int, message: String, sheets: [String] = [], isAboutHeadings: Bool = false) {
+        (self.file, self.line, self.message) = (file, line, message)
+        (self.sheets, self.isAboutHeadings) = (sheets, isAboutHeadings)
     }
 
     package var description: String { line > 0 ? "\(file):\(line): \(message)" : "\(file): \(message)" }

@@ -124,20 +124,25 @@ extension Registrar {
             try transaction.execute("UPDATE roll_voter SET weight = ? WHERE id = ?", weight, voter.id)
         case .challenge: return try correctChallenge(transaction, election, voter, value)
         case .college:
-            guard election.election.colleges[value] != nil else { return "\"\(value)\" is no college of this election" }
-            try transaction.execute("UPDATE roll_voter SET college = ? WHERE id = ?", value, voter.id)
-        case .site:
-            guard election.election.sites[value] != nil else { return "\"\(value)\" is no site of this election" }
-            try transaction.execute("UPDATE roll_voter SET site = ? WHERE id = ?", value, voter.id)
-        case .language:
-            guard Language(rawValue: value) != nil else { return "\"\(value)\" is no language (fr, en)" }
-            try transaction.execute("UPDATE roll_voter SET language = ? WHERE id = ?", value, voter.id)
-        case .channel:
-            guard value.isEmpty || Channel(rawValue: value) != nil else {
-                return "\"\(value)\" is no channel (email, sms, letter)"
+            guard let college = Registrar.named(value, election.election.colleges) else {
+                return "\"\(value)\" is no college of this election"
             }
+            try transaction.execute("UPDATE roll_voter SET college = ? WHERE id = ?", college, voter.id)
+        case .site:
+            guard let site = Registrar.named(value, election.election.sites) else {
+                return "\"\(value)\" is no site of this election"
+            }
+            try transaction.execute("UPDATE roll_voter SET site = ? WHERE id = ?", site, voter.id)
+        case .language:
+            var words = Vocabulary.languages
+            guard let language = words.meaning(value) else { return "\"\(value)\" is no language (fr, en)" }
+            try transaction.execute("UPDATE roll_voter SET language = ? WHERE id = ?", language, voter.id)
+        case .channel:
+            var words = Vocabulary.channels
+            let channel = words.meaning(value)
+            guard value.isEmpty || channel != nil else { return "\"\(value)\" is no channel (email, sms, letter)" }
             try transaction.execute(
-                "UPDATE roll_voter SET channel = ? WHERE id = ?", value.isEmpty ? nil : value, voter.id)
+                "UPDATE roll_voter SET channel = ? WHERE id = ?", value.isEmpty ? nil : channel, voter.id)
         case .email: return try correctMail(transaction, election, voter, value, keys)
         case .phone: return try correctPhone(transaction, election, voter, value, keys)
         case .address1: return try correctAddress(transaction, election, voter, value, keys)
@@ -147,6 +152,13 @@ extension Registrar {
                 + "civility, last_name, first_name, college, site, weight, language, channel or challenge, or import the roll again"
         }
         return nil
+    }
+
+    /// The college or site that a value names, by its key or by its title in either language.
+    private static func named(_ value: String, _ names: [String: LocalText]) -> String? {
+        if names[value] != nil { return value }
+        var words = Vocabulary(names.mapValues { [$0.fr, $0.en] })
+        return words.meaning(value)
     }
 
     private func sealed(

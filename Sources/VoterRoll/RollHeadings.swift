@@ -18,17 +18,19 @@ struct RollHeadings {
         _ bytes: Span<UInt8>, _ fields: RowFields, map: [String: Column], file: String
     ) throws(RollFileError) {
         let line = fields.line
-        func refuse(_ message: String) -> RollFileError { RollFileError(file: file, line: line, message: message) }
+        func refuse(_ message: String, isMeant: Bool = true) -> RollFileError {
+            RollFileError(file: file, line: line, message: message, isAboutHeadings: isMeant)
+        }
         let texts = try RollHeadings.texts(bytes, fields, file)
         if texts.count == 1,
             ";,\t|".utf8.contains(where: { RollHeadings.needed(TextHead.fields(texts[0].utf8, $0), map: map) >= 2 })
         {
             throw refuse(
                 "every line stands in quotes as a whole, so that it is one field: take these quotes away, or save the file again "
-                    + "from the program it came from")
+                    + "from the program it came from", isMeant: false)
         }
         let folded = texts.map(Column.fold)
-        var found = try RollHeadings.mapped(texts, folded, map, refuse)
+        var found = try RollHeadings.mapped(texts, folded, map) { refuse($0) }
         var candidates: [Column: [(rank: Int, position: Int)]] = [:]
         for (position, heading) in folded.enumerated() where !found.values.contains(position) {
             guard let (column, rank) = Column.known(heading), found[column] == nil else { continue }
@@ -47,13 +49,13 @@ struct RollHeadings {
         let missing = RollHeadings.needed.filter { found[$0] == nil }
         guard missing.isEmpty else {
             if let reason = Mojibake.fault(texts.joined(separator: " ").utf8) {
-                throw refuse("the line of the headings \(reason)")
+                throw refuse("the line of the headings \(reason)", isMeant: false)
             }
             guard texts.count > 1 else {
                 throw refuse(
                     "there is no column for reference, last_name, first_name: this line is one field (\(texts[0])); fields are "
-                        + "separated by ; , | or tab, and the headings stand in one of the first \(RollLimits.headingRows) lines"
-                )
+                        + "separated by ; , | or tab, and the headings stand in one of the first \(RollLimits.headingRows) lines",
+                    isMeant: false)
             }
             throw refuse(
                 "there is no column for \(missing.map(\.rawValue).joined(separator: ", ")) among the headings "
@@ -153,6 +155,8 @@ struct HeadingSearch {
     private var rows = 0
     /// What was wrong with the first row: that is said where no headings are found.
     private(set) var firstError: RollFileError?
+    /// Whether an error was thrown that stands, whatever the rest of the file is.
+    private(set) var isDecided = false
 
     /// The headings, when a row is them; nil when the next row must be looked at.
     mutating func take(
@@ -165,10 +169,11 @@ struct HeadingSearch {
             }
             // Headings that something is wrong with, not a title.
             let areHeadings = RollHeadings.needed(texts, map: map) >= 2 || error.message.hasPrefix("every line")
-            let first = firstError ?? error
-            if areHeadings { throw error }
-            if rows >= RollLimits.headingRows { throw first }
-            firstError = first
+            if firstError == nil || error.isAboutHeadings && firstError?.isAboutHeadings == false { firstError = error }
+            if areHeadings || rows >= RollLimits.headingRows {
+                isDecided = true
+                throw areHeadings ? error : firstError ?? error
+            }
             return nil
         }
     }

@@ -24,6 +24,18 @@ struct RollReading {
     mutating func forEachRow(
         _ body: (inout RowChecker, Span<UInt8>, RowFields) throws(RollFileError) -> Void
     ) throws(RollFileError) {
+        do throws(RollFileError) { try readRows(body) } catch {
+            // Below a line that is no headings anything may stand; what is wrong with that line is said.
+            if headings.isEmpty, !search.isDecided, let first = search.firstError { throw first }
+            throw error
+        }
+        try endSheet()
+        repeated.tell(report)
+    }
+
+    private mutating func readRows(
+        _ body: (inout RowChecker, Span<UInt8>, RowFields) throws(RollFileError) -> Void
+    ) throws(RollFileError) {
         try source.forEachRow { bytes, fields throws(RollFileError) in
             if fields.sheet != sheet {
                 try endSheet()
@@ -35,8 +47,6 @@ struct RollReading {
             }
             try body(&checkers[checkers.count - 1], bytes, fields)
         }
-        try endSheet()
-        repeated.tell(report)
     }
 
     private mutating func look(_ bytes: Span<UInt8>, _ fields: RowFields) throws(RollFileError) {

@@ -52,6 +52,12 @@ struct Vocabulary {
     /// Countries, by their ISO 3166 code.
     static let countries = Vocabulary(folded: Countries.regions)
 
+    /// What a text means; nil when it is no known word.
+    mutating func meaning(_ text: String) -> String? {
+        let bytes = Array(text.utf8)
+        return meaning(bytes.span, bytes.indices).map { String(decoding: $0, as: UTF8.self) }
+    }
+
     /// What the bytes at `range` mean; nil when they are no known word.
     mutating func meaning(_ bytes: Span<UInt8>, _ range: Range<Int>) -> [UInt8]? {
         for entry in met where entry.spelling.count == range.count {
