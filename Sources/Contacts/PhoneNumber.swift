@@ -86,15 +86,16 @@ package struct PhoneNumber: Sendable, Hashable {
     }
 
     /// `06 39 98 77 01`, or `00 49...` abroad: a form that a spreadsheet takes neither for a formula nor for a number. E.164
-    /// where that would be read as another number.
-    package var written: String {
+    /// where that would be read as another number, or as none, in the row of somebody at home in `home`.
+    package func written(in home: Home = .france) -> String {
         let digits = Array("0" + text.dropFirst(3))
         let form =
             text.hasPrefix("+33")
             ? stride(from: 0, to: digits.count, by: 2).map { String(digits[$0..<min($0 + 2, digits.count)]) }
                 .joined(separator: " ") : "00 " + text.dropFirst()
-        guard let again = try? PhoneNumber(form), again == self else { return text }
-        return form
+        var again: [UInt8] = []
+        let read = try? PhoneNumber.normalise(Array(form.utf8).span, home: home, onto: &again)
+        return read != nil && again.elementsEqual(text.utf8) ? form : text
     }
 
     /// Longest number E.164 allows, in digits.

@@ -3,7 +3,7 @@ import Foundation
 extension PostalAddress {
     /// Names of France and of its territories, by letters alone: their addresses are French ones, with a French postcode.
     private static let france: Set<String> = [
-        "FR", "FRA", "FX", "FRANCE", "FRANCEMETROPOLITAINE", "METROPOLE", "REPUBLIQUEFRANCAISE", "GP", "GLP",
+        "F", "FR", "FRA", "FX", "FRANCE", "FRANCEMETROPOLITAINE", "METROPOLE", "REPUBLIQUEFRANCAISE", "GP", "GLP",
         "GUADELOUPE",
         "MQ", "MTQ", "MARTINIQUE", "GF", "GUF", "GUYANE", "GUYANEFRANCAISE", "FRENCHGUIANA", "RE", "REU", "REUNION",
         "LAREUNION", "ILEDELAREUNION", "YT", "MYT", "MAYOTTE", "PM", "SPM", "SAINTPIERREETMIQUELON",

@@ -1,7 +1,23 @@
+package import Contacts
 import Foundation
+
+extension PostalAddress {
+    /// Where numbers without + are at home in the row of this address.
+    package var phoneHome: PhoneNumber.Home {
+        guard postcode == nil, let country = lines.last else { return .france }
+        return Countries.home(Countries.regions[Folding.plain(country)], name: country)
+    }
+}
 
 /// Names of countries, French and English, by which a typing error in the country's column is found.
 enum Countries {
+    /// Where numbers without + are at home in a row with this country.
+    /// - Parameter region: its ISO 3166 code; nil where the name is none that is known.
+    static func home(_ region: String?, name: String) -> PhoneNumber.Home {
+        guard let region else { return PostalAddress.isFrance(name) ? .france : .abroad([]) }
+        return PostalAddress.isFrance(region) ? .france : .abroad(PhonePlan.plans(of: region))
+    }
+
     /// ISO 3166 codes by folded names.
     static let regions: [String: String] = {
         var names: [String: String] = [:]

@@ -35,7 +35,18 @@ enum FileKind: Sendable {
         guard unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return .text }
         var start = [UInt8](repeating: 0, count: looked)
         let count = unsafe read(file, &start, start.count)
-        return of(Array(start.prefix(max(0, count))))
+        let head = Array(start.prefix(max(0, count)))
+        guard of(head) == .oldWorkbook, let place = directory(head), place >= head.count else { return of(head) }
+        // The directory of a large container lies behind what was read.
+        let more = unsafe pread(file, &start, start.count, off_t(place))
+        return of(head + start.prefix(max(0, more)))
+    }
+
+    /// Where the directory of an old container (MS-CFB) begins; nil when this is none.
+    private static func directory(_ head: [UInt8]) -> Int? {
+        guard head.count >= 512, head.starts(with: [0xD0, 0xCF, 0x11, 0xE0]), 9...12 ~= head[30] else { return nil }
+        let sector = (0..<4).reduce(0) { $0 | Int(head[48 + $1]) << (8 * $1) }
+        return (sector + 1) << Int(head[30])
     }
 
     /// Looks at the first bytes of a file.

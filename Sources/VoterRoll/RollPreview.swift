@@ -47,7 +47,8 @@ package struct RollPreview: Sendable {
         let scores = candidates.map { row in
             (row.count { Column.named($0, map: map) != nil }, row.count { !$0.isEmpty })
         }
-        guard let best = scores.indices.max(by: { scores[$0] < scores[$1] || scores[$0] == scores[$1] && $0 > $1 }) else {
+        guard let best = scores.indices.max(by: { scores[$0] < scores[$1] || scores[$0] == scores[$1] && $0 > $1 })
+        else {
             throw RollFileError(file: path, line: 0, message: "the file holds no rows")
         }
         headings = RollPreview.headings(rows[best], below: rows[(best + 1)...].prefix(RollPreview.shown))

@@ -26,7 +26,8 @@ extension RowChecker {
         let town = optional(.town, bytes, fields)
         guard !lines.isEmpty || postcode != nil || town != nil else { return true }
         if let reason = hiddenCharacter(lines) { return refuseAddress(lines, reason, fields, isSpare: false) }
-        let country = countryField(bytes, countryCell, fields)
+        var country = countryField(bytes, countryCell, fields)
+        if countryCell == nil, postcode == nil, town == nil { country = takeCountry(&lines) }
         if postcode != nil || town != nil {
             lines.append(townLine(bytes, postcode, town, fields, isFrench: isFrench(country)))
         }
@@ -135,6 +136,20 @@ extension RowChecker {
         return copied(bytes, range)
     }
 
+    /// A last line that is a country's name and nothing else is the country.
+    private mutating func takeCountry(_ lines: inout [Range<Int>]) -> Range<Int> {
+        guard lines.count >= 3, let last = lines.last, !last.contains(where: { 48...57 ~= scratch[$0] }) else {
+            return 0..<0
+        }
+        let text = scratch
+        guard
+            countries.meaning(text.span, last) != nil
+                || PostalAddress.isFrance(String(decoding: text[last], as: UTF8.self))
+        else { return 0..<0 }
+        lines.removeLast()
+        return last
+    }
+
     private func isFrench(_ country: Range<Int>) -> Bool {
         country.isEmpty || PostalAddress.isFrance(String(decoding: scratch[country], as: UTF8.self))
     }
@@ -144,7 +159,7 @@ extension RowChecker {
         _ bytes: Span<UInt8>, _ postcode: Range<Int>?, _ town: Range<Int>?, _ fields: RowFields, isFrench: Bool
     ) -> Range<Int> {
         let start = scratch.count
-        if let postcode {
+        if let postcode, !repeats(bytes, postcode, town) {
             var digits = 0
             for index in postcode where 48...57 ~= bytes[index] { digits += 1 }
             if postcode.count == 4, digits == 4, isFrench {
@@ -156,6 +171,12 @@ extension RowChecker {
         }
         if let town { _ = copied(bytes, town) }
         return start..<scratch.count
+    }
+
+    /// Whether the town's field begins with the postcode too.
+    private func repeats(_ bytes: Span<UInt8>, _ postcode: Range<Int>, _ town: Range<Int>?) -> Bool {
+        guard let town, town.count > postcode.count else { return false }
+        return postcode.indices.allSatisfy { bytes[$0] == bytes[town.lowerBound + $0 - postcode.lowerBound] }
     }
 
     // MARK: The recipient
@@ -202,25 +223,22 @@ extension RowChecker {
 
     /// Whether a line may be the recipient's, without making texts of nearly every row: a digit or no trace of the family name
     /// says that it is not.
-    private func mayNameRecipient(_ line: Range<Int>, _ row: RollRow, _ batch: inout RowBuffer) -> Bool {
+    private mutating func mayNameRecipient(_ line: Range<Int>, _ row: RollRow, _ batch: inout RowBuffer) -> Bool {
         let name = row.lastName.range
-        var isASCII = true
-        for index in line {
-            if 48...57 ~= scratch[index] { return false }
-            if scratch[index] >= 0x80 { isASCII = false }
-        }
-        for index in name where !(97...122 ~= batch.plain[index] | 32) { isASCII = false }
-        // What is folded away or set over two lines is for a closer look.
-        guard isASCII, name.count + row.firstName.count + 5 <= PostalAddress.longestLine else { return true }
-        guard line.count >= name.count else { return false }
-        for start in line.lowerBound...line.upperBound - name.count {
-            var matches = true
-            for offset in 0..<name.count
-            where batch.plain[name.lowerBound + offset] | 32 != scratch[start + offset] | 32 {
-                matches = false
-                break
-            }
-            if matches { return true }
+        for index in line where 48...57 ~= scratch[index] { return false }
+        // A long name may be set over two lines, of which the first is without the family name.
+        guard name.count + row.firstName.count + 5 <= PostalAddress.longestLine else { return true }
+        folded.removeAll(keepingCapacity: true)
+        Folding.appendLetters(scratch, line, onto: &folded)
+        let split = folded.count
+        Folding.appendLetters(batch.plain, name, onto: &folded)
+        let length = folded.count - split
+        guard length > 0 else { return true }
+        guard split >= length else { return false }
+        for start in 0...split - length {
+            var offset = 0
+            while offset < length, folded[start + offset] == folded[split + offset] { offset += 1 }
+            if offset == length { return true }
         }
         return false
     }

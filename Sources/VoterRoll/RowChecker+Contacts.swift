@@ -62,12 +62,8 @@ extension RowChecker {
     private mutating func home(_ bytes: Span<UInt8>, _ country: Range<Int>?) -> PhoneNumber.Home {
         guard let country else { return .france }
         // The countries nearly every row has are known by their bytes; the rest is looked at.
-        guard let region = countries.meaning(bytes, country) else {
-            let name = String(decoding: country.map { bytes[$0] }, as: UTF8.self)
-            return PostalAddress.isFrance(name) ? .france : .abroad([])
-        }
-        let code = String(decoding: region, as: UTF8.self)
-        return PostalAddress.isFrance(code) ? .france : .abroad(PhonePlan.plans(of: code))
+        let region = countries.meaning(bytes, country).map { String(decoding: $0, as: UTF8.self) }
+        return Countries.home(region, name: String(decoding: country.map { bytes[$0] }, as: UTF8.self))
     }
 }
 

@@ -28,6 +28,8 @@ struct RowChecker {
     /// The college of voters whose row names none: the only one, or the one after which the sheet is named.
     let standardCollege: [UInt8]?
     var scratch: [UInt8] = []
+    /// A line and a name as they are compared.
+    var folded: [UInt8] = []
     /// What occurs in many rows and is said once.
     var tally = WarningTally()
     /// Whether a row was refused: from then on references are looked up among those of refused rows.

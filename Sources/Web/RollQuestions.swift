@@ -63,7 +63,8 @@ extension ConsoleSite {
             isBack ? said($0, language) : choiceText(change.column, $0, language)
         }
         guard !(change.before.isEmpty && change.after.isEmpty) else { return name }
-        let pair = values.map { language == .fr ? "\u{AB}\u{A0}\($0)\u{A0}\u{BB}" : "\"\($0)\"" }.joined(separator: " \u{2192} ")
+        let pair = values.map { language == .fr ? "\u{AB}\u{A0}\($0)\u{A0}\u{BB}" : "\"\($0)\"" }.joined(
+            separator: " \u{2192} ")
         return isBack ? pair : "\(name)\(language.colon)\(pair)"
     }
 
@@ -96,7 +97,8 @@ extension ConsoleSite {
             ]
         }
         return question.headings.enumerated().filter { !$0.element.key.isEmpty }.map { index, heading in
-            let name = "\(heading.text)" + (heading.samples.isEmpty ? "" : " (\(heading.samples.joined(separator: " / ")))")
+            let name =
+                "\(heading.text)" + (heading.samples.isEmpty ? "" : " (\(heading.samples.joined(separator: " / ")))")
             return DeedField(
                 "h\(index)", .choice([""] + Column.allCases.map(\.rawValue)), isRequired: false,
                 label: LocalText(fr: name, en: name), value: heading.column?.rawValue ?? "")
@@ -140,13 +142,17 @@ extension ConsoleSite {
     func sampleRoll(_ call: Call) -> Response {
         let language = call.language
         let columns: [Column] = [
-            .reference, .civility, .lastName, .firstName, .email, .phone, .address1, .address4, .postcode, .town, .college,
+            .reference, .civility, .lastName, .firstName, .email, .phone, .address1, .address4, .postcode, .town,
+            .college,
             .site,
         ]
         let college = election.colleges.keys.sorted().first ?? ""
         let site = election.sites.keys.sorted().first ?? ""
         let rows = [
-            ["00123", "Mme", "MARTIN", "Zo\u{E9}", "zoe.martin@example.org", "06 39 98 00 01", "", "3 rue des Lilas", "59000", "LILLE", college, site],
+            [
+                "00123", "Mme", "MARTIN", "Zo\u{E9}", "zoe.martin@example.org", "06 39 98 00 01", "", "3 rue des Lilas",
+                "59000", "LILLE", college, site,
+            ],
             ["00124", "M.", "PETIT", "L\u{E9}o", "leo.petit@example.org", "", "", "", "", "", college, site],
         ]
         let head = columns.map { text("v.heading.\($0.rawValue)", language) }
@@ -165,7 +171,9 @@ extension ConsoleSite {
                 .table(
                     Table(
                         caption: text("rollHeadings.title", language),
-                        head: [("roll.column", false), ("rollHeadings.known", false)].map { (text($0.0, language), $0.1) },
+                        head: [("roll.column", false), ("rollHeadings.known", false)].map {
+                            (text($0.0, language), $0.1)
+                        },
                         rows: rows.map { column, names in
                             [
                                 Table.Cell(text("v.heading.\(column.rawValue)", language)),

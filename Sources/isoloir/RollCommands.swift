@@ -308,7 +308,7 @@ private func exportRoll(_ invocation: Invocation) throws(Refusal) {
                 let contacts = try opener.open(sealed, voter: voter.id)
                 count += 1
                 var fields = [voter.reference, voter.civility.rawValue, voter.lastName, voter.firstName]
-                fields += [contacts.mail?.text ?? "", contacts.phone?.written ?? ""]
+                fields += [contacts.mail?.text ?? "", phone(contacts)]
                 fields += addressFields(contacts.address)
                 fields += [
                     voter.college, voter.site, "\(voter.weight)", voter.language.rawValue,
@@ -323,6 +323,11 @@ private func exportRoll(_ invocation: Invocation) throws(Refusal) {
     }
     try saveNew(Data(text.utf8), to: path)
     Terminal.say("\(path): the roll with contacts. It is personal data: delete it when it has served.")
+}
+
+/// The number as an import of this row reads it again.
+private func phone(_ contacts: VoterContacts) -> String {
+    contacts.phone?.written(in: contacts.address?.phoneHome ?? .france) ?? ""
 }
 
 /// Six lines and the country.

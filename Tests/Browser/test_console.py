@@ -435,6 +435,11 @@ def test_the_roll_is_uploaded_looked_at_and_applied(site, visitor):
     client = Client(site)
     client.identify(site.identifier("lea@example.org"))
     assert manager.do("roll/add", reference="N9", last_name="X", college="ouvriers", reason="x").status_code == 422
+    # A correction begins with today's value, and takes what the page shows.
+    manager.get("voters/1/correct?column=college")
+    assert manager.page.count("Premier collège (ouvriers et employés)") == 2 and "Valeurs actuelles" in manager.text
+    manager.do("voters/1/correct", column="college", value="Deuxième collège (agents de maîtrise et cadres)", reason="promue")
+    assert site.sql("SELECT college FROM roll_voter WHERE id = 1") == [("cadres",)]
 
 
 def test_the_policy_check_says_the_same_everywhere_and_opening_waits_for_the_bureau(site, visitor):

@@ -119,11 +119,20 @@ struct NumberTests {
         var rows = ""
         for index in numbers.indices {
             let phone = try #require(try desk.contacts("A\(index)").phone)
-            #expect(try PhoneNumber(phone.written) == phone)
-            rows += "A\(index);Petit;Zo\u{E9};\(SpreadsheetField.quoted(phone.written));ouvriers\n"
+            #expect(try PhoneNumber(phone.written()) == phone)
+            rows += "A\(index);Petit;Zo\u{E9};\(SpreadsheetField.quoted(phone.written()));ouvriers\n"
         }
         let again = try desk.load(head + rows)
         #expect((again.report.faultCount, again.changed.count) == (0, 0))
+    }
+
+    @Test func `a French number of somebody abroad goes out so that it comes in again`() throws {
+        let fields = ["Pays": "Suisse", "Adresse 4": "Rue du Lac 3", "Code postal": "1003", "Ville": "Lausanne"]
+        let contacts = try Outcome(fields.merging(["T\u{E9}l\u{E9}phone": "+33 6 39 98 00 01"]) { $1 }).contacts()
+        let (phone, address) = (try #require(contacts.phone), try #require(contacts.address))
+        let written = SpreadsheetField.quoted(phone.written(in: address.phoneHome))
+        #expect(written == "'+33639980001")
+        #expect(try Outcome(fields.merging(["T\u{E9}l\u{E9}phone": written]) { $1 }).contacts() == contacts)
     }
 
     @Test(arguments: [
@@ -266,6 +275,9 @@ struct AddressTests {
         (["Adresse 4": "3 rue X", "Code postal": "F-59000", "Ville": "Lille"], "", ["3 RUE X", "59000 LILLE"]),
         (["Adresse 4": "3 rue X\nF - 59\u{A0}000 Lille"], "", ["3 RUE X", "59000 LILLE"]),
         (["Adresse 4": "3 rue X\r\n59000Lille"], "", ["3 RUE X", "59000 LILLE"]),
+        (["Adresse 4": "3 rue X\n59000 Lille\nFrance"], "", ["3 RUE X", "59000 LILLE"]),
+        (["Adresse 4": "Rue Haute 1\n1000 Bruxelles\nBelgique"], "", ["RUE HAUTE 1", "1000 BRUXELLES", "BELGIQUE"]),
+        (["Adresse 4": "3 rue X", "Code postal": "59000", "Ville": "59000 Lille"], "", ["3 RUE X", "59000 LILLE"]),
         (
             ["Adresse 4": "3 rue de l\u{2019}\u{C9}glise", "Code postal": "97400", "Ville": "Saint-Denis"],
             "La R\u{E9}union",
