@@ -13,9 +13,11 @@ package import VoterRoll
 /// Changes of the voter roll at the console: one voter, or a whole file with its dry run first.
 package final class RollDesk: Sendable {
     package let desk: VoterDesk
-    private let running = Mutex<Job?>(nil)
+    let running = Mutex<Job?>(nil)
     /// A loaded roll that waits to be applied or dropped, and the lock that keeps others from importing meanwhile.
     private let loaded = Mutex<Loaded?>(nil)
+    /// A file that waits for an answer.
+    let held = Mutex<Held?>(nil)
 
     package init(_ desk: VoterDesk) { self.desk = desk }
 
@@ -78,7 +80,10 @@ package final class RollDesk: Sendable {
         /// Read and checked: waits to be applied or dropped.
         case ready(file: String, Summary)
         case applying(file: String)
-        case failed(file: String, String)
+        /// What is wrong with the file, and on which line; 0 when no line is to blame.
+        case failed(file: String, line: Int, String)
+        /// The file waits for an answer: which sheets are read, or what the headings mean.
+        case asks(file: String, Question)
         case applied(file: String, Summary)
         case cancelled(file: String)
     }
@@ -99,7 +104,11 @@ package final class RollDesk: Sendable {
         package let addedNames: [String]
         package let removedNames: [String]
         package let encoding: String
+        /// The sheets of a workbook that were read.
+        package let sheets: [String]
         package let ignored: [String]
+        /// Refused rows without a readable reference: because of them nobody is taken off the roll.
+        package let nameless: Int
     }
 
     package struct Difference: Sendable {
@@ -126,7 +135,7 @@ package final class RollDesk: Sendable {
 
     private struct Cancelled: Error {}
 
-    private let wantsStop = Mutex(false)
+    let wantsStop = Mutex(false)
 
     /// Why no file may be uploaded now; nil when one may.
     package func obstacle() throws(StoreError) -> String? {
@@ -166,12 +175,16 @@ package final class RollDesk: Sendable {
     }
 
     /// The work of an import, on whatever thread calls it.
-    package func load(path: String, name: String, accepting valid: Bool) {
-        defer { RollFiles.remove(path) }
+    /// - Parameter sheets: the sheets of a workbook to read, where they were asked for.
+    package func load(path: String, name: String, accepting valid: Bool, sheets: [String] = []) {
+        var isHeld = false
+        defer { if !isHeld { RollFiles.remove(path) } }
         do {
             let lock = try ProcessLock(store: desk.store.path, name: "import")
             var options = ImportOptions()
             options.acceptValid = valid
+            options.sheets = sheets
+            options.map = try remembered(path, sheets)
             let keys = RollKeys(desk.key, randomness: desk.randomness)
             let roll = try desk.registrar.load(path, into: election, keys: keys, options: options) {
                 [self] rows throws(RollFileError) in
@@ -196,13 +209,22 @@ package final class RollDesk: Sendable {
                 running.withLock { $0 = .cancelled(file: name) }
                 return
             }
+        } catch ImportFailure.file(let fault) where !wantsStop.withLock({ $0 }) {
+            let file = Held(path: path, name: name, acceptsValid: valid, sheets: sheets, at: desk.clock.now)
+            isHeld = hold(file, because: fault)
+            if !isHeld {
+                running.withLock {
+                    $0 = .failed(
+                        file: RollFiles.words(fault.file, path: path, name: name), line: fault.line, fault.message)
+                }
+            }
         } catch {
             let isStopped = wantsStop.withLock { $0 }
             running.withLock {
                 $0 =
                     isStopped
                     ? .cancelled(file: name)
-                    : .failed(file: name, RollFiles.words("\(error)", path: path, name: name))
+                    : .failed(file: name, line: 0, RollFiles.words("\(error)", path: path, name: name))
             }
         }
     }
@@ -220,7 +242,8 @@ package final class RollDesk: Sendable {
             faults: roll.report.faults, faultCount: roll.report.faultCount, rejected: roll.report.rejected,
             warnings: roll.report.warnings, warningCount: roll.report.warningCount, differences: differences,
             addedNames: roll.added.names, removedNames: roll.removed.names, encoding: roll.encoding,
-            ignored: roll.ignoredHeadings)
+            sheets: roll.sheets, ignored: roll.ignoredHeadings,
+            nameless: roll.isUpdate ? roll.report.refusedNameless : 0)
     }
 
     /// Makes what was read the roll, in one transaction.
@@ -265,6 +288,8 @@ package final class RollDesk: Sendable {
 
     /// Forgets a file that nobody applied; run now and then.
     package func tidy() throws(StoreError) {
+        let isStale = held.withLock { $0.map { $0.at < desk.clock.now - RollDesk.waitSeconds } ?? false }
+        if isStale { dropHeld() }
         let isOld = loaded.withLock { $0.map { $0.at < desk.clock.now - RollDesk.waitSeconds } ?? false }
         guard isOld, let loaded = take() else { return }
         try forget(loaded)
@@ -280,7 +305,7 @@ package final class RollDesk: Sendable {
     private func forget(_ loaded: Loaded) throws(StoreError) {
         // What cannot be removed now is removed before the next import.
         do { try desk.registrar.discard(loaded.roll) } catch {
-            running.withLock { $0 = .failed(file: loaded.file, "\(error)") }
+            running.withLock { $0 = .failed(file: loaded.file, line: 0, "\(error)") }
             throw error
         }
         running.withLock { $0 = .cancelled(file: loaded.file) }
@@ -288,6 +313,7 @@ package final class RollDesk: Sendable {
 
     /// Forgets what was read, or stops the reading; nothing of it stays.
     package func drop() throws(StoreError) -> Bool {
+        if dropHeld() { return true }
         if let loaded = take() {
             try forget(loaded)
             return true

@@ -13,7 +13,7 @@ package struct EmailAddress: Sendable, Hashable {
 
     /// Why a text is no address, in words that stand after the value.
     package enum Fault: Error, Sendable, Equatable {
-        case noAt, local, domain, nonASCIILocal, tooLong
+        case noAt, local, domain, nonASCIILocal, tooLong, several
 
         package var reason: String {
             switch self {
@@ -22,6 +22,7 @@ package struct EmailAddress: Sendable, Hashable {
             case .domain: "has an invalid domain after the @"
             case .nonASCIILocal: "has accents or other letters before the @ that mail relays refuse"
             case .tooLong: "is longer than an e-mail address can be"
+            case .several: "holds two addresses: keep one"
             }
         }
     }
@@ -51,7 +52,7 @@ package struct EmailAddress: Sendable, Hashable {
         var isASCII = true
         for index in bytes.indices {
             if bytes[index] == UInt8(ascii: "@") {
-                guard at < 0 else { throw .noAt }
+                guard at < 0 else { throw holdsSeparator(bytes, at, index) ? .several : .noAt }
                 at = index
             }
             if bytes[index] >= 0x80 { isASCII = false }
@@ -81,6 +82,40 @@ package struct EmailAddress: Sendable, Hashable {
             out.removeLast(out.count - start)
             throw error
         }
+    }
+
+    /// Whether something that stands between two addresses stands between two @.
+    private static func holdsSeparator(_ bytes: Span<UInt8>, _ first: Int, _ second: Int) -> Bool {
+        for index in first..<second where bytes[index] <= 32 || ",;/<>|".utf8.contains(bytes[index]) { return true }
+        return false
+    }
+
+    /// Where the address lies in what people and programs put around it: `<a@b.fr>`, `mailto:a@b.fr`, `Anne <a@b.fr>`, a dot
+    /// or semicolon at the end.
+    package static func bare(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+        var (low, high) = (range.lowerBound, range.upperBound)
+        while low < high, ";,. ".utf8.contains(bytes[high - 1]) { high -= 1 }
+        if low < high, bytes[high - 1] == UInt8(ascii: ">") {
+            var open = high - 1
+            while open > low, bytes[open] != UInt8(ascii: "<") { open -= 1 }
+            // A second address before the brackets is no name.
+            var isAlone = bytes[open] == UInt8(ascii: "<")
+            for index in low..<open where bytes[index] == UInt8(ascii: "@") { isAlone = false }
+            if isAlone { (low, high) = (open + 1, high - 1) }
+        }
+        let scheme = Array("mailto:".utf8)
+        if high - low > scheme.count, scheme.indices.allSatisfy({ bytes[low + $0] | 32 == scheme[$0] | 32 }) {
+            low += scheme.count
+        }
+        while low < high, bytes[low] <= 32 { low += 1 }
+        while low < high, bytes[high - 1] <= 32 { high -= 1 }
+        return low..<high
+    }
+
+    /// The same for a text.
+    package static func bare(_ text: String) -> String {
+        let bytes = Array(text.utf8)
+        return String(decoding: bytes[bare(bytes.span, bytes.indices)], as: UTF8.self)
     }
 
     /// RFC 5322's atext.

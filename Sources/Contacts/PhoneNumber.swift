@@ -1,5 +1,8 @@
+import Inputs
+
 /// A telephone number in E.164 form, checked at birth. Numbers without a country are read as French, mainland or
-/// overseas, by the national numbering plan (ARCEP decision 2018-0881 and its overseas annexes).
+/// overseas, by the national numbering plan (ARCEP decision 2018-0881 and its overseas annexes), or by the plan of the country
+/// that the caller names.
 package struct PhoneNumber: Sendable, Hashable {
     /// `+` and 8 to 15 digits.
     package let text: String
@@ -8,20 +11,71 @@ package struct PhoneNumber: Sendable, Hashable {
 
     /// Why a text is no number, in words that stand after the value.
     package enum Fault: Error, Sendable, Equatable {
-        case character, length, plan
+        case character, length, plan, several, abroad, lostDigits
 
         package var reason: String {
             switch self {
             case .character: "holds a character that no telephone number has"
             case .length: "has not the digits of a telephone number (10 in France, or + and the country's code)"
             case .plan: "is not a number of the French plan"
+            case .several: "holds more than one number: keep one"
+            case .abroad: "is no number of the row's country: write + and the country's code before it"
+            case .lostDigits:
+                "is a number that a spreadsheet shortened, and its last digits are lost: format the column as text"
             }
+        }
+    }
+
+    /// Where numbers without + are at home.
+    package enum Home: Sendable, Equatable {
+        case france
+        /// The plans of another country; none when its rules are not known here, and then the code must be written.
+        case abroad([PhonePlan])
+    }
+
+    /// What was made of a number.
+    package struct Reading: Sendable {
+        package let isMobile: Bool
+        package let notes: Notes
+    }
+
+    /// What was changed in a number, and is worth a word to whoever wrote it.
+    package struct Notes: OptionSet, Sendable {
+        package let rawValue: Int
+        package init(rawValue: Int) { self.rawValue = rawValue }
+
+        /// Nine digits: the leading zero was put back.
+        package static let lostZero = Notes(rawValue: 1)
+        /// The digits begin with the country's code, without +.
+        package static let noPlus = Notes(rawValue: 2)
+        /// An overseas range behind +33 got its own code.
+        package static let overseas = Notes(rawValue: 4)
+        /// A 0 between the country's code and the number was left out.
+        package static let trunkZero = Notes(rawValue: 8)
+        /// In scientific notation, with fewer digits than it stands for.
+        package static let rounded = Notes(rawValue: 16)
+
+        /// What to say of each, in words that stand after the value.
+        package var reasons: [String] {
+            var reasons: [String] = []
+            if contains(.lostZero) { reasons.append("had lost its leading zero, which was put back") }
+            if contains(.noPlus) { reasons.append("is read as if + stood before it") }
+            if contains(.overseas) {
+                reasons.append("is an overseas number behind +33, and is read with the code of its territory")
+            }
+            if contains(.trunkZero) {
+                reasons.append("had a 0 between the country's code and the number, which was left out")
+            }
+            if contains(.rounded) {
+                reasons.append("ends with zeros, as numbers do that a spreadsheet shortened: check it")
+            }
+            return reasons
         }
     }
 
     package init(_ text: String) throws(Fault) {
         var out: [UInt8] = []
-        isMobile = try PhoneNumber.normalise(Array(text.utf8).span, onto: &out)
+        isMobile = try PhoneNumber.normalise(Array(text.utf8).span, onto: &out).isMobile
         self.text = String(decoding: out, as: UTF8.self)
     }
 
@@ -31,12 +85,25 @@ package struct PhoneNumber: Sendable, Hashable {
         self.isMobile = isMobile
     }
 
+    /// `06 39 98 77 01`, or `00 49...` abroad: a form that a spreadsheet takes neither for a formula nor for a number. E.164
+    /// where that would be read as another number, or as none, in the row of somebody at home in `home`.
+    package func written(in home: Home = .france) -> String {
+        let digits = Array("0" + text.dropFirst(3))
+        let form =
+            text.hasPrefix("+33")
+            ? stride(from: 0, to: digits.count, by: 2).map { String(digits[$0..<min($0 + 2, digits.count)]) }
+                .joined(separator: " ") : "00 " + text.dropFirst()
+        var again: [UInt8] = []
+        let read = try? PhoneNumber.normalise(Array(form.utf8).span, home: home, onto: &again)
+        return read != nil && again.elementsEqual(text.utf8) ? form : text
+    }
+
     /// Longest number E.164 allows, in digits.
     private static let longest = 15
     private static let shortest = 8
 
     /// Digits as one number, so that nothing is allocated for each row of a roll.
-    private struct Digits {
+    struct Digits {
         var value = 0
         var count = 0
 
@@ -55,31 +122,40 @@ package struct PhoneNumber: Sendable, Hashable {
         }
 
         /// With the digits of `code` before it.
-        func prefixed(_ code: Int, _ length: Int) -> Digits {
+        func prefixed(_ code: Int) -> Digits {
             var power = 1
             for _ in 0..<count { power *= 10 }
-            return Digits(value: code * power + value, count: count + length)
+            return Digits(value: code * power + value, count: count + (code < 10 ? 1 : code < 100 ? 2 : 3))
+        }
+
+        /// All of them, leading zeros included.
+        var text: String {
+            let digits = String(value)
+            return String(repeating: "0", count: max(0, count - digits.count)) + digits
         }
     }
 
-    /// Checks the bytes, appends the E.164 form to `out` and says whether the number is a mobile one.
-    package static func normalise(_ bytes: Span<UInt8>, onto out: inout [UInt8]) throws(Fault) -> Bool {
+    /// Checks the bytes, appends the E.164 form to `out` and says what was made of them.
+    /// - Parameter mends: whether what spreadsheets do to numbers is undone: a lost leading zero, a lost +.
+    package static func normalise(
+        _ bytes: Span<UInt8>, home: Home = .france, mends: Bool = false, onto out: inout [UInt8]
+    ) throws(Fault) -> Reading {
+        var notes: Notes = []
         var digits = Digits()
-        var international = try collect(bytes, into: &digits)
+        var international = try PhoneDigits.collect(bytes, into: &digits)
         if !international, digits.count > 2, digits.leading(2) == 0 {
             digits = digits.dropping(2)
             international = true
         }
-        if international {
-            // +33 (0)6 ...
-            if digits.count > 3, digits.leading(3) == 330 { digits = digits.dropping(3).prefixed(33, 2) }
-        } else {
-            guard digits.count == 10, digits.leading(1) == 0 else { throw .length }
-            let code = country(digits)
-            // Saint-Pierre-et-Miquelon: +508 and six digits, the national 0508 repeats the code.
-            digits =
-                code == 33 ? digits.dropping(1).prefixed(33, 2) : digits.dropping(code == 508 ? 4 : 1).prefixed(code, 3)
+        if !international { digits = try national(digits, home, mends: mends, &notes) }
+        for length in [2, 3] where digits.count > length + 1 {
+            let code = digits.leading(length)
+            guard PhonePlan.trunkZeroCodes.contains(code), digits.leading(length + 1) == code * 10 else { continue }
+            digits = digits.dropping(length + 1).prefixed(code)
+            if code != 33 { notes.insert(.trunkZero) }
+            break
         }
+        digits = overseas(digits, &notes)
         guard digits.count >= shortest, digits.count <= longest, digits.leading(1) != 0 else { throw .length }
         let mobile = try isMobile(digits)
         let start = out.count
@@ -90,28 +166,54 @@ package struct PhoneNumber: Sendable, Hashable {
             out[start + position] = UInt8(48 + rest % 10)
             rest /= 10
         }
-        return mobile
+        return Reading(isMobile: mobile, notes: notes)
     }
 
-    /// Collects the digits; true when the number starts with +.
-    private static func collect(_ bytes: Span<UInt8>, into digits: inout Digits) throws(Fault) -> Bool {
-        var international = false
-        for index in bytes.indices {
-            switch bytes[index] {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"):
-                guard digits.count <= longest + 2 else { throw .length }
-                digits.value = digits.value * 10 + Int(bytes[index] - 48)
-                digits.count += 1
-            case UInt8(ascii: "+"):
-                guard digits.count == 0, !international else { throw .character }
-                international = true
-            case UInt8(ascii: " "), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "/"), UInt8(ascii: "("),
-                UInt8(ascii: ")"), 0xC2, 0xA0, 0xE2, 0x80, 0xAF:  // the last five: no-break spaces in UTF-8
-                continue
-            default: throw .character
-            }
+    /// The international form of a number without a country's code.
+    private static func national(
+        _ digits: Digits, _ home: Home, mends: Bool, _ notes: inout Notes
+    ) throws(Fault) -> Digits {
+        if case .abroad(let plans) = home { return try foreign(digits, plans, mends: mends, &notes) }
+        var digits = digits
+        if mends, digits.count == 9, digits.leading(1) != 0 {
+            digits = Digits(value: digits.value, count: 10)
+            notes.insert(.lostZero)
+        } else if mends, digits.count == 11, digits.leading(2) == 33, digits.leading(3) != 330 {
+            notes.insert(.noPlus)
+            return digits
         }
-        return international
+        guard digits.count == 10, digits.leading(1) == 0 else { throw .length }
+        let code = country(digits)
+        // Saint-Pierre-et-Miquelon: +508 and six digits, the national 0508 repeats the code.
+        return digits.dropping(code == 508 ? 4 : 1).prefixed(code)
+    }
+
+    /// The same for a number of another country, by its rules, never by the French ones.
+    private static func foreign(
+        _ digits: Digits, _ plans: [PhonePlan], mends: Bool, _ notes: inout Notes
+    ) throws(Fault) -> Digits {
+        for plan in plans {
+            let hasZero = digits.count > 0 && digits.leading(1) == 0
+            guard plan.hasTrunkZero == hasZero || !plan.hasTrunkZero else { continue }
+            let bare = plan.hasTrunkZero ? digits.dropping(1) : digits
+            if plan.admits(bare.text) { return bare.prefixed(plan.code) }
+        }
+        for plan in plans where mends && digits.text.hasPrefix("\(plan.code)") {
+            guard plan.admits(String(digits.text.dropFirst("\(plan.code)".count))) else { continue }
+            notes.insert(.noPlus)
+            return digits
+        }
+        throw .abroad
+    }
+
+    /// An overseas range that was written behind +33 has a code of its own.
+    private static func overseas(_ digits: Digits, _ notes: inout Notes) -> Digits {
+        guard digits.count == 11, digits.leading(2) == 33 else { return digits }
+        let national = Digits(value: digits.dropping(2).value, count: 10)
+        let code = country(national)
+        guard code != 33 else { return digits }
+        notes.insert(.overseas)
+        return national.dropping(code == 508 ? 4 : 1).prefixed(code)
     }
 
     /// The country code of a national number of ten digits.

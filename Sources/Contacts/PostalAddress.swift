@@ -80,7 +80,10 @@ package struct PostalAddress: Sendable, Hashable {
             lineStart = out.count
             // Lines keep their place from the bottom: the town is line 6 whatever is missing above it.
             let isLow = mostLines - (filled - 1) + index >= 4 && index > 0
-            let length = appendLine(bytes, range, capitals: isLow, bare: isLow && isFrench, onto: &out)
+            let length =
+                isFrench && index == filled - 1
+                ? appendTownLine(bytes, range, onto: &out)
+                : appendLine(bytes, range, capitals: isLow, bare: isLow && isFrench, onto: &out)
             guard length <= longestLine else { throw .longLine(index + 1) }
             index += 1
         }
@@ -90,15 +93,18 @@ package struct PostalAddress: Sendable, Hashable {
         } else {
             guard out[lineStart...].contains(where: isLetter) else { throw .noTown }
             out.append(10)
-            guard appendLine(bytes, country, capitals: true, onto: &out) <= longestLine else {
-                throw .longLine(index + 1)
-            }
+            let start = out.count
+            let length = appendLine(bytes, country, capitals: true, onto: &out)
+            // The country's line is for the French post, which reads capitals without accents.
+            let plain = Array(Capitals.plain(String(decoding: out[start...], as: UTF8.self)).utf8)
+            out.replaceSubrange(start..., with: plain)
+            guard length <= longestLine else { throw .longLine(index + 1) }
         }
     }
 
-    private static func isLetter(_ byte: UInt8) -> Bool { byte >= 0x80 || 97...122 ~= byte | 32 }
+    static func isLetter(_ byte: UInt8) -> Bool { byte >= 0x80 || 97...122 ~= byte | 32 }
 
-    private static func isSpace(_ byte: UInt8) -> Bool { byte <= 32 || byte == 127 }
+    static func isSpace(_ byte: UInt8) -> Bool { byte <= 32 || byte == 127 }
 
     private static func holdsText(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         for index in range where !isSpace(bytes[index]) { return true }
@@ -113,20 +119,18 @@ package struct PostalAddress: Sendable, Hashable {
         return code.allSatisfy { 48...57 ~= $0 } && code.contains { $0 != 48 }
     }
 
-    /// Every name of France, or none, in which case no country line is printed.
+    /// Every name of France and of its territories, or none, in which case no country line is printed.
     private static func isFrance(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         guard holdsText(bytes, range) else { return true }
-        var name: [UInt8] = []
-        _ = appendLine(bytes, range, capitals: true, onto: &name)
-        return ["FR", "FRA", "FRANCE"].contains { name.elementsEqual($0.utf8) }
+        return isFrance(String(decoding: range.map { bytes[$0] }, as: UTF8.self))
     }
 
     /// Bytes of a line that may still have 38 characters, of four bytes at most.
     private static let longestBytes = 160
 
     /// Appends a line with every run of white space as one space, and returns its length in characters.
-    /// - Parameter bare: without hyphens and apostrophes, as sorting machines read the last lines of French addresses.
-    private static func appendLine(
+    /// - Parameter bare: without hyphens, apostrophes and accents, as sorting machines read the last lines of French addresses.
+    static func appendLine(
         _ bytes: Span<UInt8>, _ range: Range<Int>, capitals: Bool, bare: Bool = false, onto out: inout [UInt8]
     ) -> Int {
         var line = InlineArray<160, UInt8>(repeating: 0)
@@ -168,7 +172,12 @@ package struct PostalAddress: Sendable, Hashable {
             if byte == 0xC3, index < range.upperBound {
                 byte = bytes[index]
                 index += 1
-                if byte == 0x9F { isSimple = false }  // the German sharp s is SS in capitals
+                if bare, Capitals.ofLatin1[Int(byte & 0x1F)] != 0, byte != 0x9F {
+                    line[count - 1] = Capitals.ofLatin1[Int(byte & 0x1F)]
+                    continue
+                }
+                // The German sharp s is SS in capitals; ligatures are two letters.
+                if byte == 0x9F || bare { isSimple = false }
                 line[count] = capitals && 0xA0...0xBE ~= byte && byte != 0xB7 ? byte - 32 : byte
                 count += 1
             }
@@ -178,7 +187,8 @@ package struct PostalAddress: Sendable, Hashable {
             out.append(copying: text)
             return characters
         }
-        let raised = String(decoding: text.indices.map { text[$0] }, as: UTF8.self).uppercased()
+        var raised = String(decoding: text.indices.map { text[$0] }, as: UTF8.self).uppercased()
+        if bare { raised = Capitals.plain(raised) }
         out.append(contentsOf: raised.utf8)
         return raised.count
     }

@@ -33,13 +33,18 @@ import CArchive
             default: throw damaged
             }
             guard let name = unsafe archive_entry_pathname(entry) else { throw damaged }
+            guard unsafe archive_entry_is_encrypted(entry) == 0 else {
+                throw RollFileError(
+                    file: path, line: 0,
+                    message: FileKind.protected.refusal ?? "this workbook is protected by a password")
+            }
             try body(unsafe String(cString: name))
         }
     }
 
-    /// Hands the current entry to `body` piece by piece. What is inflated in all is bounded, so that a small file
-    /// cannot fill the machine.
-    func readAll(_ body: ([UInt8], Int) throws(RollFileError) -> Void) throws(RollFileError) {
+    /// Hands the current entry to `body` piece by piece, until it returns false. What is inflated in all is bounded, so that
+    /// a small file cannot fill the machine.
+    func read(_ body: ([UInt8], Int) throws(RollFileError) -> Bool) throws(RollFileError) {
         while true {
             let count = unsafe archive_read_data(raw, &chunk, chunk.count)
             guard count >= 0 else { throw damaged }
@@ -50,7 +55,7 @@ import CArchive
                     file: path, line: 0,
                     message: "the workbook inflates to more than \(RollLimits.inflated >> 20) MiB: refused")
             }
-            try body(chunk, count)
+            guard try body(chunk, count) else { return }
         }
     }
 }

@@ -33,54 +33,143 @@ package enum Column: String, Sendable, CaseIterable {
         }
     }
 
-    /// Headings by which the column is known, French and English, folded by `fold`.
-    private var headings: [String] {
+    /// Headings by which the column is known, French and English, folded by `fold`: those of a later rank give way to those of
+    /// an earlier one, as birth names do to usage names and landlines to mobiles.
+    private var ranks: [[String]] {
         switch self {
         case .reference:
             [
-                "reference", "ref", "matricule", "numero", "numeroelecteur", "idelecteur", "id", "employeeid", "number",
-                "identifiantrh", "nip",
+                [
+                    "reference", "ref", "matricule", "numero", "numeroelecteur", "idelecteur", "id", "employeeid",
+                    "number",
+                    "identifiantrh", "nip", "nmatricule", "nomatricule", "nummatricule", "numeromatricule",
+                    "numerodematricule", "ndematricule", "matriculerh", "matriculepaie", "matriculesalarie",
+                    "matriculeagent", "nadherent", "numeroadherent", "numerodadherent", "numadherent", "ndadherent",
+                    "codeadherent", "nelecteur", "ndelecteur", "idrh", "idsalarie", "codesalarie", "nsalarie",
+                    "numerosalarie", "employeenumber",
+                ]
             ]
-        case .civility: ["civilite", "civ", "titre", "title", "civility", "salutation"]
-        case .lastName: ["nom", "nomdefamille", "nomusage", "nomdusage", "lastname", "surname", "familyname", "name"]
-        case .firstName: ["prenom", "prenoms", "firstname", "givenname", "forename"]
+        case .civility:
+            [
+                ["civilite", "civ", "titre", "title", "civility", "salutation", "libellecivilite"],
+                ["sexe", "genre", "sex"],
+            ]
+        case .lastName:
+            [
+                [
+                    "nomusage", "nomdusage", "nomusuel", "nommarital", "nomdepouse", "nomdusagesalarie", "usagename",
+                    "preferredlastname", "marriedname",
+                ],
+                ["nom", "nomdefamille", "lastname", "surname", "familyname", "name", "nomsalarie", "nomagent"],
+                [
+                    "nomdenaissance", "nomnaissance", "nompatronymique", "patronyme", "nomdejeunefille", "birthname",
+                    "maidenname", "nomnaiss",
+                ],
+            ]
+        case .firstName:
+            [
+                ["prenomusuel", "prenomdusage", "prenomusage", "preferredname", "preferredfirstname"],
+                [
+                    "prenom", "firstname", "givenname", "forename", "prenomsalarie", "prenomagent", "prenom1",
+                    "1erprenom",
+                ],
+                ["prenoms", "firstnames", "givennames"],
+            ]
         case .email:
-            ["email", "mail", "courriel", "adressemail", "adresseemail", "adresseelectronique", "emailaddress"]
+            [
+                [
+                    "email", "mail", "courriel", "adressemail", "adresseemail", "adresseelectronique", "emailaddress",
+                    "mel",
+                    "emailpro", "mailpro", "emailprofessionnel", "mailprofessionnel", "courrielprofessionnel",
+                    "courrielpro", "melpro", "melprofessionnel", "adressemailpro", "adressemailprofessionnelle",
+                    "adresseemailprofessionnelle", "mailperso", "emailperso", "mailpersonnel", "emailpersonnel",
+                    "courrielpersonnel", "courrielperso", "adressemailperso", "adressemailpersonnelle", "workemail",
+                    "personalemail", "messagerie",
+                ]
+            ]
         case .phone:
             [
-                "telephone", "tel", "mobile", "portable", "telephonemobile", "telephoneportable", "phone",
-                "mobilephone",
-                "phonenumber", "numerodetelephone",
+                [
+                    "mobile", "portable", "telephonemobile", "telephoneportable", "mobilephone", "gsm", "telmobile",
+                    "telportable", "portablepro", "portableperso", "mobilepro", "mobileperso", "telportablepro",
+                    "telportableperso", "telmobilepro", "telmobileperso", "ndeportable", "nportable",
+                    "numerodeportable",
+                    "numeroportable", "ndemobile", "numerodemobile", "numeromobile", "cellphone", "mobilenumber",
+                ],
+                [
+                    "telephone", "tel", "phone", "phonenumber", "numerodetelephone", "ndetelephone", "ntelephone",
+                    "numerotelephone", "notelephone", "ndetel", "ntel", "numtel", "telephone1", "tel1", "telephonepro",
+                    "telpro", "telephoneprofessionnel", "telephonepersonnel", "telperso", "telephoneperso",
+                ],
+                [
+                    "telephonefixe", "telfixe", "fixe", "lignefixe", "landline", "telephonedomicile", "teldomicile",
+                    "homephone",
+                ],
             ]
-        case .address1: ["adresse1", "adresse", "address1", "address", "adresseligne1", "addressline1"]
-        case .address2: ["adresse2", "address2", "adresseligne2", "addressline2"]
-        case .address3: ["adresse3", "address3", "adresseligne3", "addressline3"]
-        case .address4: ["adresse4", "address4", "adresseligne4", "addressline4"]
-        case .address5: ["adresse5", "address5", "adresseligne5", "addressline5"]
-        case .address6: ["adresse6", "address6", "adresseligne6", "addressline6"]
-        case .postcode: ["codepostal", "cp", "postcode", "postalcode", "zip", "zipcode"]
-        case .town: ["ville", "commune", "town", "city", "localite"]
-        case .country: ["pays", "country"]
-        case .college: ["college", "collegeelectoral", "electoralcollege"]
-        case .site: ["site", "etablissement", "lieu", "location"]
-        case .weight: ["poids", "weight", "voix", "nombredevoix", "ponderation"]
-        case .language: ["langue", "language", "lang"]
-        case .channel: ["canal", "canalprefere", "channel", "preferredchannel", "modedenvoi"]
-        case .challenge: ["defi", "reponsesecrete", "challenge", "secretanswer", "reponse"]
+        case .address1: [["adresse1", "adresse", "address1", "address", "adresseligne1", "addressline1"]]
+        case .address2: [["adresse2", "address2", "adresseligne2", "addressline2"]]
+        case .address3:
+            [
+                ["adresse3", "address3", "adresseligne3", "addressline3"],
+                [
+                    "complement", "complementadresse", "complementdadresse", "complementadresse1",
+                    "complementdadresse1",
+                    "compladresse", "complementdelocalisation",
+                ],
+            ]
+        case .address4:
+            [
+                ["adresse4", "address4", "adresseligne4", "addressline4"],
+                [
+                    "rue", "voie", "netvoie", "nvoie", "numeroetvoie", "numetvoie", "numerovoie", "nomdevoie",
+                    "nomdelavoie",
+                    "libellevoie", "libelledevoie", "netnomdevoie", "nrue", "netrue", "numeroetrue", "adressepostale",
+                    "adresserue", "street", "streetaddress",
+                ],
+            ]
+        case .address5: [["adresse5", "address5", "adresseligne5", "addressline5"], ["lieudit"]]
+        case .address6: [["adresse6", "address6", "adresseligne6", "addressline6"]]
+        case .postcode: [["codepostal", "cp", "postcode", "postalcode", "zip", "zipcode", "codepost"]]
+        case .town: [["ville", "commune", "town", "city", "localite", "bureaudistributeur"]]
+        case .country: [["pays", "country", "paysderesidence"]]
+        case .college: [["college", "collegeelectoral", "electoralcollege"]]
+        case .site: [["site", "etablissement", "lieu", "location"]]
+        case .weight: [["poids", "weight", "voix", "nombredevoix", "ponderation"]]
+        case .language: [["langue", "language", "lang"]]
+        case .channel: [["canal", "canalprefere", "channel", "preferredchannel", "modedenvoi"]]
+        case .challenge: [["defi", "reponsesecrete", "challenge", "secretanswer", "reponse"]]
         }
     }
 
-    private static let byHeading: [String: Column] = {
-        var result: [String: Column] = [:]
+    private static let byHeading: [String: (Column, Int)] = {
+        var result: [String: (Column, Int)] = [:]
         for column in allCases {
-            for heading in column.headings + [fold(column.rawValue)] { result[heading] = column }
+            for (rank, headings) in column.ranks.enumerated() {
+                for heading in headings { result[heading] = (column, rank) }
+            }
+            result[fold(column.rawValue)] = (column, 0)
         }
+        // The program's own name of a column is no better than the others': `last_name` beside a usage name gives way.
+        result[fold(Column.lastName.rawValue)] = (.lastName, 1)
+        result[fold(Column.firstName.rawValue)] = (.firstName, 1)
+        result[fold(Column.phone.rawValue)] = (.phone, 1)
         return result
     }()
 
+    /// The column that a heading means, and how readily it gives way to another heading of the same column.
+    static func known(_ folded: String) -> (column: Column, rank: Int)? { byHeading[folded] }
+
     /// The column that a heading means; `map` (heading to column name) comes first.
     package static func named(_ heading: String, map: [String: Column]) -> Column? {
-        map[fold(heading)] ?? byHeading[fold(heading)]
+        map[fold(heading)] ?? byHeading[fold(heading)]?.0
+    }
+
+    /// Whether another column of the same meaning is read where this one's field is empty.
+    var hasFallbacks: Bool { [.lastName, .firstName, .phone].contains(self) }
+
+    /// Every heading that is known, by column: for people.
+    package static var headings: [(column: Column, headings: [String])] {
+        allCases.map { ($0, $0.ranks.flatMap { $0 }) }
     }
 
     /// Letters and digits alone, lower case, without accents: `Prénom(s)` is `prenoms`.

@@ -1,5 +1,6 @@
 import Contacts
 package import Elections
+import Inputs
 package import Store
 
 /// Contacts that were corrected by hand.
@@ -11,11 +12,13 @@ extension Registrar {
         guard !value.isEmpty else { return nil }
         switch column {
         case .email:
-            do throws(EmailAddress.Fault) { _ = try EmailAddress(value) } catch {
+            do throws(EmailAddress.Fault) { _ = try EmailAddress(EmailAddress.bare(Invisible.trimmed(value))) } catch {
                 return "\"\(value)\" \(error.reason)"
             }
         case .phone:
-            do throws(PhoneNumber.Fault) { _ = try PhoneNumber(value) } catch { return "\"\(value)\" \(error.reason)" }
+            do throws(PhoneNumber.Fault) { _ = try PhoneNumber(Invisible.trimmed(value)) } catch {
+                return "\"\(value)\" \(error.reason)"
+            }
         default: break
         }
         return nil

@@ -1,26 +1,42 @@
+package import Contacts
 import Foundation
+
+extension PostalAddress {
+    /// Where numbers without + are at home in the row of this address.
+    package var phoneHome: PhoneNumber.Home {
+        guard postcode == nil, let country = lines.last else { return .france }
+        return Countries.home(Countries.regions[Folding.plain(country)], name: country)
+    }
+}
 
 /// Names of countries, French and English, by which a typing error in the country's column is found.
 enum Countries {
-    private static let known: Set<String> = {
-        var names: Set<String> = []
+    /// Where numbers without + are at home in a row with this country.
+    /// - Parameter region: its ISO 3166 code; nil where the name is none that is known.
+    static func home(_ region: String?, name: String) -> PhoneNumber.Home {
+        guard let region else { return PostalAddress.isFrance(name) ? .france : .abroad([]) }
+        return PostalAddress.isFrance(region) ? .france : .abroad(PhonePlan.plans(of: region))
+    }
+
+    /// ISO 3166 codes by folded names.
+    static let regions: [String: String] = {
+        var names: [String: String] = [:]
         for language in ["fr", "en"] {
             let locale = Locale(identifier: language)
             for region in Locale.Region.isoRegions where region.identifier.count == 2 {
-                names.insert(Folding.plain(region.identifier))
+                names[Folding.plain(region.identifier)] = region.identifier
                 if let name = locale.localizedString(forRegionCode: region.identifier) {
-                    names.insert(Folding.plain(name))
+                    names[Folding.plain(name)] = region.identifier
                 }
             }
         }
         // How people write them, beside the official names.
-        return names.union([
-            "fra", "angleterre", "england", "ecosse", "scotland", "paysdegalles", "wales", "grandebretagne",
-            "greatbritain", "uk", "usa", "etatsunisdamerique", "unitedstatesofamerica", "hollande", "holland", "coree",
-            "republiquetcheque", "czechrepublic", "lareunion", "uae",
-        ])
+        return names.merging([
+            "fra": "FR", "angleterre": "GB", "england": "GB", "ecosse": "GB", "scotland": "GB", "paysdegalles": "GB",
+            "wales": "GB", "grandebretagne": "GB", "greatbritain": "GB", "uk": "GB", "usa": "US",
+            "etatsunisdamerique": "US", "unitedstatesofamerica": "US", "hollande": "NL", "holland": "NL", "coree": "KR",
+            "republiquetcheque": "CZ", "czechrepublic": "CZ", "lareunion": "RE", "uae": "AE", "bel": "BE", "che": "CH",
+            "lux": "LU", "deu": "DE", "esp": "ES", "ita": "IT", "prt": "PT", "gbr": "GB",
+        ]) { $1 }
     }()
-
-    /// Whether a country has this name.
-    static func contains(_ name: String) -> Bool { known.contains(Folding.plain(name)) }
 }

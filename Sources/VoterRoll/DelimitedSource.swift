@@ -3,19 +3,24 @@ import Glibc
 /// A CSV file read as a stream (RFC 4180): fixed memory, fields unescaped in place.
 final class DelimitedSource: RowSource {
     let encoding: String
+    let sheets: [String] = []
     var separator: String { delimiter == UInt8(ascii: "\t") ? "tab" : String(UnicodeScalar(delimiter)) }
 
     private let path: String
     private let file: Int32
-    private let isWindows: Bool
+    private let isUTF8: Bool
+    private var decoder: TextDecoder
     private let delimiter: UInt8
+    private let hasSeparatorLine: Bool
     private var buffer: [UInt8]
     private var raw: [UInt8]
+    private var decoded: [UInt8] = []
     private var start = 0
     private var end = 0
     private var atEnd = false
 
-    init(path: String) throws(RollFileError) {
+    /// - Parameter map: what headings mean besides the known ones: by its headings a file's separator is found.
+    init(path: String, map: [String: Column] = [:]) throws(RollFileError) {
         self.path = path
         file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
@@ -29,12 +34,13 @@ final class DelimitedSource: RowSource {
                 message: "this is no file that can be read twice (a pipe or a folder): save it and give its name")
         }
         buffer = [UInt8](repeating: 0, count: RollLimits.row)
-        raw = [UInt8](repeating: 0, count: RollLimits.row / 3)
+        raw = [UInt8](repeating: 0, count: RollLimits.row / TextDecoder.growth)
         do throws(RollFileError) {
-            let survey = try Survey(file, path)
-            isWindows = !survey.isUTF8
-            encoding = survey.isUTF8 ? (survey.hasMark ? "UTF-8 with BOM" : "UTF-8") : "Windows-1252"
-            delimiter = survey.delimiter
+            let survey = try Survey(file, path, map: map)
+            isUTF8 = survey.encoding == .utf8
+            decoder = TextDecoder(survey.encoding)
+            encoding = survey.encoding.name + (survey.hasMark ? " with BOM" : "")
+            (delimiter, hasSeparatorLine) = (survey.delimiter, survey.hasSeparatorLine)
         } catch {
             close(file)
             throw error
@@ -51,19 +57,26 @@ final class DelimitedSource: RowSource {
         var fields = RowFields(ranges: [], line: 1)
         _ = try fill(line)
         if buffer.starts(with: [0xEF, 0xBB, 0xBF]) { start = 3 }
+        if hasSeparatorLine { line += skipLine() }
         while true {
             if start == end, try !fill(line) { return }
             var escaped: [Int] = []
             fields.line = line
             guard let (next, lines) = try row(&fields.ranges, &escaped, line) else { continue }
             for index in escaped { unescape(&fields.ranges[index]) }
-            if fields.ranges.contains(where: { !$0.isEmpty }) {
-                let bytes = buffer  // shared, not copied: it is let go before the buffer changes
-                try body(bytes.span, fields)
-            }
+            let bytes = buffer  // shared, not copied: it is let go before the buffer changes
+            if !fields.isBlank(bytes.span) { try body(bytes.span, fields) }
             line += lines
             start = next
         }
+    }
+
+    /// Passes over the first line; returns how many line ends it had.
+    private func skipLine() -> Int {
+        while start < end, buffer[start] != 10, buffer[start] != 13 { start += 1 }
+        guard start < end else { return 0 }
+        start += start + 1 < end && buffer[start] == 13 && buffer[start + 1] == 10 ? 2 : 1
+        return 1
     }
 
     /// Finds the fields of the row at `start`; nil when more had to be read first.
@@ -109,7 +122,7 @@ final class DelimitedSource: RowSource {
             throw RollFileError(
                 file: path, line: line, message: "a row longer than \(RollLimits.row) bytes: a quote may not be closed")
         }
-        return isWindows ? fillFromWindows() : fillAsItIs()
+        return isUTF8 ? fillAsItIs() : fillDecoded()
     }
 
     private func fillAsItIs() -> Bool {
@@ -124,18 +137,16 @@ final class DelimitedSource: RowSource {
         return true
     }
 
-    private func fillFromWindows() -> Bool {
-        let count = unsafe read(file, &raw, min(raw.count, (buffer.count - end) / 3))
+    private func fillDecoded() -> Bool {
+        let count = unsafe read(file, &raw, min(raw.count, (buffer.count - end) / TextDecoder.growth))
         guard count > 0 else {
             atEnd = true
             return false
         }
-        for index in 0..<count {
-            for byte in Windows1252.utf8(raw[index]) {
-                buffer[end] = byte
-                end += 1
-            }
-        }
+        decoded.removeAll(keepingCapacity: true)
+        decoder.decode(raw.span.extracting(0..<count), onto: &decoded)
+        buffer.replaceSubrange(end..<end + decoded.count, with: decoded)
+        end += decoded.count
         return true
     }
 }

@@ -22,9 +22,14 @@ package struct RollFileError: Error, CustomStringConvertible {
     /// 0 when no line is to blame.
     package let line: Int
     package let message: String
+    /// The sheets of the workbook from which one or several must be chosen; empty when that is not what is asked.
+    package let sheets: [String]
+    /// Whether somebody who says what each heading means makes the file readable.
+    package let isAboutHeadings: Bool
 
-    package init(file: String, line: Int, message: String) {
+    package init(file: String, line: Int, message: String, sheets: [String] = [], isAboutHeadings: Bool = false) {
         (self.file, self.line, self.message) = (file, line, message)
+        (self.sheets, self.isAboutHeadings) = (sheets, isAboutHeadings)
     }
 
     package var description: String { line > 0 ? "\(file):\(line): \(message)" : "\(file): \(message)" }

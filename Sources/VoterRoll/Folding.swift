@@ -45,12 +45,44 @@ package enum Folding {
         return key
     }
 
+    /// Appends the letters of a text in lower case without the accents of Latin-1; letters beyond it as they are.
+    static func appendLetters(_ bytes: [UInt8], _ range: Range<Int>, onto out: inout [UInt8]) {
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let byte = bytes[index]
+            index += 1
+            switch byte {
+            case 65...90, 97...122: out.append(byte | 32)
+            case 0xC3 where index < range.upperBound:
+                switch bytes[index] | 0x20 {
+                case 0xA6: out.append(contentsOf: "ae".utf8)
+                case 0xBF: out.append(contentsOf: bytes[index] == 0x9F ? "ss".utf8 : "y".utf8)
+                default: out.append(latin1[Int(bytes[index] & 0x1F)])
+                }
+                index += 1
+            case 0xC5 where index < range.upperBound && bytes[index] | 1 == 0x93:
+                out.append(contentsOf: "oe".utf8)
+                index += 1
+            // Combining accents, and typographic marks.
+            case 0xCC, 0xCD, 0xE2: index += byte == 0xE2 ? 2 : 1
+            case 0x80...: out.append(byte)
+            default: continue
+            }
+        }
+    }
+
     /// FNV-1a, 64 bits.
     static func hash(_ bytes: Span<UInt8>) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for index in bytes.indices { hash = (hash ^ UInt64(bytes[index])) &* 0x100_0000_01b3 }
+        var hash = start
+        for index in bytes.indices { hash = add(bytes[index], hash) }
         return hash
     }
+
+    /// Where FNV-1a begins.
+    static let start: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    /// One step of FNV-1a.
+    static func add(_ byte: UInt8, _ hash: UInt64) -> UInt64 { (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
 
     /// Adds a word's hash: a sum, so that the words' order does not matter.
     private static func mix(_ key: UInt64, _ word: inout [UInt8]) -> UInt64 {

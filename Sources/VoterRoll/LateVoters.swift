@@ -22,7 +22,12 @@ extension Registrar {
         _ transaction: borrowing Transaction, _ election: StoredElection, reference: String, values: [Column: String],
         reason: String, key: ElectionKey, randomness: Randomness, by principal: Principal
     ) throws(StoreError) -> Addition {
-        if let reason = RowChecker.referenceFault(reference) { return .refused(.reference, reason) }
+        let spelled: String
+        switch Reference.read(reference) {
+        case .failure(let refusal): return .refused(.reference, refusal.reason)
+        case .success(let read): spelled = read
+        }
+        let reference = spelled
         let loading = try transaction.reading.number("SELECT count(*) FROM roll_import WHERE state = 'loading'")
         guard loading == 0 else { return .importing }
         let known = try transaction.reading.number(

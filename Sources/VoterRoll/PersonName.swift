@@ -39,21 +39,59 @@ enum PersonName {
                 isLatin1 = false
                 plain.append(byte)
             case 48...57: return "holds a digit, which no name has"
+            case 0..<32, 0x7F: return Invisible.fault(range.map { bytes[$0] }, allowingSpaces: true)
+            case UInt8(ascii: "`"): plain.append(UInt8(ascii: "'"))
             default: return "holds a character that no name has"
             }
             index += 1
         }
         if !isLatin1 {
-            guard TextLimit.marksAt(plain[start...]) == nil else { return "piles up combining marks" }
-            let text = String(decoding: plain[start...], as: UTF8.self)
-                .replacing("\u{A0}", with: " ").replacing("\u{202F}", with: " ").precomposedStringWithCanonicalMapping
-            guard text.unicodeScalars.allSatisfy(isNameScalar) else { return "holds a character that no name has" }
+            let given = Array(plain[start...])
+            guard TextLimit.marksAt(given) == nil else { return "piles up combining marks" }
+            if let reason = Invisible.fault(given, allowingSpaces: true) { return reason }
+            let text = tidied(String(decoding: given, as: UTF8.self))
+            guard text.unicodeScalars.allSatisfy(isNameScalar) else {
+                return Mojibake.fault(given) ?? "holds a character that no name has"
+            }
             plain.replaceSubrange(start..., with: text.utf8)
         }
         guard plain.count - start <= 4 * longest,
             plain.count - start <= longest || String(decoding: plain[start...], as: UTF8.self).count <= longest
         else { return "is longer than \(longest) characters" }
         return nil
+    }
+
+    /// Composed, with plain spaces, apostrophes and hyphens, and the letters of ligatures one by one.
+    private static func tidied(_ text: String) -> String {
+        var tidied = String.UnicodeScalarView()
+        for scalar in text.precomposedStringWithCanonicalMapping.unicodeScalars {
+            switch scalar.value {
+            case 0x2018, 0x201B, 0x2BC, 0x2B9, 0x2032, 0xB4: tidied.append("'")
+            case 0x2012...0x2015, 0x2212: tidied.append("-")
+            case 0xFB00...0xFB06:
+                tidied.append(contentsOf: String(scalar).precomposedStringWithCompatibilityMapping.unicodeScalars)
+            default: tidied.append(Invisible.isSpace(scalar) ? " " : scalar)
+            }
+        }
+        // One space between words, whatever stood there.
+        return String(tidied).split(separator: " ").joined(separator: " ")
+    }
+
+    /// What makes one look at a name again, in words that stand after it; nil when nothing does.
+    static func doubt(_ name: some Collection<UInt8>) -> String? {
+        guard name.contains(where: { $0 > 0xC3 || $0 == 0x83 || $0 == 0xC2 }) else { return nil }
+        if let reason = Mojibake.fault(name) { return reason }
+        var alphabets: Set<Int> = []
+        for scalar in String(decoding: name, as: UTF8.self).unicodeScalars where scalar.properties.isAlphabetic {
+            switch scalar.value {
+            case 0..<0x250, 0x1E00..<0x1F00: alphabets.insert(0)
+            case 0x370..<0x400, 0x1F00..<0x2000: alphabets.insert(1)
+            case 0x400..<0x530: alphabets.insert(2)
+            case 0x300..<0x370: continue
+            default: alphabets.insert(3)
+            }
+        }
+        return alphabets.count > 1 ? "mixes letters of two alphabets that look alike: type it again" : nil
     }
 
     private static func isNameScalar(_ scalar: Unicode.Scalar) -> Bool {

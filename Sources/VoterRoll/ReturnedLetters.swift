@@ -1,3 +1,5 @@
+import Inputs
+
 /// The post's list of undeliverable letters: CSV or XLSX with `batch` and `number`, or `reference`.
 package struct ReturnedLetters {
     /// One letter.
@@ -10,25 +12,35 @@ package struct ReturnedLetters {
 
     package let entries: [Entry]
 
+    private static let batches = ["batch", "lot", "nlot", "ndelot", "numerolot", "numerodelot", "batchnumber"]
+    private static let numbers = [
+        "number", "numero", "pli", "npli", "ndepli", "numeropli", "numerodepli", "lettre", "nlettre", "ndelettre",
+        "numerodelettre", "letter", "letternumber",
+    ]
+
     /// Reads the file.
     package init(file: String) throws(RollFileError) {
-        let source = try RollLoader.source(file)
+        let source = try RollLoader.source(file, isRoll: false)
         var headings: [String]?
         var entries: [Entry] = []
         try source.forEachRow { bytes, fields throws(RollFileError) in
-            let texts = fields.ranges.map { range in String(decoding: range.map { bytes[$0] }, as: UTF8.self) }
+            let texts = fields.ranges.map { range in
+                RowChecker.cell(bytes, range).map { cell in String(decoding: cell.map { bytes[$0] }, as: UTF8.self) }
+                    ?? ""
+            }
             guard let known = headings else {
                 headings = texts.map(Folding.plain)
                 return
             }
-            func value(_ names: [String]) -> String? {
-                known.firstIndex(where: names.contains).flatMap {
-                    $0 < texts.count && !texts[$0].isEmpty ? texts[$0] : nil
-                }
+            func value(_ isNamed: (String) -> Bool) -> String? {
+                known.firstIndex(where: isNamed).flatMap { $0 < texts.count && !texts[$0].isEmpty ? texts[$0] : nil }
             }
-            let batch = value(["batch", "lot"]).flatMap { Int($0) }
-            let number = value(["number", "numero", "pli"]).flatMap { Int($0) }
-            let reference = value(["reference", "matricule"])
+            let batch = value(ReturnedLetters.batches.contains).flatMap { Int($0) }
+            let number = value(ReturnedLetters.numbers.contains).flatMap { Int($0) }
+            // A heading that says reference may be called `numero` on a roll: here that is the letter's.
+            let reference = value {
+                !ReturnedLetters.numbers.contains($0) && Column.known($0)?.column == .reference
+            }
             guard batch != nil && number != nil || reference != nil else {
                 throw RollFileError(
                     file: file, line: fields.line,

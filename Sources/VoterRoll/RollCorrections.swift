@@ -100,7 +100,7 @@ extension Registrar {
             if let reason = PersonName.append(bytes.span, bytes.indices, onto: &plain) {
                 return "\"\(value)\" \(reason)"
             }
-            let name = String(decoding: plain, as: UTF8.self).trimmingCharacters(in: .whitespaces)
+            let name = Invisible.trimmed(String(decoding: plain, as: UTF8.self))
             guard !name.isEmpty else { return "a name is not empty" }
             if column == .lastName {
                 try transaction.execute("UPDATE roll_voter SET last_name = ? WHERE id = ?", name, voter.id)
@@ -117,26 +117,32 @@ extension Registrar {
             try transaction.execute(
                 "UPDATE roll_voter SET civility = ? WHERE id = ?", String(decoding: civility, as: UTF8.self), voter.id)
         case .weight:
-            guard let weight = Int(value), 1...RowChecker.heaviest ~= weight else {
+            let bytes = Array(value.utf8)
+            guard let weight = Weight.read(bytes.span, bytes.indices) else {
                 return "\"\(value)\" is no weight: a whole number from 1 to \(RowChecker.heaviest)"
             }
             try transaction.execute("UPDATE roll_voter SET weight = ? WHERE id = ?", weight, voter.id)
         case .challenge: return try correctChallenge(transaction, election, voter, value)
         case .college:
-            guard election.election.colleges[value] != nil else { return "\"\(value)\" is no college of this election" }
-            try transaction.execute("UPDATE roll_voter SET college = ? WHERE id = ?", value, voter.id)
-        case .site:
-            guard election.election.sites[value] != nil else { return "\"\(value)\" is no site of this election" }
-            try transaction.execute("UPDATE roll_voter SET site = ? WHERE id = ?", value, voter.id)
-        case .language:
-            guard Language(rawValue: value) != nil else { return "\"\(value)\" is no language (fr, en)" }
-            try transaction.execute("UPDATE roll_voter SET language = ? WHERE id = ?", value, voter.id)
-        case .channel:
-            guard value.isEmpty || Channel(rawValue: value) != nil else {
-                return "\"\(value)\" is no channel (email, sms, letter)"
+            guard let college = Registrar.named(value, election.election.colleges) else {
+                return "\"\(value)\" is no college of this election"
             }
+            try transaction.execute("UPDATE roll_voter SET college = ? WHERE id = ?", college, voter.id)
+        case .site:
+            guard let site = Registrar.named(value, election.election.sites) else {
+                return "\"\(value)\" is no site of this election"
+            }
+            try transaction.execute("UPDATE roll_voter SET site = ? WHERE id = ?", site, voter.id)
+        case .language:
+            var words = Vocabulary.languages
+            guard let language = words.meaning(value) else { return "\"\(value)\" is no language (fr, en)" }
+            try transaction.execute("UPDATE roll_voter SET language = ? WHERE id = ?", language, voter.id)
+        case .channel:
+            var words = Vocabulary.channels
+            let channel = words.meaning(value)
+            guard value.isEmpty || channel != nil else { return "\"\(value)\" is no channel (email, sms, letter)" }
             try transaction.execute(
-                "UPDATE roll_voter SET channel = ? WHERE id = ?", value.isEmpty ? nil : value, voter.id)
+                "UPDATE roll_voter SET channel = ? WHERE id = ?", value.isEmpty ? nil : channel, voter.id)
         case .email: return try correctMail(transaction, election, voter, value, keys)
         case .phone: return try correctPhone(transaction, election, voter, value, keys)
         case .address1: return try correctAddress(transaction, election, voter, value, keys)
@@ -146,6 +152,13 @@ extension Registrar {
                 + "civility, last_name, first_name, college, site, weight, language, channel or challenge, or import the roll again"
         }
         return nil
+    }
+
+    /// The college or site that a value names, by its key or by its title in either language.
+    private static func named(_ value: String, _ names: [String: LocalText]) -> String? {
+        if names[value] != nil { return value }
+        var words = Vocabulary(names.mapValues { [$0.fr, $0.en] })
+        return words.meaning(value)
     }
 
     private func sealed(
@@ -165,8 +178,10 @@ extension Registrar {
             return nil
         }
         var mail: [UInt8] = []
-        do throws(EmailAddress.Fault) { mail = Array(try EmailAddress(value).text.utf8) } catch {
-            return "\"\(value)\" \(error.reason)"
+        do throws(EmailAddress.Fault) {
+            mail = Array(try EmailAddress(EmailAddress.bare(Invisible.trimmed(value))).text.utf8)
+        } catch {
+            return "\"\(value)\" \(Invisible.fault(value.utf8, allowingSpaces: false) ?? error.reason)"
         }
         let folded = EmailAddress.folded(mail)
         try transaction.execute(
@@ -180,10 +195,18 @@ extension Registrar {
         _ transaction: borrowing Transaction, _ election: StoredElection, _ before: Voter, _ keys: RollKeys
     ) throws(StoreError) {
         guard let after = try voter(transaction.reading, id: before.id),
-            let address = try contacts(transaction.reading, election, voter: before.id, keys: keys).address,
-            let first = address.lines.first, Folding.plain(first) == Folding.plain(Registrar.recipient(before))
+            let address = try contacts(transaction.reading, election, voter: before.id, keys: keys).address
         else { return }
-        let lines = [Registrar.recipient(after)] + address.lines.dropFirst()
+        // What is not printed from the name was written by somebody, and stays.
+        let old = Recipient(before)
+        guard
+            let printed = [old.lines(room: 2), old.lines(room: 1)].first(where: { lines in
+                address.lines.count > lines.count
+                    && zip(lines, address.lines).allSatisfy { Recipient.words($0) == Recipient.words($1) }
+            })
+        else { return }
+        let rest = address.lines.dropFirst(printed.count)
+        let lines = Recipient(after).lines(room: PostalAddress.mostLines - rest.count) + rest
         let stored = Array(([address.postcode ?? ""] + lines).joined(separator: "\n").utf8)
         try transaction.execute(
             "UPDATE roll_voter SET address = ? WHERE id = ?", sealed(stored, .address, election, after, keys), after.id)
@@ -204,19 +227,6 @@ extension Registrar {
         return nil
     }
 
-    /// `Mme Jeanne DUPONT`, with an initial where the line would be too long.
-    private static func recipient(_ voter: Voter) -> String {
-        let title =
-            switch voter.civility {
-            case .none: ""
-            case .mister: "M "
-            case .madam: "Mme "
-            }
-        let whole = "\(title)\(voter.firstName) \(voter.lastName.uppercased())"
-        return whole.count <= PostalAddress.longestLine
-            ? whole : "\(title)\(voter.firstName.prefix(1)) \(voter.lastName.uppercased())"
-    }
-
     private func correctPhone(
         _ transaction: borrowing Transaction, _ election: StoredElection, _ voter: Voter, _ value: String,
         _ keys: RollKeys
@@ -227,7 +237,9 @@ extension Registrar {
             return nil
         }
         let phone: PhoneNumber
-        do throws(PhoneNumber.Fault) { phone = try PhoneNumber(value) } catch { return "\"\(value)\" \(error.reason)" }
+        do throws(PhoneNumber.Fault) { phone = try PhoneNumber(Invisible.trimmed(value)) } catch {
+            return "\"\(value)\" \(Invisible.fault(value.utf8, allowingSpaces: true) ?? error.reason)"
+        }
         try transaction.execute(
             "UPDATE roll_voter SET phone = ?, phone_index = ?, mobile = ? WHERE id = ?",
             sealed(Array(phone.text.utf8), .phone, election, voter, keys), keys.index.index(phone.text),
@@ -243,13 +255,16 @@ extension Registrar {
             try transaction.execute("UPDATE roll_voter SET address = NULL, returned_at = NULL WHERE id = ?", voter.id)
             return nil
         }
+        if let reason = Invisible.fault(value.utf8, allowingSpaces: true) { return "\"\(value)\" \(reason)" }
         var bytes: [UInt8] = []
         var ranges: [Range<Int>] = []
-        let given = value.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        let given = value.split { $0 == "|" || $0.isNewline }.map { Invisible.trimmed(String($0)) }.filter {
+            !$0.isEmpty
+        }
         // As at the import, the voter's name comes first where it is not there yet.
-        let names = Folding.plain(voter.lastName)
-        let lines =
-            given.first.map { Folding.plain($0).contains(names) } == true ? given : [Registrar.recipient(voter)] + given
+        let recipient = Recipient(voter)
+        let isNamed = recipient.named(in: given) > 0
+        let lines = isNamed ? given : recipient.lines(room: PostalAddress.mostLines - given.count) + given
         for line in lines {
             let start = bytes.count
             bytes.append(contentsOf: Array(line.utf8))

@@ -9,21 +9,13 @@ package struct RollCount {
     /// Reads and checks the whole file.
     package init(file: String, election: Election) throws(RollFileError) {
         let source = try RollLoader.source(file)
-        let report = RollReport()
-        var checker: RowChecker?
+        var reading = RollReading(source, election: election, map: [:], file: file, report: RollReport())
         var buffer = RowBuffer()
         var (rows, accepted, groups) = (0, 0, GroupCounts())
-        try source.forEachRow { bytes, fields throws(RollFileError) in
-            if checker == nil {
-                let headings = try RollHeadings(bytes, fields, map: [:], file: file)
-                checker = RowChecker(
-                    election: election, headings: headings.texts, index: headings.index,
-                    isDelimited: source is DelimitedSource, report: report)
-                return
-            }
+        try reading.forEachRow { checker, bytes, fields throws(RollFileError) in
             rows += 1
             buffer.clear()
-            guard checker?.check(bytes, fields, into: &buffer) == true, let row = buffer.rows.first else { return }
+            guard checker.check(bytes, fields, into: &buffer), let row = buffer.rows.first else { return }
             accepted += 1
             groups.add(buffer, row)
         }

@@ -6,15 +6,73 @@ struct RollHeadings {
     let texts: [String]
     /// Where each known column stands, from 0.
     let index: [Column: Int]
+    /// Columns of the same meaning that are read where the first one's field is empty: birth names, landlines.
+    let fallbacks: [Column: [Int]]
     /// Headings that mean nothing here; their values are not read.
     let ignored: [String]
+
+    /// What every roll needs.
+    static let needed = [Column.reference, .lastName, .firstName]
 
     init(
         _ bytes: Span<UInt8>, _ fields: RowFields, map: [String: Column], file: String
     ) throws(RollFileError) {
-        var (texts, index, ignored): ([String], [Column: Int], [String]) = ([], [:], [])
+        let line = fields.line
+        func refuse(_ message: String, isMeant: Bool = true) -> RollFileError {
+            RollFileError(file: file, line: line, message: message, isAboutHeadings: isMeant)
+        }
+        let texts = try RollHeadings.texts(bytes, fields, file)
+        if texts.count == 1,
+            ";,\t|".utf8.contains(where: { RollHeadings.needed(TextHead.fields(texts[0].utf8, $0), map: map) >= 2 })
+        {
+            throw refuse(
+                "every line stands in quotes as a whole, so that it is one field: take these quotes away, or save the file again "
+                    + "from the program it came from", isMeant: false)
+        }
+        let folded = texts.map(Column.fold)
+        var found = try RollHeadings.mapped(texts, folded, map) { refuse($0) }
+        var candidates: [Column: [(rank: Int, position: Int)]] = [:]
+        for (position, heading) in folded.enumerated() where !found.values.contains(position) {
+            guard let (column, rank) = Column.known(heading), found[column] == nil else { continue }
+            candidates[column, default: []].append((rank, position))
+        }
+        var fallbacks: [Column: [Int]] = [:]
+        for column in Column.allCases {
+            guard let places = candidates[column]?.sorted(by: { $0 < $1 }), let first = places.first else { continue }
+            if places.count > 1, places[1].rank == first.rank {
+                throw refuse(RollHeadings.twice(column, texts, folded, first.position, places[1].position))
+            }
+            found[column] = first.position
+            if column.hasFallbacks { fallbacks[column] = places.dropFirst().map(\.position) }
+        }
+        RollHeadings.placeComplement(&found, folded)
+        let missing = RollHeadings.needed.filter { found[$0] == nil }
+        guard missing.isEmpty else {
+            if let reason = Mojibake.fault(texts.joined(separator: " ").utf8) {
+                throw refuse("the line of the headings \(reason)", isMeant: false)
+            }
+            guard texts.count > 1 else {
+                throw refuse(
+                    "there is no column for reference, last_name, first_name: this line is one field (\(texts[0])); fields are "
+                        + "separated by ; , | or tab, and the headings stand in one of the first \(RollLimits.headingRows) lines",
+                    isMeant: false)
+            }
+            throw refuse(
+                "there is no column for \(missing.map(\.rawValue).joined(separator: ", ")) among the headings "
+                    + "(\(texts.prefix(20).joined(separator: " | "))): name it with --map \"HEADING=\(missing[0].rawValue)\""
+            )
+        }
+        let read = Set(found.values).union(fallbacks.values.flatMap { $0 })
+        ignored = texts.indices.filter { !read.contains($0) && !folded[$0].isEmpty }.map { texts[$0] }
+        (self.texts, index, self.fallbacks) = (texts, found, fallbacks)
+    }
+
+    private static func texts(
+        _ bytes: Span<UInt8>, _ fields: RowFields, _ file: String
+    ) throws(RollFileError) -> [String] {
+        var texts: [String] = []
         for (position, range) in fields.ranges.enumerated() {
-            let value = range.map { bytes[$0] }
+            let value = (Invisible.trimmed(bytes, range) ?? range.lowerBound..<range.lowerBound).map { bytes[$0] }
             guard RollLimits.cell.fault(bytes: value) == nil else {
                 throw RollFileError(
                     file: file, line: fields.line,
@@ -22,34 +80,101 @@ struct RollHeadings {
                         "the heading of column \(position + 1) is longer than \(RollLimits.cell.scalars) characters or "
                         + "piles up combining marks: is this line the headings?")
             }
-            let text = String(decoding: value, as: UTF8.self)
-            texts.append(text)
-            guard let column = Column.named(text, map: map) else {
-                if !range.isEmpty { ignored.append(text) }
-                continue
+            texts.append(String(decoding: value, as: UTF8.self))
+        }
+        return texts
+    }
+
+    /// The columns that `map` names: by a heading, or by its second, third... occurrence (`courriel#2`).
+    private static func mapped(
+        _ texts: [String], _ folded: [String], _ map: [String: Column], _ refuse: (String) -> RollFileError
+    ) throws(RollFileError) -> [Column: Int] {
+        var found: [Column: Int] = [:]
+        for (key, column) in map.sorted(by: { $0.key < $1.key }) {
+            let parts = key.split(separator: "#", maxSplits: 1)
+            let occurrence = parts.count == 2 ? Int(parts[1]) ?? 0 : 1
+            let places = folded.indices.filter { folded[$0] == parts.first.map(String.init) }
+            guard occurrence > 0, occurrence <= places.count else {
+                throw refuse(
+                    "--map names a heading for \(column.rawValue) that the file does not have; its headings are "
+                        + texts.prefix(20).joined(separator: " | "))
             }
-            guard index[column] == nil else {
-                throw RollFileError(
-                    file: file, line: fields.line,
-                    message: "two columns are read as \(column.rawValue), the second is \"\(text)\": "
-                        + "rename one, or say which with --map \"HEADING=\(column.rawValue)\"")
+            guard found.updateValue(places[occurrence - 1], forKey: column) == nil else {
+                throw refuse("--map names two headings for \(column.rawValue): name one")
             }
-            index[column] = position
         }
-        for (heading, column) in map where !texts.contains(where: { Column.fold($0) == heading }) {
-            throw RollFileError(
-                file: file, line: fields.line,
-                message: "--map names a heading for \(column.rawValue) that the file does not have; its headings are "
-                    + texts.prefix(20).joined(separator: " | "))
+        return found
+    }
+
+    private static func twice(
+        _ column: Column, _ texts: [String], _ folded: [String], _ first: Int, _ second: Int
+    ) -> String {
+        let name = column.rawValue
+        if folded[first] == folded[second] {
+            return "two columns are read as \(name), the second is \"\(texts[second])\" again: "
+                + "take the first with --map \"\(texts[first])=\(name)\" or the second with --map \"\(texts[second])#2=\(name)\""
         }
-        let missing = [Column.reference, .lastName, .firstName].filter { index[$0] == nil }
-        guard missing.isEmpty else {
-            throw RollFileError(
-                file: file, line: fields.line,
-                message: "there is no column for \(missing.map(\.rawValue).joined(separator: ", ")) among the headings "
-                    + "(\(texts.prefix(20).joined(separator: " | "))): name it with --map \"HEADING=\(missing[0].rawValue)\""
-            )
+        return "two columns are read as \(name), the second is \"\(texts[second])\": say which with "
+            + "--map \"\(texts[first])=\(name)\" or --map \"\(texts[second])=\(name)\""
+    }
+
+    /// A complement stands above the street (NF Z10-011, line 3), also where the street's column is headed `Adresse`.
+    private static func placeComplement(_ found: inout [Column: Int], _ folded: [String]) {
+        guard let complement = found[.address3], folded[complement].hasPrefix("compl"), found[.address4] == nil,
+            let street = found[.address1], !folded[street].hasSuffix("1")
+        else { return }
+        found[.address1] = nil
+        found[.address4] = street
+    }
+
+    /// The heading of a column; the column's own name where the roll does not have it.
+    func text(_ column: Column) -> String { index[column].map { texts[$0] } ?? column.rawValue }
+
+    /// How many of the columns that every roll needs are among these headings.
+    static func needed(_ texts: [String], map: [String: Column]) -> Int {
+        let columns = Set(texts.prefix(RollLimits.columns).compactMap { Column.named($0, map: map) })
+        return needed.filter(columns.contains).count
+    }
+
+    /// Whether a row repeats the headings, as printed lists do on every page.
+    func areRepeated(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
+        for column in RollHeadings.needed {
+            guard let position = index[column], position < fields.ranges.count else { return false }
+            let range = fields.ranges[position]
+            guard range.count <= 4 * RollLimits.shown, range.map({ bytes[$0] }).elementsEqual(texts[position].utf8)
+            else {
+                return false
+            }
         }
-        (self.texts, self.index, self.ignored) = (texts, index, ignored)
+        return true
+    }
+}
+
+/// Looks for the headings in the first rows of a table: titles and notes may stand above them.
+struct HeadingSearch {
+    private var rows = 0
+    /// What was wrong with the first row: that is said where no headings are found.
+    private(set) var firstError: RollFileError?
+    /// Whether an error was thrown that stands, whatever the rest of the file is.
+    private(set) var isDecided = false
+
+    /// The headings, when a row is them; nil when the next row must be looked at.
+    mutating func take(
+        _ bytes: Span<UInt8>, _ fields: RowFields, map: [String: Column], file: String
+    ) throws(RollFileError) -> RollHeadings? {
+        rows += 1
+        do throws(RollFileError) { return try RollHeadings(bytes, fields, map: map, file: file) } catch {
+            let texts = fields.ranges.prefix(RollLimits.columns).map { range in
+                String(decoding: range.prefix(RollLimits.shown).map { bytes[$0] }, as: UTF8.self)
+            }
+            // Headings that something is wrong with, not a title.
+            let areHeadings = RollHeadings.needed(texts, map: map) >= 2 || error.message.hasPrefix("every line")
+            if firstError == nil || error.isAboutHeadings && firstError?.isAboutHeadings == false { firstError = error }
+            if areHeadings || rows >= RollLimits.headingRows {
+                isDecided = true
+                throw areHeadings ? error : firstError ?? error
+            }
+            return nil
+        }
     }
 }

@@ -6,8 +6,11 @@ import Synchronization
 
 /// What an import was asked to do.
 package struct ImportOptions: Sendable {
-    /// Headings (folded by `Column.fold`) and the columns they mean, before the known ones.
+    /// Headings (folded by `Column.fold`) and the columns they mean, before the known ones. `#2` behind a heading is its
+    /// second occurrence.
     package var map: [String: Column] = [:]
+    /// The sheets of a workbook to read, in this order; none: the one that is visible and has a roll's headings.
+    package var sheets: [String] = []
     /// Whether the good rows are kept when others are refused.
     package var acceptValid = false
     /// Where every fault and warning is written.
@@ -22,6 +25,8 @@ package struct LoadedRoll: Sendable {
     let election: StoredElection
     package let encoding: String
     package let separator: String
+    /// The sheets that were read; empty for text.
+    package let sheets: [String]
     package let ignoredHeadings: [String]
     /// Rows of the file, headings and empty lines apart.
     package let rows: Int
@@ -138,6 +143,7 @@ private struct Intake {
     var sameMail = Resemblances()
     var samePhone = Resemblances()
     var sameName = Resemblances()
+    var sameReference = Resemblances()
     /// Whether addresses are sealed here; the rest is sealed by the inserting thread. So the two threads take about the
     /// same time, and together the least.
     var sealsAddresses = true
@@ -156,6 +162,8 @@ private struct Intake {
         let name = Folding.nameKey(
             plain.span.extracting(row.lastName.range), plain.span.extracting(row.firstName.range), &scratch)
         sameName.add(name, line: row.line)
+        let reference = plain.span.extracting(row.reference.range)
+        sameReference.add(Reference.key(reference), line: row.line, exactly: Folding.hash(reference))
         groups.add(buffer, row)
         if !row.challenge.isAbsent { try hashChallenge(&row, hasher, file: file) }
         if !isUpdate {
@@ -265,51 +273,45 @@ final class RollLoader {
     }
 
     private func read(_ path: String) throws(ImportFailure) -> LoadedRoll {
-        var headings: RollHeadings?
         var intake = Intake(RowSealer(election: election.number, keys: keys), firstID: firstID)
         let source: any RowSource
+        var headings: [RollHeadings] = []
         do throws(RollFileError) {
-            source = try RollLoader.source(path)
-            var checker: RowChecker?
+            source = try RollLoader.source(path, sheets: options.sheets, map: options.map)
+            var reading = RollReading(source, election: election.election, map: options.map, file: path, report: report)
             var batch = spare.take()
             let isUpdate = isUpdate
             // A workbook is more work to read.
             intake.sealsAddresses = source is DelimitedSource
             swap(&intake.buffer, &batch.buffer)
-            try source.forEachRow { bytes, fields throws(RollFileError) in
-                if checker == nil {
-                    let found = try RollHeadings(bytes, fields, map: options.map, file: path)
-                    headings = found
-                    if let column = found.index[.reference] { writer.referenceHeading = found.texts[column] }
-                    checker = RowChecker(
-                        election: election.election, headings: found.texts, index: found.index,
-                        isDelimited: source is DelimitedSource, report: report)
-                    return
-                }
+            try reading.forEachRow { checker, bytes, fields throws(RollFileError) in
                 intake.rows += 1
                 // Refused rows count too: a file of nothing else can be given up as well.
                 if intake.rows % RowBatch.size == 0 { try progress(intake.rows) }
-                guard checker?.check(bytes, fields, into: &intake.buffer) == true else { return }
+                guard checker.check(bytes, fields, into: &intake.buffer) else { return }
                 try intake.finish(isUpdate: isUpdate, hasher, file: path)
                 if intake.buffer.rows.count == RowBatch.size {
                     swap(&intake.buffer, &batch.buffer)
-                    insert(batch)
+                    insert(batch, checker.heading(.reference))
                     batch = spare.take()
                     swap(&intake.buffer, &batch.buffer)
                 }
             }
+            headings = reading.headings
             swap(&intake.buffer, &batch.buffer)
-            insert(batch)
+            insert(batch, headings.last?.text(.reference))
         } catch {
             throw .file(error)
         }
         queue.async { [store, failure] in
             do throws(StoreError) { try RollIndices.build(store) } catch { failure.keep(error) }
         }
-        if let headings { warnOfResemblances(headings, &intake) }
+        if let first = headings.first { warnOfResemblances(first, &intake) }
         queue.sync {}
         if let error = failure.error { throw .store(error) }
-        guard let headings else { throw .file(RollFileError(file: path, line: 0, message: "the file holds no rows")) }
+        guard !headings.isEmpty else {
+            throw .file(RollFileError(file: path, line: 0, message: "the file holds no rows"))
+        }
         let removed: [(id: Int, name: String)]
         // A refused row whose reference cannot be read may be anybody's: then nobody counts as missing.
         let knowsAll = report.refusedNameless == 0
@@ -320,18 +322,27 @@ final class RollLoader {
         for voter in removed { gone.add(voter.name) }
         return LoadedRoll(
             importID: importID, election: election, encoding: source.encoding, separator: source.separator,
-            ignoredHeadings: headings.ignored, rows: intake.rows, report: report, added: writer.added,
-            changed: writer.changed, removed: gone, removedIDs: removed.map(\.id), isUpdate: isUpdate,
-            groups: intake.groups)
+            sheets: source.sheets, ignoredHeadings: headings.flatMap(\.ignored), rows: intake.rows, report: report,
+            added: writer.added, changed: writer.changed, removed: gone, removedIDs: removed.map(\.id),
+            isUpdate: isUpdate, groups: intake.groups)
     }
 
-    static func source(_ path: String) throws(RollFileError) -> any RowSource {
-        path.lowercased().hasSuffix(".xlsx") || FileStart.isZip(path)
-            ? WorkbookSource(path: path) : try DelimitedSource(path: path)
+    /// The table in a file, by what it holds, whatever its name says.
+    static func source(
+        _ path: String, sheets: [String] = [], map: [String: Column] = [:], isRoll: Bool = true
+    ) throws(RollFileError) -> any RowSource {
+        let kind = try FileKind.of(path: path)
+        if let message = kind.refusal { throw RollFileError(file: path, line: 0, message: message) }
+        if kind == .zip { return try WorkbookSource(path: path, sheets: sheets, map: map, isRoll: isRoll) }
+        guard sheets.isEmpty else {
+            throw RollFileError(file: path, line: 0, message: "a text file has no sheets: leave --sheet out")
+        }
+        return try DelimitedSource(path: path, map: map)
     }
 
-    private func insert(_ batch: RowBatch) {
+    private func insert(_ batch: RowBatch, _ referenceHeading: String?) {
         queue.async { [writer, spare, failure] in
+            if let referenceHeading { writer.referenceHeading = referenceHeading }
             if failure.error == nil, !batch.buffer.rows.isEmpty {
                 do throws(StoreError) { try writer.write(batch) } catch { failure.keep(error) }
             }
@@ -340,12 +351,17 @@ final class RollLoader {
     }
 
     private func warnOfResemblances(_ headings: RollHeadings, _ intake: inout Intake) {
-        func warn(_ found: inout Resemblances, _ column: Column, _ what: String) {
-            let heading = headings.index[column].map { headings.texts[$0] } ?? column.rawValue
-            found.report { line, earlier in
-                report.warn(RollFault(line: line, column: heading, value: "", reason: "\(what) as on line \(earlier)"))
+        func warn(_ found: inout Resemblances, _ column: Column, isExact: Bool = false, _ what: String) {
+            found.report(isExact: isExact) { line, earlier in
+                report.warn(
+                    RollFault(
+                        line: line, column: headings.text(column), value: "",
+                        reason: "\(what) as on line \(report.place(earlier))"))
             }
         }
+        warn(
+            &intake.sameReference, .reference, isExact: true,
+            "the same reference but for case or zeros at its beginning")
         warn(&intake.sameMail, .email, "the same mailbox")
         warn(&intake.samePhone, .phone, "the same phone")
         warn(&intake.sameName, .lastName, "the same or nearly the same name")

@@ -3,8 +3,32 @@ import Synchronization
 /// Faults and warnings of an import: all of them in the report's file, the first ones with their details in memory.
 package final class RollReport: Sendable {
     private let file: ReportFile?
+    private let sheets = Mutex<[String]>([])
 
     init(file: ReportFile? = nil) { self.file = file }
+
+    /// Names the sheets that are read: lines of the second and later ones are told with theirs.
+    func name(_ sheets: [String]) { self.sheets.withLock { $0 = sheets } }
+
+    /// A line as people find it: `12`, or `12 of the sheet Cadres` where several sheets are read.
+    func place(_ line: Int) -> String {
+        sheets.withLock { sheets in
+            guard sheets.count > 1 else { return "\(line)" }
+            let sheet = sheets[min(line / RollLimits.sheetLines, sheets.count - 1)]
+            return "\(line % RollLimits.sheetLines) of the sheet \(sheet)"
+        }
+    }
+
+    /// A fault with the line as people find it, and its sheet before the column where there are several.
+    private func placed(_ fault: RollFault) -> RollFault {
+        sheets.withLock { sheets in
+            guard sheets.count > 1 else { return fault }
+            let sheet = sheets[min(fault.line / RollLimits.sheetLines, sheets.count - 1)]
+            return RollFault(
+                line: fault.line % RollLimits.sheetLines, column: "\(sheet)!\(fault.column)", value: fault.value,
+                reason: fault.reason)
+        }
+    }
 
     private struct State {
         var faults: [RollFault] = []
@@ -20,7 +44,7 @@ package final class RollReport: Sendable {
     private let state = Mutex(State())
 
     func fault(_ fault: RollFault) {
-        file?.add("refused", fault)
+        file?.add("refused", placed(fault))
         state.withLock {
             $0.faultCount += 1
             $0.rejected.insert(fault.line)
@@ -47,7 +71,7 @@ package final class RollReport: Sendable {
     package var refusedNameless: Int { state.withLock { $0.refusedNameless } }
 
     func warn(_ warning: RollFault) {
-        file?.add("warning", warning)
+        file?.add("warning", placed(warning))
         state.withLock {
             $0.warningCount += 1
             if $0.warnings.count < RollLimits.details { $0.warnings.append(warning) }
@@ -55,11 +79,11 @@ package final class RollReport: Sendable {
     }
 
     /// Faults by line; at most `RollLimits.details` of them.
-    package var faults: [RollFault] { state.withLock { $0.faults.sorted { $0.line < $1.line } } }
+    package var faults: [RollFault] { state.withLock { $0.faults.sorted { $0.line < $1.line } }.map(placed) }
     package var faultCount: Int { state.withLock { $0.faultCount } }
     /// Rows that were refused.
     package var rejected: Int { state.withLock { $0.rejected.count } }
-    package var warnings: [RollFault] { state.withLock { $0.warnings.sorted { $0.line < $1.line } } }
+    package var warnings: [RollFault] { state.withLock { $0.warnings.sorted { $0.line < $1.line } }.map(placed) }
     package var warningCount: Int { state.withLock { $0.warningCount } }
 }
 

@@ -93,5 +93,16 @@ package enum RollSchema {
             ALTER TABLE roll_voter ADD COLUMN contact_by TEXT;
             CREATE INDEX roll_voter_contact ON roll_voter (contact_at) WHERE contact_at IS NOT NULL;
             """),
+        // What a manager said that headings of files mean, for the next file.
+        Migration(
+            "roll-4",
+            """
+            CREATE TABLE roll_heading (
+                election INTEGER NOT NULL REFERENCES election_definition (id),
+                heading TEXT NOT NULL,
+                meaning TEXT NOT NULL,
+                PRIMARY KEY (election, heading)
+            ) STRICT;
+            """),
     ]
 }

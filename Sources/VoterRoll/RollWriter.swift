@@ -43,7 +43,7 @@ final class RollWriter: @unchecked Sendable {
                 report.fault(
                     RollFault(
                         line: row.line, column: referenceHeading, value: text(row.reference, batch),
-                        reason: "is used twice: first on line \(line)"))
+                        reason: "is used twice: first on line \(report.place(line))"))
             }
         }
     }

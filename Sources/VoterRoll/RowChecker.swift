@@ -1,55 +1,66 @@
 import Contacts
-import Crypto
 import Elections
-import Foundation
 import Inputs
 
 /// Checks rows one by one and writes their normal forms into a batch. Every fault names line, column, value and reason.
+///
+/// What a column holds is checked in the file of its kind: `RowChecker+Who`, `+Contacts`, `+Address`, `+Groups`.
 struct RowChecker {
-    private let election: Election
-    private let report: RollReport
-    private let headings: [String]
+    let election: Election
+    let report: RollReport
+    let headings: [String]
     /// Where each column stands, by its ordinal; -1 when the roll has no such column.
-    private let positions: [Int]
-    private let addressColumns: [Int]
+    let positions: [Int]
+    /// Columns read where the first one's field is empty, by ordinal.
+    let fallbacks: [[Int]]
+    /// Which column each field belongs to; nil for those that are not read.
+    private let columns: [Column?]
+    let addressColumns: [Int]
     private let isDelimited: Bool
-    private let standardLanguage: [UInt8]
-    private var civilities = Vocabulary.civilities
-    private var languages = Vocabulary([
-        "fr": ["francais", "french", "fra", "fre"], "en": ["anglais", "english", "eng"],
-    ])
-    private var channels = Vocabulary([
-        "email": ["mail", "courriel", "e-mail"], "sms": ["mobile", "texto", "portable", "telephone"],
-        "letter": ["courrier", "lettre", "postal", "poste", "post", "mail postal"],
-    ])
-    /// The countries nearly every address has, without a look into the long list.
-    private var countries = Vocabulary(["france": ["FR", "FRA"]])
-    private var colleges: Vocabulary
-    private var sites: Vocabulary
-    private var scratch: [UInt8] = []
-    private var fonts = RollFonts()
+    let standardLanguage: [UInt8]
+    var civilities = Vocabulary.civilities
+    var vagueCivilities = Vocabulary.vagueCivilities
+    var languages = Vocabulary.languages
+    var channels = Vocabulary.channels
+    var countries = Vocabulary.countries
+    var colleges: Vocabulary
+    var sites: Vocabulary
+    /// The college of voters whose row names none: the only one, or the one after which the sheet is named.
+    let standardCollege: [UInt8]?
+    var scratch: [UInt8] = []
+    var fonts = RollFonts()
+    /// A line and a name as they are compared.
+    var folded: [UInt8] = []
+    /// What occurs in many rows and is said once.
+    var tally = WarningTally()
     /// Whether a row was refused: from then on references are looked up among those of refused rows.
     private var hasRefused = false
 
-    /// Characters of a reference; far beyond real ones, and short enough for every column of a page.
-    private static let longestReference = 64
     /// A voter's weight: counted votes must stay exact.
     static let heaviest = 1_000_000
 
-    init(
-        election: Election, headings: [String], index: [Column: Int], isDelimited: Bool, report: RollReport
-    ) {
+    /// - Parameter sheet: the name of the sheet that is read; empty for text.
+    init(election: Election, headings: RollHeadings, sheet: String, isDelimited: Bool, report: RollReport) {
         self.election = election
         self.report = report
-        self.headings = headings
-        positions = Column.allCases.map { index[$0] ?? -1 }
+        self.headings = headings.texts
+        positions = Column.allCases.map { headings.index[$0] ?? -1 }
+        fallbacks = Column.allCases.map { headings.fallbacks[$0] ?? [] }
+        var columns = [Column?](repeating: nil, count: headings.texts.count)
+        for (column, position) in headings.index { columns[position] = column }
+        for (column, others) in headings.fallbacks { for position in others { columns[position] = column } }
+        self.columns = columns
         self.isDelimited = isDelimited
         addressColumns = [Column.address1, .address2, .address3, .address4, .address5, .address6].compactMap {
-            index[$0]
+            headings.index[$0]
         }
         standardLanguage = Array((election.languages.first ?? .fr).rawValue.utf8)
         colleges = Vocabulary(election.colleges.mapValues { [$0.fr, $0.en] })
         sites = Vocabulary(election.sites.mapValues { [$0.fr, $0.en] })
+        let name = Array(sheet.utf8)
+        standardCollege =
+            colleges.meaning(name.span, name.indices)
+            ?? (election.colleges.count == 1 ? election.colleges.keys.first.map { Array($0.utf8) } : nil)
     }
 
     /// Checks one row; false when it was refused.
@@ -57,13 +68,19 @@ struct RowChecker {
         let start = batch.plain.count
         var row = RollRow()
         row.line = fields.line
-        guard hasRightWidth(fields) else {
+        guard hasRightWidth(bytes, fields) else {
             // What stands in which column is unknown, so that further faults would mislead, and the reference too.
             report.refuse(nil, line: fields.line)
             return false
         }
         guard hasSoundCells(bytes, fields) else {
             report.refuse(nil, line: fields.line)
+            return false
+        }
+        if !fields.notes.isEmpty, !lookAtCells(bytes, fields) {
+            // What such a cell would hold is unknown, so that further faults would mislead.
+            report.refuse(readableReference(bytes, fields), line: fields.line)
+            hasRefused = true
             return false
         }
         var isGood = reference(bytes, fields, &row, &batch)
@@ -74,7 +91,9 @@ struct RowChecker {
         if hasRefused, !row.reference.isAbsent,
             let line = report.refusedLine(Folding.hash(batch.plain.span.extracting(row.reference.range)))
         {
-            fault(.reference, bytes, value(.reference, bytes, fields), fields, "is used twice: first on line \(line)")
+            fault(
+                .reference, bytes, value(.reference, bytes, fields), fields,
+                "is used twice: first on line \(report.place(line))")
             isGood = false
         }
         guard isGood else {
@@ -89,35 +108,48 @@ struct RowChecker {
         return true
     }
 
+    /// Says what occurred in many rows, once the last one was checked.
+    mutating func finish() { tally.tell(report) }
+
     // MARK: Fields
 
     /// Where the trimmed value of a column lies; nil when the roll has no such column or the field is empty.
-    private func value(_ column: Column, _ bytes: Span<UInt8>, _ fields: RowFields) -> Range<Int>? {
+    func value(_ column: Column, _ bytes: Span<UInt8>, _ fields: RowFields) -> Range<Int>? {
         let position = positions[column.ordinal]
-        guard position >= 0, position < fields.ranges.count else { return nil }
-        return trimmed(bytes, fields.ranges[position])
-    }
-
-    private func trimmed(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int>? {
-        var (low, high) = (range.lowerBound, range.upperBound)
-        while low < high, bytes[low] <= 32 || isNoBreakSpace(bytes, low, high) { low += bytes[low] == 0xC2 ? 2 : 1 }
-        while low < high, bytes[high - 1] <= 32 || high - low >= 2 && isNoBreakSpace(bytes, high - 2, high) {
-            high -= bytes[high - 1] == 0xA0 ? 2 : 1
+        guard position >= 0 else { return nil }
+        if position < fields.ranges.count, let range = RowChecker.cell(bytes, fields.ranges[position]) { return range }
+        for other in fallbacks[column.ordinal] where other < fields.ranges.count {
+            if let range = RowChecker.cell(bytes, fields.ranges[other]) { return range }
         }
-        return low < high ? low..<high : nil
+        return nil
     }
 
-    private func isNoBreakSpace(_ bytes: Span<UInt8>, _ at: Int, _ end: Int) -> Bool {
-        at + 1 < end && bytes[at] == 0xC2 && bytes[at + 1] == 0xA0
+    /// The same for a column that may be empty: what stands for nothing is told and is nothing.
+    mutating func optional(_ column: Column, _ bytes: Span<UInt8>, _ fields: RowFields) -> Range<Int>? {
+        guard let range = value(column, bytes, fields) else { return nil }
+        guard Placeholders.contain(bytes, range) else { return range }
+        // Two letters in the country's column are a country's code.
+        if column == .country, range.count == 2 { return range }
+        warn(column, bytes, range, fields, "stands for nothing and is read as empty")
+        return nil
     }
 
-    private func fault(
+    /// A field without what is blank around it, and without the `="..."` by which people keep zeros in CSV.
+    static func cell(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int>? {
+        guard let found = Invisible.trimmed(bytes, range) else { return nil }
+        guard bytes[found.lowerBound] == UInt8(ascii: "="), found.count >= 3,
+            bytes[found.lowerBound + 1] == UInt8(ascii: "\""), bytes[found.upperBound - 1] == UInt8(ascii: "\"")
+        else { return found }
+        return Invisible.trimmed(bytes, found.lowerBound + 2..<found.upperBound - 1)
+    }
+
+    func fault(
         _ column: Column, _ bytes: Span<UInt8>, _ range: Range<Int>?, _ fields: RowFields, _ reason: String
     ) {
         report.fault(finding(column, bytes, range, fields, reason))
     }
 
-    private func warn(
+    func warn(
         _ column: Column, _ bytes: Span<UInt8>, _ range: Range<Int>?, _ fields: RowFields, _ reason: String
     ) {
         report.warn(finding(column, bytes, range, fields, reason))
@@ -130,12 +162,19 @@ struct RowChecker {
     }
 
     /// The beginning of a value, as a fault shows it.
-    private func shown(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
+    func shown(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
         let value = range.prefix(RollLimits.shown).map { bytes[$0] }
         // Marks that pile up would be text work of whoever shows them.
         if let at = TextLimit.marksAt(value) { return String(decoding: value[..<max(0, at - 100)], as: UTF8.self) }
         return String(decoding: value, as: UTF8.self)
     }
+
+    func heading(_ column: Column) -> String {
+        let position = positions[column.ordinal]
+        return position >= 0 ? headings[position] : column.rawValue
+    }
+
+    // MARK: Whole rows
 
     /// Whether every cell that is read may be looked at: before anything is made of it.
     private func hasSoundCells(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
@@ -144,8 +183,9 @@ struct RowChecker {
         let whole = first.lowerBound..<last.upperBound
         if whole.count <= RollLimits.cell.scalars, hasNoMark(bytes, whole) { return true }
         var isSound = true
-        for column in Column.allCases {
-            guard let range = value(column, bytes, fields) else { continue }
+        for (position, column) in columns.enumerated() where position < fields.ranges.count {
+            guard let column else { continue }
+            let range = fields.ranges[position]
             switch RollLimits.cell.fault(bytes: range.map { bytes[$0] }) {
             case nil: continue
             case .tooLong:
@@ -164,354 +204,62 @@ struct RowChecker {
         return true
     }
 
-    private func heading(_ column: Column) -> String {
-        let position = positions[column.ordinal]
-        return position >= 0 ? headings[position] : column.rawValue
-    }
-
-    private func hasRightWidth(_ fields: RowFields) -> Bool {
-        guard isDelimited, fields.ranges.count != headings.count else { return true }
-        report.fault(
-            RollFault(
-                line: fields.line, column: "", value: "",
-                reason: "has \(fields.ranges.count) fields where the headings have \(headings.count): "
-                    + "a separator inside a value wants quotes"))
-        return false
-    }
-
-    // MARK: Who
-
-    private mutating func reference(
-        _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
-    ) -> Bool {
-        guard let range = value(.reference, bytes, fields) else {
-            fault(.reference, bytes, nil, fields, "is missing: every voter needs a reference of their own")
-            return false
-        }
-        guard range.count <= RowChecker.longestReference else {
-            fault(.reference, bytes, range, fields, "is longer than \(RowChecker.longestReference) characters")
-            return false
-        }
-        for index in range where !RowChecker.isReference(bytes[index], first: index == range.lowerBound) {
-            fault(
-                .reference, bytes, range, fields, "holds a character that no reference has (letters, digits, - _ . /)")
-            return false
-        }
-        row.reference = batch.slice { $0.append(copying: bytes.extracting(range)) }
-        return true
-    }
-
-    /// Why a text is no reference, in words that stand after it; nil when it is one.
-    static func referenceFault(_ text: String) -> String? {
-        let bytes = Array(text.utf8)
-        if bytes.isEmpty { return "is missing: every voter needs a reference of their own" }
-        if bytes.count > longestReference { return "is longer than \(longestReference) characters" }
-        let isSound = bytes.indices.allSatisfy { isReference(bytes[$0], first: $0 == 0) }
-        return isSound ? nil : "holds a character that no reference has (letters, digits, - _ . /)"
-    }
-
-    private static func isReference(_ byte: UInt8, first: Bool) -> Bool {
-        switch byte {
-        case 48...57, 65...90, 97...122, 0x80...: true
-        case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "/"), 32: !first
-        default: false
-        }
-    }
-
-    private mutating func names(
-        _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
-    ) -> Bool {
-        var isGood = true
-        if let range = value(.civility, bytes, fields) {
-            if let meaning = civilities.meaning(bytes, range) {
-                row.civility = batch.slice { $0.append(contentsOf: meaning) }
-            } else {
-                fault(.civility, bytes, range, fields, "is no civility (M., Mme, or empty)")
-                isGood = false
-            }
-        }
-        for column in [Column.lastName, .firstName] {
-            guard let range = value(column, bytes, fields) else {
-                fault(column, bytes, nil, fields, "is missing")
-                isGood = false
-                continue
-            }
-            let start = batch.plain.count
-            if let reason = PersonName.append(bytes, range, onto: &batch.plain) {
-                fault(column, bytes, range, fields, reason)
-                isGood = false
-            }
-            if let reason = fonts.fault(batch.plain[start...]) { warn(column, bytes, range, fields, reason) }
-            let slice = Slice(start: start, count: batch.plain.count - start)
-            if column == .lastName { row.lastName = slice } else { row.firstName = slice }
-        }
-        return isGood
-    }
-
-    // MARK: Contacts
-
-    private mutating func contacts(
-        _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
-    ) -> Bool {
-        var isGood = true
-        if let range = value(.email, bytes, fields) {
-            do throws(EmailAddress.Fault) {
-                row.mail = try batch.slice { plain throws(EmailAddress.Fault) in
-                    try EmailAddress.normalise(bytes.extracting(range), onto: &plain)
-                }
-            } catch {
-                fault(.email, bytes, range, fields, error.reason)
-                isGood = false
-            }
-        }
-        if let range = value(.phone, bytes, fields), !phone(bytes, range, fields, &row, &batch) { isGood = false }
-        if !address(bytes, fields, &row, &batch) { isGood = false }
-        return isGood
-    }
-
-    private mutating func phone(
-        _ bytes: Span<UInt8>, _ range: Range<Int>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
-    ) -> Bool {
-        scratch.removeAll(keepingCapacity: true)
-        // Spreadsheets turn 0612345678 into the number 612345678.
-        let lostZero = range.count == 9 && 49...57 ~= bytes[range.lowerBound]
-        if lostZero { scratch.append(48) }
-        scratch.append(copying: bytes.extracting(range))
-        do throws(PhoneNumber.Fault) {
-            let text = scratch
-            var mobile = false
-            row.phone = try batch.slice { plain throws(PhoneNumber.Fault) in
-                mobile = try PhoneNumber.normalise(text.span, onto: &plain)
-            }
-            row.isMobile = mobile
-            if lostZero { warn(.phone, bytes, range, fields, "had lost its leading zero, which was put back") }
-            return true
-        } catch {
-            fault(.phone, bytes, range, fields, error.reason)
-            return false
-        }
-    }
-
-    private mutating func address(
-        _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
-    ) -> Bool {
-        scratch.removeAll(keepingCapacity: true)
-        var lines: [Range<Int>] = []
-        lines.reserveCapacity(8)
-        for column in addressColumns where column < fields.ranges.count {
-            if let range = trimmed(bytes, fields.ranges[column]) { lines.append(copied(bytes, range)) }
-        }
-        let postcode = value(.postcode, bytes, fields)
-        let town = value(.town, bytes, fields)
-        let country = countryField(bytes, fields)
-        if postcode != nil || town != nil {
-            lines.append(townLine(bytes, postcode, town, fields, isFrench: country.isEmpty))
-        }
-        guard !lines.isEmpty else { return true }
-        if !namesRecipient(lines[0], row, &batch) { lines.insert(recipientLine(row, &batch), at: 0) }
-        do throws(PostalAddress.Fault) {
-            let text = scratch
-            row.address = try batch.slice { plain throws(PostalAddress.Fault) in
-                try PostalAddress.normalise(text.span, lines, country: country, onto: &plain)
-            }
-            return true
-        } catch {
-            let all = lines.map { String(decoding: scratch[$0], as: UTF8.self) }.joined(separator: " | ")
+    /// Fields may be missing at a row's end, and empty ones too many may stand there: programs write both.
+    private func hasRightWidth(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
+        guard isDelimited, fields.ranges.count > headings.count else { return true }
+        for range in fields.ranges[headings.count...] where Invisible.trimmed(bytes, range) != nil {
             report.fault(
                 RollFault(
-                    line: fields.line, column: addressColumns.first.map { headings[$0] } ?? "address", value: all,
-                    reason: error.reason))
+                    line: fields.line, column: "", value: shown(bytes, range),
+                    reason: "has \(fields.ranges.count) fields where the headings have \(headings.count): "
+                        + "a separator inside a value wants quotes"))
             return false
         }
+        return true
     }
 
-    private mutating func copied(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
-        let start = scratch.count
-        scratch.append(copying: bytes.extracting(range))
-        return start..<scratch.count
+    /// The hash of a refused row's reference, when it is one.
+    private func readableReference(_ bytes: Span<UInt8>, _ fields: RowFields) -> UInt64? {
+        var plain: [UInt8] = []
+        guard let range = value(.reference, bytes, fields), Reference.append(bytes, range, onto: &plain) == nil else {
+            return nil
+        }
+        return Folding.hash(plain.span)
     }
 
-    /// The country, which must not change the address by a typing error.
-    private mutating func countryField(_ bytes: Span<UInt8>, _ fields: RowFields) -> Range<Int> {
-        guard let range = value(.country, bytes, fields) else { return 0..<0 }
-        if countries.meaning(bytes, range) == nil {
-            let text = String(decoding: range.map { bytes[$0] }, as: UTF8.self)
-            if !Countries.contains(text) {
-                warn(.country, bytes, range, fields, "is no country's name known here; it is printed as it stands")
-            }
-        }
-        return copied(bytes, range)
-    }
-
-    /// `01000 BOURG EN BRESSE`, the zero put back that a spreadsheet dropped.
-    private mutating func townLine(
-        _ bytes: Span<UInt8>, _ postcode: Range<Int>?, _ town: Range<Int>?, _ fields: RowFields, isFrench: Bool
-    ) -> Range<Int> {
-        let start = scratch.count
-        if let postcode {
-            var digits = 0
-            for index in postcode where 48...57 ~= bytes[index] { digits += 1 }
-            if postcode.count == 4, digits == 4, isFrench {
-                scratch.append(48)
-                warn(.postcode, bytes, postcode, fields, "had lost its leading zero, which was put back")
-            }
-            scratch.append(copying: bytes.extracting(postcode))
-            if town != nil { scratch.append(32) }
-        }
-        if let town { scratch.append(copying: bytes.extracting(town)) }
-        return start..<scratch.count
-    }
-
-    /// Whether an address line holds the voter's family name already, in any case.
-    private mutating func namesRecipient(_ line: Range<Int>, _ row: RollRow, _ batch: inout RowBuffer) -> Bool {
-        let name = row.lastName.range
-        guard !name.isEmpty else { return true }
-        guard line.count >= name.count else { return false }
-        var isASCII = true
-        for start in line.lowerBound...line.upperBound - name.count {
-            var matches = true
-            for offset in 0..<name.count {
-                let wanted = batch.plain[name.lowerBound + offset]
-                let found = scratch[start + offset]
-                if wanted >= 0x80 || found >= 0x80 { isASCII = false }
-                guard wanted | 32 == found | 32 else {
-                    matches = false
-                    break
-                }
-            }
-            if matches { return true }
-        }
-        guard !isASCII else { return false }
-        let text = Folding.plain(String(decoding: scratch[line], as: UTF8.self))
-        return text.contains(Folding.plain(String(decoding: batch.plain[name], as: UTF8.self)))
-    }
-
-    /// `Mme Jeanne DUPONT`, shortened to fit where the name is long.
-    private mutating func recipientLine(_ row: RollRow, _ batch: inout RowBuffer) -> Range<Int> {
-        let first = batch.plain[row.firstName.range]
-        let start = scratch.count
-        if !row.civility.isAbsent {
-            let isMister = batch.plain[row.civility.start] == UInt8(ascii: "M")
-            scratch.append(contentsOf: Array((isMister ? "M " : "Mme ").utf8))
-        }
-        if first.count + row.lastName.range.count > PostalAddress.longestLine - 6, let initial = first.first,
-            initial < 0x80
-        {
-            scratch.append(initial)
-        } else {
-            scratch.append(contentsOf: first)
-        }
-        scratch.append(32)
-        let last = batch.plain[row.lastName.range]
-        if last.allSatisfy({ $0 < 0x80 }) {
-            for byte in last { scratch.append(97...122 ~= byte ? byte - 32 : byte) }
-        } else {
-            scratch.append(contentsOf: Array(String(decoding: last, as: UTF8.self).uppercased().utf8))
-        }
-        return start..<scratch.count
-    }
-
-    // MARK: Groups and preferences
-
-    private mutating func groups(
-        _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
-    ) -> Bool {
+    /// Looks at cells of a workbook that are no plain text; false when one of them is no value.
+    private mutating func lookAtCells(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
         var isGood = true
-        if let range = value(.college, bytes, fields) {
-            if let meaning = colleges.meaning(bytes, range) {
-                row.college = batch.slice { $0.append(contentsOf: meaning) }
-            } else {
-                fault(.college, bytes, range, fields, "is no college of this election (\(listed(election.colleges)))")
+        for note in fields.notes where note.column < columns.count {
+            guard let column = columns[note.column], note.column < fields.ranges.count else { continue }
+            let range = fields.ranges[note.column]
+            switch note.kind {
+            case .error:
+                fault(
+                    column, bytes, range, fields,
+                    "is an error of the spreadsheet, not a value: correct the cell or empty it")
                 isGood = false
-            }
-        } else if election.colleges.count == 1, let only = election.colleges.keys.first {
-            row.college = batch.slice { $0.append(contentsOf: Array(only.utf8)) }
-        } else {
-            fault(.college, bytes, nil, fields, "is missing: the election has several (\(listed(election.colleges)))")
-            isGood = false
-        }
-        if let range = value(.site, bytes, fields) {
-            if let meaning = sites.meaning(bytes, range) {
-                row.site = batch.slice { $0.append(contentsOf: meaning) }
-            } else {
-                fault(.site, bytes, range, fields, "is no site of this election (\(listed(election.sites)))")
+            case .uncalculated:
+                fault(
+                    column, bytes, nil, fields,
+                    "holds a formula that was never calculated: open the file in a spreadsheet, save it and import it again"
+                )
                 isGood = false
-            }
-        } else if election.ballots.contains(where: { !$0.sites.isEmpty }) {
-            fault(
-                .site, bytes, nil, fields,
-                "is missing: ballots of this election depend on it (\(listed(election.sites)))")
-            isGood = false
-        }
-        if let range = value(.weight, bytes, fields) {
-            let text = String(decoding: range.map { bytes[$0] }, as: UTF8.self)
-            if let weight = Int(text), 1...RowChecker.heaviest ~= weight {
-                row.weight = weight
-            } else {
-                fault(.weight, bytes, range, fields, "is no weight: a whole number from 1 to \(RowChecker.heaviest)")
-                isGood = false
+            case .date where column != .challenge:
+                warn(column, bytes, range, fields, "is a date in the spreadsheet: it was probably something else")
+            case .flag:
+                warn(column, bytes, range, fields, "is TRUE or FALSE in the spreadsheet, not a text")
+            case .number where column == .reference:
+                tally.add(
+                    line: fields.line, heading(column), shown(bytes, range),
+                    "is a number in the spreadsheet: zeros at its beginning would be lost")
+            case .rounded where column == .phone || column == .reference:
+                warn(
+                    column, bytes, range, fields,
+                    "ends with zeros, as numbers do that a spreadsheet shortened: check it")
+            case .date, .number, .rounded: continue
             }
         }
         return isGood
-    }
-
-    private func listed(_ names: [String: LocalText]) -> String { names.keys.sorted().joined(separator: ", ") }
-
-    private mutating func preferences(
-        _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
-    ) -> Bool {
-        var isGood = true
-        var language = standardLanguage
-        if let range = value(.language, bytes, fields) {
-            if let meaning = languages.meaning(bytes, range) {
-                language = meaning
-            } else {
-                fault(.language, bytes, range, fields, "is no language of this election (fr, en)")
-                isGood = false
-            }
-        }
-        row.language = batch.slice { $0.append(contentsOf: language) }
-        if let range = value(.channel, bytes, fields) {
-            if let meaning = channels.meaning(bytes, range) {
-                row.channel = batch.slice { $0.append(contentsOf: meaning) }
-                checkReach(meaning, bytes, range, fields, row)
-            } else {
-                fault(.channel, bytes, range, fields, "is no channel (email, sms, letter)")
-                isGood = false
-            }
-        }
-        if row.mail.isAbsent, row.phone.isAbsent || !row.isMobile, row.address.isAbsent {
-            warn(.email, bytes, nil, fields, "the voter has no mail, mobile number or address and cannot be reached")
-        }
-        return challenge(bytes, fields, &row, &batch) && isGood
-    }
-
-    private func checkReach(
-        _ channel: [UInt8], _ bytes: Span<UInt8>, _ range: Range<Int>, _ fields: RowFields, _ row: RollRow
-    ) {
-        let reached =
-            switch channel.first {
-            case UInt8(ascii: "e"): !row.mail.isAbsent
-            case UInt8(ascii: "s"): !row.phone.isAbsent && row.isMobile
-            default: !row.address.isAbsent
-            }
-        if !reached { warn(.channel, bytes, range, fields, "is preferred, but the row has no contact for it") }
-    }
-
-    private mutating func challenge(
-        _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
-    ) -> Bool {
-        guard let range = value(.challenge, bytes, fields) else {
-            guard election.access.challenge != nil else { return true }
-            fault(.challenge, bytes, nil, fields, "is missing: the election asks every voter for it")
-            return false
-        }
-        let answer = range.map { bytes[$0] }
-        if let reason = Challenge.refusal(answer) {
-            fault(.challenge, bytes, 0..<0, fields, reason)
-            return false
-        }
-        row.challenge = batch.slice { $0.append(contentsOf: answer) }
-        return true
     }
 }

@@ -33,6 +33,8 @@ struct RowScan {
                 }
                 ranges.append(at + 1..<close)
                 at = close + 1
+                // Blanks before the separator are nobody's text.
+                while at < end, bytes[at] == 32 { at += 1 }
             } else {
                 let first = at
                 while at < end, bytes[at] != delimiter, bytes[at] != 10, bytes[at] != 13 { at += 1 }

@@ -6,8 +6,38 @@ struct RowFields {
     var ranges: [Range<Int>]
     /// The line on which the row begins, from 1.
     var line: Int
-    /// Columns (from 0) whose cell was a number in a workbook: leading zeros may be lost.
-    var numeric: [Int] = []
+    /// The sheet it stands on, from 0, in the order in which sheets are read.
+    var sheet = 0
+    /// Cells of a workbook that are no plain text.
+    var notes: [CellNote] = []
+
+    /// Whether every field is empty or white space.
+    func isBlank(_ bytes: Span<UInt8>) -> Bool {
+        for range in ranges where !range.isEmpty {
+            if Invisible.trimmed(bytes, range) != nil { return false }
+        }
+        return true
+    }
+}
+
+/// What a cell of a workbook is besides its text.
+struct CellNote {
+    enum Kind {
+        /// A number: leading zeros are lost.
+        case number
+        /// A number in scientific notation with fewer digits than it stands for.
+        case rounded
+        /// `#N/A` and its like.
+        case error
+        /// A formula that no program has calculated.
+        case uncalculated
+        case date
+        /// TRUE or FALSE.
+        case flag
+    }
+
+    let column: Int
+    let kind: Kind
 }
 
 /// A table that is read row by row.
@@ -16,6 +46,8 @@ protocol RowSource: AnyObject {
     var encoding: String { get }
     /// What separates fields: `,` `;` `tab`, or nothing for workbooks.
     var separator: String { get }
+    /// The sheets that are read, in their order; empty for text.
+    var sheets: [String] { get }
     /// Hands every row that is not empty to `body`, headings included.
     func forEachRow(
         _ body: (Span<UInt8>, RowFields) throws(RollFileError) -> Void
@@ -38,4 +70,8 @@ enum RollLimits {
     static let inflated = 2 << 30
     /// What a workbook's shared texts may take in memory, in bytes.
     static let sharedTexts = 256 << 20
+    /// Rows in which the headings are looked for: titles and notes above them are a few lines.
+    static let headingRows = 20
+    /// Lines that a sheet may have: lines of the second one are counted from here on, of the third from twice that.
+    static let sheetLines = 1 << 21
 }

@@ -3,9 +3,8 @@ final class SheetReader: XMLListener {
     /// What was read; a value, so that no access to it is checked at run time for each cell.
     private(set) var sheet: SheetRows
 
-    init(texts: SharedTexts, dateStyles: Set<Int>, epoch1904: Bool) {
-        sheet = SheetRows(texts: texts, dateStyles: dateStyles, epoch1904: epoch1904)
-    }
+    /// - Parameter index: which of the sheets that are read it is, from 0.
+    init(_ parts: WorkbookParts, index: Int) { sheet = SheetRows(parts, index: index) }
 
     /// Forgets the rows that were taken.
     func clear() { sheet.clear() }
@@ -24,24 +23,27 @@ struct SheetRows {
     private(set) var bytes: [UInt8] = []
     private(set) var fault: (line: Int, message: String)?
 
-    private enum Kind { case number, shared, inline, text, flag, error }
+    private enum Kind { case number, shared, inline, text, flag, error, isoDate }
 
     private let texts: SharedTexts
     private let dateStyles: Set<Int>
     private let epoch1904: Bool
+    private let isUncalculated: Bool
+    private let index: Int
     private var line = 0
     private var column = -1
     private var kind = Kind.number
     private var isDate = false
     private var inValue = false
+    private var inPhonetic = false
+    private var isFormula = false
     private var value: [UInt8] = []
     private var ranges: [Range<Int>] = []
-    private var numeric: [Int] = []
+    private var notes: [CellNote] = []
 
-    init(texts: SharedTexts, dateStyles: Set<Int>, epoch1904: Bool) {
-        self.texts = texts
-        self.dateStyles = dateStyles
-        self.epoch1904 = epoch1904
+    init(_ parts: WorkbookParts, index: Int) {
+        (texts, dateStyles, epoch1904) = (parts.texts, parts.dateStyles, parts.epoch1904)
+        (isUncalculated, self.index) = (parts.isUncalculated, index)
     }
 
     /// Forgets the rows that were taken.
@@ -64,12 +66,20 @@ struct SheetRows {
         if unsafe isNamed(name, "c") {
             unsafe startCell(attributes)
         } else if unsafe isNamed(name, "v") || isNamed(name, "t") {
-            inValue = true
+            inValue = !inPhonetic
         } else if unsafe isNamed(name, "row") {
             line = unsafe attributes.number("r") ?? line + 1
+            if line >= RollLimits.sheetLines {
+                fault = fault ?? (0, "a row's number is larger than any sheet's: refused")
+            }
             column = -1
             ranges.removeAll(keepingCapacity: true)
-            numeric.removeAll(keepingCapacity: true)
+            notes.removeAll(keepingCapacity: true)
+        } else if unsafe isNamed(name, "f") {
+            isFormula = true
+        } else if unsafe isNamed(name, "rPh") {
+            // How a name is spoken, beside the name itself.
+            inPhonetic = true
         }
     }
 
@@ -82,6 +92,7 @@ struct SheetRows {
         kind = unsafe SheetRows.kind(attributes.bytes("t"))
         isDate =
             unsafe kind == .number && !dateStyles.isEmpty && attributes.number("s").map(dateStyles.contains) == true
+        (isFormula, inPhonetic) = (false, false)
         value.removeAll(keepingCapacity: true)
     }
 
@@ -94,6 +105,7 @@ struct SheetRows {
         case UInt8(ascii: "s"): .shared
         case UInt8(ascii: "b"): .flag
         case UInt8(ascii: "e"): .error
+        case UInt8(ascii: "d"): .isoDate
         default: .text
         }
     }
@@ -103,8 +115,11 @@ struct SheetRows {
             endCell()
         } else if unsafe isNamed(name, "v") || isNamed(name, "t") {
             inValue = false
+        } else if unsafe isNamed(name, "rPh") {
+            inPhonetic = false
         } else if unsafe isNamed(name, "row") {
-            rows.append(RowFields(ranges: ranges, line: line, numeric: numeric))
+            rows.append(
+                RowFields(ranges: ranges, line: index * RollLimits.sheetLines + line, sheet: index, notes: notes))
             rowCount += 1
             ranges.removeAll(keepingCapacity: true)
         }
@@ -118,35 +133,72 @@ struct SheetRows {
         guard column < RollLimits.columns else { return }
         while ranges.count < column { ranges.append(bytes.count..<bytes.count) }
         let start = bytes.count
+        if isFormula, value.isEmpty && kind != .text || isUncalculated && kind == .number && value == [48] {
+            // `<v>0</v>` is what programs write that do not calculate, and ask the next one to.
+            note(.uncalculated)
+        }
         switch kind {
-        case .shared:
-            if let range = Int(String(decoding: value, as: UTF8.self)).flatMap(texts.range) {
-                bytes.append(contentsOf: texts.bytes[range])
-            }
+        case .shared: appendShared()
         case .number:
             if isDate, let date = SheetRows.date(value, epoch1904) {
                 bytes.append(contentsOf: date.utf8)
+                note(.date)
             } else {
                 appendNumber()
-                if bytes.count > start { numeric.append(column) }
             }
-        case .inline, .text, .error: bytes.append(contentsOf: value)
-        case .flag: bytes.append(contentsOf: value == [49] ? Array("true".utf8) : Array("false".utf8))
+        case .inline, .text:
+            bytes.append(contentsOf: value)
+            XMLEscapes.decode(&bytes, from: start)
+        case .error:
+            bytes.append(contentsOf: value)
+            note(.error)
+        case .isoDate:
+            // The day, without the time behind it.
+            bytes.append(contentsOf: value.prefix(10))
+            if !value.isEmpty { note(.date) }
+        case .flag:
+            bytes.append(contentsOf: value == [49] ? Array("TRUE".utf8) : Array("FALSE".utf8))
+            note(.flag)
         }
         if ranges.count == column { ranges.append(start..<bytes.count) } else { ranges[column] = start..<bytes.count }
     }
 
+    private mutating func note(_ kind: CellNote.Kind) { notes.append(CellNote(column: column, kind: kind)) }
+
+    private mutating func appendShared() {
+        guard !value.isEmpty else { return }
+        guard let range = Int(String(decoding: value, as: UTF8.self)).flatMap(texts.range) else {
+            fault =
+                fault
+                ?? (
+                    line,
+                    "the workbook is damaged: a cell points to a text that it does not hold; open it in a spreadsheet, save it "
+                        + "and import that"
+                )
+            return
+        }
+        bytes.append(contentsOf: texts.bytes[range])
+    }
+
     /// A number as people would write it: `3.36E10` is 33600000000.
     private mutating func appendNumber() {
+        guard !value.isEmpty else { return }
+        note(.number)
         if value.allSatisfy({ 48...57 ~= $0 || $0 == 45 }) {
             bytes.append(contentsOf: value)
             return
         }
         let text = String(decoding: value, as: UTF8.self)
-        if let number = Double(text), number == number.rounded(), abs(number) < 1e15 {
-            bytes.append(contentsOf: String(Int(number)).utf8)
-        } else {
+        guard let number = Double(text), number == number.rounded(), abs(number) < 1e15 else {
             bytes.append(contentsOf: value)
+            return
+        }
+        let whole = String(Int(number))
+        bytes.append(contentsOf: whole.utf8)
+        // As many digits as the number stands for are written where none is lost.
+        let written = value.prefix { $0 | 32 != UInt8(ascii: "e") }.filter { 48...57 ~= $0 }.count
+        if value.contains(where: { $0 | 32 == UInt8(ascii: "e") }), written < whole.count, whole.count > 8 {
+            note(.rounded)
         }
     }
 

@@ -1,15 +1,22 @@
 import Glibc
 
-/// What a first pass over a text file finds: that it is text, its encoding, and its separator.
+/// What a first pass over a text file finds: that it is text, its encoding, its separator, and where its rows begin.
 struct Survey {
-    let isUTF8: Bool
+    let encoding: TextEncoding
+    /// Whether a byte order mark stands before UTF-8.
     let hasMark: Bool
     let delimiter: UInt8
+    /// Whether the first line only names the separator (`sep=;`).
+    let hasSeparatorLine: Bool
 
-    init(_ file: Int32, _ path: String) throws(RollFileError) {
+    /// Lines named of a file that is UTF-8 but for a few.
+    private static let mostNamed = 10
+
+    init(_ file: Int32, _ path: String, map: [String: Column]) throws(RollFileError) {
         var chunk = [UInt8](repeating: 0, count: 1 << 18)
-        var checker = UTF8Checker()
+        var census = ByteCensus()
         var first: [UInt8]?
+        var wide: TextEncoding?
         while true {
             let count = unsafe read(file, &chunk, chunk.count)
             guard count >= 0 else {
@@ -17,75 +24,113 @@ struct Survey {
             }
             if count == 0 { break }
             if first == nil {
-                first = Array(chunk.prefix(count))
-                try Survey.refuseOther(first ?? [], path)
+                let start = Array(chunk.prefix(count))
+                if let message = FileKind.of(start).refusal {
+                    throw RollFileError(file: path, line: 0, message: message)
+                }
+                first = start
+                wide = Survey.wide(start)
             }
-            guard checker.take(chunk.span.extracting(0..<count)) else {
+            if wide != nil { break }
+            guard census.take(chunk.span.extracting(0..<count)) else {
                 throw RollFileError(
                     file: path, line: 0, message: "this is no text file: give the roll as CSV or as an .xlsx workbook")
             }
         }
         guard let first else { throw RollFileError(file: path, line: 0, message: "the file is empty") }
-        isUTF8 = checker.isValid && checker.pending == 0
+        if let wide { encoding = wide } else { encoding = try Survey.encoding(census, path) }
         hasMark = first.starts(with: [0xEF, 0xBB, 0xBF])
-        delimiter = Survey.delimiter(of: first)
+        let head = TextHead(first, encoding, map: map)
+        (delimiter, hasSeparatorLine) = (head.delimiter, head.hasSeparatorLine)
     }
 
-    private static func refuseOther(_ start: [UInt8], _ path: String) throws(RollFileError) {
-        if start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) {
-            throw RollFileError(
-                file: path, line: 0, message: "the file is in UTF-16: save it again as \"CSV UTF-8\" and import that")
-        }
-        if start.starts(with: [0xD0, 0xCF, 0x11, 0xE0]) {
-            throw RollFileError(
-                file: path, line: 0, message: "this is an old .xls workbook: save it as .xlsx or CSV and import that")
-        }
+    /// UTF-16, by its mark or by the zeros in every other byte.
+    private static func wide(_ start: [UInt8]) -> TextEncoding? {
+        // UTF-32 begins as UTF-16 does; no table is written in it, and it is refused as no text.
+        if start.starts(with: [0xFF, 0xFE, 0, 0]) { return nil }
+        if start.starts(with: [0xFF, 0xFE]) { return .utf16Little }
+        if start.starts(with: [0xFE, 0xFF]) { return .utf16Big }
+        let sample = start.prefix(512)
+        guard sample.count >= 8 else { return nil }
+        let zeros = (0..<2).map { side in sample.indices.filter { $0 % 2 == side && sample[$0] == 0 }.count }
+        let half = sample.count / 2
+        // Nearly every character of a roll is Latin.
+        if zeros[0] == 0, zeros[1] * 10 >= half * 8 { return .utf16Little }
+        if zeros[1] == 0, zeros[0] * 10 >= half * 8 { return .utf16Big }
+        return nil
     }
 
-    /// The separator that occurs most often in the first line, outside quotes.
-    private static func delimiter(of start: [UInt8]) -> UInt8 {
-        let candidates = [UInt8(ascii: ";"), UInt8(ascii: ","), UInt8(ascii: "\t")]
-        var counts = [0, 0, 0]
-        var quoted = false
-        for byte in start {
-            if byte == UInt8(ascii: "\"") { quoted.toggle() }
-            if quoted { continue }
-            if byte == 10 || byte == 13 { break }
-            if let index = candidates.firstIndex(of: byte) { counts[index] += 1 }
+    private static func encoding(_ census: ByteCensus, _ path: String) throws(RollFileError) -> TextEncoding {
+        if census.isUTF8 { return .utf8 }
+        if census.sequences > census.oddBytes {
+            let lines = census.oddLines.prefix(mostNamed).map(String.init).joined(separator: ", ")
+            throw RollFileError(
+                file: path, line: census.oddLines.first ?? 0,
+                message:
+                    "the file is UTF-8 but for some lines (\(lines)), which were pasted from another encoding: type "
+                    + "their accents again and save the file as UTF-8")
         }
-        let best = counts.indices.max { counts[$0] < counts[$1] || counts[$0] == counts[$1] && $0 > $1 } ?? 0
-        return candidates[best]
+        guard let guess = TextEncoding.guess(census.counts) else {
+            throw RollFileError(
+                file: path, line: 0,
+                message: "the file's accents are of an encoding that cannot be told for certain: save it again as "
+                    + "\"CSV UTF-8\" and import that")
+        }
+        return guess
     }
 }
 
-/// Checks piece by piece that bytes are UTF-8 (RFC 3629).
-private struct UTF8Checker {
-    private(set) var isValid = true
-    private(set) var pending = 0
+/// Counts what tells encodings apart, piece by piece.
+private struct ByteCensus {
+    /// Whole sequences of UTF-8 (RFC 3629) above 7F, and bytes that are part of none.
+    private(set) var sequences = 0
+    private(set) var oddBytes = 0
+    /// The first lines with such bytes.
+    private(set) var oddLines: [Int] = []
+    private(set) var counts = [Int](repeating: 0, count: 256)
+    private var line = 1
+    private var pending = 0
     private var lower: UInt8 = 0x80
     private var upper: UInt8 = 0xBF
+    private static let mostLines = 100
 
-    /// False when the bytes cannot be text in any encoding.
+    var isUTF8: Bool { oddBytes == 0 && pending == 0 }
+
+    /// False when the bytes cannot be text in any encoding of bytes.
     mutating func take(_ bytes: Span<UInt8>) -> Bool {
         for index in bytes.indices {
             let byte = bytes[index]
+            if byte < 0x80, pending == 0 {
+                if byte == 10 { line += 1 }
+                if byte == 0 { return false }
+                continue
+            }
             if byte == 0 { return false }
-            if byte < 0x80, pending == 0 { continue }
-            if isValid { advance(byte) }
+            advance(byte)
         }
         return true
     }
 
     private mutating func advance(_ byte: UInt8) {
+        counts[Int(byte)] += 1
         if pending > 0 {
             guard lower...upper ~= byte else {
-                isValid = false
+                odd()
+                pending = 0
+                if byte == 10 { line += 1 }
+                if byte >= 0x80 { begin(byte) }
                 return
             }
             (lower, upper) = (0x80, 0xBF)
             pending -= 1
+            if pending == 0 { sequences += 1 }
             return
         }
+        begin(byte)
+    }
+
+    private mutating func begin(_ byte: UInt8) {
+        (lower, upper) = (0x80, 0xBF)
         switch byte {
         case 0xC2...0xDF: pending = 1
         case 0xE0: (pending, lower) = (2, 0xA0)
@@ -94,24 +139,12 @@ private struct UTF8Checker {
         case 0xF0: (pending, lower) = (3, 0x90)
         case 0xF4: (pending, upper) = (3, 0x8F)
         case 0xF1...0xF3: pending = 3
-        default: isValid = false
+        default: odd()
         }
     }
-}
 
-/// Windows-1252, what spreadsheets of Western Europe write by default.
-enum Windows1252 {
-    private static let upper: [UInt32] = [
-        0x20AC, 0x81, 0x201A, 0x192, 0x201E, 0x2026, 0x2020, 0x2021, 0x2C6, 0x2030, 0x160, 0x2039, 0x152, 0x8D, 0x17D,
-        0x8F, 0x90, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x2DC, 0x2122, 0x161, 0x203A, 0x153, 0x9D,
-        0x17E, 0x178,
-    ]
-
-    private static let table: [[UInt8]] = (0..<256).map { byte in
-        let value = 0x80..<0xA0 ~= byte ? upper[byte - 0x80] : UInt32(byte)
-        return Array(String(Unicode.Scalar(value) ?? "?").utf8)
+    private mutating func odd() {
+        oddBytes += 1
+        if oddLines.last != line, oddLines.count < ByteCensus.mostLines { oddLines.append(line) }
     }
-
-    /// The UTF-8 bytes of one byte.
-    static func utf8(_ byte: UInt8) -> [UInt8] { table[Int(byte)] }
 }

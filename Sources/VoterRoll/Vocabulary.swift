@@ -15,11 +15,48 @@ struct Vocabulary {
         self.meanings = meanings
     }
 
+    /// - Parameter folded: folded spelling to meaning.
+    private init(folded: [String: String]) { meanings = folded.mapValues { Array($0.utf8) } }
+
     /// Forms of address, in French and English.
     static let civilities = Vocabulary([
-        "F": ["Mme", "Madame", "Mlle", "Mademoiselle", "Mrs", "Ms", "Miss", "Mme.", "F"],
-        "M": ["M", "M.", "Monsieur", "Mr", "Mr."],
+        "F": [
+            "Mme", "Madame", "Mlle", "Melle", "Mademoiselle", "Mrs", "Ms", "Miss", "F", "Femme", "Mesdames", "Female",
+            "Feminin",
+        ],
+        "M": ["M", "Monsieur", "Mr", "H", "Homme", "Mister", "Male", "Masculin", "Msieur"],
     ])
+
+    /// What stands in columns of civilities and says neither: it is left out, with a warning. In the numbers of social security
+    /// 1 is a man and 2 a woman; in other programs it is the other way round.
+    static let vagueCivilities = Vocabulary([
+        "": [
+            "Dr", "Docteur", "Doctor", "Me", "Maitre", "Mx", "Pr", "Prof", "Professeur", "1", "2", "0", "9", "X",
+            "Autre",
+            "Other", "Non precise", "Non precisee", "Non renseigne", "Non binaire", "Neutre", "Indetermine", "M ou Mme",
+            "Mme ou M", "M/Mme", "Mme/M",
+        ]
+    ])
+
+    /// The languages of voters.
+    static let languages = Vocabulary([
+        "fr": ["francais", "french", "fra", "fre"], "en": ["anglais", "english", "eng"],
+    ])
+
+    /// How a voter is written to.
+    static let channels = Vocabulary([
+        "email": ["mail", "courriel", "e-mail"], "sms": ["mobile", "texto", "portable", "telephone"],
+        "letter": ["courrier", "lettre", "postal", "poste", "post", "mail postal"],
+    ])
+
+    /// Countries, by their ISO 3166 code.
+    static let countries = Vocabulary(folded: Countries.regions)
+
+    /// What a text means; nil when it is no known word.
+    mutating func meaning(_ text: String) -> String? {
+        let bytes = Array(text.utf8)
+        return meaning(bytes.span, bytes.indices).map { String(decoding: $0, as: UTF8.self) }
+    }
 
     /// What the bytes at `range` mean; nil when they are no known word.
     mutating func meaning(_ bytes: Span<UInt8>, _ range: Range<Int>) -> [UInt8]? {

@@ -1,75 +1,203 @@
 import Foundation
+import Inputs
 
-/// The first sheet of an .xlsx workbook (ECMA-376), as spreadsheets of all makers write it, read as a stream.
+/// Sheets of an .xlsx workbook (ECMA-376), as spreadsheets of all makers write it, read as a stream.
 ///
-/// Two passes over the archive, since shared texts may come after the sheet that uses them.
+/// Several passes over the archive: a part is named by another one, and may stand before it.
 final class WorkbookSource: RowSource {
     let encoding = "XLSX"
     let separator = ""
-    private let path: String
+    var sheets: [String] { chosen.map(\.name) }
 
-    init(path: String) { self.path = path }
+    private let path: String
+    private let map: [String: Column]
+    private let parts = WorkbookParts()
+    private var chosen: [WorkbookSheet] = []
+
+    /// - Parameters:
+    ///   - sheets: which to read, in this order; none: the first visible one, or the one that has a roll's headings.
+    ///   - map: what headings mean besides the known ones.
+    ///   - isRoll: whether the sheet with a roll's headings is wanted, rather than the first one.
+    init(path: String, sheets: [String] = [], map: [String: Column] = [:], isRoll: Bool = true) throws(RollFileError) {
+        (self.path, self.map) = (path, map)
+        let names = try entryNames()
+        if let message = WorkbookSource.otherKind(names) { throw RollFileError(file: path, line: 0, message: message) }
+        try read([("_rels/.rels", .packageRelationships)])
+        let book = try read([
+            (parts.workbook, .workbook), (PartName.relationships(of: parts.workbook), .relationships),
+        ])
+        guard book > 0 else { throw RollFileError(file: path, line: 0, message: "this is no .xlsx workbook") }
+        try read([
+            (parts.related("sharedStrings", usual: "sharedStrings.xml"), .texts),
+            (parts.related("styles", usual: "styles.xml"), .styles),
+        ])
+        chosen = try sheets.isEmpty ? standard(isRoll: isRoll) : named(sheets)
+    }
+
+    private func entryNames() throws(RollFileError) -> Set<String> {
+        var names: Set<String> = []
+        try Archive(path: path).forEachEntry { entry throws(RollFileError) in names.insert(PartName.of(entry)) }
+        return names
+    }
+
+    /// What else a zip archive may be.
+    private static func otherKind(_ names: Set<String>) -> String? {
+        if names.contains("content.xml") {
+            return "this is an OpenDocument file (.ods): save it as .xlsx or CSV and import that"
+        }
+        if names.contains("xl/workbook.bin") {
+            return "this is a binary workbook (.xlsb): save it as .xlsx and import that"
+        }
+        if names.contains(where: { $0.hasSuffix(".iwa") || $0 == "index.zip" }) {
+            return "this is a document of Numbers or Pages: export it as .xlsx and import that"
+        }
+        if names.contains("word/document.xml") || names.contains(where: { $0.hasPrefix("ppt/") }) {
+            return "this is a text document or a presentation: ask for the list as .xlsx or CSV and import that"
+        }
+        let isOffice = names.contains { $0 == "[content_types].xml" || $0.hasPrefix("xl/") || $0.hasSuffix(".rels") }
+        return isOffice || names.isEmpty ? nil : FileKind.archive.refusal
+    }
+
+    // MARK: Which sheets
+
+    private func named(_ wanted: [String]) throws(RollFileError) -> [WorkbookSheet] {
+        var found: [WorkbookSheet] = []
+        for name in wanted {
+            let exact = parts.sheets.first { $0.name == name }
+            guard let sheet = exact ?? parts.sheets.first(where: { Column.fold($0.name) == Column.fold(name) }) else {
+                throw RollFileError(
+                    file: path, line: 0,
+                    message: "the workbook has no sheet \(name): its sheets are \(listed(parts.sheets))")
+            }
+            guard !found.contains(where: { $0.part == sheet.part }) else {
+                throw RollFileError(file: path, line: 0, message: "the sheet \(name) is named twice")
+            }
+            found.append(sheet)
+        }
+        return found
+    }
+
+    /// The sheet that people see first; where several are seen, the one that is a roll. Cover pages and summaries are none.
+    private func standard(isRoll: Bool) throws(RollFileError) -> [WorkbookSheet] {
+        // A workbook without a list of its sheets has one by the usual name.
+        let all = parts.sheets
+        guard !all.isEmpty else {
+            return [
+                WorkbookSheet(
+                    name: "1", isHidden: false, part: PartName.resolved("worksheets/sheet1.xml", from: parts.workbook))
+            ]
+        }
+        let visible = all.filter { !$0.isHidden }
+        guard let first = visible.first else {
+            throw RollFileError(
+                file: path, line: 0,
+                message:
+                    "every sheet of the workbook is hidden (\(listed(all))): show the one to be read, or name it with "
+                    + "--sheet NAME", sheets: all.map(\.name))
+        }
+        guard visible.count > 1, isRoll else { return [first] }
+        var rolls: [WorkbookSheet] = []
+        for sheet in visible where try hasHeadings(sheet) { rolls.append(sheet) }
+        guard rolls.count < 2 else {
+            throw RollFileError(
+                file: path, line: 0,
+                message: "several sheets of the workbook are rolls (\(listed(rolls))): name the one to be read with "
+                    + "--sheet NAME, or each of them, --sheet NAME --sheet NAME, to read them together",
+                sheets: rolls.map(\.name))
+        }
+        return rolls.isEmpty ? [first] : rolls
+    }
+
+    private func listed(_ sheets: [WorkbookSheet]) -> String { sheets.map { "\"\($0.name)\"" }.joined(separator: ", ") }
+
+    private func hasHeadings(_ sheet: WorkbookSheet) throws(RollFileError) -> Bool {
+        var isFound = false
+        var rows = 0
+        try forEachRow(of: sheet, index: 0) { bytes, fields throws(RollFileError) in
+            rows += 1
+            let texts = fields.ranges.map { range in
+                String(decoding: range.prefix(RollLimits.shown).map { bytes[$0] }, as: UTF8.self)
+            }
+            if RollHeadings.needed(texts, map: map) >= 2 { isFound = true }
+            return !isFound && rows < RollLimits.headingRows
+        }
+        return isFound
+    }
+
+    // MARK: Rows
 
     func forEachRow(
         _ body: (Span<UInt8>, RowFields) throws(RollFileError) -> Void
     ) throws(RollFileError) {
-        let parts = WorkbookParts()
-        let book = try read(path, parts) {
-            $0 == "xl/workbook.xml" || $0 == "xl/_rels/workbook.xml.rels" || $0 == "xl/styles.xml"
-                || $0 == "xl/sharedStrings.xml"
+        for (index, sheet) in chosen.enumerated() {
+            try forEachRow(of: sheet, index: index) { bytes, fields throws(RollFileError) in
+                try body(bytes, fields)
+                return true
+            }
         }
-        guard book > 0 else {
-            throw RollFileError(file: path, line: 0, message: "this is no .xlsx workbook")
-        }
-        let sheet = SheetReader(texts: parts.texts, dateStyles: parts.dateStyles, epoch1904: parts.epoch1904)
-        let name = parts.firstSheet
+    }
+
+    /// Hands the rows of one sheet to `body` until it returns false.
+    private func forEachRow(
+        of sheet: WorkbookSheet, index: Int, _ body: (Span<UInt8>, RowFields) throws(RollFileError) -> Bool
+    ) throws(RollFileError) {
+        let reader = SheetReader(parts, index: index)
         var found = false
         let archive = try Archive(path: path)
         try archive.forEachEntry { entry throws(RollFileError) in
-            guard entry == name, !found else { return }
+            guard !found, PartName.of(entry) == sheet.part else { return }
             found = true
-            guard let stream = XMLStream(sheet) else { throw broken(entry) }
-            try archive.readAll { bytes, count throws(RollFileError) in
+            guard let stream = XMLStream(reader) else { throw broken(entry) }
+            var goesOn = true
+            try archive.read { bytes, count throws(RollFileError) in
                 guard stream.feed(bytes, count: count) else { throw broken(entry) }
-                try drain(sheet, body)
+                goesOn = try drain(reader, body)
+                return goesOn
             }
+            guard goesOn else { return }
             guard stream.feed([], count: 0, last: true) else { throw broken(entry) }
-            try drain(sheet, body)
+            _ = try drain(reader, body)
         }
-        guard found else { throw RollFileError(file: path, line: 0, message: "the workbook has no sheet \(name)") }
+        guard found else {
+            throw RollFileError(file: path, line: 0, message: "the workbook has no sheet \(sheet.part)")
+        }
     }
 
     private func drain(
-        _ reader: SheetReader, _ body: (Span<UInt8>, RowFields) throws(RollFileError) -> Void
-    ) throws(RollFileError) {
+        _ reader: SheetReader, _ body: (Span<UInt8>, RowFields) throws(RollFileError) -> Bool
+    ) throws(RollFileError) -> Bool {
         if let fault = reader.sheet.fault { throw RollFileError(file: path, line: fault.line, message: fault.message) }
         for index in 0..<reader.sheet.rowCount {
             let fields = reader.sheet.rows[index]
-            if fields.ranges.contains(where: { !$0.isEmpty }) {
-                let bytes = reader.sheet.bytes
-                try body(bytes.span, fields)
-            }
+            let bytes = reader.sheet.bytes
+            // A row of nothing but formulas without values is not empty.
+            guard !fields.isBlank(bytes.span) || !fields.notes.isEmpty else { continue }
+            guard try body(bytes.span, fields) else { return false }
         }
         reader.clear()
+        return true
     }
 
-    /// Feeds the wanted entries of the archive to `listener`; returns how many there were.
-    private func read(
-        _ path: String, _ listener: WorkbookParts, _ wanted: (String) -> Bool
-    ) throws(RollFileError) -> Int {
+    // MARK: Parts
+
+    /// Feeds the wanted parts to the reader of parts; returns how many there were.
+    @discardableResult
+    private func read(_ wanted: [(name: String, part: WorkbookParts.Part)]) throws(RollFileError) -> Int {
         let archive = try Archive(path: path)
         var count = 0
         try archive.forEachEntry { entry throws(RollFileError) in
-            guard wanted(entry) else { return }
+            let name = PartName.of(entry)
+            guard let found = wanted.first(where: { $0.name == name }) else { return }
             count += 1
-            listener.begin(entry)
-            guard let stream = XMLStream(listener) else { throw broken(entry) }
-            try archive.readAll { bytes, count throws(RollFileError) in
+            parts.begin(found.part)
+            guard let stream = XMLStream(parts) else { throw broken(entry) }
+            try archive.read { bytes, count throws(RollFileError) in
                 guard stream.feed(bytes, count: count) else { throw broken(entry) }
-                guard listener.texts.count <= RollLimits.sharedTexts else {
+                guard parts.texts.count <= RollLimits.sharedTexts else {
                     throw RollFileError(
                         file: path, line: 0, message: "the workbook's texts are larger than any roll's: refused")
                 }
+                return true
             }
             guard stream.feed([], count: 0, last: true) else { throw broken(entry) }
         }
@@ -78,101 +206,5 @@ final class WorkbookSource: RowSource {
 
     private func broken(_ entry: String) -> RollFileError {
         RollFileError(file: path, line: 0, message: "the workbook is damaged: \(entry) is not readable")
-    }
-}
-
-/// Texts that cells share, in one buffer.
-struct SharedTexts {
-    private(set) var bytes: [UInt8] = []
-    private var ends: [UInt32] = [0]
-
-    var count: Int { bytes.count }
-
-    mutating func append(_ text: UnsafeBufferPointer<UInt8>) { unsafe bytes.append(contentsOf: text) }
-
-    mutating func endText() { ends.append(UInt32(bytes.count)) }
-
-    /// Where text `index` lies; nil when there is none.
-    func range(_ index: Int) -> Range<Int>? {
-        guard index >= 0, index + 1 < ends.count else { return nil }
-        return Int(ends[index])..<Int(ends[index + 1])
-    }
-}
-
-/// Reads the parts of a workbook that the sheet needs: the first sheet's name, shared texts and date styles.
-private final class WorkbookParts: XMLListener {
-    private(set) var texts = SharedTexts()
-    private(set) var dateStyles: Set<Int> = []
-    private(set) var epoch1904 = false
-    private var entry = ""
-    private var sheetRelation: String?
-    private var targets: [String: String] = [:]
-    private var dateFormats = Set(14...22).union([27, 28, 29, 30, 31, 36, 45, 46, 47, 50, 57])
-    private var inCellFormats = false
-    private var styles = 0
-    private var inText = false
-    private var inPhonetic = false
-
-    func begin(_ entry: String) { self.entry = entry }
-
-    /// The archive's name of the first sheet.
-    var firstSheet: String {
-        guard let relation = sheetRelation, let target = targets[relation] else { return "xl/worksheets/sheet1.xml" }
-        return target.hasPrefix("/") ? String(target.dropFirst()) : "xl/" + target
-    }
-
-    func started(_ name: UnsafePointer<UInt8>, _ attributes: XMLAttributes) {
-        if entry == "xl/sharedStrings.xml" {
-            if unsafe isNamed(name, "t") { inText = !inPhonetic }
-            if unsafe isNamed(name, "rPh") { inPhonetic = true }
-        } else if unsafe isNamed(name, "sheet"), sheetRelation == nil {
-            sheetRelation = unsafe attributes.text("id")
-        } else if unsafe isNamed(name, "Relationship"), let id = unsafe attributes.text("Id"),
-            let target = unsafe attributes.text("Target")
-        {
-            targets[id] = target
-        } else if unsafe isNamed(name, "workbookPr") {
-            epoch1904 = ["1", "true"].contains(unsafe attributes.text("date1904"))
-        } else if unsafe isNamed(name, "numFmt"), let code = unsafe attributes.text("formatCode"),
-            let id = unsafe attributes.number("numFmtId")
-        {
-            if isDate(code) { dateFormats.insert(id) }
-        } else if unsafe isNamed(name, "cellXfs") {
-            inCellFormats = true
-        } else if inCellFormats, unsafe isNamed(name, "xf") {
-            if let id = unsafe attributes.number("numFmtId"), dateFormats.contains(id) {
-                dateStyles.insert(styles)
-            }
-            styles += 1
-        }
-    }
-
-    func ended(_ name: UnsafePointer<UInt8>) {
-        if unsafe isNamed(name, "cellXfs") { inCellFormats = false }
-        guard entry == "xl/sharedStrings.xml" else { return }
-        if unsafe isNamed(name, "t") { inText = false }
-        if unsafe isNamed(name, "rPh") { inPhonetic = false }
-        if unsafe isNamed(name, "si") { texts.endText() }
-    }
-
-    func text(_ bytes: UnsafeBufferPointer<UInt8>) {
-        if inText { unsafe texts.append(bytes) }
-    }
-
-    /// Whether a number format shows a date: it names years or days outside quotes and brackets.
-    private func isDate(_ code: String) -> Bool {
-        var quoted = false
-        var bracketed = false
-        for character in code.lowercased() {
-            switch character {
-            case "\"": quoted.toggle()
-            case "[": bracketed = true
-            case "]": bracketed = false
-            case "y", "d", "j":
-                if !quoted, !bracketed { return true }
-            default: continue
-            }
-        }
-        return false
     }
 }

@@ -75,7 +75,8 @@ package final class ConsoleSite: Sendable {
     static let actions =
         VoterActions.all + DeliveryActions.all + LetterActions.all + PictureActions.all + HouseActions.all
         + RecordActions.all
-    static let files = VoterFiles.all + LetterFiles.all + PictureFiles.all + RecordFiles.all
+    static let files =
+        VoterFiles.all + RollSheets.all + LetterFiles.all + PictureFiles.all + RecordFiles.all
 
     var election: Election { parts.desk.election.election }
     var store: Store { parts.store }
@@ -113,7 +114,8 @@ package final class ConsoleSite: Sendable {
 
     /// A reason of a deeper room as far as it can be said in a language.
     func said(_ reason: String, _ language: Language) -> String {
-        language == .fr ? pages.phrases.french(reason) : reason
+        language == .fr
+            ? pages.phrases.french(reason) { pages.has("v.heading.\($0)") ? text("v.heading.\($0)", .fr) : $0 } : reason
     }
 
     func time(_ seconds: Int) -> String { LocalTime.short(seconds, zone: election.timeZone) }
@@ -347,7 +349,9 @@ package final class ConsoleSite: Sendable {
 
     /// What a choice is called: by its own key, the election's names, or itself.
     func choiceText(_ field: String, _ value: String, _ language: Language) -> String {
-        let key = "v.\(field).\(value)"
+        // What a heading of a file means is asked under its number.
+        let isHeading = field.hasPrefix("h") && Int(field.dropFirst()) != nil
+        let key = isHeading ? "v.heading.\(value.isEmpty ? "none" : value)" : "v.\(field).\(value)"
         if pages.has(key) { return text(key, language) }
         if value == "yes" || value == "no" { return text(value, language) }
         if field == "college" { return election.colleges[value]?[language] ?? value }

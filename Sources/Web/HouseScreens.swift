@@ -26,6 +26,7 @@ enum HouseViews {
                 DeedField("before", .number(1...1_000_000_000), isRequired: false),
             ]
         ) { site, call in try site.journal(call) },
+        ConsoleView(path: "roll/headings", deed: .changeRoll) { site, call in site.headingsScreen(call) },
         ConsoleView(path: "journal/check", deed: .seeJournal) { site, call in try site.journalCheck(call) },
         ConsoleView(path: "staff", deed: .seeStaff) { site, call in try site.staff(call) },
         ConsoleView(path: "clients", deed: .changeClients) { site, call in try site.clientList(call) },
@@ -45,6 +46,9 @@ enum HouseActions {
             path: "roll/apply", deed: .changeRoll, name: "rollApply",
             fields: { _, _ in [DeedField("confirmed", .flag)] },
             run: { try $0.applyRoll($1) }, back: toRoll),
+        ConsoleAction(
+            path: "roll/columns", deed: .changeRoll, name: "rollColumns", fields: { site, _ in site.columnFields() },
+            intro: { $0.aboutColumns($1) }, run: { try $0.answerColumns($1) }, back: toRoll),
         ConsoleAction(
             path: "roll/drop", deed: .changeRoll, name: "rollDrop", fields: { _, _ in [] },
             run: { try $0.dropRoll($1) },

@@ -18,13 +18,18 @@ struct Phrases: Sendable {
 
     /// A reason in French. What stands before it, a value or a place in a file, stays as it is, and so does a reason of which
     /// no phrase is known.
-    func french(_ reason: String) -> String {
+    /// - Parameter name: what a single word among what changes is called in French: a column's name, or itself.
+    func french(_ reason: String, name: (String) -> String = { $0 }) -> String {
         var start = reason.startIndex
         while true {
             let rest = reason[start...]
             for phrase in phrases {
                 if let found = Phrases.values(rest, phrase.english) {
-                    return reason[..<start] + Phrases.filled(phrase.french, found)
+                    let named = found.map { value in
+                        value.split(separator: ", ", omittingEmptySubsequences: false).map { name(String($0)) }
+                            .joined(separator: ", ")[...]
+                    }
+                    return reason[..<start] + Phrases.filled(phrase.french, named)
                 }
             }
             guard let space = rest.firstIndex(of: " ") else { return reason }

@@ -33,10 +33,19 @@ extension ConsoleSite {
         case .applying(let file):
             state = "applying"
             blocks.append(.notice("\(file)\(language.colon)\(text("roll.applying", language))", isBad: false))
-        case .failed(let file, let why):
+        case .failed(let file, let line, let why):
             state = "failed"
-            data = ["file": .text(file), "why": .text(why)]
-            blocks.append(.notice("\(file)\(language.colon)\(refusal(why, "roll.failed", language))", isBad: true))
+            data = ["file": .text(file), "line": .number(line), "why": .text(why)]
+            blocks.append(.notice(failure(file, line, why, language), isBad: true))
+        case .asks(let file, let question):
+            state = "asks"
+            data = asked(file, question)
+            blocks.append(.notice(failure(file, 0, question.why, language), isBad: false))
+            blocks.append(
+                .links([
+                    (text("rollColumns.title", language), "/manager/roll/columns"),
+                    (text("rollDrop.title", language), "/manager/roll/drop"),
+                ]))
         case .cancelled(let file):
             state = "cancelled"
             blocks.append(.notice("\(file)\(language.colon)\(text("roll.cancelled", language))", isBad: false))
@@ -68,7 +77,12 @@ extension ConsoleSite {
                             name: "valid", label: text("roll.valid", language), input: .check, value: "",
                             isRequired: false),
                     ], button: text("roll.do", language))))
-        blocks.append(.links([(text("rollAdd.title", language), "/manager/roll/add")]))
+        blocks.append(
+            .links([
+                (text("rollAdd.title", language), "/manager/roll/add"),
+                (text("roll.sample", language), "/manager/roll/sample.csv"),
+                (text("rollHeadings.title", language), "/manager/roll/headings"),
+            ]))
         return Screen(
             title: text("menu.roll", language), blocks: blocks,
             data: .object(data.merging(["state": .text(state)]) { $1 }),
@@ -88,6 +102,7 @@ extension ConsoleSite {
         }
         return [
             "file": .text(file), "rows": .number(summary.rows), "encoding": .text(summary.encoding),
+            "sheets": .list(summary.sheets.map { .text($0) }), "nameless": .number(summary.nameless),
             "added": .number(summary.added), "changed": .number(summary.changed), "removed": .number(summary.removed),
             "rejected": .number(summary.rejected), "warned": .number(summary.warningCount),
             "ignored": .list(summary.ignored.map { .text($0) }),
@@ -108,6 +123,10 @@ extension ConsoleSite {
             .heading("\(file)\(language.colon)\(text("roll.ready", language))"),
             .facts([
                 (text("roll.rows", language), "\(summary.rows)"), (text("roll.encoding", language), summary.encoding),
+                (
+                    text("roll.sheets", language),
+                    summary.sheets.isEmpty ? text("none", language) : summary.sheets.joined(separator: ", ")
+                ),
                 (text("roll.added", language), "\(summary.added)"),
                 (text("roll.changed", language), "\(summary.changed)"),
                 (text("roll.removed", language), "\(summary.removed)"),
@@ -126,12 +145,20 @@ extension ConsoleSite {
                     head: ["roll.line", "roll.column", "f.value", "why"].map { (text($0, language), false) },
                     rows: faults.prefix(200).map {
                         [
-                            Table.Cell("\($0.line)"), Table.Cell($0.column), Table.Cell($0.value),
-                            Table.Cell(said($0.reason, language)),
+                            Table.Cell("\($0.line)"), Table.Cell(columnName($0.column, language)),
+                            Table.Cell($0.value), Table.Cell(said($0.reason, language)),
                         ]
                     }, empty: text("none", language)))
         }
-        blocks += [table("roll.rejected", summary.faults), table("roll.warnings", summary.warnings)]
+        if summary.nameless > 0 {
+            blocks.append(
+                .notice(
+                    "\(text("roll.nameless", language))\(language.colon)\(summary.nameless)", isBad: false))
+        }
+        blocks += [
+            table("roll.rejected", summary.faults),
+            table("roll.warnings", WarningOrder.sorted(summary.warnings, as: text("roll.homonyms", language))),
+        ]
         blocks.append(
             .table(
                 Table(
@@ -140,7 +167,8 @@ extension ConsoleSite {
                     rows: summary.differences.map {
                         [
                             Table.Cell("\($0.line)"), Table.Cell($0.reference),
-                            Table.Cell($0.changes.map(\.text).joined(separator: language.semicolon)),
+                            Table.Cell(
+                                $0.changes.map { changeText($0, language) }.joined(separator: language.semicolon)),
                         ]
                     }, empty: text("none", language))))
         for (key, count, names) in [

@@ -130,8 +130,10 @@ extension ConsoleSite {
                 let visitor = try visitor(request)
                 mayUpload = visitor.session?.confirmedAt != nil && visitor.viewer?.may(.changeRoll) == true
             }
-            guard mayUpload,
-                try parts.roll.obstacle() == nil,
+            guard mayUpload, try parts.roll.obstacle() == nil else { return nil }
+            // Another file is the answer to what was asked of the last one.
+            parts.roll.dropHeld()
+            guard
                 // One at a time: together they could fill the disk that votes need.
                 RollUpload.isFree(uploads)
             else { return nil }

@@ -36,12 +36,7 @@ enum VoterActions {
         on("reveal", "reveal", .revealContacts, fields: { _, _ in [.reason] }) { try $0.reveal($1) },
         on(
             "correct", "correct", .changeRoll,
-            fields: { _, _ in
-                [
-                    DeedField("column", .choice(columns.map(\.rawValue))),
-                    DeedField("value", .long(maximum: 400), isRequired: false), .reason,
-                ]
-            }
+            fields: { site, call in try site.correctionFields(call) }
         ) { try $0.correct($1) },
         on("strike", "strike", .changeRoll, fields: { _, _ in [.reason] }) { try $0.strike($1) },
         ConsoleAction(
@@ -81,7 +76,11 @@ enum VoterActions {
     ) -> ConsoleAction {
         ConsoleAction(
             path: "voters/{voter}/\(segment)", deed: deed, name: name, fields: fields,
-            intro: { try $0.aboutVoter($1, warning: warning) }, run: run, back: { "voters/\($0.id("voter"))" })
+            intro: { site, call in
+                try site.aboutVoter(call, warning: warning).map {
+                    try name == "correct" ? $0 + site.presentValues(call) : $0
+                }
+            }, run: run, back: { "voters/\($0.id("voter"))" })
     }
 }
 
@@ -143,7 +142,7 @@ extension ConsoleSite {
         return answer(outcome, call, done: "passphrase.done")
     }
 
-    private func answer(_ outcome: VoterDesk.Outcome, _ call: Call, done key: String) -> DeedAnswer {
+    func answer(_ outcome: VoterDesk.Outcome, _ call: Call, done key: String) -> DeedAnswer {
         let language = call.language
         let next = "voters/\(call.id("voter"))"
         switch outcome {
@@ -213,7 +212,7 @@ extension ConsoleSite {
                 ])))
     }
 
-    private func answer(_ change: RollDesk.Change, _ call: Call, done key: String, next: String) -> DeedAnswer {
+    func answer(_ change: RollDesk.Change, _ call: Call, done key: String, next: String) -> DeedAnswer {
         switch change {
         case .done(let messages):
             let more = messages > 0 ? " " + text("correct.readdressed", call.language) + " \(messages)." : ""
@@ -229,16 +228,6 @@ extension ConsoleSite {
         case .refused(let reason):
             return .refused(422, refusal(reason, "refusal.value", call.language), field: "value")
         }
-    }
-
-    func correct(_ call: Call) throws -> DeedAnswer {
-        guard let column = Column(rawValue: call["column"]), VoterActions.columns.contains(column) else {
-            return .refused(422, text("fault.choice", call.language), field: "column")
-        }
-        let change = try parts.roll.correct(
-            voter: call.id("voter"), column: column, value: call["value"].trimmed, reason: call["reason"].trimmed,
-            by: call.viewer)
-        return answer(change, call, done: "correct.done", next: "voters/\(call.id("voter"))")
     }
 
     func strike(_ call: Call) throws -> DeedAnswer {

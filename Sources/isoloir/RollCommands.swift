@@ -18,6 +18,7 @@ let rollCommands = [
             .init("--accept-valid", nil, "keep the good rows when others are refused"),
             .init("--report", "FILE", "write every fault, warning and change as CSV"),
             .init("--map", "HEADING=COLUMN", "what a heading means; may be given several times"),
+            .init("--sheet", "NAME", "the sheet of a workbook to read; given several times, they are read together"),
             .init("--yes", nil, "apply the changes to a roll that is there already"),
         ], "import a voter roll (CSV or XLSX)", run: importRoll),
     Command("roll list", [], "the voters, without contacts", run: listRoll),
@@ -40,6 +41,7 @@ let rollCommands = [
 private struct ImportSummary: Encodable {
     let rows, accepted, rejected, warnings, added, changed, removed: Int
     let encoding, separator: String
+    let sheets: [String]
     let ignoredHeadings: [String]
     let stored: Bool
     let faults: [RollFault]
@@ -127,19 +129,32 @@ private func importOptions(_ invocation: Invocation) throws(Refusal) -> ImportOp
             let names = Column.allCases.map(\.rawValue).joined(separator: ", ")
             throw Refusal("--map wants HEADING=COLUMN, and the columns are: \(names).", status: .usage)
         }
-        options.map[Column.fold(parts[0])] = column
+        options.map[heading(parts[0])] = column
     }
+    options.sheets = invocation.all("--sheet")
     return options
 }
 
+/// A heading as it is looked for, with the number of its occurrence where one is given (`Courriel#2`).
+private func heading(_ text: String) -> String {
+    guard let mark = text.lastIndex(of: "#"), let number = Int(text[text.index(after: mark)...]), number > 0 else {
+        return Column.fold(text)
+    }
+    return "\(Column.fold(String(text[..<mark])))#\(number)"
+}
+
 private func describe(_ roll: LoadedRoll, _ details: [String], file: String) {
-    let separator = roll.separator.isEmpty ? "" : ", separated by \"\(roll.separator)\""
+    let sheets = roll.sheets.map { "\"\($0)\"" }.joined(separator: ", ")
+    let separator =
+        roll.separator.isEmpty
+        ? ", \(roll.sheets.count > 1 ? "sheets" : "sheet") \(sheets)" : ", separated by \"\(roll.separator)\""
     Terminal.say(
         "\(file): read as \(roll.encoding)\(separator). \(Terminal.count(roll.rows, "row")): "
             + "\(roll.rows - roll.report.rejected) good, \(roll.report.rejected) refused, \(Terminal.count(roll.report.warningCount, "warning"))."
     )
-    if roll.encoding == "Windows-1252" {
-        Terminal.say("The file is not UTF-8, so it was read as Windows-1252: look at a few accents before you go on.")
+    if roll.sheets.isEmpty, !roll.encoding.hasPrefix("UTF") {
+        Terminal.say(
+            "The file is not UTF-8, so it was read as \(roll.encoding): look at a few accents before you go on.")
     }
     if !roll.ignoredHeadings.isEmpty {
         Terminal.say(
@@ -178,7 +193,7 @@ private func printSummary(_ roll: LoadedRoll, _ changes: [String], stored: Bool)
         ImportSummary(
             rows: roll.rows, accepted: roll.rows - roll.report.rejected, rejected: roll.report.rejected,
             warnings: roll.report.warningCount, added: roll.added.count, changed: roll.changed.count,
-            removed: roll.removed.count, encoding: roll.encoding, separator: roll.separator,
+            removed: roll.removed.count, encoding: roll.encoding, separator: roll.separator, sheets: roll.sheets,
             ignoredHeadings: roll.ignoredHeadings, stored: stored, faults: roll.report.faults,
             warningList: roll.report.warnings, changes: changes))
 }
@@ -188,7 +203,7 @@ private func printUnreadable(_ error: RollFileError) throws(Refusal) {
     try Terminal.json(
         ImportSummary(
             rows: 0, accepted: 0, rejected: 0, warnings: 0, added: 0, changed: 0, removed: 0, encoding: "",
-            separator: "",
+            separator: "", sheets: error.sheets,
             ignoredHeadings: [], stored: false,
             faults: [RollFault(line: error.line, column: "", value: "", reason: error.message)], warningList: [],
             changes: []))
@@ -293,7 +308,7 @@ private func exportRoll(_ invocation: Invocation) throws(Refusal) {
                 let contacts = try opener.open(sealed, voter: voter.id)
                 count += 1
                 var fields = [voter.reference, voter.civility.rawValue, voter.lastName, voter.firstName]
-                fields += [contacts.mail?.text ?? "", spaced(contacts.phone)]
+                fields += [contacts.mail?.text ?? "", phone(contacts)]
                 fields += addressFields(contacts.address)
                 fields += [
                     voter.college, voter.site, "\(voter.weight)", voter.language.rawValue,
@@ -310,14 +325,9 @@ private func exportRoll(_ invocation: Invocation) throws(Refusal) {
     Terminal.say("\(path): the roll with contacts. It is personal data: delete it when it has served.")
 }
 
-/// `06 39 98 77 01`, or `00 49...` abroad: a form that a spreadsheet takes neither for a formula nor for a number, and that
-/// an import reads again.
-private func spaced(_ phone: PhoneNumber?) -> String {
-    guard let phone else { return "" }
-    guard phone.text.hasPrefix("+33") else { return "00 " + phone.text.dropFirst() }
-    let digits = Array("0" + phone.text.dropFirst(3))
-    return stride(from: 0, to: digits.count, by: 2).map { String(digits[$0..<min($0 + 2, digits.count)]) }.joined(
-        separator: " ")
+/// The number as an import of this row reads it again.
+private func phone(_ contacts: VoterContacts) -> String {
+    contacts.phone?.written(in: contacts.address?.phoneHome ?? .france) ?? ""
 }
 
 /// Six lines and the country.

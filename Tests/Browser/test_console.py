@@ -400,7 +400,7 @@ def test_the_roll_is_uploaded_looked_at_and_applied(site, visitor):
              {"last_name": "x" * 200}, {"reference": "x" * 200}]
     made = [voter(20 + index) | change for index, change in enumerate([{}] + wrong) if set(change) <= set(road.HEAD)]
     assert len(made) > 18
-    lines = [";".join(str(row.get(column, "")) for column in road.HEAD) for row in [voter(1)] + made] + ["too;few"]
+    lines = [";".join(str(row.get(column, "")) for column in road.HEAD) for row in [voter(1)] + made] + ["too" + ";many" * 20]
     upload("\n".join([head] + lines) + "\n")
     state("rien n'est encore appliqué")
     reasons = [html.unescape(text) for text in re.findall(r"<tr><td>\d+</td><td>[^<]*</td><td>[^<]*</td><td>([^<]*)</td></tr>", manager.page)]
@@ -410,7 +410,24 @@ def test_the_roll_is_uploaded_looked_at_and_applied(site, visitor):
     manager.get("roll?lang=fr")
     manager.do("roll/drop")
     upload("a;b\n" + '"' + "x\n" * 5)
-    road.wait_until(lambda: "il manque une colonne pour reference" in (manager.get("roll"), manager.text)[1], 20)
+    road.wait_until(lambda: "il manque une colonne pour Matricule, Nom, Prénom" in (manager.get("roll"), manager.text)[1], 20)
+    # What its headings mean is said once, and holds for the next file.
+    upload("Agent;Patro;Petit nom;Mail;Catégorie\nV1;Martinb;Zélie;v1@example.org;Premier collège (ouvriers et employés)\n")
+    state("Dire ce que contient le fichier")
+    assert "Petit nom (Zélie)" in (manager.get("roll/columns"), manager.text)[1]
+    mapped = {"h0": "reference", "h1": "last_name", "h2": "first_name", "h3": "email", "h4": "last_name"}
+    assert manager.do("roll/columns", **mapped).status_code == 422 and "même sens : Nom" in manager.error
+    manager.do("roll/columns", **mapped | {"h4": "college"})
+    state("rien n'est encore appliqué")
+    assert "Lignes refusées 0" in manager.text
+    manager.do("roll/drop")
+    upload("Agent;Patro;Petit nom;Mail;Catégorie\nV?;Martinb;Zélie;v1@example.org;Cadres\n")
+    state("rien n'est encore appliqué")
+    assert "Personne n'est retiré de la liste par ce fichier" in manager.text
+    manager.do("roll/drop")
+    assert os.listdir(f"{site.store}.uploads") == []
+    assert manager.get("roll/sample.csv").text.startswith("\ufeffMatricule;Civilité;Nom;Prénom")
+    assert "nmatricule" in (manager.get("roll/headings"), manager.text)[1]
     # A large file is given up while it is read, and nothing stays of it.
     before = site.sql("SELECT count(*), max(id) FROM roll_voter")
     row = ";".join(str(voter(0).get(column, "")) for column in road.HEAD)
@@ -432,6 +449,11 @@ def test_the_roll_is_uploaded_looked_at_and_applied(site, visitor):
     client = Client(site)
     client.identify(site.identifier("lea@example.org"))
     assert manager.do("roll/add", reference="N9", last_name="X", college="ouvriers", reason="x").status_code == 422
+    # A correction begins with today's value, and takes what the page shows.
+    manager.get("voters/1/correct?column=college")
+    assert manager.page.count("Premier collège (ouvriers et employés)") == 2 and "Valeurs actuelles" in manager.text
+    manager.do("voters/1/correct", column="college", value="Deuxième collège (agents de maîtrise et cadres)", reason="promue")
+    assert site.sql("SELECT college FROM roll_voter WHERE id = 1") == [("cadres",)]
 
 
 def test_the_policy_check_says_the_same_everywhere_and_opening_waits_for_the_bureau(site, visitor):

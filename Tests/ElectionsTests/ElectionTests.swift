@@ -197,7 +197,7 @@ struct PostalAddressTests {
     @Test func `lines are put into the standard's form`() throws {
         let address = try PostalAddress(
             lines: ["Mme Zo\u{E9} PÉREZ", "", "  12,  rue de l'\u{E9}glise ", "01000 Bourg-en-Bresse"], country: "")
-        #expect(address.lines == ["Mme Zo\u{E9} PÉREZ", "12 RUE DE L ÉGLISE", "01000 BOURG EN BRESSE"])
+        #expect(address.lines == ["Mme Zo\u{E9} PÉREZ", "12 RUE DE L EGLISE", "01000 BOURG EN BRESSE"])
         #expect(address.postcode == "01000")
     }
 

@@ -6,6 +6,7 @@ import subprocess
 import zipfile
 
 import openpyxl
+import xlsxwriter
 from conftest import HEAD, SAMPLE, voter
 
 
@@ -61,14 +62,45 @@ def test_a_changed_roll_waits_for_consent(isoloir):
 def test_a_workbook_of_openpyxl_is_read(isoloir):
     isoloir.election()
     path = f"{isoloir.folder}/roll.xlsx"
-    # A spreadsheet that took references and phones for numbers: leading zeros are lost.
-    workbook(path, [voter(1, reference=1001, phone=639981234), voter(2, reference=1002, phone=33639981235.0)])
+    # A spreadsheet that took references and phones for numbers: leading zeros and the plus are lost.
+    workbook(path, [voter(1, reference=1001, phone=639981234), voter(2, reference=1002, phone=33639981235.0),
+                    voter(3, phone=41791234567)])
     result = isoloir.json("roll", "import", path, status=1)
-    assert result["encoding"] == "XLSX"
-    assert [(fault["line"], fault["column"]) for fault in result["faults"]] == [(3, "phone")]
-    workbook(path, [voter(1, reference=1001, phone=639981234)])
-    result = isoloir.json("roll", "import", path)
-    assert "leading zero" in result["warningList"][0]["reason"]
+    assert (result["encoding"], result["sheets"]) == ("XLSX", ["Sheet"])
+    assert [(fault["line"], fault["column"]) for fault in result["faults"]] == [(4, "phone")]
+    warnings = [(warning["line"], warning["column"], warning["reason"]) for warning in result["warningList"]]
+    for line, column, word in [(2, "phone", "leading zero"), (3, "phone", "+ stood before"), (2, "reference", "on 2 lines")]:
+        assert any(found[:2] == (line, column) and word in found[2] for found in warnings), warnings
+    # What no value is: errors, formulas that nobody calculated.
+    workbook(path, [voter(1, email="#N/A"), voter(2, phone='="06"&"39981234"'), voter(3, last_name=True)])
+    result = isoloir.json("roll", "import", path, status=1)
+    assert [(fault["line"], fault["column"]) for fault in result["faults"]] == [(2, "email"), (3, "phone")]
+    assert "error" in result["faults"][0]["reason"] and "never calculated" in result["faults"][1]["reason"]
+    assert any(warning["line"] == 4 and "TRUE or FALSE" in warning["reason"] for warning in result["warningList"])
+
+
+def test_a_workbook_of_xlsxwriter_is_read(isoloir):
+    isoloir.election()
+    path = f"{isoloir.folder}/roll.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name, rows in [("Lisez-moi", [["Mode d'emploi"]]), ("Ouvriers", [voter(1, last_name="Le\rRoux")]),
+                           ("Cadres & \"maîtrise\"", [voter(1, reference="v1", college="cadres"), voter(2, college="cadres")])]:
+            sheet = book.add_worksheet(name)
+            table = rows if name == "Lisez-moi" else [HEAD, *([row.get(column, "") for column in HEAD] for row in rows)]
+            for number, row in enumerate(table):
+                sheet.write_row(number, 0, row)
+        hidden = book.add_worksheet("2022")
+        hidden.write_row(0, 0, HEAD)
+        hidden.hide()
+    refused = isoloir.run("roll", "import", path, status=1).stderr
+    assert '"Ouvriers", "Cadres & "maîtrise""' in refused and "--sheet" in refused
+    assert isoloir.json("roll", "import", path, "--sheet", "Ouvriers", "--dry-run")["rows"] == 1
+    assert "no sheet Ouvrier:" in isoloir.run("roll", "import", path, "--sheet", "Ouvrier", status=1).stderr
+    both = isoloir.json("roll", "import", path, "--sheet", "Cadres & \"maîtrise\"", "--sheet", "Ouvriers")
+    assert both["sheets"] == ["Cadres & \"maîtrise\"", "Ouvriers"] and both["accepted"] == 3
+    assert any(warning["column"] == "Ouvriers!reference" and warning["line"] == 2 and "line 2 of the sheet Cadres" in warning["reason"]
+               for warning in both["warningList"]), both["warningList"]
+    assert {row["lastName"] for row in isoloir.json("roll", "list")} == {"Le Roux", "Martinb", "Martinc"}
 
 
 def test_a_workbook_of_libreoffice_is_read(isoloir):
@@ -77,7 +109,7 @@ def test_a_workbook_of_libreoffice_is_read(isoloir):
                     f"{SAMPLE}/roll.csv"], check=True, capture_output=True, timeout=120,
                    env=os.environ | {"HOME": isoloir.folder})
     result = isoloir.json("roll", "import", f"{isoloir.folder}/roll.xlsx")
-    assert (result["rows"], result["accepted"]) == (200, 200)
+    assert (result["rows"], result["accepted"], result["sheets"]) == (200, 200, ["roll"])
 
 
 def test_a_formula_in_a_workbook_counts_by_its_value_and_never_comes_out_as_one(isoloir):
@@ -121,7 +153,7 @@ def test_files_that_are_no_rolls_are_refused_with_a_reason(isoloir):
     isoloir.election()
     for name, content, word in [
         ("empty.csv", b"", "empty"), ("binary.csv", bytes(range(256)), "no text file"), ("short.xlsx", b"PK\x03\x04abc", "no .xlsx"),
-        ("utf16.csv", "reference;nom".encode("utf-16"), "UTF-16"), ("old.xls", b"\xd0\xcf\x11\xe0" + bytes(600), ".xls"),
+        ("utf16.csv", "reference;nom".encode("utf-16"), "no column for first_name"), ("old.xls", b"\xd0\xcf\x11\xe0" + bytes(600), ".xls"),
         ("quote.csv", b'reference;last_name;first_name\n"A1;b;c\n', "never closed"),
         ("wide.csv", b";".join([b"x"] * 10000), "columns"), ("headings.csv", b"a;b\n1;2\n", "no column for"),
     ]:

@@ -611,6 +611,13 @@ CREATE TABLE roll_change (
     digest BLOB NOT NULL
 ) STRICT;
 
+CREATE TABLE roll_heading (
+    election INTEGER NOT NULL REFERENCES election_definition (id),
+    heading TEXT NOT NULL,
+    meaning TEXT NOT NULL,
+    PRIMARY KEY (election, heading)
+) STRICT;
+
 CREATE TABLE roll_import (
     id INTEGER PRIMARY KEY,
     election INTEGER NOT NULL REFERENCES election_definition (id),

@@ -1,0 +1,61 @@
+import Inputs
+
+/// Gathers the digits of a telephone number as people write it.
+enum PhoneDigits {
+    /// Digits of two numbers in one value: more than E.164's fifteen and the two of `00`.
+    private static let most = 17
+
+    /// Collects the digits; true when the number starts with +. A `(0)` behind other digits is left out: it is dialled inside
+    /// the country alone.
+    static func collect(_ bytes: Span<UInt8>, into digits: inout PhoneNumber.Digits) throws(PhoneNumber.Fault) -> Bool {
+        var international = false
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                guard digits.count < most else { throw .several }
+                digits.value = digits.value * 10 + Int(byte - 48)
+                digits.count += 1
+            case UInt8(ascii: "+"):
+                guard digits.count == 0, !international else {
+                    throw digits.count >= 9 ? .several : .character
+                }
+                international = true
+            case UInt8(ascii: "("):
+                if digits.count > 0, let end = zero(bytes, from: index + 1) { index = end }
+            case 9, 10, 13, UInt8(ascii: " "), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "/"),
+                UInt8(ascii: ")"):
+                break
+            case 0x80...:
+                guard let (scalar, length) = Invisible.scalar(bytes, index, bytes.count),
+                    Invisible.isSpace(scalar) || isHyphen(scalar)
+                else { throw .character }
+                index += length - 1
+            default: throw .character
+            }
+            index += 1
+        }
+        return international
+    }
+
+    /// Where the bracket after `0` closes; nil when something else stands in the brackets.
+    private static func zero(_ bytes: Span<UInt8>, from start: Int) -> Int? {
+        var index = start
+        var zeros = 0
+        while index < bytes.count {
+            switch bytes[index] {
+            case UInt8(ascii: "0"): zeros += 1
+            case UInt8(ascii: " "): break
+            case UInt8(ascii: ")"): return zeros == 1 ? index : nil
+            default: return nil
+            }
+            index += 1
+        }
+        return nil
+    }
+
+    private static func isHyphen(_ scalar: Unicode.Scalar) -> Bool {
+        0x2010...0x2015 ~= scalar.value || scalar.value == 0x2212 || scalar.value == 0xB7
+    }
+}

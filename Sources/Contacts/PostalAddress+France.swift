@@ -1,0 +1,77 @@
+import Foundation
+
+extension PostalAddress {
+    /// Names of France and of its territories, by letters alone: their addresses are French ones, with a French postcode.
+    private static let france: Set<String> = [
+        "F", "FR", "FRA", "FX", "FRANCE", "FRANCEMETROPOLITAINE", "METROPOLE", "REPUBLIQUEFRANCAISE", "GP", "GLP",
+        "GUADELOUPE",
+        "MQ", "MTQ", "MARTINIQUE", "GF", "GUF", "GUYANE", "GUYANEFRANCAISE", "FRENCHGUIANA", "RE", "REU", "REUNION",
+        "LAREUNION", "ILEDELAREUNION", "YT", "MYT", "MAYOTTE", "PM", "SPM", "SAINTPIERREETMIQUELON",
+        "STPIERREETMIQUELON",
+        "SAINTPIERREANDMIQUELON", "BL", "BLM", "SAINTBARTHELEMY", "STBARTHELEMY", "MF", "MAF", "SAINTMARTIN",
+        "STMARTIN",
+        "NC", "NCL", "NOUVELLECALEDONIE", "NEWCALEDONIA", "PF", "PYF", "POLYNESIEFRANCAISE", "FRENCHPOLYNESIA",
+        "TAHITI",
+        "WF", "WLF", "WALLISETFUTUNA", "WALLISANDFUTUNA", "TF", "TERRESAUSTRALESFRANCAISES",
+    ]
+
+    /// Whether a country's name is France's, or that of a territory whose addresses are French.
+    package static func isFrance(_ name: String) -> Bool {
+        let letters = Capitals.plain(name.uppercased()).utf8.filter { 65...90 ~= $0 }
+        return france.contains(String(decoding: letters, as: UTF8.self))
+    }
+
+    /// Appends the last line of a French address: `59 000 Lille`, `F-59000 Lille` and `59000Lille` are `59000 LILLE`.
+    static func appendTownLine(_ bytes: Span<UInt8>, _ range: Range<Int>, onto out: inout [UInt8]) -> Int {
+        guard let (code, rest) = postcode(bytes, range) else {
+            return appendLine(bytes, range, capitals: true, bare: true, onto: &out)
+        }
+        out.append(contentsOf: code)
+        let start = out.count
+        out.append(32)
+        let length = appendLine(bytes, rest, capitals: true, bare: true, onto: &out)
+        if out.count == start + 1 { out.removeLast() }
+        return code.count + 1 + length
+    }
+
+    /// The five digits at the beginning of a line, and what follows them; nil when it does not begin with them.
+    private static func postcode(_ bytes: Span<UInt8>, _ range: Range<Int>) -> ([UInt8], Range<Int>)? {
+        var index = range.lowerBound
+        func skip(_ wanted: (UInt8) -> Bool) { while index < range.upperBound, wanted(bytes[index]) { index += 1 } }
+        skip(isSpace)
+        let isPrefixed = index + 1 < range.upperBound && bytes[index] | 32 == UInt8(ascii: "f")
+        if isPrefixed {
+            index += 1
+            if bytes[index] | 32 == UInt8(ascii: "r") { index += 1 }
+            skip { isSpace($0) || $0 == UInt8(ascii: "-") }
+        }
+        var code: [UInt8] = []
+        while index < range.upperBound, code.count < 5 {
+            let byte = bytes[index]
+            // `59 000`, with a plain or a no-break space.
+            let isGap = code.count == 2 && (isSpace(byte) || byte == 0xC2 || byte == 0xA0)
+            if !isGap {
+                guard 48...57 ~= byte else { return nil }
+                code.append(byte)
+            }
+            index += 1
+        }
+        guard code.count == 5, index == range.upperBound || !(48...57 ~= bytes[index]) else { return nil }
+        return (code, index..<range.upperBound)
+    }
+}
+
+/// Capitals as sorting machines read them.
+enum Capitals {
+    /// The capitals without accents of U+00C0 to U+00DF and, 32 further, of U+00E0 to U+00FF; 0 where it takes more than that.
+    static let ofLatin1: [UInt8] = Array("AAAAAA\0CEEEEIIII\0NOOOOO\0\0UUUUY\0Y".utf8)
+
+    /// Without accents, cedillas and ligatures.
+    static func plain(_ capitals: String) -> String {
+        let open = capitals.replacing("\u{152}", with: "OE").replacing("\u{C6}", with: "AE")
+        let bare = open.decomposedStringWithCanonicalMapping.unicodeScalars.filter {
+            $0.properties.generalCategory != .nonspacingMark
+        }
+        return String(String.UnicodeScalarView(bare))
+    }
+}

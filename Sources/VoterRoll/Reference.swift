@@ -1,0 +1,105 @@
+import Contacts
+import Foundation
+import Inputs
+
+/// What may be a voter's reference: letters, digits and `- _ . /`, single spaces between them, in Unicode's composed form.
+enum Reference {
+    static let missing = "is missing: every voter needs a reference of their own"
+    /// Characters of a reference; far beyond real ones, and short enough for every column of a page.
+    private static let longest = 64
+    private static let otherCharacter = "holds a character that no reference has (letters, digits, - _ . /)"
+
+    /// Appends the reference that lies at `range`, or says why it is none; then nothing is appended.
+    static func append(_ bytes: Span<UInt8>, _ range: Range<Int>, onto plain: inout [UInt8]) -> String? {
+        guard range.count <= longest else { return "is longer than \(longest) characters" }
+        for index in range where !isPlain(bytes[index], first: index == range.lowerBound) {
+            guard bytes[index] >= 0x80 || bytes[index] < 32 || bytes[index] == 0x7F else { return otherCharacter }
+            return appendOther(range.map { bytes[$0] }, onto: &plain)
+        }
+        plain.append(copying: bytes.extracting(range))
+        return nil
+    }
+
+    /// The reference that a text is, or why it is none.
+    static func read(_ text: String) -> Result<String, Refusal> {
+        let bytes = Array(Invisible.trimmed(text).utf8)
+        guard !bytes.isEmpty else { return .failure(Refusal(reason: missing)) }
+        var plain: [UInt8] = []
+        if let reason = append(bytes.span, bytes.indices, onto: &plain) { return .failure(Refusal(reason: reason)) }
+        return .success(String(decoding: plain, as: UTF8.self))
+    }
+
+    /// Why a text is no reference, in words that stand after it.
+    struct Refusal: Error { let reason: String }
+
+    private static func isPlain(_ byte: UInt8, first: Bool) -> Bool {
+        switch byte {
+        case 48...57, 65...90, 97...122: true
+        case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "/"), 32: !first
+        default: false
+        }
+    }
+
+    /// The same for a reference with other letters than those of ASCII.
+    private static func appendOther(_ bytes: [UInt8], onto plain: inout [UInt8]) -> String? {
+        if let reason = Invisible.fault(bytes, allowingSpaces: false) { return reason }
+        if let reason = Mojibake.fault(bytes) { return reason }
+        let text = String(decoding: bytes, as: UTF8.self).precomposedStringWithCanonicalMapping
+        for (index, scalar) in text.unicodeScalars.enumerated() {
+            if let latin = LookAlikes.latin(scalar) {
+                return
+                    "holds '\(scalar)' (\(Invisible.name(scalar))), which looks like \(latin) and is another letter: "
+                    + "type it again"
+            }
+            guard isReference(scalar, first: index == 0) else { return otherCharacter }
+        }
+        plain.append(contentsOf: Array(text.utf8))
+        return nil
+    }
+
+    private static func isReference(_ scalar: Unicode.Scalar, first: Bool) -> Bool {
+        if scalar.isASCII { return isPlain(UInt8(scalar.value), first: first) }
+        return switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: true
+        case .nonspacingMark, .spacingMark: !first
+        default: false
+        }
+    }
+
+    /// What two spellings of one reference share: case and zeros at the beginning of its numbers do not count.
+    static func key(_ bytes: Span<UInt8>) -> UInt64 {
+        var hash = Folding.start
+        var previousIsDigit = false
+        for index in bytes.indices {
+            let byte = bytes[index]
+            let isDigit = 48...57 ~= byte
+            let isLeadingZero =
+                byte == 48 && !previousIsDigit && index + 1 < bytes.count && 48...57 ~= bytes[index + 1]
+            if isLeadingZero { continue }
+            previousIsDigit = isDigit
+            // Capitals of Latin-1 are 32 below their small letters, as in ASCII.
+            let isCapital =
+                65...90 ~= byte || 0x80...0x9E ~= byte && index > 0 && bytes[index - 1] == 0xC3 && byte != 0x97
+            hash = Folding.add(isCapital ? byte | 32 : byte, hash)
+        }
+        return hash
+    }
+}
+
+/// Letters of other alphabets, and wide forms, that look like Latin ones.
+enum LookAlikes {
+    private static let latin: [UInt32: Character] = [
+        0x391: "A", 0x392: "B", 0x395: "E", 0x396: "Z", 0x397: "H", 0x399: "I", 0x39A: "K", 0x39C: "M", 0x39D: "N",
+        0x39F: "O", 0x3A1: "P", 0x3A4: "T", 0x3A5: "Y", 0x3A7: "X", 0x3BF: "o", 0x3BD: "v", 0x3C1: "p", 0x3F2: "c",
+        0x405: "S", 0x406: "I", 0x408: "J", 0x410: "A", 0x412: "B", 0x415: "E", 0x41A: "K", 0x41C: "M", 0x41D: "H",
+        0x41E: "O", 0x420: "P", 0x421: "C", 0x422: "T", 0x423: "Y", 0x425: "X", 0x430: "a", 0x435: "e", 0x43E: "o",
+        0x440: "p", 0x441: "c", 0x443: "y", 0x445: "x", 0x455: "s", 0x456: "i", 0x458: "j",
+    ]
+
+    /// The Latin character that a scalar looks like; nil when it is one, or like none.
+    static func latin(_ scalar: Unicode.Scalar) -> Character? {
+        // The wide forms of ASCII.
+        if 0xFF01...0xFF5E ~= scalar.value { return Unicode.Scalar(scalar.value - 0xFEE0).map(Character.init) }
+        return latin[scalar.value]
+    }
+}

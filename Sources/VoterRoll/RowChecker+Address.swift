@@ -1,0 +1,265 @@
+import Contacts
+import Elections
+import Inputs
+
+/// The postal address.
+extension RowChecker {
+    mutating func address(
+        _ bytes: Span<UInt8>, _ countryCell: Range<Int>?, _ fields: RowFields, _ row: inout RollRow,
+        _ batch: inout RowBuffer
+    ) -> Bool {
+        scratch.removeAll(keepingCapacity: true)
+        var lines: [Range<Int>] = []
+        lines.reserveCapacity(8)
+        for column in addressColumns where column < fields.ranges.count {
+            guard let range = RowChecker.cell(bytes, fields.ranges[column]) else { continue }
+            if Placeholders.contain(bytes, range) {
+                report.warn(
+                    RollFault(
+                        line: fields.line, column: headings[column], value: shown(bytes, range),
+                        reason: "stands for nothing and is read as empty"))
+                continue
+            }
+            addLines(bytes, range, &lines)
+        }
+        let postcode = optional(.postcode, bytes, fields)
+        let town = optional(.town, bytes, fields)
+        guard !lines.isEmpty || postcode != nil || town != nil else { return true }
+        if let reason = hiddenCharacter(lines) { return refuseAddress(lines, reason, fields, isSpare: false) }
+        var country = countryField(bytes, countryCell, fields)
+        if countryCell == nil, postcode == nil, town == nil { country = takeCountry(&lines) }
+        if postcode != nil || town != nil {
+            lines.append(townLine(bytes, postcode, town, fields, isFrench: isFrench(country)))
+        }
+        let recipient = nameRecipient(&lines, row, &batch, fields)
+        if lines.count == recipient + 1, sendsLetters {
+            let column = town != nil ? Column.town : .postcode
+            warn(
+                positions[column.ordinal] >= 0 ? column : .address1, bytes, town ?? postcode, fields,
+                "has no street or place above it: a letter to a town alone comes back")
+        }
+        do throws(PostalAddress.Fault) {
+            let text = scratch
+            row.address = try batch.slice { plain throws(PostalAddress.Fault) in
+                try PostalAddress.normalise(text.span, lines, country: country, onto: &plain)
+            }
+            return true
+        } catch {
+            let isLong = if case .longLine = error { true } else { false }
+            let isSpare = isLong && !row.mail.isAbsent && !prefersLetters(bytes, fields)
+            return refuseAddress(lines, error.reason, fields, isSpare: isSpare)
+        }
+    }
+
+    private mutating func prefersLetters(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
+        guard let range = value(.channel, bytes, fields) else { return false }
+        return channels.meaning(bytes, range).map { $0.elementsEqual(Channel.letter.rawValue.utf8) } ?? false
+    }
+
+    private var sendsLetters: Bool { election.channels.contains(.letter) }
+
+    /// An address that cannot be printed is a fault where a letter may have to go to it.
+    /// - Parameter isSpare: whether the voter is reached by mail all the same.
+    private mutating func refuseAddress(
+        _ lines: [Range<Int>], _ reason: String, _ fields: RowFields, isSpare: Bool
+    ) -> Bool {
+        let all = lines.map { String(decoding: scratch[$0], as: UTF8.self) }.joined(separator: " | ")
+        let column = addressColumns.first.map { headings[$0] } ?? "address"
+        guard sendsLetters else {
+            tally.add(
+                line: fields.line, column, all,
+                "cannot be printed and is left out: this election sends no letters")
+            return true
+        }
+        if isSpare {
+            report.warn(
+                RollFault(
+                    line: fields.line, column: column, value: all,
+                    reason: "\(reason); until then the address is left out, and the voter is reached by mail alone"))
+            return true
+        }
+        report.fault(RollFault(line: fields.line, column: column, value: all, reason: reason))
+        return false
+    }
+
+    /// Adds the lines of a cell: whoever types Alt+Enter in a spreadsheet begins a new one.
+    private mutating func addLines(_ bytes: Span<UInt8>, _ range: Range<Int>, _ lines: inout [Range<Int>]) {
+        var start = range.lowerBound
+        for index in range where bytes[index] == 10 || bytes[index] == 13 {
+            if let line = Invisible.trimmed(bytes, start..<index) { lines.append(copied(bytes, line)) }
+            start = index + 1
+        }
+        if let line = Invisible.trimmed(bytes, start..<range.upperBound) { lines.append(copied(bytes, line)) }
+    }
+
+    private mutating func copied(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+        let start = scratch.count
+        guard hasWideCharacter(bytes, range) else {
+            scratch.append(copying: bytes.extracting(range))
+            return start..<scratch.count
+        }
+        // Spaces of all widths are spaces.
+        let text = String(decoding: range.map { bytes[$0] }, as: UTF8.self)
+        for scalar in text.unicodeScalars {
+            if Invisible.isSpace(scalar) {
+                scratch.append(32)
+            } else {
+                scratch.append(contentsOf: Array(String(scalar).utf8))
+            }
+        }
+        return start..<scratch.count
+    }
+
+    /// Whether something stands in a range that is neither ASCII nor a letter of Latin-1.
+    private func hasWideCharacter(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        for index in range where bytes[index] >= 0xC2 && bytes[index] != 0xC3 || bytes[index] < 32 { return true }
+        return false
+    }
+
+    private func hiddenCharacter(_ lines: [Range<Int>]) -> String? {
+        for line in lines where hasWideCharacter(scratch.span, line) {
+            if let reason = Invisible.fault(scratch[line], allowingSpaces: true) { return reason }
+        }
+        return nil
+    }
+
+    /// The country, which must not change the address by a typing error.
+    private mutating func countryField(
+        _ bytes: Span<UInt8>, _ range: Range<Int>?, _ fields: RowFields
+    ) -> Range<Int> {
+        guard let range else { return 0..<0 }
+        if countries.meaning(bytes, range) == nil,
+            !PostalAddress.isFrance(String(decoding: range.map { bytes[$0] }, as: UTF8.self))
+        {
+            warn(.country, bytes, range, fields, "is no country's name known here; it is printed as it stands")
+        }
+        return copied(bytes, range)
+    }
+
+    /// A last line that is a country's name and nothing else is the country.
+    private mutating func takeCountry(_ lines: inout [Range<Int>]) -> Range<Int> {
+        guard lines.count >= 3, let last = lines.last, !last.contains(where: { 48...57 ~= scratch[$0] }) else {
+            return 0..<0
+        }
+        let text = scratch
+        guard
+            countries.meaning(text.span, last) != nil
+                || PostalAddress.isFrance(String(decoding: text[last], as: UTF8.self))
+        else { return 0..<0 }
+        lines.removeLast()
+        return last
+    }
+
+    private func isFrench(_ country: Range<Int>) -> Bool {
+        country.isEmpty || PostalAddress.isFrance(String(decoding: scratch[country], as: UTF8.self))
+    }
+
+    /// `01000 BOURG EN BRESSE`, the zero put back that a spreadsheet dropped.
+    private mutating func townLine(
+        _ bytes: Span<UInt8>, _ postcode: Range<Int>?, _ town: Range<Int>?, _ fields: RowFields, isFrench: Bool
+    ) -> Range<Int> {
+        let start = scratch.count
+        if let postcode, !repeats(bytes, postcode, town) {
+            var digits = 0
+            for index in postcode where 48...57 ~= bytes[index] { digits += 1 }
+            if postcode.count == 4, digits == 4, isFrench {
+                scratch.append(48)
+                warn(.postcode, bytes, postcode, fields, "had lost its leading zero, which was put back")
+            }
+            scratch.append(copying: bytes.extracting(postcode))
+            if town != nil { scratch.append(32) }
+        }
+        if let town { _ = copied(bytes, town) }
+        return start..<scratch.count
+    }
+
+    /// Whether the town's field begins with the postcode too.
+    private func repeats(_ bytes: Span<UInt8>, _ postcode: Range<Int>, _ town: Range<Int>?) -> Bool {
+        guard let town, town.count > postcode.count else { return false }
+        return postcode.indices.allSatisfy { bytes[$0] == bytes[town.lowerBound + $0 - postcode.lowerBound] }
+    }
+
+    // MARK: The recipient
+
+    /// Puts the voter's name before the lines where it is not there; returns how many lines name the voter.
+    private mutating func nameRecipient(
+        _ lines: inout [Range<Int>], _ row: RollRow, _ batch: inout RowBuffer, _ fields: RowFields
+    ) -> Int {
+        guard !row.lastName.isAbsent, !row.firstName.isAbsent else { return 0 }
+        if mayNameRecipient(lines[0], row, &batch) {
+            let recipient = recipient(row, batch)
+            let named = recipient.named(in: lines.prefix(2).map { String(decoding: scratch[$0], as: UTF8.self) })
+            if named > 0 { return named }
+        }
+        if let line = shortRecipientLine(row, &batch) {
+            lines.insert(line, at: 0)
+            return 1
+        }
+        let recipient = recipient(row, batch)
+        let added = recipient.lines(room: PostalAddress.mostLines - lines.count)
+        if added != [recipient.whole] {
+            report.warn(
+                RollFault(
+                    line: fields.line, column: heading(.lastName),
+                    value: "\(recipient.firstName) \(recipient.lastName)",
+                    reason: "is too long for a line of the address: \(added.joined(separator: " / ")) is printed"))
+        }
+        lines.insert(
+            contentsOf: added.map { text in
+                let start = scratch.count
+                scratch.append(contentsOf: Array(text.utf8))
+                return start..<scratch.count
+            }, at: 0)
+        return added.count
+    }
+
+    private func recipient(_ row: RollRow, _ batch: RowBuffer) -> Recipient {
+        let isMister = !row.civility.isAbsent && batch.plain[row.civility.start] == UInt8(ascii: "M")
+        return Recipient(
+            title: row.civility.isAbsent ? "" : isMister ? "M" : "Mme",
+            firstName: String(decoding: batch.plain[row.firstName.range], as: UTF8.self),
+            lastName: String(decoding: batch.plain[row.lastName.range], as: UTF8.self))
+    }
+
+    /// Whether a line may be the recipient's, without making texts of nearly every row: a digit or no trace of the family name
+    /// says that it is not.
+    private mutating func mayNameRecipient(_ line: Range<Int>, _ row: RollRow, _ batch: inout RowBuffer) -> Bool {
+        let name = row.lastName.range
+        for index in line where 48...57 ~= scratch[index] { return false }
+        // A long name may be set over two lines, of which the first is without the family name.
+        guard name.count + row.firstName.count + 5 <= PostalAddress.longestLine else { return true }
+        folded.removeAll(keepingCapacity: true)
+        Folding.appendLetters(scratch, line, onto: &folded)
+        let split = folded.count
+        Folding.appendLetters(batch.plain, name, onto: &folded)
+        let length = folded.count - split
+        guard length > 0 else { return true }
+        guard split >= length else { return false }
+        for start in 0...split - length {
+            var offset = 0
+            while offset < length, folded[start + offset] == folded[split + offset] { offset += 1 }
+            if offset == length { return true }
+        }
+        return false
+    }
+
+    /// `Mme Jeanne DUPONT`; nil where that is too long for a line, or may be.
+    private mutating func shortRecipientLine(_ row: RollRow, _ batch: inout RowBuffer) -> Range<Int>? {
+        let first = batch.plain[row.firstName.range]
+        let last = batch.plain[row.lastName.range]
+        guard first.count + last.count + 5 <= PostalAddress.longestLine else { return nil }
+        let start = scratch.count
+        if !row.civility.isAbsent {
+            let isMister = batch.plain[row.civility.start] == UInt8(ascii: "M")
+            scratch.append(contentsOf: Array((isMister ? "M " : "Mme ").utf8))
+        }
+        scratch.append(contentsOf: first)
+        scratch.append(32)
+        if last.allSatisfy({ $0 < 0x80 }) {
+            for byte in last { scratch.append(97...122 ~= byte ? byte - 32 : byte) }
+        } else {
+            scratch.append(contentsOf: Array(String(decoding: last, as: UTF8.self).uppercased().utf8))
+        }
+        return start..<scratch.count
+    }
+}

@@ -1,0 +1,141 @@
+import Elections
+import Inputs
+
+/// College, site, weight; language, channel and the answer to the election's question.
+extension RowChecker {
+    mutating func groups(
+        _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
+    ) -> Bool {
+        var isGood = true
+        if let range = value(.college, bytes, fields) {
+            if let meaning = colleges.meaning(bytes, range) {
+                row.college = batch.slice { $0.append(contentsOf: meaning) }
+            } else {
+                fault(
+                    .college, bytes, range, fields,
+                    hidden(bytes, range) ?? "is no college of this election (\(listed(election.colleges)))")
+                isGood = false
+            }
+        } else if let college = standardCollege {
+            row.college = batch.slice { $0.append(contentsOf: college) }
+        } else {
+            fault(.college, bytes, nil, fields, "is missing: the election has several (\(listed(election.colleges)))")
+            isGood = false
+        }
+        if let range = optional(.site, bytes, fields) {
+            if let meaning = sites.meaning(bytes, range) {
+                row.site = batch.slice { $0.append(contentsOf: meaning) }
+            } else {
+                fault(
+                    .site, bytes, range, fields,
+                    hidden(bytes, range) ?? "is no site of this election (\(listed(election.sites)))")
+                isGood = false
+            }
+        } else if election.ballots.contains(where: { !$0.sites.isEmpty }) {
+            fault(
+                .site, bytes, nil, fields,
+                "is missing: ballots of this election depend on it (\(listed(election.sites)))")
+            isGood = false
+        }
+        if let range = optional(.weight, bytes, fields) {
+            if let weight = Weight.read(bytes, range) {
+                row.weight = weight
+            } else {
+                fault(
+                    .weight, bytes, range, fields,
+                    hidden(bytes, range) ?? "is no weight: a whole number from 1 to \(RowChecker.heaviest)")
+                isGood = false
+            }
+        }
+        return isGood
+    }
+
+    private func listed(_ names: [String: LocalText]) -> String { names.keys.sorted().joined(separator: ", ") }
+
+    /// An invisible character is why a word is not known, where there is one.
+    private func hidden(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String? {
+        Invisible.fault(range.map { bytes[$0] }, allowingSpaces: true)
+    }
+
+    mutating func preferences(
+        _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
+    ) -> Bool {
+        var isGood = true
+        var language = standardLanguage
+        if let range = optional(.language, bytes, fields) {
+            if let meaning = languages.meaning(bytes, range) {
+                language = meaning
+            } else {
+                fault(
+                    .language, bytes, range, fields, hidden(bytes, range) ?? "is no language of this election (fr, en)")
+                isGood = false
+            }
+        }
+        row.language = batch.slice { $0.append(contentsOf: language) }
+        if let range = optional(.channel, bytes, fields) {
+            if let meaning = channels.meaning(bytes, range) {
+                row.channel = batch.slice { $0.append(contentsOf: meaning) }
+                checkReach(meaning, bytes, range, fields, row)
+            } else {
+                fault(.channel, bytes, range, fields, hidden(bytes, range) ?? "is no channel (email, sms, letter)")
+                isGood = false
+            }
+        }
+        if row.mail.isAbsent, row.phone.isAbsent || !row.isMobile, row.address.isAbsent {
+            warn(.email, bytes, nil, fields, "the voter has no mail, mobile number or address and cannot be reached")
+        }
+        return challenge(bytes, fields, &row, &batch) && isGood
+    }
+
+    private func checkReach(
+        _ channel: [UInt8], _ bytes: Span<UInt8>, _ range: Range<Int>, _ fields: RowFields, _ row: RollRow
+    ) {
+        let reached =
+            switch channel.first {
+            case UInt8(ascii: "e"): !row.mail.isAbsent
+            case UInt8(ascii: "s"): !row.phone.isAbsent && row.isMobile
+            default: !row.address.isAbsent
+            }
+        if !reached { warn(.channel, bytes, range, fields, "is preferred, but the row has no contact for it") }
+    }
+
+    private mutating func challenge(
+        _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
+    ) -> Bool {
+        guard let range = value(.challenge, bytes, fields) else {
+            guard election.access.challenge != nil else { return true }
+            fault(.challenge, bytes, nil, fields, "is missing: the election asks every voter for it")
+            return false
+        }
+        let answer = range.map { bytes[$0] }
+        // What stands before it is part of a secret, and is not shown.
+        let hidden =
+            Invisible.fault(answer, allowingSpaces: true) == nil ? nil : "holds an invisible character: delete it"
+        if let reason = hidden ?? Challenge.refusal(answer) {
+            fault(.challenge, bytes, 0..<0, fields, reason)
+            return false
+        }
+        row.challenge = batch.slice { $0.append(contentsOf: answer) }
+        return true
+    }
+}
+
+/// A voter's weight as files write it: `2`, `2,0`, `1 000`.
+enum Weight {
+    /// The weight; nil when this is no whole number from 1 on, or too heavy a one.
+    static func read(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
+        var text = String(decoding: range.map { bytes[$0] }, as: UTF8.self)
+        guard range.count <= RollLimits.shown else { return nil }
+        if let mark = text.firstIndex(where: { ".,".contains($0) }) {
+            // A spreadsheet's whole number with decimals; three digits behind the mark may be thousands.
+            let decimals = text[text.index(after: mark)...]
+            guard !decimals.isEmpty, decimals.count != 3, decimals.allSatisfy({ $0 == "0" }) else { return nil }
+            text = String(text[..<mark])
+        }
+        let digits = text.unicodeScalars.filter { !Invisible.isSpace($0) }
+        guard digits.allSatisfy({ 48...57 ~= $0.value }), let weight = Int(String(String.UnicodeScalarView(digits))),
+            1...RowChecker.heaviest ~= weight
+        else { return nil }
+        return weight
+    }
+}

@@ -1,0 +1,21 @@
+/// Warnings that would stand in every row are told once, at the first of them, with their number.
+struct WarningTally {
+    private var entries: [(line: Int, column: String, value: String, reason: String, count: Int)] = []
+
+    mutating func add(line: Int, _ column: String, _ value: String, _ reason: String) {
+        if let known = entries.firstIndex(where: { $0.reason == reason && $0.column == column }) {
+            entries[known].count += 1
+        } else {
+            entries.append((line, column, value, reason, 1))
+        }
+    }
+
+    mutating func tell(_ report: RollReport) {
+        for entry in entries {
+            let more = entry.count > 1 ? " (on \(entry.count) lines, of which this is the first)" : ""
+            report.warn(
+                RollFault(line: entry.line, column: entry.column, value: entry.value, reason: entry.reason + more))
+        }
+        entries = []
+    }
+}

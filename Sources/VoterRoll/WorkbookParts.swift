@@ -1,0 +1,170 @@
+import Foundation
+
+/// A sheet of a workbook.
+struct WorkbookSheet {
+    let name: String
+    let isHidden: Bool
+    /// The archive's name of its part.
+    let part: String
+}
+
+/// Texts that cells share, in one buffer.
+struct SharedTexts {
+    private(set) var bytes: [UInt8] = []
+    private var ends: [UInt32] = [0]
+
+    var count: Int { bytes.count }
+
+    mutating func append(_ text: UnsafeBufferPointer<UInt8>) { unsafe bytes.append(contentsOf: text) }
+
+    mutating func endText() {
+        XMLEscapes.decode(&bytes, from: Int(ends[ends.count - 1]))
+        ends.append(UInt32(bytes.count))
+    }
+
+    /// Where text `index` lies; nil when there is none.
+    func range(_ index: Int) -> Range<Int>? {
+        guard index >= 0, index + 1 < ends.count else { return nil }
+        return Int(ends[index])..<Int(ends[index + 1])
+    }
+}
+
+/// Names of parts by the rules of the Open Packaging Conventions (ECMA-376, part 2): without regard to case, relative to the
+/// part that names them. Backslashes are what some programs write.
+enum PartName {
+    /// As names are compared here.
+    static func of(_ name: String) -> String { resolved(name, from: "") }
+
+    /// The part that `target` names in a relationship of the part `source`.
+    static func resolved(_ target: String, from source: String) -> String {
+        let path = target.replacing("\\", with: "/").lowercased()
+        var parts = path.hasPrefix("/") ? [] : source.split(separator: "/").dropLast().map(String.init)
+        for part in path.split(separator: "/") {
+            switch part {
+            case ".": continue
+            case "..": _ = parts.popLast()
+            default: parts.append(String(part).removingPercentEncoding ?? String(part))
+            }
+        }
+        return parts.joined(separator: "/")
+    }
+
+    /// The part that holds a part's relationships.
+    static func relationships(of part: String) -> String {
+        var parts = part.split(separator: "/").map(String.init)
+        let name = parts.popLast() ?? ""
+        return (parts + ["_rels", name + ".rels"]).joined(separator: "/")
+    }
+}
+
+/// Reads the parts of a workbook that its sheets need: their names, shared texts and date styles.
+final class WorkbookParts: XMLListener {
+    enum Part { case packageRelationships, workbook, relationships, texts, styles }
+
+    private(set) var texts = SharedTexts()
+    private(set) var dateStyles: Set<Int> = []
+    private(set) var epoch1904 = false
+    /// Whether the program that wrote the workbook left its formulas to be calculated by the next one.
+    private(set) var isUncalculated = false
+    /// The archive's name of the workbook's own part.
+    private(set) var workbook = "xl/workbook.xml"
+    private var part = Part.workbook
+    private var entries: [(name: String, isHidden: Bool, relation: String?)] = []
+    private var targets: [String: (target: String, type: String)] = [:]
+    private var dateFormats = Set(14...22).union([27, 28, 29, 30, 31, 36, 45, 46, 47, 50, 57])
+    private var inCellFormats = false
+    private var styles = 0
+    private var inText = false
+    private var inPhonetic = false
+
+    func begin(_ part: Part) { self.part = part }
+
+    /// The sheets in the workbook's order; what is no table of cells is left out.
+    var sheets: [WorkbookSheet] {
+        entries.enumerated().compactMap { index, entry in
+            guard let relation = entry.relation, let found = targets[relation] else {
+                let standard = PartName.resolved("worksheets/sheet\(index + 1).xml", from: workbook)
+                return WorkbookSheet(name: entry.name, isHidden: entry.isHidden, part: standard)
+            }
+            guard found.type.isEmpty || found.type.hasSuffix("/worksheet") else { return nil }
+            return WorkbookSheet(
+                name: entry.name, isHidden: entry.isHidden, part: PartName.resolved(found.target, from: workbook))
+        }
+    }
+
+    /// The part that the workbook relates to by a type, `sharedStrings`; by its usual name where it names none.
+    func related(_ type: String, usual: String) -> String {
+        let found = targets.values.first { $0.type.hasSuffix("/" + type) }
+        return PartName.resolved(found?.target ?? usual, from: workbook)
+    }
+
+    func started(_ name: UnsafePointer<UInt8>, _ attributes: XMLAttributes) {
+        switch part {
+        case .texts:
+            if unsafe isNamed(name, "t") { inText = !inPhonetic }
+            if unsafe isNamed(name, "rPh") { inPhonetic = true }
+        case .packageRelationships, .relationships:
+            guard unsafe isNamed(name, "Relationship"), let target = unsafe attributes.text("Target") else { return }
+            let type = unsafe attributes.text("Type") ?? ""
+            if part == .relationships, let id = unsafe attributes.text("Id") { targets[id] = (target, type) }
+            if part == .packageRelationships, type.hasSuffix("/officeDocument") { workbook = PartName.of(target) }
+        case .workbook: unsafe startedInWorkbook(name, attributes)
+        case .styles: unsafe startedInStyles(name, attributes)
+        }
+    }
+
+    private func startedInWorkbook(_ name: UnsafePointer<UInt8>, _ attributes: XMLAttributes) {
+        if unsafe isNamed(name, "sheet") {
+            // libxml2 leaves the ampersand of an attribute as it found it.
+            let title = unsafe (attributes.text("name") ?? "").replacing("&#38;", with: "&")
+            let state = unsafe attributes.text("state") ?? "visible"
+            entries.append((title, state != "visible", unsafe attributes.text("id")))
+        } else if unsafe isNamed(name, "workbookPr") {
+            epoch1904 = ["1", "true"].contains(unsafe attributes.text("date1904"))
+        } else if unsafe isNamed(name, "calcPr") {
+            isUncalculated = ["1", "true"].contains(unsafe attributes.text("fullCalcOnLoad"))
+        }
+    }
+
+    private func startedInStyles(_ name: UnsafePointer<UInt8>, _ attributes: XMLAttributes) {
+        if unsafe isNamed(name, "numFmt"), let code = unsafe attributes.text("formatCode"),
+            let id = unsafe attributes.number("numFmtId")
+        {
+            if isDate(code) { dateFormats.insert(id) }
+        } else if unsafe isNamed(name, "cellXfs") {
+            inCellFormats = true
+        } else if inCellFormats, unsafe isNamed(name, "xf") {
+            if let id = unsafe attributes.number("numFmtId"), dateFormats.contains(id) { dateStyles.insert(styles) }
+            styles += 1
+        }
+    }
+
+    func ended(_ name: UnsafePointer<UInt8>) {
+        if unsafe isNamed(name, "cellXfs") { inCellFormats = false }
+        guard part == .texts else { return }
+        if unsafe isNamed(name, "t") { inText = false }
+        if unsafe isNamed(name, "rPh") { inPhonetic = false }
+        if unsafe isNamed(name, "si") { texts.endText() }
+    }
+
+    func text(_ bytes: UnsafeBufferPointer<UInt8>) {
+        if inText { unsafe texts.append(bytes) }
+    }
+
+    /// Whether a number format shows a date: it names years or days outside quotes and brackets.
+    private func isDate(_ code: String) -> Bool {
+        var quoted = false
+        var bracketed = false
+        for character in code.lowercased() {
+            switch character {
+            case "\"": quoted.toggle()
+            case "[": bracketed = true
+            case "]": bracketed = false
+            case "y", "d", "j":
+                if !quoted, !bracketed { return true }
+            default: continue
+            }
+        }
+        return false
+    }
+}

@@ -1,0 +1,424 @@
+import Contacts
+import Foundation
+import Testing
+import VoterRoll
+
+private let columns = [
+    "Matricule", "Civilit\u{E9}", "Nom", "Pr\u{E9}nom", "Courriel", "T\u{E9}l\u{E9}phone", "Adresse 1", "Adresse 4",
+    "Code postal", "Ville", "Pays", "Coll\u{E8}ge", "Poids", "Canal",
+]
+
+/// A roll of one voter with some fields of their own.
+private func roll(_ fields: [String: String]) -> String {
+    let standard = [
+        "Matricule": "A1", "Nom": "Petit", "Pr\u{E9}nom": "Zo\u{E9}", "Courriel": "z@ex.example.org",
+        "Coll\u{E8}ge": "ouvriers",
+    ]
+    let all = standard.merging(fields) { $1 }
+    let row = columns.map { "\"" + (all[$0] ?? "").replacing("\"", with: "\"\"") + "\"" }
+    return columns.joined(separator: ";") + "\n" + row.joined(separator: ";") + "\n"
+}
+
+/// What one field becomes, or why it is refused.
+private struct Outcome {
+    let desk: Desk
+    let roll: LoadedRoll
+
+    init(_ fields: [String: String]) throws {
+        desk = try Desk()
+        roll = try desk.load(VoterRollTests.roll(fields))
+        try desk.publish(roll)
+    }
+
+    var fault: String { roll.report.faults.map(\.reason).joined(separator: ", ") }
+    var warning: String { roll.report.warnings.map(\.reason).joined(separator: ", ") }
+    func contacts() throws -> VoterContacts { try desk.contacts(try desk.voters().first?.reference ?? "?") }
+}
+
+struct RecipientTests {
+    @Test(arguments: [
+        ("Martin", "Zo\u{E9}", "4 rue Saint-Martin"), ("Martin", "Zo\u{E9}", "rue Saint-Martin"),
+        ("Martin", "Zo\u{E9}", "Place Zo\u{E9} Martin"), ("Martin", "Zo\u{E9}", "R\u{E9}sidence Mme Martin"),
+        ("Martin", "Zo\u{E9}", "Chez Mme Martin"), ("Martin", "Zo\u{E9}", "c/o Mme Martin"),
+        ("Martin", "Zo\u{E9}", "M. et Mme Martin"), ("Martin", "Zo\u{E9}", "Famille Martin"),
+        ("Martin", "Zo\u{E9}", "Mme Zo\u{E9} Martinet"), ("Le", "Anh", "Mme Leroy"), ("Le", "Anh", "Le Bourg"),
+        ("Petit", "Jean", "Le Petit Pr\u{E9}"), ("Roy", "Jean", "Le Roy d'Espagne"), ("Bat", "Zo\u{E9}", "B\u{E2}t A"),
+        ("Villa", "Anna", "Villa Bianca"), ("L\u{E9}vy", "Ren\u{E9}", "Square L\u{E9}vy"),
+        ("Blanc", "Marie", "Cit\u{E9} Marie Blanc"), ("Durand", "Paul", "M Durand Immeuble 4"),
+    ])
+    func `the voter's name stands above a line that only resembles it`(last: String, first: String, line: String) throws
+    {
+        let outcome = try Outcome([
+            "Nom": last, "Pr\u{E9}nom": first, "Adresse 1": line, "Code postal": "59000", "Ville": "Lille",
+        ])
+        #expect(outcome.fault.isEmpty)
+        #expect(try outcome.contacts().address?.lines.first == "\(first) \(last.uppercased())")
+    }
+
+    @Test(arguments: [
+        ("Martin", "Zo\u{E9}", "Mme Zo\u{E9} Martin"), ("Martin", "Zo\u{E9}", "MARTIN ZOE"),
+        ("Martin", "Zo\u{E9}", "Mme Martin"),
+        ("Martin", "Zo\u{E9}", "Madame Z. Martin"), ("D'Angelo", "Anne", "Mme Anne D\u{2019}ANGELO"),
+        ("De La Tour", "Anne", "Anne de la Tour"), ("Place", "Anne", "Mme Anne PLACE"),
+        ("M\u{FC}ller", "Ren\u{E9}", "M Ren\u{E9} Muller"), ("\u{152}uvre", "Zo\u{E9}", "Zo\u{E9} OEUVRE"),
+        ("Petit-Durand", "Anne-Marie", "Mme Anne Marie PETIT DURAND"),
+    ])
+    func `a line that is the voter's name is not printed twice`(last: String, first: String, line: String) throws {
+        let outcome = try Outcome([
+            "Nom": last, "Pr\u{E9}nom": first, "Adresse 1": line, "Adresse 4": "3 rue X", "Code postal": "59000",
+            "Ville": "Lille",
+        ])
+        #expect(try outcome.contacts().address?.lines == [line, "3 RUE X", "59000 LILLE"])
+    }
+
+    @Test func `a name too long for a line is set over two, is said, and is read again as it is`() throws {
+        let (last, first) = ("Vandenbroucke-Taillefer", "Marie-Antoinette-Clotilde")
+        let fields = [
+            "Nom": last, "Pr\u{E9}nom": first, "Adresse 4": "3 rue X", "Code postal": "59000", "Ville": "Lille",
+        ]
+        let outcome = try Outcome(fields)
+        let lines = ["Marie-Antoinette-Clotilde", "VANDENBROUCKE TAILLEFER", "3 RUE X", "59000 LILLE"]
+        #expect(try outcome.contacts().address?.lines == lines)
+        #expect(outcome.warning.contains("too long for a line"))
+        let again = try Outcome(["Nom": last, "Pr\u{E9}nom": first, "Adresse 1": lines.joined(separator: "\n")])
+        #expect(try again.contacts().address?.lines == lines)
+        // Without room for a second line, by rule: the initial.
+        let full = (1...5).map { $0 == 5 ? "59000 Lille" : "b\u{E2}timent \($0)" }.joined(separator: "\n")
+        let short = try Outcome(["Nom": last, "Pr\u{E9}nom": first, "Civilit\u{E9}": "Mme", "Adresse 1": full])
+        #expect(try short.contacts().address?.lines.first == "Mme M VANDENBROUCKE-TAILLEFER")
+        #expect(short.warning.contains("too long for a line"))
+    }
+}
+
+struct NumberTests {
+    /// Numbers of all plans known here, as their owners may write them.
+    private static let spellings: [String] = {
+        var numbers: [String] = []
+        for index in 0..<25 {
+            let tail = String(format: "%02d %02d %02d", index * 3 % 100, index * 7 % 100, (index * 37 + 11) % 100)
+            let bare = tail.replacing(" ", with: "")
+            numbers += [
+                "06 \(39 + index % 50) \(tail)", "07.12.\(tail.replacing(" ", with: "."))", "+33 (0)1 99 \(tail)",
+                "+33692\(bare)", "0262 \(tail)", "+33 6 39 \(tail)", "0690\(bare)", "+33 7 09 \(tail)",
+                "00 41 79 1\(tail)",
+                "+41 (0)79 2\(tail)", "+39 06 \(tail)", "+44 20 79\(tail)", "+212 (0)6 12 \(tail)", "+508 \(tail)",
+            ]
+        }
+        return numbers
+    }()
+
+    @Test func `a table of numbers goes in, out and in again without a change`() throws {
+        let numbers = NumberTests.spellings
+        #expect(numbers.count >= 300)
+        let desk = try Desk()
+        let head = "reference;last_name;first_name;phone;college\n"
+        let first = try desk.load(
+            head + numbers.enumerated().map { "A\($0.offset);Petit;Zo\u{E9};\($0.element);ouvriers\n" }.joined())
+        #expect(first.report.faultCount == 0, "\(first.report.faults)")
+        try desk.publish(first)
+        var rows = ""
+        for index in numbers.indices {
+            let phone = try #require(try desk.contacts("A\(index)").phone)
+            #expect(try PhoneNumber(phone.written()) == phone)
+            rows += "A\(index);Petit;Zo\u{E9};\(SpreadsheetField.quoted(phone.written()));ouvriers\n"
+        }
+        let again = try desk.load(head + rows)
+        #expect((again.report.faultCount, again.changed.count) == (0, 0))
+    }
+
+    @Test func `a French number of somebody abroad goes out so that it comes in again`() throws {
+        let fields = ["Pays": "Suisse", "Adresse 4": "Rue du Lac 3", "Code postal": "1003", "Ville": "Lausanne"]
+        let contacts = try Outcome(fields.merging(["T\u{E9}l\u{E9}phone": "+33 6 39 98 00 01"]) { $1 }).contacts()
+        let (phone, address) = (try #require(contacts.phone), try #require(contacts.address))
+        let written = SpreadsheetField.quoted(phone.written(in: address.phoneHome))
+        #expect(written == "'+33639980001")
+        #expect(try Outcome(fields.merging(["T\u{E9}l\u{E9}phone": written]) { $1 }).contacts() == contacts)
+    }
+
+    @Test(arguments: [
+        ("Belgique", "0470 12 34 56", "+32470123456", ""), ("Suisse", "079 123 45 67", "+41791234567", ""),
+        ("Suisse", "41791234567", "+41791234567", "+ stood before"), ("Luxembourg", "621 123 456", "+352621123456", ""),
+        ("Italie", "333 123 4567", "+393331234567", ""), ("Espagne", "612 34 56 78", "+34612345678", ""),
+        ("Allemagne", "0151 23456789", "+4915123456789", ""), ("Guadeloupe", "0690 12 34 56", "+590690123456", ""),
+        ("Suisse", "+33 6 39 98 00 01", "+33639980001", ""), ("", "+39 06 698 12345", "+390669812345", ""),
+        ("", "+41 079 123 45 67", "+41791234567", "0 between"), ("", "33639980001", "+33639980001", "+ stood before"),
+        ("", "3,3639980001E+10", "+33639980001", "+ stood before"), ("", "639980001", "+33639980001", "leading zero"),
+        ("", "'+41791234567", "+41791234567", ""),
+        ("", "06\u{2011}39\u{2011}98\u{2011}00\u{2011}01", "+33639980001", ""),
+    ])
+    func `a number is read by the rules of the row's country`(
+        country: String, given: String, number: String, warning: String
+    ) throws {
+        let outcome = try Outcome(["Pays": country, "T\u{E9}l\u{E9}phone": given])
+        #expect(outcome.fault.isEmpty, "\(outcome.fault)")
+        #expect(try outcome.contacts().phone?.text == number)
+        #expect(warning.isEmpty ? outcome.warning.isEmpty : outcome.warning.contains(warning), "\(outcome.warning)")
+    }
+
+    @Test(arguments: [
+        ("Belgique", "06 39 98 00 01", "country's code"), ("Suisse", "06 39 98 00 01", "country's code"),
+        ("Br\u{E9}sil", "06 39 98 00 01", "country's code"), ("", "41791234567", "country's code"),
+        ("", "3,36E+10", "last digits are lost"), ("", "06 39 98 00 01 / 06 39 98 00 02", "keep one"),
+        ("", "06 39\u{200B} 98 00 01", "U+200B"),
+    ])
+    func `what cannot be read for certain is refused with the cure`(country: String, given: String, word: String) throws
+    {
+        let outcome = try Outcome(["Pays": country, "T\u{E9}l\u{E9}phone": given])
+        #expect(outcome.fault.contains(word), "\(outcome.fault)")
+    }
+}
+
+struct CellTests {
+    @Test(arguments: [
+        ("A\u{200B}1", "U+200B"), ("A\u{AD}1", "U+00AD"), ("A\u{A0}1", "U+00A0"), ("A\u{410}1", "looks like A"),
+        ("\u{FF21}1", "looks like A"), ("A#1", "no reference has"), ("A\u{C3}\u{A9}1", "wrong encoding"),
+    ])
+    func `a reference with a character that is not seen or not itself is refused`(reference: String, word: String)
+        throws
+    {
+        let outcome = try Outcome(["Matricule": reference])
+        #expect(outcome.fault.contains(word), "\(outcome.fault)")
+    }
+
+    @Test func `a reference is composed, trimmed, and told from those that resemble it`() throws {
+        let desk = try Desk()
+        let head = "matricule;nom;prenom;college\n"
+        let roll = try desk.load(
+            head
+                + "\u{2060}E\u{301}12\u{200E};Petit;A;ouvriers\n007;Blanc;B;ouvriers\n7;Noir;C;ouvriers\nab1;Roux;D;ouvriers\n"
+                + "AB01;Gris;E;ouvriers\n\u{E9}12;Brun;F;ouvriers\n")
+        #expect(roll.report.faults.isEmpty)
+        let warned = roll.report.warnings.filter { $0.reason.contains("the same reference but for") }
+        #expect(warned.map(\.line) == [4, 6, 7])
+        try desk.publish(roll)
+        #expect(try desk.voters().first?.reference == "\u{C9}12")
+    }
+
+    @Test(arguments: [
+        ("<a@ex.example.org>", "a@ex.example.org"), ("mailto:a@ex.example.org", "a@ex.example.org"),
+        ("Anne Petit <a@ex.example.org>", "a@ex.example.org"), ("a@ex.example.org;", "a@ex.example.org"),
+        ("a@ex.example.org.", "a@ex.example.org"), ("\u{FEFF}a@ex.example.org\u{2009}", "a@ex.example.org"),
+    ])
+    func `an address is found in what stands around it`(given: String, mail: String) throws {
+        #expect(try Outcome(["Courriel": given]).contacts().mail?.text == mail)
+    }
+
+    @Test(arguments: [
+        ("a@ex.example.org; b@ex.example.org", "keep one"), ("a@ex.example.org b@ex.example.org", "keep one"),
+        ("jean.c\u{200B}x@ex.example.org", "(U+200B) after 'jean.c'"),
+        ("zo\u{C3}\u{A9}@ex.example.org", "wrong encoding"),
+        ("a@@ex.example.org", "one @"),
+    ])
+    func `an address that is none is refused with the reason`(given: String, word: String) throws {
+        let outcome = try Outcome(["Courriel": given])
+        #expect(outcome.fault.contains(word), "\(outcome.fault)")
+    }
+
+    @Test(arguments: [
+        ("D\u{2018}Angelo", "D'Angelo", ""), ("Petit\u{2013}Durand", "Petit-Durand", ""), ("A\u{FB00}re", "Affre", ""),
+        ("Petit\u{A0}\u{2009}Durand", "Petit Durand", ""), ("Ben\u{C3}\u{AA}t", "Ben\u{C3}\u{AA}t", "wrong encoding"),
+        ("P\u{435}tit", "P\u{435}tit", "two alphabets"), ("JO\u{C3}O", "JO\u{C3}O", ""),
+    ])
+    func `a name is kept as it is meant`(given: String, name: String, warning: String) throws {
+        let outcome = try Outcome(["Nom": given])
+        #expect(outcome.fault.isEmpty, "\(outcome.fault)")
+        #expect(try outcome.desk.voters().first?.lastName == name)
+        #expect(warning.isEmpty ? outcome.warning.isEmpty : outcome.warning.contains(warning), "\(outcome.warning)")
+    }
+
+    @Test(arguments: [
+        ("Zo\u{C3}\u{A9}", "wrong encoding"), ("Zo\u{FFFD}", "lost letter"), ("Zo\u{200B}e", "U+200B"),
+        ("Zo\u{B}e", "U+000B"),
+    ])
+    func `a name with what no name has says what it is`(given: String, word: String) throws {
+        let outcome = try Outcome(["Nom": given])
+        #expect(outcome.fault.contains(word), "\(outcome.fault)")
+    }
+
+    @Test(arguments: [
+        ("H", "M", false), ("Homme", "M", false), ("Femme", "F", false), ("Melle", "F", false), ("MME.", "F", false),
+        ("Mr", "M", false), ("monsieur", "M", false), ("Dr", "", true), ("Me", "", true), ("Mx", "", true),
+        ("1", "", true),
+        ("2", "", true), ("non pr\u{E9}cis\u{E9}", "", true), ("N/A", "", true), ("-", "", true),
+    ])
+    func `a civility is read, or left out and said`(given: String, civility: String, isWarned: Bool) throws {
+        let outcome = try Outcome(["Civilit\u{E9}": given])
+        #expect(outcome.fault.isEmpty)
+        #expect(try outcome.desk.voters().first?.civility.rawValue == civility)
+        #expect(outcome.warning.isEmpty == !isWarned, "\(outcome.warning)")
+    }
+
+    @Test(arguments: [
+        "n\u{E9}ant", "N\u{C9}ANT", "-", "--", "\u{2014}", "N/A", "n.c.", "aucun", "Non renseign\u{E9}", ".",
+    ])
+    func `what stands for nothing is nothing in a column that may be empty`(given: String) throws {
+        let outcome = try Outcome(["T\u{E9}l\u{E9}phone": given, "Adresse 4": given, "Canal": given])
+        #expect(outcome.fault.isEmpty, "\(outcome.fault)")
+        #expect(outcome.roll.report.warnings.filter { $0.reason.contains("stands for nothing") }.count == 3)
+        #expect(try outcome.contacts().phone == nil)
+    }
+
+    @Test(arguments: [("2", 2), ("2,0", 2), ("2.00", 2), ("1 000", 1000), ("1\u{202F}000", 1000)])
+    func `a weight is a whole number however it is written`(given: String, weight: Int) throws {
+        #expect(try Outcome(["Poids": given]).desk.voters().first?.weight == weight)
+    }
+
+    @Test(arguments: ["1.5", "1,000", "1.000", "0", "-1", "1e3", "2,"])
+    func `a weight that may mean two things is refused`(given: String) throws {
+        #expect(try Outcome(["Poids": given]).fault.contains("is no weight"))
+    }
+}
+
+struct AddressTests {
+    @Test(arguments: [
+        (["Adresse 4": "3 rue X", "Code postal": "59 000", "Ville": "Lille"], "", ["3 RUE X", "59000 LILLE"]),
+        (["Adresse 4": "3 rue X", "Code postal": "F-59000", "Ville": "Lille"], "", ["3 RUE X", "59000 LILLE"]),
+        (["Adresse 4": "3 rue X\nF - 59\u{A0}000 Lille"], "", ["3 RUE X", "59000 LILLE"]),
+        (["Adresse 4": "3 rue X\r\n59000Lille"], "", ["3 RUE X", "59000 LILLE"]),
+        (["Adresse 4": "3 rue X\n59000 Lille\nFrance"], "", ["3 RUE X", "59000 LILLE"]),
+        (["Adresse 4": "Rue Haute 1\n1000 Bruxelles\nBelgique"], "", ["RUE HAUTE 1", "1000 BRUXELLES", "BELGIQUE"]),
+        (["Adresse 4": "3 rue X", "Code postal": "59000", "Ville": "59000 Lille"], "", ["3 RUE X", "59000 LILLE"]),
+        (
+            ["Adresse 4": "3 rue de l\u{2019}\u{C9}glise", "Code postal": "97400", "Ville": "Saint-Denis"],
+            "La R\u{E9}union",
+            ["3 RUE DE L EGLISE", "97400 SAINT DENIS"]
+        ),
+        (
+            ["Adresse 4": "3 rue X", "Code postal": "97500", "Ville": "Saint-Pierre"], "PM",
+            ["3 RUE X", "97500 SAINT PIERRE"]
+        ),
+        (
+            ["Adresse 4": "Rue Haute 1", "Code postal": "1000", "Ville": "Li\u{E8}ge"], "Belgique",
+            ["RUE HAUTE 1", "1000 LI\u{C8}GE", "BELGIQUE"]
+        ),
+    ])
+    func `an address is set as the post reads it`(fields: [String: String], country: String, lines: [String]) throws {
+        let outcome = try Outcome(fields.merging(["Pays": country]) { $1 })
+        #expect(outcome.fault.isEmpty, "\(outcome.fault)")
+        #expect(try outcome.contacts().address?.lines == ["Zo\u{E9} PETIT"] + lines)
+    }
+
+    @Test func `a town alone is a warning`() throws {
+        let outcome = try Outcome(["Code postal": "59000", "Ville": "Lille"])
+        #expect(outcome.fault.isEmpty && outcome.warning.contains("no street"))
+        #expect(try Outcome(["Adresse 4": "Le Bourg", "Code postal": "59000", "Ville": "Lille"]).warning.isEmpty)
+    }
+
+    @Test func `a line that is too long is a fault only where a letter may go there`() throws {
+        let long = [
+            "Adresse 4": "127 avenue du G\u{E9}n\u{E9}ral Charles de Gaulle Nord", "Code postal": "59000",
+            "Ville": "Lille",
+        ]
+        let spare = try Outcome(long)
+        #expect(spare.fault.isEmpty && spare.warning.contains("38 characters"))
+        #expect(try spare.contacts().address == nil)
+        #expect(try Outcome(long.merging(["Courriel": ""]) { $1 }).fault.contains("38 characters"))
+        #expect(try Outcome(long.merging(["Canal": "courrier"]) { $1 }).fault.contains("38 characters"))
+    }
+}
+
+struct TextFileTests {
+    private static let text = "Matricule;Nom;Pr\u{E9}nom;Coll\u{E8}ge\r\nA1;H\u{E9}b\u{E9}rt;Zo\u{E9};ouvriers\r\n"
+
+    @Test(
+        arguments: [
+            (String.Encoding.utf16LittleEndian, [0xFF, 0xFE], "UTF-16"), (.utf16BigEndian, [0xFE, 0xFF], "UTF-16"),
+            (.utf16LittleEndian, [], "UTF-16"), (.utf16BigEndian, [], "UTF-16"), (.windowsCP1252, [], "Windows-1252"),
+            (.utf8, [0xEF, 0xBB, 0xBF], "UTF-8 with BOM"),
+        ] as [(String.Encoding, [UInt8], String)])
+    func `the encoding is found`(encoding: String.Encoding, mark: [UInt8], name: String) throws {
+        try check(Data(mark) + (try #require(TextFileTests.text.data(using: encoding))), name)
+    }
+
+    @Test(arguments: [(0x82 as UInt8, "DOS (code page 850)"), (0x8E, "Mac OS Roman")])
+    func `what DOS and old Macs wrote is found too`(byte: UInt8, name: String) throws {
+        let bytes = TextFileTests.text.replacing("\u{E8}", with: "e").unicodeScalars.map {
+            $0 == "\u{E9}" ? byte : UInt8($0.value)
+        }
+        try check(Data(bytes), name)
+    }
+
+    private func check(_ data: Data, _ encoding: String) throws {
+        let desk = try Desk()
+        let roll = try desk.registrar.load(
+            try desk.file("r.csv", data), into: desk.election, keys: desk.keys, options: ImportOptions())
+        #expect(roll.encoding == encoding)
+        try desk.publish(roll)
+        #expect(try desk.voters().map(\.lastName) == ["H\u{E9}b\u{E9}rt"])
+    }
+
+    @Test(arguments: [
+        "sep=|\nref|nom|prenom|college\nA1|Petit|Zoe|ouvriers\n",
+        "\"sep=,\"\r\nref,nom,prenom,college\r\nA1,Petit,Zoe,ouvriers\r\n",
+        "ref\tnom\tprenom\tcollege\nA1\tPetit\tZoe\touvriers\n",
+        "Liste, au 3 mai, des \u{E9}lecteurs\n\nref;nom;prenom;college\nA1;Petit;Zoe;ouvriers\n",
+        "ref;nom;prenom;college;;;\nA1;Petit;Zoe;ouvriers;;;\n", "ref;nom;prenom;college\nA1;Petit;Zoe;ouvriers;; ;\n",
+        "ref;nom;prenom;college;email\nA1;Petit;Zoe;ouvriers\n",
+        "ref;nom;prenom;college\nA1;Petit;Zoe;ouvriers\nref;nom;prenom;college\n\u{A0};\u{200B};;\n",
+        "ref;nom;prenom;college\n\"A1\" ;\"Petit\"  ;Zoe;\"ouvriers\" \n",
+        "\u{FEFF}ref;nom;prenom;college\n\u{FEFF}A1;Petit;Zoe;ouvriers\n",
+        "\"ref\";\"nom\";\"prenom\";\"college\"\n\"A1\";\"Petit\";\"Zoe\";\"ouvriers\"\n",
+    ])
+    func `a text is read as its program meant it`(text: String) throws {
+        let desk = try Desk()
+        let roll = try desk.load(text)
+        #expect(roll.report.faultCount == 0, "\(roll.report.faults)")
+        #expect(roll.rows == 1)
+        try desk.publish(roll)
+        #expect(try desk.voters().map(\.reference) == ["A1"])
+    }
+
+    @Test func `a field too many that is not empty is refused`() throws {
+        let roll = try Desk().load("ref;nom;prenom;college\nA1;Petit;Zoe;ouvriers;x\n")
+        #expect(roll.report.faults.first?.reason.contains("has 5 fields") == true)
+    }
+
+    @Test(arguments: [
+        ("Nom de naissance;Nom usuel", "Petit;Blanc", "Blanc"), ("Nom de naissance;Nom usuel", "Petit;", "Petit"),
+        ("Nom;Nom d'usage", "Petit;Blanc", "Blanc"), ("Nom;Nom d'usage", "Petit;", "Petit"),
+        ("Nom;Nom de naissance", "Blanc;Petit", "Blanc"),
+    ])
+    func `the usage name goes before the birth name`(headings: String, names: String, name: String) throws {
+        let desk = try Desk()
+        try desk.publish(try desk.load("ref;\(headings);prenom;college\nA1;\(names);Zoe;ouvriers\n"))
+        #expect(try desk.voters().first?.lastName == name)
+    }
+
+    @Test(arguments: [("0639980001", "+33639980001"), ("", "+33199001234")])
+    func `a mobile goes before a landline`(mobile: String, number: String) throws {
+        let desk = try Desk()
+        try desk.publish(
+            try desk.load(
+                "ref;nom;prenom;college;T\u{E9}l\u{E9}phone;GSM\nA1;Petit;Zoe;ouvriers;0199001234;\(mobile)\n"))
+        #expect(try desk.contacts("A1").phone?.text == number)
+    }
+
+    @Test func `two columns of one meaning are a question, and each cure that is named works`() throws {
+        let text =
+            "ref;nom;prenom;college;Mail pro;Mail perso\nA1;Petit;Zoe;ouvriers;pro@ex.example.org;perso@ex.example.org\n"
+        let desk = try Desk()
+        #expect {
+            _ = try desk.load(text)
+        } throws: {
+            "\($0)".contains("--map \"Mail pro=email\" or --map \"Mail perso=email\"")
+        }
+        var options = ImportOptions()
+        options.map = [Column.fold("Mail perso"): .email]
+        let roll = try desk.load(text, options)
+        #expect(roll.ignoredHeadings == ["Mail pro"])
+        try desk.publish(roll)
+        #expect(try desk.contacts("A1").mail?.text == "perso@ex.example.org")
+    }
+
+    @Test(arguments: [
+        "Nom de naissance", "Nom usuel", "Pr\u{E9}nom usuel", "N\u{B0} matricule", "Matricule RH",
+        "N\u{B0} adh\u{E9}rent",
+        "Email pro", "Mail pro", "Mail perso", "E-mail professionnel", "M\u{E9}l", "GSM", "T\u{E9}l. mobile",
+        "Portable",
+        "Portable pro", "N\u{B0} de t\u{E9}l\u{E9}phone", "Sexe", "Rue", "Voie", "N\u{B0} et voie", "Adresse postale",
+        "Compl\u{E9}ment d'adresse",
+    ])
+    func `headings of payroll programs are known`(heading: String) {
+        #expect(Column.named(heading, map: [:]) != nil)
+    }
+}

@@ -1,0 +1,52 @@
+import Contacts
+import Foundation
+import Inputs
+import Testing
+
+@testable import Web
+
+/// What is said of rolls in English has its French phrase in the console's own file.
+struct RollPhraseTests {
+    private let phrases: Phrases
+
+    init() throws {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Templates/pages/phrases.fr.yaml")
+        var table: [String: String] = [:]
+        for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") where line.hasPrefix("\"") {
+            guard let middle = line.firstRange(of: "\": \"") else { continue }
+            let parts = [line[..<middle.lowerBound].dropFirst(), line[middle.upperBound...].dropLast()]
+            let texts = parts.map { String($0).replacing("\\\"", with: "\"") }
+            table[texts[0]] = texts[1]
+        }
+        phrases = Phrases(table)
+    }
+
+    private static let reasons: [String] = {
+        let mails: [EmailAddress.Fault] = [.noAt, .local, .domain, .nonASCIILocal, .tooLong, .several]
+        let phones: [PhoneNumber.Fault] = [.character, .length, .plan, .several, .abroad, .lostDigits]
+        let notes: PhoneNumber.Notes = [.lostZero, .noPlus, .overseas, .trunkZero, .rounded]
+        let addresses: [PostalAddress.Fault] = [.empty, .longLine(3), .noTown, .noPostcode, .tooManyLines]
+        let texts = [
+            Invisible.fault("jean\u{200B}x".utf8, allowingSpaces: true), Mojibake.fault("Zo\u{C3}\u{A9}".utf8),
+            Mojibake.fault("Zo\u{FFFD}".utf8),
+        ]
+        return mails.map(\.reason) + phones.map(\.reason) + notes.reasons + addresses.map(\.reason)
+            + texts.compactMap(\.self) + [
+                "is a number in the spreadsheet: zeros at its beginning would be lost (on 12 lines, of which this is the first)",
+                "the same reference but for case or zeros at its beginning as on line 2 of the sheet Cadres",
+                "several sheets of the workbook are rolls (\"A\", \"B\"): name the one to be read with --sheet NAME, or each of "
+                    + "them, --sheet NAME --sheet NAME, to read them together",
+            ]
+    }()
+
+    @Test(arguments: reasons)
+    func `a reason has its phrase`(reason: String) { #expect(phrases.french(reason) != reason) }
+
+    @Test func `a column is named as it is in the language`() {
+        let said = phrases.french(
+            "there is no column for reference, last_name among the headings (a | b): name it with --map \"HEADING=reference\""
+        ) { ["reference": "Matricule", "last_name": "Nom"][$0] ?? $0 }
+        #expect(said.hasPrefix("il manque une colonne pour Matricule, Nom parmi les titres (a | b)"))
+    }
+}
