@@ -71,9 +71,7 @@ extension VoterDesk {
                 do throws(GivenContact.Fault) { contact = try GivenContact(text, by: order.route) } catch {
                     return .refused(error.description)
                 }
-                byBureau = try isSuspicious(transaction, contact, voter: voter, by: viewer.principal)
-                // With a reset it is the other half of a takeover: the bureau looks at it.
-                if try wasReset(transaction.reading, voter: voter.id) { byBureau = true }
+                byBureau = try needsBureau(transaction, contact, voter: voter, by: viewer.principal)
                 needsSecond = byBureau || election.election.access.fourEyes
             }
             guard needsSecond else { return try carryOut(transaction, order, voter, by: viewer.principal) }
@@ -90,6 +88,15 @@ extension VoterDesk {
 
     func waiting(_ reading: borrowing Reading, _ deed: Deed, _ voter: Int) throws(StoreError) -> Int? {
         try approvals.waiting(reading).first { $0.subject == voter && $0.deed == deed }?.id
+    }
+
+    /// Whether a new contact is the bureau's to approve: an odd one, or, after a reset of the passphrase, the other half of a
+    /// takeover.
+    func needsBureau(
+        _ transaction: borrowing Transaction, _ contact: GivenContact, voter: Voter, by principal: Principal
+    ) throws(StoreError) -> Bool {
+        let isSuspicious = try isSuspicious(transaction, contact, voter: voter, by: principal)
+        return try wasReset(transaction.reading, voter: voter.id) || isSuspicious
     }
 
     /// Whether a member of the bureau must look at a contact: another voter has it, it is a member of the staff's own, or
@@ -158,8 +165,7 @@ extension VoterDesk {
     ) throws(StoreError) -> LoneReissue {
         var isForBureau = false
         if let contact, let given = try? GivenContact(contact, by: route) {
-            isForBureau = try isSuspicious(transaction, given, voter: voter, by: principal)
-            if try wasReset(transaction.reading, voter: voter.id) { isForBureau = true }
+            isForBureau = try needsBureau(transaction, given, voter: voter, by: principal)
         }
         let outcome = try giveIdentifier(
             transaction, voter, by: route, contact: contact, why: reason, principal: principal)

@@ -33,6 +33,22 @@ extension VoterDesk {
         }
     }
 
+    /// The same for the command line, which knows one person: a new contact that is odd raises the alerts that it raises at the
+    /// console. The second value says that a member of the bureau would have had to agree there.
+    package func correctAlone(
+        _ transaction: borrowing Transaction, _ voter: Voter, _ column: Column, _ value: String, reason: String,
+        by principal: Principal
+    ) throws(StoreError) -> (change: RollDesk.Change, isForBureau: Bool) {
+        var isForBureau = false
+        if column.isContact, try !issuer.history(transaction.reading, voter: voter.id).isEmpty, !value.isEmpty,
+            let contact = try? GivenContact(value, by: column.route)
+        {
+            isForBureau = try needsBureau(transaction, contact, voter: voter, by: principal)
+        }
+        let change = try correct(transaction, voter, column, value, reason: reason, by: principal)
+        return (change, isForBureau)
+    }
+
     /// Sends word of a changed contact by the channels that were used until now: where nothing has left yet, a mistyped address
     /// may be a stranger's.
     private func tellOld(_ transaction: borrowing Transaction, _ voter: Voter) throws(StoreError) {
@@ -89,12 +105,10 @@ extension RollDesk {
         _ transaction: borrowing Transaction, _ voter: Voter, _ column: Column, _ value: String, _ reason: String,
         _ viewer: Viewer
     ) throws(StoreError) -> Change? {
-        let route: Route = column == .email ? .email : column == .phone ? .sms : .letter
-        var byBureau = false
-        if !value.isEmpty, let contact = try? GivenContact(value, by: route) {
-            byBureau = try desk.isSuspicious(transaction, contact, voter: voter, by: viewer.principal)
+        var byBureau = try desk.wasReset(transaction.reading, voter: voter.id)
+        if !value.isEmpty, let contact = try? GivenContact(value, by: column.route) {
+            byBureau = try desk.needsBureau(transaction, contact, voter: voter, by: viewer.principal)
         }
-        if try desk.wasReset(transaction.reading, voter: voter.id) { byBureau = true }
         guard byBureau || election.election.access.fourEyes else { return nil }
         if let known = try desk.waiting(transaction.reading, .changeRoll, voter.id) { return .already(request: known) }
         // A value that would be refused is refused now, not when the second person has come.
@@ -102,7 +116,7 @@ extension RollDesk {
         if let trial { return .refused(trial) }
         let id = try desk.approvals.ask(
             transaction, .changeRoll, subject: voter.id,
-            order: ["column": column.rawValue, "contact": value, "route": route.rawValue], reason: reason,
+            order: ["column": column.rawValue, "contact": value, "route": column.route.rawValue], reason: reason,
             needsBureau: byBureau, by: viewer.principal)
         return .asked(request: id, byBureau: byBureau)
     }
@@ -111,6 +125,9 @@ extension RollDesk {
 extension Column {
     /// Whether it holds a voter's contact: the rules of new contacts hold for it.
     var isContact: Bool { Column.contacts.contains(self) }
+
+    /// The channel that a contact in it serves.
+    var route: Route { self == .email ? .email : self == .phone ? .sms : .letter }
 
     private static let contacts: Set<Column> = [
         .email, .phone, .address1, .address2, .address3, .address4, .address5, .address6, .postcode, .town, .country,

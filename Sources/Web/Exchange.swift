@@ -27,13 +27,12 @@ import Synchronization
     private let connection: OpaquePointer
     private var head: [Request.Field] = []
 
-    /// Whose memory the body counts as.
-    private let network: String?
+    /// Whose memory the body counts as; set before any of it comes.
+    private var network: String?
 
     init(_ server: HTTPServer, _ connection: OpaquePointer) {
         self.server = server
         unsafe self.connection = connection
-        network = unsafe server.network(of: Peer.text(of: connection))
     }
 
     deinit {
@@ -60,6 +59,7 @@ import Synchronization
             && lengths.allSatisfy { !$0.value.isEmpty && $0.value.utf8.allSatisfy { 48...57 ~= $0 } }
         guard isSound else { return refuse(400, url) }
         let limit = longestBody(method, url)
+        if limit > 0 { network = unsafe server.network(of: Peer.text(of: connection)) }
         state.withLock { $0.longest = limit }
         if let length = lengths.first, Int(length.value) ?? .max > max(limit, server.options.unreadBody) {
             return refuse(413, url)

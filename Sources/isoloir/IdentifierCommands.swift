@@ -20,6 +20,12 @@ let identifierCommands = [
     Command("identifiers status", [], "how many identifiers are in which state", run: showIdentifiers),
 ]
 
+/// What is said of a new contact that the console would have brought before the bureau.
+let forBureau =
+    "Note: at the console a member of the bureau would have had to agree: another voter or a member of the staff has this "
+    + "contact, many were given within the hour, or the passphrase was reset within two days. Show it to the bureau; the "
+    + "journal names who ran this."
+
 private func route(_ text: String) throws(Refusal) -> Route {
     if let route = Route(rawValue: text) { return route }
     throw Refusal("\"\(text)\" is no channel: email, sms or letter.", status: .usage)
@@ -100,10 +106,7 @@ private func reissueIdentifier(_ invocation: Invocation) throws(Refusal) {
             Terminal.say("Take letter \(sheet.number) of batch \(sheet.batch) out of the pile: it no longer works.")
         }
         if found.isForBureau {
-            Terminal.complain(
-                "Note: at the console a member of the bureau would have had to agree: another voter or a member of the staff "
-                    + "has this contact, many were given within the hour, or the passphrase was reset within two days. Show "
-                    + "it to the bureau; the journal names who ran this.")
+            Terminal.complain(forBureau)
         } else if invocation["--to"] != nil, election.election.access.fourEyes {
             Terminal.complain(
                 "Note: this election wants two persons for a new contact (fourEyes). The command line knows one; the journal "

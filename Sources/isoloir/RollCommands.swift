@@ -353,20 +353,21 @@ private func correctRoll(_ invocation: Invocation) throws(Refusal) {
     let election = try services.election()
     let desk = try services.voterDesk(election)
     let reference = invocation.operands[0]
-    let (change, sheets) = try refusing {
+    let (change, isForBureau, sheets) = try refusing {
         try services.store.write {
-            (transaction: borrowing Transaction) throws(StoreError) -> (RollDesk.Change, [Issuer.Sheet]) in
+            (transaction: borrowing Transaction) throws(StoreError) -> (RollDesk.Change, Bool, [Issuer.Sheet]) in
             guard let voter = try services.registrar.voter(transaction.reading, election, reference: reference) else {
-                return (.unknownVoter, [])
+                return (.unknownVoter, false, [])
             }
-            let change = try desk.correct(
+            let (change, isForBureau) = try desk.correctAlone(
                 transaction, voter, column, value, reason: reason, by: services.principal)
-            return (change, try services.issuer.sheetsInHand(transaction.reading, voter: voter.id))
+            return (change, isForBureau, try services.issuer.sheetsInHand(transaction.reading, voter: voter.id))
         }
     }
     switch change {
     case .done(let readdressed):
         Terminal.say("\(reference): \(name) corrected.")
+        if isForBureau { Terminal.complain(forBureau) }
         if readdressed > 0 { Terminal.say("The message that had not left goes to the corrected contact.") }
         for sheet in sheets {
             Terminal.say(

@@ -495,7 +495,7 @@ def test_the_policy_check_says_the_same_everywhere_and_opening_waits_for_the_bur
 PAGES = ["", "voters?q=martin", "voters/1", "voters/1/reissue", "voters/1/reissue-elsewhere", "voters/1/passphrase", "voters/1/correct",
          "approvals", "questions?code=ABCDE", "deliveries", "deliveries/fail-over", "reminders", "reminders/send", "letters", "letters/print",
          "letters/again", "picture", "policy", "policy/answers", "roll", "roll/add", "journal", "journal/check", "staff", "staff/add",
-         "clients", "clients/add", "account", "given", "nowhere"]
+         "clients", "clients/add", "account", "account/passphrase", "given", "nowhere"]
 
 
 @pytest.mark.parametrize("width", [1100, 320])

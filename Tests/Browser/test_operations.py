@@ -47,6 +47,10 @@ def test_a_reissue_on_the_command_line_raises_the_alerts_of_the_console(site):
     odd = site.run("identifiers", "reissue", "V1", "--by", "email", "--to", "v2@example.org", "--reason", "called back")
     assert "a member of the bureau would have had to agree" in odd.stderr
     assert [kind for kind, in site.sql("SELECT kind FROM bureau_alert")] == ["contactShared"]
+    site.sql("DELETE FROM bureau_alert")
+    odd = site.run("roll", "correct", "V1", "--column", "email", "--value", "v2@example.org", "--reason", "called back")
+    assert "a member of the bureau would have had to agree" in odd.stderr and "corrected" in odd.stdout
+    assert [kind for kind, in site.sql("SELECT kind FROM bureau_alert")] == ["contactShared"]
     usual = site.run("identifiers", "reissue", "V2", "--by", "email", "--reason", "called back")
     assert "member of the bureau" not in usual.stderr and "identifier.reissue" in actions(site)
     assert "no voter" in site.run("identifiers", "reissue", "V9", "--by", "email", "--reason", "x", status=1).stderr
