@@ -161,14 +161,17 @@ import CPango
         unsafe outline(frame, on: canvas)
     }
 
-    /// Type of the body in points: as large as the texts allow, since many readers are old.
-    private static let bodySize = 11
+    /// Type of the body in points, the largest first: as large as the texts allow, since many readers are old. Hours in several
+    /// time zones take a line more.
+    private static let bodySizes = ["11", "10.5", "10"]
     /// Millimetres between paragraphs and between the items of a list, and by which items stand back.
     private static let (paragraphGap, itemGap, itemIndent) = (2.2, 0.7, 4.5)
 
     private func drawBody(_ blocks: [LetterFace.Block], on canvas: OpaquePointer) throws(LetterError) {
         let frame = profile.body
-        let font = "\(LetterPress.bodyFont) \(LetterPress.bodySize)"
+        let sizes = LetterPress.bodySizes
+        let size = sizes.first { unsafe bodyHeight(blocks, $0, on: canvas) <= frame.height } ?? sizes[sizes.count - 1]
+        let font = "\(LetterPress.bodyFont) \(size)"
         var y = frame.y
         for (index, block) in blocks.enumerated() {
             let indent = block.isItem ? LetterPress.itemIndent : 0
@@ -180,9 +183,26 @@ import CPango
             }
             let height = try unsafe TextBox(on: canvas, font: font, width: place.width)
                 .draw(block.markup, in: place, on: canvas, markup: true)
-            let isInside = block.isItem && index + 1 < blocks.count && blocks[index + 1].isItem
-            y += height + (isInside ? LetterPress.itemGap : LetterPress.paragraphGap)
+            y += height + LetterPress.gap(blocks, after: index)
         }
+    }
+
+    /// Millimetres between a block and the next.
+    private static func gap(_ blocks: [LetterFace.Block], after index: Int) -> Double {
+        let isInside = blocks[index].isItem && index + 1 < blocks.count && blocks[index + 1].isItem
+        return isInside ? itemGap : paragraphGap
+    }
+
+    /// The body's height in millimetres in type of a size.
+    private func bodyHeight(_ blocks: [LetterFace.Block], _ size: String, on canvas: OpaquePointer) -> Double {
+        var height = 0.0
+        for (index, block) in blocks.enumerated() {
+            let width = profile.body.width - (block.isItem ? LetterPress.itemIndent : 0)
+            let box = unsafe TextBox(on: canvas, font: "\(LetterPress.bodyFont) \(size)", width: width)
+            height += box.height(markup: block.markup)
+            if index + 1 < blocks.count { height += LetterPress.gap(blocks, after: index) }
+        }
+        return height
     }
 
     private func outline(_ frame: PrinterProfile.Frame, on canvas: OpaquePointer) {

@@ -80,6 +80,12 @@ let pointsPerMillimetre = 72.0 / 25.4
         return size.height
     }
 
+    /// The height in millimetres that marked-up text takes.
+    func height(markup: String) -> Double {
+        unsafe pango_layout_set_markup(layout, markup, -1)
+        return size.height
+    }
+
     /// Throws what `draw` would throw, without drawing.
     func check(_ text: String, in frame: PrinterProfile.Frame) throws(LetterError) {
         if !text.isEmpty { _ = try measured(text, in: frame, markup: false) }

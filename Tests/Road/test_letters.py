@@ -12,8 +12,8 @@ TOWNS = [("1 rue A", "97400 Saint-Denis", ""), ("2 rue A", "01000 Bourg-en-Bress
          ("4 rue A", "75011 Paris", ""), ("5 rue A", "59000 Lille", "")]
 
 
-def letter_voters(isoloir):
-    isoloir.election()
+def letter_voters(isoloir, *changes):
+    isoloir.election(*changes)
     isoloir.roll([voter(number, **LETTER) | {"address2": street, "town": town, "country": country}
                   for number, (street, town, country) in enumerate(TOWNS)])
     isoloir.run("identifiers", "issue")
@@ -153,6 +153,14 @@ def test_a_letter_too_long_for_its_frame_is_refused(isoloir):
     refused = isoloir.run("letters", "print", "--to", f"{isoloir.folder}/out", status=1)
     assert "its frame has" in refused.stderr and "run the command again" in refused.stderr
     assert not [name for name in os.listdir(f"{isoloir.folder}/out") if name.endswith((".pdf", ".part"))]
+
+
+def test_hours_in_three_time_zones_have_room_on_a_letter(isoloir):
+    letter_voters(isoloir, ("  saint-denis:\n", "  saint-denis:\n    timezone: Indian/Reunion\n"), ("  lille:\n", "  lille:\n    timezone: Pacific/Noumea\n"))
+    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/out")
+    printed = " ".join(text(pdf(f"{isoloir.folder}/out")).split())
+    assert "heure de Paris ; 12 h 00 et 20 h 00, heure de La Réunion" in printed
+    assert "mercredi 2 décembre 2026 à 3 h, heure de Nouméa" in printed
 
 
 def test_the_address_stays_in_its_window(isoloir):
