@@ -28,6 +28,7 @@ extension RollDesk {
         let known = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
             try desk.registrar.rememberedHeadings(reading, election)
         }
+        // A file that cannot be looked at says why when it is read.
         guard !known.isEmpty, let preview = try? RollPreview(path, sheets: sheets, map: known) else { return [:] }
         let keys = Set(preview.headings.map(\.key))
         return known.filter { keys.contains($0.key) }
@@ -36,6 +37,7 @@ extension RollDesk {
     /// What to ask of a file that could not be read; nil when no answer would help.
     private func question(_ fault: RollFileError, _ path: String, _ sheets: [String]) -> Question? {
         if !fault.sheets.isEmpty { return Question(why: fault.message, sheets: fault.sheets, headings: []) }
+        // Where there is nothing to show, the fault itself is what is said.
         guard fault.isAboutHeadings, let preview = try? RollPreview(path, sheets: sheets) else { return nil }
         return Question(why: fault.message, sheets: [], headings: preview.headings)
     }

@@ -29,7 +29,7 @@ package final class ReportFile: Sendable {
 
     deinit { close(file) }
 
-    /// Adds a line. `kind` is refused, warning, added, changed or removed.
+    /// Adds a line. `kind` is sheet, refused, warning, added, changed or removed.
     package func add(_ kind: String, _ fault: RollFault) {
         let fields = [fault.line > 0 ? "\(fault.line)" : "", fault.column, kind, fault.value, fault.reason]
         let line = Array((fields.map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n").utf8)

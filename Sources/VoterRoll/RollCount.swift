@@ -7,9 +7,10 @@ package struct RollCount {
     package let groups: GroupCounts
 
     /// Reads and checks the whole file.
-    package init(file: String, election: Election) throws(RollFileError) {
-        let source = try RollLoader.source(file)
-        var reading = RollReading(source, election: election, map: [:], file: file, report: RollReport())
+    /// - Parameter options: the sheets to read, and what headings mean.
+    package init(file: String, election: Election, options: ImportOptions = ImportOptions()) throws(RollFileError) {
+        let source = try RollLoader.source(file, sheets: options.sheets, map: options.map)
+        var reading = RollReading(source, election: election, map: options.map, file: file, report: RollReport())
         var buffer = RowBuffer()
         var (rows, accepted, groups) = (0, 0, GroupCounts())
         try reading.forEachRow { checker, bytes, fields throws(RollFileError) in

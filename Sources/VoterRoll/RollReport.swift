@@ -8,7 +8,12 @@ package final class RollReport: Sendable {
     init(file: ReportFile? = nil) { self.file = file }
 
     /// Names the sheets that are read: lines of the second and later ones are told with theirs.
-    func name(_ sheets: [String]) { self.sheets.withLock { $0 = sheets } }
+    func name(_ sheets: [String]) {
+        self.sheets.withLock { $0 = sheets }
+        for sheet in sheets {
+            file?.add("sheet", RollFault(line: 0, column: "", value: sheet, reason: "is a sheet that was read"))
+        }
+    }
 
     /// A line as people find it: `12`, or `12 of the sheet Cadres` where several sheets are read.
     func place(_ line: Int) -> String {

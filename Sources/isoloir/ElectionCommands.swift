@@ -14,6 +14,8 @@ let electionCommands = [
         "election check", ["FOLDER"],
         options: [
             .init("--roll", "FILE", "also count the voters of each ballot (default: FOLDER/roll.csv)"),
+            .init("--sheet", "NAME", "the sheet of that roll's workbook to read, as for `roll import`"),
+            .init("--map", "HEADING=COLUMN", "what a heading of that roll means, as for `roll import`"),
             .init(
                 "--level", "N",
                 "what the settings lack for the security level 1, 2 or 3; the stored election, where there is one"),
@@ -156,7 +158,8 @@ private func checkElection(_ invocation: Invocation) throws(Refusal) {
         return
     }
     let count: RollCount
-    do throws(RollFileError) { count = try RollCount(file: roll, election: election) } catch {
+    let options = try importOptions(invocation)
+    do throws(RollFileError) { count = try RollCount(file: roll, election: election, options: options) } catch {
         throw Refusal("\(error)")
     }
     let faults = smallGroups(election, count.groups)

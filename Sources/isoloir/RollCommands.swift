@@ -117,7 +117,8 @@ private func publish(
     }
 }
 
-private func importOptions(_ invocation: Invocation) throws(Refusal) -> ImportOptions {
+/// What an import was asked to do.
+func importOptions(_ invocation: Invocation) throws(Refusal) -> ImportOptions {
     var options = ImportOptions()
     options.acceptValid = invocation.has("--accept-valid")
     if let path = invocation["--report"] {
