@@ -293,6 +293,8 @@ function phase(name) {
 function fail(reason, mayRepeat) {
     parts.failed.querySelector(".reason").textContent = reason || parts.failed.querySelector(".reason").dataset.lost;
     document.getElementById("again").hidden = !mayRepeat;
+    // A ballot that was refused is in no box: its number would only send the voter looking for it.
+    parts.failed.querySelector(".own").hidden = !mayRepeat || !ballot;
     show(parts.failed);
 }
 
