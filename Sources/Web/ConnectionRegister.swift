@@ -45,6 +45,14 @@ final class ConnectionRegister: Sendable {
     /// How many connections a network has.
     func count(of network: String) -> Int { state.withLock { $0.counts[network] ?? 0 } }
 
+    /// How many connections the network of a connection has; 0 for a proxy's.
+    func count(beside connection: OpaquePointer) -> Int {
+        let key = UInt(bitPattern: connection)
+        return state.withLock { state in
+            state.entries[key]?.network.flatMap { state.counts[$0] } ?? 0
+        }
+    }
+
     func open(_ connection: OpaquePointer, _ file: Int32, network: String?) {
         let now = ConnectionRegister.now
         state.withLock { state in

@@ -221,10 +221,16 @@ import Synchronization
                 unsafe MHD_add_response_header(made, name, value) == .YES
             else { return .NO }
         }
-        if server.isDraining.load(ordering: .acquiring) {
+        if server.isDraining.load(ordering: .acquiring) || isCrowded {
             unsafe MHD_add_response_header(made, "Connection", "close")
         }
         return unsafe MHD_queue_response(connection, UInt32(response.status), made)
+    }
+
+    /// Whether this network has used half of its connections: further ones are not kept between requests, so that a company
+    /// whose staff vote in the same minute finds room.
+    private var isCrowded: Bool {
+        unsafe server.register.count(beside: connection) > server.options.connectionsByNetwork / 2
     }
 
     /// A response that reads a file as it is sent; the library closes it.

@@ -536,6 +536,14 @@ def test_the_console_at_an_address_of_its_own(site):
         described = requests.get(f"{api}/openapi.json", timeout=10).content
         add(site, "paul", "printer")
         assert requests.get(f"{api}/openapi.json", timeout=10).content == described
+        # What fails by our fault is said so, to programs in their own form.
+        desk.do("clients/add", name="bot", role="manager", days="2")
+        bearer = {"Authorization": "Bearer " + re.search(r"isoloir_[0-9a-f]{64}", desk.page).group()}
+        assert requests.get(f"{api}/questions", headers=bearer, timeout=10).status_code == 200
+        site.sql("INSERT INTO recovery_help (election, code, sealed, created_at) SELECT id, 'AAAAA', zeroblob(90), 1 FROM election_definition")
+        broken = requests.get(f"{api}/questions", headers=bearer, timeout=10)
+        assert (broken.status_code, broken.headers["Content-Type"], broken.json()["status"]) == (500, "application/problem+json", 500)
+        assert desk.get("questions").status_code == 500 and "Erreur interne" in desk.text and "does not open" not in desk.text
         with requests.Session() as guesser:
             statuses = [guesser.get(f"{api}/voters", headers={"Authorization": f"Bearer isoloir_{number:064x}"}, timeout=10) for number in range(101)]
         assert [answer.status_code for answer in statuses] == [401] * 100 + [429] and int(statuses[100].headers["Retry-After"]) > 0

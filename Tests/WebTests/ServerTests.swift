@@ -48,6 +48,12 @@ private final class Running {
         return client
     }
 
+    /// Waits until so many connections are open.
+    func isOpen(_ count: Int) -> Bool {
+        for _ in 0..<500 where server.openConnections != count { usleep(10_000) }
+        return server.openConnections == count
+    }
+
     /// Waits until so many bytes of bodies are held.
     func holds(_ bytes: Int) -> Bool {
         for _ in 0..<500 where server.bufferedBytes != bytes { usleep(10_000) }
@@ -59,7 +65,8 @@ struct ServerTests {
     @Test func `one network has its share of the connections, and a closed one makes room`() throws {
         let running = try Running { $0.connectionsByNetwork = 3 }
         var held = try (0..<3).map { _ in try running.client() }
-        for client in held { #expect(running.get(client).hasPrefix("HTTP/1.1 200")) }
+        for client in held { client.send("GET / HTTP/1.1\r\n") }
+        #expect(running.isOpen(3))
         #expect(try running.get(running.client()) == "")
         #expect(running.server.turnedAwayConnections == 1)
         #expect(try running.get(running.client(from: "127.0.0.2")).hasPrefix("HTTP/1.1 200"))
@@ -70,6 +77,18 @@ struct ServerTests {
             if !isServed { usleep(10_000) }
         }
         #expect(isServed)
+    }
+
+    @Test func `connections are kept between requests while a network has half of its share`() throws {
+        let running = try Running { $0.connectionsByNetwork = 4 }
+        let held = try (0..<3).map { _ in try running.client() }
+        #expect(running.isOpen(3))
+        let crowded = running.get(held[0])
+        #expect(crowded.hasPrefix("HTTP/1.1 200") && crowded.contains("Connection: close"))
+        #expect(running.isOpen(2))
+        let kept = running.get(held[1])
+        #expect(kept.hasPrefix("HTTP/1.1 200") && !kept.contains("Connection: close"))
+        #expect(try !running.get(running.client(from: "127.0.0.2")).contains("Connection: close"))
     }
 
     @Test func `a proxy that is trusted may have all connections`() throws {
