@@ -95,6 +95,7 @@ let package = Package(
         tests("ObserverTests", of: ["Observer"]),
         tests("StaffTests", of: ["Staff"]),
         tests("BureauTests", of: ["Bureau"]),
+        tests("OperationsTests", of: ["Operations"]),
         tests("WebTests", of: ["Web"]),
     ]
 )

@@ -15,6 +15,35 @@ package struct MultisetSeal: Sendable {
 
     /// The sum with one member more.
     package func adding(_ member: [UInt8], to sum: [UInt8]) -> [UInt8] {
+        MultisetSeal.added(sum, term(member))
+    }
+
+    /// The sum with one member less.
+    package func removing(_ member: [UInt8], from sum: [UInt8]) -> [UInt8] {
+        let term = term(member)
+        var (result, borrow) = (sum, 0)
+        for index in result.indices {
+            let difference = Int(sum[index]) - Int(term[index]) - borrow
+            result[index] = UInt8(difference & 255)
+            borrow = difference < 0 ? 1 : 0
+        }
+        return result
+    }
+
+    /// The sum of two sets that have no member in common.
+    package func joined(_ first: [UInt8], _ second: [UInt8]) -> [UInt8] { MultisetSeal.added(first, second) }
+
+    private static func added(_ first: [UInt8], _ second: [UInt8]) -> [UInt8] {
+        var (result, carry) = (first, 0)
+        for index in result.indices {
+            carry += Int(first[index]) + Int(second[index])
+            result[index] = UInt8(carry & 255)
+            carry >>= 8
+        }
+        return result
+    }
+
+    private func term(_ member: [UInt8]) -> [UInt8] {
         var term = [UInt8](repeating: 0, count: MultisetSeal.count)
         key.reveal { key in
             unsafe key.withUnsafeBufferPointer { key in
@@ -22,12 +51,6 @@ package struct MultisetSeal: Sendable {
                     &term, term.count, member, UInt64(member.count), key.baseAddress, key.count)
             }
         }
-        var (result, carry) = (sum, 0)
-        for index in result.indices {
-            carry += Int(sum[index]) + Int(term[index])
-            result[index] = UInt8(carry & 255)
-            carry >>= 8
-        }
-        return result
+        return term
     }
 }

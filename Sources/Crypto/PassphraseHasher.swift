@@ -25,6 +25,7 @@ package final class PassphraseHasher: Sendable {
     private static let queueSeconds = 2
 
     private let cost: Cost
+    private let atOnce: Int
     private let slots: DispatchSemaphore
     private let limit: Int
     private let waiting = Mutex(0)
@@ -36,6 +37,7 @@ package final class PassphraseHasher: Sendable {
         Sodium.require()
         self.cost = cost
         let cores = threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        atOnce = cores
         slots = DispatchSemaphore(value: cores)
         self.limit = limit ?? cores * PassphraseHasher.hashesPerSecond * PassphraseHasher.queueSeconds
     }
@@ -87,6 +89,19 @@ package final class PassphraseHasher: Sendable {
     /// Whether a stored hash was made at another cost and should be made again at the next sign-in.
     package func isOutdated(_ hash: String) -> Bool {
         unsafe crypto_pwhash_str_needs_rehash(hash, UInt64(cost.passes), cost.mebibytes << 20) != 0
+    }
+
+    /// Mebibytes that all hashes at once take. libsodium takes each hash's memory when it begins and gives it back at its end;
+    /// it cannot be handed buffers.
+    package var mebibytes: Int { atOnce * cost.mebibytes }
+
+    /// Whether the system gives the memory for as many hashes at once as there may ever be: each is made once.
+    package func rehearse() -> Bool {
+        let count = Mutex(0)
+        DispatchQueue.concurrentPerform(iterations: atOnce) { _ in
+            if case .done = hash(Secret("a trial")) { count.withLock { $0 += 1 } }
+        }
+        return count.withLock { $0 } == atOnce
     }
 
     /// - Parameter work: nil when there was no memory for it: that is busy, never a wrong passphrase.

@@ -19,11 +19,13 @@ package struct BounceAddress: Sendable {
 
     /// Token and tag of a recipient; nil when it is not one of ours.
     func read(_ recipient: String) -> (token: String, tag: String)? {
-        let parts = recipient.split(separator: "@").map(String.init)
+        // An empty part is another spelling, and no other spelling is ours.
+        let parts = recipient.split(separator: "@", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, parts[1].lowercased() == domain.lowercased(), parts[0].hasPrefix(local + "+") else {
             return nil
         }
-        let inner = parts[0].dropFirst(local.count + 1).split(separator: ".").map(String.init)
-        return inner.count == 2 ? (inner[0], inner[1]) : nil
+        let inner = parts[0].dropFirst(local.count + 1).split(separator: ".", omittingEmptySubsequences: false)
+            .map(String.init)
+        return inner.count == 2 && inner.allSatisfy { !$0.isEmpty } ? (inner[0], inner[1]) : nil
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Inputs
 import Synchronization
 
 /// Takes bounces from the machine's own mail server over a Unix socket (LMTP, RFC 2033).
@@ -20,6 +21,11 @@ package final class BounceListener: Sendable {
     private static let longest = 1 << 20
     /// Seconds without a byte after which a connection is closed.
     private static let patience = 60
+    /// Recipients of one message: what RFC 5321, 4.5.3.1.8, asks a server to take at least.
+    static let mostRecipients = 100
+    /// Connections served at a time: as many as a mail server opens to one destination by itself. Further ones wait.
+    static let mostConnections = 8
+    private let places = DispatchSemaphore(value: BounceListener.mostConnections)
 
     /// Why the socket cannot be opened.
     package struct Fault: Error, CustomStringConvertible { package let description: String }
@@ -64,13 +70,19 @@ package final class BounceListener: Sendable {
                 if errno == EINTR || errno == ECONNABORTED { continue }
                 return
             }
-            // One at a time: a mail server queues what we do not take at once.
+            // A sender that stalls holds up none but itself; where all places are taken a mail server queues.
             var limit = timeval(tv_sec: BounceListener.patience, tv_usec: 0)
             let size = socklen_t(MemoryLayout<timeval>.size)
             unsafe setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, size)
             unsafe setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &limit, size)
-            serve(LineStream(connection))
-            close(connection)
+            places.wait()
+            let thread = Thread { [self] in
+                serve(LineStream(connection))
+                close(connection)
+                places.signal()
+            }
+            thread.stackSize = 1 << 20
+            thread.start()
         }
     }
 
@@ -81,7 +93,7 @@ package final class BounceListener: Sendable {
             let verb = line.prefix(4).uppercased()
             var goesOn = true
             switch verb {
-            case "LHLO": goesOn = stream.say("250-isoloir\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES")
+            case "LHLO": goesOn = stream.say("250-isoloir\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES")
             case "MAIL":
                 recipients = []
                 goesOn = stream.say("250 2.1.0 ok")
@@ -108,6 +120,7 @@ package final class BounceListener: Sendable {
     }
 
     private func recipient(_ line: String, _ recipients: inout [(token: String, tag: String)]) -> String {
+        guard recipients.count < BounceListener.mostRecipients else { return "452 4.5.3 too many recipients" }
         guard let start = line.firstIndex(of: "<"), let end = line[start...].firstIndex(of: ">"),
             let found = address.read(String(line[line.index(after: start)..<end]))
         else { return "550 5.1.1 no such recipient" }
@@ -121,7 +134,7 @@ package final class BounceListener: Sendable {
         return "250 2.1.5 ok"
     }
 
-    private func take(_ recipient: (token: String, tag: String), _ body: [String]) -> String {
+    private func take(_ recipient: (token: String, tag: String), _ body: [[UInt8]]) -> String {
         guard let report = BounceReport(lines: body) else { return "250 2.0.0 ignored: no delivery status" }
         do {
             switch report.action {
@@ -146,6 +159,8 @@ private final class LineStream {
     private var head = 0
     /// RFC 5321, 4.5.3.1.6, and room for what does not keep to it.
     private static let longestLine = 8192
+    /// RFC 5321, 4.5.3.1.4, with what the extensions of MAIL and RCPT add.
+    private static let command = TextLimit(scalars: 2000)
 
     init(_ file: Int32) { self.file = file }
 
@@ -156,12 +171,12 @@ private final class LineStream {
     }
 
     /// The next line without its end; nil when the connection is over or a line is too long.
-    func line() -> String? {
+    func bytes() -> [UInt8]? {
         while true {
             if let end = buffer[head...].firstIndex(of: 10) {
                 defer { head = end + 1 }
                 let last = end > head && buffer[end - 1] == 13 ? end - 1 : end
-                return String(decoding: buffer[head..<last], as: UTF8.self)
+                return Array(buffer[head..<last])
             }
             guard buffer.count - head <= LineStream.longestLine else { return nil }
             buffer.removeFirst(head)
@@ -173,13 +188,19 @@ private final class LineStream {
         }
     }
 
+    /// The next line as a command; nil too when it is longer than commands are, or piles up combining marks.
+    func line() -> String? {
+        guard let bytes = bytes(), LineStream.command.fault(bytes: bytes) == nil else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// The lines of a message up to the lone dot, the first `limit` bytes of them kept.
-    func message(limit: Int) -> [String]? {
-        var (lines, count): ([String], Int) = ([], 0)
-        while let line = line() {
-            if line == "." { return lines }
-            count += line.utf8.count
-            if count <= limit { lines.append(line.hasPrefix(".") ? String(line.dropFirst()) : line) }
+    func message(limit: Int) -> [[UInt8]]? {
+        var (lines, count): ([[UInt8]], Int) = ([], 0)
+        while let line = bytes() {
+            if line == [46] { return lines }
+            count += line.count
+            if count <= limit { lines.append(line.first == 46 ? Array(line.dropFirst()) : line) }
         }
         return nil
     }

@@ -51,6 +51,9 @@ package enum MessageKind: String, Sendable, CaseIterable {
     /// Word to all members that such an account is in force.
     case staffNewcomer
 
+    /// Word to a member of the staff that their passphrase was changed.
+    case staffSecretChanged
+
     /// Names that differ from voter to voter; the rest is frozen once for all in the frame.
     package var personalNames: [String] {
         switch self {
@@ -63,8 +66,9 @@ package enum MessageKind: String, Sendable, CaseIterable {
         case .notice, .noticeHeld, .resetReady, .secretChanged, .voteRecorded, .contactChanged, .reminder,
             .pollExtended, .pollSuspended, .pollResumed, .pollRestored, .pollAbandoned:
             ["greeting"]
-        case .staffIdentifier: ["greeting", "identifier", "console", "role"]
+        case .staffIdentifier: ["greeting", "identifier", "console", "role", "days"]
         case .staffCode: ["greeting", "code", "label"]
+        case .staffSecretChanged: ["greeting"]
         case .staffRound: ["greeting", "heads"]
         case .staffApproval: ["greeting", "console", "until"]
         case .staffParcel: ["greeting", "console", "batch"]
@@ -87,7 +91,8 @@ package enum MessageKind: String, Sendable, CaseIterable {
     /// hold of somebody's identifier could call back the word that warns of it.
     package var isWarning: Bool {
         switch self {
-        case .notice, .noticeHeld, .resetAsked, .secretChanged, .voteRecorded, .contactChanged: true
+        case .notice, .noticeHeld, .resetAsked, .secretChanged, .voteRecorded, .contactChanged, .staffSecretChanged:
+            true
         // What goes to all goes to all.
         case .pollExtended, .pollSuspended, .pollResumed, .pollRestored, .pollAbandoned: true
         default: false
@@ -97,7 +102,8 @@ package enum MessageKind: String, Sendable, CaseIterable {
     /// Whether it goes to staff, not to voters.
     package var isForStaff: Bool {
         switch self {
-        case .staffIdentifier, .staffCode, .staffRound, .staffApproval, .staffParcel, .staffWaiting, .staffNewcomer:
+        case .staffIdentifier, .staffCode, .staffRound, .staffApproval, .staffParcel, .staffWaiting, .staffNewcomer,
+            .staffSecretChanged:
             true
         default: false
         }

@@ -190,14 +190,15 @@ extension Outbox {
             """, state.rawValue, clock.now, reply, id)
     }
 
-    /// Takes in a delivery receipt; false when no message has this number.
+    /// Takes in a delivery receipt; false when no message of this number waits for one. The first final word stands: whoever
+    /// can send receipts does not take a delivery back later, nor a bounce.
     package func takeReceipt(
         _ transaction: borrowing Transaction, providerID: String, delivered: Bool, reply: String? = nil
     ) throws(StoreError) -> Bool {
         try transaction.execute(
             """
             UPDATE outbox_message SET state = ?, ended_at = ?, reply = coalesce(?, reply)
-            WHERE provider_id = ? AND state IN ('accepted', 'delivered')
+            WHERE provider_id = ? AND state = 'accepted'
             """, delivered ? "delivered" : "bounced", clock.now, reply, providerID) > 0
     }
 

@@ -153,9 +153,8 @@ package enum ElectionReader {
     /// The site's address: https, a host, no path, so that it can be printed large and typed.
     private static func address(_ section: Section) -> String {
         let text = section.text("address")
-        let host = text.dropFirst("https://".count)
-        let isLocal = ["http://localhost:", "http://127.0.0.1:", "https://localhost:"].contains(where: text.hasPrefix)
-        guard isLocal || text.hasPrefix("https://"), isLocal || (host.contains(".") && !host.contains("/")),
+        guard let origin = Origin(text), origin.isLocal || origin.scheme == .https && origin.host.contains("."),
+            !text.hasSuffix("/"),
             text.utf8.allSatisfy({ 33...126 ~= $0 }), text.count <= 60
         else {
             section.fault(

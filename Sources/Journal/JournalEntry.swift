@@ -1,5 +1,6 @@
 package import Crypto
-import Store
+import FoundationEssentials
+package import Store
 
 /// One entry of the journal.
 package struct JournalEntry: Sendable, Equatable {
@@ -27,6 +28,16 @@ package struct JournalEntry: Sendable, Equatable {
         let hashes = [sealedHash ?? [], previous]
         for hash in hashes { fields.append(hash.span) }
         return sha256(fields.bytes)
+    }
+
+    /// The details by their names.
+    package func fields() throws(StoreError) -> [String: String] { try JournalEntry.fields(details, of: action) }
+
+    static func fields(_ details: String, of action: String) throws(StoreError) -> [String: String] {
+        do { return try JSONDecoder().decode([String: String].self, from: Data(details.utf8)) } catch {
+            throw StoreError(
+                .damaged, "A journal entry of \(action) is not readable: \(error).", cure: "Run `journal verify`.")
+        }
     }
 
     /// What the sealed details are bound to.

@@ -149,11 +149,7 @@ package struct Logbook: Sendable {
         let text = try reading.first(
             "SELECT details FROM journal_entry WHERE action = ? ORDER BY number DESC LIMIT 1", action
         ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
-        guard let text else { return nil }
-        do { return try JSONDecoder().decode([String: String].self, from: Data(text.utf8)) } catch {
-            throw StoreError(
-                .damaged, "A journal entry of \(action) is not readable: \(error).", cure: "Run `journal verify`.")
-        }
+        return try text.map { text throws(StoreError) in try JournalEntry.fields(text, of: action) }
     }
 
     private static func head(_ reading: borrowing Reading) throws(StoreError) -> (number: Int, hash: [UInt8])? {

@@ -85,7 +85,7 @@ package struct PageCheck {
             expect(seal.name(at: value) != nil, "<\(element.name)> loads \(value), which is not sealed")
         case ("form", _):
             let path = value.prefix { $0 != "?" }
-            expect(["/receipt", "/extend"].contains(path), "a form is sent to \(value)")
+            expect(["/receipt", "/extend", "/sign-out"].contains(path), "a form is sent to \(value)")
         default:
             let isHarmless = isOwn || value.hasPrefix("#") || value.hasPrefix("tel:") || value.hasPrefix("mailto:")
             expect(isHarmless, "<\(element.name)> leads to \(value)")

@@ -60,10 +60,9 @@ extension VoterDesk {
                 return .carriedOut(.done(noticeBy: nil, sheets: []))
             }
             let contact = request.order["contact"] ?? ""
-            let outcome = try issuer.reissue(
-                transaction, election, key: key, office: directory.office, reference: voter.reference,
-                by: Route(rawValue: request.order["route"] ?? "") ?? .email, contact: contact.isEmpty ? nil : contact,
-                reason: why, principal: asker)
+            let outcome = try giveIdentifier(
+                transaction, voter, by: Route(rawValue: request.order["route"] ?? "") ?? .email,
+                contact: contact.isEmpty ? nil : contact, why: why, principal: asker)
             switch outcome {
             case .done(_, let notice, let sheets): return .carriedOut(.done(noticeBy: notice, sheets: sheets))
             case .unknownVoter: return .carriedOut(.unknownVoter)

@@ -3,11 +3,11 @@ package import Bureau
 package import Delivery
 import Elections
 package import Issuance
-import Journal
+package import Journal
 import Passphrases
 import Staff
 package import Store
-import VoterRoll
+package import VoterRoll
 
 /// What is to be done for a voter who lost something.
 package struct VoterOrder: Sendable, Equatable {
@@ -132,12 +132,45 @@ extension VoterDesk {
         }
     }
 
+    /// Gives a voter a new identifier in place of the old one, and tells the old contact. Console, interface for programs and
+    /// command line all come here.
+    func giveIdentifier(
+        _ transaction: borrowing Transaction, _ voter: Voter, by route: Route, contact: String?, why: String,
+        principal: Principal
+    ) throws(StoreError) -> Issuer.Reissue {
+        try issuer.reissue(
+            transaction, election, key: key, office: directory.office, reference: voter.reference, by: route,
+            contact: contact, reason: why, principal: principal)
+    }
+
+    /// What an administrator came to who gave a voter a new identifier at the command line.
+    package struct LoneReissue: Sendable {
+        package let outcome: Issuer.Reissue
+        /// Whether a member of the bureau would have had to agree at the console; alerts there say what was odd.
+        package let isForBureau: Bool
+    }
+
+    /// The same for the command line, which knows one person. A contact that is odd raises the alerts that it raises at the
+    /// console, and what is the second half of a takeover is said.
+    package func reissueAlone(
+        _ transaction: borrowing Transaction, _ voter: Voter, by route: Route, contact: String?, reason: String,
+        principal: Principal
+    ) throws(StoreError) -> LoneReissue {
+        var isForBureau = false
+        if let contact, let given = try? GivenContact(contact, by: route) {
+            isForBureau = try isSuspicious(transaction, given, voter: voter, by: principal)
+            if try wasReset(transaction.reading, voter: voter.id) { isForBureau = true }
+        }
+        let outcome = try giveIdentifier(
+            transaction, voter, by: route, contact: contact, why: reason, principal: principal)
+        return LoneReissue(outcome: outcome, isForBureau: isForBureau)
+    }
+
     func carryOut(
         _ transaction: borrowing Transaction, _ order: VoterOrder, _ voter: Voter, by principal: Principal
     ) throws(StoreError) -> Outcome {
-        let outcome = try issuer.reissue(
-            transaction, election, key: key, office: directory.office, reference: voter.reference, by: order.route,
-            contact: order.contact, reason: order.why, principal: principal)
+        let outcome = try giveIdentifier(
+            transaction, voter, by: order.route, contact: order.contact, why: order.why, principal: principal)
         switch outcome {
         case .done(_, let notice, let sheets): return .done(noticeBy: notice, sheets: sheets)
         case .unknownVoter: return .unknownVoter

@@ -90,6 +90,12 @@ package final class PassphraseKeeper: Sendable {
 
     // MARK: Hashing, outside transactions
 
+    /// Mebibytes that all checks at once take.
+    package var mebibytes: Int { hasher.mebibytes }
+
+    /// Whether the system gives the memory for as many checks at once as there may ever be.
+    package func rehearse() -> Bool { hasher.rehearse() }
+
     /// Whether a secret is the one behind `hash`; without a hash it costs the same and is wrong.
     package func check(_ secret: Secret, against hash: String?) -> PassphraseHasher.Outcome<Bool> {
         if let hash { return hasher.verify(secret, against: hash) }

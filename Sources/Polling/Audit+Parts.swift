@@ -2,7 +2,8 @@ package import BallotCore
 package import BallotEngine
 import Crypto
 import Elections
-import Store
+package import Store
+import Synchronization
 
 extension PollingStation {
     /// What is wrong with a trustee's part as it lies in the store, in words that follow "the part"; nil when both proofs hold.
@@ -43,12 +44,33 @@ extension PollingStation {
             }
         }
         guard let result = stored.result, faults.isEmpty else { return faults }
-        let decryptions = parts.compactMap { PartialDecryption(document: $0.document, tally: tally) }
-        let numbers = PartialDecryption.result(tally, decryptions)
-        let rows = (numbers ?? []).map { "[\($0.map(String.init).joined(separator: ","))]" }.joined(separator: ",")
-        if result != Array("{\"result\":[\(rows)]}".utf8) {
+        if !PollingStation.isGiven(result, tally, parts) {
             faults.append("\(ballot.name): the result is not what the trustees' parts give.")
         }
         return faults
+    }
+
+    /// Whether a result's document is what the parts give together.
+    private static func isGiven(_ result: [UInt8], _ tally: EncryptedTally, _ parts: [StoredPart]) -> Bool {
+        let decryptions = parts.compactMap { PartialDecryption(document: $0.document, tally: tally) }
+        guard let numbers = PartialDecryption.result(tally, decryptions) else { return false }
+        let rows = numbers.map { "[\($0.map(String.init).joined(separator: ","))]" }.joined(separator: ",")
+        return result == Array("{\"result\":[\(rows)]}".utf8)
+    }
+
+    /// Throws where a result in the store is not the one that the trustees' parts give: nobody is shown it.
+    package func checkResult(
+        _ reading: borrowing Reading, _ ballot: PollBallot, _ stored: StoredTally
+    ) throws(StoreError) {
+        guard let result = stored.result, shownResults.withLock({ $0[ballot.id] }) != result else { return }
+        let form = try checker(ballot).form
+        var tally = EncryptedTally(document: stored.document, questions: form.questions)
+        tally?.add(weightOnly: stored.weight)
+        guard let tally, PollingStation.isGiven(result, tally, try parts(reading, ballot)) else {
+            throw StoreError(
+                .damaged, "The result of \(ballot.name) in the store is not what the trustees' parts give.",
+                cure: "Run `isoloir poll status`, keep the files as they are, and call the bureau together.")
+        }
+        shownResults.withLock { $0[ballot.id] = result }
     }
 }

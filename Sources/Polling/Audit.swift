@@ -20,9 +20,8 @@ extension PollingStation {
             var findings = record.faults(poll, closes: election.election.announcedClose)
             if let fault = try Poll.hoursFault(reading, poll, election) { findings.append(fault) }
             var told = 0
-            if PollSealer.fingerprint(poll.manifest) != poll.fingerprint {
-                findings.append("The seal's manifest was changed.")
-            }
+            if let fault = try manifestFault(reading, poll) { findings.append(fault) }
+            findings += try peopleFaults(reading, poll)
             for ballot in try PollBallot.all(reading, election: election.number) {
                 let (found, toldHere) = try audit(reading, ballot, poll, record, known)
                 findings += found
@@ -83,8 +82,10 @@ extension PollingStation {
             if sums.box != box.sum {
                 faults.append("\(ballot.name): the box was changed by hand: its seal does not fit.")
             }
-            if sums.electors != list.electorSum {
-                faults.append("\(ballot.name): the list's electors are not the sealed ones.")
+            if sums.electors != seal.joined(list.waitingSum, box.slotSum) {
+                faults.append(
+                    "\(ballot.name): voters of the list, their sealed credentials, or the slots' are not the sealed ones."
+                )
             }
             if sums.list != list.sum {
                 faults.append("\(ballot.name): the signature list was changed by hand: its seal does not fit.")
@@ -162,6 +163,8 @@ extension PollingStation {
 private struct BoxCount {
     private(set) var (slots, ballots) = (0, 0)
     private(set) var sum = MultisetSeal.empty
+    /// Of the slots with their credentials, whether they hold a ballot or not.
+    private(set) var slotSum = MultisetSeal.empty
     /// SHA-256 of the ballots by their slots.
     private(set) var digests: [Int: [UInt8]] = [:]
     private(set) var faults: [String] = []
@@ -170,12 +173,14 @@ private struct BoxCount {
         _ reading: borrowing Reading, _ ballot: PollBallot, weights: [[UInt8]: Int], _ station: PollingStation
     ) throws(StoreError) {
         var (slots, ballots, foreign, cut) = (0, 0, 0, 0)
-        var (sum, digests) = (MultisetSeal.empty, [Int: [UInt8]]())
+        var (sum, slotSum, digests) = (MultisetSeal.empty, MultisetSeal.empty, [Int: [UInt8]]())
         try reading.each("SELECT id, credential, weight, content FROM polling_slot WHERE ballot = ?", ballot.id) {
             (row: borrowing Row) throws(StoreError) in
             slots += 1
             let (id, weight, bytes): (Int, Int, [UInt8]) = (try row[0], try row[2], try row[3])
-            if weights[try row[1]] != weight { foreign += 1 }
+            let credential: [UInt8] = try row[1]
+            slotSum = station.seal.adding(ElectorEntry.slot(id, credential: credential), to: slotSum)
+            if weights[credential] != weight { foreign += 1 }
             guard bytes.count == ballot.slotBytes, let content = try? SlotContent(bytes) else {
                 cut += 1
                 return
@@ -190,6 +195,7 @@ private struct BoxCount {
             digests[id] = digest
         }
         (self.slots, self.ballots, self.sum, self.digests) = (slots, ballots, sum, digests)
+        self.slotSum = slotSum
         if foreign > 0 {
             faults.append(
                 "\(ballot.name): \(foreign) slots do not belong to a sealed credential, or have another weight.")
@@ -202,29 +208,31 @@ private struct BoxCount {
 private struct ListCount {
     private(set) var (signatures, electors) = (0, 0)
     private(set) var sum = MultisetSeal.empty
-    /// Of elector and voter of every line, signed or not.
-    private(set) var electorSum = MultisetSeal.empty
+    /// Of the lines that are not signed.
+    private(set) var waitingSum = MultisetSeal.empty
     /// Voters of signed lines who were told.
     private(set) var told = 0
 
     init(_ reading: borrowing Reading, _ ballot: PollBallot, _ station: PollingStation) throws(StoreError) {
         var (signatures, electors, told) = (0, 0, 0)
-        var (sum, electorSum) = (MultisetSeal.empty, MultisetSeal.empty)
+        var (sum, waitingSum) = (MultisetSeal.empty, MultisetSeal.empty)
         try reading.each("SELECT id, voter, entry FROM polling_elector WHERE ballot = ?", ballot.id) {
             (row: borrowing Row) throws(StoreError) in
             // A line that was cut short is none.
             guard let entry = try? ElectorEntry(try row[2]) else { return }
             electors += 1
             let (id, voter): (Int, Int) = (try row[0], try row[1])
-            electorSum = station.seal.adding(
-                ElectorEntry.member(elector: id, voter: voter, signedAt: 0), to: electorSum)
             if entry.isTold { told += 1 }
-            guard let signedAt = entry.signedAt else { return }
+            guard let signedAt = entry.signedAt else {
+                waitingSum = station.seal.adding(
+                    ElectorEntry.waiting(elector: id, voter: voter, sealed: entry.sealed), to: waitingSum)
+                return
+            }
             signatures += 1
             sum = station.seal.adding(ElectorEntry.member(elector: id, voter: voter, signedAt: signedAt), to: sum)
         }
         (self.signatures, self.electors, self.told) = (signatures, electors, told)
-        (self.sum, self.electorSum) = (sum, electorSum)
+        (self.sum, self.waitingSum) = (sum, waitingSum)
     }
 }
 
@@ -237,6 +245,9 @@ private struct PollRecord {
     }
 
     private var state: PollState?
+    /// SHA-256 of the manifest, and the trustees whose keys were replaced before it.
+    private var manifest = ""
+    private var replaced: Set<String> = []
     private var extended: Int?
     private var isStopped = false
     /// Lines of the lists whose voters were told.
@@ -258,7 +269,12 @@ private struct PollRecord {
             guard entry.election == election else { return }
             if let state = PollRecord.states[entry.action] { record.state = state }
             if ["poll.stop", "poll.abandon"].contains(entry.action) { record.isStopped = true }
-            guard ["poll.extend", "poll.round", "poll.notice", "tally.encrypt", "tally.result"].contains(entry.action),
+            guard
+                [
+                    "poll.seal", "trustee.replace", "trustee.remove", "poll.extend", "poll.round", "poll.notice",
+                    "tally.encrypt",
+                    "tally.result",
+                ].contains(entry.action),
                 let json = JSON.read(Array(entry.details.utf8))
             else { return }
             record.take(entry.action, json)
@@ -271,6 +287,9 @@ private struct PollRecord {
     private mutating func take(_ action: String, _ details: JSON) {
         func text(_ name: StaticString) -> String { String(decoding: details[name]?.bytes ?? [], as: UTF8.self) }
         switch action {
+        case "poll.seal": manifest = text("manifest.sha256")
+        case "trustee.replace": replaced.insert(text("trustee"))
+        case "trustee.remove": replaced.remove(text("trustee"))
         case "poll.notice": told += Int(text("lines")) ?? 0
         case "poll.extend": extended = Int(text("to"))
         case "poll.round":
@@ -284,6 +303,11 @@ private struct PollRecord {
 
     func faults(_ poll: Poll, closes: Int) -> [String] {
         var faults: [String] = []
+        if manifest != hex(sha256(poll.manifest)) { faults.append("The seal's manifest is not the journal's.") }
+        let sealed = SealManifest(poll.manifest)?.trustees.filter { $0.replaced != nil }.map(\.name) ?? []
+        if replaced != Set(sealed) {
+            faults.append("The seal does not say of every trustee whose keys were replaced that they were.")
+        }
         if state != poll.state {
             faults.append("The poll is \(poll.state.rawValue), by the journal \(state?.rawValue ?? "nothing").")
         }

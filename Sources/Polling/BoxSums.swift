@@ -10,8 +10,11 @@ struct BoxSums: Sendable, Equatable {
     /// Grows by one each time the sums are written: an earlier row put back is known by it while the station runs.
     var revision: Int
     var votes: Int
+    /// Of the ballots in their slots.
     var box: [UInt8]
+    /// Of the signatures.
     var list: [UInt8]
+    /// Of the lines that are not signed with their sealed credentials, and of the slots with theirs.
     var electors: [UInt8]
 
     /// The sums of an empty box, before any elector is entered.
@@ -40,6 +43,18 @@ struct SumsSeal: Sendable {
     func seal(_ sums: BoxSums, uuid: [UInt8], head: String) -> [UInt8] {
         let plain = Fixed.bytes(sums.revision, 8) + Fixed.bytes(sums.votes, 8) + sums.box + sums.list + sums.electors
         return Sealer(key: key, randomness: randomness).seal(plain, associated: place(uuid, head))
+    }
+
+    private var manifestPlace: [UInt8] { Fields("polling.manifest", election).bytes }
+
+    /// Seals a manifest's digest: whoever writes the store's file cannot write another manifest.
+    func seal(manifest: [UInt8]) -> [UInt8] {
+        Sealer(key: key, randomness: randomness).seal(sha256(manifest), associated: manifestPlace)
+    }
+
+    /// Whether a manifest is the one that was sealed.
+    func isSealed(manifest: [UInt8], by sealed: [UInt8]) -> Bool {
+        Sealer(key: key, randomness: randomness).open(sealed, associated: manifestPlace) == sha256(manifest)
     }
 
     /// Nil for what was changed, belongs to another ballot, or was sealed under another round's head.

@@ -15,20 +15,24 @@ package struct BureauMember: Sendable, Equatable {
 ///     isoloir bureau statement 1
 ///     act count-few-ballots
 ///     election cse-2026
-///     subject 5f3a... (what exactly is accepted)
+///     subject 5f3a... titulaires-cadres: 4 ballots (what exactly is accepted)
 ///     reason minutes of 1 December, page 2
 ///     signed 9c1e... (key) 77ab... (signature of the five lines above) Jeanne Martin
 package struct BureauStatement: Sendable {
     /// What may be accepted.
     package enum Act: String, Sendable, CaseIterable {
-        /// To count a ballot with fewer than ten ballots; the subject is the closing record's SHA-256.
+        /// To count where fewer than ten ballots stand together; the subject is the closing record's SHA-256 and each of these
+        /// numbers.
         case countFewBallots = "count-few-ballots"
         /// To open without a trustee's check; the subject is the manifest's SHA-256 and the trustee's name.
         case openWithoutCheck = "open-without-check"
         /// To take a decryption without the proof that binds it; the subject is the file's SHA-256 and the trustee's name.
         case takeUnboundPart = "take-unbound-part"
-        /// To replace a trustee's proven key; the subject is the new public file's SHA-256 and the trustee's name.
+        /// To replace a trustee's proven key; the subject is the new public file's SHA-256, the trustee's name and the old keys'
+        /// SHA-256.
         case replaceTrusteeKey = "replace-trustee-key"
+        /// To take a trustee away who has shown the keys; the subject is the keys' SHA-256 and the trustee's name.
+        case removeTrustee = "remove-trustee"
         /// The member's copy of the box key is destroyed; the subject is the manifest's SHA-256. One signature is one copy.
         case boxKeyDestroyed = "box-key-destroyed"
         /// To take votes again after a restore; the subject is the manifest's SHA-256 and the heads that were published last.

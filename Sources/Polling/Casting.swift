@@ -290,6 +290,8 @@ extension PollingStation {
         sums.revision += 1
         sums.votes += 1
         sums.box = seal.adding(boxMember(slot: slot, digest: checked.digest), to: sums.box)
+        sums.electors = seal.removing(
+            ElectorEntry.waiting(elector: elector.id, voter: elector.voter, sealed: entry.sealed), from: sums.electors)
         sums.list = seal.adding(
             ElectorEntry.member(elector: elector.id, voter: elector.voter, signedAt: time), to: sums.list)
         try transaction.execute(

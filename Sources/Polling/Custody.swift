@@ -129,6 +129,8 @@ extension PollingStation {
             try Poll.find(reading, election: election.number)
         }
         guard let state = poll?.state, state.isFinal else { return [] }
+        // A store that was moved away tells nothing of the poll whose key lies at the place now.
+        try store.checkFile()
         knownBoxKey.withLock { $0 = .gone }
         let erasures = eraseBoxKey()
         guard state != .destroyed else { return erasures }

@@ -1,3 +1,4 @@
+import Crypto
 package import Elections
 package import Store
 
@@ -190,7 +191,18 @@ struct ElectorEntry {
         Fixed.bytes(time - time % 60, 8) + [isTold ? 1 : 0] + [UInt8](repeating: 0, count: size - head)
     }
 
-    /// What the list's seal covers.
+    /// What the seal covers of a line whose voter has not voted: without its credential they could not vote any more.
+    static func waiting(elector: Int, voter: Int, sealed: [UInt8]) -> [UInt8] {
+        Array("line".utf8) + Fixed.bytes(elector, 8) + Fixed.bytes(voter, 8) + sha256(sealed)
+    }
+
+    /// What the seal covers of a slot: which credential votes into it.
+    /// - Parameter credential: what the slot keeps of it.
+    static func slot(_ slot: Int, credential: [UInt8]) -> [UInt8] {
+        Array("slot".utf8) + Fixed.bytes(slot, 8) + credential
+    }
+
+    /// What the list's seal covers of a signature.
     static func member(elector: Int, voter: Int, signedAt: Int) -> [UInt8] {
         Fixed.bytes(elector, 8) + Fixed.bytes(voter, 8) + Fixed.bytes(signedAt, 8)
     }

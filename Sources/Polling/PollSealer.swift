@@ -79,10 +79,12 @@ package struct PollSealer: Sendable {
         let signing = SigningKey(seed: key.subkey(.voteReceipts))
         let manifest = try manifest(election, described, signing, frozen)
         let fingerprint = PollSealer.fingerprint(manifest)
+        let manifestSeal = SumsSeal(key, election: election.election.id, randomness: randomness).seal(
+            manifest: manifest)
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             let changed = try transaction.execute(
-                "UPDATE polling_poll SET state = 'sealed', sealed_at = ?, closes_at = ?, manifest = ?, fingerprint = ? WHERE election = ? AND state = 'sealing'",
-                clock.now, election.election.announcedClose, manifest, fingerprint, election.number)
+                "UPDATE polling_poll SET state = 'sealed', sealed_at = ?, closes_at = ?, manifest = ?, fingerprint = ?, manifest_seal = ? WHERE election = ? AND state = 'sealing'",
+                clock.now, election.election.announcedClose, manifest, fingerprint, manifestSeal, election.number)
             guard changed == 1 else { throw StoreError(.failed, "The poll was sealed by somebody else meanwhile.") }
             try Poll.putHours(transaction, election, Outbox(clock: clock, randomness: randomness))
             try logbook.record(
@@ -223,10 +225,15 @@ package struct PollSealer: Sendable {
                 credentials, electors.count, size)
         }
         let slots = try makeSlots(id, size, order.map { (made[$0].publicKey, electors[$0].weight) })
+        let seal = MultisetSeal(key.subkey(.box))
+        let slotSum = zip(slots, order).reduce(MultisetSeal.empty) { sum, slot in
+            let member = ElectorEntry.slot(slot.0, credential: PollSealer.kept(made[slot.1].publicKey))
+            return seal.adding(member, to: sum)
+        }
         var slotOf = [Int](repeating: 0, count: electors.count)
         for (place, index) in order.enumerated() { slotOf[index] = slots[place] }
         var sums = BoxSums.none
-        sums.electors = try makeList(id, electors, made.map(\.text), slotOf, boxKey, MultisetSeal(key.subkey(.box)))
+        sums.electors = try makeList(id, electors, made.map(\.text), slotOf, boxKey, seal, onto: slotSum)
         let sealed = SumsSeal(key, election: election.election.id, randomness: randomness)
             .seal(sums, uuid: uuid, head: "")
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
@@ -294,6 +301,9 @@ package struct PollSealer: Sendable {
         return SlotContent.head + (bytes + slotStep - 1) / slotStep * slotStep
     }
 
+    /// What a slot keeps of a public credential.
+    private static func kept(_ credential: [UInt8]) -> [UInt8] { Array(sha256(credential).prefix(16)) }
+
     private func makeSlots(_ ballot: Int, _ size: Int, _ list: [([UInt8], Int)]) throws(StoreError) -> [Int] {
         let empty = [UInt8](repeating: 0, count: size)
         var ids: [Int] = []
@@ -305,7 +315,7 @@ package struct PollSealer: Sendable {
                     made.append(
                         try transaction.insert(
                             "INSERT INTO polling_slot (ballot, credential, weight, content) VALUES (?, ?, ?, ?)",
-                            ballot, Array(sha256(credential).prefix(16)), weight, empty))
+                            ballot, PollSealer.kept(credential), weight, empty))
                 }
                 return made
             }
@@ -315,10 +325,10 @@ package struct PollSealer: Sendable {
 
     private func makeList(
         _ ballot: Int, _ electors: [Elector], _ credentials: [[UInt8]], _ slots: [Int], _ boxKey: BoxKey,
-        _ seal: MultisetSeal
+        _ seal: MultisetSeal, onto sum: [UInt8]
     ) throws(StoreError) -> [UInt8] {
         let sealer = boxKey.sealer(randomness)
-        var sum = MultisetSeal.empty
+        var sum = sum
         for start in stride(from: 0, to: electors.count, by: PollSealer.chunk) {
             sum = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> [UInt8] in
                 var sum = sum
@@ -329,7 +339,8 @@ package struct PollSealer: Sendable {
                     let elector = try transaction.insert(
                         "INSERT INTO polling_elector (ballot, voter, entry) VALUES (?, ?, ?)", ballot, voter,
                         ElectorEntry.unsigned(sealed))
-                    sum = seal.adding(ElectorEntry.member(elector: elector, voter: voter, signedAt: 0), to: sum)
+                    sum = seal.adding(
+                        ElectorEntry.waiting(elector: elector, voter: voter, sealed: sealed), to: sum)
                 }
                 return sum
             }

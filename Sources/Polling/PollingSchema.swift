@@ -196,9 +196,15 @@ package enum PollingSchema {
                 closes_at, opened_at, stopped_at
             FROM polling_poll WHERE state <> 'sealing';
             """),
+        // The manifest under the election's key: other members or trustees written into it would let false statements in.
+        Migration(
+            "polling-8-manifest",
+            """
+            ALTER TABLE polling_poll ADD COLUMN manifest_seal BLOB NOT NULL DEFAULT x'';
+            """),
         // One more record, of the result; one more state, of a poll that ends without one.
         Migration(
-            "polling-7-records",
+            "polling-9-records",
             """
             ALTER TABLE polling_record RENAME TO polling_record_before;
             CREATE TABLE polling_record (

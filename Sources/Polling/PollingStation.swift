@@ -46,6 +46,8 @@ package final class PollingStation: Sendable {
     let log: Mutex<LogState>
     /// The last round whose voters were told.
     let told = Mutex(0)
+    /// Results that were found to be what the trustees' parts give, by ballot.
+    let shownResults = Mutex<[Int: [UInt8]]>([:])
     /// Who had ballots refused, and must pause.
     package let pace: CastingPace
     private let checkers = Mutex<[Int: BallotChecker<GMPGroup>]>([:])
@@ -113,13 +115,17 @@ package final class PollingStation: Sendable {
     package typealias Refusal = String
 
     /// Opens a sealed poll: the box key must open credentials, box and list must be empty.
-    package func open(by principal: Principal) throws(StoreError) -> Refusal? {
+    /// - Parameter proof: what frees a poll whose store was restored from a backup.
+    package func open(
+        by principal: Principal, proof: ResumeProof? = nil, along: Along = { _ in }
+    ) throws(StoreError) -> Refusal? {
         guard let boxKey else { return "The box key is not there: give its file with --box-key." }
         let findings = try audit()
         guard findings.isEmpty else { return findings.joined(separator: "\n") }
         let hours = ["opens": "\(election.election.announcedOpening)"]
         return try change(from: [.sealed], to: .open, "poll.open", by: principal, details: hours) {
             transaction, poll throws(StoreError) in
+            if let refusal = try admitRestored(transaction, poll, proof) { return refusal }
             if let refusal = try uncheckedTrustees(transaction.reading, poll) { return refusal }
             for ballot in try PollBallot.all(transaction.reading, election: election.number) {
                 guard ballot.votes == 0 else { return "The box of \(ballot.name) is not empty." }
@@ -133,6 +139,7 @@ package final class PollingStation: Sendable {
             let lines = try openingLines(transaction.reading, poll) + (try restoreLines(transaction.reading))
             let people = try minutesLines(transaction.reading, hasTurnout: false)
             _ = try keep(transaction, .opening, lines + people)
+            try along(transaction)
             return nil
         }
     }

@@ -8,6 +8,7 @@ package import Store
 ///
 ///     store restore ---> suspended, with this mark: votes since the backup are lost, and nobody here knows how many
 ///       two members sign that the heads last published are these, and all of them are in the restored box ---> open
+///       (a poll that the backup knows as sealed may have been opened since: it is opened on the same word)
 ///       otherwise: closed or abandoned, never open. Somebody whose published ballot was lost would vote again, with a credential that
 ///       stands in a published archive
 package struct PollRestore: Sendable {
@@ -21,7 +22,7 @@ package struct PollRestore: Sendable {
     package let mark: String
     /// When two members had voting go on; nil until then.
     package let resumedAt: Int?
-    /// Whether voting waits for two members; a poll that was not open, or takes no vote any more, only carries the mark.
+    /// Whether voting waits for two members; a poll that takes no vote any more only carries the mark.
     private let holds: Bool
 
     /// What a poll went through, the oldest first.
@@ -45,10 +46,10 @@ package struct PollRestore: Sendable {
     }
 
     /// Marks every poll of a store that was just restored, and suspends those that may take votes.
-    /// - Returns: the elections whose polls stay suspended.
+    /// - Returns: the elections whose polls take no votes until two members say so; a sealed one was not open in the backup.
     package static func mark(
         _ transaction: borrowing Transaction, _ logbook: Logbook, clock: Clock, file: String, sha256: String
-    ) throws(StoreError) -> [String] {
+    ) throws(StoreError) -> [(election: String, isSealed: Bool)] {
         var (backupAt, epoch) = (0, 1)
         let at = clock.now
         try Logbook.each(transaction.reading) { entry, _ throws(StoreError) in
@@ -68,15 +69,17 @@ package struct PollRestore: Sendable {
         ) { (row: borrowing Row) throws(StoreError) -> (Int, String, String, Int?) in
             (try row[0], try row[1], try row[2], try row[3])
         }
-        var suspended: [String] = []
+        var held: [(election: String, isSealed: Bool)] = []
         for (election, name, state, stoppedAt) in polls {
-            let holds = !["sealed", "closed"].contains(state) && stoppedAt == nil
+            let holds = state != PollState.closed.rawValue && stoppedAt == nil
             try transaction.execute(
                 "INSERT INTO polling_restore (election, at, backup_at, file, sha256, mark, holds) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 election, at, backupAt, file, sha256, hex(Randomness.system.bytes(markBytes)), holds ? 1 : 0)
             guard holds else { continue }
-            suspended.append(name)
-            guard state != PollState.suspended.rawValue else { continue }
+            let isSealed = state == PollState.sealed.rawValue
+            held.append((name, isSealed))
+            // A poll that was not open yet stays so; its opening asks for the same word.
+            guard !isSealed, state != PollState.suspended.rawValue else { continue }
             try transaction.execute("UPDATE polling_poll SET state = 'suspended' WHERE election = ?", election)
             let stored = try ElectionDesk(logbook: logbook, clock: clock).find(transaction.reading, name)
             try Poll.putHours(transaction, stored, Outbox(clock: clock, randomness: .system))
@@ -84,7 +87,7 @@ package struct PollRestore: Sendable {
                 transaction, election: name, by: .system("restore"), "poll.suspend",
                 ["reason": "restored from the backup \(file)"])
         }
-        return suspended
+        return held
     }
 }
 
@@ -130,6 +133,7 @@ package struct ResumeProof: Sendable {
             let subject = ResumeProof.subject(
                 manifest: sha256(poll.manifest), mark: restore.mark, heads: Array(heads))
         else { return "The seal's manifest cannot be read." }
+        if let fault = try station.manifestFault(reading, poll) { return fault }
         if let fault = statement.fault(
             act: .resumeAfterRestore, election: station.election.election.id, subject: subject, members: seal.members)
         {
@@ -154,7 +158,7 @@ package struct ResumeProof: Sendable {
 
 extension PollingStation {
     static let restoredNeedsProof =
-        "The store was restored from a backup: voting goes on only with the heads that were published last and the statement of two members (poll resume --head HASH --statement FILE). Otherwise close the poll, or abandon it (poll abandon)."
+        "The store was restored from a backup, and the poll may have been open since: voting goes on only with the heads that were published last and the statement of two members (poll open or poll resume with --head HASH --statement FILE; no --head where nothing was published). Otherwise close the poll, or abandon it (poll abandon)."
 
     /// Why a restored poll takes no votes yet; nil where nothing holds it, or two members' proof frees it.
     func admitRestored(

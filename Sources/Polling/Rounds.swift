@@ -147,4 +147,21 @@ extension PollingStation {
             try body(text, try row[1])
         }
     }
+
+    /// How many of a ballot's published votes weigh how much.
+    package func publishedByWeight(
+        _ reading: borrowing Reading, _ ballot: PollBallot
+    ) throws(StoreError) -> [Int: Int] {
+        var classes: [Int: Int] = [:]
+        try reading.each(
+            """
+            SELECT polling_slot.weight, count(*) FROM polling_tracker
+            JOIN polling_slot ON polling_slot.id = polling_tracker.slot
+            WHERE polling_tracker.ballot = ?1
+                AND polling_tracker.round <= (SELECT count(*) FROM polling_round WHERE polling_round.ballot = ?1)
+            GROUP BY polling_slot.weight
+            """, ballot.id
+        ) { (row: borrowing Row) throws(StoreError) in classes[try row[0]] = try row[1] }
+        return classes
+    }
 }

@@ -37,7 +37,7 @@ package struct SealManifest: Sendable {
     package let members: [BureauMember]
 
     /// The mark of this version.
-    package static let mark = "seal-2"
+    package static let mark = "seal-3"
     /// Bytes that a manifest may have: a thousand files and a hundred ballots take a tenth of it.
     package static let longest = 4_000_000
 

@@ -76,6 +76,21 @@ package enum TrusteeFiles {
         return (election, trustee, keys)
     }
 
+    /// SHA-256 of a trustee's public keys in the order of the ballots: which keys go.
+    static func digest(of keys: [TrusteePublicKey]) -> String {
+        hex(sha256(keys.flatMap { $0.decimal + [UInt8(ascii: "\n")] }))
+    }
+
+    /// What members of the bureau sign for a replacement: it serves for these old and new keys alone.
+    package static func replacementSubject(file: [UInt8], trustee: String, old keys: [TrusteePublicKey]) -> String {
+        "\(hex(sha256(file))) \(trustee) in place of \(digest(of: keys))"
+    }
+
+    /// What members of the bureau sign to take a trustee away.
+    package static func removalSubject(trustee: String, old keys: [TrusteePublicKey]) -> String {
+        "\(digest(of: keys)) \(trustee)"
+    }
+
     /// Whether a name can stand on a line of its own; two spellings of one name would be two trustees.
     package static func isName(_ name: String) -> Bool { PlainLine.isName(name) }
 

@@ -35,7 +35,7 @@ package struct Trustee: Sendable {
 /// The trustees of an election: who they are, their public keys, whether they have shown that they hold the private ones, and
 /// whether they found their key in the sealed election.
 package struct TrusteeRegister: Sendable {
-    private let logbook: Logbook
+    let logbook: Logbook
     private let clock: Clock
     private let randomness: Randomness
 
@@ -43,7 +43,7 @@ package struct TrusteeRegister: Sendable {
         (self.logbook, self.clock, self.randomness) = (logbook, clock, randomness)
     }
 
-    private var members: MemberRegister { MemberRegister(logbook: logbook, clock: clock) }
+    var members: MemberRegister { MemberRegister(logbook: logbook, clock: clock) }
 
     /// All of an election's trustees, in the order in which they came: their numbers from 1.
     package func all(_ reading: borrowing Reading, _ election: StoredElection) throws(StoreError) -> [Trustee] {
@@ -66,6 +66,17 @@ package struct TrusteeRegister: Sendable {
             "SELECT document FROM polling_trustee_key WHERE trustee = ? AND ballot = ?", trustee, ballot
         ) { (row: borrowing Row) throws(StoreError) -> [UInt8] in try row[0] }
         return document.flatMap { TrusteePublicKey($0) }
+    }
+
+    /// A trustee's public keys in the order of the ballots.
+    func keys(
+        _ reading: borrowing Reading, _ election: StoredElection, _ trustee: Trustee
+    ) throws(StoreError) -> [TrusteePublicKey] {
+        var keys: [TrusteePublicKey] = []
+        for ballot in election.election.ballots.map(\.id) {
+            if let key = try key(reading, trustee: trustee.id, ballot: ballot) { keys.append(key) }
+        }
+        return keys
     }
 
     // MARK: Coming in
@@ -103,15 +114,34 @@ package struct TrusteeRegister: Sendable {
         if let fault = try sharedKey(transaction.reading, election, parts) { return .refused(fault) }
         let known = try all(transaction.reading, election).first { $0.name == parts.trustee }
         var successor: String?
+        // The same keys again: a challenge that was lost. What was shown stays shown.
+        var registered: [TrusteePublicKey] = []
+        if let known { registered = try keys(transaction.reading, election, known) }
+        let isAgain = known != nil && registered.map(\.decimal) == parts.keys.map(\.key.decimal)
+        if isAgain, known?.provenAt != nil {
+            return .refused("\(parts.trustee) has shown these keys already: there is nothing to do.")
+        }
         // Also while the new keys of a replacement are not shown yet: a second replacement needs a word of its own.
-        if let known, known.provenAt != nil || known.replacedAt != nil {
-            let (word, fault) = try handover(transaction.reading, election, known, file, replacement)
+        if let known, !isAgain, known.provenAt != nil || known.replacedAt != nil {
+            let (word, fault) = try handover(
+                transaction.reading, election, known, file, parts.keys.map(\.key), replacement)
             guard let word else { return .refused(fault) }
             successor = word
+        } else if known == nil {
+            successor = try wordOfRemoval(transaction.reading, election, name: parts.trustee)
+            let digest = TrusteeFiles.digest(of: parts.keys.map(\.key))
+            if successor != nil, try wereRegistered(transaction.reading, election, digest) {
+                return .refused(
+                    "These keys were registered before, and \(parts.trustee) was taken away: make new ones (isoloir tally trustee-key)."
+                )
+            }
         }
         let nonce = randomness.bytes(TrusteeFiles.nonceBytes)
         try store(transaction, election, parts, nonce: nonce, successor: successor)
-        var details = ["trustee": parts.trustee, "file.sha256": hex(sha256(file))]
+        var details = [
+            "trustee": parts.trustee, "file.sha256": hex(sha256(file)),
+            "keys.sha256": TrusteeFiles.digest(of: parts.keys.map(\.key)),
+        ]
         if let successor { details["by"] = successor }
         try logbook.record(
             transaction, election: election.election.id, by: principal,
@@ -138,44 +168,6 @@ package struct TrusteeRegister: Sendable {
             }
         }
         return nil
-    }
-
-    /// On whose word a proven key goes; nil and the reason where nobody's is good.
-    private func handover(
-        _ reading: borrowing Reading, _ election: StoredElection, _ known: Trustee, _ file: [UInt8],
-        _ replacement: [UInt8]?
-    ) throws(StoreError) -> (word: String?, fault: String) {
-        let name = known.name
-        guard let replacement else {
-            return (
-                nil,
-                "\(name) has shown the keys that are registered. Other keys take their place only with --replacement FILE: made with the old keys (isoloir tally replace), or signed by two members of the bureau (isoloir bureau draft replace-trustee-key)."
-            )
-        }
-        if let statement = BureauStatement(file: replacement) {
-            let fault = statement.fault(
-                act: .replaceTrusteeKey, election: election.election.id, subject: "\(hex(sha256(file))) \(name)",
-                members: try members.all(reading, election))
-            if let fault { return (nil, "\(name): \(fault).") }
-            // With the keys: a name could be somebody else's by the time of the seal.
-            let signers = statement.signers(among: try members.all(reading, election)).map {
-                "\($0.name) \(hex($0.key))"
-            }
-            return ("bureau: \(signers.joined(separator: ", ")) (\(statement.reason))", "")
-        }
-        let signed: TrusteeFiles.Signed
-        do throws(TrusteeFiles.Fault) { signed = try TrusteeFiles.replacements(replacement) } catch {
-            return (nil, "\(error)")
-        }
-        let digest = sha256(file)
-        for ballot in election.election.ballots.map(\.id) {
-            let statement = TrusteeStatement.replacement(
-                file: digest, election: election.election.id, ballot: ballot)
-            guard let old = try key(reading, trustee: known.id, ballot: ballot), let proof = signed.proof(ballot),
-                signed.trustee == name, old.hasSigned(statement, proof)
-            else { return (nil, "The replacement is not signed with \(name)'s old key for \(ballot).") }
-        }
-        return ("old key", "")
     }
 
     private func store(
@@ -324,25 +316,6 @@ package struct TrusteeRegister: Sendable {
             waiting.append(trustee)
         }
         return waiting
-    }
-
-    /// Takes away a trustee who has not shown the keys; returns why not, nil when it was done.
-    package func remove(
-        _ transaction: borrowing Transaction, _ election: StoredElection, name: String, by principal: Principal
-    ) throws(StoreError) -> String? {
-        guard try Poll.find(transaction.reading, election: election.number).map({ $0.state == .sealing }) ?? true else {
-            return "The poll is sealed: its trustees cannot change any more."
-        }
-        let same = try all(transaction.reading, election).filter { Array($0.name.utf8) == Array(name.utf8) }
-        guard let trustee = same.first else { return "There is no trustee \(name): `isoloir trustee list` names them." }
-        guard trustee.provenAt == nil, trustee.replacedAt == nil else {
-            return "\(name) has shown the keys and stays: other keys take their place with `trustee add --replacement`."
-        }
-        try transaction.execute("DELETE FROM polling_trustee_key WHERE trustee = ?", trustee.id)
-        try transaction.execute("DELETE FROM polling_trustee WHERE id = ?", trustee.id)
-        try logbook.record(
-            transaction, election: election.election.id, by: principal, "trustee.remove", ["trustee": name])
-        return nil
     }
 
     /// Takes the bureau's word that the poll opens without a trustee's check; returns why it is refused.

@@ -30,9 +30,11 @@ package struct HelpQueue: Sendable {
         package let step: String
         package let trouble: String
         package let at: Int
+        /// Whether the browser has sent a form: a look at a page alone begins no trace, or who opens pages fills the disk.
+        package let isForm: Bool
 
-        package init(step: String, trouble: String, at: Int) {
-            (self.step, self.trouble, self.at) = (step, trouble, at)
+        package init(step: String, trouble: String, at: Int, isForm: Bool) {
+            (self.step, self.trouble, self.at, self.isForm) = (step, trouble, at, isForm)
         }
     }
 
@@ -77,13 +79,27 @@ package struct HelpQueue: Sendable {
         return true
     }
 
+    /// Questions on one page at the console.
+    package static let pageSize = 50
+
+    /// How many questions wait.
+    package func waiting(_ reading: borrowing Reading) throws(StoreError) -> Int {
+        try reading.number(
+            "SELECT count(*) FROM recovery_help WHERE election = ? AND done_at IS NULL", election)
+    }
+
     /// The questions, the oldest first.
-    package func questions(_ reading: borrowing Reading, withDone: Bool) throws(StoreError) -> [Entry] {
+    /// - Parameters:
+    ///   - number: the question after which the list begins.
+    ///   - limit: how many at most.
+    package func questions(
+        _ reading: borrowing Reading, withDone: Bool, after number: Int = 0, limit: Int = .max
+    ) throws(StoreError) -> [Entry] {
         let rows = try reading.all(
             """
             SELECT id, code, created_at, done_at IS NOT NULL, sealed FROM recovery_help
-            WHERE election = ? AND (? OR done_at IS NULL) ORDER BY id
-            """, election, withDone
+            WHERE election = ? AND (? OR done_at IS NULL) AND id > ? ORDER BY id LIMIT ?
+            """, election, withDone, number, limit
         ) {
             (row: borrowing Row) throws(StoreError) -> (id: Int, code: String, at: Int, isDone: Bool, sealed: [UInt8])
             in
@@ -107,21 +123,39 @@ package struct HelpQueue: Sendable {
             election) == 1
     }
 
-    /// Notes where browsers stand.
+    /// Traces kept at once, the latest: some ten megabytes, and more than the voters who come in a week.
+    package static let mostTraces = 100_000
+
+    /// Notes where browsers stand that have sent a form, now or earlier.
     package func note(_ transaction: borrowing Transaction, _ traces: [String: Trace]) throws(StoreError) {
-        for (code, trace) in traces {
+        for (code, trace) in traces where !trace.isForm {
+            try transaction.execute(
+                "UPDATE recovery_trace SET step = ?, trouble = ?, at = ? WHERE election = ? AND code = ?", trace.step,
+                trace.trouble, trace.at, election, code)
+        }
+        let begun = traces.filter(\.value.isForm)
+        guard !begun.isEmpty else { return }
+        for (code, trace) in begun {
             try transaction.execute(
                 """
                 INSERT INTO recovery_trace (election, code, step, trouble, at) VALUES (?1, ?2, ?3, ?4, ?5)
                 ON CONFLICT (election, code) DO UPDATE SET step = ?3, trouble = ?4, at = ?5
                 """, election, code, trace.step, trace.trouble, trace.at)
         }
+        try transaction.execute(
+            """
+            DELETE FROM recovery_trace WHERE (election, code) IN (
+                SELECT election, code FROM recovery_trace ORDER BY at
+                LIMIT max(0, (SELECT count(*) FROM recovery_trace) - ?))
+            """, HelpQueue.mostTraces)
     }
 
     /// Where the browser with this support code stood last.
     package func trace(_ reading: borrowing Reading, code: String) throws(StoreError) -> Trace? {
         try reading.first(
             "SELECT step, trouble, at FROM recovery_trace WHERE election = ? AND code = ?", election, code
-        ) { (row: borrowing Row) throws(StoreError) in Trace(step: try row[0], trouble: try row[1], at: try row[2]) }
+        ) { (row: borrowing Row) throws(StoreError) in
+            Trace(step: try row[0], trouble: try row[1], at: try row[2], isForm: true)
+        }
     }
 }

@@ -12,7 +12,9 @@ package struct StaffDirectory: Directory {
     package init(_ register: StaffRegister) { self.register = register }
 
     package func account(_ reading: borrowing Reading, hash: [UInt8]) throws(StoreError) -> Account? {
-        guard let member = try register.member(reading, hash: hash) else { return nil }
+        guard let member = try register.member(reading, hash: hash), try !register.isExpired(reading, member) else {
+            return nil
+        }
         return Account(
             principal: member.principal, generation: member.generation,
             generations: [Account.Generation(number: member.generation, secretHash: nil, isPending: false)],
@@ -22,7 +24,8 @@ package struct StaffDirectory: Directory {
     package func isLive(
         _ reading: borrowing Reading, _ principal: Principal, generation: Int
     ) throws(StoreError) -> Bool {
-        try member(reading, principal)?.generation == generation
+        guard let member = try member(reading, principal), member.generation == generation else { return false }
+        return try !register.isExpired(reading, member)
     }
 
     package func routes(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> [Route] {
@@ -42,9 +45,14 @@ package struct StaffDirectory: Directory {
     ) throws(StoreError) -> Int? {
         guard let member = try member(transaction.reading, principal) else { return nil }
         // The voters' words would be wrong here; what has no words for staff is not sent.
-        guard [.code, .resetCode].contains(note.kind) else { return nil }
+        let kind: MessageKind
+        switch note.kind {
+        case .code, .resetCode: kind = .staffCode
+        case .secretChanged: kind = .staffSecretChanged
+        default: return nil
+        }
         return try register.queue(
-            transaction, member, .staffCode, generation: note.generation, priority: note.priority, values: note.values,
+            transaction, member, kind, generation: note.generation, priority: note.priority, values: note.values,
             expiresAt: note.expiresAt)
     }
 

@@ -22,6 +22,8 @@ package struct StaffMember: Sendable, Equatable {
     package let isWaiting: Bool
     /// From when on they decide on what others ask for.
     package let decidesAt: Int
+    /// When their identifier was sent last.
+    package let sentAt: Int
 
     package var principal: Principal { .staff(name) }
 
@@ -33,6 +35,6 @@ package struct StaffMember: Sendable, Equatable {
             id: try row[0], name: try row[1], fullName: try row[2], role: try row.value(3), language: try row.value(4),
             generation: try row[5], hasFactor: try row[6], fingerprint: try row[7], addedBy: try row[8],
             addedAt: try row[9], isRemoved: try row[10], isWaiting: try row[11],
-            decidesAt: try row[12])
+            decidesAt: try row[12], sentAt: try row[13])
     }
 }

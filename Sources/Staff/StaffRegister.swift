@@ -46,6 +46,9 @@ package struct StaffRegister: Sendable {
     static let identifierCount = 12
     /// Letters of a name in the journal.
     private static let nameLengths = 2...40
+    /// Days after which an identifier that nobody has used is worth nothing: two weeks of leave, and no longer does it lie in a
+    /// mailbox for whoever comes.
+    package static let unusedDays = 14
     /// Names that tokens of programs have in the journal begin so.
     static let clientPrefix = "api."
 
@@ -56,7 +59,7 @@ package struct StaffRegister: Sendable {
         try reading.all(
             """
             SELECT id, name, full_name, role, language, generation, factor_at IS NOT NULL, printer_fingerprint, added_by,
-                added_at, removed_at IS NOT NULL, in_force_at IS NULL, decides_at
+                added_at, removed_at IS NOT NULL, in_force_at IS NULL, decides_at, sent_at
             FROM staff_member WHERE election = ? AND removed_at IS NULL ORDER BY name
             """, election.number, row: StaffMember.read)
     }
@@ -66,7 +69,7 @@ package struct StaffRegister: Sendable {
         try reading.first(
             """
             SELECT id, name, full_name, role, language, generation, factor_at IS NOT NULL, printer_fingerprint, added_by,
-                added_at, removed_at IS NOT NULL, in_force_at IS NULL, decides_at
+                added_at, removed_at IS NOT NULL, in_force_at IS NULL, decides_at, sent_at
             FROM staff_member WHERE election = ? AND name = ? AND removed_at IS NULL
             """, election.number, name, row: StaffMember.read)
     }
@@ -75,9 +78,15 @@ package struct StaffRegister: Sendable {
         try reading.first(
             """
             SELECT id, name, full_name, role, language, generation, factor_at IS NOT NULL, printer_fingerprint, added_by,
-                added_at, removed_at IS NOT NULL, in_force_at IS NULL, decides_at
+                added_at, removed_at IS NOT NULL, in_force_at IS NULL, decides_at, sent_at
             FROM staff_member WHERE election = ? AND hash = ? AND removed_at IS NULL AND in_force_at IS NOT NULL
             """, election.number, hash, row: StaffMember.read)
+    }
+
+    /// Whether a member's identifier has expired because no passphrase was chosen with it in time.
+    package func isExpired(_ reading: borrowing Reading, _ member: StaffMember) throws(StoreError) -> Bool {
+        guard !member.isWaiting, member.sentAt + StaffRegister.unusedDays * 86_400 <= clock.now else { return false }
+        return try !keeper.record(reading, election: election.number, member.principal).isSet
     }
 
     /// The mail address of a member.
@@ -267,10 +276,12 @@ package struct StaffRegister: Sendable {
     func send(
         _ transaction: borrowing Transaction, _ identifier: SymbolCode, to id: Int, generation: Int
     ) throws(StoreError) {
+        // It expires unused from now on.
+        try transaction.execute("UPDATE staff_member SET sent_at = ? WHERE id = ?", clock.now, id)
         let member = try transaction.reading.first(
             """
             SELECT id, name, full_name, role, language, generation, factor_at IS NOT NULL, printer_fingerprint, added_by,
-                added_at, removed_at IS NOT NULL, in_force_at IS NULL, decides_at
+                added_at, removed_at IS NOT NULL, in_force_at IS NULL, decides_at, sent_at
             FROM staff_member WHERE id = ?
             """, id, row: StaffMember.read)
         guard let member else { throw StoreError(.missing, "There is no member number \(id).") }
@@ -278,7 +289,7 @@ package struct StaffRegister: Sendable {
             transaction, member, .staffIdentifier, generation: generation, priority: .recovery,
             values: [
                 "identifier": identifier.grouped, "console": console,
-                "role": StaffRegister.word(member.role, member.language),
+                "role": StaffRegister.word(member.role, member.language), "days": "\(StaffRegister.unusedDays)",
             ])
     }
 

@@ -86,5 +86,12 @@ package enum StaffSchema {
             ALTER TABLE staff_member ADD COLUMN decides_at INTEGER NOT NULL DEFAULT 0;
             UPDATE staff_member SET in_force_at = added_at;
             """),
+        // An identifier that nobody uses expires; those that were sent before have the whole time from now on.
+        Migration(
+            "staff-3-unused",
+            """
+            ALTER TABLE staff_member ADD COLUMN sent_at INTEGER NOT NULL DEFAULT 0;
+            UPDATE staff_member SET sent_at = unixepoch();
+            """),
     ]
 }

@@ -15,7 +15,8 @@ import Polling
 ///       electors 120
 ///       signatures 98
 ///       ballots 98
-///       weight 98
+///       weight 106
+///       weights 94x1 4x3
 ///       round 5
 ///       head 0b12...
 ///       tally 9fe3...
@@ -30,6 +31,8 @@ package struct ClosingRecord: Sendable {
         package let signatures: Int
         package let ballots: Int
         package let weight: Int
+        /// How many ballots weigh how much; the totals of few of one weight tell what single voters chose.
+        package let byWeight: [Int: Int]
         /// The last round and the archive's event hash at its end (64 hexadecimal digits); nil where nobody voted.
         package let round: Int?
         package let head: String?
@@ -84,9 +87,25 @@ package struct ClosingRecord: Sendable {
             let signatures = number("signatures"), let ballots = number("ballots"), let weight = number("weight"),
             let tally = fields["tally"]
         else { return nil }
+        guard let classes = byWeight(fields["weights"], ballots: ballots, weight: weight) else { return nil }
         return Entry(
             name: name, uuid: uuid, electors: electors, signatures: signatures, ballots: ballots, weight: weight,
-            round: number("round"), head: fields["head"], tally: tally)
+            byWeight: classes, round: number("round"), head: fields["head"], tally: tally)
+    }
+
+    /// The ballots of each weight as "94x1 4x3" says; all weigh 1 where nothing is said. Nil where they are not the ballots and
+    /// the weight that the record has.
+    private static func byWeight(_ text: String?, ballots: Int, weight: Int) -> [Int: Int]? {
+        var classes: [Int: Int] = [:]
+        for word in (text ?? (ballots > 0 ? "\(ballots)x1" : "")).split(separator: " ") {
+            let parts = word.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+            guard parts.count == 2, let count = parts[0], let each = parts[1], count > 0, each > 0,
+                count <= CredentialList.mostWeight, each <= CredentialList.mostWeight / count, classes[each] == nil
+            else { return nil }
+            classes[each] = count
+        }
+        let sum = classes.reduce(0) { $0 &+ $1.key * $1.value }
+        return classes.values.reduce(0, &+) == ballots && sum == weight ? classes : nil
     }
 }
 
@@ -97,6 +116,10 @@ extension ClosingRecord.Entry {
             "ballot \(name)", "  uuid \(uuid)", "  electors \(electors)", "  signatures \(signatures)",
             "  ballots \(ballots)", "  weight \(weight)",
         ]
+        if byWeight.keys.contains(where: { $0 != 1 }) {
+            let classes = byWeight.sorted { $0.key < $1.key }.map { "\($0.value)x\($0.key)" }
+            lines.append("  weights \(classes.joined(separator: " "))")
+        }
         if let round, let head { lines += ["  round \(round)", "  head \(head)"] }
         return lines + ["  tally \(tally)"]
     }

@@ -35,10 +35,15 @@ extension Teller {
         for ballot in try PollBallot.all(reading, election: election.number) {
             ballots.append((ballot, try station.tally(reading, ballot)))
         }
-        let manifest = try Poll.find(reading, election: election.number)?.manifest
-        return State(
-            trustees: try trustees.all(reading, election), ballots: ballots,
-            seal: manifest.flatMap { SealManifest($0) })
+        var seal: SealManifest?
+        if let poll = try Poll.find(reading, election: election.number) {
+            // Members whom somebody wrote into it accept nothing.
+            if let fault = try station.manifestFault(reading, poll) {
+                throw StoreError(.damaged, fault, cure: "Keep the files as they are, and call the bureau together.")
+            }
+            seal = SealManifest(poll.manifest)
+        }
+        return State(trustees: try trustees.all(reading, election), ballots: ballots, seal: seal)
     }
 
     /// Takes a trustee's file, every proof checked; the last one brings the result.

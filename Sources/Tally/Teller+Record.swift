@@ -48,7 +48,8 @@ extension Teller {
             let entry = ClosingRecord.Entry(
                 name: ballot.name, uuid: String(decoding: ballot.uuid, as: UTF8.self), electors: ballot.electors,
                 signatures: try station.signatureCount(reading, ballot), ballots: tally.ballots, weight: tally.weight,
-                round: last?.number, head: last?.head, tally: hex(sha256(tally.document)))
+                byWeight: try station.publishedByWeight(reading, ballot), round: last?.number, head: last?.head,
+                tally: hex(sha256(tally.document)))
             lines += entry.lines
         }
         lines += try station.restoreLines(reading)

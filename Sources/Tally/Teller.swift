@@ -150,6 +150,7 @@ package struct Teller: Sendable {
                 let tally = try station.tally(reading, stored), let document = tally.result,
                 let rows = JSON.read(document)?["result"]?.list
             else { continue }
+            try station.checkResult(reading, stored, tally)
             var answered: [BallotResult.Answered] = []
             for (question, row) in zip(ballot.questions, rows) {
                 let numbers = (row.list ?? []).compactMap(\.integer)
@@ -184,6 +185,7 @@ package struct Teller: Sendable {
         try body(writer.encryptedTally(tally.document, ballots: tally.ballots, weight: tally.weight))
         // Decryptions come in together with the result that they give: until then each can still be replaced.
         guard let result = tally.result, let rows = JSON.read(result)?["result"]?.list else { return }
+        try station.checkResult(reading, ballot, tally)
         for part in try station.parts(reading, ballot) {
             try body(writer.partialDecryption(part.document, owner: part.owner))
         }

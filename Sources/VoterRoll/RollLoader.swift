@@ -147,7 +147,7 @@ private struct Intake {
 
     /// Counts the last row of the buffer. A row that may be known already is sealed later, when its voter's
     /// number is.
-    mutating func finish(isUpdate: Bool, _ hasher: PassphraseHasher) {
+    mutating func finish(isUpdate: Bool, _ hasher: PassphraseHasher, file: String) throws(RollFileError) {
         var row = buffer.rows.removeLast()
         sealer.index(&row, &buffer)
         if !row.mail.isAbsent { sameMail.add(UInt64(row.mailIndex), line: row.line) }
@@ -157,7 +157,7 @@ private struct Intake {
             plain.span.extracting(row.lastName.range), plain.span.extracting(row.firstName.range), &scratch)
         sameName.add(name, line: row.line)
         groups.add(buffer, row)
-        if !row.challenge.isAbsent { hashChallenge(&row, hasher) }
+        if !row.challenge.isAbsent { try hashChallenge(&row, hasher, file: file) }
         if !isUpdate {
             row.id = nextID
             nextID += 1
@@ -166,10 +166,16 @@ private struct Intake {
         buffer.rows.append(row)
     }
 
-    private mutating func hashChallenge(_ row: inout RollRow, _ hasher: PassphraseHasher) {
+    private mutating func hashChallenge(
+        _ row: inout RollRow, _ hasher: PassphraseHasher, file: String
+    ) throws(RollFileError) {
         let answer = Secret(Array(buffer.plain[row.challenge.range]))
-        // One thread hashes, so the queue cannot be full.
-        guard case .done(let hash) = hasher.hash(answer) else { return }
+        // An answer must never be stored as it was written.
+        guard case .done(let hash) = hasher.hash(answer) else {
+            throw RollFileError(
+                file: file, line: row.line,
+                message: "the answer could not be hashed, there is too little memory just now: read the file again")
+        }
         row.challenge = buffer.slice { $0.append(contentsOf: Array(hash.utf8)) }
     }
 }
@@ -284,7 +290,7 @@ final class RollLoader {
                 // Refused rows count too: a file of nothing else can be given up as well.
                 if intake.rows % RowBatch.size == 0 { try progress(intake.rows) }
                 guard checker?.check(bytes, fields, into: &intake.buffer) == true else { return }
-                intake.finish(isUpdate: isUpdate, hasher)
+                try intake.finish(isUpdate: isUpdate, hasher, file: path)
                 if intake.buffer.rows.count == RowBatch.size {
                     swap(&intake.buffer, &batch.buffer)
                     insert(batch)

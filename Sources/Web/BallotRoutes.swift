@@ -1,5 +1,6 @@
 import Access
 import BallotCore
+import Crypto
 import Elections
 import Foundation
 import Journal
@@ -8,6 +9,7 @@ import Polling
 import Store
 import Tally
 import Templating
+import VoterRoll
 
 /// `/ballots/{ballot}`: choose, review, vote; `/receipt`: the proof as PDF.
 enum BallotRoutes {
@@ -25,8 +27,12 @@ enum BallotRoutes {
         ]
     }
 
+    /// Hexadecimal digits that tell one voter's page from another's in one browser.
+    static let ownerDigits = 32
+
     static let shape: [String: Shape] = [
-        "ballot": .text, "name": .text, "path": .text, "document": .text, "credential": .text, "worker": .text,
+        "ballot": .text, "name": .text, "path": .text, "voter": .text, "owner": .text, "document": .text,
+        "credential": .text, "worker": .text,
         "workerDigest": .text, "wasm": .text, "wasmDigest": .text, "script": .text, "scriptDigest": .text,
         "sealed": .text, "sealedDigest": .text, "sealPath": .text, "sealDigest": .text,
         "idleSeconds": .text, "grace": .object(["close": .text, "seconds": .text, "until": .text, "hours": .text]),
@@ -71,11 +77,18 @@ extension VoterSite {
         case .voted(let at):
             let time = LocalTime.phrase(at, zone: election.timeZone, visit.language)
             return message(visit, 200, "voted", lines: [time], back: "/space")
-        case .booth(let booth): return ballotPage(visit, session, booth, open)
+        case .booth(let booth):
+            let person = try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try parts.directory.voter(reading, session.principal)
+            }
+            guard let person else { return see(visit, "/", "say=ended") }
+            return ballotPage(visit, session, booth, open, person)
         }
     }
 
-    private func ballotPage(_ visit: Visit, _ session: Session, _ booth: Booth, _ poll: Poll) -> Response {
+    private func ballotPage(_ visit: Visit, _ session: Session, _ booth: Booth, _ poll: Poll, _ person: Voter)
+        -> Response
+    {
         let (language, now) = (visit.language, parts.clock.now)
         let files = sealFiles
         let idle = min(Doorkeeper.idleSeconds, session.endsAt - now)
@@ -89,7 +102,8 @@ extension VoterSite {
             .ballot, visit, title: "voteTitle",
             [
                 "ballot": .text(booth.ballot.title[language]), "name": .text(booth.ballot.id),
-                "path": .text(visit.path("/ballots/\(booth.ballot.id)")),
+                "path": .text(visit.path("/ballots/\(booth.ballot.id)")), "voter": .text(person.courteousName),
+                "owner": .text(owner(visit, person.id)),
                 "document": .text(String(decoding: booth.document, as: UTF8.self)),
                 "credential": .text(String(decoding: booth.credential, as: UTF8.self)),
                 "worker": .text(assets.path("sealer.js")), "workerDigest": .text(assets.integrity("sealer.js")),
@@ -151,26 +165,51 @@ extension VoterSite {
         case .paused(let seconds): return .now(answer(visit, .paused(seconds: seconds)))
         case .underWay: return .now(answer(visit, .underWay))
         }
-        let text = Array((visit.request.form() ?? Form(fields: []))["ballot"].utf8)
+        let form = visit.request.form() ?? Form(fields: [])
+        // The page of somebody who shared this browser: neither their ballot nor an answer about this voter's.
+        if !form["owner"].isEmpty, !Secret(form["owner"]).matches(Secret(owner(visit, voter))) {
+            return .now(casting(visit, 409, "voteOther"))
+        }
+        let text = Array(form["ballot"].utf8)
         return .later { [self] in
             do {
                 let outcome = try parts.station.cast(
                     text, voter: voter, ballot: name, sessionOpenedAt: session.openedAt, admission: admission)
-                return answer(visit, outcome)
-            } catch {
-                _ = failure(visit, error)
-                return casting(visit, 503, "busyText")
-            }
+                var next: Next?
+                if case .cast = outcome { next = try left(visit, voter, session) }
+                return answer(visit, outcome, next)
+            } catch { return failure(visit, error) }
         }
     }
 
-    private func answer(_ visit: Visit, _ outcome: Casting) -> Response {
+    /// Whose page it is, for this browser alone: it tells nobody who that is.
+    private func owner(_ visit: Visit, _ voter: Int) -> String {
+        String(hex(forms.hash("owner:\(voter):" + visit.browser)).prefix(BallotRoutes.ownerDigits))
+    }
+
+    /// What the voter can still vote on.
+    private func left(_ visit: Visit, _ voter: Int, _ session: Session) throws(StoreError) -> Next? {
+        let entries = try store.read { (reading: borrowing Reading) throws(StoreError) -> [VoterBallot] in
+            guard try parts.station.isOpen(reading, sessionOpenedAt: session.openedAt) else {
+                return [VoterBallot]()
+            }
+            return try parts.station.ballots(reading, voter: voter)
+        }
+        let waiting = entries.filter { $0.signedAt == nil }
+        return waiting.first.map {
+            Next(
+                count: waiting.count, title: $0.ballot.title[visit.language],
+                path: visit.path("/ballots/\($0.ballot.id)"))
+        }
+    }
+
+    private func answer(_ visit: Visit, _ outcome: Casting, _ next: Next? = nil) -> Response {
         switch outcome {
-        case .cast(let receipt): casting(visit, 200, nil, receipt: receipt)
+        case .cast(let receipt): casting(visit, 200, nil, receipt: receipt, next: next)
         case .otherCounts(let tracker): casting(visit, 409, "voteAlarmOther", tracker: tracker)
         case .voted: casting(visit, 409, "voteVoted")
         case .refused(let fault): casting(visit, 422, "voteRefused", reason: ArchiveVerifier.words(fault))
-        case .notYours: casting(visit, 422, "voteRefused", reason: "the credential is not this voter's")
+        case .notYours: casting(visit, 409, "voteOther", reason: "the credential is not this voter's")
         case .notEligible: casting(visit, 404, "notEligibleText")
         case .shut: casting(visit, 403, "voteShut")
         case .paused(let seconds): waiting(casting(visit, 429, "votePaused", seconds: seconds), seconds)
@@ -184,6 +223,13 @@ extension VoterSite {
         return response
     }
 
+    /// The next ballot of a voter who has more than one.
+    struct Next: Encodable {
+        /// Ballots that are left, this one among them.
+        let count: Int
+        let title, path: String
+    }
+
     /// What the page's script is told.
     private struct Told: Encodable {
         struct Proof: Encodable { let tracker, signature: String }
@@ -192,11 +238,12 @@ extension VoterSite {
         let reason: String?
         let tracker: String?
         let receipt: Proof?
+        let next: Next?
     }
 
-    private func casting(
+    func casting(
         _ visit: Visit, _ status: Int, _ text: String?, tracker: String? = nil, receipt: Receipt? = nil,
-        reason: String? = nil, seconds: Int? = nil
+        reason: String? = nil, seconds: Int? = nil, next: Next? = nil
     ) -> Response {
         // One word for every refusal: the help desk must not learn from it that somebody has voted.
         if let text {
@@ -208,7 +255,7 @@ extension VoterSite {
                 let notice = $0 == "voteShut" ? words(visit.language).notice : nil
                 return notice.map { said + " " + $0 } ?? said
             }, reason: reason, tracker: tracker,
-            receipt: receipt.map { Told.Proof(tracker: $0.tracker, signature: $0.signature) })
+            receipt: receipt.map { Told.Proof(tracker: $0.tracker, signature: $0.signature) }, next: next)
         let encoder = JSONEncoder()
         encoder.outputFormatting = .withoutEscapingSlashes
         guard let data = try? encoder.encode(told) else { return .text(500, "internal error\n") }

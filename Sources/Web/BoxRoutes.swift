@@ -12,6 +12,16 @@ enum BoxRoutes {
         VoterSite.Route(method: .get, path: "/box") { site, visit in .now(try site.box(visit)) }
     ]
 
+    /// Characters of a tracker: a SHA-256 in Base64 without its last sign.
+    private static let trackerLength = 43
+
+    /// The tracker in what somebody pasted: the number with its label, a full stop, blanks between.
+    static func tracker(in text: String) -> String {
+        let words = text.split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "+" || $0 == "/")) }
+        return words.first { $0.utf8.count == trackerLength }.map(String.init)
+            ?? String(text.filter { !$0.isWhitespace }.prefix(trackerLength))
+    }
+
     static func table(of ballot: String) -> [VoterSite.Route] {
         [
             VoterSite.Route(method: .get, path: "/box/\(ballot)") { site, visit in
@@ -59,9 +69,18 @@ extension VoterSite {
         return "\(pages.text("boxCount", language)) \(ballots). \(pages.text("boxSignatures", language)) \(signatures)."
     }
 
+    /// When the next round is published at the earliest; nil where none comes any more.
+    private func comingRound(after last: Round?, _ language: Language) -> String? {
+        guard let poll, [.open, .suspended, .closing].contains(poll.state), let opened = poll.openedAt else {
+            return nil
+        }
+        let earliest = (last?.at ?? opened) + PollingStation.roundSeconds
+        return LocalTime.clock(max(earliest, parts.clock.now), zone: election.timeZone, language)
+    }
+
     func box(_ visit: Visit, of name: String) throws -> Response {
         let language = visit.language
-        let typed = String((visit.request.parameter("tracker") ?? "").filter { !$0.isWhitespace }.prefix(60))
+        let typed = BoxRoutes.tracker(in: visit.request.parameter("tracker") ?? "")
         let after = visit.request.parameter("after").flatMap { Int($0) } ?? 0
         let found = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> (
@@ -82,10 +101,13 @@ extension VoterSite {
         let groups = Dictionary(grouping: list, by: \.round).sorted { $0.key < $1.key }
         let total = rounds.reduce(0) { $0 + $1.ballots }
         let path = "/box/\(name)"
+        let isMissing = !typed.isEmpty && round == nil
+        let coming = comingRound(after: rounds.last, language)
         let next = list.last.flatMap { $0.place < total ? visit.path(path, "after=\($0.place)") : nil }
         return page(
-            .boxBallot, visit, title: "boxTitle", error: !typed.isEmpty && round == nil ? "boxMissing" : nil,
-            note: round == nil ? nil : "boxFound", noteMore: round.map { "\($0)" },
+            .boxBallot, visit, title: "boxTitle", error: isMissing && coming == nil ? "boxMissing" : nil,
+            note: round != nil ? "boxFound" : isMissing && coming != nil ? "boxNotYet" : nil,
+            noteMore: round.map { "\($0)" } ?? coming,
             [
                 "ballot": .text(ballot.title[language]), "count": .text(count(rounds, language)), "path": .text(path),
                 "typed": .text(typed), "archive": .text("\(path)/archive.bel"),

@@ -24,21 +24,21 @@ extension ConsoleSite {
             guard request.method == .get || request.method == .head else {
                 return problem(405, "Only GET is allowed here.")
             }
-            return json(200, try openAPI())
+            return Response(200, type: "application/json", body: try description())
         }
         guard request.path.hasPrefix(ConsoleSite.prefix) else { return problem(404, "There is nothing here.") }
         guard let client = try client(request) else {
             guard limits.count("api-wrong", from: request.source) <= ConsoleSite.mostWrong else {
-                return problem(429, "Too many wrong tokens from this address: wait ten minutes.")
+                return waiting(
+                    problem(429, "Too many wrong tokens from this address: wait ten minutes."), SourceLimits.window)
             }
             var response = problem(401, "Send a token of this election: Authorization: Bearer isoloir_...")
             response.headers.append(("WWW-Authenticate", "Bearer"))
             return response
         }
         guard limits.count("api:\(client.id)", from: "token") <= ConsoleSite.mostRequests else {
-            var response = problem(429, "More than \(ConsoleSite.mostRequests) requests in ten minutes: wait a little.")
-            response.headers.append(("Retry-After", "60"))
-            return response
+            return waiting(
+                problem(429, "More than \(ConsoleSite.mostRequests) requests in ten minutes: wait a little."), 60)
         }
         let language = Visit.preferred(request, among: Language.allCases) ?? .en
         let viewer = Viewer(principal: client.principal, role: client.role, language: language)
@@ -53,7 +53,7 @@ extension ConsoleSite {
         }
     }
 
-    private func bearer(_ request: Request) -> String? {
+    func bearer(_ request: Request) -> String? {
         guard let header = request.header("authorization"), header.hasPrefix("Bearer ") else { return nil }
         return String(header.dropFirst("Bearer ".count))
     }
@@ -200,10 +200,11 @@ extension ConsoleSite {
         case .done(let words, _, let data):
             return json(200, .object(["message": .text(words)].merging(data) { $1 }))
         case .shown(let screen): return json(200, screen.data)
-        case .refused(let status, let words, let field, let more):
-            return problem(
+        case .refused(let status, let words, let field, let more, let retry):
+            let refusal = problem(
                 status, words + (more.map { " \($0)" } ?? ""),
                 fields: field.map { [$0: .text(words)] } ?? [:])
+            return retry.map { waiting(refusal, $0) } ?? refusal
         }
     }
 

@@ -9,7 +9,7 @@ import Store
 
 /// `/manager/sign-in`, `code`, `passphrase`, `factor`: from identifier to a confirmed session.
 enum ConsoleSignIn {
-    static let paths = ["sign-in", "code", "passphrase", "factor", "sign-out", "extend"]
+    static let paths = ["sign-in", "code", "passphrase", "factor", "sign-out", "extend", AccountSecret.path]
 
     static func name(_ path: String) -> String? { paths.contains(path) ? path : nil }
 
@@ -54,7 +54,7 @@ extension ConsoleSite {
     private func pending(_ visitor: Visitor) -> String? { visitor.request.cookie(cookies.name(.staffPending)) }
 
     /// A page with one question.
-    private func question(
+    func question(
         _ visitor: Visitor, _ name: String, path: String, fields: [(name: String, input: FormBlock.Input)],
         status: Int = 200, error: String? = nil, before: [Block] = [], after: [Block] = []
     ) throws -> Response {
@@ -88,7 +88,8 @@ extension ConsoleSite {
     private func identify(_ visitor: Visitor, _ form: Form?) throws -> Response {
         let language = visitor.language
         if limits.count("console", from: visitor.request.source) > ConsoleSignIn.mostFromOne {
-            return try identifier(visitor, status: 429, error: text("signIn.tooMany", language))
+            return waiting(
+                try identifier(visitor, status: 429, error: text("signIn.tooMany", language)), SourceLimits.window)
         }
         guard case .canonical(let canonical) = IdentifierEntry(form?["identifier"] ?? "", scheme: .random) else {
             return try identifier(visitor, status: 422, error: text("signIn.malformed", language))
@@ -138,7 +139,8 @@ extension ConsoleSite {
             switch again {
             case .asked: return going("code")
             case .wait(let seconds):
-                return try code(visitor, status: 429, error: text("code.wait", language) + " \(seconds) s")
+                return waiting(
+                    try code(visitor, status: 429, error: text("code.wait", language) + " \(seconds) s"), seconds)
             case .quiet: return try code(visitor, status: 429, error: text("code.quiet", language))
             case .gone: return going("sign-in?say=gone")
             }
@@ -214,16 +216,27 @@ extension ConsoleSite {
             return going("factor", [cookies.set(.staffSession, session), cookies.clear(.staffPending)])
         case .wrong: return try secret(visitor, status: 422, error: text("enter.wrong", language))
         case .wait(let seconds):
-            return try secret(visitor, status: 429, error: text("enter.wait", language) + " \(seconds) s")
+            return waiting(
+                try secret(visitor, status: 429, error: text("enter.wait", language) + " \(seconds) s"), seconds)
         case .busy(let seconds):
-            return try secret(visitor, status: 503, error: text("enter.wait", language) + " \(seconds) s")
-        case .refused(let faults):
-            return try secret(
-                visitor, status: 422,
-                error: faults.map { text("secret.\($0.rawValue)", language) }.joined(separator: " "))
+            return waiting(
+                try secret(visitor, status: 503, error: text("enter.busy", language) + " \(seconds) s"), seconds)
+        case .refused(let faults): return try secret(visitor, status: 422, error: words(faults, language))
         case .next, .forgotten: return going("passphrase")
         case .gone: return going("sign-in?say=gone", [cookies.clear(.staffPending)])
         }
+    }
+
+    /// What is wrong with a chosen passphrase.
+    func words(_ faults: [PassphraseRules.Fault], _ language: Language) -> String {
+        faults.map { text("secret.\($0.rawValue)", language) }.joined(separator: " ")
+    }
+
+    /// An answer that says when to come back.
+    func waiting(_ response: Response, _ seconds: Int) -> Response {
+        var response = response
+        response.headers.append(("Retry-After", "\(seconds)"))
+        return response
     }
 
     // MARK: Authenticator
@@ -274,7 +287,8 @@ extension ConsoleSite {
         switch outcome {
         case .wrong: return try askFactor(visitor, status: 422, error: text("factor.wrong", language))
         case .wait(let seconds):
-            return try askFactor(visitor, status: 429, error: text("enter.wait", language) + " \(seconds) s")
+            return waiting(
+                try askFactor(visitor, status: 429, error: text("enter.wait", language) + " \(seconds) s"), seconds)
         case .right where spare.isEmpty: return .see("/manager")
         case .right:
             let screen = Screen(

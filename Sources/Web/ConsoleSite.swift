@@ -1,5 +1,6 @@
 package import Access
 package import Bureau
+import Contacts
 package import Crypto
 import Elections
 import Foundation
@@ -58,8 +59,12 @@ package final class ConsoleSite: Sendable {
     /// The console's address, without a path.
     let address: String
     private let forms: LookupKey
+    /// Where our pages come from; nil would let no form in.
+    private let own: Origin?
     let log: @Sendable (String) -> Void
     private let headers: [(name: String, value: String)]
+    /// The API's description, once it was asked for.
+    let madeDescription = Mutex<[UInt8]?>(nil)
     /// The last audit of the box.
     let kept = Mutex<(at: Int, findings: [String])?>(nil)
     /// Where uploads are kept until they were read.
@@ -82,7 +87,8 @@ package final class ConsoleSite: Sendable {
     ) {
         (self.parts, self.pages, self.assets, self.address) = (parts, pages, assets, address)
         (self.uploads, self.log) = (uploads, log)
-        cookies = Cookies(isSecure: address.hasPrefix("https://"))
+        own = Origin(address)
+        cookies = Cookies(isSecure: own?.scheme != .http)
         limits = SourceLimits(clock: parts.clock)
         clients = StaffClients(parts.register)
         factor = SecondFactor(parts.register)
@@ -130,17 +136,15 @@ package final class ConsoleSite: Sendable {
         } catch {
             log("\(name(request.path)) failed: \(error)")
             if let error = error as? StoreError, let seconds = error.retrySeconds {
-                let words = error.kind == .busy ? "busy: try again in a moment" : error.description
-                var response = Response.text(503, "\(words)\n")
-                response.headers.append(("Retry-After", "\(seconds)"))
-                return response
+                return later(request, seconds, error.kind == .busy ? nil : error.description)
             }
-            let place = request.path.hasPrefix("/api/") ? "problem" : "broken"
-            return .text(500, "internal error (\(place)): the administrator finds it in the log\n")
+            return request.path.hasPrefix("/api/")
+                ? problem(500, "Internal error: the administrator finds it in the log.")
+                : message(stranger(request), 500, "broken")
         }
     }
 
-    private func finish(_ request: Request, _ response: Response, _ start: Double) -> Response {
+    func finish(_ request: Request, _ response: Response, _ start: Double) -> Response {
         var response = response
         let own = response.headers
         for header in headers where !own.contains(where: { $0.name == header.name }) { response.headers.append(header) }
@@ -157,24 +161,6 @@ package final class ConsoleSite: Sendable {
         let patterns = ConsoleSite.views.map(\.path) + ConsoleSite.actions.map(\.path) + ConsoleSite.files.map(\.path)
         let found = patterns.first { Pattern.match($0, rest) != nil }
         return (isAPI ? "/api/v1/" : "/manager/") + (found ?? ConsoleSignIn.name(rest) ?? "other")
-    }
-
-    /// Forms into which a file's text is pasted.
-    private static let longForms: Set<String> = ["letters/returned", "parcels/key"]
-
-    /// How long the body of a request to the console may be; the long forms are for those who are signed in.
-    package func bodyLimit(_ request: Request) -> Int? {
-        guard ConsoleSite.owns(request.path) else { return nil }
-        let isAPI = request.path.hasPrefix(ConsoleSite.prefix)
-        let rest = String(request.path.dropFirst(isAPI ? ConsoleSite.prefix.count : "/manager/".count))
-        guard ConsoleSite.longForms.contains(rest) else { return FieldLimits.consoleForm }
-        do throws(StoreError) {
-            let isKnown = try isAPI ? client(request) != nil : visitor(request).session?.confirmedAt != nil
-            return isKnown ? FieldLimits.longConsoleForm : FieldLimits.consoleForm
-        } catch {
-            log("a long form cannot be taken: \(error)")
-            return FieldLimits.consoleForm
-        }
     }
 
     // MARK: Pages
@@ -225,7 +211,7 @@ package final class ConsoleSite: Sendable {
 
     /// Whether a form was sent from our own page, by the browser that was given it.
     func isOwn(_ visitor: Visitor, token: String) -> Bool {
-        if let origin = visitor.request.header("origin"), origin != address { return false }
+        if let origin = visitor.request.header("origin"), own == nil || Origin(origin) != own { return false }
         if let site = visitor.request.header("sec-fetch-site"), site != "same-origin" { return false }
         return !visitor.isNew && Secret(token).matches(Secret(visitor.form))
     }
@@ -262,6 +248,7 @@ package final class ConsoleSite: Sendable {
                 try parts.door.note(transaction, session)
             }
         }
+        if path == AccountSecret.path { return try ownSecret(visitor, session, form) }
         if isUpload, isPost { return try RollUpload.take(self, visitor, viewer) }
         return try dispatch(visitor, viewer, member, path, form)
     }
@@ -304,27 +291,6 @@ package final class ConsoleSite: Sendable {
         try journalDenied(viewer, deed, path, from: "console")
         return message(visitor, 403, "denied", more: StaffRegister.word(viewer.role, visitor.language))
     }
-
-    func journalDenied(_ viewer: Viewer, _ deed: Deed, _ path: String, from source: String) throws(StoreError) {
-        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.logbook.record(
-                transaction, election: election.id, by: viewer.principal, "access.denied",
-                ["deed": deed.rawValue, "path": String(path.prefix(ConsoleSite.journalledPath)), "from": source])
-        }
-    }
-
-    /// Keeps from where a deed was asked for; what it did stands in the entries after it.
-    func journalDeed(_ action: ConsoleAction, _ call: Call, _ path: String, from address: String) throws(StoreError) {
-        var details = ["path": String(path.prefix(ConsoleSite.journalledPath)), "by": call.source, "from": address]
-        if !call["reason"].isEmpty { details["reason"] = call["reason"].trimmed }
-        try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.logbook.record(
-                transaction, election: election.id, by: call.viewer.principal, "console.\(action.name)", details)
-        }
-    }
-
-    /// Characters of a path that the journal keeps.
-    private static let journalledPath = 100
 
     // MARK: Deeds
 
@@ -399,9 +365,10 @@ package final class ConsoleSite: Sendable {
         case .done(let note, let next, _):
             return .see("/manager/\(next)?say=" + (ConsoleSite.escaped(note)) + "&sign=" + sign(note, visitor))
         case .shown(let screen): return try show(visitor, screen, path: path)
-        case .refused(let status, let words, let field, let more):
-            return try ask(
+        case .refused(let status, let words, let field, let more, let retry):
+            let refusal = try ask(
                 visitor, action, call, path, status: status, error: words + (more.map { " " + $0 } ?? ""), bad: field)
+            return retry.map { waiting(refusal, $0) } ?? refusal
         }
     }
 

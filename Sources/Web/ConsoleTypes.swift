@@ -46,10 +46,15 @@ struct DeedField: Sendable {
     var label: LocalText?
     /// What stands there before anything was typed.
     var value: String?
+    /// Whether a choice's values change while the site runs: the API's description, which is made once, names none.
+    var isOpen = false
 
-    init(_ name: String, _ kind: Kind, isRequired: Bool = true, label: LocalText? = nil, value: String? = nil) {
+    init(
+        _ name: String, _ kind: Kind, isRequired: Bool = true, label: LocalText? = nil, value: String? = nil,
+        isOpen: Bool = false
+    ) {
         (self.name, self.kind, self.isRequired) = (name, kind, isRequired)
-        (self.label, self.value) = (label, value)
+        (self.label, self.value, self.isOpen) = (label, value, isOpen)
     }
 
     /// Why something is done; it goes into the journal.
@@ -84,8 +89,8 @@ enum DeedAnswer: Sendable {
     case done(String, next: String, data: [String: JSONValue] = [:])
     /// Done, with something that is shown this once.
     case shown(Screen)
-    /// Refused in words, with the field that is wrong.
-    case refused(Int, String, field: String? = nil, more: String? = nil)
+    /// Refused in words, with the field that is wrong, or the seconds after which it may be tried again.
+    case refused(Int, String, field: String? = nil, more: String? = nil, retry: Int? = nil)
 }
 
 /// A page of the console and a resource of the API.

@@ -10,8 +10,12 @@ import Synchronization
     private struct State {
         var body: [UInt8] = []
         var received = 0
-        /// Bytes that the body may have.
+        /// Bytes that the body may have; 0 where nobody reads it.
         var longest = 0
+        /// Bytes of it that were taken from the budget.
+        var held = 0
+        /// Whether there was no memory for it.
+        var isStarved = false
         var response: Response?
         /// Where an upload goes, and how long it may be.
         var upload: (file: Int32, path: String, limit: Int)?
@@ -23,9 +27,18 @@ import Synchronization
     private let connection: OpaquePointer
     private var head: [Request.Field] = []
 
+    /// Whose memory the body counts as.
+    private let network: String?
+
     init(_ server: HTTPServer, _ connection: OpaquePointer) {
         self.server = server
         unsafe self.connection = connection
+        network = unsafe server.network(of: Peer.text(of: connection))
+    }
+
+    deinit {
+        let held = state.withLock { $0.held }
+        if held > 0 { server.bodies.giveBack(held, for: network) }
     }
 
     // MARK: Arriving
@@ -48,16 +61,18 @@ import Synchronization
         guard isSound else { return refuse(400) }
         let limit = longestBody(method, url)
         state.withLock { $0.longest = limit }
-        if let length = lengths.first, Int(length.value) ?? .max > limit { return refuse(413) }
+        if let length = lengths.first, Int(length.value) ?? .max > max(limit, server.options.unreadBody) {
+            return refuse(413)
+        }
         return .YES
     }
 
     /// How long the body of this request may be: few may be longer than a voter's form, and some of them for those alone who
-    /// are signed in.
+    /// are signed in. Nothing is kept of what no page reads.
     private func longestBody(_ method: String, _ url: [UInt8]) -> Int {
-        guard method == "POST" else { return server.options.longestBody }
+        guard method == "POST" else { return 0 }
         if let upload = beginUpload(method, url) { return upload }
-        return request(method: method, url: url, body: []).flatMap(server.bodyLimit) ?? server.options.longestBody
+        return request(method: method, url: url, body: []).map(server.bodyLimit) ?? 0
     }
 
     /// Opens a file for an upload that the site wants; returns its limit, nil where there is none.
@@ -115,15 +130,25 @@ import Synchronization
                 }
                 return .YES
             }
-            let limit = state.longest
-            if state.received <= limit {
+            return unsafe keep(piece, &state)
+        }
+    }
+
+    /// Keeps a piece of the body in memory, as long as there is some for it.
+    private func keep(_ piece: UnsafeRawBufferPointer, _ state: inout State) -> MHD_Result {
+        if state.received <= state.longest, !state.isStarved {
+            if server.bodies.take(piece.count, for: network) {
+                state.held += piece.count
                 unsafe state.body.append(contentsOf: piece)
                 return .YES
             }
-            // A body in chunks that is too long is read a little further, so that its sender sees the answer.
-            state.body = []
-            return state.received > 4 * limit ? .NO : .YES
+            state.isStarved = true
         }
+        // What is too long, or is not kept, is passed over a little further, so that its sender sees the answer.
+        state.body = []
+        if state.held > 0 { server.bodies.giveBack(state.held, for: network) }
+        state.held = 0
+        return state.received > max(4 * state.longest, server.options.unreadBody) ? .NO : .YES
     }
 
     /// Answers a whole request; called again when its connection was resumed.
@@ -134,13 +159,17 @@ import Synchronization
         }
         if let ready { return send(ready) }
         unsafe server.register.busy(connection)
-        let (body, isTooLong, upload, isBroken) = state.withLock { state in
+        let (body, isTooLong, isStarved, upload, isBroken) = state.withLock { state in
             defer { state.body = [] }
-            return (state.body, state.received > state.longest, state.upload, state.isBroken)
+            return (
+                state.body, state.longest > 0 && state.received > state.longest, state.isStarved, state.upload,
+                state.isBroken
+            )
         }
         if isBroken { return refuse(507) }
         if isTooLong { return refuse(413) }
         guard var request = request(method: method, url: url, body: body) else { return refuse(400) }
+        if isStarved { return send(server.overloaded(request)) }
         request.bodyFile = upload?.path
         switch server.handler(request) {
         case .now(let response): return send(response)
@@ -274,7 +303,7 @@ import Synchronization
         else { return nil }
         var request = Request(
             method: .init(rawValue: method) ?? .other, path: path, query: query, headers: head, body: body)
-        request.source = source(request, peer: peer())
+        request.source = unsafe source(request, peer: Peer.text(of: connection))
         return request
     }
 
@@ -285,21 +314,5 @@ import Synchronization
                 .split(separator: ",").last
         else { return peer }
         return String(forwarded.filter { !$0.isWhitespace })
-    }
-
-    /// The peer's numeric address; empty for a Unix socket.
-    private func peer() -> String {
-        let info = unsafe isoloir_connection_info(connection, .CONNECTION_INFO_CLIENT_ADDRESS)
-        guard let address = unsafe info?.pointee.client_addr else { return "" }
-        var host = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN) + 1)
-        let family = unsafe Int32(address.pointee.sa_family)
-        guard family == AF_INET || family == AF_INET6 else { return "" }
-        let size = family == AF_INET ? MemoryLayout<sockaddr_in>.size : MemoryLayout<sockaddr_in6>.size
-        guard
-            unsafe getnameinfo(address, socklen_t(size), &host, socklen_t(host.count), nil, 0, NI_NUMERICHOST) == 0
-        else { return "" }
-        let text = String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        // An IPv4 peer of an IPv6 socket.
-        return text.hasPrefix("::ffff:") && text.contains(".") ? String(text.dropFirst(7)) : text
     }
 }

@@ -22,7 +22,7 @@ enum FieldLimits {
     private static let fields: [String: TextLimit] = [
         // Tokens of our own making: a captcha's challenge has fewer than 400 digits.
         "form": TextLimit(scalars: 64), "work": TextLimit(scalars: 200), "challenge": TextLimit(scalars: 400),
-        "number": TextLimit(scalars: 20), "action": TextLimit(scalars: 200), "tracker": TextLimit(scalars: 100),
+        "number": TextLimit(scalars: 20), "action": TextLimit(scalars: 200), "tracker": TextLimit(scalars: 300),
         "signature": TextLimit(scalars: 200), "lang": TextLimit(scalars: 10), "say": TextLimit(scalars: 300),
         // Identifiers and codes may be pasted with the sentences around them.
         "identifier": TextLimit(scalars: 500), "code": TextLimit(scalars: 500),

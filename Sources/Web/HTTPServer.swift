@@ -15,6 +15,9 @@ import Synchronization
     /// Runs what nobody else may wait for; the same pool unless it is set before `start`.
     package var background: WorkerPool
     let register = ConnectionRegister()
+    let bodies: BodyBudget
+    /// Connections that were turned away because their network had enough.
+    private let turnedAway = Atomic<Int>(0)
     /// Connections that wait for the pool.
     let suspended = Atomic<Int>(0)
     let isDraining = Atomic<Bool>(false)
@@ -24,6 +27,7 @@ import Synchronization
     package init(options: ServerOptions, pool: WorkerPool, handler: @escaping Handler) {
         (self.options, self.pool, self.handler) = (options, pool, handler)
         background = pool
+        bodies = BodyBudget(most: options.bufferedBytes)
     }
 
     /// Requests that no pool would take get this answer; set before `start`.
@@ -40,9 +44,9 @@ import Synchronization
     /// bytes; nil for everything else. Set before `start`.
     package var upload: @Sendable (Request) -> (path: String, limit: Int)? = { _ in nil }
 
-    /// Says how long the body of a request may be, where that is more than a voter's form; asked when its head has come. Set
-    /// before `start`.
-    package var bodyLimit: @Sendable (Request) -> Int? = { _ in nil }
+    /// Says how long the body of a request may be; asked when the head of a POST has come. Set before `start`. Where it says 0
+    /// nobody reads a body, and none is kept.
+    package var bodyLimit: @Sendable (Request) -> Int = { _ in 0 }
 
     package func start() throws(ServerFault) {
         let listener = try Listener.open(options.place)
@@ -80,7 +84,8 @@ import Synchronization
         unsafe daemon = items.withUnsafeMutableBufferPointer { items -> OpaquePointer? in
             guard let first = items.baseAddress else { return nil }
             return unsafe withVaList([MHD_OPTION.ARRAY.rawValue, first, MHD_OPTION.END.rawValue]) {
-                unsafe MHD_start_daemon_va(flags, 0, nil, nil, HTTPServer.access, context, $0)
+                unsafe MHD_start_daemon_va(
+                    flags, 0, HTTPServer.admission, context, HTTPServer.access, context, $0)
             }
         }
         if unsafe daemon == nil {
@@ -97,16 +102,24 @@ import Synchronization
         "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-KX-ALL:+ECDHE-ECDSA:+ECDHE-RSA:-CIPHER-ALL:+AES-256-GCM:"
         + "+AES-128-GCM:+CHACHA20-POLY1305:%SERVER_PRECEDENCE"
 
-    /// Accepts nothing new, lets open requests finish, then closes; returns when nothing is left.
-    package func stop(graceSeconds: Int = 15) {
+    /// Seconds for which `stop` waits for answers that are being made or sent, and for the rest of requests that have begun to
+    /// come: a sender that stalls holds nothing up.
+    private static let (answerSeconds, arrivalSeconds) = (15.0, 2.0)
+
+    /// Accepts nothing new, lets requests finish that came whole, then closes; returns when nothing is left.
+    package func stop() {
         guard let running = unsafe daemon else { return }
         unsafe daemon = nil
         isDraining.store(true, ordering: .releasing)
         let listener = unsafe MHD_quiesce_daemon(running)
         if listener >= 0 { close(listener) }
         if case .unix(let path) = options.place { unsafe unlink(path) }
-        let end = ConnectionRegister.now + graceSeconds
-        while ConnectionRegister.now < end, register.hasBusy { usleep(10_000) }
+        let start = Monotonic.seconds
+        while Monotonic.seconds < start + HTTPServer.answerSeconds,
+            register.hasBusy || register.hasArriving && Monotonic.seconds < start + HTTPServer.arrivalSeconds
+        {
+            usleep(10_000)
+        }
         // libmicrohttpd ends the process when a suspended connection is left.
         while suspended.load(ordering: .acquiring) > 0 { usleep(5000) }
         unsafe MHD_stop_daemon(running)
@@ -118,6 +131,17 @@ import Synchronization
     }
 
     package var openConnections: Int { register.count }
+
+    /// Bytes of bodies in memory.
+    package var bufferedBytes: Int { bodies.taken }
+
+    /// Connections that were refused because their network had as many as it may have.
+    package var turnedAwayConnections: Int { turnedAway.load(ordering: .relaxed) }
+
+    /// Whose connection it is that comes from an address; nil for a proxy's.
+    func network(of peer: String) -> String? {
+        peer.isEmpty || options.trustedProxies.contains(peer) ? nil : SourceLimits.network(peer)
+    }
 
     // MARK: The library's face
 
@@ -152,6 +176,18 @@ import Synchronization
             method: String(cString: method), url: Array(UnsafeRawBufferPointer(start: url, count: strlen(url))))
     }
 
+    /// Turns a connection away whose network has as many as it may have. What several threads let in at the same moment may
+    /// pass the limit by one each.
+    static let admission: MHD_AcceptPolicyCallback = { context, address, _ in
+        guard let context = unsafe context, let address = unsafe address else { return .NO }
+        let server = unsafe Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
+        guard let network = unsafe server.network(of: Peer.text(address)),
+            server.register.count(of: network) >= server.options.connectionsByNetwork
+        else { return .YES }
+        server.turnedAway.add(1, ordering: .relaxed)
+        return .NO
+    }
+
     static let completed: MHD_RequestCompletedCallback = { context, connection, slot, _ in
         guard let context = unsafe context, let connection = unsafe connection, let known = unsafe slot?.pointee else {
             return
@@ -164,12 +200,13 @@ import Synchronization
 
     static let connection: MHD_NotifyConnectionCallback = { context, connection, _, code in
         guard let context = unsafe context, let connection = unsafe connection else { return }
-        let register = unsafe Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue().register
+        let server = unsafe Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
         if code.rawValue == 0 {
             let info = unsafe isoloir_connection_info(connection, .CONNECTION_INFO_CONNECTION_FD)
-            if let file = unsafe info?.pointee.connect_fd { unsafe register.open(connection, file) }
+            guard let file = unsafe info?.pointee.connect_fd else { return }
+            unsafe server.register.open(connection, file, network: server.network(of: Peer.text(of: connection)))
         } else {
-            unsafe register.close(connection)
+            unsafe server.register.close(connection)
         }
     }
 
@@ -178,93 +215,4 @@ import Synchronization
         @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<CChar>?) -> Int = { _, _, text in
             unsafe text.map { unsafe strlen($0) } ?? 0
         }
-}
-
-/// A clock that only goes forward.
-enum Monotonic {
-    static var seconds: Double {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
-}
-
-/// The open connections, and since when each has waited for the end of its request.
-final class ConnectionRegister: Sendable {
-    private struct Entry {
-        let file: Int32
-        var since: Int
-        var isBusy = false
-        /// Whether a part of a request has come.
-        var hasBegun = true
-        /// Whether a request's head has come and its answer has not gone.
-        var hasHead = false
-        var isUpload = false
-    }
-
-    private let entries = Mutex<[UInt: Entry]>([:])
-
-    static var now: Int { Int(Monotonic.seconds) }
-
-    var count: Int { entries.withLock { $0.count } }
-    /// Whether a request is under way, its body still coming or its answer being made.
-    var hasBusy: Bool { entries.withLock { $0.values.contains { $0.isBusy || $0.hasHead } } }
-
-    func open(_ connection: OpaquePointer, _ file: Int32) {
-        let now = ConnectionRegister.now
-        entries.withLock { $0[UInt(bitPattern: connection)] = Entry(file: file, since: now) }
-    }
-
-    func begin(_ connection: OpaquePointer) {
-        let now = ConnectionRegister.now
-        entries.withLock {
-            if $0[UInt(bitPattern: connection)]?.hasBegun == false { $0[UInt(bitPattern: connection)]?.since = now }
-            $0[UInt(bitPattern: connection)]?.hasBegun = true
-            $0[UInt(bitPattern: connection)]?.hasHead = true
-        }
-    }
-
-    func upload(_ connection: OpaquePointer) {
-        entries.withLock { $0[UInt(bitPattern: connection)]?.isUpload = true }
-    }
-
-    func busy(_ connection: OpaquePointer) {
-        entries.withLock { $0[UInt(bitPattern: connection)]?.isBusy = true }
-    }
-
-    func idle(_ connection: OpaquePointer) {
-        let now = ConnectionRegister.now
-        entries.withLock {
-            $0[UInt(bitPattern: connection)]?.isBusy = false
-            $0[UInt(bitPattern: connection)]?.hasBegun = false
-            $0[UInt(bitPattern: connection)]?.hasHead = false
-            $0[UInt(bitPattern: connection)]?.isUpload = false
-            $0[UInt(bitPattern: connection)]?.since = now
-        }
-    }
-
-    func close(_ connection: OpaquePointer) {
-        _ = entries.withLock { $0.removeValue(forKey: UInt(bitPattern: connection)) }
-    }
-
-    /// Whether the sender of an upload has gone away: the library waits for the rest of the body all the same.
-    private static func isGone(_ file: Int32) -> Bool {
-        var byte: UInt8 = 0
-        return unsafe recv(file, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0
-    }
-
-    /// The lock keeps the descriptor ours while it is shut down. A connection that was answered may be idle first, but not
-    /// drip the next request for ever.
-    func sweep(limit: Int, idle: Int, upload: Int) {
-        let now = ConnectionRegister.now
-        entries.withLock { entries in
-            for entry in entries.values
-            where !entry.isBusy
-                && (entry.since < now - (entry.isUpload ? upload : limit) - (entry.hasBegun ? 0 : idle)
-                    || entry.isUpload && ConnectionRegister.isGone(entry.file))
-            {
-                shutdown(entry.file, Int32(SHUT_RDWR))
-            }
-        }
-    }
 }

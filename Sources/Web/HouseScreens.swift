@@ -94,7 +94,7 @@ extension ConsoleSite {
                 try Poll.find(reading, election: parts.desk.election.number),
                 try PollHours.find(reading, parts.desk.election), try parts.desk.alerts(reading),
                 try approvals.waitingCount(reading),
-                call.viewer.may(.answerVoters) ? try parts.help.questions(reading, withDone: false).count : 0
+                call.viewer.may(.answerVoters) ? try parts.help.waiting(reading) : 0
             )
         }
         var blocks: [Block] = []

@@ -5,6 +5,7 @@ import Foundation
 import Issuance
 import Journal
 import Letterpress
+import Operations
 import Staff
 import Store
 import Synchronization
@@ -127,34 +128,31 @@ extension ConsoleSite {
 
     /// Letters that the post returned: a line each, with batch and number, or a voter's reference.
     func returned(_ call: Call) throws -> DeedAnswer {
-        var (done, refused): (Int, [String]) = (0, [])
-        for (index, line) in call["list"].split(whereSeparator: \.isNewline).enumerated() {
-            let fields = line.split { ";,\t ".contains($0) }.map(String.init)
-            guard !fields.isEmpty else { continue }
-            let outcome = try store.write {
-                (transaction: borrowing Transaction) throws(StoreError) -> Result<PrintRoom.Loss, PrintRefusal> in
-                var place: (batch: Int, number: Int)?
-                if fields.count == 2, let batch = Int(fields[0]), let number = Int(fields[1]) {
-                    place = (batch, number)
-                }
-                if fields.count == 1 {
-                    place = try parts.letters.room.latestLetter(
-                        transaction.reading, parts.desk.election, reference: fields[0])
-                }
-                guard let place else { return .failure(PrintRefusal(text("returned.unknown", call.language))) }
-                return try parts.letters.room.lose(
-                    transaction, parts.desk.election, batch: place.batch, letter: place.number, isReturned: true,
-                    destroyed: false, reason: "returned by the post", by: call.viewer.principal)
+        let language = call.language
+        let entries = call["list"].split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
+            .filter { !$1.allSatisfy(ConsoleSite.isBetween) }
+            .map { LetterReturns.Entry(line: $0 + 1, place: ConsoleSite.letter($1)) }
+        let returns = LetterReturns(room: parts.letters.room, store: store, election: parts.desk.election)
+        let outcome = try returns.take(entries, by: call.viewer.principal)
+        let words = "\(text("returned.done", language)) \(outcome.done)."
+        guard outcome.refused.isEmpty else {
+            let faults = outcome.refused.map { line, why in
+                let said = why.map { refusal($0.description, "returned.unknown", language) }
+                return "\(line)\(language.colon)\(said ?? text("returned.unknown", language))"
             }
-            switch outcome {
-            case .success: done += 1
-            case .failure(let why):
-                refused.append(
-                    "\(index + 1)\(call.language.colon)\(refusal(why.description, "returned.unknown", call.language))")
-            }
+            return .refused(422, words + " " + faults.joined(separator: " "), field: "list")
         }
-        let words = "\(text("returned.done", call.language)) \(done)."
-        guard refused.isEmpty else { return .refused(422, words + " " + refused.joined(separator: " "), field: "list") }
-        return .done(words, next: "letters", data: ["returned": .number(done)])
+        return .done(words, next: "letters", data: ["returned": .number(outcome.done)])
+    }
+
+    private static func isBetween(_ character: Character) -> Bool { ";,\t ".contains(character) }
+
+    /// Batch and number, or a voter's reference.
+    private static func letter(_ line: Substring) -> LetterReturns.Place {
+        let fields = line.split(whereSeparator: isBetween).map(String.init)
+        if fields.count == 2, let batch = Int(fields[0]), let number = Int(fields[1]) {
+            return .letter(batch: batch, number: number)
+        }
+        return fields.count == 1 ? .voter(reference: fields[0]) : .unreadable
     }
 }

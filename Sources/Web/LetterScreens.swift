@@ -33,7 +33,7 @@ enum LetterActions {
             fields: { _, _ in [DeedField("confirmed", .flag)] }, run: { try $0.approveSpecimen($1) }, back: back),
         ConsoleAction(
             path: "letters/print", deed: .orderLetters, name: "printLetters",
-            fields: { site, _ in [DeedField("printer", .choice(try site.printers()))] },
+            fields: { site, _ in [DeedField("printer", .choice(try site.printers()), isOpen: true)] },
             intro: { try $0.aboutPrinters($1) }, run: { try $0.printLetters($1) },
             back: back),
         ConsoleAction(
@@ -42,7 +42,7 @@ enum LetterActions {
                 [
                     DeedField("batch", .number(numbers)), DeedField("first", .number(numbers), isRequired: false),
                     DeedField("last", .number(numbers), isRequired: false),
-                    DeedField("printer", .choice(try site.printers())), .reason,
+                    DeedField("printer", .choice(try site.printers()), isOpen: true), .reason,
                 ]
             }, intro: { try $0.aboutPrinters($1) }, run: { try $0.printAgain($1) }, back: back),
         ConsoleAction(

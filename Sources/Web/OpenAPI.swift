@@ -3,10 +3,19 @@ import Elections
 import Foundation
 import Journal
 import Staff
+import Synchronization
 
 /// The API's description (OpenAPI 3.1), made of the same tables that answer the requests: it cannot say anything else.
 extension ConsoleSite {
-    func openAPI() throws -> JSONValue {
+    /// The description as it is sent: made at the first request and kept, since who asks needs no token.
+    func description() throws -> [UInt8] {
+        if let made = madeDescription.withLock({ $0 }) { return made }
+        let made = try openAPI().bytes
+        madeDescription.withLock { $0 = made }
+        return made
+    }
+
+    private func openAPI() throws -> JSONValue {
         var paths: [String: [String: JSONValue]] = [:]
         for view in ConsoleSite.views {
             paths["/" + view.path, default: [:]]["get"] = operation(
@@ -102,7 +111,8 @@ extension ConsoleSite {
                 "content": .object([answer: .object(answer == "application/json" ? ["schema": .object([:])] : [:])]),
             ])
         ]
-        for status in isDeed ? [400, 401, 403, 404, 409, 415, 422, 429, 503] : [401, 403, 404, 422, 429] {
+        let usual = [401, 403, 404, 422, 429, 500, 503]
+        for status in isDeed ? usual + [400, 409, 415] : usual {
             responses["\(status)"] = ConsoleSite.problemAnswer
         }
         return [
@@ -116,7 +126,7 @@ extension ConsoleSite {
         var operation = operation(
             RollUpload.path, .changeRoll, query: query, answer: "application/json", isDeed: false)
         var responses = Dictionary(
-            uniqueKeysWithValues: [400, 401, 403, 409, 413, 415, 422, 429, 503].map {
+            uniqueKeysWithValues: [400, 401, 403, 409, 413, 415, 422, 429, 500, 503].map {
                 ("\($0)", ConsoleSite.problemAnswer)
             })
         responses["202"] = .object([
@@ -157,8 +167,7 @@ extension ConsoleSite {
             ])
         case .long(let maximum):
             .object(["type": .text("string"), "minLength": least, "maxLength": .number(maximum)])
-        // A choice of what does not exist yet: no printer has an account.
-        case .choice(let values) where values.isEmpty: .object(["type": .text("string")])
+        case .choice where field.isOpen: .object(["type": .text("string"), "minLength": least])
         case .choice(let values): .object(["type": .text("string"), "enum": .list(values.map { .text($0) })])
         case .flag: .object(["type": .text("boolean")])
         case .date: .object(["type": .text("string"), "format": .text("date")])

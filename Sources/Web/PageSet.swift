@@ -18,7 +18,7 @@ package final class PageSet: Sendable {
             var shape: [String: Shape] = [
                 "title": .text, "switch": .text, "q": .text, "form": .text, "supportCode": .text,
                 "error": .object(["text": .text, "more": .text]), "isBad": .flag, "note": .object(["text": .text]),
-                "seal": .text, "restored": .text,
+                "seal": .text, "restored": .text, "isSignedIn": .flag, "ended": .text, "unsent": .text,
             ].merging(PollWords.shape) { $1 }
             for (name, own) in own { shape[name] = own }
             return shape
@@ -120,7 +120,8 @@ package final class PageSet: Sendable {
                     "title": .text(texts[language]?["homeTitle"] ?? ""),
                     "switch": .text("/?lang=\(language == .fr ? "en" : "fr")"),
                     "q": .text(isChosen ? "?lang=\(language.rawValue)" : ""), "error": .nothing,
-                    "isBad": .flag(false), "note": .nothing,
+                    "isBad": .flag(false), "note": .nothing, "isSignedIn": .flag(false), "ended": .text(""),
+                    "unsent": .text(""),
                     "typed": .text(""), "isRenew": .flag(false), "captcha": .nothing,
                 ]
                 do throws(TemplateError) {

@@ -9,10 +9,15 @@ package struct ServerOptions: Sendable {
     package var place = Place.tcp(address: "127.0.0.1", port: 8080)
     /// Threads that read and answer. More than cores, since a commit makes one wait for the disk.
     package var threads = 4
-    /// Bytes of a body, where the site does not say otherwise.
-    package var longestBody = FieldLimits.voterForm
+    /// Bytes of a body that nobody reads: it is passed over, so that its sender sees the answer.
+    package var unreadBody = FieldLimits.voterForm
+    /// Bytes of bodies in memory at once: 128 of the longest ballots, 4,000 of the longest forms.
+    package var bufferedBytes = 64 * 1024 * 1024
     /// Connections at once; each costs a descriptor and its memory.
     package var connections = 8000
+    /// Connections at once of one IPv4 address or IPv6 /64: an eighth, which serves 150 browsers of a company with six each,
+    /// and leaves the rest to everybody else. A proxy that is trusted may have them all.
+    package var connectionsByNetwork = 1000
     /// Bytes of memory of a connection: the longest head that a request may have.
     package var memory = 10 * 1024
     /// Seconds without a byte after which a connection is closed.

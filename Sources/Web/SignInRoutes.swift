@@ -9,12 +9,18 @@ import Templating
 /// `/`, `/code`, `/passphrase`: from identifier to session.
 enum SignInRoutes {
     static let table = [
-        VoterSite.Route(method: .get, path: "/") { site, visit in .now(site.home(visit)) },
+        VoterSite.Route(method: .get, path: "/") { site, visit in
+            .now(try site.unlessSignedIn(visit) { site.home(visit) })
+        },
         VoterSite.Route(method: .get, path: "/renew") { site, visit in .now(site.home(visit, isRenew: true)) },
         VoterSite.Route(method: .post, path: "/") { site, visit in .now(try site.identify(visit)) },
-        VoterSite.Route(method: .get, path: "/code") { site, visit in .now(try site.code(visit)) },
+        VoterSite.Route(method: .get, path: "/code") { site, visit in
+            .now(try site.unlessSignedIn(visit) { try site.code(visit) })
+        },
         VoterSite.Route(method: .post, path: "/code") { site, visit in .now(try site.takeCode(visit)) },
-        VoterSite.Route(method: .get, path: "/passphrase") { site, visit in .now(try site.secret(visit)) },
+        VoterSite.Route(method: .get, path: "/passphrase") { site, visit in
+            .now(try site.unlessSignedIn(visit) { try site.secret(visit) })
+        },
         VoterSite.Route(method: .post, path: "/passphrase") { site, visit in site.takeSecret(visit) },
         VoterSite.Route(method: .post, path: "/reset") { site, visit in .now(try site.forgot(visit)) },
     ]
@@ -22,13 +28,21 @@ enum SignInRoutes {
     /// What the home page may be told to say, by `?say=`.
     static let notes: [String: (key: String, isError: Bool)] = [
         "gone": ("gone", true), "cancelled": ("cancelled", false), "signedOut": ("signedOut", false),
-        "ended": ("sessionEnded", true), "exhausted": ("codeExhausted", true),
+        "ended": ("sessionEnded", true), "unsent": ("sessionUnsent", true), "exhausted": ("codeExhausted", true),
     ]
 }
 
 extension VoterSite {
     /// The token of the browser's sign-in under way.
     func pending(_ visit: Visit) -> String? { visit.request.cookie(cookies.name(.pending)) }
+
+    /// Who is signed in has nothing to do on the pages of a sign-in, unless another one is under way or something is said there.
+    func unlessSignedIn(_ visit: Visit, _ body: () throws -> Response) throws -> Response {
+        guard pending(visit) == nil, visit.request.parameter("say") == nil,
+            visit.request.cookie(cookies.name(.session)) != nil, try session(visit) != nil
+        else { return try body() }
+        return see(visit, "/space")
+    }
 
     // MARK: Identifier
 

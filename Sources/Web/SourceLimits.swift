@@ -2,7 +2,7 @@ import Store
 import Synchronization
 
 /// Counts requests by the address they come from, in windows of ten minutes. Kept in memory: a restart forgives.
-final class SourceLimits: Sendable {
+package final class SourceLimits: Sendable {
     private struct State {
         var window = 0
         var counts: [String: Int] = [:]
@@ -11,7 +11,7 @@ final class SourceLimits: Sendable {
     private let state = Mutex(State())
     private let clock: Clock
     /// Seconds of a window.
-    private static let window = 600
+    static let window = 600
     /// Sources remembered in a window; further ones count as one.
     private static let mostSources = 100_000
 
@@ -37,7 +37,7 @@ final class SourceLimits: Sendable {
     }
 
     /// An IPv4 address, or the first half of an IPv6 one: that is what one connection is given.
-    static func network(_ address: String) -> String {
+    package static func network(_ address: String) -> String {
         guard address.contains(":") else { return address }
         let halves = address.components(around: "::")
         let left = halves.0.split(separator: ":")

@@ -203,7 +203,9 @@ extension VoterSite {
         let session = try session(visit)
         guard visit.request.header("accept") == "text/plain" else { return see(visit, "/space") }
         guard let session else { return .text(401, "ended\n") }
-        return .text(200, "\(min(Doorkeeper.idleSeconds, session.endsAt - parts.clock.now))\n")
+        let end = min(parts.clock.now + Doorkeeper.idleSeconds, session.endsAt)
+        let hour = LocalTime.clock(end, zone: election.timeZone, visit.language)
+        return .text(200, "\(end - parts.clock.now) \(hour)\n")
     }
 
     func signOut(_ visit: Visit) throws(StoreError) -> Response {

@@ -17,8 +17,12 @@ extension ConsoleSite {
 
     func staff(_ call: Call) throws -> Screen {
         let language = call.language
-        let members = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.register.members(reading)
+        let (members, expired) = try store.read {
+            (reading: borrowing Reading) throws(StoreError) -> ([StaffMember], Set<Int>) in
+            let members = try parts.register.members(reading)
+            var expired: Set<Int> = []
+            for member in members where try parts.register.isExpired(reading, member) { expired.insert(member.id) }
+            return (members, expired)
         }
         var blocks: [Block] = [
             .table(
@@ -37,7 +41,10 @@ extension ConsoleSite {
                                 ? Table.Cell(
                                     text("staffConfirm.waits", language),
                                     path: call.viewer.may(.decide) ? "/manager/staff/\(member.name)/confirm" : nil)
-                                : Table.Cell(text(member.hasFactor ? "yes" : "no", language)),
+                                : Table.Cell(
+                                    text(
+                                        expired.contains(member.id) ? "staff.expired" : member.hasFactor ? "yes" : "no",
+                                        language)),
                             Table.Cell("\(member.addedBy), \(time(member.addedAt))"),
                             Table.Cell(member.fingerprint ?? ""),
                             Table.Cell(
@@ -59,6 +66,7 @@ extension ConsoleSite {
                     .object([
                         "name": .text($0.name), "fullName": .text($0.fullName), "role": .text($0.role.rawValue),
                         "hasAuthenticator": .flag($0.hasFactor), "isWaiting": .flag($0.isWaiting),
+                        "isExpired": .flag(expired.contains($0.id)),
                     ])
                 }))
     }
@@ -242,6 +250,7 @@ extension ConsoleSite {
                     (text("staff.role", language), StaffRegister.word(call.viewer.role, language)),
                     (text("account.spare", language), "\(left)"),
                 ]), .hint(text("account.hint", language)),
+                .links([(text("ownSecret.title", language), "/manager/" + AccountSecret.path)]),
                 .table(
                     Table(
                         caption: text("account.signIns", language), head: [(text("journal.when", language), false)],

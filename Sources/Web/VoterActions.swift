@@ -177,8 +177,8 @@ extension ConsoleSite {
                 field: call.values["contact"] == nil ? "channel" : "contact")
         case .answerMissing: return .refused(422, text("reissue.answerMissing", language), field: "answer")
         case .answerWrong: return .refused(422, text("reissue.answerWrong", language), field: "answer")
-        case .wait(let seconds): return .refused(429, text("enter.wait", language), more: "\(seconds) s")
-        case .busy(let seconds): return .refused(503, text("enter.wait", language), more: "\(seconds) s")
+        case .wait(let seconds): return later(429, "enter.wait", seconds, language)
+        case .busy(let seconds): return later(503, "enter.busy", seconds, language)
         }
     }
 

@@ -1,5 +1,6 @@
 package import Access
 package import Captcha
+import Contacts
 package import Crypto
 import Elections
 package import Polling
@@ -61,7 +62,9 @@ package final class VoterSite: Sendable {
     /// Answers for paths that are not the voters': the demo's mailbox, gateways' receipts.
     private let extra: @Sendable (Request) -> Response?
     let log: @Sendable (String) -> Void
-    private let forms: LookupKey
+    let forms: LookupKey
+    /// Where our pages come from; nil would let no form in.
+    private let own: Origin?
     let archives: ArchiveFolder
     let present: Mutex<Present>
     /// What a seal gives browsers.
@@ -89,7 +92,7 @@ package final class VoterSite: Sendable {
 
     let sealed = Mutex<SealFiles?>(nil)
     let standing = Mutex(Standing())
-    private let traces = Mutex<[String: HelpQueue.Trace]>([:])
+    let traces = Mutex<[String: HelpQueue.Trace]>([:])
     private let table: [String: Route]
     /// Paths that the log may show.
     private let paths: Set<String>
@@ -112,7 +115,8 @@ package final class VoterSite: Sendable {
         gate = Gate(
             work: ProofOfWork(election: election.id, key: key, clock: parts.clock, randomness: parts.randomness),
             captcha: parts.captcha, book: SpentBook(clock: parts.clock), limits: SourceLimits(clock: parts.clock))
-        cookies = Cookies(isSecure: election.address.hasPrefix("https://"))
+        own = Origin(election.address)
+        cookies = Cookies(isSecure: own?.scheme != .http)
         archives = ArchiveFolder(store: parts.store)
         forms = LookupKey(key.subkey(.forms))
         let routes =
@@ -142,6 +146,7 @@ package final class VoterSite: Sendable {
         if method == .post, request.isOverLimit {
             return .now(finish(request, message(visit, 422, "tooLong"), start))
         }
+        if method == .post { traceForm(visit) }
         do {
             switch try route.handler(self, visit) {
             case .now(let response): return .now(finish(request, response, start))
@@ -152,9 +157,11 @@ package final class VoterSite: Sendable {
         }
     }
 
-    /// How long the body of a request may be, where that is more than a form's: a ballot's.
-    package func bodyLimit(_ request: Request) -> Int? {
-        election.ballots.contains { "/ballots/\($0.id)" == request.path } ? FieldLimits.ballotForm : nil
+    /// How long the body of a POST may be: a form's, a ballot's, and nothing where no page takes one.
+    package func bodyLimit(_ request: Request) -> Int {
+        guard table["POST \(request.path)"] != nil else { return 0 }
+        return election.ballots.contains { "/ballots/\($0.id)" == request.path }
+            ? FieldLimits.ballotForm : FieldLimits.voterForm
     }
 
     /// What needs no page: assets, pictures and sounds, health.
@@ -197,7 +204,7 @@ package final class VoterSite: Sendable {
 
     /// Whether a form was sent from our own page, by the browser that was given it.
     private func isOwn(_ visit: Visit) -> Bool {
-        if let origin = visit.request.header("origin"), origin != election.address { return false }
+        if let origin = visit.request.header("origin"), own == nil || Origin(origin) != own { return false }
         if let site = visit.request.header("sec-fetch-site"), site != "same-origin" { return false }
         // Looked at before any other field is.
         return !visit.isNew && Secret(visit.request.formToken).matches(Secret(visit.form))
@@ -208,7 +215,7 @@ package final class VoterSite: Sendable {
         let own = response.headers
         for header in headers where !own.contains(where: { $0.name == header.name }) { response.headers.append(header) }
         // A vote leaves no line and no count, only what went wrong with one.
-        let isVote = request.method == .post && (request.path.hasPrefix("/ballots/") || request.path == "/receipt")
+        let isVote = isCasting(request) || request.method == .post && request.path == "/receipt"
         if isVote, response.status < 500 { return response }
         let seconds = Monotonic.seconds - start
         let name = routeName(request.path)
@@ -242,6 +249,9 @@ package final class VoterSite: Sendable {
         all["q"] = .text(visit.q)
         all["form"] = .text(visit.form)
         all["supportCode"] = .text(visit.supportCode)
+        all["isSignedIn"] = .flag(values["idleSeconds"] != nil)
+        all["ended"] = .text(visit.path("/", "say=ended"))
+        all["unsent"] = .text(visit.path("/", "say=unsent"))
         all["error"] =
             error.map {
                 .object([
@@ -274,7 +284,8 @@ package final class VoterSite: Sendable {
 
     /// Errors that are no fault of what stands in the page's field.
     private static let general: Set<String> = [
-        "gone", "sessionEnded", "codeExhausted", "codePicture", "codeNoMore", "codeResendWait", "secretWait",
+        "gone", "sessionEnded", "sessionUnsent", "codeExhausted", "codePicture", "codeNoMore", "codeResendWait",
+        "secretWait",
         "captchaWrong",
         "captchaNeeded", "workNeeded", "helpFull",
     ]
@@ -291,6 +302,10 @@ package final class VoterSite: Sendable {
         _ visit: Visit, _ status: Int, _ name: String, lines: [String] = [], back: String = "/",
         hasOwnText: Bool = false
     ) -> Response {
+        // What the ballot page's script can read and show.
+        if isCasting(visit.request) {
+            return casting(visit, status, VoterSite.castingTexts[name] ?? "\(name)Text")
+        }
         let texts = hasOwnText ? lines : [pages.text("\(name)Text", visit.language)] + lines
         return page(
             .message, visit, status: status, title: "\(name)Title",
@@ -298,6 +313,16 @@ package final class VoterSite: Sendable {
                 "lines": .list(texts.map { .text($0) }), "back": .text(back),
                 "backText": .text(pages.text(back == "/" ? "backHome" : "backSpace", visit.language)),
             ])
+    }
+
+    /// Texts of refusals that say something else of a ballot than of a form.
+    private static let castingTexts = [
+        "expired": "voteExpired", "tooLong": "voteRefused", "notFound": "notEligibleText",
+    ]
+
+    /// Whether a request brings a ballot.
+    private func isCasting(_ request: Request) -> Bool {
+        request.method == .post && request.path.hasPrefix("/ballots/")
     }
 
     /// The page for what should not happen.
@@ -333,25 +358,5 @@ package final class VoterSite: Sendable {
         var response = Response.see(visit.path(path, parameters))
         for cookie in set { response.headers.append(("Set-Cookie", cookie)) }
         return response
-    }
-
-    // MARK: Where visitors stand
-
-    /// Traces remembered until they are stored.
-    private static let mostTraces = 10_000
-
-    func trace(_ visit: Visit, step: String, trouble: String) {
-        // A browser that keeps no cookie has a new code each time: nobody can look it up.
-        guard !visit.isNew else { return }
-        let trace = HelpQueue.Trace(step: step, trouble: trouble, at: parts.clock.now)
-        traces.withLock { if $0.count < VoterSite.mostTraces { $0[visit.supportCode] = trace } }
-    }
-
-    /// Hands over the traces since the last time, to be stored together.
-    package func takeTraces() -> [String: HelpQueue.Trace] {
-        traces.withLock { traces in
-            defer { traces = [:] }
-            return traces
-        }
     }
 }

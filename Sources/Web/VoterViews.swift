@@ -20,7 +20,10 @@ enum VoterViews {
         ConsoleView(path: "approvals", deed: .decide) { site, call in try site.approvalsScreen(call) },
         ConsoleView(
             path: "questions", deed: .answerVoters,
-            query: [DeedField("code", .text(maximum: 10), isRequired: false)]
+            query: [
+                DeedField("code", .text(maximum: 10), isRequired: false),
+                DeedField("after", .number(0...1_000_000_000), isRequired: false),
+            ]
         ) { site, call in try site.questions(call) },
     ]
 }
@@ -316,7 +319,8 @@ extension ConsoleSite {
         let (entries, trace) = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> ([HelpQueue.Entry], HelpQueue.Trace?) in
             (
-                try parts.help.questions(reading, withDone: false),
+                try parts.help.questions(
+                    reading, withDone: false, after: call.number("after") ?? 0, limit: HelpQueue.pageSize),
                 code.isEmpty ? nil : try parts.help.trace(reading, code: code)
             )
         }
@@ -358,6 +362,10 @@ extension ConsoleSite {
                             Table.Cell(text("answered.do", language), path: "/manager/questions/\(entry.id)/done"),
                         ]
                     }, empty: text("questions.none", language))))
+        if entries.count == HelpQueue.pageSize, let last = entries.last {
+            blocks.append(
+                .links([(text("questions.more", language), "/manager/questions?after=\(last.id)")]))
+        }
         return Screen(
             title: text("menu.questions", language), blocks: blocks,
             data: .object([

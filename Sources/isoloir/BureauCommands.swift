@@ -19,8 +19,10 @@ let bureauCommands = [
         options: [
             .init("--to", "FILE", "where the statement goes, for the members to sign"),
             .init("--reason", "TEXT", "why: what stands in the minutes"),
-            .init("--seal", "FILE", "the seal's manifest; not for replace-trustee-key"),
+            .init("--seal", "FILE", "the seal's manifest; not for replace-trustee-key and remove-trustee"),
             .init("--record", "FILE", "for count-few-ballots: the signed closing record"),
+            .init("--ballot", "NAME", "for count-few-ballots: of this ballot alone (repeatable; default: of all)"),
+            .init("--old", "FILE", "for replace-trustee-key and remove-trustee: the public file that is registered"),
             .init("--restore", "MARK", "for resume-after-restore: the restore's mark, as `poll status` shows it"),
             .init("--head", "HASH", "for resume-after-restore: a head published last, from a mail (repeatable)"),
             .init("--trustee", "TEXT", "for open-without-check and take-unbound-part: the trustee's name"),
@@ -94,7 +96,9 @@ private func draftStatement(_ invocation: Invocation) throws(Refusal) {
     }
     let (election, subject) = try subject(act, invocation)
     guard let statement = BureauStatement(act: act, election: election, subject: subject, reason: reason) else {
-        throw Refusal("A reason is one line of at most 1,000 bytes.")
+        throw Refusal(
+            "Reason and what is accepted are one line of at most 1,000 bytes each: shorten the reason, or name single ballots with --ballot."
+        )
     }
     try writeFile(path, statement.file)
     Terminal.say(
@@ -112,7 +116,17 @@ private func subject(
         guard let record = ClosingRecord(try readFile(path), by: seal.receiptKey) else {
             throw Refusal("\(path) is no closing record that is signed with the key of this seal.")
         }
-        return (seal.election, record.digest)
+        let wanted = invocation.all("--ballot")
+        if let unknown = wanted.first(where: { name in !record.entries.contains { $0.name == name } }) {
+            throw Refusal("The closing record has no ballot \(unknown).", status: .usage)
+        }
+        let few = FewBallots(record, seal, ballots: wanted.isEmpty ? nil : Set(wanted))
+        guard !few.items.isEmpty else {
+            throw Refusal(
+                "Nothing is to be accepted: nowhere do fewer than \(OpeningRules.fewestBallots) ballots stand together."
+            )
+        }
+        return (seal.election, few.subject)
     case .openWithoutCheck:
         let seal = try readSeal(invocation)
         return (seal.election, "\(hex(seal.digest)) \(try invocation.required("--trustee"))")
@@ -122,9 +136,17 @@ private func subject(
         return (seal.election, "\(hex(sha256(file))) \(try invocation.required("--trustee"))")
     case .replaceTrusteeKey:
         let file = try readFile(try invocation.required("--file"))
-        let keys: (election: String, trustee: String, keys: [(ballot: String, key: TrusteePublicKey)])
-        do throws(TrusteeFiles.Fault) { keys = try TrusteeFiles.publicKeys(file) } catch { throw Refusal("\(error).") }
-        return (keys.election, "\(hex(sha256(file))) \(keys.trustee)")
+        let (new, old) = (try trusteeKeys(file), try trusteeKeys(try readFile(try invocation.required("--old"))))
+        guard new.trustee == old.trustee, new.election == old.election else {
+            throw Refusal("The two files are not of one trustee: \(old.trustee), \(new.trustee).")
+        }
+        return (
+            new.election,
+            TrusteeFiles.replacementSubject(file: file, trustee: new.trustee, old: old.keys.map(\.key))
+        )
+    case .removeTrustee:
+        let old = try trusteeKeys(try readFile(try invocation.required("--old")))
+        return (old.election, TrusteeFiles.removalSubject(trustee: old.trustee, old: old.keys.map(\.key)))
     case .resumeAfterRestore:
         let seal = try readSeal(invocation)
         let mark = try invocation.required("--restore")
@@ -137,6 +159,12 @@ private func subject(
         let seal = try readSeal(invocation)
         return (seal.election, hex(seal.digest))
     }
+}
+
+private func trusteeKeys(
+    _ file: [UInt8]
+) throws(Refusal) -> (election: String, trustee: String, keys: [(ballot: String, key: TrusteePublicKey)]) {
+    do throws(TrusteeFiles.Fault) { return try TrusteeFiles.publicKeys(file) } catch { throw Refusal("\(error).") }
 }
 
 private func signStatement(_ invocation: Invocation) throws(Refusal) {

@@ -162,7 +162,7 @@ struct DemoPoll {
         guard let poll = try services.poll(election), let seal = SealManifest(poll.manifest),
             let record = ClosingRecord(try readFile("\(archives)/\(closingRecordName)"), by: seal.receiptKey)
         else { throw Refusal("The closing record cannot be read.", status: .broken) }
-        return OpeningRules(seal: seal, record: record, acceptance: nil)
+        return OpeningRules(seal: seal, record: record, acceptances: [])
     }
 
     private func verify(_ path: String) throws(Refusal) {

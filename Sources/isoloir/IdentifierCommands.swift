@@ -1,7 +1,10 @@
+import Bureau
 import Delivery
 import Elections
 import Issuance
+import Operations
 import Store
+import VoterRoll
 
 let identifierCommands = [
     Command(
@@ -69,17 +72,21 @@ private func reissueIdentifier(_ invocation: Invocation) throws(Refusal) {
     let reason = try invocation.required("--reason")
     let services = try Services(invocation)
     let election = try services.election()
-    let key = try services.key(of: election)
-    let office = MessageOffice(election: election.election, templates: services.templates(for: election.election))
+    let desk = try services.voterDesk(election)
     let reference = invocation.operands[0]
-    let outcome = try refusing {
-        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try services.issuer.reissue(
-                transaction, election, key: key, office: office, reference: reference, by: route,
-                contact: invocation["--to"], reason: reason, principal: services.principal)
+    let found = try refusing {
+        try services.store.write {
+            (transaction: borrowing Transaction) throws(StoreError) -> VoterDesk.LoneReissue? in
+            guard let voter = try services.registrar.voter(transaction.reading, election, reference: reference) else {
+                return nil
+            }
+            return try desk.reissueAlone(
+                transaction, voter, by: route, contact: invocation["--to"], reason: reason,
+                principal: services.principal)
         }
     }
-    switch outcome {
+    guard let found else { throw Refusal("There is no voter \"\(reference)\" on the roll.") }
+    switch found.outcome {
     case .done(_, let notice, let sheets):
         let told = notice.map { " The old contact is told by \($0.rawValue)." } ?? ""
         let isKept = election.election.access.renewal == .keep || election.election.access.scheme == .email
@@ -92,10 +99,15 @@ private func reissueIdentifier(_ invocation: Invocation) throws(Refusal) {
         for sheet in sheets {
             Terminal.say("Take letter \(sheet.number) of batch \(sheet.batch) out of the pile: it no longer works.")
         }
-        if invocation["--to"] != nil, election.election.access.fourEyes {
+        if found.isForBureau {
             Terminal.complain(
-                "Note: this election wants two persons for a new contact (fourEyes). The command line does not ask for the "
-                    + "second one yet; the journal names who ran it.")
+                "Note: at the console a member of the bureau would have had to agree: another voter or a member of the staff "
+                    + "has this contact, many were given within the hour, or the passphrase was reset within two days. Show "
+                    + "it to the bureau; the journal names who ran this.")
+        } else if invocation["--to"] != nil, election.election.access.fourEyes {
+            Terminal.complain(
+                "Note: this election wants two persons for a new contact (fourEyes). The command line knows one; the journal "
+                    + "names who ran it.")
         }
         warnOfTimes(election.election, services.clock.now)
     case .unknownVoter: throw Refusal("There is no voter \"\(reference)\" on the roll.")

@@ -3,6 +3,7 @@ import Elections
 import Foundation
 import Issuance
 import Letterpress
+import Operations
 import Store
 import VoterRoll
 
@@ -249,31 +250,21 @@ private func markReturned(_ invocation: Invocation) throws(Refusal) {
     do throws(RollFileError) { list = try ReturnedLetters(file: invocation.operands[0]) } catch {
         throw Refusal("\(error)")
     }
-    var (done, refused): (Int, [String]) = (0, [])
-    for entry in list.entries {
-        let outcome = try refusing {
-            try services.store.write {
-                (transaction: borrowing Transaction) throws(StoreError) -> Swift.Result<PrintRoom.Loss, PrintRefusal> in
-                var place = (batch: entry.batch ?? 0, number: entry.number ?? 0)
-                if let reference = entry.reference {
-                    guard
-                        let found = try services.printRoom.latestLetter(
-                            transaction.reading, election, reference: reference)
-                    else { return .failure(PrintRefusal("No letter was printed for a voter \"\(reference)\".")) }
-                    place = found
-                }
-                return try services.printRoom.lose(
-                    transaction, election, batch: place.batch, letter: place.number, isReturned: true, destroyed: false,
-                    reason: "returned by the post", by: services.principal)
-            }
-        }
-        switch outcome {
-        case .success: done += 1
-        case .failure(let refusal): refused.append("\(invocation.operands[0]):\(entry.line): \(refusal)")
-        }
+    let entries = list.entries.map { entry in
+        LetterReturns.Entry(
+            line: entry.line,
+            place: entry.reference.map { .voter(reference: $0) }
+                ?? .letter(batch: entry.batch ?? 0, number: entry.number ?? 0))
+    }
+    let outcome = try refusing {
+        try LetterReturns(room: services.printRoom, store: services.store, election: election).take(
+            entries, by: services.principal)
     }
     Terminal.say(
-        "\(Terminal.count(done, "letter")) marked as returned; their identifiers have ended and their addresses are marked on the roll."
+        "\(Terminal.count(outcome.done, "letter")) marked as returned; their identifiers have ended and their addresses are marked on the roll."
     )
+    let refused = outcome.refused.map { line, why in
+        "\(invocation.operands[0]):\(line): \(why?.description ?? "names no letter")"
+    }
     if !refused.isEmpty { throw Refusal(refused.joined(separator: "\n")) }
 }

@@ -15,6 +15,17 @@ private let changeOptions: [Command.Option] = [
     .init("--preview", nil, "only show that message and how many would get it; nothing is changed"),
 ]
 
+/// What opening and resuming need where the store was restored from a backup.
+let restoreOptions: [Command.Option] = [
+    .init(
+        "--head", "HASH", "after a restore: the head of a ballot that was published last; may be given several times"),
+    .init(
+        "--archive", "FILE",
+        "after a restore: an archive saved from the site, in place of its head; may be given several times"),
+    .init(
+        "--statement", "FILE", "after a restore: two members' statement (isoloir bureau draft resume-after-restore)"),
+]
+
 let pollHoursCommands = [
     Command(
         "poll suspend", [],
@@ -22,17 +33,7 @@ let pollHoursCommands = [
         "stop taking ballots for a while", run: suspendPoll),
     Command(
         "poll resume", [],
-        options: [.init("--reason", "TEXT", "why: it goes into the journal")] + changeOptions + [
-            .init(
-                "--head", "HASH",
-                "after a restore: the head of a ballot that was published last; may be given several times"),
-            .init(
-                "--archive", "FILE",
-                "after a restore: an archive saved from the site, in place of its head; may be given several times"),
-            .init(
-                "--statement", "FILE",
-                "after a restore: two members' statement (isoloir bureau draft resume-after-restore)"),
-        ],
+        options: [.init("--reason", "TEXT", "why: it goes into the journal")] + changeOptions + restoreOptions,
         "take ballots again", run: resumePoll),
     Command(
         "poll abandon", [],
@@ -156,7 +157,7 @@ private func show(_ preview: Announcements.Preview) {
 }
 
 /// Queues the message for everybody; a running `serve` takes part and would go on if this ended.
-private func tell(_ announcements: Announcements) throws(Refusal) {
+func tell(_ announcements: Announcements) throws(Refusal) {
     let shown = Terminal.progress("told")
     var count = 0
     while true {
@@ -171,7 +172,7 @@ private func tell(_ announcements: Announcements) throws(Refusal) {
 
 extension Services {
     /// Whether voting waits for two members since a backup was brought back.
-    fileprivate func isHeldByRestore() throws(Refusal) -> Bool {
+    func isHeldByRestore() throws(Refusal) -> Bool {
         let number = try election().number
         return try refusing {
             try store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -183,7 +184,7 @@ extension Services {
 
 extension Invocation {
     /// What two members know of the published heads, where it was given.
-    fileprivate func resumeProof() throws(Refusal) -> ResumeProof? {
+    func resumeProof() throws(Refusal) -> ResumeProof? {
         guard let path = self["--statement"] else {
             guard !has("--head"), !has("--archive") else {
                 throw Refusal("Heads need the members' statement: --statement FILE.", status: .usage)

@@ -7,6 +7,7 @@ import Elections
 import Foundation
 import Glibc
 import Journal
+import Passphrases
 import Polling
 import Recovery
 import Store
@@ -61,6 +62,7 @@ func run(
     started: (String) -> Void
 ) throws(Refusal) {
     try ProcessGuard.close()
+    try requireMemory(services.keeper)
     // Before any thread begins, so that the signals come here.
     var signals = sigset_t()
     unsafe sigemptyset(&signals)
@@ -79,9 +81,11 @@ func run(
     let server = HTTPServer(options: try settings.options(), pool: pool) { request in
         !isApart && ConsoleSite.owns(request.path) ? console.handle(request) : voters.handle(request)
     }
-    server.overloaded = { voters.overloaded($0) }
+    server.overloaded = { request in
+        !isApart && ConsoleSite.owns(request.path) ? console.overloaded(request) : voters.overloaded(request)
+    }
     server.bodyLimit = { request in
-        (isApart ? nil : console.bodyLimit(request)) ?? voters.bodyLimit(request)
+        !isApart && ConsoleSite.owns(request.path) ? console.bodyLimit(request) : voters.bodyLimit(request)
     }
     let consoleServer = try settings.console.map { own throws(Refusal) in
         HTTPServer(options: own.options(try settings.options()), pool: pool) { console.handle($0) }
@@ -91,6 +95,7 @@ func run(
     let desk = WorkerPool(threads: Workload.deskThreads, capacity: Workload.deskQueue)
     server.background = desk
     consoleServer?.background = desk
+    consoleServer?.overloaded = { console.overloaded($0) }
     consoleServer?.bodyLimit = { console.bodyLimit($0) }
     try refusing { try console.sweepUploads() }
     takesUploads.uploadPaths = ConsoleSite.uploadPaths
@@ -124,6 +129,18 @@ func run(
     bell.stop()
     group.wait()
     emptyLogAtEnd(services.store, log)
+}
+
+/// Refuses to begin where the sign-ins of a busy hour would find no memory.
+private func requireMemory(_ keeper: PassphraseKeeper) throws(Refusal) {
+    // Looked at first: where a control group's limit is passed the kernel ends the process, and says nothing.
+    let free = MemoryRoom().free ?? .max
+    guard free >= keeper.mebibytes << 20, keeper.rehearse() else {
+        throw Refusal(
+            "There is too little memory: passphrases are checked in \(keeper.mebibytes) MiB, and the system gives less"
+                + (free < .max ? " (\(free >> 20) MiB are free)" : "")
+                + ". Raise the limit (MemoryMax or LimitAS in the unit, `ulimit -v`), or give the machine more memory.")
+    }
 }
 
 /// Nothing of the latest votes' order stays behind.
@@ -161,6 +178,11 @@ private func metricsServer(
         guard request.path == "/metrics" else { return .now(.text(404, "not found\n")) }
         var gauges = [
             ("isoloir_open_connections", "Connections of voters.", server.openConnections),
+            (
+                "isoloir_turned_away_connections", "Connections of networks that had as many as one may have.",
+                server.turnedAwayConnections
+            ),
+            ("isoloir_body_bytes", "Bytes of forms and ballots in memory.", server.bufferedBytes),
             (
                 "isoloir_poll_opening_overdue", "1 while a sealed poll is past its hour.",
                 site.site.isOpeningOverdue ? 1 : 0

@@ -1,3 +1,4 @@
+import Contacts
 import Delivery
 import Documents
 import Foundation
@@ -70,13 +71,14 @@ struct ConsoleSettings {
     let port: Int
 
     init(_ section: Section) {
-        url = section.text("url")
+        let given = section.text("url")
+        url = given.hasSuffix("/") ? String(given.dropLast()) : given
         address = section.optionalText("address") ?? "127.0.0.1"
         port = section.number("port", in: 1...65_535, standard: 8081)
-        if !url.hasPrefix("https://") && !url.hasPrefix("http://127.0.0.1") && !url.hasPrefix("http://localhost")
-            || url.hasSuffix("/")
-        {
-            section.fault("url", "\"url\" must be https, without a slash at its end: https://console.example.org")
+        let origin = Origin(url)
+        if origin == nil || origin?.scheme == .http && origin?.isLocal != true {
+            section.fault(
+                "url", "\"url\" must be https, a host and perhaps a port, without a path: https://console.example.org")
         }
     }
 
@@ -84,7 +86,8 @@ struct ConsoleSettings {
     func options(_ base: ServerOptions) -> ServerOptions {
         var options = base
         options.place = .tcp(address: address, port: port)
-        options.connections = 200
+        // A staff of thirty, most of them in one office.
+        (options.connections, options.connectionsByNetwork) = (200, 100)
         return options
     }
 }

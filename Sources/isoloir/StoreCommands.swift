@@ -108,7 +108,7 @@ private func restoreStore(_ invocation: Invocation) throws(Refusal) {
     defer { for ending in ["", "-wal", "-shm"] { unsafe unlink(draft + ending) } }
     try refusing { try SealedFile(key: key.subkey(.backup)).open(invocation.operands[0], into: draft) }
     let digest = try fileDigest(invocation.operands[0])
-    let held: [String]
+    let held: [(election: String, isSealed: Bool)]
     do throws(StoreError) {
         let store = try Store(
             path: draft, creating: false, migrations: Services.migrations, mayMiss: RollIndices.names,
@@ -126,11 +126,21 @@ private func restoreStore(_ invocation: Invocation) throws(Refusal) {
     }
     try refusing { try Store.syncFolder(of: path) }
     Terminal.say("\(path): restored and checked.")
-    for name in held { sayHeld(name) }
+    for poll in held { sayHeld(poll.election, isSealed: poll.isSealed) }
 }
 
-/// What follows for a poll that was open.
-private func sayHeld(_ name: String) {
+/// What follows for a poll that was open, or may have been opened after the backup.
+private func sayHeld(_ name: String, isSealed: Bool) {
+    if isSealed {
+        return Terminal.say(
+            """
+
+            \(name) is sealed and not open in this backup. If it was opened since, votes are lost, and this store cannot know it:
+              isoloir poll open --box-key FILE --statement FILE wants two members' word (isoloir bureau draft resume-after-restore
+              --seal FILE --restore MARK (poll status) --reason TEXT --to FILE), with --head HASH for each head that was published;
+              it is refused where one was: then the poll can be closed, not opened.
+            """)
+    }
     Terminal.say(
         """
 

@@ -18,7 +18,12 @@ let trusteeCommands = [
         "trustee checked", ["FILE"], "take a trustee's word that the sealed election is made with their key",
         run: takeCheck),
     Command(
-        "trustee remove", ["NAME"], "take away a trustee who has not shown the keys: a name that was mistyped, say",
+        "trustee remove", ["NAME"],
+        options: [
+            .init(
+                "--statement", "FILE", "for one who has shown the keys: two members' word (bureau draft remove-trustee)"
+            )
+        ], "before the seal: take away a trustee: a name that was mistyped, say, or one who cannot come",
         run: removeTrustee),
     Command("trustee list", [], "the trustees, and who has answered", run: listTrustees),
 ]
@@ -93,9 +98,11 @@ private func removeTrustee(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
     let name = invocation.operands[0]
+    let statement = try invocation["--statement"].map { path throws(Refusal) in try readFile(path) }
     let refusal = try refusing {
         try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try services.trustees.remove(transaction, election, name: name, by: services.principal)
+            try services.trustees.remove(
+                transaction, election, name: name, statement: statement, by: services.principal)
         }
     }
     if let refusal { throw Refusal(refusal) }

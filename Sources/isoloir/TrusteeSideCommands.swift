@@ -50,7 +50,7 @@ let trusteeSideCommands = [
                 "the seal's, as the bureau noted it: for a key file that never checked the seal"),
             .init("--head", "HASH", "the head of a ballot's last round, as a member of the bureau received it by mail"),
             .init("--tally", "DIGEST", "the digest of a ballot's encrypted tally, as the closing record has it"),
-            .init("--accept", "FILE", "the statement of two members of the bureau that accepts few ballots"),
+            .init("--accept", "FILE", "a statement in which two members of the bureau accept few ballots (repeatable)"),
         ], "a trustee's part of the count: verify, compare with seal and closing record, decrypt the totals alone",
         run: decryptTallies),
     Command(
@@ -220,14 +220,14 @@ private func decryptTallies(_ invocation: Invocation) throws(Refusal) {
     let source = invocation.operands[0]
     let paths = try archives(source)
     let record = try readRecord(invocation, seal, beside: paths[0])
-    let acceptance = try invocation["--accept"].map { file throws(Refusal) -> BureauStatement in
+    let acceptances = try invocation.all("--accept").map { file throws(Refusal) -> BureauStatement in
         guard let statement = BureauStatement(file: try readFile(file)) else {
             throw Refusal("\(file) is no statement of the bureau, or a signature in it is not its member's.")
         }
         return statement
     }
     let opening = TotalsOpening(
-        pair: pair, rules: OpeningRules(seal: seal, record: record, acceptance: acceptance), keyFile: keyFile,
+        pair: pair, rules: OpeningRules(seal: seal, record: record, acceptances: acceptances), keyFile: keyFile,
         say: { Terminal.say($0) })
     let answer = try opening.open(
         paths, fingerprint: invocation["--fingerprint"], heads: invocation.all("--head"),

@@ -5,16 +5,22 @@
 // The page as it came, for whoever compares it with the seal: without credential, form tokens and support code.
 const source = document.documentElement.cloneNode(true);
 source.querySelector("#choose").dataset.credential = "";
+source.querySelector("#choose").dataset.owner = "";
+source.querySelector("#voter").textContent = "";
 source.querySelector("#support-code").textContent = "";
 for (const field of source.querySelectorAll("[name=form]")) field.setAttribute("value", "");
+const pageTitle = document.title;
+// It stood for a script that does not come.
+document.getElementById("coming").hidden = true;
 
 const form = document.getElementById("choose");
-const parts = Object.fromEntries(
-    ["review", "sealing", "failed", "strange", "alarm", "receipt", "unable"].map((id) => [id, document.getElementById(id)]));
+const parts = {};
+for (const id of ["review", "sealing", "failed", "strange", "alarm", "receipt", "unable"]) parts[id] = document.getElementById(id);
 const questions = [...form.querySelectorAll(".question")];
 const proof = parts.receipt.querySelector("form").elements;
 const language = document.documentElement.lang;
 let credential = form.dataset.credential;
+const { owner } = form.dataset;
 delete form.dataset.credential;
 // What the ballot in hand is known by, and what was sealed about it; the worker stays until the receipt is checked.
 let ballot, tracker, sealed, worker;
@@ -27,8 +33,17 @@ const digestForm = /^sha256-[0-9A-Za-z+/]{43}=$/;
 class StrangePage extends Error {}
 class Unreached extends Error {}
 
+// Parts after which nothing was sent, whatever happens to the session.
+const unsent = [form, parts.review, parts.strange, parts.unable];
+const ended = document.getElementById("expiry").dataset;
+const endedAfter = ended.ended;
+
 function show(part) {
     for (const other of [form, ...Object.values(parts)]) other.hidden = other !== part;
+    // Where the reader is stands first.
+    const heading = part.querySelector("h2");
+    document.title = heading ? `${heading.textContent} – ${pageTitle}` : pageTitle;
+    ended.ended = unsent.includes(part) ? ended.unsent : endedAfter;
     const place = part === form ? form.querySelector("input") : part;
     place.focus();
     scrollTo(0, 0);
@@ -38,15 +53,28 @@ function show(part) {
 async function checked(path, digest) {
     if (!digestForm.test(digest)) throw new StrangePage(path);
     const answer = await fetch(path, { integrity: digest }).catch(() => undefined);
-    if (answer?.ok) return answer.arrayBuffer();
+    // The network can fail in the middle of a file too.
+    const bytes = answer && answer.ok ? await answer.arrayBuffer().catch(() => undefined) : undefined;
+    if (bytes) return bytes;
     // Another content than the one named, or none at all?
     const bare = await fetch(path, { cache: "no-store" }).catch(() => undefined);
-    if (bare?.ok) throw new StrangePage(path);
+    if (bare && bare.ok && await bare.arrayBuffer().catch(() => undefined)) throw new StrangePage(path);
     throw new Unreached(path);
+}
+
+// What a vote needs comes while the voter reads; what did not come is fetched when it is needed.
+const fetched = new Map();
+
+async function fetchedFile(name) {
+    const [path, digest] = [form.dataset[name], form.dataset[`${name}Digest`]];
+    const key = `${path} ${digest}`;
+    if (!fetched.has(key)) fetched.set(key, await checked(path, digest));
+    return fetched.get(key);
 }
 
 const boxes = (question) => [...question.querySelectorAll("input:not([value=blank])")];
 const blank = (question) => question.querySelector("input[value=blank]");
+const isBlank = (question) => Boolean(blank(question)) && blank(question).checked;
 const title = (question) => question.querySelector("legend").textContent;
 
 // A blank vote and answers exclude each other.
@@ -60,7 +88,7 @@ for (const question of questions) {
 }
 
 function isComplete(question) {
-    if (blank(question)?.checked) return true;
+    if (isBlank(question)) return true;
     const count = boxes(question).filter((box) => box.checked).length;
     return count >= Number(question.dataset.least) && count <= Number(question.dataset.most);
 }
@@ -76,14 +104,22 @@ form.addEventListener("submit", (event) => {
         fault.focus();
         return;
     }
+    // The step alone: browsers write the history to disk.
+    if (!isReviewStep(history.state)) history.pushState({ step: "review" }, "");
+    review();
+});
+
+// What was chosen, to be read once more.
+function review() {
     const list = parts.review.querySelector("dl");
-    list.replaceChildren(...questions.map((question) => {
+    list.textContent = "";
+    list.append(...questions.map((question) => {
         const row = document.createElement("div");
         const [term, value, names] = [document.createElement("dt"), document.createElement("dd"), document.createElement("ul")];
         term.textContent = title(question);
         names.className = "chosen";
         const chosen = boxes(question).filter((box) => box.checked).map((box) => box.nextElementSibling.textContent);
-        const words = blank(question)?.checked ? [parts.review.dataset.blank] : chosen.length ? chosen : [parts.review.dataset.none];
+        const words = isBlank(question) ? [parts.review.dataset.blank] : chosen.length ? chosen : [parts.review.dataset.none];
         names.append(...words.map((word) => {
             const item = document.createElement("li");
             item.textContent = word;
@@ -94,9 +130,34 @@ form.addEventListener("submit", (event) => {
         return row;
     }));
     show(parts.review);
+}
+
+const isReviewStep = (state) => Boolean(state) && state.step === "review";
+document.getElementById("change").addEventListener("click", () => {
+    if (isReviewStep(history.state)) history.back();
+    else show(form);
 });
 
-document.getElementById("change").addEventListener("click", () => show(form));
+// Back and forward between choosing and reviewing keep the choice; once a ballot is made nothing is gone back to.
+addEventListener("popstate", ({ state }) => {
+    if (ballot || [parts.sealing, parts.receipt, parts.alarm, parts.strange].some((part) => !part.hidden)) return;
+    if (isReviewStep(state) && questions.every(isComplete)) review();
+    else show(form);
+});
+
+// On long ballots: how many are chosen.
+const counts = document.getElementById("count");
+const longBallot = 8;
+function showCount() {
+    const several = questions.filter((question) => Number(question.dataset.most) > 1);
+    if (form.querySelectorAll("input").length < longBallot || !several.length) return;
+    const line = several.map((question) => {
+        const count = boxes(question).filter((box) => box.checked).length;
+        return `${count} / ${question.dataset.most}`;
+    }).join(", ");
+    counts.textContent = counts.dataset.text.replace("{counts}", line);
+}
+form.addEventListener("change", showCount);
 
 function choices() {
     return questions.map((question) => {
@@ -140,7 +201,8 @@ const digits = (digest) => [...atob(digest.slice("sha256-".length))]
 function checkSeal(manifest) {
     const data = form.dataset;
     const mark = digits(data.sealDigest).slice(0, 32).toUpperCase().match(/..../g).join(" ");
-    if (mark !== document.querySelector(".seal")?.textContent) throw new StrangePage("fingerprint");
+    const shown = document.querySelector(".seal");
+    if (!shown || mark !== shown.textContent) throw new StrangePage("fingerprint");
     const files = new Map(manifest.files.map((file) => [file.path, file.sha256]));
     const loaded = ["worker", "wasm", "sealed"].map((name) => [data[name], data[`${name}Digest`]]);
     // Of the site's own: what a browser's extension adds is the voter's affair.
@@ -194,15 +256,15 @@ function entryOf(list, identity) {
 
 const read = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
 
+const needed = ["worker", "wasm", "sealed", "seal"];
+
 // Compares the page with the seal, then encrypts.
 async function seal() {
-    const data = form.dataset;
-    const [script, wasm, list, manifest] = await Promise.all(
-        ["worker", "wasm", "sealed", "seal"].map((name) => checked(data[name], data[`${name}Digest`])));
+    const [script, wasm, list, manifest] = await Promise.all(needed.map(fetchedFile));
     checkSeal(read(manifest));
-    worker?.end();
+    if (worker) worker.end();
     worker = new Sealer(script);
-    const { identity } = await worker.call({ wasm, election: data.document }, [wasm]);
+    const { identity } = await worker.call({ wasm, election: form.dataset.document });
     sealed = entryOf(read(list), identity);
     const made = await worker.call({ credential, choices: choices() });
     if (!made.ballot) throw new StrangePage("no vote on these questions");
@@ -237,7 +299,7 @@ function fail(reason, mayRepeat) {
 // The choice has gone: nothing of it stays on the page.
 function forget() {
     form.reset();
-    parts.review.querySelector("dl").replaceChildren();
+    parts.review.querySelector("dl").textContent = "";
     ballot = undefined;
     credential = undefined;
     worker.end();
@@ -260,20 +322,37 @@ async function isGenuine(signature) {
     try {
         const bytes = Uint8Array.from(atob(signature), (character) => character.charCodeAt(0));
         return (await worker.call({ text, key: sealed.key, signature: bytes })).isGenuine === true;
-    } catch {
+    } catch (error) {
         return false;
     }
 }
 
+// What is said when too many come at once: how long to wait stands in the answer.
+function crowded(answer) {
+    const seconds = Number(answer.headers.get("Retry-After")) || 10;
+    return parts.failed.querySelector(".reason").dataset.crowded.replace("{seconds}", seconds);
+}
+
+// What is left to vote on, or that all is done.
+function showNext(next) {
+    const [left, link] = [document.getElementById("left"), document.getElementById("next")];
+    left.textContent = next ? left.dataset[next.count > 1 ? "more" : "next"].replace("{count}", next.count).replace("{title}", next.title)
+        : left.dataset.last;
+    if (!next) return;
+    link.textContent = `${link.dataset.vote}${language === "fr" ? "\u00a0" : ""}: ${next.title}`;
+    link.href = next.path;
+}
+
 async function send() {
     show(parts.sealing);
-    const body = new URLSearchParams({ form: proof.form.value, ballot });
+    const body = new URLSearchParams({ form: proof.form.value, owner, ballot });
     let answer, news;
     try {
         answer = await fetch(form.dataset.path, { method: "POST", body });
         news = Object(await answer.json());
-    } catch {
-        fail("", true);
+    } catch (error) {
+        // A page in place of an answer is a proxy's, or none came.
+        fail(answer && [429, 503].includes(answer.status) ? crowded(answer) : "", true);
         return;
     }
     const given = news.receipt ? news.receipt.tracker : news.tracker;
@@ -285,6 +364,7 @@ async function send() {
         parts.receipt.querySelector(".tracker").textContent = tracker;
         proof.tracker.value = tracker;
         proof.signature.value = news.receipt.signature;
+        showNext(news.next);
         show(parts.receipt);
     }
 }
@@ -295,7 +375,7 @@ async function cast() {
     try {
         await seal();
     } catch (error) {
-        worker?.end();
+        if (worker) worker.end();
         if (error instanceof Unreached) fail(parts.failed.querySelector(".reason").dataset.unreached, true);
         else show(error instanceof StrangePage ? parts.strange : parts.unable);
         return;
@@ -314,17 +394,26 @@ document.getElementById("save").addEventListener("click", () => {
     link.click();
     const note = document.getElementById("saved");
     note.textContent = note.dataset.text;
-    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    setTimeout(() => URL.revokeObjectURL(address), 60000);
 });
 
 // Whoever leaves in the middle of sending, or before help has come, is asked.
-addEventListener("beforeunload", (event) => { if (!parts.sealing.hidden || !parts.alarm.hidden) event.preventDefault(); });
+// and whoever has chosen and not voted: a reload forgets the choice.
+const hasChosen = () => !ballot && (!form.hidden || !parts.review.hidden) && form.querySelector("input:checked");
+let isOver = false;
+addEventListener("beforeunload", (event) => {
+    if (!isOver && (!parts.sealing.hidden || !parts.alarm.hidden || hasChosen())) event.preventDefault();
+});
+// Nothing is asked where the session has ended, or the voter leaves on purpose.
+for (const leaving of document.querySelectorAll('form[action^="/sign-out"]')) leaving.addEventListener("submit", () => { isOver = true; });
+for (const link of form.querySelectorAll("a")) link.addEventListener("click", () => { isOver = true; });
+document.getElementById("expiry").addEventListener("isoloir-ended", () => { isOver = true; });
 
 // How long the grace lasts after the close. The hour may have moved since the page came: the server is asked before anything
 // is said, and asked again where it did not answer.
 const grace = document.getElementById("grace");
 if (grace) {
-    const again = 10_000;
+    const again = 10000;
     let end, close, next = 0, isSure = false;
     const take = (hours) => {
         close = Date.now() + 1000 * Number(hours.close);
@@ -356,5 +445,9 @@ if (grace) {
     setInterval(count, 1000);
 }
 
-if (window.WebAssembly && window.Worker && window.crypto && crypto.getRandomValues) form.hidden = false;
-else parts.unable.hidden = false;
+if (window.WebAssembly && window.Worker && window.crypto && crypto.getRandomValues) {
+    history.replaceState(null, "");
+    form.hidden = false;
+    ended.ended = ended.unsent;
+    for (const name of needed) fetchedFile(name).catch(() => {});
+} else parts.unable.hidden = false;

@@ -30,8 +30,9 @@ async function prepare({ wasm, election }) {
 }
 
 function seal({ credential, choices }) {
-    total = choices.flat().length;
-    put(new Uint8Array([...encoded(credential), 0, ...choices.flat()]));
+    const fields = [].concat(...choices);
+    total = fields.length;
+    put(new Uint8Array([...encoded(credential), 0, ...fields]));
     const ballot = result(core.seal());
     return { ballot, tracker: result(core.tracker()) };
 }

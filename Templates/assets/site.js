@@ -12,10 +12,12 @@ if (identifier && location.hash.length > 1) {
 }
 
 // After an error the reader begins at it.
-document.getElementById("error")?.focus();
+const mistake = document.getElementById("error");
+if (mistake) mistake.focus();
 
 // A link to a question opens it.
-document.querySelector("details:target")?.setAttribute("open", "");
+const asked = document.querySelector("details:target");
+if (asked) asked.setAttribute("open", "");
 
 // Secrets can be shown.
 for (const box of document.querySelectorAll("[data-reveal]")) {
@@ -57,7 +59,7 @@ for (const form of document.querySelectorAll("form[data-work]")) {
     if (!window.crypto || !crypto.subtle || !window.Worker || !form.dataset.work) continue;
     let isDone = false;
     form.addEventListener("submit", async (event) => {
-        if (isDone || event.submitter?.value === "picture") return;
+        if (isDone || (event.submitter && event.submitter.value === "picture")) return;
         event.preventDefault();
         const button = form.querySelector("button[type=submit]");
         const status = form.querySelector(".working");
@@ -70,7 +72,7 @@ for (const form of document.querySelectorAll("form[data-work]")) {
                 Object.assign(field, { type: "hidden", name, value });
                 form.append(field);
             }
-        } catch {
+        } catch (error) {
             // Without work the server asks for the picture instead.
         }
         clearTimeout(patience);
@@ -91,7 +93,10 @@ if (expiry && expiry.showModal) {
         clearTimeout(warning);
         clearTimeout(ending);
         warning = setTimeout(() => expiry.showModal(), Math.max(0, seconds - 120) * 1000);
-        ending = setTimeout(() => { location.href = expiry.dataset.ended; }, seconds * 1000);
+        ending = setTimeout(() => {
+            expiry.dispatchEvent(new Event("isoloir-ended"));
+            location.href = expiry.dataset.ended;
+        }, seconds * 1000);
     };
     const form = expiry.querySelector("form");
     const extend = async () => {
@@ -99,7 +104,10 @@ if (expiry && expiry.showModal) {
         const answer = await fetch(form.action, { method: "POST", headers: { Accept: "text/plain" }, body }).catch(() => null);
         // The answer is for how many seconds the session goes on; without one the form is sent as it is.
         if (!answer || !answer.ok) { form.submit(); return; }
-        begin(Number(await answer.text()));
+        const [seconds, ...hour] = (await answer.text()).trim().split(" ");
+        begin(Number(seconds));
+        const shown = document.getElementById("idle-until");
+        if (shown) shown.textContent = hour.join(" ");
         expiry.close();
     };
     form.addEventListener("submit", (event) => { event.preventDefault(); extend(); });

@@ -33,7 +33,7 @@ def manifest(site):
     return path
 
 
-def vote(someone, answer=LISTS[0], path=PAGE, words=("Relire mon choix", "Voter")):
+def vote(someone, answer=LISTS[0], path=PAGE, words=("Relire mon choix", "Confirmer mon vote")):
     """Votes and waits for what the page says in the end; returns the name of its state."""
     someone.open(path).mark(answer).click(words[0]).click(words[1])
     return outcome(someone)
@@ -129,7 +129,7 @@ def test_another_ballot_said_to_count_is_an_error_that_shows_both(site, visitor,
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_two_names_that_changed_places_are_refused(site, visitor, between, language):
     jeanne = signed_in(site, visitor)
-    words = {"fr": ("Relire mon choix", "Voter"), "en": ("Review my choice", "Vote")}[language]
+    words = {"fr": ("Relire mon choix", "Confirmer mon vote"), "en": ("Review my choice", "Confirm my vote")}[language]
     path = f"{PAGE}?lang={language}"
     jeanne.open(path)
     names = [element.text for element in jeanne.driver.find_elements("css selector", "label.choice span")]
@@ -280,7 +280,7 @@ def test_the_tracker_stands_on_the_screen_before_the_ballot_leaves(site, visitor
             }
             return real(path, options);
         };""")
-    jeanne.click("Voter")
+    jeanne.click("Confirmer mon vote")
     before = WebDriverWait(jeanne.driver, 60).until(lambda d: d.execute_script("return window.before"))
     assert votes(site) == 0 and len(before) == 43 and "Notez ce numéro de suivi" in jeanne.text
     check(jeanne, "sealing-320")

@@ -180,7 +180,7 @@ def test_old_keys_or_two_members_replace_a_trustees_keys(site):
     for name in ("irene", "hugo"):
         site.run("key", "member", "--name", name, "--to", f"{folder}/{name}")
         assert "compare it with the member" in site.run("bureau", "add", f"{folder}/{name}.pub").stdout
-    site.run("bureau", "draft", "replace-trustee-key", "--file", f"{folder}/newer.pub", "--reason", "key lost", "--to", f"{folder}/lost")
+    site.run("bureau", "draft", "replace-trustee-key", "--file", f"{folder}/newer.pub", "--old", f"{folder}/new.pub", "--reason", "key lost", "--to", f"{folder}/lost")
     site.run("bureau", "sign", f"{folder}/lost", "--key", f"{folder}/irene.key", "--yes")
     site.run("bureau", "sign", f"{folder}/lost", "--key", f"{folder}/irene.key", "--yes")
     assert "2 members of the bureau must have signed" in add("newer", "--replacement", f"{folder}/lost", status=1).stderr
@@ -189,6 +189,15 @@ def test_old_keys_or_two_members_replace_a_trustees_keys(site):
     add("newer", "--replacement", f"{folder}/lost")
     assert "trustee.replace" in site.run("journal", "export").stdout and re.search(
         r"bureau: irene [0-9a-f]{64}, hugo [0-9a-f]{64} \(key lost\)", site.run("trustee", "list").stdout)
+    # The word that served once serves no second time; who has shown keys goes on two members' word.
+    answer("newer", 2)
+    assert "registered before" in add("new", "--replacement", f"{folder}/lost", status=1).stderr
+    assert "--statement" in site.run("trustee", "remove", "Anne Lambert", status=1).stderr
+    site.run("bureau", "draft", "remove-trustee", "--old", f"{folder}/newer.pub", "--reason", "left the firm", "--to", f"{folder}/gone")
+    for name in ("irene", "hugo"):
+        site.run("bureau", "sign", f"{folder}/gone", "--key", f"{folder}/{name}.key", "--yes")
+    site.run("trustee", "remove", "Anne Lambert", "--statement", f"{folder}/gone")
+    assert "No trustees yet" in site.run("trustee", "list").stdout
 
 
 def test_a_part_by_another_program_needs_two_members(site):

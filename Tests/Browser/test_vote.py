@@ -83,7 +83,7 @@ def vote_mixed(someone):
     second.find_element("css selector", "label.blank").click()
     someone.click("Relire mon choix")
     assert "Vote blanc" in someone.text and "Rouge" not in someone.text
-    someone.click("Modifier mon choix").click("Relire mon choix").click("Voter")
+    someone.click("Modifier mon choix").click("Relire mon choix").click("Confirmer mon vote")
     return someone.tracker()
 
 
@@ -122,7 +122,7 @@ def road_client(site):
 @pytest.mark.parametrize("width,zoom,language", [(1100, 1, "fr"), (320, 1, "en"), (320, 2, "fr")])
 def test_every_page_of_the_vote_is_accessible(site, visitor, width, zoom, language):
     site.prepare([voter(1), voter(2, college="cadres")], *SMALL, TWO_QUESTIONS).open_poll().serve()
-    words = {"fr": ("Relire mon choix", "Voter", "Modifier mon choix"), "en": ("Review my choice", "Vote", "Change my choice")}[language]
+    words = {"fr": ("Relire mon choix", "Confirmer mon vote", "Modifier mon choix"), "en": ("Review my choice", "Confirm my vote", "Change my choice")}[language]
     query = f"?lang={language}"
     someone = visitor(width=width, language=language)
     client = road_client(site)
@@ -174,7 +174,7 @@ def test_a_vote_by_keyboard_alone(site, visitor):
     active().send_keys(Keys.ARROW_DOWN)
     tab_to(lambda element: element.text == "Relire mon choix").send_keys(Keys.ENTER)
     assert active().get_attribute("id") == "review" and LISTS[1] in jeanne.text
-    tab_to(lambda element: element.text == "Voter").send_keys(Keys.ENTER)
+    tab_to(lambda element: element.text == "Confirmer mon vote").send_keys(Keys.ENTER)
     assert len(jeanne.tracker()) == 43 and active().get_attribute("id") == "receipt"
     assert "titulaires" in jeanne.driver.current_url and LISTS[1] not in jeanne.driver.page_source.split("<form", 1)[0]
 
@@ -188,7 +188,7 @@ def test_a_changed_worker_is_not_run(site, visitor):
     for name in ("wasmDigest", "workerDigest"):
         jeanne.open("/ballots/titulaires-ouvriers").mark(LISTS[0]).click("Relire mon choix")
         jeanne.driver.execute_script(f"document.getElementById('choose').dataset.{name} = 'sha256-' + btoa('x'.repeat(32));")
-        jeanne.click("Voter")
+        jeanne.click("Confirmer mon vote")
         WebDriverWait(jeanne.driver, 30).until(lambda d: d.find_element("id", "strange").is_displayed())
         assert "Rien n'a été envoyé" in jeanne.text
     assert site.json("poll", "status")["ballots"][0]["votes"] == 0
@@ -207,7 +207,7 @@ def test_a_lost_answer_is_asked_for_again(site, visitor):
             if (options?.method === "POST" && !lost) { lost = true; throw new TypeError("lost"); }
             return answer;
         };""")
-    jeanne.click("Voter")
+    jeanne.click("Confirmer mon vote")
     WebDriverWait(jeanne.driver, 60).until(lambda d: d.find_element("id", "failed").is_displayed())
     assert "n'est pas arrivée" in jeanne.text
     jeanne.shot("lost").click("Essayer de nouveau")
@@ -229,12 +229,13 @@ def test_what_leaves_the_browser_is_the_ballot_alone(site, visitor):
         window.steps = [];
         new MutationObserver(() => window.steps.push(bar.value)).observe(bar, { attributes: true, attributeFilter: ["value"] });""")
     address = jeanne.driver.current_url
-    jeanne.click("Voter").tracker()
+    jeanne.click("Confirmer mon vote").tracker()
     sent = jeanne.driver.execute_script("return window.sent")
     files = ["/assets/sealer.js", "/assets/ballot.wasm", "/assets/sealed.json", "/assets/seal.json"]
-    assert len(sent) == 5 and [line.split("?")[0].split(" ")[0] for line in sent[:4]] == files
-    fields = urllib.parse.parse_qs(sent[4].split(" ", 1)[1])
-    assert set(fields) == {"form", "ballot"} and fields["ballot"][0].startswith('{"election_uuid":')
+    # The files came while the voter read.
+    assert {line.split("?")[0].split(" ")[0] for line in sent[:-1]} <= set(files)
+    fields = urllib.parse.parse_qs(sent[-1].split(" ", 1)[1])
+    assert set(fields) == {"form", "owner", "ballot"} and fields["ballot"][0].startswith('{"election_uuid":')
     for word in (*LISTS, "Rouge", "Agir", "Vert"):
         assert word not in urllib.parse.unquote_plus(" ".join(sent))
     assert jeanne.driver.current_url == address
@@ -251,7 +252,7 @@ def test_a_voter_under_way_finishes_within_the_grace(site, visitor):
     # The page asks the server before it says so.
     road.wait_until(lambda: "vous pouvez encore finir jusqu'à" in jeanne.text)
     assert jeanne.driver.find_element("css selector", "#grace .left").text[:3] in ("15:", "14:")
-    jeanne.shot("grace").mark(LISTS[0]).click("Relire mon choix").click("Voter")
+    jeanne.shot("grace").mark(LISTS[0]).click("Relire mon choix").click("Confirmer mon vote")
     assert len(jeanne.tracker()) == 43
     late.sign_in(site.identifier("v2@example.org"), "v2@example.org", 1)
     assert "Terminé" in late.text

@@ -139,9 +139,13 @@ struct CourierTests {
                 try outbox.takeReceipt(transaction, providerID: numbers[0], delivered: true),
                 try outbox.takeReceipt(transaction, providerID: numbers[1], delivered: false),
                 try outbox.takeReceipt(transaction, providerID: "unknown", delivered: true),
+                // What comes later, or again, changes nothing.
+                try outbox.takeReceipt(transaction, providerID: numbers[0], delivered: false, reply: "bounced 5.1.1"),
+                try outbox.takeReceipt(transaction, providerID: numbers[1], delivered: true),
+                try outbox.takeReceipt(transaction, providerID: numbers[1], delivered: false),
             ]
         }
-        #expect(found == [true, true, false])
+        #expect(found == [true, true, false, false, false, false])
         #expect(try post.states == ["delivered", "bounced"])
     }
 

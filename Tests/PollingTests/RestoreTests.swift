@@ -33,7 +33,7 @@ struct RestoreTests {
                 file: "b.isoloir",
                 sha256: "ab12")
         }
-        #expect(held == ["cse-2026"])
+        #expect(held.map(\.election) == ["cse-2026"])
     }
 
     private func restoreMark(_ poll: PollFixture) throws -> String {
@@ -41,6 +41,19 @@ struct RestoreTests {
             try PollRestore.all(reading, election: poll.election.number).last
         }
         return try #require(found).mark
+    }
+
+    /// The backup is from before the opening: whoever voted would vote once more.
+    @Test func `a poll that was sealed in the backup is opened on two members' word alone`() throws {
+        let poll = try PollFixture(isOpen: false, members: bureau.members)
+        try mark(poll)
+        #expect(try poll.station.open(by: .system("test"))?.contains("restored from a backup") == true)
+        let lost = try proof(poll, [String(repeating: "ab", count: 32)])
+        #expect(try poll.station.open(by: .system("test"), proof: lost)?.contains("does not contain") == true)
+        #expect(
+            try poll.station.open(by: .system("test"), proof: try proof(poll, [], signedBy: 1))?.contains("2 members")
+                == true)
+        #expect(try poll.station.open(by: .system("test"), proof: try proof(poll, [])) == nil)
     }
 
     /// The same backup brought back once more is another restore: what was signed for the first serves for it no more.

@@ -43,7 +43,8 @@ struct TamperTests {
         )
         #expect(
             try poll.station.audit() == [
-                "titulaires-ouvriers: the signature list was changed by hand: its seal does not fit."
+                "titulaires-ouvriers: voters of the list, their sealed credentials, or the slots' are not the sealed ones.",
+                "titulaires-ouvriers: the signature list was changed by hand: its seal does not fit.",
             ])
     }
 
@@ -103,11 +104,14 @@ struct TamperTests {
     @Test func `a box that was put back to an earlier state is found`() throws {
         let poll = try PollFixture()
         try poll.execute("CREATE TABLE empty AS SELECT sums FROM polling_count WHERE ballot = 1")
+        try poll.execute("CREATE TABLE lines AS SELECT id, entry FROM polling_elector WHERE ballot = 1")
         for voter in 0..<11 { _ = try poll.cast(try poll.ballot(voter), by: voter) }
         poll.wait(900)
         #expect(try poll.station.turnRounds() == [PollFixture.ballot])
         try poll.execute("UPDATE polling_slot SET content = zeroblob(length(content)) WHERE ballot = 1")
-        try poll.execute("UPDATE polling_elector SET entry = zeroblob(length(entry)) WHERE ballot = 1")
+        try poll.execute(
+            "UPDATE polling_elector SET entry = (SELECT entry FROM lines WHERE lines.id = polling_elector.id) WHERE ballot = 1"
+        )
         try poll.execute(
             "UPDATE polling_count SET votes = 0, sums = (SELECT sums FROM empty) WHERE ballot = 1")
         try poll.execute("DELETE FROM polling_tracker")
@@ -143,6 +147,6 @@ struct TamperTests {
         try poll.execute("UPDATE polling_ballot SET credentials = x'5b5d' WHERE name = 'titulaires-ouvriers'")
         #expect(try poll.station.audit().first == "titulaires-ouvriers: the sealed documents were changed.")
         try poll.execute("UPDATE polling_poll SET manifest = x'7b7d'")
-        #expect(try poll.station.audit().first == "The seal's manifest was changed.")
+        #expect(try poll.station.audit().contains { $0.hasPrefix("The seal's manifest was changed by hand") })
     }
 }

@@ -19,7 +19,7 @@ final class Desk {
     let key = ElectionKey(from: .system)
     var keys: RollKeys { RollKeys(key, randomness: .system) }
 
-    init() throws {
+    init(hasher: PassphraseHasher = PassphraseHasher()) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-roll-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let clock = Clock { 1_760_000_000 }
@@ -29,7 +29,7 @@ final class Desk {
         self.store = store
         let logbook = Logbook(clock: clock, randomness: .system)
         let desk = ElectionDesk(logbook: logbook, clock: clock)
-        registrar = Registrar(store: store, logbook: logbook, clock: clock, hasher: PassphraseHasher())
+        registrar = Registrar(store: store, logbook: logbook, clock: clock, hasher: hasher)
         let text = try String(contentsOf: repository.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
         let read = try ElectionReader.read(text, file: "e").get()
         election = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
@@ -94,6 +94,18 @@ struct RollImportTests {
         #expect(contacts.mail?.text == "zoe@example.org")
         #expect(contacts.phone?.text == "+33639981234")
         #expect(contacts.address?.lines == ["Mme Zo\u{E9} MARTIN", "1 RUE A", "59000 LILLE"])
+    }
+
+    @Test func `an answer that cannot be hashed is never stored as it was written`() throws {
+        let desk = try Desk(hasher: PassphraseHasher(limit: 0))
+        let roll =
+            head.trimmingCharacters(in: .newlines) + ";challenge\n"
+            + good.trimmingCharacters(in: .newlines) + ";rosebudette\n"
+        #expect(throws: ImportFailure.self) { try desk.load(roll) }
+        for ending in ["", "-wal"] {
+            guard let bytes = try? Data(contentsOf: desk.folder.appending(path: "s.sqlite\(ending)")) else { continue }
+            #expect(bytes.range(of: Data("rosebudette".utf8)) == nil)
+        }
     }
 
     @Test func `contacts are not in the file in clear, whether published or not`() throws {

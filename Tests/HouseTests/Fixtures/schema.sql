@@ -488,7 +488,7 @@ CREATE TABLE polling_poll (
     round_at INTEGER,
     manifest BLOB NOT NULL,
     fingerprint TEXT NOT NULL
-, stopped_at INTEGER, seen_at INTEGER, clock_doubt TEXT, ordered_at INTEGER, state TEXT NOT NULL DEFAULT 'sealing' CHECK (state IN ('sealing', 'sealed', 'open', 'suspended', 'closing', 'ended', 'closed', 'abandoned', 'destroyed'))) STRICT;
+, stopped_at INTEGER, seen_at INTEGER, clock_doubt TEXT, ordered_at INTEGER, manifest_seal BLOB NOT NULL DEFAULT x'', state TEXT NOT NULL DEFAULT 'sealing' CHECK (state IN ('sealing', 'sealed', 'open', 'suspended', 'closing', 'ended', 'closed', 'abandoned', 'destroyed'))) STRICT;
 
 CREATE TABLE polling_record (
     election INTEGER NOT NULL REFERENCES polling_poll (election),
@@ -725,7 +725,7 @@ CREATE TABLE staff_member (
     printer_fingerprint TEXT,
     added_by TEXT NOT NULL,
     added_at INTEGER NOT NULL,
-    removed_at INTEGER, in_force_at INTEGER, confirmed_by TEXT, decides_at INTEGER NOT NULL DEFAULT 0,
+    removed_at INTEGER, in_force_at INTEGER, confirmed_by TEXT, decides_at INTEGER NOT NULL DEFAULT 0, sent_at INTEGER NOT NULL DEFAULT 0,
     UNIQUE (election, name)
 ) STRICT;
 

@@ -1,0 +1,114 @@
+import Glibc
+import Synchronization
+
+/// A clock that only goes forward.
+enum Monotonic {
+    static var seconds: Double {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
+
+/// The open connections: since when each has waited for the end of its request, and how many each network has.
+final class ConnectionRegister: Sendable {
+    private struct Entry {
+        let file: Int32
+        /// Whose connection it is; nil for a proxy's, which speaks for many.
+        let network: String?
+        var since: Int
+        var isBusy = false
+        /// Whether a part of a request has come.
+        var hasBegun = true
+        /// Whether a request's head has come and its answer has not gone.
+        var hasHead = false
+        var isUpload = false
+    }
+
+    private struct State {
+        var entries: [UInt: Entry] = [:]
+        var counts: [String: Int] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    static var now: Int { Int(Monotonic.seconds) }
+
+    var count: Int { state.withLock { $0.entries.count } }
+
+    /// Whether an answer is being made or sent.
+    var hasBusy: Bool { state.withLock { $0.entries.values.contains { $0.isBusy } } }
+
+    /// Whether the rest of a request is still to come.
+    var hasArriving: Bool { state.withLock { $0.entries.values.contains { $0.hasHead && !$0.isBusy } } }
+
+    /// How many connections a network has.
+    func count(of network: String) -> Int { state.withLock { $0.counts[network] ?? 0 } }
+
+    func open(_ connection: OpaquePointer, _ file: Int32, network: String?) {
+        let now = ConnectionRegister.now
+        state.withLock { state in
+            state.entries[UInt(bitPattern: connection)] = Entry(file: file, network: network, since: now)
+            if let network { state.counts[network, default: 0] += 1 }
+        }
+    }
+
+    private func change(_ connection: OpaquePointer, _ body: (inout Entry) -> Void) {
+        let key = UInt(bitPattern: connection)
+        state.withLock { state in
+            guard var entry = state.entries[key] else { return }
+            body(&entry)
+            state.entries[key] = entry
+        }
+    }
+
+    func begin(_ connection: OpaquePointer) {
+        let now = ConnectionRegister.now
+        unsafe change(connection) { entry in
+            if !entry.hasBegun { entry.since = now }
+            (entry.hasBegun, entry.hasHead) = (true, true)
+        }
+    }
+
+    func upload(_ connection: OpaquePointer) { unsafe change(connection) { $0.isUpload = true } }
+
+    func busy(_ connection: OpaquePointer) { unsafe change(connection) { $0.isBusy = true } }
+
+    func idle(_ connection: OpaquePointer) {
+        let now = ConnectionRegister.now
+        unsafe change(connection) { entry in
+            (entry.isBusy, entry.hasBegun, entry.hasHead, entry.isUpload) = (false, false, false, false)
+            entry.since = now
+        }
+    }
+
+    func close(_ connection: OpaquePointer) {
+        state.withLock { state in
+            guard let entry = state.entries.removeValue(forKey: UInt(bitPattern: connection)),
+                let network = entry.network, let count = state.counts[network]
+            else { return }
+            state.counts[network] = count > 1 ? count - 1 : nil
+        }
+    }
+
+    /// Whether the sender of an upload has gone away: the library waits for the rest of the body all the same.
+    private static func isGone(_ file: Int32) -> Bool {
+        var byte: UInt8 = 0
+        return unsafe recv(file, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0
+    }
+
+    /// The lock keeps the descriptor ours while it is shut down. A connection that was answered may be idle first, but not
+    /// drip the next request for ever.
+    func sweep(limit: Int, idle: Int, upload: Int) {
+        let now = ConnectionRegister.now
+        state.withLock { state in
+            for entry in state.entries.values
+            where !entry.isBusy
+                && (entry.since < now - (entry.isUpload ? upload : limit) - (entry.hasBegun ? 0 : idle)
+                    || entry.isUpload && ConnectionRegister.isGone(entry.file))
+            {
+                shutdown(entry.file, Int32(SHUT_RDWR))
+            }
+        }
+    }
+}
