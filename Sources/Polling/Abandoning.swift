@@ -24,6 +24,7 @@ extension PollingStation {
             from: [.sealed, .open, .suspended, .closing, .ended], to: .abandoned, "poll.abandon", by: principal,
             details: ["by": signers, "reason": statement.reason], reason: statement.reason
         ) { transaction, poll throws(StoreError) in
+            if let fault = try manifestFault(transaction.reading, poll) { return fault }
             let subject = hex(sha256(poll.manifest))
             if let fault = statement.fault(
                 act: .abandonPoll, election: election.election.id, subject: subject, members: seal.members)

@@ -116,7 +116,9 @@ package final class PollingStation: Sendable {
 
     /// Opens a sealed poll: the box key must open credentials, box and list must be empty.
     /// - Parameter proof: what frees a poll whose store was restored from a backup.
-    package func open(by principal: Principal, proof: ResumeProof? = nil) throws(StoreError) -> Refusal? {
+    package func open(
+        by principal: Principal, proof: ResumeProof? = nil, along: Along = { _ in }
+    ) throws(StoreError) -> Refusal? {
         guard let boxKey else { return "The box key is not there: give its file with --box-key." }
         let findings = try audit()
         guard findings.isEmpty else { return findings.joined(separator: "\n") }
@@ -137,6 +139,7 @@ package final class PollingStation: Sendable {
             let lines = try openingLines(transaction.reading, poll) + (try restoreLines(transaction.reading))
             let people = try minutesLines(transaction.reading, hasTurnout: false)
             _ = try keep(transaction, .opening, lines + people)
+            try along(transaction)
             return nil
         }
     }

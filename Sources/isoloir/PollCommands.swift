@@ -115,7 +115,12 @@ private func openPoll(_ invocation: Invocation) throws(Refusal) {
     try fullCheck(services.store)
     let election = try services.election()
     for waiver in invocation.all("--waiver") { try services.waiveCheck(election, statement: try readFile(waiver)) }
-    try services.open(election, boxKeyFile: path, proof: try invocation.resumeProof())
+    // It may have been open before the restore: whose ballot was lost must hear of it.
+    let announcements = try services.isHeldByRestore() ? Announcements(try services.voterDesk(election)) : nil
+    let principal = services.principal
+    try services.open(election, boxKeyFile: path, proof: try invocation.resumeProof()) {
+        transaction throws(StoreError) in try announcements?.order(transaction, .restoration, by: principal)
+    }
     let station = try services.station(election)
     let record = try refusing { try station.openingRecord() }
     if let file = invocation["--record"] { try writeFile(file, Array(record.utf8)) }
@@ -127,6 +132,7 @@ private func openPoll(_ invocation: Invocation) throws(Refusal) {
         Terminal.say("  The poll is open; voting begins at the announced hour: \(begin). No ballot is taken before it.")
     }
     try services.emptyLog()
+    if let announcements { try tell(announcements) }
     try services.warnOfBackups(station)
 }
 

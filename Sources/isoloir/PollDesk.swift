@@ -172,7 +172,10 @@ extension Services {
     }
 
     /// Opens the poll; the box key is put where the site finds it first.
-    func open(_ election: StoredElection, boxKeyFile path: String, proof: ResumeProof? = nil) throws(Refusal) {
+    func open(
+        _ election: StoredElection, boxKeyFile path: String, proof: ResumeProof? = nil,
+        along: PollingStation.Along = { _ in }
+    ) throws(Refusal) {
         let place = keys.boxKeyFile(election.election.id)
         let content = try readFile(path, secret: true)
         guard BoxKey(file: content) != nil else {
@@ -192,7 +195,9 @@ extension Services {
             throw error
         }
         let station = try station(election)
-        guard let refusal = try refusing({ try station.open(by: principal, proof: proof) }) else { return }
+        guard let refusal = try refusing({ try station.open(by: principal, proof: proof, along: along) }) else {
+            return
+        }
         if !isThere { unsafe unlink(place) }
         throw Refusal(refusal)
     }

@@ -157,7 +157,7 @@ private func show(_ preview: Announcements.Preview) {
 }
 
 /// Queues the message for everybody; a running `serve` takes part and would go on if this ended.
-private func tell(_ announcements: Announcements) throws(Refusal) {
+func tell(_ announcements: Announcements) throws(Refusal) {
     let shown = Terminal.progress("told")
     var count = 0
     while true {
@@ -172,7 +172,7 @@ private func tell(_ announcements: Announcements) throws(Refusal) {
 
 extension Services {
     /// Whether voting waits for two members since a backup was brought back.
-    fileprivate func isHeldByRestore() throws(Refusal) -> Bool {
+    func isHeldByRestore() throws(Refusal) -> Bool {
         let number = try election().number
         return try refusing {
             try store.read { (reading: borrowing Reading) throws(StoreError) in
