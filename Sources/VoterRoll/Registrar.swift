@@ -77,7 +77,9 @@ package struct Registrar: Sendable {
             if before.address != after.address { changes.append(RollChange(column: "address")) }
             let (had, has): (Bool, Bool) = (try row[28], try row[29])
             if had != has || changes.isEmpty { changes.append(RollChange(column: Column.challenge.rawValue)) }
-            try body(try row[0], try row[1], changes)
+            let line: Int = try row[0]
+            // Lines of a second sheet are counted from far on.
+            try body(line % RollLimits.sheetLines, try row[1], changes)
         }
     }
 

@@ -22,7 +22,8 @@ struct RowChecker {
     var vagueCivilities = Vocabulary.vagueCivilities
     var languages = Vocabulary.languages
     var channels = Vocabulary.channels
-    var countries = Vocabulary.countries
+    /// Made when the first row has a country: there are hundreds of names.
+    lazy var countries = Vocabulary.countries
     var colleges: Vocabulary
     var sites: Vocabulary
     /// The college of voters whose row names none: the only one, or the one after which the sheet is named.

@@ -167,7 +167,8 @@ struct RollImportTests {
             let time = try ContinuousClock().measure {
                 faults = try roll.load(head + cells.joined(separator: ";") + "\n").report.faults
             }
-            #expect(time < .seconds(1))
+            // Work that grows with the square of the marks takes minutes; a busy machine, a second or two.
+            #expect(time < .seconds(10))
             #expect(faults.count == 1 && faults[0].column == column && faults[0].reason.contains(word), "\(faults)")
             #expect(faults[0].value.utf8.count <= 200)
         }
