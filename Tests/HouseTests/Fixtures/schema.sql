@@ -488,11 +488,7 @@ CREATE TABLE polling_poll (
     round_at INTEGER,
     manifest BLOB NOT NULL,
     fingerprint TEXT NOT NULL
-<<<<<<< HEAD
 , stopped_at INTEGER, seen_at INTEGER, clock_doubt TEXT, ordered_at INTEGER, state TEXT NOT NULL DEFAULT 'sealing' CHECK (state IN ('sealing', 'sealed', 'open', 'suspended', 'closing', 'ended', 'closed', 'abandoned', 'destroyed')), manifest_seal BLOB NOT NULL DEFAULT x'') STRICT;
-=======
-, stopped_at INTEGER, seen_at INTEGER, clock_doubt TEXT, ordered_at INTEGER, manifest_seal BLOB NOT NULL DEFAULT x'', state TEXT NOT NULL DEFAULT 'sealing' CHECK (state IN ('sealing', 'sealed', 'open', 'suspended', 'closing', 'ended', 'closed', 'abandoned', 'destroyed'))) STRICT;
->>>>>>> records
 
 CREATE TABLE polling_record (
     election INTEGER NOT NULL REFERENCES polling_poll (election),
