@@ -29,6 +29,8 @@ struct RowChecker {
     /// The college of voters whose row names none: the only one, or the one after which the sheet is named.
     let standardCollege: [UInt8]?
     var scratch: [UInt8] = []
+    /// Whether a line of the address holds more than Latin-1.
+    var hasWide = false
     /// A line and a name as they are compared.
     var folded: [UInt8] = []
     /// What occurs in many rows and is said once.
