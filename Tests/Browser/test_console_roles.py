@@ -19,7 +19,7 @@ SUPPORT = {"voters", "voters/{voter}", "questions", "deliveries"}
 READING = {"voters", "voters/{voter}", "given", "deliveries", "letters", "picture", "policy", "journal", "journal/check", "staff"}
 FILES = {"proof.csv", "picture.csv", "picture.pdf", "journal.csv", "letters/specimen.pdf", "letters/reconciliation.pdf", "letters/destruction.pdf"}
 PAGES = {
-    "manager": EVERYBODY | READING | FILES | {"approvals", "questions", "reminders", "roll", "clients"},
+    "manager": EVERYBODY | READING | FILES | {"approvals", "questions", "reminders", "roll", "roll/headings", "roll/sample.csv", "clients"},
     "bureau": EVERYBODY | READING | FILES | {"approvals", "seal"},
     "support": EVERYBODY | SUPPORT,
     "auditor": EVERYBODY | READING | FILES | {"seal"},
@@ -36,7 +36,7 @@ STAFF = {"staff/add", "staff/{member}/renew", "staff/{member}/remove"}
 BAT = {"letters/specimens/{specimen}/approve"}
 DEEDS = {
     "manager": VOTER | DELIVERY | LETTERS | DECIDE | STAFF | BAT | {"questions/{question}/done", "policy/answers", "roll/add", "roll/upload",
-                                                                   "roll/apply", "roll/drop", "clients/add", "clients/{client}/remove"},
+                                                                   "roll/apply", "roll/columns", "roll/drop", "clients/add", "clients/{client}/remove"},
     "bureau": DECIDE | BAT | STAFF | {"policy/points/{point}/accept", "poll/suspend", "poll/resume"},
     "support": {"voters/{voter}/reissue", "voters/{voter}/unlock", "questions/{question}/done"},
     "auditor": set(),
