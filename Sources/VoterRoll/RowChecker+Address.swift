@@ -9,6 +9,7 @@ extension RowChecker {
         _ batch: inout RowBuffer
     ) -> Bool {
         scratch.removeAll(keepingCapacity: true)
+        hasWide = false
         var lines: [Range<Int>] = []
         lines.reserveCapacity(8)
         for column in addressColumns where column < fields.ranges.count {
@@ -25,11 +26,13 @@ extension RowChecker {
         let postcode = optional(.postcode, bytes, fields)
         let town = optional(.town, bytes, fields)
         guard !lines.isEmpty || postcode != nil || town != nil else { return true }
-        if let reason = hiddenCharacter(lines) { return refuseAddress(lines, reason, fields, isSpare: false) }
         var country = countryField(bytes, countryCell, fields)
         if countryCell == nil, postcode == nil, town == nil { country = takeCountry(&lines) }
         if postcode != nil || town != nil {
             lines.append(townLine(bytes, postcode, town, fields, isFrench: isFrench(country)))
+        }
+        if hasWide, let reason = hiddenCharacter(lines + [country]) {
+            return refuseAddress(lines, reason, fields, isSpare: false)
         }
         let recipient = nameRecipient(&lines, row, &batch, fields)
         if lines.count == recipient + 1, sendsLetters {
@@ -98,6 +101,7 @@ extension RowChecker {
             scratch.append(copying: bytes.extracting(range))
             return start..<scratch.count
         }
+        hasWide = true
         // Spaces of all widths are spaces.
         let text = String(decoding: range.map { bytes[$0] }, as: UTF8.self)
         for scalar in text.unicodeScalars {

@@ -30,6 +30,8 @@ struct RowChecker {
     let standardCollege: [UInt8]?
     var scratch: [UInt8] = []
     var fonts = RollFonts()
+    /// Whether a line of the address holds more than Latin-1.
+    var hasWide = false
     /// A line and a name as they are compared.
     var folded: [UInt8] = []
     /// What occurs in many rows and is said once.

@@ -148,7 +148,7 @@ struct SheetRows {
             }
         case .inline, .text:
             bytes.append(contentsOf: value)
-            XMLEscapes.decode(&bytes, from: start)
+            if value.contains(UInt8(ascii: "_")) { XMLEscapes.decode(&bytes, from: start) }
         case .error:
             bytes.append(contentsOf: value)
             note(.error)

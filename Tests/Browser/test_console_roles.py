@@ -20,7 +20,7 @@ READING = {"voters", "voters/{voter}", "given", "deliveries", "letters", "pictur
 FILES = {"proof.csv", "picture.csv", "picture.pdf", "journal.csv", "letters/specimen.pdf", "letters/reconciliation.pdf", "letters/destruction.pdf"}
 MINUTES = {"seal", "minutes.pdf"}
 PAGES = {
-    "manager": EVERYBODY | READING | FILES | {"approvals", "questions", "reminders", "roll", "clients"},
+    "manager": EVERYBODY | READING | FILES | {"approvals", "questions", "reminders", "roll", "roll/headings", "roll/sample.csv", "clients"},
     "bureau": EVERYBODY | READING | FILES | MINUTES | {"approvals"},
     "support": EVERYBODY | SUPPORT,
     "auditor": EVERYBODY | READING | FILES | MINUTES,
@@ -37,7 +37,7 @@ STAFF = {"staff/add", "staff/{member}/renew", "staff/{member}/remove"}
 BAT = {"letters/specimens/{specimen}/approve"}
 DEEDS = {
     "manager": VOTER | DELIVERY | LETTERS | DECIDE | STAFF | BAT | {"questions/{question}/done", "policy/answers", "roll/add", "roll/upload",
-                                                                   "roll/apply", "roll/drop", "clients/add", "clients/{client}/remove"},
+                                                                   "roll/apply", "roll/columns", "roll/drop", "clients/add", "clients/{client}/remove"},
     "bureau": DECIDE | BAT | STAFF | {"policy/points/{point}/accept"} | {f"poll/{deed}" for deed in
                                                                                    ("suspend", "resume", "incident", "presence", "close", "extend")},
     "support": {"voters/{voter}/reissue", "voters/{voter}/unlock", "questions/{question}/done"},

@@ -58,7 +58,7 @@ def test_an_archive_of_one_ballot_is_not_opened(poll, tmp_path):
     """Before, both trustees opened the total of a single ballot: the vote."""
     rows, reasons = poll.stolen(f"{tmp_path}/one", poll.archive.ballots[:1], [1])
     assert not rows, f"the ballot's vote is {rows}, its voter chose {chosen(poll)[0]}"
-    assert len(reasons) == 2 and all("1 ballot: their sum would tell" in reason for reason in reasons)
+    assert len(reasons) == 2 and all("1 ballot: fewer than 10 stand together" in reason for reason in reasons)
     assert all("ballots that were public are missing" in reason for reason in reasons)
 
 

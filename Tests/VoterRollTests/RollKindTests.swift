@@ -298,6 +298,14 @@ struct AddressTests {
         #expect(try outcome.contacts().address?.lines == ["Zo\u{E9} PETIT"] + lines)
     }
 
+    @Test(arguments: ["Adresse 4", "Ville", "Pays"])
+    func `an invisible character in an address is named`(column: String) throws {
+        let fields = ["Adresse 4": "3 rue X", "Code postal": "1000", "Ville": "Li\u{E8}ge", "Pays": "Belgique"]
+        let outcome = try Outcome(fields.merging([column: "Ab\u{200B}cd"]) { $1 })
+        #expect(
+            outcome.fault.contains("(U+200B) after '") && outcome.fault.contains("Ab': delete it"), "\(outcome.fault)")
+    }
+
     @Test func `a town alone is a warning`() throws {
         let outcome = try Outcome(["Code postal": "59000", "Ville": "Lille"])
         #expect(outcome.fault.isEmpty && outcome.warning.contains("no street"))
