@@ -46,7 +46,9 @@ function show(part) {
     ended.ended = unsent.includes(part) ? ended.unsent : endedAfter;
     const place = part === form ? form.querySelector("input") : part;
     place.focus();
-    scrollTo(0, 0);
+    // On a telephone what is said now would stand below the fold.
+    if (part === form) scrollTo(0, 0);
+    else part.scrollIntoView();
 }
 
 // A file is used only when it has the digest that the page names.
@@ -280,6 +282,7 @@ async function showTracker() {
         part.querySelector(".tracker").textContent = tracker;
         part.querySelector(".own").hidden = false;
     }
+    parts.sealing.scrollIntoView();
     await drawn();
     await new Promise((resolve) => { setTimeout(resolve, shownMilliseconds); });
     await drawn();

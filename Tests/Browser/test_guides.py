@@ -22,7 +22,7 @@ def test_the_works_council_guide(site, visitor):
     assert "Au moins 20 caractères" in someone.text
     assert "trop facile" in someone.choose("Vive les élections du cse").text  # the guide's example
     assert someone.choose(PASSPHRASE).title == "Votre espace personnel"
-    someone.open("/").press("Identifiant oublié ou perdu").shot("captcha")
+    someone.press("Se déconnecter").press("Identifiant oublié ou perdu").shot("captcha")
     token = someone.driver.find_element(By.NAME, "challenge").get_attribute("value")
     picture = someone.driver.find_element(By.CSS_SELECTOR, ".captcha img")
     assert someone.driver.execute_script("return arguments[0].naturalWidth", picture) == 320
