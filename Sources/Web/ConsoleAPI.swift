@@ -233,7 +233,8 @@ extension ConsoleSite {
         return switch status {
         case 413: problem(413, "The body is longer than this address takes.")
         case 507: problem(507, "The disk is full: tell the administrator.")
-        default: problem(status, "The request is malformed: its framing, an escape, or a text that may not stand there.")
+        default:
+            problem(status, "The request is malformed: its framing, an escape, or a text that may not stand there.")
         }
     }
 

@@ -88,7 +88,7 @@ def test_from_a_cut_network_to_the_last_ballot(site, visitor):
     assert jeanne.path == "/ballots/suppleants-ouvriers"
     jeanne.mark("Vote blanc").click("Relire mon choix").click("Confirmer mon vote").tracker()
     assert "C'est terminé, merci." in jeanne.text
-    jeanne.shot("all-done").press("Revenir à mon espace")
+    jeanne.shot("all-done").press("Retour à votre espace")
     assert jeanne.text.count("Vous avez voté") == 2 and WORKERS in jeanne.text
     site.count_poll()
 
