@@ -181,7 +181,12 @@ import Synchronization
     private func putOff(_ request: Request, _ pool: WorkerPool, _ work: @escaping @Sendable () -> Response)
         -> MHD_Result
     {
-        server.suspended.add(1, ordering: .acquiringAndReleasing)
+        // Counted before it is asked: either the end waits for this one, or this one sees the end.
+        server.suspended.add(1, ordering: .sequentiallyConsistent)
+        guard !server.isClosing.load(ordering: .sequentiallyConsistent) else {
+            server.suspended.subtract(1, ordering: .sequentiallyConsistent)
+            return send(server.overloaded(request))
+        }
         unsafe MHD_suspend_connection(connection)  // before anybody can resume it
         let isTaken = pool.submit { [self] in resume(work()) }
         if !isTaken { resume(server.overloaded(request)) }

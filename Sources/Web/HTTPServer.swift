@@ -21,6 +21,8 @@ import Synchronization
     /// Connections that wait for the pool.
     let suspended = Atomic<Int>(0)
     let isDraining = Atomic<Bool>(false)
+    /// Whether nothing may be put off any more.
+    let isClosing = Atomic<Bool>(false)
     private var daemon: OpaquePointer?
 
     /// - Parameter pool: runs what handlers put off.
@@ -124,8 +126,10 @@ import Synchronization
         {
             usleep(10_000)
         }
-        // libmicrohttpd ends the process when a suspended connection is left.
-        while suspended.load(ordering: .acquiring) > 0 { usleep(5000) }
+        // libmicrohttpd ends the process when a suspended connection is left, and connections that were kept bring new requests
+        // until they are closed: from here on none of them is put off.
+        isClosing.store(true, ordering: .sequentiallyConsistent)
+        while suspended.load(ordering: .sequentiallyConsistent) > 0 { usleep(5000) }
         unsafe MHD_stop_daemon(running)
     }
 

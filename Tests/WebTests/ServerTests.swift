@@ -188,4 +188,19 @@ struct ServerTests {
         #expect(Date().timeIntervalSince(start) < 6)
         #expect(stalled.answer() == "")
     }
+
+    /// The library ends the process where a request is put off when the server ends: a connection that was kept brings one request
+    /// after the other until it is closed.
+    @Test func `requests that come on kept connections do not end the process`() throws {
+        for _ in 0..<25 {
+            let running = try Running { _ in
+            } answer: { _ in .later { .text(200, "whole\n") } }
+            let clients = try (0..<6).map { _ in try running.client() }
+            let many = String(repeating: "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n", count: 500)
+            for client in clients { client.send(many) }
+            usleep(20_000)
+            running.server.stop()
+            withExtendedLifetime(clients) {}
+        }
+    }
 }
