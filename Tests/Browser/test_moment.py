@@ -36,7 +36,7 @@ def signed_in(site, visitor, number=1, **options):
     return someone
 
 
-@pytest.mark.parametrize("name", [os.path.basename(path) for path in glob.glob(f"{road.ROOT}/Templates/assets/*.js") if "console" not in path])
+@pytest.mark.parametrize("name", [os.path.basename(path) for path in sorted(glob.glob(f"{road.ROOT}/Templates/assets/*.js")) if "console" not in path])
 def test_scripts_for_voters_are_read_by_browsers_of_2017(name):
     with open(f"{road.ROOT}/Templates/assets/{name}", encoding="utf-8") as file:
         text = file.read()
