@@ -18,9 +18,17 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-_spec = importlib.util.spec_from_file_location("road", os.path.join(os.path.dirname(__file__), "../Road/conftest.py"))
-road = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(road)
+
+
+def beside(name, file):
+    """A module of the road's tests."""
+    spec = importlib.util.spec_from_file_location(name, os.path.join(os.path.dirname(__file__), "../Road", file))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+road, attacker = beside("road", "conftest.py"), beside("attacker", "attacker.py")
 certificates = road.certificates
 #: Screenshots, kept as the tests' output.
 SHOTS = os.environ.get("ISOLOIR_SHOTS", os.path.join(road.ROOT, ".build/screenshots"))

@@ -1,92 +1,14 @@
 """Trustees on machines of their own, against a server that cheats: replaced keys, weights that spell out votes, single ballots."""
 import glob
-import hashlib
 import json
 import os
 import re
 
-from conftest import road
+from conftest import attacker, road
 from test_casting import SMALL, Crowd
 
 voter = road.voter
 BOTH_SMALL = [SMALL, ("    colleges: [ouvriers]\n", "    colleges: [ouvriers]\n    smallGroupAccepted: PV du bureau du 3 novembre\n")]
-
-
-class Archive:
-    """An archive's events, read and written anew: what a server could hand to trustees."""
-
-    def __init__(self, path):
-        with open(path, "rb") as file:
-            data = file.read()
-        at, self.time, self.setup, self.ballots, waiting = 0, None, None, [], []
-        while at < len(data):
-            name, size = data[at:at + 100].rstrip(b"\0").decode(), int(data[at + 124:at + 135], 8)
-            content = data[at + 512:at + 512 + size]
-            self.time = self.time or int(data[at + 136:at + 147], 8)
-            at += 512 + (size + 511) // 512 * 512
-            if name.endswith(".data.json"):
-                waiting.append(content)
-            elif name.endswith(".event.json"):
-                kind = json.loads(content)["type"]
-                if kind == "Setup":
-                    self.setup = waiting[:3]
-                elif kind == "Ballot":
-                    self.ballots.append(waiting[0])
-                waiting = []
-
-    def write(self, path, ballots, tally, count, weight):
-        height, parent, out = 0, None, []
-
-        def file(name, content):
-            head = bytearray(512)
-            for place, text in ((0, name), (100, "0000644"), (108, "0000000"), (116, "0000000"), (124, f"{len(content):011o}"),
-                                (136, f"{self.time:011o}"), (156, "0")):
-                head[place:place + len(text)] = text.encode()
-            head[148:156] = b" " * 8
-            head[148:156] = f"{sum(head):06o}\0 ".encode()
-            out.append(bytes(head) + content + bytes(-len(content) % 512))
-
-        def data(content):
-            digest = hashlib.sha256(content).hexdigest()
-            file(f"{digest}.data.json", content)
-            return digest
-
-        def event(kind, payload=None):
-            nonlocal height, parent
-            fields = ([f'"parent":"{parent}"'] if parent else []) + [f'"height":{height}', f'"type":"{kind}"']
-            if payload is not None:
-                fields.append(f'"payload":"{data(payload)}"')
-            content = ("{" + ",".join(fields) + "}").encode()
-            parent, height = hashlib.sha256(content).hexdigest(), height + 1
-            file(f"{parent}.event.json", content)
-
-        file("BELENIOS", f'{{"version":1,"timestamp":"{self.time}"}}'.encode())
-        names = [data(content) for content in self.setup]
-        event("Setup", f'{{"election":"{names[0]}","trustees":"{names[1]}","credentials":"{names[2]}"}}'.encode())
-        for ballot in ballots:
-            event("Ballot", ballot)
-        event("EndBallots")
-        event("EncryptedTally", f'{{"num_tallied":{count},"total_weight":{weight},"encrypted_tally":"{data(tally)}"}}'.encode())
-        with open(path, "wb") as target:
-            target.write(b"".join(out))
-
-
-#: The prime of the group BELENIOS-2048.
-P = int("2069478569142254640101364365750500806492298929575110409710088478705737421924271740192223725449768433812906663313807895840496005438"
-        "9636289796393038773905722803605973749427671376777618898589872735865049081167099310535867780980030790491654063777173764198678527273"
-        "4744763418356000356983051931442845617019110007867373073335641239717328979132404745788344682606523279746479511376726586935821800463"
-        "1792207366886005262718636338608879688212076943236614949100292344434637322214588410058642105024212036543356120132048111885240873107"
-        "7014151666200162313177169372189248078507711827842317498073276598828825169183103125680162072880719")
-
-
-def weighted_tally(ballots, weights):
-    sums = None
-    for text, weight in zip(ballots, weights):
-        answers = [[(int(c["alpha"]), int(c["beta"])) for c in answer["choices"]] for answer in json.loads(text)["answers"]]
-        sums = sums or [[(1, 1)] * len(answer) for answer in answers]
-        sums = [[(a * pow(x, weight, P) % P, b * pow(y, weight, P) % P) for (a, b), (x, y) in zip(row, answer)]
-                for row, answer in zip(sums, answers)]
-    return json.dumps([[{"alpha": str(a), "beta": str(b)} for a, b in row] for row in sums], separators=(",", ":")).encode()
 
 
 def test_weights_that_spell_out_votes_are_not_opened(site):
@@ -98,15 +20,14 @@ def test_weights_that_spell_out_votes_are_not_opened(site):
         assert client.session.post(f"{site.address}/ballots/{name}", data={"form": client.form_token, "ballot": ballot}, timeout=20).status_code == 200
     words = site.close_poll()
     [path] = glob.glob(f"{site.folder}/closed/titulaires-ouvriers.*.bel")
-    archive = Archive(path)
+    archive = attacker.Archive(path)
     ballots = [text for text in archive.ballots if json.loads(text)["credential"]]
     assert len(ballots) == 12
     weights = [1 << n for n in range(12)]
     by_credential = {json.loads(text)["credential"]: weight for text, weight in zip(ballots, weights)}
     archive.setup[2] = json.dumps([f"{key},{by_credential.get(key, 0)}" for key in json.loads(archive.setup[2])], separators=(",", ":")).encode()
     folder = f"{site.folder}/weighted"
-    os.makedirs(folder)
-    archive.write(f"{folder}/{os.path.basename(path)}", ballots, weighted_tally(ballots, weights), 12, sum(weights))
+    archive.write(folder, ballots, weights)
     # Both verifiers find nothing: what is published is consistent in itself.
     found = site.json("tally", "verify", folder)
     assert found["stage"] == "tallied" and found["weight"] == 4095

@@ -194,7 +194,9 @@ struct ServerTests {
     @Test func `requests that come on kept connections do not end the process`() throws {
         for _ in 0..<25 {
             let running = try Running { _ in
-            } answer: { _ in .later { .text(200, "whole\n") } }
+            } answer: { _ in
+                .later { .text(200, "whole\n") }
+            }
             let clients = try (0..<6).map { _ in try running.client() }
             let many = String(repeating: "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n", count: 500)
             for client in clients { client.send(many) }
