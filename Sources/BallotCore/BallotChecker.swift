@@ -1,12 +1,17 @@
 /// Checks ballots: the text, the signature and every proof (protocol sections 6 and 7).
+/// One serves for all ballots of a form, on as many threads as its group allows: it changes nothing.
 package struct BallotChecker<Group: BallotGroup> {
+    /// Arithmetic with the election's public key.
     package let group: Group
+    /// What the ballots must look like: identifier, fingerprint and questions.
     package let form: BallotForm
 
+    /// - Parameter group: with the public key of the document that the form is of; nothing compares them.
     package init(group: Group, form: BallotForm) { (self.group, self.form) = (group, form) }
 
     /// The ballot that a text is.
     /// - Throws: the first fault. Whether the credential is known is the caller's to check.
+    /// - Parameter text: UTF-8, without a newline.
     package func check(_ text: [UInt8]) throws(BallotFault) -> ReadBallot<Group.Element> {
         let ballot = try read(text)
         try checkSignature(ballot, text)
@@ -15,12 +20,15 @@ package struct BallotChecker<Group: BallotGroup> {
     }
 
     /// Reads a text without checking a proof.
+    /// Cheap: numbers are parsed and compared with p and q, but membership in the group is not asked.
+    /// - Throws: `notCanonical`, `otherElection`, `otherFingerprint`, `outsideGroup` or `outOfRange`.
     package func read(_ text: [UInt8]) throws(BallotFault) -> ReadBallot<Group.Element> {
         var reader = BallotReader(text, group: group, form: form)
         return try reader.read()
     }
 
     /// Checks every proof of a ballot that was read: the expensive part.
+    /// - Throws: `outsideGroup(.choice)`, or the first proof that is wrong.
     package func checkProofs(_ ballot: ReadBallot<Group.Element>) throws(BallotFault) {
         let context = form.context(ballot.credential.span)
         for index in 0..<form.questions.count {
@@ -29,6 +37,8 @@ package struct BallotChecker<Group: BallotGroup> {
     }
 
     /// Checks that the credential's holder signed this text: one of a hundred parts of the whole work.
+    /// - Parameter text: the one that the ballot was read from.
+    /// - Throws: `wrongHash`, `outsideGroup(.credential)` or `wrongSignature`.
     package func checkSignature(_ ballot: ReadBallot<Group.Element>, _ text: [UInt8]) throws(BallotFault) {
         let unsigned = Array(text[0..<ballot.signedEnd]) + [125]
         let digest = Base64.digest(unsigned.span)
@@ -44,6 +54,10 @@ package struct BallotChecker<Group: BallotGroup> {
         guard hash.scalar() == proof.challenge else { throw .wrongSignature }
     }
 
+    /// One answer: membership and the individual proof of every choice, then the proofs of their number.
+    /// - Parameters:
+    ///   - context: what every proof of the ballot is bound to.
+    ///   - number: the question's, from 0, for the fault.
     private func check(
         _ answer: ReadBallot<Group.Element>.Answer, _ question: Question, _ context: [UInt8], number: Int
     ) throws(BallotFault) {
@@ -103,6 +117,7 @@ package struct BallotChecker<Group: BallotGroup> {
         guard either.isTrue(group) else { throw .wrongBlankProof(question: number) }
     }
 
+    /// The product of two ciphertexts, which holds the sum of their values.
     private func add(
         _ ciphertext: Ciphertext<Group.Element>, to total: Ciphertext<Group.Element>?
     ) -> Ciphertext<Group.Element> {
@@ -117,6 +132,9 @@ package struct BallotChecker<Group: BallotGroup> {
         private var sum = Scalar.zero
         private var commitments: [Members.Element] = []
 
+        /// - Parameters:
+        ///   - label: the protocol's, with its bar.
+        ///   - pair: the ciphertexts that stand in the hash of their own; empty where they are in the context.
         init(_ label: StaticString, _ context: [UInt8], _ pair: [UInt8]) {
             hash = ChallengeHash(label)
             hash.add(context.span)
@@ -140,6 +158,7 @@ package struct BallotChecker<Group: BallotGroup> {
                     : group.product(right, group.openGeneratorPower(Scalar(-value) * proof.challenge)))
         }
 
+        /// Whether the challenges add up to the hash of all commitments.
         func isTrue(_ group: Members) -> Bool {
             var hash = hash
             hash.add(commitments, of: group)

@@ -2,17 +2,23 @@
 package enum BallotFault: Error, Sendable, Equatable {
     /// Not the one text that the protocol allows; the place is a byte offset.
     case notCanonical(at: Int)
+    /// Its uuid is another election's.
     case otherElection
+    /// It names another fingerprint: a ballot of an election document that was changed.
     case otherFingerprint
     /// A number that is no element below p, or no member of the group.
     case outsideGroup(StaticText)
     /// A proof's number that is not below q.
     case outOfRange
+    /// The hash in the signature is not that of the text before it.
     case wrongHash
+    /// The holder of the credential did not sign this text.
     case wrongSignature
     /// Question and choice count from 0.
     case wrongIndividualProof(question: Int, choice: Int)
+    /// The number of choices is not proven to be one that the question allows.
     case wrongOverallProof(question: Int)
+    /// A blank vote, or none, is not proven to exclude the other kind.
     case wrongBlankProof(question: Int)
 
     /// Which number was outside the group.
@@ -21,20 +27,29 @@ package enum BallotFault: Error, Sendable, Equatable {
 
 /// A ballot as it was read: the numbers of a canonical text.
 package struct ReadBallot<Element> {
+    /// The answer to one question, in the form of its `Question`.
     package struct Answer {
+        /// The blank vote's first, where there is one; numbers below p, whose membership the checker asks for.
         package let choices: [Ciphertext<Element>]
         /// `alpha,beta,alpha,beta...` as it stands in the hashes.
         let pairs: [[UInt8]]
+        /// For each choice two proofs: that it holds 0, that it holds 1; one of them is true.
         let individual: [[Proof]]
+        /// For each number of choices that is allowed one proof; a blank vote's stands before them.
         let overall: [Proof]
+        /// Two proofs where the question has a blank vote: that none was given, or that nothing else was; else none.
         let blank: [Proof]
     }
 
     /// The public credential's digits.
     package let credential: [UInt8]
+    /// The same as a number below p; its membership is checked with the signature.
     package let credentialElement: Element
+    /// In the order of the election's questions, one each.
     package let answers: [Answer]
+    /// Base64 of the SHA-256 of the text without its signature, 43 characters.
     let hash: [UInt8]
+    /// Of the credential's exponent, over the hash (Schnorr).
     let signature: Proof
     /// Where the text without its signature ends.
     let signedEnd: Int
@@ -44,13 +59,17 @@ package struct ReadBallot<Element> {
 struct BallotReader<Group: BallotGroup> {
     let group: Group
     let form: BallotForm
+    /// The whole text; nothing of it is copied before it was read.
     private let text: [UInt8]
+    /// The next byte to be read.
     private var at = 0
 
+    /// - Parameter text: of a request or an archive, of any length; the caller bounds it.
     init(_ text: [UInt8], group: Group, form: BallotForm) {
         (self.text, self.group, self.form) = (text, group, form)
     }
 
+    /// - Throws: the first fault from the left.
     mutating func read() throws(BallotFault) -> ReadBallot<Group.Element> {
         try expect("{\"election_uuid\":\"")
         guard equal(try string(), form.uuid) else { throw .otherElection }
@@ -78,6 +97,7 @@ struct BallotReader<Group: BallotGroup> {
             hash: Array(text[hash]), signature: signature, signedEnd: signedEnd)
     }
 
+    /// An answer with as many choices and proofs as its question has.
     private mutating func answer(_ question: Question) throws(BallotFault) -> ReadBallot<Group.Element>.Answer {
         try expect("{\"choices\":[")
         var choices: [Ciphertext<Group.Element>] = []
@@ -116,6 +136,7 @@ struct BallotReader<Group: BallotGroup> {
             choices: choices, pairs: pairs, individual: individual, overall: overall, blank: blank)
     }
 
+    /// A JSON array of exactly so many proofs.
     private mutating func proofs(_ count: Int) throws(BallotFault) -> [Proof] {
         try expect("[")
         var proofs: [Proof] = []
@@ -136,12 +157,15 @@ struct BallotReader<Group: BallotGroup> {
         return Proof(challenge: challenge, response: response)
     }
 
+    /// - Throws: `outOfRange` for digits that are no number below q.
     private mutating func scalar() throws(BallotFault) -> Scalar {
         let range = try string()
         guard let scalar = Scalar(decimal: text.span.extracting(range)) else { throw .outOfRange }
         return scalar
     }
 
+    /// Passes over what must stand here.
+    /// - Throws: `notCanonical` where something else does.
     private mutating func expect(_ literal: StaticString) throws(BallotFault) {
         let (start, text) = (at, text)
         let isThere = literal.withUTF8Buffer { buffer -> Bool in

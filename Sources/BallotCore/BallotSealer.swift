@@ -3,8 +3,12 @@
 package struct BallotSealer<Group: BallotGroup, Source: ScalarSource> {
     private let group: Group
     private let form: BallotForm
+    /// Gives the randomness of every ciphertext and proof; nothing of it is used twice.
     private var source: Source
 
+    /// - Parameters:
+    ///   - group: with the election's public key.
+    ///   - source: of every secret number; one that repeats itself gives the choices away.
     package init(group: Group, form: BallotForm, source: Source) {
         (self.group, self.form, self.source) = (group, form, source)
     }
@@ -51,6 +55,8 @@ package struct BallotSealer<Group: BallotGroup, Source: ScalarSource> {
         return text
     }
 
+    /// Encrypts and proves one answer, and appends it.
+    /// - Parameter step: called after each encrypted choice.
     private mutating func answer(
         _ question: Question, _ values: [UInt8], _ context: [UInt8], to text: inout [UInt8], step: () -> Void
     ) {
@@ -115,6 +121,7 @@ package struct BallotSealer<Group: BallotGroup, Source: ScalarSource> {
         text.append(125)
     }
 
+    /// alpha = g^r, beta = y^r g^value.
     private func encrypt(_ value: Scalar, _ randomness: Scalar) -> Ciphertext<Group.Element> {
         Ciphertext(
             alpha: group.generatorPower(randomness),
@@ -130,6 +137,7 @@ package struct BallotSealer<Group: BallotGroup, Source: ScalarSource> {
     }
 
     /// `alpha,beta`
+    /// Both numbers in digits, with a comma between them.
     private func decimal(_ ciphertext: Ciphertext<Group.Element>) -> [UInt8] {
         var text: [UInt8] = []
         group.append(ciphertext.alpha, to: &text)
@@ -138,6 +146,7 @@ package struct BallotSealer<Group: BallotGroup, Source: ScalarSource> {
         return text
     }
 
+    /// As the JSON object that the ballot has.
     private func append(_ ciphertext: Ciphertext<Group.Element>, to text: inout [UInt8]) {
         text += "{\"alpha\":\""
         group.append(ciphertext.alpha, to: &text)

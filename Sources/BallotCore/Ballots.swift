@@ -1,10 +1,15 @@
 /// The shape of a question: what a ballot's answer to it must look like.
 package struct Question: Sendable, Equatable {
+    /// Without the blank vote.
     package let answers: Int
+    /// Whether a blank vote can be chosen in place of answers.
     package let hasBlank: Bool
+    /// Answers that must be chosen at least, by whoever does not vote blank: 0 and more.
     package let least: Int
+    /// Answers that may be chosen at most: not below `least`, not above `answers`.
     package let most: Int
 
+    /// The bounds are not checked here: `ElectionDocument` and the election's definition do.
     package init(answers: Int, hasBlank: Bool, least: Int, most: Int) {
         (self.answers, self.hasBlank, self.least, self.most) = (answers, hasBlank, least, most)
     }
@@ -28,12 +33,17 @@ package struct Question: Sendable, Equatable {
 }
 
 /// A proof: challenge and response.
+/// Both below q. The verifier computes the commitment from them, and compares its hash with the challenge.
 package struct Proof: Sendable {
+    /// The hash of the commitments modulo q, or this proof's share of it.
     package let challenge: Scalar
+    /// nonce - secret * challenge, modulo q.
     package let response: Scalar
 
+    /// As a maker or a reader has it; what it proves is checked elsewhere.
     package init(challenge: Scalar, response: Scalar) { (self.challenge, self.response) = (challenge, response) }
 
+    /// Appends the JSON object, both numbers as texts of decimal digits.
     package func append(to text: inout [UInt8]) {
         text += "{\"challenge\":\""
         challenge.appendDecimal(to: &text)
@@ -42,6 +52,7 @@ package struct Proof: Sendable {
         text += "\"}"
     }
 
+    /// Appends a JSON array of proofs.
     static func append(_ proofs: [Proof], to text: inout [UInt8]) {
         text.append(91)
         for index in 0..<proofs.count {
@@ -54,9 +65,12 @@ package struct Proof: Sendable {
 
 /// An ElGamal ciphertext of g^m: alpha = g^r, beta = y^r g^m.
 package struct Ciphertext<Element> {
+    /// g^r.
     package var alpha: Element
+    /// y^r g^m.
     package var beta: Element
 
+    /// Membership of the two numbers is the caller's to know.
     package init(alpha: Element, beta: Element) { (self.alpha, self.beta) = (alpha, beta) }
 }
 
@@ -64,11 +78,14 @@ extension Ciphertext: Sendable where Element: Sendable {}
 
 /// What the ballots of an election have in common.
 package struct BallotForm: Sendable {
+    /// The election's identifier: 14 base-58 characters, up to 64.
     package let uuid: [UInt8]
     /// The election's fingerprint F: 43 characters.
     package let fingerprint: [UInt8]
+    /// In the order of the document.
     package let questions: [Question]
 
+    /// - Parameters: as `ElectionDocument` reads them from the document's bytes.
     package init(uuid: [UInt8], fingerprint: [UInt8], questions: [Question]) {
         (self.uuid, self.fingerprint, self.questions) = (uuid, fingerprint, questions)
     }

@@ -24,6 +24,7 @@ struct CurveField {
 
     private var words: Words
 
+    /// - Parameter words: any number of 256 bits; it stands for what it is modulo the prime.
     init(_ words: Words) { self.words = words }
 
     static var zero: CurveField { CurveField(Words(repeating: 0)) }
@@ -113,6 +114,7 @@ struct CurveField {
         return CurveField(result)
     }
 
+    /// By square and multiply, from the highest of 256 bits.
     @inline(never)
     private func power(_ exponent: Words) -> CurveField {
         var result = CurveField.one
@@ -137,6 +139,7 @@ struct CurveField {
         return carry
     }
 
+    /// left - right modulo 2^256; `borrow` says that right is the larger one.
     @inline(never)
     static func difference(_ left: Words, _ right: Words) -> (words: Words, borrow: Bool) {
         var result = Words(repeating: 0)
@@ -152,6 +155,7 @@ struct CurveField {
     /// Whether `left` is `right` or more.
     static func reaches(_ left: Words, _ right: Words) -> Bool { !difference(left, right).borrow }
 
+    /// Whether the words are the same; numbers must be canonical for it.
     static func equal(_ left: Words, _ right: Words) -> Bool {
         for index in 0..<8 where left[index] != right[index] { return false }
         return true

@@ -25,6 +25,7 @@ package enum Ed25519 {
 }
 
 /// A number below the order L of Ed25519's group.
+/// For public numbers alone, as `CurveField`.
 struct CurveScalar {
     /// 2^252 + 27742317777372353535851937790883648493.
     private static let order: CurveField.Words = [
@@ -58,22 +59,26 @@ struct CurveScalar {
         words = rest
     }
 
+    /// - Parameter place: from 0, the least significant one.
     func bit(_ place: Int) -> Bool { words[place >> 5] >> UInt32(place & 31) & 1 == 1 }
 }
 
 /// A point of the curve -x^2 + y^2 = 1 + d x^2 y^2 in extended coordinates (RFC 8032, 5.1.4).
+/// x is X/Z, y is Y/Z, and T is XY/Z.
 struct CurvePoint {
     private let x: CurveField
     private let y: CurveField
     private let z: CurveField
     private let t: CurveField
 
+    /// The curve's d: -121665/121666.
     private static let d = CurveField([
         0x1359_78A3, 0x75EB_4DCA, 0x4141_D8AB, 0x0070_0A4D, 0x7779_E898, 0x8CC7_4079, 0x2B6F_FE73, 0x5203_6CEE,
     ])
     private static let twiceD = CurveField([
         0x26B2_F159, 0xEBD6_9B94, 0x8283_B156, 0x00E0_149A, 0xEEF3_D130, 0x198E_80F2, 0x56DF_FCE7, 0x2406_D9DC,
     ])
+    /// The base point B of RFC 8032, whose y is 4/5.
     static let base = CurvePoint(
         x: CurveField([
             0x8F25_D51A, 0xC956_2D60, 0x9525_A7B2, 0x692C_C760, 0xFDD6_DC5C, 0xC0A4_E231, 0xCD6E_53FE, 0x2169_36D3,
@@ -86,8 +91,10 @@ struct CurvePoint {
         (self.x, self.y, self.z, self.t) = (x, y, z, t)
     }
 
+    /// A point of affine coordinates.
     private init(x: CurveField, y: CurveField) { self.init(x: x, y: y, z: .one, t: x * y) }
 
+    /// (0, 1).
     static var neutral: CurvePoint { CurvePoint(x: .zero, y: .one) }
 
     /// The point of 32 bytes (RFC 8032, 5.1.3); nil when they are none, or another spelling of one.
@@ -116,6 +123,7 @@ struct CurvePoint {
         return bytes
     }
 
+    /// -P, with the other x.
     var negated: CurvePoint { CurvePoint(x: .zero - x, y: y, z: z, t: .zero - t) }
 
     /// Whether eight times the point is the neutral one.
@@ -138,6 +146,7 @@ struct CurvePoint {
     }
 
     /// [a]A + [b]B, both powers in one pass.
+    /// - Parameters: each point is followed by its factor.
     static func sum(_ left: CurvePoint, _ a: CurveScalar, _ right: CurvePoint, _ b: CurveScalar) -> CurvePoint {
         let both = left + right
         var result = CurvePoint.neutral

@@ -1,24 +1,34 @@
 /// The election document (protocol section 5): its exact bytes make the fingerprint.
 package struct ElectionDocument: Sendable {
+    /// A question with its texts and the shape of its answers.
     package struct NamedQuestion: Sendable {
         /// UTF-8.
         package let text: [UInt8]
+        /// UTF-8, in the order of the ballot, without the blank vote.
         package let answers: [[UInt8]]
+        /// Answers, blank vote, least and most; as many answers as there are texts.
         package let shape: Question
 
+        /// Nothing is compared here.
         package init(text: [UInt8], answers: [[UInt8]], shape: Question) {
             (self.text, self.answers, self.shape) = (text, answers, shape)
         }
     }
 
+    /// 14 to 64 base-58 characters.
     package let uuid: [UInt8]
+    /// UTF-8: the title that other programs of the protocol show.
     package let name: [UInt8]
+    /// UTF-8; may be empty.
     package let description: [UInt8]
     /// Decimal digits.
     package let publicKey: [UInt8]
+    /// At least one; all together at most `mostChoices` choices.
     package let questions: [NamedQuestion]
+    /// Base64 of the document's SHA-256 without padding, 43 characters: what a ballot names as `election_hash`.
     package let fingerprint: [UInt8]
 
+    /// What is needed to make and check ballots, without the texts.
     package var form: BallotForm {
         BallotForm(uuid: uuid, fingerprint: fingerprint, questions: questions.map { $0.shape })
     }
@@ -35,11 +45,13 @@ package struct ElectionDocument: Sendable {
 
     /// What keeps bytes from being an election document.
     package enum Fault: Error, Sendable, Equatable {
+        /// No JSON, or more than one value.
         case noJSON
         /// Another version of the protocol, or another group.
         case otherProtocol
         /// A member that is missing, or not of the kind that the protocol names.
         case wrongMember
+        /// Not 14 to 64 base-58 characters.
         case wrongUUID
         /// Question, counted from 0, that nobody could vote on.
         case wrongQuestion(Int)
@@ -78,6 +90,7 @@ package struct ElectionDocument: Sendable {
     }
 
     /// The rule of a document's own member, which other programs do not look at: `{"revote":false}` or `{"revote":true}`.
+    /// - Throws: `unknownRule` for whatever else stands there.
     private static func revote(_ rule: JSON?) throws(Fault) -> Bool {
         guard let rule else { return true }
         guard case .object(let members) = rule, members.count == 1, case .flag(let revote)? = rule["revote"] else {
@@ -86,12 +99,14 @@ package struct ElectionDocument: Sendable {
         return revote
     }
 
+    /// Whether these are 14 to 64 base-58 characters.
     private static func isUUID(_ text: [UInt8]) -> Bool {
         guard text.count >= 14, text.count <= longestUUID else { return false }
         for byte in text where VotingCredential.value(byte) == nil { return false }
         return true
     }
 
+    /// Nil where a part lacks, or least and most are no bounds of so many answers.
     private static func question(_ json: JSON) -> NamedQuestion? {
         guard let text = json["question"]?.bytes, let list = json["answers"]?.list, let least = json["min"]?.integer,
             let most = json["max"]?.integer
@@ -114,6 +129,10 @@ package struct ElectionDocument: Sendable {
 
     /// The document's bytes for these parts, fields in the protocol's order.
     /// - Parameter revote: false adds our own member at the end, which says that each voter votes once.
+    /// - Parameters:
+    ///   - name: UTF-8, as every text here.
+    ///   - publicKey: decimal digits.
+    /// - Returns: one line without a newline; not checked to be readable again.
     package static func bytes(
         uuid: [UInt8], name: [UInt8], description: [UInt8], publicKey: [UInt8], questions: [NamedQuestion],
         revote: Bool = true
@@ -137,6 +156,7 @@ package struct ElectionDocument: Sendable {
         return text
     }
 
+    /// A question as the protocol writes it: answers, blank, min, max, question.
     private static func append(_ question: NamedQuestion, to text: inout [UInt8]) {
         text += "{\"answers\":["
         for index in 0..<question.answers.count {
@@ -154,6 +174,7 @@ package struct ElectionDocument: Sendable {
         text.append(125)
     }
 
+    /// Appends the decimal digits of a number from 0.
     private static func append(_ number: Int, to text: inout [UInt8]) {
         if number >= 10 { append(number / 10, to: &text) }
         text.append(48 + UInt8(number % 10))

@@ -1,5 +1,6 @@
 /// The numbers of the group BELENIOS-2048 (protocol section 0), as 32-bit words, least significant first.
 package enum GroupNumbers {
+    /// A number below 2^2048.
     package typealias Words = InlineArray<64, UInt32>
 
     /// The prime p of 2048 bits.

@@ -1,14 +1,22 @@
 /// A JSON value (RFC 8259), texts as UTF-8 bytes: enough to read an election's documents without Foundation.
 package indirect enum JSON: Sendable {
+    /// A name with its value, in the order of the text.
     package struct Member: Sendable {
+        /// UTF-8, its escapes resolved.
         package let name: [UInt8]
+        /// Of any kind.
         package let value: JSON
     }
 
+    /// In the order of the text, no name twice.
     case object([Member])
+    /// Any number of values, of any kinds.
     case array([JSON])
+    /// UTF-8, its escapes resolved.
     case text([UInt8])
+    /// A whole number as far as `Int` goes: 64 bits on the server, 32 in the browser.
     case number(Int)
+    /// `true` or `false`.
     case flag(Bool)
     case null
 
@@ -17,6 +25,7 @@ package indirect enum JSON: Sendable {
 
     /// The value of a whole text; nil when it is no JSON, has a fraction, a name twice, more than `mostMembers` members in one
     /// object, or is nested too deeply. The time taken grows with the length of the text and hardly faster.
+    /// - Parameter text: the caller bounds its length. Bytes of texts are not checked to be UTF-8.
     package static func read(_ text: [UInt8]) -> JSON? {
         var reader = JSONReader(text: text)
         guard let value = reader.value(depth: 0) else { return nil }
@@ -24,14 +33,18 @@ package indirect enum JSON: Sendable {
         return reader.at == text.count ? value : nil
     }
 
+    /// The value of an object's member; nil where there is none of this name, and for what is no object.
     package subscript(_ name: StaticString) -> JSON? {
         guard case .object(let members) = self else { return nil }
         for member in members where JSON.equal(member.name, name) { return member.value }
         return nil
     }
 
+    /// The bytes of a text, escapes resolved; nil for every other value.
     package var bytes: [UInt8]? { if case .text(let bytes) = self { bytes } else { nil } }
+    /// A whole number; nil for every other value, also for a text of digits.
     package var integer: Int? { if case .number(let number) = self { number } else { nil } }
+    /// The values of an array; nil for every other value.
     package var list: [JSON]? { if case .array(let list) = self { list } else { nil } }
 
     static func equal(_ bytes: [UInt8], _ literal: StaticString) -> Bool {
@@ -43,6 +56,7 @@ package indirect enum JSON: Sendable {
     }
 
     /// Appends a text as the protocol writes it: quoted, with only what must be escaped escaped (section 1).
+    /// - Parameter text: UTF-8; it is not checked.
     package static func append(text: [UInt8], to output: inout [UInt8]) {
         output.append(34)
         for byte in text {
@@ -66,8 +80,10 @@ package indirect enum JSON: Sendable {
     }
 }
 
+/// Reads from left to right, each byte once.
 private struct JSONReader {
     let text: [UInt8]
+    /// The next byte to be read.
     var at = 0
 
     /// Documents of an election are three or four deep.
@@ -75,6 +91,7 @@ private struct JSONReader {
 
     mutating func space() { while at < text.count, [32, 9, 10, 13].contains(text[at]) { at += 1 } }
 
+    /// Passes over a mark and the spaces before it; false where something else stands there.
     private mutating func take(_ byte: UInt8) -> Bool {
         space()
         guard at < text.count, text[at] == byte else { return false }
@@ -82,6 +99,7 @@ private struct JSONReader {
         return true
     }
 
+    /// - Parameter depth: how many arrays and objects the value lies in.
     mutating func value(depth: Int) -> JSON? {
         space()
         guard at < text.count, depth <= JSONReader.deepest else { return nil }
@@ -96,6 +114,7 @@ private struct JSONReader {
         }
     }
 
+    /// Passes over these bytes; false where others stand here.
     private mutating func literal(_ word: StaticString) -> Bool {
         let count = word.utf8CodeUnitCount
         guard text.count - at >= count, JSON.equal(Array(text[at..<at + count]), word) else { return false }
@@ -183,6 +202,7 @@ private struct JSONReader {
         return .number(isNegative ? -value : value)
     }
 
+    /// A text from its opening quotation mark on; control characters must be escaped in it.
     private mutating func string() -> [UInt8]? {
         guard at < text.count, text[at] == 34 else { return nil }
         at += 1
@@ -200,6 +220,7 @@ private struct JSONReader {
         return nil
     }
 
+    /// What stands behind a backslash.
     private mutating func escape(_ bytes: inout [UInt8]) -> Bool {
         guard at < text.count else { return false }
         let byte = text[at]
@@ -217,6 +238,7 @@ private struct JSONReader {
         return true
     }
 
+    /// The UTF-8 of four hexadecimal digits, of eight for a surrogate pair; a lone surrogate is refused.
     private mutating func unicode(_ bytes: inout [UInt8]) -> Bool {
         guard var point = hexadecimal() else { return false }
         if point >> 10 == 0x36 {
@@ -235,6 +257,7 @@ private struct JSONReader {
 
     private func tail(_ point: UInt32) -> UInt8 { 0x80 | UInt8(point & 63) }
 
+    /// Four digits of either case.
     private mutating func hexadecimal() -> UInt32? {
         guard text.count - at >= 4 else { return nil }
         var value: UInt32 = 0

@@ -3,11 +3,15 @@
 package struct Residue: Sendable {
     typealias Words = GroupNumbers.Words
 
+    /// Below p.
     var words: Words
 
+    /// - Parameter words: in Montgomery form, below p.
     init(_ words: Words) { self.words = words }
 
+    /// The neutral element.
     package static var one: Residue { Residue(GroupNumbers.one) }
+    /// g, the generator of the group of order q.
     package static var generator: Residue { Residue(GroupNumbers.g) }
 
     /// The number that decimal digits without leading zeros stand for; nil when they are no number below p.
@@ -26,6 +30,7 @@ package struct Residue: Sendable {
         Decimal.append(Residue.product(words, plain), to: &text)
     }
 
+    /// One Montgomery product: modulo p, in time that does not depend on the numbers.
     package static func * (left: borrowing Residue, right: borrowing Residue) -> Residue {
         Residue(product(left.words, right.words))
     }
@@ -37,6 +42,7 @@ package struct Residue: Sendable {
         return Residue(result)
     }
 
+    /// In time that does not depend on the numbers.
     package func isEqual(to other: borrowing Residue) -> Bool {
         var difference: UInt32 = 0
         for index in 0..<64 { difference |= words[index] ^ other.words[index] }
@@ -46,6 +52,7 @@ package struct Residue: Sendable {
     /// The power by a public exponent, square and multiply: for tables and checks, not for secrets.
     package func power(_ exponent: borrowing Scalar) -> Residue { power(words: exponent.words) }
 
+    /// - Parameter exponent: 256 bits, not reduced: q itself is one that is asked for.
     func power(words exponent: borrowing InlineArray<8, UInt32>) -> Residue {
         var result = Residue.one
         for bit in stride(from: 255, through: 0, by: -1) {
@@ -58,6 +65,7 @@ package struct Residue: Sendable {
     /// Whether the number lies in the group: neither zero nor of another order than q (protocol section 0).
     package var isMember: Bool { power(words: GroupNumbers.q).isEqual(to: .one) }
 
+    /// Of a number that is not in Montgomery form.
     private static func isBelowPrime(_ words: borrowing Words) -> Bool {
         var borrow: Int64 = 0
         for index in 0..<64 { borrow = (Int64(words[index]) &- Int64(GroupNumbers.p[index]) &+ borrow) &>> 32 }

@@ -1,14 +1,19 @@
 /// SHA-256 (FIPS 180-4), of bytes that arrive piece by piece.
+/// In Swift alone, so that browser and server hash by the same code.
 package struct SHA256: Sendable {
+    /// 32 bytes, in the order in which they are written as hexadecimal digits.
     package typealias Digest = InlineArray<32, UInt8>
 
     private var state: InlineArray<8, UInt32> = [
         0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19,
     ]
+    /// The block that is being filled, and how many bytes of it are.
     private var block = InlineArray<64, UInt8>(repeating: 0)
     private var filled = 0
+    /// Bytes that were taken so far; their number closes the hash.
     private var total: UInt64 = 0
 
+    /// The empty text's state.
     package init() {}
 
     /// The digest of `bytes`.
@@ -18,6 +23,7 @@ package struct SHA256: Sendable {
         return hash.finish()
     }
 
+    /// Takes further bytes, as many as come; the digest does not depend on how they were cut.
     package mutating func update(_ bytes: Span<UInt8>) {
         total &+= UInt64(bytes.count)
         var at = 0
@@ -35,6 +41,7 @@ package struct SHA256: Sendable {
         while at < bytes.count { take(bytes[at], &at) }
     }
 
+    /// The digest of all that came. Closes the hash: take a copy before where more may follow.
     package mutating func finish() -> Digest {
         let bits = total &* 8
         append(0x80)
@@ -47,12 +54,14 @@ package struct SHA256: Sendable {
         return digest
     }
 
+    /// One byte into the block that is being filled.
     private mutating func take(_ byte: UInt8, _ at: inout Int) {
         block[filled] = byte
         filled += 1
         at += 1
     }
 
+    /// One byte of the padding.
     private mutating func append(_ byte: UInt8) {
         block[filled] = byte
         filled += 1
@@ -63,6 +72,7 @@ package struct SHA256: Sendable {
         }
     }
 
+    /// One block of 64 bytes into the state.
     @inline(never)
     private mutating func compress(_ bytes: Span<UInt8>, at start: Int) {
         var w = InlineArray<64, UInt32>(repeating: 0)
@@ -118,6 +128,7 @@ package struct SHA256: Sendable {
 /// PBKDF2-HMAC-SHA256 (RFC 8018) with a result of 32 bytes: one block.
 package enum Stretching {
     /// - Parameter rounds: at least 1.
+    /// - Returns: the first 32 bytes.
     package static func stretched(_ password: Span<UInt8>, salt: Span<UInt8>, rounds: Int) -> SHA256.Digest {
         var key = InlineArray<64, UInt8>(repeating: 0)
         if password.count > 64 {
@@ -149,6 +160,7 @@ package enum Stretching {
         return result
     }
 
+    /// The outer hash of the inner digest: HMAC's end.
     private static func closed(_ inner: SHA256, _ outer: SHA256) -> SHA256.Digest {
         var (inner, outer) = (inner, outer)
         let digest = inner.finish()

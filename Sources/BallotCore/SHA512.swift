@@ -1,5 +1,6 @@
 /// SHA-512 (FIPS 180-4), of short texts: what signatures of receipts are made with.
 package struct SHA512: Sendable {
+    /// 64 bytes, in the order in which they are written as hexadecimal digits.
     package typealias Digest = InlineArray<64, UInt8>
 
     private static let blockBytes = 128
@@ -10,17 +11,22 @@ package struct SHA512: Sendable {
         0x6A09_E667_F3BC_C908, 0xBB67_AE85_84CA_A73B, 0x3C6E_F372_FE94_F82B, 0xA54F_F53A_5F1D_36F1,
         0x510E_527F_ADE6_82D1, 0x9B05_688C_2B3E_6C1F, 0x1F83_D9AB_FB41_BD6B, 0x5BE0_CD19_137E_2179,
     ]
+    /// The block that is being filled.
     private var block = InlineArray<128, UInt8>(repeating: 0)
     private var filled = 0
+    /// Bytes that were taken so far; their number closes the hash.
     private var total: UInt64 = 0
 
+    /// The empty text's state.
     package init() {}
 
+    /// Takes further bytes; the digest does not depend on how they were cut.
     package mutating func update(_ bytes: Span<UInt8>) {
         total &+= UInt64(bytes.count)
         for index in 0..<bytes.count { append(bytes[index]) }
     }
 
+    /// The digest of all that came. Closes the hash: take a copy before where more may follow.
     package mutating func finish() -> Digest {
         let bits = total &* 8
         append(0x80)
@@ -44,6 +50,7 @@ package struct SHA512: Sendable {
         filled = 0
     }
 
+    /// The full block into the state.
     @inline(never)
     private mutating func compress() {
         var w = InlineArray<80, UInt64>(repeating: 0)

@@ -3,11 +3,14 @@
 package struct Scalar: Sendable, Equatable {
     typealias Words = InlineArray<8, UInt32>
 
+    /// Below q.
     var words: Words
 
+    /// - Parameter words: below q.
     init(_ words: Words) { self.words = words }
 
     /// A small number, negative ones as q less their size.
+    /// - Parameter number: its size must be below 2^32; a larger one stops the program.
     package init(_ number: Int) {
         var words = Words(repeating: 0)
         words[0] = UInt32(number.magnitude)
@@ -15,6 +18,7 @@ package struct Scalar: Sendable, Equatable {
         self = number < 0 ? Scalar.zero - positive : positive
     }
 
+    /// The number 0, for sums.
     package static var zero: Scalar { Scalar(Words(repeating: 0)) }
 
     /// Big-endian bytes, at most 64 of them, modulo q: hashes (32), random bytes (48, so that the remainder is even).
@@ -37,6 +41,7 @@ package struct Scalar: Sendable, Equatable {
         self.words = words
     }
 
+    /// Appends 77 digits at most, without leading zeros.
     package func appendDecimal(to text: inout [UInt8]) { Decimal.append(words, to: &text) }
 
     /// The number as 32 bytes, least significant first.
@@ -48,12 +53,14 @@ package struct Scalar: Sendable, Equatable {
         return bytes
     }
 
+    /// In time that does not depend on the numbers.
     package static func == (left: Scalar, right: Scalar) -> Bool {
         var difference: UInt32 = 0
         for index in 0..<8 { difference |= left.words[index] ^ right.words[index] }
         return difference == 0
     }
 
+    /// Modulo q.
     package static func + (left: Scalar, right: Scalar) -> Scalar {
         var wide = InlineArray<9, UInt32>(repeating: 0)
         var carry: UInt64 = 0
@@ -66,6 +73,7 @@ package struct Scalar: Sendable, Equatable {
         return Scalar(lowered(wide))
     }
 
+    /// Modulo q.
     package static func - (left: Scalar, right: Scalar) -> Scalar {
         // q - right is at most q, and a sum of both is lowered once.
         var opposite = Words(repeating: 0)
@@ -78,6 +86,7 @@ package struct Scalar: Sendable, Equatable {
         return left + Scalar(opposite)
     }
 
+    /// Modulo q.
     package static func * (left: Scalar, right: Scalar) -> Scalar {
         var wide = InlineArray<16, UInt32>(repeating: 0)
         for i in 0..<8 {

@@ -4,6 +4,7 @@ extension [UInt8] {
         literal.withUTF8Buffer { buffer in unsafe buffer.forEach { bytes.append($0) } }
     }
 
+    /// Appends the bytes of a span.
     mutating func append(_ span: Span<UInt8>) { for index in 0..<span.count { append(span[index]) } }
 }
 
@@ -31,6 +32,7 @@ package enum Base64 {
         return text
     }
 
+    /// - Parameter value: 6 bits.
     private static func character(_ value: UInt32) -> UInt8 {
         let value = UInt8(truncatingIfNeeded: value)
         return switch value {
@@ -44,9 +46,11 @@ package enum Base64 {
 }
 
 /// The hash of the protocol's proofs: SHA-256 of a text, modulo q (section 1).
+/// What stands between the parts, commas and bars, is the caller's to add.
 struct ChallengeHash {
     private var hash = SHA256()
 
+    /// - Parameter label: the protocol's, with the bar behind it.
     init(_ label: StaticString) { add(label) }
 
     mutating func add(_ literal: StaticString) {
@@ -67,6 +71,7 @@ struct ChallengeHash {
         hash.update(text.span)
     }
 
+    /// The hash so far, modulo q; more may be added afterwards.
     func scalar() -> Scalar {
         var hash = hash
         let digest = hash.finish()

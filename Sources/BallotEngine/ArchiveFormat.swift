@@ -1,6 +1,7 @@
 import BallotCore
 
 /// The lower-case hexadecimal digits of SHA-256, by which an archive names its files (protocol section 1).
+/// - Returns: 64 digits.
 package func contentName(_ content: [UInt8]) -> [UInt8] {
     let digest = SHA256.digest(content.span)
     var text: [UInt8] = []
@@ -20,6 +21,7 @@ package enum EventKind: String, Sendable, CaseIterable {
     case result = "Result"
 
     /// What stands in the archive before the event: how many files of data.
+    /// One for a ballot or a result, none for the end of the ballots.
     package var files: Int { longest.count }
 
     /// The most bytes of each of those files, so that nobody's giant file is read whole into memory. A ballot of the most
@@ -42,6 +44,7 @@ package enum EventKind: String, Sendable, CaseIterable {
     package static let longestEvent = 1 << 10
 
     /// What may follow.
+    /// - Returns: also true for a first event of the next kind where several follow each other.
     package func mayPrecede(_ next: EventKind) -> Bool {
         switch self {
         case .setup, .ballot: next == .ballot || next == .endBallots
@@ -61,9 +64,13 @@ package enum ArchiveFormat {
     package static let first = "BELENIOS"
 
     /// The first file's content.
+    /// - Parameter time: seconds since 1970.
     package static func start(_ time: Int) -> [UInt8] { Array("{\"version\":1,\"timestamp\":\"\(time)\"}".utf8) }
 
     /// A file: header, content, zeros up to a whole block.
+    /// - Parameters:
+    ///   - name: at most 100 bytes, without zeros.
+    ///   - time: seconds since 1970.
     package static func file(_ name: [UInt8], _ content: [UInt8], time: Int) -> [UInt8] {
         var bytes = header(name, count: content.count, time: time)
         bytes += content
@@ -72,6 +79,10 @@ package enum ArchiveFormat {
     }
 
     /// A file's header.
+    /// - Parameters:
+    ///   - count: bytes of the content, below 8 GiB: larger ones do not fit the eleven octal digits, and are cut.
+    ///   - time: seconds since 1970.
+    /// - Returns: 512 bytes.
     package static func header(_ name: [UInt8], count: Int, time: Int) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: block)
         func put(_ text: [UInt8], at place: Int) { bytes.replaceSubrange(place..<place + text.count, with: text) }
@@ -88,13 +99,16 @@ package enum ArchiveFormat {
         return bytes
     }
 
+    /// The lowest octal digits of a number; what is above them is lost.
     private static func octal(_ number: Int, digits: Int) -> [UInt8] {
         (0..<digits).map { 48 + UInt8(number >> (3 * (digits - 1 - $0)) & 7) }
     }
 
     /// The name of a file of data.
+    /// - Parameter hash: `contentName` of the content.
     package static func dataName(_ hash: [UInt8]) -> [UInt8] { hash + Array(".data.json".utf8) }
     /// The name of an event's file.
+    /// - Parameter hash: `contentName` of the event.
     package static func eventName(_ hash: [UInt8]) -> [UInt8] { hash + Array(".event.json".utf8) }
 
     /// The content of the setup, from the names of its three documents.
@@ -104,6 +118,10 @@ package enum ArchiveFormat {
     }
 
     /// An event's content.
+    /// - Parameters:
+    ///   - height: the event's number, the setup being 0.
+    ///   - parent: hexadecimal hash of the event before; nil for the setup.
+    ///   - payload: hexadecimal hash of what it brings; nil for the end of the ballots.
     package static func event(_ kind: EventKind, height: Int, parent: [UInt8]?, payload: [UInt8]?) -> [UInt8] {
         var text = Array("{".utf8)
         if let parent { text += Array("\"parent\":\"".utf8) + parent + Array("\",".utf8) }
@@ -126,6 +144,7 @@ package struct ArchiveWriter: Sendable {
     package struct End: Sendable, Equatable {
         /// Events so far, and the hexadecimal hash of the last.
         package let height: Int
+        /// The last event's hash: 64 hexadecimal digits; empty in an archive without events.
         package let parent: [UInt8]
 
         /// An end that was kept.
@@ -139,6 +158,7 @@ package struct ArchiveWriter: Sendable {
     package var end: End { End(height: height, parent: parent ?? []) }
 
     /// The beginning: election, trustees and public credentials.
+    /// - Parameters: the three documents; to be called once, and first.
     package mutating func setup(election: [UInt8], trustees: [UInt8], credentials: [UInt8]) -> [UInt8] {
         let payload = ArchiveFormat.setup(
             election: contentName(election), trustees: contentName(trustees), credentials: contentName(credentials))
@@ -149,12 +169,16 @@ package struct ArchiveWriter: Sendable {
     }
 
     /// A ballot and its event.
+    /// - Parameter text: as it was cast.
     package mutating func ballot(_ text: [UInt8]) -> [UInt8] { event(.ballot, text) }
 
     /// The end of the ballots.
     package mutating func endBallots() -> [UInt8] { event(.endBallots, nil) }
 
     /// The sum of the ballots and its event.
+    /// - Parameters:
+    ///   - ballots: how many are in the sums.
+    ///   - weight: the sum of their weights.
     package mutating func encryptedTally(_ document: [UInt8], ballots: Int, weight: Int) -> [UInt8] {
         let payload =
             Array("{\"num_tallied\":\(ballots),\"total_weight\":\(weight),\"encrypted_tally\":\"".utf8)
@@ -169,6 +193,7 @@ package struct ArchiveWriter: Sendable {
     }
 
     /// The result and its event.
+    /// - Parameter numbers: for each question the totals of its choices.
     package mutating func result(_ numbers: [[Int]]) -> [UInt8] { event(.result, ArchiveWriter.document(numbers)) }
 
     /// The `result` document.
@@ -177,10 +202,12 @@ package struct ArchiveWriter: Sendable {
         return Array("{\"result\":[\(rows.joined(separator: ","))]}".utf8)
     }
 
+    /// A file of data under the name that its content gives.
     private func data(_ content: [UInt8]) -> [UInt8] {
         ArchiveFormat.file(ArchiveFormat.dataName(contentName(content)), content, time: time)
     }
 
+    /// An event, behind the file that it brings; the chain goes on with it.
     private mutating func event(_ kind: EventKind, _ payload: [UInt8]?) -> [UInt8] {
         let content = ArchiveFormat.event(kind, height: height, parent: parent, payload: payload.map(contentName))
         let name = contentName(content)

@@ -8,6 +8,9 @@ package struct BoundDecryption: Sendable {
     private let proofs: [[Proof]]
 
     /// Proves every factor of a decryption.
+    /// - Parameters:
+    ///   - part: the decryption of this tally with this key.
+    ///   - fingerprint: the election's, 43 characters.
     package init(
         _ tally: EncryptedTally, _ part: PartialDecryption, key: TrusteeKey, fingerprint: [UInt8],
         from source: inout some ScalarSource
@@ -55,6 +58,9 @@ package struct BoundDecryption: Sendable {
     }
 
     /// The first factor that was not made with the key, by question and choice from 0; nil when every one was.
+    /// - Parameters:
+    ///   - tally: the one by which this was read; another shape stops the program.
+    ///   - part: read by the same tally, its protocol's proofs checked.
     package func fault(
         _ tally: EncryptedTally, _ part: PartialDecryption, by key: TrusteePublicKey, fingerprint: [UInt8]
     ) -> (question: Int, choice: Int)? {
@@ -75,6 +81,7 @@ package struct BoundDecryption: Sendable {
         return nil
     }
 
+    /// The hash modulo q of everything that the proof binds.
     private static func challenge(
         _ fingerprint: [UInt8], _ key: [UInt8], _ place: (question: Int, choice: Int), _ alpha: Element,
         _ factor: Element, _ first: Element, _ second: Element

@@ -2,8 +2,12 @@ package import BallotCore
 
 /// The encrypted sums of all ballots: one ciphertext for each choice of each question (protocol section 9).
 package struct EncryptedTally: Sendable {
+    /// By question and choice, the blank vote's first where there is one.
     package private(set) var sums: [[Ciphertext<Element>]]
+    /// How many were added; 0 in a tally that was read from a document.
     package private(set) var ballots = 0
+    /// The sum of their weights: no total is above it. 0 in a tally that was read from a document, until
+    /// `add(weightOnly:)`.
     package private(set) var weight = 0
 
     /// No ballots: every ciphertext is (1, 1).
@@ -13,6 +17,9 @@ package struct EncryptedTally: Sendable {
     }
 
     /// Adds a checked ballot.
+    /// - Parameters:
+    ///   - ballot: of the same form, its proofs checked by the caller.
+    ///   - weight: 0 counts the ballot and adds nothing.
     package mutating func add(_ ballot: ReadBallot<Element>, weight: Int) {
         ballots += 1
         self.weight += weight
@@ -26,9 +33,11 @@ package struct EncryptedTally: Sendable {
     }
 
     /// Takes note of the total weight of the ballots whose sums were read from a document.
+    /// - Parameter weight: of all ballots in it.
     package mutating func add(weightOnly weight: Int) { self.weight += weight }
 
     /// Adds the sums of other ballots.
+    /// - Parameter other: of the same questions.
     package mutating func add(_ other: EncryptedTally) {
         ballots += other.ballots
         weight += other.weight
@@ -41,6 +50,7 @@ package struct EncryptedTally: Sendable {
         }
     }
 
+    /// total * element^weight, for public numbers.
     private static func sum(_ total: Element, _ element: Element, _ weight: Int) -> Element {
         guard weight > 1 else { return GMPGroup.product(total, element) }
         let powers = GMPGroup.openPowers(element, [Scalar(weight)], member: false)
@@ -62,6 +72,7 @@ package struct EncryptedTally: Sendable {
     }
 
     /// The sums of a document; nil when it does not fit the questions or holds numbers outside the group.
+    /// Its ballots and their weight are not known from it.
     package init?(document: [UInt8], questions: [Question]) {
         guard let list = JSON.read(document)?.list, list.count == questions.count else { return nil }
         self.init(questions)
@@ -76,6 +87,7 @@ package struct EncryptedTally: Sendable {
         }
     }
 
+    /// The group's member that a JSON text has; nil where it is none.
     static func member(_ json: JSON?) -> Element? {
         guard let digits = json?.bytes, let element = GMPGroup.element(digits.span), GMPGroup.isMember(element) else {
             return nil

@@ -78,6 +78,7 @@ import CGMP
         return result
     }
 
+    /// The bits of an exponent at a place, least significant place first.
     private func digit(_ bytes: InlineArray<32, UInt8>, _ place: Int) -> Int {
         let bit = place * bits
         let low = Int(bytes[bit >> 3]) >> (bit & 7)
@@ -87,6 +88,7 @@ import CGMP
 }
 
 /// Lends the prime and the work space of products.
+/// - Parameter body: gets p, and `Montgomery.scratch` words that nobody else uses meanwhile.
 func withScratch(_ body: (UnsafePointer<UInt>, UnsafeMutablePointer<UInt>) -> Void) {
     unsafe withUnsafeTemporaryAllocation(of: UInt.self, capacity: Montgomery.scratch) { scratch in
         guard let scratch = scratch.baseAddress else { return }

@@ -17,17 +17,25 @@ package final class GMPGroup: BallotGroup, Sendable {
         openKey = FixedBase(element, bits: 8)
     }
 
+    /// By the table for secrets, in time that does not depend on the exponent.
     package func generatorPower(_ exponent: Scalar) -> Element { GMPGroup.generatorPower(exponent) }
+    /// By the key's table for secrets, in time that does not depend on the exponent.
     package func keyPower(_ exponent: Scalar) -> Element { secretKey.secretPower(exponent) }
+    /// By the larger table, faster and in time that depends on the exponent.
     package func openGeneratorPower(_ exponent: Scalar) -> Element { GMPGroup.openGenerator.power(exponent) }
+    /// By the key's larger table, faster and in time that depends on the exponent.
     package func openKeyPower(_ exponent: Scalar) -> Element { openKey.power(exponent) }
 
+    /// - Parameter member: asks a power more, by q, which shares the squarings.
     package func openPowers(_ base: Element, _ exponents: [Scalar], member: Bool) -> [Element]? {
         GMPGroup.openPowers(base, exponents, member: member)
     }
 
+    /// Modulo p, in time that does not depend on the numbers.
     package func product(_ left: Element, _ right: Element) -> Element { GMPGroup.product(left, right) }
+    /// - Parameter decimal: 617 digits at most.
     package func element(_ decimal: Span<UInt8>) -> Element? { GMPGroup.element(decimal) }
+    /// Appends 617 digits at most, without leading zeros.
     package func append(_ element: Element, to text: inout [UInt8]) { GMPGroup.append(element, to: &text) }
 
     // MARK: What needs no election's key
@@ -42,6 +50,7 @@ package final class GMPGroup: BallotGroup, Sendable {
     package static func openGeneratorPower(_ exponent: Scalar) -> Element { openGenerator.power(exponent) }
 
     /// base^exponent of a secret exponent and any base (GMP's `mpn_sec_powm`, on which `mpz_powm_sec` stands).
+    /// The work space is overwritten with zeros in the end.
     package static func secretPower(_ base: Element, _ exponent: Scalar) -> Element {
         let bytes = exponent.littleEndian
         var result = Element()
@@ -79,6 +88,7 @@ package final class GMPGroup: BallotGroup, Sendable {
     }
 
     /// base^exponent for each public exponent; nil when membership is asked for and the base is not in the group.
+    /// - Returns: as many as there are exponents, in their order.
     package static func openPowers(_ base: Element, _ exponents: [Scalar], member: Bool) -> [Element]? {
         var all = exponents.map(\.littleEndian)
         guard member else { return SharedPowers.powers(base, all) }
@@ -91,12 +101,14 @@ package final class GMPGroup: BallotGroup, Sendable {
     /// Whether a number lies in the group: its power by the order is 1 (protocol section 0).
     package static func isMember(_ element: Element) -> Bool { openPowers(element, [], member: true) != nil }
 
+    /// In time that does not depend on the numbers.
     package static func isEqual(_ left: Element, _ right: Element) -> Bool {
         var difference: UInt = 0
         for index in 0..<Montgomery.count { difference |= left.limbs[index] ^ right.limbs[index] }
         return difference == 0
     }
 
+    /// Modulo p, in time that does not depend on the numbers.
     package static func product(_ left: Element, _ right: Element) -> Element {
         var result = Element()
         unsafe withScratch { prime, scratch in

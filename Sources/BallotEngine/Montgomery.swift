@@ -6,17 +6,21 @@ package struct Element: Sendable {
     typealias Limbs = InlineArray<32, UInt>
     var limbs: Limbs
 
+    /// Zero, to be written over: no member of the group.
     init() { limbs = Limbs(repeating: 0) }
 
+    /// - Parameter words: already in Montgomery form, of 32 bits.
     init(words: GroupNumbers.Words) {
         limbs = Limbs(repeating: 0)
         for index in 0..<32 { limbs[index] = UInt(words[2 * index]) | UInt(words[2 * index + 1]) << 32 }
     }
 
+    /// Lends the words to a function of GMP.
     func read<Result>(_ body: (UnsafePointer<UInt>) -> Result) -> Result {
         unsafe limbs.span.withUnsafeBufferPointer { buffer in unsafe body(buffer.baseAddress.unsafelyUnwrapped) }
     }
 
+    /// Lends the words to a function of GMP that fills all of them.
     mutating func write(_ body: (UnsafeMutablePointer<UInt>) -> Void) {
         var span = limbs.mutableSpan
         unsafe span.withUnsafeMutableBufferPointer { buffer in
@@ -27,9 +31,12 @@ package struct Element: Sendable {
 
 /// Products modulo p on GMP's lowest functions. All pointers are to 32 words that nobody else writes meanwhile.
 enum Montgomery {
+    /// Words of 64 bits of a number.
     static let count = 32
     static let size = mp_size_t(count)
+    /// The modulus itself, not in Montgomery form.
     static let prime = Element(words: GroupNumbers.p)
+    /// 2^4096 mod p: a product with it brings a number into Montgomery form.
     static let square = Element(words: GroupNumbers.r2)
     static let one = Element(words: GroupNumbers.one)
     /// -p^-1 mod 2^64, from the inverse mod 2^32 by Newton's step.

@@ -3,12 +3,14 @@ package import BallotCore
 /// What one trustee makes of the encrypted tally: a factor alpha^x for each ciphertext, and the proof that x is their key
 /// (protocol section 10).
 package struct PartialDecryption: Sendable {
+    /// By question and choice, as the tally's sums; members of the group.
     package let factors: [[Element]]
     private let proofs: [[Proof]]
     /// The document's bytes.
     package let document: [UInt8]
 
     /// Decrypts a trustee's part.
+    /// Everything in the tally is opened: whether it may be is asked before.
     /// - Parameter fingerprint: the election's, 43 characters.
     package init(
         _ tally: EncryptedTally, key: TrusteeKey, fingerprint: [UInt8], from source: inout some ScalarSource
@@ -32,6 +34,7 @@ package struct PartialDecryption: Sendable {
     }
 
     /// The decryption of a document; nil when it does not fit the tally or holds numbers out of range.
+    /// - Parameter tally: gives the shape; its weight is not needed.
     package init?(document: [UInt8], tally: EncryptedTally) {
         guard let json = JSON.read(document), let factors = json["decryption_factors"]?.list,
             let proofs = json["decryption_proofs"]?.list, factors.count == tally.sums.count,
@@ -54,6 +57,8 @@ package struct PartialDecryption: Sendable {
     }
 
     /// Whether every factor is proven to be made with the trustee's key.
+    /// The protocol's proof binds neither alpha nor the factor: `BoundDecryption` does.
+    /// - Parameter tally: the one by which this was read; another shape stops the program.
     package func isProven(_ tally: EncryptedTally, by key: TrusteePublicKey, fingerprint: [UInt8]) -> Bool {
         for (question, list) in tally.sums.enumerated() {
             for (index, sum) in list.enumerated() {
@@ -72,6 +77,7 @@ package struct PartialDecryption: Sendable {
         return true
     }
 
+    /// The protocol's hash modulo q of fingerprint, key and both commitments.
     private static func challenge(
         _ fingerprint: [UInt8], _ key: [UInt8], _ first: Element, _ second: Element
     ) -> Scalar {
@@ -103,6 +109,9 @@ package struct PartialDecryption: Sendable {
 
     /// The numbers of votes: the logarithms of beta divided by every trustee's factor (section 11).
     /// - Returns: nil when a number is above the total weight, which no true tally has.
+    /// - Parameters:
+    ///   - tally: with its weight, up to which logarithms are looked for in about as many steps as its square root.
+    ///   - parts: of every trustee of the ballot, each once.
     package static func result(_ tally: EncryptedTally, _ parts: [PartialDecryption]) -> [[Int]]? {
         let logarithms = Logarithms(upTo: tally.weight)
         var result: [[Int]] = []
@@ -125,6 +134,7 @@ private struct Logarithms {
     private let stride: Int
     private var steps: [[UInt8]: Int] = [:]
 
+    /// - Parameter bound: the largest number that is found.
     init(upTo bound: Int) {
         self.bound = bound
         stride = Int(Double(bound).squareRoot()) + 1
@@ -152,6 +162,7 @@ private struct Logarithms {
         return nil
     }
 
+    /// A short name of an element, for the table.
     private static func key(_ element: Element) -> [UInt8] {
         SHA256.digest(digits(element).span).span.withBytes
     }

@@ -23,6 +23,7 @@ import CGMP
         }
     }
 
+    /// Fills the tables of one base.
     private func prepare(_ base: Element) {
         unsafe withScratch { prime, scratch in
             var unit = base
@@ -46,6 +47,7 @@ import CGMP
         }
     }
 
+    /// - Parameter exponent: 32 bytes, least significant first; public, since the time depends on it.
     private func power(_ exponent: InlineArray<32, UInt8>) -> Element {
         var result = Montgomery.one
         unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 256) { digits in
@@ -75,6 +77,7 @@ import CGMP
     }
 
     /// Odd digits below 2^window at the places of a chunk, zeros between them.
+    /// - Parameter digits: 256 bytes of zeros; those of the chunk are written.
     private func recode(
         _ exponent: InlineArray<32, UInt8>, _ chunk: Int, _ digits: UnsafeMutableBufferPointer<UInt8>
     ) {

@@ -2,8 +2,10 @@ package import BallotCore
 
 /// A trustee's secret key x for one ballot (protocol section 4).
 package struct TrusteeKey: Sendable {
+    /// Below q; whoever has all trustees' opens every ballot.
     package let secret: Scalar
 
+    /// A new key, from randomness that must be secret.
     package init(from source: inout some ScalarSource) { secret = source.next() }
 
     /// The key of decimal digits; nil when they are no number below q.
@@ -12,6 +14,7 @@ package struct TrusteeKey: Sendable {
         self.secret = secret
     }
 
+    /// The secret in decimal digits, for the trustee's private file.
     package var decimal: [UInt8] {
         var text: [UInt8] = []
         secret.appendDecimal(to: &text)
@@ -19,6 +22,7 @@ package struct TrusteeKey: Sendable {
     }
 
     /// The public document: the key and the proof that its maker knows the secret.
+    /// The proof is made anew each time: two documents of one key differ.
     package func document(from source: inout some ScalarSource) -> [UInt8] {
         let key = digits(GMPGroup.generatorPower(secret))
         let nonce = source.next()
@@ -47,6 +51,7 @@ func hashed(_ parts: [UInt8]...) -> Scalar {
 
 /// A trustee's public key X = g^x, whose proof of knowledge was checked.
 package struct TrusteePublicKey: Sendable {
+    /// X as a number: a member of the group, not 1.
     package let element: Element
     /// X in decimal digits.
     package let decimal: [UInt8]
@@ -77,11 +82,13 @@ package struct TrusteePublicKey: Sendable {
     /// Whether these are the digits of 1: a member of the group whose secret everybody knows.
     package static func isIdentity(_ decimal: [UInt8]) -> Bool { decimal == [UInt8(ascii: "1")] }
 
+    /// The protocol's hash modulo q of key and commitment.
     static func challenge(_ key: [UInt8], _ commitment: Element) -> Scalar {
         hashed(Array("pok|BELENIOS-2048|".utf8), key, Array("|".utf8), digits(commitment))
     }
 
     /// The `trustees` document of single trustees (section 4).
+    /// - Parameter keys: in the order of the trustees' numbers.
     package static func trusteesDocument(_ keys: [TrusteePublicKey]) -> [UInt8] {
         var text = Array("[".utf8)
         for (index, key) in keys.enumerated() {
@@ -107,6 +114,7 @@ package struct TrusteePublicKey: Sendable {
     }
 
     /// The keys of a `trustees` document, each proven, no two the same.
+    /// - Throws: the first fault, with the number of the trustee.
     package static func read(list document: [UInt8]) throws(ListFault) -> [TrusteePublicKey] {
         guard let list = JSON.read(document)?.list, !list.isEmpty else { throw .noList }
         guard list.count <= mostTrustees else { throw .tooMany }
@@ -133,6 +141,7 @@ package struct TrusteePublicKey: Sendable {
     }
 
     /// The election's public key y: the product of all (section 4).
+    /// - Returns: 1 where there are none.
     package static func electionKey(_ keys: [TrusteePublicKey]) -> Element {
         keys.reduce(GMPGroup.one) { GMPGroup.product($0, $1.element) }
     }
@@ -156,6 +165,7 @@ extension JSON {
         return text
     }
 
+    /// Appends it; names stay in their order, so that a text that was compact comes out the same.
     private func write(to text: inout [UInt8]) {
         switch self {
         case .text(let bytes): JSON.append(text: bytes, to: &text)

@@ -33,6 +33,7 @@ package enum TrusteeStatement: Sendable {
 
 extension TrusteeKey {
     /// The signature on a statement.
+    /// - Parameter source: of a secret number; one that repeats itself gives the key away.
     package func sign(_ statement: TrusteeStatement, from source: inout some ScalarSource) -> Proof {
         let nonce = source.next()
         let challenge = TrusteePublicKey.challenge(
@@ -46,12 +47,14 @@ extension TrusteeKey {
 
 extension TrusteePublicKey {
     /// Whether a signature on a statement is this key's.
+    /// - Parameter statement: made by the caller from what it knows, never from what the signer says.
     package func hasSigned(_ statement: TrusteeStatement, _ proof: Proof) -> Bool {
         guard let power = GMPGroup.openPowers(element, [proof.challenge], member: false) else { return false }
         let commitment = GMPGroup.product(GMPGroup.openGeneratorPower(proof.response), power[0])
         return TrusteePublicKey.challenge(statement, decimal, commitment) == proof.challenge
     }
 
+    /// The hash modulo q of statement, key and commitment.
     fileprivate static func challenge(_ statement: TrusteeStatement, _ key: [UInt8], _ commitment: Element) -> Scalar {
         hashed(statement.message, Array("|BELENIOS-2048|".utf8), key, Array("|".utf8), digits(commitment))
     }

@@ -1,7 +1,7 @@
 package import Crypto
 import Inputs
-import Letterpress
 package import Store
+import Typesetting
 
 /// Pictures and sounds that a person can make out, for browsers that do no work by themselves.
 ///
@@ -31,6 +31,9 @@ package final class CaptchaDesk: Sendable {
     private let clock: Clock
     private let randomness: Randomness
 
+    /// - Parameters:
+    ///   - election: its name, to which challenges are bound.
+    ///   - sound: the recorded digits.
     package init(election: String, key: ElectionKey, sound: SoundDesk, clock: Clock, randomness: Randomness) {
         self.key = key.subkey(.captcha)
         place = Fields("captcha", election).bytes
@@ -77,6 +80,7 @@ package final class CaptchaDesk: Sendable {
         return String(text.uppercased().filter { !$0.isWhitespace && $0 != "-" }.map { alike[$0] ?? $0 })
     }
 
+    /// The content of a challenge of ours that is not over; nil for anything else.
     private func open(_ challenge: String) -> Content? {
         guard challenge.utf8.count < 400, let sealed = bytes(canonicalHex: challenge),
             let plain = Sealer(key: key, randomness: randomness).open(sealed, associated: place),

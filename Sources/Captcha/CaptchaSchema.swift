@@ -2,6 +2,7 @@ package import Store
 
 /// Challenges that were used up; they stay until they have expired anyway.
 package enum CaptchaSchema {
+    /// In the order in which they are applied; each is applied once and never changed afterwards.
     package static let migrations = [
         Migration(
             "captcha-1",

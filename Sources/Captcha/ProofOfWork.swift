@@ -25,6 +25,7 @@ package struct ProofOfWork: Sendable {
     private let clock: Clock
     private let randomness: Randomness
 
+    /// - Parameter election: its name, to which challenges are bound.
     package init(election: String, key: ElectionKey, clock: Clock, randomness: Randomness) {
         (self.election, self.clock, self.randomness) = (election, clock, randomness)
         self.key = LookupKey(key.subkey(.captcha))
@@ -67,12 +68,14 @@ package struct ProofOfWork: Sendable {
         Int(number).map { $0 >= 0 && "\($0)".utf8.elementsEqual(number.utf8) } ?? false
     }
 
+    /// A keyed hash of 16 bytes over election, form and the head of a challenge.
     private func tag(_ head: [UInt8], _ form: String) -> [UInt8] {
         var fields = Fields("pow", election, form)
         fields.append(head.span)
         return key.hash(fields.bytes.span)
     }
 
+    /// Four bytes, the highest first.
     private static func big(_ number: Int) -> [UInt8] {
         stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> $0) }
     }
@@ -84,6 +87,7 @@ package struct SpentBook: Sendable {
     /// Longer than any challenge lives, a clock that goes back an hour included.
     private static let seconds = 3 * 3600
 
+    /// - Parameter clock: the one that challenges are made by.
     package init(clock: Clock) { self.clock = clock }
 
     /// Uses up a challenge in the transaction of the request that it serves; false when it was used before, or is spelled in

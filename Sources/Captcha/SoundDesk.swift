@@ -1,4 +1,4 @@
-import Letterpress
+import Typesetting
 
 /// Speaks digits by recorded samples with random gaps, at a speed a little off, in noise.
 package struct SoundDesk: Sendable {
@@ -10,7 +10,9 @@ package struct SoundDesk: Sendable {
     /// Samples of the digits 0 to 9, by language.
     private let digits: [String: [[Int16]]]
 
-    /// - Parameter file: the content of `fr/0.wav` and so on.
+    /// Reads ten samples of each language: 16-bit WAV of one channel at 8,000 Hz.
+    /// - Parameter file: the content of `fr/0.wav` and so on; nil where there is no such file.
+    /// - Throws: `Fault` with the name of the first file that is missing or in another format.
     package init(languages: [String], file: (String) -> [UInt8]?) throws(Fault) {
         var digits: [String: [[Int16]]] = [:]
         for language in languages {
@@ -45,10 +47,12 @@ package struct SoundDesk: Sendable {
         return SoundDesk.file(samples)
     }
 
+    /// So many seconds of nothing; noise comes over all of it later.
     private func silence(_ seconds: Double, _ dice: inout Dice) -> [Int16] {
         [Int16](repeating: 0, count: Int(seconds * Double(SoundDesk.rate)))
     }
 
+    /// Slower above 1, faster below, and lower or higher with it; between two samples in a straight line.
     private func stretched(_ samples: [Int16], by factor: Double) -> [Int16] {
         let count = Int(Double(samples.count) * factor)
         return (0..<count).map { index in
@@ -60,6 +64,7 @@ package struct SoundDesk: Sendable {
         }
     }
 
+    /// The samples of a WAV file with a header of 44 bytes; nil for another format.
     private static func samples(_ wave: [UInt8]) -> [Int16]? {
         func number(_ at: Int, _ count: Int) -> Int {
             (0..<count).reduce(0) { $0 | Int(wave[at + $1]) << (8 * $1) }
@@ -70,6 +75,7 @@ package struct SoundDesk: Sendable {
         return stride(from: 44, to: wave.count - 1, by: 2).map { Int16(truncatingIfNeeded: number($0, 2)) }
     }
 
+    /// A WAV file: RIFF header of 44 bytes, then the samples, lowest byte first.
     private static func file(_ samples: [Int16]) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(44 + samples.count * 2)

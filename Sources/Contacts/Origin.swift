@@ -4,11 +4,14 @@ import Inputs
 
 /// Scheme, host and port of a site, as browsers compare them (RFC 6454): the same however they were written.
 package struct Origin: Sendable, Hashable {
+    /// The schemes that a site may have.
     package enum Scheme: String, Sendable { case http, https }
 
+    /// In small letters, however it was written.
     package let scheme: Scheme
     /// In lower-case ASCII (IDNA 2008); an IPv6 address stands in brackets.
     package let host: String
+    /// From 1 to 65,535; the scheme's own where none was written.
     package let port: Int
 
     /// Longest name of a host in octets (RFC 1035, 2.3.4).
@@ -17,6 +20,7 @@ package struct Origin: Sendable, Hashable {
     private static let limit = TextLimit(scalars: 300)
 
     /// Reads `https://host:port`; a slash at the end changes nothing. Nil for everything that names more or less than a site.
+    /// - Parameter text: from a setting or from the header `Origin`; `null`, which browsers send, is none.
     package init?(_ text: String) {
         guard Origin.limit.admits(text), let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")),
             let scheme = Scheme(rawValue: text[..<colon].lowercased())
@@ -36,14 +40,17 @@ package struct Origin: Sendable, Hashable {
     }
 
     /// Whether the site is on this machine.
+    /// By name or address; other names may lead here too.
     package var isLocal: Bool { host == "localhost" || host == "127.0.0.1" || host == "[::1]" }
 
+    /// The port; nil when it is none.
     private static func port(_ text: Substring?, _ scheme: Scheme) -> Int? {
         guard let text else { return scheme == .https ? 443 : 80 }
         guard text.utf8.allSatisfy({ 48...57 ~= $0 }), let number = Int(text), 1...65_535 ~= number else { return nil }
         return number
     }
 
+    /// The host in its one spelling; nil when it is none.
     private static func host(_ text: String) -> String? {
         if text.hasPrefix("["), text.hasSuffix("]") { return address(String(text.dropFirst().dropLast())) }
         guard let ascii = text.utf8.allSatisfy({ $0 < 0x80 }) ? text : ascii(text), ascii.utf8.count <= longestHost
@@ -53,6 +60,7 @@ package struct Origin: Sendable, Hashable {
         return labels.allSatisfy(isLabel) ? host : nil
     }
 
+    /// Letters, digits and inner hyphens, at most 63 octets.
     private static func isLabel(_ label: Substring) -> Bool {
         1...63 ~= label.utf8.count && label.utf8.first != UInt8(ascii: "-") && label.utf8.last != UInt8(ascii: "-")
             && label.utf8.allSatisfy { 97...122 ~= $0 || 48...57 ~= $0 || $0 == UInt8(ascii: "-") }
@@ -67,6 +75,7 @@ package struct Origin: Sendable, Hashable {
         return "[" + String(decoding: out.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) + "]"
     }
 
+    /// A name in ASCII (IDNA 2008, non-transitional).
     private static func ascii(_ text: String) -> String? {
         var result: UnsafeMutablePointer<UInt8>?
         let code = unsafe idn2_lookup_u8(

@@ -7,6 +7,7 @@ enum PhoneDigits {
 
     /// Collects the digits; true when the number starts with +. A `(0)` behind other digits is left out: it is dialled inside
     /// the country alone.
+    /// - Throws: `.character` for what no number has, `.several` for the digits of two.
     static func collect(_ bytes: Span<UInt8>, into digits: inout PhoneNumber.Digits) throws(PhoneNumber.Fault) -> Bool {
         var international = false
         var index = 0

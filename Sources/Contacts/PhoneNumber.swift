@@ -13,6 +13,7 @@ package struct PhoneNumber: Sendable, Hashable {
     package enum Fault: Error, Sendable, Equatable {
         case character, length, plan, several, abroad, lostDigits
 
+        /// Words that stand after the value.
         package var reason: String {
             switch self {
             case .character: "holds a character that no telephone number has"
@@ -34,14 +35,19 @@ package struct PhoneNumber: Sendable, Hashable {
     }
 
     /// What was made of a number.
+    /// Without the form itself, which is appended to the caller's bytes.
     package struct Reading: Sendable {
+        /// Whether the number takes SMS, as far as its plan tells.
         package let isMobile: Bool
+        /// What was mended, for a warning beside the value.
         package let notes: Notes
     }
 
     /// What was changed in a number, and is worth a word to whoever wrote it.
     package struct Notes: OptionSet, Sendable {
+        /// Bits of the notes.
         package let rawValue: Int
+        /// - Parameter rawValue: bits of the notes.
         package init(rawValue: Int) { self.rawValue = rawValue }
 
         /// Nine digits: the leading zero was put back.
@@ -73,13 +79,16 @@ package struct PhoneNumber: Sendable, Hashable {
         }
     }
 
-    package init(_ text: String) throws(Fault) {
+    /// - Parameter home: where a number without + is at home.
+    /// - Throws: why it is none.
+    package init(_ text: String, home: Home = .france) throws(Fault) {
         var out: [UInt8] = []
-        isMobile = try PhoneNumber.normalise(Array(text.utf8).span, onto: &out).isMobile
+        isMobile = try PhoneNumber.normalise(Array(text.utf8).span, home: home, onto: &out).isMobile
         self.text = String(decoding: out, as: UTF8.self)
     }
 
     /// Takes back what `normalise` wrote, without checking it again.
+    /// - Parameter isMobile: as `normalise` said it.
     package init(stored: [UInt8], isMobile: Bool) {
         text = String(decoding: stored, as: UTF8.self)
         self.isMobile = isMobile
@@ -87,6 +96,7 @@ package struct PhoneNumber: Sendable, Hashable {
 
     /// `06 39 98 77 01`, or `00 49...` abroad: a form that a spreadsheet takes neither for a formula nor for a number. E.164
     /// where that would be read as another number, or as none, in the row of somebody at home in `home`.
+    /// - Parameter home: where numbers without + are at home in the row that it is written into.
     package func written(in home: Home = .france) -> String {
         let digits = Array("0" + text.dropFirst(3))
         let form =
@@ -98,11 +108,16 @@ package struct PhoneNumber: Sendable, Hashable {
         return read != nil && again.elementsEqual(text.utf8) ? form : text
     }
 
+    /// So many zeros at a number's end are hardly anybody's: a spreadsheet shortened it.
+    private static let lostDigits = 100_000
+
     /// Longest number E.164 allows, in digits.
     private static let longest = 15
+    /// Fewest digits of a number with its country's code.
     private static let shortest = 8
 
     /// Digits as one number, so that nothing is allocated for each row of a roll.
+    /// Both the number and its length, since zeros at the beginning count; seventeen digits fit into 64 bits.
     struct Digits {
         var value = 0
         var count = 0
@@ -137,6 +152,7 @@ package struct PhoneNumber: Sendable, Hashable {
 
     /// Checks the bytes, appends the E.164 form to `out` and says what was made of them.
     /// - Parameter mends: whether what spreadsheets do to numbers is undone: a lost leading zero, a lost +.
+    /// - Throws: why it is none; `out` is as before then.
     package static func normalise(
         _ bytes: Span<UInt8>, home: Home = .france, mends: Bool = false, onto out: inout [UInt8]
     ) throws(Fault) -> Reading {
@@ -148,16 +164,12 @@ package struct PhoneNumber: Sendable, Hashable {
             international = true
         }
         if !international { digits = try national(digits, home, mends: mends, &notes) }
-        for length in [2, 3] where digits.count > length + 1 {
-            let code = digits.leading(length)
-            guard PhonePlan.trunkZeroCodes.contains(code), digits.leading(length + 1) == code * 10 else { continue }
-            digits = digits.dropping(length + 1).prefixed(code)
-            if code != 33 { notes.insert(.trunkZero) }
-            break
-        }
+        digits = withoutTrunk(digits, &notes)
         digits = overseas(digits, &notes)
         guard digits.count >= shortest, digits.count <= longest, digits.leading(1) != 0 else { throw .length }
         let mobile = try isMobile(digits)
+        // 3.36E10 as its digits: what stood in the place of these zeros is lost.
+        if mends, isBareNumber(bytes), digits.value % lostDigits == 0 { notes.insert(.rounded) }
         let start = out.count
         out.append(UInt8(ascii: "+"))
         var rest = digits.value
@@ -169,7 +181,41 @@ package struct PhoneNumber: Sendable, Hashable {
         return Reading(isMobile: mobile, notes: notes)
     }
 
+    /// Whether nothing but digits stands there, as a spreadsheet writes a number.
+    private static func isBareNumber(_ bytes: Span<UInt8>) -> Bool {
+        guard !bytes.isEmpty, bytes[0] != UInt8(ascii: "0") else { return false }
+        for index in bytes.indices where !(48...57 ~= bytes[index]) { return false }
+        return true
+    }
+
+    /// Without what stands before national numbers inside a country: behind the country's code it reaches nobody.
+    /// - Parameter digits: with the country's code.
+    private static func withoutTrunk(_ digits: Digits, _ notes: inout Notes) -> Digits {
+        let length = PhonePlan.codeLength(digits)
+        let code = digits.leading(length)
+        guard digits.count > length + 1, !PhonePlan.zeroIsPart.contains(code) else { return digits }
+        // Hungary's is 06, Russia's and Kazakhstan's 8.
+        if code == 36, digits.leading(4) == 3606 {
+            notes.insert(.trunkZero)
+            return digits.dropping(4).prefixed(code)
+        }
+        if code == 7, digits.count == 12, digits.leading(2) == 78 {
+            notes.insert(.trunkZero)
+            return digits.dropping(2).prefixed(code)
+        }
+        var rest = digits.dropping(length)
+        var zeros = 0
+        while rest.count > 1, rest.leading(1) == 0 {
+            rest = rest.dropping(1)
+            zeros += 1
+        }
+        guard zeros > 0 else { return digits }
+        if code != 33 || zeros > 1 { notes.insert(.trunkZero) }
+        return rest.prefixed(code)
+    }
+
     /// The international form of a number without a country's code.
+    /// - Throws: `.length` when it has not ten digits, `.abroad` when it fits no plan of its country.
     private static func national(
         _ digits: Digits, _ home: Home, mends: Bool, _ notes: inout Notes
     ) throws(Fault) -> Digits {
@@ -189,6 +235,7 @@ package struct PhoneNumber: Sendable, Hashable {
     }
 
     /// The same for a number of another country, by its rules, never by the French ones.
+    /// - Throws: `.abroad` when it fits no plan.
     private static func foreign(
         _ digits: Digits, _ plans: [PhonePlan], mends: Bool, _ notes: inout Notes
     ) throws(Fault) -> Digits {
@@ -207,6 +254,7 @@ package struct PhoneNumber: Sendable, Hashable {
     }
 
     /// An overseas range that was written behind +33 has a code of its own.
+    /// - Parameter digits: with the country's code.
     private static func overseas(_ digits: Digits, _ notes: inout Notes) -> Digits {
         guard digits.count == 11, digits.leading(2) == 33 else { return digits }
         let national = Digits(value: digits.dropping(2).value, count: 10)
@@ -217,6 +265,7 @@ package struct PhoneNumber: Sendable, Hashable {
     }
 
     /// The country code of a national number of ten digits.
+    /// - Parameter digits: ten, with the zero at the beginning.
     private static func country(_ digits: Digits) -> Int {
         switch digits.leading(4) {
         // 06 39 98 is kept for fiction (ARCEP), the rest of 06 39 is Mayotte's.
@@ -230,6 +279,8 @@ package struct PhoneNumber: Sendable, Hashable {
         }
     }
 
+    /// Whether a number with its country's code takes SMS.
+    /// - Throws: `.plan` when it is French and has not the digits of the plan.
     private static func isMobile(_ digits: Digits) throws(Fault) -> Bool {
         if digits.leading(2) == 33 {
             let first = digits.leading(3) % 10

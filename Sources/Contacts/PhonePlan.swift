@@ -10,6 +10,7 @@ package struct PhonePlan: Sendable, Equatable {
     /// How a number begins behind the code; empty where anything goes that does not begin with 0.
     let starts: [String]
 
+    /// - Parameter trunk: whether a 0 stands before numbers that are dialled inside the country.
     private init(_ code: Int, trunk: Bool, _ lengths: ClosedRange<Int>, _ starts: [String] = []) {
         (self.code, hasTrunkZero, self.lengths, self.starts) = (code, trunk, lengths, starts)
     }
@@ -17,6 +18,7 @@ package struct PhonePlan: Sendable, Equatable {
     /// The plans of a country, by its ISO 3166 code; empty for countries whose plan is not known here.
     package static func plans(of region: String) -> [PhonePlan] { byRegion[region] ?? [] }
 
+    /// By ISO 3166 codes; of a country with several plans the first that fits holds.
     private static let byRegion: [String: [PhonePlan]] = [
         "BE": [
             PhonePlan(32, trunk: true, 9...9, ["45", "46", "47", "48", "49"]),
@@ -53,17 +55,46 @@ package struct PhonePlan: Sendable, Equatable {
         "US": [PhonePlan(1, trunk: false, 10...10)], "CA": [PhonePlan(1, trunk: false, 10...10)],
     ]
 
-    /// Codes of countries in which a 0 before national numbers falls away behind the code. Where it is part of the number
-    /// (+39, +378, +225, +242) it stays.
-    static let trunkZeroCodes: Set<Int> = [
-        20, 27, 31, 32, 33, 40, 41, 43, 44, 46, 49, 60, 61, 62, 63, 64, 66, 81, 82, 84, 86, 90, 91, 92, 93, 94, 95, 98,
-        212,
-        213, 234, 251, 254, 255, 256, 261, 262, 353, 355, 358, 359, 373, 374, 380, 381, 382, 385, 386, 387, 389, 421,
-        590,
-        594, 596, 855, 856, 880, 961, 962, 963, 964, 966, 967, 971, 972, 976, 977,
+    /// Codes of countries whose numbers themselves begin with 0: behind these codes it stays. Behind every other a 0 is what is
+    /// dialled inside the country, or a typing error.
+    static let zeroIsPart: Set<Int> = [39, 225, 226, 229, 241, 242, 378, 379, 508]
+
+    /// Country codes of two digits (ITU-T E.164 assignments); 1 and 7 have one, all others three.
+    private static let twoDigits: Set<Int> = [
+        20, 27, 30, 31, 32, 33, 34, 36, 39, 40, 41, 43, 44, 45, 46, 47, 48, 49, 51, 52, 53, 54, 55, 56, 57, 58, 60, 61,
+        62, 63, 64, 65, 66, 81, 82, 84, 86, 90, 91, 92, 93, 94, 95, 98,
     ]
 
+    /// How many digits the country's code has at the beginning of an international number.
+    /// - Parameter digits: with the country's code.
+    static func codeLength(_ digits: PhoneNumber.Digits) -> Int {
+        [1, 7].contains(digits.leading(1)) ? 1 : twoDigits.contains(digits.leading(2)) ? 2 : 3
+    }
+
+    /// How mobile numbers begin behind the codes of countries that keep their landlines apart from them.
+    private static let mobiles: [String: [String]] = [
+        "32": ["4"], "41": ["7"], "352": ["6"], "49": ["15", "16", "17"], "43": ["6"], "39": ["3"], "34": ["6", "7"],
+        "351": ["9"], "31": ["6"], "44": ["7"], "353": ["8"], "40": ["7"], "212": ["6", "7"], "213": ["5", "6", "7"],
+        "221": ["7"], "225": ["01", "05", "07"], "377": ["3", "4", "6"],
+    ]
+
+    /// Whether an international number is certainly a landline, abroad: an SMS to it reaches nobody.
+    /// - Parameter number: in E.164. French numbers, and those of plans that do not keep mobiles apart, are none.
+    package static func isLandline(_ number: some Collection<UInt8>) -> Bool {
+        guard number.first == UInt8(ascii: "+"), number.dropFirst().first != UInt8(ascii: "1") else { return false }
+        let digits = String(decoding: number.dropFirst(), as: UTF8.self)
+        guard !digits.hasPrefix("33"),
+            let found = mobiles.first(where: { $0.key.count == codeLength(digits) && digits.hasPrefix($0.key) })
+        else { return false }
+        let rest = digits.dropFirst(found.key.count)
+        return !found.value.contains { rest.hasPrefix($0) }
+    }
+
+    /// Digits of the country code at the beginning of a number.
+    private static func codeLength(_ digits: String) -> Int { twoDigits.contains(Int(digits.prefix(2)) ?? 0) ? 2 : 3 }
+
     /// Whether these digits, without code and trunk zero, are a number of this plan.
+    /// - Parameter digits: not longer than E.164 allows.
     func admits(_ digits: String) -> Bool {
         guard lengths.contains(digits.count) else { return false }
         return starts.isEmpty ? digits.first != "0" : starts.contains { digits.hasPrefix($0) }

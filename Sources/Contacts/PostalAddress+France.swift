@@ -1,27 +1,45 @@
 import Foundation
 
 extension PostalAddress {
-    /// Names of France and of its territories, by letters alone: their addresses are French ones, with a French postcode.
+    /// Names of France and of its territories: their addresses are French ones, with a French postcode. Words of
+    /// ornament are left out, as they are of what is compared.
     private static let france: Set<String> = [
-        "F", "FR", "FRA", "FX", "FRANCE", "FRANCEMETROPOLITAINE", "METROPOLE", "REPUBLIQUEFRANCAISE", "GP", "GLP",
-        "GUADELOUPE",
-        "MQ", "MTQ", "MARTINIQUE", "GF", "GUF", "GUYANE", "GUYANEFRANCAISE", "FRENCHGUIANA", "RE", "REU", "REUNION",
-        "LAREUNION", "ILEDELAREUNION", "YT", "MYT", "MAYOTTE", "PM", "SPM", "SAINTPIERREETMIQUELON",
-        "STPIERREETMIQUELON",
-        "SAINTPIERREANDMIQUELON", "BL", "BLM", "SAINTBARTHELEMY", "STBARTHELEMY", "MF", "MAF", "SAINTMARTIN",
-        "STMARTIN",
-        "NC", "NCL", "NOUVELLECALEDONIE", "NEWCALEDONIA", "PF", "PYF", "POLYNESIEFRANCAISE", "FRENCHPOLYNESIA",
-        "TAHITI",
-        "WF", "WLF", "WALLISETFUTUNA", "WALLISANDFUTUNA", "TF", "TERRESAUSTRALESFRANCAISES",
+        "F", "FR", "FRA", "FX", "FRANCE", "METROPOLITAINE", "METROPOLE", "REPUBLIQUEFRANCAISE", "FRANCAIS", "FRANCAISE",
+        "GP", "GLP", "GUADELOUPE", "MQ", "MTQ", "MARTINIQUE", "GF", "GUF", "GUYANE", "FRENCHGUIANA", "RE", "REU",
+        "REUNION", "YT", "MYT", "MAYOTTE", "PM", "SPM", "SAINTPIERREMIQUELON", "BL", "BLM", "SAINTBARTHELEMY",
+        "SAINTBARTH", "MF", "MAF", "SAINTMARTIN", "NC", "NCL", "NOUVELLECALEDONIE", "NCALEDONIE", "NLLECALEDONIE",
+        "NEWCALEDONIA", "PF", "PYF", "POLYNESIE", "FRENCHPOLYNESIA", "TAHITI", "WF", "WLF", "WALLISFUTUNA", "TF",
+        "TERRESAUSTRALES", "DOM", "TOM", "DOMTOM", "DROM", "DROMCOM", "OUTREMER", "971", "972", "973", "974", "975",
+        "976", "977", "978", "986", "987", "988",
     ]
 
-    /// Whether a country's name is France's, or that of a territory whose addresses are French.
+    /// Words that stand before, between and behind names.
+    private static let ornaments: Set<String> = [
+        "A", "AND", "COLLECTIVITE", "D", "DE", "DEPARTEMENT", "DES", "DU", "ET", "ILE", "ILES", "ISLAND", "ISLANDS",
+        "L",
+        "LA", "LE", "LES", "PARTIE", "PART", "THE",
+    ]
+
+    /// Whether a country's name is France's, or that of a territory whose addresses are French, however it is adorned:
+    /// `La R\u{E9}union`, `Guadeloupe (FR)`, `St Pierre & Miquelon`.
     package static func isFrance(_ name: String) -> Bool {
-        let letters = Capitals.plain(name.uppercased()).utf8.filter { 65...90 ~= $0 }
-        return france.contains(String(decoding: letters, as: UTF8.self))
+        guard name.utf8.count <= longestCountry else { return false }
+        var words = Capitals.plain(name.uppercased()).split { !$0.isLetter && !$0.isNumber }.map(String.init)
+        if france.contains(words.joined()) { return true }
+        words = words.filter { !ornaments.contains($0) }.map { $0 == "ST" ? "SAINT" : $0 }
+        if france.contains(words.joined()) { return true }
+        // The state beside its territory, or beside its own code.
+        let codes = words.filter { !$0.allSatisfy(\.isNumber) }
+        if codes.count < words.count, france.contains(codes.joined()) { return true }
+        let rest = codes.filter { !["FR", "FRA", "FRANCE", "FRANCAISE", "FRANCAISES", "FRENCH"].contains($0) }
+        return rest.isEmpty ? !words.isEmpty : rest.count < words.count && france.contains(rest.joined())
     }
 
+    /// Bytes of the longest name of a country, with room for what is written beside it.
+    private static let longestCountry = 100
+
     /// Appends the last line of a French address: `59 000 Lille`, `F-59000 Lille` and `59000Lille` are `59000 LILLE`.
+    /// - Returns: the line's length in characters.
     static func appendTownLine(_ bytes: Span<UInt8>, _ range: Range<Int>, onto out: inout [UInt8]) -> Int {
         guard let (code, rest) = postcode(bytes, range) else {
             return appendLine(bytes, range, capitals: true, bare: true, onto: &out)

@@ -3,6 +3,7 @@
 package struct PostalAddress: Sendable, Hashable {
     /// NF Z10-011: lines, and characters on a line.
     package static let mostLines = 6
+    /// Characters of a line (NF Z10-011).
     package static let longestLine = 38
 
     /// The lines to print, top to bottom; the last is the country, in capitals, for addresses abroad.
@@ -14,6 +15,7 @@ package struct PostalAddress: Sendable, Hashable {
     package enum Fault: Error, Sendable, Equatable {
         case empty, longLine(Int), noTown, noPostcode, tooManyLines
 
+        /// Words that stand after the value.
         package var reason: String {
             switch self {
             case .empty: "is no whole address: it needs at least the recipient's line and the town's"
@@ -29,6 +31,7 @@ package struct PostalAddress: Sendable, Hashable {
     /// - Parameters:
     ///   - lines: the first is the recipient's name; empty ones are left out.
     ///   - country: empty or any name of France for French addresses, overseas ones included.
+    /// - Throws: why it cannot be printed.
     package init(lines: [String], country: String) throws(Fault) {
         var bytes: [UInt8] = []
         var ranges: [Range<Int>] = []
@@ -43,6 +46,7 @@ package struct PostalAddress: Sendable, Hashable {
     }
 
     /// Reads the form that `normalise` writes.
+    /// - Parameter stored: from the store or an outbox's message; nothing is checked.
     package init(stored: [UInt8]) {
         var parts = String(decoding: stored, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
             .map(String.init)
@@ -53,6 +57,7 @@ package struct PostalAddress: Sendable, Hashable {
 
     /// Checks the lines that lie at `ranges` of `bytes` and appends the stored form to `out`: the postcode (empty
     /// abroad) and the lines to print, separated by line feeds. `out` is left as it was when this throws.
+    /// - Throws: why it cannot be printed.
     package static func normalise(
         _ bytes: Span<UInt8>, _ ranges: some Collection<Range<Int>>, country: Range<Int>, onto out: inout [UInt8]
     ) throws(Fault) {
@@ -63,6 +68,7 @@ package struct PostalAddress: Sendable, Hashable {
         }
     }
 
+    /// Appends the stored form, and leaves what it has written where it throws.
     private static func append(
         _ bytes: Span<UInt8>, _ ranges: some Collection<Range<Int>>, _ country: Range<Int>, onto out: inout [UInt8]
     ) throws(Fault) {
@@ -102,15 +108,19 @@ package struct PostalAddress: Sendable, Hashable {
         }
     }
 
-    static func isLetter(_ byte: UInt8) -> Bool { byte >= 0x80 || 97...122 ~= byte | 32 }
+    /// Whether a byte of UTF-8 belongs to a letter, as far as a byte tells.
+    package static func isLetter(_ byte: UInt8) -> Bool { byte >= 0x80 || 97...122 ~= byte | 32 }
 
+    /// White space and control characters.
     static func isSpace(_ byte: UInt8) -> Bool { byte <= 32 || byte == 127 }
 
+    /// Whether anything but white space stands in a range.
     private static func holdsText(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         for index in range where !isSpace(bytes[index]) { return true }
         return false
     }
 
+    /// Whether a line begins with five digits that are a postcode, a space, and a town.
     private static func hasPostcode(_ out: [UInt8], _ start: Int) -> Bool {
         guard out.count > start + 6, out[start + 5] == 32, out[(start + 6)...].contains(where: isLetter) else {
             return false
@@ -120,6 +130,7 @@ package struct PostalAddress: Sendable, Hashable {
     }
 
     /// Every name of France and of its territories, or none, in which case no country line is printed.
+    /// - Parameter range: the country's place; empty for none.
     private static func isFrance(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         guard holdsText(bytes, range) else { return true }
         return isFrance(String(decoding: range.map { bytes[$0] }, as: UTF8.self))
@@ -130,6 +141,7 @@ package struct PostalAddress: Sendable, Hashable {
 
     /// Appends a line with every run of white space as one space, and returns its length in characters.
     /// - Parameter bare: without hyphens, apostrophes and accents, as sorting machines read the last lines of French addresses.
+    /// - Returns: `longestBytes`, which is no line, where it is longer than any.
     static func appendLine(
         _ bytes: Span<UInt8>, _ range: Range<Int>, capitals: Bool, bare: Bool = false, onto out: inout [UInt8]
     ) -> Int {

@@ -6,6 +6,7 @@ struct ArgonText {
     /// Bytes of salt and tag, as libsodium makes them.
     static let (saltCount, tagCount) = (16, 32)
 
+    /// The memory that the hash was made with.
     let kibibytes: Int
     let passes: Int
     let salt: [UInt8]
@@ -25,6 +26,7 @@ struct ArgonText {
         (self.kibibytes, self.passes, self.salt, self.tag) = (kibibytes, passes, salt, tag)
     }
 
+    /// Base64 of exactly so many bytes; nil for every other length or spelling.
     private static func bytes(_ text: String, _ count: Int) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: count)
         var length = 0

@@ -1,6 +1,7 @@
 import CSodium
 
 /// SHA-256 of `bytes`, 32 bytes, as every auditor's tool computes it.
+/// - Parameter bytes: all of them in memory; `RunningDigest` takes pieces.
 package func sha256(_ bytes: [UInt8]) -> [UInt8] {
     var digest = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
     unsafe crypto_hash_sha256(&digest, bytes, UInt64(bytes.count))
@@ -11,10 +12,12 @@ package func sha256(_ bytes: [UInt8]) -> [UInt8] {
 @safe package final class RunningDigest {
     private let state = UnsafeMutablePointer<crypto_hash_sha256_state>.allocate(capacity: 1)
 
+    /// The empty text's state.
     package init() { unsafe crypto_hash_sha256_init(state) }
 
     deinit { unsafe state.deallocate() }
 
+    /// Takes further bytes; nothing may follow `finish`.
     package func update(_ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { buffer in
             if let base = buffer.baseAddress { _ = unsafe crypto_hash_sha256_update(state, base, UInt64(buffer.count)) }
@@ -31,14 +34,15 @@ package func sha256(_ bytes: [UInt8]) -> [UInt8] {
 
 /// Lower-case hexadecimal.
 package func hex(_ bytes: some Sequence<UInt8>) -> String {
-    func digit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 87 + value }
-    var text: [UInt8] = []
-    text.reserveCapacity(2 * bytes.underestimatedCount)
-    for byte in bytes {
-        text.append(digit(byte >> 4))
-        text.append(digit(byte & 15))
+    let bytes = Array(bytes)
+    return unsafe String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
+        func digit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 87 + value }
+        for (index, byte) in bytes.enumerated() {
+            unsafe text[2 * index] = digit(byte >> 4)
+            unsafe text[2 * index + 1] = digit(byte & 15)
+        }
+        return 2 * bytes.count
     }
-    return String(decoding: text, as: UTF8.self)
 }
 
 /// The bytes of a hexadecimal text in either case, nil when it is none.
@@ -63,24 +67,31 @@ package func bytes(canonicalHex text: some StringProtocol) -> [UInt8]? {
 
 /// Fields joined without ambiguity: each is preceded by its length as four bytes, big-endian.
 package struct Fields: Sendable {
+    /// The joined fields so far.
     package private(set) var bytes: [UInt8] = []
 
+    /// No field yet.
     package init() {}
 
+    /// - Parameter fields: UTF-8, usually the purpose first.
     package init(_ fields: String...) { for field in fields { append(field) } }
 
+    /// A field of UTF-8 bytes.
     package mutating func append(_ text: String) { append(Array(text.utf8).span) }
 
+    /// A field of eight bytes, big-endian; negative numbers as two's complement.
     package mutating func append(_ number: Int) {
         withNumber(8)
         for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
     }
 
+    /// A field of any bytes, below 4 GiB.
     package mutating func append(_ field: Span<UInt8>) {
         withNumber(field.count)
         for index in field.indices { bytes.append(field[index]) }
     }
 
+    /// The length before a field, four bytes, big-endian.
     private mutating func withNumber(_ count: Int) {
         for shift in stride(from: 24, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: count >> shift)) }
     }

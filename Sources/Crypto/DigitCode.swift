@@ -20,11 +20,12 @@ package struct DigitCode: Sendable, Hashable {
     /// What came of reading a typed code.
     package enum Reading: Sendable, Equatable { case code(DigitCode), malformed, mistyped }
 
-    /// Reads what somebody typed: everything but letters and digits is passed over; O is 0, I and L are 1.
+    /// Reads what somebody typed: everything but letters and digits is passed over; O is 0, I and L are 1, and digits of
+    /// any script count.
     package static func read(_ text: String) -> Reading {
         guard OneTimeCode.pasted.admits(text) else { return .malformed }
         var digits: [Int] = []
-        for scalar in text.unicodeScalars {
+        for scalar in PlainForm.of(text).unicodeScalars {
             switch scalar {
             case "0"..."9": digits.append(Int(scalar.value) - 48)
             case "O", "o": digits.append(0)
@@ -37,6 +38,7 @@ package struct DigitCode: Sendable, Hashable {
         return check(digits.dropLast()) == digits[count - 1] ? .code(DigitCode(digits)) : .mistyped
     }
 
+    /// Damm's digit of the digits before it; 0 over a whole code that is right.
     private static func check(_ digits: some Sequence<Int>) -> Int { digits.reduce(0) { table[$0][$1] } }
 
     private static let table = [
@@ -53,14 +55,17 @@ package enum OneTimeCode {
     package static let pasted = TextLimit(scalars: 500)
 
     /// A new random code.
+    /// - Parameter digits: how many; each is any of the ten, the first one too.
     package static func random(digits: Int, from randomness: Randomness) -> String {
         randomness.numbers(digits, below: 10).map(String.init).joined()
     }
 
     /// The code of one of these lengths in what somebody typed or pasted: spaces and dashes between its digits and words
     /// around it do not matter, O is 0, I and L are 1 where nothing but them and digits stands.
+    /// - Returns: digits 0 to 9 alone; nil where no run has such a length.
     package static func find(in text: String, digits lengths: ClosedRange<Int>) -> String? {
         guard pasted.admits(text) else { return nil }
+        let text = PlainForm.of(text)
         let bare = text.filter { !$0.isWhitespace && !"-.\u{2013}\u{2011}".contains($0) }
         let folded = bare.map { "Oo".contains($0) ? "0" : "IiLl".contains($0) ? "1" : $0 }
         if lengths.contains(folded.count), folded.allSatisfy({ $0.isASCII && $0.isNumber }) { return String(folded) }

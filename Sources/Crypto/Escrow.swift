@@ -14,12 +14,15 @@ package struct EscrowMember: Sendable {
     /// Bytes of a key, and of the seed of a signing key.
     private static let keyBytes = 32
 
+    /// One line: 100 bytes of UTF-8 at most, no controls.
     package let name: String
     fileprivate let publicKey: [UInt8]
     /// The Ed25519 public key, 32 bytes; nil for files of earlier versions.
     package let signingKey: [UInt8]?
 
     /// Makes a pair: `PATH.pub` to hand out, `PATH.key` for the member alone.
+    /// - Throws: where the name is no line, a file is there already, or the disk fails. The private file may be there
+    ///   by then.
     package static func create(name: String, path: String) throws(KeyError) {
         Sodium.require()
         guard isName(name) else {
@@ -39,6 +42,8 @@ package struct EscrowMember: Sendable {
     /// Letters of a name at most: it stands on one line of papers that people read.
     private static let longestName = 100
 
+    /// One line of 100 bytes at most with something to see in it. `PlainLine.isName`, which the bureau's register asks,
+    /// is stricter.
     private static func isName(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.count <= longestName
             && !name.unicodeScalars.contains { $0.value < 32 || $0.value == 127 }
@@ -46,6 +51,7 @@ package struct EscrowMember: Sendable {
     }
 
     /// Reads a public file.
+    /// - Throws: where it cannot be read, is no such file, or was changed.
     package init(publicFile path: String) throws(KeyError) {
         try self.init(
             publicFile: try PrivateFile.read(path, limit: EscrowMember.longestFile, secret: false), name: path)
@@ -71,6 +77,7 @@ package struct EscrowMember: Sendable {
     }
 
     /// The member's name and the key that signs, from the private file.
+    /// - Throws: also for a file of an earlier version, and for one that others may read.
     package static func signer(_ path: String) throws(KeyError) -> (name: String, key: SigningKey) {
         let content = try PrivateFile.read(path, limit: longestFile, secret: true)
         let (lines, hasSigning) = try lines(content, of: path, mark: privateMark, extra: 4)
@@ -100,6 +107,7 @@ package struct EscrowMember: Sendable {
         return (Array(lines[1...]), false)
     }
 
+    /// 32 bytes of hexadecimal digits.
     private static func key(_ text: String, _ path: String) throws(KeyError) -> [UInt8] {
         guard let key = bytes(hex: text), key.count == keyBytes else {
             throw KeyError("\(path) was changed.", cure: "Give the file made by `isoloir key member`.")
@@ -114,6 +122,7 @@ package enum EscrowFile {
     private static let longestFile = 8192
 
     /// Writes the escrow file of `key`.
+    /// - Throws: where both members have one key, a file is there already, or the disk fails.
     package static func create(
         _ path: String, key: ElectionKey, election: String, members: (EscrowMember, EscrowMember),
         randomness: Randomness
@@ -130,6 +139,7 @@ package enum EscrowFile {
     }
 
     /// The election and its key, opened with the private files of both members in any order.
+    /// - Throws: where a half stays closed, naming its member, or the file was changed.
     package static func open(
         _ path: String, privateFiles: [String]
     ) throws(KeyError) -> (election: String, key: ElectionKey) {
@@ -157,12 +167,14 @@ package enum EscrowFile {
         return (lines[1], opened)
     }
 
+    /// One half sealed so that the member alone opens it.
     private static func seal(_ half: [UInt8], to member: EscrowMember) -> [UInt8] {
         var sealed = [UInt8](repeating: 0, count: half.count + crypto_box_sealbytes())
         unsafe crypto_box_seal(&sealed, half, UInt64(half.count), member.publicKey)
         return sealed
     }
 
+    /// Nil where the half is another member's, or was changed.
     private static func open(_ sealed: [UInt8], _ identity: (member: EscrowMember, key: Secret)) -> [UInt8]? {
         var half = [UInt8](repeating: 0, count: ElectionKey.count)
         guard sealed.count == half.count + crypto_box_sealbytes() else { return nil }

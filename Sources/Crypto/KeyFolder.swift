@@ -8,19 +8,24 @@ package struct KeyFolder: Sendable {
     /// Longest key file in bytes.
     private static let longestFile = 1024
 
+    /// Absolute and without links; made with rights for its owner alone.
     package let path: String
     /// The folder of box keys, in which this account must be able to erase; the same folder unless another was given.
     package let boxFolder: String
     private let randomness: Randomness
+    /// Under which new key files are sealed, and sealed ones opened; nil where they lie in clear.
+    private let seal: KeySeal?
 
     /// - Parameters:
     ///   - store: the store's path; keys in the same folder as the store are refused, since whoever copies the folder would
     ///     take both.
     ///   - boxKeys: another folder for box keys, nil for the same.
+    ///   - seal: what key files are sealed under on the disk; box keys, which the close erases, are not.
+    /// - Throws: where a folder cannot be made, or lies in the store's.
     package init(
-        path: String, store: String, boxKeys: String? = nil, randomness: Randomness
+        path: String, store: String, boxKeys: String? = nil, seal: KeySeal? = nil, randomness: Randomness
     ) throws(KeyError) {
-        self.randomness = randomness
+        (self.randomness, self.seal) = (randomness, seal)
         let keys = try KeyFolder.made(path, option: "--keys", store: store)
         self.path = keys
         boxFolder =
@@ -50,15 +55,45 @@ package struct KeyFolder: Sendable {
         return keys
     }
 
+    /// Whether there is a file. A folder that cannot be searched holds no proof that there is none: records say that a key
+    /// was destroyed, or never lay there.
+    private static func isThere(_ file: String) throws(KeyError) -> Bool {
+        var status = stat()
+        if unsafe lstat(file, &status) == 0 { return true }
+        let code = errno
+        if code == ENOENT || code == ENOTDIR { return false }
+        throw KeyError(
+            "Whether \(file) is there cannot be told: \(unsafe String(cString: strerror(code))).",
+            cure: "Let the account that owns the key folder do this, and check the disk.")
+    }
+
     /// The key of an election, nil when there is none yet (or no more: a destroyed election).
+    /// - Parameter election: its name, which is the file's.
+    /// - Throws: where it is sealed and the secret is missing or another, others may read it, it was changed, or
+    ///   the folder cannot be searched.
     package func key(of election: String) throws(KeyError) -> ElectionKey? {
         let file = fileName(election)
-        guard unsafe access(file, F_OK) == 0 else { return nil }
+        guard try KeyFolder.isThere(file) else { return nil }
         let content = try PrivateFile.read(file, limit: KeyFolder.longestFile, secret: true)
-        return try KeyFolder.decode(content, file: file)
+        guard String(decoding: content, as: UTF8.self).hasPrefix(KeySeal.mark) else {
+            return try KeyFolder.decode(content, file: file)
+        }
+        guard let seal else {
+            throw KeyError(
+                "\(file) is sealed, and this program was not given the secret.",
+                cure: "Let systemd hand it over: systemd-run --pipe --wait --uid=isoloir "
+                    + "-p LoadCredentialEncrypted=isoloir-seal:/etc/credstore.encrypted/isoloir-seal isoloir ...")
+        }
+        guard let plain = seal.open(content, name: election, randomness: randomness) else {
+            throw KeyError(
+                "\(file) does not open with this secret: it was sealed under another one, or changed.",
+                cure: "Give the right secret, or restore the key from the escrow file with `isoloir key restore`.")
+        }
+        return try KeyFolder.decode(plain, file: file)
     }
 
     /// The key of an election, made when there is none.
+    /// - Throws: as `key` and `install`.
     package func keyOrNew(of election: String) throws(KeyError) -> ElectionKey {
         if let key = try key(of: election) { return key }
         let key = ElectionKey(from: randomness)
@@ -67,8 +102,11 @@ package struct KeyFolder: Sendable {
     }
 
     /// Puts a key in place, for instance one that came back from escrow; never replaces another.
+    /// - Throws: where there is one already, or the disk fails.
     package func install(_ key: ElectionKey, for election: String) throws(KeyError) {
-        try PrivateFile.create(fileName(election), KeyFolder.encode(key))
+        let content = KeyFolder.encode(key)
+        try PrivateFile.create(
+            fileName(election), seal?.seal(content, name: election, randomness: randomness) ?? content)
     }
 
     /// Where the box key of an election lies from the opening of its poll on.
@@ -76,6 +114,7 @@ package struct KeyFolder: Sendable {
 
     /// Puts a box key in its place; never replaces another. Where root does it, it belongs to the folder's account, which
     /// votes are taken by and which must be able to erase it.
+    /// - Throws: where there is one already, the disk fails, or the owner cannot be changed.
     package func putBoxKey(_ content: [UInt8], of election: String) throws(KeyError) {
         let file = boxKeyFile(election)
         try PrivateFile.create(file, content)
@@ -97,15 +136,17 @@ package struct KeyFolder: Sendable {
 
     /// Overwrites and removes a copy of the box key.
     /// - Returns: false where there is none.
+    /// - Throws: where it cannot be overwritten and removed.
     package func destroyBoxKey(_ file: String) throws(KeyError) -> Bool {
-        guard unsafe access(file, F_OK) == 0 else { return false }
+        guard try KeyFolder.isThere(file) else { return false }
         try PrivateFile.destroy(file, randomness)
         return true
     }
 
     /// Overwrites and removes the keys of an election: nothing sealed under them can be opened again.
+    /// - Throws: at the first file that cannot be overwritten and removed; those after it are still there.
     package func destroy(_ election: String) throws(KeyError) {
-        for path in [fileName(election)] + boxKeyFiles(election) where unsafe access(path, F_OK) == 0 {
+        for path in [fileName(election)] + boxKeyFiles(election) where try KeyFolder.isThere(path) {
             try PrivateFile.destroy(path, randomness)
         }
     }
@@ -116,6 +157,7 @@ package struct KeyFolder: Sendable {
         Array(mark.utf8) + key.secret.reveal { key in Array(hex(key.indices.map { key[$0] }).utf8) } + [10]
     }
 
+    /// - Throws: where the mark is missing, or what follows is not 32 bytes of digits.
     private static func decode(_ content: [UInt8], file: String) throws(KeyError) -> ElectionKey {
         let text = String(decoding: content, as: UTF8.self)
         guard text.hasPrefix(mark), text.hasSuffix("\n"),

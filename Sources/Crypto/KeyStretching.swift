@@ -2,6 +2,9 @@ import CCrypto
 
 /// PBKDF2 with HMAC-SHA256 (RFC 8018, section 5.2; libcrypto's).
 /// - Returns: `count` bytes.
+/// - Parameters:
+///   - iterations: at least 1.
+///   - count: bytes that are asked for.
 package func pbkdf2(_ password: [UInt8], salt: [UInt8], iterations: Int, count: Int = 32) -> [UInt8] {
     var key = [UInt8](repeating: 0, count: count)
     let code = unsafe password.withUnsafeBufferPointer { bytes in

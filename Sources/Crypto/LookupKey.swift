@@ -4,6 +4,7 @@ import CSodium
 package struct LookupKey: Sendable {
     private let key: Secret
 
+    /// - Parameter key: 32 bytes, a subkey of the election.
     package init(_ key: Secret) { self.key = key }
 
     /// A 16-byte hash for high-entropy values: identifiers and codes.
@@ -13,6 +14,7 @@ package struct LookupKey: Sendable {
         return hash
     }
 
+    /// The same of a text's UTF-8 bytes.
     package func hash(_ text: String) -> [UInt8] { hash(Array(text.utf8).span) }
 
     /// Appends the 16-byte hash of `value`.
@@ -31,8 +33,10 @@ package struct LookupKey: Sendable {
         return Int(index >> 1)
     }
 
+    /// The same of a text's UTF-8 bytes: put it into its one form before.
     package func index(_ text: String) -> Int { index(Array(text.utf8).span) }
 
+    /// BLAKE2b of 16 bytes under the key.
     private func digest(_ value: Span<UInt8>) -> InlineArray<16, UInt8> {
         var digest = InlineArray<16, UInt8>(repeating: 0)
         key.reveal { key in

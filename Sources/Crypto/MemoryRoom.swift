@@ -43,10 +43,12 @@ package struct MemoryRoom: Sendable {
         return tightest
     }
 
+    /// A file that holds one whole number; nil for "max".
     private func whole(_ path: String) -> Int? {
         text(path).flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
     }
 
+    /// The number behind a name that begins a line.
     private func number(_ name: String, in text: String) -> Int? {
         let line = text.split(separator: "\n").first { $0.split(separator: " ").first.map(String.init) == name }
         return line.flatMap { $0.split(separator: " ").dropFirst().first }.flatMap { Int($0) }

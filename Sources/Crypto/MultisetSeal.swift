@@ -8,17 +8,22 @@ package struct MultisetSeal: Sendable {
 
     private let key: Secret
 
+    /// - Parameter key: 32 bytes; the sums under it are secrets too.
     package init(_ key: Secret) { self.key = key }
 
     /// The sum of no members.
     package static var empty: [UInt8] { [UInt8](repeating: 0, count: count) }
 
     /// The sum with one member more.
+    /// - Parameters:
+    ///   - member: bytes that no two members share; `Fields` or fixed lengths make them so.
+    ///   - sum: 32 bytes.
     package func adding(_ member: [UInt8], to sum: [UInt8]) -> [UInt8] {
         MultisetSeal.added(sum, term(member))
     }
 
     /// The sum with one member less.
+    /// Whether the member was in the sum cannot be told: taking out what was not there gives a sum that fits no set.
     package func removing(_ member: [UInt8], from sum: [UInt8]) -> [UInt8] {
         let term = term(member)
         var (result, borrow) = (sum, 0)
@@ -33,6 +38,7 @@ package struct MultisetSeal: Sendable {
     /// The sum of two sets that have no member in common.
     package func joined(_ first: [UInt8], _ second: [UInt8]) -> [UInt8] { MultisetSeal.added(first, second) }
 
+    /// Little-endian addition modulo 2^256.
     private static func added(_ first: [UInt8], _ second: [UInt8]) -> [UInt8] {
         var (result, carry) = (first, 0)
         for index in result.indices {
@@ -43,6 +49,7 @@ package struct MultisetSeal: Sendable {
         return result
     }
 
+    /// A member's keyed hash, 32 bytes.
     private func term(_ member: [UInt8]) -> [UInt8] {
         var term = [UInt8](repeating: 0, count: MultisetSeal.count)
         key.reveal { key in

@@ -8,9 +8,12 @@ import Synchronization
 package final class PassphraseHasher: Sendable {
     /// Argon2id's cost. The default is OWASP's recommendation: 19 MiB, two passes.
     package struct Cost: Sendable, Equatable {
+        /// Argon2id's `t`, 1 and more.
         package let passes: Int
+        /// Argon2id's memory for one hash; its parallelism is 1.
         package let mebibytes: Int
 
+        /// OWASP's recommendation where nothing is said.
         package init(passes: Int = 2, mebibytes: Int = 19) {
             self.passes = passes
             self.mebibytes = mebibytes
@@ -43,6 +46,7 @@ package final class PassphraseHasher: Sendable {
     }
 
     /// The hash of a passphrase in libsodium's text form, which names its own cost.
+    /// Waits in the queue for a free core, and then takes tens of milliseconds: never on a thread that serves others.
     package func hash(_ passphrase: Secret) -> Outcome<String> {
         queued {
             var text = [CChar](repeating: 0, count: Int(crypto_pwhash_STRBYTES))
@@ -64,6 +68,7 @@ package final class PassphraseHasher: Sendable {
     }
 
     /// Whether `passphrase` is the one behind `hash`.
+    /// - Parameter hash: as `hash` gave it, of any cost; every other text fits no passphrase.
     package func verify(_ passphrase: Secret, against hash: String) -> Outcome<Bool> {
         queued {
             // What is not of our making fits nothing.
@@ -87,6 +92,7 @@ package final class PassphraseHasher: Sendable {
     }
 
     /// Whether a stored hash was made at another cost and should be made again at the next sign-in.
+    /// - Returns: also true for what is no hash.
     package func isOutdated(_ hash: String) -> Bool {
         unsafe crypto_pwhash_str_needs_rehash(hash, UInt64(cost.passes), cost.mebibytes << 20) != 0
     }
@@ -104,6 +110,7 @@ package final class PassphraseHasher: Sendable {
         return count.withLock { $0 } == atOnce
     }
 
+    /// Runs `work` on the calling thread once a core is free.
     /// - Parameter work: nil when there was no memory for it: that is busy, never a wrong passphrase.
     private func queued<Value: Sendable>(_ work: () -> Value?) -> Outcome<Value> {
         let admitted = waiting.withLock { count in

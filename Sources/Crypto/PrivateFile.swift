@@ -3,6 +3,7 @@ import Glibc
 /// Small files that only their owner may read.
 package enum PrivateFile {
     /// Writes a new file and makes sure it is on disk; refuses to replace one.
+    /// - Throws: where a file is there, the folder is not, or the disk is full. What was written only in part is removed.
     package static func create(_ path: String, _ content: [UInt8]) throws(KeyError) {
         let file = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else {
@@ -21,6 +22,8 @@ package enum PrivateFile {
     }
 
     /// Overwrites a file with random bytes, makes sure that they reach the disk, and removes it.
+    /// On a disk that writes elsewhere (flash, copy-on-write) the old bytes may lie there still.
+    /// - Throws: where the file cannot be opened, written or removed.
     static func destroy(_ path: String, _ randomness: Randomness) throws(KeyError) {
         let file = unsafe open(path, O_WRONLY | O_CLOEXEC)
         var status = stat()
@@ -47,6 +50,7 @@ package enum PrivateFile {
     }
 
     /// Reads a file of at most `limit` bytes. `secret` files must not be readable by others.
+    /// - Throws: where it cannot be read, is longer, or others may read a secret one.
     package static func read(_ path: String, limit: Int, secret: Bool) throws(KeyError) -> [UInt8] {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {

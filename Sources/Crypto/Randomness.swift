@@ -4,6 +4,7 @@ import CSodium
 package struct Randomness: Sendable {
     private let fill: @Sendable (Int) -> [UInt8]
 
+    /// - Parameter fill: gives as many bytes as it is asked for.
     package init(_ fill: @escaping @Sendable (Int) -> [UInt8]) { self.fill = fill }
 
     /// `count` random bytes.

@@ -12,9 +12,11 @@ package struct SealedFile {
 
     private let key: Secret
 
+    /// - Parameter key: 32 bytes.
     package init(key: Secret) { self.key = key }
 
     /// Seals the file `source` into the new file `target`; on failure `target` is removed.
+    /// - Throws: where `target` is there already, or the disk fails.
     package func seal(_ source: String, into target: String) throws(KeyError) {
         try SealedFile.convert(source, into: target) { input, output throws(KeyError) in
             var state = crypto_secretstream_xchacha20poly1305_state()
@@ -42,6 +44,7 @@ package struct SealedFile {
     }
 
     /// Opens the sealed file `source` into the new file `target`; on failure `target` is removed.
+    /// - Throws: where `target` is there already, the key is another one, or a byte is changed or lacks.
     package func open(_ source: String, into target: String) throws(KeyError) {
         let damaged = KeyError(
             "\(source) is not a sealed file of this key, or it is damaged or cut short.",
@@ -75,6 +78,7 @@ package struct SealedFile {
         }
     }
 
+    /// Opens both files, and removes the new one where `body` fails.
     private static func convert(
         _ source: String, into target: String, _ body: (Descriptor, Descriptor) throws(KeyError) -> Void
     ) throws(KeyError) {
@@ -107,6 +111,7 @@ private final class Descriptor {
 
     deinit { close(number) }
 
+    /// - Returns: fewer bytes than asked for at the end of the file alone.
     func read(_ count: Int) throws(KeyError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         var filled = 0
@@ -121,6 +126,7 @@ private final class Descriptor {
         return filled == count ? bytes : Array(bytes.prefix(filled))
     }
 
+    /// - Throws: where not all of it was taken.
     func write(_ bytes: [UInt8]) throws(KeyError) {
         let written = unsafe Glibc.write(number, bytes, bytes.count)
         guard written == bytes.count else {

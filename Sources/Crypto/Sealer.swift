@@ -20,6 +20,7 @@ package final class Sealer {
     private let prefix: [UInt8]
     private var counter: UInt64 = 0
 
+    /// - Parameter key: 32 bytes; any other length stops the program.
     package init(key: Secret, randomness: Randomness) {
         precondition(key.count == Int(crypto_aead_xchacha20poly1305_ietf_KEYBYTES), "a sealing key has 32 bytes")
         self.key = key
@@ -37,6 +38,7 @@ package final class Sealer {
     }
 
     /// Seals `plain`, bound to `associated`.
+    /// - Parameter associated: where the value belongs; not stored with it, and needed to open it.
     package func seal(_ plain: [UInt8], associated: [UInt8]) -> [UInt8] {
         var sealed: [UInt8] = []
         seal(plain.span, associated: associated.span, onto: &sealed)
@@ -83,6 +85,7 @@ package final class Sealer {
     }
 
     /// The plain bytes, nil when the value was changed, moved to another place or sealed under another key.
+    /// - Parameter associated: what it was sealed with.
     package func open(_ sealed: [UInt8], associated: [UInt8]) -> [UInt8]? {
         let count = sealed.count - Sealer.overhead
         guard count >= 0 else { return nil }

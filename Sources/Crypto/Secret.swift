@@ -27,9 +27,11 @@ package final class Secret: Sendable, CustomReflectable {
     /// Nothing to see for `dump` and debuggers' printers.
     package var customMirror: Mirror { Mirror(self, children: []) }
 
+    /// Length in bytes.
     package var count: Int { bytes.count }
 
     /// Lends the bytes to `body`.
+    /// `body` must not keep a copy: nobody wipes it.
     package func reveal<Value, Failure: Error>(_ body: (Span<UInt8>) throws(Failure) -> Value) throws(Failure) -> Value
     {
         let bytes = bytes

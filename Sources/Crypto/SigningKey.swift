@@ -33,6 +33,7 @@ package struct SigningKey: Sendable {
     }
 
     /// Whether a signature is this public key's on a text.
+    /// Other lengths than 32 and 64 bytes are no key and no signature.
     package static func isSigned(_ text: [UInt8], by publicKey: [UInt8], _ signature: [UInt8]) -> Bool {
         guard publicKey.count == Int(crypto_sign_PUBLICKEYBYTES), signature.count == Int(crypto_sign_BYTES) else {
             return false

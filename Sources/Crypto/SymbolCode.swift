@@ -12,6 +12,7 @@ package struct SymbolCode: Sendable, Hashable {
     package let canonical: String
 
     /// A new random code of `count` symbols, the check symbol included: 5 bits of entropy for each of the others.
+    /// - Parameter count: 2 to 31.
     package static func random(count: Int, from randomness: Randomness) -> SymbolCode {
         let data = randomness.bytes(count - 1).map { $0 & 31 }
         return SymbolCode(symbols: data + [check(data)])
@@ -30,9 +31,12 @@ package struct SymbolCode: Sendable, Hashable {
         case mistyped
     }
 
-    /// Reads what somebody typed: spaces, dashes and case do not matter, O is 0, I and L are 1.
+    /// Reads what somebody typed: spaces, dashes and case do not matter, O is 0, I and L are 1,
+    /// and a full-width sign is its plain one.
+    /// - Parameter count: 2 to 31 symbols, the check symbol included.
     package static func read(_ text: String, count: Int) -> Reading {
         guard OneTimeCode.pasted.admits(text) else { return .malformed }
+        let text = PlainForm.of(text)
         var symbols: [UInt8] = []
         for character in text.utf8 where !isFiller(character) {
             guard let symbol = value(character), symbols.count < count else { return .malformed }
@@ -54,6 +58,7 @@ package struct SymbolCode: Sendable, Hashable {
             .joined(separator: "-")
     }
 
+    /// What is passed over between symbols: blanks, dashes, points and every byte that is not ASCII.
     private static func isFiller(_ character: UInt8) -> Bool {
         character == UInt8(ascii: " ") || character == UInt8(ascii: "-") || character == UInt8(ascii: "\t")
             || character == UInt8(ascii: ".") || character >= 0x80
@@ -71,6 +76,7 @@ package struct SymbolCode: Sendable, Hashable {
         return values
     }()
 
+    /// The symbol of a character; nil for U and all that is no letter or digit.
     private static func value(_ character: UInt8) -> UInt8? {
         guard character < 128, values[Int(character)] < 32 else { return nil }
         return values[Int(character)]
@@ -83,12 +89,14 @@ package struct SymbolCode: Sendable, Hashable {
         return powers
     }()
 
+    /// The sum over all symbols, each times x to the power of its place from 1.
     private static func check(_ data: some Collection<UInt8>) -> UInt8 {
         var sum: UInt8 = 0
         for (index, symbol) in data.enumerated() { sum ^= product(symbol, powers[index + 1]) }
         return sum
     }
 
+    /// In GF(32).
     private static func product(_ left: UInt8, _ right: UInt8) -> UInt8 {
         var (result, factor, rest) = (UInt8(0), left, right)
         while rest > 0 {
@@ -102,9 +110,10 @@ package struct SymbolCode: Sendable, Hashable {
 
 extension SymbolCode {
     /// The code in a text that was pasted with words around it; nil when there is none whose check symbol is right.
+    /// - Parameter count: symbols of the code, the check symbol included.
     package static func find(in text: String, count: Int) -> SymbolCode? {
         guard OneTimeCode.pasted.admits(text) else { return nil }
-        let words = text.split { $0.isWhitespace || ":,;.!?()\u{AB}\u{BB}\"".contains($0) }
+        let words = PlainForm.of(text).split { $0.isWhitespace || ":,;.!?()\u{AB}\u{BB}\"".contains($0) }
         // A code may be written in up to as many groups as it has symbols.
         for start in words.indices {
             var joined = ""

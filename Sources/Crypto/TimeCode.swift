@@ -4,6 +4,7 @@ import CCrypto
 package enum TimeCode {
     /// Bytes of a secret: as many as SHA-1 gives (RFC 4226, section 4, R6).
     package static let secretCount = 20
+    /// Of each code.
     package static let digits = 6
     /// Seconds for which a code is shown.
     package static let stepSeconds = 30
@@ -12,6 +13,10 @@ package enum TimeCode {
     package static func step(at time: Int) -> Int { time / stepSeconds }
 
     /// The code of a step (RFC 4226, section 5.3).
+    /// - Parameters:
+    ///   - secret: 20 bytes.
+    ///   - step: see `step(at:)`.
+    /// - Returns: six digits, with zeros in front.
     package static func code(_ secret: Secret, step: Int) -> String {
         let counter = (0..<8).map { UInt8(truncatingIfNeeded: step >> (56 - 8 * $0)) }
         var mac = [UInt8](repeating: 0, count: 20)
@@ -50,10 +55,12 @@ package enum TimeCode {
     /// - Parameters:
     ///   - issuer: whose account it is; shown above the code.
     ///   - account: the member's name.
+    /// - Returns: `otpauth://totp/...`; it holds the secret and is shown once.
     package static func address(_ secret: Secret, issuer: String, account: String) -> String {
         "otpauth://totp/\(escaped(issuer)):\(escaped(account))?secret=\(base32(secret))&issuer=\(escaped(issuer))"
     }
 
+    /// Per cent signs for all but unreserved characters (RFC 3986, 2.3).
     private static func escaped(_ text: String) -> String {
         text.utf8.map { byte in
             switch byte {

@@ -1,7 +1,8 @@
 /// The envelope sender by which a bounce names the message that it answers: `bounces+TOKEN.TAG@vote.example.org`.
 package struct BounceAddress: Sendable {
     private let local: String
-    private let domain: String
+    /// What receivers look up in their check of the envelope (SPF).
+    package let domain: String
 
     /// - Parameter address: `bounces@vote.example.org`; nil when it is no address or has a `+` already.
     package init?(_ address: String) {
@@ -15,6 +16,10 @@ package struct BounceAddress: Sendable {
     /// What leaves room for token and tag in the 64 octets that RFC 5321, 4.5.3.1.1, allows.
     private static let longestLocal = 20
 
+    /// The envelope sender of one message.
+    /// - Parameters:
+    ///   - token: of the message's Message-ID, hexadecimal.
+    ///   - tag: of `ReceiptKey`, by which the token is recognised when it comes back.
     func sender(_ token: String, tag: String) -> String { "\(local)+\(token).\(tag)@\(domain)" }
 
     /// Token and tag of a recipient; nil when it is not one of ours.

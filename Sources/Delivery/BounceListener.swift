@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Inputs
 import Synchronization
+import Threads
 
 /// Takes bounces from the machine's own mail server over a Unix socket (LMTP, RFC 2033).
 ///
@@ -25,11 +26,22 @@ package final class BounceListener: Sendable {
     static let mostRecipients = 100
     /// Connections served at a time: as many as a mail server opens to one destination by itself. Further ones wait.
     static let mostConnections = 8
+    /// Milliseconds to wait where no further connection can be taken for now.
+    private static let pause = 100
+    /// Seconds between two lines about that.
+    private static let lineEvery = 60
     private let places = DispatchSemaphore(value: BounceListener.mostConnections)
 
     /// Why the socket cannot be opened.
     package struct Fault: Error, CustomStringConvertible { package let description: String }
 
+    /// Binds the socket, opens it to the mail server's group (mode 0660), and begins to listen in a thread of its own.
+    /// - Parameters:
+    ///   - path: of the socket; a file that a killed process left there is replaced.
+    ///   - trouble: takes a sentence for the log whenever bounces wait or are not taken any more; called from several
+    ///     threads.
+    /// - Throws: `Fault` when the path is too long for a socket (108 bytes with the end), when it cannot be bound, or
+    ///   when no thread can be begun.
     package init(
         path: String, address: BounceAddress, desk: ReceiptDesk, trouble: @escaping @Sendable (String) -> Void
     ) throws(Fault) {
@@ -53,9 +65,15 @@ package final class BounceListener: Sendable {
             if file >= 0 { close(file) }
             throw Fault(description: "Nothing can listen on \(path): \(reason).")
         }
-        Thread { [self] in accept() }.start()
+        do throws(OwnThread.Fault) {
+            try OwnThread.begin("bounces") { [self] in accept() }
+        } catch {
+            stop()
+            throw Fault(description: error.description)
+        }
     }
 
+    /// Takes no further connections and removes the socket's file. A bounce under way may still be written down.
     package func stop() {
         isStopped.withLock { $0 = true }
         shutdown(file, Int32(SHUT_RDWR))
@@ -64,10 +82,26 @@ package final class BounceListener: Sendable {
     }
 
     private func accept() {
+        var saidAt = -BounceListener.lineEvery
+        // Bounces are lost only where nothing listens any more: a lack of descriptors or memory passes.
+        func rest(_ reason: String) {
+            if MailEngine.now - saidAt >= BounceListener.lineEvery {
+                saidAt = MailEngine.now
+                trouble("bounces wait: \(reason)")
+            }
+            usleep(UInt32(BounceListener.pause * 1000))
+        }
         while !isStopped.withLock({ $0 }) {
             let connection = Glibc.accept(file, nil, nil)
             if connection < 0 {
-                if errno == EINTR || errno == ECONNABORTED { continue }
+                let code = errno
+                if code == EINTR || code == ECONNABORTED { continue }
+                let reason = unsafe String(cString: strerror(code))
+                if [EMFILE, ENFILE, ENOMEM, ENOBUFS].contains(code) {
+                    rest(reason)
+                    continue
+                }
+                if !isStopped.withLock({ $0 }) { trouble("BOUNCES ARE NOT TAKEN ANY MORE: \(reason)") }
                 return
             }
             // A sender that stalls holds up none but itself; where all places are taken a mail server queues.
@@ -76,18 +110,25 @@ package final class BounceListener: Sendable {
             unsafe setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, size)
             unsafe setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &limit, size)
             places.wait()
-            let thread = Thread { [self] in
-                serve(LineStream(connection))
+            do throws(OwnThread.Fault) {
+                try OwnThread.begin("a bounce") { [self] in
+                    serve(LineStream(connection))
+                    close(connection)
+                    places.signal()
+                }
+            } catch {
+                // The mail server tries again.
                 close(connection)
                 places.signal()
+                rest(error.description)
             }
-            thread.stackSize = 1 << 20
-            thread.start()
         }
     }
 
+    /// Speaks LMTP with one mail server until it says QUIT, breaks off, or is silent for `patience` seconds.
     private func serve(_ stream: LineStream) {
         var recipients: [(token: String, tag: String)] = []
+        var isFromNobody = false
         guard stream.say("220 isoloir LMTP ready") else { return }
         while let line = stream.line() {
             let verb = line.prefix(4).uppercased()
@@ -96,6 +137,8 @@ package final class BounceListener: Sendable {
             case "LHLO": goesOn = stream.say("250-isoloir\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES")
             case "MAIL":
                 recipients = []
+                // Also as qmail writes nobody.
+                isFromNobody = line.contains("<>") || line.contains("<#@[]>")
                 goesOn = stream.say("250 2.1.0 ok")
             case "RCPT": goesOn = stream.say(recipient(line, &recipients))
             case "DATA":
@@ -104,7 +147,7 @@ package final class BounceListener: Sendable {
                     break
                 }
                 guard stream.say("354 go on"), let body = stream.message(limit: BounceListener.longest) else { return }
-                for recipient in recipients where goesOn { goesOn = stream.say(take(recipient, body)) }
+                for recipient in recipients where goesOn { goesOn = stream.say(take(recipient, body, isFromNobody)) }
                 recipients = []
             case "RSET":
                 recipients = []
@@ -119,6 +162,8 @@ package final class BounceListener: Sendable {
         }
     }
 
+    /// Answers RCPT; a recipient of ours is appended to `recipients`. Where the store or a key cannot be read it is
+    /// 451, so that the mail server tries again.
     private func recipient(_ line: String, _ recipients: inout [(token: String, tag: String)]) -> String {
         guard recipients.count < BounceListener.mostRecipients else { return "452 4.5.3 too many recipients" }
         guard let start = line.firstIndex(of: "<"), let end = line[start...].firstIndex(of: ">"),
@@ -134,8 +179,13 @@ package final class BounceListener: Sendable {
         return "250 2.1.5 ok"
     }
 
-    private func take(_ recipient: (token: String, tag: String), _ body: [[UInt8]]) -> String {
-        guard let report = BounceReport(lines: body) else { return "250 2.0.0 ignored: no delivery status" }
+    /// Writes down what a bounce says of one message, and answers for that recipient, as LMTP asks for each of them.
+    private func take(
+        _ recipient: (token: String, tag: String), _ body: [[UInt8]], _ isFromNobody: Bool
+    ) -> String {
+        guard let report = BounceReport(lines: body, isFromNobody: isFromNobody) else {
+            return "250 2.0.0 ignored: no delivery status"
+        }
         do {
             switch report.action {
             case .failed:
@@ -164,6 +214,7 @@ private final class LineStream {
 
     init(_ file: Int32) { self.file = file }
 
+    /// Sends a line; false when the other side has gone.
     func say(_ text: String) -> Bool {
         let bytes = Array((text + "\r\n").utf8)
         return unsafe bytes.withUnsafeBytes { unsafe send(file, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }

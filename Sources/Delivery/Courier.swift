@@ -1,11 +1,14 @@
 package import Crypto
-import Dispatch
+package import Dispatch
 package import Store
 import Synchronization
+package import Threads
 
 /// How mail leaves.
 package enum MailTransport: Sendable {
+    /// Over SMTP to the server that delivers it.
     case relay(MailRelay)
+    /// Into a folder, for the demo and for rehearsals: nothing leaves the machine.
     case folder(Mailbox)
 }
 
@@ -16,6 +19,7 @@ package struct SMSPolicy: Sendable {
     /// Segments a day for each class; codes are counted, never stopped.
     package var budgets: [Priority: Int] = [.code: 20_000, .recovery: 5000, .batch: 200_000]
 
+    /// French prefixes, metropolitan and overseas, and the budgets above.
     package init() {}
 }
 
@@ -33,18 +37,25 @@ package final class Courier: Sendable {
     private let lease: DispatcherLease
     private let lock: ProcessLock
     private let bounces: BounceAddress?
+    private let refusals = (mail: RefusalWatch("The relay"), sms: RefusalWatch("The SMS gateway"))
 
     /// What one run did.
     package struct Report: Sendable {
+        /// Messages that the relay or gateway took.
         package var accepted = 0
+        /// Messages that ended for good: refused, or refused too often for now.
         package var failed = 0
+        /// Messages that wait for another attempt; those that a stopped channel gave back among them.
         package var temporary = 0
+        /// Messages whose fate nobody knows, since the connection broke after they had gone out.
         package var unknown = 0
         /// Why something stopped or waits; empty when all is well.
         package var troubles: [String] = []
 
+        /// Of a run that did nothing yet.
         package init() {}
 
+        /// Adds one message by what came of it.
         mutating func count(_ outcome: Handover) {
             switch outcome {
             case .accepted: accepted += 1
@@ -76,18 +87,21 @@ package final class Courier: Sendable {
         let tally = Tally(progress)
         let group = DispatchGroup()
         if let sms {
-            DispatchQueue.global().async(group: group) { [store, outbox, lease, policy, keyOf] in
-                let opener = MessageOpener(store: store, outbox: outbox, keyOf: keyOf)
-                let run = SMSRun(
-                    store: store, outbox: outbox, lease: lease, provider: sms, policy: policy, opener: opener,
-                    tally: tally)
-                do throws(StoreError) { try run.run() } catch { tally.fail(error) }
-            }
+            do throws(OwnThread.Fault) {
+                try OwnThread.begin("SMS", in: group) { [store, outbox, lease, policy, keyOf, refusals] in
+                    let opener = MessageOpener(store: store, outbox: outbox, keyOf: keyOf)
+                    let run = SMSRun(
+                        store: store, outbox: outbox, lease: lease, provider: sms, policy: policy, opener: opener,
+                        tally: tally, refusals: refusals.sms)
+                    do throws(StoreError) { try run.run() } catch { tally.fail(error) }
+                }
+            } catch { tally.fail(StoreError(.failed, error.description)) }
         }
         if let mail {
             let opener = MessageOpener(store: store, outbox: outbox, keyOf: keyOf)
             let run = MailRun(
-                store: store, outbox: outbox, lease: lease, opener: opener, tally: tally, bounces: bounces)
+                store: store, outbox: outbox, lease: lease, opener: opener, tally: tally, refusals: refusals.mail,
+                bounces: bounces)
             do throws(StoreError) {
                 switch mail {
                 case .relay(let relay): try run.run(relay)
@@ -110,22 +124,27 @@ extension Courier {
 
     /// Hands over whatever becomes due until the bell says stop. Codes travel on connections of their own, which stay open:
     /// somebody waits for them at a screen.
-    /// - Parameter trouble: takes a reason whenever a channel stopped or waits.
-    package func serve(_ bell: Bell, trouble: @escaping @Sendable (String) -> Void) {
-        let group = DispatchGroup()
+    /// - Parameters:
+    ///   - group: what is waited for once the bell has stopped.
+    ///   - trouble: takes a reason whenever a channel stopped or waits.
+    package func begin(
+        _ bell: WakeSignal, in group: DispatchGroup, trouble: @escaping @Sendable (String) -> Void
+    ) throws(OwnThread.Fault) {
         for (classes, pause) in [(MessageClass.codes, Courier.codePause), (MessageClass.others, Courier.otherPause)] {
-            if let mail { serveMail(mail, classes, pause, bell, group, trouble) }
-            if let sms { serveSMS(sms, classes, pause, bell, group, trouble) }
+            if let mail { try serveMail(mail, classes, pause, bell, group, trouble) }
+            if let sms { try serveSMS(sms, classes, pause, bell, group, trouble) }
         }
-        group.wait()
     }
 
+    /// Begins the thread that sends the mails of some classes. That of codes keeps its connection and closes it after
+    /// `coldAfter` looks without any.
     private func serveMail(
-        _ mail: MailTransport, _ classes: ClosedRange<Priority>, _ pause: Int, _ bell: Bell, _ group: DispatchGroup,
+        _ mail: MailTransport, _ classes: ClosedRange<Priority>, _ pause: Int, _ bell: WakeSignal,
+        _ group: DispatchGroup,
         _ trouble: @escaping @Sendable (String) -> Void
-    ) {
+    ) throws(OwnThread.Fault) {
         let isWarm = classes == MessageClass.codes
-        DispatchQueue.global().async(group: group) { [store, outbox, lease, bounces, keyOf] in
+        try OwnThread.begin("mail", in: group) { [store, outbox, lease, bounces, keyOf, refusals] in
             var idle = 0
             var kept: MailRun?
             Courier.loop(store, outbox, .email, classes, pause, bell, trouble) { tally throws(StoreError) in
@@ -134,8 +153,8 @@ extension Courier {
                     ?? MailRun(
                         store: store, outbox: outbox, lease: lease,
                         opener: MessageOpener(store: store, outbox: outbox, keyOf: keyOf), tally: tally,
-                        classes: classes,
-                        bounces: bounces, isWarm: isWarm)
+                        refusals: refusals.mail, classes: classes,
+                        bounces: bounces, isWarm: isWarm, mayGoOn: { !bell.isStopped })
                 run.tally = tally
                 kept = isWarm ? run : nil
                 idle = 0
@@ -151,24 +170,32 @@ extension Courier {
         }
     }
 
+    /// Begins the thread that sends the SMS of some classes.
     private func serveSMS(
-        _ sms: any SMSProvider, _ classes: ClosedRange<Priority>, _ pause: Int, _ bell: Bell, _ group: DispatchGroup,
+        _ sms: any SMSProvider, _ classes: ClosedRange<Priority>, _ pause: Int, _ bell: WakeSignal,
+        _ group: DispatchGroup,
         _ trouble: @escaping @Sendable (String) -> Void
-    ) {
-        DispatchQueue.global().async(group: group) { [store, outbox, lease, policy, keyOf] in
+    ) throws(OwnThread.Fault) {
+        try OwnThread.begin("SMS", in: group) { [store, outbox, lease, policy, keyOf, refusals] in
             Courier.loop(store, outbox, .sms, classes, pause, bell, trouble) { tally throws(StoreError) in
                 let opener = MessageOpener(store: store, outbox: outbox, keyOf: keyOf)
                 try SMSRun(
                     store: store, outbox: outbox, lease: lease, provider: sms, policy: policy, opener: opener,
-                    tally: tally, classes: classes
+                    tally: tally, refusals: refusals.sms, classes: classes, mayGoOn: { !bell.isStopped }
                 ).run()
             } rest: {
             }
         }
     }
 
+    /// Looks, sends what is due, and rests, until the bell says stop. A trouble is reported and the channel tried
+    /// again after `troublePause`; an error of the store is treated in the same way and does not end the loop.
+    /// - Parameters:
+    ///   - pause: milliseconds between two looks.
+    ///   - rest: called after each look that found nothing due.
     private static func loop(
-        _ store: Store, _ outbox: Outbox, _ route: Route, _ classes: ClosedRange<Priority>, _ pause: Int, _ bell: Bell,
+        _ store: Store, _ outbox: Outbox, _ route: Route, _ classes: ClosedRange<Priority>, _ pause: Int,
+        _ bell: WakeSignal,
         _ trouble: (String) -> Void, run: (Tally) throws(StoreError) -> Void, rest: () -> Void
     ) {
         var (wait, heard) = (0, 0)
@@ -213,6 +240,7 @@ final class Tally: Sendable {
 
     init(_ progress: @escaping @Sendable (Courier.Report) -> Void) { self.progress = progress }
 
+    /// Adds results, and calls `progress` with the sum.
     func count(_ results: [SendResult]) {
         guard !results.isEmpty else { return }
         let report = state.withLock { state in
@@ -222,12 +250,16 @@ final class Tally: Sendable {
         progress(report)
     }
 
+    /// Keeps a reason, each once.
     func trouble(_ reason: String) {
         state.withLock { if !$0.report.troubles.contains(reason) { $0.report.troubles.append(reason) } }
     }
 
+    /// Keeps the first error; `finish` throws it.
     func fail(_ error: StoreError) { state.withLock { $0.error = $0.error ?? error } }
 
+    /// What was counted.
+    /// - Throws: the first error of either thread.
     func finish() throws(StoreError) -> Courier.Report {
         let state = state.withLock { $0 }
         if let error = state.error { throw error }

@@ -2,6 +2,9 @@ package import Store
 
 /// The outbox's tables. A row carries an opaque `subject` and a sealed model; the text is rendered when it is sent.
 package enum DeliverySchema {
+    /// In the order in which they were shipped; never edited afterwards. All times are seconds since 1970.
+    /// `outbox_message.subject` is a voter's number, or the negative number of a member of the staff. `sealed` is NULL
+    /// once the message was handed over or ended.
     package static let migrations = [
         Migration(
             "outbox-1",
@@ -109,6 +112,17 @@ package enum DeliverySchema {
             UPDATE outbox_mailing SET aim = purpose;
             ALTER TABLE outbox_mailing DROP COLUMN purpose;
             ALTER TABLE outbox_mailing RENAME COLUMN aim TO purpose;
+            """),
+        // What gateways and relays say of messages whose handing over is not written down yet.
+        Migration(
+            "outbox-7-early",
+            """
+            CREATE TABLE outbox_early (
+                message INTEGER PRIMARY KEY REFERENCES outbox_message (id),
+                state TEXT NOT NULL CHECK (state IN ('delivered', 'bounced')),
+                reply TEXT,
+                at INTEGER NOT NULL
+            ) STRICT;
             """),
     ]
 }

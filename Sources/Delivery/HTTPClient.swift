@@ -3,6 +3,7 @@ import Glibc
 
 /// One HTTP request by libcurl, with limits on everything. The body is sent as it is; nothing is ever logged.
 package enum HTTPClient {
+    /// A gateway's answer; its body is at most `largestAnswer` bytes, taken as UTF-8.
     struct Response { let status: Int, body: String }
 
     /// Seconds to connect, and in all: a gateway that takes longer is down.
@@ -33,6 +34,8 @@ package enum HTTPClient {
         case unknown(String)
     }
 
+    /// Posts a text and waits for the answer: at most `connectSeconds` to connect and `totalSeconds` in all, TLS 1.2
+    /// at least.
     /// - Parameter headers: whole lines, `Name: value`; they may hold secrets.
     static func post(_ url: String, headers: [String], body: String) -> Outcome {
         guard started, let curl = unsafe curl_easy_init() else { return .unsent("libcurl could not start") }
@@ -76,6 +79,7 @@ package enum HTTPClient {
         return fetch(url, headers: headers, received)
     }
 
+    /// One GET for both forms above; nil also where the answer is larger than the limit.
     private static func fetch(_ url: String, headers: [String], _ received: Received) -> Int? {
         guard started, let curl = unsafe curl_easy_init() else { return nil }
         defer { unsafe curl_easy_cleanup(curl) }

@@ -10,10 +10,17 @@ package struct KannelProvider: SMSProvider {
     /// Where delivery receipts are asked to go; nil when none are wanted.
     private let receipts: String?
 
+    /// - Parameters:
+    ///   - url: of `sendsms`, by HTTP or HTTPS.
+    ///   - user: Kannel's account.
+    ///   - sender: the number or name that a telephone shows.
+    ///   - receipts: the address of our page for receipts, without a query; nil where none are wanted.
     package init(url: String, user: String, password: Secret, sender: String, receipts: String?) {
         (self.url, self.user, self.password, self.sender, self.receipts) = (url, user, password, sender, receipts)
     }
 
+    /// Posts one SMS. Kannel's 202 accepts it; 401 to 404 pause the channel, but for a number that is not routable;
+    /// other 4xx fail the message, and the rest is tried again.
     package func send(_ message: SMS) -> Handover {
         var headers = [
             "X-Kannel-Username: \(user)", "X-Kannel-Password: \(password.text)", "X-Kannel-To: \(message.number)",
@@ -36,12 +43,25 @@ package struct KannelProvider: SMSProvider {
         }
     }
 
+    /// Posts a message to nobody, which Kannel refuses, and reads from its refusal whether the account is good.
+    package func probe() -> String? {
+        accountFault(
+            HTTPClient.post(
+                url,
+                headers: [
+                    "X-Kannel-Username: \(user)", "X-Kannel-Password: \(password.text)", "X-Kannel-From: \(sender)",
+                    "Content-Type: text/plain; charset=utf-8",
+                ], body: ""))
+    }
+
+    /// What an answer other than an acceptance means: for this message, or for the channel.
     private static func refusal(_ response: HTTPClient.Response) -> Handover {
         let summary = "HTTP \(response.status)"
         switch response.status {
         // A number that no centre serves is that number's fault (Kannel's user guide, 6.2: "Not routable. Do not try again.").
         case 403 where response.body.hasPrefix("Not routable"): return .failed("the number is not routable: \(summary)")
         case 408, 429: return .temporary(summary)
+        case 402: return .paused("the SMS gateway wants to be paid: \(summary)")
         case 401, 403: return .paused("the SMS gateway refuses our account: \(summary)")
         case 404: return .paused("the SMS gateway has no such address: \(summary)")
         case 400..<500: return .failed(summary)

@@ -100,7 +100,7 @@ enum MIME {
             guard isLine(subject) else { return nil }
             appendHeader("Subject", subject, isPhrase: false, to: &out)
         }
-        append("\r\nAuto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n", to: &out)
+        append("\r\nAuto-Submitted: auto-generated\r\n\(suppressed)\r\nMIME-Version: 1.0\r\n", to: &out)
         guard let html = form.html else {
             try appendPart("plain", form.text, form.textLines, model.values, to: &out)
             return out
@@ -115,8 +115,15 @@ enum MIME {
         return out
     }
 
+    /// Exchange sends no absence note, no automatic answer and no word that the mail was read. Reports of delivery (DR) and of
+    /// failure (NDR) are not among them: a bounce must come back (Microsoft's [MS-OXCMAIL], 2.1.3.2.13).
+    private static let suppressed = "X-Auto-Response-Suppress: OOF, AutoReply, RN, NRN"
+
+    /// Appends a text as it is.
     fileprivate static func append(_ text: String, to out: inout [UInt8]) { out.append(contentsOf: text.utf8) }
 
+    /// Appends one part with its own headers, in quoted-printable.
+    /// - Throws: when `values` lacks a name that the template uses.
     private static func appendPart(
         _ type: String, _ flat: Template.Flat, _ lines: [Form.Line], _ values: [String: String], to out: inout [UInt8]
     ) throws(TemplateError) {
@@ -137,6 +144,10 @@ enum MIME {
     /// Octets of an encoded word's text that still make at most 75 characters in base64.
     private static let wordBytes = 42
 
+    /// Appends a header: as it is where ASCII allows and the line stays short, else as encoded words in base64 (RFC
+    /// 2047).
+    /// - Parameter isPhrase: whether it is a name before an address, in which fewer characters may stand bare (RFC
+    ///   5322, 3.2.5).
     fileprivate static func appendHeader(_ name: String, _ text: String, isPhrase: Bool, to out: inout [UInt8]) {
         append(name + ": ", to: &out)
         let bytes = Array(text.utf8)
@@ -164,6 +175,7 @@ enum MIME {
     private static let base64 = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let hexDigits = Array("0123456789ABCDEF".utf8)
 
+    /// Base64 with padding, in one line (RFC 4648, 4).
     static func appendBase64(_ bytes: some RandomAccessCollection<UInt8>, to out: inout [UInt8]) {
         let bytes = Array(bytes)
         for index in stride(from: 0, to: bytes.count, by: 3) {
@@ -178,6 +190,8 @@ enum MIME {
         }
     }
 
+    /// Quoted-printable with lines of at most 76 characters and CRLF ends (RFC 2045, 6.7); a text without a final line
+    /// end gets one.
     fileprivate static func appendQuotedPrintable(_ text: String, to out: inout [UInt8]) {
         let bytes = Array(text.utf8)
         var column = 0

@@ -4,6 +4,8 @@ import Glibc
 ///
 /// `step` does what can be done within a moment and returns the results it saw; the caller stores them, then calls
 /// `release`, and only then does the connection that brought a result hand over its next body.
+/// Its life: `init` resolves the relay's name, `step` and `release` are called in turn by one thread, `close` or
+/// `abandon` ends it. With `pause` or `trouble` set it opens no further connection.
 final class MailEngine {
     private let relay: MailRelay
     private let tls: TLSContext?
@@ -25,11 +27,14 @@ final class MailEngine {
     private(set) var pause: String?
     /// Set when the relay could not be reached several times in a row.
     private(set) var trouble: String?
+    /// Why the latest connection ended that ended by force.
+    private(set) var lastFailure: String?
 
     /// Attempts to reach a relay before the messages go back to wait for their turn.
     private static let mostFailures = 5
     private static let longestDelay = 30
 
+    /// - Parameter next: the next mail to hand over; nil while there is none. Called from within `step` and `release`.
     init(relay: MailRelay, next: @escaping () -> MailJob?) {
         (self.relay, self.next) = (relay, next)
         tls = relay.encryption == .none ? nil : TLSContext(certificates: relay.certificates)
@@ -43,7 +48,11 @@ final class MailEngine {
         }
     }
 
+    /// Whether no mail is under way.
     var isIdle: Bool { connections.allSatisfy { !$0.isOpen || $0.session.isIdle } }
+
+    /// Whether the relay has let a connection in.
+    var isReady: Bool { connections.contains { $0.session.isReady } }
 
     /// Opens connections up to `wanted`, waits for at most `milliseconds` and handles what came.
     func step(wanted: Int, milliseconds: Int) -> [(job: MailJob, outcome: Handover)] {
@@ -94,6 +103,15 @@ final class MailEngine {
         connections = []
     }
 
+    /// Ends all connections at once; returns what is known of the messages that were under way.
+    func abandon() -> [(job: MailJob, outcome: Handover)] {
+        for connection in connections { connection.abandon() }
+        connections = []
+        defer { results.removeAll(keepingCapacity: true) }
+        return results.map { ($0.0, $0.1) }
+    }
+
+    /// Opens connections until there are `wanted`, unless the relay refused us or a delay after a failure is not over.
     private func open(_ wanted: Int, now: Int) {
         guard pause == nil, trouble == nil, now >= reopenAt, !addresses.isEmpty else { return }
         while connections.count < wanted {
@@ -111,12 +129,15 @@ final class MailEngine {
         }
     }
 
+    /// Takes closed connections away, and draws `pause`, `trouble` and the delay until the next attempt from how they
+    /// ended.
     private func collect(_ now: Int) {
         for connection in connections where !connection.isOpen {
             switch connection.session.ended {
             case .paused(let reason): pause = reason
             case .some(let outcome):
                 failures += 1
+                if case .temporary(let reason) = outcome { lastFailure = reason }
                 reopenAt = now + min(1 << failures, MailEngine.longestDelay) / 2
                 if failures > MailEngine.mostFailures, case .temporary(let reason) = outcome { trouble = reason }
             case nil: break
@@ -126,7 +147,8 @@ final class MailEngine {
         if connections.contains(where: { $0.session.isReady }) { failures = 0 }
     }
 
-    private static var now: Int {
+    /// Monotonic seconds.
+    static var now: Int {
         var time = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &time)
         return time.tv_sec

@@ -1,6 +1,7 @@
 import Dispatch
 import Store
 import Synchronization
+import Threads
 
 /// Stores results and leases further mails, both in one transaction.
 ///
@@ -17,6 +18,7 @@ final class MailRecorder {
 
     private let classes: ClosedRange<Priority>
 
+    /// - Parameter classes: which messages are leased; results of any class are stored.
     init(
         store: Store, outbox: Outbox, lease: DispatcherLease, classes: ClosedRange<Priority> = MessageClass.all
     ) {
@@ -28,6 +30,8 @@ final class MailRecorder {
     deinit { syncer.end() }
 
     /// Stores results; then leases up to `wanted` messages, none of them of `blocked` elections.
+    /// - Returns: the leased messages, the most urgent first; fewer than `wanted` when no more are due.
+    /// - Throws: what the store or the thread that syncs has met; `.busy` when another dispatcher took the lease.
     func commit(
         _ results: [SendResult], wanted: Int = 0, blocked: Set<Int> = []
     ) throws(StoreError) -> [LeasedMessage] {
@@ -41,7 +45,6 @@ final class MailRecorder {
             try lease.renew(transaction)
             try outbox.record(transaction, results, route: .email)
             guard order.limit > 0 else { return [] }
-            try outbox.expire(transaction)
             return try outbox.due(transaction.reading, order)
         }
         syncer.note()
@@ -50,6 +53,7 @@ final class MailRecorder {
     }
 
     /// Gives back messages that are not handed over after all.
+    /// Messages given back stay `waiting` in the store and may be leased again.
     func giveBack(_ messages: [Int]) { for message in messages { underWay.remove(message) } }
 
     /// Returns when everything is on disk.
@@ -76,8 +80,13 @@ private final class Syncer: Sendable {
 
     init(_ store: Store) {
         self.store = store
-        DispatchQueue.global().async { [self] in
-            work()
+        do throws(OwnThread.Fault) {
+            try OwnThread.begin("results of mails") { [self] in
+                work()
+                ended.signal()
+            }
+        } catch {
+            state.withLock { $0.error = StoreError(.failed, error.description) }
             ended.signal()
         }
     }
@@ -104,6 +113,7 @@ private final class Syncer: Sendable {
         ended.wait()
     }
 
+    /// The thread: waits for news, rests for `delay`, and syncs. Ends after the first error of the store.
     private func work() {
         while true {
             news.wait()

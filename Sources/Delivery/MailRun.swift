@@ -8,31 +8,43 @@ final class MailRun {
     private let opener: MessageOpener
     /// Where this run's results are counted.
     var tally: Tally
-    private var refusals = Refusals()
+    private let refusals: RefusalWatch
     private let classes: ClosedRange<Priority>
     /// Where bounces go: each mail's own variant of this address; nil for the sender's.
     private let bounces: BounceAddress?
     /// Connections that are kept for the next run.
     private var line: (desk: MailDesk, engine: MailEngine)?
     private let isWarm: Bool
+    /// Whether the program goes on; once it does not, nothing new is begun.
+    private let mayGoOn: @Sendable () -> Bool
 
     /// Messages leased at a time: enough that no connection waits, few enough that a newcomer with priority overtakes.
     private static let leaseSize = 128
     private static let lowWater = 64
     /// Longest wait for the relay in one step, in milliseconds.
     private static let patience = 200
+    /// Seconds for which a program that ends waits for the relay's answers: a relay may take ten minutes, and systemd kills
+    /// after one.
+    private static let lastPatience = 10
 
-    /// - Parameter isWarm: whether connections stay open between runs.
+    /// - Parameters:
+    ///   - isWarm: whether connections stay open between runs.
+    ///   - mayGoOn: asked between messages; when false the run ends, and what was not begun waits.
     init(
         store: Store, outbox: Outbox, lease: DispatcherLease, opener: MessageOpener, tally: Tally,
-        classes: ClosedRange<Priority> = MessageClass.all, bounces: BounceAddress? = nil, isWarm: Bool = false
+        refusals: RefusalWatch, classes: ClosedRange<Priority> = MessageClass.all, bounces: BounceAddress? = nil,
+        isWarm: Bool = false, mayGoOn: @escaping @Sendable () -> Bool = { true }
     ) {
+        (self.refusals, self.mayGoOn) = (refusals, mayGoOn)
         (self.classes, self.bounces, self.isWarm) = (classes, bounces, isWarm)
         (self.store, self.outbox, self.lease) = (store, outbox, lease)
         (self.opener, self.tally) = (opener, tally)
     }
 
     /// Through a relay.
+    /// Returns when nothing is due any more, the channel has stopped, or the program ends. A relay that refuses
+    /// everything pauses the channel in the store; one that is out of reach does not.
+    /// - Throws: an error of the store, or one that keeps every message from being made, such as a damaged frame.
     func run(_ relay: MailRelay) throws(StoreError) {
         let (desk, engine) = line ?? newLine(relay)
         line = isWarm ? (desk, engine) : nil
@@ -40,12 +52,18 @@ final class MailRun {
         desk.refill(try recorder.commit([], wanted: MailRun.leaseSize))
         var mayBeMore = !desk.isEmpty
         var isStopped = false
+        var endsBy: Int?
         while !(desk.isEmpty && engine.isIdle && desk.refused.isEmpty && (isStopped || !mayBeMore)) {
-            let sent = engine.step(wanted: isStopped ? 0 : max(1, desk.count), milliseconds: MailRun.patience)
-            var results = sent.map { job, outcome in
+            let isLate = endsBy.map { MailEngine.now >= $0 } ?? false
+            let sent =
+                isLate
+                ? engine.abandon()
+                : engine.step(wanted: isStopped ? 0 : max(1, desk.count), milliseconds: MailRun.patience)
+            let tried = sent.map { job, outcome in
                 SendResult(id: job.id, attempts: desk.attempts(of: job.id), outcome: MailRun.named(outcome, job))
             }
-            results += desk.takeRefused()
+            // What could not be made into a mail was never offered: the relay refused nothing.
+            let results = tried + desk.takeRefused()
             let order = !isStopped && mayBeMore && desk.count < MailRun.lowWater ? MailRun.leaseSize : 0
             recorder.giveBack(desk.takeBlocked())
             if !results.isEmpty || order > 0 {
@@ -58,10 +76,14 @@ final class MailRun {
                 tally.count(results)
             }
             // Messages under way end as they end; nothing new is begun.
-            if !isStopped, let reason = stopReason(results, engine, desk) {
+            if !isStopped, let reason = stopReason(tried, engine, desk) {
                 recorder.giveBack(desk.takeAll())
                 isStopped = true
                 try stop(reason, isPause: engine.trouble == nil)
+            }
+            if endsBy == nil, !mayGoOn() {
+                recorder.giveBack(desk.takeAll())
+                (isStopped, endsBy) = (true, MailEngine.now + MailRun.lastPatience)
             }
         }
         if !isWarm || isStopped { close() ?? engine.close() }
@@ -70,6 +92,7 @@ final class MailRun {
         if let error = desk.error { throw error }
     }
 
+    /// A fresh engine and the queue that feeds it.
     private func newLine(_ relay: MailRelay) -> (desk: MailDesk, engine: MailEngine) {
         let desk = MailDesk(sender: { [unowned self] message throws(StoreError) in try job(message) })
         return (desk, MailEngine(relay: relay, next: desk.next))
@@ -89,6 +112,7 @@ final class MailRun {
         if case .accepted(nil) = outcome, let token = job.token { .accepted(providerID: token) } else { outcome }
     }
 
+    /// Why the channel stops, by what became of the mails that were offered to the relay.
     private func stopReason(_ results: [SendResult], _ engine: MailEngine, _ desk: MailDesk) -> String? {
         for result in results {
             if case .paused(let reason) = result.outcome { return reason }
@@ -107,23 +131,23 @@ final class MailRun {
     }
 
     /// Into a folder.
+    /// - Throws: an error of the store, or a frame that cannot be read.
     func run(_ mailbox: Mailbox) throws(StoreError) {
         var results: [SendResult] = []
         var isPaused = false
-        while !isPaused {
+        while !isPaused, mayGoOn() {
             let order = LeaseOrder(
                 route: .email, limit: MailRun.leaseSize, blocked: Set(opener.blocked.keys), classes: classes)
             let stored = results
             let leased = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> [LeasedMessage] in
                 try lease.renew(transaction)
                 try outbox.record(transaction, stored, route: .email)
-                try outbox.expire(transaction)
                 return try outbox.due(transaction.reading, order)
             }
             tally.count(results)
             results = []
             if leased.isEmpty { break }
-            for message in leased where !isPaused {
+            for message in leased where !isPaused && mayGoOn() {
                 guard let outcome = try deliver(message, mailbox) else { continue }
                 results.append(SendResult(id: message.id, attempts: message.attempts, outcome: outcome))
                 if case .paused(let reason) = outcome {
@@ -151,6 +175,8 @@ final class MailRun {
         }
     }
 
+    /// Opens a leased message and makes its mail.
+    /// - Throws: `.damaged` when its frame cannot be read or asks for a name that the message has not.
     private func job(_ message: LeasedMessage) throws(StoreError) -> MailMade {
         switch try opener.open(message) {
         case .noKey: return .waits
@@ -172,32 +198,11 @@ final class MailRun {
     }
 }
 
-/// Finds a relay that refuses everybody for good, whatever words it uses: it is set up wrongly, and every message of an
-/// election must not fail for that.
-private struct Refusals {
-    private var reply = ""
-    private var count = 0
-
-    /// Refusals in a row with one reply; no roll has so many dead addresses one after the other.
-    private static let most = 25
-
-    /// Takes in an outcome; the reason when it is one too many.
-    mutating func note(_ outcome: Handover) -> String? {
-        guard case .failed(let reason) = outcome else {
-            if case .accepted = outcome { count = 0 }
-            return nil
-        }
-        count = reason == reply ? count + 1 : 1
-        reply = reason
-        guard count >= Refusals.most else { return nil }
-        return
-            "The relay refused \(count) messages in a row (\(reply)): look into its log, then run `outbox retry` and `outbox send`."
-    }
-}
-
 /// What became of a leased message on its way to a mail.
 enum MailMade {
+    /// Ready for the engine.
     case mail(MailJob)
+    /// It can never be sent, for this reason.
     case refused(String)
     /// Its election's key is not at hand.
     case waits
@@ -217,9 +222,11 @@ private final class MailDesk {
 
     init(sender: @escaping (LeasedMessage) throws(StoreError) -> MailMade) { self.sender = sender }
 
+    /// Messages that wait for a connection.
     var count: Int { queue.count - head }
     var isEmpty: Bool { count == 0 }
 
+    /// Appends leased messages.
     func refill(_ messages: [LeasedMessage]) {
         queue.removeFirst(head)
         head = 0
@@ -230,6 +237,8 @@ private final class MailDesk {
     /// The attempts of a message that was handed out; asked once for each.
     func attempts(of id: Int) -> Int { attempts.removeValue(forKey: id) ?? 1 }
 
+    /// The next mail that can be made; nil when there is none, or `error` is set. Messages that cannot be made are put
+    /// into `refused` or kept for `takeBlocked`.
     func next() -> MailJob? {
         while head < queue.count, error == nil {
             let message = queue[head]
@@ -252,6 +261,7 @@ private final class MailDesk {
         return nil
     }
 
+    /// Hands out `refused` and empties it.
     func takeRefused() -> [SendResult] {
         defer { refused = [] }
         return refused

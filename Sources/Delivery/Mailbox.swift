@@ -2,6 +2,7 @@ import Glibc
 
 /// A mailbox in a folder, for the demo and for rehearsals: a maildir of `.eml` files, and SMS as text files.
 package struct Mailbox: Sendable {
+    /// The folder that holds `new`, `cur` and `tmp`, without a slash at its end.
     package let path: String
 
     /// Makes `path/new`, `path/cur` and `path/tmp` where missing.
@@ -32,8 +33,10 @@ package struct Mailbox: Sendable {
 package struct MailboxSMS: SMSProvider {
     private let mailbox: Mailbox
 
+    /// - Parameter mailbox: where the files go, beside the mails.
     package init(_ mailbox: Mailbox) { self.mailbox = mailbox }
 
+    /// Writes `REFERENCE.txt`; a folder that cannot be written pauses the channel.
     package func send(_ message: SMS) -> Handover {
         mailbox.deliver(Array("\(message.number)\n\n\(message.text)\n".utf8), name: "\(message.reference).txt")
     }

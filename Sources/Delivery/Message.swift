@@ -129,15 +129,21 @@ package enum MessageKind: String, Sendable, CaseIterable {
 
 /// The way a message travels.
 package enum Route: String, Sendable, CaseIterable {
+    /// Their raw values stand in the store's column `channel`, and name the templates' folders.
     case email, sms, letter
 }
 
 /// Who goes first, and whose budget is charged: connection codes, then recovery, then batches.
 package enum Priority: Int, Sendable, CaseIterable, Comparable {
+    /// Connection codes: somebody waits at a screen. Their budget is counted, never enforced, and a held channel lets
+    /// them pass.
     case code = 0
+    /// What a voter or the bureau asked for: renewals, reissues, notices.
     case recovery = 1
+    /// What an order sends to many voters at once.
     case batch = 2
 
+    /// More urgent is less.
     package static func < (left: Priority, right: Priority) -> Bool { left.rawValue < right.rawValue }
 }
 
@@ -151,11 +157,14 @@ package enum MessageState: String, Sendable, CaseIterable {
     case sent
     /// The relay or gateway took it over.
     case accepted
+    /// `delivered`: by a receipt of the gateway or the recipient's server. `bounced`: it came back after the relay had
+    /// taken it. `failed`: refused for good, or too often.
     case delivered, bounced, failed
     /// The connection was lost after the body had been handed over: nobody knows.
     case unknown
+    /// Too late to be sent; its text is wiped.
     case expired
-    /// Taken back: the voter has voted, left the roll, or has a newer one.
+    /// Taken back: the voter left the roll, or has a newer one.
     case withdrawn
     /// A letter whose secrets were wiped after posting.
     case confirmed
@@ -167,28 +176,39 @@ package struct MessageFrame: Sendable, Codable, Equatable {
     /// Election-wide names.
     package static let sharedNames = [
         "title", "organiser", "address", "opens", "closes", "supportName", "supportEmail", "supportPhone",
-        "supportHours", "minimum", "zone", "closesZone", "minutes", "reason",
+        "supportHours", "contacts", "host", "minimum", "zone", "closesZone", "minutes", "reason",
     ]
     /// Election-wide flags: the identifier's scheme, whether it is kept for good, whether a connection code is asked for,
-    /// what the voter chooses at the first sign-in, and what happened to the poll.
+    /// whether links carry the identifier, the channels beside letters, what the voter chooses at the first sign-in, how a password
+    /// is renewed, how pages are laid out, whether an old identifier is kept until a letter is posted, and what happened to the poll.
     package static let flagNames = [
-        "isRandom", "isDigits", "isName", "isEmail", "isKept", "hasCode", "choosesPassphrase", "choosesPassword",
-        "isRenewal", "mustChange", "hasReason", "isExtension", "isSuspension", "isResumption",
-        "isRestoration", "isAbandonment", "ballotsCount",
+        "isRandom", "isDigits", "isName", "isEmail", "isKept", "hasLink", "hasEmail", "hasSms", "hasCode",
+        "choosesPassphrase", "choosesPassword", "isRenewal", "renews", "sendsAnew", "isOnePage", "isOneDesk",
+        "mustChange", "isUntilPosted", "hasReason", "isExtension", "isSuspension", "isResumption",
+        "isRestoration", "isAbandonment", "isRestored", "ballotsCount",
     ]
 
+    /// The raw value of a `MessageKind`, also of one that a later version took away.
     package let kind: String
+    /// `fr` or `en`.
     package let language: String
+    /// The name before the address in mails; it holds no control character where a mail is made.
     package let senderName: String
+    /// The mail address in From, and of the envelope where bounces have no address of their own.
     package let senderAddress: String
+    /// Election-wide values by `sharedNames`, already in the frame's language.
     package let shared: [String: String]
+    /// Election-wide conditions by `flagNames`.
     package let flags: [String: Bool]
+    /// The sender's postal address, line by line, for letters.
     package let senderLines: [String]
     /// Template sources: `text` and `html` for mail (the first line of `text` is the subject), `text` for SMS and
     /// letters.
     package let text: String
+    /// Template source of a mail's second form; nil where there is only text, and for SMS and letters.
     package let html: String?
 
+    /// Nothing is checked here: `LoadedFrame` finds what is wrong with the templates.
     package init(
         kind: MessageKind, language: String, senderName: String, senderAddress: String, shared: [String: String],
         flags: [String: Bool], senderLines: [String], text: String, html: String?

@@ -26,6 +26,9 @@ final class MessageOpener {
         (self.store, self.outbox, self.keyOf) = (store, outbox, keyOf)
     }
 
+    /// Opens one message.
+    /// - Throws: an error of the store; `.damaged` where the frame cannot be read or its templates do not fit the
+    ///   kind.
     func open(_ message: LeasedMessage) throws(StoreError) -> Outcome {
         guard let sealer = sealer(message.election) else { return .noKey }
         let frame = try frame(message)
@@ -38,6 +41,7 @@ final class MessageOpener {
     /// What shows that a receipt or a bounce answers a message of ours: a keyed hash of its token.
     func tag(_ election: Int, _ token: String) -> String { receipts[election]?.tag(token) ?? "" }
 
+    /// The election's key for messages, remembered; nil and a reason in `blocked` when it is not at hand or damaged.
     private func sealer(_ election: Int) -> Sealer? {
         if let known = sealers[election] { return known }
         do throws(KeyError) {
@@ -57,6 +61,7 @@ final class MessageOpener {
         }
     }
 
+    /// The message's frame with its templates, remembered.
     private func frame(_ message: LeasedMessage) throws(StoreError) -> LoadedFrame {
         if let known = frames[message.frame] { return known }
         let stored = try store.read { (reading: borrowing Reading) throws(StoreError) in

@@ -7,6 +7,9 @@ package struct Outbox: Sendable {
     let clock: Clock
     let randomness: Randomness
 
+    /// - Parameters:
+    ///   - clock: seconds since 1970, for when messages are due, expire and end.
+    ///   - randomness: of Message-IDs, seals and the jitter of delays.
     package init(clock: Clock, randomness: Randomness) { (self.clock, self.randomness) = (clock, randomness) }
 
     /// The number of a frame, stored when it is new.
@@ -37,28 +40,61 @@ package struct Outbox: Sendable {
         try transaction.execute(
             """
             UPDATE outbox_message SET state = 'withdrawn', sealed = NULL, ended_at = ?
-            WHERE election = ? AND subject = ? AND kind NOT IN ('notice', 'noticeHeld', 'resetAsked', 'secretChanged', 'voteRecorded', 'contactChanged',
+            WHERE election = ? AND subject = ? AND kind NOT IN ('notice', 'noticeHeld', 'resetAsked', 'secretChanged', 'staffSecretChanged', 'voteRecorded', 'contactChanged',
                 'pollExtended', 'pollSuspended', 'pollResumed', 'pollRestored', 'pollAbandoned')
                 AND (state IN ('waiting', 'printed', 'unknown', 'failed') OR state = 'sent' AND channel = 'letter')
             """, clock.now, election, subject)
     }
 
+    /// Takes back what carries one identifier of a subject and has not arrived.
+    package func withdraw(
+        _ transaction: borrowing Transaction, election: Int, subject: Int, identifier generation: Int
+    ) throws(StoreError) {
+        try transaction.execute(
+            """
+            UPDATE outbox_message SET state = 'withdrawn', sealed = NULL, ended_at = ?
+            WHERE election = ? AND subject = ? AND generation = ?
+                AND kind IN ('identifier', 'identifierCode', 'activation', 'renewal', 'renewedActivation')
+                AND (state IN ('waiting', 'printed', 'unknown', 'failed') OR state = 'sent' AND channel = 'letter')
+            """, clock.now, election, subject, generation)
+    }
+
     /// Takes back word of the poll's hours that waits: it is not true any more. That of everybody, so that nothing tells one
     /// voter from another.
-    package func withdrawNews(_ transaction: borrowing Transaction, election: Int) throws(StoreError) {
+    /// - Parameter sparesRestored: whether word that the poll goes on after a restore stays: it still holds.
+    package func withdrawNews(
+        _ transaction: borrowing Transaction, election: Int, sparesRestored: Bool
+    ) throws(StoreError) {
         // Two statements, each by the index that holds no more than it needs.
         try transaction.execute(
             """
-            UPDATE outbox_message SET state = 'withdrawn', sealed = NULL, ended_at = ?
-            WHERE state = 'waiting' AND channel IN ('email', 'sms') AND election = ?
+            UPDATE outbox_message SET state = 'withdrawn', sealed = NULL, ended_at = ?1
+            WHERE state = 'waiting' AND channel IN ('email', 'sms') AND election = ?2
                 AND kind IN ('pollExtended', 'pollSuspended', 'pollResumed', 'pollRestored', 'pollAbandoned')
-            """, clock.now, election)
+                AND NOT (?3 AND kind = 'pollRestored')
+            """, clock.now, election, sparesRestored ? 1 : 0)
         try transaction.execute(
             """
-            UPDATE outbox_message SET state = 'withdrawn', sealed = NULL, ended_at = ?
-            WHERE state IN ('failed', 'unknown') AND election = ?
+            UPDATE outbox_message SET state = 'withdrawn', sealed = NULL, ended_at = ?1
+            WHERE state IN ('failed', 'unknown') AND election = ?2
                 AND kind IN ('pollExtended', 'pollSuspended', 'pollResumed', 'pollRestored', 'pollAbandoned')
-            """, clock.now, election)
+                AND NOT (?3 AND kind = 'pollRestored')
+            """, clock.now, election, sparesRestored ? 1 : 0)
+    }
+
+    /// What is added to the time at which a message that is held is due: no clock comes there.
+    private static let heldSeconds = 1 << 40
+
+    /// Keeps word of the hours back, or lets it go: while a clock in doubt holds the poll it may not be true.
+    package func holdNews(
+        _ transaction: borrowing Transaction, election: Int, isHeld: Bool
+    ) throws(StoreError) {
+        try transaction.execute(
+            """
+            UPDATE outbox_message SET due_at = due_at + CASE WHEN ?1 THEN ?2 ELSE -?2 END
+            WHERE state = 'waiting' AND channel IN ('email', 'sms') AND election = ?3 AND (due_at < ?2) = ?1
+                AND kind IN ('pollExtended', 'pollSuspended', 'pollResumed', 'pollRestored', 'pollAbandoned')
+            """, isHeld ? 1 : 0, Outbox.heldSeconds, election)
     }
 
     /// Gives a subject's messages on a channel that have not left another recipient, since the old one was wrong: those
@@ -72,7 +108,7 @@ package struct Outbox: Sendable {
             """
             SELECT id, kind, sealed FROM outbox_message
             WHERE election = ? AND subject = ? AND channel = ? AND state IN ('waiting', 'failed') AND sealed IS NOT NULL
-                AND kind NOT IN ('notice', 'noticeHeld', 'resetAsked', 'secretChanged', 'voteRecorded', 'contactChanged')
+                AND kind NOT IN ('notice', 'noticeHeld', 'resetAsked', 'secretChanged', 'staffSecretChanged', 'voteRecorded', 'contactChanged')
             """, election, subject, route.rawValue
         ) { (row: borrowing Row) throws(StoreError) -> (id: Int, kind: MessageKind, sealed: [UInt8]) in
             (try row[0], try row.value(1), try row[2])
@@ -97,6 +133,7 @@ package struct Outbox: Sendable {
                     place = ?
                 WHERE id = ?
                 """, sealed, clock.now, Outbox.place(recipient, route), message.id)
+            try forgetEarly(transaction, message.id)
             // Whether a reminder waits would tell whether somebody voted.
             if message.kind != .reminder { count += 1 }
         }
@@ -211,23 +248,26 @@ package final class OutboxQueue {
     /// - Parameters:
     ///   - expiresAt: when it is too late to send it.
     ///   - dueAt: when to send it; nil for at once.
+    ///   - date: when it was written, as far as it says; nil for now.
     @discardableResult
     package func add(
         _ transaction: borrowing Transaction, subject: Int, kind: MessageKind, generation: Int, route: Route,
         priority: Priority, frame: Int, recipient: [UInt8], values: [String: String], expiresAt: Int? = nil,
-        dueAt: Int? = nil
+        dueAt: Int? = nil, date: Int? = nil
     ) throws(StoreError) -> Int {
-        let now = outbox.clock.now
+        let now = date ?? outbox.clock.now
         let model = PersonalModel(
             recipient: recipient, values: values, date: now, token: hex(outbox.randomness.bytes(12)))
         let sealed = sealer.seal(model.encoded(kind.personalNames), associated: PersonalModel.place(next))
         try transaction.execute(
             """
             INSERT INTO outbox_message (id, election, subject, kind, generation, channel, priority, state, frame, sealed,
-                due_at, expires_at, created_at, place, mailing)
-            VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?)
+                due_at, expires_at, created_at, place, mailing, provider_id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?)
             """, next, election, subject, kind.rawValue, generation, route.rawValue, priority.rawValue, frame, sealed,
-            dueAt ?? now, expiresAt, now, Outbox.place(recipient, route), mailing)
+            dueAt ?? now, expiresAt, now, Outbox.place(recipient, route), mailing,
+            // Known from the start: a receipt may come before the handing over is written down.
+            route == .letter ? nil : model.token)
         defer { next += 1 }
         return next
     }
@@ -240,14 +280,14 @@ extension Outbox {
             "SELECT count(*) FROM outbox_message WHERE state = 'waiting' AND channel = ?", route.rawValue)
     }
 
-    /// Messages that failed, or of which nobody knows whether they arrived, the latest first.
+    /// Messages that failed, came back, or of which nobody knows whether they arrived, the latest first.
     package func troubles(
         _ reading: borrowing Reading, election: Int, limit: Int
     ) throws(StoreError) -> [TroubledMessage] {
         try reading.all(
             """
             SELECT subject, channel, kind, state, reply, ended_at, sealed IS NOT NULL FROM outbox_message
-            WHERE state IN ('failed', 'unknown') AND election = ? ORDER BY ended_at DESC, id LIMIT ?
+            WHERE state IN ('failed', 'unknown', 'bounced') AND election = ? ORDER BY ended_at DESC, id LIMIT ?
             """, election, limit
         ) { (row: borrowing Row) throws(StoreError) in
             TroubledMessage(
@@ -267,9 +307,13 @@ extension Outbox {
 
 /// A message that did not arrive, or of which nobody knows.
 package struct TroubledMessage: Sendable {
+    /// The voter's number; negative for a member of the staff.
     package let subject: Int
+    /// Raw value of a `Route`.
     package let route: String
+    /// Raw value of a `MessageKind`.
     package let kind: String
+    /// `failed`, `unknown` or `bounced`.
     package let state: String
     /// The relay's or gateway's codes; never their text, which may repeat the address.
     package let reply: String?

@@ -2,14 +2,21 @@ package import Store
 
 /// One message as a list shows it: never what it says, never where it goes.
 package struct MessageRecord: Sendable {
+    /// The row in the outbox.
     package let id: Int
+    /// What it is about.
     package let kind: MessageKind
+    /// Tells messages of one kind to one voter apart: of identifiers their generation.
     package let generation: Int
+    /// The way that it travels, or did.
     package let route: Route
+    /// Where it stands now.
     package let state: MessageState
+    /// Times that it was offered to the relay or gateway; 0 again after somebody had it sent anew.
     package let attempts: Int
     /// Seconds since 1970.
     package let createdAt: Int
+    /// When it came to `state`, seconds since 1970; nil while it waits for the first time.
     package let endedAt: Int?
     /// When the relay or gateway took it; what came of it later stands in `endedAt`.
     package let acceptedAt: Int?
@@ -22,9 +29,11 @@ package struct MessageRecord: Sendable {
 
     /// A state, since when, and the codes that came with it.
     package struct Step: Sendable, Equatable {
+        /// What the message was from then on.
         package let state: MessageState
         /// Seconds since 1970.
         package let at: Int
+        /// Codes of the relay or gateway; nil where there were none.
         package var reply: String?
     }
 
@@ -48,6 +57,7 @@ package struct MessageRecord: Sendable {
 
 /// What one order sent to many voters.
 package struct Mailing: Sendable, Equatable {
+    /// Why a mailing was ordered; the raw values stand in the store.
     package enum Purpose: String, Sendable {
         /// An identifier for everybody who has none.
         case issue
@@ -57,8 +67,11 @@ package struct Mailing: Sendable, Equatable {
         case hours
     }
 
+    /// The row in `outbox_mailing`.
     package let id: Int
+    /// What it sends.
     package let purpose: Purpose
+    /// The text of a principal, as the journal has it.
     package let startedBy: String
     /// Seconds since 1970.
     package let startedAt: Int
@@ -68,12 +81,16 @@ package struct Mailing: Sendable, Equatable {
 package struct MessageSelection: Sendable, Equatable {
     /// A mail's domain, or the first digits of a number, as the counts name it.
     package let place: String?
+    /// A mailing's number; nil for any.
     package let mailing: Int?
 
+    /// Nil for no condition; two conditions must both hold.
     package init(place: String? = nil, mailing: Int? = nil) { (self.place, self.mailing) = (place, mailing) }
 
+    /// Whether it has no condition.
     package var isAll: Bool { place == nil && mailing == nil }
 
+    /// Whether a message to this place, of this mailing, is in it.
     package func holds(place: String?, mailing: Int?) -> Bool {
         (self.place == nil || self.place == place) && (self.mailing == nil || self.mailing == mailing)
     }
@@ -81,11 +98,17 @@ package struct MessageSelection: Sendable, Equatable {
 
 /// What became of a message that carries an identifier.
 package struct IdentifierMessage: Sendable {
+    /// The voter's number.
     package let subject: Int
+    /// Of the identifier that it carries.
     package let generation: Int
+    /// The way that it travels, or did.
     package let route: Route
+    /// Where it stands now.
     package let state: MessageState
+    /// A mail's domain, or the first digits of a number; nil for letters.
     package let place: String?
+    /// The mailing's number; nil for messages that went out one by one.
     package let mailing: Int?
 }
 
@@ -93,11 +116,15 @@ package struct IdentifierMessage: Sendable {
 package struct HourlyCount: Sendable {
     /// The beginning of the hour, seconds since 1970.
     package let hour: Int
+    /// The way that they travel, or did.
     package let route: Route
     /// A mail's domain, or the first digits of a number; nil for letters.
     package let place: String?
+    /// What they are about.
     package let kind: MessageKind
+    /// Where they stand now, not in that hour.
     package let state: MessageState
+    /// At least 1. Small ones tell of single voters: who shows them hides them.
     package let count: Int
 }
 
@@ -105,18 +132,25 @@ package struct HourlyCount: Sendable {
 package struct DeliveryCount: Sendable, Equatable {
     /// The mailing's number; nil for messages that went out one by one.
     package let mailing: Int?
+    /// The way that they travel, or did.
     package let route: Route
     /// A mail's domain, or the first digits of a number.
     package let place: String?
+    /// What they are about.
     package let kind: MessageKind
+    /// Where they stand now.
     package let state: MessageState
+    /// At least 1.
     package let count: Int
 }
 
 /// A channel that a person holds back.
 package struct ChannelHold: Sendable, Equatable {
+    /// The channel; letters are held in the same table.
     package let route: Route
+    /// Who holds it, as the journal names them.
     package let by: String
+    /// When it began, seconds since 1970.
     package let since: Int
 }
 
@@ -295,6 +329,38 @@ extension Outbox {
             UPDATE outbox_message SET frame = ?
             WHERE state IN ('failed', 'unknown') AND channel IN ('email', 'sms') AND election = ? AND frame = ?
             """, changed, election, frame)
+    }
+
+    /// Ends what the outbox keeps of an election's voters: what was sealed, where it went, and what came back. What still waits
+    /// is withdrawn: a message without its content would stop the courier of every other election.
+    package func erase(_ transaction: borrowing Transaction, election: Int) throws(StoreError) {
+        try transaction.execute(
+            "UPDATE outbox_message SET state = 'withdrawn', ended_at = ? WHERE election = ? AND state = 'waiting'",
+            clock.now, election)
+        try transaction.execute(
+            """
+            UPDATE outbox_message SET sealed = NULL, place = NULL, reply = NULL, provider_id = NULL
+            WHERE election = ? AND coalesce(sealed, place, reply, provider_id) IS NOT NULL
+            """, election)
+        try transaction.execute(
+            "DELETE FROM outbox_early WHERE message IN (SELECT id FROM outbox_message WHERE election = ?)", election)
+        try transaction.execute(
+            """
+            UPDATE outbox_past SET reply = NULL
+            WHERE reply IS NOT NULL AND message IN (SELECT id FROM outbox_message WHERE election = ?)
+            """, election)
+    }
+
+    /// Reminders are of no use after the close: those that wait end with the one in force.
+    package func moveReminders(
+        _ transaction: borrowing Transaction, election: Int, to closes: Int
+    ) throws(StoreError) {
+        try transaction.execute(
+            """
+            UPDATE outbox_message SET expires_at = ?1
+            WHERE state IN ('waiting', 'failed', 'unknown') AND channel IN ('email', 'sms') AND election = ?2
+                AND kind = 'reminder' AND expires_at IS NOT NULL
+            """, closes, election)
     }
 
     // MARK: Channels

@@ -21,9 +21,11 @@ struct SendResult: Sendable {
 
 /// Classes of messages that one line hands over.
 package enum MessageClass {
+    /// Every class, for a run that sends what is due and ends.
     package static let all = Priority.code...Priority.batch
     /// Somebody is waiting at a screen.
     package static let codes = Priority.code...Priority.code
+    /// What may wait behind a code: recovery and batches.
     package static let others = Priority.recovery...Priority.batch
 }
 
@@ -73,17 +75,27 @@ extension Outbox {
     }
 
     /// What a dispatcher does once when it starts, alone: SMS whose answer its predecessor never stored go again,
-    /// channels are tried again, and what failed long ago is wiped.
+    /// and channels are tried again.
     func begin(_ transaction: borrowing Transaction) throws(StoreError) {
         try transaction.execute("DELETE FROM outbox_pause")
+        // What the gateway has spoken of has been there: it is not sent twice.
+        let known = try transaction.reading.all(
+            "SELECT message FROM outbox_early JOIN outbox_message ON id = message WHERE outbox_message.state = 'sent' AND channel = 'sms'"
+        ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
+        for message in known {
+            try transaction.execute(
+                "UPDATE outbox_message SET state = 'unknown', attempts = attempts + 1 WHERE id = ?", message)
+            try takeEarly(transaction, message)
+        }
         try transaction.execute("UPDATE outbox_message SET state = 'waiting' WHERE state = 'sent' AND channel = 'sms'")
+    }
+
+    /// Ends what is too late, and wipes what failed long ago. What is too late is not sent in any case: this is for whoever is sure of
+    /// the time, since it takes the content away.
+    package func expire(_ transaction: borrowing Transaction) throws(StoreError) {
         try transaction.execute(
             "UPDATE outbox_message SET sealed = NULL WHERE state IN ('failed', 'unknown') AND ended_at < ? AND sealed IS NOT NULL",
             clock.now - Outbox.keptDays * 86_400)
-    }
-
-    /// Ends what is too late.
-    package func expire(_ transaction: borrowing Transaction) throws(StoreError) {
         try transaction.execute(
             """
             UPDATE outbox_message SET state = 'expired', sealed = NULL, ended_at = ?1
@@ -93,6 +105,7 @@ extension Outbox {
 
     /// The messages that are due, the most urgent first. Mails stay `waiting` in the store while they are handed over:
     /// only the one dispatcher does that, and if it dies they simply wait again.
+    /// - Parameter order: how many at most, of which channel and classes, and which are left out.
     func due(_ reading: borrowing Reading, _ order: LeaseOrder) throws(StoreError) -> [LeasedMessage] {
         let blocked = "[" + order.blocked.map(String.init).joined(separator: ",") + "]"
         var leased: [LeasedMessage] = []
@@ -147,12 +160,15 @@ extension Outbox {
             case .accepted(let provider):
                 try transaction.execute(
                     """
-                    UPDATE outbox_message SET state = 'accepted', sealed = NULL, attempts = attempts + 1, ended_at = ?1, accepted_at = ?1, provider_id = ?2,
-                        reply = NULL
+                    UPDATE outbox_message SET state = 'accepted', sealed = NULL, attempts = attempts + 1, ended_at = ?1, accepted_at = ?1,
+                        provider_id = coalesce(?2, provider_id), reply = NULL
                     WHERE id = ?3
                     """, now, provider, result.id)
+                try takeEarly(transaction, result.id)
             case .failed(let reply): try end(transaction, result.id, .failed, reply)
-            case .unknown(let reply): try end(transaction, result.id, .unknown, reply)
+            case .unknown(let reply):
+                try end(transaction, result.id, .unknown, reply)
+                try takeEarly(transaction, result.id)
             case .temporary(let reply) where result.attempts >= Backoff.mostAttempts:
                 try end(transaction, result.id, .failed, reply)
             case .temporary(let reply):
@@ -162,6 +178,7 @@ extension Outbox {
                     UPDATE outbox_message SET state = 'waiting', attempts = attempts + 1, due_at = ?, reply = ?
                     WHERE id = ? AND state IN ('waiting', 'sent')
                     """, now + delay, reply, result.id)
+                try forgetEarly(transaction, result.id)
             case .paused(let reason):
                 try transaction.execute(
                     "UPDATE outbox_message SET state = 'waiting' WHERE id = ? AND state = 'sent'", result.id)
@@ -188,6 +205,12 @@ extension Outbox {
             UPDATE outbox_message SET state = ?, attempts = attempts + 1, ended_at = ?, reply = ?
             WHERE id = ? AND state IN ('waiting', 'sent')
             """, state.rawValue, clock.now, reply, id)
+        if state == .failed { try forgetEarly(transaction, id) }
+    }
+
+    /// What was said of an attempt that was refused says nothing of the next one.
+    func forgetEarly(_ transaction: borrowing Transaction, _ id: Int) throws(StoreError) {
+        try transaction.execute("DELETE FROM outbox_early WHERE message = ?", id)
     }
 
     /// Takes in a delivery receipt; false when no message of this number waits for one. The first final word stands: whoever
@@ -195,11 +218,35 @@ extension Outbox {
     package func takeReceipt(
         _ transaction: borrowing Transaction, providerID: String, delivered: Bool, reply: String? = nil
     ) throws(StoreError) -> Bool {
+        let state = delivered ? "delivered" : "bounced"
+        let taken = try transaction.execute(
+            """
+            UPDATE outbox_message SET state = ?, sealed = NULL, ended_at = ?, reply = coalesce(?, reply)
+            WHERE provider_id = ? AND state IN ('accepted', 'unknown')
+            """, state, clock.now, reply, providerID)
+        guard taken == 0 else { return true }
+        // It is being handed over: what comes of that is written down in a moment.
+        return try transaction.execute(
+            """
+            INSERT INTO outbox_early (message, state, reply, at)
+            SELECT id, ?1, ?2, ?3 FROM outbox_message WHERE provider_id = ?4 AND state IN ('waiting', 'sent')
+            ON CONFLICT (message) DO NOTHING
+            """, state, reply, clock.now, providerID) > 0
+    }
+
+    /// Takes in what was said of a message before its handing over was written down.
+    private func takeEarly(_ transaction: borrowing Transaction, _ id: Int) throws(StoreError) {
+        let early = try transaction.reading.first("SELECT state, reply, at FROM outbox_early WHERE message = ?", id) {
+            (row: borrowing Row) throws(StoreError) -> (state: String, reply: String?, at: Int) in
+            (try row[0], try row[1], try row[2])
+        }
+        guard let early else { return }
         try transaction.execute(
             """
-            UPDATE outbox_message SET state = ?, ended_at = ?, reply = coalesce(?, reply)
-            WHERE provider_id = ? AND state = 'accepted'
-            """, delivered ? "delivered" : "bounced", clock.now, reply, providerID) > 0
+            UPDATE outbox_message SET state = ?, sealed = NULL, ended_at = ?, reply = coalesce(?, reply)
+            WHERE id = ? AND state IN ('accepted', 'unknown')
+            """, early.state, early.at, early.reply, id)
+        try transaction.execute("DELETE FROM outbox_early WHERE message = ?", id)
     }
 
     /// The election of the message that a gateway or relay knows by this name; nil when there is none.
@@ -226,6 +273,7 @@ extension Outbox {
         try spend(transaction, priority, -count)
     }
 
+    /// Changes what a class has used today, never below 0. Days are counted in UTC.
     private func spend(_ transaction: borrowing Transaction, _ priority: Priority, _ count: Int) throws(StoreError) {
         try transaction.execute(
             """

@@ -3,11 +3,17 @@ package import Store
 
 /// A letter in the outbox, opened.
 package struct LetterMessage: Sendable {
+    /// The row in the outbox.
     package let id: Int
+    /// The voter's number.
     package let subject: Int
+    /// Of the identifier that it carries or tells of.
     package let generation: Int
+    /// The number of its frame, which holds the fixed text.
     package let frame: Int
+    /// What it is about.
     package let kind: MessageKind
+    /// Recipient and secrets, in clear: to be kept no longer than the letter is drawn.
     package let model: PersonalModel
 }
 
@@ -16,12 +22,14 @@ package final class LetterDesk {
     private let election: Int
     private let sealer: Sealer
 
+    /// - Parameter key: the election's; the letters' subkey is derived from it.
     package init(outbox: Outbox, election: Int, key: ElectionKey) {
         self.election = election
         sealer = Sealer(key: key.subkey(.outbox), randomness: outbox.randomness)
     }
 
     /// Hands every letter that waits to be printed to `body`, in no order: sorting them here would hold them all in memory.
+    /// - Throws: `.damaged` when a letter does not open with the election's key; what `body` throws.
     package func eachWaiting(
         _ reading: borrowing Reading, _ body: (LetterMessage) throws(StoreError) -> Void
     ) throws(StoreError) {
@@ -34,6 +42,7 @@ package final class LetterDesk {
     }
 
     /// The letter with this number; nil when its secrets were wiped or it was withdrawn.
+    /// - Throws: `.damaged` when it does not open with the election's key.
     package func letter(_ reading: borrowing Reading, _ id: Int) throws(StoreError) -> LetterMessage? {
         try reading.first(
             """

@@ -4,12 +4,17 @@ import Crypto
 package struct PersonalModel: Sendable, Equatable {
     /// Mail address, number in E.164, or the stored form of a postal address.
     package let recipient: [UInt8]
+    /// The voter's own values by `MessageKind.personalNames`: greeting, identifier, code, secret.
     package let values: [String: String]
     /// Seconds since 1970: what the Date header says, whenever the message is sent.
     package let date: Int
     /// Left part of the Message-ID, the same at every attempt.
     package let token: String
 
+    /// - Parameters:
+    ///   - recipient: as `recipient` has it for the message's route.
+    ///   - date: seconds since 1970.
+    ///   - token: 24 hexadecimal digits.
     package init(recipient: [UInt8], values: [String: String], date: Int, token: String) {
         (self.recipient, self.values, self.date, self.token) = (recipient, values, date, token)
     }
@@ -24,6 +29,7 @@ package struct PersonalModel: Sendable, Equatable {
         return fields.bytes
     }
 
+    /// Reads what `encoded` made with the same names; nil for anything else.
     init?(_ bytes: [UInt8], names: [String]) {
         guard let fields = Fields.split(bytes), fields.count == 3 + names.count else { return nil }
         recipient = fields[0]

@@ -2,23 +2,48 @@ package import Crypto
 import FoundationEssentials
 
 /// A gateway with a JSON interface: one POST with `to`, `text`, `from`, `unicode`, `reference`, authorised by a bearer
-/// token; any 2xx accepts, and `id` in the answer is kept for receipts.
+/// token; any 2xx accepts. Where receipts are wanted, `receipt` is the address that it calls, with `&status=` and what became of
+/// the message behind it.
 package struct RESTProvider: SMSProvider {
     private let url: String
     private let token: Secret
     private let sender: String
+    /// Where delivery receipts are asked to go; nil when none are wanted.
+    private let receipts: String?
 
-    package init(url: String, token: Secret, sender: String) {
-        (self.url, self.token, self.sender) = (url, token, sender)
+    /// - Parameters:
+    ///   - url: takes the POST, by HTTP or HTTPS.
+    ///   - token: of the account, sent as a bearer token.
+    ///   - sender: the number or name that a telephone shows.
+    ///   - receipts: the address of our page for receipts, without a query; nil where none are wanted.
+    package init(url: String, token: Secret, sender: String, receipts: String?) {
+        (self.url, self.token, self.sender, self.receipts) = (url, token, sender, receipts)
     }
 
-    private struct Request: Encodable { let to, text, from, reference: String, unicode: Bool }
     private struct Answer: Decodable { let id: String? }
+    private struct Request: Encodable {
+        let to, text, from, reference: String, unicode: Bool
+        /// Not sent where it is nil.
+        let receipt: String?
+    }
 
+    /// Posts an empty object, which a gateway refuses, and reads from its refusal whether the account is good.
+    package func probe() -> String? {
+        accountFault(
+            HTTPClient.post(
+                url,
+                headers: [
+                    "Authorization: Bearer \(token.text)", "Content-Type: application/json", "Accept: application/json",
+                ], body: "{}"))
+    }
+
+    /// Posts one SMS. 401, 402 and 403 pause the channel, 408, 429 and 5xx are tried again, other 4xx fail the
+    /// message.
     package func send(_ message: SMS) -> Handover {
         let request = Request(
             to: message.number, text: message.text, from: sender, reference: message.reference,
-            unicode: message.isUnicode)
+            unicode: message.isUnicode,
+            receipt: receipts.map { "\($0)?id=\(message.reference)&tag=\(message.tag)" })
         let body: String
         do { body = String(decoding: try JSONEncoder().encode(request), as: UTF8.self) } catch {
             return .failed("the message could not be written as JSON")
@@ -32,8 +57,10 @@ package struct RESTProvider: SMSProvider {
         case .response(let response):
             switch response.status {
             case 200..<300:
+                // A receipt names the message as its address does; without any, the gateway's own name helps whoever asks there.
                 let answer = try? JSONDecoder().decode(Answer.self, from: Data(response.body.utf8))
-                return .accepted(providerID: answer?.id ?? message.reference)
+                return .accepted(providerID: receipts == nil ? answer?.id ?? message.reference : message.reference)
+            case 402: return .paused("the SMS gateway wants to be paid: HTTP 402")
             case 401, 403: return .paused("the SMS gateway refuses our account: HTTP \(response.status)")
             case 408, 429: return .temporary("HTTP \(response.status)")
             case 400..<500: return .failed("HTTP \(response.status)")

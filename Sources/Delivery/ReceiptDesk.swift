@@ -14,6 +14,8 @@ package struct ReceiptDesk: Sendable {
         case foreign
     }
 
+    /// - Parameter keyOf: the key of the election with this number; nil when it is not at hand, and then no report of
+    ///   its messages is taken.
     package init(
         store: Store, outbox: Outbox, keyOf: @escaping @Sendable (Int) throws(KeyError) -> ElectionKey?
     ) {
@@ -21,6 +23,7 @@ package struct ReceiptDesk: Sendable {
     }
 
     /// Whether token and tag are of one of our messages.
+    /// - Throws: an error of the store, or of a key file that cannot be read.
     func isOurs(token: String, tag: String) throws(StoreError) -> Bool {
         let election = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try outbox.election(reading, providerID: token)

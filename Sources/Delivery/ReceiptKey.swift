@@ -6,6 +6,7 @@ package struct ReceiptKey: Sendable {
     /// Hexadecimal digits of a tag: 64 bits, which nobody guesses over a network.
     private static let count = 16
 
+    /// - Parameter key: the election's; tags of one election say nothing in another.
     package init(_ key: ElectionKey) { self.key = LookupKey(key.subkey(.receipts)) }
 
     /// The tag of a message's token.

@@ -4,7 +4,9 @@ package import Templating
 
 /// A frame with its templates loaded and checked.
 package final class LoadedFrame {
+    /// The frame as it was stored.
     package let frame: MessageFrame
+    /// What its messages are about, read from the frame.
     package let kind: MessageKind
     private let subject: Template?
     private let text: Template
@@ -60,6 +62,8 @@ package final class LoadedFrame {
         return try MIME.bytes(form, model)
     }
 
+    /// Puts the election-wide values in, once for all mails of the frame; nil for what is no mail, or has a control
+    /// character in a header.
     private func prepared() throws(TemplateError) -> MIME.Form? {
         guard let subject else { return nil }
         let shared = frame.values([:])
@@ -69,6 +73,7 @@ package final class LoadedFrame {
     }
 
     /// The text for one voter (SMS), or the Markdown of a letter.
+    /// - Throws: when `values` lacks a name that the text uses.
     package func text(_ values: [String: String]) throws(TemplateError) -> String {
         let text = try text.render(frame.values(values))
         return text.hasSuffix("\n") ? String(text.dropLast()) : text
@@ -77,6 +82,7 @@ package final class LoadedFrame {
 
 extension Outbox {
     /// The frame with this number.
+    /// - Throws: `.damaged` when there is none with this number, or it is not readable.
     package func frame(_ reading: borrowing Reading, _ id: Int) throws(StoreError) -> MessageFrame {
         let content = try reading.first("SELECT content FROM outbox_frame WHERE id = ?", id) {
             (row: borrowing Row) throws(StoreError) -> String in try row[0]

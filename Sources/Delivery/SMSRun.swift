@@ -10,23 +10,30 @@ final class SMSRun {
     private let policy: SMSPolicy
     private let opener: MessageOpener
     private let tally: Tally
+    private let refusals: RefusalWatch
     private let classes: ClosedRange<Priority>
+    /// Whether the program goes on; once it does not, nothing new is begun.
+    private let mayGoOn: @Sendable () -> Bool
     /// Classes whose budget of the day is used up.
     private var spent: Set<Priority> = []
 
     init(
         store: Store, outbox: Outbox, lease: DispatcherLease, provider: any SMSProvider, policy: SMSPolicy,
-        opener: MessageOpener, tally: Tally, classes: ClosedRange<Priority> = MessageClass.all
+        opener: MessageOpener, tally: Tally, refusals: RefusalWatch,
+        classes: ClosedRange<Priority> = MessageClass.all, mayGoOn: @escaping @Sendable () -> Bool = { true }
     ) {
-        self.classes = classes
+        self.refusals = refusals
+        (self.classes, self.mayGoOn) = (classes, mayGoOn)
         (self.store, self.outbox, self.lease, self.provider) = (store, outbox, lease, provider)
         (self.policy, self.opener, self.tally) = (policy, opener, tally)
     }
 
+    /// Returns when nothing is due any more, the channel has stopped, or the program ends.
+    /// - Throws: an error of the store, or a frame that cannot be read.
     func run() throws(StoreError) {
         spent = []
-        try store.write { (transaction: borrowing Transaction) throws(StoreError) in try outbox.expire(transaction) }
-        while let message = try next() {
+        // One that was begun is ended: an SMS whose answer nobody took in would be sent twice.
+        while mayGoOn(), let message = try next() {
             guard let outcome = try handOver(message) else { continue }
             if case .paused(let reason) = outcome {
                 tally.trouble(reason)
@@ -49,6 +56,7 @@ final class SMSRun {
         return nil
     }
 
+    /// How the handing over began: it may go out, was taken back meanwhile, or the day's budget is used up.
     private enum Start { case begun, withdrawn, spent }
 
     /// Sends one SMS and stores the result; nil when it was not sent now.
@@ -90,10 +98,16 @@ final class SMSRun {
             return nil
         case .begun:
             let outcome = provider.send(sms)
-            return try store(message, outcome, refund: SMSRun.wasPaid(outcome) ? 0 : segments)
+            let result = try store(message, outcome, refund: SMSRun.wasPaid(outcome) ? 0 : segments)
+            guard let reason = refusals.note(outcome) else { return result }
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try outbox.pause(transaction, .sms, reason)
+            }
+            return .paused(reason)
         }
     }
 
+    /// Whether the gateway may ask money for it: also where nobody knows whether it went out.
     private static func wasPaid(_ outcome: Handover) -> Bool {
         switch outcome {
         case .accepted, .unknown: true
@@ -101,12 +115,14 @@ final class SMSRun {
         }
     }
 
+    /// - Throws: `.damaged` when the frame's template asks for a name that the message has not.
     private func text(_ frame: LoadedFrame, _ model: PersonalModel) throws(StoreError) -> String {
         do { return try frame.text(model.values) } catch {
             throw StoreError(.damaged, "\(error)", cure: "Run `store check`.")
         }
     }
 
+    /// Stores what came of a message, and gives back `refund` segments to its class's budget.
     private func store(_ message: LeasedMessage, _ outcome: Handover, refund: Int) throws(StoreError) -> Handover {
         let results = [SendResult(id: message.id, attempts: message.attempts, outcome: outcome)]
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in

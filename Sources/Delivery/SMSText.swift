@@ -13,6 +13,8 @@ package struct SMSText: Sendable, Equatable {
     /// Characters that take two places.
     private static let extended = Set("\u{C}^{}\\[~]|\u{20AC}".unicodeScalars)
 
+    /// Counts by GSM septets (160 in one message, 153 in each of several), or by UTF-16 units where one character is
+    /// foreign (70 and 67).
     package init(_ text: String) {
         var places = 0
         var gsm = true

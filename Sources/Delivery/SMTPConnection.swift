@@ -3,9 +3,10 @@ import Glibc
 
 /// The TLS settings of a relay, shared by its connections.
 @safe final class TLSContext {
-    fileprivate let raw: OpaquePointer
+    let raw: OpaquePointer
 
-    /// - Throws: `.paused` with the reason when certificates cannot be loaded.
+    /// Nil when the certificates cannot be loaded.
+    /// - Parameter certificates: a file in PEM to trust instead of the system's; nil for those.
     init?(certificates: String?) {
         guard let context = unsafe SSL_CTX_new(TLS_client_method()) else { return nil }
         unsafe raw = context
@@ -42,6 +43,11 @@ import Glibc
     private var sent = 0
     private var chunk = [UInt8](repeating: 0, count: 16_384)
 
+    /// Begins to connect and returns at once.
+    /// - Parameters:
+    ///   - now: monotonic seconds.
+    ///   - next: the next mail to hand over; nil while there is none.
+    ///   - result: called once for each mail that `next` gave.
     init(
         relay: MailRelay, tls: TLSContext?, address: Address, now: Int, next: @escaping () -> MailJob?,
         result: @escaping (MailJob, Handover) -> Void
@@ -101,6 +107,7 @@ import Glibc
         _ = flush()
     }
 
+    /// Says QUIT when nothing is under way; the relay closes the connection.
     func quit() {
         guard isOpen else { return }
         session.quit()
@@ -112,8 +119,15 @@ import Glibc
         if isOpen, now > deadline, !session.isIdle { close("the relay did not answer in time") }
     }
 
+    /// Ends the connection, whatever is under way on it.
+    func abandon() {
+        if isOpen { close("the program ended before the relay had answered") }
+    }
+
+    /// Begins the wait for the reply that is due now.
     private func extend(_ now: Int) { deadline = now + session.patience }
 
+    /// Looks whether the TCP connection stands; false while it does not, or when it failed.
     private func finishConnecting() -> Bool {
         var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         guard unsafe poll(&state, 1, 0) > 0 else { return false }
@@ -129,6 +143,7 @@ import Glibc
         return isOpen
     }
 
+    /// Prepares the handshake: the certificate must be trusted and be for the relay's host.
     private func startTLS() {
         guard let tls, let made = unsafe SSL_new(tls.raw) else {
             return close("TLS could not be started", isPause: true)
@@ -141,6 +156,7 @@ import Glibc
         shakesHands = true
     }
 
+    /// Goes on with the handshake; true when it is done. A certificate that is not good pauses the channel.
     private func shakeHands() -> Bool {
         let code = unsafe SSL_do_handshake(ssl)
         if code == 1 {
@@ -237,11 +253,14 @@ import Glibc
         return isOpen
     }
 
+    /// Ends the connection by force and reports what was under way.
+    /// - Parameter isPause: whether the channel must stop until somebody has mended what is wrong.
     private func close(_ reason: String, isPause: Bool = false) {
         session.lost(reason, sent: sent, isPause: isPause)
         shut()
     }
 
+    /// Frees TLS and closes the socket; called more than once it does no harm.
     private func shut() {
         isOpen = false
         unsafe SSL_free(ssl)
@@ -256,6 +275,7 @@ struct Address {
     private var storage: sockaddr_storage
     private let length: socklen_t
 
+    /// `AF_INET` or `AF_INET6`.
     var family: Int32 { Int32(storage.ss_family) }
 
     /// Every address of a host, in the resolver's order (RFC 6724).
@@ -287,6 +307,7 @@ struct Address {
         }
     }
 
+    /// Connects a socket: 0, or -1 with the reason in `errno` (`EINPROGRESS` for a socket that does not block).
     func connect(_ descriptor: Int32) -> Int32 {
         var storage = storage
         return unsafe withUnsafePointer(to: &storage) {

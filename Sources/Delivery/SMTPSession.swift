@@ -85,6 +85,9 @@ struct SMTPSession {
     /// Longest reply line by RFC 5321 is 512; many relays write more.
     private static let longestLine = 8192
 
+    /// - Parameters:
+    ///   - next: the next mail to hand over; nil while there is none.
+    ///   - result: called once for each mail that `next` gave.
     init(relay: MailRelay, next: @escaping () -> MailJob?, result: @escaping (MailJob, Handover) -> Void) {
         self.relay = relay
         self.next = next
@@ -148,6 +151,7 @@ struct SMTPSession {
         return demand
     }
 
+    /// Takes one line of a reply; the last of several decides.
     private mutating func take(line: ArraySlice<UInt8>) -> Demand {
         let digits = line.prefix(3).map { Int($0) - 48 }
         guard digits.count == 3, digits.allSatisfy({ 0...9 ~= $0 }), let step = steps.first else {
@@ -164,6 +168,7 @@ struct SMTPSession {
         return take(reply, to: step)
     }
 
+    /// Notes what the relay offers in its answer to EHLO.
     private mutating func noteExtension(_ text: String) {
         let words = text.split(separator: " ")
         switch words.first {
@@ -174,6 +179,7 @@ struct SMTPSession {
         }
     }
 
+    /// Queues a command, and what its reply will answer.
     private mutating func put(_ line: String, then step: Step) {
         output.append(contentsOf: line.utf8)
         output.append(contentsOf: [13, 10])
@@ -182,6 +188,7 @@ struct SMTPSession {
 
     // MARK: Replies
 
+    /// Takes a whole reply to the oldest command without one.
     private mutating func take(_ reply: SMTPReply, to step: Step) -> Demand {
         let isGood = 200..<400 ~= reply.code
         switch step {
@@ -209,6 +216,7 @@ struct SMTPSession {
         return .none
     }
 
+    /// Goes on from greeting to EHLO, STARTTLS, EHLO again, AUTH, and the first mail.
     private mutating func open(_ reply: SMTPReply, after step: Step) -> Demand {
         switch step {
         case .greeting: put("EHLO \(relay.name)", then: .hello)
@@ -234,6 +242,7 @@ struct SMTPSession {
         return .none
     }
 
+    /// AUTH PLAIN where offered, else LOGIN, and only over TLS.
     private mutating func authenticate(_ user: String, _ password: Secret) -> Demand {
         guard isSecure else {
             return pause("a password is configured, but the connection is not encrypted: it is not sent")
@@ -250,11 +259,13 @@ struct SMTPSession {
         return .none
     }
 
+    /// The relay has let us in.
     private mutating func start() {
         isReady = true
         begin()
     }
 
+    /// A 5xx before the first mail pauses the channel; a 4xx only ends the connection.
     private mutating func refuse(_ reply: SMTPReply, at step: Step) -> Demand {
         if reply.code >= 500 { return pause("the relay refuses us (\(step)): \(reply.summary)") }
         return fail("the relay is not ready (\(step)): \(reply.summary)")
@@ -262,6 +273,7 @@ struct SMTPSession {
 
     // MARK: Messages
 
+    /// Takes the next mail; without one the session is idle, and after `mostMessages` it says QUIT.
     private mutating func begin() {
         guard delivered < SMTPSession.mostMessages else {
             isIdle = true
@@ -277,6 +289,7 @@ struct SMTPSession {
         sendEnvelope(job)
     }
 
+    /// Sends MAIL, and with PIPELINING RCPT and DATA behind it.
     private mutating func sendEnvelope(_ job: MailJob) {
         delivered += 1
         put("MAIL FROM:<\(job.sender)>", then: .mail)
@@ -286,6 +299,7 @@ struct SMTPSession {
         }
     }
 
+    /// Without PIPELINING: the command after the one that was answered.
     private mutating func continueEnvelope(_ step: Step) {
         guard let envelope = current else { return }
         if envelope.refusal != nil {
@@ -304,12 +318,16 @@ struct SMTPSession {
         [503, 530, 534, 535, 538].contains(reply.code) || reply.code >= 500 && reply.text.lowercased().contains("relay")
     }
 
+    /// Keeps the first refusal of an envelope.
+    /// - Parameter relay: whether the relay refuses us, and not this recipient.
     private mutating func refuseEnvelope(_ reply: SMTPReply, relay: Bool) {
         guard current?.refusal == nil else { return }
         current?.refusal = reply
         current?.relayRefused = relay
     }
 
+    /// Answers the reply to DATA: the body, a wait until earlier results are on disk, or the end of a refused
+    /// envelope.
     private mutating func takeData(_ reply: SMTPReply) -> Demand {
         guard let envelope = current else { return .none }
         guard reply.code == 354 else {
@@ -344,6 +362,7 @@ struct SMTPSession {
         put("RSET", then: .reset)
     }
 
+    /// Sends the body, and with PIPELINING the next envelope behind it.
     private mutating func sendBody() {
         guard let envelope = current else { return }
         output.append(contentsOf: envelope.job.body)
@@ -355,6 +374,7 @@ struct SMTPSession {
         }
     }
 
+    /// Takes the reply to the body's end, and makes the next envelope the present one.
     private mutating func endMessage(_ reply: SMTPReply) {
         guard let envelope = current else { return }
         let outcome =
@@ -367,12 +387,15 @@ struct SMTPSession {
         // Without a next envelope under way the connection waits for `release`.
     }
 
+    /// Hands out a result; the next body waits until it is on disk.
     private mutating func report(_ envelope: Envelope, _ outcome: Handover) {
         current = nil
         unreleased += 1
         result(envelope.job, outcome)
     }
 
+    /// What a reply means for the message.
+    /// - Parameter relay: whether a refusal is the relay's to everybody, which pauses the channel.
     private static func outcome(_ reply: SMTPReply, relay: Bool) -> Handover {
         switch reply.code {
         case 200..<300: .accepted(providerID: nil)
@@ -384,8 +407,11 @@ struct SMTPSession {
 
     // MARK: Endings
 
+    /// Ends the session so that the channel stops until somebody has mended what is wrong.
     private mutating func pause(_ reason: String) -> Demand { end(.paused(reason), bodyGone: .paused(reason)) }
 
+    /// Ends the session; what was under way is tried again, but for a body that may have arrived.
+    /// - Parameter bodyReply: whether the relay answered the body with its refusal, so that nothing is unknown.
     private mutating func fail(_ reason: String, bodyReply: Bool = false) -> Demand {
         end(.temporary(reason), bodyGone: bodyReply ? .temporary(reason) : .unknown(reason))
     }
@@ -401,6 +427,7 @@ struct SMTPSession {
         }
     }
 
+    /// Reports everything under way: `bodyGone` for a mail whose body has left, `outcome` for the rest.
     private mutating func end(_ outcome: Handover, bodyGone: Handover) -> Demand {
         if let envelope = current {
             let bodyIsOut = steps.contains(.body) && envelope.refusal == nil

@@ -2,15 +2,24 @@
 ///
 /// Each mapping is read through `Section`; what the reader did not ask for is an unknown key when the section is
 /// finished.
+/// One reader reads one document; its faults are asked for at the end, and where there are any nothing of the document
+/// is used.
 package final class DocumentReader {
+    /// What faults call the document: its path.
     package let file: String
+    /// In the order in which they were found.
     package private(set) var faults: [Fault] = []
+    /// Keys that a text may leave out, each with the one that stands in for it.
+    fileprivate var standIns: [String: String] = [:]
 
+    /// - Parameter file: what faults call the document.
     package init(file: String) { self.file = file }
 
+    /// Adds a fault at a place.
     package func fault(_ mark: Mark, _ message: String) { faults.append(Fault(file: file, mark: mark, message)) }
 
     /// Reads a mapping with `body`, then reports duplicate and unknown keys.
+    /// - Parameter name: what faults call the mapping, such as `"support"`.
     package func section<Value>(_ node: Node, _ name: String, _ body: (Section) -> Value) -> Value {
         let section = Section(node, name: name, reader: self)
         let value = body(section)
@@ -22,12 +31,17 @@ package final class DocumentReader {
 /// One mapping being read. A missing or ill-typed value is reported and stands in as a harmless one, so that reading
 /// goes on; nothing that was read may be used when the reader holds faults.
 package final class Section {
+    /// Where the mapping begins.
     package let mark: Mark
+    /// What faults call the mapping.
     private let name: String
     private let reader: DocumentReader
+    /// The first entry of each key.
     private var entries: [String: (keyMark: Mark, value: Node)] = [:]
+    /// Keys that were asked for, which are the known ones.
     private var asked: [String] = []
 
+    /// A node that is no mapping is a fault, and is read as an empty one.
     init(_ node: Node, name: String, reader: DocumentReader) {
         mark = node.mark
         self.name = name
@@ -45,6 +59,7 @@ package final class Section {
         }
     }
 
+    /// Reports keys that nobody asked for.
     func finish() {
         for (key, entry) in entries.sorted(by: { ($0.value.keyMark.line, $0.key) < ($1.value.keyMark.line, $1.key) })
         where !asked.contains(key) {
@@ -54,7 +69,7 @@ package final class Section {
         }
     }
 
-    /// The keys present, in no order: for mappings whose keys are names of the user's choice.
+    /// The keys present, in the order of their lines: for mappings whose keys are names of the user's choice.
     package var keys: [String] { entries.sorted { $0.value.keyMark.line < $1.value.keyMark.line }.map(\.key) }
 
     /// Reports a fault at the value of `key`, or at the section when it has none.
@@ -79,8 +94,19 @@ package final class Section {
         return text(of: node, key)
     }
 
+    /// From now on texts of the whole document may leave out `key`: the text under `other` stands in.
+    package func allow(_ other: String, toStandInFor key: String) { reader.standIns[key] = other }
+
+    /// Text that is not empty, or the one that stands in for it where the document may leave it out.
+    package func textOrStandIn(_ key: String) -> String {
+        guard node(key) == nil, let other = reader.standIns[key] else { return text(key) }
+        return text(other)
+    }
+
+    /// Nil when the key is missing; a value that is no text, or is empty, is a fault.
     package func optionalText(_ key: String) -> String? { node(key).map { text(of: $0, key) } }
 
+    /// A scalar's text, with or without quotes.
     private func text(of node: Node, _ key: String) -> String {
         guard case .scalar(let text, _) = node.content, !text.isEmpty else {
             reader.fault(node.mark, "\"\(key)\" must be a text")
@@ -90,6 +116,7 @@ package final class Section {
     }
 
     /// A whole number in `range`; `standard` when the key is missing.
+    /// With quotes it is a text and a fault.
     package func number(_ key: String, in range: ClosedRange<Int>, standard: Int) -> Int {
         guard let node = node(key) else { return standard }
         guard case .scalar(let text, plain: true) = node.content, let value = Int(text), range.contains(value) else {
@@ -115,12 +142,14 @@ package final class Section {
         optionalChoice(key) ?? standard
     }
 
+    /// Nil when the key is missing, and with a fault when its value is none of the cases.
     package func optionalChoice<Case>(_ key: String, as type: Case.Type = Case.self) -> Case?
     where Case: CaseIterable & RawRepresentable, Case.RawValue == String {
         guard let node = node(key) else { return nil }
         return choice(of: node, key)
     }
 
+    /// The case that a scalar's text is the raw value of.
     private func choice<Case>(of node: Node, _ key: String) -> Case?
     where Case: CaseIterable & RawRepresentable, Case.RawValue == String {
         if case .scalar(let text, _) = node.content, let value = Case(rawValue: text) { return value }
@@ -138,6 +167,7 @@ package final class Section {
     /// The nodes of a list; reports a value of another kind. A missing key gives none.
     package func list(_ key: String) -> [Node] { node(key).map { items(of: $0, key) } ?? [] }
 
+    /// The nodes of a list; none and a fault for anything else.
     private func items(of node: Node, _ key: String) -> [Node] {
         guard case .list(let nodes) = node.content else {
             reader.fault(node.mark, "\"\(key)\" must be a list")

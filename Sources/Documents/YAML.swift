@@ -6,9 +6,12 @@ import Inputs
 package enum YAML {
     /// Deepest nesting and largest file: far beyond any election, small enough that a hostile file costs nothing.
     private static let deepest = 32
+    /// Bytes of a document.
     private static let largest = 1 << 20
 
     /// The document's root; throws the first place that is no YAML or uses what is refused.
+    /// - Parameter file: what faults call the document.
+    /// - Returns: the root, a scalar, list or mapping.
     package static func parse(_ text: String, file: String) throws(Fault) -> Node {
         guard text.utf8.count <= largest else {
             throw Fault(file: file, mark: Mark(line: 1, column: 1), "the file is larger than \(largest) bytes")
@@ -26,19 +29,24 @@ package enum YAML {
     }
 }
 
+/// What of a libyaml event is needed here.
 private struct Event {
     var kind: yaml_event_type_t
     var mark: Mark
     var text = ""
+    /// Whether a scalar was written without quotes.
     var plain = false
+    /// Whether it has an anchor or a tag, or is an alias.
     var decorated = false
 }
 
+/// libyaml's parser over a copy of the text.
 @safe private final class Parser {
     private let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
     private let bytes: UnsafeMutableBufferPointer<UInt8>
     private let file: String
 
+    /// - Parameter file: what faults call the document.
     init(_ text: String, file: String) {
         self.file = file
         unsafe bytes = .allocate(capacity: max(1, text.utf8.count))
@@ -53,6 +61,7 @@ private struct Event {
         unsafe bytes.deallocate()
     }
 
+    /// Takes the next event, which must be of a kind.
     func expect(_ kind: yaml_event_type_t) throws(Fault) {
         let event = try next()
         guard event.kind == kind else {
@@ -60,6 +69,8 @@ private struct Event {
         }
     }
 
+    /// The next event.
+    /// - Throws: what is no YAML, what is refused, and texts that pile up combining marks.
     func next() throws(Fault) -> Event {
         var event = unsafe yaml_event_t()
         guard unsafe yaml_parser_parse(parser, &event) == 1 else {
@@ -97,6 +108,8 @@ private struct Event {
         return result
     }
 
+    /// The value that begins with an event.
+    /// - Parameter depth: how many lists and mappings it stands in; at `limit` that is a fault.
     func node(_ event: Event, depth: Int, limit: Int) throws(Fault) -> Node {
         guard depth < limit else { throw Fault(file: file, mark: event.mark, "nested deeper than \(limit) levels") }
         switch event.kind {

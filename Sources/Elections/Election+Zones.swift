@@ -43,6 +43,11 @@ extension Election {
         return otherZones([time]).isEmpty ? hour : "\(hour) (\(zoneWords([time], language)))"
     }
 
+    /// A date and hour by the election's clock that names its zone, and with the sites' where they show another.
+    package func timeWordsWithZone(_ time: Int, _ language: Language) -> String {
+        "\(LocalTime.phrase(time, zone: timeZone, language)) (\(zoneWords([time], language)))"
+    }
+
     /// A date and hour by the election's clock, with the sites' beside it where they show another.
     package func timeWords(_ time: Int, _ language: Language) -> String {
         let phrase = LocalTime.phrase(time, zone: timeZone, language)

@@ -7,6 +7,7 @@ package import Store
 package struct StoredElection: Sendable {
     /// The row's number, by which the other rooms refer to the election.
     package let number: Int
+    /// As its stored definition reads.
     package let election: Election
 }
 
@@ -15,6 +16,7 @@ package struct ElectionDesk: Sendable {
     private let logbook: Logbook
     private let clock: Clock
 
+    /// - Parameter clock: says when a definition was stored.
     package init(logbook: Logbook, clock: Clock) {
         self.logbook = logbook
         self.clock = clock

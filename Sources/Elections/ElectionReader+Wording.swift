@@ -48,6 +48,7 @@ extension ElectionReader {
         return faults
     }
 
+    /// What is wrong with the names of answers in one language: two alike, or a name for the blank vote.
     private static func nameFaults(_ answers: [String], hasBlank: Bool) -> [String] {
         var (faults, known): ([String], [String: String]) = ([], [:])
         for answer in answers {

@@ -28,6 +28,7 @@ package enum ElectionReader {
             && text.utf8.allSatisfy { 97...122 ~= $0 || 48...57 ~= $0 || $0 == UInt8(ascii: "-") }
     }
 
+    /// Reads the whole file; a fault leaves a stand-in value and is kept by the reader.
     private static func read(_ section: Section, isStored: Bool) -> Election {
         let id = section.text("election")
         if !isName(id) { section.fault("election", "\"election\" must be a short name of a-z, 0-9 and hyphens") }
@@ -37,6 +38,12 @@ package enum ElectionReader {
         let languages = section.choices("languages", as: Language.self) ?? [.fr]
         let channels = section.choices("channels", as: Channel.self) ?? [.email]
         if languages.isEmpty { section.fault("languages", "an election speaks at least one language") }
+        // A language that nobody is addressed in is asked of nobody.
+        if let only = languages.first, Set(languages).count == 1 {
+            for other in Language.allCases where other != only {
+                section.allow(only.rawValue, toStandInFor: other.rawValue)
+            }
+        }
         if channels.isEmpty { section.fault("channels", "an election needs at least one channel") }
         let colleges = section.section("colleges", colleges) ?? [:]
         let sites =
@@ -49,31 +56,33 @@ package enum ElectionReader {
             id: id, title: section.section("title", text) ?? LocalText(fr: "", en: ""),
             organiser: section.section("organiser", organiser) ?? Election.Organiser(name: "", address: []),
             senderName: sender.0, senderAddress: sender.1, address: address(section),
-            support: section.section("support", support)
-                ?? Election.Support(name: "", email: "", phone: "", hours: LocalText(fr: "", en: "")),
+            supports: supports(section),
             timeZone: zoneName, announcedOpening: times.opens, announcedClose: times.closes,
             graceMinutes: section.number("grace", in: 0...60, standard: 15), languages: languages, channels: channels,
             level: level, colleges: colleges, sites: sites.titles, siteZones: sites.zones,
             ballots: ballots(section, colleges, sites.titles, isStored: isStored),
             access: section.optionalSection("access") { access($0, level: level, channels: channels) }
-                ?? AccessPolicy())
+                ?? AccessPolicy(), confirm: section.choice("confirm", standard: .rounds))
     }
 
-    private static func text(_ section: Section) -> LocalText {
+    /// A text in both languages, one line each; the one language of an election stands in for the other.
+    static func text(_ section: Section) -> LocalText {
         LocalText(fr: line(section, "fr"), en: line(section, "en"))
     }
 
     /// Text of one line: it goes into mail headers and letters.
-    private static func line(_ section: Section, _ key: String) -> String {
-        let text = section.text(key)
+    static func line(_ section: Section, _ key: String) -> String {
+        let text = section.textOrStandIn(key)
         if text.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }) {
             section.fault(key, "\"\(key)\" must be one line without control characters")
         }
         return text
     }
 
+    /// Titles by name, one at least.
     private static func colleges(_ section: Section) -> [String: LocalText] { named(section) { _, _ in } }
 
+    /// Titles by short name; `more` reads what else stands at an entry.
     private static func named(_ section: Section, more: (String, Section) -> Void) -> [String: LocalText] {
         var result: [String: LocalText] = [:]
         for key in section.keys {
@@ -114,6 +123,7 @@ package enum ElectionReader {
         return zone
     }
 
+    /// Name and 1 to 6 lines of address.
     private static func organiser(_ section: Section) -> Election.Organiser {
         let lines = section.texts("address").map(\.text)
         if lines.isEmpty { section.fault("address", "letters need the organiser's \"address\", a list of lines") }
@@ -121,12 +131,14 @@ package enum ElectionReader {
         return Election.Organiser(name: line(section, "name"), address: lines)
     }
 
+    /// What the From line says, and the address behind it.
     private static func sender(_ section: Section) -> (String, String) {
         let name = line(section, "name")
         return (name, email(section, "email"))
     }
 
-    private static func email(_ section: Section, _ key: String) -> String {
+    /// A mail address; empty, with a fault, where it is none.
+    static func email(_ section: Section, _ key: String) -> String {
         let text = section.text(key)
         do throws(EmailAddress.Fault) { return try EmailAddress(text).text } catch {
             if !text.isEmpty { section.fault(key, "\"\(text)\" \(error.reason)") }
@@ -134,9 +146,32 @@ package enum ElectionReader {
         }
     }
 
+    /// Contacts on a letter: more would not fit its foot.
+    package static let mostSupports = 3
+
+    /// One contact, or a list of them.
+    private static func supports(_ section: Section) -> [Election.Support] {
+        let none = Election.Support(
+            about: nil, name: "", email: "", phone: "", hours: LocalText(fr: "", en: ""))
+        guard let node = section.required("support") else { return [none] }
+        guard case .list(let nodes) = node.content else {
+            return [section.section(at: node, "\"support\"", support)]
+        }
+        if !(1...mostSupports ~= nodes.count) {
+            section.fault("support", "\"support\" is one contact, or a list of up to \(mostSupports)")
+        }
+        let found = nodes.map { section.section(at: $0, "a contact of \"support\"", support) }
+        if found.count > 1, found.contains(where: { $0.about == nil }) {
+            section.fault("support", "where there are several contacts, each says in \"about\" what it is for")
+        }
+        return found.isEmpty ? [none] : found
+    }
+
+    /// One contact; `about` may be left out.
     private static func support(_ section: Section) -> Election.Support {
         Election.Support(
-            name: line(section, "name"), email: email(section, "email"), phone: phone(section),
+            about: section.optionalSection("about", text), name: line(section, "name"), email: email(section, "email"),
+            phone: phone(section),
             hours: section.section("hours", text) ?? LocalText(fr: "", en: ""))
     }
 
@@ -164,6 +199,7 @@ package enum ElectionReader {
         return text
     }
 
+    /// The announced hours, seconds since 1970; zeros where either cannot be read.
     private static func times(
         _ section: Section, _ zone: TimeZone?, isStored: Bool
     ) -> (opens: Int, closes: Int) {
@@ -183,6 +219,7 @@ package enum ElectionReader {
         return (opens, closes)
     }
 
+    /// At least one ballot, no two of one name, each with so many choices as the encryption takes.
     private static func ballots(
         _ section: Section, _ colleges: [String: LocalText], _ sites: [String: LocalText], isStored: Bool
     ) -> [Election.Ballot] {
@@ -215,6 +252,7 @@ package enum ElectionReader {
         return ballots
     }
 
+    /// A question with its answers; one answer by default, and a blank vote.
     private static func question(_ section: Section, isStored: Bool) -> Election.Question {
         let title = section.section("title", text) ?? LocalText(fr: "", en: "")
         let nodes = section.list("answers")
@@ -236,6 +274,7 @@ package enum ElectionReader {
         return question
     }
 
+    /// The names under a key, each of which must be among `names`; empty where the key is left out.
     private static func known(_ section: Section, _ key: String, _ names: [String: LocalText]) -> [String] {
         guard section.node(key) != nil else { return [] }
         let found = section.texts(key)
@@ -247,6 +286,7 @@ package enum ElectionReader {
         return found.map(\.text)
     }
 
+    /// How voters sign in. Settings that open a door together are refused where they stand.
     private static func access(_ section: Section, level: Int, channels: [Channel]) -> AccessPolicy {
         var policy = AccessPolicy()
         policy.fourEyes = section.flag("fourEyes", standard: level >= 2)
@@ -255,11 +295,12 @@ package enum ElectionReader {
             {
                 (
                     $0.choice("scheme", standard: AccessPolicy.Scheme.random),
-                    $0.choice("renewal", standard: AccessPolicy.Renewal.replace)
+                    $0.choice("renewal", standard: AccessPolicy.Renewal.replace),
+                    $0.flag("link", standard: policy.identifierLink)
                 )
             })
         {
-            (policy.scheme, policy.renewal) = identifier
+            (policy.scheme, policy.renewal, policy.identifierLink) = identifier
         }
         if policy.scheme == .email, channels.contains(.letter) {
             section.fault("identifier", "with the scheme \"email\" no voter can be reached by letter")
@@ -278,6 +319,7 @@ package enum ElectionReader {
             policy.secretMinimum = secret.number("minimum", in: least...64, standard: standard)
             policy.secretMustChange = secret.flag("mustChange", standard: false)
             policy.secretReset = secret.choice("reset", standard: policy.secretReset)
+            renewal(secret, &policy)
         }
         if policy.secretKind == .generated, channels.contains(.letter) {
             section.fault(
@@ -296,7 +338,9 @@ package enum ElectionReader {
         }
         section.optionalSection("recovery") { recovery in
             policy.recoveryCaptcha = recovery.choice("captcha", standard: policy.recoveryCaptcha)
+            desk(recovery, &policy)
         }
+        signIn(section, &policy)
         policy.challenge = section.optionalSection("challenge", text)
         return policy
     }

@@ -20,7 +20,8 @@ package enum LocalTime {
         return Int(date.timeIntervalSince1970)
     }
 
-    /// `mardi 24 novembre 2026 à 9 h 00` or `Tuesday 24 November 2026 at 09:00`.
+    /// `mardi 24 novembre 2026 \u{E0} 9 h` (minutes follow where there are any: `9 h 05`), or `Tuesday 24 November
+    /// 2026 at 09:00`.
     package static func phrase(_ seconds: Int, zone: String, _ language: Language) -> String {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = TimeZone(identifier: zone) ?? calendar.timeZone
@@ -38,6 +39,19 @@ package enum LocalTime {
         case .en:
             return "\(englishDays[weekday - 1]) \(day) \(englishMonths[month - 1]) \(year) at "
                 + "\(hour < 10 ? "0" : "")\(hour):\(twoDigits)"
+        }
+    }
+
+    /// The day as it stands on a letter: `Le 1er décembre 2026` or `1 December 2026`.
+    package static func day(_ seconds: Int, zone: String, _ language: Language) -> String {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = TimeZone(identifier: zone) ?? calendar.timeZone
+        let found = calendar.dateComponents(
+            [.year, .month, .day], from: Date(timeIntervalSince1970: TimeInterval(seconds)))
+        guard let year = found.year, let month = found.month, let day = found.day else { return "" }
+        return switch language {
+        case .fr: "Le \(day == 1 ? "1er" : "\(day)") \(frenchMonths[month - 1]) \(year)"
+        case .en: "\(day) \(englishMonths[month - 1]) \(year)"
         }
     }
 

@@ -10,7 +10,7 @@ package enum Mojibake {
 
     /// Why a value is suspect, in words that stand after it; nil when it is not.
     package static func fault(_ bytes: some Collection<UInt8>) -> String? {
-        guard bytes.contains(where: { $0 >= 0xC3 }) else { return nil }
+        guard bytes.contains(where: { $0 >= 0xC2 }) else { return nil }
         guard let piece = piece(String(decoding: bytes, as: UTF8.self)) else { return nil }
         if piece == "\u{FFFD}" {
             return "holds the sign of a lost letter (U+FFFD): its accents were lost before this file was made"
@@ -33,12 +33,24 @@ package enum Mojibake {
                 }
             case 0xE2 where next.map(isTrail) == true && index + 2 < scalars.count && isTrail(scalars[index + 2]):
                 return scalars[index...index + 2].map { String($0) }.joined()
+            // No sign stands between two letters: of DOS, of a Mac, of Latin-9.
+            case let value where signs.contains(value) && index > 0:
+                if let next, scalars[index - 1].properties.isAlphabetic, next.properties.isAlphabetic {
+                    return String(scalar)
+                }
             default: continue
             }
         }
         return nil
     }
 
+    /// Signs of trade, money and measure, and fractions.
+    private static let signs: Set<UInt32> = [
+        0x192, 0xA2, 0xA3, 0xA4, 0xA5, 0xA6, 0xA7, 0xA8, 0xA9, 0xAC, 0xAE, 0xAF, 0xB1, 0xB6, 0xBC, 0xBD, 0xBE, 0x2020,
+        0x2021, 0x2030, 0x2122,
+    ]
+
+    /// Whether a byte from 80 to BF could have been read as this scalar, by Latin-1 or Windows-1252.
     private static func isTrail(_ scalar: Unicode.Scalar) -> Bool {
         0x80..<0xC0 ~= scalar.value || marks.contains(scalar.value)
     }

@@ -75,3 +75,10 @@ package struct TextLimit: Sendable, Equatable {
         }
     }
 }
+
+extension TextLimit {
+    /// Longest secret in characters: more than anybody types, less than what would keep Argon2 busy.
+    package static let longestSecret = 256
+    /// Of a typed secret: a character of any script is four scalars at most in what people type.
+    package static let secret = TextLimit(scalars: 4 * longestSecret)
+}

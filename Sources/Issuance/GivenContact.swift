@@ -7,12 +7,18 @@ import VoterRoll
 
 /// A contact that a voter gave on the phone, checked, before anything is sent to it.
 package enum GivenContact: Sendable, Equatable {
+    /// A mailbox, by `route` `.email`.
     case mail(EmailAddress)
+    /// A mobile number, by `route` `.sms`; a landline is refused.
     case phone(PhoneNumber)
 
     /// Why a text is no contact for a channel.
+    /// Its text is a clause that quotes what was typed and says what is wrong.
     package struct Fault: Error, Sendable, Equatable, CustomStringConvertible { package let description: String }
 
+    /// Reads what was typed; a number without `+` is taken for a French one.
+    /// - Throws: `Fault` when it is no address or no mobile number, and always for letters, which go to the roll's
+    ///   address.
     package init(_ text: String, by route: Route) throws(Fault) {
         switch route {
         case .email:
@@ -39,7 +45,8 @@ package enum GivenContact: Sendable, Equatable {
         }
     }
 
-    var route: Route { if case .mail = self { .email } else { .sms } }
+    /// The channel that it serves.
+    package var route: Route { if case .mail = self { .email } else { .sms } }
 
     /// What spellings of one mailbox share: case, dots and what follows a plus sign before the @ aside.
     static func folded(_ bytes: [UInt8], _ route: Route) -> String {
@@ -52,15 +59,23 @@ package enum GivenContact: Sendable, Equatable {
 
 /// An identifier of a voter as a list shows it; never the identifier.
 package struct IdentifierRecord: Sendable {
+    /// Counts a voter's identifiers from 1; every reissue and renewal adds one.
     package let generation: Int
     /// `unposted`, `active`, `pending` or `revoked`.
     package let state: String
+    /// Whether it stands on a letter of a batch whose files are complete.
+    package let isPrinted: Bool
+    /// How it was sent.
     package let route: Route
     /// Whether a connection code was printed beside it, or a secret sent with it.
     package let hasPrintedCode: Bool
+    /// A generated secret, by the policy `generated`.
     package let hasSecret: Bool
+    /// Seconds since 1970.
     package let createdAt: Int
+    /// When it was revoked, seconds since 1970; nil while it is not.
     package let endedAt: Int?
+    /// Why it was revoked, in the words that whoever did it gave; nil while it is not.
     package let reason: String?
 }
 
@@ -70,27 +85,44 @@ extension Issuer {
     package func history(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> [IdentifierRecord] {
         try reading.all(
             """
-            SELECT generation, state, route, code_hash IS NOT NULL, secret_hash IS NOT NULL, created_at, ended_at, reason
+            SELECT generation, state, route, code_hash IS NOT NULL, secret_hash IS NOT NULL, created_at, ended_at, reason,
+                EXISTS (SELECT 1 FROM issuance_letter JOIN issuance_batch ON issuance_batch.id = issuance_letter.batch
+                    WHERE issuance_letter.voter = issuance_identifier.voter AND carries = 1
+                        AND issuance_letter.generation = issuance_identifier.generation
+                        AND issuance_letter.state = 'printed' AND issuance_batch.state NOT IN ('gathering', 'printing'))
             FROM issuance_identifier WHERE voter = ? ORDER BY generation DESC
             """, voter
         ) { (row: borrowing Row) throws(StoreError) in
             IdentifierRecord(
-                generation: try row[0], state: try row[1], route: try row.value(2), hasPrintedCode: try row[3],
-                hasSecret: try row[4], createdAt: try row[5], endedAt: try row[6], reason: try row[7])
+                generation: try row[0], state: try row[1], isPrinted: try row[8], route: try row.value(2),
+                hasPrintedCode: try row[3], hasSecret: try row[4], createdAt: try row[5], endedAt: try row[6],
+                reason: try row[7])
         }
     }
 
-    /// Hands the way of every identifier in use, or on its way by post, to `body`.
+    /// Which identifier of a voter is meant who has two: one in use, and one on a letter that is not posted yet.
+    package enum Held: Sendable { case inUse, latest }
+
+    /// Hands the way of the identifier of every voter who has one, in use or on its way by post, to `body`: each voter once.
     package func eachHeld(
-        _ reading: borrowing Reading, _ election: StoredElection,
+        _ reading: borrowing Reading, _ election: StoredElection, _ which: Held = .inUse,
         _ body: (_ voter: Int, _ generation: Int, _ route: Route, _ hasPrintedCode: Bool) throws(StoreError) -> Void
     ) throws(StoreError) {
-        try reading.each(
-            """
-            SELECT voter, generation, route, code_hash IS NOT NULL FROM issuance_identifier
-            WHERE election = ? AND state IN ('unposted', 'active')
-            """, election.number
-        ) { (row: borrowing Row) throws(StoreError) in
+        // The one in use is the older one; what stands beside min or max is its row's (SQLite, "bare columns").
+        let sql: StaticString =
+            switch which {
+            case .inUse:
+                """
+                SELECT voter, min(generation), route, code_hash IS NOT NULL FROM issuance_identifier
+                WHERE election = ? AND state IN ('unposted', 'active') GROUP BY voter
+                """
+            case .latest:
+                """
+                SELECT voter, max(generation), route, code_hash IS NOT NULL FROM issuance_identifier
+                WHERE election = ? AND state IN ('unposted', 'active') GROUP BY voter
+                """
+            }
+        try reading.each(sql, election.number) { (row: borrowing Row) throws(StoreError) in
             try body(try row[0], try row[1], try row.value(2), try row[3])
         }
     }

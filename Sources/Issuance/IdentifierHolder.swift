@@ -7,15 +7,20 @@ package import VoterRoll
 
 /// Who holds an identifier that can be used.
 package struct IdentifierHolder: Sendable {
+    /// The voter's number on the roll.
     package let voter: Int
+    /// Which of the voter's identifiers it is, from 1.
     package let generation: Int
     /// A renewal that its voter asked for and has not used yet.
     package let isPending: Bool
+    /// The channel by which it was sent: the code at sign-in goes by another one where the policy says so.
     package let route: Route
     /// Of the connection code printed beside it.
     package let codeHash: [UInt8]?
     /// Of the secret that was sent with it.
     package let secretHash: [UInt8]?
+    /// When it was made, seconds since 1970.
+    package let createdAt: Int
 }
 
 extension Issuer {
@@ -31,14 +36,14 @@ extension Issuer {
     ) throws(StoreError) -> [IdentifierHolder] {
         try reading.all(
             """
-            SELECT voter, generation, state = 'pending', route, code_hash, secret_hash FROM issuance_identifier
-            WHERE election = ? AND hash = ? AND state IN ('active', 'pending')
+            SELECT voter, generation, state = 'pending', route, code_hash, secret_hash, created_at
+            FROM issuance_identifier WHERE election = ? AND hash = ? AND state IN ('active', 'pending')
                 AND (state = 'active' OR created_at > ?) ORDER BY generation
             """, election.number, hash, clock.now - Issuer.pendingSeconds
         ) { (row: borrowing Row) throws(StoreError) in
             IdentifierHolder(
                 voter: try row[0], generation: try row[1], isPending: try row[2], route: try row.value(3),
-                codeHash: try row[4], secretHash: try row[5])
+                codeHash: try row[4], secretHash: try row[5], createdAt: try row[6])
         }
     }
 
@@ -51,6 +56,7 @@ extension Issuer {
 
     /// The hashes of a voter's identifiers in use, for which attempts are counted.
     package func hashes(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> [[UInt8]] {
+        /// All that are not revoked, those on unposted letters among them.
         try reading.all(
             "SELECT hash FROM issuance_identifier WHERE voter = ? AND state <> 'revoked'", voter
         ) { (row: borrowing Row) throws(StoreError) -> [UInt8] in try row[0] }
@@ -73,6 +79,7 @@ extension Issuer {
     }
 
     /// Ends every other identifier of a voter who has signed in with this one.
+    /// A generation that is not pending changes nothing.
     /// - Returns: whether it was pending until now.
     @discardableResult
     package func complete(
@@ -106,6 +113,7 @@ extension Issuer {
     }
 
     /// Where a voter can be reached now, and by which channels something may be sent.
+    /// The channels are mail and SMS alone: no code goes by letter.
     package func reach(
         _ reading: borrowing Reading, _ election: StoredElection, key: ElectionKey, office: MessageOffice, voter: Voter
     ) throws(StoreError) -> (contacts: VoterContacts, routes: [Route]) {

@@ -6,13 +6,18 @@ import VoterRoll
 
 /// An identifier in the form that is hashed, and in the form that is shown.
 package struct Identifier: Sendable, Equatable {
+    /// What is hashed and compared: of symbols and digits without separators, of names in small letters.
     package let canonical: String
+    /// What a voter reads and may type: symbols in groups of four with hyphens.
     package let shown: String
 
+    /// A random identifier with its check symbol.
     init(_ code: SymbolCode) { (canonical, shown) = (code.canonical, code.grouped) }
 
+    /// Ten digits, the last of them a check digit.
     init(_ code: DigitCode) { (canonical, shown) = (code.canonical, code.canonical) }
 
+    /// A name, a mail address, or an identifier that was kept: shown as it is hashed.
     init(name: String) { (canonical, shown) = (name, name) }
 
     /// Symbols of a random identifier, check symbol included: 55 bits, so that a guess hits one of a million voters
@@ -32,7 +37,10 @@ struct IdentifierMaker {
     }
 
     /// Candidates for a voter, the first that is free is taken; empty when the scheme has none for this voter.
-    /// - Parameter attempt: 0 at first, then 1, 2, ... while candidates are taken.
+    /// - Parameters:
+    ///   - attempt: 0 at first, then 1, 2, ... while candidates are taken.
+    ///   - voter: whose names the scheme `name` uses.
+    ///   - contacts: whose mail address the scheme `email` uses.
     func candidate(for voter: Voter, contacts: VoterContacts, attempt: Int) -> Identifier? {
         switch scheme {
         case .random: return Identifier(SymbolCode.random(count: Identifier.randomCount, from: randomness))

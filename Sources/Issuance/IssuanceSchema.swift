@@ -2,9 +2,11 @@ package import Store
 
 /// Identifiers, contacts given on the phone, and letter batches.
 ///
-/// The store itself refuses two live identifiers of one voter (active, or on a letter that is not posted yet) and two
-/// pending ones.
+/// The store itself refuses two identifiers of one voter in use, two on letters that are not posted yet, and two pending ones.
 package enum IssuanceSchema {
+    /// In the order in which they were shipped; never edited afterwards. Times are seconds since 1970; `posted_on` is
+    /// a day, `2026-11-10`. Neither identifiers, codes nor secrets stand there in clear: they are hashed, and `sealed`
+    /// holds an identifier only where the policy keeps it.
     package static let migrations = [
         Migration(
             "issuance-1",
@@ -85,6 +87,14 @@ package enum IssuanceSchema {
             """
             ALTER TABLE issuance_contact ADD COLUMN folded BLOB;
             CREATE INDEX issuance_contact_folded ON issuance_contact (election, folded);
+            """),
+        // The identifier in use may be kept while the next one is on a letter that is not posted yet.
+        Migration(
+            "issuance-4",
+            """
+            DROP INDEX issuance_identifier_one;
+            CREATE UNIQUE INDEX issuance_identifier_one ON issuance_identifier (voter) WHERE state = 'active';
+            CREATE UNIQUE INDEX issuance_identifier_letter ON issuance_identifier (voter) WHERE state = 'unposted';
             """),
     ]
 }

@@ -7,6 +7,8 @@ import Store
 import VoterRoll
 
 /// The work of one issue or reissue: keys and frames at hand.
+/// Used within one thread. The numbers of frames are remembered from one transaction to the next, so that a session
+/// whose transaction failed is thrown away.
 final class IssueSession {
     let issuer: Issuer
     let election: StoredElection
@@ -26,6 +28,7 @@ final class IssueSession {
         let language: Language
         let route: Route
         let hours: PollHours
+        let isUntilPosted: Bool
     }
 
     /// Candidates tried before we give up: a scheme that collides this often is full.
@@ -42,6 +45,11 @@ final class IssueSession {
 
     /// Issues to the next voters; returns the last voter's number, nil when there are no more.
     func issueChunk(
+        /// - Parameters:
+        ///   - after: the last voter's number of the chunk before; 0 at first.
+        ///   - limit: voters in the chunk.
+        ///   - forced: the channel for everybody; nil for each voter's own.
+        ///   - outcome: what was done so far, to which this is added.
         _ transaction: borrowing Transaction, after: Int, limit: Int, forced: Route?, by principal: Principal,
         _ outcome: inout Issuer.Outcome
     ) throws(StoreError) -> Int? {
@@ -121,13 +129,19 @@ final class IssueSession {
         }
         var (mail, phone) = (roll.mail, roll.phone)
         for (route, value) in held {
-            guard let plain = sealer.open(value, associated: contactPlace(voter.id)) else { continue }
+            guard let plain = sealer.open(value, associated: contactPlace(voter.id)) else {
+                // The roll's older contact in its place would send a secret to where nobody wants it.
+                throw StoreError(
+                    .damaged, "A contact that was given for voter number \(voter.id) does not open.",
+                    cure: "Run `store check`.")
+            }
             if route == Route.email.rawValue { mail = EmailAddress(stored: plain) }
             if route == Route.sms.rawValue { phone = PhoneNumber(stored: plain, isMobile: true) }
         }
         return VoterContacts(mail: mail, phone: phone, address: roll.address)
     }
 
+    /// What a contact or identifier of a voter of this election is bound to.
     func contactPlace(_ voter: Int) -> [UInt8] { IssueSession.contactPlace(election, voter) }
 
     /// What a sealed contact or identifier is bound to.
@@ -167,10 +181,12 @@ final class IssueSession {
         }
     }
 
+    /// Whether there is a mobile number, and SMS may go to its prefix.
     private func takesSMS(_ contacts: VoterContacts) -> Bool {
         contacts.mobile.map { mobile in issuer.smsPrefixes.contains(where: mobile.text.hasPrefix) } ?? false
     }
 
+    /// What a message to a voter is addressed to by a channel; nil where there is no contact for it.
     func recipient(_ contacts: VoterContacts, _ route: Route) -> [UInt8]? {
         switch route {
         case .email: contacts.mail.map { Array($0.text.utf8) }
@@ -180,6 +196,12 @@ final class IssueSession {
     }
 
     /// Makes an identifier and queues its message; false when the scheme has no identifier for this voter.
+    /// - Parameters:
+    ///   - past: the voter's latest identifier; nil where there was none.
+    ///   - isRenewal: whether it is pending until it is used. Otherwise it is in force at once, by letter once it is
+    ///     posted.
+    /// - Throws: an error of the store; `.failed` when the template is faulty, `.damaged` when a kept identifier does
+    ///   not open.
     func issue(
         _ transaction: borrowing Transaction, _ voter: Voter, _ contacts: VoterContacts, _ route: Route,
         priority: Priority, after past: Past?, isRenewal: Bool = false
@@ -195,7 +217,10 @@ final class IssueSession {
         var values = ["greeting": voter.courteousName, "identifier": identifier.shown]
         var codeHash: [UInt8]?
         var secretHash: [UInt8]?
-        if election.election.access.secretKind == .generated, route != .letter {
+        // Where passwords are renewed by their owners, what is sent again carries none: it would take the place of a chosen one.
+        if election.election.access.secretKind == .generated, route != .letter,
+            !isRenewal || election.election.access.sendsAnew
+        {
             let secret = GeneratedSecret.random(from: issuer.randomness)
             kind = isRenewal ? .renewedActivation : .activation
             values["secret"] = secret.text
@@ -280,14 +305,21 @@ final class IssueSession {
         return sealer.seal(Array(identifier.canonical.utf8), associated: contactPlace(voter))
     }
 
+    /// The number of the frame of a message made now, with the hours in force.
+    /// - Parameter isUntilPosted: whether it speaks of an identifier that is kept until a letter is posted.
+    /// - Throws: `.failed` when the template is faulty: nothing was changed then.
     func frame(
-        _ transaction: borrowing Transaction, _ kind: MessageKind, _ language: Language, _ route: Route
+        _ transaction: borrowing Transaction, _ kind: MessageKind, _ language: Language, _ route: Route,
+        isUntilPosted: Bool = false
     ) throws(StoreError) -> Int {
         let hours = try PollHours.find(transaction.reading, election)
-        let name = FrameName(kind: kind, language: language, route: route, hours: hours)
+        let name = FrameName(
+            kind: kind, language: language, route: route, hours: hours, isUntilPosted: isUntilPosted)
         if let known = frames[name] { return known }
         let frame: MessageFrame
-        do throws(MessageOffice.Fault) { frame = try office.frame(kind, language, route, hours) } catch {
+        do throws(MessageOffice.Fault) {
+            frame = try office.frame(kind, language, route, hours, isUntilPosted: isUntilPosted)
+        } catch {
             throw StoreError(.failed, error.description, cure: "Correct the template; nothing was issued.")
         }
         let number = try issuer.outbox.store(transaction, frame)
@@ -358,6 +390,6 @@ final class IssueSession {
             transaction, subject: voter.id, kind: note.kind, generation: note.generation, route: note.route,
             priority: note.priority, frame: try frame(transaction, note.kind, voter.language, note.route),
             recipient: recipient, values: note.values.merging(["greeting": voter.courteousName]) { $1 },
-            expiresAt: note.expiresAt, dueAt: note.dueAt)
+            expiresAt: note.expiresAt, dueAt: note.dueAt, date: note.date)
     }
 }

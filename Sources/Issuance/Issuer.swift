@@ -15,9 +15,12 @@ package import VoterRoll
 ///       |              |  sealed message ---------->|                  |
 ///       |              |                            | (later) -------->|
 ///       | reissue ---> | one transaction:           |                  |
-///       |              |  old one revoked           |                  |
+///       |              |  old one revoked, or kept  |                  |
+///       |              |   until a letter is posted |                  |
 ///       |              |  new one, message -------->|                  |
 ///       |              |  notice to old contact --->|                  |
+/// Its functions take the caller's transaction, but for `issueAll`; whatever makes an identifier also queues the
+/// message that carries it, so that neither is there without the other.
 package struct Issuer: Sendable {
     let outbox: Outbox
     let registrar: Registrar
@@ -28,6 +31,7 @@ package struct Issuer: Sendable {
     /// E.164 prefixes that SMS may go to.
     let smsPrefixes: [String]
 
+    /// - Parameter smsPrefixes: E.164 prefixes that SMS may go to, as the courier has them.
     package init(
         outbox: Outbox, registrar: Registrar, logbook: Logbook, clock: Clock, randomness: Randomness,
         smsPrefixes: [String] = SMSPolicy().prefixes
@@ -38,25 +42,32 @@ package struct Issuer: Sendable {
 
     /// A printed sheet.
     package struct Sheet: Sendable, Equatable {
+        /// The batch's number, as people name it.
         package let batch: Int
+        /// The letter's number in the batch, from 1.
         package let number: Int
     }
 
     /// What an issue did.
     package struct Outcome: Sendable {
+        /// Identifiers made, by channel.
         package var issued: [Route: Int] = [:]
         /// References of voters who cannot be reached, the first few, and how many there are.
         package var unreachable: [String] = []
+        /// Voters without a contact for a channel of the election, or without an identifier in the scheme.
         package var unreachableCount = 0
+        /// Voters who had an identifier in force or on its way by post.
         package var alreadyHad = 0
 
         private static let shown = 50
 
+        /// Counts a voter who was not served.
         mutating func miss(_ voter: Voter) {
             unreachableCount += 1
             if unreachable.count < Outcome.shown { unreachable.append(voter.reference) }
         }
 
+        /// Identifiers made, by all channels.
         package var issuedCount: Int { issued.values.reduce(0, +) }
     }
 
@@ -65,6 +76,7 @@ package struct Issuer: Sendable {
 
     /// Issues an identifier to every voter who has none. Running it again issues only what is missing.
     /// - Parameter forced: the channel to use for everybody, where they have a contact for it.
+    /// - Throws: an error of the store. What earlier chunks issued stays, and the next call goes on from there.
     package func issueAll(
         _ store: Store, _ election: StoredElection, key: ElectionKey, office: MessageOffice, forced: Route?,
         by principal: Principal, progress: (Int) -> Void = { _ in }
@@ -87,28 +99,38 @@ package struct Issuer: Sendable {
 
     /// What a reissue came to.
     package enum Reissue: Sendable, Equatable {
-        /// `sheets` are printed and not posted yet: they must be taken out of the pile.
-        case done(generation: Int, noticeBy: Route?, sheets: [Sheet])
+        /// `sheets` are printed and not posted yet: they must be taken out of the pile. `keepsOld`: the one in use works
+        /// until the new one's letter is posted.
+        /// `generation` is the new identifier's, `noticeBy` the channel of the first word to an old contact, nil where
+        /// none was sent.
+        case done(generation: Int, noticeBy: Route?, sheets: [Sheet], keepsOld: Bool)
+        /// Nobody with this reference is on the roll.
         case unknownVoter
         /// The contact is refused, or there is none, for this reason.
         case refused(String)
     }
 
-    /// Revokes a voter's identifiers at once and sends a new one.
+    /// Revokes a voter's identifiers and sends a new one.
+    /// The transaction must be given up when it throws: old identifiers are revoked by then.
     /// - Parameters:
+    ///   - keepsOld: whether the one in use goes on until the post has the letter with the new one.
     ///   - contact: a new contact for this voter only, held beside the roll; nil to use the roll's.
     ///   - reason: why; it goes into the journal.
     ///   - mailing: the mailing that this is part of.
+    /// - Returns: what was done; with `.refused` and `.unknownVoter` the store is as it was.
+    /// - Throws: an error of the store; `.constraint` where the scheme has no other identifier for this voter.
     package func reissue(
         _ transaction: borrowing Transaction, _ election: StoredElection, key: ElectionKey, office: MessageOffice,
-        reference: String, by route: Route, contact: String?, reason: String, principal: Principal, mailing: Int? = nil
+        reference: String, by route: Route, contact: String?, reason: String, principal: Principal, mailing: Int? = nil,
+        keepsOld: Bool = false
     ) throws(StoreError) -> Reissue {
         guard let voter = try registrar.voter(transaction.reading, election, reference: reference) else {
             return .unknownVoter
         }
         let session = IssueSession(self, election, key: key, office: office)
         return try session.reissue(
-            transaction, voter, by: route, contact: contact, reason: reason, principal: principal, mailing: mailing)
+            transaction, voter, by: route, contact: contact, reason: reason, principal: principal, mailing: mailing,
+            keepsOld: keepsOld)
     }
 
     /// Of some voters, by number, those who can be sent an identifier by a channel, up to a limit; how many of those looked
@@ -121,18 +143,25 @@ package struct Issuer: Sendable {
     }
 
     /// The sheets of a voter that are printed and not posted.
-    package func sheetsInHand(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> [Sheet] {
+    /// Notices are left out: they carry no identifier.
+    /// - Parameter sparesUsed: whether one stays out whose identifier is in use: its batch is being marked as posted.
+    package func sheetsInHand(
+        _ reading: borrowing Reading, voter: Int, sparesUsed: Bool = false
+    ) throws(StoreError) -> [Sheet] {
         try reading.all(
             """
             SELECT issuance_batch.number, issuance_letter.number FROM issuance_letter
             JOIN issuance_batch ON issuance_batch.id = issuance_letter.batch
+            JOIN issuance_identifier USING (voter, generation)
             WHERE voter = ? AND issuance_letter.state = 'printed' AND carries = 1 AND issuance_batch.state = 'printed'
+                AND NOT (? AND issuance_identifier.state = 'active')
             ORDER BY 1, 2
-            """, voter
+            """, voter, sparesUsed
         ) { (row: borrowing Row) throws(StoreError) in Sheet(batch: try row[0], number: try row[1]) }
     }
 
     /// Gives messages that have not left a voter's corrected contacts; returns how many there were.
+    /// Contacts given on the phone are not touched.
     package func readdress(
         _ transaction: borrowing Transaction, _ election: StoredElection, key: ElectionKey, voter: Int
     ) throws(StoreError) -> Int {
@@ -162,6 +191,7 @@ package struct Issuer: Sendable {
     }
 
     /// Takes back what still waits for a voter who has finished voting; returns how many messages.
+    /// Only messages that have not left; word that warns of something stays.
     @discardableResult
     package func close(
         _ transaction: borrowing Transaction, _ election: StoredElection, voter: Int
@@ -175,6 +205,7 @@ package struct Issuer: Sendable {
     }
 
     /// Revokes every live identifier of a voter, and what still waits for them.
+    /// - Returns: how many identifiers were in force or on their way.
     @discardableResult
     package func revoke(
         _ transaction: borrowing Transaction, _ election: StoredElection, voter: Int, reason: String
@@ -185,6 +216,63 @@ package struct Issuer: Sendable {
             UPDATE issuance_identifier SET state = 'revoked', ended_at = ?, reason = ?
             WHERE voter = ? AND state <> 'revoked'
             """, clock.now, reason, voter)
+    }
+
+    /// Revokes what of a voter's identifiers is not in use: on a letter that is not posted, or asked for by its voter and not
+    /// used yet. The one in use stays, with what still waits for it.
+    func revokeUnused(
+        _ transaction: borrowing Transaction, _ election: StoredElection, voter: Int, reason: String
+    ) throws(StoreError) {
+        let unused = try transaction.reading.all(
+            "SELECT generation FROM issuance_identifier WHERE voter = ? AND state IN ('unposted', 'pending')", voter
+        ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
+        for generation in unused {
+            try transaction.execute(
+                """
+                UPDATE issuance_letter SET state = 'withdrawn'
+                WHERE voter = ? AND generation = ? AND carries = 1 AND state = 'printed'
+                    AND batch IN (SELECT id FROM issuance_batch WHERE state IN ('gathering', 'printing', 'printed'))
+                """, voter, generation)
+            try outbox.withdraw(transaction, election: election.number, subject: voter, identifier: generation)
+            _ = try revoke(transaction, voter: voter, generation: generation, reason: reason)
+        }
+    }
+
+    /// Makes the identifier on a posted letter the one in use; the one that was kept until now ends, and with it its sessions.
+    /// - Returns: whether there was one.
+    func putInUse(
+        _ transaction: borrowing Transaction, _ election: StoredElection, letter message: Int, by principal: Principal
+    ) throws(StoreError) -> Bool {
+        let posted = try transaction.reading.first(
+            """
+            SELECT voter, generation FROM issuance_letter JOIN issuance_identifier USING (voter, generation)
+            WHERE message = ? AND issuance_letter.state = 'printed' AND carries = 1
+                AND issuance_identifier.state = 'unposted'
+            """, message
+        ) { (row: borrowing Row) throws(StoreError) -> (voter: Int, generation: Int) in (try row[0], try row[1]) }
+        guard let posted else { return false }
+        let kept = try generationInUse(transaction.reading, voter: posted.voter)
+        if let kept {
+            _ = try revoke(transaction, voter: posted.voter, generation: kept, reason: "the next one was posted")
+            try outbox.withdraw(transaction, election: election.number, subject: posted.voter, identifier: kept)
+            let voter = try registrar.voter(transaction.reading, id: posted.voter)
+            try logbook.record(
+                transaction, election: election.election.id, by: principal, "identifier.replaced",
+                [
+                    "reference": voter?.reference ?? "", "ended": "\(kept)", "inUse": "\(posted.generation)",
+                ])
+        }
+        try transaction.execute(
+            "UPDATE issuance_identifier SET state = 'active' WHERE voter = ? AND generation = ?", posted.voter,
+            posted.generation)
+        return kept != nil
+    }
+
+    /// The generation of the identifier that a voter can use; nil when there is none.
+    func generationInUse(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> Int? {
+        try reading.first(
+            "SELECT generation FROM issuance_identifier WHERE voter = ? AND state = 'active'", voter
+        ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
     }
 
     /// Revokes one generation of a voter's identifier; false when it had ended before.
@@ -221,6 +309,7 @@ package struct Issuer: Sendable {
     }
 
     /// How many identifiers are in each state.
+    /// By state and channel, both as raw values.
     package func summary(
         _ reading: borrowing Reading, _ election: StoredElection
     ) throws(StoreError) -> [(state: String, route: String, count: Int)] {
@@ -233,6 +322,7 @@ package struct Issuer: Sendable {
     }
 
     /// The voter who holds this identifier, and whether it can be used.
+    /// Of a pending and an active identifier with one hash it gives either; `holders` gives both.
     package func holder(
         _ reading: borrowing Reading, _ election: StoredElection, key: ElectionKey, canonical: String
     ) throws(StoreError) -> (voter: Int, generation: Int, state: String)? {

@@ -1,3 +1,4 @@
+import Contacts
 package import Delivery
 package import Elections
 package import Store
@@ -15,20 +16,33 @@ extension PollHours {
     }
 }
 
+extension Election {
+    /// Where voters go and whom they call, by the names in messages' templates.
+    func places(_ language: Language) -> [String: String] {
+        [
+            "address": address, "supportName": support.name, "supportEmail": support.email,
+            "supportPhone": support.phone, "supportHours": support.hours[language],
+            "contacts": contactLine(language), "host": Origin(address)?.host ?? "",
+        ]
+    }
+}
+
 extension MessageFrame {
-    /// The frame with the hours in force in place of those of the day on which it was made.
+    /// The frame with the hours in force, the site's address and the contacts in place of those of the day on which it was made.
     func with(_ hours: PollHours, _ election: Election) -> MessageFrame {
         guard let language = Language(rawValue: language) else { return self }
-        return with(shared: hours.shared(election, language))
+        return with(shared: hours.shared(election, language).merging(election.places(language)) { $1 })
     }
 }
 
 extension Outbox {
-    /// Puts the hours in force into the mails and SMS that have not left: those that wait, and those that failed and may be
+    /// Puts the hours in force, the site's address and the contacts into the mails and SMS that have not left: those that wait, and those that failed and may be
     /// sent again. Letters get theirs when they are printed. Only messages that are still to be sent are touched, by the
     /// indices that hold them alone.
+    /// - Throws: an error of the store; `.damaged` when a frame cannot be read.
     package func putHours(_ transaction: borrowing Transaction, _ election: StoredElection) throws(StoreError) {
         let hours = try PollHours.find(transaction.reading, election)
+        try moveReminders(transaction, election: election.number, to: hours.closes)
         for number in try unsentFrames(transaction.reading, election: election.number) {
             let frame = try frame(transaction.reading, number)
             let changed = frame.with(hours, election.election)

@@ -8,10 +8,17 @@ import VoterRoll
 
 /// A new identifier in place of an old one, and the word to the old contact.
 extension IssueSession {
+    /// The store's order of things: old identifiers are revoked, the new contact is kept, the new identifier is made
+    /// and queued, word goes to the old contacts, and the journal keeps it.
+    /// - Throws: an error of the store; `.constraint` where the scheme has no other identifier. The transaction must
+    ///   be given up then.
     func reissue(
         _ transaction: borrowing Transaction, _ voter: Voter, by route: Route, contact: String?, reason: String,
-        principal: Principal, mailing: Int?
+        principal: Principal, mailing: Int?, keepsOld: Bool
     ) throws(StoreError) -> Issuer.Reissue {
+        guard !keepsOld || route == .letter else {
+            return .refused("only a letter leaves the old identifier until it is posted")
+        }
         let sealed = try issuer.registrar.sealedContacts(transaction.reading, voter: voter.id)
         let roll = try opener.open(sealed, voter: voter.id)
         let present = try effectiveContacts(transaction.reading, voter, sealed)
@@ -28,8 +35,13 @@ extension IssueSession {
         }
         let earlier = try lastContact(transaction.reading, voter.id)
         try queue.begin(transaction)
-        let sheets = try issuer.sheetsInHand(transaction.reading, voter: voter.id)
-        try issuer.revoke(transaction, election, voter: voter.id, reason: reason)
+        let sheets = try issuer.sheetsInHand(transaction.reading, voter: voter.id, sparesUsed: keepsOld)
+        if keepsOld {
+            try issuer.revokeUnused(transaction, election, voter: voter.id, reason: reason)
+        } else {
+            try issuer.revoke(transaction, election, voter: voter.id, reason: reason)
+        }
+        let isKept = try issuer.generationInUse(transaction.reading, voter: voter.id) != nil
         if contact != nil {
             try transaction.execute(
                 """
@@ -55,18 +67,21 @@ extension IssueSession {
         let notice =
             isElsewhere
             ? try notify(
-                transaction, voter, [earlier] + contacts(roll) + contacts(present), except: recipient, generation) : nil
+                transaction, voter, [earlier] + contacts(roll) + contacts(present), except: recipient, generation,
+                isUntilPosted: isKept) : nil
         try issuer.logbook.record(
             transaction, election: election.election.id, by: principal, "identifier.reissue",
             [
                 "reference": voter.reference, "by": route.rawValue, "reason": reason, "generation": "\(generation)",
                 "newContact": contact == nil ? "no" : "yes", "notice": notice?.rawValue ?? "none",
+                "keptUntilPosted": isKept ? "yes" : "no",
             ], personal: contact.map { ["contact": $0] } ?? [:], key: key)
-        return .done(generation: generation, noticeBy: notice, sheets: sheets)
+        return .done(generation: generation, noticeBy: notice, sheets: sheets, keepsOld: isKept)
     }
 
     private struct ContactRefusal: Error { let reason: String }
 
+    /// The voter's contacts with the new one in place of theirs.
     private func newContact(
         _ text: String, _ route: Route, _ roll: VoterContacts
     ) -> Swift.Result<VoterContacts, ContactRefusal> {
@@ -97,18 +112,27 @@ extension IssueSession {
             "SELECT route, contact FROM issuance_identifier WHERE voter = ? ORDER BY generation DESC LIMIT 1", voter
         ) { (row: borrowing Row) throws(StoreError) -> (route: Route, sealed: [UInt8]) in (try row.value(0), try row[1])
         }
-        guard let found, let contact = sealer.open(found.sealed, associated: contactPlace(voter)) else { return nil }
+        guard let found else { return nil }
+        guard let contact = sealer.open(found.sealed, associated: contactPlace(voter)) else {
+            throw StoreError(
+                .damaged, "The contact of the latest identifier of voter number \(voter) does not open.",
+                cure: "Run `store check`.")
+        }
         return (found.route, contact)
     }
 
+    /// A voter's contacts as places, in the order mail, SMS, letter.
     private func contacts(_ contacts: VoterContacts) -> [Place?] {
         Route.allCases.map { route in recipient(contacts, route).map { (route, $0) } }
     }
 
     /// Tells the voter at the old contacts that a new identifier was made: where the last one went, the roll's mail or
     /// phone, and what was given on the phone earlier; by letter only where there is no other way.
+    /// - Returns: the channel of the first word; nil where there was nobody to tell.
     private func notify(
-        _ transaction: borrowing Transaction, _ voter: Voter, _ places: [Place?], except new: [UInt8], _ generation: Int
+        _ transaction: borrowing Transaction, _ voter: Voter, _ places: [Place?], except new: [UInt8],
+        _ generation: Int,
+        isUntilPosted: Bool
     ) throws(StoreError) -> Route? {
         var told: [(kind: MessageKind, place: Place)] = []
         for case let place? in places
@@ -121,19 +145,12 @@ extension IssueSession {
                     !told.contains { $0.kind == kind && $0.place.route == place.route }
                 })
             else { continue }
-            try tell(transaction, voter, kind, place.route, place.contact, generation)
+            let frame = try frame(transaction, kind, voter.language, place.route, isUntilPosted: isUntilPosted)
+            try queue.add(
+                transaction, subject: voter.id, kind: kind, generation: generation, route: place.route,
+                priority: .recovery, frame: frame, recipient: place.contact, values: ["greeting": voter.courteousName])
             told.append((kind, place))
         }
         return told.first?.place.route
-    }
-
-    private func tell(
-        _ transaction: borrowing Transaction, _ voter: Voter, _ kind: MessageKind, _ route: Route, _ contact: [UInt8],
-        _ generation: Int
-    ) throws(StoreError) {
-        try queue.add(
-            transaction, subject: voter.id, kind: kind, generation: generation, route: route, priority: .recovery,
-            frame: try frame(transaction, kind, voter.language, route), recipient: contact,
-            values: ["greeting": voter.courteousName])
     }
 }

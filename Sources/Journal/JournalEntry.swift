@@ -7,16 +7,23 @@ package struct JournalEntry: Sendable, Equatable {
     /// What the first entry follows.
     package static let origin = [UInt8](repeating: 0, count: 32)
 
+    /// From 1, without gaps: a missing one breaks the chain.
     package let number: Int
     /// Seconds since 1970.
     package let at: Int
+    /// The election's name; nil for what concerns the whole store.
     package let election: String?
+    /// Who did it, as `Principal.text` writes it.
     package let principal: String
+    /// What was done, a subject and a deed in English words: `voter.reveal`, `poll.round`.
     package let action: String
     /// A JSON object of texts, keys sorted.
     package let details: String
+    /// The personal details, sealed; nil where there are none. They may be destroyed without breaking the chain.
     package var sealed: [UInt8]?
+    /// SHA-256 of `sealed`, 32 bytes; nil where there were no personal details.
     package var sealedHash: [UInt8]?
+    /// The hash of the entry before, 32 bytes; zeros for the first.
     package let previous: [UInt8]
 
     /// SHA-256 over the fields and the hash before.
@@ -33,6 +40,8 @@ package struct JournalEntry: Sendable, Equatable {
     /// The details by their names.
     package func fields() throws(StoreError) -> [String: String] { try JournalEntry.fields(details, of: action) }
 
+    /// The details by their names.
+    /// - Throws: `damaged` when they are no JSON object of texts.
     static func fields(_ details: String, of action: String) throws(StoreError) -> [String: String] {
         do { return try JSONDecoder().decode([String: String].self, from: Data(details.utf8)) } catch {
             throw StoreError(
@@ -54,6 +63,7 @@ package struct JournalEntry: Sendable, Equatable {
             .map { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// From its fields. Without personal details the two sealed ones are nil.
     init(
         number: Int, at: Int, election: String?, principal: String, action: String, details: String, sealed: [UInt8]?,
         sealedHash: [UInt8]?, previous: [UInt8]

@@ -2,6 +2,7 @@ package import Store
 
 /// The journal's tables. Triggers refuse to change or remove an entry; the chain shows it where they were disabled.
 package enum JournalSchema {
+    /// In the order in which they are applied; each is applied once and never changed afterwards.
     package static let migrations = [
         Migration(
             "journal-1",

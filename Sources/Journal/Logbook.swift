@@ -11,6 +11,9 @@ package struct Logbook: Sendable {
     private let clock: Clock
     private let randomness: Randomness
 
+    /// - Parameters:
+    ///   - clock: gives each entry its time.
+    ///   - randomness: for the nonces of sealed details.
     package init(clock: Clock, randomness: Randomness) {
         self.clock = clock
         self.randomness = randomness
@@ -90,6 +93,7 @@ package struct Logbook: Sendable {
         return .intact(entries: head.number, head: head.hash)
     }
 
+    /// Why an entry breaks the chain; nil when it does not.
     private static func fault(
         _ entry: JournalEntry, _ hash: [UInt8], expected number: Int, after previous: [UInt8]
     ) -> Verification? {
@@ -122,6 +126,12 @@ package struct Logbook: Sendable {
         let text: String
         let before: Int?
 
+        /// - Parameters:
+        ///   - election: the name; entries of no election are found as well.
+        ///   - action: a part of it, as are the next two.
+        ///   - principal: a part of `staff:name` and the like.
+        ///   - text: a part of the details as JSON, which are not sealed.
+        ///   - before: the number below which the page begins; nil for the latest.
         package init(election: String, action: String, principal: String, text: String, before: Int?) {
             (self.election, self.action, self.principal) = (election, action, principal)
             (self.text, self.before) = (text, before)
@@ -152,12 +162,14 @@ package struct Logbook: Sendable {
         return try text.map { text throws(StoreError) in try JournalEntry.fields(text, of: action) }
     }
 
+    /// The number and hash of the last entry, kept apart from it; nil before the first.
     private static func head(_ reading: borrowing Reading) throws(StoreError) -> (number: Int, hash: [UInt8])? {
         try reading.first("SELECT number, hash FROM journal_head WHERE id = 1") {
             (row: borrowing Row) throws(StoreError) -> (number: Int, hash: [UInt8]) in (try row[0], try row[1])
         }
     }
 
+    /// An object with its keys sorted, so that the same details give the same hash.
     private static func json(_ details: [String: String]) throws(StoreError) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -9,6 +9,7 @@ package struct PageCheck {
         "p", "strong", "br", "a", "img", "div", "span", "noscript", "form", "fieldset", "legend", "label", "input",
         "button", "dl", "progress", "details", "summary", "dialog",
     ]
+    /// Beside those that begin with `data-`.
     private static let attributes: Set<String> = [
         "action", "alt", "aria-describedby", "aria-label", "aria-labelledby", "autocomplete", "charset", "class",
         "content", "defer", "height", "hidden", "href", "hreflang", "id", "integrity", "lang", "max", "method", "name",
@@ -19,25 +20,31 @@ package struct PageCheck {
         "skip", "logo", "site", "notice", "notice bad", "notice good", "lead", "left", "question", "hint", "choice",
         "choice blank", "second", "step", "own", "mark", "mark tracker", "mark tracker given", "reason", "call",
         "times",
-        "seal", "button",
+        "seal", "button", "printed", "private",
     ]
     /// What of the form is not seen until it is needed.
     private static let hiddenFields: Set<String> = ["fault"]
     /// What a question is made of.
     private static let parts: Set<String> = ["legend", "p", "label", "input", "span"]
     /// What the head loads beside scripts.
+    /// By the word in `rel`.
     private static let links = ["stylesheet": "style.css", "icon": "logo.svg"]
     /// The scripts that a ballot page runs.
-    private static let scripts = ["site.js", "ballot.js"]
+    private static let scripts = ["site.js", "receipt.js", "language.js", "grace.js", "ballot.js", "session.js"]
+    /// The further one of a device that many share.
+    private static let kioskScript = "kiosk.js"
 
+    /// What it is held against.
     private let seal: SiteSeal
+    /// The saved file; an empty page where it could not be read.
     private let page: SavedPage
-    /// What is not as it was sealed, in words.
+    /// What is not as it was sealed, in words; each stands for itself, and several may come of one change.
     package private(set) var faults: [String] = []
     /// Comparisons made.
     package private(set) var compared = 0
 
     /// Compares at once; of a file that is no page, `faults` says why.
+    /// - Parameter file: the bytes that the ballot page's own button saved; the page must not have been touched since.
     package init(_ file: [UInt8], seal: SiteSeal) {
         self.seal = seal
         do throws(SavedPage.Fault) { page = try SavedPage(file) } catch {
@@ -50,6 +57,7 @@ package struct PageCheck {
         compareBallot()
     }
 
+    /// Makes one comparison; `fault` is kept where it fails.
     private mutating func expect(_ isTrue: Bool, _ fault: String) {
         compared += 1
         if !isTrue { faults.append(fault) }
@@ -57,6 +65,7 @@ package struct PageCheck {
 
     // MARK: What a page may be made of
 
+    /// Elements, attributes, addresses and classes of the whole page, and the seal that it shows.
     private mutating func compareParts() {
         for element in page.root.all {
             expect(
@@ -74,6 +83,7 @@ package struct PageCheck {
         expect(marks == [seal.fingerprint], "the page shows the seal \(marks), not \(seal.fingerprint)")
     }
 
+    /// Where a link, a script, a picture or a form leads: to a sealed file, or to a page of the site.
     private mutating func compareAddress(_ element: SavedPage.Element, _ name: String, _ value: String) {
         let isOwn = value.hasPrefix("/") && !value.hasPrefix("//") && !value.hasPrefix("/\\")
         switch (element.name, name) {
@@ -85,18 +95,20 @@ package struct PageCheck {
             expect(seal.name(at: value) != nil, "<\(element.name)> loads \(value), which is not sealed")
         case ("form", _):
             let path = value.prefix { $0 != "?" }
-            expect(["/receipt", "/extend", "/sign-out"].contains(path), "a form is sent to \(value)")
+            expect(["/receipt", "/extend", "/sign-out", "/kiosk/end"].contains(path), "a form is sent to \(value)")
         default:
             let isHarmless = isOwn || value.hasPrefix("#") || value.hasPrefix("tel:") || value.hasPrefix("mailto:")
             expect(isHarmless, "<\(element.name)> leads to \(value)")
         }
     }
 
+    /// Which scripts run, in which order, and with which digests the page wants its files.
     private mutating func compareScripts() {
         let scripts = page.root.all("script")
         let sources = scripts.map { $0["src"] ?? $0.text }
         expect(
-            sources.map { seal.name(at: $0) ?? "?" } == PageCheck.scripts,
+            [PageCheck.scripts, PageCheck.scripts + [PageCheck.kioskScript]].contains(
+                sources.map { seal.name(at: $0) ?? "?" }),
             "the page runs other scripts than \(PageCheck.scripts.joined(separator: ", ")): \(sources)")
         for script in scripts {
             expect(script.text.isEmpty, "a script stands inside the page: \(script.text)")
@@ -113,6 +125,7 @@ package struct PageCheck {
         }
     }
 
+    /// Whether the digest beside an address is that of the sealed file.
     private mutating func compareDigest(_ address: String?, _ integrity: String?) {
         let name = seal.name(at: address ?? "")
         expect(
@@ -123,8 +136,10 @@ package struct PageCheck {
 
     // MARK: What is voted on
 
+    /// The form in which one votes; nil where the page has none.
     private var form: SavedPage.Element? { page.root.all("form").first { $0["id"] == "choose" } }
 
+    /// Which ballot and which election document the page votes with. No secret may be in the file.
     private mutating func compareBallot() {
         guard let form, page.root.all.count(where: { $0["id"] == "choose" }) == 1 else {
             expect(false, "the page has no ballot")
@@ -159,8 +174,25 @@ package struct PageCheck {
         for element in form.all where element["hidden"] != nil {
             expect(PageCheck.hiddenFields.contains(element["id"] ?? ""), "<\(element.name)> is hidden: \(element.text)")
         }
+        // A question inside of something could be folded away with it.
+        let inside = form.children.compactMap { child -> SavedPage.Element? in
+            if case .element(let element) = child { element } else { nil }
+        }
+        for element in inside where element.name != "fieldset" {
+            expect(element.all("fieldset").isEmpty, "a question stands inside <\(element.name)>")
+        }
+        for name in ["details", "dialog"] {
+            for element in page.root.all(name) {
+                expect(!element.all.contains { $0["id"] == "choose" }, "the ballot stands inside <\(name)>")
+            }
+        }
+        for element in page.root.all where element["class"] == "skip" {
+            expect(
+                element.name == "a" && element.all.isEmpty, "<\(element.name)> is drawn out of sight: \(element.text)")
+        }
     }
 
+    /// Title, questions and fields, in the language of the page.
     private mutating func compareQuestions(
         _ form: SavedPage.Element, _ document: ElectionDocument, _ sealed: SiteSeal.Texts.Ballot
     ) {
@@ -169,8 +201,9 @@ package struct PageCheck {
                 title: String(decoding: question.text, as: UTF8.self),
                 answers: question.answers.map { String(decoding: $0, as: UTF8.self) })
         }
+        // The document holds the French texts where the election has them, else those of its one language.
         expect(
-            sealed.texts["fr"]?.questions == original,
+            (sealed.texts["fr"] ?? sealed.texts.min { $0.key < $1.key }?.value)?.questions == original,
             "the sealed texts of \(sealed.ballot) are not those of its election document")
         let language = page.root.all("html").first?["lang"] ?? ""
         guard let texts = sealed.texts[language] else {
@@ -193,6 +226,11 @@ package struct PageCheck {
         }
     }
 
+    /// One question as it is drawn.
+    /// - Parameters:
+    ///   - number: from 1, for messages.
+    ///   - blank: the blank vote's words, or nothing where none is offered.
+    ///   - shape: of the election document; nil where it has no such question.
     private mutating func compareQuestion(
         _ drawn: SavedPage.Element, _ sealed: SiteSeal.Texts.Question, _ number: Int, blank: [String],
         _ shape: Question?

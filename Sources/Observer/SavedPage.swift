@@ -1,18 +1,31 @@
-/// A page that a browser wrote out (its document serialised): elements with their attributes, and the text between them. It
-/// reads that writing alone, strictly, so that nothing is seen differently here than by the browser that wrote it.
+/// A page that a browser wrote out (its document serialised), or one as our templates write it: elements with their attributes,
+/// and the text between them. It reads that writing alone, strictly, so that nothing is seen differently here than by a browser.
 struct SavedPage {
+    /// Why a file is not read, in words that follow "it is no page".
     struct Fault: Error { let words: String }
 
+    /// Who wrote the page.
+    enum Writer {
+        /// A browser that runs scripts.
+        case browser
+        /// The site: attributes without a value, apostrophes as entities, and what stands in `<noscript>` is read.
+        case site
+    }
+
+    /// What stands in an element, in order.
     indirect enum Node {
         case element(Element)
         case text(String)
     }
 
+    /// Names are in small letters; no attribute stands twice.
     struct Element {
         let name: String
         let attributes: [String: String]
+        /// Empty for elements that have no end.
         var children: [Node] = []
 
+        /// The value of an attribute; nil where it is missing, empty where it is written without one.
         subscript(_ attribute: String) -> String? { attributes[attribute] }
 
         /// All text below, in its order.
@@ -32,14 +45,20 @@ struct SavedPage {
             }
         }
 
+        /// Those of one name among them.
         func all(_ name: String) -> [Element] { all.filter { $0.name == name } }
     }
 
     /// Elements that have no end.
-    private static let void: Set<String> = ["meta", "link", "img", "input", "br"]
+    private static let void: Set<String> = ["meta", "link", "img", "input", "br", "base", "source"]
+    /// Attributes that the templates write without a value.
+    private static let flags: Set<String> = [
+        "checked", "controls", "defer", "disabled", "download", "formnovalidate", "hidden", "multiple", "novalidate",
+        "open", "readonly", "required", "reversed", "selected",
+    ]
     /// Elements whose content a browser that runs scripts holds, and writes, as bare text.
-    private static let raw: Set<String> = ["script", "noscript"]
-    /// Bytes of a page, at most.
+    private var raw: Set<String> { writer == .browser ? ["script", "noscript"] : ["script", "style"] }
+    /// Bytes of a page, at most: 8 MiB.
     private static let mostBytes = 8 << 20
     /// Elements in elements, at most: the pages are eight deep.
     private static let deepest = 32
@@ -47,13 +66,22 @@ struct SavedPage {
     /// What stands for a file that is no page.
     static var empty: SavedPage { SavedPage() }
 
+    /// The whole page; a pair of carriage return and line feed is one character.
     private let text: [Character]
+    /// The character that is read next.
     private var at = 0
+    /// Holds the page's elements; has no name itself.
     private(set) var root = Element(name: "", attributes: [:])
 
-    private init() { text = [] }
+    /// Whose writing is taken; nothing else is.
+    private let writer: Writer
 
-    init(_ bytes: [UInt8]) throws(Fault) {
+    private init() { (text, writer) = ([], .browser) }
+
+    /// Reads a whole page.
+    /// - Throws: `Fault` at the first sign that its writer would not have written.
+    init(_ bytes: [UInt8], by writer: Writer = .browser) throws(Fault) {
+        self.writer = writer
         guard bytes.count <= SavedPage.mostBytes, let whole = String(validating: bytes, as: UTF8.self) else {
             throw Fault(words: "it is no text of a page")
         }
@@ -63,6 +91,7 @@ struct SavedPage {
         guard at == text.count else { throw Fault(words: "something stands behind its end") }
     }
 
+    /// Passes these words where they stand here; false, and nothing passed, where they do not.
     private mutating func take(_ words: String) -> Bool {
         let words = Array(words)
         guard text.count - at >= words.count, Array(text[at..<at + words.count]) == words else { return false }
@@ -70,6 +99,8 @@ struct SavedPage {
         return true
     }
 
+    /// What stands in an element up to its end, which is passed.
+    /// - Throws: `Fault` where the end is missing, or elements stand too deep in each other.
     private mutating func children(of name: String, depth: Int) throws(Fault) -> [Node] {
         guard depth <= SavedPage.deepest else { throw Fault(words: "its elements are nested too deeply") }
         var nodes: [Node] = []
@@ -85,6 +116,7 @@ struct SavedPage {
         return nodes
     }
 
+    /// An element from its first sign to the end of its content.
     private mutating func element(depth: Int) throws(Fault) -> Element {
         at += 1
         let name = word()
@@ -92,17 +124,17 @@ struct SavedPage {
         var attributes: [String: String] = [:]
         while take(" ") {
             let attribute = word()
-            guard !attribute.isEmpty, take("=\"") else {
-                throw Fault(words: "it is not as a browser writes it: \(near)")
-            }
-            let value = try plain(until: "\"")
-            guard take("\""), attributes.updateValue(value, forKey: attribute) == nil else {
-                throw Fault(words: "it is not as a browser writes it: \(near)")
+            guard !attribute.isEmpty else { throw Fault(words: "it is not as \(author) writes it: \(near)") }
+            let isFlag = writer == .site && SavedPage.flags.contains(attribute) && at < text.count && text[at] != "="
+            guard isFlag || take("=\"") else { throw Fault(words: "it is not as \(author) writes it: \(near)") }
+            let value = isFlag ? "" : try plain(until: "\"")
+            guard isFlag || take("\""), attributes.updateValue(value, forKey: attribute) == nil else {
+                throw Fault(words: "it is not as \(author) writes it: \(near)")
             }
         }
-        guard take(">") else { throw Fault(words: "it is not as a browser writes it: \(near)") }
+        guard take(">") else { throw Fault(words: "it is not as \(author) writes it: \(near)") }
         var element = Element(name: name, attributes: attributes)
-        if SavedPage.raw.contains(name) {
+        if raw.contains(name) {
             element.children = [.text(try bare(until: "</\(name)>"))]
         } else if !SavedPage.void.contains(name) {
             element.children = try children(of: name, depth: depth + 1)
@@ -111,6 +143,7 @@ struct SavedPage {
     }
 
     /// Text as it stands, up to an end that is passed.
+    /// - Throws: `Fault` where the page ends before.
     private mutating func bare(until end: String) throws(Fault) -> String {
         let start = at
         while at < text.count {
@@ -133,7 +166,8 @@ struct SavedPage {
         return word
     }
 
-    /// Text with its entities resolved.
+    /// Text with its entities resolved, up to a character that is not passed.
+    /// - Throws: `Fault` at an entity that the page's writer would not have written.
     private mutating func plain(until end: Character) throws(Fault) -> String {
         var plain = ""
         while at < text.count, text[at] != end {
@@ -142,8 +176,9 @@ struct SavedPage {
                 at += 1
                 continue
             }
-            guard let (name, character) = SavedPage.entities.first(where: { isHere($0.0) }) else {
-                throw Fault(words: "it is not as a browser writes it: \(near)")
+            let known = SavedPage.entities + (writer == .site ? SavedPage.siteEntities : [])
+            guard let (name, character) = known.first(where: { isHere($0.0) }) else {
+                throw Fault(words: "it is not as \(author) writes it: \(near)")
             }
             at += name.count
             plain.append(character)
@@ -157,6 +192,13 @@ struct SavedPage {
         (Array("&nbsp;"), "\u{A0}"),
     ]
 
+    /// The further one that our templates write.
+    private static let siteEntities: [([Character], Character)] = [(Array("&#39;"), "'")]
+
+    /// Who should have written the page, for a message.
+    private var author: String { writer == .browser ? "a browser" : "this program" }
+
+    /// Whether these characters stand here.
     private func isHere(_ words: [Character]) -> Bool {
         text.count - at >= words.count && Array(text[at..<at + words.count]) == words
     }

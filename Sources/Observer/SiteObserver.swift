@@ -28,13 +28,16 @@ package struct SiteObserver {
         ),
         ("a program", ["User-Agent: isoloir-observe"]),
     ]
+    /// Without a slash at its end: paths are put behind it.
     private let address: String
     private let seal: SiteSeal
 
+    /// - Parameter address: the site's, `https://...`, with or without a slash at its end.
     package init(address: String, seal: SiteSeal) {
         (self.address, self.seal) = (address.hasSuffix("/") ? String(address.dropLast()) : address, seal)
     }
 
+    /// What a round of looking found; `faults` empty means that the site gives what was sealed.
     package struct Report: Sendable {
         /// Comparisons made.
         package var compared = 0
@@ -44,6 +47,8 @@ package struct SiteObserver {
         package var notes: [String] = []
     }
 
+    /// Fetches every sealed file and the first pages as several kinds of clients, and the beginning of each ballot's
+    /// archive. What cannot be fetched is a fault as well: nothing is thrown.
     /// - Parameter now: seconds since 1970; before the sealed hour of opening the ballot boxes need not be there.
     package func observe(now: Int) -> Report {
         var report = Report()
@@ -61,6 +66,7 @@ package struct SiteObserver {
         return report
     }
 
+    /// Fetches a file and compares its SHA-256 with the sealed one.
     private func compare(
         _ path: String, with sealed: String, _ client: String, _ headers: [String], _ report: inout Report
     ) {
@@ -73,33 +79,20 @@ package struct SiteObserver {
         }
     }
 
-    /// A page runs no other scripts than the sealed ones, and shows the seal.
+    /// A page runs and loads nothing but what was sealed, and shows the seal.
     private func look(_ path: String, _ client: String, _ headers: [String], _ report: inout Report) {
         report.compared += 1
         guard let answer = HTTPClient.get(address + path, headers: headers), answer.status == 200 else {
             report.faults.append("\(client) cannot fetch \(path)")
             return
         }
-        let page = String(decoding: answer.body, as: UTF8.self)
-        let pieces = page.components(separatedBy: "<script").dropFirst().compactMap { $0.split(separator: ">").first }
-        for piece in pieces {
-            let source = String(piece.components(separatedBy: "src=\"").dropFirst().first?.prefix { $0 != "\"" } ?? "")
-            guard let name = seal.name(at: source), let sealed = seal.served[name] else {
-                report.faults.append("\(client) finds a script in \(path) that is not sealed: <script\(piece)>")
-                continue
-            }
-            // Exactly what the page asks for: its address has a version.
-            compare(source, with: sealed, client, headers, &report)
-        }
-        if page.range(of: #"\son[a-z]+\s*="#, options: .regularExpression) != nil {
-            report.faults.append("\(client) finds a script inside a tag of \(path)")
-        }
-        if !page.contains(seal.fingerprint) {
-            report.faults.append("\(client) does not find the seal's fingerprint \(seal.fingerprint) on \(path)")
-        }
+        let page = PublicPage(answer.body, seal: seal)
+        report.faults += page.faults.map { "\(client): \(path) \($0)" }
+        // Exactly what the page asks for: its address has a version.
+        for (address, sealed) in page.loaded { compare(address, with: sealed, client, headers, &report) }
     }
 
-    /// The archive that anybody can fetch begins with what was sealed.
+    /// The archive that anybody can fetch begins with what was sealed. It is read up to its Setup, whatever its length.
     private func archive(
         of ballot: SiteSeal.Ballot, now: Int, _ client: String, _ headers: [String], _ report: inout Report
     ) {

@@ -5,7 +5,8 @@ import Polling
 
 /// What a seal's manifest says of a site, for those who compare the two.
 package struct SiteSeal: Sendable {
-    /// One ballot as it was sealed.
+    /// One ballot as it was sealed: its name, its uuid in the protocol, and digests in hexadecimal of its trustees'
+    /// keys and of its public credentials. The fingerprint is the election document's, as the protocol has it.
     struct Ballot: Sendable, Decodable {
         let ballot, uuid, fingerprint: String
         let trustees, credentials: String
@@ -17,21 +18,30 @@ package struct SiteSeal: Sendable {
         }
     }
 
-    /// What browsers hold a ballot page against.
+    /// What browsers hold a ballot page against: everything that voters read there, in each language.
     struct Texts: Sendable, Decodable {
+        /// A question with its answers in the order drawn; a blank vote is not among them.
         struct Question: Sendable, Decodable, Equatable { let title: String, answers: [String] }
+        /// One ballot in one language.
         struct Page: Sendable, Decodable { let title: String, questions: [Question] }
+        /// One ballot with its pages by language, `fr` or `en`.
         struct Ballot: Sendable, Decodable { let ballot, uuid, fingerprint: String, texts: [String: Page] }
 
+        /// What a blank vote is called, by language.
         let blank: [String: String]
+        /// In the manifest's order.
         let ballots: [Ballot]
     }
 
+    /// What is read of the manifest; it holds more.
     private struct Manifest: Decodable {
+        /// A sealed file: what browsers are given stands below `served/`.
         struct File: Decodable { let path, sha256: String }
+        /// `isoloir` says which form of manifest it is; `opens` is in seconds since 1970.
         let isoloir: String, opens: Int, files: [File], ballots: [Ballot]
     }
 
+    /// The first 128 bits of the manifest's SHA-256, as pages show it: capital hexadecimal digits in groups of four.
     package let fingerprint: String
     /// Seconds since 1970: before it, a site need not show its ballot box.
     let opens: Int
@@ -40,6 +50,8 @@ package struct SiteSeal: Sendable {
     let ballots: [Ballot]
     let texts: Texts
 
+    /// Reads what was sealed, and the ballots' texts that stand in the manifest.
+    /// - Parameter manifest: the file's bytes, as `poll seal` wrote them: its fingerprint is of these.
     /// - Returns: nil when the text is no manifest, or one that contradicts itself.
     package init?(manifest: [UInt8]) {
         guard let read = try? JSONDecoder().decode(Manifest.self, from: Data(manifest)),
@@ -61,7 +73,8 @@ package struct SiteSeal: Sendable {
         fingerprint = PollSealer.fingerprint(manifest)
     }
 
-    /// What a browser compares a file with: `sha256-...` (Subresource Integrity).
+    /// What a browser compares a file with: `sha256-...` in base64 (W3C, Subresource Integrity); nil for a file that
+    /// is not sealed.
     func integrity(_ name: String) -> String? {
         guard let digits = served[name].map(Array.init), digits.count == 64 else { return nil }
         let bytes = stride(from: 0, to: 64, by: 2).compactMap { UInt8(String(digits[$0..<$0 + 2]), radix: 16) }

@@ -1,8 +1,7 @@
-import Bureau
+import Authentication
 import Crypto
 import Elections
 import Journal
-import Passphrases
 import Store
 import VoterRoll
 

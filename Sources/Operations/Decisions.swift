@@ -1,5 +1,4 @@
-import Access
-package import Bureau
+import Authentication
 import Delivery
 import Elections
 import Issuance
@@ -11,8 +10,11 @@ import VoterRoll
 extension VoterDesk {
     /// What a decision came to.
     package enum Decided: Sendable, Equatable {
+        /// A person refused the request: nothing was done, and the journal has the reason.
         case refusedRequest
+        /// It was approved, and the deed came to this; a refusal of the deed still uses the request up.
         case carriedOut(Outcome)
+        /// This person may not decide it, or not yet; it waits on where it waited.
         case denied(Approvals.Denial)
     }
 
@@ -30,12 +32,9 @@ extension VoterDesk {
             // What became suspicious since it was asked for is the bureau's too.
             if approved, !viewer.may(.decideForBureau),
                 let request = try approvals.request(transaction.reading, id), request.state == .waiting,
-                let text = request.order["contact"], !text.isEmpty,
-                let route = Route(rawValue: request.order["route"] ?? ""),
-                let contact = try? GivenContact(text, by: route),
                 let voter = try voter(transaction.reading, request.subject),
                 let asker = Principal(text: request.askedBy),
-                try isSuspicious(transaction, contact, voter: voter, by: asker, deciding: true)
+                try isSuspicious(transaction, anyOf: request.given, voter: voter, by: asker, deciding: true)
             {
                 return .denied(.bureauOnly)
             }
@@ -64,7 +63,7 @@ extension VoterDesk {
                 transaction, voter, by: Route(rawValue: request.order["route"] ?? "") ?? .email,
                 contact: contact.isEmpty ? nil : contact, why: why, principal: asker)
             switch outcome {
-            case .done(_, let notice, let sheets): return .carriedOut(.done(noticeBy: notice, sheets: sheets))
+            case .done(_, let notice, let sheets, _): return .carriedOut(.done(noticeBy: notice, sheets: sheets))
             case .unknownVoter: return .carriedOut(.unknownVoter)
             case .refused(let reason): return .carriedOut(.refused(reason))
             }

@@ -17,14 +17,18 @@ package struct LetterReturns: Sendable {
 
     /// One line of the list.
     package struct Entry: Sendable, Equatable {
+        /// The line of the list, from 1: where a refusal is told.
         package let line: Int
+        /// Which letter it means.
         package let place: Place
 
+        /// - Parameter line: from 1.
         package init(line: Int, place: Place) { (self.line, self.place) = (line, place) }
     }
 
     /// What a list came to.
     package struct Outcome: Sendable {
+        /// Letters whose identifier ended.
         package var done = 0
         /// The lines of which nothing was done, and why; nil where the line names no letter.
         package var refused: [(line: Int, why: PrintRefusal?)] = []
@@ -38,6 +42,7 @@ package struct LetterReturns: Sendable {
     private let store: Store
     private let election: StoredElection
 
+    /// Of one election, whose batches the list names.
     package init(room: PrintRoom, store: Store, election: StoredElection) {
         (self.room, self.store, self.election) = (room, store, election)
     }
@@ -67,11 +72,13 @@ package struct LetterReturns: Sendable {
         return outcome
     }
 
+    /// What one line came to.
     private enum Answer: Sendable {
         case done
         case refused(PrintRefusal?)
     }
 
+    /// Ends the identifier of one letter, in the caller's transaction.
     private func take(
         _ transaction: borrowing Transaction, _ place: Place, by principal: Principal
     ) throws(StoreError) -> Answer {
@@ -81,7 +88,7 @@ package struct LetterReturns: Sendable {
         case .unreadable: return .refused(nil)
         case .voter(let reference):
             guard let found = try room.latestLetter(transaction.reading, election, reference: reference) else {
-                return .refused(PrintRefusal("No letter was printed for a voter \"\(reference)\"."))
+                return .refused(PrintRefusal("No letter with an identifier was printed for a voter \"\(reference)\"."))
             }
             letter = found
         }

@@ -1,4 +1,3 @@
-package import Bureau
 package import Delivery
 package import Elections
 package import Journal
@@ -12,6 +11,7 @@ package struct OutboxRetry: Sendable {
     private let logbook: Logbook
     private let election: StoredElection
 
+    /// Of one election: messages of others are never found.
     package init(outbox: Outbox, logbook: Logbook, election: StoredElection) {
         (self.outbox, self.logbook, self.election) = (outbox, logbook, election)
     }

@@ -1,10 +1,8 @@
-import Access
-package import Bureau
+import Authentication
 import Delivery
 import Elections
 import Issuance
 package import Journal
-import Passphrases
 import Staff
 package import Store
 package import VoterRoll

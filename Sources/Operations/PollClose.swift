@@ -1,4 +1,3 @@
-import Bureau
 package import Journal
 package import Polling
 package import Staff
@@ -13,6 +12,7 @@ package struct PollClose: Sendable {
     private let teller: Teller
     private let register: StaffRegister
 
+    /// - Parameter register: whose members of the bureau get the last heads.
     package init(store: Store, station: PollingStation, teller: Teller, register: StaffRegister) {
         (self.store, self.station, self.teller, self.register) = (store, station, teller, register)
     }
@@ -39,6 +39,7 @@ package struct PollClose: Sendable {
         return nil
     }
 
+    /// Why nothing may be closed: pages of the store or a link of the journal are damaged; nil when both are whole.
     private func damage() throws(StoreError) -> String? {
         var faults = try store.faults()
         let verdict = try store.read { (reading: borrowing Reading) throws(StoreError) in try Logbook.verify(reading) }

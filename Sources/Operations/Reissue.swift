@@ -1,10 +1,8 @@
-import Access
-package import Bureau
+import Authentication
 package import Delivery
 import Elections
 package import Issuance
 package import Journal
-import Passphrases
 import Staff
 package import Store
 package import VoterRoll
@@ -14,25 +12,41 @@ package struct VoterOrder: Sendable, Equatable {
     /// How the person on the phone was recognised.
     package enum Check: String, Sendable, CaseIterable { case question, callBack, inPerson, colleague }
 
+    /// The voter's number on the roll.
     package let voter: Int
     /// The way of the new identifier.
     package let route: Route
     /// A contact given on the phone; nil for the roll's.
     package let contact: String?
+    /// One line, for the journal.
     package let reason: String
+    /// For the journal as well: it changes no rule.
     package let check: Check
     /// The voter's answer to the election's question, as it was said on the phone.
     package let answer: String?
+    /// Whether the identifier in use goes on until the post has the letter with the new one.
+    package let keepsOld: Bool
 
+    /// Nothing is checked here: `VoterDesk.reissue` does, in its transaction.
     package init(
-        voter: Int, route: Route, contact: String?, reason: String, check: Check, answer: String?
+        voter: Int, route: Route, contact: String?, reason: String, check: Check, answer: String?,
+        keepsOld: Bool = false
     ) {
         (self.voter, self.route, self.contact) = (voter, route, contact)
-        (self.reason, self.check, self.answer) = (reason, check, answer)
+        (self.reason, self.check, self.answer, self.keepsOld) = (reason, check, answer, keepsOld)
     }
 
     /// Why, as the journal keeps it.
     var why: String { "\(reason) (checked: \(check.rawValue))" }
+}
+
+extension Approvals.Request {
+    /// The mail addresses and numbers that it would give.
+    var given: [GivenContact] {
+        contacts.compactMap { contact in
+            Route(rawValue: contact.route).flatMap { try? GivenContact(contact.text, by: $0) }
+        }
+    }
 }
 
 extension VoterDesk {
@@ -43,7 +57,8 @@ extension VoterDesk {
 
     /// What an order came to. Whether the voter has voted never shows in it.
     package enum Outcome: Sendable, Equatable {
-        case done(noticeBy: Route?, sheets: [Issuer.Sheet])
+        /// `keepsOld`: the old identifier works until the new one's letter is posted.
+        case done(noticeBy: Route?, sheets: [Issuer.Sheet], keepsOld: Bool = false)
         /// A second person must approve; only one of the bureau where `byBureau`.
         case asked(request: Int, byBureau: Bool)
         case unknownVoter
@@ -86,6 +101,7 @@ extension VoterDesk {
         }
     }
 
+    /// The number of the request of this kind that waits for this voter; nil when none does.
     func waiting(_ reading: borrowing Reading, _ deed: Deed, _ voter: Int) throws(StoreError) -> Int? {
         try approvals.waiting(reading).first { $0.subject == voter && $0.deed == deed }?.id
     }
@@ -126,16 +142,23 @@ extension VoterDesk {
         return isOwn || others > 0 || given >= VoterDesk.mostGivenAnHour
     }
 
+    /// The same of several; each is looked at, since alerts name what is odd.
+    func isSuspicious(
+        _ transaction: borrowing Transaction, anyOf contacts: [GivenContact], voter: Voter, by principal: Principal,
+        deciding: Bool = false
+    ) throws(StoreError) -> Bool {
+        var found = false
+        for contact in contacts
+        where try isSuspicious(transaction, contact, voter: voter, by: principal, deciding: deciding) { found = true }
+        return found
+    }
+
     /// How many requests that wait would give this contact to another voter.
     private func waitingElsewhere(
         _ reading: borrowing Reading, _ contact: GivenContact, voter: Int
     ) throws(StoreError) -> Int {
         try approvals.waiting(reading).count { request in
-            guard request.subject != voter, let text = request.order["contact"], !text.isEmpty,
-                let route = Route(rawValue: request.order["route"] ?? ""),
-                let other = try? GivenContact(text, by: route)
-            else { return false }
-            return GivenContact.isSame(other.bytes, contact.bytes)
+            request.subject != voter && request.given.contains { GivenContact.isSame($0.bytes, contact.bytes) }
         }
     }
 
@@ -143,15 +166,16 @@ extension VoterDesk {
     /// command line all come here.
     func giveIdentifier(
         _ transaction: borrowing Transaction, _ voter: Voter, by route: Route, contact: String?, why: String,
-        principal: Principal
+        principal: Principal, keepsOld: Bool = false
     ) throws(StoreError) -> Issuer.Reissue {
         try issuer.reissue(
             transaction, election, key: key, office: directory.office, reference: voter.reference, by: route,
-            contact: contact, reason: why, principal: principal)
+            contact: contact, reason: why, principal: principal, keepsOld: keepsOld)
     }
 
     /// What an administrator came to who gave a voter a new identifier at the command line.
     package struct LoneReissue: Sendable {
+        /// What the issuance did.
         package let outcome: Issuer.Reissue
         /// Whether a member of the bureau would have had to agree at the console; alerts there say what was odd.
         package let isForBureau: Bool
@@ -161,24 +185,27 @@ extension VoterDesk {
     /// console, and what is the second half of a takeover is said.
     package func reissueAlone(
         _ transaction: borrowing Transaction, _ voter: Voter, by route: Route, contact: String?, reason: String,
-        principal: Principal
+        principal: Principal, keepsOld: Bool
     ) throws(StoreError) -> LoneReissue {
         var isForBureau = false
         if let contact, let given = try? GivenContact(contact, by: route) {
             isForBureau = try needsBureau(transaction, given, voter: voter, by: principal)
         }
         let outcome = try giveIdentifier(
-            transaction, voter, by: route, contact: contact, why: reason, principal: principal)
+            transaction, voter, by: route, contact: contact, why: reason, principal: principal, keepsOld: keepsOld)
         return LoneReissue(outcome: outcome, isForBureau: isForBureau)
     }
 
+    /// Gives the identifier at once, since no second person is needed.
     func carryOut(
         _ transaction: borrowing Transaction, _ order: VoterOrder, _ voter: Voter, by principal: Principal
     ) throws(StoreError) -> Outcome {
         let outcome = try giveIdentifier(
-            transaction, voter, by: order.route, contact: order.contact, why: order.why, principal: principal)
+            transaction, voter, by: order.route, contact: order.contact, why: order.why, principal: principal,
+            keepsOld: order.keepsOld)
         switch outcome {
-        case .done(_, let notice, let sheets): return .done(noticeBy: notice, sheets: sheets)
+        case .done(_, let notice, let sheets, let keepsOld):
+            return .done(noticeBy: notice, sheets: sheets, keepsOld: keepsOld)
         case .unknownVoter: return .unknownVoter
         case .refused(let reason): return .refused(reason)
         }

@@ -1,36 +1,57 @@
-import Access
-package import Bureau
+import Authentication
 import Crypto
 import Delivery
 import Elections
 import Issuance
 package import Journal
-import Passphrases
 import Staff
 package import Store
 package import VoterRoll
 
 extension VoterDesk {
-    /// Carries out a correction; messages that wait follow the contact, and the old one is told. Once the poll is sealed, only
-    /// contacts, channel and language change: who may vote, and under what name, stands in the seal. Console, interface for
-    /// programs and command line all come here.
+    /// The order in which columns are corrected: an envelope is written with the corrected name, and a number without + is read
+    /// where the corrected address is.
+    private static let order: [Column] = [
+        .civility, .lastName, .firstName, .college, .site, .weight, .language, .channel, .address1, .phone, .email,
+        .challenge,
+    ]
+
+    /// Carries out corrections of one voter, all of them or none; messages that wait follow the contact, and the old one is
+    /// told. Once the poll is sealed, only contacts, channel and language change: who may vote, and under what name, stands in
+    /// the seal. Console, interface for programs and command line all come here.
     package func correct(
-        _ transaction: borrowing Transaction, _ voter: Voter, _ column: Column, _ value: String, reason: String,
+        _ transaction: borrowing Transaction, _ voter: Voter, _ values: [Column: String], reason: String,
         by principal: Principal
     ) throws(StoreError) -> RollDesk.Change {
-        if !column.changesAfterSeal, try isSealed(transaction.reading) { return .sealed }
-        let isContact = column.isContact
+        try transaction.trial { transaction throws(StoreError) in
+            let change = try change(transaction, voter, values, reason: reason, by: principal)
+            if case .done = change { return (change, true) }
+            return (change, false)
+        }
+    }
+
+    private func change(
+        _ transaction: borrowing Transaction, _ voter: Voter, _ values: [Column: String], reason: String,
+        by principal: Principal
+    ) throws(StoreError) -> RollDesk.Change {
+        if !values.keys.allSatisfy(\.changesAfterSeal), try isSealed(transaction.reading) { return .sealed }
         let hasIdentifier = try !issuer.history(transaction.reading, voter: voter.id).isEmpty
         // Before the contact is another: whoever has the old one learns of it.
-        if isContact, hasIdentifier { try tellOld(transaction, voter) }
-        let outcome = try registrar.correct(
-            transaction, election, reference: voter.reference, column: column, value: value, reason: reason, key: key,
-            randomness: randomness, by: principal)
-        switch outcome {
-        case .unknownVoter: return .unknownVoter
-        case .refused(let reason): return .refused(reason)
-        case .done: return .done(messages: try issuer.readdress(transaction, election, key: key, voter: voter.id))
+        if values.keys.contains(where: \.isContact), hasIdentifier { try tellOld(transaction, voter) }
+        var refused: [Column: String] = [:]
+        for column in VoterDesk.order + values.keys.filter({ !VoterDesk.order.contains($0) }) {
+            guard let value = values[column] else { continue }
+            let outcome = try registrar.correct(
+                transaction, election, reference: voter.reference, column: column, value: value, reason: reason,
+                key: key, randomness: randomness, by: principal)
+            switch outcome {
+            case .unknownVoter: return .unknownVoter
+            case .refused(let reason): refused[column] = reason
+            case .done: continue
+            }
         }
+        guard refused.isEmpty else { return .refusedColumns(refused) }
+        return .done(messages: try issuer.readdress(transaction, election, key: key, voter: voter.id))
     }
 
     /// The same for the command line, which knows one person: a new contact that is odd raises the alerts that it raises at the
@@ -40,12 +61,13 @@ extension VoterDesk {
         by principal: Principal
     ) throws(StoreError) -> (change: RollDesk.Change, isForBureau: Bool) {
         var isForBureau = false
-        if column.isContact, try !issuer.history(transaction.reading, voter: voter.id).isEmpty, !value.isEmpty,
-            let contact = try? GivenContact(value, by: column.route)
-        {
-            isForBureau = try needsBureau(transaction, contact, voter: voter, by: principal)
+        if column.isContact, try !issuer.history(transaction.reading, voter: voter.id).isEmpty {
+            let given = try trial(transaction, voter, [column: value], by: principal).given
+            let isSuspicious = try isSuspicious(transaction, anyOf: given, voter: voter, by: principal)
+            let wasReset = try wasReset(transaction.reading, voter: voter.id)
+            isForBureau = isSuspicious || wasReset && !given.isEmpty
         }
-        let change = try correct(transaction, voter, column, value, reason: reason, by: principal)
+        let change = try correct(transaction, voter, [column: value], reason: reason, by: principal)
         return (change, isForBureau)
     }
 
@@ -61,63 +83,88 @@ extension VoterDesk {
         }
     }
 
-    /// Why a correction would be refused; nil when it would not. Nothing of it stays.
+    /// What corrections would come to, and the mail address and mobile number that the voter would be given, as the roll would
+    /// keep them. Nothing of it stays.
     func trial(
-        _ transaction: borrowing Transaction, _ voter: Voter, _ column: Column, _ value: String
-    ) throws(StoreError) -> String? {
-        try registrar.refusal(transaction.reading, column, value)
+        _ transaction: borrowing Transaction, _ voter: Voter, _ values: [Column: String], by principal: Principal
+    ) throws(StoreError) -> (change: RollDesk.Change, given: [GivenContact]) {
+        try transaction.trial { transaction throws(StoreError) in
+            let change = try change(transaction, voter, values, reason: "", by: principal)
+            let contacts = try registrar.contacts(
+                transaction.reading, election, voter: voter.id, keys: RollKeys(key, randomness: randomness))
+            var given: [GivenContact] = []
+            if values[.email] != nil, let mail = contacts.mail { given.append(.mail(mail)) }
+            if values[.phone] != nil, let phone = contacts.mobile { given.append(.phone(phone)) }
+            return ((change, given), false)
+        }
     }
 
+    /// Carries out a correction that a second person approved.
+    /// - Parameter why: with who approved it, for the journal.
     func carryOutCorrection(
         _ transaction: borrowing Transaction, _ request: Approvals.Request, _ voter: Voter, why: String,
         by principal: Principal
     ) throws(StoreError) -> Outcome {
-        guard let column = Column(rawValue: request.order["column"] ?? "") else { return .refused("") }
-        let change = try correct(
-            transaction, voter, column, request.order["contact"] ?? "", reason: why, by: principal)
+        let change = try correct(transaction, voter, request.corrections, reason: why, by: principal)
         switch change {
         case .done: return .done(noticeBy: nil, sheets: [])
-        case .refused(let reason): return .refused(reason)
+        case .refusedColumns(let reasons): return .refused(reasons.values.sorted().joined(separator: "; "))
         case .sealed: return .refused("the poll is sealed since")
         default: return .unknownVoter
         }
     }
 }
 
+extension Approvals.Request {
+    /// The corrections that it would make. One that was asked for by an older version names its one column.
+    package var corrections: [Column: String] {
+        if let name = order["column"] { return Column(rawValue: name).map { [$0: order["contact"] ?? ""] } ?? [:] }
+        var values: [Column: String] = [:]
+        for column in Column.allCases { values[column] = order["value.\(column.rawValue)"] }
+        return values
+    }
+}
+
 extension RollDesk {
-    /// Corrects one field; messages that wait go to the corrected contact. A contact of somebody who has an identifier is a
-    /// new contact: the same rules hold as for one that is given on the phone.
+    /// Corrects fields of a voter, all of them or none; messages that wait go to the corrected contact. A contact of somebody who
+    /// has an identifier is a new contact: the same rules hold as for one that is given on the phone, and what is corrected
+    /// beside it waits for the second person with it.
     package func correct(
-        voter id: Int, column: Column, value: String, reason: String, by viewer: Viewer
+        voter id: Int, _ values: [Column: String], reason: String, by viewer: Viewer
     ) throws(StoreError) -> Change {
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Change in
             guard let voter = try desk.voter(transaction.reading, id) else { return .unknownVoter }
-            if column.isContact, try !desk.issuer.history(transaction.reading, voter: id).isEmpty {
-                let change = try askForContact(transaction, voter, column, value, reason, viewer)
+            if values.keys.contains(where: \.isContact),
+                try !desk.issuer.history(transaction.reading, voter: id).isEmpty
+            {
+                let change = try askForContact(transaction, voter, values, reason, viewer)
                 if let change { return change }
             }
-            return try desk.correct(transaction, voter, column, value, reason: reason, by: viewer.principal)
+            return try desk.correct(transaction, voter, values, reason: reason, by: viewer.principal)
         }
     }
 
     /// Asks a second person for a contact's correction where the rules want one; nil where they do not.
     private func askForContact(
-        _ transaction: borrowing Transaction, _ voter: Voter, _ column: Column, _ value: String, _ reason: String,
+        _ transaction: borrowing Transaction, _ voter: Voter, _ values: [Column: String], _ reason: String,
         _ viewer: Viewer
     ) throws(StoreError) -> Change? {
-        var byBureau = try desk.wasReset(transaction.reading, voter: voter.id)
-        if !value.isEmpty, let contact = try? GivenContact(value, by: column.route) {
-            byBureau = try desk.needsBureau(transaction, contact, voter: voter, by: viewer.principal)
-        }
+        // A value that would be refused is refused now, not when the second person has come; and what is looked at is what the
+        // roll would keep, however it was typed.
+        let trial = try desk.trial(transaction, voter, values, by: viewer.principal)
+        guard case .done = trial.change else { return trial.change }
+        let isSuspicious = try desk.isSuspicious(transaction, anyOf: trial.given, voter: voter, by: viewer.principal)
+        let wasReset = try desk.wasReset(transaction.reading, voter: voter.id)
+        let byBureau = isSuspicious || wasReset
         guard byBureau || election.election.access.fourEyes else { return nil }
         if let known = try desk.waiting(transaction.reading, .changeRoll, voter.id) { return .already(request: known) }
-        // A value that would be refused is refused now, not when the second person has come.
-        let trial = try desk.trial(transaction, voter, column, value)
-        if let trial { return .refused(trial) }
+        var order = Dictionary(uniqueKeysWithValues: values.map { ("value.\($0.key.rawValue)", $0.value) })
+        for contact in trial.given {
+            order["contact.\(contact.route.rawValue)"] = String(decoding: contact.bytes, as: UTF8.self)
+        }
         let id = try desk.approvals.ask(
-            transaction, .changeRoll, subject: voter.id,
-            order: ["column": column.rawValue, "contact": value, "route": column.route.rawValue], reason: reason,
-            needsBureau: byBureau, by: viewer.principal)
+            transaction, .changeRoll, subject: voter.id, order: order, reason: reason, needsBureau: byBureau,
+            by: viewer.principal)
         return .asked(request: id, byBureau: byBureau)
     }
 }
@@ -126,13 +173,10 @@ extension Column {
     /// Whether it holds a voter's contact: the rules of new contacts hold for it.
     var isContact: Bool { Column.contacts.contains(self) }
 
-    /// The channel that a contact in it serves.
-    var route: Route { self == .email ? .email : self == .phone ? .sms : .letter }
-
     private static let contacts: Set<Column> = [
         .email, .phone, .address1, .address2, .address3, .address4, .address5, .address6, .postcode, .town, .country,
     ]
 
     /// Whether it may change once the poll is sealed.
-    var changesAfterSeal: Bool { isContact || [.channel, .language].contains(self) }
+    package var changesAfterSeal: Bool { isContact || [.channel, .language].contains(self) }
 }

@@ -1,8 +1,7 @@
-import Bureau
+import Authentication
 import Elections
 import Issuance
 import Journal
-import Passphrases
 import Staff
 import Store
 import VoterRoll

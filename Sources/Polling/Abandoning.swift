@@ -9,9 +9,20 @@ package import Store
 /// What else can be done with a poll whose box came from a backup without what was published, or that cannot go on: it is final,
 /// nothing is added up, and the credentials that stand in public archives serve for nothing any more.
 extension PollingStation {
+    /// Characters of a reason that voters are told: it stands in an SMS, and this is two of them.
+    package static let longestReason = 300
+
+    /// Whether a reason is no longer than voters can be told.
+    package static func isShort(_ reason: String) -> Bool { reason.unicodeScalars.count <= longestReason }
+
     /// Ends the poll without a result, on the word of two members whose keys the seal carries.
     /// - Parameter statement: their acceptance; the subject is the manifest's SHA-256.
     /// - Returns: why not; nil when it was done.
+    /// - Parameters:
+    ///   - principal: who gave the order, for the journal.
+    ///   - along: runs in the transaction that changes the state, after every check: what it throws undoes the change.
+    /// - Throws: what the store throws; the record and the erasure of the box key come after the commit, and
+    ///   `followClock` makes up for them where they fail.
     package func abandon(
         by principal: Principal, statement: BureauStatement, along: Along = { _ in }
     ) throws(StoreError) -> Refusal? {
@@ -19,6 +30,10 @@ extension PollingStation {
             try Poll.find(reading, election: election.number).flatMap { SealManifest($0.manifest) }
         }
         guard let seal else { return "The poll is not sealed yet: there is nothing to abandon." }
+        guard PollingStation.isShort(statement.reason) else {
+            return
+                "The reason stands in a message to every voter: at most \(PollingStation.longestReason) characters. Draft and sign a shorter one."
+        }
         let signers = statement.signers(among: seal.members).map(\.name).joined(separator: ", ")
         let refusal = try change(
             from: [.sealed, .open, .suspended, .closing, .ended], to: .abandoned, "poll.abandon", by: principal,
@@ -26,6 +41,9 @@ extension PollingStation {
         ) { transaction, poll throws(StoreError) in
             if let fault = try manifestFault(transaction.reading, poll) { return fault }
             let subject = hex(sha256(poll.manifest))
+            if let undone = try UndoneSeal.named(in: statement, transaction.reading) {
+                return "The bureau's statement does not serve: \(undone.words)."
+            }
             if let fault = statement.fault(
                 act: .abandonPoll, election: election.election.id, subject: subject, members: seal.members)
             {
@@ -40,7 +58,19 @@ extension PollingStation {
             return nil
         }
         guard refusal == nil else { return refusal }
-        // In a transaction of its own: it tells of the change that was just written down.
+        try keepAbandonment()
+        try destroyBoxKey(by: principal)
+        return nil
+    }
+
+    /// Writes the record of an abandoned poll where it is missing: in a transaction of its own, since it tells of the change
+    /// that was just written down. Whoever looks next writes it where this program died in between.
+    /// - Throws: what the store throws; nothing was written then.
+    func keepAbandonment() throws(StoreError) {
+        let isThere = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try record(reading, .abandonment) != nil
+        }
+        guard !isThere else { return }
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             let lines = ["isoloir abandonment record 1", "election \(election.election.id)"]
             let restored = try restoreLines(transaction.reading)
@@ -48,7 +78,5 @@ extension PollingStation {
                 transaction, .abandonment,
                 lines + restored + (try minutesLines(transaction.reading, hasTurnout: true)))
         }
-        try destroyBoxKey(by: principal)
-        return nil
     }
 }

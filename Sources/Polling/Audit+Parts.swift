@@ -6,9 +6,15 @@ package import Store
 import Synchronization
 
 extension PollingStation {
-    /// What is wrong with a trustee's part as it lies in the store, in words that follow "the part"; nil when both proofs hold.
+    /// What is wrong with a trustee's part as it lies in the store, in words that follow "the part"; nil when both proofs hold,
+    /// or the sealed members' word stands for the one that is not there.
+    /// - Parameters:
+    ///   - tally: the sums of the ballot's box; the proofs need no weight.
+    ///   - ballot: whose trustees' document gives the keys, by `part.owner` from 1.
+    ///   - form: its fingerprint is in both proofs.
+    ///   - seal: names the trustees and the members; it must be the sealed one already (`manifestFault`).
     package func fault(
-        _ part: StoredPart, _ tally: EncryptedTally, _ ballot: PollBallot, _ form: BallotForm
+        _ part: StoredPart, _ tally: EncryptedTally, _ ballot: PollBallot, _ form: BallotForm, _ seal: SealManifest
     ) -> String? {
         guard let keys = TrusteePublicKey.read(trustees: ballot.trustees), 1...keys.count ~= part.owner,
             let decryption = PartialDecryption(document: part.document, tally: tally)
@@ -17,7 +23,14 @@ extension PollingStation {
         guard decryption.isProven(tally, by: key, fingerprint: form.fingerprint) else {
             return "is not proven to be made with the trustee's key"
         }
-        guard let bytes = part.binding else { return nil }
+        guard let bytes = part.binding else {
+            guard let waiver = part.waiver else { return "is bound by nothing, and nobody accepted that" }
+            guard seal.trustees.indices.contains(part.owner - 1),
+                waiver.fault(
+                    trustee: seal.trustees[part.owner - 1].name, election: seal.election, members: seal.members) == nil
+            else { return "is bound by nothing, and the bureau's word that lets it in does not hold" }
+            return nil
+        }
         guard let binding = BoundDecryption(JSON.read(bytes), tally: tally),
             binding.fault(tally, decryption, by: key, fingerprint: form.fingerprint) == nil
         else { return "holds a factor that was not made with the trustee's key" }
@@ -25,8 +38,12 @@ extension PollingStation {
     }
 
     /// Trustees' parts whose proofs do not hold, and a result that they do not give.
-    func partFaults(_ reading: borrowing Reading, _ ballot: PollBallot) throws(StoreError) -> [String] {
-        guard let stored = try tally(reading, ballot) else { return [] }
+    /// - Returns: findings in words; empty where no tally is there yet. The result is compared only once all parts
+    ///   hold.
+    func partFaults(
+        _ reading: borrowing Reading, _ ballot: PollBallot, _ poll: Poll
+    ) throws(StoreError) -> [String] {
+        guard let seal = SealManifest(poll.manifest), let stored = try tally(reading, ballot) else { return [] }
         let form = try checker(ballot).form
         guard var tally = EncryptedTally(document: stored.document, questions: form.questions) else {
             return ["\(ballot.name): the encrypted tally cannot be read."]
@@ -35,11 +52,7 @@ extension PollingStation {
         let parts = try parts(reading, ballot)
         var faults: [String] = []
         for part in parts {
-            if part.binding == nil, part.waiver == nil {
-                faults.append(
-                    "\(ballot.name): nothing binds the part of trustee \(part.owner), and nobody accepted that: it was changed by hand."
-                )
-            } else if let fault = fault(part, tally, ballot, form) {
+            if let fault = fault(part, tally, ballot, form, seal) {
                 faults.append("\(ballot.name): the part of trustee \(part.owner) \(fault): it was changed by hand.")
             }
         }
@@ -59,10 +72,12 @@ extension PollingStation {
     }
 
     /// Throws where a result in the store is not the one that the trustees' parts give: nobody is shown it.
+    /// A result that was found good once is not reckoned with again while the program runs and its bytes stay the same.
+    /// - Throws: `.damaged` where they differ.
     package func checkResult(
         _ reading: borrowing Reading, _ ballot: PollBallot, _ stored: StoredTally
     ) throws(StoreError) {
-        guard let result = stored.result, shownResults.withLock({ $0[ballot.id] }) != result else { return }
+        guard let result = stored.result, shownResults.withLock({ $0[ballot.uuid] }) != result else { return }
         let form = try checker(ballot).form
         var tally = EncryptedTally(document: stored.document, questions: form.questions)
         tally?.add(weightOnly: stored.weight)
@@ -71,6 +86,6 @@ extension PollingStation {
                 .damaged, "The result of \(ballot.name) in the store is not what the trustees' parts give.",
                 cure: "Run `isoloir poll status`, keep the files as they are, and call the bureau together.")
         }
-        shownResults.withLock { $0[ballot.id] = result }
+        shownResults.withLock { $0[ballot.uuid] = result }
     }
 }

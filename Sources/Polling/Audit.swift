@@ -9,6 +9,9 @@ import Synchronization
 extension PollingStation {
     /// Compares box and list with their seals, with the sealed documents, with what was published, with the journal and with
     /// each other; says in words what was added, removed or changed by hand. An empty list says that nothing was.
+    /// Reads box and list whole, in one snapshot: seconds for a large election. A poll that is being sealed, or
+    /// destroyed, has no findings.
+    /// - Throws: what the store throws, and `.damaged` where a journal entry or the poll's state cannot be read.
     package func audit() throws(StoreError) -> [String] {
         // What was known before the snapshot: a vote that comes meanwhile is none of its business.
         let known = knownSums.withLock { $0 }
@@ -21,7 +24,8 @@ extension PollingStation {
             if let fault = try Poll.hoursFault(reading, poll, election) { findings.append(fault) }
             var told = 0
             if let fault = try manifestFault(reading, poll) { findings.append(fault) }
-            findings += try peopleFaults(reading, poll)
+            findings += try peopleFaults(reading, poll, records: record.records)
+            if let fault = try PollRestore.fault(reading, poll, restores: record.restores) { findings.append(fault) }
             for ballot in try PollBallot.all(reading, election: election.number) {
                 let (found, toldHere) = try audit(reading, ballot, poll, record, known)
                 findings += found
@@ -35,9 +39,13 @@ extension PollingStation {
         }
     }
 
+    /// One ballot (scrutin) of the poll.
+    /// - Parameter known: the sums that this station knew before the snapshot, by the ballot's uuid.
+    /// - Returns: `told` is the number of signed and unsigned lines that are marked as told, for the comparison with
+    ///   the journal.
     private func audit(
         _ reading: borrowing Reading, _ ballot: PollBallot, _ poll: Poll, _ record: PollRecord,
-        _ known: [Int: BoxSums]
+        _ known: [[UInt8]: BoxSums]
     ) throws(StoreError) -> (findings: [String], told: Int) {
         let credentials = try ballot.credentials(reading)
         var findings = documentFaults(ballot, credentials, poll)
@@ -58,13 +66,14 @@ extension PollingStation {
         findings += try publicationFaults(reading, ballot, box, poll, credentials)
         let faults = record.faults(ballot, try rounds(reading, ballot), try tally(reading, ballot))
         // Numbers that the journal does not know are not reckoned with.
-        findings += faults.isEmpty ? try partFaults(reading, ballot) : faults
+        findings += faults.isEmpty ? try partFaults(reading, ballot, poll) : faults
         return (findings, list.told)
     }
 
     /// Box, list and electors against their sealed sums.
     private func sumsFaults(
-        _ reading: borrowing Reading, _ ballot: PollBallot, _ box: BoxCount, _ list: ListCount, _ known: [Int: BoxSums]
+        _ reading: borrowing Reading, _ ballot: PollBallot, _ box: BoxCount, _ list: ListCount,
+        _ known: [[UInt8]: BoxSums]
     ) throws(StoreError) -> [String] {
         switch try sums(reading, ballot, known: known).found {
         case .broken:
@@ -94,6 +103,8 @@ extension PollingStation {
         }
     }
 
+    /// The stored documents of a ballot against the digests in the manifest.
+    /// - Parameter credentials: the document of the public credentials.
     private func documentFaults(_ ballot: PollBallot, _ credentials: [UInt8], _ poll: Poll) -> [String] {
         let sealed = JSON.read(poll.manifest)?["ballots"]?.list?.first {
             $0["ballot"]?.bytes == Array(ballot.name.utf8)
@@ -108,6 +119,8 @@ extension PollingStation {
     }
 
     /// Weights by what slots keep of a credential.
+    /// The key is the first half of the credential's SHA-256; a weight that is no number counts as -1, which no slot
+    /// has.
     private static func weights(_ document: [UInt8]) -> [[UInt8]: Int] {
         var weights: [[UInt8]: Int] = [:]
         for entry in JSON.read(document)?.list ?? [] {
@@ -169,6 +182,7 @@ private struct BoxCount {
     private(set) var digests: [Int: [UInt8]] = [:]
     private(set) var faults: [String] = []
 
+    /// - Parameter weights: the sealed weights, by what a slot keeps of its credential.
     init(
         _ reading: borrowing Reading, _ ballot: PollBallot, weights: [[UInt8]: Int], _ station: PollingStation
     ) throws(StoreError) {
@@ -213,6 +227,7 @@ private struct ListCount {
     /// Voters of signed lines who were told.
     private(set) var told = 0
 
+    /// Lines whose entry is cut short are left out, and so are missing from `electors`.
     init(_ reading: borrowing Reading, _ ballot: PollBallot, _ station: PollingStation) throws(StoreError) {
         var (signatures, electors, told) = (0, 0, 0)
         var (sum, waitingSum) = (MultisetSeal.empty, MultisetSeal.empty)
@@ -237,11 +252,18 @@ private struct ListCount {
 }
 
 /// What the journal says of a poll.
-private struct PollRecord {
+/// The last entry of a kind counts, and an undone seal counts as never sealed. What it holds is compared with the
+/// tables, never written back.
+struct PollRecord {
+    /// A round of publication by its entry.
     private struct Noted: Equatable {
         let number: Int
         let ballots: Int
+        let signatures: Int
         let head: String
+        let height: Int
+        /// Nil in an entry of an earlier version.
+        let at: Int?
     }
 
     private var state: PollState?
@@ -255,25 +277,41 @@ private struct PollRecord {
     private var rounds: [String: [Noted]] = [:]
     private var tallies: [String: String] = [:]
     private var results: [String: String] = [:]
+    /// SHA-256 of the signed records by their kinds.
+    private(set) var records: [String: String] = [:]
+    /// When it was sealed, opened and closed, where the entries say it.
+    private var times: [String: Int] = [:]
+    /// Restores since the seal.
+    private(set) var restores: [PollRestore.Noted] = []
 
     /// States that the journal's entries lead to.
     private static let states: [String: PollState] = [
-        "poll.seal": .sealed, "poll.open": .open, "poll.suspend": .suspended, "poll.resume": .open,
+        "poll.seal": .sealed, "poll.open": .open, "poll.suspend": .suspended,
+        "poll.resume": .open,
         "poll.ended": .ended, "poll.reopen": .open, "poll.closing": .closing, "poll.stop": .closing,
         "poll.close": .closed, "poll.abandon": .abandoned, "poll.destroy": .destroyed,
     ]
 
+    /// - Parameter election: its name, as the entries carry it.
+    /// - Throws: what the store throws, and `.damaged` for an entry of a restore that cannot be read. Details of other
+    ///   entries that cannot be read are passed over: the table then differs from what is known.
     init(_ reading: borrowing Reading, election: String) throws(StoreError) {
         var record = PollRecord()
         try Logbook.each(reading) { entry, _ throws(StoreError) in
+            // One that was abandoned or destroyed takes no mark.
+            if entry.action == "store.restore", let state = record.state, state == .closed || !state.isFinal {
+                record.restores.append(
+                    PollRestore.Noted(try entry.fields(), state: state, isStopped: record.isStopped))
+            }
             guard entry.election == election else { return }
             if let state = PollRecord.states[entry.action] { record.state = state }
+            // As if it had never been sealed; what became of trustees' keys stays.
+            if entry.action == UndoneSeal.action { record.state = nil }
             if ["poll.stop", "poll.abandon"].contains(entry.action) { record.isStopped = true }
             guard
                 [
-                    "poll.seal", "trustee.replace", "trustee.remove", "poll.extend", "poll.round", "poll.notice",
-                    "tally.encrypt",
-                    "tally.result",
+                    "poll.seal", "poll.open", "poll.close", "poll.record", "trustee.replace", "trustee.remove",
+                    "poll.extend", "poll.round", "poll.notice", "tally.encrypt", "tally.result",
                 ].contains(entry.action),
                 let json = JSON.read(Array(entry.details.utf8))
             else { return }
@@ -284,10 +322,16 @@ private struct PollRecord {
 
     private init() {}
 
+    /// - Parameter action: one of the list in `init`; every other one would be taken for a result.
     private mutating func take(_ action: String, _ details: JSON) {
         func text(_ name: StaticString) -> String { String(decoding: details[name]?.bytes ?? [], as: UTF8.self) }
         switch action {
-        case "poll.seal": manifest = text("manifest.sha256")
+        case "poll.seal":
+            manifest = text("manifest.sha256")
+            times["sealed"] = Int(text("sealed.at"))
+        case "poll.open": times["opened"] = Int(text("opened.at"))
+        case "poll.close": times["closed"] = Int(text("closed.at"))
+        case "poll.record": records[text("kind")] = text("sha256")
         case "trustee.replace": replaced.insert(text("trustee"))
         case "trustee.remove": replaced.remove(text("trustee"))
         case "poll.notice": told += Int(text("lines")) ?? 0
@@ -295,12 +339,20 @@ private struct PollRecord {
         case "poll.round":
             rounds[text("ballot"), default: []].append(
                 Noted(
-                    number: Int(text("round")) ?? 0, ballots: Int(text("ballots")) ?? 0, head: text("head")))
+                    number: Int(text("round")) ?? 0, ballots: Int(text("ballots")) ?? 0,
+                    signatures: Int(text("signatures")) ?? 0, head: text("head"), height: Int(text("height")) ?? 0,
+                    at: Int(text("at"))))
         case "tally.encrypt": tallies[text("ballot")] = "\(text("sha256")) \(text("ballots")) \(text("weight"))"
         default: results[text("ballot")] = text("result").filter { $0 != " " }
         }
     }
 
+    /// The hour of the close that was sealed, or to which the poll was extended.
+    /// - Parameter announced: the close of the sealed definition, in seconds since 1970.
+    func hour(announced: Int) -> Int { extended ?? announced }
+
+    /// The poll's row against the journal: manifest, trustees, state, hours.
+    /// - Parameter closes: the announced close, in seconds since 1970.
     func faults(_ poll: Poll, closes: Int) -> [String] {
         var faults: [String] = []
         if manifest != hex(sha256(poll.manifest)) { faults.append("The seal's manifest is not the journal's.") }
@@ -311,7 +363,12 @@ private struct PollRecord {
         if state != poll.state {
             faults.append("The poll is \(poll.state.rawValue), by the journal \(state?.rawValue ?? "nothing").")
         }
-        let hour = extended ?? closes
+        for (name, stored) in [("sealed", poll.sealedAt), ("opened", poll.openedAt), ("closed", poll.closedAt)] {
+            if let noted = times[name], stored != noted {
+                faults.append("The hour at which the poll was \(name) was changed by hand.")
+            }
+        }
+        let hour = hour(announced: closes)
         if [.closing, .closed, .abandoned, .destroyed].contains(poll.state)
             ? poll.closesAt > hour : poll.closesAt != hour
         {
@@ -323,12 +380,24 @@ private struct PollRecord {
         return faults
     }
 
+    /// A ballot's rounds, encrypted tally and result against the journal.
+    /// - Parameters:
+    ///   - published: the rounds of the store, oldest first.
+    ///   - tally: nil before the count.
     func faults(_ ballot: PollBallot, _ published: [Round], _ tally: StoredTally?) -> [String] {
         var faults: [String] = []
         let noted = rounds[ballot.name] ?? []
+        var stored: [Noted] = []
+        for (place, round) in published.enumerated() {
+            let hasTime = noted.indices.contains(place) && noted[place].at != nil
+            stored.append(
+                Noted(
+                    number: round.number, ballots: round.ballots, signatures: round.signatures, head: round.head,
+                    height: round.height, at: hasTime ? round.at : nil))
+        }
         if noted.isEmpty, !published.isEmpty {
             faults.append("\(ballot.name): a box was published without a round in the journal.")
-        } else if noted != published.map({ Noted(number: $0.number, ballots: $0.ballots, head: $0.head) }) {
+        } else if noted != stored {
             faults.append("\(ballot.name): the published box is not the one of the journal's last round.")
         }
         if (tally.map { "\(hex(sha256($0.document))) \($0.ballots) \($0.weight)" }) != tallies[ballot.name] {

@@ -11,6 +11,7 @@ package struct BoxKey: Sendable {
         secret = Secret(bytes)
     }
 
+    /// A new key: `PollSealer` takes it at the seal, once, after its file was written.
     package init(from randomness: Randomness) { secret = Secret(randomness.bytes(BoxKey.count)) }
 
     /// Length in bytes.
@@ -23,6 +24,8 @@ package struct BoxKey: Sendable {
 
     private static let mark = "isoloir box key 1\n"
 
+    /// Reads a file as `file` writes it.
+    /// - Returns: nil when the mark, the final newline or one of the 64 digits is not there.
     package init?(file: [UInt8]) {
         let text = String(decoding: file, as: UTF8.self)
         guard text.hasPrefix(BoxKey.mark), text.hasSuffix("\n"),
@@ -38,11 +41,14 @@ package struct BoxKey: Sendable {
         let slot: Int
     }
 
+    /// Seals and opens credentials with this key; each takes `place` as its associated data.
     func sealer(_ randomness: Randomness) -> Sealer { Sealer(key: secret, randomness: randomness) }
 
+    /// What is sealed: the slot's row number (8 bytes, most significant first), then the credential's text.
     static func plain(_ credential: Credential) -> [UInt8] { Fixed.bytes(credential.slot, 8) + credential.text }
 
     /// Where a sealed credential belongs.
+    /// - Parameters: row numbers of the ballot (scrutin) and of the voter.
     static func place(ballot: Int, voter: Int) -> [UInt8] {
         var fields = Fields("polling.credential")
         fields.append(ballot)
@@ -50,6 +56,7 @@ package struct BoxKey: Sendable {
         return fields.bytes
     }
 
+    /// - Returns: nil where the key is another one, or the bytes belong to another ballot or voter.
     func open(_ sealed: [UInt8], ballot: Int, voter: Int, randomness: Randomness) -> Credential? {
         guard let plain = sealer(randomness).open(sealed, associated: BoxKey.place(ballot: ballot, voter: voter)),
             plain.count > 8

@@ -17,6 +17,8 @@ extension PollingStation {
     private static let needing: Set<PollState> = [.open, .suspended, .closing, .ended]
 
     /// What is wrong with the box key; nil where it opens credentials, and where the poll needs none.
+    /// To be called every second or so: once the key in memory was proven, the store is asked for the poll's state
+    /// alone.
     package func boxKeyFault() throws(StoreError) -> BoxKeyFault? {
         try store.read { (reading: borrowing Reading) throws(StoreError) -> BoxKeyFault? in
             guard let poll = try Poll.find(reading, election: election.number), poll.stoppedAt == nil,
@@ -58,6 +60,7 @@ extension PollingStation {
     }
 
     /// Whether a key may be put where the site finds it: the poll needs one, and this one is it.
+    /// Nothing is written.
     /// - Returns: why not, in words.
     package func refusal(of boxKey: BoxKey) throws(StoreError) -> Refusal? {
         try store.read { (reading: borrowing Reading) throws(StoreError) -> Refusal? in
@@ -71,6 +74,7 @@ extension PollingStation {
     }
 
     /// Notes that the box key was put there again.
+    /// - Parameter principal: who put it there.
     package func noteBoxKeyGiven(by principal: Principal) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try logbook.record(transaction, election: election.election.id, by: principal, "poll.boxKeyGiven", [:])

@@ -28,6 +28,7 @@ struct SumsSeal: Sendable {
     private let election: String
     private let randomness: Randomness
 
+    /// - Parameter election: its name, to which every seal is bound.
     init(_ key: ElectionKey, election: String, randomness: Randomness) {
         (self.key, self.election, self.randomness) = (key.subkey(.boxSums), election, randomness)
     }
@@ -81,8 +82,10 @@ extension PollingStation {
 
     /// The sums of a ballot as they stand in the store, compared with those that this station knows.
     /// - Parameter known: what was known before the reading began; nil in the writer's transaction, which sees all.
+    /// - Returns: with the head to which the seal is bound, empty before the first round.
+    /// - Throws: `.failed` where the ballot has no row of sums.
     func sums(
-        _ reading: borrowing Reading, _ ballot: PollBallot, known: [Int: BoxSums]? = nil
+        _ reading: borrowing Reading, _ ballot: PollBallot, known: [[UInt8]: BoxSums]? = nil
     ) throws(StoreError) -> (found: SumsFinding, head: String) {
         let row = try reading.first(
             """
@@ -92,7 +95,7 @@ extension PollingStation {
             """, ballot.id
         ) { (row: borrowing Row) throws(StoreError) -> ([UInt8], String?) in (try row[0], try row[1]) }
         guard let (sealed, head) = row else { throw StoreError(.failed, "The ballot \(ballot.name) is gone.") }
-        let latest = known.map { $0[ballot.id] } ?? knownSums.withLock { $0[ballot.id] }
+        let latest = known.map { $0[ballot.uuid] } ?? knownSums.withLock { $0[ballot.uuid] }
         guard let sums = sumsSeal.open(sealed, uuid: ballot.uuid, head: head ?? "") else {
             return (.broken, head ?? "")
         }
@@ -105,7 +108,7 @@ extension PollingStation {
     /// Notes sums that are committed: earlier ones are not believed any more.
     func note(_ sums: BoxSums, of ballot: PollBallot) {
         knownSums.withLock { known in
-            if known[ballot.id].map({ $0.revision < sums.revision }) ?? true { known[ballot.id] = sums }
+            if known[ballot.uuid].map({ $0.revision < sums.revision }) ?? true { known[ballot.uuid] = sums }
         }
     }
 }

@@ -18,6 +18,8 @@ extension PollingStation {
     /// - Parameters:
     ///   - time: when it happened; nil is now.
     ///   - who: the member of the bureau who notes it.
+    /// - Returns: nothing is written where it is refused: words that are no plain line, an hour from before the seal or
+    ///   more than ten minutes ahead, a poll that is not sealed yet, or destroyed.
     package func note(
         incident words: String, at time: Int? = nil, who: String, by principal: Principal
     ) throws(StoreError) -> Refusal? {
@@ -34,6 +36,10 @@ extension PollingStation {
     }
 
     /// Notes who is there at a moment, in place of what was noted before; returns why not, nil when it was done.
+    /// - Parameters:
+    ///   - names: 1 to 50 people, each once, in the spelling of `PlainLine.isName`; blanks are made plain before.
+    ///   - moment: the count can be noted once the poll is closed for good.
+    ///   - who: the member of the bureau who notes it.
     package func note(
         present names: [String], at moment: PollMoment, who: String, by principal: Principal
     ) throws(StoreError) -> Refusal? {
@@ -59,6 +65,8 @@ extension PollingStation {
         case failure(Refusal)
     }
 
+    /// Writes one journal entry and no table.
+    /// - Parameter body: gives the entry's details, or why there is none, from the poll as it is.
     private func note(
         _ action: String, by principal: Principal, _ body: (Poll) -> Draft
     ) throws(StoreError) -> Refusal? {

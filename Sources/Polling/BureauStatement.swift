@@ -2,10 +2,12 @@ package import Crypto
 
 /// A member of the bureau by the key that signs what they accept in writing.
 package struct BureauMember: Sendable, Equatable {
+    /// As the member made it with the key: one line in NFC, at most 100 bytes (`PlainLine.isName`).
     package let name: String
     /// Ed25519, 32 bytes.
     package let key: [UInt8]
 
+    /// Nothing is checked here: `MemberRegister.add` and the readers of files do.
     package init(name: String, key: [UInt8]) { (self.name, self.key) = (name, key) }
 }
 
@@ -39,19 +41,27 @@ package struct BureauStatement: Sendable {
         case resumeAfterRestore = "resume-after-restore"
         /// To end the poll for good without a result; the subject is the manifest's SHA-256.
         case abandonPoll = "abandon-poll"
+        /// To undo the seal before the opening; the subject is the manifest's SHA-256.
+        case undoSeal = "undo-seal"
     }
 
     /// One member's signature.
     package struct Signature: Sendable {
+        /// By the name in the file; only the key says who signed.
         package let member: BureauMember
         fileprivate let bytes: [UInt8]
     }
 
+    /// The one act that is accepted.
     package let act: Act
+    /// The election's name (`cse-2026`), as the manifest has it.
     package let election: String
     /// What exactly is accepted: digests and names, so that a statement serves for nothing else.
     package let subject: String
+    /// Why, in the members' words: one line, at most 1000 bytes. Records and messages to voters repeat it.
     package let reason: String
+    /// In the order in which they came, all of them checked; one key may have signed twice in a file, and `signers` counts
+    /// it once.
     package private(set) var signatures: [Signature] = []
 
     /// Signatures that relax a rule.
@@ -105,6 +115,8 @@ package struct BureauStatement: Sendable {
     }
 
     /// Adds a member's signature; a second one by the same key changes nothing.
+    /// - Parameter name: the member's; it must be the one under which the seal has the key, or it only misleads
+    ///   readers.
     package mutating func sign(name: String, key: SigningKey) {
         guard !signatures.contains(where: { $0.member.key == key.publicKey }) else { return }
         signatures.append(
@@ -121,6 +133,9 @@ package struct BureauStatement: Sendable {
     }
 
     /// Why the statement does not serve here, in words; nil when two members of the list accepted just this.
+    /// - Parameters:
+    ///   - subject: what must be accepted, exactly.
+    ///   - members: the list that counts: of the sealed manifest, or before the seal of the register.
     package func fault(act: Act, election: String, subject: String, members: [BureauMember]) -> String? {
         guard self.act == act else { return "the statement accepts \"\(self.act.rawValue)\", not \"\(act.rawValue)\"" }
         guard self.election == election else { return "the statement is for \(self.election), not for \(election)" }

@@ -7,6 +7,7 @@ import VoterRoll
 
 /// A ballot as a voter finds it.
 package struct VoterBallot: Sendable {
+    /// With its title and questions, from the election's definition.
     package let ballot: Election.Ballot
     /// The beginning of the minute in which the voter signed; nil before the vote.
     package let signedAt: Int?
@@ -14,6 +15,7 @@ package struct VoterBallot: Sendable {
 
 /// What the browser needs to seal a ballot.
 package struct Booth: Sendable {
+    /// With titles and answers in every language, for the page.
     package let ballot: Election.Ballot
     /// The election document of the ballot protocol.
     package let document: [UInt8]
@@ -59,6 +61,8 @@ package enum Casting: Sendable {
 /// ```
 extension PollingStation {
     /// The ballots that a voter may vote on, in the election's order.
+    /// - Parameter voter: row number on the roll.
+    /// - Throws: `.damaged` for an entry that was cut short.
     package func ballots(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> [VoterBallot] {
         var entries: [String: Int?] = [:]
         try reading.each(
@@ -77,6 +81,7 @@ extension PollingStation {
     }
 
     /// Whether a voter whose session was opened then may cast now.
+    /// - Parameter sessionOpenedAt: seconds since 1970.
     package func isOpen(_ reading: borrowing Reading, sessionOpenedAt: Int) throws(StoreError) -> Bool {
         guard let (state, closesAt) = try Poll.hours(reading, election: election.number) else { return false }
         return Poll.takes(
@@ -89,6 +94,7 @@ extension PollingStation {
         }
     }
 
+    /// What a voter finds who opens a ballot's page.
     package enum Entering: Sendable {
         case booth(Booth)
         case voted(at: Int)
@@ -96,6 +102,10 @@ extension PollingStation {
     }
 
     /// What a voter needs to vote on a ballot.
+    /// - Parameters:
+    ///   - voter: row number on the roll; the caller has checked the session.
+    ///   - name: the ballot's name in the election.
+    /// - Throws: `.failed` where the box key is not there or does not open the credential.
     package func enter(_ reading: borrowing Reading, voter: Int, ballot name: String) throws(StoreError) -> Entering {
         guard let ballot = election.election.ballots.first(where: { $0.id == name }),
             let stored = try PollBallot.find(reading, election: election.number, name: name),
@@ -106,6 +116,7 @@ extension PollingStation {
         return .booth(Booth(ballot: ballot, document: stored.document, credential: credential.text))
     }
 
+    /// A voter's line on the signature list of a ballot; nil where they are not on it.
     private func elector(
         _ reading: borrowing Reading, _ ballot: PollBallot, _ voter: Int
     ) throws(StoreError) -> (id: Int, ElectorEntry)? {
@@ -114,6 +125,8 @@ extension PollingStation {
         ) { (row: borrowing Row) throws(StoreError) in (try row[0], try ElectorEntry(try row[1])) }
     }
 
+    /// The secret credential of one who has not voted; the entry must be unsigned.
+    /// - Throws: `.failed` where the box key is not there, or does not open it.
     private func credential(
         _ entry: ElectorEntry, _ ballot: PollBallot, _ voter: Int
     ) throws(StoreError) -> BoxKey.Credential {
@@ -154,6 +167,9 @@ extension PollingStation {
     /// - Parameters:
     ///   - openedAt: when the voter's session was opened.
     ///   - admission: leave to have a ballot checked, where it was asked for already.
+    /// - Returns: a refusal is a case of it.
+    /// - Throws: what the store throws, `.failed` without a box key, `.damaged` where seals or slots were changed by
+    ///   hand; no vote was recorded then.
     package func cast(
         _ text: [UInt8], voter: Int, ballot name: String, sessionOpenedAt openedAt: Int,
         admission given: CastingPace.Admission? = nil
@@ -209,6 +225,7 @@ extension PollingStation {
         return try put(checked, voter: voter, sessionOpenedAt: openedAt)
     }
 
+    /// The slot of a public credential; nil where it is none of this ballot's.
     private func slotNumber(_ ballot: PollBallot, _ credential: [UInt8]) throws(StoreError) -> Int? {
         try store.read { (reading: borrowing Reading) throws(StoreError) in
             try reading.first(
@@ -226,6 +243,9 @@ extension PollingStation {
     }
 
     /// The vote's transaction.
+    /// - Parameters:
+    ///   - checked: proofs and signature must have been checked by the caller; here nothing of them is looked at again.
+    ///   - openedAt: when the voter's session was opened; whether the poll takes votes is asked inside the transaction.
     package func put(
         _ checked: Checked, voter: Int, sessionOpenedAt openedAt: Int
     ) throws(StoreError) -> Casting {
@@ -254,12 +274,13 @@ extension PollingStation {
         case .counts(let sums):
             // Known once they are committed, and not before.
             if let sums { note(sums, of: ballot) }
-            return .cast(receipt(ballot.name, checked.text))
+            return .cast(receipt(ballot.name, digest: checked.digest))
         case .other(let text): return .otherCounts(tracker: tracker(text))
         case .answered(let casting): return casting
         }
     }
 
+    /// - Parameter credential: what the slot keeps of it, 16 bytes.
     private func slot(
         _ reading: borrowing Reading, _ ballot: PollBallot, _ credential: [UInt8]
     ) throws(StoreError) -> (id: Int, content: SlotContent)? {
@@ -303,9 +324,13 @@ extension PollingStation {
     /// What the box's seal covers of a ballot.
     func boxMember(slot: Int, digest: [UInt8]) -> [UInt8] { Fixed.bytes(slot, 8) + digest }
 
-    func tracker(_ text: [UInt8]) -> String { String(decoding: Base64.digest(text.span), as: UTF8.self) }
+    /// The tracker of a ballot's text: 43 characters.
+    func tracker(_ text: [UInt8]) -> String { PollingStation.tracker(digest: sha256(text)) }
 
-    private func receipt(_ ballot: String, _ text: [UInt8]) -> Receipt {
-        Receipt(election: election.election.id, ballot: ballot, tracker: tracker(text), by: signing)
+    /// - Parameter digest: SHA-256 of the ballot's text.
+    private func receipt(_ ballot: String, digest: [UInt8]) -> Receipt {
+        Receipt(
+            election: election.election.id, ballot: ballot, tracker: PollingStation.tracker(digest: digest), by: signing
+        )
     }
 }

@@ -56,6 +56,7 @@ package final class CastingPace: Sendable {
     }
 
     /// Asks for one check.
+    /// - Parameter voter: row number on the roll.
     package func admit(_ voter: Int) -> Answer {
         let now = clock.now
         return entries.withLock { entries in
@@ -75,6 +76,7 @@ package final class CastingPace: Sendable {
     /// How many voters are remembered.
     var count: Int { entries.withLock { $0.count } }
 
+    /// Gives an attempt back, or counts it as refused.
     private func end(_ voter: Int, isRefused: Bool) {
         let now = clock.now
         entries.withLock { entries in
@@ -90,6 +92,7 @@ package final class CastingPace: Sendable {
         }
     }
 
+    /// Forgives one refusal for each whole pause since `since`.
     private static func forgive(_ entry: inout Entry, _ now: Int) {
         // A clock that was set back must not lengthen anybody's pause.
         entry.since = min(entry.since, now)
@@ -98,6 +101,7 @@ package final class CastingPace: Sendable {
         entry.since += minutes * pauseSeconds
     }
 
+    /// Makes room for one voter: whoever has no check under way, and the oldest refusal, goes first.
     private static func forgetOne(_ entries: inout [Int: Entry], _ now: Int) {
         let oldest = entries.min { left, right in
             (left.value.running, left.value.since) < (right.value.running, right.value.since)

@@ -1,6 +1,6 @@
 import Elections
-import Journal
-import Store
+package import Journal
+package import Store
 import Synchronization
 
 /// Why the clock's word does not close a poll.
@@ -19,6 +19,89 @@ struct ClockPast: Sendable {
     var isProven = false
     /// When the last sign of life was written, by the station's clock.
     var signedAt = 0
+    /// The last one that was written or heeded.
+    var heard: SteadyClock.Witness?
+    /// Since when an ordered close waits under a clock that shows a time before the order, in seconds since the machine's start.
+    var lostSince: Int?
+}
+
+extension PollingStation {
+    /// The last sign of life, since this start of the machine, of a program that believed its clock, and the election whose poll it
+    /// served: what a program that begins is held to. Nil where there is none, or no poll is under way.
+    package static func witness(
+        _ reading: borrowing Reading, boot: String
+    ) throws(StoreError) -> (election: String, seen: SteadyClock.Witness)? {
+        try reading.first(
+            """
+            SELECT name, seen_at, seen_ticks, seen_boot FROM polling_poll JOIN election_definition ON id = election
+            WHERE state IN ('open', 'suspended', 'closing', 'ended') AND seen_boot = ? ORDER BY seen_ticks DESC LIMIT 1
+            """, boot
+        ) { (row: borrowing Row) throws(StoreError) in
+            (try row[0], SteadyClock.Witness(time: try row[1], ticks: try row[2], boot: try row[3]))
+        }
+    }
+
+    /// Whether a running program does not believe its clock, for whatever poll.
+    package static func isClockDoubted(_ reading: borrowing Reading) throws(StoreError) -> Bool {
+        try reading.number(
+            """
+            SELECT EXISTS (SELECT 1 FROM polling_poll WHERE clock_doubt IS NOT NULL
+                AND state IN ('open', 'suspended', 'closing', 'ended'))
+            """) == 1
+    }
+
+    /// What the machine's clock shows and what programs go by, in seconds since 1970.
+    package typealias ClockTimes = (shows: Int, believed: Int)
+
+    /// Both times; nil in a program that watches no clock.
+    package var clockTimes: ClockTimes? { steady.map { ($0.shows, $0.now) } }
+
+    /// The same word in a program that watches its clock.
+    package func trustClock(by principal: Principal, _ word: PollDecision) throws(StoreError) -> Refusal? {
+        guard let steady else { return "This program has no clock of its own." }
+        return try trustClock(steady, by: principal, word)
+    }
+
+    /// A person says that the machine's clock is right, whatever was measured: every program goes by it from here on. The one case in
+    /// which nothing measured helps is a clock that was wrong when the measuring began.
+    /// - Parameter steady: the machine's clocks.
+    /// - Parameters:
+    ///   - principal: who gave the order, for the journal.
+    ///   - word: which member says so, and why; both are needed.
+    /// - Returns: why not; nil when it was done.
+    package func trustClock(
+        _ steady: SteadyClock, by principal: Principal, _ word: PollDecision
+    ) throws(StoreError) -> Refusal? {
+        guard word.isOrdered else {
+            return "A member of the bureau says so: give who and why with --by and --reason."
+        }
+        let believed = steady.now
+        let witness = steady.trustWall()
+        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
+            guard let poll = try Poll.find(transaction.reading, election: election.number),
+                [.open, .suspended, .closing, .ended].contains(poll.state)
+            else { return "No poll is under way: its clock is asked from the opening to the close." }
+            try transaction.execute(
+                """
+                UPDATE polling_poll SET seen_at = ?, seen_ticks = ?, seen_boot = ?, clock_doubt = NULL WHERE election = ?
+                """, witness.time, witness.ticks, witness.boot, election.number)
+            try logbook.record(
+                transaction, election: election.election.id, by: principal, "poll.clockTrusted",
+                ["shows": "\(witness.time)", "believed": "\(believed)"].merging(word.details) { $1 })
+            return nil
+        }
+    }
+
+    /// Goes by what another program wrote down as believed, since this start of the machine.
+    /// Does nothing for what was heard before, and for another start of the machine.
+    func heedWitness(_ poll: Poll) {
+        guard let steady, let seen = poll.seen, seen.boot == steady.boot else { return }
+        let isNew = past.withLock { past in
+            defer { past.heard = seen }
+            return past.heard != seen
+        }
+        if isNew { steady.adopt(seen) }
+    }
 }
 
 /// ```
@@ -28,7 +111,8 @@ struct ClockPast: Sendable {
 ///   v                                           v
 /// ended:  no vote is taken, nothing is final
 ///   the kernel's clock is synchronised, or a member of the bureau closes ------> closed
-///   a member extends or resumes; or the clock shows a time before the hour and after all that is stored ---> open
+///   a member extends or resumes; or a clock that is believed shows a time before the hour ---> open
+/// any of them: a member says that the machine's clock is right (trustClock) ---> as if it had been believed all the time
 /// ```
 extension PollingStation {
     /// Seconds between two signs of life in the store.
@@ -38,19 +122,24 @@ extension PollingStation {
     var clockTolerance: Int { max(election.election.graceMinutes * 60, SteadyClock.leastTolerance) }
 
     /// Why the clock's word is not taken for this poll; nil while it is.
+    /// Also notes in `past` that the program has proven its clock: once proven, it stays so while it runs.
     func doubt(_ poll: Poll) -> ClockDoubt? {
         // Commands and tests without a clock that is watched: they close by a person's order alone.
         guard let steady else { return nil }
         let now = clock.now
         let isBehind = poll.seenAt.map { now < $0 - clockTolerance } ?? false
+        let isAfterSign = poll.seenAt.map { abs(now - $0) <= clockTolerance } ?? false
         let isProven = past.withLock { past in
-            let isAfterSign = poll.seenAt.map { abs(now - $0) <= clockTolerance } ?? false
             if isAfterSign || now < poll.closesAt && !isBehind { past.isProven = true }
             return past.isProven
         }
         if steady.isSynchronised { return nil }
         if steady.jump != nil { return .jumped }
         if isBehind { return .behind }
+        // The machine was started anew since a jump, which makes no clock right.
+        if poll.clockDoubt == .jumped, !isAfterSign, let boot = poll.seen?.boot, boot != steady.boot {
+            return now >= poll.closesAt && !isProven ? .unproven : .jumped
+        }
         return isProven ? nil : .unproven
     }
 
@@ -71,12 +160,23 @@ extension PollingStation {
         let isTime = past.withLock { abs(now - $0.signedAt) >= PollingStation.signEvery }
         guard doubt == nil, poll.state != .ended, isTime else { return }
         try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
-            try transaction.execute("UPDATE polling_poll SET seen_at = ? WHERE election = ?", now, election.number)
+            guard let witness = steady?.witness else { return }
+            try transaction.execute(
+                "UPDATE polling_poll SET seen_at = ?, seen_ticks = ?, seen_boot = ? WHERE election = ?", witness.time,
+                witness.ticks, witness.boot, election.number)
+            past.withLock { $0.heard = witness }
         }
         past.withLock { $0.signedAt = now }
     }
 
+    /// The time that is written down for what a person orders: never one from before what is stored.
+    func orderTime(_ poll: Poll) -> Int { max(clock.now, poll.seenAt ?? 0, poll.openedAt ?? 0) }
+
+    /// Whether the clock shows a time before what was stored last, so that nobody can tell when a grace would be over.
+    func isBehind(_ poll: Poll) -> Bool { clock.now < orderTime(poll) - clockTolerance }
+
     /// A poll whose hour came by a clock in doubt: votes are refused, and nothing is final.
+    /// - Returns: whether the state was changed.
     func end(_ doubt: ClockDoubt) throws(StoreError) -> Bool {
         try change(
             from: [.open, .closing], to: .ended, "poll.ended", by: .system("clock"), details: ["clock": doubt.rawValue]
@@ -89,6 +189,7 @@ extension PollingStation {
     }
 
     /// The clock that ended the poll was wrong: a later look shows a time before the hour.
+    /// - Returns: whether the state was changed.
     func takeBack() throws(StoreError) -> Bool {
         try change(from: [.ended], to: .open, "poll.reopen", by: .system("clock")) { _, poll throws(StoreError) in
             clock.now < poll.closesAt ? nil : "The hour has come."

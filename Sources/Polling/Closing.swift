@@ -17,25 +17,30 @@ extension PollingStation {
     ///   - atOnce: by hand, without the grace for voters under way.
     ///   - word: which member ordered it, and why; a poll that ended by a clock in doubt needs it.
     ///   - announce: what is written with the last rounds.
+    /// - Returns: why not; nil when the close was begun or, at once, done.
+    /// - Throws: `.busy` when another program still publishes after `publicationWait` seconds: the poll is stopped by
+    ///   then, and `followClock` goes on.
     package func close(
         atOnce: Bool, by principal: Principal, word: PollDecision? = nil, announce: Announcement = { _, _, _ in }
     ) throws(StoreError) -> Refusal? {
         let (found, isHeld) = try store.read { (reading: borrowing Reading) throws(StoreError) in
             (
-                try Poll.find(reading, election: election.number)?.state,
+                try Poll.find(reading, election: election.number),
                 try PollRestore.pending(reading, election: election.number) != nil
             )
         }
-        if found == .ended, word?.isOrdered != true { return PollingStation.endedNeedsWord }
+        let isEnded = found?.state == .ended
+        if isEnded, word?.isOrdered != true { return PollingStation.endedNeedsWord }
+        if !atOnce, !isEnded, let found, isBehind(found) { return PollingStation.behindNeedsAtOnce }
         // The grace of a poll that ended is over, and one that a restore holds takes no vote in a grace either.
-        guard atOnce || found == .ended || isHeld else {
+        guard atOnce || isEnded || isHeld else {
             return try change(
                 from: [.open, .suspended], to: .closing, "poll.closing", by: principal, details: word?.details ?? [:]
             ) { transaction, poll throws(StoreError) in
                 // The grace is reckoned from now where the hour has not come yet.
                 try transaction.execute(
                     "UPDATE polling_poll SET closes_at = min(closes_at, ?1), ordered_at = ?1 WHERE election = ?2",
-                    clock.now, election.number)
+                    orderTime(poll), election.number)
                 return nil
             }
         }
@@ -49,40 +54,44 @@ extension PollingStation {
     ) throws(StoreError) -> Refusal? {
         try change(
             from: [.open, .suspended, .closing, .ended], to: .closing, "poll.stop", by: principal, details: details
-        ) { transaction, _ throws(StoreError) in
+        ) { transaction, poll throws(StoreError) in
             try transaction.execute(
                 """
                 UPDATE polling_poll SET stopped_at = coalesce(stopped_at, ?1), closes_at = min(closes_at, ?1)
                 WHERE election = ?2
-                """, clock.now, election.number)
+                """, orderTime(poll), election.number)
             return nil
         }
     }
 
     /// Publishes the rest of a stopped poll and closes it.
     /// - Parameter patience: seconds that a round under way elsewhere is waited for.
+    /// - Throws: `.busy` when the lock is not free by then.
     private func finish(
         by principal: Principal, patience: Int, _ announce: Announcement
     ) throws(StoreError) -> Refusal? {
         let lock = try publicationLock(patience: patience)
         defer { withExtendedLifetime(lock) {} }
-        let (ballots, roundAt) = try store.read {
-            (reading: borrowing Reading) throws(StoreError) -> ([PollBallot], Int) in
+        let (ballots, poll) = try store.read {
+            (reading: borrowing Reading) throws(StoreError) -> ([PollBallot], Poll?) in
             (
                 try PollBallot.all(reading, election: election.number),
-                try Poll.find(reading, election: election.number)?.roundAt ?? 0
+                try Poll.find(reading, election: election.number)
             )
         }
         // Later than any round before it: by its time everybody is told who was not told yet.
-        let at = max(clock.now, roundAt + 1)
+        let at = max(clock.now, (poll?.roundAt ?? 0) + 1)
         let staged = try stage(ballots)
         var sums: [(PollBallot, BoxSums)] = []
-        let refusal = try change(from: [.closing], to: .closed, "poll.close", by: principal) {
+        let closedAt = max(poll.map(orderTime) ?? clock.now, poll?.stoppedAt ?? 0)
+        let refusal = try change(
+            from: [.closing], to: .closed, "poll.close", by: principal, details: ["closed.at": "\(closedAt)"]
+        ) {
             transaction, poll throws(StoreError) in
             sums = try publish(transaction, staged, at: at, announce)
             try transaction.execute(
-                "UPDATE polling_poll SET closed_at = ?, closes_at = min(closes_at, ?) WHERE election = ?", clock.now,
-                clock.now, election.number)
+                "UPDATE polling_poll SET closed_at = ?1, closes_at = min(closes_at, ?1) WHERE election = ?2", closedAt,
+                election.number)
             return nil
         }
         guard refusal == nil else { return refusal }
@@ -93,6 +102,8 @@ extension PollingStation {
 
     /// What the hour brings: the close, and the end of the grace. To be called every second or so.
     /// - Returns: whether anything changed.
+    /// - Throws: what the store throws. A round under way elsewhere is no error: the close is tried again at the next
+    ///   call.
     package func followClock(
         by principal: Principal, announce: Announcement = { _, _, _ in }
     ) throws(StoreError) -> Bool {
@@ -101,7 +112,7 @@ extension PollingStation {
         }
         guard let poll else { return false }
         notice(poll)
-        _ = steady?.settle()
+        heedWitness(poll)
         let doubt = doubt(poll)
         try signOfLife(poll, doubt)
         if let isChanged = try followDoubt(poll, doubt) { return isChanged }
@@ -113,10 +124,13 @@ extension PollingStation {
                 clock.now >= poll.closesAt ? nil : "The hour has not come."
             } == nil
         }
+        if poll.state == .abandoned { try keepAbandonment() }
         if [.closed, .abandoned].contains(poll.state) { try forgetBoxKey(by: principal) }
         guard poll.state == .closing || poll.state == .ended else { return false }
         if poll.stoppedAt == nil {
-            guard clock.now >= poll.closesAt + election.election.graceMinutes * 60 else { return false }
+            guard isGraceLost(poll, doubt) || clock.now >= poll.closesAt + election.election.graceMinutes * 60 else {
+                return false
+            }
             guard try stop(by: principal) == nil else { return false }
         }
         do throws(StoreError) { return try finish(by: principal, patience: 0, announce) == nil } catch {
@@ -126,7 +140,23 @@ extension PollingStation {
         }
     }
 
+    /// Whether the grace of an ordered close is over by the clock that nobody sets, where the other one shows a time before the
+    /// order and would not come to its end for years.
+    private func isGraceLost(_ poll: Poll, _ doubt: ClockDoubt?) -> Bool {
+        guard poll.orderedAt != nil, doubt == .behind, let steady else { return false }
+        let ticks = steady.ticks
+        return past.withLock { past in
+            let since = past.lostSince ?? ticks
+            past.lostSince = since
+            return ticks - since >= election.election.graceMinutes * 60
+        }
+    }
+
+    /// Seconds by which a clock is set back in passing.
+    private static let smallStep = 10
+
     /// What is done by a clock in doubt, and once it is beyond doubt again; nil where the poll goes its way.
+    /// - Returns: whether anything changed; nil where the caller goes on as if the clock were good.
     private func followDoubt(_ poll: Poll, _ doubt: ClockDoubt?) throws(StoreError) -> Bool? {
         let now = clock.now
         switch poll.state {
@@ -135,8 +165,8 @@ extension PollingStation {
             return doubt == nil || doubt == .unproven ? try takeBack() : false
         case .ended where doubt != nil: return false
         case .closing where poll.stoppedAt == nil && poll.orderedAt == nil:
-            // The clock went back before the hour that had come.
-            if now < poll.closesAt { return try end(doubt ?? .behind) }
+            // The clock went back before the hour that had come; by a correction of a few seconds nothing is undone.
+            if now < poll.closesAt - PollingStation.smallStep { return try end(doubt ?? .behind) }
             guard let doubt, now >= poll.closesAt + election.election.graceMinutes * 60 else { return nil }
             return try end(doubt)
         // Nobody votes by a session of the time before: this program began after the hour.
@@ -152,6 +182,11 @@ extension PollingStation {
         try destroyBoxKey(by: principal)
     }
 
+    /// Said by `close` where the clock shows a time before what is stored, and the close is not to be at once.
+    static let behindNeedsAtOnce =
+        "This machine's clock shows a time before what the store has recorded, so nobody can tell when the grace for voters under way would be over: set the clock, or close with --at-once."
+
+    /// Said by every change of a poll that ended by a clock in doubt, where no member of the bureau stands for it.
     static let endedNeedsWord =
         "The hour came by a clock that nothing vouches for: a member of the bureau decides, so say who and why with --by and --reason."
 }

@@ -2,8 +2,11 @@ package import Store
 
 /// The encrypted tally of a ballot, and its result once the trustees opened it.
 package struct StoredTally: Sendable {
+    /// The `encrypted_tally` document of the ballot protocol (section 9), as it stands in the archive.
     package let document: [UInt8]
+    /// Ballots that were added up: all that are in the box.
     package let ballots: Int
+    /// The sum of their weights; the ballots' number where all weigh 1.
     package let weight: Int
     /// The `result` document of the ballot protocol.
     package let result: [UInt8]?
@@ -11,21 +14,48 @@ package struct StoredTally: Sendable {
 
 /// A trustee's decryption of a ballot as it is kept.
 package struct StoredPart: Sendable {
+    /// The trustee's number in the trustees' document, from 1.
     package let owner: Int
     /// The protocol's document.
     package let document: [UInt8]
     /// The proofs that bind its factors; nil where another program made it.
     package let binding: [UInt8]?
     /// On whose word it was taken without them.
-    package let waiver: String?
+    package let waiver: Waiver?
 
-    package init(owner: Int, document: [UInt8], binding: [UInt8]?, waiver: String?) {
+    /// The word of two members of the bureau that lets in a part of another program.
+    package struct Waiver: Sendable {
+        /// Who signed, and why, in words.
+        package let words: String
+        /// The signed statement, and the SHA-256 of the file that it speaks of in hexadecimal.
+        package let statement: [UInt8]
+        /// SHA-256, in hexadecimal, of the trustee's file that was let in.
+        package let file: String
+
+        /// Nothing is checked here: `fault` does.
+        package init(words: String, statement: [UInt8], file: String) {
+            (self.words, self.statement, self.file) = (words, statement, file)
+        }
+
+        /// Why the statement does not let the part of a trustee in; nil where it does.
+        package func fault(trustee: String, election: String, members: [BureauMember]) -> String? {
+            guard let signed = BureauStatement(file: statement) else {
+                return "the waiver is no statement of the bureau"
+            }
+            return signed.fault(
+                act: .takeUnboundPart, election: election, subject: "\(file) \(trustee)", members: members)
+        }
+    }
+
+    /// - Parameter binding: with nil, `waiver` must be there, or the part is refused by every audit.
+    package init(owner: Int, document: [UInt8], binding: [UInt8]?, waiver: Waiver?) {
         (self.owner, self.document, self.binding, self.waiver) = (owner, document, binding, waiver)
     }
 }
 
 /// What the count keeps; only a closed poll has any of it.
 extension PollingStation {
+    /// - Returns: nil before the box was added up.
     package func tally(_ reading: borrowing Reading, _ ballot: PollBallot) throws(StoreError) -> StoredTally? {
         try reading.first(
             "SELECT tally, tallied, tallied_weight, result FROM polling_ballot WHERE id = ? AND tally IS NOT NULL",
@@ -35,6 +65,12 @@ extension PollingStation {
         }
     }
 
+    /// Keeps the encrypted tally of a ballot. The caller asks before whether there is one: it would be written over.
+    /// - Parameters:
+    ///   - tally: the document.
+    ///   - ballots: how many were added up.
+    ///   - weight: the sum of their weights.
+    /// - Throws: `.failed` where the poll is not closed.
     package func keep(
         _ transaction: borrowing Transaction, tally: [UInt8], ballots: Int, weight: Int, of ballot: PollBallot
     ) throws(StoreError) {
@@ -49,6 +85,7 @@ extension PollingStation {
 
     /// Keeps a trustee's decryption. Until there is a result it takes the place of an earlier one, which stays on record.
     /// - Returns: whether there was an earlier one with other content.
+    /// - Parameter trustee: row number of the trustee, while `part.owner` is their number in the ballot's document.
     package func keep(
         _ transaction: borrowing Transaction, _ part: StoredPart, of ballot: PollBallot, trustee: Int
     ) throws(StoreError) -> Bool {
@@ -59,11 +96,17 @@ extension PollingStation {
             clock.now, ballot.id, part.owner)
         try transaction.execute(
             """
-            INSERT INTO polling_part (ballot, trustee, owner, document, binding, waiver, at) VALUES (?, ?, ?, ?, ?, ?, ?)
-            """, ballot.id, trustee, part.owner, part.document, part.binding, part.waiver, clock.now)
+            INSERT INTO polling_part (ballot, trustee, owner, document, binding, waiver, waiver_file, file_sha256, at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """, ballot.id, trustee, part.owner, part.document, part.binding, part.waiver?.words,
+            part.waiver?.statement, part.waiver?.file, clock.now)
         return earlier != nil
     }
 
+    /// Keeps the result of a ballot.
+    ///
+    /// A second one changes nothing and says nothing of it. The caller computed it from the parts in force.
+    /// - Parameter result: the `result` document of the ballot protocol (section 11).
     package func keep(
         _ transaction: borrowing Transaction, result: [UInt8], of ballot: PollBallot
     ) throws(StoreError) {
@@ -72,14 +115,19 @@ extension PollingStation {
     }
 
     /// The trustees' decryptions of a ballot that are in force, by their numbers.
+    /// - Returns: sorted by the trustees' numbers, from 1; at most one part for each.
     package func parts(_ reading: borrowing Reading, _ ballot: PollBallot) throws(StoreError) -> [StoredPart] {
         try reading.all(
             """
-            SELECT owner, document, binding, waiver FROM polling_part WHERE ballot = ? AND replaced_at IS NULL
-            ORDER BY owner
+            SELECT owner, document, binding, waiver, waiver_file, file_sha256 FROM polling_part
+            WHERE ballot = ? AND replaced_at IS NULL ORDER BY owner
             """, ballot.id
         ) { (row: borrowing Row) throws(StoreError) in
-            StoredPart(owner: try row[0], document: try row[1], binding: try row[2], waiver: try row[3])
+            let words: String? = try row[3]
+            let (statement, file): ([UInt8]?, String?) = (try row[4], try row[5])
+            return StoredPart(
+                owner: try row[0], document: try row[1], binding: try row[2],
+                waiver: words.map { StoredPart.Waiver(words: $0, statement: statement ?? [], file: file ?? "") })
         }
     }
 }

@@ -5,33 +5,25 @@ package import Store
 
 extension PollingStation {
     /// What the server, the members and the backups still hold that pairs voters with ballots, as lines of a record.
+    /// - Parameter time: the moment that the first line names, in seconds since 1970.
     package func custodyLines(_ reading: borrowing Reading, at time: Int) throws(StoreError) -> [String] {
         let custody = try Custody(reading, election: election.election.id)
-        let zone = election.election.timeZone
-        var lines = ["custody at \(LocalTime.phrase(time, zone: zone, .en)) (\(zone))"]
-        for copy in custody.keyCopies {
-            let end =
-                switch copy.erasure {
-                case .erased: "overwritten and removed"
-                case .absent: "none lay there"
-                case .kept(_, let reason): "COULD NOT BE ERASED: \(reason)"
-                }
-            lines.append("box key \(copy.erasure.path): \(end)")
-        }
+        let words = RecordWords(election.election)
+        var lines = [words.custody(at: time)]
+        lines += custody.keyCopies.map { words.key($0.erasure) }
         let manifest = try Poll.find(reading, election: election.number)?.manifest
         for member in manifest.flatMap({ SealManifest($0) })?.members ?? [] {
-            let isSigned = custody.signed.contains(hex(member.key))
-            lines.append(
-                "box key, copy of \(member.name): \(isSigned ? "destroyed, signed" : "NOT SIGNED AS DESTROYED")")
+            lines.append(words.key(of: member.name, isSigned: custody.signed.contains(hex(member.key))))
         }
         for backup in custody.backups {
-            let end = backup.report.map { "destroyed, by \($0.by): \($0.reason)" } ?? "NOT REPORTED DESTROYED"
-            lines.append("backup \(backup.name) \(backup.sha256): \(end)")
+            lines.append(
+                words.backup(backup.name, backup.sha256, report: backup.report.map { ($0.by, $0.reason) }))
         }
         return lines
     }
 
     /// Who holds what now, signed: the closing record says it as it was at the close. Empty before that.
+    /// Nothing is kept of it: it is made anew at each call.
     package func custodyRecord() throws(StoreError) -> String {
         try store.read { (reading: borrowing Reading) throws(StoreError) -> String in
             let isClosed = try record(reading, .closing) != nil
@@ -43,6 +35,8 @@ extension PollingStation {
     }
 
     /// Takes members' signatures that their copies of the box key are destroyed; returns why not, nil when it was done.
+    /// - Parameter file: a statement of the act `boxKeyDestroyed`, one signature for each copy; its members are those
+    ///   of the seal.
     package func take(
         keyDestroyed file: [UInt8], by principal: Principal
     ) throws(StoreError) -> Refusal? {

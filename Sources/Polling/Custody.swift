@@ -13,6 +13,7 @@ package enum BoxKeyErasure: Sendable, Equatable {
     /// It is still there, and opens credentials in copies of the store.
     case kept(path: String, reason: String)
 
+    /// Where the copy lies, or lay: an absolute path on the server.
     package var path: String {
         switch self {
         case .erased(let path), .absent(let path), .kept(let path, _): path
@@ -25,16 +26,21 @@ package enum BoxKeyErasure: Sendable, Equatable {
 package struct Custody: Sendable {
     /// The copy on the server.
     package struct KeyCopy: Sendable {
+        /// What the last look at the path found.
         package let erasure: BoxKeyErasure
+        /// When the journal entry of it was written, in seconds since 1970.
         package let at: Int
     }
 
     /// A backup that was made while voters and ballots could be paired in it.
     package struct Backup: Sendable {
+        /// Of the journal entry that tells of the backup.
         package let number: Int
+        /// The backup's file, as its journal entry names it.
         package let name: String
         /// Of the sealed file, in hexadecimal.
         package let sha256: String
+        /// When it was made, in seconds since 1970.
         package let at: Int
         /// Who destroyed it, as it was reported; nil until then.
         package fileprivate(set) var report: Report?
@@ -42,8 +48,11 @@ package struct Custody: Sendable {
 
     /// That a backup was destroyed.
     package struct Report: Sendable {
+        /// When it was reported, in seconds since 1970: not when it was destroyed.
         package let at: Int
+        /// Who destroyed it: a name as it was typed.
         package let by: String
+        /// How, or why, in the reporter's words on one line.
         package let reason: String
     }
 
@@ -58,12 +67,19 @@ package struct Custody: Sendable {
     package var remaining: [Backup] { backups.filter { $0.report == nil } }
 
     /// What the journal says of an election.
+    /// Reads the whole journal.
+    /// - Throws: `.damaged` for an entry whose details cannot be read.
     package init(_ reading: borrowing Reading, election: String) throws(StoreError) {
         var custody = Custody()
         var isSealed = false
         try Logbook.each(reading) { entry, _ throws(StoreError) in
             switch entry.action {
-            case "poll.seal" where entry.election == election: isSealed = true
+            // From its beginning: credentials are made in many steps before the seal.
+            case "poll.sealing" where entry.election == election, "poll.seal" where entry.election == election:
+                isSealed = true
+            // No ballot was ever cast under its credentials: what was copied since pairs nobody with anything.
+            case UndoneSeal.action where entry.election == election:
+                (isSealed, custody) = (false, Custody())
             case "poll.close" where entry.election == election, "poll.abandon" where entry.election == election:
                 isSealed = false
             case "store.backup" where isSealed: custody.backups.append(try Custody.backup(entry))
@@ -86,6 +102,7 @@ package struct Custody: Sendable {
     static let (keyAction, reportAction) = ("poll.boxKey", "poll.backupDestroyed")
     static let memberAction = "poll.memberKeyDestroyed"
 
+    /// - Throws: `.damaged` where they are no object of texts.
     private static func details(_ entry: JournalEntry) throws(StoreError) -> [String: String] {
         do { return try JSONDecoder().decode([String: String].self, from: Data(entry.details.utf8)) } catch {
             throw StoreError(
@@ -112,6 +129,7 @@ package struct Custody: Sendable {
         return KeyCopy(erasure: erasure, at: entry.at)
     }
 
+    /// Puts a report at its backup, which the entry names by its number; one of an unknown backup is passed over.
     private mutating func take(report entry: JournalEntry) throws(StoreError) {
         let details = try Custody.details(entry)
         guard let place = backups.firstIndex(where: { "\($0.number)" == details["entry"] }) else { return }
@@ -123,6 +141,7 @@ extension PollingStation {
     /// Erases the box key once the poll is closed: from here on nothing needs it, and with it a copy of the store from before
     /// the close tells who cast which ballot.
     /// - Returns: what became of each copy on this server; empty before the close.
+    /// - Throws: `.moved` where the store's file is not the one that was opened; nothing is erased then.
     @discardableResult
     package func destroyBoxKey(by principal: Principal) throws(StoreError) -> [BoxKeyErasure] {
         let poll = try store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -159,6 +178,10 @@ extension PollingStation {
 
     /// Notes that a backup was destroyed.
     /// - Parameter name: its file's name, or the beginning of its SHA-256 where several have the name.
+    /// - Parameters:
+    ///   - who: who destroyed it.
+    ///   - reason: how, or why; like `who` it is one plain line.
+    /// - Returns: why not; nil when it was done.
     package func reportDestroyed(
         backup name: String, who: String, reason: String, by principal: Principal
     ) throws(StoreError) -> Refusal? {

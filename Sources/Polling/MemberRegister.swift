@@ -8,6 +8,7 @@ package struct MemberRegister: Sendable {
     private let logbook: Logbook
     private let clock: Clock
 
+    /// The clock gives the time at which a member was added.
     package init(logbook: Logbook, clock: Clock) { (self.logbook, self.clock) = (logbook, clock) }
 
     /// All members of an election, in the order in which they came.
@@ -18,6 +19,7 @@ package struct MemberRegister: Sendable {
     }
 
     /// Adds a member; returns why not, nil when it was done.
+    /// - Parameter member: name and public key, from the file that `isoloir key member` made.
     package func add(
         _ transaction: borrowing Transaction, _ election: StoredElection, _ member: BureauMember,
         by principal: Principal
@@ -46,10 +48,19 @@ package struct MemberRegister: Sendable {
     }
 
     /// Removes a member before the seal; returns why not, nil when it was done.
+    /// - Parameter name: exactly as registered. Who signed for a trustee's replaced or removed keys stays.
     package func remove(
         _ transaction: borrowing Transaction, _ election: StoredElection, name: String, by principal: Principal
     ) throws(StoreError) -> String? {
         if let refusal = try sealed(transaction.reading, election) { return refusal }
+        if let member = try all(transaction.reading, election).first(where: { $0.name == name }) {
+            let register = TrusteeRegister(logbook: logbook, clock: clock)
+            let changes = try register.signedChanges(transaction.reading, election)
+            if let change = changes.first(where: { $0.keys.contains(hex(member.key)) }) {
+                return
+                    "\(name) signed that \(change.trustee)'s keys were \(change.isRemoval ? "taken away" : "replaced"): who signed such a change stays a member, and the seal names them."
+            }
+        }
         let changed = try transaction.execute(
             "DELETE FROM polling_member WHERE election = ? AND name = ?", election.number, name)
         guard changed == 1 else { return "There is no member \(name): `isoloir bureau list` names them." }
@@ -58,6 +69,7 @@ package struct MemberRegister: Sendable {
         return nil
     }
 
+    /// Why the bureau cannot change any more; nil before the seal.
     private func sealed(_ reading: borrowing Reading, _ election: StoredElection) throws(StoreError) -> String? {
         guard let poll = try Poll.find(reading, election: election.number), poll.state != .sealing else { return nil }
         return "The poll is sealed (\(poll.fingerprint)): its bureau's keys cannot change any more."

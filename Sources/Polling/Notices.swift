@@ -12,6 +12,7 @@ extension PollingStation {
     /// Queues the word for voters who signed before the last round and were not told yet.
     /// - Parameter send: queues a voter's message.
     /// - Returns: how many voters were told.
+    /// - Throws: what the store or `send` throws; voters of chunks before it are told, and marked so.
     package func tell(
         _ send: (borrowing Transaction, _ voter: Int) throws(StoreError) -> Void
     ) throws(StoreError) -> Int {
@@ -27,19 +28,16 @@ extension PollingStation {
                     """
                     SELECT polling_elector.id, voter, entry FROM polling_elector
                     JOIN polling_ballot ON polling_ballot.id = polling_elector.ballot
-                    WHERE polling_ballot.election = ? AND entry >= x'0000000000000001' AND substr(entry, 9, 1) = x'00'
-                        AND ((SELECT max(at) FROM polling_round WHERE polling_round.ballot = polling_ballot.id) = ?
+                    WHERE polling_ballot.election = ?1 AND entry >= x'0000000000000001' AND substr(entry, 9, 1) = x'00'
+                        AND (((SELECT max(at) FROM polling_round WHERE polling_round.ballot = polling_ballot.id) = ?2
+                                AND substr(entry, 1, 8) <= ?4)
                             OR (SELECT state FROM polling_poll WHERE polling_poll.election = polling_ballot.election) = 'closed')
-                    ORDER BY voter LIMIT ?
-                    """, election.number, roundAt, PollingStation.noticeChunk
+                    ORDER BY voter LIMIT ?3
+                    """, election.number, roundAt, PollingStation.noticeChunk, Fixed.bytes(roundAt, 8)
                 ) { (row: borrowing Row) throws(StoreError) -> (Int, Int, [UInt8]) in
                     (try row[0], try row[1], try row[2])
                 }
-                for (elector, _, entry) in waiting {
-                    try transaction.execute(
-                        "UPDATE polling_elector SET entry = ? WHERE id = ?", Array(entry[..<8] + [1] + entry[9...]),
-                        elector)
-                }
+                for (elector, _, entry) in waiting { try tell(transaction, elector, entry) }
                 if !waiting.isEmpty {
                     try logbook.record(
                         transaction, election: election.election.id, by: .system("rounds"), "poll.notice",
@@ -54,5 +52,79 @@ extension PollingStation {
         }
         told.withLock { $0 = roundAt }
         return count
+    }
+
+    /// The same within minutes, where the election confirms at once: for voters whose minute of signing is over, in the order of
+    /// their references, whatever the order of their votes. To be called when the log has just been emptied: never with a vote.
+    /// - Parameters:
+    ///   - reference: a voter's reference on the roll.
+    ///   - send: queues a voter's message.
+    /// - Returns: how many voters were found waiting; 0 where the election does not confirm at once.
+    package func tellAtOnce(
+        reference: (borrowing Reading, _ voter: Int) throws(StoreError) -> String,
+        _ send: (borrowing Transaction, _ voter: Int) throws(StoreError) -> Void
+    ) throws(StoreError) -> Int {
+        guard election.election.confirm == .atOnce else { return 0 }
+        let waiting = try store.read { (reading: borrowing Reading) throws(StoreError) -> [Int] in
+            var found: [Int: String] = [:]
+            for (voter, entry) in try untold(reading) where found[voter] == nil {
+                guard let at = try ElectorEntry(entry).signedAt, at + PollingStation.minute <= clock.now else {
+                    continue
+                }
+                found[voter] = try reference(reading, voter)
+            }
+            return found.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
+        }
+        for start in stride(from: 0, to: waiting.count, by: PollingStation.noticeChunk) {
+            let chunk = waiting[start..<min(start + PollingStation.noticeChunk, waiting.count)]
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                var lines = 0
+                for voter in chunk {
+                    // A second ballot whose minute is not over yet is told of with this one.
+                    let marked = try mark(transaction, voter)
+                    guard marked > 0 else { continue }
+                    lines += marked
+                    try send(transaction, voter)
+                }
+                guard lines > 0 else { return }
+                try logbook.record(
+                    transaction, election: election.election.id, by: .system("log"), "poll.notice",
+                    ["lines": "\(lines)"])
+            }
+        }
+        return waiting.count
+    }
+
+    /// Marks the signatures of a voter as told of; how many there were.
+    private func mark(_ transaction: borrowing Transaction, _ voter: Int) throws(StoreError) -> Int {
+        let lines = try transaction.reading.all(
+            """
+            SELECT id, entry FROM polling_elector
+            WHERE voter = ? AND ballot IN (SELECT id FROM polling_ballot WHERE election = ?)
+                AND entry >= x'0000000000000001' AND substr(entry, 9, 1) = x'00'
+            """, voter, election.number
+        ) { (row: borrowing Row) throws(StoreError) -> (id: Int, entry: [UInt8]) in (try row[0], try row[1]) }
+        for (id, entry) in lines { try tell(transaction, id, entry) }
+        return lines.count
+    }
+
+    /// Marks one line as told: the ninth byte of the entry, behind the time.
+    /// - Parameter elector: row number of the line.
+    private func tell(_ transaction: borrowing Transaction, _ elector: Int, _ entry: [UInt8]) throws(StoreError) {
+        try transaction.execute(
+            "UPDATE polling_elector SET entry = ? WHERE id = ?", Array(entry[..<8] + [1] + entry[9...]), elector)
+    }
+
+    /// Seconds of a signature's minute.
+    private static let minute = 60
+
+    /// Lines that are signed and not marked as told.
+    private func untold(_ reading: borrowing Reading) throws(StoreError) -> [(voter: Int, entry: [UInt8])] {
+        try reading.all(
+            """
+            SELECT voter, entry FROM polling_elector JOIN polling_ballot ON polling_ballot.id = polling_elector.ballot
+            WHERE polling_ballot.election = ? AND entry >= x'0000000000000001' AND substr(entry, 9, 1) = x'00'
+            """, election.number
+        ) { (row: borrowing Row) throws(StoreError) in (voter: try row[0], entry: try row[1]) }
     }
 }

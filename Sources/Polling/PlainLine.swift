@@ -35,6 +35,7 @@ package enum PlainLine {
         return String(scalars)
     }
 
+    /// Whether a scalar could break the line, hide, or pass for a blank.
     private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         // Blanks that look like the plain one, or like nothing, have no place on such a line either.
         HiddenText.isHidden(scalar) || (scalar.properties.generalCategory == .spaceSeparator && scalar != " ")

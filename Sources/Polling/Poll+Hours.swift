@@ -12,7 +12,8 @@ extension PollState {
         case .open: .open
         case .suspended: .suspended
         case .closing: .closing
-        case .ended, .closed, .destroyed: .ended
+        case .ended: .halted
+        case .closed, .destroyed: .ended
         case .abandoned: .abandoned
         }
     }
@@ -39,11 +40,27 @@ extension Poll {
         let before = try PollHours.find(transaction.reading, election)
         try PollHours.put(
             transaction, election: election.number, stage, closes: poll.closesAt, openedAt: poll.openedAt,
-            stoppedAt: poll.stoppedAt, reason: reason)
-        if before.stage != stage || before.closes != poll.closesAt {
-            try outbox.withdrawNews(transaction, election: election.number)
+            stoppedAt: poll.stoppedAt, reason: reason,
+            isRestored: try isRestored(transaction.reading, election))
+        // While a clock in doubt holds the poll nothing is decided: word that waits is as true afterwards as before.
+        let isPause = before.closes == poll.closesAt && (stage == .halted || before.stage == .halted && stage == .open)
+        if !isPause, before.stage != stage || before.closes != poll.closesAt {
+            // Whose ballot a restore lost must hear of it: that word stays true while votes are taken, and while nothing is
+            // decided.
+            try outbox.withdrawNews(
+                transaction, election: election.number, sparesRestored: [.open, .halted].contains(stage))
+        }
+        if stage == .halted || before.stage == .halted {
+            try outbox.holdNews(transaction, election: election.number, isHeld: stage == .halted)
         }
         if before.closes != poll.closesAt { try outbox.putHours(transaction, election) }
+    }
+
+    /// Whether the box came from a backup, whatever was done since: what was lost stays lost.
+    private static func isRestored(
+        _ reading: borrowing Reading, _ election: StoredElection
+    ) throws(StoreError) -> Bool {
+        try !PollRestore.all(reading, election: election.number).isEmpty
     }
 
     /// Where what voters are told of the hours is not what the poll says; nil where it is.
@@ -54,6 +71,8 @@ extension Poll {
         let isRight =
             told.stage == poll.state.stage && told.closes == poll.closesAt && told.openedAt == poll.openedAt
             && told.stoppedAt == poll.stoppedAt
-        return isRight ? nil : "The hours that voters are told are not those of the poll."
+        let isRestored = try isRestored(reading, election)
+        return isRight && told.isRestored == isRestored
+            ? nil : "The hours that voters are told are not those of the poll."
     }
 }

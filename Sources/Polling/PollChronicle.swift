@@ -9,7 +9,7 @@ package import Store
 package struct PollChronicle: Sendable, Equatable {
     /// What an event is.
     package enum Kind: String, Sendable, CaseIterable {
-        case sealed, opened, suspended, resumed, extended
+        case sealed, unsealed, opened, suspended, resumed, extended
         /// Sign-ins ended; voters under way may finish.
         case closing
         /// The hour came by a clock that nothing vouches for.
@@ -31,6 +31,7 @@ package struct PollChronicle: Sendable, Equatable {
     package struct Event: Sendable, Equatable {
         /// Seconds since 1970, when it was written down.
         package let at: Int
+        /// What happened; the journal's action is not kept.
         package let kind: Kind
         /// The member of the bureau who ordered or noted it, or the account that did it.
         package let who: String
@@ -39,6 +40,9 @@ package struct PollChronicle: Sendable, Equatable {
         /// The new close of an extension, or when an incident happened.
         package let time: Int?
 
+        /// - Parameters:
+        ///   - at: seconds since 1970.
+        ///   - time: see the property; nil for kinds that have none.
         package init(at: Int, kind: Kind, who: String, words: String? = nil, time: Int? = nil) {
             (self.at, self.kind, self.who, self.words, self.time) = (at, kind, who, words, time)
         }
@@ -46,21 +50,28 @@ package struct PollChronicle: Sendable, Equatable {
 
     /// Who was there.
     package struct Presence: Sendable, Equatable {
+        /// In the order in which they were noted, each once.
         package let names: [String]
+        /// The member of the bureau who noted it, or the account where none was given.
         package let notedBy: String
 
+        /// As read from the journal, or for a page's example.
         package init(names: [String], notedBy: String) { (self.names, self.notedBy) = (names, notedBy) }
     }
 
+    /// The oldest first; an undone seal and what was before it stay in.
     package private(set) var events: [Event]
     /// By moment; what was noted last counts.
     package private(set) var present: [PollMoment: Presence]
 
+    /// Given whole: for tests and samples. The journal's own comes from the initializer below.
     package init(events: [Event] = [], present: [PollMoment: Presence] = [:]) {
         (self.events, self.present) = (events, present)
     }
 
     /// What the journal says of an election's poll, the oldest first.
+    /// - Parameter election: its name. Restores of the store are taken in from the first seal on.
+    /// - Throws: `.damaged` for an entry whose details cannot be read.
     package init(_ reading: borrowing Reading, election: String) throws(StoreError) {
         var chronicle = PollChronicle()
         var isSealed = false
@@ -75,7 +86,8 @@ package struct PollChronicle: Sendable, Equatable {
     static let (incidentAction, presenceAction) = ("poll.incident", "poll.presence")
 
     private static let kinds: [String: Kind] = [
-        "poll.seal": .sealed, "poll.open": .opened, "poll.suspend": .suspended, "poll.resume": .resumed,
+        "poll.seal": .sealed, UndoneSeal.action: .unsealed, "poll.open": .opened, "poll.suspend": .suspended,
+        "poll.resume": .resumed,
         "poll.extend": .extended, "poll.closing": .closing, "poll.ended": .ended, "poll.reopen": .reopened,
         "poll.stop": .stopped, "poll.close": .closed, "poll.abandon": .abandoned, "store.restore": .restored,
         "poll.announce": .told, incidentAction: .incident,
@@ -91,44 +103,22 @@ package struct PollChronicle: Sendable, Equatable {
             present[moment] = Presence(names: names, notedBy: who)
         }
         guard let kind = PollChronicle.kinds[entry.action] else { return }
+        // A restore's own word is the program's, in English: the event before it says it.
+        let isOwn = entry.principal == Principal.system("restore").text
         events.append(
             Event(
-                at: entry.at, kind: kind, who: who, words: details["reason"],
+                at: entry.at, kind: kind, who: who, words: isOwn ? details["file"] : details["reason"],
                 time: (details["to"] ?? details["happened"]).flatMap { Int($0) }))
     }
 }
 
 extension JournalEntry {
     /// The details as texts by their names.
+    /// - Throws: `.damaged` where they are no object of texts.
     func texts() throws(StoreError) -> [String: String] {
         do { return try JSONDecoder().decode([String: String].self, from: Data(details.utf8)) } catch {
             throw StoreError(
                 .damaged, "Journal entry \(number) is not readable: \(error).", cure: "Run `journal verify`.")
         }
-    }
-}
-
-extension PollChronicle.Event {
-    /// The event as a line of a record.
-    func line(_ zone: String) -> String {
-        func phrase(_ time: Int) -> String { LocalTime.phrase(time, zone: zone, .en) }
-        let what =
-            switch kind {
-            case .sealed: "sealed"
-            case .opened: "opened"
-            case .suspended: "suspended"
-            case .resumed: "voting went on"
-            case .extended: "close moved to \(time.map(phrase) ?? "")"
-            case .closing: "close begun, voters under way could finish"
-            case .ended: "ended by a clock that nothing vouched for"
-            case .reopened: "taken up again: that clock was wrong"
-            case .stopped: "no ballot taken any more"
-            case .closed: "closed for good"
-            case .abandoned: "abandoned for good, without a result"
-            case .restored: "the store was restored from a backup"
-            case .told: "word to every voter ordered"
-            case .incident: "incident of \(time.map(phrase) ?? "")"
-            }
-        return "event \(phrase(at)): \(what), by \(who)" + (words.map { ": \($0)" } ?? "")
     }
 }

@@ -5,12 +5,14 @@ extension PollSealer {
     package struct Frozen: Sendable {
         /// Files by their path below the templates' folder, with their SHA-256 in hexadecimal.
         package let files: [(path: String, sha256: String)]
+        /// The program's version, as the manifest is to name it.
         package let version: String
         /// SHA-256 of the program, in hexadecimal.
         package let program: String
         /// What the ballot page calls a blank vote.
         package let blank: [Language: String]
 
+        /// Nothing is checked here: the caller has read the files.
         package init(
             files: [(path: String, sha256: String)], version: String, program: String, blank: [Language: String]
         ) {

@@ -7,9 +7,11 @@ import Store
 
 extension PollSealer {
     /// Trustees with their keys, and members of the bureau, as the manifest names them.
-    func people(_ election: StoredElection) throws(StoreError) -> (trustees: [String], members: [String]) {
+    func people(
+        _ election: StoredElection
+    ) throws(StoreError) -> (trustees: [String], members: [String], removed: [String]) {
         try store.read { (reading: borrowing Reading) throws(StoreError) in
-            var people: (trustees: [String], members: [String]) = ([], [])
+            var people: (trustees: [String], members: [String], removed: [String]) = ([], [], [])
             for trustee in try trustees.all(reading, election) {
                 var keys: [String] = []
                 for ballot in election.election.ballots {
@@ -24,22 +26,10 @@ extension PollSealer {
             for member in try MemberRegister(logbook: logbook, clock: clock).all(reading, election) {
                 people.members.append("{\"name\":\(text(quoted(member.name))),\"ed25519\":\"\(hex(member.key))\"}")
             }
+            for removal in try trustees.removals(reading, election) {
+                people.removed.append("{\"name\":\(text(quoted(removal.name))),\"by\":\(text(quoted(removal.by)))}")
+            }
             return people
         }
-    }
-
-    /// What of the trustees stands in the way of a seal.
-    static func faults(_ trustees: [Trustee]) -> [String] {
-        var faults: [String] = []
-        if trustees.count < fewestTrustees {
-            faults.append(
-                "\(fewestTrustees) trustees are needed at least, \(trustees.count) registered: each makes keys with `isoloir tally trustee-key` and sends the public file for `isoloir trustee add`."
-            )
-        }
-        for trustee in trustees where trustee.provenAt == nil {
-            faults.append(
-                "\(trustee.name) has not answered the challenge: run `isoloir trustee confirm` with the answer.")
-        }
-        return faults
     }
 }

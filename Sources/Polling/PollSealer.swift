@@ -27,12 +27,13 @@ package import VoterRoll
 /// Seals a poll: freezes what is voted on and by whom, makes credentials, slots and the empty signature list.
 package struct PollSealer: Sendable {
     let store: Store
-    private let registrar: Registrar
+    let registrar: Registrar
     let trustees: TrusteeRegister
     let logbook: Logbook
     let clock: Clock
     private let randomness: Randomness
 
+    /// The election's key is not among them: `seal` is given it.
     package init(
         store: Store, registrar: Registrar, trustees: TrusteeRegister, logbook: Logbook, clock: Clock,
         randomness: Randomness
@@ -41,6 +42,7 @@ package struct PollSealer: Sendable {
         (self.clock, self.randomness) = (clock, randomness)
     }
 
+    /// What sealing came to.
     package enum Outcome: Sendable {
         case sealed(Poll)
         case refused([String])
@@ -52,10 +54,10 @@ package struct PollSealer: Sendable {
     private static let chunk = 500
     private static let slotStep = 256
     /// The largest total that the protocol writes as a plain number (section 9).
-    private static let mostWeight = (1 << 30) - 1
+    static let mostWeight = (1 << 30) - 1
 
     /// One who may vote on a ballot.
-    private struct Elector: Sendable {
+    struct Elector: Sendable {
         let voter: Int
         let weight: Int
     }
@@ -64,6 +66,9 @@ package struct PollSealer: Sendable {
     /// - Parameters:
     ///   - boxKey: seals the credentials; it must be kept before, since without it nobody can vote.
     ///   - progress: called with the number of credentials made.
+    /// - Returns: why not, one sentence for each fault; or the sealed poll. Nothing is written where it is refused.
+    /// - Throws: what the store throws. What was written by then is cleared by the next sealing. The caller keeps other
+    ///   sealings and imports out meanwhile.
     package func seal(
         _ election: StoredElection, key: ElectionKey, boxKey: BoxKey, frozen: Frozen, by principal: Principal,
         progress: @escaping @Sendable (Int) -> Void
@@ -71,7 +76,7 @@ package struct PollSealer: Sendable {
         let electors = try electors(election)
         let faults = try faults(election, electors)
         guard faults.isEmpty else { return .refused(faults) }
-        try begin(election)
+        try begin(election, by: principal)
         var described: [String] = []
         for (ballot, list) in zip(election.election.ballots, electors) {
             described.append(try seal(ballot, of: election, list, boxKey, key, progress))
@@ -81,15 +86,19 @@ package struct PollSealer: Sendable {
         let fingerprint = PollSealer.fingerprint(manifest)
         let manifestSeal = SumsSeal(key, election: election.election.id, randomness: randomness).seal(
             manifest: manifest)
+        let at = clock.now
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             let changed = try transaction.execute(
                 "UPDATE polling_poll SET state = 'sealed', sealed_at = ?, closes_at = ?, manifest = ?, fingerprint = ?, manifest_seal = ? WHERE election = ? AND state = 'sealing'",
-                clock.now, election.election.announcedClose, manifest, fingerprint, manifestSeal, election.number)
+                at, election.election.announcedClose, manifest, fingerprint, manifestSeal, election.number)
             guard changed == 1 else { throw StoreError(.failed, "The poll was sealed by somebody else meanwhile.") }
             try Poll.putHours(transaction, election, Outbox(clock: clock, randomness: randomness))
             try logbook.record(
                 transaction, election: election.election.id, by: principal, "poll.seal",
-                ["fingerprint": fingerprint, "manifest.sha256": hex(sha256(manifest))])
+                [
+                    "fingerprint": fingerprint, "manifest.sha256": hex(sha256(manifest)), "sealed.at": "\(at)",
+                    "boxKey.sha256": hex(sha256(boxKey.file)),
+                ])
         }
         let poll = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try Poll.find(reading, election: election.number)
@@ -99,84 +108,49 @@ package struct PollSealer: Sendable {
     }
 
     /// What a seal is known by: the first 128 bits of the manifest's SHA-256 in groups of four digits.
+    /// - Returns: 39 characters, in capitals.
     package static func fingerprint(_ manifest: [UInt8]) -> String {
         let digits = Array(hex(sha256(manifest)).uppercased().prefix(32))
         return stride(from: 0, to: 32, by: 4).map { String(digits[$0..<$0 + 4]) }.joined(separator: " ")
     }
 
-    // MARK: Before anything is written
-
-    private func electors(_ election: StoredElection) throws(StoreError) -> [[Elector]] {
-        try store.read { (reading: borrowing Reading) throws(StoreError) in
-            var lists = election.election.ballots.map { _ in [Elector]() }
-            try registrar.each(reading, election) { voter, _ throws(StoreError) in
-                for (index, ballot) in election.election.ballots.enumerated()
-                where ballot.admits(college: voter.college, site: voter.site) {
-                    lists[index].append(Elector(voter: voter.id, weight: voter.weight))
-                }
-            }
-            return lists
-        }
-    }
-
-    private func faults(_ election: StoredElection, _ electors: [[Elector]]) throws(StoreError) -> [String] {
-        let (poll, trustees) = try store.read {
-            (reading: borrowing Reading) throws(StoreError) -> (Poll?, [Trustee]) in
-            (try Poll.find(reading, election: election.number), try self.trustees.all(reading, election))
-        }
-        if let poll, poll.state != .sealing { return ["The poll is sealed already, under \(poll.fingerprint)."] }
-        var faults = PollSealer.faults(trustees)
-        for (ballot, list) in zip(election.election.ballots, electors) {
-            if ballot.questions.isEmpty {
-                faults.append("The ballot \(ballot.id) asks nothing: give it \"questions\" in election.yaml.")
-            }
-            if list.isEmpty { faults.append("Nobody on the roll may vote on \(ballot.id).") }
-            if list.reduce(0, { $0 + $1.weight }) > PollSealer.mostWeight {
-                faults.append("The weights of \(ballot.id) come to more than \(PollSealer.mostWeight).")
-            }
-            guard ballot.smallGroupAccepted == nil else { continue }
-            if !list.isEmpty, list.count < Election.smallGroup {
-                faults.append(
-                    "Only \(list.count) voters may vote on \(ballot.id): the result could tell who voted what. If the bureau accepts that in writing, name the document in \"smallGroupAccepted\"."
-                )
-            }
-            let weights = Dictionary(grouping: list, by: \.weight)
-            for (weight, holders) in weights.sorted(by: { $0.key < $1.key })
-            where weights.count > 1 && holders.count < Election.smallGroup {
-                faults.append(
-                    "Only \(holders.count) voters of \(ballot.id) hold the weight \(weight): the result could tell who voted what. If the bureau accepts that in writing, name the document in \"smallGroupAccepted\"."
-                )
-            }
-        }
-        return faults
-    }
-
     /// Clears what an interrupted sealing left.
-    private func begin(_ election: StoredElection) throws(StoreError) {
+    /// - Throws: `.failed` where the poll is sealed.
+    private func begin(_ election: StoredElection, by principal: Principal) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             let number = election.number
             guard try Poll.find(transaction.reading, election: number).map({ $0.state == .sealing }) ?? true else {
                 throw StoreError(.failed, "The poll was sealed by somebody else meanwhile.")
             }
-            try transaction.execute(
-                "DELETE FROM polling_elector WHERE ballot IN (SELECT id FROM polling_ballot WHERE election = ?)", number
-            )
-            try transaction.execute(
-                "DELETE FROM polling_slot WHERE ballot IN (SELECT id FROM polling_ballot WHERE election = ?)", number)
-            try transaction.execute(
-                "DELETE FROM polling_count WHERE ballot IN (SELECT id FROM polling_ballot WHERE election = ?)", number)
-            try transaction.execute("DELETE FROM polling_ballot WHERE election = ?", number)
-            try transaction.execute("DELETE FROM polling_poll WHERE election = ?", number)
+            try PollSealer.clear(transaction, election: number)
             try transaction.execute(
                 "INSERT INTO polling_poll (election, state, sealed_at, closes_at, manifest, fingerprint) VALUES (?, 'sealing', ?, ?, x'', '')",
                 number, clock.now, election.election.announcedClose)
+            // A backup from here on may hold what pairs voters and ballots.
+            try logbook.record(transaction, election: election.election.id, by: principal, "poll.sealing", [:])
             try Poll.putHours(transaction, election, Outbox(clock: clock, randomness: randomness))
         }
+    }
+
+    /// Takes away what a sealing made: there is no poll any more.
+    /// Trustees and members stay.
+    static func clear(_ transaction: borrowing Transaction, election number: Int) throws(StoreError) {
+        try transaction.execute(
+            "DELETE FROM polling_elector WHERE ballot IN (SELECT id FROM polling_ballot WHERE election = ?)", number
+        )
+        try transaction.execute(
+            "DELETE FROM polling_slot WHERE ballot IN (SELECT id FROM polling_ballot WHERE election = ?)", number)
+        try transaction.execute(
+            "DELETE FROM polling_count WHERE ballot IN (SELECT id FROM polling_ballot WHERE election = ?)", number)
+        try transaction.execute("DELETE FROM polling_ballot WHERE election = ?", number)
+        try transaction.execute("DELETE FROM polling_poll WHERE election = ?", number)
     }
 
     // MARK: One ballot
 
     /// Seals one ballot and returns what the manifest says of it.
+    /// - Returns: one JSON object in a line, without a newline.
+    /// - Throws: `.damaged` where a trustee's key is not proven any more.
     private func seal(
         _ ballot: Election.Ballot, of election: StoredElection, _ electors: [Elector], _ boxKey: BoxKey,
         _ key: ElectionKey, _ progress: @escaping @Sendable (Int) -> Void
@@ -248,6 +222,7 @@ package struct PollSealer: Sendable {
             """
     }
 
+    /// The question as the protocol's document has it, in French.
     private static func named(_ question: Election.Question) -> ElectionDocument.NamedQuestion {
         ElectionDocument.NamedQuestion(
             text: Array(question.title.fr.utf8), answers: question.answers.map { Array($0.fr.utf8) },
@@ -256,6 +231,7 @@ package struct PollSealer: Sendable {
                 most: question.most))
     }
 
+    /// A credential's secret text, and its public key in decimal digits.
     private struct MadeCredential: Sendable {
         let text: [UInt8]
         let publicKey: [UInt8]
@@ -304,6 +280,8 @@ package struct PollSealer: Sendable {
     /// What a slot keeps of a public credential.
     private static func kept(_ credential: [UInt8]) -> [UInt8] { Array(sha256(credential).prefix(16)) }
 
+    /// - Parameter list: public key and weight of each slot, in the shuffled order.
+    /// - Returns: the slots' row numbers, in the same order.
     private func makeSlots(_ ballot: Int, _ size: Int, _ list: [([UInt8], Int)]) throws(StoreError) -> [Int] {
         let empty = [UInt8](repeating: 0, count: size)
         var ids: [Int] = []
@@ -323,6 +301,11 @@ package struct PollSealer: Sendable {
         return ids
     }
 
+    /// - Parameters:
+    ///   - credentials: secret texts, by the electors' places.
+    ///   - slots: row numbers of the electors' slots.
+    ///   - sum: the sum of the slots, to which the lines are added.
+    /// - Returns: the sum over slots and lines.
     private func makeList(
         _ ballot: Int, _ electors: [Elector], _ credentials: [[UInt8]], _ slots: [Int], _ boxKey: BoxKey,
         _ seal: MultisetSeal, onto sum: [UInt8]
@@ -351,6 +334,7 @@ package struct PollSealer: Sendable {
     // MARK: Manifest
 
     /// All that is frozen, in one text whose hash is the seal.
+    /// - Parameter ballots: what `seal` says of each ballot.
     private func manifest(
         _ election: StoredElection, _ ballots: [String], _ signing: SigningKey, _ frozen: Frozen
     ) throws(StoreError) -> [UInt8] {
@@ -379,6 +363,7 @@ package struct PollSealer: Sendable {
               "trustees":[
                 \(people.trustees.joined(separator: ",\n    "))
               ],
+              "removed":[\(people.removed.joined(separator: ","))],
               "members":[\(people.members.joined(separator: ","))],
               "ballots":[
                 \(ballots.joined(separator: ",\n    "))

@@ -8,6 +8,7 @@ package import Store
 /// hash of the archive's last event by then and whose height is that event's number. An elector's entry is the time of signing to the minute (8 bytes), whether they were
 /// told (1 byte) and the sealed credential, which a vote overwrites with zeros.
 package enum PollingSchema {
+    /// In the order in which they shipped; none is changed afterwards.
     package static let migrations = [
         Migration(
             "polling-1",
@@ -220,6 +221,31 @@ package enum PollingSchema {
             "polling-8-manifest",
             """
             ALTER TABLE polling_poll ADD COLUMN manifest_seal BLOB NOT NULL DEFAULT x'';
+            """),
+        // The members' signed word beside what it let in, and the file that it speaks of: what is noted in words can be written
+        // by whoever writes the store's file.
+        Migration(
+            "polling-9-statements",
+            """
+            ALTER TABLE polling_part ADD COLUMN waiver_file BLOB;
+            ALTER TABLE polling_part ADD COLUMN file_sha256 TEXT;
+            ALTER TABLE polling_restore ADD COLUMN statement BLOB;
+            """),
+        // What voters are told of polls that stood so before.
+        Migration(
+            "polling-10-halted",
+            """
+            UPDATE election_hours SET stage = 'halted' WHERE election IN (SELECT election FROM polling_poll WHERE state = 'ended');
+            UPDATE election_hours SET restored = 1 WHERE election IN (SELECT election FROM polling_restore);
+            """),
+        // Where the clock that nobody sets stood at the last sign of life, and at which start of the machine: a restart does not make
+        // a wrong clock right. A closed poll that had been restored was not told so where voters read of it.
+        Migration(
+            "polling-11-witness",
+            """
+            ALTER TABLE polling_poll ADD COLUMN seen_ticks INTEGER;
+            ALTER TABLE polling_poll ADD COLUMN seen_boot TEXT;
+            UPDATE election_hours SET restored = 1 WHERE election IN (SELECT election FROM polling_restore);
             """),
     ]
 }

@@ -10,8 +10,10 @@ import Synchronization
 package struct PollDecision: Sendable {
     /// The member of the bureau, by name; nil where the command line was not told.
     package let by: String?
+    /// In the member's own words, told to voters where the poll is suspended; nil where none was given.
     package let reason: String?
 
+    /// Both nil for what the clock or a program does by itself.
     package init(by: String? = nil, reason: String? = nil) { (self.by, self.reason) = (by, reason) }
 
     var details: [String: String] { ["by": by, "reason": reason].compactMapValues { $0 } }
@@ -22,6 +24,7 @@ package struct PollDecision: Sendable {
 
 /// The polling station of one election: opens and closes the poll, hands out credentials, takes ballots.
 package final class PollingStation: Sendable {
+    /// The definition with its row number, as it was when the station was made: the poll's row is read anew each time.
     package let election: StoredElection
     let store: Store
     /// Where the box key comes from: it arrives at the opening, when the site may long be running.
@@ -40,17 +43,17 @@ package final class PollingStation: Sendable {
     let signing: SigningKey
     let seal: MultisetSeal
     let sumsSeal: SumsSeal
-    /// The sums that this station last read or wrote, by ballot: an earlier row put back during the run is found.
-    let knownSums = Mutex<[Int: BoxSums]>([:])
+    /// The sums that this station last read or wrote, by the ballot's uuid, which no later seal has: an earlier row put back during the run is found.
+    let knownSums = Mutex<[[UInt8]: BoxSums]>([:])
     /// What is known of the write-ahead log, which holds the order of the latest votes.
     let log: Mutex<LogState>
     /// The last round whose voters were told.
     let told = Mutex(0)
     /// Results that were found to be what the trustees' parts give, by ballot.
-    let shownResults = Mutex<[Int: [UInt8]]>([:])
+    let shownResults = Mutex<[[UInt8]: [UInt8]]>([:])
     /// Who had ballots refused, and must pause.
     package let pace: CastingPace
-    private let checkers = Mutex<[Int: BallotChecker<GMPGroup>]>([:])
+    private let checkers = Mutex<[[UInt8]: BallotChecker<GMPGroup>]>([:])
 
     /// What is known of the box key in memory.
     enum KnownBoxKey: Sendable {
@@ -64,6 +67,7 @@ package final class PollingStation: Sendable {
     ///   - boxKey: gives the box key where it is there; commands that only look or count need none.
     ///   - eraseBoxKey: erases the copies that this server has, after the close.
     ///   - steady: the watched clock behind `clock`; nil where the station follows no hour, or its clock is beyond doubt.
+    /// - Parameter key: the election's; receipts, sums and seals have subkeys of it.
     package init(
         store: Store, election: StoredElection, key: ElectionKey,
         boxKey: @escaping @Sendable () -> BoxKey? = { nil },
@@ -98,14 +102,15 @@ package final class PollingStation: Sendable {
     package var receiptKey: [UInt8] { signing.publicKey }
 
     /// Checks ballots of one ballot (scrutin); its tables are made once.
+    /// - Throws: `.damaged` where the election document cannot be read.
     package func checker(_ ballot: PollBallot) throws(StoreError) -> BallotChecker<GMPGroup> {
-        if let known = checkers.withLock({ $0[ballot.id] }) { return known }
+        if let known = checkers.withLock({ $0[ballot.uuid] }) { return known }
         guard let document = ElectionDocument(ballot.document), let group = GMPGroup(key: document.publicKey) else {
             throw StoreError(
                 .damaged, "The election document of \(ballot.name) was changed.", cure: "Restore the latest backup.")
         }
         let checker = BallotChecker(group: group, form: document.form)
-        checkers.withLock { $0[ballot.id] = checker }
+        checkers.withLock { $0[ballot.uuid] = checker }
         return checker
     }
 
@@ -116,16 +121,22 @@ package final class PollingStation: Sendable {
 
     /// Opens a sealed poll: the box key must open credentials, box and list must be empty.
     /// - Parameter proof: what frees a poll whose store was restored from a backup.
+    /// - Parameter along: runs in the opening's transaction, after every check.
+    /// - Returns: why not, or every finding of the audit on a line of its own; nil when the poll is open.
     package func open(
         by principal: Principal, proof: ResumeProof? = nil, along: Along = { _ in }
     ) throws(StoreError) -> Refusal? {
         guard let boxKey else { return "The box key is not there: give its file with --box-key." }
+        let undone = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try UndoneSeal.of(boxKey, reading, election: election.election.id)
+        }
+        if let undone { return "The box key does not serve: \(undone.words). Give the one of the present seal." }
         let findings = try audit()
         guard findings.isEmpty else { return findings.joined(separator: "\n") }
-        let hours = ["opens": "\(election.election.announcedOpening)"]
+        let at = clock.now
+        let hours = ["opens": "\(election.election.announcedOpening)", "opened.at": "\(at)"]
         return try change(from: [.sealed], to: .open, "poll.open", by: principal, details: hours) {
             transaction, poll throws(StoreError) in
-            if let refusal = try admitRestored(transaction, poll, proof) { return refusal }
             if let refusal = try uncheckedTrustees(transaction.reading, poll) { return refusal }
             for ballot in try PollBallot.all(transaction.reading, election: election.number) {
                 guard ballot.votes == 0 else { return "The box of \(ballot.name) is not empty." }
@@ -133,12 +144,17 @@ package final class PollingStation: Sendable {
                     return "The box key does not open the credentials of \(ballot.name): it is another poll's."
                 }
             }
+            // The last of the checks: what it notes stays, and a refused opening must not have used the proof.
+            if let refusal = try admitRestored(transaction, poll, proof) { return refusal }
             try transaction.execute(
-                "UPDATE polling_poll SET opened_at = ? WHERE election = ?", clock.now, election.number)
+                "UPDATE polling_poll SET opened_at = ? WHERE election = ?", at, election.number)
             try putHours(transaction)
             let lines = try openingLines(transaction.reading, poll) + (try restoreLines(transaction.reading))
             let people = try minutesLines(transaction.reading, hasTurnout: false)
-            _ = try keep(transaction, .opening, lines + people)
+            let record = try keep(transaction, .opening, lines + people)
+            try logbook.record(
+                transaction, election: election.election.id, by: principal, "poll.record",
+                ["kind": SignedRecord.Kind.opening.rawValue, "sha256": hex(sha256(Array(record.utf8)))])
             try along(transaction)
             return nil
         }
@@ -149,23 +165,24 @@ package final class PollingStation: Sendable {
         try store.read { (reading: borrowing Reading) throws(StoreError) in try record(reading, .opening) ?? "" }
     }
 
+    /// The opening record's first lines: seal, hours, empty boxes, and what each trustee signed.
     private func openingLines(_ reading: borrowing Reading, _ poll: Poll) throws(StoreError) -> [String] {
-        var lines = [
-            "isoloir opening record 1", "election \(election.election.id)", "seal \(poll.fingerprint)",
-            "opened \(LocalTime.phrase(clock.now, zone: election.election.timeZone, .en)) (\(election.election.timeZone))",
-            "voting announced from \(LocalTime.phrase(election.election.announcedOpening, zone: election.election.timeZone, .en))",
-        ]
-        for ballot in try PollBallot.all(reading, election: election.number) {
-            lines.append(
-                "ballot \(ballot.name): \(ballot.electors) electors, 0 ballots in the box, 0 signatures on the list")
+        let words = RecordWords(election.election)
+        var lines = ["isoloir opening record 1", "election \(election.election.id)", "seal \(poll.fingerprint)"]
+        lines += words.opened(at: clock.now, announced: election.election.announcedOpening)
+        lines += try PollBallot.all(reading, election: election.number).map {
+            words.emptyBox($0.name, electors: $0.electors)
         }
-        for trustee in try TrusteeRegister(logbook: logbook, clock: clock).all(reading, election) {
-            let check = trustee.waived.map { "not checked, waived by \($0)" } ?? "checked the sealed election"
-            lines.append("trustee \(trustee.name): \(check)")
+        guard let seal = SealManifest(poll.manifest) else { return lines }
+        let register = TrusteeRegister(logbook: logbook, clock: clock)
+        for trustee in try register.all(reading, election) {
+            // What they signed, not what is noted beside it.
+            lines.append(words.trustee(trustee.name, try register.check(reading, election, trustee, seal)))
         }
         return lines
     }
 
+    /// Tries one line of the list; false where the list is empty.
     private func opensCredentials(
         _ reading: borrowing Reading, _ ballot: PollBallot, _ boxKey: BoxKey
     ) throws(StoreError) -> Bool {
@@ -181,6 +198,7 @@ package final class PollingStation: Sendable {
     package typealias Along = (borrowing Transaction) throws(StoreError) -> Void
 
     /// Stops taking ballots for a while; voters are told the decision's reason.
+    /// - Returns: why not; nil when it was done. Refused in every state but open.
     package func suspend(
         by principal: Principal, _ decision: PollDecision = PollDecision(), along: Along = { _ in }
     ) throws(StoreError) -> Refusal? {
@@ -195,6 +213,8 @@ package final class PollingStation: Sendable {
 
     /// Takes ballots again.
     /// - Parameter proof: what two members know of the published heads; needed after a restore.
+    /// - Parameter decision: a poll that ended by a clock in doubt needs a member's name and reason.
+    /// - Returns: why not; nil when it was done.
     package func resume(
         by principal: Principal, _ decision: PollDecision = PollDecision(), proof: ResumeProof? = nil,
         along: Along = { _ in }
@@ -213,6 +233,11 @@ package final class PollingStation: Sendable {
     }
 
     /// Moves the close to a later hour; a poll that had ended takes ballots again.
+    /// - Parameters:
+    ///   - time: seconds since 1970; later than the close in force and than now.
+    ///   - decision: a poll that ended by a clock in doubt needs a member's name and reason.
+    ///   - along: runs in the same transaction.
+    /// - Returns: why not; nil when it was done.
     package func extend(
         to time: Int, by principal: Principal, _ decision: PollDecision = PollDecision(), along: Along = { _ in }
     ) throws(StoreError) -> Refusal? {
@@ -223,6 +248,7 @@ package final class PollingStation: Sendable {
             else { return "A poll is extended while it is sealed, open, suspended or ended; this one is not." }
             if poll.state == .ended, !decision.isOrdered { return PollingStation.endedNeedsWord }
             guard time > poll.closesAt else { return "A poll is only ever extended: the new hour must be later." }
+            guard time > clock.now else { return "The new hour has passed already: give one that is still to come." }
             try transaction.execute(
                 "UPDATE polling_poll SET closes_at = ? WHERE election = ?", time, election.number)
             try logbook.record(
@@ -240,6 +266,14 @@ package final class PollingStation: Sendable {
         }
     }
 
+    /// Changes the state in one transaction: state, hours that voters are told, and one journal entry with each
+    /// ballot's votes.
+    /// - Parameters:
+    ///   - states: in which it is allowed; every other one is a refusal.
+    ///   - action: the journal's name for it.
+    ///   - reason: told to voters.
+    ///   - body: what else is written, or why not; it sees the poll before the change. Its refusal leaves the state
+    ///     alone, but what it wrote before stays: it must refuse first.
     func change(
         from states: [PollState], to state: PollState, _ action: String, by principal: Principal,
         details more: [String: String] = [:], reason: String? = nil,

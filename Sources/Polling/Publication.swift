@@ -17,9 +17,13 @@ import Store
 /// A round in the making. Its trackers are written beforehand and count only once the round stands there: the box is read
 /// without the writer, and no vote waits for more than a few hundred short rows.
 struct StagedRound: Sendable {
+    /// As it was when the box was read.
     let ballot: PollBallot
+    /// From 1, in the ballot's own count.
     let number: Int
+    /// How many become public with it.
     let ballots: Int
+    /// Signed lines of the list when the box was read.
     let signatures: Int
     /// Ballots in the box when it was read.
     let votes: Int
@@ -66,6 +70,7 @@ extension PollingStation {
     }
 
     /// Reads the box in one snapshot and writes the trackers of the coming rounds; ballots without anything new get none.
+    /// - Parameter ballots: those to get a round; the publication's lock is the caller's.
     func stage(_ ballots: [PollBallot]) throws(StoreError) -> [StagedRound] {
         for ballot in ballots { try clearUnfinished(ballot) }
         let gathered = try store.read { (reading: borrowing Reading) throws(StoreError) -> [Gathered] in
@@ -96,6 +101,7 @@ extension PollingStation {
         {}
     }
 
+    /// Reads the ballots that have no tracker yet; their order is not yet the archive's.
     private func gather(_ reading: borrowing Reading, _ ballot: PollBallot) throws(StoreError) -> Gathered {
         guard let current = try PollBallot.find(reading, election: election.number, name: ballot.name) else {
             throw StoreError(.failed, "The ballot \(ballot.name) is gone.")
@@ -123,6 +129,8 @@ extension PollingStation {
             ballot: current, rounds: try rounds(reading, ballot), fresh: fresh, signatures: signatures)
     }
 
+    /// Writes the trackers of one round in their order, which is that of their digits, and computes the archive's new
+    /// end.
     private func stage(_ found: Gathered) throws(StoreError) -> StagedRound {
         let ballot = found.ballot
         let number = found.rounds.count + 1
@@ -157,6 +165,7 @@ extension PollingStation {
         return PollingStation.setupEnd(ballot, credentials: credentials)
     }
 
+    /// - Parameter credentials: the document of the public credentials.
     static func setupEnd(_ ballot: PollBallot, credentials: [UInt8]) -> ArchiveWriter.End {
         func name(_ document: [UInt8]) -> [UInt8] { Array(hex(sha256(document)).utf8) }
         return .setup(
@@ -171,6 +180,7 @@ extension PollingStation {
     /// Puts staged rounds in force, all at once: this is the moment of publication.
     /// - Parameter at: when the box was read, or before.
     /// - Returns: the sums as they stand now, to be noted once the transaction is committed.
+    /// - Throws: `.failed` where another program published one of the rounds meanwhile.
     func publish(
         _ transaction: borrowing Transaction, _ staged: [StagedRound], at: Int, _ announce: Announcement
     ) throws(StoreError) -> [(PollBallot, BoxSums)] {
@@ -185,6 +195,7 @@ extension PollingStation {
         return written
     }
 
+    /// - Returns: nil where the seals do not fit: the round stands, and the seals go on telling of it.
     private func publish(
         _ transaction: borrowing Transaction, _ round: StagedRound, at: Int
     ) throws(StoreError) -> BoxSums? {
@@ -206,7 +217,7 @@ extension PollingStation {
             [
                 "ballot": ballot.name, "round": "\(round.number)", "ballots": "\(round.ballots)",
                 "votes": "\(round.votes)", "signatures": "\(round.signatures)", "head": round.head,
-                "height": "\(round.height)",
+                "height": "\(round.height)", "at": "\(at)",
             ])
         // Seals that do not fit stay as they are and keep telling so: a round neither mends them nor waits for their mending.
         guard case .good(var sums) = found else { return nil }

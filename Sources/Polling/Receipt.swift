@@ -4,17 +4,21 @@ import Foundation
 /// What a voter takes away: the tracker of their ballot, signed by the server. It says nothing of the choice and is stored
 /// nowhere.
 package struct Receipt: Sendable, Equatable {
+    /// The election's name (`cse-2026`).
     package let election: String
+    /// The ballot's name in it (`titulaires-ouvriers`).
     package let ballot: String
     /// 43 characters of Base64.
     package let tracker: String
     /// Base64 of the signature.
     package let signature: String
 
+    /// As a voter typed it, or a page gives it back: `isGenuine` says what it is worth.
     package init(election: String, ballot: String, tracker: String, signature: String) {
         (self.election, self.ballot, self.tracker, self.signature) = (election, ballot, tracker, signature)
     }
 
+    /// Signs a tracker with the key that the seal names.
     init(election: String, ballot: String, tracker: String, by key: SigningKey) {
         let signature = key.sign(Receipt.text(election, ballot, tracker))
         self.init(
@@ -27,6 +31,7 @@ package struct Receipt: Sendable, Equatable {
     }
 
     /// Whether the server of this public key gave the receipt.
+    /// - Parameter publicKey: Ed25519, 32 bytes, from the sealed manifest.
     package func isGenuine(_ publicKey: [UInt8]) -> Bool {
         // One spelling alone: bits that a decoder passes over are part of no receipt of ours.
         guard let bytes = Data(base64Encoded: signature), bytes.base64EncodedString().utf8.elementsEqual(signature.utf8)

@@ -6,39 +6,36 @@ extension PollingStation {
     /// Hours as announced and as they were, events with the bureau's words, who was present, and places to sign.
     /// - Parameter hasTurnout: whether the votes of each ballot are told: once no vote is taken any more.
     package func minutesLines(_ reading: borrowing Reading, hasTurnout: Bool) throws(StoreError) -> [String] {
-        let zone = election.election.timeZone
-        func time(_ seconds: Int) -> String { election.election.timeWords(seconds, .en) }
+        let words = RecordWords(election.election)
         let hours = try PollHours.find(reading, election)
         let chronicle = try PollChronicle(reading, election: election.election.id)
         var lines = [
-            "hours announced: from \(time(hours.opens)) to \(time(hours.announcedCloses)) (\(zone))",
-            "hours in force: from \(hours.openedAt.map(time) ?? "not opened") to \(time(hours.closes)) (\(zone))",
+            words.announced(from: hours.opens, to: hours.announcedCloses),
+            words.inForce(from: hours.openedAt, to: hours.closes),
         ]
-        if hasTurnout { lines += try turnouts(reading).map { "turnout \($0.ballot.name): \($0.turnout.words)" } }
-        for (moment, present) in PollMoment.allCases.map({ ($0, chronicle.present[$0]) }) {
-            let names = present.map { "\($0.names.joined(separator: ", ")) (noted by \($0.notedBy))" }
-            lines.append("present at the \(moment.rawValue): \(names ?? "nobody was noted")")
-        }
-        lines += PollingStation.bounded(chronicle.events.map { $0.line(zone) })
+        if hasTurnout { lines += try turnouts(reading).map { words.turnout($0.ballot.name, $0.turnout) } }
+        lines += PollMoment.allCases.map { words.present(at: $0, chronicle.present[$0]) }
+        lines += PollingStation.bounded(chronicle.events.map { words.event($0) }, words)
         let names = try signatories(reading, chronicle)
-        return lines + (names.isEmpty ? ["the bureau"] : names).map { "to sign, \($0): ______________________________" }
+        return lines + (names.isEmpty ? [words.toSign(nil)] : names.map { words.toSign($0) })
     }
 
     /// Bytes of what happened in one record: whoever checks a record reads no more than twice as much.
     package static let mostEventBytes = 200_000
 
     /// The lines as far as a record holds them: however much was noted, a record that nobody could read back is none.
-    static func bounded(_ lines: [String]) -> [String] {
+    static func bounded(_ lines: [String], _ words: RecordWords) -> [String] {
         var bytes = 0
         let held = lines.prefix { line in
             bytes += line.utf8.count + 1
             return bytes <= mostEventBytes
         }
         guard held.count < lines.count else { return lines }
-        return held + ["event: \(lines.count - held.count) more, which stand in the journal"]
+        return held + [words.more(lines.count - held.count)]
     }
 
     /// Electors and signatures of every ballot.
+    /// Before the final close these are figures that nobody is to be told: the caller asks for the state.
     package func turnouts(
         _ reading: borrowing Reading
     ) throws(StoreError) -> [(ballot: PollBallot, turnout: TurnoutCount)] {
@@ -62,9 +59,12 @@ extension PollingStation {
 
 /// How many came, of how many.
 package struct TurnoutCount: Sendable, Equatable {
+    /// Who may sign the list of the ballot.
     package let electors: Int
+    /// Who has, whether published in a round or not.
     package let signatures: Int
 
+    /// - Parameter signatures: at most as many as there are electors.
     package init(electors: Int, signatures: Int) { (self.electors, self.signatures) = (electors, signatures) }
 
     /// The count as a line of a record says it.

@@ -12,9 +12,11 @@ package import Store
 ///       otherwise: closed or abandoned, never open. Somebody whose published ballot was lost would vote again, with a credential that
 ///       stands in a published archive
 package struct PollRestore: Sendable {
+    /// When the restore was, in seconds since 1970.
     package let at: Int
     /// The latest time in the backup: what came after it is lost.
     package let backupAt: Int
+    /// The backup's file, as the command that restored it named it.
     package let file: String
     /// Of the sealed backup, in hexadecimal.
     package let sha256: String
@@ -22,18 +24,63 @@ package struct PollRestore: Sendable {
     package let mark: String
     /// When two members had voting go on; nil until then.
     package let resumedAt: Int?
-    /// Whether voting waits for two members; a poll that takes no vote any more only carries the mark.
-    private let holds: Bool
+    /// Whether voting waits for two members, and votes may be lost; a poll that took no vote any more only carries the mark.
+    package let holds: Bool
+    /// The members' signed word on which voting went on; nil until then.
+    private let statement: [UInt8]?
+
+    /// What the journal says of a restore.
+    struct Noted: Equatable {
+        private let sha256: String
+        private let backupAt: Int
+        private let holds: Bool
+
+        /// - Parameters:
+        ///   - state: the poll's by then.
+        ///   - isStopped: whether it took no ballots any more.
+        init(_ fields: [String: String], state: PollState, isStopped: Bool) {
+            sha256 = fields["sha256"] ?? ""
+            backupAt = Int(fields["backup"] ?? "") ?? 0
+            holds = !state.isFinal && !isStopped
+        }
+
+        fileprivate init(_ restore: PollRestore) {
+            (sha256, backupAt, holds) = (restore.sha256, restore.backupAt, restore.holds)
+        }
+    }
+
+    /// Where what is stored of restores is not what the journal has, or voting went on without the members' word; in words. A
+    /// poll whose mark somebody took away would go on without anybody who knows what was lost.
+    /// - Parameter restores: as the journal has them since the seal.
+    /// - Parameter poll: with the manifest whose members must have signed.
+    static func fault(
+        _ reading: borrowing Reading, _ poll: Poll, restores: [Noted]
+    ) throws(StoreError) -> String? {
+        let stored = try all(reading, election: poll.election)
+        let isFree = stored.allSatisfy { restore in
+            guard restore.holds, restore.resumedAt != nil else { return true }
+            guard let seal = SealManifest(poll.manifest), let file = restore.statement,
+                let statement = BureauStatement(file: file)
+            else { return false }
+            return statement.subject.hasPrefix("\(hex(seal.digest)) restore \(restore.mark) heads ")
+                && statement.fault(
+                    act: .resumeAfterRestore, election: seal.election, subject: statement.subject,
+                    members: seal.members) == nil
+        }
+        return isFree && stored.map(Noted.init) == restores
+            ? nil : "What is stored of a restored backup was changed by hand."
+    }
 
     /// What a poll went through, the oldest first.
+    /// - Parameter election: row number of its definition.
     package static func all(_ reading: borrowing Reading, election: Int) throws(StoreError) -> [PollRestore] {
         try reading.all(
-            "SELECT at, backup_at, file, sha256, resumed_at, holds, mark FROM polling_restore WHERE election = ? ORDER BY id",
+            "SELECT at, backup_at, file, sha256, resumed_at, holds, mark, statement FROM polling_restore WHERE election = ? ORDER BY id",
             election
         ) { (row: borrowing Row) throws(StoreError) in
             PollRestore(
                 at: try row[0], backupAt: try row[1], file: try row[2], sha256: try row[3], mark: try row[6],
-                resumedAt: try row[4], holds: try row[5] as Int != 0)
+                resumedAt: try row[4], holds: try row[5] as Int != 0, statement: try row[7])
         }
     }
 
@@ -41,12 +88,18 @@ package struct PollRestore: Sendable {
     private static let markBytes = 8
 
     /// What keeps a poll suspended; nil where nothing does.
+    /// - Parameter election: row number of its definition.
     package static func pending(_ reading: borrowing Reading, election: Int) throws(StoreError) -> PollRestore? {
         try all(reading, election: election).last { $0.holds && $0.resumedAt == nil }
     }
 
     /// Marks every poll of a store that was just restored, and suspends those that may take votes.
     /// - Returns: the elections whose polls take no votes until two members say so; a sealed one was not open in the backup.
+    /// - Parameters:
+    ///   - transaction: the restored store's first one; nothing is served before.
+    ///   - file: the backup's name.
+    ///   - sha256: of the sealed backup, in hexadecimal.
+    /// - Throws: what the store throws; the restored store must not be used then.
     package static func mark(
         _ transaction: borrowing Transaction, _ logbook: Logbook, clock: Clock, file: String, sha256: String
     ) throws(StoreError) -> [(election: String, isSealed: Bool)] {
@@ -75,17 +128,32 @@ package struct PollRestore: Sendable {
             try transaction.execute(
                 "INSERT INTO polling_restore (election, at, backup_at, file, sha256, mark, holds) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 election, at, backupAt, file, sha256, hex(Randomness.system.bytes(markBytes)), holds ? 1 : 0)
-            guard holds else { continue }
+            let stored = try ElectionDesk(logbook: logbook, clock: clock).find(transaction.reading, name)
+            try transaction.execute(
+                "UPDATE polling_poll SET seen_at = NULL, seen_ticks = NULL, seen_boot = NULL, clock_doubt = NULL WHERE election = ?",
+                election)
+            guard holds else {
+                // Voters read of the restore there, too, and what they read must be what the poll says.
+                try Poll.putHours(transaction, stored, Outbox(clock: clock, randomness: .system))
+                continue
+            }
             let isSealed = state == PollState.sealed.rawValue
             held.append((name, isSealed))
             // A poll that was not open yet stays so; its opening asks for the same word.
-            guard !isSealed, state != PollState.suspended.rawValue else { continue }
-            try transaction.execute("UPDATE polling_poll SET state = 'suspended' WHERE election = ?", election)
-            let stored = try ElectionDesk(logbook: logbook, clock: clock).find(transaction.reading, name)
+            let isSuspended = isSealed || state == PollState.suspended.rawValue
+            // What was ordered, and what was known of a clock, was before: from here on the hour is asked anew.
+            let record = try PollRecord(transaction.reading, election: name)
+            try transaction.execute(
+                """
+                UPDATE polling_poll SET state = CASE WHEN ?2 THEN state ELSE 'suspended' END, ordered_at = NULL,
+                    closes_at = ?3
+                WHERE election = ?1
+                """, election, isSuspended ? 1 : 0, record.hour(announced: stored.election.announcedClose))
             try Poll.putHours(transaction, stored, Outbox(clock: clock, randomness: .system))
+            guard !isSuspended else { continue }
             try logbook.record(
                 transaction, election: name, by: .system("restore"), "poll.suspend",
-                ["reason": "restored from the backup \(file)"])
+                ["file": file])
         }
         return held
     }
@@ -96,14 +164,19 @@ package struct ResumeProof: Sendable {
     /// 64 hexadecimal digits each, one for each ballot that had a round.
     private let heads: Set<String>
     private let statement: BureauStatement
+    /// The statement as it was signed.
+    fileprivate let file: [UInt8]
 
-    /// - Parameter heads: as members typed them; blanks between groups are taken away.
-    /// - Returns: nil where one is no head.
-    package init?(heads: [String], statement: BureauStatement) {
-        guard let heads = ResumeProof.heads(heads) else { return nil }
-        (self.heads, self.statement) = (heads, statement)
+    /// - Parameters:
+    ///   - heads: as members typed them; blanks between groups are taken away.
+    ///   - file: the signed statement.
+    /// - Returns: nil where one is no head, or the file no statement.
+    package init?(heads: [String], statement file: [UInt8]) {
+        guard let heads = ResumeProof.heads(heads), let statement = BureauStatement(file: file) else { return nil }
+        (self.heads, self.statement, self.file) = (heads, statement, file)
     }
 
+    /// Typed heads without blanks and in lower case; nil where one is not 64 hexadecimal digits.
     private static func heads(_ typed: [String]) -> Set<String>? {
         let heads = typed.map { $0.lowercased().filter { $0 != " " } }
         guard heads.allSatisfy({ $0.utf8.count == 64 && Crypto.bytes(hex: $0) != nil }) else { return nil }
@@ -112,6 +185,10 @@ package struct ResumeProof: Sendable {
 
     /// What the members sign: the seal and the heads. A long list is named by its digest.
     /// - Parameter mark: the restore's, as `poll status` shows it.
+    /// - Parameters:
+    ///   - manifest: its SHA-256, 32 bytes.
+    ///   - typed: heads as members typed them; none where nothing was published.
+    /// - Returns: nil where one is no head.
     package static func subject(manifest: [UInt8], mark: String, heads typed: [String]) -> String? {
         guard let heads = heads(typed)?.sorted() else { return nil }
         let longest = 12
@@ -125,6 +202,8 @@ package struct ResumeProof: Sendable {
     }
 
     /// Why voting does not go on, in words.
+    /// Heads must be those of the last rounds in the restored box: each must be there, and no ballot's last head may
+    /// lack.
     func refusal(
         _ reading: borrowing Reading, _ station: PollingStation, _ poll: Poll
     ) throws(StoreError) -> String? {
@@ -150,31 +229,44 @@ package struct ResumeProof: Sendable {
         guard unknown.isEmpty else {
             let lost = unknown.sorted().joined(separator: ", ")
             return "The restored box does not contain what was published: \(lost). Ballots that are public were lost. "
-                + "The poll can be closed or abandoned, not resumed."
+                + (poll.state == .sealed
+                    ? "The poll can be abandoned (poll abandon), not opened."
+                    : "The poll can be closed or abandoned, not resumed.")
         }
         return nil
     }
 }
 
 extension PollingStation {
+    /// Said to whoever resumes a restored poll without a proof.
     static let restoredNeedsProof =
-        "The store was restored from a backup, and the poll may have been open since: voting goes on only with the heads that were published last and the statement of two members (poll open or poll resume with --head HASH --statement FILE; no --head where nothing was published). Otherwise close the poll, or abandon it (poll abandon)."
+        "The store was restored from a backup, and the poll may have been open since: voting goes on only with the heads that were published last and the statement of two members (poll resume with --head HASH --statement FILE; no --head where nothing was published). Otherwise close the poll, or abandon it (poll abandon)."
+
+    /// Said to whoever opens a restored poll that the backup knows as sealed, without a proof.
+    static let restoredSealedNeedsProof =
+        "The store was restored from a backup, and the poll may have been open since: it is opened only with the heads that were published last and the statement of two members (poll open with --head HASH --statement FILE; no --head where nothing was published). Otherwise abandon it (poll abandon)."
 
     /// Why a restored poll takes no votes yet; nil where nothing holds it, or two members' proof frees it.
+    /// Notes in the same transaction that the proof freed it.
     func admitRestored(
         _ transaction: borrowing Transaction, _ poll: Poll, _ proof: ResumeProof?
     ) throws(StoreError) -> Refusal? {
+        let record = try PollRecord(transaction.reading, election: election.election.id)
+        if let fault = try PollRestore.fault(transaction.reading, poll, restores: record.restores) { return fault }
         guard try PollRestore.pending(transaction.reading, election: election.number) != nil else { return nil }
-        guard let proof else { return PollingStation.restoredNeedsProof }
+        guard let proof else {
+            return poll.state == .sealed
+                ? PollingStation.restoredSealedNeedsProof : PollingStation.restoredNeedsProof
+        }
         if let refusal = try proof.refusal(transaction.reading, self, poll) { return refusal }
         try transaction.execute(
-            "UPDATE polling_restore SET resumed_at = ? WHERE election = ? AND holds = 1 AND resumed_at IS NULL",
-            clock.now,
-            election.number)
+            "UPDATE polling_restore SET resumed_at = ?, statement = ? WHERE election = ? AND holds = 1 AND resumed_at IS NULL",
+            clock.now, proof.file, election.number)
         return nil
     }
 
     /// Lines of the records about backups that the store came from.
+    /// - Returns: one line for each restore, oldest first, in English, with the mark that members sign.
     package func restoreLines(_ reading: borrowing Reading) throws(StoreError) -> [String] {
         let zone = election.election.timeZone
         return try PollRestore.all(reading, election: election.number).enumerated().map { place, restore in

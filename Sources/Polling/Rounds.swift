@@ -6,8 +6,11 @@ package import Store
 
 /// A round of publication.
 package struct Round: Sendable {
+    /// From 1, without gaps, in each ballot's own count.
     package let number: Int
+    /// When the box was read, in seconds since 1970.
     package let at: Int
+    /// Ballots that this round made public, without those of earlier rounds.
     package let ballots: Int
     /// Voters who had signed when the box was read, those of earlier rounds among them.
     package let signatures: Int
@@ -16,6 +19,7 @@ package struct Round: Sendable {
     /// The number of that event, the setup being 0: as many as there are ballots by then.
     package let height: Int
 
+    /// From where the archive goes on.
     var end: ArchiveWriter.End { ArchiveWriter.End(height: height + 1, parent: Array(head.utf8)) }
 }
 
@@ -27,8 +31,11 @@ extension PollingStation {
     package static let (roundSeconds, roundBallots) = (900, 10)
 
     /// Publishes a round where it is time. A close under way goes first.
+    /// To be called every second or so, by any program that serves the poll.
     /// - Parameter announce: what is written with it.
     /// - Returns: the names of the ballots that got one.
+    /// - Throws: what the store throws. Where another program publishes at this moment nothing is done, and nothing is
+    ///   thrown.
     package func turnRounds(announce: Announcement = { _, _, _ in }) throws(StoreError) -> [String] {
         guard try !dueRounds().isEmpty else { return [] }
         let lock: ProcessLock
@@ -50,6 +57,7 @@ extension PollingStation {
         return staged.map(\.ballot.name)
     }
 
+    /// Ballots with enough new votes, for whom enough time has passed since the last round or the opening.
     private func dueRounds() throws(StoreError) -> [PollBallot] {
         try store.read { (reading: borrowing Reading) throws(StoreError) -> [PollBallot] in
             guard let poll = try Poll.find(reading, election: election.number),
@@ -68,6 +76,7 @@ extension PollingStation {
         }
     }
 
+    /// When the last round was, and how many ballots are public; zeros before the first.
     private func published(
         _ reading: borrowing Reading, _ ballot: PollBallot
     ) throws(StoreError) -> (at: Int, ballots: Int) {
@@ -95,6 +104,10 @@ extension PollingStation {
     }
 
     /// The trackers of the published rounds in the box's order.
+    /// - Parameters:
+    ///   - place: the last one that was seen; 0 for the beginning.
+    ///   - limit: at most so many.
+    /// - Returns: `place` counts from 1 over all rounds; `round` from 1.
     package func trackers(
         _ reading: borrowing Reading, _ ballot: PollBallot, after place: Int, limit: Int
     ) throws(StoreError) -> [(place: Int, tracker: String, round: Int)] {
@@ -109,6 +122,8 @@ extension PollingStation {
 
     /// The round in which a tracker was published, where its ballot is the one that stands in its credential's slot: the one
     /// that counts. Nothing else is ever "found".
+    /// - Parameter tracker: 43 characters of Base64; whatever else was typed is found nowhere.
+    /// - Returns: from 1; nil where it is not public.
     package func round(
         _ reading: borrowing Reading, _ ballot: PollBallot, tracker: String
     ) throws(StoreError) -> Int? {
@@ -127,6 +142,7 @@ extension PollingStation {
     }
 
     /// Hands every published ballot, in the box's order, with the weight of its credential, to `body`.
+    /// - Throws: `.damaged` where a published ballot is not in its slot any more, and what `body` throws.
     package func eachPublished(
         _ reading: borrowing Reading, _ ballot: PollBallot,
         _ body: (_ text: [UInt8], _ weight: Int) throws(StoreError) -> Void
@@ -149,6 +165,7 @@ extension PollingStation {
     }
 
     /// How many of a ballot's published votes weigh how much.
+    /// - Returns: ballots by weight.
     package func publishedByWeight(
         _ reading: borrowing Reading, _ ballot: PollBallot
     ) throws(StoreError) -> [Int: Int] {

@@ -5,13 +5,17 @@ import Crypto
 package struct SealManifest: Sendable {
     /// A ballot (scrutin) as it was sealed.
     package struct Ballot: Sendable {
+        /// Its name in the election's definition.
         package let name: String
+        /// Its identifier in the ballot protocol: 14 base-58 characters.
         package let uuid: [UInt8]
         /// The election document's fingerprint: 43 characters.
         package let fingerprint: [UInt8]
+        /// How many may vote: as many as there are credentials.
         package let electors: Int
         /// SHA-256 in hexadecimal digits of the trustees' and the credentials' documents; weights stand in the latter.
         package let trusteesDigest: [UInt8]
+        /// Of the document that lists the public credentials, weights included.
         package let credentialsDigest: [UInt8]
         /// Where the bureau accepted in writing that fewer than ten vote on it.
         package let smallGroup: String?
@@ -19,12 +23,15 @@ package struct SealManifest: Sendable {
 
     /// A trustee and the SHA-256, in hexadecimal digits, of their public key for each ballot in the manifest's order.
     package struct Trustee: Sendable {
+        /// One line in NFC; no two trustees of a seal have the same.
         package let name: String
+        /// One for each ballot, 64 digits; all of them differ.
         package let keys: [[UInt8]]
         /// On whose word proven keys were replaced; nil where none were.
         package let replaced: String?
     }
 
+    /// The election's name (`cse-2026`).
     package let election: String
     /// SHA-256 of the whole manifest, 32 bytes: what statements and parts of a count name.
     package let digest: [UInt8]
@@ -32,15 +39,30 @@ package struct SealManifest: Sendable {
     package let fingerprint: String
     /// The public key that signs receipts and records, 32 bytes.
     package let receiptKey: [UInt8]
+    /// At least one, in the order of the election's definition.
     package let ballots: [Ballot]
+    /// In the order of their numbers, from 1.
     package let trustees: [Trustee]
+    /// Whose signatures count after the seal; no two have the same name or key.
     package let members: [BureauMember]
+    /// Trustees who had shown keys and were taken away before the seal, and on whose word.
+    package let removed: [Removal]
+
+    /// A trustee who was taken away.
+    package struct Removal: Sendable, Equatable {
+        /// As it was registered; somebody of the same name may be among the trustees with other keys.
+        package let name: String
+        /// The members who signed, with their keys and their reason.
+        package let by: String
+    }
 
     /// The mark of this version.
     package static let mark = "seal-3"
     /// Bytes that a manifest may have: a thousand files and a hundred ballots take a tenth of it.
     package static let longest = 4_000_000
 
+    /// Names, keys and uuids must be distinct, and each trustee must have a key for every ballot. Whether the manifest
+    /// is the sealed one is not looked at: see `manifestFault`.
     /// - Returns: nil when the text is no manifest of this version.
     package init?(_ bytes: [UInt8]) {
         guard bytes.count <= SealManifest.longest, let json = JSON.read(bytes),
@@ -56,10 +78,24 @@ package struct SealManifest: Sendable {
         let read = ballots.compactMap(SealManifest.ballot)
         let named = trustees.compactMap(SealManifest.trustee)
         let known = members.compactMap(SealManifest.member)
+        // Absent in a seal of an earlier version.
+        let gone = (json["removed"]?.list ?? []).compactMap(SealManifest.removal)
         guard !read.isEmpty, read.count == ballots.count, named.count == trustees.count, known.count == members.count,
-            named.allSatisfy({ $0.keys.count == read.count })
+            named.allSatisfy({ $0.keys.count == read.count }), gone.count == json["removed"]?.list?.count ?? 0,
+            SealManifest.areDistinct(read.map { Array($0.name.utf8) }), SealManifest.areDistinct(read.map(\.uuid)),
+            SealManifest.areDistinct(named.map { Array($0.name.utf8) }),
+            SealManifest.areDistinct(named.flatMap(\.keys)),
+            SealManifest.areDistinct(known.map { Array($0.name.utf8) }), SealManifest.areDistinct(known.map(\.key))
         else { return nil }
-        (self.ballots, self.trustees, self.members) = (read, named, known)
+        (self.ballots, self.trustees, self.members, removed) = (read, named, known, gone)
+    }
+
+    /// Only the first of two with one name would ever be compared with anything.
+    private static func areDistinct(_ names: [[UInt8]]) -> Bool { Set(names).count == names.count }
+
+    private static func removal(_ json: JSON) -> Removal? {
+        guard let name = json["name"]?.text, let by = json["by"]?.text else { return nil }
+        return Removal(name: name, by: by)
     }
 
     private static func ballot(_ json: JSON) -> Ballot? {
@@ -86,6 +122,7 @@ package struct SealManifest: Sendable {
     }
 
     /// The sealed ballot of this uuid.
+    /// - Parameter uuid: 14 base-58 characters; nil is returned where the seal has no such ballot.
     package func ballot(uuid: [UInt8]) -> Ballot? { ballots.first { $0.uuid == uuid } }
 
     /// The digest by which the manifest names a public key: SHA-256 of its decimal digits, in hexadecimal digits.

@@ -5,6 +5,7 @@ package import VoterRoll
 
 /// A line of the signature list.
 package struct Signature: Sendable {
+    /// Personal details for the bureau alone, from the roll.
     package let voter: Voter
     /// The beginning of the minute; nil for who did not vote.
     package let signedAt: Int?
@@ -12,6 +13,8 @@ package struct Signature: Sendable {
 
 extension PollingStation {
     /// The signature list of a ballot, in the roll's order.
+    /// Not bound to rounds: who may be shown it, and when, is the caller's to ask.
+    /// - Returns: in the order in which lines were made; a voter who is gone from the roll is left out.
     package func signatures(
         _ reading: borrowing Reading, _ ballot: PollBallot, registrar: Registrar
     ) throws(StoreError) -> [Signature] {
@@ -27,6 +30,7 @@ extension PollingStation {
     }
 
     /// Hands every signature of a ballot that was made before a time to `body`: voter, and the minute of signing.
+    /// - Parameter time: seconds since 1970; the signature's whole minute must lie before it.
     package func eachSignature(
         _ reading: borrowing Reading, _ ballot: PollBallot, before time: Int,
         _ body: (_ voter: Int, _ signedAt: Int) throws(StoreError) -> Void
@@ -40,6 +44,7 @@ extension PollingStation {
     }
 
     /// Hands every voter of a ballot to `body`.
+    /// Whether they voted or not, by their row number on the roll, in no order.
     package func eachElector(
         _ reading: borrowing Reading, _ ballot: PollBallot, _ body: (Int) throws(StoreError) -> Void
     ) throws(StoreError) {
@@ -49,6 +54,8 @@ extension PollingStation {
     }
 
     /// Ends what a poll keeps of its voters: sealed credentials and the signature list are overwritten with zeros.
+    /// The poll's state becomes `destroyed`. Nothing is asked: that the poll is over, and its frozen set kept, is the
+    /// caller's to check.
     package func erase(_ transaction: borrowing Transaction) throws(StoreError) {
         try transaction.execute(
             """
@@ -62,6 +69,7 @@ extension PollingStation {
 
 extension PollingStation {
     /// How many have signed the list of a ballot.
+    /// - Returns: all signatures, published in a round or not.
     package func signatureCount(_ reading: borrowing Reading, _ ballot: PollBallot) throws(StoreError) -> Int {
         try reading.number(
             "SELECT count(*) FROM polling_elector WHERE ballot = ? AND entry >= x'0000000000000001'", ballot.id)

@@ -5,6 +5,7 @@ package import Store
 
 /// A signed record of the poll, for the bureau's minutes: lines of text, then the key and the signature.
 package enum SignedRecord: Sendable {
+    /// Each is made once for a poll, by what it tells of.
     package enum Kind: String, Sendable, CaseIterable { case opening, closing, result, abandonment }
 
     /// The text with the server's signature below it, by the key that signs receipts.
@@ -18,6 +19,9 @@ package enum SignedRecord: Sendable {
     private static let longest = 400_000
 
     /// The signed lines of a record; nil when it is not signed by this key, or holds lines that are not signed.
+    /// - Parameters:
+    ///   - record: UTF-8; 400,000 bytes at most are read.
+    ///   - key: Ed25519, 32 bytes, from the sealed manifest.
     package static func lines(_ record: [UInt8], by key: [UInt8]) -> [String]? {
         guard record.count <= longest else { return nil }
         let all = String(decoding: record, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
@@ -43,6 +47,7 @@ package enum SignedRecord: Sendable {
         return lines(Array(below.joined(separator: "\n").utf8), by: key) != nil
     }
 
+    /// The first line of the custody record, which may stand below a closing record.
     static let custodyMark = "isoloir custody record 1"
 }
 
@@ -58,6 +63,7 @@ extension PollingStation {
     }
 
     /// Keeps a record; a second one of the same kind is none.
+    /// - Returns: the text that was signed now. Where one was there it is not what the store holds: ask before.
     package func keep(
         _ transaction: borrowing Transaction, _ kind: SignedRecord.Kind, _ lines: [String]
     ) throws(StoreError) -> String {

@@ -6,6 +6,7 @@ import Crypto
 extension TrusteeFiles {
     /// What a trustee opened of one ballot (scrutin), and what they stand for with their signature.
     package struct Part: Sendable {
+        /// The ballot's identifier in the protocol: 14 base-58 characters.
         package let uuid: String
         /// SHA-256 of the encrypted tally that was opened; nil in a file that does not name it.
         package let tally: [UInt8]?
@@ -29,16 +30,26 @@ extension TrusteeFiles {
 
     /// A trustee's parts.
     package struct Decryptions: Sendable {
+        /// The election's name, as the trustee's program read it.
         package let election: String
+        /// The trustee's name, which nothing in the file proves: signatures and proofs do.
         package let trustee: String
+        /// No two of one ballot; a trustee may hand in some ballots now and others later.
         package let parts: [Part]
 
+        /// - Parameter parts: those of a file, or the one of another program's document.
         package init(election: String, trustee: String, parts: [Part]) {
             (self.election, self.trustee, self.parts) = (election, trustee, parts)
         }
     }
 
     /// Decrypts a tally as one entry of the file.
+    /// Takes what the trustee checked already: no rule of opening is asked here (`OpeningRules`).
+    /// - Parameters:
+    ///   - tally: all of it is opened.
+    ///   - form: of the sealed election document.
+    ///   - key: of this ballot.
+    /// - Returns: members of a JSON object, in order, for `decryptions`.
     package static func part(
         _ tally: EncryptedTally, form: BallotForm, election: String, key: TrusteeKey
     ) -> [(String, [UInt8])] {
@@ -50,6 +61,7 @@ extension TrusteeFiles {
     }
 
     /// One entry of the file, signed with the ballot's key.
+    /// - Parameter digest: SHA-256 of the encrypted tally's document, 32 bytes.
     package static func entry(
         uuid: [UInt8], tally digest: [UInt8], part: PartialDecryption, binding: BoundDecryption, election: String,
         _ key: TrusteeKey
@@ -69,6 +81,8 @@ extension TrusteeFiles {
     ) -> [UInt8] { written("trustee-decryption", version: 2, election, trustee, "parts", parts) }
 
     /// Reads a trustee's parts; those of an earlier version name no tally and carry no proof that binds.
+    /// - Throws: `Fault` where it is no such file, an entry lacks a field, or one ballot stands there twice. Proofs and
+    ///   signatures are not checked here.
     package static func decryptions(_ bytes: [UInt8]) throws(Fault) -> Decryptions {
         let isEarlier = bytes.starts(with: Array("{\"isoloir\":\"trustee-decryption-1\"".utf8))
         let (election, trustee, list) = try read(bytes, "trustee-decryption", version: isEarlier ? 1 : 2, "parts")
@@ -93,6 +107,7 @@ extension TrusteeFiles {
 
 extension TrusteeFiles.Part {
     /// Whether the trustee signed that they opened this tally; false also where nothing is signed.
+    /// - Parameter key: of the ballot that the part is of.
     package func isSigned(by key: TrusteePublicKey, election: String) -> Bool {
         guard let tally, let signature else { return false }
         return key.hasSigned(

@@ -10,10 +10,15 @@ package enum TrusteeFiles {
 
     /// What a trustee makes on a machine of their own: a key for each ballot.
     package struct KeyPair: Sendable {
+        /// The election's name, to which every signature of the pair is bound.
         package let election: String
+        /// Whose keys they are: a line in NFC, at most 100 bytes.
         package let trustee: String
+        /// In the order of the ballots, one each, no two the same.
         package let keys: [(ballot: String, key: TrusteeKey)]
 
+        /// Makes new keys from the system's randomness.
+        /// - Parameter ballots: names, in the order of the election's definition.
         package init(election: String, trustee: String, ballots: [String]) {
             var source = SystemScalars()
             (self.election, self.trustee) = (election, trustee)
@@ -39,6 +44,7 @@ package enum TrusteeFiles {
         package func key(of ballot: String) -> TrusteeKey? { keys.first { $0.ballot == ballot }?.key }
 
         /// Reads the private file.
+        /// - Throws: `Fault` where it is no such file, or a key is no number below q.
         package init(privateFile bytes: [UInt8]) throws(Fault) {
             let (election, trustee, list) = try read(bytes, "trustee-private", "keys")
             var keys: [(ballot: String, key: TrusteeKey)] = []
@@ -53,6 +59,9 @@ package enum TrusteeFiles {
     }
 
     /// A trustee's public keys, their proofs checked.
+    /// - Returns: keys in the order of the file; whose election and ballots they are for is the caller's to compare.
+    /// - Throws: `Fault` where it is no such file, a key is not proven or carries more than key and proof, or the name
+    ///   is no plain line.
     package static func publicKeys(
         _ bytes: [UInt8]
     ) throws(Fault) -> (election: String, trustee: String, keys: [(ballot: String, key: TrusteePublicKey)]) {
@@ -98,6 +107,7 @@ package enum TrusteeFiles {
 
     /// What the server asks of a trustee who handed in public keys: to sign its nonce with each private key. Nothing is ever
     /// decrypted for a proof: a "challenge" may be a voter's ciphertext in disguise.
+    /// - Parameter nonce: 32 bytes, made for this trustee and used once.
     package static func challenge(election: String, trustee: String, nonce: [UInt8], ballots: [String]) -> [UInt8] {
         written(
             "trustee-challenge", version: 2, election, trustee, "nonces",
@@ -105,6 +115,8 @@ package enum TrusteeFiles {
     }
 
     /// The answer to a challenge: for each ballot a signature over nonce, election, ballot and the public key.
+    /// - Throws: `Fault` where the challenge is for another trustee or election, or asks for a key that the pair does
+    ///   not hold.
     package static func answer(_ challenge: [UInt8], _ pair: KeyPair) throws(Fault) -> [UInt8] {
         let (election, trustee, list) = try read(challenge, "trustee-challenge", version: 2, "nonces")
         guard election == pair.election, trustee == pair.trustee else {
@@ -131,18 +143,24 @@ package enum TrusteeFiles {
 
     /// A trustee's signatures, one for each ballot.
     package struct Signed: Sendable {
+        /// The election's name, as the file says it: compare it before anything else.
         package let election: String
+        /// Whose signatures they claim to be.
         package let trustee: String
+        /// Not checked by the reader: `TrusteePublicKey.hasSigned` is.
         package let signatures: [(ballot: String, proof: Proof)]
 
+        /// - Returns: nil where the file has none for the ballot.
         package func proof(_ ballot: String) -> Proof? { signatures.first { $0.ballot == ballot }?.proof }
     }
 
     /// Reads an answer to a challenge.
+    /// - Throws: `Fault` where it is no such file.
     package static func answers(_ bytes: [UInt8]) throws(Fault) -> Signed {
         try signed(bytes, "trustee-answer", version: 2)
     }
 
+    /// - Throws: `Fault` where it is no file of this kind and version, or an entry is no signature.
     private static func signed(_ bytes: [UInt8], _ kind: String, version: Int) throws(Fault) -> Signed {
         let (election, trustee, list) = try read(bytes, kind, version: version, "signatures")
         var found: [(ballot: String, proof: Proof)] = []
@@ -161,6 +179,8 @@ package enum TrusteeFiles {
         signatures("trustee-check", pair) { .check(seal: seal, election: pair.election, ballot: $0) }
     }
 
+    /// Reads a trustee's word on the seal, made by `check`.
+    /// - Throws: `Fault` where it is no such file. Signatures are not checked here.
     package static func checks(_ bytes: [UInt8]) throws(Fault) -> Signed {
         try signed(bytes, "trustee-check", version: 1)
     }
@@ -173,10 +193,13 @@ package enum TrusteeFiles {
         }
     }
 
+    /// Reads a trustee's word on new keys, made by `replacement` with the old ones.
+    /// - Throws: `Fault` where it is no such file. Signatures are not checked here.
     package static func replacements(_ bytes: [UInt8]) throws(Fault) -> Signed {
         try signed(bytes, "trustee-replacement", version: 1)
     }
 
+    /// A file with one signature for each ballot's key.
     private static func signatures(
         _ kind: String, _ pair: KeyPair, _ statement: (String) -> TrusteeStatement
     ) -> [UInt8] {
@@ -192,18 +215,23 @@ package enum TrusteeFiles {
     }
 }
 
+/// Said of a file of the right kind in which something is missing or out of range.
 let changed = TrusteeFiles.Fault(description: "the file was changed on its way: ask for it again")
 
+/// UTF-8 as a string; what is no UTF-8 becomes replacement characters.
 func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
+/// A JSON text of UTF-8 bytes, with its quotation marks.
 func quoted(_ bytes: [UInt8]) -> [UInt8] {
     var output: [UInt8] = []
     JSON.append(text: bytes, to: &output)
     return output
 }
 
+/// A JSON text, with its quotation marks.
 func quoted(_ text: String) -> [UInt8] { quoted(Array(text.utf8)) }
 
+/// A proof as the JSON object that the protocol writes.
 func object(_ proof: Proof) -> [UInt8] {
     var output: [UInt8] = []
     proof.append(to: &output)
@@ -211,6 +239,10 @@ func object(_ proof: Proof) -> [UInt8] {
 }
 
 /// A file of one line.
+/// - Parameters:
+///   - kind: without its version, which is written behind it.
+///   - list: the name of the member that holds the entries.
+///   - entries: each an object: names, and values that are JSON already.
 func written(
     _ kind: String, version: Int = 1, _ election: String, _ trustee: String, _ list: String,
     _ entries: [[(String, [UInt8])]]
@@ -230,6 +262,9 @@ func written(
 /// Bytes that a trustee's file may have: the decryptions of a hundred ballots of a thousand choices take half of it.
 private let longestFile = 200_000_000
 
+/// Reads such a file.
+/// - Parameter list: the name of the member that holds the entries.
+/// - Throws: `Fault` where it is too long, no JSON, of another kind or version, or lacks a member.
 func read(
     _ bytes: [UInt8], _ kind: String, version: Int = 1, _ list: StaticString
 ) throws(TrusteeFiles.Fault) -> (election: String, trustee: String, list: [JSON]) {

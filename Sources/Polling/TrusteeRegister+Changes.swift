@@ -10,11 +10,32 @@ extension TrusteeRegister {
     /// Removals looked through for a name: an election has a handful of trustees.
     private static let mostRemovals = 1_000
 
+    /// On whose word something of a trustee changes.
+    struct Word {
+        /// For the journal and the seal page.
+        let text: String
+        /// The members' keys, in hexadecimal; none where the old keys signed.
+        var keys: [String] = []
+
+        /// What the journal's entry holds of it.
+        var details: [String: String] {
+            keys.isEmpty ? ["by": text] : ["by": text, TrusteeRegister.signedBy: keys.joined(separator: " ")]
+        }
+    }
+
+    /// The journal's name for the keys of the members who signed.
+    static let signedBy = "signed.ed25519"
+
     /// On whose word a proven key goes; nil and the reason where nobody's is good.
+    /// - Parameters:
+    ///   - known: as registered.
+    ///   - file: the new public file.
+    ///   - new: its keys, in the order of the ballots.
+    ///   - replacement: signed by the old keys, or by two members; nil where none was given.
     func handover(
         _ reading: borrowing Reading, _ election: StoredElection, _ known: Trustee, _ file: [UInt8],
         _ new: [TrusteePublicKey], _ replacement: [UInt8]?
-    ) throws(StoreError) -> (word: String?, fault: String) {
+    ) throws(StoreError) -> (word: Word?, fault: String) {
         let name = known.name
         guard let replacement else {
             return (
@@ -47,10 +68,11 @@ extension TrusteeRegister {
                 signed.trustee == name, old.hasSigned(statement, proof)
             else { return (nil, "The replacement is not signed with \(name)'s old key for \(ballot).") }
         }
-        return ("old key", "")
+        return (Word(text: "old key"), "")
     }
 
     /// Whether a trustee's keys came in before: a file's bytes tell nothing, its proofs are made anew each time.
+    /// - Parameter digest: of the keys, by `TrusteeFiles.digest(of:)`.
     func wereRegistered(
         _ reading: borrowing Reading, _ election: StoredElection, _ digest: String
     ) throws(StoreError) -> Bool {
@@ -74,21 +96,67 @@ extension TrusteeRegister {
             .first { $0["trustee"] == name }?["by"]
     }
 
+    /// What members of the bureau signed before the seal, the oldest first: whose keys, on which trustee, and whether they took
+    /// the trustee away.
+    func signedChanges(
+        _ reading: borrowing Reading, _ election: StoredElection
+    ) throws(StoreError) -> [(trustee: String, by: String, keys: [String], isRemoval: Bool)] {
+        var changes: [(trustee: String, by: String, keys: [String], isRemoval: Bool)] = []
+        for action in ["trustee.replace", "trustee.remove"] {
+            let filter = Logbook.Filter(
+                election: election.election.id, action: action, principal: "",
+                text: "\"\(TrusteeRegister.signedBy)\"", before: nil)
+            for entry in try Logbook.page(reading, filter, limit: TrusteeRegister.mostRemovals).reversed() {
+                let fields = try entry.fields()
+                changes.append(
+                    (
+                        fields["trustee"] ?? "", fields["by"] ?? "",
+                        (fields[TrusteeRegister.signedBy] ?? "").split(separator: " ").map(String.init),
+                        action == "trustee.remove"
+                    ))
+            }
+        }
+        return changes
+    }
+
+    /// Trustees who were taken away on the word of members, and on whose.
+    /// - Returns: the oldest first, as the seal will name them.
+    package func removals(
+        _ reading: borrowing Reading, _ election: StoredElection
+    ) throws(StoreError) -> [SealManifest.Removal] {
+        try signedChanges(reading, election).filter(\.isRemoval).map {
+            SealManifest.Removal(name: $0.trustee, by: $0.by)
+        }
+    }
+
+    /// Signatures under changes of trustees whose members are no members any more: somebody could have called in others for a
+    /// moment. In words; empty where all of them are there.
+    func strangers(_ reading: borrowing Reading, _ election: StoredElection) throws(StoreError) -> [String] {
+        let known = Set(try members.all(reading, election).map { hex($0.key) })
+        return try signedChanges(reading, election).filter { !known.isSuperset(of: $0.keys) }.map {
+            "\($0.trustee)'s keys were \($0.isRemoval ? "taken away" : "replaced") on the word of \($0.by), and not all of them are members of the bureau now. Register those members again (isoloir bureau add), so that the seal names them; where nobody knows them, do not seal this poll: call the bureau together."
+        }
+    }
+
     /// The members who accepted just this, with their keys: a name could be somebody else's by the time of the seal.
     private func accepted(
         _ reading: borrowing Reading, _ election: StoredElection, _ statement: BureauStatement,
         _ act: BureauStatement.Act, _ subject: String
-    ) throws(StoreError) -> (word: String?, fault: String) {
+    ) throws(StoreError) -> (word: Word?, fault: String) {
         let members = try members.all(reading, election)
         if let fault = statement.fault(act: act, election: election.election.id, subject: subject, members: members) {
             return (nil, fault)
         }
-        let signers = statement.signers(among: members).map { "\($0.name) \(hex($0.key))" }
-        return ("bureau: \(signers.joined(separator: ", ")) (\(statement.reason))", "")
+        let signers = statement.signers(among: members)
+        let names = signers.map { "\($0.name) \(hex($0.key))" }.joined(separator: ", ")
+        return (Word(text: "bureau: \(names) (\(statement.reason))", keys: signers.map { hex($0.key) }), "")
     }
 
     /// Takes away a trustee; returns why not, nil when it was done. Who has shown the keys goes on two members' word alone: a
     /// count needs every trustee, and who could take some away could leave themselves.
+    /// - Parameters:
+    ///   - name: exactly as registered, byte for byte.
+    ///   - file: a statement of the act `removeTrustee`; not needed for one whose keys were never shown.
     package func remove(
         _ transaction: borrowing Transaction, _ election: StoredElection, name: String, statement file: [UInt8]? = nil,
         by principal: Principal
@@ -108,7 +176,7 @@ extension TrusteeRegister {
                 trustee: name, old: try keys(transaction.reading, election, trustee))
             let (word, fault) = try accepted(transaction.reading, election, statement, .removeTrustee, subject)
             guard let word else { return "\(name): \(fault)." }
-            details["by"] = word
+            details.merge(word.details) { $1 }
             details["file.sha256"] = hex(sha256(file))
         }
         try transaction.execute("DELETE FROM polling_trustee_key WHERE trustee = ?", trustee.id)

@@ -7,12 +7,15 @@ package import Store
 
 /// A trustee as registered.
 package struct Trustee: Sendable {
+    /// Row number; their number in the trustees' document is their place in `TrusteeRegister.all`.
     package let id: Int
+    /// A line in NFC, at most 100 bytes; no two of an election have the same.
     package let name: String
     /// When they showed that they hold the private keys; nil before.
     package let provenAt: Int?
     /// When a proven key was replaced, and on whose word; nil where none was.
     package let replacedAt: Int?
+    /// `old key`, or `bureau:` with the members' names, keys and reason; the seal repeats it.
     package let replacedBy: String?
     /// When they said that the sealed election is made with their key; nil before.
     package let checkedAt: Int?
@@ -39,6 +42,7 @@ package struct TrusteeRegister: Sendable {
     private let clock: Clock
     private let randomness: Randomness
 
+    /// Domain functions take the transaction: the register holds no store.
     package init(logbook: Logbook, clock: Clock, randomness: Randomness = .system) {
         (self.logbook, self.clock, self.randomness) = (logbook, clock, randomness)
     }
@@ -60,6 +64,10 @@ package struct TrusteeRegister: Sendable {
     }
 
     /// A trustee's public key for a ballot.
+    /// - Parameters:
+    ///   - trustee: row number.
+    ///   - ballot: its name in the definition.
+    /// - Returns: nil where none is registered, or what is stored is not proven any more.
     package func key(_ reading: borrowing Reading, trustee: Int, ballot: String) throws(StoreError) -> TrusteePublicKey?
     {
         let document = try reading.first(
@@ -69,6 +77,7 @@ package struct TrusteeRegister: Sendable {
     }
 
     /// A trustee's public keys in the order of the ballots.
+    /// - Returns: fewer than there are ballots where one is missing.
     func keys(
         _ reading: borrowing Reading, _ election: StoredElection, _ trustee: Trustee
     ) throws(StoreError) -> [TrusteePublicKey] {
@@ -94,6 +103,10 @@ package struct TrusteeRegister: Sendable {
 
     /// Registers a trustee's public file. Where the trustee has proven another one already, `replacement` must say that it
     /// goes: signed by the old keys, or by two members of the bureau.
+    /// - Parameters:
+    ///   - file: made by `isoloir tally trustee-key`; it must hold a key for every ballot, in the definition's order.
+    ///   - replacement: a file of `tally replace`, or a statement of the bureau.
+    /// - Returns: the challenge's nonce is stored with the trustee and serves once.
     package func add(
         _ transaction: borrowing Transaction, _ election: StoredElection, file: [UInt8], replacement: [UInt8]? = nil,
         by principal: Principal
@@ -113,7 +126,7 @@ package struct TrusteeRegister: Sendable {
         }
         if let fault = try sharedKey(transaction.reading, election, parts) { return .refused(fault) }
         let known = try all(transaction.reading, election).first { $0.name == parts.trustee }
-        var successor: String?
+        var (successor, word): (String?, Word?) = (nil, nil)
         // The same keys again: a challenge that was lost. What was shown stays shown.
         var registered: [TrusteePublicKey] = []
         if let known { registered = try keys(transaction.reading, election, known) }
@@ -123,10 +136,10 @@ package struct TrusteeRegister: Sendable {
         }
         // Also while the new keys of a replacement are not shown yet: a second replacement needs a word of its own.
         if let known, !isAgain, known.provenAt != nil || known.replacedAt != nil {
-            let (word, fault) = try handover(
+            let (given, fault) = try handover(
                 transaction.reading, election, known, file, parts.keys.map(\.key), replacement)
-            guard let word else { return .refused(fault) }
-            successor = word
+            guard let given else { return .refused(fault) }
+            (successor, word) = (given.text, given)
         } else if known == nil {
             successor = try wordOfRemoval(transaction.reading, election, name: parts.trustee)
             let digest = TrusteeFiles.digest(of: parts.keys.map(\.key))
@@ -142,7 +155,7 @@ package struct TrusteeRegister: Sendable {
             "trustee": parts.trustee, "file.sha256": hex(sha256(file)),
             "keys.sha256": TrusteeFiles.digest(of: parts.keys.map(\.key)),
         ]
-        if let successor { details["by"] = successor }
+        if let successor { details.merge(word?.details ?? ["by": successor]) { $1 } }
         try logbook.record(
             transaction, election: election.election.id, by: principal,
             successor == nil ? "trustee.add" : "trustee.replace", details)
@@ -170,6 +183,9 @@ package struct TrusteeRegister: Sendable {
         return nil
     }
 
+    /// - Parameters:
+    ///   - nonce: 32 bytes, in place of any before it.
+    ///   - successor: on whose word the keys take others' place; nil for a first registration.
     private func store(
         _ transaction: borrowing Transaction, _ election: StoredElection, _ parts: PublicFile, nonce: [UInt8],
         successor: String?
@@ -200,6 +216,7 @@ package struct TrusteeRegister: Sendable {
     // MARK: Possession and check
 
     /// Takes a trustee's answer to their challenge; returns why it is refused, nil when it shows that they hold every key.
+    /// - Parameter bytes: the file of `isoloir tally answer`.
     package func confirm(
         _ transaction: borrowing Transaction, _ election: StoredElection, answer bytes: [UInt8], by principal: Principal
     ) throws(StoreError) -> String? {
@@ -227,6 +244,7 @@ package struct TrusteeRegister: Sendable {
     }
 
     /// Takes a trustee's word that the sealed election is made with their key; returns why it is refused, nil when it is good.
+    /// - Parameter file: made by `isoloir tally check`; it is kept, and read anew by every audit.
     package func checked(
         _ transaction: borrowing Transaction, _ election: StoredElection, file: [UInt8], by principal: Principal
     ) throws(StoreError) -> String? {
@@ -245,6 +263,10 @@ package struct TrusteeRegister: Sendable {
         let fault = try unsigned(transaction.reading, election, trustee, given) { ballot in
             .check(seal: seal, election: election.election.id, ballot: ballot)
         }
+        if fault != nil, let undone = try undone(transaction.reading, election, trustee, given) {
+            return
+                "\(given.trustee)'s check does not serve: \(undone.words). Check the present seal \(poll.fingerprint)."
+        }
         if let fault {
             return
                 "\(given.trustee)'s check for \(fault) is not signed with the private key, or is of another seal than \(poll.fingerprint)."
@@ -254,6 +276,20 @@ package struct TrusteeRegister: Sendable {
         try logbook.record(
             transaction, election: election.election.id, by: principal, "trustee.check",
             ["trustee": given.trustee, "file.sha256": hex(sha256(file)), "fingerprint": poll.fingerprint])
+        return nil
+    }
+
+    /// The undone seal that a trustee's check is of.
+    private func undone(
+        _ reading: borrowing Reading, _ election: StoredElection, _ trustee: Trustee, _ given: TrusteeFiles.Signed
+    ) throws(StoreError) -> UndoneSeal? {
+        for seal in try UndoneSeal.all(reading, election: election.election.id) {
+            guard let digest = bytes(hex: seal.digest) else { continue }
+            let fault = try unsigned(reading, election, trustee, given) { ballot in
+                .check(seal: digest, election: election.election.id, ballot: ballot)
+            }
+            if fault == nil { return seal }
+        }
         return nil
     }
 
@@ -273,6 +309,8 @@ package struct TrusteeRegister: Sendable {
     }
 
     /// The first ballot whose signature is missing or not the trustee's; nil when all are there.
+    /// - Parameter statement: what should be signed for a ballot, by its name.
+    /// - Returns: a ballot's name.
     private func unsigned(
         _ reading: borrowing Reading, _ election: StoredElection, _ trustee: Trustee, _ given: TrusteeFiles.Signed,
         _ statement: (String) -> TrusteeStatement
@@ -285,40 +323,60 @@ package struct TrusteeRegister: Sendable {
         return nil
     }
 
+    /// What is there of a trustee's check of the seal.
+    enum Check: Equatable {
+        case signed
+        /// The bureau opens without it: who signed that, and why.
+        case waived(String)
+        case missing
+    }
+
+    /// A trustee's check, by the signed files alone: what is noted beside them can be written by whoever writes the store's file.
+    /// - Throws: what the store throws; a file that cannot be read counts as missing.
+    func check(
+        _ reading: borrowing Reading, _ election: StoredElection, _ trustee: Trustee, _ seal: SealManifest
+    ) throws(StoreError) -> Check {
+        let files = try reading.first(
+            "SELECT check_file, waiver_file FROM polling_trustee WHERE id = ?", trustee.id
+        ) { (row: borrowing Row) throws(StoreError) -> ([UInt8]?, [UInt8]?) in (try row[0], try row[1]) }
+        if let check = files?.0, let given = try? TrusteeFiles.checks(check), given.trustee == trustee.name,
+            try areSealed(reading, election, trustee, seal),
+            try unsigned(
+                reading, election, trustee, given,
+                { .check(seal: seal.digest, election: election.election.id, ballot: $0) }) == nil
+        {
+            return .signed
+        }
+        if let waiver = files?.1, let statement = BureauStatement(file: waiver),
+            statement.fault(
+                act: .openWithoutCheck, election: election.election.id,
+                subject: "\(hex(seal.digest)) \(trustee.name)", members: seal.members) == nil
+        {
+            return .waived(TrusteeRegister.words(statement, seal))
+        }
+        return .missing
+    }
+
+    /// Who signed, and why, as the record says it.
+    private static func words(_ statement: BureauStatement, _ seal: SealManifest) -> String {
+        "\(statement.signers(among: seal.members).map(\.name).joined(separator: ", ")): \(statement.reason)"
+    }
+
     /// The trustees who have not said that the sealed election is made with their key, and for whom the bureau has not waived it.
-    /// The signed files are looked at, not what is noted beside them.
+    /// - Parameter manifest: of the poll; where it cannot be read, all trustees are waited for.
     package func unchecked(
         _ reading: borrowing Reading, _ election: StoredElection, manifest: [UInt8]
     ) throws(StoreError) -> [Trustee] {
         guard let seal = SealManifest(manifest) else { return try all(reading, election) }
         var waiting: [Trustee] = []
-        for trustee in try all(reading, election) {
-            let files = try reading.first(
-                "SELECT check_file, waiver_file FROM polling_trustee WHERE id = ?", trustee.id
-            ) { (row: borrowing Row) throws(StoreError) -> ([UInt8]?, [UInt8]?) in (try row[0], try row[1]) }
-            if let check = files?.0, let given = try? TrusteeFiles.checks(check), given.trustee == trustee.name,
-                try areSealed(reading, election, trustee, seal),
-                try unsigned(
-                    reading, election, trustee, given,
-                    {
-                        .check(seal: seal.digest, election: election.election.id, ballot: $0)
-                    }) == nil
-            {
-                continue
-            }
-            if let waiver = files?.1, let statement = BureauStatement(file: waiver),
-                statement.fault(
-                    act: .openWithoutCheck, election: election.election.id,
-                    subject: "\(hex(seal.digest)) \(trustee.name)", members: seal.members) == nil
-            {
-                continue
-            }
-            waiting.append(trustee)
-        }
+        for trustee in try all(reading, election)
+        where try check(reading, election, trustee, seal) == .missing { waiting.append(trustee) }
         return waiting
     }
 
     /// Takes the bureau's word that the poll opens without a trustee's check; returns why it is refused.
+    /// - Parameter file: a statement of the act `openWithoutCheck`; its subject names the trustee. Signed by two
+    ///   members of the seal.
     package func waive(
         _ transaction: borrowing Transaction, _ election: StoredElection, statement file: [UInt8],
         by principal: Principal
@@ -327,6 +385,9 @@ package struct TrusteeRegister: Sendable {
         guard let poll = try Poll.find(transaction.reading, election: election.number),
             let seal = SealManifest(poll.manifest)
         else { return "The poll is not sealed yet." }
+        if let undone = try UndoneSeal.named(in: statement, transaction.reading) {
+            return "The statement does not serve: \(undone.words)."
+        }
         let waiting = try unchecked(transaction.reading, election, manifest: poll.manifest)
         guard
             let trustee = waiting.first(where: { statement.subject == "\(hex(seal.digest)) \($0.name)" })
@@ -338,7 +399,7 @@ package struct TrusteeRegister: Sendable {
         let signers = statement.signers(among: seal.members).map(\.name).joined(separator: ", ")
         try transaction.execute(
             "UPDATE polling_trustee SET waived = ?, waiver_file = ? WHERE id = ?",
-            "\(signers): \(statement.reason)", file, trustee.id)
+            TrusteeRegister.words(statement, seal), file, trustee.id)
         try logbook.record(
             transaction, election: election.election.id, by: principal, "trustee.waive",
             ["trustee": trustee.name, "signed": signers, "reason": statement.reason, "file.sha256": hex(sha256(file))])

@@ -29,6 +29,7 @@ extension PollingStation {
         case kept(since: Int)
     }
 
+    /// Has the log emptied at the next look.
     func logIsDue() { log.withLock { $0.isDue = true } }
 
     /// Empties the log soon where another program changed the poll.
@@ -41,6 +42,8 @@ extension PollingStation {
 
     /// Empties the log where it is time. To be called every second or so.
     /// - Parameter force: whatever the time, as at the end.
+    /// - Returns: `kept` is no error: a reader under way holds it for a while.
+    /// - Throws: what the store throws.
     package func emptyLog(force: Bool = false) throws(StoreError) -> LogEmptying {
         let now = clock.now
         let isDue = log.withLock { log in

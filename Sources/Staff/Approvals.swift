@@ -17,26 +17,43 @@ package struct Approvals: Sendable {
     /// Seconds after which nobody can approve any more: the caller's voice is forgotten by then.
     package static let lifetime = 86_400
 
+    /// The requests of the register's election.
     package init(_ register: StaffRegister) { self.register = register }
 
     /// A request that waits or waited for a second person.
     package struct Request: Sendable {
+        /// A request changes once, from `waiting`; one whose day is over stays in it and counts no more.
         package enum State: String, Sendable { case waiting, approved, refused, takenBack = "taken back" }
 
+        /// By which it is decided; never given twice.
         package let id: Int
+        /// What is to be done: a reissue elsewhere, a reset of the passphrase, or a correction of the roll.
         package let deed: Deed
         /// The voter it is about.
         package let subject: Int
         /// What is to be done.
         package let order: [String: String]
+        /// One line by whoever asked, for the journal and for whoever decides.
         package let reason: String
         /// Whether only a member of the bureau may approve it.
         package let needsBureau: Bool
+        /// As the journal has them: `staff:name`, or `staff:api.name` of a program.
         package let askedBy: String
+        /// Seconds since 1970.
         package let askedAt: Int
+        /// Seconds since 1970: nobody approves from then on.
         package let expiresAt: Int
+        /// As it stood when it was read.
         package let state: State
+        /// Who approved, refused or took it back; nil while it waits, and where its author was removed.
         package let decidedBy: String?
+
+        /// The contacts that it would give: channel and text.
+        package var contacts: [(route: String, text: String)] {
+            let routes = order.keys.filter { $0.hasPrefix("contact.") }.sorted()
+            let several = routes.map { (route: String($0.dropFirst("contact.".count)), text: order[$0] ?? "") }
+            return (several + [(order["route"] ?? "", order["contact"] ?? "")]).filter { !$0.text.isEmpty }
+        }
     }
 
     private var election: Int { register.election.number }
@@ -142,7 +159,7 @@ package struct Approvals: Sendable {
 
     /// How many requests with a new contact somebody has waiting.
     package func waitingContacts(_ reading: borrowing Reading, by principal: String) throws(StoreError) -> Int {
-        try waiting(reading).count { $0.askedBy == principal && !($0.order["contact"] ?? "").isEmpty }
+        try waiting(reading).count { $0.askedBy == principal && !$0.contacts.isEmpty }
     }
 
     /// Takes back what one asked for oneself; false when it does not wait any more.
@@ -188,6 +205,8 @@ package struct Approvals: Sendable {
             """, id, election, row: read)
     }
 
+    /// Opens a request.
+    /// - Throws: `damaged` when its order does not open with the election's key.
     private func read(_ row: borrowing Row) throws(StoreError) -> Request {
         let (id, deed, subject): (Int, Deed, Int) = (try row[0], try row.value(1), try row[2])
         guard let plain = register.sealer().open(try row[3], associated: place(subject, deed)) else {
@@ -204,6 +223,7 @@ package struct Approvals: Sendable {
             decidedBy: try row[10])
     }
 
+    /// What a sealed order is bound to: it opens for this voter and deed alone.
     private func place(_ subject: Int, _ deed: Deed) -> [UInt8] {
         register.place("approval:\(deed.rawValue):\(subject)")
     }

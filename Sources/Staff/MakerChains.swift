@@ -26,6 +26,7 @@ struct MakerChains {
         }
     }
 
+    /// All accounts from one to the end of its chain; a circle ends it as well.
     private func follow(
         _ reading: borrowing Reading, _ principal: String,
         _ next: (borrowing Reading, String) throws(StoreError) -> String?

@@ -1,9 +1,8 @@
-package import Access
+package import Authentication
 package import Crypto
 import Elections
 import Issuance
 import Journal
-import Passphrases
 package import Store
 
 /// The authenticator of a member: enrolled at the first sign-in, asked for at every later one.
@@ -22,6 +21,7 @@ package struct SecondFactor: Sendable {
     /// Steps before and after the present one whose codes are taken: clocks differ.
     private static let tolerance = 1
 
+    /// The members of the register's election.
     package init(_ register: StaffRegister) { self.register = register }
 
     private var election: StoredElection { register.election }
@@ -121,6 +121,7 @@ package struct SecondFactor: Sendable {
         return .right
     }
 
+    /// The secret of an authenticator, in force or about to be; nil when none was begun.
     private func secret(_ reading: borrowing Reading, _ member: StaffMember) throws(StoreError) -> Secret? {
         let sealed = try reading.first("SELECT factor FROM staff_member WHERE id = ?", member.id) {
             (row: borrowing Row) throws(StoreError) -> [UInt8]? in try row[0]
@@ -149,6 +150,7 @@ package struct SecondFactor: Sendable {
             "UPDATE staff_member SET factor_step = ?1 WHERE id = ?2 AND factor_step < ?1", matched, member.id) == 1
     }
 
+    /// Uses a spare code up; false where it is none of this member's, or was used.
     private func useSpare(
         _ transaction: borrowing Transaction, _ member: StaffMember, _ typed: String
     ) throws(StoreError) -> Bool {
@@ -158,6 +160,7 @@ package struct SecondFactor: Sendable {
             hash(code, member)) == 1
     }
 
+    /// The form in which a spare code is stored.
     private func hash(_ code: SymbolCode, _ member: StaffMember) -> [UInt8] {
         Issuer.lookup(register.key).hash("spare:\(member.id):\(code.canonical)")
     }

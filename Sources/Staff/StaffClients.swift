@@ -15,14 +15,20 @@ package struct StaffClients: Sendable {
     /// Seconds for which an answer to an idempotency key is remembered.
     private static let answerSeconds = 86_400
 
+    /// The programs of the register's election.
     package init(_ register: StaffRegister) { self.register = register }
 
     /// A program that may use the API.
     package struct Client: Sendable, Equatable {
+        /// Its number in the store, to which idempotency keys belong.
         package let id: Int
+        /// Given once in an election, like a member's; letters, digits, dots and hyphens.
         package let name: String
+        /// What it may do; the rules about two persons see the member who made it.
         package let role: StaffRole
+        /// Who made the token: `staff:name`, or `system:` at the command line.
         package let addedBy: String
+        /// Seconds since 1970, a year from its making at most.
         package let expiresAt: Int
 
         /// As the journal knows it.

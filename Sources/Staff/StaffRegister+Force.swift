@@ -49,6 +49,7 @@ extension StaffRegister {
         return nil
     }
 
+    /// Brings an account into force; one that decides waits a day for that once identifiers were issued.
     func enforce(_ transaction: borrowing Transaction, _ id: Int, _ role: StaffRole) throws(StoreError) {
         let isIssued = try Issuer.hasIssued(transaction.reading, election: election.number)
         let isLate = role.may(.decide) && isIssued

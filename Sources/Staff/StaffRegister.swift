@@ -1,11 +1,10 @@
-import Access
+package import Authentication
 package import Contacts
 package import Crypto
 package import Delivery
 package import Elections
 package import Issuance
 package import Journal
-package import Passphrases
 package import Store
 
 /// Who works on an election: adds, removes, finds, and sends them the identifier of the console.
@@ -15,6 +14,7 @@ package import Store
 ///       |                 | sealed message ----------->| ----------------> |
 ///       |                 |                            |    identifier, mailed code, passphrase, authenticator
 package struct StaffRegister: Sendable {
+    /// Whose staff this is: an account is of one election.
     package let election: StoredElection
     let key: ElectionKey
     let office: MessageOffice
@@ -26,6 +26,7 @@ package struct StaffRegister: Sendable {
     /// The console's address, as messages name it.
     package let console: String
 
+    /// - Parameter console: `https://...` without a slash at its end.
     package init(
         election: StoredElection, key: ElectionKey, office: MessageOffice, outbox: Outbox, keeper: PassphraseKeeper,
         logbook: Logbook, clock: Clock, randomness: Randomness, console: String
@@ -74,6 +75,7 @@ package struct StaffRegister: Sendable {
             """, election.number, name, row: StaffMember.read)
     }
 
+    /// The member in force with this identifier's hash; nil when there is none.
     func member(_ reading: borrowing Reading, hash: [UInt8]) throws(StoreError) -> StaffMember? {
         try reading.first(
             """
@@ -116,12 +118,18 @@ package struct StaffRegister: Sendable {
 
     /// What is known of a new member.
     package struct Newcomer: Sendable {
+        /// 2 to 40 small letters, digits, dots and hyphens; not one that begins with `api.`.
         package let name: String
+        /// As mails greet them.
         package let fullName: String
+        /// Where identifier and codes go; sealed in the store and in the journal.
         package let mail: EmailAddress
+        /// What they will be there for.
         package let role: StaffRole
+        /// The language of mails and of the console.
         package let language: Language
 
+        /// The name is checked by `add`, in its transaction.
         package init(name: String, fullName: String, mail: EmailAddress, role: StaffRole, language: Language) {
             (self.name, self.fullName, self.mail) = (name, fullName, mail)
             (self.role, self.language) = (role, language)
@@ -265,6 +273,7 @@ package struct StaffRegister: Sendable {
 
     // MARK: What lies underneath
 
+    /// For mail addresses, authenticators and orders of requests.
     func sealer() -> Sealer { Sealer(key: key.subkey(.staff), randomness: randomness) }
 
     /// What a member's sealed values are bound to.
@@ -274,15 +283,18 @@ package struct StaffRegister: Sendable {
         return fields.bytes
     }
 
+    /// The form in which a member's identifier is stored and found.
     func hash(_ identifier: SymbolCode) -> [UInt8] {
         Doorkeeper.subject(identifier.canonical, Issuer.lookup(key), .staff)
     }
 
+    /// Whether a name can be a member's or a program's.
     static func isName(_ name: String) -> Bool {
         nameLengths.contains(name.utf8.count) && !name.hasPrefix(clientPrefix)
             && name.utf8.allSatisfy { 97...122 ~= $0 || 48...57 ~= $0 || $0 == 45 || $0 == 46 }
     }
 
+    /// Queues the mail with the identifier, and begins the fortnight in which it must be used.
     func send(
         _ transaction: borrowing Transaction, _ identifier: SymbolCode, to id: Int, generation: Int
     ) throws(StoreError) {

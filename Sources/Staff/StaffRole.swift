@@ -16,6 +16,7 @@ package enum StaffRole: String, Sendable, CaseIterable, Codable {
 package enum Deed: String, Sendable, CaseIterable, Codable {
     /// Their own account, the first page, the help.
     case seeOwn
+    /// Voters' pages, with contacts in part.
     case seeVoters
     /// A voter's contacts in clear; each look is journalled.
     case revealContacts
@@ -25,26 +26,41 @@ package enum Deed: String, Sendable, CaseIterable, Codable {
     case reissue
     /// A new identifier to a contact that the voter gave on the phone.
     case reissueElsewhere
+    /// Lets a voter choose a new passphrase.
     case resetPassphrase
     /// Makes a slowed voter wait no longer.
     case unlock
+    /// Adds, corrects and strikes voters, and imports files.
     case changeRoll
+    /// The questions that voters sent, and their support codes.
     case answerVoters
+    /// What became of the messages, in figures.
     case seeDeliveries
+    /// Holds channels, repeats messages, sends by another channel.
     case runDeliveries
+    /// To groups that the system works out.
     case sendReminders
+    /// Batches, parcels and the specimen.
     case seeLetters
+    /// Prints batches and reports lost or returned letters.
     case orderLetters
+    /// Approves the letters' specimen that somebody else made.
     case approveSpecimen
     /// Fetches batches, says that they arrived, reports spoiled sheets.
     case fetchLetters
+    /// Turnout and progress, as far as they tell of nobody.
     case seePicture
     /// Seal, checks, journal head.
     case seeSeal
+    /// The level of the election, and what its settings lack.
     case seePolicy
+    /// Accepts in writing what the settings lack.
     case acceptPolicy
+    /// Without the personal details, which are sealed.
     case seeJournal
+    /// By which channels each voter's secrets travelled, and who was given a new contact by whom.
     case exportProof
+    /// The accounts of everybody, with role and maker.
     case seeStaff
     /// Opens the forms by which people are added, renewed and removed; whom, the two after it say.
     case keepStaff
@@ -92,6 +108,7 @@ extension StaffRole {
         }
     }
 
+    /// Whether the table above gives a role this deed.
     package func may(_ deed: Deed) -> Bool { deeds.contains(deed) }
 
     /// What is needed to add or remove somebody of this role: nobody gives themselves the bureau's eyes.

@@ -5,6 +5,7 @@ package import Store
 /// Mail address and authenticator secret are sealed under the election's key. A member's number is never given twice: the
 /// outbox knows them by its negative.
 package enum StaffSchema {
+    /// In the order in which they are applied; each is applied once and never changed afterwards.
     package static let migrations = [
         Migration(
             "staff-1",

@@ -4,6 +4,7 @@ import Glibc
 package struct Clock: Sendable {
     private let read: @Sendable () -> Int
 
+    /// - Parameter read: gives seconds since 1970; called from any thread.
     package init(_ read: @escaping @Sendable () -> Int) { self.read = read }
 
     /// Seconds since 1970-01-01T00:00:00Z.

@@ -9,8 +9,10 @@ import CSQLite
     let raw: OpaquePointer
     private var cache: [UnsafeRawPointer: Statement] = unsafe [:]
 
+    /// How the connection was opened.
     enum Access { case readWrite, readOnly }
 
+    /// - Throws: where the file cannot be opened; SQLite reads it at the first statement only.
     init(path: String, access: Access, creating: Bool = false) throws(StoreError) {
         var handle: OpaquePointer?
         var flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
@@ -35,16 +37,19 @@ import CSQLite
     var inTransaction: Bool { unsafe sqlite3_get_autocommit(raw) == 0 }
 
     /// Runs a script of statements without parameters.
+    /// - Throws: at the first one that fails; those before it are done.
     func script(_ sql: String) throws(StoreError) {
         let code = unsafe sqlite3_exec(raw, sql, nil, nil, nil)
         if code != SQLITE_OK { throw error(code, sql) }
     }
 
+    /// SQLite's last error on this connection, in words.
     func error(_ code: Int32, _ context: String) -> StoreError {
         unsafe StoreError.sqlite(code, String(cString: sqlite3_errmsg(raw)), context: context)
     }
 
     /// The cached statement of `sql`; a use inside its own rows gets a second one.
+    /// - Parameter sql: the cache's key is its address, so that each literal is prepared once.
     func statement(_ sql: StaticString) throws(StoreError) -> Statement {
         if let cached = unsafe cache[sql.utf8Start], !cached.busy { return cached }
         var handle: OpaquePointer?
@@ -59,6 +64,7 @@ import CSQLite
     }
 
     /// Binds, steps, and hands each row to `body` until it returns false.
+    /// - Throws: what SQLite or `body` says. The statement is reset in any case.
     func run<each Parameter: Bindable>(
         _ sql: StaticString, _ parameters: repeat each Parameter,
         row body: (borrowing Row) throws(StoreError) -> Bool
@@ -88,7 +94,9 @@ import CSQLite
         try run(sql) { (_: borrowing Row) throws(StoreError) -> Bool in true }
     }
 
+    /// Rows that the last statement changed.
     var changes: Int { unsafe Int(sqlite3_changes64(raw)) }
 
+    /// The row number that the last insertion gave.
     var lastRow: Int { unsafe Int(sqlite3_last_insert_rowid(raw)) }
 }

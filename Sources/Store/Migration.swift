@@ -5,6 +5,7 @@ package struct Migration: Sendable {
     /// Statements without parameters.
     package let sql: StaticString
 
+    /// - Parameters: the name serves as the step's memory: one that was renamed would run again.
     package init(_ name: String, _ sql: StaticString) {
         self.name = name
         self.sql = sql
@@ -18,6 +19,7 @@ extension Store {
     /// Brings the schema up to date in one transaction. `now` is seconds since 1970.
     ///
     /// Throws when the file is another program's, or when it was written by a newer Isoloir.
+    /// - Throws: `.notAStore`, `.newerSchema`, or what a step says; nothing of the steps was kept then.
     static func migrate(
         _ connection: Connection, path: String, migrations: [Migration], now: Int
     ) throws(StoreError) {
@@ -47,6 +49,7 @@ extension Store {
         }
     }
 
+    /// The steps that are not noted yet, each noted as it is done.
     private static func apply(_ migrations: [Migration], to connection: Connection, now: Int) throws(StoreError) {
         let transaction = Transaction(connection)
         try connection.script("PRAGMA application_id = \(applicationID)")

@@ -6,6 +6,8 @@ package final class ProcessLock: Sendable {
     private let file: Int32
 
     /// - Throws: `.busy` when another process holds the lock `name` of the store at `path`.
+    /// - Parameter name: a word, which the file beside the store has and the message repeats. Not only another process:
+    ///   a second lock of the same name in this one is refused too.
     package init(store path: String, name: String) throws(StoreError) {
         file = unsafe open("\(path)-\(name).lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard file >= 0 else {

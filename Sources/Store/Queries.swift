@@ -3,6 +3,8 @@ package struct Reading: ~Copyable {
     let connection: Connection
 
     /// The first row, nil when there is none.
+    /// - Parameter decode: gets the row while it lasts.
+    /// - Throws: what SQLite or `decode` says.
     package func first<Value, each Parameter: Bindable>(
         _ sql: StaticString, _ parameters: repeat each Parameter,
         row decode: (borrowing Row) throws(StoreError) -> Value
@@ -16,6 +18,7 @@ package struct Reading: ~Copyable {
     }
 
     /// Every row, in the statement's order.
+    /// - Throws: what SQLite or `decode` says.
     package func all<Value, each Parameter: Bindable>(
         _ sql: StaticString, _ parameters: repeat each Parameter,
         row decode: (borrowing Row) throws(StoreError) -> Value
@@ -29,6 +32,7 @@ package struct Reading: ~Copyable {
     }
 
     /// Hands each row to `body`, so that a large result is never held whole.
+    /// - Throws: what SQLite or `body` says; no further row is read then.
     package func each<each Parameter: Bindable>(
         _ sql: StaticString, _ parameters: repeat each Parameter,
         row body: (borrowing Row) throws(StoreError) -> Void
@@ -40,6 +44,7 @@ package struct Reading: ~Copyable {
     }
 
     /// The whole number in the first column of the first row, 0 when there is none.
+    /// - Throws: `.damaged` where the column holds no whole number.
     package func number<each Parameter: Bindable>(
         _ sql: StaticString, _ parameters: repeat each Parameter
     ) throws(StoreError) -> Int {
@@ -56,6 +61,7 @@ package struct Transaction: ~Copyable {
     init(_ connection: Connection) { reading = Reading(connection: connection) }
 
     /// Runs a statement and returns how many rows it changed.
+    /// - Throws: `.constraint` where the schema refuses a value, and what else SQLite says.
     @discardableResult
     package func execute<each Parameter: Bindable>(
         _ sql: StaticString, _ parameters: repeat each Parameter
@@ -67,6 +73,7 @@ package struct Transaction: ~Copyable {
     }
 
     /// Inserts a row and returns its rowid.
+    /// - Throws: as `execute`.
     @discardableResult
     package func insert<each Parameter: Bindable>(
         _ sql: StaticString, _ parameters: repeat each Parameter
@@ -75,7 +82,19 @@ package struct Transaction: ~Copyable {
         return reading.connection.lastRow
     }
 
+    /// Runs `body`, and takes back what it wrote where it asks for that; what was written before it stays.
+    package func trial<Value>(
+        _ body: (borrowing Transaction) throws(StoreError) -> (value: Value, stays: Bool)
+    ) throws(StoreError) -> Value {
+        try execute("SAVEPOINT trial")
+        let outcome = try body(self)
+        if !outcome.stays { try execute("ROLLBACK TO trial") }
+        try execute("RELEASE trial")
+        return outcome.value
+    }
+
     /// Lends a prepared statement to `body` for many runs.
+    /// - Throws: what SQLite or `body` says; what was written before goes with the transaction.
     package func bulk<Value>(
         _ sql: StaticString, _ body: (borrowing BulkStatement) throws(StoreError) -> Value
     ) throws(StoreError) -> Value {

@@ -16,6 +16,7 @@ final class ReaderPool: @unchecked Sendable {
     }
 
     /// Lends a connection to `body` inside one read transaction.
+    /// Waits where as many readings are under way as there may be; a reading inside a reading holds two of them.
     func read<Value>(_ body: (borrowing Reading) throws(StoreError) -> Value) throws(StoreError) -> Value {
         free.wait()
         defer { free.signal() }
@@ -36,6 +37,7 @@ final class ReaderPool: @unchecked Sendable {
     /// Closes the connections that nobody uses.
     func close() { idle.withLock { $0.connections = [] } }
 
+    /// A connection that nobody uses, or a new one.
     private func take() throws(StoreError) -> Connection {
         if let connection = idle.withLock({ $0.connections.popLast() }) { return connection }
         return try Store.reader(path)

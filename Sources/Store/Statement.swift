@@ -12,6 +12,7 @@ import CSQLite
     /// The text of the statement: parameters appear as `?`, never as values.
     var sql: String { unsafe sqlite3_sql(raw).map { unsafe String(cString: $0) } ?? "" }
 
+    /// Ready for the next run, without values.
     func reset() {
         unsafe sqlite3_reset(raw)
         unsafe sqlite3_clear_bindings(raw)
@@ -30,6 +31,7 @@ package struct BulkStatement: ~Copyable {
     }
 
     /// Binds text without copying it: the bytes must stay where they are until `step` has returned.
+    /// - Parameter index: from 1.
     package func text(_ index: Int32, _ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else {
@@ -44,6 +46,7 @@ package struct BulkStatement: ~Copyable {
     }
 
     /// Binds a blob without copying it: the bytes must stay where they are until `step` has returned.
+    /// - Parameter index: from 1.
     package func blob(_ index: Int32, _ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress, buffer.count > 0 else {
@@ -56,12 +59,16 @@ package struct BulkStatement: ~Copyable {
     }
 
     /// Binds a whole number.
+    /// - Parameter index: from 1.
     package func number(_ index: Int32, _ value: Int) { unsafe sqlite3_bind_int64(statement.raw, index, Int64(value)) }
 
     /// Binds nothing.
+    /// - Parameter index: from 1.
     package func null(_ index: Int32) { unsafe sqlite3_bind_null(statement.raw, index) }
 
     /// Runs the statement and returns how many rows it changed.
+    /// - Throws: `.constraint` where the schema refuses a value, and what else SQLite says; the statement can be run
+    ///   again.
     package func step() throws(StoreError) -> Int {
         let code = unsafe sqlite3_step(statement.raw)
         unsafe sqlite3_reset(statement.raw)

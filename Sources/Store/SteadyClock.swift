@@ -14,6 +14,19 @@ package final class SteadyClock: Sendable {
     /// How far the wall clock may stray before its word is no longer taken, where no grace says otherwise.
     package static let leastTolerance = 60
 
+    /// A time that was believed, and where the clock that nobody sets stood then.
+    package struct Witness: Sendable, Equatable {
+        /// Seconds since 1970.
+        package let time: Int
+        /// Seconds since the machine's start.
+        package let ticks: Int
+        /// Which start of the machine that was.
+        package let boot: String
+
+        /// - Parameters: see the properties.
+        package init(time: Int, ticks: Int, boot: String) { (self.time, self.ticks, self.boot) = (time, ticks, boot) }
+    }
+
     private struct State {
         /// The wall clock less the monotonic one, when both were believed.
         var offset: Int
@@ -24,25 +37,58 @@ package final class SteadyClock: Sendable {
     private let monotonic: Clock
     /// The kernel's time where the kernel says that it is synchronised; nil where it does not.
     private let synchronised: @Sendable () -> Int?
+    /// Which start of the machine this is; empty where the system does not tell.
+    package let boot: String
     private let state: Mutex<State>
 
     /// - Parameters:
-    ///   - monotonic: seconds since any moment; they go on while the machine sleeps.
+    ///   - monotonic: seconds since the machine's start; they go on while the machine sleeps.
+    ///   - boot: which start of the machine this is.
     ///   - synchronised: the kernel's time where the kernel says that it is synchronised.
-    package init(wall: Clock, monotonic: Clock, synchronised: @escaping @Sendable () -> Int?) {
-        (self.wall, self.monotonic, self.synchronised) = (wall, monotonic, synchronised)
+    package init(wall: Clock, monotonic: Clock, boot: String, synchronised: @escaping @Sendable () -> Int?) {
+        (self.wall, self.monotonic, self.boot, self.synchronised) = (wall, monotonic, boot, synchronised)
         state = Mutex(State(offset: wall.now - monotonic.now))
     }
 
     /// The machine's clocks.
     package static func system() -> SteadyClock {
-        SteadyClock(wall: .system, monotonic: .sinceBoot) {
+        SteadyClock(wall: .system, monotonic: .sinceBoot, boot: currentBoot) {
             var seconds = 0
             return unsafe isoloir_kernel_time(&seconds) == 1 ? seconds : nil
         }
     }
 
+    /// The kernel's name of the machine's present start (random, made anew at each).
+    private static let currentBoot: String = {
+        let file = unsafe open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return "" }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: 64)
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe read(file, $0.baseAddress, $0.count) }
+        return String(decoding: bytes.prefix(max(0, count)).prefix { $0 > 32 }, as: UTF8.self)
+    }()
+
+    /// The present time as something that a later program can be held to.
+    package var witness: Witness { Witness(time: now, ticks: monotonic.now, boot: boot) }
+
+    /// Goes on with the time that another program believed, where the machine has not been started anew since: a clock that was
+    /// set wrong is not right because a program begins.
+    package func adopt(_ witness: Witness) {
+        guard !boot.isEmpty, witness.boot == boot, witness.ticks <= monotonic.now else { return }
+        state.withLock { $0.offset = witness.time - witness.ticks }
+        _ = settle()
+    }
+
+    /// Takes the wall clock's word because a person says that it is right.
+    /// - Returns: what other programs are held to from here on.
+    package func trustWall() -> Witness {
+        let (wall, steady) = (wall.now, monotonic.now)
+        state.withLock { $0.offset = wall - steady }
+        return Witness(time: wall, ticks: steady, boot: boot)
+    }
+
     /// Jumps up to so many seconds are taken: the grace of an election.
+    /// - Parameter seconds: fewer than a minute are taken as one.
     package func tolerate(_ seconds: Int) {
         state.withLock { $0.tolerance = max(seconds, SteadyClock.leastTolerance) }
     }
@@ -50,18 +96,27 @@ package final class SteadyClock: Sendable {
     /// How far the wall clock may stray.
     package var tolerance: Int { state.withLock { $0.tolerance } }
 
-    /// The time to work with.
+    /// The time to work with. A jump that the kernel vouches for is taken at once.
     package var now: Int {
         let (wall, steady) = (wall.now, monotonic.now)
-        return state.withLock { state in
-            abs(wall - steady - state.offset) <= state.tolerance ? wall : steady + state.offset
+        let (time, hasJumped) = state.withLock { state in
+            abs(wall - steady - state.offset) <= state.tolerance
+                ? (wall, false) : (steady + state.offset, true)
         }
+        return hasJumped && settle() != nil ? wall : time
     }
+
+    /// What the machine's clock shows, whether its word is taken or not.
+    package var shows: Int { wall.now }
+
+    /// Seconds since the machine's start, by the clock that nobody sets.
+    package var ticks: Int { monotonic.now }
 
     /// The same, as what everything else takes its time from.
     package var clock: Clock { Clock { [self] in now } }
 
     /// By how many seconds the wall clock jumped, forward or back; nil while its word is taken.
+    /// Positive where the wall clock shows a later time than it should.
     package var jump: Int? {
         let (wall, steady) = (wall.now, monotonic.now)
         let strayed = state.withLock { $0.tolerance < abs(wall - steady - $0.offset) ? wall - steady - $0.offset : nil }

@@ -25,6 +25,7 @@ final class FileGuard: Sendable {
     }
 
     /// What became of the files; nil while they lie where they were opened.
+    /// The log's identity is taken at the first look at which there is one.
     func fault() -> StoreError? {
         if FileGuard.identity(path) != main { return moved(path) }
         let now = FileGuard.identity(path + "-wal")
@@ -51,6 +52,7 @@ extension Store {
     }
 
     /// Writes something that means nothing: a full disk, or one that can only be read, shows itself before a voter meets it.
+    /// - Throws: `.full`, `.readOnly`, `.busy` or `.moved`.
     package func tryWrite() throws(StoreError) {
         try write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute(

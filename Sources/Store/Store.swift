@@ -6,6 +6,7 @@ import Glibc
 /// Several processes may open the same file. Every value is bound, every table is STRICT, and deleted content is
 /// overwritten (`secure_delete`).
 package final class Store: Sendable {
+    /// As it was given to `init`; files beside the store are named after it.
     package let path: String
     private let gate: WriterGate
     private let pool: ReaderPool
@@ -73,12 +74,14 @@ package final class Store: Sendable {
             cure: "Mount it for writing, or give a store elsewhere with --store.")
     }
 
+    /// A new connection that can only read.
     static func reader(_ path: String) throws(StoreError) -> Connection {
         let connection = try Connection(path: path, access: .readOnly)
         try configure(connection, cacheKiB: readerCacheKiB)
         return connection
     }
 
+    /// What every connection needs, writing or not.
     private static func configure(_ connection: Connection, cacheKiB: Int) throws(StoreError) {
         try connection.script(
             """
@@ -88,6 +91,7 @@ package final class Store: Sendable {
     }
 
     /// Reads one consistent snapshot.
+    /// - Throws: what SQLite or `body` says.
     package func read<Value>(
         _ body: (borrowing Reading) throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
@@ -96,6 +100,9 @@ package final class Store: Sendable {
 
     /// Runs `body` in a transaction and returns once it is committed, and on disk unless `durability` says otherwise. Never
     /// call it inside another `write`.
+    /// Whatever `body` returns is committed, a refusal too: what refuses must do so before it writes.
+    /// - Throws: what SQLite or `body` says, and `.moved` where the file is not the one that was opened; nothing was
+    ///   kept then. A trouble of the store fails every write that shared the transaction.
     @discardableResult
     package func write<Value>(
         durable durability: Durability = .now, _ body: (borrowing Transaction) throws(StoreError) -> Value
@@ -104,6 +111,7 @@ package final class Store: Sendable {
     }
 
     /// Waits until everything that was committed is on disk.
+    /// - Throws: `.failed` where the disk refuses.
     package func sync() throws(StoreError) {
         let file = unsafe open(path + "-wal", O_RDONLY | O_CLOEXEC)
         // Without a log everything is in the store's own file, and was synced when the log was copied back.
@@ -116,11 +124,12 @@ package final class Store: Sendable {
     }
 
     /// The statements that make the schema, in a stable order, for the schema fixture.
+    /// - Throws: what SQLite says.
     package func schema() throws(StoreError) -> [String] {
         try read { (reading: borrowing Reading) throws(StoreError) in
             try reading.all(
                 """
-                SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'
+                SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND substr(name, 1, 7) <> 'sqlite_'
                     AND name NOT IN (SELECT name FROM pragma_table_list WHERE type = 'shadow')
                 ORDER BY tbl_name, type DESC, name
                 """

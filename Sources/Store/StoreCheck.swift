@@ -1,29 +1,42 @@
 extension Store {
     /// Compares the schema with what the migrations make. The rule that a voter has one identifier at most rests on an
     /// index: a store without it is not served.
+    /// - Throws: `.damaged` at the first object that lacks, was changed, or was not made by a migration.
     static func checkSchema(
         _ connection: Connection, path: String, migrations: [Migration], mayMiss: Set<String>
     ) throws(StoreError) {
         let model = try Connection(path: ":memory:", access: .readWrite, creating: true)
         try migrate(model, path: ":memory:", migrations: migrations, now: 0)
         let (expected, actual) = (try objects(model), try objects(connection))
-        for (name, sql) in expected.sorted(by: { $0.key < $1.key }) where actual[name] != sql {
-            guard actual[name] != nil || !mayMiss.contains(name) else { continue }
+        for (object, sql) in expected.sorted(by: { $0.key.name < $1.key.name }) where actual[object] != sql {
+            guard actual[object] != nil || !mayMiss.contains(object.name) else { continue }
+            let fault = actual[object] == nil ? "is missing" : "was changed"
             throw StoreError(
-                .damaged, "\(path) is damaged: its \"\(name)\" \(actual[name] == nil ? "is missing" : "was changed").",
+                .damaged, "\(path) is damaged: its \"\(object.name)\" \(fault).",
                 cure: "Keep the file as it is, and restore the latest backup: isoloir store restore FILE --store NEW")
         }
-        if let stranger = actual.keys.filter({ expected[$0] == nil }).min() {
+        if let stranger = actual.keys.filter({ expected[$0] == nil }).min(by: { $0.name < $1.name }) {
             throw StoreError(
-                .damaged, "\(path) holds \"\(stranger)\", which Isoloir did not make.",
+                .damaged, "\(path) holds the \(stranger.kind) \"\(stranger.name)\", which Isoloir did not make.",
                 cure: "Find out who added it, and restore the latest backup: isoloir store restore FILE --store NEW")
         }
     }
 
-    private static func objects(_ connection: Connection) throws(StoreError) -> [String: String] {
+    /// What the schema holds, by kind too: a trigger may bear a table's name.
+    private struct SchemaObject: Hashable {
+        /// `table`, `index`, `trigger` or `view`.
+        let kind: String
+        let name: String
+    }
+
+    /// Tables, indices, triggers and views with the statements that made them. Only names that begin with `sqlite_` to the
+    /// letter are SQLite's own.
+    private static func objects(_ connection: Connection) throws(StoreError) -> [SchemaObject: String] {
         let rows = try Reading(connection: connection).all(
-            "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
-        ) { (row: borrowing Row) throws(StoreError) -> (String, String) in (try row[0], try row[1]) }
+            "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND substr(name, 1, 7) <> 'sqlite_'"
+        ) { (row: borrowing Row) throws(StoreError) -> (SchemaObject, String) in
+            (SchemaObject(kind: try row[0], name: try row[1]), try row[2])
+        }
         return Dictionary(rows) { first, _ in first }
     }
 
@@ -32,6 +45,7 @@ extension Store {
 
     /// SQLite's own checks: pages and indices (quick_check), then foreign keys. Returns what is wrong, in words;
     /// empty when all is well. Runs for seconds on a large store.
+    /// - Throws: what SQLite says where it cannot check.
     package func faults() throws(StoreError) -> [String] {
         try read { (reading: borrowing Reading) throws(StoreError) -> [String] in
             let pages = try reading.all("PRAGMA quick_check(20)") { (row: borrowing Row) throws(StoreError) -> String in

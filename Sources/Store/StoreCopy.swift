@@ -3,6 +3,7 @@ import Glibc
 
 extension Store {
     /// Makes a new name in the folder of `path` last through a power cut.
+    /// - Throws: `.failed` where the folder cannot be opened or the disk refuses.
     package static func syncFolder(of path: String) throws(StoreError) {
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
         let file = unsafe open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -14,6 +15,8 @@ extension Store {
 
     /// Writes a consistent copy of the store, without its write-ahead log, to a new file that only this account may
     /// read. Writers go on meanwhile.
+    /// - Parameter path: must not exist: SQLite would write over a file that is there.
+    /// - Throws: what SQLite says; what was written by then stays there.
     package func copy(to path: String) throws(StoreError) {
         let previousMask = umask(0o077)
         defer { umask(previousMask) }

@@ -11,6 +11,7 @@ package struct StoreError: Error, CustomStringConvertible {
         case moved, full, readOnly, newerSchema, busy, notAStore, damaged, missing, constraint, failed
     }
 
+    /// What callers act on; the words are for people.
     package let kind: Kind
     /// What went wrong, for which input.
     package let message: String
@@ -19,6 +20,7 @@ package struct StoreError: Error, CustomStringConvertible {
     /// SQLite's extended result code, 0 where SQLite was not involved.
     package let code: Int32
 
+    /// - Parameters: sentences with their full stops, without values of voters.
     package init(_ kind: Kind, _ message: String, cure: String = "", code: Int32 = 0) {
         self.kind = kind
         self.message = message
@@ -26,6 +28,14 @@ package struct StoreError: Error, CustomStringConvertible {
         self.code = code
     }
 
+    /// Whether the store as a whole is in trouble, and not what was asked of it: the same may succeed later.
+    package var isOfTheStore: Bool {
+        [.busy, .full, .moved, .readOnly].contains(kind)
+            // The disk, the memory, the descriptors.
+            || [SQLITE_IOERR, SQLITE_NOMEM, SQLITE_CANTOPEN].contains(code & 0xFF)
+    }
+
+    /// Both sentences, as the command line prints them.
     package var description: String { cure.isEmpty ? message : "\(message) \(cure)" }
 
     /// Puts SQLite's result code into words. `context` is a path or a statement, never a value.

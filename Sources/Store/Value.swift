@@ -16,10 +16,12 @@ package protocol Readable {
 private var transient: sqlite3_destructor_type { unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
 
 extension Int: Bindable, Readable {
+    /// A whole number of 64 bits.
     package func bind(to statement: Statement, at index: Int32) -> Int32 {
         unsafe sqlite3_bind_int64(statement.raw, index, Int64(self))
     }
 
+    /// Nil for text that looks like a number: the types of a STRICT table are taken at their word.
     package static func read(from statement: Statement, at index: Int32) -> Int? {
         guard unsafe sqlite3_column_type(statement.raw, index) == SQLITE_INTEGER else { return nil }
         return unsafe Int(sqlite3_column_int64(statement.raw, index))
@@ -27,16 +29,19 @@ extension Int: Bindable, Readable {
 }
 
 extension Bool: Bindable, Readable {
+    /// 0 or 1.
     package func bind(to statement: Statement, at index: Int32) -> Int32 {
         (self ? 1 : 0).bind(to: statement, at: index)
     }
 
+    /// Every number but 0 is true.
     package static func read(from statement: Statement, at index: Int32) -> Bool? {
         Int.read(from: statement, at: index).map { $0 != 0 }
     }
 }
 
 extension String: Bindable, Readable {
+    /// UTF-8, copied by SQLite.
     package func bind(to statement: Statement, at index: Int32) -> Int32 {
         var copy = self
         return copy.withUTF8 { bytes in
@@ -50,6 +55,7 @@ extension String: Bindable, Readable {
         }
     }
 
+    /// Bytes that are no UTF-8 become replacement characters.
     package static func read(from statement: Statement, at index: Int32) -> String? {
         guard unsafe sqlite3_column_type(statement.raw, index) == SQLITE_TEXT,
             let text = unsafe sqlite3_column_text(statement.raw, index)
@@ -60,6 +66,7 @@ extension String: Bindable, Readable {
 }
 
 extension [UInt8]: Bindable, Readable {
+    /// A blob, copied by SQLite; an empty one is no NULL.
     package func bind(to statement: Statement, at index: Int32) -> Int32 {
         unsafe withUnsafeBytes { bytes in
             guard let base = bytes.baseAddress, bytes.count > 0 else {
@@ -69,6 +76,7 @@ extension [UInt8]: Bindable, Readable {
         }
     }
 
+    /// Nil for NULL and for text.
     package static func read(from statement: Statement, at index: Int32) -> [UInt8]? {
         guard unsafe sqlite3_column_type(statement.raw, index) == SQLITE_BLOB else { return nil }
         let count = unsafe Int(sqlite3_column_bytes(statement.raw, index))
@@ -78,6 +86,7 @@ extension [UInt8]: Bindable, Readable {
 }
 
 extension Optional: Bindable where Wrapped: Bindable {
+    /// NULL for nil.
     package func bind(to statement: Statement, at index: Int32) -> Int32 {
         guard let value = self else { return unsafe sqlite3_bind_null(statement.raw, index) }
         return value.bind(to: statement, at: index)
@@ -85,6 +94,7 @@ extension Optional: Bindable where Wrapped: Bindable {
 }
 
 extension Optional: Readable where Wrapped: Readable {
+    /// The outer nil says that the column holds something else, the inner one that it holds NULL.
     package static func read(from statement: Statement, at index: Int32) -> Wrapped?? {
         if unsafe sqlite3_column_type(statement.raw, index) == SQLITE_NULL { return .some(nil) }
         return Wrapped.read(from: statement, at: index).map { .some($0) }
@@ -108,6 +118,7 @@ package struct Row: ~Copyable {
     }
 
     /// Column `index` as one case of an enumeration.
+    /// - Throws: `.damaged` where the column holds another type, or no case has this value.
     package func value<Case: RawRepresentable>(_ index: Int32, as type: Case.Type = Case.self) throws(StoreError)
         -> Case where Case.RawValue: Readable
     {

@@ -12,14 +12,16 @@ package enum Durability: Sendable {
 
 /// A write waiting for its turn. Whoever leads runs it; its own thread sleeps until the commit.
 private final class Job: @unchecked Sendable {
-    /// Runs the write inside a savepoint; false when the shared transaction is gone.
-    var run: (() -> Bool)?
+    /// Runs the write inside a savepoint; what ended the shared transaction where it is gone, nil where it goes on.
+    var run: (() -> StoreError?)?
     var failure: StoreError?
     var mustLead = false
     let durability: Durability
     let woken = DispatchSemaphore(value: 0)
 
-    init(_ durability: Durability, _ run: @escaping () -> Bool) { (self.durability, self.run) = (durability, run) }
+    init(_ durability: Durability, _ run: @escaping () -> StoreError?) {
+        (self.durability, self.run) = (durability, run)
+    }
 }
 
 /// The one door to the writing connection. Writes that arrive together share one transaction and one fsync.
@@ -48,6 +50,7 @@ final class WriterGate: @unchecked Sendable {
 
     init(_ connection: Connection, files: FileGuard) { (self.connection, self.files) = (connection, files) }
 
+    /// Waits until the write is committed, by this thread or by the one that leads.
     func write<Value>(
         _ durability: Durability, _ body: (borrowing Transaction) throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
@@ -63,30 +66,31 @@ final class WriterGate: @unchecked Sendable {
         return try result.get()
     }
 
-    /// Runs `body` in a savepoint; returns false when the surrounding transaction is lost.
+    /// Runs `body` in a savepoint; returns what the surrounding transaction was lost by, nil where it goes on.
     private static func attempt<Value>(
         on connection: Connection, _ body: (borrowing Transaction) throws(StoreError) -> Value,
         _ keep: (Result<Value, StoreError>) -> Void
-    ) -> Bool {
+    ) -> StoreError? {
         do throws(StoreError) {
             try connection.execute("SAVEPOINT member")
             let value = try body(Transaction(connection))
             try connection.execute("RELEASE member")
             keep(.success(value))
-            return true
+            return nil
         } catch {
             keep(.failure(error))
-            guard connection.inTransaction else { return false }
+            guard connection.inTransaction else { return error }
             do throws(StoreError) {
                 try connection.execute("ROLLBACK TO member")
                 try connection.execute("RELEASE member")
-                return true
+                return nil
             } catch {
-                return false
+                return error
             }
         }
     }
 
+    /// - Returns: what failed the whole batch; nil where it was committed.
     private func take(part job: Job) -> StoreError? {
         let leads = queue.withLock { queue in
             queue.jobs.append(job)
@@ -127,6 +131,7 @@ final class WriterGate: @unchecked Sendable {
         }
     }
 
+    /// - Returns: what failed all of them; nil where they were committed, each with its own result.
     private func runTogether(_ batch: [Job]) -> StoreError? {
         do throws(StoreError) {
             let mustSync = batch.contains { $0.durability == .now }
@@ -136,9 +141,9 @@ final class WriterGate: @unchecked Sendable {
             }
             try connection.execute("BEGIN IMMEDIATE")
             for job in batch {
-                let alive = job.run?() ?? false
+                let cause = job.run?()
                 job.run = nil  // dropped before its owner wakes: the closure may not outlive its caller
-                if !alive { throw lost }
+                if let cause { throw WriterGate.lost(cause) }
             }
             try connection.execute("COMMIT")
             // Committed into a file that nobody will open again is not kept: nobody is told that it was.
@@ -153,9 +158,11 @@ final class WriterGate: @unchecked Sendable {
         }
     }
 
-    private var lost: StoreError {
+    /// What every write of a batch is told when one of them lost the transaction: the same trouble, so that each is tried again where
+    /// that one would be.
+    private static func lost(_ cause: StoreError) -> StoreError {
         StoreError(
-            .failed, "The transaction was given up by the store (disk full or disk error).",
-            cure: "Nothing of it was kept. Free some space and run it again.")
+            cause.isOfTheStore ? cause.kind : .failed, "The transaction was given up by the store: \(cause.message)",
+            cure: "Nothing of it was kept. Free some space and run it again.", code: cause.code)
     }
 }

@@ -13,6 +13,9 @@ struct ArchiveSetup: Sendable {
     let checker: BallotChecker<GMPGroup>
     var form: BallotForm { checker.form }
 
+    /// Reads the three documents, every trustee's proof and the election's key checked; credentials are not tested for
+    /// membership yet, which `ArchiveVerifier.check` does on all threads.
+    /// - Throws: the first fault.
     init(_ reader: ArchiveReader) throws(ArchiveFault) {
         let files = reader.events[0].files
         // A newline at the end of a setup document belongs to its bytes and to nothing else.
@@ -49,6 +52,7 @@ struct ArchiveSetup: Sendable {
         checker = BallotChecker(group: group, form: election.form)
     }
 
+    /// Follows "the election document".
     private static func words(_ fault: ElectionDocument.Fault) -> String {
         switch fault {
         case .noJSON: "is no JSON"
@@ -80,6 +84,8 @@ struct ArchiveContent {
     let tally: EncryptedTally
     let trustees: [TrusteePublicKey]
 
+    /// Checks the whole archive: seconds to minutes on all threads, by its size.
+    /// - Throws: the first fault, with the event it is in.
     init(path: String, verifier: ArchiveVerifier) throws(ArchiveFault) {
         let reader = try ArchiveReader(path: path)
         let setup = try ArchiveSetup(reader)
@@ -127,6 +133,8 @@ struct ArchiveContent {
             ballotsByWeight: sum.ballotsByWeight, heads: reader.heads)
     }
 
+    /// The sums in the archive are those of its ballots, and so are number and weight beside them.
+    /// - Parameter number: of the event, the setup being 0.
     private static func checkTally(
         _ reader: ArchiveReader, _ number: Int, _ sum: ArchiveVerifier.Sum
     ) throws(ArchiveFault) {
@@ -142,6 +150,8 @@ struct ArchiveContent {
         }
     }
 
+    /// A trustee's decryption, its proof checked.
+    /// - Returns: `owner` is the trustee's number from 1.
     private static func decryption(
         _ reader: ArchiveReader, _ number: Int, _ sum: ArchiveVerifier.Sum, _ setup: ArchiveSetup
     ) throws(ArchiveFault) -> (owner: Int, PartialDecryption) {

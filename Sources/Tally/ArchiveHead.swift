@@ -7,13 +7,17 @@ import Crypto
 package struct ArchiveHead {
     /// What the Setup is known by.
     package struct Setup: Sendable, Equatable {
+        /// The election's identifier in the protocol: 14 base-58 characters and up to 64.
         package let uuid: [UInt8]
+        /// Of the election document: 43 characters.
         package let fingerprint: [UInt8]
         /// SHA-256 in hexadecimal.
         package let trustees: String
+        /// SHA-256 of the list of public credentials, in hexadecimal.
         package let credentials: String
     }
 
+    /// How far the Setup was read.
     package enum Progress {
         /// The Setup is not complete yet.
         case reading
@@ -42,9 +46,12 @@ package struct ArchiveHead {
     private var digests: [String] = []
     private var election: ElectionDocument?
 
+    /// Before the archive's first byte.
     package init() {}
 
     /// Takes the next bytes of an archive.
+    /// After `complete` or `fault` no more is to be given.
+    /// - Parameter bytes: pieces of any length, in their order.
     package mutating func take(_ bytes: [UInt8]) -> Progress {
         waiting += bytes
         while true {
@@ -68,6 +75,7 @@ package struct ArchiveHead {
         }
     }
 
+    /// Begins with a file by its header; returns why it is none of an archive.
     private mutating func begin(_ header: [UInt8]) -> String? {
         let digits = header[124..<135]
         guard digits.allSatisfy({ 48...55 ~= $0 }) else { return "it is no archive of an election" }
@@ -94,6 +102,7 @@ package struct ArchiveHead {
         return present.left == 0
     }
 
+    /// Closes the present file, its content compared with its name.
     private mutating func end() -> Progress {
         guard let present = file else { return .reading }
         file = nil

@@ -4,6 +4,7 @@ import Glibc
 
 /// What is wrong with an archive, and where.
 package struct ArchiveFault: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Follows the archive's name; it names the event, file or byte concerned.
     package let description: String
 
     init(_ description: String) { self.description = description }
@@ -14,6 +15,7 @@ package struct ArchiveFault: Error, Sendable, Equatable, CustomStringConvertible
     let size: Int
     private let descriptor: Int32
 
+    /// - Throws: where it cannot be opened or its size not be asked.
     init(path: String) throws(ArchiveFault) {
         descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -26,6 +28,8 @@ package struct ArchiveFault: Error, Sendable, Equatable, CustomStringConvertible
 
     deinit { close(descriptor) }
 
+    /// - Returns: exactly `count` bytes.
+    /// - Throws: where the file ends before, or the disk fails.
     func read(_ offset: Int, _ count: Int) throws(ArchiveFault) -> [UInt8] {
         guard count <= size, offset <= size - count else {
             throw ArchiveFault("the archive breaks off at byte \(size)")
@@ -67,12 +71,16 @@ struct ArchiveReader: Sendable {
     private(set) var files: [File] = []
     private(set) var events: [Event] = []
 
+    /// Reads headers and events, and of the contents those of events alone.
+    /// - Throws: the first fault of names, headers, padding, order or length.
     init(path: String) throws(ArchiveFault) {
         archive = try ArchiveFile(path: path)
         try scan()
     }
 
     /// A file's content, its hash checked.
+    /// - Parameter number: its place in `files`, from 0.
+    /// - Throws: where the content is not what its name says.
     func content(_ number: Int) throws(ArchiveFault) -> [UInt8] {
         let file = files[number]
         let bytes = try archive.read(file.offset, file.count)
@@ -90,6 +98,7 @@ struct ArchiveReader: Sendable {
 
     // MARK: The order of files and events
 
+    /// Walks through the file from header to header; nothing may stand between or behind them.
     private mutating func scan() throws(ArchiveFault) {
         let (time, start) = try beginning()
         var at = start
@@ -123,6 +132,7 @@ struct ArchiveReader: Sendable {
         guard waiting.isEmpty else { throw ArchiveFault("the archive ends with files that no event speaks of") }
     }
 
+    /// The first file, which gives the time that every header repeats.
     private func beginning() throws(ArchiveFault) -> (time: Int, next: Int) {
         let header = try archive.read(0, ArchiveFormat.block)
         let count = ArchiveReader.count(header)
@@ -139,6 +149,10 @@ struct ArchiveReader: Sendable {
     }
 
     /// Checks an event against what went before.
+    /// - Parameters:
+    ///   - number: place of the event's file.
+    ///   - parent: hash of the event before; nil for the setup.
+    ///   - waiting: places of the files since that event.
     private mutating func event(
         _ number: Int, after last: EventKind?, parent: [UInt8]?, waiting: [Int]
     ) throws(ArchiveFault) -> EventKind {
@@ -184,10 +198,13 @@ struct ArchiveReader: Sendable {
         }
     }
 
+    /// The size in a tar header: eleven octal digits. Other characters are passed over; the comparison of the whole
+    /// header refuses them afterwards.
     private static func count(_ header: [UInt8]) -> Int {
         header[124..<135].reduce(0) { 48...55 ~= $1 ? $0 << 3 | Int($1 - 48) : $0 }
     }
 
+    /// What a file's name says: `HASH.event.json` or `HASH.data.json`.
     private static func parts(_ name: [UInt8], at place: Int) throws(ArchiveFault) -> (hash: [UInt8], isEvent: Bool) {
         let hash = Array(name.prefix(64))
         let isHash = hash.count == 64 && hash.allSatisfy { 48...57 ~= $0 || 97...102 ~= $0 }

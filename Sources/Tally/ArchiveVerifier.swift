@@ -5,28 +5,41 @@ import Synchronization
 
 /// What an archive says, once everything in it was checked.
 package struct VerifiedArchive: Sendable {
+    /// How far the poll had come when the archive was written, by its last event: `decrypting` has some trustees'
+    /// parts, and no result.
     package enum Stage: String, Sendable { case open, closed, tallied, decrypting, counted }
 
+    /// As the archive's first document says it, the questions in their order.
     package let election: ElectionDocument
+    /// By the events alone: that nothing comes behind them an archive cannot tell.
     package let stage: Stage
+    /// Entries of the list of public credentials, one for each elector.
     package let credentials: Int
+    /// Sum of their weights, below 2^30.
     package let credentialWeight: Int
     /// Ballots in the box, and those of them that a later ballot of the same credential does not replace.
     package let ballots: Int
+    /// Each with all of its choices: the ballots in the sums.
     package let counted: Int
+    /// The sum of their weights; the most that an answer can have.
     package let countedWeight: Int
+    /// Trustees of the election, all of whom are needed for a result.
     package let trustees: Int
     /// Trustees, from 1, whose decryption is there.
     package let decrypted: [Int]
+    /// For each question the totals of its choices by weight, the blank vote first where there is one; nil before the
+    /// trustees opened them all.
     package let result: [[Int]]?
     /// SHA-256 in hexadecimal digits of the trustees' and the credentials' documents.
     package let trusteesDigest: [UInt8]
+    /// Of the document as it stands in the archive, weights included.
     package let credentialsDigest: [UInt8]
     /// SHA-256 in hexadecimal digits of the sum of all ballots as `encrypted_tally` document, whether it stands in the archive
     /// or not.
     package let tallyDigest: [UInt8]
     /// How many credentials hold each weight, and how many of them have a ballot that counts.
     package let electorsByWeight: [Int: Int]
+    /// By weight, without weights that nobody voted with.
     package let ballotsByWeight: [Int: Int]
     /// The hashes of the ballots' events, 64 hexadecimal digits each: a round's head is one of them.
     package let heads: Set<[UInt8]>
@@ -38,16 +51,22 @@ package struct ArchiveVerifier: Sendable {
     private let threads: Int
     private let progress: @Sendable (_ done: Int, _ all: Int) -> Void
 
+    /// - Parameters:
+    ///   - threads: at least one is used.
+    ///   - progress: called on any of the threads, after each few; `done` grows in steps and may end above `all`.
     package init(threads: Int, progress: @escaping @Sendable (_ done: Int, _ all: Int) -> Void = { _, _ in }) {
         (self.threads, self.progress) = (max(1, threads), progress)
     }
 
     /// - Throws: the first fault, with the event it is in.
+    /// - Parameter path: of the archive's file.
     package func verify(_ path: String) throws(ArchiveFault) -> VerifiedArchive {
         try ArchiveContent(path: path, verifier: self).verified
     }
 
     /// The encrypted tally of a verified archive, ready to decrypt.
+    /// Costs as much as `verify`, which it does.
+    /// - Throws: the first fault, with the event it is in.
     package func tally(_ path: String) throws(ArchiveFault) -> (VerifiedArchive, EncryptedTally, [TrusteePublicKey]) {
         let content = try ArchiveContent(path: path, verifier: self)
         return (content.verified, content.tally, content.trustees)
@@ -61,6 +80,7 @@ package struct ArchiveVerifier: Sendable {
     }
 
     /// Checks every ballot and credential, on all threads, and adds up the ballots that count.
+    /// - Throws: the fault of the earliest ballot among those that were looked at.
     func check(
         _ reader: ArchiveReader, _ setup: ArchiveSetup
     ) throws(ArchiveFault) -> Sum {
@@ -116,6 +136,7 @@ package struct ArchiveVerifier: Sendable {
         }
     }
 
+    /// - Parameter event: the event's number.
     private func checked(
         _ reader: ArchiveReader, _ event: Int, _ setup: ArchiveSetup
     ) throws(ArchiveFault) -> ReadBallot<Element> {
@@ -126,6 +147,8 @@ package struct ArchiveVerifier: Sendable {
     }
 
     /// For each ballot its credential's place, and for each credential the last of its ballots (-1: none).
+    /// - Throws: a ballot that stands there twice, a credential that is not on the list or, where each votes once, was
+    ///   used before.
     private func lastBallots(
         _ reader: ArchiveReader, _ ballots: [Int], _ setup: ArchiveSetup
     ) throws(ArchiveFault) -> (places: [Int], ballot: [Int]) {
@@ -163,6 +186,7 @@ package struct ArchiveVerifier: Sendable {
     }
 
     /// A ballot's fault in words.
+    /// - Returns: follows the ballot's name; questions and choices count from 1 here.
     package static func words(_ fault: BallotFault) -> String {
         switch fault {
         case .notCanonical(let at): "the text is not as the protocol writes it (byte \(at))"

@@ -25,24 +25,33 @@ import Polling
 package struct ClosingRecord: Sendable {
     /// One ballot (scrutin).
     package struct Entry: Sendable {
+        /// Its name in the election's definition, as the manifest has it.
         package let name: String
+        /// Its identifier in the ballot protocol.
         package let uuid: String
+        /// Who may vote on it.
         package let electors: Int
+        /// Lines of the signature list that are signed: as many as ballots, or trustees open nothing.
         package let signatures: Int
+        /// Ballots that were added up.
         package let ballots: Int
+        /// The sum of their weights.
         package let weight: Int
         /// How many ballots weigh how much; the totals of few of one weight tell what single voters chose.
         package let byWeight: [Int: Int]
         /// The last round and the archive's event hash at its end (64 hexadecimal digits); nil where nobody voted.
         package let round: Int?
+        /// Nil together with `round`.
         package let head: String?
         /// SHA-256 of the encrypted tally, 64 hexadecimal digits: the name of its file in the archive.
         package let tally: String
     }
 
+    /// The election's name (`cse-2026`).
     package let election: String
     /// SHA-256 of the manifest, 64 hexadecimal digits.
     package let manifest: String
+    /// At least one, no two of one name.
     package let entries: [Entry]
     /// SHA-256 of the signed lines, 64 hexadecimal digits: what members accept when they accept the record.
     package let digest: String
@@ -50,6 +59,9 @@ package struct ClosingRecord: Sendable {
     static let mark = "isoloir closing record 1"
 
     /// - Returns: nil when it is no closing record signed by this key.
+    /// - Parameters:
+    ///   - bytes: the record with its signature; a custody record may stand below it.
+    ///   - key: of the sealed manifest, 32 bytes.
     package init?(_ bytes: [UInt8], by key: [UInt8]) {
         guard let lines = SignedRecord.lines(bytes, by: key), lines.first == ClosingRecord.mark else { return nil }
         digest = hex(sha256(Array((lines.joined(separator: "\n") + "\n").utf8)))
@@ -81,6 +93,7 @@ package struct ClosingRecord: Sendable {
         (self.election, self.manifest, self.entries) = (election, manifest, entries)
     }
 
+    /// The entry of a ballot's fields; nil where one lacks or is no number.
     private static func entry(_ fields: [String: String]) -> Entry? {
         func number(_ name: String) -> Int? { fields[name].flatMap { Int($0) } }
         guard let name = fields["name"], !name.isEmpty, let uuid = fields["uuid"], let electors = number("electors"),
@@ -131,6 +144,7 @@ package enum TypedDigest {
     package static let fewest = 32
 
     /// Whether what was typed is this digest, or its beginning of at least `fewest` digits.
+    /// - Parameter digest: hexadecimal digits in lower case.
     package static func fits(_ typed: String, _ digest: String) -> Bool {
         let digits = typed.lowercased().filter { !$0.isWhitespace }
         return digits.utf8.count >= fewest && digest.hasPrefix(digits)

@@ -31,6 +31,7 @@ struct CredentialList: Sendable {
     static let mostWeight = (1 << 30) - 1
 
     /// - Throws: the entry that is no credential, or stands there twice.
+    /// - Parameter document: a JSON array of texts, each a number and maybe `,weight`.
     init(_ document: [UInt8]) throws(ArchiveFault) {
         let (quote, comma) = (UInt8(ascii: "\""), UInt8(ascii: ","))
         guard document.first == UInt8(ascii: "["), document.last == UInt8(ascii: "]") else {
@@ -79,6 +80,7 @@ struct CredentialList: Sendable {
     }
 
     /// Whether the credential at a place is a member of the group.
+    /// - Parameter document: the one that the list was read from.
     func isMember(_ place: Int, of document: [UInt8]) -> Bool {
         guard let element = GMPGroup.element(document.span.extracting(ranges[place])) else { return false }
         return GMPGroup.isMember(element)

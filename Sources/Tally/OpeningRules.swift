@@ -6,7 +6,9 @@ package import Polling
 
 /// When a trustee's program opens totals: the rules that keep honest trustees from opening single votes.
 package struct OpeningRules: Sendable {
+    /// Whose members may accept few ballots, and with which the archive is compared.
     package let seal: SealManifest
+    /// Signed with the seal's key: whoever makes it has checked that.
     package let record: ClosingRecord
     /// In which two members accept the low numbers of ballots of just this record.
     package let acceptances: [BureauStatement]
@@ -16,6 +18,7 @@ package struct OpeningRules: Sendable {
     /// In a group that was accepted as small: of two ballots each voter knows the other's, of one everybody does.
     package static let fewestOfSmallGroup = 3
 
+    /// Nothing is checked here: `faults` does.
     package init(seal: SealManifest, record: ClosingRecord, acceptances: [BureauStatement]) {
         (self.seal, self.record, self.acceptances) = (seal, record, acceptances)
     }
@@ -24,6 +27,7 @@ package struct OpeningRules: Sendable {
     /// - Parameters:
     ///   - heads: heads of last rounds, as members of the bureau received them.
     ///   - digests: digests of tallies, as they were typed from the closing record.
+    /// - Returns: reasons that follow the archive's name.
     package func faults(_ archive: VerifiedArchive, heads: [String], digests: [String]) -> [String] {
         var faults = archive.faults(seal)
         guard record.election == seal.election, record.manifest == hex(seal.digest) else {
@@ -74,6 +78,7 @@ package struct OpeningRules: Sendable {
         return faults
     }
 
+    /// What is not accepted of the ballot's low numbers; one acceptance of two members is enough.
     private func fewFaults(_ entry: ClosingRecord.Entry, _ ballot: SealManifest.Ballot) -> [String] {
         guard let few = entry.few(ballot) else { return [] }
         let rule =
@@ -106,8 +111,12 @@ package struct OpeningRules: Sendable {
 package struct FewBallots {
     /// SHA-256 of the closing record's signed lines, 64 hexadecimal digits.
     package let record: String
+    /// As `ClosingRecord.Entry.few` words them, one for each ballot that has low numbers.
     package let items: [String]
 
+    /// - Parameters:
+    ///   - record: 64 hexadecimal digits.
+    ///   - items: those that are accepted.
     package init(record: String, items: [String]) { (self.record, self.items) = (record, items) }
 
     /// Reads a statement's subject; nil when it names no record.
@@ -119,6 +128,7 @@ package struct FewBallots {
     }
 
     /// The low numbers of a record, or of some of its ballots.
+    /// - Parameter ballots: their names; nil for all.
     package init(_ record: ClosingRecord, _ seal: SealManifest, ballots: Set<String>?) {
         let items = record.entries.filter { ballots?.contains($0.name) ?? true }.compactMap { entry in
             seal.ballot(uuid: Array(entry.uuid.utf8)).flatMap { entry.few($0) }
@@ -126,6 +136,7 @@ package struct FewBallots {
         self.init(record: record.digest, items: items)
     }
 
+    /// One line, as members sign it.
     package var subject: String { "\(record) \(items.joined(separator: "; "))" }
 }
 

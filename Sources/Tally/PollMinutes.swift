@@ -6,25 +6,35 @@ package import Store
 package struct PollMinutes: Sendable {
     /// A ballot (scrutin) with its counts.
     package struct Ballot: Sendable {
+        /// As voters read it, in every language; the ballot's name where the definition has none any more.
         package let title: LocalText
+        /// Voters on its list.
         package let electors: Int
         /// Nil while votes are still taken.
         package let turnout: TurnoutCount?
         /// Nil until the trustees opened it.
         package let result: BallotResult?
 
+        /// As read from the store, or for a sample.
         package init(title: LocalText, electors: Int, turnout: TurnoutCount?, result: BallotResult?) {
             (self.title, self.electors, self.turnout, self.result) = (title, electors, turnout, result)
         }
     }
 
+    /// For names, questions, languages and time zone.
     package let election: Election
+    /// The seal: eight groups of four hexadecimal digits.
     package let fingerprint: String
+    /// Announced, and in force.
     package let hours: PollHours
+    /// With the bureau's own words, and who was present.
     package let chronicle: PollChronicle
+    /// In the order of the definition.
     package let ballots: [Ballot]
+    /// Who signs: see `PollingStation.signatories`; empty where nobody is known.
     package let signatories: [String]
 
+    /// Nothing is checked: `Teller.minutes` reads them from the store.
     package init(
         election: Election, fingerprint: String, hours: PollHours, chronicle: PollChronicle, ballots: [Ballot],
         signatories: [String]
@@ -36,6 +46,8 @@ package struct PollMinutes: Sendable {
 
 extension Teller {
     /// The minutes as they stand; nil before the seal.
+    /// Results are in it only where they are what the trustees' parts give.
+    /// - Throws: `.damaged` where they are not, or the journal cannot be read.
     package func minutes(_ reading: borrowing Reading) throws(StoreError) -> PollMinutes? {
         guard let poll = try Poll.find(reading, election: election.number), poll.state != .sealing else { return nil }
         let results = try results(reading)

@@ -5,10 +5,12 @@ package import Polling
 
 extension VerifiedArchive {
     /// The sealed ballot that this archive is of.
+    /// - Returns: nil where the seal knows none of its uuid.
     package func sealed(_ seal: SealManifest) -> SealManifest.Ballot? { seal.ballot(uuid: election.uuid) }
 
     /// What of the archive is not as it was sealed, in words: documents, trustees, credentials with their weights, and votes
     /// given twice. An archive by itself cannot tell: weights, say, stand in no fingerprint.
+    /// - Returns: reasons that follow the archive's name; empty where all is as sealed.
     package func faults(_ seal: SealManifest) -> [String] {
         guard let ballot = sealed(seal) else {
             return ["the seal \(seal.fingerprint) knows no ballot \(String(decoding: election.uuid, as: UTF8.self))"]
@@ -44,9 +46,11 @@ extension VerifiedArchive {
 package struct TrusteePlace: Sendable {
     /// Their number, from 1, and how many there are.
     package let number: Int
+    /// How many trustees there are.
     package let of: Int
 
     /// - Returns: nil when the public key is no trustee's of these.
+    /// - Parameter decimal: the public key in decimal digits.
     package init?(_ decimal: [UInt8], among trustees: [TrusteePublicKey]) {
         guard let place = trustees.firstIndex(where: { $0.decimal == decimal }) else { return nil }
         (number, of) = (place + 1, trustees.count)

@@ -30,6 +30,7 @@ extension Teller {
         let seal: SealManifest?
     }
 
+    /// - Throws: `.damaged` where the manifest is not the sealed one.
     private func state(_ reading: borrowing Reading) throws(StoreError) -> State {
         var ballots: [(ballot: PollBallot, tally: StoredTally?)] = []
         for ballot in try PollBallot.all(reading, election: election.number) {
@@ -48,6 +49,9 @@ extension Teller {
 
     /// Takes a trustee's file, every proof checked; the last one brings the result.
     /// - Parameter waiver: the statement of two members of the bureau that lets a part of another program in.
+    /// - Parameter file: made by `isoloir tally decrypt`.
+    /// - Returns: a refusal is a case of it; nothing is kept then.
+    /// - Throws: what the store throws, and `.damaged` where the manifest is not the sealed one.
     package func take(
         _ file: [UInt8], waiver: [UInt8]? = nil, by principal: Principal
     ) throws(StoreError) -> Taking {
@@ -59,6 +63,10 @@ extension Teller {
     }
 
     /// Takes a decryption as another program of the protocol writes it: one ballot's document alone.
+    /// - Parameters:
+    ///   - trustee: whose part it is said to be; the proof shows whether it is.
+    ///   - name: the ballot's name in the definition.
+    ///   - waiver: without one such a part is refused.
     package func take(
         foreign document: [UInt8], trustee: String, ballot name: String, waiver: [UInt8]?, by principal: Principal
     ) throws(StoreError) -> Taking {
@@ -74,6 +82,7 @@ extension Teller {
         return try take(given, file: document, waiver: waiver, by: principal)
     }
 
+    /// - Parameter file: as it was given; a waiver speaks of its SHA-256.
     private func take(
         _ given: TrusteeFiles.Decryptions, file: [UInt8], waiver: [UInt8]?, by principal: Principal
     ) throws(StoreError) -> Taking {
@@ -96,6 +105,7 @@ extension Teller {
                 return .refused("\(given.trustee), ballot \(ballot.name): \(fault.reason)")
             }
         }
+        guard let seal = state.seal else { return .refused("The seal's manifest cannot be read.") }
         let isWorse = try store.read { (reading: borrowing Reading) throws(StoreError) -> Bool in
             for entry in checked where entry.part.binding == nil {
                 // One whose proofs do not hold any more is no better.
@@ -104,7 +114,7 @@ extension Teller {
                     let tally = EncryptedTally(document: stored.document, questions: form.questions),
                     let known = try station.parts(reading, entry.ballot).first(where: {
                         $0.owner == entry.part.owner && $0.binding != nil
-                    }), station.fault(known, tally, entry.ballot, form) == nil
+                    }), station.fault(known, tally, entry.ballot, form, seal) == nil
                 else { continue }
                 return true
             }
@@ -118,12 +128,15 @@ extension Teller {
             return .refused("The result is there: no decryption can come in or be replaced any more.")
         }
         try keep(checked, trustee: state.trustees[place], file: file, by: principal)
-        return try combine(state.trustees, taken: given.trustee, by: principal)
+        return try combine(state.trustees, seal, taken: given.trustee, by: principal)
     }
 
     private struct PartFault: Error { let reason: String }
 
     /// Checks one part: the tally that its trustee opened, the protocol's proofs, and the proofs that bind every factor.
+    /// - Parameters:
+    ///   - place: the trustee's, from 0.
+    ///   - waiver: the members' statement, and the file of which it must speak.
     private func check(
         _ part: TrusteeFiles.Part, _ ballot: PollBallot, _ stored: StoredTally, _ place: Int, _ trustee: String,
         _ waiver: (statement: [UInt8], file: [UInt8])?, _ state: State
@@ -166,6 +179,7 @@ extension Teller {
     }
 
     /// A part of another program: only on the word of two members of the bureau.
+    /// - Returns: a fault in a sentence, or the part with the members' word.
     private func unbound(
         _ part: TrusteeFiles.Part, _ place: Int, _ trustee: String, _ waiver: (statement: [UInt8], file: [UInt8])?,
         _ state: State
@@ -176,20 +190,19 @@ extension Teller {
                 "nothing binds its factors (another program made it): a false factor could hide in it. Make it with `isoloir tally decrypt`, or give with --waiver a statement of two members of the bureau (isoloir bureau draft take-unbound-part)."
             )
         }
-        guard let statement = BureauStatement(file: waiver.statement) else {
-            return fault("the waiver is no statement of the bureau.")
-        }
         let members = state.seal?.members ?? []
-        let problem = statement.fault(
-            act: .takeUnboundPart, election: election.election.id,
-            subject: "\(hex(sha256(waiver.file))) \(trustee)", members: members)
-        if let problem { return fault("\(problem).") }
-        let signers = statement.signers(among: members).map(\.name).joined(separator: ", ")
-        return .success(
-            StoredPart(
-                owner: place + 1, document: part.decryption, binding: nil, waiver: "\(signers): \(statement.reason)"))
+        let statement = BureauStatement(file: waiver.statement)
+        let signers = statement?.signers(among: members).map(\.name).joined(separator: ", ") ?? ""
+        let word = StoredPart.Waiver(
+            words: "\(signers): \(statement?.reason ?? "")", statement: waiver.statement, file: hex(sha256(waiver.file))
+        )
+        if let problem = word.fault(trustee: trustee, election: election.election.id, members: members) {
+            return fault("\(problem).")
+        }
+        return .success(StoredPart(owner: place + 1, document: part.decryption, binding: nil, waiver: word))
     }
 
+    /// One transaction, one journal entry; a ballot that has a result keeps the parts that gave it.
     private func keep(
         _ checked: [CheckedPart], trustee: Trustee, file: [UInt8], by principal: Principal
     ) throws(StoreError) {
@@ -207,7 +220,7 @@ extension Teller {
                 "ballots": checked.map(\.ballot.name).joined(separator: ", "),
             ]
             if !replaced.isEmpty { details["replaced"] = replaced.joined(separator: ", ") }
-            if let waiver = checked.compactMap(\.part.waiver).first { details["unbound"] = waiver }
+            if let waiver = checked.compactMap(\.part.waiver).first { details["unbound"] = waiver.words }
             try logbook.record(
                 transaction, election: election.election.id, by: principal,
                 replaced.isEmpty ? "tally.decrypt" : "tally.replacePart", details)
@@ -215,8 +228,9 @@ extension Teller {
     }
 
     /// Computes the results once every trustee's part is there.
+    /// - Returns: who is still awaited, or that no result comes. A part in the store whose proofs fail refuses all.
     private func combine(
-        _ known: [Trustee], taken trustee: String, by principal: Principal
+        _ known: [Trustee], _ seal: SealManifest, taken trustee: String, by principal: Principal
     ) throws(StoreError) -> Taking {
         var (missing, failed, suspects): (Set<String>, [String], Set<String>) = ([], [], [])
         let all = try store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -227,15 +241,20 @@ extension Teller {
                 (reading: borrowing Reading) throws(StoreError) -> (StoredTally?, [StoredPart]) in
                 (try station.tally(reading, ballot), try station.parts(reading, ballot))
             }
+            // Nobody's word is taken for what lay in the store meanwhile: not for whose a part is, either.
+            if parts.contains(where: { !known.indices.contains($0.owner - 1) }) {
+                return .refused(
+                    "A part lies in the store for \(ballot.name) that belongs to no trustee of this poll: it was changed by hand. Restore the latest backup."
+                )
+            }
             let there = Set(parts.map(\.owner))
             for (index, trustee) in known.enumerated() where !there.contains(index + 1) { missing.insert(trustee.name) }
             guard there.count == known.count, let stored, stored.result == nil else { continue }
             let form = try station.checker(ballot).form
             guard var tally = EncryptedTally(document: stored.document, questions: form.questions) else { continue }
             tally.add(weightOnly: stored.weight)
-            // Nobody's word is taken for what lay in the store meanwhile.
             for part in parts {
-                guard let fault = station.fault(part, tally, ballot, form) else { continue }
+                guard let fault = station.fault(part, tally, ballot, form, seal) else { continue }
                 let name = known[part.owner - 1].name
                 return .refused(
                     "\(name)'s part, as it lies in the store for \(ballot.name), \(fault): it was changed by hand. Take the trustee's file again; it takes the place of this one."
@@ -254,6 +273,7 @@ extension Teller {
         return .taken(trustee: trustee, missing: missing.sorted())
     }
 
+    /// - Parameter numbers: for each question the totals of its choices.
     private func keep(result numbers: [[Int]], of ballot: PollBallot, by principal: Principal) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try station.keep(transaction, result: ArchiveWriter.document(numbers), of: ballot)

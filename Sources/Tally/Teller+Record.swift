@@ -7,6 +7,7 @@ import Store
 
 extension Teller {
     /// Signs the closing record once every ballot of the closed poll was added up; a second call changes nothing.
+    /// - Throws: `.damaged` where the journal has one that the store lacks, `.failed` where it could not be read back.
     func writeRecord(by principal: Principal) throws(StoreError) {
         let isDue = try store.read { (reading: borrowing Reading) throws(StoreError) -> Bool in
             guard let poll = try Poll.find(reading, election: election.number), poll.state == .closed,
@@ -34,6 +35,7 @@ extension Teller {
         }
     }
 
+    /// The record's lines: first those that trustees' programs read, then restores, custody and minutes.
     private func lines(_ reading: borrowing Reading, _ poll: Poll) throws(StoreError) -> [String] {
         let zone = election.election.timeZone
         func time(_ seconds: Int?) -> String { seconds.map { LocalTime.phrase($0, zone: zone, .en) } ?? "never" }

@@ -18,6 +18,7 @@ import Store
 ///     hours announced: ...
 extension Teller {
     /// Signs the result record once every ballot has a result; a second call changes nothing.
+    /// - Throws: `.damaged` where the journal has one that the store lacks.
     func writeResultRecord(by principal: Principal) throws(StoreError) {
         let isDue = try store.read { (reading: borrowing Reading) throws(StoreError) in try isResultDue(reading) }
         guard isDue else { return }
@@ -35,6 +36,7 @@ extension Teller {
         }
     }
 
+    /// Whether every ballot of the closed poll has a result, and no record is there.
     private func isResultDue(_ reading: borrowing Reading) throws(StoreError) -> Bool {
         guard try Poll.find(reading, election: election.number)?.state == .closed,
             try PollBallot.haveResult(reading, election: election.number),
@@ -45,15 +47,17 @@ extension Teller {
         return true
     }
 
+    /// Results by ballot and question, then restores and minutes.
     private func resultLines(_ reading: borrowing Reading, _ poll: Poll) throws(StoreError) -> [String] {
         var lines = ["isoloir result record 1", "election \(election.election.id)", "seal \(poll.fingerprint)"]
+        let words = RecordWords(election.election)
         for result in try results(reading) {
-            lines.append("ballot \(result.ballot.id): \(result.counted) ballots, weight \(result.weight)")
+            lines.append(words.counted(result.ballot.id, ballots: result.counted, weight: result.weight))
             for (place, answered) in result.questions.enumerated() {
-                lines.append("  question \(place + 1): \(PlainLine.spaced(answered.question.title.fr))")
-                for line in answered.lines { lines.append("    \(line.votes) for \(PlainLine.spaced(line.answer.fr))") }
-                if let blank = answered.blank { lines.append("    \(blank) blank") }
-                lines.append("    \(answered.valid(of: result.weight)) valid")
+                lines.append(words.question(place + 1, answered.question.title))
+                lines += answered.lines.map { words.votes($0.votes, $0.answer) }
+                if let blank = answered.blank { lines.append(words.blank(blank)) }
+                lines.append(words.valid(answered.valid(of: result.weight)))
             }
         }
         lines += try station.restoreLines(reading)
@@ -63,5 +67,6 @@ extension Teller {
 
 extension BallotResult.Answered {
     /// Valid votes ("suffrages exprim\u{E9}s"): what was cast less what is blank; a ballot with several names is one.
+    /// - Parameter weight: of all ballots counted, on this question as on every other.
     package func valid(of weight: Int) -> Int { weight - (blank ?? 0) }
 }

@@ -13,12 +13,20 @@ package struct TrusteeProgress: Sendable {
         case unbound
     }
 
+    /// With what is noted of keys and check.
     package let trustee: Trustee
+    /// Over all ballots together: unbound where one part is, incomplete where one lacks.
     package let part: Part
 }
 
 extension Teller {
+    /// Trustees who had shown keys and were taken away before the seal, and on whose word.
+    package func removals(_ reading: borrowing Reading) throws(StoreError) -> [SealManifest.Removal] {
+        try trustees.removals(reading, election)
+    }
+
     /// Every trustee with what they have done so far.
+    /// - Returns: in the order of their numbers.
     package func progress(_ reading: borrowing Reading) throws(StoreError) -> [TrusteeProgress] {
         var parts: [[StoredPart]] = []
         for ballot in try PollBallot.all(reading, election: election.number) {

@@ -9,12 +9,17 @@ package import Store
 
 /// The result of a ballot (scrutin) in words.
 package struct BallotResult: Sendable {
+    /// One answer with its total.
     package struct Line: Sendable {
+        /// As voters read it, in every language.
         package let answer: LocalText
+        /// By weight; the number of ballots where all weigh 1.
         package let votes: Int
     }
 
+    /// A question with what its answers came to.
     package struct Answered: Sendable {
+        /// From the election's definition.
         package let question: Election.Question
         /// In the order of the ballot.
         package let lines: [Line]
@@ -22,11 +27,15 @@ package struct BallotResult: Sendable {
         package let blank: Int?
     }
 
+    /// From the election's definition.
     package let ballot: Election.Ballot
+    /// Voters on its list.
     package let electors: Int
     /// Ballots counted, and the sum of their weights.
     package let counted: Int
+    /// The most that an answer can have.
     package let weight: Int
+    /// In the order of the ballot.
     package let questions: [Answered]
 }
 
@@ -52,6 +61,7 @@ package struct Teller: Sendable {
     private let clock: Clock
     var election: StoredElection { station.election }
 
+    /// All of one store; the station says of which election.
     package init(station: PollingStation, store: Store, trustees: TrusteeRegister, logbook: Logbook, clock: Clock) {
         (self.station, self.store, self.trustees, self.logbook, self.clock) = (
             station, store, trustees, logbook, clock
@@ -59,7 +69,10 @@ package struct Teller: Sendable {
     }
 
     /// Adds up the encrypted ballots of a closed poll, and signs the closing record, where that is not done yet.
+    /// May be called at any time, and again: a poll that is not closed gives nothing to do.
     /// - Returns: the ballots added up now.
+    /// - Throws: `.damaged` where the audit finds anything, a ballot cannot be read, or the journal has what the store
+    ///   lacks.
     package func tally(by principal: Principal) throws(StoreError) -> [String] {
         let added = try addUp(by: principal)
         // The record says what became of the box key.
@@ -73,6 +86,10 @@ package struct Teller: Sendable {
     /// What the journal holds already is never made a second time: two tallies or records with genuine signatures would let
     /// whoever can write the file choose between them. To be asked where the store holds none, in the same transaction: another
     /// program may have made it meanwhile.
+    /// - Parameters:
+    ///   - text: what the entry's details must contain.
+    ///   - message: what is said of it.
+    /// - Throws: `.damaged` with the message where the journal has such an entry.
     func refuseSecond(
         _ reading: borrowing Reading, _ action: String, containing text: String, _ message: String
     ) throws(StoreError) {
@@ -85,6 +102,7 @@ package struct Teller: Sendable {
         }
     }
 
+    /// - Returns: names of the ballots.
     private func addUp(by principal: Principal) throws(StoreError) -> [String] {
         let pending = try store.read { (reading: borrowing Reading) throws(StoreError) -> [PollBallot] in
             guard let poll = try Poll.find(reading, election: election.number), poll.state == .closed else { return [] }
@@ -143,6 +161,8 @@ package struct Teller: Sendable {
     // MARK: What comes out
 
     /// The results, where the trustees have opened them.
+    /// - Returns: the ballots that have one, in the order of the definition.
+    /// - Throws: `.damaged` where one is not what the trustees' parts give.
     package func results(_ reading: borrowing Reading) throws(StoreError) -> [BallotResult] {
         var results: [BallotResult] = []
         for stored in try PollBallot.all(reading, election: election.number) {
@@ -170,6 +190,8 @@ package struct Teller: Sendable {
     }
 
     /// Hands the archive of a ballot to `body` piece by piece, as far as it is public.
+    /// - Parameter body: gets bytes that follow each other without a gap; what it throws ends the writing.
+    /// - Throws: `.damaged` where a ballot is not in its slot any more, or the result is not what the parts give.
     package func archive(
         _ reading: borrowing Reading, _ ballot: PollBallot, to body: ([UInt8]) throws(StoreError) -> Void
     ) throws(StoreError) {

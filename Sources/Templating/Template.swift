@@ -11,6 +11,8 @@ package struct Template: @unchecked Sendable {
     /// - Parameters:
     ///   - shape: the names the template may use.
     ///   - partials: the source of a partial by its name; nil when there is none, which is an error.
+    /// - Throws: where the text is no Mustache, a partial is missing, or a name is not in the shape; with line and
+    ///   column.
     package init(
         _ source: String, name: String, escaping: Escaping, shape: [String: Shape],
         partials: @escaping (String) -> String? = { _ in nil }
@@ -22,6 +24,7 @@ package struct Template: @unchecked Sendable {
     }
 
     /// The text for `values`, which must have the shape the template was loaded with.
+    /// - Throws: where a name is missing after all, or a list or object stands where a text should.
     package func render(_ values: [String: TemplateValue]) throws(TemplateError) -> String {
         var output = ""
         try write(program.pieces, [.object(values)], into: &output)
@@ -29,10 +32,12 @@ package struct Template: @unchecked Sendable {
     }
 
     /// The text for `model`.
+    /// - Throws: as `render` of values.
     package func render(_ model: some TemplateModel) throws(TemplateError) -> String { try render(model.values) }
 
     /// A template whose names are all known but for those of one voter: a few texts and names in a row.
     package struct Flat: Sendable {
+        /// What the text is made of, in its order.
         package enum Part: Sendable, Equatable {
             case text(String)
             case value(String)
@@ -40,10 +45,12 @@ package struct Template: @unchecked Sendable {
             case raw(String)
         }
 
+        /// Texts and names take turns; neighbouring texts are one.
         package fileprivate(set) var parts: [Part] = []
         fileprivate let escaping: Escaping
 
         /// The text of one part for one voter's values.
+        /// - Throws: where the voter's values lack the name.
         package func text(_ part: Part, _ values: [String: String]) throws(TemplateError) -> String {
             switch part {
             case .text(let text): return text
@@ -60,6 +67,7 @@ package struct Template: @unchecked Sendable {
     }
 
     /// Everything rendered that depends on `values` alone; what else the template asks for stays open.
+    /// Names inside partials are not left open: `values` must have them.
     /// - Throws: where a section depends on an open name.
     package func flat(_ values: [String: TemplateValue]) throws(TemplateError) -> Flat {
         var flat = Flat(escaping: escaping)
@@ -67,6 +75,7 @@ package struct Template: @unchecked Sendable {
         return flat
     }
 
+    /// - Parameter stack: the values in sight, the innermost last.
     private func flatten(_ pieces: [Piece], _ stack: [TemplateValue], into flat: inout Flat) throws(TemplateError) {
         for piece in pieces {
             if case .value(let name, let escaped) = piece, let open = name.parts.first, name.parts.count == 1,
@@ -94,6 +103,7 @@ package struct Template: @unchecked Sendable {
 
     /// The same template with these names filled in once and for all, inside sections too: no section may bring a name of its
     /// own that is among them.
+    /// - Throws: where a list should be filled in, or partials lie too deep.
     package func bound(_ values: [String: TemplateValue]) throws(TemplateError) -> Template {
         let bound = Program()
         bound.pieces = try Template.joined(fill(program.pieces, values, depth: 0))
@@ -104,6 +114,7 @@ package struct Template: @unchecked Sendable {
         (self.name, self.escaping, self.program) = (name, escaping, program)
     }
 
+    /// - Parameter depth: partials that lie around these pieces.
     private func fill(
         _ pieces: [Piece], _ values: [String: TemplateValue], depth: Int
     ) throws(TemplateError) -> [Piece] {
@@ -152,6 +163,7 @@ package struct Template: @unchecked Sendable {
     }
 
     /// The text that stands in the template itself, without any value.
+    /// For checks of what a template says in any case, such as the characters of an SMS.
     package var fixedText: String { Template.fixedText(program.pieces, depth: 0) }
 
     // MARK: Checking
@@ -159,6 +171,7 @@ package struct Template: @unchecked Sendable {
     /// A partial may contain itself; checking it this deep has seen every name.
     private static let deepest = 16
 
+    /// - Parameter stack: the shapes in sight, the innermost last.
     private static func check(_ pieces: [Piece], _ stack: [Shape], depth: Int) throws(TemplateError) {
         guard depth < deepest else { return }
         for piece in pieces {
@@ -177,6 +190,7 @@ package struct Template: @unchecked Sendable {
         }
     }
 
+    /// - Throws: where no shape in sight has the name.
     private static func shape(of name: Name, _ stack: [Shape]) throws(TemplateError) -> Shape {
         guard let first = name.parts.first else { return stack.last ?? .unknown }
         for context in stack.reversed() {
@@ -192,6 +206,7 @@ package struct Template: @unchecked Sendable {
         throw missing(name)
     }
 
+    /// Said of a name that the model has not.
     private static func missing(_ name: Name) -> TemplateError {
         name.place.error("the model has no \"\(name.text)\"")
     }
@@ -210,6 +225,7 @@ package struct Template: @unchecked Sendable {
 
     // MARK: Rendering
 
+    /// - Parameter stack: the values in sight, the innermost last.
     private func write(
         _ pieces: [Piece], _ stack: [TemplateValue], into output: inout String
     ) throws(TemplateError) {
@@ -243,6 +259,7 @@ package struct Template: @unchecked Sendable {
         }
     }
 
+    /// The innermost value of a name (Mustache's context stack); dots go into objects.
     private func value(of name: Name, _ stack: [TemplateValue]) throws(TemplateError) -> TemplateValue {
         guard let first = name.parts.first else { return stack.last ?? .nothing }
         for context in stack.reversed() {

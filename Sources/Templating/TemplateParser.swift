@@ -1,17 +1,25 @@
 /// A piece of a parsed template.
+/// Pieces follow each other as they stand in the source.
 indirect enum Piece {
     case text(String)
+    /// - Parameter escaped: false for `{{{name}}}` and `{{&name}}`.
     case value(Name, escaped: Bool)
+    /// - Parameter inverted: true for `{{^name}}`: shown where the value is not.
     case section(Name, inverted: Bool, [Piece])
+    /// The place is that of the tag, not inside the partial.
     case partial(Program, Place)
 }
 
 /// Where a tag stands.
 struct Place {
+    /// The file's or partial's name.
     let template: String
+    /// From 1.
     let line: Int
+    /// From 1, in characters.
     let column: Int
 
+    /// An error at this place.
     func error(_ message: String) -> TemplateError {
         TemplateError(template: template, line: line, column: column, message: message)
     }
@@ -19,6 +27,7 @@ struct Place {
 
 /// A dotted name; empty parts mean the current item itself (`.`).
 struct Name {
+    /// Between the dots; none of them empty.
     let parts: [String]
     let place: Place
 
@@ -34,10 +43,13 @@ final class Program {
 /// sections).
 final class TemplateParser {
     private let partials: (String) -> String?
+    /// By indentation and name, those that are still being parsed among them.
     private var programs: [String: Program] = [:]
 
     init(partials: @escaping (String) -> String?) { self.partials = partials }
 
+    /// - Parameter name: for messages.
+    /// - Throws: at the first fault, with line and column.
     func program(_ source: String, name: String) throws(TemplateError) -> Program {
         let program = Program()
         var scanner = Scanner(source, template: name)
@@ -57,6 +69,7 @@ final class TemplateParser {
         return program
     }
 
+    /// The source with every line indented, empty ones too.
     private static func indent(_ source: String, by indent: String) -> String {
         guard !indent.isEmpty else { return source }
         var result = ""
@@ -69,6 +82,7 @@ final class TemplateParser {
         return result
     }
 
+    /// Up to the tag that closes `open`, or to the end.
     private func pieces(_ scanner: inout Scanner, until open: Name?) throws(TemplateError) -> [Piece] {
         var pieces: [Piece] = []
         while let (text, tag) = try scanner.next() {
@@ -95,13 +109,19 @@ final class TemplateParser {
     }
 }
 
+/// What stands between two delimiters.
 struct Tag {
+    /// What the first character inside says: `#`, `^`, `/`, `>`, `!`, `&`, `{` or none; a change of delimiters is a
+    /// comment.
     enum Kind { case comment, value(escaped: Bool), section(inverted: Bool), end, partial }
     var kind: Kind
+    /// Without delimiters, mark and blanks around it.
     var content: String
+    /// The blanks before a tag that stands alone on its line: a partial's lines get them.
     var indent: String
     var place: Place
 
+    /// - Throws: where a part is empty or holds white space.
     func name() throws(TemplateError) -> Name {
         if content == "." { return Name(parts: [], place: place) }
         let parts = content.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
@@ -117,6 +137,7 @@ struct Scanner {
     private let bytes: [UInt8]
     private let template: String
     private var at = 0
+    /// Until a tag changes them, as `closing`.
     private var opening = Array("{{".utf8)
     private var closing = Array("}}".utf8)
     private var ended = false
@@ -145,6 +166,8 @@ struct Scanner {
         return (before, found)
     }
 
+    /// The tag that begins here, and where it ends.
+    /// - Returns: `mayStandAlone` is true for kinds that take their whole line with them.
     private mutating func tag(at start: Int) throws(TemplateError) -> (Tag, end: Int, mayStandAlone: Bool) {
         let place = place(of: start)
         var inner = start + opening.count
@@ -188,6 +211,7 @@ struct Scanner {
         return nil
     }
 
+    /// Where these bytes stand next; nil where they do not.
     private func find(_ needle: [UInt8], from start: Int) -> Int? {
         guard let first = needle.first, bytes.count >= needle.count else { return nil }
         var index = start
@@ -200,6 +224,7 @@ struct Scanner {
 
     private func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
+    /// Without white space at both ends.
     private func trimmed(_ range: Range<Int>) -> String {
         let isSpace: (UInt8) -> Bool = { $0 == 32 || (9...13).contains($0) }
         let rest = bytes[range].drop(while: isSpace)
@@ -207,6 +232,7 @@ struct Scanner {
         return String(decoding: rest[rest.startIndex...last], as: UTF8.self)
     }
 
+    /// Line and column from 1, the column in characters.
     private func place(of index: Int) -> Place {
         let line = bytes[..<index].reduce(1) { $0 + ($1 == 10 ? 1 : 0) }
         let start = bytes[..<index].lastIndex(of: 10).map { $0 + 1 } ?? 0

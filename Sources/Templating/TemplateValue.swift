@@ -1,9 +1,13 @@
 /// What a template is rendered with.
 package indirect enum TemplateValue: Sendable, Equatable {
+    /// A section over it is shown, also where it is empty.
     case text(String)
     case flag(Bool)
+    /// A section over it is shown once for each item, and not at all without items.
     case list([TemplateValue])
+    /// By the names of its shape.
     case object([String: TemplateValue])
+    /// As an empty text; a section over it is not shown.
     case nothing
 
     /// Whether a section over this value is shown.
@@ -19,9 +23,13 @@ package indirect enum TemplateValue: Sendable, Equatable {
 
 /// What a template may ask for: the type of a model, known before any value is.
 package indirect enum Shape: Sendable, Equatable {
+    /// Also for values that may be `nothing`.
     case text
+    /// Written as "true" or "false" where no section asks for it.
     case flag
+    /// A section over it is shown once for each item.
     case list(Shape)
+    /// The names that may be asked for, and of what kind each is.
     case object([String: Shape])
     /// Holds nothing that could be asked for, as the items of a list that is always empty.
     case unknown
@@ -37,15 +45,21 @@ package protocol TemplateModel {
 
 /// Where a template is wrong, and how.
 package struct TemplateError: Error, CustomStringConvertible, Equatable {
+    /// The template's or partial's file name.
     package let template: String
+    /// From 1.
     package let line: Int
+    /// From 1, in characters as a reader counts them.
     package let column: Int
+    /// What is wrong, without the place.
     package let message: String
 
+    /// - Parameters: line and column from 1.
     package init(template: String, line: Int, column: Int, message: String) {
         (self.template, self.line, self.column, self.message) = (template, line, column, message)
     }
 
+    /// `name:line:column: message`, as editors read it.
     package var description: String { "\(template):\(line):\(column): \(message)" }
 }
 
@@ -58,6 +72,7 @@ package enum Escaping: Sendable {
     /// As `plain`, and typographic characters become the plain ones that one SMS segment can hold.
     case sms
 
+    /// Appends a value as it may stand in the text.
     func escape(_ text: String, into output: inout String) {
         switch self {
         case .html:
@@ -66,19 +81,33 @@ package enum Escaping: Sendable {
                 output += text
                 return
             }
-            for scalar in text.unicodeScalars {
-                switch scalar {
-                case "&": output += "&amp;"
-                case "<": output += "&lt;"
-                case ">": output += "&gt;"
-                case "\"": output += "&quot;"
-                case "'": output += "&#39;"
-                default: output.unicodeScalars.append(scalar)
+            var start = text.startIndex
+            var index = start
+            while index < text.endIndex {
+                let byte = text.utf8[index]
+                let next = text.utf8.index(after: index)
+                if byte < 64, Escaping.isSpecial(byte) {
+                    output += text[start..<index]
+                    output += Escaping.entity(byte)
+                    start = next
                 }
+                index = next
             }
+            output += text[start...]
         case .plain:
             for scalar in text.unicodeScalars { output.unicodeScalars.append(Escaping.visible(scalar)) }
         case .sms: output += Escaping.foldForSMS(text)
+        }
+    }
+
+    /// What stands for one of `& < > " '` in HTML.
+    private static func entity(_ byte: UInt8) -> String {
+        switch byte {
+        case 38: "&amp;"
+        case 60: "&lt;"
+        case 62: "&gt;"
+        case 34: "&quot;"
+        default: "&#39;"
         }
     }
 
@@ -87,11 +116,13 @@ package enum Escaping: Sendable {
         byte == 38 || byte == 60 || byte == 62 || byte == 34 || byte == 39
     }
 
+    /// A space for a control of ASCII; all else as it is.
     private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
         scalar.value < 32 || scalar.value == 127 ? " " : scalar
     }
 
     /// Plain forms of the typographic characters that are not in GSM 03.38's alphabet.
+    /// What else the alphabet lacks stays as it is.
     package static func foldForSMS(_ text: String) -> String {
         var folded = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {

@@ -4,26 +4,8 @@ import Inputs
 package import Store
 
 /// Contacts that were corrected by hand.
+/// A corrected contact to which something is sent soon after may be half of a takeover: others are shown these.
 extension Registrar {
-    /// Why a mail address or number would be refused as a correction; nil when it would not. An address is looked at when it
-    /// is stored.
-    package func refusal(_ reading: borrowing Reading, _ column: Column, _ value: String) throws(StoreError) -> String?
-    {
-        guard !value.isEmpty else { return nil }
-        switch column {
-        case .email:
-            do throws(EmailAddress.Fault) { _ = try EmailAddress(EmailAddress.bare(Invisible.trimmed(value))) } catch {
-                return "\"\(value)\" \(error.reason)"
-            }
-        case .phone:
-            do throws(PhoneNumber.Fault) { _ = try PhoneNumber(Invisible.trimmed(value)) } catch {
-                return "\"\(value)\" \(error.reason)"
-            }
-        default: break
-        }
-        return nil
-    }
-
     /// When a voter's contact was corrected last; nil when never.
     package func contactChanged(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> Int? {
         try reading.first("SELECT contact_at FROM roll_voter WHERE id = ?", voter) {

@@ -5,6 +5,7 @@ package import Store
 
 extension Registrar {
     /// The voters of an election who have this mail address, case aside. The blind index finds them; opening confirms it.
+    /// - Throws: an error of the store; `.damaged` when a contact does not open with these keys.
     package func voters(
         _ reading: borrowing Reading, _ election: StoredElection, mail: EmailAddress, keys: RollKeys
     ) throws(StoreError) -> [Voter] {
@@ -20,6 +21,7 @@ extension Registrar {
     }
 
     /// The voters of an election who have this number.
+    /// - Throws: an error of the store; `.damaged` when a contact does not open with these keys.
     package func voters(
         _ reading: borrowing Reading, _ election: StoredElection, phone: PhoneNumber, keys: RollKeys
     ) throws(StoreError) -> [Voter] {
@@ -31,6 +33,7 @@ extension Registrar {
         return try confirmed(reading, election, found, keys) { $0.phone?.text == phone.text }
     }
 
+    /// Of the voters that a blind index found, those on the roll whose opened contact is the one asked for.
     private func confirmed(
         _ reading: borrowing Reading, _ election: StoredElection, _ found: [Int], _ keys: RollKeys,
         _ isRight: (VoterContacts) -> Bool

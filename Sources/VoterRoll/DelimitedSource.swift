@@ -1,25 +1,43 @@
 import Glibc
 
 /// A CSV file read as a stream (RFC 4180): fixed memory, fields unescaped in place.
+/// A first pass (`Survey`) finds encoding and separator, a second one hands out the rows; so the file must be one that
+/// can be read twice. The bytes of a row are UTF-8 whatever the file's encoding, and lie in the buffer until the next
+/// row.
 final class DelimitedSource: RowSource {
+    /// With ` with BOM` behind it where a mark stands before UTF-8.
     let encoding: String
+    /// A text has none.
     let sheets: [String] = []
     var separator: String { delimiter == UInt8(ascii: "\t") ? "tab" : String(UnicodeScalar(delimiter)) }
 
+    /// For what errors say.
     private let path: String
+    /// Open for reading as long as the source lives.
     private let file: Int32
+    /// Then bytes go into the buffer as they are.
     private let isUTF8: Bool
+    /// Of the file's encoding; unused for UTF-8.
     private var decoder: TextDecoder
+    /// The byte between fields, found by the survey.
     private let delimiter: UInt8
+    /// Whether the first line only names the separator.
     private let hasSeparatorLine: Bool
+    /// `RollLimits.row` bytes of UTF-8, of which `start..<end` is still to be read.
     private var buffer: [UInt8]
+    /// Bytes as they stand in a file of another encoding.
     private var raw: [UInt8]
+    /// Room for one piece in UTF-8.
     private var decoded: [UInt8] = []
+    /// Where the next row begins in `buffer`.
     private var start = 0
+    /// How far `buffer` is filled.
     private var end = 0
+    /// Whether the file has no more bytes.
     private var atEnd = false
 
     /// - Parameter map: what headings mean besides the known ones: by its headings a file's separator is found.
+    /// - Throws: when the file cannot be opened or read, is no text, or is in an encoding that cannot be told.
     init(path: String, map: [String: Column] = [:]) throws(RollFileError) {
         self.path = path
         file = unsafe open(path, O_RDONLY | O_CLOEXEC)
@@ -50,6 +68,8 @@ final class DelimitedSource: RowSource {
 
     deinit { close(file) }
 
+    /// - Throws: when the file is no CSV from some line on, or a row is longer than `RollLimits.row` bytes; what
+    ///   `body` throws. A file is read once: a second call hands out nothing.
     func forEachRow(
         _ body: (Span<UInt8>, RowFields) throws(RollFileError) -> Void
     ) throws(RollFileError) {
@@ -80,6 +100,10 @@ final class DelimitedSource: RowSource {
     }
 
     /// Finds the fields of the row at `start`; nil when more had to be read first.
+    /// - Parameters:
+    ///   - ranges: becomes where the row's fields lie.
+    ///   - escaped: gets the places of fields in which quotes are doubled.
+    ///   - line: on which the row begins, for what errors say.
     private func row(
         _ ranges: inout [Range<Int>], _ escaped: inout [Int], _ line: Int
     ) throws(RollFileError) -> (next: Int, lines: Int)? {
@@ -108,6 +132,8 @@ final class DelimitedSource: RowSource {
     }
 
     /// Moves the rest to the front and reads more; false at the end of the file.
+    /// - Parameter line: for what errors say.
+    /// - Throws: when the row that begins the buffer fills all of it.
     private func fill(_ line: Int) throws(RollFileError) -> Bool {
         if atEnd { return false }
         if start > 0 {
@@ -122,31 +148,38 @@ final class DelimitedSource: RowSource {
             throw RollFileError(
                 file: path, line: line, message: "a row longer than \(RollLimits.row) bytes: a quote may not be closed")
         }
-        return isUTF8 ? fillAsItIs() : fillDecoded()
+        return try isUTF8 ? fillAsItIs(line) : fillDecoded(line)
     }
 
-    private func fillAsItIs() -> Bool {
+    /// Reads UTF-8 behind `end`; false at the end of the file.
+    private func fillAsItIs(_ line: Int) throws(RollFileError) -> Bool {
         let count = unsafe buffer.withUnsafeMutableBytes { bytes in
             unsafe bytes.baseAddress.map { unsafe read(file, $0 + end, bytes.count - end) } ?? 0
         }
-        guard count > 0 else {
-            atEnd = true
-            return false
-        }
+        guard count > 0 else { return try end(count, line) }
         end += count
         return true
     }
 
-    private func fillDecoded() -> Bool {
+    /// Reads another encoding and puts its UTF-8 behind `end`; false at the end of the file.
+    private func fillDecoded(_ line: Int) throws(RollFileError) -> Bool {
         let count = unsafe read(file, &raw, min(raw.count, (buffer.count - end) / TextDecoder.growth))
-        guard count > 0 else {
-            atEnd = true
-            return false
-        }
+        guard count > 0 else { return try end(count, line) }
         decoded.removeAll(keepingCapacity: true)
         decoder.decode(raw.span.extracting(0..<count), onto: &decoded)
         buffer.replaceSubrange(end..<end + decoded.count, with: decoded)
         end += decoded.count
         return true
+    }
+
+    /// The end of the file; a file that cannot be read on is none, or the voters behind it would count as missing.
+    private func end(_ count: Int, _ line: Int) throws(RollFileError) -> Bool {
+        guard count == 0 else {
+            throw RollFileError(
+                file: path, line: line,
+                message: "the file cannot be read on: \(unsafe String(cString: strerror(errno)))")
+        }
+        atEnd = true
+        return false
     }
 }

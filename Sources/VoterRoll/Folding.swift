@@ -13,6 +13,10 @@ package enum Folding {
 
     /// A number that two names share when they are the same or nearly the same: accents, case, hyphens, doubled
     /// letters, mute h, y for i and ph for f do not count, nor does the order of the words.
+    /// - Parameters:
+    ///   - last: the family name, in UTF-8.
+    ///   - first: the first name, in UTF-8.
+    ///   - scratch: room that is used again from row to row.
     static func nameKey(_ last: Span<UInt8>, _ first: Span<UInt8>, _ scratch: inout [UInt8]) -> UInt64 {
         var key: UInt64 = 0
         for name in 0..<2 {
@@ -46,6 +50,9 @@ package enum Folding {
     }
 
     /// Appends the letters of a text in lower case without the accents of Latin-1; letters beyond it as they are.
+    /// - Parameters:
+    ///   - bytes: a text in UTF-8.
+    ///   - out: gets the letters; what is no letter falls away.
     static func appendLetters(_ bytes: [UInt8], _ range: Range<Int>, onto out: inout [UInt8]) {
         var index = range.lowerBound
         while index < range.upperBound {

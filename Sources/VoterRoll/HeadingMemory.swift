@@ -4,30 +4,74 @@ package import Store
 /// What managers said that headings mean, kept for the next file.
 extension Registrar {
     /// The headings of earlier files and their columns.
+    /// - Returns: `map` as an import takes it, and the headings that are not to be read; both folded by `Column.fold`.
     package func rememberedHeadings(
         _ reading: borrowing Reading, _ election: StoredElection
-    ) throws(StoreError) -> [String: Column] {
-        var map: [String: Column] = [:]
+    ) throws(StoreError) -> (map: [String: Column], unread: Set<String>) {
+        var (map, unread): ([String: Column], Set<String>) = ([:], [])
         try reading.each("SELECT heading, meaning FROM roll_heading WHERE election = ?", election.number) {
             (row: borrowing Row) throws(StoreError) in
             let (heading, meaning): (String, String) = (try row[0], try row[1])
-            map[heading] = Column(rawValue: meaning)
+            if meaning.isEmpty { unread.insert(heading) } else { map[heading] = Column(rawValue: meaning) }
         }
-        return map
+        return (map, unread)
     }
 
-    /// Keeps what headings mean; what was said of the same columns before is forgotten.
+    /// Keeps what was said of headings; what was said of the same columns and headings before is forgotten.
+    /// What was said last of a heading or a column is what holds.
     package func remember(
-        _ transaction: borrowing Transaction, _ election: StoredElection, headings: [String: Column]
+        _ transaction: borrowing Transaction, _ election: StoredElection, _ said: HeadingAnswers
     ) throws(StoreError) {
-        for (heading, column) in headings {
+        for heading in said.standard {
             try transaction.execute(
-                "DELETE FROM roll_heading WHERE election = ? AND meaning = ?", election.number, column.rawValue)
+                "DELETE FROM roll_heading WHERE election = ? AND heading = ?", election.number, heading)
+        }
+        for (heading, meaning) in said.meanings {
+            if !meaning.isEmpty {
+                try transaction.execute(
+                    "DELETE FROM roll_heading WHERE election = ? AND meaning = ?", election.number, meaning)
+            }
             try transaction.execute(
                 """
                 INSERT INTO roll_heading (election, heading, meaning) VALUES (?, ?, ?)
                 ON CONFLICT (election, heading) DO UPDATE SET meaning = excluded.meaning
-                """, election.number, heading, column.rawValue)
+                """, election.number, heading, meaning)
         }
+    }
+}
+
+/// What somebody said of the headings of a file.
+package struct HeadingAnswers: Sendable {
+    /// Headings that mean another column than they would by themselves; a column is taken away from every other heading.
+    private var columns: [String: Column] = [:]
+    /// Headings that are known and are not read.
+    private var unread: Set<String> = []
+    /// Headings that mean what they mean by themselves.
+    private(set) var standard: Set<String> = []
+    /// Columns that a heading was said to be already.
+    private var taken: Set<Column> = []
+
+    /// Nothing was said yet.
+    package init() {}
+
+    /// Takes what was said of one heading: a column's name, or nothing for one that is not read; nil where nothing was said.
+    /// - Returns: false where two headings are said to be the same column.
+    package mutating func take(_ heading: RollPreview.Heading, _ answer: String?) -> Bool {
+        guard let answer, !heading.key.isEmpty else { return true }
+        guard let column = Column(rawValue: answer) else {
+            if heading.column != nil { unread.insert(heading.key) } else { standard.insert(heading.key) }
+            return true
+        }
+        if column == heading.column {
+            standard.insert(heading.key)
+            return heading.isSpare || taken.insert(column).inserted
+        }
+        columns[heading.key] = column
+        return taken.insert(column).inserted
+    }
+
+    /// As they are kept: nothing for a heading that is not read.
+    var meanings: [(heading: String, meaning: String)] {
+        columns.map { ($0.key, $0.value.rawValue) } + unread.map { ($0, "") }
     }
 }

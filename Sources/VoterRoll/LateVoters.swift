@@ -17,7 +17,10 @@ extension Registrar {
     }
 
     /// Adds a voter who was left out; the journal keeps who, what and why.
+    /// The voter has no row in any file: a later import whose file lacks them counts them as missing.
     /// - Parameter values: by column, as they would stand in the roll; address lines separated by `|` in `address1`.
+    /// - Returns: `.added` with the voter's number. With any other answer the store is as it was.
+    /// - Throws: an error of the store; `.busy` when the answer to the election's question cannot be hashed now.
     package func add(
         _ transaction: borrowing Transaction, _ election: StoredElection, reference: String, values: [Column: String],
         reason: String, key: ElectionKey, randomness: Randomness, by principal: Principal
@@ -70,6 +73,9 @@ extension Registrar {
     }
 
     /// Strikes a voter off the roll; false when there is none.
+    /// Identifiers and sessions are the caller's to end. The row stays, and a later import with this reference puts it
+    /// back.
+    /// - Parameter reason: goes into the journal.
     package func strike(
         _ transaction: borrowing Transaction, _ election: StoredElection, voter id: Int, reason: String,
         by principal: Principal

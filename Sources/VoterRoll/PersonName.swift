@@ -7,13 +7,24 @@ enum PersonName {
     private static let longest = 80
 
     /// Appends a name with single spaces, or says why it is none; then nothing is appended.
+    /// - Returns: words that stand after the value; nil when it was appended.
     static func append(_ bytes: Span<UInt8>, _ range: Range<Int>, onto plain: inout [UInt8]) -> String? {
         let start = plain.count
-        let reason = copy(bytes, range, onto: &plain)
+        let reason = copy(bytes, withoutMark(bytes, range), onto: &plain)
         if reason != nil { plain.removeLast(plain.count - start) }
         return reason
     }
 
+    /// Less the apostrophe by which people keep a text in a spreadsheet; that of `'t Hooft` stands before a small letter.
+    private static func withoutMark(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+        guard range.count > 2, bytes[range.lowerBound] == UInt8(ascii: "'"), 65...90 ~= bytes[range.lowerBound + 1]
+        else {
+            return range
+        }
+        return range.lowerBound + 1..<range.upperBound
+    }
+
+    /// Copies character by character, and tidies what goes beyond Latin-1; returns why the name is refused.
     private static func copy(_ bytes: Span<UInt8>, _ range: Range<Int>, onto plain: inout [UInt8]) -> String? {
         guard range.count <= 4 * longest else { return "is longer than \(longest) characters" }
         let start = plain.count
@@ -41,7 +52,9 @@ enum PersonName {
             case 48...57: return "holds a digit, which no name has"
             case 0..<32, 0x7F: return Invisible.fault(range.map { bytes[$0] }, allowingSpaces: true)
             case UInt8(ascii: "`"): plain.append(UInt8(ascii: "'"))
-            default: return "holds a character that no name has"
+            default:
+                let other = "holds a character that no name has"
+                return byte == UInt8(ascii: "_") ? other : ProgramMarks.fault(range.map { bytes[$0] }) ?? other
             }
             index += 1
         }
@@ -62,6 +75,7 @@ enum PersonName {
     }
 
     /// Composed, with plain spaces, apostrophes and hyphens, and the letters of ligatures one by one.
+    /// - Parameter text: a name that goes beyond Latin-1.
     private static func tidied(_ text: String) -> String {
         var tidied = String.UnicodeScalarView()
         for scalar in text.precomposedStringWithCanonicalMapping.unicodeScalars {
@@ -78,6 +92,7 @@ enum PersonName {
     }
 
     /// What makes one look at a name again, in words that stand after it; nil when nothing does.
+    /// - Parameter name: a name in normal form.
     static func doubt(_ name: some Collection<UInt8>) -> String? {
         guard name.contains(where: { $0 > 0xC3 || $0 == 0x83 || $0 == 0xC2 }) else { return nil }
         if let reason = Mojibake.fault(name) { return reason }
@@ -94,6 +109,7 @@ enum PersonName {
         return alphabets.count > 1 ? "mixes letters of two alphabets that look alike: type it again" : nil
     }
 
+    /// A letter of any alphabet, a mark on one, or a sign that names have.
     private static func isNameScalar(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark,

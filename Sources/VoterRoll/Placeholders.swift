@@ -2,45 +2,75 @@
 enum Placeholders {
     /// In lower case without accents.
     private static let words: [[UInt8]] = [
-        "na", "n/a", "#n/a", "nc", "n.c.", "n.c", "nd", "nr", "neant", "null", "none", "(null)", "aucun", "aucune",
-        "sans objet", "inconnu", "inconnue", "non renseigne", "non renseignee", "non communique", "non communiquee",
-        "pas de mail", "pas d'email", "pas d'adresse", "a completer", "a renseigner",
+        "na", "n/a", "#n/a", "nc", "n.c.", "n.c", "n/c", "nd", "n.d.", "n/d", "nr", "n.r.", "n/r", "neant", "null",
+        "nul", "none", "(null)", "nan", "nil", "aucun", "aucune", "aucun mail", "aucune adresse", "non",
+        "sans", "sans objet", "sans mail", "sans email", "sans e-mail", "sans adresse", "sans adresse mail",
+        "sans telephone", "sans tel", "sans portable", "sans numero", "s.o.", "s/o", "inconnu", "inconnue",
+        "inexistant", "inexistante", "indisponible", "non renseigne", "non renseignee", "non communique",
+        "non communiquee", "non connu", "non connue", "non fourni", "non fournie", "non defini", "non definie",
+        "non disponible", "non applicable", "pas de mail", "pas d'email", "pas d'e-mail", "pas d'adresse",
+        "pas d'adresse mail", "pas de courriel", "pas de telephone", "pas de tel", "pas de portable", "pas de mobile",
+        "pas de numero", "pas connu", "pas connue", "a completer", "a renseigner", "a definir", "a preciser",
+        "a venir", "a fournir", "a demander", "en attente", "manquant", "manquante", "vide", "ras", "r.a.s.", "tbd",
+        "unknown", "not available", "missing", "empty", "xx", "xxx", "xxxx", "xxxxx", "\\n",
     ].map { Array($0.utf8) }
 
+    /// Bytes of the longest of them, and some more.
     private static let longest = 20
+
+    /// Words among them that somebody may be called.
+    private static let names: Set<String> = [
+        "na", "nc", "nd", "nr", "null", "nul", "none", "nan", "nil", "non", "sans", "so", "ras", "tbd", "vide", "xx",
+    ]
+
+    /// Whether a trimmed value stands for nothing where nothing else would be refused, such as a name or a reference.
+    static func areCertain(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        contain(bytes, range) && !names.contains(String(decoding: range.map { bytes[$0] | 32 }, as: UTF8.self))
+    }
 
     /// Whether a trimmed value stands for nothing.
     static func contain(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         guard range.count <= longest, let first = letter(bytes[range.lowerBound]) else { return false }
         switch first {
-        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: "_"), UInt8(ascii: "?"), 0xE2:
+        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: "_"), UInt8(ascii: "?"),
+            UInt8(ascii: "*"), 0xE2:
             return holdsMarksAlone(bytes, range)
-        case UInt8(ascii: "n"), UInt8(ascii: "#"), UInt8(ascii: "("), UInt8(ascii: "a"), UInt8(ascii: "s"),
-            UInt8(ascii: "i"), UInt8(ascii: "p"), 0xC3:
-            return words.contains { isWord($0, bytes, range) }
-        default: return false
+        default:
+            for word in byInitial[Int(first)] where isWord(word, bytes, range) { return true }
+            return false
         }
     }
 
+    /// The words by the byte with which they may begin, by which nearly every value is told.
+    private static let byInitial: [[[UInt8]]] = {
+        var found = [[[UInt8]]](repeating: [], count: 256)
+        for word in words { found[Int(word[0])].append(word) }
+        // An `a` with its accent.
+        found[0xC3] = found[Int(UInt8(ascii: "a"))]
+        return found
+    }()
+
+    /// A byte as a small letter where it is a capital of ASCII.
     private static func letter(_ byte: UInt8) -> UInt8? { 65...90 ~= byte ? byte | 32 : byte }
 
     /// Dashes and their like.
     private static func holdsMarksAlone(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         var index = range.lowerBound
         while index < range.upperBound {
-            if "-./_? ".utf8.contains(bytes[index]) {
+            if "-./_?* ".utf8.contains(bytes[index]) {
                 index += 1
                 continue
             }
-            // U+2010 to U+2015.
+            // U+2010 to U+2015, and three dots.
             guard index + 2 < range.upperBound, bytes[index] == 0xE2, bytes[index + 1] == 0x80,
-                0x90...0x95 ~= bytes[index + 2]
+                0x90...0x95 ~= bytes[index + 2] || bytes[index + 2] == 0xA6
             else { return false }
             index += 3
         }
         return true
     }
 
+    /// Whether a value is a word but for case and the accents of a and e.
     private static func isWord(_ word: [UInt8], _ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         var index = range.lowerBound
         for wanted in word {

@@ -5,13 +5,17 @@ import Foundation
 struct Recipient {
     /// `M`, `Mme`, or nothing.
     let title: String
+    /// As the roll has it.
     let firstName: String
+    /// As the roll has it; it is printed in capitals.
     let lastName: String
 
+    /// - Parameter title: `M`, `Mme` or empty.
     init(title: String, firstName: String, lastName: String) {
         (self.title, self.firstName, self.lastName) = (title, firstName, lastName)
     }
 
+    /// The title as French addresses have it, whatever the voter's language.
     init(_ voter: Voter) {
         let title =
             switch voter.civility {
@@ -42,8 +46,11 @@ struct Recipient {
     /// Title and both names, however long that is.
     var whole: String { joined(title, firstName, lastName.uppercased()) }
 
+    /// Words with spaces between them, without empty ones.
     private func joined(_ words: String...) -> String { words.filter { !$0.isEmpty }.joined(separator: " ") }
 
+    /// A name up to its last space or hyphen before the line is full; where it has none, as much as there is room for.
+    /// - Parameter taken: characters that stand before it on the line.
     private func cut(_ name: String, _ taken: Int) -> String {
         let head = name.prefix(PostalAddress.longestLine - taken)
         guard let end = head.lastIndex(where: { " -".contains($0) }), end > head.startIndex else { return String(head) }
@@ -52,15 +59,41 @@ struct Recipient {
 
     // MARK: What is there already
 
-    /// How many of an address's first lines name the recipient: none, one, or the two that `lines` makes of a long name.
+    /// How many of an address's first lines name the recipient: none, one, or two where the name is too long for one.
+    /// - Parameter given: the address's lines from the top.
     func named(in given: [String]) -> Int {
         guard let first = given.first else { return 0 }
-        let two = lines(room: 2)
-        if two.count == 2, given.count >= 2, zip(two, given).allSatisfy({ Recipient.words($0) == Recipient.words($1) })
-        {
-            return 2
+        if isNamed(in: first) || Recipient.words(first) == Recipient.words(lines(room: 1)[0]) { return 1 }
+        guard whole.count > PostalAddress.longestLine, given.count >= 2 else { return 0 }
+        return isNamed(in: first + " " + given[1]) ? 2 : 0
+    }
+
+    /// The lines that name the recipient and the rest of an address: its own where they can be printed, else those that are
+    /// made by rule; a name that its program cut off, or that is too long for a line, is not printed twice.
+    func above(_ given: [String]) -> (lines: [String], rest: ArraySlice<String>) {
+        let count = named(in: given)
+        let own = given.prefix(count)
+        if count > 0, own.allSatisfy({ $0.count <= PostalAddress.longestLine }) {
+            return (Array(own), given.dropFirst(count))
         }
-        return isNamed(in: first) || Recipient.words(first) == Recipient.words(lines(room: 1)[0]) ? 1 : 0
+        let rest = given.dropFirst(count > 0 ? count : given.first.map(isCut) == true ? 1 : 0)
+        return (lines(room: PostalAddress.mostLines - rest.count), rest)
+    }
+
+    /// Bytes of a line that may be a name which was cut off.
+    static let longLine = 24
+    /// Letters from which on the beginning of a name is no accident.
+    private static let shortestCut = 18
+
+    /// Whether a line is the recipient's name as a program with shorter lines cut it off.
+    func isCut(_ line: String) -> Bool {
+        var words = Recipient.words(line)
+        if let first = words.first, Recipient.titles[first] != nil { words.removeFirst() }
+        let letters = words.joined()
+        guard letters.count >= Recipient.shortestCut else { return false }
+        let (first, last) = (Recipient.words(firstName).joined(), Recipient.words(lastName).joined())
+        return (first + last).hasPrefix(letters) && letters.count > first.count + 1
+            || (last + first).hasPrefix(letters) && letters.count > last.count
     }
 
     /// Whether a line is the recipient's: it holds the family name and the first name, or civility and family name alone, as
@@ -73,22 +106,28 @@ struct Recipient {
         else {
             return false
         }
+        // `Place Marie` may be Marie Place, and a square; `Lycée Marie Curie` is no person.
+        let hasTitle = words.contains { Recipient.titles[$0] != nil || Recipient.offices.contains($0) }
+        if !hasTitle, words.contains(where: Recipient.streetWords.contains) { return false }
+        if !title.isEmpty, words.contains(where: { Recipient.titles[$0] ?? title != title }) { return false }
         words.removeSubrange(place)
         let hasFirst = given.first.map(words.contains) ?? false
         let count = words.count
-        words.removeAll { given.contains($0) || Recipient.titles.contains($0) }
+        words.removeAll { given.contains($0) || Recipient.titles[$0] != nil || Recipient.offices.contains($0) }
         let initials = given.compactMap(\.first).map(String.init)
         words.removeAll { initials.contains($0) }
-        // `M. et Mme Martin` is a household, not the voter.
-        if hasFirst { return !words.contains { Recipient.streetWords.contains($0) || $0 == "et" || $0 == "ou" } }
-        return words.isEmpty && count > 0
+        // `M. et Mme Martin` is a household, `Lycée Marie Curie` a school: whatever else stands there, it is not the voter's line.
+        return words.isEmpty && (hasFirst || count > 0)
     }
 
-    private static let titles: Set<String> = [
-        "m", "mr", "mme", "mlle", "melle", "monsieur", "madame", "mademoiselle", "mrs", "ms", "miss", "dr", "docteur",
-        "me",
-        "maitre", "pr", "professeur",
+    /// Civilities, and the title of the voter whom they mean.
+    private static let titles: [String: String] = [
+        "m": "M", "mr": "M", "monsieur": "M", "mme": "Mme", "mlle": "Mme", "melle": "Mme", "madame": "Mme",
+        "mademoiselle": "Mme", "mrs": "Mme", "ms": "Mme", "miss": "Mme",
     ]
+
+    /// Titles that both have.
+    private static let offices: Set<String> = ["dr", "docteur", "me", "maitre", "pr", "professeur"]
 
     /// Words of an address line that is no person's: kinds of ways, of places and of parts of buildings, and who only passes a
     /// letter on.
@@ -117,6 +156,7 @@ struct Recipient {
     }
 
     /// The words of a text, folded: an apostrophe or a hyphen ends one.
+    /// Letters of other alphabets stay as they are, in small form.
     static func words(_ text: String) -> [String] {
         text.split { !$0.isLetter && !$0.isNumber }.map { word in
             let plain = Folding.plain(String(word))

@@ -4,12 +4,15 @@ import Inputs
 
 /// What may be a voter's reference: letters, digits and `- _ . /`, single spaces between them, in Unicode's composed form.
 enum Reference {
+    /// Why an empty reference is refused, in words that stand after the column's heading.
     static let missing = "is missing: every voter needs a reference of their own"
     /// Characters of a reference; far beyond real ones, and short enough for every column of a page.
     private static let longest = 64
+    /// Why any other character is refused.
     private static let otherCharacter = "holds a character that no reference has (letters, digits, - _ . /)"
 
     /// Appends the reference that lies at `range`, or says why it is none; then nothing is appended.
+    /// - Returns: words that stand after the value; nil when it was appended.
     static func append(_ bytes: Span<UInt8>, _ range: Range<Int>, onto plain: inout [UInt8]) -> String? {
         guard range.count <= longest else { return "is longer than \(longest) characters" }
         for index in range where !isPlain(bytes[index], first: index == range.lowerBound) {
@@ -18,6 +21,18 @@ enum Reference {
         }
         plain.append(copying: bytes.extracting(range))
         return nil
+    }
+
+    /// Whether a reference is a number in scientific notation, whose last digits are lost: `1.23457E12`.
+    static func isShortened(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        guard let letter = range.first(where: { bytes[$0] | 32 == UInt8(ascii: "e") }) else { return false }
+        let isMantissa = (range.lowerBound..<letter).allSatisfy {
+            48...57 ~= bytes[$0] || ".,".utf8.contains(bytes[$0])
+        }
+        let holdsMark = (range.lowerBound..<letter).contains { ".,".utf8.contains(bytes[$0]) }
+        let power = letter + 1..<range.upperBound
+        return isMantissa && holdsMark && !power.isEmpty
+            && power.allSatisfy { 48...57 ~= bytes[$0] || bytes[$0] == UInt8(ascii: "+") }
     }
 
     /// The reference that a text is, or why it is none.
@@ -32,6 +47,7 @@ enum Reference {
     /// Why a text is no reference, in words that stand after it.
     struct Refusal: Error { let reason: String }
 
+    /// Whether a byte of ASCII may stand there; marks and the space are refused at the beginning.
     private static func isPlain(_ byte: UInt8, first: Bool) -> Bool {
         switch byte {
         case 48...57, 65...90, 97...122: true
@@ -57,6 +73,7 @@ enum Reference {
         return nil
     }
 
+    /// Letters of any alphabet and the marks on them, beside what ASCII allows.
     private static func isReference(_ scalar: Unicode.Scalar, first: Bool) -> Bool {
         if scalar.isASCII { return isPlain(UInt8(scalar.value), first: first) }
         return switch scalar.properties.generalCategory {
@@ -67,6 +84,7 @@ enum Reference {
     }
 
     /// What two spellings of one reference share: case and zeros at the beginning of its numbers do not count.
+    /// - Parameter bytes: a reference in normal form.
     static func key(_ bytes: Span<UInt8>) -> UInt64 {
         var hash = Folding.start
         var previousIsDigit = false
@@ -88,6 +106,7 @@ enum Reference {
 
 /// Letters of other alphabets, and wide forms, that look like Latin ones.
 enum LookAlikes {
+    /// By their code points: Greek, Coptic and Cyrillic ones.
     private static let latin: [UInt32: Character] = [
         0x391: "A", 0x392: "B", 0x395: "E", 0x396: "Z", 0x397: "H", 0x399: "I", 0x39A: "K", 0x39C: "M", 0x39D: "N",
         0x39F: "O", 0x3A1: "P", 0x3A4: "T", 0x3A5: "Y", 0x3A7: "X", 0x3BF: "o", 0x3BD: "v", 0x3C1: "p", 0x3F2: "c",

@@ -5,18 +5,31 @@ package import Journal
 package import Store
 
 /// Keeps the voter roll: imports, finds, lists, corrects.
+/// `load` and `index` open transactions of their own; everything else takes the caller's. What a function says of the
+/// roll, published imports alone say; whoever was struck off does not count.
 package struct Registrar: Sendable {
     let store: Store
+    /// Imports, additions, strikes and corrections are kept there.
     let logbook: Logbook
+    /// Seconds since 1970.
     let clock: Clock
+    /// Hashes answers, slowly on purpose.
     let hasher: PassphraseHasher
 
+    /// - Parameter hasher: of the answers to the election's question, which are kept as passphrases are.
     package init(store: Store, logbook: Logbook, clock: Clock, hasher: PassphraseHasher) {
         (self.store, self.logbook, self.clock, self.hasher) = (store, logbook, clock, hasher)
     }
 
     /// Reads and checks a file into the store, unseen until it is published. Only one import runs at a time.
-    /// - Parameter progress: called now and then with the rows read; what it throws stops the import, and nothing stays of it.
+    /// - Parameters:
+    ///   - progress: called now and then with the rows read; what it throws stops the import, and nothing stays of it.
+    ///   - path: of a CSV file or a workbook.
+    ///   - keys: of the election, with which contacts are sealed.
+    /// - Returns: what was found, to be published or discarded by the caller; its report may hold faults, and with
+    ///   `acceptValid` rows were left out.
+    /// - Throws: `ImportFailure` when the file as a whole cannot be read, or the store fails; nothing stays of it
+    ///   then.
     package func load(
         _ path: String, into election: StoredElection, keys: RollKeys, options: ImportOptions,
         progress: @escaping (Int) throws(RollFileError) -> Void = { _ in }
@@ -34,6 +47,8 @@ package struct Registrar: Sendable {
 
     /// Hands every change that a loaded roll makes to `body`: the line, the reference, and each changed column with its old
     /// and new value. Contacts are named, not shown.
+    /// - Parameter body: takes the line in its sheet, the voter's reference, and at least one change.
+    /// - Throws: an error of the store; `.damaged` when a contact does not open with these keys; what `body` throws.
     package func eachChange(
         _ reading: borrowing Reading, _ roll: LoadedRoll, keys: RollKeys,
         _ body: (Int, String, [RollChange]) throws(StoreError) -> Void
@@ -91,6 +106,9 @@ package struct Registrar: Sendable {
     }
 
     /// Makes a loaded roll the roll, in one transaction, and returns the voters that are no longer on it.
+    /// - Parameters:
+    ///   - file: what the journal calls the file.
+    ///   - principal: who publishes.
     package func publish(
         _ transaction: borrowing Transaction, _ roll: LoadedRoll, file: String, by principal: Principal
     ) throws(StoreError) -> [Int] {
@@ -101,6 +119,7 @@ package struct Registrar: Sendable {
             """, roll.importID
         ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
         for voter in renamed { try forgetWords(transaction, voter: voter) }
+        try keepReturned(transaction, roll)
         try transaction.execute(
             """
             UPDATE roll_voter SET line = c.line, civility = c.civility, last_name = c.last_name,
@@ -127,12 +146,31 @@ package struct Registrar: Sendable {
         return roll.removedIDs
     }
 
+    /// Leaves the address of whoever's letter came back as it is sealed where the file brings the same one: an address that stays
+    /// is one to which nothing more is sent.
+    private func keepReturned(_ transaction: borrowing Transaction, _ roll: LoadedRoll) throws(StoreError) {
+        let returned = try transaction.reading.all(
+            """
+            SELECT v.id, v.address, c.address FROM roll_change AS c JOIN roll_voter AS v ON v.id = c.voter
+            WHERE c.import = ? AND v.returned_at IS NOT NULL
+            """, roll.importID
+        ) { (row: borrowing Row) throws(StoreError) -> (Int, [UInt8]?, [UInt8]?) in (try row[0], try row[1], try row[2])
+        }
+        let opener = ContactOpener(election: roll.election.number, keys: roll.keys)
+        for (voter, held, given) in returned where try opener.isSame(held, given, voter: voter) {
+            try transaction.execute(
+                "UPDATE roll_change SET address = ? WHERE voter = ? AND import = ?", held, voter, roll.importID)
+        }
+    }
+
     /// Forgets a loaded roll.
+    /// - Throws: an error of the store. A roll that was published meanwhile stays.
     package func discard(_ roll: LoadedRoll) throws(StoreError) {
         try RollLoader.discard(store, importID: roll.importID)
     }
 
     /// The voter with this reference.
+    /// Nil where nobody on the roll has it; case counts.
     package func voter(
         _ reading: borrowing Reading, _ election: StoredElection, reference: String
     ) throws(StoreError) -> Voter? {
@@ -146,6 +184,7 @@ package struct Registrar: Sendable {
     }
 
     /// The voter with this number.
+    /// Nil where there is none, or they were struck off.
     package func voter(_ reading: borrowing Reading, id: Int) throws(StoreError) -> Voter? {
         try reading.first(
             """
@@ -158,6 +197,9 @@ package struct Registrar: Sendable {
 
     /// Hands every voter whose number is above `after` to `body`, in the order of their numbers; the plus sign keeps SQLite
     /// from walking the references' index and sorting the whole roll for each piece of it.
+    /// - Parameters:
+    ///   - after: the last voter's number of the piece before; 0 at first.
+    ///   - limit: how many at most.
     package func each(
         _ reading: borrowing Reading, _ election: StoredElection, after: Int = 0, limit: Int = .max,
         _ body: (Voter, SealedContacts) throws(StoreError) -> Void
@@ -178,6 +220,7 @@ package struct Registrar: Sendable {
     }
 
     /// How many voters the roll holds.
+    /// Those who were struck off do not count.
     package func count(_ reading: borrowing Reading, _ election: StoredElection) throws(StoreError) -> Int {
         try reading.number(
             """
@@ -187,6 +230,8 @@ package struct Registrar: Sendable {
     }
 
     /// The colleges and sites that voters of the roll of election `number` belong to.
+    /// Those that an import not published yet brings are among them: none may be taken out of the election meanwhile.
+    /// - Returns: keys of colleges and sites; the empty text may be among them.
     package func groupsInUse(_ reading: borrowing Reading, election number: Int) throws(StoreError) -> Set<String> {
         Set(
             try reading.all(
@@ -198,6 +243,7 @@ package struct Registrar: Sendable {
     }
 
     /// Opens a voter's contacts.
+    /// - Throws: `.missing` when there is no such voter, `.damaged` when a contact does not open.
     package func contacts(
         _ reading: borrowing Reading, _ election: StoredElection, voter: Int, keys: RollKeys
     ) throws(StoreError) -> VoterContacts {
@@ -206,6 +252,7 @@ package struct Registrar: Sendable {
     }
 
     /// A voter's contacts as they lie in the store.
+    /// - Throws: `.missing` when there is no voter with this number.
     package func sealedContacts(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> SealedContacts {
         let sealed = try reading.first("SELECT mail, phone, mobile, address FROM roll_voter WHERE id = ?", voter) {
             (row: borrowing Row) throws(StoreError) in
@@ -222,6 +269,7 @@ package struct Registrar: Sendable {
         } ?? nil
     }
 
+    /// A row of the eleven columns that every query for voters selects.
     static func voter(_ row: borrowing Row) throws(StoreError) -> Voter {
         let channel: String? = try row[9]
         return Voter(
@@ -234,9 +282,11 @@ package struct Registrar: Sendable {
 
 /// One column that an import changes.
 package struct RollChange: Sendable, Equatable {
+    /// The column's name, `address` for all lines of it; empty where the row as a whole changes.
     package let column: String
     /// Empty for contacts, which are not shown.
     package var before = ""
+    /// Empty for contacts; else the new value.
     package var after = ""
 
     /// `college: unique -> cadres`, or the column alone.
@@ -248,23 +298,34 @@ package struct RollChange: Sendable, Equatable {
 
 /// A voter's contacts as they lie in the store.
 package struct SealedContacts: Sendable {
+    /// Whether the voter can get mail.
     package var hasMail: Bool { mail != nil }
+    /// Whether the voter can get letters, as far as their address was right.
     package var hasAddress: Bool { address != nil }
     /// How many of mail and mobile there are.
     package var reaches: Int { (mail == nil ? 0 : 1) + (phone != nil && isMobile ? 1 : 0) }
 
+    /// The address, sealed for `SealedColumn.mail`.
     let mail: [UInt8]?
+    /// The number in E.164, sealed for `SealedColumn.phone`.
     let phone: [UInt8]?
+    /// Whether SMS may go to the number; in clear, so that a list need not open it.
     let isMobile: Bool
+    /// The postal address as `PostalAddress` stores it, sealed.
     let address: [UInt8]?
 }
 
 /// Opens sealed contacts. One for each thread.
 package final class ContactOpener {
+    /// The election's number, to which values are bound.
     private let election: Int
     private let sealer: Sealer
+    /// Room for what a value is bound to, used again.
     private var place: [UInt8] = []
 
+    /// - Parameters:
+    ///   - election: the election's number in the store.
+    ///   - keys: of this election.
     package init(election: Int, keys: RollKeys) {
         self.election = election
         sealer = keys.sealer()
@@ -281,6 +342,13 @@ package final class ContactOpener {
         return VoterContacts(mail: mail, phone: phone, address: address)
     }
 
+    /// Whether two sealed addresses of a voter say the same: each sealing of one address is other bytes.
+    /// - Throws: `.damaged` for a value that does not open.
+    func isSame(_ first: [UInt8]?, _ second: [UInt8]?, voter: Int) throws(StoreError) -> Bool {
+        try open(first, .address, voter) == open(second, .address, voter)
+    }
+
+    /// Opens one value; nil where there is none.
     private func open(_ sealed: [UInt8]?, _ column: SealedColumn, _ voter: Int) throws(StoreError) -> [UInt8]? {
         guard let sealed else { return nil }
         column.place(election: election, voter: voter, into: &place)

@@ -4,14 +4,18 @@ import Synchronization
 /// The report of an import as CSV that spreadsheets open: UTF-8 with BOM, semicolons, formulas defused. Written as it is
 /// found, however long it becomes; readable by this account alone.
 package final class ReportFile: Sendable {
+    /// What is not in the file yet, and the first `errno` of writing.
     private struct State {
         var buffer: [UInt8]
         var failed: Int32 = 0
     }
 
+    /// For what errors say.
     private let path: String
+    /// Open for writing until the report goes.
     private let file: Int32
     private let state: Mutex<State>
+    /// Bytes after which the buffer is written.
     private static let piece = 1 << 16
 
     /// Makes the file, or empties it.
@@ -30,6 +34,7 @@ package final class ReportFile: Sendable {
     deinit { close(file) }
 
     /// Adds a line. `kind` is sheet, refused, warning, added, changed or removed.
+    /// - Parameter fault: its value and reason are shown as they are; line 0 leaves the column empty.
     package func add(_ kind: String, _ fault: RollFault) {
         let fields = [fault.line > 0 ? "\(fault.line)" : "", fault.column, kind, fault.value, fault.reason]
         let line = Array((fields.map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n").utf8)
@@ -52,6 +57,7 @@ package final class ReportFile: Sendable {
         }
     }
 
+    /// Writes the buffer; after a failure nothing is written any more, and `finish` says so.
     private func flush(_ state: inout State) {
         var rest = state.buffer[...]
         while !rest.isEmpty, state.failed == 0 {

@@ -1,8 +1,10 @@
 /// Finds rows that share a mailbox, a phone or (nearly) a name, with 16 bytes a row.
 struct Resemblances {
+    /// The line is that of a whole import: a second sheet's lines are counted from far on.
     private var keys: [(key: UInt64, line: UInt32, exact: UInt32)] = []
 
     /// - Parameter exactly: what rows share that are the same, not alike: those are not told.
+    /// - Parameter key: equal for rows that resemble one another; unequal ones may share it once in 2^64.
     mutating func add(_ key: UInt64, line: Int, exactly: UInt64? = nil) {
         keys.append((key, UInt32(truncatingIfNeeded: line), exactly.map { UInt32(truncatingIfNeeded: $0) } ?? 0))
     }

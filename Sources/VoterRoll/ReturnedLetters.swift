@@ -4,21 +4,29 @@ import Inputs
 package struct ReturnedLetters {
     /// One letter.
     package struct Entry: Sendable, Equatable {
+        /// The line of the file, or the row of the sheet, from 1.
         package let line: Int
+        /// The batch's number, as the letter's mark has it; nil where the reference names the letter.
         package let batch: Int?
+        /// The letter's number in the batch; nil where the reference names the letter.
         package let number: Int?
+        /// The voter's reference; nil where batch and number name the letter.
         package let reference: String?
     }
 
+    /// At least one, in the file's order.
     package let entries: [Entry]
 
+    /// Folded headings of the batch's column.
     private static let batches = ["batch", "lot", "nlot", "ndelot", "numerolot", "numerodelot", "batchnumber"]
+    /// Folded headings of the letter's column.
     private static let numbers = [
         "number", "numero", "pli", "npli", "ndepli", "numeropli", "numerodepli", "lettre", "nlettre", "ndelettre",
         "numerodelettre", "letter", "letternumber",
     ]
 
     /// Reads the file.
+    /// - Throws: when the file cannot be read, a row names no letter, or there are no rows.
     package init(file: String) throws(RollFileError) {
         let source = try RollLoader.source(file, isRoll: false)
         var headings: [String]?

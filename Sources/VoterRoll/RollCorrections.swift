@@ -7,6 +7,9 @@ package import Journal
 package import Store
 
 extension Registrar {
+    /// The most votes that a voter may hold.
+    package static let heaviest = RowChecker.heaviest
+
     /// What a correction came to.
     package enum Correction: Sendable, Equatable {
         case done
@@ -19,6 +22,9 @@ extension Registrar {
     ///
     /// A later import of the same unchanged row leaves the correction; an import in which the row changed replaces it.
     /// - Parameter value: as it would stand in the roll; address lines are separated by `|`; empty removes a contact.
+    /// - Returns: with `.refused` the voter is as before; its text is a sentence without a full stop.
+    /// - Throws: an error of the store; `.damaged` when a contact does not open; `.busy` when an answer cannot be
+    ///   hashed now.
     package func correct(
         _ transaction: borrowing Transaction, _ election: StoredElection, reference: String, column: Column,
         value: String, reason: String, key: ElectionKey, randomness: Randomness, by principal: Principal
@@ -45,6 +51,7 @@ extension Registrar {
     }
 
     /// A digest of who may vote: reference, college, site and weight of every voter, in the roll's order.
+    /// Names, contacts and channels are not in it: it does not change when they are corrected.
     package func digest(
         _ reading: borrowing Reading, _ election: StoredElection
     ) throws(StoreError) -> (count: Int, sha256: String) {
@@ -60,6 +67,7 @@ extension Registrar {
     }
 
     /// Ends what the roll says of persons: names and contacts go, the rows stay for what refers to them.
+    /// Called once the poll is over and its frozen set is kept; it cannot be undone.
     package func erase(_ transaction: borrowing Transaction, _ election: StoredElection) throws(StoreError) {
         try transaction.execute(
             """
@@ -85,6 +93,7 @@ extension Registrar {
     }
 
     /// Stores the checked value; returns why it is refused.
+    /// - Returns: nil when the value was stored.
     func apply(
         _ transaction: borrowing Transaction, _ election: StoredElection, _ voter: Voter, _ column: Column,
         _ value: String, _ keys: RollKeys
@@ -161,6 +170,7 @@ extension Registrar {
         return words.meaning(value)
     }
 
+    /// A contact's value bound to its voter and column.
     private func sealed(
         _ value: [UInt8], _ column: SealedColumn, _ election: StoredElection, _ voter: Voter, _ keys: RollKeys
     ) -> [UInt8] {
@@ -169,6 +179,7 @@ extension Registrar {
         return keys.sealer().seal(value, associated: place)
     }
 
+    /// Stores a mail address and its blind index; an empty value removes both. Returns why it is refused.
     private func correctMail(
         _ transaction: borrowing Transaction, _ election: StoredElection, _ voter: Voter, _ value: String,
         _ keys: RollKeys
@@ -212,6 +223,8 @@ extension Registrar {
             "UPDATE roll_voter SET address = ? WHERE id = ?", sealed(stored, .address, election, after, keys), after.id)
     }
 
+    /// Stores the hash of an answer. Returns why it is refused.
+    /// - Throws: `.busy` when it cannot be hashed now.
     private func correctChallenge(
         _ transaction: borrowing Transaction, _ election: StoredElection, _ voter: Voter, _ value: String
     ) throws(StoreError) -> String? {
@@ -227,6 +240,7 @@ extension Registrar {
         return nil
     }
 
+    /// Stores a number and its blind index; an empty value removes both. Returns why it is refused.
     private func correctPhone(
         _ transaction: borrowing Transaction, _ election: StoredElection, _ voter: Voter, _ value: String,
         _ keys: RollKeys
@@ -236,8 +250,11 @@ extension Registrar {
                 "UPDATE roll_voter SET phone = NULL, phone_index = NULL, mobile = 0 WHERE id = ?", voter.id)
             return nil
         }
+        // A number without + is at home where its voter is.
+        let address = try contacts(transaction.reading, election, voter: voter.id, keys: keys).address
+        let home = address?.phoneHome ?? .france
         let phone: PhoneNumber
-        do throws(PhoneNumber.Fault) { phone = try PhoneNumber(Invisible.trimmed(value)) } catch {
+        do throws(PhoneNumber.Fault) { phone = try PhoneNumber(Invisible.trimmed(value), home: home) } catch {
             return "\"\(value)\" \(Invisible.fault(value.utf8, allowingSpaces: true) ?? error.reason)"
         }
         try transaction.execute(
@@ -247,6 +264,8 @@ extension Registrar {
         return nil
     }
 
+    /// Stores a postal address and forgets that a letter came back; an empty value removes it. Returns why it is
+    /// refused.
     private func correctAddress(
         _ transaction: borrowing Transaction, _ election: StoredElection, _ voter: Voter, _ value: String,
         _ keys: RollKeys
@@ -255,7 +274,11 @@ extension Registrar {
             try transaction.execute("UPDATE roll_voter SET address = NULL, returned_at = NULL WHERE id = ?", voter.id)
             return nil
         }
-        if let reason = Invisible.fault(value.utf8, allowingSpaces: true) { return "\"\(value)\" \(reason)" }
+        if let reason = Invisible.fault(value.utf8, allowingSpaces: true) ?? Mojibake.fault(value.utf8)
+            ?? ProgramMarks.fault(value.utf8)
+        {
+            return "\"\(value)\" \(reason)"
+        }
         var bytes: [UInt8] = []
         var ranges: [Range<Int>] = []
         let given = value.split { $0 == "|" || $0.isNewline }.map { Invisible.trimmed(String($0)) }.filter {
@@ -263,8 +286,8 @@ extension Registrar {
         }
         // As at the import, the voter's name comes first where it is not there yet.
         let recipient = Recipient(voter)
-        let isNamed = recipient.named(in: given) > 0
-        let lines = isNamed ? given : recipient.lines(room: PostalAddress.mostLines - given.count) + given
+        let (own, rest) = recipient.above(given)
+        let lines = own + rest
         for line in lines {
             let start = bytes.count
             bytes.append(contentsOf: Array(line.utf8))

@@ -1,8 +1,9 @@
-import Letterpress
+import Typesetting
 
 /// Names that the fonts of this machine cannot set: such a voter's letter would be left out, and lists show a mark in place of the
 /// letter. Whoever imports the roll can still do something about it.
 struct RollFonts {
+    /// Made for the first name that needs it: finding the machine's fonts takes a while.
     private var fonts: FontCheck?
 
     /// The first byte of letters that only some fonts have: Latin ends before U+0250.

@@ -8,14 +8,21 @@ struct RollHeadings {
     let index: [Column: Int]
     /// Columns of the same meaning that are read where the first one's field is empty: birth names, landlines.
     let fallbacks: [Column: [Int]]
+    /// Where a street stands in pieces; nil where it does not.
+    let street: StreetColumns?
     /// Headings that mean nothing here; their values are not read.
     let ignored: [String]
 
     /// What every roll needs.
     static let needed = [Column.reference, .lastName, .firstName]
 
+    /// Understands one row as headings, or says why it is none.
+    /// - Parameters:
+    ///   - map: folded headings and the columns that somebody said they mean.
+    ///   - unread: headings that somebody said are not read.
+    /// - Throws: `RollFileError` when a needed column is missing, two columns mean the same, or the row is one field.
     init(
-        _ bytes: Span<UInt8>, _ fields: RowFields, map: [String: Column], file: String
+        _ bytes: Span<UInt8>, _ fields: RowFields, map: [String: Column], unread: Set<String>, file: String
     ) throws(RollFileError) {
         let line = fields.line
         func refuse(_ message: String, isMeant: Bool = true) -> RollFileError {
@@ -32,7 +39,12 @@ struct RollHeadings {
         let folded = texts.map(Column.fold)
         var found = try RollHeadings.mapped(texts, folded, map) { refuse($0) }
         var candidates: [Column: [(rank: Int, position: Int)]] = [:]
+        let left = RollHeadings.positions(of: unread, in: folded).subtracting(found.values)
+        var street = StreetColumns(
+            folded.enumerated().map { left.contains($0.offset) ? "" : $0.element }, taken: Set(found.values))
+        let apart = left.union(street?.parts ?? [])
         for (position, heading) in folded.enumerated() where !found.values.contains(position) {
+            guard !apart.contains(position) else { continue }
             guard let (column, rank) = Column.known(heading), found[column] == nil else { continue }
             candidates[column, default: []].append((rank, position))
         }
@@ -46,6 +58,8 @@ struct RollHeadings {
             if column.hasFallbacks { fallbacks[column] = places.dropFirst().map(\.position) }
         }
         RollHeadings.placeComplement(&found, folded)
+        // Another column is the street's line.
+        if let name = street?.name, !found.values.contains(name) { street = nil }
         let missing = RollHeadings.needed.filter { found[$0] == nil }
         guard missing.isEmpty else {
             if let reason = Mojibake.fault(texts.joined(separator: " ").utf8) {
@@ -57,16 +71,34 @@ struct RollHeadings {
                         + "separated by ; , | or tab, and the headings stand in one of the first \(RollLimits.headingRows) lines",
                     isMeant: false)
             }
+            if let both = folded.firstIndex(where: RollHeadings.wholeNames.contains),
+                missing.contains(.lastName) || missing.contains(.firstName)
+            {
+                throw refuse(
+                    "the column \"\(texts[both])\" holds family and first name together: part it into two columns, in a spreadsheet "
+                        + "with \"Text to columns\", and import that", isMeant: false)
+            }
             throw refuse(
                 "there is no column for \(missing.map(\.rawValue).joined(separator: ", ")) among the headings "
                     + "(\(texts.prefix(20).joined(separator: " | "))): name it with --map \"HEADING=\(missing[0].rawValue)\""
             )
         }
-        let read = Set(found.values).union(fallbacks.values.flatMap { $0 })
+        let read = Set(found.values).union(fallbacks.values.flatMap { $0 }).union(street?.parts ?? [])
         ignored = texts.indices.filter { !read.contains($0) && !folded[$0].isEmpty }.map { texts[$0] }
-        (self.texts, index, self.fallbacks) = (texts, found, fallbacks)
+        (self.texts, index, self.fallbacks, self.street) = (texts, found, fallbacks, street)
     }
 
+    /// Headings of columns that hold both names.
+    private static let wholeNames: Set<String> = [
+        "nomprenom", "nometprenom", "nomprenoms", "nometprenoms", "prenomnom", "prenometnom", "nomcomplet", "fullname",
+        "identite", "nomprenomsalarie", "salarie", "nomprenomdusalarie",
+    ]
+
+    /// Whether one of the headings is that of both names.
+    static func holdWholeName(_ texts: [String]) -> Bool { texts.contains { wholeNames.contains(Column.fold($0)) } }
+
+    /// The trimmed headings.
+    /// - Throws: when one is longer than a cell may be: the row is no headings.
     private static func texts(
         _ bytes: Span<UInt8>, _ fields: RowFields, _ file: String
     ) throws(RollFileError) -> [String] {
@@ -86,6 +118,7 @@ struct RollHeadings {
     }
 
     /// The columns that `map` names: by a heading, or by its second, third... occurrence (`courriel#2`).
+    /// - Throws: when a heading is not there, or two are named for one column.
     private static func mapped(
         _ texts: [String], _ folded: [String], _ map: [String: Column], _ refuse: (String) -> RollFileError
     ) throws(RollFileError) -> [Column: Int] {
@@ -106,6 +139,19 @@ struct RollHeadings {
         return found
     }
 
+    /// Where headings stand that are named as in a map.
+    private static func positions(of keys: Set<String>, in folded: [String]) -> Set<Int> {
+        guard !keys.isEmpty else { return [] }
+        var seen: [String: Int] = [:]
+        return Set(
+            folded.indices.filter { position in
+                let number = seen[folded[position], default: 0] + 1
+                seen[folded[position]] = number
+                return keys.contains(number == 1 ? folded[position] : "\(folded[position])#\(number)")
+            })
+    }
+
+    /// Why two columns of one meaning cannot be read, and what to write instead.
     private static func twice(
         _ column: Column, _ texts: [String], _ folded: [String], _ first: Int, _ second: Int
     ) -> String {
@@ -120,6 +166,12 @@ struct RollHeadings {
 
     /// A complement stands above the street (NF Z10-011, line 3), also where the street's column is headed `Adresse`.
     private static func placeComplement(_ found: inout [Column: Int], _ folded: [String]) {
+        // The second of two complements is below the first.
+        if let second = found[.address2], folded[second].hasPrefix("compl"), let first = found[.address3],
+            folded[first].hasPrefix("compl")
+        {
+            (found[.address2], found[.address3]) = (first, second)
+        }
         guard let complement = found[.address3], folded[complement].hasPrefix("compl"), found[.address4] == nil,
             let street = found[.address1], !folded[street].hasSuffix("1")
         else { return }
@@ -128,6 +180,7 @@ struct RollHeadings {
     }
 
     /// The heading of a column; the column's own name where the roll does not have it.
+    /// - Parameter column: any, also one that is not read.
     func text(_ column: Column) -> String { index[column].map { texts[$0] } ?? column.rawValue }
 
     /// How many of the columns that every roll needs are among these headings.
@@ -136,13 +189,39 @@ struct RollHeadings {
         return needed.filter(columns.contains).count
     }
 
+    /// Whether a row looks like a roll's headings, also where some of them are not known: another college's sheet that heads its
+    /// columns in its own way is a roll all the same.
+    static func isLikely(_ texts: [String], map: [String: Column]) -> Bool {
+        let columns = Set(texts.prefix(RollLimits.columns).compactMap { Column.named($0, map: map) })
+        let needed = needed.filter(columns.contains).count
+        return needed >= 2 || needed >= 1 && columns.count >= 3
+    }
+
+    /// Bytes by which a heading may differ from its repetition: accents that one of them lacks.
+    private static let mostMarks = 8
+
+    /// Whether two texts may be one but for case and accents, by a byte at either end: plain letters and digits are told at once.
+    private static func mayBeAlike(_ one: UInt8, _ other: UInt8) -> Bool {
+        func isPlain(_ byte: UInt8) -> Bool { 97...122 ~= byte | 32 && byte < 0x80 || 48...57 ~= byte }
+        return !isPlain(one) || !isPlain(other) || one | 32 == other | 32
+    }
+
     /// Whether a row repeats the headings, as printed lists do on every page.
+    /// - Parameter fields: of a row below the headings.
     func areRepeated(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
         for column in RollHeadings.needed {
             guard let position = index[column], position < fields.ranges.count else { return false }
-            let range = fields.ranges[position]
-            guard range.count <= 4 * RollLimits.shown, range.map({ bytes[$0] }).elementsEqual(texts[position].utf8)
+            guard let range = RowChecker.cell(bytes, fields.ranges[position]), range.count <= 4 * RollLimits.shown
             else {
+                return false
+            }
+            // Nearly every row is told by its length; blanks, case and accents are nobody's name.
+            let heading = Invisible.trimmed(texts[position])
+            guard abs(range.count - heading.utf8.count) <= RollHeadings.mostMarks,
+                RollHeadings.mayBeAlike(bytes[range.lowerBound], heading.utf8.first ?? 0),
+                RollHeadings.mayBeAlike(bytes[range.upperBound - 1], heading.utf8.last ?? 0)
+            else { return false }
+            guard Column.fold(String(decoding: range.map { bytes[$0] }, as: UTF8.self)) == Column.fold(heading) else {
                 return false
             }
         }
@@ -152,6 +231,7 @@ struct RollHeadings {
 
 /// Looks for the headings in the first rows of a table: titles and notes may stand above them.
 struct HeadingSearch {
+    /// Rows looked at so far.
     private var rows = 0
     /// What was wrong with the first row: that is said where no headings are found.
     private(set) var firstError: RollFileError?
@@ -159,16 +239,22 @@ struct HeadingSearch {
     private(set) var isDecided = false
 
     /// The headings, when a row is them; nil when the next row must be looked at.
+    /// - Throws: when the row is headings that something is wrong with, or too many rows were no headings.
     mutating func take(
-        _ bytes: Span<UInt8>, _ fields: RowFields, map: [String: Column], file: String
+        _ bytes: Span<UInt8>, _ fields: RowFields, options: ImportOptions, file: String
     ) throws(RollFileError) -> RollHeadings? {
         rows += 1
-        do throws(RollFileError) { return try RollHeadings(bytes, fields, map: map, file: file) } catch {
+        let map = options.map
+        do throws(RollFileError) {
+            return try RollHeadings(bytes, fields, map: map, unread: options.unread, file: file)
+        } catch {
             let texts = fields.ranges.prefix(RollLimits.columns).map { range in
                 String(decoding: range.prefix(RollLimits.shown).map { bytes[$0] }, as: UTF8.self)
             }
             // Headings that something is wrong with, not a title.
-            let areHeadings = RollHeadings.needed(texts, map: map) >= 2 || error.message.hasPrefix("every line")
+            let needed = RollHeadings.needed(texts, map: map)
+            let areHeadings =
+                needed >= 2 || needed == 1 && RollHeadings.holdWholeName(texts) || error.message.hasPrefix("every line")
             if firstError == nil || error.isAboutHeadings && firstError?.isAboutHeadings == false { firstError = error }
             if areHeadings || rows >= RollLimits.headingRows {
                 isDecided = true

@@ -17,6 +17,7 @@ package enum RollIndices {
     }
 
     /// Builds the indices where they are missing.
+    /// Two transactions, so that nobody waits for both.
     static func build(_ store: Store) throws(StoreError) {
         let present = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try reading.number(

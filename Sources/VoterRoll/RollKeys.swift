@@ -2,11 +2,16 @@ package import Crypto
 
 /// The subkeys with which a roll is sealed and searched.
 package struct RollKeys: Sendable {
+    /// Seals mail, phone and address.
     let contacts: Secret
+    /// Makes the blind indices by which a contact is found.
     let index: LookupKey
+    /// Makes the digest by which an unchanged row is told.
     let digest: LookupKey
+    /// Of the sealers' nonces.
     let randomness: Randomness
 
+    /// - Parameter key: the election's; what is sealed for one election opens in no other.
     package init(_ key: ElectionKey, randomness: Randomness) {
         contacts = key.subkey(.contacts)
         index = LookupKey(key.subkey(.contactIndex))
@@ -14,6 +19,7 @@ package struct RollKeys: Sendable {
         self.randomness = randomness
     }
 
+    /// A sealer of its own nonces: one for each thread.
     func sealer() -> Sealer { Sealer(key: contacts, randomness: randomness) }
 }
 
@@ -24,6 +30,7 @@ enum SealedColumn: UInt8 {
     case address = 3
 
     /// What a sealed value is bound to: election, voter and column.
+    /// - Parameter bytes: becomes 17 bytes: both numbers, the highest byte first, and the column.
     func place(election: Int, voter: Int, into bytes: inout [UInt8]) {
         bytes.removeAll(keepingCapacity: true)
         for number in [election, voter] {
@@ -38,11 +45,16 @@ enum SealedColumn: UInt8 {
 /// Seals the contacts of checked rows. One for each thread.
 struct RowSealer {
     private let election: Int
+    /// For indices and digests.
     private let keys: RollKeys
+    /// Of nonces of its own.
     private let sealer: Sealer
+    /// What a value is bound to; room that is used again.
     private var place: [UInt8] = []
+    /// The folded mail address; room that is used again.
     private var folded: [UInt8] = []
 
+    /// - Parameter election: the election's number in the store.
     init(election: Int, keys: RollKeys) {
         self.election = election
         self.keys = keys
@@ -50,6 +62,9 @@ struct RowSealer {
     }
 
     /// Computes a row's digest and blind indices, which need no voter number. The row must be the batch's last.
+    /// - Parameters:
+    ///   - row: gets digest and indices.
+    ///   - batch: gets the digest's bytes behind the sealed ones.
     mutating func index(_ row: inout RollRow, _ batch: inout RowBuffer) {
         if !row.mail.isAbsent {
             folded.removeAll(keepingCapacity: true)
@@ -75,17 +90,20 @@ struct RowSealer {
     }
 
     /// Seals a row's address for its voter.
+    /// - Parameter row: whose number must be known.
     mutating func sealAddress(_ row: inout RollRow, _ batch: inout RowBuffer) {
         row.sealedAddress = seal(row.address, .address, row.id, &batch)
     }
 
     /// Seals what is not sealed yet of a row's contacts.
+    /// - Parameter row: whose number must be known.
     mutating func sealRest(_ row: inout RollRow, _ batch: inout RowBuffer) {
         row.sealedMail = seal(row.mail, .mail, row.id, &batch)
         row.sealedPhone = seal(row.phone, .phone, row.id, &batch)
         if row.sealedAddress.isAbsent { sealAddress(&row, &batch) }
     }
 
+    /// Seals one value into the batch's sealed bytes; `.absent` where there is none.
     private mutating func seal(_ slice: Slice, _ column: SealedColumn, _ id: Int, _ batch: inout RowBuffer) -> Slice {
         guard !slice.isAbsent else { return .absent }
         column.place(election: election, voter: id, into: &place)

@@ -9,6 +9,8 @@ package struct ImportOptions: Sendable {
     /// Headings (folded by `Column.fold`) and the columns they mean, before the known ones. `#2` behind a heading is its
     /// second occurrence.
     package var map: [String: Column] = [:]
+    /// Headings, written as those of `map`, that somebody said are not read, whatever they mean elsewhere.
+    package var unread: Set<String> = []
     /// The sheets of a workbook to read, in this order; none: the one that is visible and has a roll's headings.
     package var sheets: [String] = []
     /// Whether the good rows are kept when others are refused.
@@ -16,25 +18,37 @@ package struct ImportOptions: Sendable {
     /// Where every fault and warning is written.
     package var report: ReportFile?
 
+    /// The whole file by its known headings, kept only without faults.
     package init() {}
 }
 
 /// A roll that was read and checked, and waits in the store to be published or discarded.
 package struct LoadedRoll: Sendable {
+    /// The row in `roll_import`, by which it is published or discarded.
     let importID: Int
+    /// Whose roll it will be.
     let election: StoredElection
+    /// With which its contacts are sealed.
+    let keys: RollKeys
+    /// How the text was encoded, for people.
     package let encoding: String
+    /// What separates fields, for people; empty for workbooks.
     package let separator: String
     /// The sheets that were read; empty for text.
     package let sheets: [String]
+    /// Headings of all sheets that meant nothing: their columns were not read.
     package let ignoredHeadings: [String]
     /// Rows of the file, headings and empty lines apart.
     package let rows: Int
+    /// Everything that was found wrong or odd.
     package let report: RollReport
     /// Names of voters that are new, changed, or missing in the file, the first few of each, and how many there are.
     package let added: Changes
+    /// Voters with a row that differs from the roll, or that were struck off before.
     package let changed: Changes
+    /// Voters of the roll whom the file lacks; none where a refused row may be anybody's.
     package let removed: Changes
+    /// The numbers of all removed voters.
     let removedIDs: [Int]
     /// Whether the election had a published roll before.
     package let isUpdate: Bool
@@ -43,11 +57,14 @@ package struct LoadedRoll: Sendable {
 
     /// Some of many.
     package struct Changes: Sendable {
+        /// How many there are in all.
         package fileprivate(set) var count = 0
+        /// Reference, family name and first name of the first of them.
         package fileprivate(set) var names: [String] = []
         /// Names shown; all of them are in the report's file.
         private static let shown = 20
 
+        /// Counts a name; it is made only where it is shown.
         mutating func add(_ name: @autoclosure () -> String) {
             count += 1
             if names.count < Changes.shown { names.append(name()) }
@@ -64,11 +81,15 @@ package struct GroupCounts: Sendable {
         var count: Int
     }
 
+    /// Voters by college and site.
     private var groups: [Group] = []
+    /// How many voters hold each weight.
     package private(set) var weights: [Int: Int] = [:]
 
+    /// Of nobody yet.
     package init() {}
 
+    /// Counts a checked row.
     mutating func add(_ batch: RowBuffer, _ row: RollRow) {
         weights[row.weight, default: 0] += 1
         let (college, site) = (batch.plain[row.college.range], batch.plain[row.site.range])
@@ -80,6 +101,7 @@ package struct GroupCounts: Sendable {
     }
 
     /// How many voters may vote on `ballot`.
+    /// - Parameter ballot: of the election whose colleges and sites the file uses.
     package func eligible(_ ballot: Election.Ballot) -> Int {
         groups.reduce(0) { sum, group in
             let college = String(decoding: group.college, as: UTF8.self)
@@ -90,10 +112,12 @@ package struct GroupCounts: Sendable {
 }
 
 /// Why an import could not go on.
+/// `file`: what the file holds is to blame. `store`: the store or its disk.
 package enum ImportFailure: Error, CustomStringConvertible {
     case file(RollFileError)
     case store(StoreError)
 
+    /// What either says.
     package var description: String {
         switch self {
         case .file(let error): "\(error)"
@@ -106,8 +130,10 @@ package enum ImportFailure: Error, CustomStringConvertible {
 private final class FirstFailure: Sendable {
     private let state = Mutex<StoreError?>(nil)
 
+    /// Nil while all is well.
     var error: StoreError? { state.withLock { $0 } }
 
+    /// Keeps an error unless there is one already.
     func keep(_ error: StoreError) { state.withLock { $0 = $0 ?? error } }
 }
 
@@ -117,15 +143,19 @@ private final class SpareBatches: Sendable {
     /// Begins at nothing and is raised: a semaphore may not be released below the value it was made with, and a file
     /// that breaks off leaves a batch unreturned.
     private let count = DispatchSemaphore(value: 0)
+    /// Those that nobody fills or inserts.
     private let batches = Mutex([RowBatch(), RowBatch(), RowBatch()])
 
+    /// All three batches are free.
     init() { for _ in 0..<3 { count.signal() } }
 
+    /// Takes a free batch, and waits until there is one.
     func take() -> RowBatch {
         count.wait()
         return batches.withLock { $0.removeLast() }
     }
 
+    /// Gives a batch back, emptied.
     func give(_ batch: RowBatch) {
         batch.buffer.clear()
         batches.withLock { $0.append(batch) }
@@ -135,20 +165,31 @@ private final class SpareBatches: Sendable {
 
 /// What the checking thread gathers row by row.
 private struct Intake {
+    /// The rows since the last batch went off.
     var buffer = RowBuffer()
+    /// The checking thread's own.
     var sealer: RowSealer
+    /// The number of the next new voter, for a first import.
     var nextID: Int
+    /// Rows below the headings so far, refused ones among them.
     var rows = 0
+    /// Of the accepted rows.
     var groups = GroupCounts()
+    /// By blind index: case aside, no two mailboxes are alike by chance.
     var sameMail = Resemblances()
+    /// By blind index of the number in E.164.
     var samePhone = Resemblances()
+    /// By `Folding.nameKey`.
     var sameName = Resemblances()
+    /// By `Reference.key`, with the hash of the reference itself: equal ones are duplicates, and told elsewhere.
     var sameReference = Resemblances()
     /// Whether addresses are sealed here; the rest is sealed by the inserting thread. So the two threads take about the
     /// same time, and together the least.
     var sealsAddresses = true
+    /// Room for names as they are compared.
     private var scratch: [UInt8] = []
 
+    /// - Parameter firstID: the number of the first new voter.
     init(_ sealer: RowSealer, firstID: Int) { (self.sealer, nextID) = (sealer, firstID) }
 
     /// Counts the last row of the buffer. A row that may be known already is sealed later, when its voter's
@@ -174,6 +215,8 @@ private struct Intake {
         buffer.rows.append(row)
     }
 
+    /// Puts a hash in the place of the answer.
+    /// - Throws: when there is too little memory to hash just now.
     private mutating func hashChallenge(
         _ row: inout RollRow, _ hasher: PassphraseHasher, file: String
     ) throws(RollFileError) {
@@ -189,24 +232,46 @@ private struct Intake {
 }
 
 /// Reads a file into the store: one thread parses and checks, another inserts, and both seal.
+///
+///     file ──> Survey ──> DelimitedSource ─┐
+///     file ──> Archive ─> WorkbookSource ──┴─> RollReading ──> RowChecker ──> Intake      the caller's thread
+///                                              (headings)     (one row)         │ batches of 8,192 rows
+///                                                                               v
+///              roll_voter: new voters     <─┬── RollWriter                                a queue of its own
+///              roll_change: changed ones  <─┘
+///
+/// One loader loads one file. `init` opens the import in the store, and `load` ends with a roll that waits to be
+/// published, or with nothing.
 final class RollLoader {
     private let store: Store
+    /// Whose colleges, sites and languages the rows must name.
     private let election: StoredElection
+    /// Of that election.
     private let keys: RollKeys
+    /// As the caller gave them.
     private let options: ImportOptions
     private let hasher: PassphraseHasher
+    /// Called at every batch of rows; what it throws stops the import.
     private let progress: (Int) throws(RollFileError) -> Void
     private let report: RollReport
+    /// The import's row, under which everything is stored.
     private let importID: Int
+    /// Whether the election has voters already, so that rows are compared with theirs.
     private let isUpdate: Bool
+    /// The number of the first new voter.
     private let firstID: Int
 
+    /// Used by the inserting thread alone until the queue is empty.
     private let writer: RollWriter
+    /// The inserting thread.
     private let queue = DispatchQueue(label: "roll.insert")
     /// Batches that were inserted and can be filled again: one is being filled, one inserted.
     private let spare = SpareBatches()
+    /// Set by the inserting thread; from then on batches are only given back.
     private let failure = FirstFailure()
 
+    /// Removes what a dead import of this election left, then opens a new one.
+    /// - Throws: an error of the store.
     init(
         store: Store, election: StoredElection, keys: RollKeys, options: ImportOptions, hasher: PassphraseHasher,
         clock: Clock, progress: @escaping (Int) throws(RollFileError) -> Void
@@ -272,13 +337,14 @@ final class RollLoader {
         }
     }
 
+    /// Parses, checks and hands batches on; then waits for the inserting thread and compares with the roll.
     private func read(_ path: String) throws(ImportFailure) -> LoadedRoll {
         var intake = Intake(RowSealer(election: election.number, keys: keys), firstID: firstID)
         let source: any RowSource
         var headings: [RollHeadings] = []
         do throws(RollFileError) {
             source = try RollLoader.source(path, sheets: options.sheets, map: options.map)
-            var reading = RollReading(source, election: election.election, map: options.map, file: path, report: report)
+            var reading = RollReading(source, election: election.election, options: options, file: path, report: report)
             var batch = spare.take()
             let isUpdate = isUpdate
             // A workbook is more work to read.
@@ -312,22 +378,30 @@ final class RollLoader {
         guard !headings.isEmpty else {
             throw .file(RollFileError(file: path, line: 0, message: "the file holds no rows"))
         }
-        let removed: [(id: Int, name: String)]
+        let removed: [(id: Int, reference: String, name: String)]
         // A refused row whose reference cannot be read may be anybody's: then nobody counts as missing.
         let knowsAll = report.refusedNameless == 0
         do throws(StoreError) { removed = try isUpdate && knowsAll ? writer.missing() : [] } catch {
             throw .store(error)
         }
+        do throws(StoreError) {
+            let heading = headings.first?.text(.reference) ?? Column.reference.rawValue
+            try writer.warnOfRespelled(removed.map(\.reference), heading: heading)
+        } catch { throw .store(error) }
         var gone = LoadedRoll.Changes()
         for voter in removed { gone.add(voter.name) }
         return LoadedRoll(
-            importID: importID, election: election, encoding: source.encoding, separator: source.separator,
+            importID: importID, election: election, keys: keys, encoding: source.encoding, separator: source.separator,
             sheets: source.sheets, ignoredHeadings: headings.flatMap(\.ignored), rows: intake.rows, report: report,
             added: writer.added, changed: writer.changed, removed: gone, removedIDs: removed.map(\.id),
             isUpdate: isUpdate, groups: intake.groups)
     }
 
     /// The table in a file, by what it holds, whatever its name says.
+    /// - Parameters:
+    ///   - map: what headings mean besides the known ones.
+    ///   - isRoll: whether a workbook's sheet is chosen by a roll's headings; the first one otherwise.
+    /// - Throws: when the file is of a kind that is no table, or cannot be read.
     static func source(
         _ path: String, sheets: [String] = [], map: [String: Column] = [:], isRoll: Bool = true
     ) throws(RollFileError) -> any RowSource {
@@ -340,6 +414,7 @@ final class RollLoader {
         return try DelimitedSource(path: path, map: map)
     }
 
+    /// Hands a batch to the inserting thread, which gives it back; after a failure nothing is inserted any more.
     private func insert(_ batch: RowBatch, _ referenceHeading: String?) {
         queue.async { [writer, spare, failure] in
             if let referenceHeading { writer.referenceHeading = referenceHeading }
@@ -350,6 +425,7 @@ final class RollLoader {
         }
     }
 
+    /// Warns of rows that share a reference but for its writing, a mailbox, a phone or nearly a name.
     private func warnOfResemblances(_ headings: RollHeadings, _ intake: inout Intake) {
         func warn(_ found: inout Resemblances, _ column: Column, isExact: Bool = false, _ what: String) {
             found.report(isExact: isExact) { line, earlier in

@@ -4,15 +4,19 @@ import Inputs
 package struct RollPreview: Sendable {
     /// One column of the file.
     package struct Heading: Sendable, Equatable {
+        /// As it stands in the file.
         package let text: String
         /// By which an import's map names it; the second and later ones of the same heading with their number.
         package let key: String
         /// What it is read as when nobody says otherwise.
         package let column: Column?
+        /// Whether another heading means the same and comes first, or is a street's name of which this is a piece.
+        package let isSpare: Bool
         /// What stands below it in the first rows.
         package fileprivate(set) var samples: [String]
     }
 
+    /// In the file's order, `mostColumns` of them at most.
     package let headings: [Heading]
 
     /// Rows shown below the headings.
@@ -24,6 +28,7 @@ package struct RollPreview: Sendable {
 
     /// Reads the first rows of a file.
     /// - Parameter sheets: the sheets that are read, as for an import; of several the first one is shown.
+    /// - Throws: when nothing of the file can be read; a fault behind the first rows is not seen.
     package init(_ path: String, sheets: [String] = [], map: [String: Column] = [:]) throws(RollFileError) {
         let source = try RollLoader.source(path, sheets: sheets, map: map, isRoll: false)
         var rows: [[String]] = []
@@ -54,14 +59,23 @@ package struct RollPreview: Sendable {
         headings = RollPreview.headings(rows[best], below: rows[(best + 1)...].prefix(RollPreview.shown))
     }
 
+    /// The columns with their keys, meanings and samples.
     private static func headings(_ row: [String], below: some Collection<[String]>) -> [Heading] {
+        let folded = row.map(Column.fold)
+        let street = StreetColumns(folded, taken: [])
+        let known = folded.indices.map { position -> (column: Column, rank: Int)? in
+            street?.parts.contains(position) == true ? (.address4, .max) : Column.known(folded[position])
+        }
+        var first: [Column: Int] = [:]
+        for case let (column, rank)? in known { first[column] = min(first[column] ?? rank, rank) }
         var seen: [String: Int] = [:]
         return row.enumerated().map { position, text in
-            let folded = Column.fold(text)
-            let number = seen[folded, default: 0] + 1
-            seen[folded] = number
+            let number = seen[folded[position], default: 0] + 1
+            seen[folded[position]] = number
+            let key = number == 1 ? folded[position] : "\(folded[position])#\(number)"
+            let isSpare = known[position].map { $0.rank > first[$0.column] ?? 0 } ?? false
             return Heading(
-                text: text, key: number == 1 ? folded : "\(folded)#\(number)", column: Column.known(folded)?.column,
+                text: text, key: key, column: known[position]?.column, isSpare: isSpare,
                 samples: below.compactMap { position < $0.count && !$0[position].isEmpty ? $0[position] : nil }.map {
                     String($0.prefix(longestSample))
                 })

@@ -4,23 +4,35 @@ import Elections
 struct RollReading {
     /// How the headings of each sheet were understood.
     private(set) var headings: [RollHeadings] = []
+    /// The file that is read, row by row.
     private let source: any RowSource
+    /// Whose names rows must use.
     private let election: Election
-    private let map: [String: Column]
+    /// What headings mean, and which are not read.
+    private let options: ImportOptions
+    /// For what faults say.
     private let file: String
+    /// Gets all faults and warnings.
     private let report: RollReport
+    /// The present sheet's; none until its headings were found.
     private var checkers: [RowChecker] = []
+    /// The present sheet's.
     private var search = HeadingSearch()
+    /// The sheet that is read, from 0.
     private var sheet = 0
     /// Lines that repeat the headings.
     private var repeated = WarningTally()
 
-    init(_ source: any RowSource, election: Election, map: [String: Column], file: String, report: RollReport) {
-        (self.source, self.election, self.map, self.file, self.report) = (source, election, map, file, report)
+    /// Tells the report which sheets are read.
+    /// - Parameter file: the path, for what faults say.
+    init(_ source: any RowSource, election: Election, options: ImportOptions, file: String, report: RollReport) {
+        (self.source, self.election, self.options, self.file, self.report) = (source, election, options, file, report)
         report.name(source.sheets)
     }
 
     /// Hands every row below the headings to `body`.
+    /// - Parameter body: takes the sheet's checker, the buffer and the row's fields in it.
+    /// - Throws: when no headings are found, or the source cannot be read on; what `body` throws.
     mutating func forEachRow(
         _ body: (inout RowChecker, Span<UInt8>, RowFields) throws(RollFileError) -> Void
     ) throws(RollFileError) {
@@ -33,6 +45,7 @@ struct RollReading {
         repeated.tell(report)
     }
 
+    /// Passes from sheet to sheet, each of which has headings of its own.
     private mutating func readRows(
         _ body: (inout RowChecker, Span<UInt8>, RowFields) throws(RollFileError) -> Void
     ) throws(RollFileError) {
@@ -49,10 +62,11 @@ struct RollReading {
         }
     }
 
+    /// Looks for the headings in a row; where it is them, the rows below get a checker.
     private mutating func look(_ bytes: Span<UInt8>, _ fields: RowFields) throws(RollFileError) {
         var shown = fields
         shown.line %= RollLimits.sheetLines
-        guard let found = try search.take(bytes, shown, map: map, file: place) else { return }
+        guard let found = try search.take(bytes, shown, options: options, file: place) else { return }
         headings.append(found)
         let name = source.sheets.isEmpty ? "" : source.sheets[sheet]
         checkers.append(
@@ -60,6 +74,8 @@ struct RollReading {
                 election: election, headings: found, sheet: name, isDelimited: source.sheets.isEmpty, report: report))
     }
 
+    /// Ends a sheet: says what occurred in many of its rows.
+    /// - Throws: what was wrong with its first row, where no headings were found.
     private mutating func endSheet() throws(RollFileError) {
         if checkers.isEmpty, let error = search.firstError { throw error }
         for index in checkers.indices { checkers[index].finish() }

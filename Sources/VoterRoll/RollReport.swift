@@ -1,8 +1,11 @@
 import Synchronization
 
 /// Faults and warnings of an import: all of them in the report's file, the first ones with their details in memory.
+/// Several threads add to it: one checks rows, another finds duplicates.
 package final class RollReport: Sendable {
+    /// Nil where only the first faults are wanted.
     private let file: ReportFile?
+    /// Names of the sheets that are read.
     private let sheets = Mutex<[String]>([])
 
     init(file: ReportFile? = nil) { self.file = file }
@@ -35,6 +38,7 @@ package final class RollReport: Sendable {
         }
     }
 
+    /// What was found so far.
     private struct State {
         var faults: [RollFault] = []
         var faultCount = 0
@@ -48,6 +52,7 @@ package final class RollReport: Sendable {
 
     private let state = Mutex(State())
 
+    /// Adds a fault: its row is refused.
     func fault(_ fault: RollFault) {
         file?.add("refused", placed(fault))
         state.withLock {
@@ -75,6 +80,7 @@ package final class RollReport: Sendable {
     /// Refused rows whose reference cannot be read.
     package var refusedNameless: Int { state.withLock { $0.refusedNameless } }
 
+    /// Adds a warning: its row is taken all the same.
     func warn(_ warning: RollFault) {
         file?.add("warning", placed(warning))
         state.withLock {
@@ -85,10 +91,13 @@ package final class RollReport: Sendable {
 
     /// Faults by line; at most `RollLimits.details` of them.
     package var faults: [RollFault] { state.withLock { $0.faults.sorted { $0.line < $1.line } }.map(placed) }
+    /// All faults; a row may have several.
     package var faultCount: Int { state.withLock { $0.faultCount } }
     /// Rows that were refused.
     package var rejected: Int { state.withLock { $0.rejected.count } }
+    /// Warnings by line; at most `RollLimits.details` of them.
     package var warnings: [RollFault] { state.withLock { $0.warnings.sorted { $0.line < $1.line } }.map(placed) }
+    /// All warnings.
     package var warningCount: Int { state.withLock { $0.warningCount } }
 }
 

@@ -9,6 +9,8 @@ package import Store
 /// `roll_voter` has no CHECK: a single one costs a fifth of an import's time (measured with SQLite 3.40), and the reader
 /// refuses a value that is not one of its type's.
 package enum RollSchema {
+    /// In the order in which they were shipped; never edited afterwards. Times are seconds since 1970; `removed_at` is
+    /// NULL for whoever is on the roll, `returned_at` unless the post brought a letter back.
     package static let migrations = [
         Migration(
             "roll-1",

@@ -14,14 +14,17 @@ extension Registrar {
 
     /// What a search found.
     package struct Found: Sendable {
+        /// At most `mostFound`, in no order.
         package let voters: [Voter]
         /// Whether there are more than are shown.
         package let isCut: Bool
 
+        /// What tests and pages without a store use.
         package init(voters: [Voter], isCut: Bool) { (self.voters, self.isCut) = (voters, isCut) }
     }
 
     /// The voters of whom every word typed begins a word of name or reference.
+    /// - Parameter typed: as it was typed, of any length; too long a text finds nothing.
     package func search(
         _ reading: borrowing Reading, _ election: StoredElection, _ typed: String
     ) throws(StoreError) -> Found {
@@ -69,6 +72,7 @@ extension Registrar {
     }
 
     /// Takes the next voters of published rolls into the index; returns whether there may be more. Run by one worker.
+    /// - Throws: an error of the store; the next call goes on from where it was.
     package func index() throws(StoreError) -> Bool {
         let isDue = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try reading.number(
@@ -102,6 +106,7 @@ extension Registrar {
     }
 
     /// Takes a voter's present words out of the index, before they change. A voter whom it does not hold yet stays out.
+    /// Called before names change, with `learnWords` after: the index holds no copy of them to compare with.
     func forgetWords(_ transaction: borrowing Transaction, voter: Int) throws(StoreError) {
         try transaction.execute(
             """

@@ -5,18 +5,26 @@ import Store
 final class RollWriter: @unchecked Sendable {
     private let store: Store
     private let election: Int
+    /// Under which everything is stored until it is published.
     private let importID: Int
+    /// Whether rows are compared with a roll that is there.
     private let isUpdate: Bool
+    /// Gets duplicates, which show only here.
     private let report: RollReport
+    /// The inserting thread's own.
     private var sealer: RowSealer
     /// What the file calls the reference's column.
     var referenceHeading = "reference"
+    /// The number of the next new voter, for an update.
     private var nextID: Int
     /// Voters of the published roll that occurred in the file.
     private var seen: Set<Int> = []
+    /// Voters whom the roll did not have.
     private(set) var added = LoadedRoll.Changes()
+    /// Voters whose rows differ from the roll.
     private(set) var changed = LoadedRoll.Changes()
 
+    /// - Parameter firstID: the number of the first new voter.
     init(
         store: Store, election: Int, importID: Int, isUpdate: Bool, firstID: Int, keys: RollKeys, report: RollReport
     ) {
@@ -26,6 +34,7 @@ final class RollWriter: @unchecked Sendable {
     }
 
     /// Inserts a batch in one transaction; counts and faults follow once it is on disk.
+    /// - Throws: an error of the store; nothing of the batch is stored then.
     func write(_ batch: RowBatch) throws(StoreError) {
         var outcome: [RowOutcome] = []
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
@@ -48,16 +57,20 @@ final class RollWriter: @unchecked Sendable {
         }
     }
 
+    /// What became of a row; a duplicate names the line of the first.
     private enum RowOutcome { case added, changed(Int), unchanged(Int), duplicate(line: Int) }
 
+    /// A row's value as text.
     private func text(_ slice: Slice, _ batch: RowBuffer) -> String {
         String(decoding: batch.plain[slice.range], as: UTF8.self)
     }
 
+    /// Reference, family name and first name.
     private func name(_ row: RollRow, _ batch: RowBuffer) -> String {
         "\(text(row.reference, batch)) \(text(row.lastName, batch)) \(text(row.firstName, batch))"
     }
 
+    /// Inserts rows of a first import; a reference that is there already is a duplicate.
     private func insert(
         _ transaction: borrowing Transaction, _ batch: inout RowBuffer
     ) throws(StoreError) -> [RowOutcome] {
@@ -81,10 +94,12 @@ final class RollWriter: @unchecked Sendable {
         return outcome
     }
 
+    /// The line on which a reference occurred first.
     private func line(_ reading: borrowing Reading, _ reference: String) throws(StoreError) -> Int {
         try reading.number("SELECT line FROM roll_voter WHERE election = ? AND reference = ?", election, reference)
     }
 
+    /// Lends `body` the statement that inserts one voter, unless their reference is taken.
     private func insertVoters(
         _ transaction: borrowing Transaction, _ body: (borrowing BulkStatement) throws(StoreError) -> Void
     ) throws(StoreError) {
@@ -138,6 +153,7 @@ final class RollWriter: @unchecked Sendable {
         return outcome
     }
 
+    /// Seals a row for the voter with this number.
     private func seal(_ index: Int, as id: Int, _ batch: inout RowBuffer) {
         var row = batch.rows[index]
         row.id = id
@@ -145,6 +161,7 @@ final class RollWriter: @unchecked Sendable {
         batch.rows[index] = row
     }
 
+    /// Stores a changed row beside the roll until the import is published.
     private func keepChange(
         _ transaction: borrowing Transaction, _ row: RollRow, _ batch: RowBuffer
     ) throws(StoreError) {
@@ -160,6 +177,7 @@ final class RollWriter: @unchecked Sendable {
         }
     }
 
+    /// Binds a row's values to either statement: both have the same first nineteen.
     private func bind(
         _ statement: borrowing BulkStatement, _ row: RollRow, _ batch: RowBuffer, withReference: Bool = true
     ) {
@@ -204,9 +222,39 @@ final class RollWriter: @unchecked Sendable {
         }
     }
 
+    /// Warns of new voters whose reference is that of somebody who is no longer in the file but for case or zeros at the beginning: they
+    /// are likely the same people, who would lose their identifiers.
+    /// - Parameters:
+    ///   - missing: references of voters whom the file lacks.
+    ///   - heading: what the file calls the reference's column.
+    func warnOfRespelled(_ missing: [String], heading: String) throws(StoreError) {
+        guard !missing.isEmpty else { return }
+        var known: [UInt64: String] = [:]
+        for reference in missing { known[Reference.key(Array(reference.utf8).span)] = reference }
+        let added = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            var found: [(line: Int, reference: String, before: String)] = []
+            try reading.each("SELECT line, reference FROM roll_voter WHERE import = ? ORDER BY line", importID) {
+                (row: borrowing Row) throws(StoreError) in
+                let reference: String = try row[1]
+                guard let before = known[Reference.key(Array(reference.utf8).span)] else { return }
+                found.append((try row[0], reference, before))
+            }
+            return found
+        }
+        for voter in added {
+            report.warn(
+                RollFault(
+                    line: voter.line, column: heading, value: voter.reference,
+                    reason:
+                        "is \"\(voter.before)\" of the roll in another writing: as a new voter they get a new identifier, and "
+                        + "\"\(voter.before)\" loses theirs; write it as it was, if it is the same person"))
+        }
+    }
+
     /// Voters of the published roll that the file does not hold.
-    func missing() throws(StoreError) -> [(id: Int, name: String)] {
-        var missing: [(id: Int, name: String)] = []
+    /// Valid once the last batch was written.
+    func missing() throws(StoreError) -> [(id: Int, reference: String, name: String)] {
+        var missing: [(id: Int, reference: String, name: String)] = []
         try store.read { (reading: borrowing Reading) throws(StoreError) in
             try reading.each(
                 """
@@ -219,7 +267,7 @@ final class RollWriter: @unchecked Sendable {
                 let (reference, last, first): (String, String, String) = (try row[1], try row[2], try row[3])
                 // A voter whose row was refused is in the file all the same.
                 guard report.refusedLine(Folding.hash(Array(reference.utf8).span)) == nil else { return }
-                missing.append((id, "\(reference) \(last) \(first)"))
+                missing.append((id, reference, "\(reference) \(last) \(first)"))
             }
         }
         return missing

@@ -4,31 +4,34 @@ import Inputs
 
 /// The postal address.
 extension RowChecker {
+    /// Reads lines, postcode, town and country, and puts the recipient above them; false when the row is refused for
+    /// them.
+    /// - Parameter countryCell: the country's field; nil where it is empty.
     mutating func address(
         _ bytes: Span<UInt8>, _ countryCell: Range<Int>?, _ fields: RowFields, _ row: inout RollRow,
         _ batch: inout RowBuffer
     ) -> Bool {
         scratch.removeAll(keepingCapacity: true)
+        countryInLines.removeAll(keepingCapacity: true)
         hasWide = false
         var lines: [Range<Int>] = []
         lines.reserveCapacity(8)
         for column in addressColumns where column < fields.ranges.count {
-            guard let range = RowChecker.cell(bytes, fields.ranges[column]) else { continue }
-            if Placeholders.contain(bytes, range) {
-                report.warn(
-                    RollFault(
-                        line: fields.line, column: headings[column], value: shown(bytes, range),
-                        reason: "stands for nothing and is read as empty"))
-                continue
+            if let street, column == street.name {
+                addStreet(bytes, street, fields, &lines)
+            } else if let range = addressCell(column, bytes, fields) {
+                addLines(bytes, range, &lines)
             }
-            addLines(bytes, range, &lines)
         }
         let postcode = optional(.postcode, bytes, fields)
         let town = optional(.town, bytes, fields)
         guard !lines.isEmpty || postcode != nil || town != nil else { return true }
         var country = countryField(bytes, countryCell, fields)
         if countryCell == nil, postcode == nil, town == nil { country = takeCountry(&lines) }
-        if postcode != nil || town != nil {
+        if postcode == nil, isFrench(country), endsWithTown(lines, town, of: bytes) {
+            splitTown(&lines)
+        } else if postcode != nil || town != nil {
+            dropTown(&lines, postcode: postcode, town: town, of: bytes, fields)
             lines.append(townLine(bytes, postcode, town, fields, isFrench: isFrench(country)))
         }
         if hasWide, let reason = hiddenCharacter(lines + [country]) {
@@ -54,11 +57,21 @@ extension RowChecker {
         }
     }
 
+    /// A cell of the address that says something.
+    func addressCell(_ column: Int, _ bytes: Span<UInt8>, _ fields: RowFields) -> Range<Int>? {
+        guard let range = RowChecker.cell(bytes, fields.ranges[column]) else { return nil }
+        guard Placeholders.contain(bytes, range) else { return range }
+        warn(at: column, bytes, range, fields, "stands for nothing and is read as empty")
+        return nil
+    }
+
+    /// Whether the row says that its voter wants letters.
     private mutating func prefersLetters(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
         guard let range = value(.channel, bytes, fields) else { return false }
         return channels.meaning(bytes, range).map { $0.elementsEqual(Channel.letter.rawValue.utf8) } ?? false
     }
 
+    /// Whether a letter may have to go to an address.
     private var sendsLetters: Bool { election.channels.contains(.letter) }
 
     /// An address that cannot be printed is a fault where a letter may have to go to it.
@@ -86,7 +99,7 @@ extension RowChecker {
     }
 
     /// Adds the lines of a cell: whoever types Alt+Enter in a spreadsheet begins a new one.
-    private mutating func addLines(_ bytes: Span<UInt8>, _ range: Range<Int>, _ lines: inout [Range<Int>]) {
+    mutating func addLines(_ bytes: Span<UInt8>, _ range: Range<Int>, _ lines: inout [Range<Int>]) {
         var start = range.lowerBound
         for index in range where bytes[index] == 10 || bytes[index] == 13 {
             if let line = Invisible.trimmed(bytes, start..<index) { lines.append(copied(bytes, line)) }
@@ -95,7 +108,8 @@ extension RowChecker {
         if let line = Invisible.trimmed(bytes, start..<range.upperBound) { lines.append(copied(bytes, line)) }
     }
 
-    private mutating func copied(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+    /// Copies a range into `scratch`, with plain spaces; returns where it lies there.
+    mutating func copied(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
         let start = scratch.count
         guard hasWideCharacter(bytes, range) else {
             scratch.append(copying: bytes.extracting(range))
@@ -114,15 +128,23 @@ extension RowChecker {
         return start..<scratch.count
     }
 
-    /// Whether something stands in a range that is neither ASCII nor a letter of Latin-1.
+    /// Whether something stands in a range that is neither plain ASCII nor a letter of Latin-1.
     private func hasWideCharacter(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        for index in range where bytes[index] >= 0xC2 && bytes[index] != 0xC3 || bytes[index] < 32 { return true }
+        for index in range {
+            let byte = bytes[index]
+            if byte >= 0xC2 && byte != 0xC3 || byte < 32 || ProgramMarks.mayBegin(byte) { return true }
+        }
         return false
     }
 
+    /// Why a line is refused for a character that nobody sees, or for what a program left there; nil where none is.
     private func hiddenCharacter(_ lines: [Range<Int>]) -> String? {
         for line in lines where hasWideCharacter(scratch.span, line) {
-            if let reason = Invisible.fault(scratch[line], allowingSpaces: true) { return reason }
+            if let reason = Invisible.fault(scratch[line], allowingSpaces: true) ?? Mojibake.fault(scratch[line])
+                ?? ProgramMarks.fault(scratch[line])
+            {
+                return reason
+            }
         }
         return nil
     }
@@ -142,7 +164,9 @@ extension RowChecker {
 
     /// A last line that is a country's name and nothing else is the country.
     private mutating func takeCountry(_ lines: inout [Range<Int>]) -> Range<Int> {
-        guard lines.count >= 3, let last = lines.last, !last.contains(where: { 48...57 ~= scratch[$0] }) else {
+        guard lines.count >= 3 || lines.count == 2 && TownPlace.find(scratch, lines[0]) != nil, let last = lines.last,
+            !last.contains(where: { 48...57 ~= scratch[$0] })
+        else {
             return 0..<0
         }
         let text = scratch
@@ -151,9 +175,11 @@ extension RowChecker {
                 || PostalAddress.isFrance(String(decoding: text[last], as: UTF8.self))
         else { return 0..<0 }
         lines.removeLast()
+        countryInLines.append(contentsOf: scratch[last])
         return last
     }
 
+    /// Whether a country is France, or is not named.
     private func isFrench(_ country: Range<Int>) -> Bool {
         country.isEmpty || PostalAddress.isFrance(String(decoding: scratch[country], as: UTF8.self))
     }
@@ -163,14 +189,18 @@ extension RowChecker {
         _ bytes: Span<UInt8>, _ postcode: Range<Int>?, _ town: Range<Int>?, _ fields: RowFields, isFrench: Bool
     ) -> Range<Int> {
         let start = scratch.count
-        if let postcode, !repeats(bytes, postcode, town) {
+        if let given = postcode, case let postcode = WholeNumber.bare(bytes, given), !repeats(bytes, postcode, town) {
             var digits = 0
-            for index in postcode where 48...57 ~= bytes[index] { digits += 1 }
-            if postcode.count == 4, digits == 4, isFrench {
+            var isNumber = true
+            for index in postcode {
+                if 48...57 ~= bytes[index] { digits += 1 }
+                if 97...122 ~= bytes[index] | 32 { isNumber = false }
+            }
+            if digits == 4, isNumber, isFrench {
                 scratch.append(48)
                 warn(.postcode, bytes, postcode, fields, "had lost its leading zero, which was put back")
             }
-            scratch.append(copying: bytes.extracting(postcode))
+            _ = copied(bytes, postcode)
             if town != nil { scratch.append(32) }
         }
         if let town { _ = copied(bytes, town) }
@@ -179,7 +209,7 @@ extension RowChecker {
 
     /// Whether the town's field begins with the postcode too.
     private func repeats(_ bytes: Span<UInt8>, _ postcode: Range<Int>, _ town: Range<Int>?) -> Bool {
-        guard let town, town.count > postcode.count else { return false }
+        guard let town, town.count > postcode.count, 48...57 ~= bytes[town.lowerBound] else { return false }
         return postcode.indices.allSatisfy { bytes[$0] == bytes[town.lowerBound + $0 - postcode.lowerBound] }
     }
 
@@ -191,9 +221,10 @@ extension RowChecker {
     ) -> Int {
         guard !row.lastName.isAbsent, !row.firstName.isAbsent else { return 0 }
         if mayNameRecipient(lines[0], row, &batch) {
-            let recipient = recipient(row, batch)
-            let named = recipient.named(in: lines.prefix(2).map { String(decoding: scratch[$0], as: UTF8.self) })
-            if named > 0 { return named }
+            let given = lines.map { String(decoding: scratch[$0], as: UTF8.self) }
+            let (own, rest) = recipient(row, batch).above(given)
+            if own + rest == given { return own.count }
+            lines.removeFirst(given.count - rest.count)
         }
         if let line = shortRecipientLine(row, &batch) {
             lines.insert(line, at: 0)
@@ -217,6 +248,7 @@ extension RowChecker {
         return added.count
     }
 
+    /// The recipient that a checked row's civility and names make.
     private func recipient(_ row: RollRow, _ batch: RowBuffer) -> Recipient {
         let isMister = !row.civility.isAbsent && batch.plain[row.civility.start] == UInt8(ascii: "M")
         return Recipient(
@@ -230,8 +262,9 @@ extension RowChecker {
     private mutating func mayNameRecipient(_ line: Range<Int>, _ row: RollRow, _ batch: inout RowBuffer) -> Bool {
         let name = row.lastName.range
         for index in line where 48...57 ~= scratch[index] { return false }
-        // A long name may be set over two lines, of which the first is without the family name.
-        guard name.count + row.firstName.count + 5 <= PostalAddress.longestLine else { return true }
+        // A long name may be set over two lines, of which the first is without the family name, or cut off.
+        guard name.count + row.firstName.count + 5 <= PostalAddress.longestLine, line.count < Recipient.longLine
+        else { return true }
         folded.removeAll(keepingCapacity: true)
         Folding.appendLetters(scratch, line, onto: &folded)
         let split = folded.count

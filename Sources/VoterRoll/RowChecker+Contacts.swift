@@ -4,19 +4,28 @@ import Inputs
 
 /// Mail address and telephone number.
 extension RowChecker {
+    /// Reads mail, address and number; false when the row is refused for one of them.
     mutating func contacts(
         _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
     ) -> Bool {
         var isGood = true
         if let range = optional(.email, bytes, fields), !mail(bytes, range, fields, &row, &batch) { isGood = false }
         let country = optional(.country, bytes, fields)
-        if let range = optional(.phone, bytes, fields), !phone(bytes, range, country, fields, &row, &batch) {
-            isGood = false
-        }
+        // First, because a country may stand in the address alone.
         if !address(bytes, country, fields, &row, &batch) { isGood = false }
+        if let range = optional(.phone, bytes, fields) {
+            if phone(bytes, range, country, fields, &row, &batch) {
+                if !row.isMobile || PhonePlan.isLandline(batch.plain[row.phone.range]) {
+                    preferMobile(bytes, range, country, fields, &row, &batch)
+                }
+            } else {
+                isGood = false
+            }
+        }
         return isGood
     }
 
+    /// Reads the mail address; false when it is refused.
     private mutating func mail(
         _ bytes: Span<UInt8>, _ range: Range<Int>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
     ) -> Bool {
@@ -33,6 +42,7 @@ extension RowChecker {
         }
     }
 
+    /// Reads the number, as one of the row's country where it has no `+`; false when it is refused.
     private mutating func phone(
         _ bytes: Span<UInt8>, _ range: Range<Int>, _ country: Range<Int>?, _ fields: RowFields, _ row: inout RollRow,
         _ batch: inout RowBuffer
@@ -58,9 +68,45 @@ extension RowChecker {
         }
     }
 
-    /// Where a row's numbers without + are at home: in its country.
+    /// A landline in the column that comes first gives way to a mobile in another column of numbers: an SMS must reach somebody.
+    private mutating func preferMobile(
+        _ bytes: Span<UInt8>, _ first: Range<Int>, _ country: Range<Int>?, _ fields: RowFields, _ row: inout RollRow,
+        _ batch: inout RowBuffer
+    ) {
+        for position in fallbacks[Column.phone.ordinal] where position < fields.ranges.count {
+            guard let range = RowChecker.cell(bytes, fields.ranges[position]), range != first else { continue }
+            scratch.removeAll(keepingCapacity: true)
+            let home = home(bytes, country)
+            var notes: PhoneNumber.Notes = []
+            let start = batch.plain.count
+            do throws(PhoneNumber.Fault) {
+                try PhoneSpelling.append(bytes, range, onto: &scratch)
+                let text = scratch
+                let reading = try PhoneNumber.normalise(text.span, home: home, mends: true, onto: &batch.plain)
+                notes = reading.notes
+                guard reading.isMobile, !PhonePlan.isLandline(batch.plain[start...]) else {
+                    batch.plain.removeLast(batch.plain.count - start)
+                    continue
+                }
+            } catch {
+                // What is no number does not take the place of one.
+                continue
+            }
+            row.phone = Slice(start: start, count: batch.plain.count - start)
+            row.isMobile = true
+            warn(.phone, bytes, first, fields, "is a landline: the mobile of the column \(headings[position]) is used")
+            for reason in notes.reasons { warn(at: position, bytes, range, fields, reason) }
+            return
+        }
+    }
+
+    /// Where a row's numbers without + are at home: in its country, wherever that stands.
     private mutating func home(_ bytes: Span<UInt8>, _ country: Range<Int>?) -> PhoneNumber.Home {
-        guard let country else { return .france }
+        guard let country else {
+            guard !countryInLines.isEmpty else { return .france }
+            let name = String(decoding: countryInLines, as: UTF8.self)
+            return Countries.home(Countries.regions[Folding.plain(name)], name: name)
+        }
         // The countries nearly every row has are known by their bytes; the rest is looked at.
         let region = countries.meaning(bytes, country).map { String(decoding: $0, as: UTF8.self) }
         return Countries.home(region, name: String(decoding: country.map { bytes[$0] }, as: UTF8.self))
@@ -78,8 +124,12 @@ enum PhoneSpelling {
         if range.count > 1, bytes[range.lowerBound] == UInt8(ascii: "'") {
             range = range.lowerBound + 1..<range.upperBound
         }
+        // As links hold it.
+        if range.count > 4, "tel:".utf8.elementsEqual((0..<4).map { bytes[range.lowerBound + $0] | 32 }) {
+            range = range.lowerBound + 4..<range.upperBound
+        }
         guard let letter = range.first(where: { bytes[$0] | 32 == UInt8(ascii: "e") }) else {
-            out.append(copying: bytes.extracting(range))
+            out.append(copying: bytes.extracting(WholeNumber.bare(bytes, range)))
             return
         }
         var digits: [UInt8] = []

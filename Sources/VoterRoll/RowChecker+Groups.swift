@@ -3,6 +3,7 @@ import Inputs
 
 /// College, site, weight; language, channel and the answer to the election's question.
 extension RowChecker {
+    /// Reads college, site and weight; false when the row is refused for one of them.
     mutating func groups(
         _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
     ) -> Bool {
@@ -50,6 +51,7 @@ extension RowChecker {
         return isGood
     }
 
+    /// The keys of colleges or sites, for a fault to list.
     private func listed(_ names: [String: LocalText]) -> String { names.keys.sorted().joined(separator: ", ") }
 
     /// An invisible character is why a word is not known, where there is one.
@@ -57,6 +59,7 @@ extension RowChecker {
         Invisible.fault(range.map { bytes[$0] }, allowingSpaces: true)
     }
 
+    /// Reads language, channel and answer, and warns of a voter who cannot be reached; false when the row is refused.
     mutating func preferences(
         _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
     ) -> Bool {
@@ -87,6 +90,7 @@ extension RowChecker {
         return challenge(bytes, fields, &row, &batch) && isGood
     }
 
+    /// Warns where the preferred channel has no contact.
     private func checkReach(
         _ channel: [UInt8], _ bytes: Span<UInt8>, _ range: Range<Int>, _ fields: RowFields, _ row: RollRow
     ) {
@@ -99,6 +103,7 @@ extension RowChecker {
         if !reached { warn(.channel, bytes, range, fields, "is preferred, but the row has no contact for it") }
     }
 
+    /// Reads the answer to the election's question; false when the row is refused for it. Faults never show it.
     private mutating func challenge(
         _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
     ) -> Bool {

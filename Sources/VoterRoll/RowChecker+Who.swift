@@ -1,8 +1,10 @@
+import Contacts
 import Elections
 import Inputs
 
 /// Reference, civility and names.
 extension RowChecker {
+    /// Reads the reference; false when the row is refused for it.
     mutating func reference(
         _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
     ) -> Bool {
@@ -11,6 +13,19 @@ extension RowChecker {
             return false
         }
         let start = batch.plain.count
+        if Placeholders.contain(bytes, range) {
+            fault(.reference, bytes, range, fields, "stands for nothing: every voter has a reference")
+            return false
+        }
+        if Reference.isShortened(bytes, range) {
+            fault(.reference, bytes, range, fields, PhoneNumber.Fault.lostDigits.reason)
+            return false
+        }
+        if WholeNumber.bare(bytes, range) != range {
+            tally.add(
+                line: fields.line, heading(.reference), shown(bytes, range),
+                "ends with .0, as whole numbers do that a program wrote with decimals: it is kept as it stands")
+        }
         if let reason = Reference.append(bytes, range, onto: &batch.plain) {
             fault(.reference, bytes, range, fields, reason)
             return false
@@ -19,12 +34,25 @@ extension RowChecker {
         return true
     }
 
+    /// What the next column says where the first one holds a title that both have: `Dr` beside a sex.
+    private mutating func otherCivility(_ bytes: Span<UInt8>, _ first: Range<Int>, _ fields: RowFields) -> [UInt8]? {
+        for position in fallbacks[Column.civility.ordinal] where position < fields.ranges.count {
+            guard vagueCivilities.meaning(bytes, first) != nil,
+                let range = RowChecker.cell(bytes, fields.ranges[position]),
+                let meaning = civilities.meaning(bytes, range)
+            else { continue }
+            return meaning
+        }
+        return nil
+    }
+
+    /// Reads civility and both names; false when the row is refused for one of them.
     mutating func names(
         _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
     ) -> Bool {
         var isGood = true
         if let range = optional(.civility, bytes, fields) {
-            if let meaning = civilities.meaning(bytes, range) {
+            if let meaning = civilities.meaning(bytes, range) ?? otherCivility(bytes, range, fields) {
                 row.civility = batch.slice { $0.append(contentsOf: meaning) }
             } else if vagueCivilities.meaning(bytes, range) != nil {
                 warn(.civility, bytes, range, fields, "says neither Madame nor Monsieur, and is left out")
@@ -39,6 +67,11 @@ extension RowChecker {
                 isGood = false
                 continue
             }
+            if Placeholders.areCertain(bytes, range) {
+                fault(column, bytes, range, fields, "stands for nothing: give the name")
+                isGood = false
+                continue
+            }
             let start = batch.plain.count
             if let reason = PersonName.append(bytes, range, onto: &batch.plain) {
                 fault(column, bytes, range, fields, reason)
@@ -49,6 +82,31 @@ extension RowChecker {
             if let reason = fonts.fault(batch.plain[slice.range]) { warn(column, bytes, range, fields, reason) }
             if let reason = PersonName.doubt(batch.plain[slice.range]) { warn(column, bytes, range, fields, reason) }
         }
+        if isGood, holdsFirstName(row, batch) {
+            warn(
+                .lastName, bytes, value(.lastName, bytes, fields), fields,
+                "holds the first name too: with its own column it would be printed twice")
+        }
         return isGood
+    }
+
+    /// Whether the family name has the first name among its words, as in columns that hold both.
+    private func holdsFirstName(_ row: RollRow, _ batch: RowBuffer) -> Bool {
+        let (last, first) = (row.lastName.range, row.firstName.range)
+        guard first.count > 1, last.count > first.count + 1,
+            batch.plain[last].contains(where: { $0 == 32 || $0 == UInt8(ascii: ",") })
+        else { return false }
+        let bytes = batch.plain
+        for start in last.lowerBound...last.upperBound - first.count {
+            guard bytes[start] | 32 == bytes[first.lowerBound] | 32 else { continue }
+            let end = start + first.count
+            let isWord =
+                (start == last.lowerBound || " ,".utf8.contains(bytes[start - 1]))
+                && (end == last.upperBound || " ,".utf8.contains(bytes[end]))
+            if isWord, first.indices.allSatisfy({ bytes[$0] | 32 == bytes[$0 - first.lowerBound + start] | 32 }) {
+                return true
+            }
+        }
+        return false
     }
 }

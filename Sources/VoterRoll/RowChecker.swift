@@ -5,9 +5,14 @@ import Inputs
 /// Checks rows one by one and writes their normal forms into a batch. Every fault names line, column, value and reason.
 ///
 /// What a column holds is checked in the file of its kind: `RowChecker+Who`, `+Contacts`, `+Address`, `+Groups`.
+/// A checker belongs to one sheet, since headings differ from sheet to sheet; what it remembers of words and counts
+/// serves all of its rows.
 struct RowChecker {
+    /// Whose colleges, sites, languages and question rows must fit.
     let election: Election
+    /// Gets every fault and warning at once.
     let report: RollReport
+    /// As they stand in the file, by position.
     let headings: [String]
     /// Where each column stands, by its ordinal; -1 when the roll has no such column.
     let positions: [Int]
@@ -15,23 +20,38 @@ struct RowChecker {
     let fallbacks: [[Int]]
     /// Which column each field belongs to; nil for those that are not read.
     private let columns: [Column?]
+    /// Where the address lines stand, in the order in which they are printed.
     let addressColumns: [Int]
+    /// Where a street stands in pieces.
+    let street: StreetColumns?
+    /// Whether rows may be too wide: a workbook's cells are never cut apart wrongly.
     private let isDelimited: Bool
+    /// The election's first language, for rows that name none.
     let standardLanguage: [UInt8]
+    /// Words met are remembered in each of these, so that they are the checker's own.
     var civilities = Vocabulary.civilities
+    /// Titles that say neither; the field is left empty, with a warning.
     var vagueCivilities = Vocabulary.vagueCivilities
+    /// Of the voter's messages.
     var languages = Vocabulary.languages
+    /// By which the voter would rather be written to.
     var channels = Vocabulary.channels
     /// Made when the first row has a country: there are hundreds of names.
     lazy var countries = Vocabulary.countries
+    /// By key and by title in both languages.
     var colleges: Vocabulary
+    /// By key and by title in both languages.
     var sites: Vocabulary
     /// The college of voters whose row names none: the only one, or the one after which the sheet is named.
     let standardCollege: [UInt8]?
+    /// Room for the value that is looked at.
     var scratch: [UInt8] = []
+    /// Looks for names that cannot be printed.
     var fonts = RollFonts()
     /// Whether a line of the address holds more than Latin-1.
     var hasWide = false
+    /// The country that a row's address lines end with.
+    var countryInLines: [UInt8] = []
     /// A line and a name as they are compared.
     var folded: [UInt8] = []
     /// What occurs in many rows and is said once.
@@ -52,7 +72,9 @@ struct RowChecker {
         var columns = [Column?](repeating: nil, count: headings.texts.count)
         for (column, position) in headings.index { columns[position] = column }
         for (column, others) in headings.fallbacks { for position in others { columns[position] = column } }
+        for position in headings.street?.parts ?? [] { columns[position] = .address4 }
         self.columns = columns
+        street = headings.street
         self.isDelimited = isDelimited
         addressColumns = [Column.address1, .address2, .address3, .address4, .address5, .address6].compactMap {
             headings.index[$0]
@@ -67,6 +89,9 @@ struct RowChecker {
     }
 
     /// Checks one row; false when it was refused.
+    /// - Parameters:
+    ///   - bytes: the buffer that the fields lie in.
+    ///   - batch: gets the row's normal forms; as it was where the row is refused.
     mutating func check(_ bytes: Span<UInt8>, _ fields: RowFields, into batch: inout RowBuffer) -> Bool {
         let start = batch.plain.count
         var row = RollRow()
@@ -78,6 +103,11 @@ struct RowChecker {
         }
         guard hasSoundCells(bytes, fields) else {
             report.refuse(nil, line: fields.line)
+            return false
+        }
+        guard holdsNoErrors(bytes, fields) else {
+            report.refuse(readableReference(bytes, fields), line: fields.line)
+            hasRefused = true
             return false
         }
         if !fields.notes.isEmpty, !lookAtCells(bytes, fields) {
@@ -117,14 +147,22 @@ struct RowChecker {
     // MARK: Fields
 
     /// Where the trimmed value of a column lies; nil when the roll has no such column or the field is empty.
+    /// - Parameter column: where it has fallbacks, the first of them whose field says something.
     func value(_ column: Column, _ bytes: Span<UInt8>, _ fields: RowFields) -> Range<Int>? {
         let position = positions[column.ordinal]
         guard position >= 0 else { return nil }
-        if position < fields.ranges.count, let range = RowChecker.cell(bytes, fields.ranges[position]) { return range }
-        for other in fallbacks[column.ordinal] where other < fields.ranges.count {
-            if let range = RowChecker.cell(bytes, fields.ranges[other]) { return range }
+        let first = position < fields.ranges.count ? RowChecker.cell(bytes, fields.ranges[position]) : nil
+        let others = fallbacks[column.ordinal]
+        guard !others.isEmpty else { return first }
+        // What stands for nothing gives way to the next column.
+        if let first, !Placeholders.contain(bytes, first) { return first }
+        var spare = first
+        for other in others where other < fields.ranges.count {
+            guard let range = RowChecker.cell(bytes, fields.ranges[other]) else { continue }
+            if !Placeholders.contain(bytes, range) { return range }
+            spare = spare ?? range
         }
-        return nil
+        return spare
     }
 
     /// The same for a column that may be empty: what stands for nothing is told and is nothing.
@@ -138,26 +176,47 @@ struct RowChecker {
     }
 
     /// A field without what is blank around it, and without the `="..."` by which people keep zeros in CSV.
+    /// - Returns: nil when nothing is left.
     static func cell(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int>? {
-        guard let found = Invisible.trimmed(bytes, range) else { return nil }
+        guard var found = Invisible.trimmed(bytes, range) else { return nil }
+        // The apostrophe by which spreadsheets keep digits and signs a text is none of theirs.
+        if bytes[found.lowerBound] == UInt8(ascii: "'"), found.count > 1, isKept(bytes[found.lowerBound + 1]) {
+            found = found.lowerBound + 1..<found.upperBound
+        }
         guard bytes[found.lowerBound] == UInt8(ascii: "="), found.count >= 3,
             bytes[found.lowerBound + 1] == UInt8(ascii: "\""), bytes[found.upperBound - 1] == UInt8(ascii: "\"")
         else { return found }
         return Invisible.trimmed(bytes, found.lowerBound + 2..<found.upperBound - 1)
     }
 
+    /// Whether a byte may begin what is kept a text: a digit, or a sign that would begin a formula.
+    private static func isKept(_ byte: UInt8) -> Bool {
+        48...57 ~= byte || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "=") || byte == UInt8(ascii: "@")
+            || byte == UInt8(ascii: "-")
+    }
+
+    /// Refuses the row for a value; nil where the field is empty.
     func fault(
         _ column: Column, _ bytes: Span<UInt8>, _ range: Range<Int>?, _ fields: RowFields, _ reason: String
     ) {
         report.fault(finding(column, bytes, range, fields, reason))
     }
 
+    /// Warns of a value; the row is taken.
     func warn(
         _ column: Column, _ bytes: Span<UInt8>, _ range: Range<Int>?, _ fields: RowFields, _ reason: String
     ) {
         report.warn(finding(column, bytes, range, fields, reason))
     }
 
+    /// The same for the column at a position, where it is not the first one of its meaning.
+    func warn(at position: Int, _ bytes: Span<UInt8>, _ range: Range<Int>?, _ fields: RowFields, _ reason: String) {
+        report.warn(
+            RollFault(
+                line: fields.line, column: headings[position], value: shown(bytes, range ?? 0..<0), reason: reason))
+    }
+
+    /// What is said of a value, with its beginning.
     private func finding(
         _ column: Column, _ bytes: Span<UInt8>, _ range: Range<Int>?, _ fields: RowFields, _ reason: String
     ) -> RollFault {
@@ -172,12 +231,42 @@ struct RowChecker {
         return String(decoding: value, as: UTF8.self)
     }
 
+    /// What the file calls a column; the column's own name where it has none.
     func heading(_ column: Column) -> String {
         let position = positions[column.ordinal]
         return position >= 0 ? headings[position] : column.rawValue
     }
 
     // MARK: Whole rows
+
+    /// What spreadsheets write into a cell whose formula fails, in English and French. `#N/A` alone also stands for nothing.
+    private static let errors: Set<String> = [
+        "#REF!", "#NAME?", "#NOM?", "#VALUE!", "#VALEUR!", "#DIV/0!", "#NULL!", "#NUL!", "#NUM!", "#NOMBRE!", "#SPILL!",
+        "#PROPAGATION!", "#CALC!", "#CALCUL!", "#FIELD!", "#CHAMP!", "#GETTING_DATA", "#BLOCKED!", "#UNKNOWN!",
+        "#ERROR!",
+    ]
+
+    /// Whether no cell that is read holds the error of a formula.
+    private func holdsNoErrors(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
+        var isSound = true
+        for (position, column) in columns.enumerated() where position < fields.ranges.count {
+            let range = fields.ranges[position]
+            guard let first = range.first, bytes[first] == UInt8(ascii: "#"), range.count <= RowChecker.longestError
+            else { continue }
+            let text = String(decoding: range.map { bytes[$0] }, as: UTF8.self).uppercased()
+            let isError = RowChecker.errors.contains(text) || text.allSatisfy { $0 == "#" } && text.count >= 3
+            guard isError, column != nil || addressColumns.contains(position) else { continue }
+            report.fault(
+                RollFault(
+                    line: fields.line, column: headings[position], value: shown(bytes, range),
+                    reason: "is an error of the spreadsheet, not a value: correct the cell or empty it"))
+            isSound = false
+        }
+        return isSound
+    }
+
+    /// Bytes of the longest error.
+    private static let longestError = 20
 
     /// Whether every cell that is read may be looked at: before anything is made of it.
     private func hasSoundCells(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
@@ -209,7 +298,17 @@ struct RowChecker {
 
     /// Fields may be missing at a row's end, and empty ones too many may stand there: programs write both.
     private func hasRightWidth(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
-        guard isDelimited, fields.ranges.count > headings.count else { return true }
+        guard isDelimited else { return true }
+        if isOneField(bytes, fields) {
+            report.fault(
+                RollFault(
+                    line: fields.line, column: "", value: shown(bytes, fields.ranges[0]),
+                    reason: isQuoted(bytes, fields.ranges[0])
+                        ? "stands in quotes as a whole, so that it is one field: take these quotes away"
+                        : "is one field: its values are separated by another mark than the headings are"))
+            return false
+        }
+        guard fields.ranges.count > headings.count else { return true }
         for range in fields.ranges[headings.count...] where Invisible.trimmed(bytes, range) != nil {
             report.fault(
                 RollFault(
@@ -219,6 +318,22 @@ struct RowChecker {
             return false
         }
         return true
+    }
+
+    /// Whether a field stands in quotes.
+    private func isQuoted(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        range.lowerBound > 0 && bytes[range.lowerBound - 1] == UInt8(ascii: "\"")
+    }
+
+    /// Whether a row's fields stand in one pair of quotes, as spreadsheets leave lines that were pasted into one column.
+    private func isOneField(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
+        guard let first = fields.ranges.first, headings.count > 1,
+            fields.ranges.count == 1 || Invisible.trimmed(bytes, fields.ranges[1]) == nil
+        else { return false }
+        for range in fields.ranges.dropFirst() where Invisible.trimmed(bytes, range) != nil { return false }
+        let most = ";,\t|".utf8.map { mark in first.count { bytes[$0] == mark } }.max() ?? 0
+        // Fields may be missing at the end.
+        return most + 1 >= RollHeadings.needed.count
     }
 
     /// The hash of a refused row's reference, when it is one.
@@ -234,6 +349,12 @@ struct RowChecker {
     private mutating func lookAtCells(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
         var isGood = true
         for note in fields.notes where note.column < columns.count {
+            if note.kind == .hiddenRow {
+                tally.add(
+                    line: fields.line, "", "",
+                    "is hidden in the spreadsheet, and is read: delete it if it is no voter's")
+                continue
+            }
             guard let column = columns[note.column], note.column < fields.ranges.count else { continue }
             let range = fields.ranges[note.column]
             switch note.kind {
@@ -248,6 +369,13 @@ struct RowChecker {
                     "holds a formula that was never calculated: open the file in a spreadsheet, save it and import it again"
                 )
                 isGood = false
+            case .date where street?.parts.contains(note.column) == true:
+                // A number such as 3-5 became a day.
+                report.fault(
+                    RollFault(
+                        line: fields.line, column: headings[note.column], value: shown(bytes, range),
+                        reason: "is a date in the spreadsheet: it was probably something else"))
+                isGood = false
             case .date where column != .challenge:
                 warn(column, bytes, range, fields, "is a date in the spreadsheet: it was probably something else")
             case .flag:
@@ -256,11 +384,17 @@ struct RowChecker {
                 tally.add(
                     line: fields.line, heading(column), shown(bytes, range),
                     "is a number in the spreadsheet: zeros at its beginning would be lost")
-            case .rounded where column == .phone || column == .reference:
+            // Of five zeros the number's own reading tells.
+            case .rounded
+            where column == .reference || column == .phone && range.suffix(5).contains { bytes[$0] != 48 }:
                 warn(
                     column, bytes, range, fields,
                     "ends with zeros, as numbers do that a spreadsheet shortened: check it")
-            case .date, .number, .rounded: continue
+            case .hiddenColumn where !range.isEmpty:
+                tally.add(
+                    line: fields.line, headings[note.column], "",
+                    "stands in a hidden column of the spreadsheet, and is read: delete the column if it is an old one")
+            case .date, .number, .rounded, .hiddenRow, .hiddenColumn: continue
             }
         }
         return isGood

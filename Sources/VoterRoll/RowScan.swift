@@ -10,12 +10,20 @@ struct RowScan {
         case fault(lines: Int, String)
     }
 
+    /// The byte between fields.
     let delimiter: UInt8
     /// How far the buffer is filled, and whether the file ends there.
     let end: Int
+    /// Then a row may end without a line end.
     let atEnd: Bool
 
     /// Appends the fields of the row that begins at `start`, and to `escaped` the indices of those with doubled quotes.
+    /// A field in quotes may hold separators, line ends and doubled quotes; a row ends with LF, CR or both, or with
+    /// the file.
+    /// - Parameters:
+    ///   - start: where the row begins; it must not lie behind `end`.
+    ///   - ranges: gets where the fields lie, without their quotes.
+    ///   - escaped: gets the places of fields in which quotes are doubled: the caller collapses them.
     func row(
         _ bytes: Span<UInt8>, from start: Int, _ ranges: inout [Range<Int>], _ escaped: inout [Int]
     ) -> Outcome {
@@ -57,7 +65,7 @@ struct RowScan {
     ) -> Int? {
         var at = first
         while at < end {
-            if bytes[at] == 10 { lines += 1 }
+            if bytes[at] == 10 || bytes[at] == 13 && (at + 1 == end || bytes[at + 1] != 10) { lines += 1 }
             if bytes[at] == UInt8(ascii: "\"") {
                 if at + 1 == end, !atEnd { return nil }
                 guard at + 1 < end, bytes[at + 1] == UInt8(ascii: "\"") else { return at }

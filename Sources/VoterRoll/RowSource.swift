@@ -22,6 +22,7 @@ struct RowFields {
 
 /// What a cell of a workbook is besides its text.
 struct CellNote {
+    /// Several may be noted of one cell.
     enum Kind {
         /// A number: leading zeros are lost.
         case number
@@ -31,12 +32,17 @@ struct CellNote {
         case error
         /// A formula that no program has calculated.
         case uncalculated
+        /// A number with a date's format, or a date as ISO 8601 writes it.
         case date
         /// TRUE or FALSE.
         case flag
+        /// A row, or the column of this cell, that the spreadsheet does not show.
+        case hiddenRow, hiddenColumn
     }
 
+    /// The cell's column, from 0.
     let column: Int
+    /// What was found.
     let kind: Kind
 }
 

@@ -9,7 +9,9 @@ final class SheetReader: XMLListener {
     /// Forgets the rows that were taken.
     func clear() { sheet.clear() }
 
+    /// Passed on to `sheet`.
     func started(_ name: UnsafePointer<UInt8>, _ attributes: XMLAttributes) { unsafe sheet.started(name, attributes) }
+    /// Passed on to `sheet`.
     func ended(_ name: UnsafePointer<UInt8>) { unsafe sheet.ended(name) }
     func text(_ bytes: UnsafeBufferPointer<UInt8>) { unsafe sheet.text(bytes) }
 }
@@ -18,28 +20,48 @@ final class SheetReader: XMLListener {
 struct SheetRows {
     /// Rows that are complete and not yet taken.
     private(set) var rows: [RowFields] = []
+    /// How many `rows` there are, without a look at the array.
     private(set) var rowCount = 0
     /// The bytes that the rows' ranges point into.
     private(set) var bytes: [UInt8] = []
+    /// Why the sheet cannot be read on; line 0 where no row is to blame.
     private(set) var fault: (line: Int, message: String)?
 
+    /// Types of cells (ECMA-376, 18.18.11).
     private enum Kind { case number, shared, inline, text, flag, error, isoDate }
 
+    /// Read before any sheet is.
     private let texts: SharedTexts
+    /// Styles that show a number as a date, by their place among the cell formats.
     private let dateStyles: Set<Int>
+    /// Whether days are counted from 1904, as old programs on Macs do.
     private let epoch1904: Bool
+    /// Whether formulas were left to be calculated by the next program.
     private let isUncalculated: Bool
+    /// Which of the sheets that are read it is, from 0.
     private let index: Int
+    /// The row's number, from 1.
     private var line = 0
+    /// The cell's column, from 0; -1 before the first.
     private var column = -1
+    /// The cell's type.
     private var kind = Kind.number
+    /// Whether the cell's style shows a date.
     private var isDate = false
+    /// Whether what comes is the cell's value.
     private var inValue = false
+    /// Whether what comes is how a name is spoken.
     private var inPhonetic = false
+    /// Whether the cell has a formula.
     private var isFormula = false
+    /// The cell's value so far.
     private var value: [UInt8] = []
+    /// Where the row's cells lie in `bytes`.
     private var ranges: [Range<Int>] = []
+    /// Of the row's cells so far.
     private var notes: [CellNote] = []
+    /// Columns that the spreadsheet does not show, from 0.
+    private var hiddenColumns: [ClosedRange<Int>] = []
 
     init(_ parts: WorkbookParts, index: Int) {
         (texts, dateStyles, epoch1904) = (parts.texts, parts.dateStyles, parts.epoch1904)
@@ -62,6 +84,7 @@ struct SheetRows {
         }
     }
 
+    /// Takes the beginning of an element.
     mutating func started(_ name: UnsafePointer<UInt8>, _ attributes: XMLAttributes) {
         if unsafe isNamed(name, "c") {
             unsafe startCell(attributes)
@@ -75,6 +98,12 @@ struct SheetRows {
             column = -1
             ranges.removeAll(keepingCapacity: true)
             notes.removeAll(keepingCapacity: true)
+            if unsafe SheetRows.isHidden(attributes) { notes.append(CellNote(column: 0, kind: .hiddenRow)) }
+        } else if unsafe isNamed(name, "col") {
+            guard unsafe SheetRows.isHidden(attributes), let first = unsafe attributes.number("min"),
+                let last = unsafe attributes.number("max"), 1...RollLimits.columns ~= first, first <= last
+            else { return }
+            hiddenColumns.append(first - 1...min(last, RollLimits.columns) - 1)
         } else if unsafe isNamed(name, "f") {
             isFormula = true
         } else if unsafe isNamed(name, "rPh") {
@@ -83,6 +112,7 @@ struct SheetRows {
         }
     }
 
+    /// Takes a cell's place, type and style.
     private mutating func startCell(_ attributes: XMLAttributes) {
         column = unsafe attributes.bytes("r").flatMap(SheetRows.column) ?? column + 1
         guard column < RollLimits.columns else {
@@ -94,6 +124,12 @@ struct SheetRows {
             unsafe kind == .number && !dateStyles.isEmpty && attributes.number("s").map(dateStyles.contains) == true
         (isFormula, inPhonetic) = (false, false)
         value.removeAll(keepingCapacity: true)
+    }
+
+    /// Whether a row or column has `hidden`.
+    private static func isHidden(_ attributes: XMLAttributes) -> Bool {
+        guard let value = unsafe attributes.bytes("hidden"), let first = unsafe value.first else { return false }
+        return first == UInt8(ascii: "1") || first == UInt8(ascii: "t")
     }
 
     /// The kind of a cell by its type attribute, most of which are one letter (ECMA-376, 18.18.11).
@@ -110,6 +146,7 @@ struct SheetRows {
         }
     }
 
+    /// Takes the end of an element; that of a row completes it.
     mutating func ended(_ name: UnsafePointer<UInt8>) {
         if unsafe isNamed(name, "c") {
             endCell()
@@ -125,14 +162,17 @@ struct SheetRows {
         }
     }
 
+    /// Takes text, of which a value may come in several pieces.
     mutating func text(_ bytes: UnsafeBufferPointer<UInt8>) {
         if inValue { unsafe value.append(contentsOf: bytes) }
     }
 
+    /// Appends the cell's text and notes what it is besides.
     private mutating func endCell() {
         guard column < RollLimits.columns else { return }
         while ranges.count < column { ranges.append(bytes.count..<bytes.count) }
         let start = bytes.count
+        if !hiddenColumns.isEmpty, hiddenColumns.contains(where: { $0.contains(column) }) { note(.hiddenColumn) }
         if isFormula, value.isEmpty && kind != .text || isUncalculated && kind == .number && value == [48] {
             // `<v>0</v>` is what programs write that do not calculate, and ask the next one to.
             note(.uncalculated)
@@ -163,8 +203,10 @@ struct SheetRows {
         if ranges.count == column { ranges.append(start..<bytes.count) } else { ranges[column] = start..<bytes.count }
     }
 
+    /// Notes something of the present cell.
     private mutating func note(_ kind: CellNote.Kind) { notes.append(CellNote(column: column, kind: kind)) }
 
+    /// Appends a text that several cells share; one that is not there is a fault.
     private mutating func appendShared() {
         guard !value.isEmpty else { return }
         guard let range = Int(String(decoding: value, as: UTF8.self)).flatMap(texts.range) else {
@@ -180,12 +222,19 @@ struct SheetRows {
         bytes.append(contentsOf: texts.bytes[range])
     }
 
+    /// Digits of a number that spreadsheets show in full, and zeros at the end of a longer one that are hardly its own.
+    private static let (shortened, lostZeros) = (9, 5)
+
     /// A number as people would write it: `3.36E10` is 33600000000.
     private mutating func appendNumber() {
         guard !value.isEmpty else { return }
         note(.number)
         if value.allSatisfy({ 48...57 ~= $0 || $0 == 45 }) {
             bytes.append(contentsOf: value)
+            // 1.23457E12 as its digits.
+            if value.count > SheetRows.shortened, value.suffix(SheetRows.lostZeros).allSatisfy({ $0 == 48 }) {
+                note(.rounded)
+            }
             return
         }
         let text = String(decoding: value, as: UTF8.self)

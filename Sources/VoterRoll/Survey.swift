@@ -2,9 +2,11 @@ import Glibc
 
 /// What a first pass over a text file finds: that it is text, its encoding, its separator, and where its rows begin.
 struct Survey {
+    /// UTF-8 where all of it is; else the likeliest of the others.
     let encoding: TextEncoding
     /// Whether a byte order mark stands before UTF-8.
     let hasMark: Bool
+    /// The byte between fields.
     let delimiter: UInt8
     /// Whether the first line only names the separator (`sep=;`).
     let hasSeparatorLine: Bool
@@ -12,6 +14,8 @@ struct Survey {
     /// Lines named of a file that is UTF-8 but for a few.
     private static let mostNamed = 10
 
+    /// Reads the whole file once, but for UTF-16, of which the beginning is enough.
+    /// - Throws: when it cannot be read, is empty or no text, or its encoding cannot be told.
     init(_ file: Int32, _ path: String, map: [String: Column]) throws(RollFileError) {
         var chunk = [UInt8](repeating: 0, count: 1 << 18)
         var census = ByteCensus()
@@ -45,6 +49,8 @@ struct Survey {
     }
 
     /// UTF-16, by its mark or by the zeros in every other byte.
+    /// - Parameter start: the file's first bytes.
+    /// - Returns: nil for everything that is not UTF-16.
     private static func wide(_ start: [UInt8]) -> TextEncoding? {
         // UTF-32 begins as UTF-16 does; no table is written in it, and it is refused as no text.
         if start.starts(with: [0xFF, 0xFE, 0, 0]) { return nil }
@@ -60,6 +66,8 @@ struct Survey {
         return nil
     }
 
+    /// The encoding that a whole file's bytes are of.
+    /// - Throws: when it is mostly UTF-8 with other bytes in some lines, or two encodings are as likely.
     private static func encoding(_ census: ByteCensus, _ path: String) throws(RollFileError) -> TextEncoding {
         if census.isUTF8 { return .utf8 }
         if census.sequences > census.oddBytes {
@@ -70,7 +78,9 @@ struct Survey {
                     "the file is UTF-8 but for some lines (\(lines)), which were pasted from another encoding: type "
                     + "their accents again and save the file as UTF-8")
         }
-        guard let guess = TextEncoding.guess(census.counts) else {
+        guard
+            let guess = EncodingGuess.of(census.contexts)
+        else {
             throw RollFileError(
                 file: path, line: 0,
                 message: "the file's accents are of an encoding that cannot be told for certain: save it again as "
@@ -84,16 +94,26 @@ struct Survey {
 private struct ByteCensus {
     /// Whole sequences of UTF-8 (RFC 3629) above 7F, and bytes that are part of none.
     private(set) var sequences = 0
+    /// Bytes above 7F that are part of no sequence of UTF-8.
     private(set) var oddBytes = 0
     /// The first lines with such bytes.
     private(set) var oddLines: [Int] = []
-    private(set) var counts = [Int](repeating: 0, count: 256)
+    /// What stands beside each byte above 7F.
+    private(set) var contexts = ByteContexts()
+    /// The line that is read, from 1.
     private var line = 1
+    /// The last byte of the piece before this one.
+    private var last: UInt8 = 0
+    /// Bytes that the present sequence still wants.
     private var pending = 0
+    /// The lowest value that the next of them may have.
     private var lower: UInt8 = 0x80
+    /// The highest.
     private var upper: UInt8 = 0xBF
+    /// Lines kept; an error names few of them.
     private static let mostLines = 100
 
+    /// Whether every sequence is whole.
     var isUTF8: Bool { oddBytes == 0 && pending == 0 }
 
     /// False when the bytes cannot be text in any encoding of bytes.
@@ -101,23 +121,31 @@ private struct ByteCensus {
         for index in bytes.indices {
             let byte = bytes[index]
             if byte < 0x80, pending == 0 {
-                if byte == 10 { line += 1 }
+                if byte < 14, endsLine(bytes, index) { line += 1 }
                 if byte == 0 { return false }
                 continue
             }
             if byte == 0 { return false }
-            advance(byte)
+            if byte >= 0x80 { contexts.add(bytes, index) }
+            advance(byte, endsLine: byte < 14 && endsLine(bytes, index))
         }
+        if !bytes.isEmpty { last = bytes[bytes.count - 1] }
         return true
     }
 
-    private mutating func advance(_ byte: UInt8) {
-        counts[Int(byte)] += 1
+    /// Whether a line ends with this byte: with LF, with CR, and once with both.
+    private func endsLine(_ bytes: Span<UInt8>, _ index: Int) -> Bool {
+        let previous = index > 0 ? bytes[index - 1] : last
+        return bytes[index] == 13 || bytes[index] == 10 && previous != 13
+    }
+
+    /// Takes one byte of a sequence, or of none.
+    private mutating func advance(_ byte: UInt8, endsLine: Bool) {
         if pending > 0 {
             guard lower...upper ~= byte else {
                 odd()
                 pending = 0
-                if byte == 10 { line += 1 }
+                if endsLine { line += 1 }
                 if byte >= 0x80 { begin(byte) }
                 return
             }
@@ -129,6 +157,7 @@ private struct ByteCensus {
         begin(byte)
     }
 
+    /// Takes the first byte of a sequence (RFC 3629, 4).
     private mutating func begin(_ byte: UInt8) {
         (lower, upper) = (0x80, 0xBF)
         switch byte {
@@ -143,6 +172,7 @@ private struct ByteCensus {
         }
     }
 
+    /// Counts a byte that belongs to no sequence.
     private mutating func odd() {
         oddBytes += 1
         if oddLines.last != line, oddLines.count < ByteCensus.mostLines { oddLines.append(line) }

@@ -1,12 +1,14 @@
 /// How the bytes of a text file are to be read.
 enum TextEncoding: Sendable {
-    case utf8, windows1252, macRoman, codePage850, utf16Little, utf16Big
+    /// Those that French programs write; `windows1252` stands for ISO 8859-1 too.
+    case utf8, windows1252, latin9, macRoman, codePage850, utf16Little, utf16Big
 
     /// For people.
     var name: String {
         switch self {
         case .utf8: "UTF-8"
         case .windows1252: "Windows-1252"
+        case .latin9: "ISO-8859-15"
         case .macRoman: "Mac OS Roman"
         case .codePage850: "DOS (code page 850)"
         case .utf16Little, .utf16Big: "UTF-16"
@@ -17,6 +19,7 @@ enum TextEncoding: Sendable {
     var table: [[UInt8]] {
         switch self {
         case .windows1252: TextEncoding.windowsTable
+        case .latin9: TextEncoding.latin9Table
         case .macRoman: TextEncoding.macTable
         case .codePage850: TextEncoding.dosTable
         case .utf8, .utf16Little, .utf16Big: []
@@ -24,9 +27,11 @@ enum TextEncoding: Sendable {
     }
 
     private static let windowsTable = utf8(windows1252Upper)
+    private static let latin9Table = utf8(latin9Upper)
     private static let macTable = utf8(macRomanUpper)
     private static let dosTable = utf8(codePage850Upper)
 
+    /// A table from the code points of the bytes from 80 on.
     private static func utf8(_ upper: [UInt32]) -> [[UInt8]] {
         (0..<256).map { byte in
             let value = byte < 128 ? UInt32(byte) : upper[byte - 128]
@@ -34,41 +39,30 @@ enum TextEncoding: Sendable {
         }
     }
 
-    // MARK: Which one it is
-
-    /// How much more French one reading must be than the next before it is believed.
-    private static let margin = 3
-
-    /// The encoding in which the bytes above 7F are French letters rather than odd signs; nil when two readings are about as
-    /// likely and neither is the usual one.
-    /// - Parameter counts: how often each byte occurs.
-    static func guess(_ counts: [Int]) -> TextEncoding? {
-        func score(_ upper: [UInt32]) -> Int {
-            (128..<256).reduce(0) { $0 + min(counts[$1], 1000) * weight(upper[$1 - 128]) }
-        }
-        let (windows, mac, dos) = (score(windows1252Upper), score(macRomanUpper), score(codePage850Upper))
-        guard max(mac, dos) >= windows + margin else { return .windows1252 }
-        guard abs(mac - dos) >= margin else { return nil }
-        return mac > dos ? .macRoman : .codePage850
-    }
-
-    /// How well a character fits into French names and addresses.
-    private static func weight(_ value: UInt32) -> Int {
-        switch value {
-        case 0xE9: 4
-        case 0xE0, 0xE2, 0xE7, 0xE8, 0xEA, 0xEB, 0xEE, 0xEF, 0xF4, 0xF9, 0xFB, 0x153, 0xC0, 0xC7, 0xC8, 0xC9, 0xCA,
-            0xCB,
-            0xCE, 0xCF, 0xD4, 0x152:
-            2
-        case 0xA0, 0xAB, 0xB0, 0xBB, 0x2019: 1
-        case 0xC1...0xF6, 0xF8...0xFF: 0
-        case 0x80..<0xA0: -5
-        default: -2
-        }
-    }
-
     // MARK: Tables, from 80 on
 
+    /// The characters of the bytes 80 to FF; empty for encodings that have no such table.
+    var upper: [UInt32] {
+        switch self {
+        case .windows1252: TextEncoding.windows1252Upper
+        case .latin9: TextEncoding.latin9Upper
+        case .macRoman: TextEncoding.macRomanUpper
+        case .codePage850: TextEncoding.codePage850Upper
+        case .utf8, .utf16Little, .utf16Big: []
+        }
+    }
+
+    /// ISO 8859-15, from the code point of each byte and the eight that differ.
+    private static let latin9Upper: [UInt32] = {
+        var upper = (0x80...0xFF).map { UInt32($0) }
+        for (byte, value) in [
+            (0xA4, 0x20AC), (0xA6, 0x160), (0xA8, 0x161), (0xB4, 0x17D), (0xB8, 0x17E), (0xBC, 0x152), (0xBD, 0x153),
+            (0xBE, 0x178),
+        ] as [(Int, UInt32)] { upper[byte - 0x80] = value }
+        return upper
+    }()
+
+    /// Bytes that Windows leaves open are their own code points.
     private static let windows1252Upper: [UInt32] = [
         0x20AC, 0x81, 0x201A, 0x192, 0x201E, 0x2026, 0x2020, 0x2021, 0x2C6, 0x2030, 0x160, 0x2039, 0x152, 0x8D,
         0x17D, 0x8F, 0x90, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x2DC, 0x2122, 0x161, 0x203A,
@@ -80,6 +74,7 @@ enum TextEncoding: Sendable {
         0xF5, 0xF6, 0xF7, 0xF8, 0xF9, 0xFA, 0xFB, 0xFC, 0xFD, 0xFE, 0xFF,
     ]
 
+    /// With the euro sign that Apple put in place of the currency sign.
     private static let macRomanUpper: [UInt32] = [
         0xC4, 0xC5, 0xC7, 0xC9, 0xD1, 0xD6, 0xDC, 0xE1, 0xE0, 0xE2, 0xE4, 0xE3, 0xE5, 0xE7, 0xE9, 0xE8, 0xEA, 0xEB,
         0xED, 0xEC, 0xEE, 0xEF, 0xF1, 0xF3, 0xF2, 0xF4, 0xF6, 0xF5, 0xFA, 0xF9, 0xFB, 0xFC, 0x2020, 0xB0, 0xA2, 0xA3,
@@ -91,6 +86,7 @@ enum TextEncoding: Sendable {
         0xDA, 0xDB, 0xD9, 0x131, 0x2C6, 0x2DC, 0xAF, 0x2D8, 0x2D9, 0x2DA, 0xB8, 0x2DD, 0x2DB, 0x2C7,
     ]
 
+    /// The DOS code page of western Europe.
     private static let codePage850Upper: [UInt32] = [
         0xC7, 0xFC, 0xE9, 0xE2, 0xE4, 0xE0, 0xE5, 0xE7, 0xEA, 0xEB, 0xE8, 0xEF, 0xEE, 0xEC, 0xC4, 0xC5, 0xC9, 0xE6,
         0xC6, 0xF4, 0xF6, 0xF2, 0xFB, 0xF9, 0xFF, 0xD6, 0xDC, 0xF8, 0xA3, 0xD8, 0xD7, 0x192, 0xE1, 0xED, 0xF3, 0xFA,

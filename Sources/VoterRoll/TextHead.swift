@@ -2,14 +2,17 @@ import Contacts
 
 /// The beginning of a text file, by which its separator is found.
 struct TextHead {
+    /// The byte between fields.
     let delimiter: UInt8
     /// Whether the first line only names the separator, as Excel's exports do.
     let hasSeparatorLine: Bool
 
     /// Bytes that are looked at.
     private static let length = 1 << 16
+    /// Separators, the likeliest in France first.
     private static let candidates = [UInt8(ascii: ";"), UInt8(ascii: ","), UInt8(ascii: "\t"), UInt8(ascii: "|")]
 
+    /// - Parameter start: the file's first bytes, as they stand in it.
     init(_ start: [UInt8], _ encoding: TextEncoding, map: [String: Column]) {
         var decoder = TextDecoder(encoding)
         var text: [UInt8] = []
@@ -53,9 +56,11 @@ struct TextHead {
         return named
     }
 
+    /// Letters, digits and the space are no separators.
     private static func isLetter(_ byte: UInt8) -> Bool { 97...122 ~= byte | 32 || 48...57 ~= byte || byte == 32 }
 
     /// The fields of a line, quotes around them aside.
+    /// - Parameter line: in UTF-8, without its end.
     static func fields(_ line: some Collection<UInt8>, _ delimiter: UInt8) -> [String] {
         line.split(omittingEmptySubsequences: false) { $0 == delimiter }.prefix(RollLimits.columns).map {
             String(decoding: $0.filter { $0 != UInt8(ascii: "\"") }, as: UTF8.self)
@@ -63,6 +68,7 @@ struct TextHead {
     }
 
     /// The separator that occurs most often in the first line, outside quotes.
+    /// - Parameter text: in UTF-8, without a byte order mark. The first candidate is taken where nothing decides.
     private static func commonest(_ text: [UInt8]) -> UInt8 {
         var counts = [Int](repeating: 0, count: candidates.count)
         var quoted = false
@@ -82,10 +88,13 @@ struct TextHead {
 
 /// Turns bytes of an encoding into UTF-8, piece by piece.
 struct TextDecoder {
+    /// Fixed for a file.
     private let encoding: TextEncoding
+    /// UTF-8 of each byte; empty where the encoding is none of single bytes.
     private let table: [[UInt8]]
     /// The first half of a unit or of a pair that the last piece ended with.
     private var halfUnit: UInt8?
+    /// The first of two units of UTF-16.
     private var highSurrogate: UInt32?
 
     /// Bytes of UTF-8 that a byte of the file becomes at most.
@@ -93,10 +102,11 @@ struct TextDecoder {
 
     init(_ encoding: TextEncoding) { (self.encoding, table) = (encoding, encoding.table) }
 
+    /// Appends the UTF-8 of some bytes; what a piece breaks off goes on with the next.
     mutating func decode(_ bytes: Span<UInt8>, onto out: inout [UInt8]) {
         switch encoding {
         case .utf8: out.append(copying: bytes)
-        case .windows1252, .macRoman, .codePage850:
+        case .windows1252, .latin9, .macRoman, .codePage850:
             for index in bytes.indices { out.append(contentsOf: table[Int(bytes[index])]) }
         case .utf16Little, .utf16Big:
             for index in bytes.indices {

@@ -1,7 +1,11 @@
 /// A small set of words that a column may hold, each under several spellings. Spellings met are remembered by their
 /// bytes, so that folding happens once for each.
 struct Vocabulary {
+    /// Meanings in UTF-8, by folded spelling.
     private let meanings: [String: [UInt8]]
+    /// What a text means that is no known word; nil where such texts mean nothing.
+    private var reading: (@Sendable (String) -> String?)?
+    /// The latest come last; it stops growing at `mostMet`.
     private var met: [(spelling: [UInt8], meaning: [UInt8]?)] = []
     /// Spellings remembered: more than any honest column has.
     private static let mostMet = 64
@@ -19,24 +23,29 @@ struct Vocabulary {
     private init(folded: [String: String]) { meanings = folded.mapValues { Array($0.utf8) } }
 
     /// Forms of address, in French and English.
-    static let civilities = Vocabulary([
-        "F": [
-            "Mme", "Madame", "Mlle", "Melle", "Mademoiselle", "Mrs", "Ms", "Miss", "F", "Femme", "Mesdames", "Female",
-            "Feminin",
-        ],
-        "M": ["M", "Monsieur", "Mr", "H", "Homme", "Mister", "Male", "Masculin", "Msieur"],
-    ])
+    static let civilities: Vocabulary = {
+        var words = Vocabulary(CivilityWords.plain)
+        words.reading = CivilityWords.read
+        return words
+    }()
 
     /// What stands in columns of civilities and says neither: it is left out, with a warning. In the numbers of social security
     /// 1 is a man and 2 a woman; in other programs it is the other way round.
-    static let vagueCivilities = Vocabulary([
+    static let vagueCivilities: Vocabulary = {
+        var words = Vocabulary(vagueWords)
+        words.reading = CivilityWords.readVague
+        return words
+    }()
+
+    /// Titles that both sexes have.
+    private static let vagueWords = [
         "": [
             "Dr", "Docteur", "Doctor", "Me", "Maitre", "Mx", "Pr", "Prof", "Professeur", "1", "2", "0", "9", "X",
             "Autre",
             "Other", "Non precise", "Non precisee", "Non renseigne", "Non binaire", "Neutre", "Indetermine", "M ou Mme",
             "Mme ou M", "M/Mme", "Mme/M",
         ]
-    ])
+    ]
 
     /// The languages of voters.
     static let languages = Vocabulary([
@@ -53,6 +62,7 @@ struct Vocabulary {
     static let countries = Vocabulary(folded: Countries.regions)
 
     /// What a text means; nil when it is no known word.
+    /// - Parameter text: in any spelling of the vocabulary.
     mutating func meaning(_ text: String) -> String? {
         let bytes = Array(text.utf8)
         return meaning(bytes.span, bytes.indices).map { String(decoding: $0, as: UTF8.self) }
@@ -69,7 +79,8 @@ struct Vocabulary {
             if equal { return entry.meaning }
         }
         let spelling = range.map { bytes[$0] }
-        let meaning = meanings[Folding.plain(String(decoding: spelling, as: UTF8.self))]
+        let text = String(decoding: spelling, as: UTF8.self)
+        let meaning = meanings[Folding.plain(text)] ?? reading?(text).map { Array($0.utf8) }
         if met.count < Vocabulary.mostMet { met.append((spelling, meaning)) }
         return meaning
     }

@@ -5,23 +5,37 @@ import Store
 
 /// A voter of the published roll, without contacts.
 package struct Voter: Sendable, Equatable {
+    /// Raw values stand in the store.
     package enum Civility: String, Sendable { case none = "", mister = "M", madam = "F" }
 
+    /// The row in the store: unique over all elections, and never another voter's.
     package let id: Int
+    /// The organiser's own name for the voter: unique in the election, at most 64 characters.
     package let reference: String
+    /// As the roll says; nobody is addressed by a guess.
     package let civility: Civility
+    /// The usage name where the roll has one, at most 80 characters.
     package let lastName: String
+    /// At most 80 characters.
     package let firstName: String
+    /// The college's key in the election; empty where there are none.
     package let college: String
+    /// The site's key in the election; empty where there are none.
     package let site: String
+    /// Votes that the voter holds, from 1 to a million.
     package let weight: Int
+    /// The language of messages and letters to the voter.
     package let language: Language
     /// The channel the voter prefers, where the roll says so.
     package let channel: Channel?
+    /// Whether the post returned a letter, and the address did not change since.
     package let hasReturnedLetter: Bool
 
-    /// `Madame Jeanne Dupont`, `Ms Jeanne Dupont`, or the name alone.
-    package var courteousName: String {
+    /// `Madame Jeanne Dupont`, `Ms Jeanne Dupont`, or the name alone, in the voter's language.
+    package var courteousName: String { courteousName(language) }
+
+    /// The same in the language of the page that says it.
+    package func courteousName(_ language: Language) -> String {
         let title =
             switch (civility, language) {
             case (.none, _): ""
@@ -36,10 +50,14 @@ package struct Voter: Sendable, Equatable {
 
 /// Where a voter can be reached.
 package struct VoterContacts: Sendable, Equatable {
+    /// Nil where the roll has none.
     package let mail: EmailAddress?
+    /// Nil where the roll has none; it may be a landline.
     package let phone: PhoneNumber?
+    /// Nil where the roll has none that can be printed.
     package let address: PostalAddress?
 
+    /// Contacts as the roll has them, or with one that was given on the phone in their place.
     package init(mail: EmailAddress?, phone: PhoneNumber?, address: PostalAddress?) {
         (self.mail, self.phone, self.address) = (mail, phone, address)
     }
@@ -47,12 +65,13 @@ package struct VoterContacts: Sendable, Equatable {
     /// The number an SMS can be sent to.
     package var mobile: PhoneNumber? { phone.flatMap { $0.isMobile ? $0 : nil } }
 
-    /// `j***t@example.org`, `+33 6 ** ** ** 07`: what may be shown.
+    /// `j***@example.org`: the first character and the domain; three stars alone for what is no address.
     package static func masked(mail: String) -> String {
         let parts = mail.split(separator: "@", maxSplits: 1)
         guard parts.count == 2, let first = parts[0].first else { return "***" }
         return "\(first)***@\(parts[1])"
     }
 
+    /// The country's first digits and the last two, six stars between them whatever its length.
     package static func masked(phone: String) -> String { "\(phone.prefix(4))******\(phone.suffix(2))" }
 }

@@ -1,7 +1,9 @@
 /// Warnings that would stand in every row are told once, at the first of them, with their number.
 struct WarningTally {
+    /// One for each reason and column, in the order in which they occurred first.
     private var entries: [(line: Int, column: String, value: String, reason: String, count: Int)] = []
 
+    /// Counts an occurrence; line and value are those of the first.
     mutating func add(line: Int, _ column: String, _ value: String, _ reason: String) {
         if let known = entries.firstIndex(where: { $0.reason == reason && $0.column == column }) {
             entries[known].count += 1
@@ -10,6 +12,7 @@ struct WarningTally {
         }
     }
 
+    /// Hands the warnings to the report and forgets them.
     mutating func tell(_ report: RollReport) {
         for entry in entries {
             let more = entry.count > 1 ? " (on \(entry.count) lines, of which this is the first)" : ""

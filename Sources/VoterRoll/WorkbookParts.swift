@@ -2,7 +2,9 @@ import Foundation
 
 /// A sheet of a workbook.
 struct WorkbookSheet {
+    /// As its tab shows it.
     let name: String
+    /// Whether the program does not show it, or hides it well.
     let isHidden: Bool
     /// The archive's name of its part.
     let part: String
@@ -10,13 +12,18 @@ struct WorkbookSheet {
 
 /// Texts that cells share, in one buffer.
 struct SharedTexts {
+    /// All texts in UTF-8, one behind the other.
     private(set) var bytes: [UInt8] = []
+    /// Where each text ends; the first entry is the beginning.
     private var ends: [UInt32] = [0]
 
+    /// Bytes of all texts.
     var count: Int { bytes.count }
 
+    /// Appends a piece of the present text.
     mutating func append(_ text: UnsafeBufferPointer<UInt8>) { unsafe bytes.append(contentsOf: text) }
 
+    /// Ends the present text, once its escapes are decoded.
     mutating func endText() {
         XMLEscapes.decode(&bytes, from: Int(ends[ends.count - 1]))
         ends.append(UInt32(bytes.count))
@@ -36,6 +43,9 @@ enum PartName {
     static func of(_ name: String) -> String { resolved(name, from: "") }
 
     /// The part that `target` names in a relationship of the part `source`.
+    /// - Parameters:
+    ///   - target: as the relationship writes it, percent-encoded.
+    ///   - source: the part that has the relationship; empty for the package.
     static func resolved(_ target: String, from source: String) -> String {
         let path = target.replacing("\\", with: "/").lowercased()
         var parts = path.hasPrefix("/") ? [] : source.split(separator: "/").dropLast().map(String.init)
@@ -59,24 +69,37 @@ enum PartName {
 
 /// Reads the parts of a workbook that its sheets need: their names, shared texts and date styles.
 final class WorkbookParts: XMLListener {
+    /// What is read at present.
     enum Part { case packageRelationships, workbook, relationships, texts, styles }
 
+    /// The texts that cells name by number.
     private(set) var texts = SharedTexts()
+    /// Styles that show a number as a date, by their place among the cell formats.
     private(set) var dateStyles: Set<Int> = []
+    /// Whether days are counted from 1904.
     private(set) var epoch1904 = false
     /// Whether the program that wrote the workbook left its formulas to be calculated by the next one.
     private(set) var isUncalculated = false
     /// The archive's name of the workbook's own part.
     private(set) var workbook = "xl/workbook.xml"
+    /// Set by `begin`.
     private var part = Part.workbook
+    /// Sheets in the workbook's order; what they relate to is known later.
     private var entries: [(name: String, isHidden: Bool, relation: String?)] = []
+    /// Relationships of the workbook's part, by their names.
     private var targets: [String: (target: String, type: String)] = [:]
+    /// Number formats that show a date: the built-in ones (ECMA-376, 18.8.30), and those that the workbook defines.
     private var dateFormats = Set(14...22).union([27, 28, 29, 30, 31, 36, 45, 46, 47, 50, 57])
+    /// Whether what comes is one of the formats that cells name.
     private var inCellFormats = false
+    /// Cell formats counted so far.
     private var styles = 0
+    /// Whether what comes is a shared text.
     private var inText = false
+    /// Whether what comes is how a text is spoken.
     private var inPhonetic = false
 
+    /// Says what the elements that follow belong to.
     func begin(_ part: Part) { self.part = part }
 
     /// The sheets in the workbook's order; what is no table of cells is left out.
@@ -93,11 +116,15 @@ final class WorkbookParts: XMLListener {
     }
 
     /// The part that the workbook relates to by a type, `sharedStrings`; by its usual name where it names none.
+    /// - Parameters:
+    ///   - type: the end of the relationship's type.
+    ///   - usual: the part's name where the workbook does not say.
     func related(_ type: String, usual: String) -> String {
         let found = targets.values.first { $0.type.hasSuffix("/" + type) }
         return PartName.resolved(found?.target ?? usual, from: workbook)
     }
 
+    /// Takes the beginning of an element.
     func started(_ name: UnsafePointer<UInt8>, _ attributes: XMLAttributes) {
         switch part {
         case .texts:
@@ -113,6 +140,7 @@ final class WorkbookParts: XMLListener {
         }
     }
 
+    /// Takes sheets, the epoch and whether formulas were calculated.
     private func startedInWorkbook(_ name: UnsafePointer<UInt8>, _ attributes: XMLAttributes) {
         if unsafe isNamed(name, "sheet") {
             // libxml2 leaves the ampersand of an attribute as it found it.
@@ -126,6 +154,7 @@ final class WorkbookParts: XMLListener {
         }
     }
 
+    /// Takes number formats and which cell formats use a date's.
     private func startedInStyles(_ name: UnsafePointer<UInt8>, _ attributes: XMLAttributes) {
         if unsafe isNamed(name, "numFmt"), let code = unsafe attributes.text("formatCode"),
             let id = unsafe attributes.number("numFmtId")
@@ -139,6 +168,7 @@ final class WorkbookParts: XMLListener {
         }
     }
 
+    /// Takes the end of an element.
     func ended(_ name: UnsafePointer<UInt8>) {
         if unsafe isNamed(name, "cellXfs") { inCellFormats = false }
         guard part == .texts else { return }
@@ -147,24 +177,32 @@ final class WorkbookParts: XMLListener {
         if unsafe isNamed(name, "si") { texts.endText() }
     }
 
+    /// Takes text; only that of shared texts is kept.
     func text(_ bytes: UnsafeBufferPointer<UInt8>) {
         if inText { unsafe texts.append(bytes) }
     }
 
-    /// Whether a number format shows a date: it names years or days outside quotes and brackets.
+    /// Whether a number format shows a date: outside quotes, brackets and escapes it holds a run of letters that name years,
+    /// months, days and hours alone, in English or French. `General`, `Standard` and `Estandar` are words.
     private func isDate(_ code: String) -> Bool {
-        var quoted = false
-        var bracketed = false
+        var (quoted, bracketed, escaped) = (false, false, false)
+        var runs = [""]
         for character in code.lowercased() {
+            if escaped {
+                escaped = false
+                continue
+            }
             switch character {
             case "\"": quoted.toggle()
-            case "[": bracketed = true
-            case "]": bracketed = false
-            case "y", "d", "j":
-                if !quoted, !bracketed { return true }
-            default: continue
+            case "[" where !quoted: bracketed = true
+            case "]" where !quoted: bracketed = false
+            case "\\", "_", "*": escaped = !quoted
+            case _ where character.isLetter && !quoted && !bracketed: runs[runs.count - 1].append(character)
+            default: if runs.last?.isEmpty == false { runs.append("") }
             }
         }
-        return false
+        return runs.contains { run in
+            run.allSatisfy { "ymdjhsa".contains($0) } && run.contains { "ydj".contains($0) }
+        }
     }
 }

@@ -5,13 +5,18 @@ import Inputs
 ///
 /// Several passes over the archive: a part is named by another one, and may stand before it.
 final class WorkbookSource: RowSource {
+    /// What people are told; text in a workbook is UTF-8.
     let encoding = "XLSX"
+    /// A workbook has none.
     let separator = ""
+    /// The names of those that were chosen.
     var sheets: [String] { chosen.map(\.name) }
 
     private let path: String
     private let map: [String: Column]
+    /// Names, texts and styles, read before any sheet.
     private let parts = WorkbookParts()
+    /// In the order in which they are read.
     private var chosen: [WorkbookSheet] = []
 
     /// - Parameters:
@@ -20,8 +25,10 @@ final class WorkbookSource: RowSource {
     ///   - isRoll: whether the sheet with a roll's headings is wanted, rather than the first one.
     init(path: String, sheets: [String] = [], map: [String: Column] = [:], isRoll: Bool = true) throws(RollFileError) {
         (self.path, self.map) = (path, map)
-        let names = try entryNames()
-        if let message = WorkbookSource.otherKind(names) { throw RollFileError(file: path, line: 0, message: message) }
+        let (names, mimetype) = try entryNames()
+        if let message = WorkbookSource.otherKind(names, mimetype: mimetype) {
+            throw RollFileError(file: path, line: 0, message: message)
+        }
         try read([("_rels/.rels", .packageRelationships)])
         let book = try read([
             (parts.workbook, .workbook), (PartName.relationships(of: parts.workbook), .relationships),
@@ -34,14 +41,28 @@ final class WorkbookSource: RowSource {
         chosen = try sheets.isEmpty ? standard(isRoll: isRoll) : named(sheets)
     }
 
-    private func entryNames() throws(RollFileError) -> Set<String> {
+    /// The names of all entries, and what an OpenDocument file says it is.
+    private func entryNames() throws(RollFileError) -> (names: Set<String>, mimetype: String) {
         var names: Set<String> = []
-        try Archive(path: path).forEachEntry { entry throws(RollFileError) in names.insert(PartName.of(entry)) }
-        return names
+        var mimetype = ""
+        let archive = try Archive(path: path)
+        try archive.forEachEntry { entry throws(RollFileError) in
+            names.insert(PartName.of(entry))
+            guard entry == "mimetype" else { return }
+            try archive.read { bytes, count throws(RollFileError) in
+                mimetype = String(decoding: bytes.prefix(count), as: UTF8.self)
+                return false
+            }
+        }
+        return (names, mimetype)
     }
 
     /// What else a zip archive may be.
-    private static func otherKind(_ names: Set<String>) -> String? {
+    /// - Parameter mimetype: what an OpenDocument file says it is; empty for others.
+    private static func otherKind(_ names: Set<String>, mimetype: String) -> String? {
+        if names.contains("content.xml"), mimetype.contains("opendocument"), !mimetype.contains("spreadsheet") {
+            return FileKind.textDocument
+        }
         if names.contains("content.xml") {
             return "this is an OpenDocument file (.ods): save it as .xlsx or CSV and import that"
         }
@@ -52,7 +73,7 @@ final class WorkbookSource: RowSource {
             return "this is a document of Numbers or Pages: export it as .xlsx and import that"
         }
         if names.contains("word/document.xml") || names.contains(where: { $0.hasPrefix("ppt/") }) {
-            return "this is a text document or a presentation: ask for the list as .xlsx or CSV and import that"
+            return FileKind.textDocument
         }
         let isOffice = names.contains { $0 == "[content_types].xml" || $0.hasPrefix("xl/") || $0.hasSuffix(".rels") }
         return isOffice || names.isEmpty ? nil : FileKind.archive.refusal
@@ -60,6 +81,8 @@ final class WorkbookSource: RowSource {
 
     // MARK: Which sheets
 
+    /// The sheets with these names.
+    /// - Throws: when there is none of a name, or it is named twice.
     private func named(_ wanted: [String]) throws(RollFileError) -> [WorkbookSheet] {
         var found: [WorkbookSheet] = []
         for name in wanted {
@@ -108,8 +131,10 @@ final class WorkbookSource: RowSource {
         return rolls.isEmpty ? [first] : rolls
     }
 
+    /// Names of sheets in quotes, for an error.
     private func listed(_ sheets: [WorkbookSheet]) -> String { sheets.map { "\"\($0.name)\"" }.joined(separator: ", ") }
 
+    /// Whether a roll's headings stand in a sheet's first rows.
     private func hasHeadings(_ sheet: WorkbookSheet) throws(RollFileError) -> Bool {
         var isFound = false
         var rows = 0
@@ -118,7 +143,7 @@ final class WorkbookSource: RowSource {
             let texts = fields.ranges.map { range in
                 String(decoding: range.prefix(RollLimits.shown).map { bytes[$0] }, as: UTF8.self)
             }
-            if RollHeadings.needed(texts, map: map) >= 2 { isFound = true }
+            if RollHeadings.isLikely(texts, map: map) { isFound = true }
             return !isFound && rows < RollLimits.headingRows
         }
         return isFound
@@ -126,6 +151,7 @@ final class WorkbookSource: RowSource {
 
     // MARK: Rows
 
+    /// - Throws: when a sheet is missing or damaged, or holds more than the limits; what `body` throws.
     func forEachRow(
         _ body: (Span<UInt8>, RowFields) throws(RollFileError) -> Void
     ) throws(RollFileError) {
@@ -163,6 +189,7 @@ final class WorkbookSource: RowSource {
         }
     }
 
+    /// Hands out the rows that are complete, and forgets them; false when `body` wants no more.
     private func drain(
         _ reader: SheetReader, _ body: (Span<UInt8>, RowFields) throws(RollFileError) -> Bool
     ) throws(RollFileError) -> Bool {
@@ -171,7 +198,8 @@ final class WorkbookSource: RowSource {
             let fields = reader.sheet.rows[index]
             let bytes = reader.sheet.bytes
             // A row of nothing but formulas without values is not empty.
-            guard !fields.isBlank(bytes.span) || !fields.notes.isEmpty else { continue }
+            let isEmpty = fields.notes.allSatisfy { $0.kind == .hiddenRow || $0.kind == .hiddenColumn }
+            guard !isEmpty || !fields.isBlank(bytes.span) else { continue }
             guard try body(bytes.span, fields) else { return false }
         }
         reader.clear()
@@ -204,6 +232,7 @@ final class WorkbookSource: RowSource {
         return count
     }
 
+    /// What is said of a part whose XML cannot be read.
     private func broken(_ entry: String) -> RollFileError {
         RollFileError(file: path, line: 0, message: "the workbook is damaged: \(entry) is not readable")
     }

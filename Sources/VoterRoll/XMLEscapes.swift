@@ -1,5 +1,6 @@
 /// Characters that XML cannot hold or would change, as Office writes them in texts: `_x000D_` (ECMA-376, ST_Xstring).
 enum XMLEscapes {
+    /// Bytes of an escape.
     private static let length = 7
 
     /// Puts the characters in the place of their escapes in what stands from `start` on.

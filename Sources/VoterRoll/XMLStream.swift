@@ -3,8 +3,11 @@ import Glibc
 
 /// What an XML stream tells its listener.
 protocol XMLListener: AnyObject {
+    /// An element begins; the name is its local one, without prefix.
     func started(_ name: UnsafePointer<UInt8>, _ attributes: XMLAttributes)
+    /// An element ends.
     func ended(_ name: UnsafePointer<UInt8>)
+    /// Text between elements, in UTF-8; one text may come in several pieces.
     func text(_ bytes: UnsafeBufferPointer<UInt8>)
 }
 
@@ -12,6 +15,7 @@ protocol XMLListener: AnyObject {
 @unsafe struct XMLAttributes {
     /// libxml2 hands five pointers for each: local name, prefix, URI, value, end of value.
     fileprivate let fields: UnsafeMutablePointer<UnsafePointer<UInt8>?>?
+    /// How many attributes there are.
     fileprivate let count: Int
 
     /// The value of an attribute by its local name.
@@ -34,6 +38,7 @@ protocol XMLListener: AnyObject {
     /// The same as a whole number without a sign; nil when it is none.
     func number(_ wanted: StaticString) -> Int? { unsafe bytes(wanted).flatMap { unsafe XMLAttributes.number($0) } }
 
+    /// At most 18 digits.
     private static func number(_ digits: UnsafeBufferPointer<UInt8>) -> Int? {
         guard 1...18 ~= digits.count else { return nil }
         var number = 0
@@ -56,12 +61,14 @@ protocol XMLListener: AnyObject {
 /// A push parser (libxml2's SAX2). Document types are refused, so that no entity can expand; nothing is fetched.
 @safe final class XMLStream {
     private let context: xmlParserCtxtPtr
+    /// Kept alive as long as libxml2 may call.
     private let box: Box
 
     /// What the callbacks are given.
     private final class Box {
         let listener: any XMLListener
         var refusesType = false
+        /// - Parameter listener: kept as long as the stream is.
         init(_ listener: any XMLListener) { self.listener = listener }
 
         /// Lends the box behind a callback's context, without counting references: there are ten callbacks for each cell.
@@ -71,6 +78,7 @@ protocol XMLListener: AnyObject {
         }
     }
 
+    /// Nil when libxml2 has no memory.
     init?(_ listener: any XMLListener) {
         box = Box(listener)
         var handler = unsafe xmlSAXHandler()
@@ -101,6 +109,9 @@ protocol XMLListener: AnyObject {
     deinit { unsafe xmlFreeParserCtxt(context) }
 
     /// Feeds the parser; false when this is no well-formed XML, or holds a document type.
+    /// - Parameters:
+    ///   - count: how many of the bytes are valid.
+    ///   - last: whether the text ends with them.
     func feed(_ bytes: [UInt8], count: Int, last: Bool = false) -> Bool {
         let code = unsafe bytes.withUnsafeBufferPointer { buffer in
             unsafe buffer.withMemoryRebound(to: CChar.self) {

@@ -1,4 +1,6 @@
 import BallotEngine
+import CommandLineKit
+import Contacts
 import Crypto
 import Elections
 import Foundation
@@ -36,6 +38,15 @@ let bureauCommands = [
         options: [
             .init("--key", "FILE", "the member's private file"), .init("--yes", nil, "without asking"),
         ], "a member signs a statement, on a machine of their own", run: signStatement),
+    Command(
+        "bureau kiosk", ["ADDRESS"],
+        options: [
+            .init("--seal", "FILE", "the seal's manifest"), .init("--key", "FILE", "the member's private file"),
+            .init("--place", "TEXT", "where the device stands, as its page says"),
+            .init("--hours", "N", "how long it is a kiosk"),
+        ],
+        "a member signs the link that makes a shared device of the site at ADDRESS a kiosk: nothing stored, idle voters signed out",
+        run: signKiosk),
 ]
 
 private func addMember(_ invocation: Invocation) throws(Refusal) {
@@ -95,6 +106,11 @@ private func draftStatement(_ invocation: Invocation) throws(Refusal) {
         throw Refusal("There is no act \"\(invocation.operands[0])\". There are: \(names).", status: .usage)
     }
     let (election, subject) = try subject(act, invocation)
+    guard act != .abandonPoll || PollingStation.isShort(reason) else {
+        throw Refusal(
+            "The reason stands in a message to every voter: \(PollingStation.longestReason) characters at most.",
+            status: .usage)
+    }
     guard let statement = BureauStatement(act: act, election: election, subject: subject, reason: reason) else {
         throw Refusal(
             "Reason and what is accepted are one line of at most 1,000 bytes each: shorten the reason, or name single ballots with --ballot."
@@ -155,7 +171,7 @@ private func subject(
             throw Refusal("--head is 64 hexadecimal digits, blanks between groups allowed.", status: .usage)
         }
         return (seal.election, subject)
-    case .boxKeyDestroyed, .abandonPoll:
+    case .boxKeyDestroyed, .abandonPoll, .undoSeal:
         let seal = try readSeal(invocation)
         return (seal.election, hex(seal.digest))
     }
@@ -186,6 +202,27 @@ private func signStatement(_ invocation: Invocation) throws(Refusal) {
     try writeFile(draft, statement.file)
     guard unsafe rename(draft, path) == 0 else { throw Refusal("\(path) could not be replaced by \(draft).") }
     Terminal.say("Signed. \(path) goes to the next member, or back to the election manager.")
+}
+
+private func signKiosk(_ invocation: Invocation) throws(Refusal) {
+    let seal = try readSeal(invocation)
+    let address = invocation.operands[0]
+    guard let origin = Origin(address), origin.scheme == .https || origin.isLocal else {
+        throw Refusal("\(address) is no site: give https:// and the host's name.", status: .usage)
+    }
+    let hours = try invocation.number(try invocation.required("--hours"))
+    guard 1...KioskGrant.mostHours ~= hours else {
+        throw Refusal("--hours is 1 to \(KioskGrant.mostHours).", status: .usage)
+    }
+    let place = try invocation.required("--place")
+    let until = Clock.system.now + hours * 3600
+    guard let grant = KioskGrant(election: seal.election, place: place, until: until) else {
+        throw Refusal("--place is one line of at most \(KioskGrant.longestPlace) bytes.", status: .usage)
+    }
+    let keyFile = try invocation.required("--key")
+    let (_, key) = try refusing { try EscrowMember.signer(keyFile) }
+    let site = address.hasSuffix("/") ? String(address.dropLast()) : address
+    Terminal.say("\(site)/kiosk?grant=\(grant.token(signedBy: key))")
 }
 
 extension Services {

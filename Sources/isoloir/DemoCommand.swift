@@ -1,3 +1,4 @@
+import CommandLineKit
 import Delivery
 import Elections
 import Foundation
@@ -5,12 +6,12 @@ import Issuance
 import Staff
 import Store
 import VoterRoll
-import Web
 
 let demoCommand = Command(
     "demo", [],
     options: [
-        .init("--no-serve", nil, "end after the summary"),
+        .init("--sample", "NAME", "the election of Ballots/NAME (default: \(DemoSample.standard))"),
+        .init("--no-serve", nil, "cast votes for three voters in five, count, and end"),
         .init("--voters", "N", "a roll of N voters, made from the sample's"),
         .init("--folder", "FOLDER", "where everything goes (default: .demo)"),
         .init("--port", "P", "the port on this machine (default: 8080)"),
@@ -19,7 +20,7 @@ let demoCommand = Command(
 
 private func runDemo(_ invocation: Invocation) throws(Refusal) {
     let folder = invocation["--folder"] ?? ".demo"
-    let sample = "Ballots/cse-2026"
+    let sample = try DemoSample(invocation["--sample"] ?? DemoSample.standard)
     let port = try invocation["--port"].map { text throws(Refusal) in try invocation.number(text) } ?? 8080
     let address = invocation["--address"] ?? "127.0.0.1"
     guard ["127.0.0.1", "::1"].contains(address) else {
@@ -27,18 +28,18 @@ private func runDemo(_ invocation: Invocation) throws(Refusal) {
     }
     try prepare(folder)
     let definition = "\(folder)/election"
-    try save(try adapted("\(sample)/election.yaml", port: port), to: "\(definition)/election.yaml")
+    try save(try sample.adapted(port: port), to: "\(definition)/election.yaml")
     let common =
         ["--store", "\(folder)/store/isoloir.sqlite", "--keys", "\(folder)/keys"]
         + (invocation["--templates"].map { ["--templates", $0] } ?? [])
-    var roll = "\(sample)/roll.csv"
+    var roll = sample.roll
     if let text = invocation["--voters"] {
         roll = "\(folder)/roll.csv"
-        try save(try multiplied("\(sample)/roll.csv", to: try invocation.number(text)), to: roll)
+        try save(try sample.multiplied(to: try invocation.number(text)), to: roll)
     }
     try step("The election", "election create", [definition], common)
     try step("The voter roll", "roll import", [roll], common)
-    let services = try Services(try Invocation(find("outbox status"), common))
+    let services = try Services(try Invocation(find("outbox status"), common, in: CommandLineTool.table))
     let election = try services.election()
     Terminal.say("\nStaff")
     let staff = DemoStaff(services: services, register: try services.register(election))
@@ -60,26 +61,33 @@ private func runDemo(_ invocation: Invocation) throws(Refusal) {
     let courier = try services.courier(mail: .folder(mail), sms: MailboxSMS(sms))
     let report = try refusing { try courier.run() }
     Terminal.say("  \(report.accepted) delivered into the demo's mailboxes")
-    Terminal.say("\nLetters")
-    let manifest = try printBatch(services, election, folder: "\(folder)/letters", printer: nil)
-    Terminal.say("  \(manifest?.letters ?? 0) letters in \(manifest?.files.count ?? 0) PDF")
+    var places = ["\(folder)/mail/new/*.eml      the mails, for any mail reader"]
+    if election.election.channels.contains(.sms) { places.append("\(folder)/sms/new/*.txt       the SMS") }
+    if election.election.channels.contains(.letter) {
+        Terminal.say("\nLetters")
+        let manifest = try printBatch(
+            services, election,
+            style: try services.letterStyle(election.election, services.templates(for: election.election)),
+            folder: "\(folder)/letters", printer: nil)
+        Terminal.say("  \(manifest?.letters ?? 0) letters in \(manifest?.files.count ?? 0) PDF")
+        if manifest != nil { try post(services, election) }
+        places.append("\(folder)/letters/*.pdf       the letters, with manifest.json and manifest.csv")
+    }
     Terminal.say(
         """
 
         Look around:
-          \(folder)/mail/new/*.eml      the mails, for any mail reader
-          \(folder)/sms/new/*.txt       the SMS
-          \(folder)/letters/*.pdf       the letters, with manifest.json and manifest.csv
+          \(places.joined(separator: "\n  "))
           isoloir identifiers status --store \(folder)/store/isoloir.sqlite --keys \(folder)/keys
           isoloir journal verify     --store \(folder)/store/isoloir.sqlite --keys \(folder)/keys
         Nothing was sent: every address and number of the sample is reserved for fiction.
         """)
-    try post(services, election)
     let poll = DemoPoll(services: services, election: election, folder: folder)
     try poll.prepare()
     if invocation.has("--no-serve") {
         try poll.castSome()
     } else {
+        try poll.castFirst()
         try serveDemo(services, folder, address: address, port: port, courier: courier, staff: staff, members: members)
     }
     try poll.count()
@@ -99,13 +107,16 @@ private func serveDemo(
     members: [DemoStaff.Member]
 ) throws(Refusal) {
     let election = try services.election()
-    let templates = services.templates(for: election.election)
+    let templates = try services.templates(for: election.election)
     let mailbox = try refusing { try DemoMailbox(folder: folder, templates: templates, codes: { staff.codes() }) }
     let log = try AccessLog("\(folder)/access.log")
     let site = try services.site(election, extra: mailbox.response, log: { log.write($0) })
     var settings = ServerSettings()
     (settings.address, settings.port) = (address, port)
     try staff.leaveWork(election)
+    let next =
+        election.election.access.codeChannel == .none
+        ? "the password stands in the same message" : "the connection code arrives in the mailbox"
     let ways = members.map {
         "  \($0.identifier)  \($0.newcomer.fullName), \(StaffRegister.word($0.newcomer.role, .en))"
     }.joined(separator: "\n")
@@ -115,7 +126,7 @@ private func serveDemo(
 
             The voting site is open. In one browser:
               1. http://localhost:\(port)/demo/mailbox    what voters received: take an identifier from a message
-              2. http://localhost:\(port)/                sign in with it; the connection code arrives in the mailbox
+              2. http://localhost:\(port)/                sign in with it; \(next)
               3. vote, and find your tracker in the ballot box: http://localhost:\(port)/box
 
             The console: http://localhost:\(port)/manager (in another browser, or a private window). Codes by mail arrive in
@@ -126,22 +137,8 @@ private func serveDemo(
     }
 }
 
-/// The sample's definition for this machine: its own address, and a poll that opened yesterday and lasts a week.
-private func adapted(_ file: String, port: Int) throws(Refusal) -> String {
-    guard let data = FileManager.default.contents(atPath: file) else { throw Refusal("\(file) cannot be read.") }
-    func day(_ offset: Double) -> String {
-        String(Moment.text(Clock.system.now + Int(offset * 86_400)).prefix(10))
-    }
-    return String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).map { line in
-        if line.hasPrefix("address: ") { return "address: http://localhost:\(port)" }
-        if line.hasPrefix("opens: ") { return "opens: \(day(-1)) 09:00" }
-        if line.hasPrefix("closes: ") { return "closes: \(day(7)) 17:00" }
-        return String(line)
-    }.joined(separator: "\n")
-}
-
 private func find(_ path: String) throws(Refusal) -> Command {
-    guard let command = CommandLineTool.commands.first(where: { $0.path == path }) else {
+    guard let command = CommandLineTool.table.command(path) else {
         throw Refusal("There is no command \(path).", status: .broken)
     }
     return command
@@ -150,7 +147,7 @@ private func find(_ path: String) throws(Refusal) -> Command {
 private func step(_ title: String, _ path: String, _ operands: [String], _ common: [String]) throws(Refusal) {
     Terminal.say("\n\(title)")
     let command = try find(path)
-    try command.run(try Invocation(command, operands + common))
+    try command.run(try Invocation(command, operands + common, in: CommandLineTool.table))
 }
 
 /// Makes the demo's folder anew. A folder that is not a demo's is never removed.
@@ -172,22 +169,4 @@ private func prepare(_ folder: String) throws(Refusal) {
     } catch let refusal as Refusal { throw refusal } catch {
         throw Refusal("The demo's folder \(folder) cannot be made: \(error.localizedDescription)")
     }
-}
-
-/// The sample's rows again and again with references and mail addresses of their own.
-private func multiplied(_ file: String, to count: Int) throws(Refusal) -> String {
-    guard let data = FileManager.default.contents(atPath: file) else { throw Refusal("\(file) cannot be read.") }
-    let lines = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
-    var result = lines[0] + "\n"
-    for index in 0..<count {
-        var fields = lines[1 + index % (lines.count - 1)].split(separator: ";", omittingEmptySubsequences: false).map(
-            String.init)
-        let round = index / (lines.count - 1)
-        if round > 0 {
-            fields[0] += "-\(round)"
-            if fields.count > 4, !fields[4].isEmpty { fields[4] = "v\(index).\(fields[4])" }
-        }
-        result += fields.joined(separator: ";") + "\n"
-    }
-    return result
 }

@@ -1,8 +1,10 @@
 import BallotCore
 import BallotEngine
-import Bureau
+import CommandLineKit
+import Compliance
 import Elections
 import Foundation
+import Operations
 import Polling
 import Staff
 import Store
@@ -65,19 +67,56 @@ struct DemoPoll {
     @discardableResult
     func castSome() throws(Refusal) -> Int {
         let station = try services.station(election)
-        let voters = try refusing {
+        let voters = try voters()
+        var (cast, casters) = (0, 0)
+        for (index, voter) in voters.enumerated() where index % 5 < 3 {
+            cast += try refusing { try vote(station, voter, index) }
+            casters += 1
+        }
+        Terminal.say("  \(Terminal.count(cast, "ballot")) cast by \(casters) of \(voters.count) voters")
+        return cast
+    }
+
+    /// Ballots of fiction in each box before the visitor comes: with theirs a round has enough, and their tracker is found.
+    private static let firstBallots = 12
+
+    /// Fills each box a little, from the middle of those who may vote on it: a visitor takes a message from the beginning or
+    /// the end of the mailbox, and can vote.
+    func castFirst() throws(Refusal) {
+        let station = try services.station(election)
+        let voters = try voters()
+        var electorates: [String: [(index: Int, voter: Int)]] = [:]
+        var ballots: [Int: [String]] = [:]
+        for (index, voter) in voters.enumerated() {
+            let open = try refusing {
+                try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+                    try station.ballots(reading, voter: voter)
+                }
+            }
+            ballots[voter] = open.map(\.ballot.id)
+            for entry in open { electorates[entry.ballot.id, default: []].append((index, voter)) }
+        }
+        var counts: [String: Int] = [:]
+        var casters: Set<Int> = []
+        for ballot in election.election.ballots.map(\.id) {
+            let electors = electorates[ballot] ?? []
+            for (index, voter) in electors.dropFirst(max(0, electors.count - DemoPoll.firstBallots) / 2)
+            where counts[ballot, default: 0] < DemoPoll.firstBallots && casters.insert(voter).inserted {
+                _ = try refusing { try vote(station, voter, index) }
+                for voted in ballots[voter] ?? [] { counts[voted, default: 0] += 1 }
+            }
+        }
+        Terminal.say("  \(Terminal.count(counts.values.reduce(0, +), "ballot")) of fiction cast before you come")
+    }
+
+    private func voters() throws(Refusal) -> [Int] {
+        try refusing {
             try services.store.read { (reading: borrowing Reading) throws(StoreError) in
                 var ids: [Int] = []
                 try services.registrar.each(reading, election) { voter, _ throws(StoreError) in ids.append(voter.id) }
                 return ids
             }
         }
-        var cast = 0
-        for (index, voter) in voters.enumerated() where index % 5 < 3 {
-            cast += try refusing { try vote(station, voter, index) }
-        }
-        Terminal.say("  \(Terminal.count(cast, "ballot")) cast by \(voters.count * 3 / 5) of \(voters.count) voters")
-        return cast
     }
 
     /// Votes on every ballot of a voter; returns how many.

@@ -1,3 +1,4 @@
+import CommandLineKit
 import Contacts
 import Crypto
 import Delivery
@@ -7,7 +8,6 @@ import Journal
 import Staff
 import Store
 import VoterRoll
-import Web
 
 /// The demo's staff: who they are, and their authenticators, which would be telephones.
 struct DemoStaff {
@@ -44,7 +44,8 @@ struct DemoStaff {
     /// Leaves something to do for everybody: two letters to print, a request that waits for a second person.
     func leaveWork(_ election: StoredElection) throws(Refusal) {
         let key = try services.key(of: election)
-        let office = MessageOffice(election: election.election, templates: services.templates(for: election.election))
+        let office = MessageOffice(
+            election: election.election, templates: try services.templates(for: election.election))
         try refusing {
             try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 var byLetter: [String] = []

@@ -1,10 +1,12 @@
-import Bureau
+import CommandLineKit
+import Compliance
 import Crypto
 import Delivery
 import Documents
 import Elections
 import Foundation
 import Issuance
+import Operations
 import Store
 import VoterRoll
 
@@ -62,14 +64,14 @@ private func createElection(_ invocation: Invocation) throws(Refusal) {
             let outcome = try services.desk.store(
                 transaction, election, definition: definition, inUse: inUse ?? [], isIssued: isIssued ?? false,
                 by: services.principal)
-            // Messages that wait give the new hours.
+            // Messages that wait give the new hours, address and contacts.
             if outcome == .changed {
                 try services.outbox.putHours(transaction, try services.desk.find(transaction.reading, election.id))
             }
             return outcome
         }
     }
-    warnOfTimes(election, services.clock.now)
+    warnOfTimes(election, PollHours(announced: election), services.clock.now)
     for fault in unprintable(election) { Terminal.complain("Note: \(fault) The seal refuses it.") }
     switch outcome {
     case .issued(let settings):
@@ -92,9 +94,10 @@ private func createElection(_ invocation: Invocation) throws(Refusal) {
 
 /// What the SMS of an election cost: templates are read on the way, so that a faulty one is found here.
 private func messageCosts(_ election: Election, _ invocation: Invocation) throws(Refusal) -> [String] {
-    let settings = try Settings.read(invocation["--config"])
+    let settings = try Settings.read(invocation["--config"], store: invocation["--store"])
     let folder = invocation["--templates"] ?? settings.templates ?? "Templates"
-    let office = MessageOffice(election: election, templates: Services.templates(for: election, folder: folder))
+    let office = MessageOffice(
+        election: election, templates: Services.templates(for: election, folder: folder, settings))
     do throws(MessageOffice.Fault) {
         try office.loadAll()
         guard election.channels.contains(.sms) else { return [] }
@@ -105,20 +108,19 @@ private func messageCosts(_ election: Election, _ invocation: Invocation) throws
 }
 
 /// A poll that is over is no fault, but nobody means to prepare one.
-func warnOfTimes(_ election: Election, _ now: Int) {
-    if election.announcedClose <= now {
-        Terminal.complain(
-            "Note: the poll closed on \(LocalTime.phrase(election.announcedClose, zone: election.timeZone, .en)); set \"opens\" and \"closes\" anew."
-        )
-    }
+/// - Parameter hours: those in force; the announced ones where no store is at hand.
+func warnOfTimes(_ election: Election, _ hours: PollHours, _ now: Int) {
+    guard hours.closes <= now else { return }
+    let cure = hours.stage == nil ? "; set \"opens\" and \"closes\" anew" : ""
+    Terminal.complain("Note: the poll closed on \(election.timeWords(hours.closes, .en))\(cure).")
 }
 
 /// What an election's settings lack for a level: with all that the store knows, or from the file alone.
 private func checkLevel(_ invocation: Invocation, _ election: Election, _ text: String) throws(Refusal) {
     let level = try invocation.number(text)
     guard 1...3 ~= level else { throw Refusal("\"\(text)\" is no level: 1, 2 or 3.", status: .usage) }
-    let settings = try Settings.read(invocation["--config"])
-    if FileManager.default.fileExists(atPath: invocation["--store"] ?? settings.store ?? "isoloir.sqlite") {
+    let settings = try Settings.read(invocation["--config"], store: invocation["--store"])
+    if FileManager.default.fileExists(atPath: invocation["--store"] ?? settings.store ?? Settings.standardStore) {
         let services = try Services(invocation)
         let isStored = try refusing {
             try services.store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -133,7 +135,8 @@ private func checkLevel(_ invocation: Invocation, _ election: Election, _ text: 
     let folder = invocation["--templates"] ?? settings.templates ?? "Templates"
     let policy = try refusing {
         try PolicyText(
-            try Services.templates(for: election, folder: folder).text(PolicyText.file), file: PolicyText.file)
+            try Services.templates(for: election, folder: folder, settings).text(PolicyText.file), file: PolicyText.file
+        )
     }
     try showPolicy(PolicyReport(policy, election, PolicyFacts(), level: level), json: invocation.has("--json"))
 }
@@ -143,7 +146,7 @@ private func checkElection(_ invocation: Invocation) throws(Refusal) {
     let file = folder.hasSuffix(".yaml") ? folder : folder + "/election.yaml"
     let (election, _) = try readElection(folder)
     if let level = invocation["--level"] { return try checkLevel(invocation, election, level) }
-    warnOfTimes(election, Clock.system.now)
+    warnOfTimes(election, PollHours(announced: election), Clock.system.now)
     for ballot in election.ballots where ballot.questions.isEmpty {
         Terminal.complain(
             "Note: the ballot \(ballot.id) asks nothing yet; it needs \"questions\" before the poll is sealed.")
@@ -168,6 +171,18 @@ private func checkElection(_ invocation: Invocation) throws(Refusal) {
     }
     Terminal.say("\(election.id): no faults. \(count.accepted) of \(count.rows) rows of \(roll) are good.")
     for ballot in election.ballots { Terminal.say("  \(ballot.id): \(count.groups.eligible(ballot)) voters") }
+    warnOfConfirming(election, count.groups)
+}
+
+/// Word of each vote at once tells whoever reads the mail when somebody votes: among few, that is much.
+private func warnOfConfirming(_ election: Election, _ groups: GroupCounts) {
+    guard election.confirm == .atOnce else { return }
+    for ballot in election.ballots where groups.eligible(ballot) < Election.fewForConfirming {
+        Terminal.complain(
+            "Note: \(groups.eligible(ballot)) voters may vote on the ballot \(ballot.id), and \"confirm: atOnce\" tells each within "
+                + "minutes: whoever sees the mail passing learns who votes when. With fewer than \(Election.fewForConfirming), write \"confirm: rounds\"."
+        )
+    }
 }
 
 /// Ballots that nobody may vote on, and groups so small that their result would tell who voted what.
@@ -214,16 +229,16 @@ private func showElection(_ invocation: Invocation) throws(Refusal) {
         try Terminal.json(
             Shown(
                 id: election.id, title: election.title.fr, address: election.address,
-                opens: LocalTime.phrase(hours.opens, zone: election.timeZone, .en),
-                closes: LocalTime.phrase(hours.closes, zone: election.timeZone, .en), voters: voters,
+                opens: election.timeWords(hours.opens, .en),
+                closes: election.timeWords(hours.closes, .en), voters: voters,
                 ballots: election.ballots.map(\.id)))
         return
     }
     Terminal.say(
         """
         \(election.id): \(election.title.fr)
-          opens    \(LocalTime.phrase(hours.opens, zone: election.timeZone, .en))
-          closes   \(LocalTime.phrase(hours.closes, zone: election.timeZone, .en))
+          opens    \(election.timeWords(hours.opens, .en))
+          closes   \(election.timeWords(hours.closes, .en))
           site     \(election.address)
           ballots  \(election.ballots.map(\.id).joined(separator: ", "))
           voters   \(voters)

@@ -1,7 +1,8 @@
+import CommandLineKit
 import Documents
 import Elections
-import Letterpress
 import Store
+import Typesetting
 
 /// Texts of an election that the installed fonts cannot set, each with its cure. A sealed one would stand on every receipt and
 /// on the result's paper with marks in place of its letters.

@@ -1,4 +1,4 @@
-import Bureau
+import CommandLineKit
 import Delivery
 import Elections
 import Issuance
@@ -16,7 +16,9 @@ let identifierCommands = [
             .init("--by", "CHANNEL", "email, sms or letter"),
             .init("--to", "CONTACT", "a mail address or mobile number given on the phone, for this voter only"),
             .init("--reason", "TEXT", "why; it goes into the journal"),
-        ], "a new identifier in place of a lost one, which ends at once", run: reissueIdentifier),
+            .init("--keep-until-posted", nil, "with --by letter: the old identifier works until the letter is posted"),
+        ], "a new identifier in place of a lost one, which ends at once or when its letter is posted",
+        run: reissueIdentifier),
     Command("identifiers status", [], "how many identifiers are in which state", run: showIdentifiers),
 ]
 
@@ -36,7 +38,7 @@ private func issueIdentifiers(_ invocation: Invocation) throws(Refusal) {
     let forced = by == "auto" ? nil : try route(by)
     let services = try Services(invocation)
     let election = try services.election()
-    warnOfTimes(election.election, services.clock.now)
+    warnOfTimes(election.election, try services.hours(election), services.clock.now)
     let outcome = try issueAll(services, election, forced: forced)
     if invocation.has("--json") {
         struct Shown: Encodable { let issued: [String: Int], alreadyHad, unreachable: Int, unreachableVoters: [String] }
@@ -62,7 +64,7 @@ private func issueIdentifiers(_ invocation: Invocation) throws(Refusal) {
 /// Issues to everybody who has no identifier; templates are checked before the first voter.
 func issueAll(_ services: Services, _ election: StoredElection, forced: Route?) throws(Refusal) -> Issuer.Outcome {
     let key = try services.key(of: election)
-    let office = MessageOffice(election: election.election, templates: services.templates(for: election.election))
+    let office = MessageOffice(election: election.election, templates: try services.templates(for: election.election))
     do throws(MessageOffice.Fault) { try office.loadAll() } catch { throw Refusal(error.description) }
     let progress = Terminal.progress("identifiers")
     defer { Terminal.endProgress() }
@@ -76,6 +78,10 @@ func issueAll(_ services: Services, _ election: StoredElection, forced: Route?) 
 private func reissueIdentifier(_ invocation: Invocation) throws(Refusal) {
     let route = try route(try invocation.required("--by"))
     let reason = try invocation.required("--reason")
+    let keepsOld = invocation.has("--keep-until-posted")
+    guard !keepsOld || route == .letter else {
+        throw Refusal("--keep-until-posted goes with --by letter: nothing else is posted.", status: .usage)
+    }
     let services = try Services(invocation)
     let election = try services.election()
     let desk = try services.voterDesk(election)
@@ -88,20 +94,17 @@ private func reissueIdentifier(_ invocation: Invocation) throws(Refusal) {
             }
             return try desk.reissueAlone(
                 transaction, voter, by: route, contact: invocation["--to"], reason: reason,
-                principal: services.principal)
+                principal: services.principal, keepsOld: keepsOld)
         }
     }
     guard let found else { throw Refusal("There is no voter \"\(reference)\" on the roll.") }
     switch found.outcome {
-    case .done(_, let notice, let sheets):
+    case .done(_, let notice, let sheets, let isKept):
         let told = notice.map { " The old contact is told by \($0.rawValue)." } ?? ""
-        let isKept = election.election.access.renewal == .keep || election.election.access.scheme == .email
-        let what =
-            isKept
-            ? "the same identifier waits to be sent again" : "the old identifier has ended, a new one waits to be sent"
         Terminal.say(
-            "\(reference): \(what) by \(route.rawValue).\(told) "
+            "\(reference): \(reissued(election, by: route, keepsOld: isKept))\(told) "
                 + "Run `outbox send`\(route == .letter || notice == .letter ? " and `letters print`" : "").")
+        if keepsOld, !isKept { Terminal.say("\(reference) had no identifier in use: there was none to keep.") }
         for sheet in sheets {
             Terminal.say("Take letter \(sheet.number) of batch \(sheet.batch) out of the pile: it no longer works.")
         }
@@ -112,10 +115,19 @@ private func reissueIdentifier(_ invocation: Invocation) throws(Refusal) {
                 "Note: this election wants two persons for a new contact (fourEyes). The command line knows one; the journal "
                     + "names who ran it.")
         }
-        warnOfTimes(election.election, services.clock.now)
+        warnOfTimes(election.election, try services.hours(election), services.clock.now)
     case .unknownVoter: throw Refusal("There is no voter \"\(reference)\" on the roll.")
     case .refused(let reason): throw Refusal("\(reference): \(reason).")
     }
+}
+
+/// What became of the old identifier and of the new one, as a sentence.
+private func reissued(_ election: StoredElection, by route: Route, keepsOld: Bool) -> String {
+    let isSame = election.election.access.renewal == .keep || election.election.access.scheme == .email
+    let waits = route == .letter ? "waits to be printed on a letter" : "waits to be sent by \(route.rawValue)"
+    let new = isSame ? "the same identifier \(waits)" : "a new identifier \(waits)"
+    if keepsOld { return "\(new); what the voter has works until that letter is marked as posted." }
+    return isSame ? "\(new)." : "the old identifier has ended, \(new)."
 }
 
 private func showIdentifiers(_ invocation: Invocation) throws(Refusal) {

@@ -1,11 +1,14 @@
-import Bureau
+import CommandLineKit
+import Compliance
 import Elections
 import Foundation
-import Letterpress
+import Operations
 import Polling
 import Store
 import Tally
-import Web
+import Typesetting
+import VoterSite
+import WebContent
 
 /// What the frozen set holds beside archives and signature lists.
 extension Services {
@@ -44,7 +47,7 @@ extension Services {
     private func result(
         _ election: StoredElection, _ poll: Poll, _ results: [BallotResult], _ language: Language
     ) throws(Refusal) -> [UInt8] {
-        let templates = templates(for: election.election)
+        let templates = try templates(for: election.election)
         return try refusing {
             let pages = try PageSet(election.election, templates: templates, assets: try AssetSet(templates))
             return try ResultReport.report(election.election, poll, results, pages, language)

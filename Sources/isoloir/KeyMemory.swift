@@ -1,4 +1,5 @@
 import BallotEngine
+import CommandLineKit
 import Crypto
 import Foundation
 import Glibc
@@ -7,29 +8,65 @@ import Polling
 /// What a trustee's key file was used for: the seal that it checked and the totals that it opened. Other totals of the same
 /// ballot would tell, by their difference, what single voters chose; another seal could name other members of the bureau. It
 /// lies beside the key file, wherever links lead to that, and is authenticated with the private key, so that nobody cuts or
-/// empties it unnoticed. A copy of the key has a memory of its own (`tally opened` compares them).
+/// empties it unnoticed; it is made with the key, so that it is missed where somebody took it away. A copy of the key has a
+/// memory of its own (`tally opened` compares them).
 struct KeyMemory {
     let path: String
     /// SHA-256 of the checked manifest in hexadecimal; nil before `tally check`.
     private(set) var seal: String?
     /// Digests of the encrypted tallies that were opened, by the ballot's uuid.
     private(set) var opened: [String: String] = [:]
+    /// Whether it began when somebody said that the key file is a copy.
+    private(set) var isOfCopy = false
+    /// Whether nothing is kept beside the key file.
+    private(set) var isMissing = false
     private let secret: [UInt8]
+
+    private static let copyMark = String(repeating: "0", count: 64)
+
+    /// The memory of a key that was just made.
+    init(new key: String, _ pair: TrusteeFiles.KeyPair) {
+        path = KeyMemory.path(key)
+        secret = KeyMemory.secret(pair)
+    }
+
+    private static func path(_ key: String) -> String {
+        URL(fileURLWithPath: key).resolvingSymlinksInPath().path + ".done"
+    }
+
+    private static func secret(_ pair: TrusteeFiles.KeyPair) -> [UInt8] {
+        sha256(Array("isoloir key memory|".utf8) + pair.privateFile)
+    }
 
     /// - Parameters:
     ///   - key: the key file's path.
     ///   - pair: what it holds.
-    init(key: String, _ pair: TrusteeFiles.KeyPair) throws(Refusal) {
-        path = URL(fileURLWithPath: key).resolvingSymlinksInPath().path + ".done"
-        secret = sha256(Array("isoloir key memory|".utf8) + pair.privateFile)
-        guard FileManager.default.fileExists(atPath: path) else { return }
+    ///   - isCopy: whether somebody said that the file is a copy, which has no memory yet.
+    ///   - isLook: whether it is only looked at.
+    init(key: String, _ pair: TrusteeFiles.KeyPair, isCopy: Bool = false, isLook: Bool = false) throws(Refusal) {
+        path = KeyMemory.path(key)
+        secret = KeyMemory.secret(pair)
+        guard FileManager.default.fileExists(atPath: path) else {
+            isMissing = true
+            guard isCopy || isLook else {
+                throw Refusal(
+                    "\(path), which keeps what this key was used for, is not there. Put it back beside the key. Is this a copy of the key that was never used? Then say so with --copy (or give the seal's --fingerprint), and compare the copies afterwards (isoloir tally opened). Was it taken away? Then call the bureau together."
+                )
+            }
+            isOfCopy = isCopy
+            return
+        }
         var lines = String(decoding: try readFile(path), as: UTF8.self).split(separator: "\n").map(String.init)
         let end = lines.popLast()
         guard end == "end \(hex(digest(lines)))" else { throw changed }
         for line in lines {
             let words = line.split(separator: " ").map(String.init)
             guard words.count == 2, words[1].utf8.count == 64 else { throw changed }
-            if words[0] == "seal" { seal = words[1] } else { opened[words[0]] = words[1] }
+            switch words[0] {
+            case "seal": seal = words[1]
+            case "copy": isOfCopy = true
+            default: opened[words[0]] = words[1]
+            }
         }
     }
 
@@ -45,12 +82,16 @@ struct KeyMemory {
 
     mutating func note(seal: String) { self.seal = seal }
 
+    /// Forgets a seal that members undid.
+    mutating func forgetSeal() { seal = nil }
+
     mutating func note(opened digest: String, of uuid: String) { opened[uuid] = digest }
 
     /// Writes the memory through to the disk, before anything that was decrypted leaves.
     func write() throws(Refusal) {
         var lines = opened.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         if let seal { lines.insert("seal \(seal)", at: 0) }
+        if isOfCopy { lines.insert("copy \(KeyMemory.copyMark)", at: 0) }
         lines.append("end \(hex(digest(lines)))")
         do {
             try Data((lines.joined(separator: "\n") + "\n").utf8).write(

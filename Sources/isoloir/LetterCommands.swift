@@ -1,26 +1,37 @@
+import CommandLineKit
 import Delivery
 import Elections
 import Foundation
 import Issuance
-import Letterpress
 import Operations
 import Store
+import Typesetting
 import VoterRoll
 
 private let encryptOption = Command.Option(
     "--encrypt-to", "KEY.asc", "the printer's OpenPGP key: everything is encrypted to it")
+
+private let layoutOptions = [
+    Command.Option("--envelope", oneOf: PrinterProfile.Envelope.self, "the envelope (default: the settings', else dl)"),
+    Command.Option(
+        "--window", oneOf: PrinterProfile.Side.self, "the side of its window (default: the settings', else right)"),
+]
 
 let letterCommands = [
     Command(
         "letters print", [],
         options: [
             .init("--to", "FOLDER", "where the PDFs and the manifest go"), encryptOption,
+            .init("--notices-apart", nil, "letters that bring no identifier in files of their own"),
+            .init(
+                "--enclosure", "[COLLEGE=]FILE.pdf",
+                "what goes into the envelope as well; may be given several times"),
             .init("--again", "BATCH", "print a batch once more"),
             .init("--letter", "NUMBER", "with --again: this letter only, or a range such as 12-19"),
             .init("--reason", "TEXT", "with --again: why; it goes into the journal"),
-        ], "print the letters that wait, as one batch", run: printLetters),
+        ] + layoutOptions, "print the letters that wait, as one batch", run: printLetters),
     Command(
-        "letters specimen", [], options: [.init("--to", "FILE.pdf", "the new file")],
+        "letters specimen", [], options: [.init("--to", "FILE.pdf", "the new file")] + layoutOptions,
         "a proof with difficult addresses and fake codes", run: printSpecimen),
     Command("letters list", [], "batches, and what became of their sheets", run: listLetters),
     Command(
@@ -32,7 +43,7 @@ let letterCommands = [
         "letters spoiled", ["BATCH", "NUMBER"],
         options: [
             .init("--reason", "TEXT", "what happened; it goes into the journal"),
-            .init("--destroyed", nil, "the sheet was destroyed"),
+            .init("--destroyed", nil, "the sheet was destroyed"), .init("--yes", nil, "without asking back"),
         ], "a sheet was spoiled or lost: its identifier ends at once", run: markSpoiled),
     Command(
         "letters returned", ["FILE"],
@@ -44,6 +55,22 @@ private func printer(_ invocation: Invocation) throws(Refusal) -> PrinterKey? {
     do throws(LetterError) { return try PrinterKey(path: path) } catch { throw Refusal(error.description) }
 }
 
+/// How letters are laid out: by the settings, as far as the command says nothing else.
+private func style(
+    _ invocation: Invocation, _ services: Services, _ election: StoredElection
+) throws(Refusal) -> LetterStyle {
+    var style = services.letterStyle(election.election, try services.templates(for: election.election))
+    style.envelope = invocation.choice("--envelope") ?? style.envelope
+    style.window = invocation.choice("--window") ?? style.window
+    if invocation.has("--notices-apart") { style.noticesApart = true }
+    if invocation.has("--enclosure") {
+        style.enclosures = invocation.all("--enclosure").map {
+            LetterStyle.EnclosurePath($0, colleges: election.election.colleges.keys)
+        }
+    }
+    return style
+}
+
 private func printLetters(_ invocation: Invocation) throws(Refusal) {
     let folder = try invocation.required("--to")
     let services = try Services(invocation)
@@ -51,7 +78,7 @@ private func printLetters(_ invocation: Invocation) throws(Refusal) {
     let printer = try printer(invocation)
     let letters = try invocation["--letter"].map { text throws(Refusal) in try range(text, invocation) }
     for option in ["--letter", "--reason"] where invocation.has(option) && !invocation.has("--again") {
-        throw Refusal("\(option) goes with --again BATCH. \(invocation.command.seeHelp)", status: .usage)
+        throw Refusal("\(option) goes with --again BATCH. \(invocation.seeHelp)", status: .usage)
     }
     var again: (batch: Int, reason: String)?
     if let text = invocation["--again"] {
@@ -59,7 +86,8 @@ private func printLetters(_ invocation: Invocation) throws(Refusal) {
     }
     guard
         let manifest = try printBatch(
-            services, election, folder: folder, printer: printer, again: again, letters: letters)
+            services, election, style: try style(invocation, services, election), folder: folder, printer: printer,
+            again: again, letters: letters)
     else {
         Terminal.say("No letter waits to be printed.")
         return
@@ -71,6 +99,10 @@ private func printLetters(_ invocation: Invocation) throws(Refusal) {
     Terminal.say(
         "Batch \(manifest.batch): \(Terminal.count(manifest.letters, "letter")) in \(Terminal.count(manifest.files.count, "file")) "
             + "in \(folder), with manifest.json and manifest.csv.")
+    for file in manifest.enclosures {
+        Terminal.say(
+            "\(file.file): \(Terminal.count(file.pages, "page")), to go with \(Terminal.count(file.copies, "letter")).")
+    }
     if let printer {
         Terminal.say("Encrypted to the key \(printer.name): compare it with the printer by phone.")
     } else {
@@ -90,11 +122,17 @@ private func range(_ text: String, _ invocation: Invocation) throws(Refusal) -> 
 
 /// Prints what waits, or a batch once more; nil when nothing waits.
 func printBatch(
-    _ services: Services, _ election: StoredElection, folder: String, printer: PrinterKey?,
+    _ services: Services, _ election: StoredElection, style: LetterStyle, folder: String, printer: PrinterKey?,
     again: (batch: Int, reason: String)? = nil, letters: ClosedRange<Int>? = nil
 ) throws(Refusal) -> PrintManifest? {
     let key = try services.key(of: election)
     let room = services.printRoom
+    // Before anything is numbered: a fault in them concerns every letter.
+    for place in style.enclosures {
+        do throws(LetterError) { _ = try Enclosure(path: place.path, college: place.college) } catch {
+            throw Refusal(error.description)
+        }
+    }
     let lock = try refusing { try ProcessLock(store: services.store.path, name: "printing") }
     defer { withExtendedLifetime(lock) {} }
     try refusing { try room.wipeOld(election, by: services.principal) }
@@ -108,7 +146,9 @@ func printBatch(
             .get()
         }
     } else {
-        batch = try refusing { try room.openBatch(election, key: key, by: services.principal) }
+        batch = try refusing {
+            try room.openBatch(election, key: key, noticesApart: style.noticesApart, by: services.principal)
+        }
     }
     guard let batch else { return nil }
     let progress = Terminal.progress("letters")
@@ -116,8 +156,8 @@ func printBatch(
     let manifest: PrintManifest
     let setAside: [PrintFiles.SetAside]
     do throws(PrintRefusal) {
-        let files = try PrintFiles(room, election, key: key, folder: folder, printer: printer)
-        try files.prepare()
+        let files = try PrintFiles(room, election, key: key, folder: folder, printer: printer, style: style)
+        try files.prepare(batch)
         manifest = try files.write(batch, only: letters, progress: progress)
         setAside = files.setAside
     } catch {
@@ -132,26 +172,30 @@ func printBatch(
 private func setAsideLetter(
     _ services: Services, _ election: StoredElection, _ letter: PrintFiles.SetAside
 ) throws(Refusal) {
-    let reference = try refusing {
-        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> String? in
-            _ = try services.printRoom.lose(
+    let (reference, keepsOld) = try refusing {
+        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> (String?, Bool) in
+            let loss = try services.printRoom.lose(
                 transaction, election, batch: letter.batch, letter: letter.number, isReturned: false, destroyed: false,
                 reason: "cannot be printed: \(letter.reason)", by: services.principal)
-            return try services.registrar.voter(transaction.reading, id: letter.voter)?.reference
+            let reference = try services.registrar.voter(transaction.reading, id: letter.voter)?.reference
+            if case .success(let loss) = loss { return (reference, loss.keepsOld) }
+            return (reference, false)
         }
     }
     Terminal.complain(
         "Letter \(letter.number) (\(reference ?? "voter \(letter.voter)")) was left out: \(letter.reason) Correct the roll with "
-            + "`roll correct`, then run `identifiers issue` and `letters print` again.")
+            + "`roll correct`, then run `identifiers \(keepsOld ? "reissue" : "issue")` and `letters print` again.")
 }
 
 private func printSpecimen(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--to")
     let services = try Services(invocation)
     let election = try services.election()
-    let office = MessageOffice(election: election.election, templates: services.templates(for: election.election))
+    let templates = try services.templates(for: election.election)
+    let office = MessageOffice(election: election.election, templates: templates)
     let hours = try services.hours(election)
-    let specimen = Specimen(election: election.election, office: office, hours: hours)
+    let specimen = Specimen(
+        election: election.election, office: office, hours: hours, style: try style(invocation, services, election))
     let bytes = try refusing { try specimen.pdf(created: PrintFiles.timestamp(services.clock.now)) }
     try saveNew(Data(bytes), to: path)
     try services.record("letters.specimen", election: election.election.id, [:])
@@ -229,6 +273,18 @@ private func markSpoiled(_ invocation: Invocation) throws(Refusal) {
     let election = try services.election()
     let batch = try invocation.number(invocation.operands[0])
     let letter = try invocation.number(invocation.operands[1])
+    let sheet = try refusing {
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try services.printRoom.sheet(reading, election, batch: batch, letter: letter)
+        }
+    }
+    // A number that is none is refused below, in words.
+    if let sheet, !invocation.has("--yes") {
+        let shown = "Letter \(letter) of batch \(batch), for \(sheet.initials)\u{2026}"
+        guard Terminal.confirm("\(shown): is this the sheet? Its identifier ends at once.") == true else {
+            throw Refusal("\(shown): nothing was changed. Say --yes if this is the sheet.")
+        }
+    }
     let loss = try refusing {
         try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try services.printRoom.lose(
@@ -238,9 +294,11 @@ private func markSpoiled(_ invocation: Invocation) throws(Refusal) {
     }
     Terminal.say(
         "Letter \(letter) of batch \(batch) is spoiled"
-            + (loss.endedIdentifier
-                ? ": its identifier has ended. `identifiers issue` makes a new one." : ". No identifier ended with it.")
-    )
+            + (!loss.endedIdentifier
+                ? ". No identifier ended with it."
+                : loss.keepsOld
+                    ? ": its identifier has ended. The one that the voter had goes on; `identifiers reissue` makes another letter."
+                    : ": its identifier has ended. `identifiers issue` makes a new one."))
 }
 
 private func markReturned(_ invocation: Invocation) throws(Refusal) {

@@ -1,8 +1,9 @@
-import Bureau
+import CommandLineKit
 import Contacts
 import Crypto
 import Elections
 import Issuance
+import Operations
 import Staff
 import Store
 
@@ -27,7 +28,7 @@ let managerCommands = [
 extension Services {
     /// The register of an election's staff, with its templates loaded and checked.
     func register(_ election: StoredElection) throws(Refusal) -> StaffRegister {
-        let office = MessageOffice(election: election.election, templates: templates(for: election.election))
+        let office = MessageOffice(election: election.election, templates: try templates(for: election.election))
         do throws(MessageOffice.Fault) { try office.loadAll() } catch { throw Refusal(error.description) }
         return register(election, key: try key(of: election), office: office)
     }

@@ -1,10 +1,12 @@
+import CommandLineKit
+import Console
 import Elections
 import Foundation
-import Letterpress
 import Polling
 import Store
 import Tally
-import Web
+import Typesetting
+import WebContent
 
 let minutesCommands = [
     Command(
@@ -83,7 +85,7 @@ private func writeMinutes(_ invocation: Invocation) throws(Refusal) {
 extension Services {
     /// The minutes as a PDF.
     func minutes(_ election: StoredElection, _ language: Language) throws(Refusal) -> [UInt8] {
-        let (teller, templates) = (teller(try station(election)), templates(for: election.election))
+        let (teller, templates) = (teller(try station(election)), try templates(for: election.election))
         return try refusing {
             let found = try store.read { (reading: borrowing Reading) throws(StoreError) in
                 try teller.minutes(reading)

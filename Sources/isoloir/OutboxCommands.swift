@@ -1,8 +1,10 @@
+import CommandLineKit
 import Delivery
 import Elections
 import Foundation
 import Journal
 import Operations
+import Polling
 import Store
 import VoterRoll
 
@@ -43,6 +45,7 @@ private func sendOutbox(_ invocation: Invocation) throws(Refusal) {
         total.unknown += report.unknown
         total.temporary = report.temporary
         total.troubles = report.troubles
+        try services.endLateMessages()
         let waiting = try waiting(services, routes)
         guard invocation.has("--until-empty"), waiting > 0, report.troubles.isEmpty else { break }
         Thread.sleep(forTimeInterval: pollSeconds)
@@ -156,5 +159,18 @@ enum Moment {
     static func text(_ seconds: Int) -> String {
         Date(timeIntervalSince1970: TimeInterval(seconds))
             .formatted(.iso8601.year().month().day().dateTimeSeparator(.space).time(includingFractionalSeconds: false))
+    }
+}
+
+extension Services {
+    /// Takes the content of messages away that are too late, where nothing speaks against the clock.
+    fileprivate func endLateMessages() throws(Refusal) {
+        let outbox = outbox
+        try refusing {
+            try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
+                guard try !PollingStation.isClockDoubted(transaction.reading) else { return }
+                try outbox.expire(transaction)
+            }
+        }
     }
 }

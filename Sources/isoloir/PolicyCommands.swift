@@ -1,10 +1,12 @@
-import Access
-import Bureau
+import Authentication
+import CommandLineKit
+import Compliance
 import Crypto
 import Delivery
 import Elections
 import Issuance
 import Journal
+import Operations
 import Polling
 import Staff
 import Store
@@ -48,7 +50,7 @@ extension Services {
     /// The desk of an election that is stored: what the console does for a voter, the command line does by it too.
     func voterDesk(_ election: StoredElection) throws(Refusal) -> VoterDesk {
         let key = try key(of: election)
-        let office = MessageOffice(election: election.election, templates: templates(for: election.election))
+        let office = MessageOffice(election: election.election, templates: try templates(for: election.election))
         let directory = VoterDirectory(
             election: election, key: key, office: office, issuer: issuer, registrar: registrar)
         let door = Doorkeeper(
@@ -62,7 +64,7 @@ extension Services {
 
     /// The policy check of an election that is stored.
     func policyDesk(_ election: StoredElection) throws(Refusal) -> PolicyDesk {
-        let (desk, templates) = (try voterDesk(election), templates(for: election.election))
+        let (desk, templates) = (try voterDesk(election), try templates(for: election.election))
         return try refusing { try policyDesk(desk, templates) }
     }
 

@@ -1,4 +1,4 @@
-import Bureau
+import CommandLineKit
 import Delivery
 import Elections
 import Foundation
@@ -13,8 +13,18 @@ import VoterRoll
 let pollCommands = [
     Command(
         "poll seal", [],
-        options: [.init("--box-key", "FILE", "where the box key goes, for whoever keeps it until the opening")],
+        options: [
+            .init("--box-key", "FILE", "where the box key goes, for whoever keeps it until the opening"), yesOption,
+        ],
         "freeze the election, make credentials, ballot box and signature list", run: sealPoll),
+    Command(
+        "poll unseal", [],
+        options: [
+            .init("--statement", "FILE", "two members' statement (isoloir bureau draft undo-seal): it says why"),
+            yesOption,
+        ],
+        "before the opening: undo the seal; nothing of it serves for another one, and trustees check again",
+        run: unsealPoll),
     Command(
         "poll open", [],
         options: [
@@ -23,10 +33,12 @@ let pollCommands = [
             .init(
                 "--waiver", "FILE",
                 "two members' statement that it opens without a trustee's check; may be given several times"),
+            yesOption,
         ] + restoreOptions,
         "open a sealed poll: seal, empty box and empty list are checked", run: openPoll),
     Command(
-        "poll close", [], options: [.init("--at-once", nil, "without the grace for voters under way")] + orderOptions,
+        "poll close", [],
+        options: [.init("--at-once", nil, "without the grace for voters under way"), yesOption] + orderOptions,
         "close the poll for good", run: closePoll),
     Command(
         "poll record", [],
@@ -76,6 +88,7 @@ let pollCommands = [
             .init("--reason", "TEXT", "how, and where that stands, such as \"minutes of 2 December\""),
         ], "note that a backup from between seal and close is destroyed", run: reportBackup),
     boxKeyCommand,
+    pollClockCommand,
     Command("poll status", [], "where the poll stands, and whether box and list are as they were left", run: showPoll),
 ]
 
@@ -97,6 +110,7 @@ private func sealPoll(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--box-key")
     let services = try Services(invocation)
     let election = try services.election()
+    try services.confirm(.seal, election, invocation)
     let poll = try services.seal(election, boxKeyFile: path)
     Terminal.say(
         """
@@ -109,11 +123,36 @@ private func sealPoll(_ invocation: Invocation) throws(Refusal) {
         """)
 }
 
+private func unsealPoll(_ invocation: Invocation) throws(Refusal) {
+    let path = try invocation.required("--statement")
+    guard let statement = BureauStatement(file: try readFile(path)) else {
+        throw Refusal("\(path) is no statement of the bureau, or a signature in it is not its member's.")
+    }
+    let services = try Services(invocation)
+    let election = try services.election()
+    guard let poll = try services.poll(election), poll.state != .sealing else {
+        throw Refusal("The poll is not sealed: there is nothing to undo.")
+    }
+    try services.confirm(.unseal, election, invocation)
+    let station = try services.station(election)
+    if let refusal = try refusing({ try station.undoSeal(by: services.principal, statement: statement) }) {
+        throw Refusal(refusal)
+    }
+    try services.emptyLog()
+    Terminal.say(
+        """
+        The seal \(poll.fingerprint) is undone. Its manifest, its box key and everything that was signed for it serve for nothing
+        any more: destroy the box key's file. Correct what was wrong, then `isoloir poll seal`: it gives a new fingerprint, and every
+        trustee checks again (isoloir tally check --undone \(path) --before OLD-MANIFEST).
+        """)
+}
+
 private func openPoll(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--box-key")
     let services = try Services(invocation)
     try fullCheck(services.store)
     let election = try services.election()
+    try services.confirm(.open, election, invocation)
     for waiver in invocation.all("--waiver") { try services.waiveCheck(election, statement: try readFile(waiver)) }
     // It may have been open before the restore: whose ballot was lost must hear of it.
     let announcements = try services.isHeldByRestore() ? Announcements(try services.voterDesk(election)) : nil
@@ -173,7 +212,9 @@ private func takeKeyDestroyed(_ invocation: Invocation) throws(Refusal) {
 private func closePoll(_ invocation: Invocation) throws(Refusal) {
     let word = try invocation.bureauWord()
     let services = try Services(invocation)
-    let station = try services.station(try services.election())
+    let election = try services.election()
+    try services.confirm(.close, election, invocation)
+    let station = try services.station(election)
     let close = PollClose(
         store: services.store, station: station, teller: services.teller(station),
         register: try services.register(station.election))
@@ -262,7 +303,7 @@ private func observeSite(_ invocation: Invocation) throws(Refusal) {
         throw Refusal("\(file) is no manifest: give the file made by `isoloir poll manifest`.")
     }
     var report = SiteObserver(address: invocation.operands[0], seal: seal).observe(
-        now: Int(Date().timeIntervalSince1970))
+        now: Clock.system.now)
     if let path = invocation["--page"] {
         let check = PageCheck(try readFile(path), seal: seal)
         report.compared += check.compared

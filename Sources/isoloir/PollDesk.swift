@@ -1,4 +1,5 @@
 import BallotCore
+import CommandLineKit
 import Crypto
 import Delivery
 import Elections
@@ -8,7 +9,8 @@ import Polling
 import Store
 import Tally
 import VoterRoll
-import Web
+import VoterSite
+import WebContent
 
 extension Services {
     var trustees: TrusteeRegister { TrusteeRegister(logbook: logbook, clock: clock) }
@@ -68,7 +70,7 @@ extension Services {
     private func frozen(
         _ election: Election, blank: [Language: String] = [:]
     ) throws(Refusal) -> PollSealer.Frozen {
-        let templates = templates(for: election)
+        let templates = try templates(for: election)
         let served = try refusing { try AssetSet(templates).digests }
         return PollSealer.Frozen(
             files: templates.digests() + served.map { ("served/\($0.name)", $0.sha256) },
@@ -77,7 +79,7 @@ extension Services {
 
     /// What the ballot page calls a blank vote.
     private func blankTexts(_ election: Election) throws(Refusal) -> [Language: String] {
-        let templates = templates(for: election)
+        let templates = try templates(for: election)
         let pages = try refusing {
             try PageSet(election, templates: templates, assets: try AssetSet(templates))
         }
@@ -212,8 +214,13 @@ extension Services {
             }
         }
         let path = "\(folder)/\(closingRecordName)"
-        guard let record, !FileManager.default.fileExists(atPath: path) else { return }
-        try writeFile(path, Array(record.utf8))
+        guard FileManager.default.fileExists(atPath: path) else {
+            if let record { try writeFile(path, Array(record.utf8)) }
+            return
+        }
+        guard let record, try readFile(path) == Array(record.utf8) else {
+            throw Refusal("\(path) is not this poll's closing record: name another folder, or take it away.")
+        }
     }
 
     /// Writes the archive of every ballot into a folder, as far as it is public; returns the files' names.

@@ -1,9 +1,10 @@
-import Bureau
+import CommandLineKit
 import Delivery
 import Elections
 import Foundation
 import Inputs
 import Issuance
+import Operations
 import Polling
 import Store
 import Tally
@@ -49,10 +50,10 @@ let pollHoursCommands = [
 ]
 
 /// A reason stands in an SMS: one line, and no longer than two of them.
-private let reasonLimit = TextLimit(scalars: 300)
+private let reasonLimit = TextLimit(scalars: PollingStation.longestReason)
 
 /// By whom and why, as they were given.
-private func decision(_ invocation: Invocation) throws(Refusal) -> PollDecision {
+func decision(_ invocation: Invocation) throws(Refusal) -> PollDecision {
     for name in ["--by", "--reason"] {
         guard let text = invocation[name] else { continue }
         guard reasonLimit.admits(text), !text.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }),
@@ -76,10 +77,12 @@ private func suspendPoll(_ invocation: Invocation) throws(Refusal) {
 
 private func resumePoll(_ invocation: Invocation) throws(Refusal) {
     let (decision, proof) = (try decision(invocation), try invocation.resumeProof())
-    // Whose ballot was lost by a restore must hear of it: that word is no choice of whoever types the command.
-    let isRestored = try Services(invocation).isHeldByRestore()
+    // Whose ballot was lost by a restore must hear of it: that word is no choice of whoever types the command, and a suspension
+    // took back what of it was still waiting.
+    let services = try Services(invocation)
+    let news = Announcements.News.resumption(try services.hours(try services.election()))
     try change(
-        invocation, isRestored ? .restoration : .resumption, alwaysTells: isRestored,
+        invocation, news, alwaysTells: news == .restoration,
         hours: { $0.changed(.open, closes: $0.closes, reason: nil) }
     ) { station, services, along throws(StoreError) in
         try station.resume(by: services.principal, decision, proof: proof, along: along)
@@ -88,12 +91,13 @@ private func resumePoll(_ invocation: Invocation) throws(Refusal) {
 
 private func abandonPoll(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--statement")
+    let now = try Services(invocation).clock.now
     guard let statement = BureauStatement(file: try readFile(path)) else {
         throw Refusal("\(path) is no statement of the bureau, or a signature in it is not its member's.")
     }
     try change(
         invocation, .abandonment,
-        hours: { $0.changed(.abandoned, closes: min($0.closes, Clock.system.now), reason: statement.reason) }
+        hours: { $0.changed(.abandoned, closes: min($0.closes, now), reason: statement.reason) }
     ) { station, services, along throws(StoreError) in
         try station.abandon(by: services.principal, statement: statement, along: along)
     }
@@ -191,7 +195,8 @@ extension Invocation {
             }
             return nil
         }
-        guard let statement = BureauStatement(file: try readFile(path)) else {
+        let file = try readFile(path)
+        guard BureauStatement(file: file) != nil else {
             throw Refusal("\(path) is no statement of the bureau, or a signature in it is not its member's.")
         }
         var heads = all("--head")
@@ -201,7 +206,7 @@ extension Invocation {
             }
             heads.append(head)
         }
-        guard let proof = ResumeProof(heads: heads, statement: statement) else {
+        guard let proof = ResumeProof(heads: heads, statement: file) else {
             throw Refusal("--head is 64 hexadecimal digits, blanks between groups allowed.", status: .usage)
         }
         return proof

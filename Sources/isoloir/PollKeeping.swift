@@ -1,15 +1,19 @@
-import Bureau
+import CommandLineKit
+import Console
 import Crypto
+import Delivery
 import Elections
 import Foundation
 import Journal
-import Letterpress
+import Operations
 import Polling
 import Staff
 import Store
 import Tally
+import Turnout
+import Typesetting
 import VoterRoll
-import Web
+import WebContent
 
 /// What leaves the store around a poll: signature lists, the frozen set, the end of it all.
 extension Services {
@@ -63,7 +67,7 @@ extension Services {
         _ list: [Signature], _ ballot: PollBallot, _ election: StoredElection
     ) throws -> [UInt8] {
         let (station, definition) = (try station(election), election.election)
-        let templates = templates(for: definition)
+        let templates = try templates(for: definition)
         let (hours, signatories, isFinal) = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> (PollHours, [String], Bool) in
             let chronicle = try PollChronicle(reading, election: definition.id)
@@ -92,9 +96,21 @@ extension Services {
             throw Refusal(
                 "The frozen set is made once every ballot is counted: trustees are awaited (isoloir tally take).")
         }
+        let (hasClosing, hasAbandonment) = try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) -> (Bool, Bool) in
+                (
+                    try station.record(reading, .closing) != nil,
+                    try station.record(reading, .abandonment) != nil
+                )
+            }
+        }
+        guard poll.state != .abandoned || hasAbandonment else {
+            throw Refusal(
+                "The record of the abandonment is not written yet: run isoloir serve for a moment, which writes it.")
+        }
         var names = try writeArchives(election, to: folder)
-        // The closing record lies beside the archives.
-        if FileManager.default.fileExists(atPath: "\(folder)/\(closingRecordName)") { names.append(closingRecordName) }
+        // The closing record lies beside the archives, as it was signed: `writeArchives` refuses another one.
+        if hasClosing { names.append(closingRecordName) }
         names += try writeSignatures(election, to: folder)
         let papers = try papers(election, poll, results)
         let signing = SigningKey(seed: try key(of: election).subkey(.voteReceipts))
@@ -179,7 +195,8 @@ extension Services {
                 try station.erase(transaction)
                 try registrar.erase(transaction, election)
                 try staff.erase(transaction, by: principal)
-                try SnapshotDesk.erase(transaction, election: election.number)
+                try TurnoutRecorder.erase(transaction, election: election.number)
+                try outbox.erase(transaction, election: election.number)
                 try logbook.record(
                     transaction, election: election.election.id, by: principal, "poll.destroy",
                     [

@@ -1,6 +1,7 @@
-import Bureau
+import CommandLineKit
 import Elections
 import Foundation
+import Operations
 import Polling
 import Store
 import Tally
@@ -46,7 +47,7 @@ func describe(_ services: Services, _ station: PollingStation) throws(Refusal) {
     let election = station.election.election
     let (poll, ballots) = try state(services, station)
     guard let poll else { return Terminal.say("\(election.id): not sealed yet.") }
-    func time(_ seconds: Int) -> String { LocalTime.phrase(seconds, zone: election.timeZone, .en) }
+    func time(_ seconds: Int) -> String { election.timeWordsWithZone(seconds, .en) }
     var lines = ["\(election.id): \(poll.state.rawValue)", "  fingerprint  \(poll.fingerprint)"]
     lines.append("  sealed       \(time(poll.sealedAt))")
     if let opened = poll.openedAt { lines.append("  opened       \(time(opened))") }
@@ -108,9 +109,11 @@ private func clockWords(_ poll: Poll, _ election: Election) -> [String] {
 func doubtWords(_ doubt: ClockDoubt) -> String {
     switch doubt {
     case .jumped:
-        "it jumped beyond the grace while the server ran; compare it with another clock, set it, restart serve"
+        "it jumped beyond the grace; compare it with another clock and set it right, or, where it is right and was wrong "
+            + "before, say so (poll clock --by NAME --reason TEXT)"
     case .unproven: "the server was not running at the hour, and the kernel does not say that its clock is synchronised"
-    case .behind: "it shows a time before what the store holds; compare it with another clock"
+    case .behind:
+        "it shows a time before what the store holds; compare it with another clock and set it right, or, where it is right, say so (poll clock --by NAME --reason TEXT)"
     }
 }
 

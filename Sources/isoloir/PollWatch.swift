@@ -1,40 +1,46 @@
-import Access
-import Bureau
+import Authentication
+import CommandLineKit
 import Crypto
 import Delivery
 import Elections
 import Glibc
+import HTTPServer
 import Journal
+import Operations
 import Polling
 import Store
 import Synchronization
 import Tally
-import Web
+import Threads
+import Turnout
+import VoterRoll
+import VoterSite
 
 /// What `serve` does for its poll, whoever asks: the hour's close, rounds, the log, the box key's end, word to those who voted,
 /// the sum of a closed box.
 final class PollWatch: Sendable {
     /// Seconds between two lines about a log that cannot be emptied, and until an alert is raised.
-    private static let (lineEvery, alertAfter) = (60, 300)
+    private static let (lineEvery, alertAfter) = (60.0, 300)
 
     private struct Said: Sendable {
-        var logLineAt = 0
+        /// Times since the machine's start: a clock that is set must not silence a line for years.
+        var logLineAt = -Double.infinity
         var isLogKept = false
         var isKeyAlerted = false
-        var tallyFailedAt = 0
+        var tallyFailedAt = -Double.infinity
         var doubt: ClockDoubt?
         var obstacle: VoterSite.Obstacle?
-        var obstacleLineAt = 0
+        var obstacleLineAt = -Double.infinity
         var isOpeningAlerted = false
     }
 
     private let services: Services
     private let site: Site
-    private let bell: Bell
+    private let bell: WakeSignal
     private let log: AccessLog
     private let said = Mutex(Said())
 
-    init(_ services: Services, _ site: Site, _ bell: Bell, _ log: AccessLog) {
+    init(_ services: Services, _ site: Site, _ bell: WakeSignal, _ log: AccessLog) {
         (self.services, self.site, self.bell, self.log) = (services, site, bell, log)
     }
 
@@ -88,7 +94,7 @@ final class PollWatch: Sendable {
         do throws(StoreError) { try services.store.checkFile() } catch {
             site.site.set(.store)
             // Nothing can be stored of it: the log and `/health` say it, and the console refuses.
-            let now = services.clock.now
+            let now = Monotonic.seconds
             let isTime = said.withLock { said in
                 defer { if now - said.obstacleLineAt >= PollWatch.lineEvery { said.obstacleLineAt = now } }
                 return now - said.obstacleLineAt >= PollWatch.lineEvery
@@ -121,7 +127,8 @@ final class PollWatch: Sendable {
         let doubt = poll?.clockDoubt
         guard said.withLock({ $0.doubt }) != doubt else { return }
         guard let doubt else {
-            log.write("the clock is believed again")
+            // No clock is asked of a poll that ended for good.
+            if poll?.state.isFinal == false { log.write("the clock is believed again") }
             return said.withLock { $0.doubt = nil }
         }
         log.write("the clock is not believed: \(doubtWords(doubt)); the poll is not closed by it")
@@ -133,11 +140,11 @@ final class PollWatch: Sendable {
     }
 
     /// Seconds after which a count that was refused is tried again: it looks at the whole box each time.
-    private static let tallyEvery = 60
+    private static let tallyEvery = 60.0
 
     private func followTally() throws(StoreError) {
-        let now = services.clock.now
-        guard said.withLock({ abs(now - $0.tallyFailedAt) >= PollWatch.tallyEvery }) else { return }
+        let now = Monotonic.seconds
+        guard said.withLock({ now - $0.tallyFailedAt >= PollWatch.tallyEvery }) else { return }
         do throws(StoreError) { _ = try services.teller(site.station).tally(by: .system("clock")) } catch {
             said.withLock { $0.tallyFailedAt = now }
             throw error
@@ -154,11 +161,12 @@ final class PollWatch: Sendable {
                 return said.isLogKept
             }
             if wasKept { log.write("the store's log is emptied again") }
+            try confirmVotes()
         case .kept(let since):
             let now = services.clock.now
             let isTime = said.withLock { said in
-                guard now - said.logLineAt >= PollWatch.lineEvery else { return false }
-                (said.logLineAt, said.isLogKept) = (now, true)
+                guard Monotonic.seconds - said.logLineAt >= PollWatch.lineEvery else { return false }
+                (said.logLineAt, said.isLogKept) = (Monotonic.seconds, true)
                 return true
             }
             guard isTime else { return }
@@ -169,6 +177,22 @@ final class PollWatch: Sendable {
                 try site.desk.alert(transaction, "logKept", services.store.path)
             }
         }
+    }
+
+    /// Tells those who have just voted, where the election confirms at once. The message's date is a quarter of an hour's.
+    private func confirmVotes() throws(StoreError) {
+        let (directory, now, log) = (site.directory, services.clock.now, log)
+        let told = try site.station.tellAtOnce(
+            reference: { reading, voter throws(StoreError) in
+                try directory.voter(reading, .voter(voter))?.reference ?? ""
+            },
+            { transaction, voter throws(StoreError) in
+                do throws(StoreError) {
+                    try directory.tellOfVote(
+                        transaction, voter, round: now, date: now - now % PollingStation.roundSeconds)
+                } catch { log.write("voter \(voter) cannot be told of a vote: \(error)") }
+            })
+        if told > 0 { bell.ring() }
     }
 
     /// A sealed poll whose hour of opening has come is an alert: voters stand before it.
@@ -187,12 +211,13 @@ final class PollWatch: Sendable {
         said.withLock { $0.isOpeningAlerted = true }
     }
 
-    /// A box key that the close could not erase is an alert.
+    /// A box key that the close, or an abandonment, could not erase is an alert.
     private func followBoxKey() throws(StoreError) {
         let (station, isAlerted) = (site.station, said.withLock { $0.isKeyAlerted })
         guard !isAlerted else { return }
         let kept = try services.store.read { (reading: borrowing Reading) throws(StoreError) -> [String]? in
-            guard try Poll.find(reading, election: station.election.number)?.state == .closed else { return nil }
+            let state = try Poll.find(reading, election: station.election.number)?.state
+            guard state == .closed || state == .abandoned else { return nil }
             return try Custody(reading, election: station.election.election.id).keyCopies.compactMap { copy in
                 if case .kept(let path, _) = copy.erasure { path } else { nil }
             }

@@ -1,3 +1,4 @@
+import CommandLineKit
 import Crypto
 import Elections
 import Foundation
@@ -26,7 +27,7 @@ struct Rehearsal {
         defer { try? FileManager.default.removeItem(at: place) }
         let words = ["--store", "\(folder)/store/rehearsal.sqlite", "--keys", "\(folder)/keys"]
         let kept = ["--config", "--templates"].flatMap { name in invocation[name].map { [name, $0] } ?? [] }
-        let own = try Invocation(invocation.command, words + kept)
+        let own = try invocation.again(words + kept)
         // The rehearsal's clock stands in the middle of the poll.
         let (opens, closes) = (election.election.announcedOpening, election.election.announcedClose)
         let clock = Clock { opens + (closes - opens) / 2 }

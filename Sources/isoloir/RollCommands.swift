@@ -1,4 +1,4 @@
-import Bureau
+import CommandLineKit
 import Contacts
 import Crypto
 import Elections
@@ -381,6 +381,8 @@ private func correctRoll(_ invocation: Invocation) throws(Refusal) {
             "The poll is sealed: who may vote, under what name and with what weight, cannot change any more; contacts, channel "
                 + "and language can.")
     case .refused(let reason): throw Refusal("\(reference), \(name): \(reason).")
+    case .refusedColumns(let reasons):
+        throw Refusal(reasons.values.map { "\(reference), \(name): \($0)." }.joined(separator: "\n"))
     case .importing, .asked, .already:
         throw Refusal("The voter roll is being changed by somebody else: try again in a moment.")
     }

@@ -1,20 +1,22 @@
-import Access
-import Bureau
+import Authentication
 import Captcha
+import CommandLineKit
+import Console
 import Crypto
 import Delivery
 import Elections
 import Foundation
 import Glibc
+import HTTPServer
 import Journal
-import Passphrases
+import Operations
 import Polling
-import Recovery
 import Store
 import Synchronization
 import Tally
+import Threads
 import VoterRoll
-import Web
+import VoterSite
 
 let serveCommand = Command(
     "serve", [],
@@ -61,9 +63,8 @@ func run(
     _ services: Services, _ site: Site, _ settings: ServerSettings, courier: Courier?, log: AccessLog,
     started: (String) -> Void
 ) throws(Refusal) {
-    try ProcessGuard.close()
     try requireMemory(services.keeper)
-    // Before any thread begins, so that the signals come here.
+    // Kept for this thread, which waits for them.
     var signals = sigset_t()
     unsafe sigemptyset(&signals)
     for signal in [SIGTERM, SIGINT] { unsafe sigaddset(&signals, signal) }
@@ -78,7 +79,7 @@ func run(
     let voters = site.site
     let console = site.console
     let isApart = settings.console != nil
-    let server = HTTPServer(options: try settings.options(), pool: pool) { request in
+    let server = WebServer(options: try settings.options(), pool: pool) { request in
         !isApart && ConsoleSite.owns(request.path) ? console.handle(request) : voters.handle(request)
     }
     server.overloaded = { request in
@@ -89,11 +90,12 @@ func run(
         !isApart && ConsoleSite.owns(request.path) ? console.bodyLimit(request) : voters.bodyLimit(request)
     }
     let consoleServer = try settings.console.map { own throws(Refusal) in
-        HTTPServer(options: own.options(try settings.options()), pool: pool) { console.handle($0) }
+        WebServer(options: own.options(try settings.options()), pool: pool) { console.handle($0) }
     }
     let takesUploads = consoleServer ?? server
     // Managers' searches and exports never take the threads that voters need.
     let desk = WorkerPool(threads: Workload.deskThreads, capacity: Workload.deskQueue)
+    if let fault = pool.fault ?? desk.fault { throw Refusal(fault) }
     server.background = desk
     consoleServer?.background = desk
     consoleServer?.refusal = { ConsoleSite.refusal($0, $1) }
@@ -102,17 +104,38 @@ func run(
     try refusing { try console.sweepUploads() }
     takesUploads.uploadPaths = ConsoleSite.uploadPaths
     takesUploads.upload = { console.upload($0) }
-    let metrics = try metricsServer(services, settings, site, server, pool)
+    let metrics = settings.metricsPort.map { MetricsDoor(services, site, server, pool).open(port: $0) }
     try refusing {
         try server.start()
         try consoleServer?.start()
         try metrics?.start()
     }
-    let bell = Bell()
+    let bell = WakeSignal()
     let group = DispatchGroup()
-    DispatchQueue.global().async(group: group) { Workload(services, site, bell, log).run() }
-    if let courier {
-        DispatchQueue.global().async(group: group) { courier.serve(bell) { log.write($0) } }
+    func end() {
+        // All of them together have the time of one.
+        let servers = [metrics, consoleServer, server].compactMap(\.self)
+        for server in servers { server.drain() }
+        let deadline = Monotonic.seconds + server.options.answerSeconds
+        for server in servers where !server.stop(by: deadline) {
+            log.write("requests that were still being worked on were cut off")
+        }
+        pool.stop()
+        desk.stop()
+        bell.stop()
+        if group.wait(timeout: .now() + .seconds(Workload.lastSeconds)) == .timedOut {
+            log.write(
+                "the work beside the requests did not end within \(Workload.lastSeconds) seconds; the next start goes on"
+            )
+        }
+        emptyLogAtEnd(services.store, log)
+    }
+    do throws(OwnThread.Fault) {
+        try OwnThread.begin("the work beside the requests", in: group) { Workload(services, site, bell, log).run() }
+        try courier?.begin(bell, in: group) { log.write($0) }
+    } catch {
+        end()
+        throw Refusal(error.description)
     }
     started(
         settings.socket ?? "\(settings.certificate == nil ? "http" : "https")://\(settings.address):\(settings.port)")
@@ -123,14 +146,7 @@ func run(
         server.sweep()
         consoleServer?.sweep()
     }
-    metrics?.stop()
-    consoleServer?.stop()
-    server.stop()
-    pool.stop()
-    desk.stop()
-    bell.stop()
-    group.wait()
-    emptyLogAtEnd(services.store, log)
+    end()
 }
 
 /// Refuses to begin where the sign-ins of a busy hour would find no memory.
@@ -147,7 +163,8 @@ private func requireMemory(_ keeper: PassphraseKeeper) throws(Refusal) {
 
 /// Nothing of the latest votes' order stays behind.
 private func emptyLogAtEnd(_ store: Store, _ log: AccessLog) {
-    for _ in 0..<Workload.lastTries {
+    let start = Monotonic.seconds
+    while Monotonic.seconds < start + Workload.lastLogSeconds {
         do throws(StoreError) { if try store.truncateLog() { return } } catch {
             return log.write("the store's log could not be emptied: \(error)")
         }
@@ -166,47 +183,6 @@ private func raiseDescriptors() {
     unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
 }
 
-/// Prometheus' door: on this machine alone.
-private func metricsServer(
-    _ services: Services, _ settings: ServerSettings, _ site: Site, _ server: HTTPServer, _ pool: WorkerPool
-) throws(Refusal) -> HTTPServer? {
-    guard let port = settings.metricsPort else { return nil }
-    var options = ServerOptions()
-    options.place = .tcp(address: "127.0.0.1", port: port)
-    options.threads = 1
-    options.connections = 20
-    let (store, outbox) = (services.store, services.outbox)
-    return HTTPServer(options: options, pool: pool) { request in
-        guard request.path == "/metrics" else { return .now(.text(404, "not found\n")) }
-        var gauges = [
-            ("isoloir_open_connections", "Connections of voters.", server.openConnections),
-            (
-                "isoloir_turned_away_connections", "Connections of networks that had as many as one may have.",
-                server.turnedAwayConnections
-            ),
-            ("isoloir_body_bytes", "Bytes of forms and ballots in memory.", server.bufferedBytes),
-            (
-                "isoloir_poll_opening_overdue", "1 while a sealed poll is past its hour.",
-                site.site.isOpeningOverdue ? 1 : 0
-            ),
-            ("isoloir_hashes_waiting", "Passphrases waiting to be hashed.", pool.waiting),
-        ]
-        do throws(StoreError) {
-            for route in [Route.email, .sms] {
-                let waiting = try store.read { (reading: borrowing Reading) throws(StoreError) in
-                    try outbox.waiting(reading, route)
-                }
-                gauges.append(("isoloir_outbox_waiting_\(route.rawValue)", "Messages to be handed over.", waiting))
-            }
-            let pauses = try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try outbox.pauses(reading).count
-            }
-            gauges.append(("isoloir_channels_paused", "Channels that stopped.", pauses))
-        } catch { return .now(.text(503, "the store cannot be read\n")) }
-        return .now(.text(200, site.site.metrics.text(gauges: gauges)))
-    }
-}
-
 /// What is done apart from the requests: codes and recoveries are addressed, traces stored, old things forgotten.
 private struct Workload {
     /// Argon2id at its standard cost on one core.
@@ -219,17 +195,24 @@ private struct Workload {
     static let (deskThreads, deskQueue) = (2, 60)
     /// Milliseconds between looks: the same for everybody, whoever asked.
     static let pause = 100
-    /// Tries to empty the log at the end.
-    static let lastTries = 50
+    /// Seconds for which the end waits for what is under way: with the requests' seconds less than the minute that systemd
+    /// gives.
+    static let lastSeconds = 20
+    /// Seconds for which the end tries to empty the log.
+    static let lastLogSeconds = 10.0
     private static let (traceEvery, tidyEvery, pollEvery) = (10, 600, 10)
+    /// Seconds from the start in which nothing old is thrown away: a clock that is wrong for a moment, and set right, must not have
+    /// ended what was not too late.
+    private static let tidyAfter = 600.0
 
     private let services: Services
     private let site: Site
-    private let bell: Bell
+    private let bell: WakeSignal
     private let log: AccessLog
     private let watch: PollWatch
+    private let start = Monotonic.seconds
 
-    init(_ services: Services, _ site: Site, _ bell: Bell, _ log: AccessLog) {
+    init(_ services: Services, _ site: Site, _ bell: WakeSignal, _ log: AccessLog) {
         watch = PollWatch(services, site, bell, log)
         (self.services, self.site, self.bell, self.log) = (services, site, bell, log)
     }
@@ -253,7 +236,10 @@ private struct Workload {
             attempt("the search's index") { () throws(StoreError) in _ = try site.registrar.index() }
             if round % Workload.traceEvery == 0 { attempt("traces", storeTraces) }
             if round % Workload.tidyEvery == 0 {
-                attempt("tidying", tidy)
+                if Monotonic.seconds >= start + Workload.tidyAfter, !site.site.isClockDoubted {
+                    attempt("tidying", tidy)
+                }
+                attempt("the roll's files", tidyFiles)
                 attempt("alerts of codes", followCosts)
             }
             round += 1
@@ -263,7 +249,10 @@ private struct Workload {
     }
 
     private func attempt(_ name: String, _ work: () throws(StoreError) -> Void) {
-        do throws(StoreError) { try work() } catch { log.write("\(name) failed: \(error)") }
+        do throws(StoreError) { try work() } catch {
+            site.site.metrics.fail(name)
+            log.write("\(name) failed: \(error)")
+        }
     }
 
     private func storeTraces() throws(StoreError) {
@@ -293,6 +282,9 @@ private struct Workload {
             try site.spent.tidy(transaction)
             try services.outbox.expire(transaction)
         }
+    }
+
+    private func tidyFiles() throws(StoreError) {
         try site.roll.tidy()
         try site.letters.sweep()
     }

@@ -1,9 +1,10 @@
+import CommandLineKit
 import Contacts
 import Delivery
 import Documents
 import Foundation
 import Glibc
-import Web
+import HTTPServer
 
 /// Where the site listens: `server` in `isoloir.yaml`.
 struct ServerSettings {

@@ -1,6 +1,7 @@
-import Access
-import Bureau
+import Authentication
+import BallotCore
 import Captcha
+import CommandLineKit
 import Crypto
 import Delivery
 import Elections
@@ -8,11 +9,11 @@ import Foundation
 import Glibc
 import Issuance
 import Journal
-import Passphrases
+import Operations
 import Polling
-import Recovery
 import Staff
 import Store
+import Turnout
 import VoterRoll
 
 /// Everything a command works with, built in one place.
@@ -23,6 +24,8 @@ struct Services {
     let clock: Clock
     /// The watched clock behind `clock`, where the program follows a poll's hour.
     let steady: SteadyClock?
+    /// The machine's clocks, held to what an earlier program believed; nil where the clock was given.
+    let watched: SteadyClock?
     let randomness = Randomness.system
     let logbook: Logbook
     let desk: ElectionDesk
@@ -41,6 +44,7 @@ struct Services {
         JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations + RollSchema.migrations
         + IssuanceSchema.migrations + PassphrasesSchema.migrations + AccessSchema.migrations + CaptchaSchema.migrations
         + RecoverySchema.migrations + PollingSchema.migrations + StaffSchema.migrations + BureauSchema.migrations
+        + TurnoutSchema.migrations
 
     /// Opens the store and checks the journal's head.
     /// - Parameters:
@@ -48,20 +52,23 @@ struct Services {
     ///   - checkingHead: off for the commands that check the whole journal themselves.
     ///   - steady: the watched clock, for a program that follows a poll's hour.
     init(
-        _ invocation: Invocation, creating: Bool = false, checkingHead: Bool = true, clock: Clock = .system,
+        _ invocation: Invocation, creating: Bool = false, checkingHead: Bool = true, clock: Clock? = nil,
         steady: SteadyClock? = nil
     ) throws(Refusal) {
-        self.clock = steady?.clock ?? clock
-        self.steady = steady
-        settings = try Settings.read(invocation["--config"])
-        let path = invocation["--store"] ?? settings.store ?? "isoloir.sqlite"
+        // What a command writes down has the time that a running `serve` goes by.
+        let watched = steady ?? (clock == nil ? SteadyClock.system() : nil)
+        self.clock = watched?.clock ?? clock ?? .system
+        (self.steady, self.watched) = (steady, watched)
+        settings = try Settings.read(invocation["--config"], store: invocation["--store"])
+        let path = invocation["--store"] ?? settings.store ?? Settings.standardStore
         let keyPath = invocation["--keys"] ?? settings.keys ?? Services.standardKeys
         electionName = invocation["--election"]
         templateFolder = invocation["--templates"] ?? settings.templates ?? "Templates"
         let isNew = unsafe access(keyPath, F_OK) != 0
         do throws(KeyError) {
             keys = try KeyFolder(
-                path: keyPath, store: path, boxKeys: settings.boxKeys, randomness: Randomness.system)
+                path: keyPath, store: path, boxKeys: settings.boxKeys, seal: try Services.keySeal,
+                randomness: Randomness.system)
         } catch {
             if isNew { unsafe rmdir(keyPath) }
             throw Refusal(error)
@@ -73,6 +80,7 @@ struct Services {
         } catch { throw Refusal(error) }
         logbook = Logbook(clock: self.clock, randomness: randomness)
         desk = ElectionDesk(logbook: logbook, clock: self.clock)
+        if let watched { Services.holdToTime(watched, store, desk) }
         let hasher = PassphraseHasher()
         registrar = Registrar(store: store, logbook: logbook, clock: self.clock, hasher: hasher)
         // One core stays free for everything else while sign-ins are hashed.
@@ -87,10 +95,34 @@ struct Services {
             smsPrefixes: settings.smsPolicy.prefixes)
         printRoom = PrintRoom(
             store: store, outbox: outbox, registrar: registrar, issuer: issuer, logbook: logbook, clock: self.clock)
-        principal = .system(NSUserName())
+        principal = .system(ServiceAccount.caller)
         if checkingHead {
             try checkHead()
             try recordSettings()
+        }
+    }
+
+    /// A program that begins goes on with the time of the one that last believed its clock: a clock that was set wrong is not right
+    /// because a program begins.
+    private static func holdToTime(_ steady: SteadyClock, _ store: Store, _ desk: ElectionDesk) {
+        let found = try? store.read {
+            (reading: borrowing Reading) throws(StoreError) -> (seen: SteadyClock.Witness, grace: Int)? in
+            guard let (election, seen) = try PollingStation.witness(reading, boot: steady.boot) else { return nil }
+            return (seen, try desk.find(reading, election).election.graceMinutes * 60)
+        }
+        // A store of which this cannot be read is for `store check` and `journal verify`, which must run: they go by the machine.
+        guard let found = found ?? nil else { return }
+        steady.tolerate(found.grace)
+        steady.adopt(found.seen)
+    }
+
+    /// The secret that key files are sealed under, where systemd hands one over as the credential `isoloir-seal`.
+    static var keySeal: KeySeal? {
+        get throws(KeyError) {
+            guard let folder = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"],
+                unsafe access("\(folder)/isoloir-seal", F_OK) == 0
+            else { return nil }
+            return try KeySeal(file: "\(folder)/isoloir-seal")
         }
     }
 
@@ -137,13 +169,42 @@ struct Services {
         return key
     }
 
-    /// The templates of an election: its own in its folder come first.
-    func templates(for election: Election) -> TemplateFolder {
-        Services.templates(for: election, folder: templateFolder)
+    /// The templates of an election: its own in its folder come first. A poll goes on with those of the version that sealed it,
+    /// which an upgraded package leaves beside its own.
+    func templates(for election: Election) throws(Refusal) -> TemplateFolder {
+        let kept = try sealedVersion(election).map { "\(templateFolder)-\($0)" }
+        let folder = kept.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil } ?? templateFolder
+        return Services.templates(for: election, folder: folder, settings)
     }
 
-    static func templates(for election: Election, folder: String) -> TemplateFolder {
-        TemplateFolder(["Ballots/\(election.id)/templates", folder])
+    static func templates(for election: Election, folder: String, _ settings: Settings) -> TemplateFolder {
+        TemplateFolder(["\(settings.ballots ?? "Ballots")/\(election.id)/templates", folder])
+    }
+
+    /// The version that sealed an election's poll; nil before the seal, and where it was this one.
+    private func sealedVersion(_ election: Election) throws(Refusal) -> String? {
+        let desk = desk
+        let poll = try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) -> Poll? in
+                guard let number = try desk.number(reading, election.id) else { return nil }
+                return try Poll.find(reading, election: number)
+            }
+        }
+        guard let poll, poll.state != .sealing, let bytes = JSON.read(poll.manifest)?["version"]?.bytes else {
+            return nil
+        }
+        let version = String(decoding: bytes, as: UTF8.self)
+        return version == CommandLineTool.version ? nil : version
+    }
+
+    /// How letters are laid out: by the settings, with the logo among the templates.
+    func letterStyle(_ election: Election, _ templates: TemplateFolder) -> LetterStyle {
+        var style = settings.letters
+        style.enclosures = settings.enclosures.map {
+            LetterStyle.EnclosurePath($0, colleges: election.colleges.keys)
+        }
+        style.logo = templates.bytes(LetterStyle.logoFile)
+        return style
     }
 
     /// Notes in the journal when the settings file is not the one of the last time.

@@ -1,8 +1,11 @@
+import CommandLineKit
 import Crypto
 import Delivery
 import Documents
 import Foundation
 import Glibc
+import Issuance
+import Typesetting
 
 /// The server's settings, `isoloir.yaml`.
 struct Settings {
@@ -11,21 +14,41 @@ struct Settings {
     /// The folder of the box key, where it is not the keys' folder.
     var boxKeys: String?
     var templates: String?
+    /// The folder of the elections, each with templates of its own beside it.
+    var ballots: String?
     var mail: MailTransport?
     var sms: (any SMSProvider)?
     var smsPolicy = SMSPolicy()
     var bounces: BounceSettings?
+    /// The name under which the relay signs mails (DKIM); nil where nobody said.
+    var dkim: String?
     var server = ServerSettings()
+    /// How letters are laid out; without the logo, which is a template.
+    var letters = LetterStyle()
+    /// `statements.pdf`, or `cadres=statements.pdf` for the letters of one college.
+    var enclosures: [String] = []
     /// SHA-256 of the file, in hexadecimal; nil where there is none.
     var hash: String?
 
-    /// Reads the file; a missing file is fine unless it was asked for by name.
-    static func read(_ path: String?) throws(Refusal) -> Settings {
-        let file = path ?? "isoloir.yaml"
+    /// The settings of an installed package, taken where the present folder has none.
+    static let systemFile = "/etc/isoloir/isoloir.yaml"
+
+    /// The file that holds where no other is named.
+    static var standardFile: String {
+        let (isHere, isInstalled) = unsafe (access("isoloir.yaml", F_OK) == 0, access(systemFile, F_OK) == 0)
+        return !isHere && isInstalled ? systemFile : "isoloir.yaml"
+    }
+
+    /// Reads the file; a missing file is fine unless it was asked for by name. Goes on as the store's account first: what the
+    /// settings name is read, and folders for messages are made, as the service would.
+    /// - Parameter store: the store that was named on the command line, which comes before the file's.
+    static func read(_ path: String?, store: String? = nil) throws(Refusal) -> Settings {
+        let file = path ?? standardFile
         guard let data = FileManager.default.contents(atPath: file) else {
             guard path == nil, unsafe access(file, F_OK) != 0 else {
                 throw Refusal("The settings \(file) cannot be read.")
             }
+            try ServiceAccount.take(store: store ?? standardStore)
             return Settings()
         }
         let reader = DocumentReader(file: file)
@@ -33,10 +56,22 @@ struct Settings {
         do throws(Fault) { root = try YAML.parse(String(decoding: data, as: UTF8.self), file: file) } catch {
             throw Refusal(error.description)
         }
+        try ServiceAccount.take(store: store ?? named(root) ?? standardStore)
         var settings = reader.section(root, "the settings", read)
         settings.hash = hex(sha256([UInt8](data)))
         guard reader.faults.isEmpty else { throw Refusal(reader.faults.map(\.description).joined(separator: "\n")) }
         return settings
+    }
+
+    /// Where the store lies when nothing says otherwise.
+    static let standardStore = "isoloir.sqlite"
+
+    /// The store that a document names, before anything else of it is read.
+    private static func named(_ root: Node) -> String? {
+        guard case .mapping(let entries) = root.content,
+            let value = entries.first(where: { $0.0 == "store" })?.2, case .scalar(let text, _) = value.content
+        else { return nil }
+        return text
     }
 
     private static func read(_ section: Section) -> Settings {
@@ -45,12 +80,20 @@ struct Settings {
         settings.keys = section.optionalText("keys")
         settings.boxKeys = section.optionalText("boxKeys")
         settings.templates = section.optionalText("templates")
+        settings.ballots = section.optionalText("ballots")
         settings.mail =
             section.optionalSection("mail") { section in
                 settings.bounces = section.optionalSection("bounces") { BounceSettings($0) } ?? nil
+                settings.dkim = section.optionalText("dkim")
                 return mail(section)
             } ?? nil
         settings.server = section.optionalSection("server") { ServerSettings($0) } ?? ServerSettings()
+        section.optionalSection("letters") { letters in
+            settings.letters.envelope = letters.choice("envelope", standard: PrinterProfile.Envelope.dl)
+            settings.letters.window = letters.choice("window", standard: PrinterProfile.Side.right)
+            settings.letters.noticesApart = letters.flag("noticesApart", standard: false)
+            settings.enclosures = letters.texts("enclosures").map(\.text)
+        }
         section.optionalSection("sms") { sms in
             settings.sms = provider(sms)
             let prefixes = sms.texts("prefixes").map(\.text)
@@ -115,7 +158,9 @@ struct Settings {
             return KannelProvider(
                 url: url, user: section.text("user"), password: password, sender: sender,
                 receipts: section.optionalText("receipts"))
-        case .rest: return RESTProvider(url: url, token: password, sender: sender)
+        case .rest:
+            return RESTProvider(
+                url: url, token: password, sender: sender, receipts: section.optionalText("receipts"))
         }
     }
 

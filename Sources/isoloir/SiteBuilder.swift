@@ -1,18 +1,22 @@
-import Access
-import Bureau
+import Authentication
 import Captcha
+import CommandLineKit
+import Compliance
+import Console
 import Crypto
 import Delivery
 import Elections
 import Foundation
+import HTTPServer
 import Issuance
-import Passphrases
+import Operations
 import Polling
-import Recovery
 import Staff
 import Store
+import Turnout
 import VoterRoll
-import Web
+import VoterSite
+import WebContent
 
 /// The site of one election with everything behind it.
 struct Site {
@@ -26,7 +30,7 @@ struct Site {
     let console: ConsoleSite
     let staffDoor: Doorkeeper
     let registrar: Registrar
-    let snapshots: SnapshotDesk
+    let snapshots: TurnoutRecorder
     let reminders: Reminders
     let announcements: Announcements
     let roll: RollDesk
@@ -43,7 +47,7 @@ extension Services {
         log: @escaping @Sendable (String) -> Void
     ) throws(Refusal) -> Site {
         let key = try key(of: election)
-        let templates = templates(for: election.election)
+        let templates = try templates(for: election.election)
         let station = try station(election)
         return try refusing {
             let office = MessageOffice(election: election.election, templates: templates)
@@ -60,7 +64,7 @@ extension Services {
             let parts = VoterSite.Parts(
                 store: store, doorkeeper: doorkeeper,
                 desk: SignInDesk(store: store, doorkeeper: doorkeeper, common: common), directory: directory,
-                recovery: recovery, help: help,
+                recovery: recovery, help: help, members: bureau,
                 captcha: CaptchaDesk(
                     election: election.election.id, key: key, sound: sound, clock: clock, randomness: randomness),
                 station: station, teller: teller(station), clock: clock, randomness: randomness)
@@ -110,8 +114,13 @@ extension Services {
             store: store, door: staffDoor,
             signIn: SignInDesk(store: store, doorkeeper: staffDoor, common: common), register: register, desk: desk,
             deliveries: DeliveryDesk(desk), reminders: Reminders(desk),
-            letters: LetterDoor(desk, room: printRoom, office: office, folder: store.path + ".print"),
-            snapshots: SnapshotDesk(desk), policy: try policyDesk(desk, templates), roll: RollDesk(desk), help: help,
+            letters: LetterDoor(
+                desk, room: printRoom, office: office, style: letterStyle(election.election, templates),
+                folder: store.path + ".print"),
+            snapshots: TurnoutRecorder(
+                store: desk.store, directory: desk.directory, door: desk.door, station: desk.station,
+                outbox: desk.outbox, clock: desk.clock), policy: try policyDesk(desk, templates), roll: RollDesk(desk),
+            help: help,
             teller: teller(station), logbook: logbook, clock: clock, randomness: randomness, key: key)
     }
 

@@ -1,3 +1,4 @@
+import CommandLineKit
 import Crypto
 import Foundation
 import Glibc
@@ -8,7 +9,14 @@ import VoterRoll
 
 let storeCommands = [
     Command("store check", [], "check the whole store: pages, indices, links, journal", run: checkStore),
-    Command("store backup", ["FILE"], "one sealed file of the running store, without keys", run: backUpStore),
+    Command(
+        "store backup", ["FILE"],
+        options: [
+            .init(
+                "--keep", "N",
+                "where FILE is a folder: only the latest N backups in it stay, and the journal notes which go")
+        ], "one sealed file of the running store, without keys; into a folder under a name by the hour",
+        run: backUpStore),
     Command(
         "store empty-log", [], "copy the write-ahead log back, so that it tells nothing of the latest votes",
         run: emptyLog),
@@ -42,6 +50,11 @@ func fullCheck(_ store: Store) throws(Refusal) {
 
 private func backUpStore(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
+    let shelf = BackupShelf(invocation.operands[0])
+    let keep = try invocation["--keep"].map { text throws(Refusal) in try invocation.number(text) }
+    guard keep == nil || shelf != nil else {
+        throw Refusal("--keep wants a folder in place of a file: \(invocation.operands[0]) is none.", status: .usage)
+    }
     let lock = try refusing { try ProcessLock(store: services.store.path, name: "backup") }
     defer { withExtendedLifetime(lock) {} }
     let draft = "\(services.store.path)-copy"
@@ -50,7 +63,7 @@ private func backUpStore(_ invocation: Invocation) throws(Refusal) {
     defer { unsafe unlink(draft) }
     try refusing { try services.store.copy(to: draft) }
     let key = try refusing { try services.keys.keyOrNew(of: backupKeyName) }
-    let path = invocation.operands[0]
+    let path = shelf?.newFile(at: services.clock.now) ?? invocation.operands[0]
     try refusing { try SealedFile(key: key.subkey(.backup)).seal(draft, into: path) }
     // Between seal and close each one is asked for again: a backup that is not noted is none.
     do throws(Refusal) {
@@ -62,8 +75,9 @@ private func backUpStore(_ invocation: Invocation) throws(Refusal) {
         throw error
     }
     Terminal.say(
-        "\(invocation.operands[0]): a sealed backup. It opens with \(services.keys.path)/\(backupKeyName).key: keep that elsewhere."
+        "\(path): a sealed backup. It opens with \(services.keys.path)/\(backupKeyName).key: keep that elsewhere."
     )
+    if let shelf, let keep { try shelf.thin(to: keep, services) }
 }
 
 /// SHA-256 of a file of any size, in hexadecimal.
@@ -86,8 +100,8 @@ private func emptyLog(_ invocation: Invocation) throws(Refusal) {
 }
 
 private func restoreStore(_ invocation: Invocation) throws(Refusal) {
-    let settings = try Settings.read(invocation["--config"])
-    let path = invocation["--store"] ?? settings.store ?? "isoloir.sqlite"
+    let settings = try Settings.read(invocation["--config"], store: invocation["--store"])
+    let path = invocation["--store"] ?? settings.store ?? Settings.standardStore
     guard unsafe access(path, F_OK) != 0 else {
         throw Refusal(
             "\(path) exists already, and a store is never overwritten: move it away, or give another name with --store."
@@ -100,7 +114,8 @@ private func restoreStore(_ invocation: Invocation) throws(Refusal) {
     }
     let keyPath = invocation["--keys"] ?? settings.keys ?? Services.standardKeys
     let key = try refusing {
-        try KeyFolder(path: keyPath, store: path, randomness: .system).key(of: backupKeyName)
+        try KeyFolder(path: keyPath, store: path, seal: try Services.keySeal, randomness: .system)
+            .key(of: backupKeyName)
     }
     guard let key else { throw Refusal("There is no \(backupKeyName).key in \(keyPath): give the folder with --keys.") }
     let draft = "\(path)-restoring"
@@ -138,7 +153,7 @@ private func sayHeld(_ name: String, isSealed: Bool) {
             \(name) is sealed and not open in this backup. If it was opened since, votes are lost, and this store cannot know it:
               isoloir poll open --box-key FILE --statement FILE wants two members' word (isoloir bureau draft resume-after-restore
               --seal FILE --restore MARK (poll status) --reason TEXT --to FILE), with --head HASH for each head that was published;
-              it is refused where one was: then the poll can be closed, not opened.
+              it is refused where this box lacks what was published: then the poll can only be abandoned (isoloir poll abandon).
             """)
     }
     Terminal.say(

@@ -1,5 +1,6 @@
 import BallotCore
 import BallotEngine
+import CommandLineKit
 import Crypto
 import Elections
 import Foundation

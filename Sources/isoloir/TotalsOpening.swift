@@ -1,5 +1,6 @@
 import BallotCore
 import BallotEngine
+import CommandLineKit
 import Crypto
 import Foundation
 import Polling
@@ -11,6 +12,8 @@ struct TotalsOpening {
     let rules: OpeningRules
     /// The key file's path: beside it lies what it was used for.
     let keyFile: String
+    /// Whether the key file is called a copy that was never used.
+    var isCopy = false
     let say: (String) -> Void
 
     /// An archive that may be opened.
@@ -33,7 +36,13 @@ struct TotalsOpening {
     private func openAlone(
         _ paths: [String], fingerprint: String?, heads: [String], digests: [String], ask: (String) -> String?
     ) throws(Refusal) -> [UInt8] {
-        var memory = try KeyMemory(key: keyFile, pair)
+        guard rules.seal.election == pair.election else {
+            throw Refusal("The seal is of \(rules.seal.election), the key is for \(pair.election).")
+        }
+        var memory = try KeyMemory(key: keyFile, pair, isCopy: isCopy)
+        if memory.isMissing {
+            say("  NOTHING is kept of what this key file was used for: it is taken for a copy that was never used.")
+        }
         try compareSeal(&memory, fingerprint: fingerprint, ask: ask)
         var allowed: [Allowed] = []
         for path in paths {
@@ -88,8 +97,7 @@ struct TotalsOpening {
                 "This key file never checked a seal (isoloir tally check). Give with --fingerprint the seal's fingerprint as the bureau noted it at the sealing."
             )
         }
-        let digits = typed.lowercased().filter { !$0.isWhitespace }
-        guard digits.utf8.count >= TypedDigest.fewest, seal.hasPrefix(digits) else {
+        guard TypedDigest.fits(typed, seal) else {
             throw Refusal("The fingerprint is not this seal's: nothing is decrypted. Call the bureau together.")
         }
         memory.note(seal: seal)

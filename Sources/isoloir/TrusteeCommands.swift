@@ -1,3 +1,4 @@
+import CommandLineKit
 import Elections
 import Foundation
 import Polling

@@ -1,5 +1,6 @@
 import BallotCore
 import BallotEngine
+import CommandLineKit
 import Crypto
 import Elections
 import Foundation
@@ -37,6 +38,8 @@ let trusteeSideCommands = [
             .init(
                 "--fingerprint", "TEXT",
                 "the seal's, as the bureau noted and published it: compared before anything is signed"),
+            .init("--undone", "FILE", "the members' statement that the seal checked before is undone"),
+            .init("--before", "FILE", "the manifest of that seal"),
             .init("--to", "FILE", "where the signed check goes, for the election manager"),
         ], "before the opening: whether the sealed election is made with a trustee's key", run: checkSeal),
     Command(
@@ -47,7 +50,8 @@ let trusteeSideCommands = [
             .init("--key", "FILE", "the trustee's private file"), .init("--to", "FILE", "where the decryptions go"),
             .init(
                 "--fingerprint", "TEXT",
-                "the seal's, as the bureau noted it: for a key file that never checked the seal"),
+                "the seal's, as the bureau noted it: for a key file that never checked the seal, a copy among them"),
+            .init("--copy", nil, "the key file is a copy that was never used: what it is used for is kept from now on"),
             .init("--head", "HASH", "the head of a ballot's last round, as a member of the bureau received it by mail"),
             .init("--tally", "DIGEST", "the digest of a ballot's encrypted tally, as the closing record has it"),
             .init("--accept", "FILE", "a statement in which two members of the bureau accept few ballots (repeatable)"),
@@ -78,6 +82,7 @@ private func makeTrusteeKey(_ invocation: Invocation) throws(Refusal) {
     Terminal.say(
         """
         \(path).key stays with \(name) alone, on a medium of its own; without it the election cannot be counted.
+        \(path).key.done beside it keeps what the key was used for: the two stay together.
         \(path).pub goes to the election manager.
         """)
 }
@@ -86,6 +91,7 @@ private func makeTrusteeKey(_ invocation: Invocation) throws(Refusal) {
 func writeTrusteeKey(_ election: Election, name: String, path: String) throws(Refusal) {
     let pair = TrusteeFiles.KeyPair(election: election.id, trustee: name, ballots: election.ballots.map(\.id))
     try refusing { try PrivateFile.create(path + ".key", pair.privateFile) }
+    try KeyMemory(new: path + ".key", pair).write()
     try writeFile(path + ".pub", pair.publicFile)
 }
 
@@ -139,11 +145,21 @@ private func checkSealAlone(_ invocation: Invocation, _ path: String, _ keyFile:
         throw Refusal("The seal is of \(seal.election), the key is for \(pair.election).")
     }
     Terminal.say("\(seal.election), sealed under \(seal.fingerprint)")
-    let keyFile = try invocation.required("--key")
-    var memory = try KeyMemory(key: keyFile, pair)
+    // Nothing is opened here: a copy of the key may check as well, and remembers it from now on.
+    var memory = try KeyMemory(key: keyFile, pair, isCopy: true)
+    if memory.seal != hex(seal.digest), try isUndone(memory, pair, invocation) { memory.forgetSeal() }
     guard memory.seal.map({ $0 == hex(seal.digest) }) ?? true else {
         throw Refusal(
-            "This key checked ANOTHER seal before (\(memory.path)). A poll is sealed once: call the bureau together."
+            "This key checked ANOTHER seal before (\(memory.path)). Where two members undid that one, give their statement (--undone FILE) and its manifest (--before FILE). Otherwise a poll is sealed once: call the bureau together."
+        )
+    }
+    let wasKnown = memory.seal != nil
+    let typed =
+        invocation["--fingerprint"]
+        ?? (memory.seal == nil ? Terminal.ask("  Fingerprint of the seal, as the bureau published it: ") : nil)
+    guard typed.map({ TypedDigest.fits($0, hex(seal.digest)) }) ?? true else {
+        throw Refusal(
+            "This is ANOTHER SEAL than the one whose fingerprint was given: nothing is signed. Call the bureau together."
         )
     }
     var seen: Set<[UInt8]> = []
@@ -152,6 +168,11 @@ private func checkSealAlone(_ invocation: Invocation, _ path: String, _ keyFile:
         let faults = archive.faults(seal)
         guard faults.isEmpty, let ballot = archive.sealed(seal) else {
             throw Refusal("\(file): REFUSED: \(faults.joined(separator: "; ")).")
+        }
+        guard archive.ballots == 0 else {
+            throw Refusal(
+                "\(file): it holds \(Terminal.count(archive.ballots, "ballot")): the poll is open already, and a check belongs before the opening. Nothing is signed: call the bureau together."
+            )
         }
         guard let key = pair.key(of: ballot.name), let place = TrusteePlace(key.publicDecimal, among: trustees) else {
             throw Refusal(
@@ -175,8 +196,36 @@ private func checkSealAlone(_ invocation: Invocation, _ path: String, _ keyFile:
     memory.note(seal: hex(seal.digest))
     try memory.write()
     try writeFile(path, TrusteeFiles.check(seal: seal.digest, pair))
+    if typed == nil, !wasKnown {
+        Terminal.say(
+            "Nobody compared the fingerprint with the one that the bureau published: do it now (--fingerprint does it by itself). Where they differ, call the bureau together."
+        )
+    }
     Terminal.say(
         "\(path) goes to the election manager. Note the seal's fingerprint: you compare it again at the count.")
+}
+
+/// Whether the seal that this key checked was undone by two of the members whose keys it carried: the server's word proves nothing.
+private func isUndone(
+    _ memory: KeyMemory, _ pair: TrusteeFiles.KeyPair, _ invocation: Invocation
+) throws(Refusal) -> Bool {
+    guard let known = memory.seal, let path = invocation["--undone"] else { return false }
+    guard let before = SealManifest(try readFile(try invocation.required("--before"))), hex(before.digest) == known
+    else {
+        throw Refusal("--before is not the manifest of the seal that this key checked: give that one.")
+    }
+    guard memory.opened.isEmpty else {
+        throw Refusal(
+            "This key opened totals under that seal: it cannot have been undone before the opening. Call the bureau together."
+        )
+    }
+    guard let statement = BureauStatement(file: try readFile(path)) else {
+        throw Refusal("\(path) is no statement of the bureau, or a signature in it is not its member's.")
+    }
+    let fault = statement.fault(act: .undoSeal, election: pair.election, subject: known, members: before.members)
+    if let fault { throw Refusal("\(path): \(fault).") }
+    Terminal.say("  The seal \(before.fingerprint) was undone: \(statement.reason)")
+    return true
 }
 
 /// The manifest must name the trustees whose keys the archive has, each under their own name.
@@ -201,6 +250,9 @@ private func describe(_ seal: SealManifest) {
     for trustee in seal.trustees {
         let replaced = trustee.replaced.map { ": PROVEN KEYS WERE REPLACED on the word of \($0)" } ?? ""
         Terminal.say("  trustee \(trustee.name)\(replaced)")
+    }
+    for removed in seal.removed {
+        Terminal.say("  TAKEN AWAY before the seal: trustee \(removed.name), on the word of \(removed.by)")
     }
     for member in seal.members { Terminal.say("  member of the bureau \(member.name), key \(keyWords(member.key))") }
     if seal.members.count < BureauStatement.needed {
@@ -228,7 +280,7 @@ private func decryptTallies(_ invocation: Invocation) throws(Refusal) {
     }
     let opening = TotalsOpening(
         pair: pair, rules: OpeningRules(seal: seal, record: record, acceptances: acceptances), keyFile: keyFile,
-        say: { Terminal.say($0) })
+        isCopy: invocation.has("--copy") || invocation["--fingerprint"] != nil, say: { Terminal.say($0) })
     let answer = try opening.open(
         paths, fingerprint: invocation["--fingerprint"], heads: invocation.all("--head"),
         digests: invocation.all("--tally"),
@@ -266,7 +318,10 @@ private func showOpened(_ invocation: Invocation) throws(Refusal) {
             throw Refusal("\(file) is no copy of \(invocation.operands[0]): it holds other keys.")
         }
         first = pair.privateFile
-        memories.append((file, try KeyMemory(key: file, pair).opened))
+        let memory = try KeyMemory(key: file, pair, isLook: true)
+        if memory.isOfCopy { Terminal.say("  \(file): its memory began when it was called a copy that was never used") }
+        if memory.isMissing { Terminal.say("  \(file): what it was used for is not kept beside it") }
+        memories.append((file, memory.opened))
     }
     var conflicts: [String] = []
     for uuid in Set(memories.flatMap(\.opened.keys)).sorted() {

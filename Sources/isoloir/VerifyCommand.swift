@@ -1,5 +1,6 @@
 import BallotCore
 import BallotEngine
+import CommandLineKit
 import Foundation
 import Glibc
 import Polling
@@ -125,7 +126,8 @@ private struct Expectations {
     }
 
     /// Refuses parts that speak of none of the archives, and earlier archives that have none any more.
-    func checkWhole(_ uuids: Set<[UInt8]>, _ paths: [String]) throws(Refusal) {
+    /// - Parameter source: what was given: a folder holds the archives of all ballots, however many are left in it.
+    func checkWhole(_ uuids: Set<[UInt8]>, _ paths: [String], of source: String) throws(Refusal) {
         for (file, content) in parts {
             for part in content.parts where !uuids.contains(Array(part.uuid.utf8)) {
                 throw Refusal("\(file): REFUSED: it speaks of \(part.uuid), and no archive here is of that ballot.")
@@ -133,7 +135,7 @@ private struct Expectations {
         }
         var isFolder: ObjCBool = false
         guard let previous, unsafe FileManager.default.fileExists(atPath: previous, isDirectory: &isFolder),
-            isFolder.boolValue, paths.count > 1
+            isFolder.boolValue, !paths.contains(source)
         else { return }
         let names = Set(paths.map { URL(fileURLWithPath: $0).lastPathComponent })
         for path in try archives(previous) where !names.contains(URL(fileURLWithPath: path).lastPathComponent) {
@@ -195,7 +197,7 @@ func verifyArchives(_ invocation: Invocation) throws(Refusal) {
         try expected.checkParts(archive, path, tally, trustees)
         try describe(archive, path, invocation)
     }
-    try expected.checkWhole(seen, paths)
+    try expected.checkWhole(seen, paths, of: invocation.operands[0])
     if let seal = expected.seal, !invocation.has("--json") {
         Terminal.say("As sealed under \(seal.fingerprint): compare it with the fingerprint that the bureau noted.")
     }

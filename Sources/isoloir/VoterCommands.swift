@@ -1,11 +1,10 @@
-import Access
+import Authentication
+import CommandLineKit
 import Delivery
 import Elections
 import Issuance
 import Journal
 import Operations
-import Passphrases
-import Recovery
 import Store
 import VoterRoll
 

@@ -6,19 +6,17 @@
 const source = document.documentElement.cloneNode(true);
 source.querySelector("#choose").dataset.credential = "";
 source.querySelector("#choose").dataset.owner = "";
+source.querySelector("#receipt").dataset.owner = "";
 source.querySelector("#voter").textContent = "";
 source.querySelector("#support-code").textContent = "";
 for (const field of source.querySelectorAll("[name=form]")) field.setAttribute("value", "");
-const pageTitle = document.title;
-// It stood for a script that does not come.
-document.getElementById("coming").hidden = true;
-
+let pageTitle = document.title;
 const form = document.getElementById("choose");
 const parts = {};
 for (const id of ["review", "sealing", "failed", "strange", "alarm", "receipt", "unable"]) parts[id] = document.getElementById(id);
 const questions = [...form.querySelectorAll(".question")];
 const proof = parts.receipt.querySelector("form").elements;
-const language = document.documentElement.lang;
+let language = document.documentElement.lang;
 let credential = form.dataset.credential;
 const { owner } = form.dataset;
 delete form.dataset.credential;
@@ -27,6 +25,8 @@ let ballot, tracker, sealed, worker;
 
 // How long the tracker stands on the screen before the ballot leaves: time to see it, and that it came first.
 const shownMilliseconds = 2000;
+// Seconds for a file: the largest takes that long over the slowest telephone networks.
+const fileSeconds = 60;
 
 const digestForm = /^sha256-[0-9A-Za-z+/]{43}=$/;
 
@@ -36,7 +36,7 @@ class Unreached extends Error {}
 // Parts after which nothing was sent, whatever happens to the session.
 const unsent = [form, parts.review, parts.strange, parts.unable];
 const ended = document.getElementById("expiry").dataset;
-const endedAfter = ended.ended;
+let endedAfter = ended.ended;
 
 function show(part) {
     for (const other of [form, ...Object.values(parts)]) other.hidden = other !== part;
@@ -46,22 +46,35 @@ function show(part) {
     ended.ended = unsent.includes(part) ? ended.unsent : endedAfter;
     const place = part === form ? form.querySelector("input") : part;
     place.focus();
+    // A second tap would vote unread.
+    if (part !== form) keepStill();
     // On a telephone what is said now would stand below the fold.
     if (part === form) scrollTo(0, 0);
     else part.scrollIntoView();
 }
 
+// Whether bytes have a digest as `integrity` writes it; a browser that cannot tell takes none.
+async function isOf(bytes, digest) {
+    if (!self.crypto || !crypto.subtle) return false;
+    const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+    return `sha256-${btoa(String.fromCharCode(...sum))}` === digest;
+}
+
 // A file is used only when it has the digest that the page names.
 async function checked(path, digest) {
     if (!digestForm.test(digest)) throw new StrangePage(path);
-    const answer = await fetch(path, { integrity: digest }).catch(() => undefined);
     // The network can fail in the middle of a file too.
-    const bytes = answer && answer.ok ? await answer.arrayBuffer().catch(() => undefined) : undefined;
+    const take = (options) => within(fileSeconds, async (how) => {
+        const answer = await fetch(path, Object.assign(how, options));
+        return answer.ok ? answer.arrayBuffer() : undefined;
+    }).catch(() => undefined);
+    const bytes = await take({ integrity: digest });
     if (bytes) return bytes;
-    // Another content than the one named, or none at all?
-    const bare = await fetch(path, { cache: "no-store" }).catch(() => undefined);
-    if (bare && bare.ok && await bare.arrayBuffer().catch(() => undefined)) throw new StrangePage(path);
-    throw new Unreached(path);
+    // Another content than the one named, or none at all? The network may only have failed for a moment.
+    const again = await take({ cache: "no-store" });
+    if (!again) throw new Unreached(path);
+    if (!await isOf(again, digest)) throw new StrangePage(path);
+    return again;
 }
 
 // What a vote needs comes while the voter reads; what did not come is fetched when it is needed.
@@ -132,6 +145,18 @@ function review() {
         return row;
     }));
     show(parts.review);
+}
+
+// The words have changed: what the script wrote is written again.
+function redraw(page) {
+    pageTitle = page.title;
+    language = document.documentElement.lang;
+    endedAfter = page.getElementById("expiry").dataset.ended;
+    ended.unsent = page.getElementById("expiry").dataset.unsent;
+    showCount();
+    if (!parts.failed.hidden) fail(failure.reason, failure.mayRepeat);
+    else if (parts.review.hidden) show(form);
+    else review();
 }
 
 const isReviewStep = (state) => Boolean(state) && state.step === "review";
@@ -221,7 +246,8 @@ function checkSeal(manifest) {
 const plain = ["fieldset.question", "legend", "p.hint", "label.choice", "label.choice blank", "input", "span"];
 
 function isPlain(question) {
-    return [question, ...question.querySelectorAll("*")].every((element) => {
+    // Inside of something else it could be folded away with it.
+    return question.parentElement === form && !form.closest("details, dialog, .skip") && [question, ...question.querySelectorAll("*")].every((element) => {
         const kind = element.localName + (element.className ? `.${element.className}` : "");
         return plain.includes(kind) && !element.hidden && !element.hasAttribute("style")
             && (element.localName !== "input" || ["radio", "checkbox"].includes(element.type))
@@ -261,14 +287,14 @@ const read = (bytes) => JSON.parse(new TextDecoder().decode(bytes));
 const needed = ["worker", "wasm", "sealed", "seal"];
 
 // Compares the page with the seal, then encrypts.
-async function seal() {
+async function seal(chosen) {
     const [script, wasm, list, manifest] = await Promise.all(needed.map(fetchedFile));
     checkSeal(read(manifest));
     if (worker) worker.end();
     worker = new Sealer(script);
     const { identity } = await worker.call({ wasm, election: form.dataset.document });
     sealed = entryOf(read(list), identity);
-    const made = await worker.call({ credential, choices: choices() });
+    const made = await worker.call({ credential, choices: chosen });
     if (!made.ballot) throw new StrangePage("no vote on these questions");
     ({ ballot, tracker } = made);
 }
@@ -290,14 +316,22 @@ async function showTracker() {
 
 function phase(name) {
     for (const line of parts.sealing.querySelectorAll("h2, .step")) line.textContent = line.dataset[name];
-    parts.sealing.querySelector("progress").hidden = name === "send";
+    parts.sealing.querySelector("progress").hidden = name !== "seal";
 }
 
+// What became of the last try: a reason is one of the page's own, by its name, or the server's words.
+let failure = {};
+
 function fail(reason, mayRepeat) {
-    parts.failed.querySelector(".reason").textContent = reason || parts.failed.querySelector(".reason").dataset.lost;
+    failure = { reason, mayRepeat };
+    const line = parts.failed.querySelector(".reason");
+    line.textContent = line.dataset[reason] || reason || line.dataset.lost;
     document.getElementById("again").hidden = !mayRepeat;
-    // A ballot that was refused is in no box: its number would only send the voter looking for it.
-    parts.failed.querySelector(".own").hidden = !mayRepeat || !ballot;
+    // What has left this page may be in the box, whatever was answered: only the box knows, and the voter needs the number there.
+    const own = parts.failed.querySelector(".own");
+    own.hidden = !ballot;
+    const hint = own.querySelector(".hint");
+    hint.textContent = mayRepeat ? hint.dataset.again : hint.dataset.over;
     show(parts.failed);
 }
 
@@ -343,45 +377,60 @@ function showNext(next) {
     const [left, link] = [document.getElementById("left"), document.getElementById("next")];
     left.textContent = next ? left.dataset[next.count > 1 ? "more" : "next"].replace("{count}", next.count).replace("{title}", next.title)
         : left.dataset.last;
-    if (!next) return;
+    if (!next) { document.dispatchEvent(new Event("isoloir-done")); return; }
     link.textContent = `${link.dataset.vote}${language === "fr" ? "\u00a0" : ""}: ${next.title}`;
     link.href = next.path;
 }
 
+// How often this ballot was sent: of the first try alone it is certain that a refused ballot is nowhere.
+let sends = 0;
+// Bytes in a second over the slowest networks on which somebody votes.
+const slowestNetwork = 4000;
+
 async function send() {
+    sends += 1;
+    phase("wait");
     show(parts.sealing);
+    // The ballot may arrive and its answer not: then this number is all that its voter has.
+    keepTracker(tracker);
     const body = new URLSearchParams({ form: proof.form.value, owner, ballot });
     let answer, news;
     try {
-        answer = await fetch(form.dataset.path, { method: "POST", body });
-        news = Object(await answer.json());
+        news = await within(answerSeconds + ballot.length / slowestNetwork, async (how) => {
+            answer = await fetch(form.dataset.path, Object.assign(how, { method: "POST", body }));
+            return Object(await answer.json());
+        });
     } catch (error) {
-        // A page in place of an answer is a proxy's, or none came.
-        fail(answer && [429, 503].includes(answer.status) ? crowded(answer) : "", true);
+        // A page in place of an answer is a proxy's, or none came in time.
+        fail(answer && [429, 503].includes(answer.status) ? crowded(answer) : "lost", true);
         return;
     }
     const given = news.receipt ? news.receipt.tracker : news.tracker;
+    const isRefused = !news.receipt && news.mayRepeat !== true && answer.status >= 400 && answer.status < 500;
+    if (isRefused && sends === 1) dropTracker(tracker);
     if ((news.receipt || given) && given !== tracker) alarm(news.receipt ? "tracker" : "other", given);
-    else if (!news.receipt) fail(news.text, answer.status >= 500);
+    else if (!news.receipt) fail(news.text, news.mayRepeat === true || answer.status >= 500);
     else if (!await isGenuine(news.receipt.signature)) alarm("signature", given);
     else {
         forget();
-        parts.receipt.querySelector(".tracker").textContent = tracker;
-        proof.tracker.value = tracker;
-        proof.signature.value = news.receipt.signature;
+        keepReceipt(tracker, news.receipt.signature);
         showNext(news.next);
+        document.getElementById("as").hidden = true;
         show(parts.receipt);
     }
 }
 
 async function cast() {
+    // What was read in the review, whatever becomes of the form meanwhile.
+    const chosen = choices();
+    sends = 0;
     phase("seal");
     show(parts.sealing);
     try {
-        await seal();
+        await seal(chosen);
     } catch (error) {
         if (worker) worker.end();
-        if (error instanceof Unreached) fail(parts.failed.querySelector(".reason").dataset.unreached, true);
+        if (error instanceof Unreached) fail("unreached", true);
         else show(error instanceof StrangePage ? parts.strange : parts.unable);
         return;
     }
@@ -402,57 +451,37 @@ document.getElementById("save").addEventListener("click", () => {
     setTimeout(() => URL.revokeObjectURL(address), 60000);
 });
 
-// Whoever leaves in the middle of sending, or before help has come, is asked.
-// and whoever has chosen and not voted: a reload forgets the choice.
+// Whoever leaves in the middle of sending, after a vote that was not confirmed, or before help has come, is asked, and whoever
+// has chosen and not voted: a reload forgets the choice.
 const hasChosen = () => !ballot && (!form.hidden || !parts.review.hidden) && form.querySelector("input:checked");
 let isOver = false;
 addEventListener("beforeunload", (event) => {
-    if (!isOver && (!parts.sealing.hidden || !parts.alarm.hidden || hasChosen())) event.preventDefault();
+    if (!isOver && (["sealing", "failed", "alarm"].some((name) => !parts[name].hidden) || hasChosen())) askFirst(event);
 });
-// Nothing is asked where the session has ended, or the voter leaves on purpose.
-for (const leaving of document.querySelectorAll('form[action^="/sign-out"]')) leaving.addEventListener("submit", () => { isOver = true; });
-for (const link of form.querySelectorAll("a")) link.addEventListener("click", () => { isOver = true; });
-document.getElementById("expiry").addEventListener("isoloir-ended", () => { isOver = true; });
-
-// How long the grace lasts after the close. The hour may have moved since the page came: the server is asked before anything
-// is said, and asked again where it did not answer.
-const grace = document.getElementById("grace");
-if (grace) {
-    const again = 10000;
-    let end, close, next = 0, isSure = false;
-    const take = (hours) => {
-        close = Date.now() + 1000 * Number(hours.close);
-        end = Date.now() + 1000 * Number(hours.seconds);
-    };
-    const ask = async () => {
-        const answer = await fetch(grace.dataset.hours, { cache: "no-store" }).catch(() => undefined);
-        if (!answer || !answer.ok) return;
-        const hours = await answer.json().catch(() => undefined);
-        if (!hours) return;
-        take(hours);
-        grace.querySelector("strong").textContent = hours.until;
-        isSure = Date.now() >= close;
-    };
-    const count = () => {
-        if (Date.now() < close) isSure = false;
-        grace.hidden = !isSure;
-        if (!isSure) {
-            if (Date.now() < close || performance.now() < next) return;
-            next = performance.now() + again;
-            ask();
-            return;
-        }
-        const left = Math.max(0, Math.round((end - Date.now()) / 1000));
-        grace.querySelector(".left").textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
-    };
-    take(grace.dataset);
-    count();
-    setInterval(count, 1000);
+// Whoever signs out without having sent anything is not asked, and told so on the next page. A kiosk asks with words of its own.
+const signOut = document.getElementById("sign-out");
+if (signOut && !document.body.dataset.kiosk) {
+    signOut.addEventListener("submit", () => {
+        isOver = unsent.some((part) => !part.hidden);
+        if (isOver) signOut.append(Object.assign(document.createElement("input"), { type: "hidden", name: "unsent", value: "1" }));
+    });
 }
+// Nothing is asked where the session has ended; a ballot that can be sent again outlives it.
+document.getElementById("expiry").addEventListener("isoloir-ended", (event) => {
+    // Nor is a ballot on its way cut short, nor are the numbers of an alarm taken away.
+    const isKept = !parts.sealing.hidden || !parts.alarm.hidden || (!parts.failed.hidden && ballot);
+    if (isKept) event.preventDefault();
+    else isOver = true;
+});
 
-if (window.WebAssembly && window.Worker && window.crypto && crypto.getRandomValues) {
-    history.replaceState(null, "");
-    form.hidden = false;
-    ended.ended = ended.unsent;
-    for (const name of needed) fetchedFile(name).catch(() => {});
-} else parts.unable.hidden = false;
+// The notice that stands for a script that does not come goes when all have come that a vote needs.
+addEventListener("DOMContentLoaded", () => {
+    if (![typeof isAble, typeof keepReceipt, typeof keepStill].every((kind) => kind === "function")) return;
+    document.getElementById("coming").hidden = true;
+    if (isAble()) {
+        history.replaceState(null, "");
+        form.hidden = false;
+        ended.ended = ended.unsent;
+        for (const name of needed) fetchedFile(name).catch(() => {});
+    } else parts.unable.hidden = false;
+});

@@ -19,23 +19,36 @@ if (live?.dataset.live) {
     setInterval(look, 10000);
 }
 
+// The second press of two is not for what stood under a question that the first one closed.
+let stillUntil = 0;
+addEventListener("click", (event) => {
+    if (performance.now() >= stillUntil) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+}, true);
+
 // A session about to end says so two minutes before and can be extended.
 const expiry = document.getElementById("expiry");
 if (expiry && expiry.showModal) {
-    let warning, ending;
+    let warning, ending, isLast = false;
     const begin = (seconds) => {
         clearTimeout(warning);
         clearTimeout(ending);
-        warning = setTimeout(() => expiry.showModal(), Math.max(0, seconds - 120) * 1000);
+        // In the last two minutes of what any session lasts it is said once: nothing extends it.
+        if (!isLast) warning = setTimeout(() => expiry.showModal(), Math.max(0, seconds - 120) * 1000);
+        isLast = seconds <= 120;
         ending = setTimeout(() => { location.href = expiry.dataset.ended; }, seconds * 1000);
     };
     const form = expiry.querySelector("form");
     const extend = async () => {
         const body = new URLSearchParams(new FormData(form));
         const answer = await fetch(form.action, { method: "POST", headers: { Accept: "text/plain" }, body }).catch(() => null);
-        if (!answer || !answer.ok) { location.href = expiry.dataset.ended; return; }
+        // Where the network is cut, the page stays, and the question with it.
+        if (!answer) return;
+        if (!answer.ok) { location.href = expiry.dataset.ended; return; }
         begin(Number(await answer.text()));
         expiry.close();
+        stillUntil = performance.now() + 1000;
     };
     form.addEventListener("submit", (event) => { event.preventDefault(); extend(); });
     expiry.addEventListener("cancel", (event) => { event.preventDefault(); extend(); });
@@ -46,6 +59,8 @@ if (expiry && expiry.showModal) {
 for (const form of document.querySelectorAll("main form[method=post]")) {
     form.addEventListener("submit", () => {
         setTimeout(() => { for (const button of form.querySelectorAll("button")) button.disabled = true; }, 0);
+        // After the browser's Stop the page stands as it was.
+        setTimeout(() => { for (const button of form.querySelectorAll("button")) button.disabled = false; }, 15000);
     });
 }
 addEventListener("pageshow", (event) => {

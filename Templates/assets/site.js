@@ -1,13 +1,50 @@
 // Comforts for browsers with JavaScript; every page works without it.
 "use strict";
 
-// A letter's QR code carries the identifier behind a #, which never reaches the server.
+// Whether a browser can encrypt a ballot; the smallest module is the head of one.
+function isAble() {
+    try {
+        return WebAssembly.validate(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])) && typeof Worker === "function"
+            && typeof crypto.getRandomValues === "function";
+    } catch (error) { return false; }
+}
+// Whoever cannot vote here is told before anything is typed.
+const unable = document.getElementById("unable");
+if (unable && !isAble()) unable.hidden = false;
+
+// A letter's QR code carries the identifier behind a #, which never reaches the server. So do the links of mails and SMS.
 const identifier = document.getElementById("identifier");
-if (identifier && location.hash.length > 1) {
+const who = document.getElementById("who");
+let given = "";
+function takeIdentifier() {
     const text = location.hash.slice(1);
-    if (/^[0-9A-Za-z-]{4,40}$/.test(text)) {
-        identifier.value = text;
-        history.replaceState(null, "", location.pathname + location.search);
+    const isShaped = /^[0-9A-Za-z-]{1,40}$/.test(text) && (!identifier || text.length >= Number(identifier.dataset.least));
+    // A place on this page is none; in the space nothing leads to one.
+    if (!isShaped || (!identifier && !who && document.getElementById(text))) return;
+    // In no page's address, and in no history.
+    history.replaceState(history.state, "", location.pathname + location.search);
+    // What somebody has typed stays.
+    if (identifier && (identifier.value === "" || identifier.value === given)) identifier.value = given = text;
+    // Somebody's link, and somebody who is signed in: perhaps not the same person.
+    if (who) {
+        who.className = "notice";
+        who.focus();
+    }
+}
+takeIdentifier();
+// A link opened where the page stands already.
+addEventListener("hashchange", takeIdentifier);
+document.querySelector(".skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    document.getElementById("main").focus();
+});
+
+// Whoever stands here is not signed in: nothing is left of a voter before.
+if (identifier) {
+    try {
+        for (const name of Object.keys(sessionStorage)) if (name.startsWith("receipt ")) sessionStorage.removeItem(name);
+    } catch (error) {
+        // A browser that keeps nothing has nothing to forget.
     }
 }
 
@@ -16,34 +53,8 @@ const mistake = document.getElementById("error");
 if (mistake) mistake.focus();
 
 // A link to a question opens it.
-const asked = document.querySelector("details:target");
-if (asked) asked.setAttribute("open", "");
-
-// Secrets can be shown.
-for (const box of document.querySelectorAll("[data-reveal]")) {
-    box.closest(".reveal").hidden = false;
-    box.addEventListener("change", () => {
-        for (const id of box.dataset.reveal.split(" ")) {
-            document.getElementById(id).type = box.checked ? "text" : "password";
-        }
-    });
-}
-
-// How many characters are still needed.
-for (const field of document.querySelectorAll("[data-minimum]")) {
-    const count = field.parentElement.querySelector(".count");
-    const minimum = Number(field.dataset.minimum);
-    let pause;
-    field.addEventListener("input", () => {
-        clearTimeout(pause);
-        // A moment after the last key, so that a screen reader is not interrupted at each one.
-        pause = setTimeout(() => {
-            const length = [...field.value.normalize("NFC").trim().replace(/\s+/gu, " ")].length;
-            const left = minimum - length;
-            count.textContent = length === 0 ? "" : left > 0 ? `${field.dataset.left} ${left}` : field.dataset.enough;
-        }, 600);
-    });
-}
+const asked = document.getElementById(location.hash.slice(1));
+if (asked && asked.localName === "details") asked.setAttribute("open", "");
 
 // Silent work before a form leaves: PBKDF2 in a worker until the result begins with enough zero bits.
 function work(challenge, typed) {
@@ -65,9 +76,18 @@ for (const form of document.querySelectorAll("form[data-work]")) {
         const status = form.querySelector(".working");
         const patience = setTimeout(() => { status.textContent = form.dataset.wait; }, 300);
         button.disabled = true;
+        const challenge = form.dataset.work;
+        // After the browser's Stop it can be pressed again, with new work.
+        setTimeout(async () => {
+            isDone = button.disabled = false;
+            status.textContent = "";
+            for (const field of form.querySelectorAll("[name=work], [name=number]")) field.remove();
+            const page = await fetch(location.href).then((answer) => answer.text()).catch(() => "");
+            form.dataset.work = (page.match(/data-work="(\w+)/) || [0, challenge])[1];
+        }, 15000);
         try {
-            const number = await work(form.dataset.work, form.elements[form.dataset.typed].value);
-            for (const [name, value] of [["work", form.dataset.work], ["number", number]]) {
+            const number = await work(challenge, form.elements[form.dataset.typed].value);
+            for (const [name, value] of [["work", challenge], ["number", number]]) {
                 const field = document.createElement("input");
                 Object.assign(field, { type: "hidden", name, value });
                 form.append(field);
@@ -85,33 +105,10 @@ for (const form of document.querySelectorAll("form[data-work]")) {
 // A page that comes back from the browser's memory may hold a used challenge.
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
-// A session about to end says so two minutes before and can be extended.
-const expiry = document.getElementById("expiry");
-if (expiry && expiry.showModal) {
-    let warning, ending;
-    const begin = (seconds) => {
-        clearTimeout(warning);
-        clearTimeout(ending);
-        warning = setTimeout(() => expiry.showModal(), Math.max(0, seconds - 120) * 1000);
-        ending = setTimeout(() => {
-            expiry.dispatchEvent(new Event("isoloir-ended"));
-            location.href = expiry.dataset.ended;
-        }, seconds * 1000);
-    };
-    const form = expiry.querySelector("form");
-    const extend = async () => {
-        const body = new URLSearchParams(new FormData(form));
-        const answer = await fetch(form.action, { method: "POST", headers: { Accept: "text/plain" }, body }).catch(() => null);
-        // The answer is for how many seconds the session goes on; without one the form is sent as it is.
-        if (!answer || !answer.ok) { form.submit(); return; }
-        const [seconds, ...hour] = (await answer.text()).trim().split(" ");
-        begin(Number(seconds));
-        const shown = document.getElementById("idle-until");
-        if (shown) shown.textContent = hour.join(" ");
-        expiry.close();
-    };
-    form.addEventListener("submit", (event) => { event.preventDefault(); extend(); });
-    // Whoever closes the question is there.
-    expiry.addEventListener("cancel", (event) => { event.preventDefault(); extend(); });
-    begin(Number(expiry.dataset.idle));
+// Secrets can be shown.
+for (const box of document.querySelectorAll("[data-reveal]")) {
+    box.closest(".reveal").hidden = false;
+    box.addEventListener("change", () => {
+        for (const id of box.dataset.reveal.split(" ")) document.getElementById(id).type = box.checked ? "text" : "password";
+    });
 }

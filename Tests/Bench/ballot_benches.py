@@ -317,7 +317,7 @@ def cast(work, rounds):
             assert sent() > FLOODERS
         finally:
             site.stop()
-        site.run("poll", "close", "--at-once")
+        site.run("poll", "close", "--yes", "--at-once")
         site.run("tally", "archive", "--to", f"{folder}/archives")
         archives = sorted(name for name in os.listdir(f"{folder}/archives") if name.endswith(".bel"))
         start = time.monotonic()

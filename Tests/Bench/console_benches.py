@@ -137,7 +137,7 @@ def dashboard(work, rounds):
     pages, snapshots, memories = [], [], []
     for number in range(rounds):
         database = sqlite3.connect(store)
-        database.execute("DELETE FROM bureau_snapshot")
+        database.execute("DELETE FROM turnout_snapshot")
         database.commit()
         database.close()
         for line in run("picture", store, keys):

@@ -36,6 +36,11 @@ PASSPHRASE = "trois girafes bleues au marché"
 POLICY_PARTS = ("identifier", "code", "secret")
 
 
+def plain(text):
+    """A text with the signs of a keyboard in place of those of a printer: tests are written with them."""
+    return text.replace("\u00a0", " ").replace("\u2019", "'")
+
+
 class Site(road.Isoloir):
     """An installation that serves its election, with mailboxes in folders."""
 
@@ -58,8 +63,25 @@ class Site(road.Isoloir):
             self.run("letters", "posted", "1", "--on", road.TODAY)
         return self
 
-    def open_poll(self):
-        """Two trustees, seal, opening."""
+    def sample(self, name):
+        """One of the ready-made elections with its own roll, open on this machine from January on."""
+        with open(f"{road.ROOT}/Ballots/{name}/election.yaml", encoding="utf-8") as file:
+            text = file.read()
+        for key, value in (("address", self.address), ("opens", "2026-01-05 09:00"), ("closes", "2036-12-01 17:00")):
+            text, count = re.subn(rf"^{key}: .*$", f"{key}: {value}", text, flags=re.M)
+            assert count == 1, key
+        self.settings(f"mail: {{folder: {self.folder}/mail}}\nsms: {{folder: {self.folder}/sms}}\n")
+        os.makedirs(f"{self.folder}/election", exist_ok=True)
+        with open(f"{self.folder}/election/election.yaml", "w", encoding="utf-8") as file:
+            file.write(text)
+        self.run("election", "create", f"{self.folder}/election")
+        self.run("roll", "import", f"{road.ROOT}/Ballots/{name}/roll.csv")
+        self.run("identifiers", "issue")
+        self.run("outbox", "send")
+        return self
+
+    def seal_poll(self):
+        """Two trustees, two members, the seal and the trustees' checks."""
         self.trustees = []
         for number, name in enumerate(("Anne Lambert", "Bruno Castel"), 1):
             path = f"{self.folder}/trustee{number}"
@@ -74,10 +96,15 @@ class Site(road.Isoloir):
             self.run("key", "member", "--name", name, "--to", path)
             self.run("bureau", "add", f"{path}.pub")
             self.members.append(path)
-        self.run("poll", "seal", "--box-key", f"{self.folder}/box.key")
+        self.run("poll", "seal", "--yes", "--box-key", f"{self.folder}/box.key")
         self.check_seal()
+        return self
+
+    def open_poll(self):
+        """Two trustees, seal, opening."""
+        self.seal_poll()
         self.run("poll", "accept", "all", "--by", "Bureau de test", "--reason", "a test")
-        self.opening = self.run("poll", "open", "--box-key", f"{self.folder}/box.key", "--record", f"{self.folder}/opening.txt").stdout
+        self.opening = self.run("poll", "open", "--yes", "--box-key", f"{self.folder}/box.key", "--record", f"{self.folder}/opening.txt").stdout
         return self
 
     def check_seal(self):
@@ -91,7 +118,7 @@ class Site(road.Isoloir):
 
     def close_poll(self):
         """Close, archives and closing record; the bureau accepts that few voted. Returns the words that a decryption needs."""
-        self.run("poll", "close", "--at-once")
+        self.run("poll", "close", "--yes", "--at-once")
         self.run("tally", "archive", "--to", f"{self.folder}/closed")
         return self.accepted(f"{self.folder}/closed/closing-record.txt")
 
@@ -154,17 +181,22 @@ class Site(road.Isoloir):
         self.process.wait(10)
         self.process = None
 
-    def texts(self, contact, newcomers=False):
-        """The texts of all mails or SMS to a contact, the oldest first; without those that tell staff of new accounts."""
+    def delivered(self):
+        """The files of all mails and SMS so far."""
+        return set(glob.glob(f"{self.folder}/mail/new/*.eml") + glob.glob(f"{self.folder}/sms/new/*.txt"))
+
+    def texts(self, contact, newcomers=False, beside=frozenset()):
+        """The texts of all mails or SMS to a contact, the oldest first; without those that tell staff of new accounts and
+        those in the files `beside`."""
         found = []
         if "@" in contact:
-            for path in glob.glob(f"{self.folder}/mail/new/*.eml"):
+            for path in set(glob.glob(f"{self.folder}/mail/new/*.eml")) - beside:
                 with open(path, "rb") as file:
                     mail = road.email.message_from_binary_file(file, policy=road.email.policy.default)
                 if mail["To"].addresses[0].addr_spec == contact:
-                    found.append((int(os.path.basename(path)[:-4]), mail["Subject"] + "\n" + mail.get_body(("plain",)).get_content()))
+                    found.append((int(os.path.basename(path)[:-4]), (mail["Subject"] + "\n" + mail.get_body(("plain",)).get_content()).replace("\u2019", "'")))
         else:
-            for path in glob.glob(f"{self.folder}/sms/new/*.txt"):
+            for path in set(glob.glob(f"{self.folder}/sms/new/*.txt")) - beside:
                 with open(path, encoding="utf-8") as file:
                     number, text = file.read().split("\n", 1)
                 if number == contact:
@@ -184,10 +216,14 @@ class Site(road.Isoloir):
     def identifier(self, contact, count=1):
         return re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b", self.wait_text(contact, count)).group()
 
+    def letter_text(self, page=1):
+        """The text of a printed letter."""
+        return subprocess.run(["pdftotext", "-layout", "-f", str(page), "-l", str(page), glob.glob(f"{self.folder}/letters/*.pdf")[0], "-"],
+                              capture_output=True, text=True, check=True).stdout
+
     def letter(self, page=1):
         """Identifier and code on a printed letter."""
-        text = subprocess.run(["pdftotext", "-layout", "-f", str(page), "-l", str(page), glob.glob(f"{self.folder}/letters/*.pdf")[0], "-"],
-                              capture_output=True, text=True, check=True).stdout
+        text = self.letter_text(page)
         identifier = re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b", text).group()
         code = re.search(r"(?<![-0-9A-Z])[0-9A-Z]{4}-[0-9A-Z]{4}(?![-0-9A-Z])", text)
         return identifier, code and code.group()
@@ -225,11 +261,11 @@ class Visitor:
 
     @property
     def text(self):
-        return self.driver.find_element(By.TAG_NAME, "main").text.replace("\u00a0", " ")
+        return plain(self.driver.find_element(By.TAG_NAME, "main").text)
 
     @property
     def title(self):
-        return self.driver.find_element(By.TAG_NAME, "h1").text
+        return plain(self.driver.find_element(By.TAG_NAME, "h1").text)
 
     def fill(self, name, value):
         field = self.driver.find_element(By.CSS_SELECTOR, f"[name={name}]:not([type=hidden]):not([hidden])")
@@ -237,11 +273,18 @@ class Visitor:
         field.send_keys(value.strip().replace("\n", " "))
         return self
 
+    def wait_still(self):
+        """What has just appeared takes no press: waits as long as a reader does."""
+        WebDriverWait(self.driver, 10).until(
+            lambda d: d.execute_script("return typeof stillUntil === 'undefined' || performance.now() >= stillUntil"))
+        return self
+
     def press(self, words):
         """Presses the button or link with these words, and waits for the next page."""
+        self.wait_still()
         before = self.driver.find_element(By.TAG_NAME, "html")
         for element in self.driver.find_elements(By.CSS_SELECTOR, "main button, main a, header a, header button"):
-            if element.text == words and element.is_displayed():
+            if plain(element.text) == plain(words) and element.is_displayed():
                 element.click()
                 WebDriverWait(self.driver, 20).until(lambda d: self._is_new(before))
                 return self
@@ -286,7 +329,8 @@ class Visitor:
 
     def click(self, words):
         """Presses a button of the page itself."""
-        [button] = [button for button in self.driver.find_elements(By.CSS_SELECTOR, "main button") if button.text == words and button.is_displayed()]
+        self.wait_still()
+        [button] = [button for button in self.driver.find_elements(By.CSS_SELECTOR, "main button") if plain(button.text) == plain(words) and button.is_displayed()]
         button.click()
         return self
 
@@ -307,6 +351,7 @@ class Visitor:
             lambda d: d.find_element(By.ID, "receipt").is_displayed() or d.find_element(By.ID, "failed").is_displayed()
             or any(d.find_element(By.ID, name).is_displayed() for name in ("unable", "strange", "alarm")))
         assert self.driver.find_element(By.ID, "receipt").is_displayed(), self.text
+        self.wait_still()
         return self.driver.find_element(By.CSS_SELECTOR, "#receipt .tracker").text
 
     def enter(self, passphrase):
@@ -349,6 +394,24 @@ def visitor(site, request):
 pytest_terminal_summary = road.pytest_terminal_summary
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Hands out single tests, and a guide whole: one walk serves all its lines."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Guides(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return nodeid.split("::")[0] if "test_guide_" in nodeid else nodeid
+
+    return Guides(config, log)
+
+
+def straighten(answer, *_, **__):
+    """Gives a page the apostrophes of a keyboard, with which tests are written."""
+    if "text/html" in answer.headers.get("Content-Type", ""):
+        answer._content = answer.content.replace("\u2019".encode(), b"&#39;")
+
+
 class Client:
     """A program that uses the site as a browser without JavaScript does, or solves the silent work itself."""
 
@@ -356,6 +419,7 @@ class Client:
         self.site, self.session = site, requests.Session()
         if source:
             self.session.headers["X-Forwarded-For"] = source
+        self.session.hooks["response"].append(straighten)
         self.session.verify, self.session.trust_env = getattr(site, "ca", True), False
 
     def get(self, path, **options):
@@ -365,6 +429,8 @@ class Client:
 
     def post(self, path, follow=False, headers=None, **fields):
         data = {"form": self.form()} | fields
+        if "identifier" in fields or fields.get("action") == "resend":
+            self.earlier = self.site.delivered()
         answer = self.session.post(self.site.address + path, data=data, allow_redirects=follow, timeout=60, headers=headers)
         if answer.text:
             self.page = answer.text
@@ -386,10 +452,10 @@ class Client:
         return re.search(r'class="mark">(\w\d)<', self.get("/code").text).group(1)
 
     def sent_code(self, contact):
-        """The code that was sent for the request under way."""
+        """The code that was sent for the request under way: an earlier message may bear the same mark, since marks are few."""
         label = self.label()
-        road.wait_until(lambda: any(marked(label, text) for text in self.site.texts(contact)))
-        return code_in([text for text in self.site.texts(contact) if marked(label, text)][-1])
+        sent = road.wait_until(lambda: [text for text in self.site.texts(contact, beside=self.earlier) if marked(label, text)])
+        return code_in(sent[-1])
 
     def code(self, code):
         self.get("/code")

@@ -21,7 +21,7 @@ class FalseServer:
 
     def __init__(self, site):
         self.site, self.votes, self.read = site, [], []
-        self.page = self.vote = self.answer = self.file = self.archive = self.versioned = self.every = lambda value, *_: value
+        self.page = self.vote = self.answer = self.file = self.archive = self.versioned = self.every = self.status = lambda value, *_: value
         proxy = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -70,7 +70,7 @@ class FalseServer:
             content = self.archive(content, path)
         elif got.headers.get("Content-Type", "").startswith("text/html"):
             content = self.every(content.decode()).encode()
-        request.send_response(got.status_code)
+        request.send_response(self.status(got.status_code, path) if isVote else got.status_code)
         for name, value in got.raw.headers.items():
             if name.lower() not in ("connection", "content-length", "transfer-encoding", "date", "server", "etag"):
                 request.send_header(name, value)

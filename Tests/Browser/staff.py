@@ -92,17 +92,17 @@ class Desk:
     def text(self):
         """What a reader sees of the page."""
         main = re.search(r"<main.*?</main>", self.page, re.S)
-        return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main.group() if main else self.page))).replace("\xa0", " ").strip()
+        return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main.group() if main else self.page))).replace("\xa0", " ").replace("\u2019", "'").strip()
 
     @property
     def note(self):
         found = re.search(r'class="notice good" role="status"><p>(.*?)</p>', self.page, re.S)
-        return html.unescape(found.group(1)).replace("\xa0", " ") if found else None
+        return html.unescape(found.group(1)).replace("\xa0", " ").replace("\u2019", "'") if found else None
 
     @property
     def error(self):
         found = re.search(r'id="error" tabindex="-1"><p>(.*?)</p>', self.page, re.S)
-        return html.unescape(found.group(1)).replace("\xa0", " ") if found else None
+        return html.unescape(found.group(1)).replace("\xa0", " ").replace("\u2019", "'") if found else None
 
     # The road in.
 

@@ -125,7 +125,7 @@ def test_store_and_log_do_not_pair_voters_and_ballots(site, tmp_path):
     reader.execute("BEGIN")
     assert reader.execute("SELECT count(*) FROM polling_slot").fetchone()[0] > 0
     cast(crowd, 2)
-    closed = site.run("poll", "close", "--at-once")
+    closed = site.run("poll", "close", "--yes", "--at-once")
     assert "could not be emptied: another program reads the store" in closed.stderr
     assert "last emptied" in closed.stdout
     assert told(site) > 0
@@ -140,7 +140,7 @@ def test_store_and_log_do_not_pair_voters_and_ballots(site, tmp_path):
 
 def test_every_change_of_state_empties_the_log(site):
     site.prepare(VOTERS, SMALL).open_poll()
-    for words in (("suspend",), ("resume",), ("extend", "2036-12-02 17:00"), ("close",)):
+    for words in (("suspend",), ("resume",), ("extend", "2036-12-02 17:00"), ("close", "--yes")):
         site.run("poll", *words)
         assert size(site) == 0, words
     site.sql("UPDATE polling_poll SET round_at = round_at")
@@ -169,7 +169,7 @@ def test_the_head_of_a_close_by_command_line_reaches_the_bureau(site):
     cast(crowd, 3)
     assert site.json("poll", "status")["rounds"] == []
     site.stop()
-    site.run("poll", "close", "--at-once")
+    site.run("poll", "close", "--yes", "--at-once")
     [head] = site.json("poll", "status")["rounds"]
     assert (head["ballot"], head["round"], head["ballots"], head["signatures"], head["height"]) == ("titulaires-ouvriers", 1, 3, 3, 3)
     groups = " ".join(re.findall("....", head["head"]))
@@ -199,14 +199,14 @@ def test_the_box_key_ends_with_the_close_and_backups_are_asked_for(site):
     assert "Backups were made since the seal: monday.sealed" in warned[-1].stderr
     [key] = glob.glob(f"{site.keys}/*.box")
     assert "in use" in site.run("poll", "custody").stdout
-    site.run("poll", "close")
+    site.run("poll", "close", "--yes")
     assert os.path.exists(key)
     # What cannot be erased does not stop the close.
     with open(key, "rb") as file:
         content = file.read()
     os.remove(key)
     os.makedirs(f"{key}/kept")
-    closed = site.run("poll", "close", "--at-once")
+    closed = site.run("poll", "close", "--yes", "--at-once")
     assert "THE BOX KEY COULD NOT BE ERASED" in closed.stdout and site.json("poll", "status")["state"] == "closed"
     assert site.json("poll", "custody")["keys"][0]["outcome"] == "kept"
     shutil.rmtree(key)
@@ -253,5 +253,5 @@ def test_box_keys_have_a_folder_of_their_own(site, folder):
         return
     site.open_poll()
     assert [os.path.basename(path) for path in glob.glob(f"{site.folder}/box/*")] == ["cse-2026.box"] and glob.glob(f"{site.keys}/*.box") == []
-    site.run("poll", "close", "--at-once")
+    site.run("poll", "close", "--yes", "--at-once")
     assert glob.glob(f"{site.folder}/box/*") == []

@@ -119,7 +119,7 @@ def prepared(site, voters):
 
 def missing(site, crowd):
     """Acknowledged receipts that are not in the box, after the close."""
-    site.run("poll", "close", "--at-once")
+    site.run("poll", "close", "--yes", "--at-once")
     site.verify(f"{site.folder}/closed")
     lost = 0
     for name, receipts in crowd.receipts.items():

@@ -2,6 +2,8 @@
 import re
 import datetime
 import glob
+import html
+import json
 import os
 import shutil
 import subprocess
@@ -11,8 +13,10 @@ import zoneinfo
 import pytest
 import requests
 import staff
-from conftest import Client, road
+from conftest import Client, plain, road
 from test_casting import SMALL, Crowd
+from test_console import browse
+from test_pages import check
 
 voter = road.voter
 DAY = 86_400
@@ -51,6 +55,8 @@ def test_a_clock_ahead_closes_nothing(site, ahead, seconds, closes):
     site.prepare(voters(), SMALL, closes=hour).open_poll().serve()
     time.sleep(1)
     site.stop()
+    # The machine was started anew since, as far as the store knows.
+    site.sql("UPDATE polling_poll SET seen_boot = 'an earlier start'")
     site.serve(environment=shifted(site.folder, ahead))
     time.sleep(seconds)
     assert state(site) == "ended"
@@ -60,6 +66,11 @@ def test_a_clock_ahead_closes_nothing(site, ahead, seconds, closes):
     assert site.sql("SELECT count(*) FROM bureau_alert WHERE kind = 'clock.unproven'") == [(1,)]
     status = site.run("poll", "status").stdout
     assert "NOT BELIEVED" in status and "poll close --by NAME" in status
+    # Nothing is final: no page may say that the poll has ended, nor that a result comes.
+    for language, ended, halted in (("fr", "Le vote est terminé", "le bureau de vote vérifie cette heure"), ("en", "The poll closed", "is checking that hour")):
+        page = requests.get(f"{site.address}/?lang={language}", timeout=10).text.replace("&#39;", "'")
+        assert ended not in page and halted in page, page
+        assert "sera publié" not in page and "will be published" not in page and "Vote terminé" not in page
     site.stop()
     site.serve()
     road.wait_until(lambda: state(site) == "open")
@@ -68,14 +79,154 @@ def test_a_clock_ahead_closes_nothing(site, ahead, seconds, closes):
     assert "Nothing was added, removed or changed by hand" in site.run("poll", "status").stdout
 
 
+@pytest.mark.parametrize("shift", [40 * DAY, -40 * DAY, 7800])
+def test_a_restart_does_not_make_a_wrong_clock_right(site, shift):
+    closes = time.time() + 7200
+    hour = datetime.datetime.fromtimestamp(closes, zoneinfo.ZoneInfo("Europe/Paris")).strftime("%Y-%m-%d %H:%M")
+    metrics = road.free_port()
+    site.prepare(voters(), SMALL, closes=hour, settings=f"server: {{metrics: {metrics}}}\n").open_poll().serve()
+    crowd = Crowd(site, 2)
+    assert "isoloir_clock_doubted 0" in requests.get(f"http://127.0.0.1:{metrics}/metrics", timeout=10).text
+    road.wait_until(lambda: site.sql("SELECT seen_boot IS NOT NULL FROM polling_poll") == [(1,)])
+    site.stop()
+    wrong = shifted(site.folder, shift)
+    for _ in range(2):
+        site.serve(environment=wrong)
+        road.wait_until(lambda: "clock not believed: jumped" in requests.get(f"{site.address}/health", timeout=10).text)
+        assert state(site) == "open"
+        assert "isoloir_clock_doubted 1" in requests.get(f"http://127.0.0.1:{metrics}/metrics", timeout=10).text
+        site.stop()
+    site.serve(environment=wrong)
+    assert cast(site, crowd).status_code == 200
+    # A command that shares the wrong clock writes the right hour down.
+    closing = subprocess.run(site.command("poll", "close", "--yes", "--by", "Irene Laurent", "--reason", "minutes"), capture_output=True, text=True,
+                             timeout=60, env=os.environ | wrong)
+    assert closing.returncode == 0, closing.stderr
+    [(ordered, until)] = site.sql("SELECT ordered_at, closes_at FROM polling_poll")
+    assert abs(ordered - time.time()) < 120 and until == ordered
+    assert cast(site, crowd).status_code == 200  # signed in before the order
+    site.run("poll", "close", "--yes", "--at-once")
+    assert state(site) == "closed"
+    page = requests.get(f"{site.address}/?lang=en", timeout=10).text
+    today = datetime.datetime.now(zoneinfo.ZoneInfo("Europe/Paris"))
+    assert f"{today.day} {today:%B %Y}" in page, page
+    road.wait_until(lambda: requests.get(f"{site.address}/health", timeout=10).text == "ok\n")
+
+
+def test_a_member_s_word_makes_the_right_clock_believed_that_was_wrong_before(site):
+    hour = datetime.datetime.fromtimestamp(time.time() + 7200, zoneinfo.ZoneInfo("Europe/Paris")).strftime("%Y-%m-%d %H:%M")
+    site.prepare(voters(), SMALL, closes=hour).open_poll()
+    site.serve(environment=shifted(site.folder, 3600))
+    road.wait_until(lambda: site.sql("SELECT seen_boot IS NOT NULL FROM polling_poll") == [(1,)])
+    site.stop()
+    site.serve()
+    road.wait_until(lambda: "clock not believed: jumped" in requests.get(f"{site.address}/health", timeout=10).text)
+    assert "poll clock --by NAME" in site.run("poll", "status").stdout
+    shown = re.findall(r"at (\d\d:\d\d) \(Paris time\)", site.run("poll", "clock").stdout)
+    assert len(shown) == 2 and shown[0] != shown[1]
+    assert "--by and --reason" in site.run("poll", "clock", "--by", "Irene Laurent", status=1).stderr
+    assert "clock not believed" in requests.get(f"{site.address}/health", timeout=10).text
+    site.run("poll", "clock", "--by", "Irene Laurent", "--reason", "compared with the station's clock")
+    road.wait_until(lambda: requests.get(f"{site.address}/health", timeout=10).text == "ok\n")
+    shown = re.findall(r"at (\d\d:\d\d) \(Paris time\)", site.run("poll", "clock").stdout)
+    assert shown[0] == shown[1]
+    assert "poll.clockTrusted" in site.run("journal", "export").stdout
+    site.stop()
+    site.serve()
+    time.sleep(2)
+    assert requests.get(f"{site.address}/health", timeout=10).text == "ok\n" and state(site) == "open"
+    assert "Nothing was added, removed or changed by hand" in site.run("poll", "status").stdout
+
+
+def shows(desk):
+    """Both times on the page about the clock."""
+    desk.get("poll/clock")
+    facts = {plain(html.unescape(term)): plain(html.unescape(value)) for term, value in re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", desk.page)}
+    return facts["L'horloge de la machine montre"], facts["Le serveur se fie à"]
+
+
+def test_a_member_says_at_the_console_that_the_machine_s_clock_is_right(site, visitor):
+    hour = datetime.datetime.fromtimestamp(time.time() + 7200, zoneinfo.ZoneInfo("Europe/Paris")).strftime("%Y-%m-%d %H:%M")
+    site.prepare(voters(), SMALL, closes=hour).open_poll().serve()
+    manager, bureau, auditor = team = staff.team(site, "manager", "bureau", "auditor")
+    site.stop()
+    # The machine was started anew with a wrong clock, and set right since.
+    site.sql("UPDATE polling_poll SET seen_boot = 'an earlier start'")
+    site.serve(environment=shifted(site.folder, 3600))
+    road.wait_until(lambda: site.sql("SELECT seen_boot <> 'an earlier start' FROM polling_poll") == [(1,)])
+    site.stop()
+    site.serve()
+    road.wait_until(lambda: "clock not believed: jumped" in requests.get(f"{site.address}/health", timeout=10).text)
+    # An application's codes are made by the right time, which the server does not believe: a spare code opens.
+    for desk in team:
+        desk.again(desk.spare[0])
+    # Everybody is told on the first page; the way on is shown to those who may see it.
+    for desk, leads in ((manager, False), (bureau, True), (auditor, True)):
+        desk.get()
+        assert "Le serveur ne croit pas son horloge" in desk.text and ('href="/manager/poll/clock"' in desk.page) == leads
+    assert manager.get("poll/clock").status_code == 403 and auditor.get("poll/clock/trust").status_code == 403
+    auditor.get("poll/clock")
+    assert "/manager/poll/clock/trust" not in auditor.page
+    first, second = shows(bureau)
+    assert first != second and "a sauté de plus que le délai de grâce" in bureau.text and "Comparez ces heures" in bureau.text
+    for width in (390, 1280):
+        someone = browse(bureau, visitor(width=width)).open("/manager/poll/clock")
+        check(someone, f"clock-{width}")
+    # Without a reason nothing is taken, and nothing is lost.
+    bureau.get("poll/clock/trust")
+    assert first in bureau.text and "clôturera le vote à l'heure prévue" in bureau.text
+    assert bureau.post("poll/clock/trust", reason=" ").status_code == 422
+    assert "clock not believed" in requests.get(f"{site.address}/health", timeout=10).text
+    someone.press("L'horloge de la machine est juste")
+    someone.fill("reason", "comparée à la gare").press("L'horloge est juste : s'y fier")
+    assert "Le serveur se fie désormais" in someone.text and "il n'y a rien à décider" in someone.text, someone.text
+    road.wait_until(lambda: requests.get(f"{site.address}/health", timeout=10).text == "ok\n")
+    first, second = shows(bureau)
+    assert first == second
+    # The same entry as the command's.
+    [entry] = [json.loads(text) for text, in site.sql("SELECT details FROM journal_entry WHERE action = 'poll.clockTrusted'")]
+    assert entry["reason"] == "comparée à la gare" and entry["by"] == "staff:bureau", entry
+    site.run("poll", "clock", "--by", "Irene Laurent", "--reason", "once more")
+    both = [json.loads(text) for text, in site.sql("SELECT details FROM journal_entry WHERE action = 'poll.clockTrusted'")]
+    assert set(both[0]) == set(both[1])
+    # Nothing is left to say.
+    assert bureau.get("poll/clock/trust").status_code == 404
+    bureau.get()
+    assert "ne croit pas son horloge" not in bureau.text and state(site) == "open"
+
+
+def test_the_page_says_that_a_right_clock_would_close_the_poll(site):
+    hour = datetime.datetime.fromtimestamp(time.time() + 1800, zoneinfo.ZoneInfo("Europe/Paris")).strftime("%Y-%m-%d %H:%M")
+    site.prepare(voters(), SMALL, closes=hour).open_poll().serve()
+    road.wait_until(lambda: site.sql("SELECT seen_boot IS NOT NULL FROM polling_poll") == [(1,)])
+    [bureau] = staff.team(site, "bureau")
+    site.stop()
+    site.serve(environment=shifted(site.folder, 3 * 3600))
+    road.wait_until(lambda: "clock not believed: jumped" in requests.get(f"{site.address}/health", timeout=10).text)
+    bureau.get("poll/clock/trust")
+    assert "le serveur le clôture, et c'est définitif" in bureau.text, bureau.text
+
+
+def test_word_of_the_hours_outlives_a_clock_in_doubt(site):
+    site.prepare(voters(), SMALL, closes="2036-12-01 17:00").open_poll()
+    site.run("poll", "extend", "2036-12-01 19:00", "--tell")
+    site.serve(environment=shifted(site.folder, 4000 * DAY))
+    road.wait_until(lambda: state(site) == "ended")
+    site.stop()
+    site.serve()
+    road.wait_until(lambda: state(site) == "open")
+    sent = "SELECT state, count(*) FROM outbox_message WHERE kind = 'pollExtended' GROUP BY state"
+    road.wait_until(lambda: site.sql(sent) == [("accepted", 13)], 40)
+
+
 def test_a_member_closes_a_poll_that_ended(site):
     site.prepare(voters(), SMALL).open_poll()
     site.serve(environment=shifted(site.folder, 4000 * DAY))
     road.wait_until(lambda: state(site) == "ended")
     site.stop()
-    refused = site.run("poll", "close", status=1)
+    refused = site.run("poll", "close", "--yes", status=1)
     assert "--by" in refused.stderr and state(site) == "ended"
-    site.run("poll", "close", "--by", "Irene Laurent", "--reason", "minutes of today")
+    site.run("poll", "close", "--yes", "--by", "Irene Laurent", "--reason", "minutes of today")
     assert state(site) == "closed"
     assert "Irene Laurent" in site.run("journal", "export").stdout
 
@@ -96,14 +247,17 @@ def test_the_bureau_confirms_the_end_or_takes_it_back_at_the_console(site, monke
     assert bureau.do("poll/incident", words="L'horloge du serveur\navance").status_code == 200
     assert bureau.do("poll/incident", words="x", happened="2026-02-30 10:00").status_code == 422
     assert bureau.do("poll/presence", moment="closing", names="Irene Laurent\nRose Blanc").status_code == 200
+    bureau.get("seal")
+    assert "L'horloge du serveur n'est pas crue" in bureau.text
+    assert "L'horloge du serveur avance" in bureau.text and "clôture Irene Laurent, Rose Blanc staff:bureau" in bureau.text, bureau.text
     for closes, status in (("soon", 422), ("2027-01-01 09:00", 409)):
         assert bureau.do("poll/extend", closes=closes, reason="horloge").status_code == status
     if deed == "close":
         assert bureau.do("poll/close", reason="horloge vérifiée").status_code == 200
         assert state(site) == "closed"
         record = site.run("poll", "record", "--closing").stdout
-        assert "closed for good" in record and "by staff:bureau: horloge vérifiée" in record
-        assert "present at the closing: Irene Laurent, Rose Blanc" in record and "by staff:bureau: L'horloge du serveur avance" in record
+        assert "clôture définitive" in record and "par staff:bureau : horloge vérifiée" in record
+        assert "présents à la clôture : Irene Laurent, Rose Blanc" in record and "par staff:bureau : L'horloge du serveur avance" in record
     else:
         assert bureau.do("poll/extend", closes="2047-01-01 09:00", reason="horloge", tell="yes").status_code == 200
         assert state(site) == "open"
@@ -264,7 +418,7 @@ def test_a_restored_poll_waits_for_two_members_and_the_published_heads(site):
             assert "not resumed" in site.run("poll", "resume", *given, "--statement", name, status=1).stderr
     site.serve()
     assert "rétablie" in requests.get(f"{site.address}/", timeout=10).text
-    preview = site.run("poll", "resume", "--statement", statement, "--preview").stdout
+    preview = plain(site.run("poll", "resume", "--statement", statement, "--preview").stdout)
     assert "S'il manque, votez à nouveau" in preview and "Nothing was changed" in preview
     # Nobody asked for it: whose ballot was lost must hear of it.
     site.run("poll", "resume", "--statement", statement)
@@ -290,9 +444,99 @@ def test_a_restored_poll_waits_for_two_members_and_the_published_heads(site):
     road.wait_until(lambda: any("a mis fin au vote" in text for text in site.texts("v1@example.org")))
     site.stop()
     record = site.run("poll", "record").stdout
-    assert "restored" in record and "abandoned for good, without a result" in record
-    for words in (("poll", "close", "--at-once", "--by", "I", "--reason", "r"), ("poll", "resume", "--by", "I", "--reason", "r")):
+    assert "restored" in record and "abandon définitif, sans résultat" in record
+    for words in (("poll", "close", "--yes", "--at-once", "--by", "I", "--reason", "r"), ("poll", "resume", "--by", "I", "--reason", "r")):
         assert "abandoned" in site.run(*words, status=1).stderr
     site.run("poll", "status")
     site.run("poll", "keep", "--to", f"{site.folder}/kept")
+    assert site.sql("SELECT count(*) FROM outbox_message WHERE place IS NOT NULL")[0][0] > 0
     site.run("poll", "destroy", "--yes")
+    # Nothing tells where anybody's messages went.
+    assert site.sql("SELECT count(*) FROM outbox_message WHERE coalesce(sealed, place, reply, provider_id) IS NOT NULL") == [(0,)]
+    assert site.sql("SELECT count(*) FROM outbox_past WHERE reply IS NOT NULL") == [(0,)]
+
+
+def restored(site, backup):
+    """The backup brought back where nothing else lies, with its box key; returns the words of the restore."""
+    os.makedirs(f"{site.folder}/new")
+    if os.path.exists(f"{site.keys}/cse-2026.box"):
+        os.rename(f"{site.keys}/cse-2026.box", f"{site.folder}/away.box")
+    site.store = f"{site.folder}/new/restored.sqlite"
+    return site.run("store", "restore", backup).stdout
+
+
+def agreed(site):
+    """Two members' statement that nothing was published."""
+    mark = re.search(r"mark ([0-9a-f]{16})", site.run("poll", "status").stdout).group(1)
+    path = f"{site.folder}/agreed.txt"
+    site.run("bureau", "draft", "resume-after-restore", "--seal", f"{site.folder}/sealed.json", "--restore", mark, "--reason", "minutes", "--to", path)
+    for member in site.members:
+        site.run("bureau", "sign", path, "--key", f"{member}.key", "--yes")
+    return path
+
+
+def sayings(site):
+    """What all mails to the voters say, but for their names."""
+    return [text.replace("\xa0", " ") for number in range(1, 14) for text in site.texts(f"v{number}@example.org")]
+
+
+@pytest.mark.parametrize("change", ["extend", "extend and tell", "suspend"])
+def test_word_of_a_restore_outlives_a_change_of_the_hours(site, change):
+    site.prepare(voters(), SMALL).open_poll()
+    backup = f"{site.folder}/backup.isoloir"
+    site.run("store", "backup", backup)
+    restored(site, backup)
+    site.run("poll", "box-key", f"{site.folder}/box.key")
+    site.run("poll", "resume", "--statement", agreed(site))
+    # Nothing has left yet.
+    assert not word(site)
+    if change == "suspend":
+        site.run("poll", "suspend", "--reason", "panne", "--tell")
+        # Nobody asks for the message, and it goes out all the same.
+        site.run("poll", "resume", "--by", "Irene Laurent", "--reason", "réparé")
+    else:
+        site.run("poll", "extend", "2036-12-01 19:00", *(["--tell"] if change.endswith("tell") else []))
+    site.serve()
+    road.wait_until(lambda: len(word(site)) == 13)
+    time.sleep(3)
+    assert len(word(site)) == 13
+    told = sayings(site)
+    assert not any("déposés comptent" in text for text in told), told
+    hour = "17 h" if change == "suspend" else "19 h"
+    assert all(f"2036 à {hour}" in text for text in told if "vérifiez votre bulletin" in text)
+    if change.endswith("tell"):
+        longer = [text for text in told if "est prolongé" in text]
+        assert len(longer) == 13 and all("S'il manque, votez à nouveau" in text for text in longer)
+    # The same of pages, while it is suspended once more.
+    site.run("poll", "suspend", "--reason", "encore")
+    road.wait_until(lambda: "rétablie" in requests.get(f"{site.address}/?lang=fr", timeout=10).text and "suspendu" in requests.get(f"{site.address}/?lang=fr", timeout=10).text)
+    assert "déposés comptent" not in requests.get(f"{site.address}/?lang=fr", timeout=10).text
+
+
+@pytest.mark.parametrize("opens", ["2026-01-05 09:00", "2036-01-05 09:00"])
+def test_a_poll_that_was_sealed_in_the_backup_is_opened_with_word_to_all(site, opens):
+    backup, check = f"{site.folder}/backup.isoloir", site.check_seal
+    site.check_seal = lambda: (check(), site.run("store", "backup", backup))
+    site.prepare(voters(), SMALL, opens=opens).open_poll()
+    said = restored(site, backup)
+    assert "can only be abandoned (isoloir poll abandon)" in said and "closed" not in said
+    site.run("poll", "accept", "all", "--by", "Bureau de test", "--reason", "a test")
+    site.serve()
+    for language, words in (("fr", "avant l’ouverture du vote"), ("en", "before the poll opened")):
+        page = requests.get(f"{site.address}/?lang={language}", timeout=10).text
+        assert words in page, page
+    key = ("--box-key", f"{site.folder}/box.key")
+    refused = site.run("poll", "open", "--yes", *key, status=1).stderr
+    assert "poll abandon" in refused and "close" not in refused
+    assert "is sealed" in site.run("poll", "close", "--yes", "--at-once", "--by", "I", "--reason", "r", status=1).stderr
+    site.run("poll", "open", "--yes", *key, "--statement", agreed(site))
+    road.wait_until(lambda: len(word(site)) == 13)
+
+
+def test_messages_leave_whatever_the_clock_shows(site):
+    site.prepare([voter(1)])
+    # Further ahead than any wait: the courier must not wait for that time to come.
+    site.serve(environment=shifted(site.folder, 4000 * DAY))
+    time.sleep(3)
+    site.run("identifiers", "reissue", "V1", "--by", "email", "--reason", "lost")
+    site.wait_text("v1@example.org", 2)

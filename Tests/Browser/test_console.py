@@ -13,7 +13,7 @@ from conftest import PASSPHRASE, Client, code_in, road
 from selenium.webdriver.common.by import By
 from staff import Desk, Words, add, mail_of, team, totp, voter as found
 from test_casting import SMALL, Crowd
-from test_pages import check
+from test_pages import check, in_the_dark
 
 voter = road.voter
 LETTER = road.LETTER
@@ -114,7 +114,7 @@ def test_lost_letter_on_the_phone_to_a_new_identifier_by_sms(site, visitor, lang
     identifier, code = site.letter(1)
     someone = browse(one, visitor(language=language))
     someone.open("/manager/voters").fill("q", "noel lega").press(say("Chercher"))
-    someone.press("Madame Noëlle Légaré")
+    someone.press(say("Madame Noëlle Légaré", "Ms Noëlle Légaré"))
     assert "L2" in someone.text and say("lettre", "letter") in someone.text
     someone.shot("voter").press(say("Envoyer un identifiant à un nouveau contact"))
     someone.driver.find_element(By.CSS_SELECTOR, "select[name=channel] option[value=sms]").click()
@@ -158,14 +158,13 @@ def test_a_bounced_mail_to_a_corrected_contact(site, visitor, language):
     [anne] = team(site, "manager", language=language)
     someone = browse(anne, visitor(language=language)).open("/manager/deliveries")
     assert "bounced 5.1.1" in someone.text and "example.org" in someone.text
-    someone.shot("deliveries").open("/manager/voters?q=v1@example.org").press("Madame Zoé Martinb")
+    someone.shot("deliveries").open("/manager/voters?q=v1@example.org").press(say("Madame Zoé Martinb", "Ms Zoé Martinb"))
     assert say("revenu", "bounced") in someone.text and "v***@example.org" in someone.text and "v1@" not in someone.text
     steps = [say("en attente"), say("accepté", "accepted"), say("revenu", "bounced") + " \\(bounced 5.1.1\\)"]
     assert re.search("\n".join(f"20[-0-9: ]+ {step}" for step in steps), someone.text), someone.text
     someone.shot("steps")
-    someone.press(say("Corriger une donnée"))
-    someone.driver.find_element(By.CSS_SELECTOR, "select[name=column] option[value=email]").click()
-    someone.fill("value", "zoe@example.net").fill("reason", "faute de frappe").press(say("Corriger"))
+    someone.press(say("Corriger des données"))
+    someone.fill("email", "zoe@example.net").fill("reason", "faute de frappe").press(say("Corriger"))
     assert say("La donnée est corrigée.") in someone.text
     assert any("coordonnées ont changé" in text for text in (site.wait_text("v1@example.org", 2), *site.texts("v1@example.org")))
     someone.press(say("Renvoyer un identifiant au contact connu"))
@@ -216,6 +215,9 @@ def test_from_the_specimen_to_a_posted_batch(site, visitor, printer_key, languag
     specimen = manager.get("letters/specimen.pdf")
     assert specimen.headers["Content-Type"] == "application/pdf" and specimen.content.startswith(b"%PDF")
     [number] = [n for n, in site.sql("SELECT id FROM bureau_specimen")]
+    # Whoever made it does not approve it.
+    assert manager.do(f"letters/specimens/{number}/approve", confirmed="yes").status_code == 403
+    assert site.sql("SELECT approved_at FROM bureau_specimen") == [(None,)]
     someone = browse(bureau, visitor(language=language)).open("/manager/letters").shot("unapproved")
     someone.press(say("Donner le bon à tirer"))
     someone.driver.find_element(By.CSS_SELECTOR, "input[name=confirmed]").click()
@@ -223,6 +225,11 @@ def test_from_the_specimen_to_a_posted_batch(site, visitor, printer_key, languag
     assert say("Le bon à tirer est donné.") in someone.text
     assert manager.do("letters/print", printer="printer").status_code == 409 and say("clé publique", "public key") in manager.error
     assert printer.do("parcels/key", key="no key").status_code == 422
+    # A private key is burnt: refused in so many words, kept nowhere, and not shown again.
+    private = subprocess.run(gpg + ["--armor", "--export-secret-keys"], check=True, capture_output=True, text=True, timeout=60).stdout
+    pasted = printer.do("parcels/key", key=private)
+    assert pasted.status_code == 422 and say("clé privée. Elle est désormais compromise", "private key. It is burnt") in printer.error
+    assert private.splitlines()[3] not in pasted.text and site.sql("SELECT printer_key FROM staff_member WHERE name = 'printer'") == [(None,)]
     assert printer.do("parcels/key", key=armour).status_code == 200, printer.text
     fingerprint = re.search(r"\b[0-9A-F]{40}\b", printer.note).group()
     assert manager.do("letters/print", printer="printer").status_code == 200
@@ -258,7 +265,15 @@ def test_from_the_specimen_to_a_posted_batch(site, visitor, printer_key, languag
     assert other.do(f"parcels/{parcel[0]}/received").status_code == 409
     assert printer.do(f"parcels/{parcel[0]}/destroyed", confirmed="yes").status_code == 409
     printer.do(f"parcels/{parcel[0]}/received")
-    printer.do("parcels/1/spoiled", number="2", reason="pliée", destroyed="yes")
+    # A wrong number is found before an identifier ends: the sheet is shown by the first letters of its name, and no more.
+    assert printer.do("parcels/1/spoiled", number="9", reason="pliée").status_code == 404
+    asked = printer.do("parcels/1/spoiled", number="2", reason="pliée", destroyed="yes")
+    assert asked.status_code == 422 and say("Est-ce bien la feuille", "Is this the sheet") in printer.error
+    [shown] = set(re.findall(r"\b2 [A-Z]{3}\b", printer.error))
+    assert "MARTIN" not in asked.text.upper() and site.sql("SELECT count(*) FROM issuance_letter WHERE state = 'spoiled'") == [(0,)]
+    # What was chosen for one sheet is no word for another.
+    assert printer.do("parcels/1/spoiled", number="3", reason="pliée", destroyed="yes", held=shown).status_code == 422
+    printer.do("parcels/1/spoiled", number="2", reason="pliée", destroyed="yes", held=shown)
     assert say("La feuille est signalée", "The sheet is reported") in printer.note
     client = Client(site)
     client.identify(letters[0])
@@ -327,7 +342,9 @@ def test_who_has_voted_is_the_bureaus_alone_and_the_turnout_comes_in_rounds(site
     browse(bureau, visitor(language=language)).open("/manager/seal").shot("seal")
     bureau.get("seal")
     assert say("sont intactes", "intact") in bureau.text
-    site.run("poll", "close", "--at-once")
+    reference, = site.sql("SELECT reference FROM roll_voter WHERE id = ?", number)[0]
+    site.run("roll", "correct", reference, "--column", "email", "--value", "other@example.org", "--reason", "a test")
+    site.run("poll", "close", "--yes", "--at-once")
     road.wait_until(lambda: say("Votants par heure") in (manager.get("picture"), manager.text)[1], 30)
     assert say("100,0 % (14 / 14)", "100.0% (14 / 14)") in manager.text or say("93,3 %", "93.3%") in manager.text, manager.text
     assert say("masqué", "hidden") in manager.text
@@ -339,6 +356,14 @@ def test_who_has_voted_is_the_bureaus_alone_and_the_turnout_comes_in_rounds(site
     assert say("A voté", "Voted") in manager.text
     support.get(f"voters/{number}")
     assert say("A voté", "Voted") not in support.text
+    # Nor do the messages tell it, or the list of contacts that somebody gave.
+    notice = say("avis de vote enregistré", "notice of a recorded vote")
+    road.wait_until(lambda: notice in (manager.get(f"voters/{number}"), manager.text)[1], 30)
+    for desk in (support, auditor):
+        desk.get(f"voters/{number}")
+        assert notice not in desk.text, desk.name
+    shown = [re.sub(r"\s+", " ", (desk.get("given"), desk.text)[1]) for desk in (manager, auditor)]
+    assert say("oui", "yes") in shown[0].lower() and say("oui", "yes") not in shown[1].lower(), shown
 
 
 def test_reminders_are_computed_and_never_listed(site):
@@ -426,6 +451,15 @@ def test_the_roll_is_uploaded_looked_at_and_applied(site, visitor):
     state("rien n'est encore appliqué")
     assert "Personne n'est retiré de la liste par ce fichier" in manager.text
     manager.do("roll/drop")
+    # What is said not to be read is not, though its heading is known; the next file is read in the same way.
+    for known in False, True:
+        upload("Agent no;Patro;Petit nom;Mail;Catégorie\nV1;Martinb;Zélie;v1@example.org;Premier collège (ouvriers et employés)\n")
+        if not known:
+            state("Dire ce que contient le fichier")
+            manager.do("roll/columns", **mapped | {"h3": "", "h4": "college"})
+        state("rien n'est encore appliqué")
+        assert "Lignes refusées 0" in manager.text and "Colonnes non lues Mail" in manager.text
+        manager.do("roll/drop")
     assert os.listdir(f"{site.store}.uploads") == []
     assert manager.get("roll/sample.csv").text.startswith("\ufeffMatricule;Civilité;Nom;Prénom")
     assert "nmatricule" in (manager.get("roll/headings"), manager.text)[1]
@@ -452,7 +486,7 @@ def test_the_roll_is_uploaded_looked_at_and_applied(site, visitor):
     assert manager.do("roll/add", reference="N9", last_name="X", college="ouvriers", reason="x").status_code == 422
     # A correction begins with today's value, and takes what the page shows.
     manager.get("voters/1/correct?column=college")
-    assert manager.page.count("Premier collège (ouvriers et employés)") == 2 and "Valeurs actuelles" in manager.text
+    assert re.search(r'<option value="ouvriers" selected>Premier collège', manager.page), manager.text
     manager.do("voters/1/correct", column="college", value="Deuxième collège (agents de maîtrise et cadres)", reason="promue")
     assert site.sql("SELECT college FROM roll_voter WHERE id = 1") == [("cadres",)]
 
@@ -487,7 +521,7 @@ def test_the_policy_check_says_the_same_everywhere_and_opening_waits_for_the_bur
     browse(bureau, visitor()).open("/manager/policy").shot("policy")
     for point in missing - {"trustees"}:
         assert bureau.do(f"policy/points/{point}/accept", reason="accepté en réunion du 20").status_code == 200, point
-    site.run("poll", "open", "--box-key", f"{site.folder}/box.key")
+    site.run("poll", "open", "--yes", "--box-key", f"{site.folder}/box.key")
     accepted = site.sql("SELECT details FROM journal_entry WHERE action = 'policy.accept' AND principal = 'staff:bureau'")
     assert bureau.do("policy/points/code/accept", reason="rien d'ouvert").status_code == 404
     assert len(accepted) == len(missing - {"trustees"}) and "réunion du 20" in accepted[0][0]
@@ -496,7 +530,7 @@ def test_the_policy_check_says_the_same_everywhere_and_opening_waits_for_the_bur
 PAGES = ["", "voters?q=martin", "voters/1", "voters/1/reissue", "voters/1/reissue-elsewhere", "voters/1/passphrase", "voters/1/correct",
          "approvals", "questions?code=ABCDE", "deliveries", "deliveries/fail-over", "reminders", "reminders/send", "letters", "letters/print",
          "letters/again", "picture", "policy", "policy/answers", "roll", "roll/add", "journal", "journal/check", "staff", "staff/add",
-         "clients", "clients/add", "account", "account/passphrase", "given", "nowhere"]
+         "clients", "clients/add", "account", "account/passphrase", "given", "help", "help/organiser", "help/administrators", "nowhere"]
 
 
 @pytest.mark.parametrize("width", [1100, 320])
@@ -514,7 +548,13 @@ def test_every_page_of_the_console_is_accessible(site, visitor, language, width)
             someone.open(f"/manager/{page}" + ("&" if "?" in page else "?") + f"lang={language}")
             assert someone.driver.find_element(By.TAG_NAME, "html").get_attribute("lang") == language
             assert not re.search(r"\[[a-zA-Z]+\.[a-zA-Z0-9.]+\]", someone.driver.page_source), page
-            check(someone, f"{language}-{width}-{role}-{re.sub(r'[^a-z0-9]+', '-', page.lower()) or 'home'}")
+            name = f"{language}-{width}-{role}-{re.sub(r'[^a-z0-9]+', '-', page.lower()) or 'home'}"
+            check(someone, name)
+            # In the dark too, once for each page.
+            if width == 320 and language == "fr":
+                in_the_dark(someone, True)
+                check(someone, f"{name}-dark")
+                in_the_dark(someone, False)
 
 
 def test_the_console_at_an_address_of_its_own(site):
@@ -552,3 +592,28 @@ def test_the_console_at_an_address_of_its_own(site):
         assert requests.get(f"http://localhost:{port}/lost", timeout=10).url.endswith("/manager/sign-in")
     finally:
         site.address = voters
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_suspending_and_resuming_show_what_they_tell(site, language):
+    site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")], SMALL).open_poll().serve()
+    [bureau] = team(site, "bureau", language=language)
+
+    def told(words):
+        return [mail for number in range(1, 14) for mail in site.texts(f"v{number}@example.org") if words in mail]
+
+    for deed, words, shown in (
+            ("suspend", "Le vote est suspendu", ("Le bureau de vote a suspendu le vote", "has suspended the vote")),
+            ("resume", "Le vote reprend", ("reprend. Il se termine le", "goes on. It closes on"))):
+        # The page shows both languages' messages and how many get them, and changes nothing.
+        bureau.get(f"poll/{deed}?reason=panne")
+        assert all(text in bureau.text for text in shown) and ("panne" in bureau.text) == (deed == "suspend"), bureau.text
+        assert re.search(r"\b13\b", bureau.text)
+        before = site.json("poll", "status")["state"]
+        assert not told(words) and before == ("open" if deed == "suspend" else "suspended")
+        assert bureau.do(f"poll/{deed}", reason="panne", tell="yes").status_code == 200, bureau.text
+        road.wait_until(lambda: len(told(words)) == 13)  # noqa: B023
+    # Without the box nobody is told.
+    assert bureau.do("poll/suspend", reason="encore").status_code == 200
+    time.sleep(3)
+    assert len(told("Le vote est suspendu")) == 13 and site.json("poll", "status")["state"] == "suspended"

@@ -418,3 +418,53 @@ def test_kill_in_every_deed_leaves_it_done_or_not_done(site):
     assert site.sql("SELECT count(*) FROM issuance_batch WHERE state NOT IN ('printed', 'posted')") == [(0,)]
     assert json.dumps(outcomes)
     site.run("journal", "verify")
+
+
+def test_whoever_is_not_signed_in_takes_no_threads_from_staff(site):
+    site.prepare([voter(1)]).serve()
+    [manager] = team(site, "manager")
+    stranger = Desk(site, "x")
+    stranger.get("sign-in")
+    form = re.search(r'name="form" value="([0-9a-f]+)"', stranger.page).group(1)
+    # The member's own sign-in is one of sixty.
+    statuses = [stranger.post("sign-in", form=form, identifier="nobody").status_code for _ in range(60)]
+    assert statuses == [422] * 59 + [429]
+    answers = []
+
+    def flood(number):
+        with requests.Session() as session:
+            session.trust_env = False
+            for count in range(125):
+                # Cookies that were never given out count as none.
+                cookies = {"staffSession": f"invented{number}-{count}"} if count % 2 else {}
+                path = ("manager/sign-in", "manager/code", "manager", "manager/voters", "manager/passphrase", "api/v1/voters", "api/v1/x",
+                        "api/v1/openapi.json")[count % 8]
+                tokens = {"Authorization": f"Bearer isoloir_invented{number}-{count}"} if path.startswith("api") else {}
+                answer = session.get(f"{site.address}/{path}", cookies=cookies, headers=tokens, timeout=60, allow_redirects=False)
+                answers.append((answer.status_code, answer.headers.get("Retry-After")))
+
+    threads = [threading.Thread(target=flood, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    honest = []
+    while any(thread.is_alive() for thread in threads):
+        start = time.monotonic()
+        assert manager.get("voters").status_code == 200
+        assert time.monotonic() - start < 5
+        honest.append(stranger.get("sign-in").status_code)
+    # One request of the crowded network is answered at a time: whoever honestly signs in there gets through between two others.
+    assert set(honest) <= {200, 429, 503} and 200 in honest, honest
+    assert len(answers) == 1000 and answers.count((429, "10")) > 0
+    assert {status for status, _ in answers} <= {200, 303, 401, 429, 503}
+    assert stranger.get("sign-in").status_code == 200
+    # Nobody is remembered after a start; whoever is signed in still passes by.
+    site.stop()
+    site.serve()
+    threads = [threading.Thread(target=flood, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    time.sleep(1)
+    statuses = [manager.get("").status_code for _ in range(10)]
+    for thread in threads:
+        thread.join()
+    assert statuses == [200] * 10

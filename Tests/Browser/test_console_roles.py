@@ -14,11 +14,11 @@ from staff import ROLES, team
 voter = road.voter
 
 #: What each role may see and do, by hand, apart from the program's own table: pages, then deeds.
-EVERYBODY = {"", "account", "printing"}
+EVERYBODY = {"", "account", "printing", "help", "help/{guide}", "help/pictures/{name}"}
 SUPPORT = {"voters", "voters/{voter}", "questions", "deliveries"}
 READING = {"voters", "voters/{voter}", "given", "deliveries", "letters", "picture", "policy", "journal", "journal/check", "staff"}
 FILES = {"proof.csv", "picture.csv", "picture.pdf", "journal.csv", "letters/specimen.pdf", "letters/reconciliation.pdf", "letters/destruction.pdf"}
-MINUTES = {"seal", "minutes.pdf"}
+MINUTES = {"seal", "minutes.pdf", "poll/clock"}
 PAGES = {
     "manager": EVERYBODY | READING | FILES | {"approvals", "questions", "reminders", "roll", "roll/headings", "roll/sample.csv", "clients"},
     "bureau": EVERYBODY | READING | FILES | MINUTES | {"approvals"},
@@ -39,7 +39,7 @@ DEEDS = {
     "manager": VOTER | DELIVERY | LETTERS | DECIDE | STAFF | BAT | {"questions/{question}/done", "policy/answers", "roll/add", "roll/upload",
                                                                    "roll/apply", "roll/columns", "roll/drop", "clients/add", "clients/{client}/remove"},
     "bureau": DECIDE | BAT | STAFF | {"policy/points/{point}/accept"} | {f"poll/{deed}" for deed in
-                                                                                   ("suspend", "resume", "incident", "presence", "close", "extend")},
+                                                                                   ("suspend", "resume", "incident", "presence", "close", "extend", "clock/trust")},
     "support": {"voters/{voter}/reissue", "voters/{voter}/unlock", "questions/{question}/done"},
     "auditor": set(),
     "printer": PARCELS,
@@ -55,7 +55,7 @@ def table(site):
 
 
 def concrete(path):
-    return re.sub(r"\{(\w+)\}", lambda name: {"member": "nobody", "client": "nobody", "point": "https"}.get(name.group(1), "1"), path)
+    return re.sub(r"\{(\w+)\}", lambda name: {"member": "nobody", "client": "nobody", "point": "https", "guide": "bureau", "name": "printer.png"}.get(name.group(1), "1"), path)
 
 
 def test_every_role_at_every_address(site):

@@ -2,6 +2,7 @@
 import concurrent.futures
 import ctypes
 import os
+import pty
 import re
 import shutil
 import socket
@@ -76,12 +77,74 @@ def test_behind_nginx_from_the_template(tmp_path, certificates):
 def test_the_unit_names_settings_that_exist():
     with open(f"{road.ROOT}/Templates/deploy/isoloir.service", encoding="utf-8") as file:
         unit = file.read()
-    for line in ("NoNewPrivileges=yes", "ProtectSystem=strict", "PrivateTmp=yes", "LoadCredential=", "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6"):
+    for line in ("NoNewPrivileges=yes", "ProtectSystem=strict", "PrivateTmp=yes", "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6"):
         assert line in unit
-    done = subprocess.run(["systemd-analyze", "security", "--offline=true", f"{road.ROOT}/Templates/deploy/isoloir.service"],
-                          capture_output=True, text=True, timeout=30)
-    assert float(re.search(r"exposure level for isoloir.service: ([\d.]+)", done.stdout).group(1)) <= 2
+    for name in ("isoloir", "isoloir-backup"):
+        done = subprocess.run(["systemd-analyze", "security", "--offline=true", f"{road.ROOT}/Templates/deploy/{name}.service"],
+                              capture_output=True, text=True, timeout=30)
+        assert float(re.search(rf"exposure level for {name}.service: ([\d.]+)", done.stdout).group(1)) <= 2
     assert "serve --config" in unit and "RuntimeDirectory=isoloir" in unit
+
+
+def test_unit_settings_and_guide_say_the_same():
+    def read(name):
+        with open(f"{road.ROOT}/{name}", encoding="utf-8") as file:
+            return file.read()
+    settings = read("Templates/deploy/isoloir.yaml")
+    guides = [read(name) for name in ("Templates/help/administrators.fr.md", "Templates/help/administrators.en.md",
+                                      "Sources/Elections/Elections.docc/MachineSettings.md")]
+    unit, backup = read("Templates/deploy/isoloir.service"), read("Templates/deploy/isoloir-backup.service")
+    for key in ("store", "keys", "boxKeys", "templates", "ballots"):
+        place = re.search(rf"^{key}: (\S+)", settings, re.M).group(1)
+        assert all(re.search(rf"^{key}: {place}(?: |$)", guide, re.M) for guide in guides), key
+        # What the service writes is a folder that systemd makes for it.
+        if place.startswith("/var/lib/"):
+            folders = [re.search(r"^StateDirectory=(.*)$", text, re.M).group(1).split() for text in (unit, backup)]
+            assert all(place.split("/")[3] in names for names in folders), key
+    assert "socket: " + re.search(r"server unix:(\S+);", read("Templates/deploy/nginx.conf")).group(1) in settings
+    for folder in re.search(r"^StateDirectory=(.*)$", backup, re.M).group(1).split():
+        assert f"d /var/lib/{folder} 0700 isoloir isoloir" in read("Sources/debian/isoloir.tmpfiles")
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", *(f"{road.ROOT}/Templates/deploy/isoloir-backup.{kind}" for kind in ("service", "timer"))],
+                          capture_output=True, text=True, timeout=30)
+    # The program is not installed here; nothing else is complained of.
+    assert not [line for line in done.stderr.splitlines() if "isoloir" in line and "/usr/bin/isoloir" not in line], done.stderr
+
+
+def test_the_backup_unit_lets_a_backup_be_made(site):
+    """Under the filter of its system calls, and as an account that is not root's where root tests."""
+    with open(f"{road.ROOT}/Templates/deploy/isoloir-backup.service", encoding="utf-8") as file:
+        calls = allowed_calls(file.read())
+    calls |= {"fchown"} if os.geteuid() == 0 else set()
+    site.prepare([voter(1)])
+    os.mkdir(f"{site.folder}/backups")
+    done = subprocess.run(site.command("store", "backup", f"{site.folder}/backups", "--keep", "1"), cwd=site.folder, preexec_fn=confine(calls),
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and len(os.listdir(f"{site.folder}/backups")) == 1, done.stderr
+
+
+def test_metrics_and_alerts_are_as_prometheus_takes_them(site, client):
+    port = road.free_port()
+    site.prepare([voter(1)], settings=f"server: {{metrics: {port}}}\n").serve()
+    someone = client()
+    someone.identify(site.identifier(MAIL))
+    assert someone.code("000000").status_code == 422
+    someone.get("/manager/sign-in")
+    metrics = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=10).text
+    checked = subprocess.run(["promtool", "check", "metrics"], input=metrics, capture_output=True, text=True, timeout=30)
+    assert checked.returncode == 0 and not checked.stdout + checked.stderr, checked.stdout + checked.stderr
+    for line in ('isoloir_build_info{version=', 'isoloir_sign_ins_refused_total{site="public",step="code"} 1', "process_resident_memory_bytes ",
+                 'isoloir_requests_total{site="console",route="/manager/sign-in",status="200"} 1', 'isoloir_channel_paused{channel="email"} 0',
+                 'isoloir_outbox_messages{channel="email",state="bounced"} 0', 'isoloir_outbox_messages{channel="email",state="accepted"}',
+                 "process_open_fds ", "process_cpu_seconds_total ", "isoloir_store_free_bytes ", "# TYPE isoloir_letters gauge"):
+        assert line in metrics, line
+    rules = f"{road.ROOT}/Templates/deploy/alerts.yaml"
+    checked = subprocess.run(["promtool", "check", "rules", rules], capture_output=True, text=True, timeout=30)
+    assert checked.returncode == 0 and "SUCCESS" in checked.stdout, checked.stdout + checked.stderr
+    # What an alert watches is what is told.
+    with open(rules, encoding="utf-8") as file:
+        watched = set(re.findall(r"isoloir_\w+", "".join(line for line in file if "expr:" in line)))
+    told = set(re.findall(r"^# TYPE (\w+)", metrics, re.M))
+    assert {name.removesuffix("_bucket") for name in watched} <= told, watched - told
 
 
 def test_an_end_by_signal_cuts_no_request(site):
@@ -154,7 +217,7 @@ def test_the_unit_lets_the_clock_be_asked_and_never_set():
     # With it systemd takes both calls away again, whatever the filter says.
     assert not re.search(r"^ProtectClock=yes", unit, re.M)
     assert re.search(r"^CapabilityBoundingSet=$", unit, re.M) and "CAP_SYS_TIME" not in re.sub(r"^#.*$", "", unit, flags=re.M)
-    assert "boxKeys: /var/lib/isoloir-box" in unit and "isoloir-box" in re.search(r"^StateDirectory=(.*)$", unit, re.M).group(1)
+    assert "isoloir-box" in re.search(r"^StateDirectory=(.*)$", unit, re.M).group(1)
 
 
 def confine(calls):
@@ -200,19 +263,47 @@ def test_serve_asks_the_clock_under_the_filter_of_the_unit(site):
         site.stop()
 
 
+def keeps_memory_to_itself(process):
+    """No core dump, and none of the runtime's own handlers, which would print registers and memory: SIGILL, SIGTRAP, SIGABRT, SIGBUS,
+    SIGFPE, SIGSEGV."""
+    with open(f"/proc/{process}/limits", encoding="utf-8") as file:
+        core = next(line for line in file if line.startswith("Max core file size"))
+    assert core.split()[4:6] == ["0", "0"], core
+    with open(f"/proc/{process}/status", encoding="utf-8") as file:
+        caught = int(next(line for line in file if line.startswith("SigCgt")).split()[1], 16)
+    assert not any(caught >> number - 1 & 1 for number in (4, 5, 6, 7, 8, 11)), hex(caught)
+
+
 def test_a_crash_leaves_neither_dump_nor_trace_of_memory(tmp_path):
     site = Site(tmp_path)
     site.prepare([voter(1)]).serve()
     try:
-        with open(f"/proc/{site.process.pid}/limits", encoding="utf-8") as file:
-            core = next(line for line in file if line.startswith("Max core file size"))
-        assert core.split()[4:6] == ["0", "0"], core
-        with open(f"/proc/{site.process.pid}/status", encoding="utf-8") as file:
-            caught = int(next(line for line in file if line.startswith("SigCgt")).split()[1], 16)
-        # The runtime's own handlers would print registers and memory: SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV.
-        assert not any(caught >> number - 1 & 1 for number in (4, 5, 6, 7, 8, 11)), hex(caught)
+        keeps_memory_to_itself(site.process.pid)
     finally:
         site.stop()
+
+
+def test_no_command_leaves_its_keys_in_a_dump(tmp_path):
+    site = Site(tmp_path)
+    site.prepare([voter(1)])
+    with open(f"{tmp_path}/roll.csv", encoding="utf-8") as file:
+        text = file.read()
+    with open(f"{tmp_path}/changed.csv", "w", encoding="utf-8") as file:
+        file.write(text.replace("v1@example.org", "new@example.org"))
+    # It waits for an answer at a terminal, with keys and names in memory.
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(site.command("roll", "import", f"{tmp_path}/changed.csv"), cwd=site.folder, stdin=theirs, stderr=theirs,
+                               stdout=subprocess.DEVNULL)
+    try:
+        shown = b""
+        while b"[y/N]" not in shown:
+            shown += os.read(ours, 1000)
+        keeps_memory_to_itself(process.pid)
+    finally:
+        process.kill()
+        process.wait(10)
+        os.close(ours)
+        os.close(theirs)
 
 
 def test_a_key_that_everybody_reads_is_refused(tmp_path, certificates):

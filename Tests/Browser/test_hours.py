@@ -4,18 +4,16 @@ import re
 import subprocess
 import time
 
+import pytest
 import requests
-from conftest import road
+import staff
+from conftest import plain, road
 from selenium.webdriver.common.by import By
 from test_vote import SMALL
 
 voter = road.voter
 OLD, NEW = "lundi 1er décembre 2036 à 17 h", "lundi 1er décembre 2036 à 19 h"
 BALLOT = "/ballots/titulaires-ouvriers"
-
-
-def plain(text):
-    return text.replace("\u00a0", " ")
 
 
 def pages(someone, query="?lang=fr"):
@@ -40,8 +38,8 @@ def letters(site, folder):
     return plain(subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout)
 
 
-def start(site, count=3, **options):
-    site.prepare([voter(n) for n in range(1, count + 1)] + [voter(20, **road.LETTER), voter(21, college="cadres")], *SMALL, **options)
+def start(site, count=3, *changes, **options):
+    site.prepare([voter(n) for n in range(1, count + 1)] + [voter(20, **road.LETTER), voter(21, college="cadres")], *SMALL, *changes, **options)
     return site.open_poll()
 
 
@@ -126,7 +124,7 @@ def test_an_early_close_is_said_and_leads_to_the_result(site, visitor):
     site.serve()
     jeanne = visitor()
     jeanne.sign_in(site.identifier("v1@example.org"), "v1@example.org", 1)
-    site.run("poll", "close")
+    site.run("poll", "close", "--yes")
     for path, (text, foot) in shown(jeanne, "encore finir de voter").items():
         if path != BALLOT:
             assert "Seules les personnes qui s'étaient connectées avant peuvent encore finir de voter" in text, path
@@ -156,7 +154,7 @@ def test_an_open_ballot_page_asks_before_it_says_that_the_poll_has_ended(site, v
     time.sleep(2)
     assert not grace.is_displayed()
     # Now it is so.
-    site.run("poll", "close")
+    site.run("poll", "close", "--yes")
     jeanne.driver.execute_script("window.ahead += 1000 * 86400 * 365 * 20")
     road.wait_until(grace.is_displayed, 20)
     assert "Le vote est terminé, mais vous pouvez encore finir" in grace.text
@@ -165,9 +163,30 @@ def test_an_open_ballot_page_asks_before_it_says_that_the_poll_has_ended(site, v
 def test_an_early_opening_says_when_voting_begins(site):
     start(site, opens="2036-01-05 09:00", closes="2036-12-01 17:00")
     assert "voting begins at the announced hour: Saturday 5 January 2036 at 09:00" in site.opening
-    assert "voting announced from" in site.opening and "\nopened " in site.opening
+    assert "vote annoncé à partir du samedi 5 janvier 2036" in site.opening and "\nouvert le " in site.opening
     site.sql("UPDATE polling_poll SET state = 'sealed'")
     assert "The hours that voters are told are not those of the poll" in site.run("poll", "status", status=1).stderr
+
+
+def test_every_hour_names_its_zone(site, visitor):
+    start(site, 3, ("timezone: Europe/Paris", "timezone: Indian/Reunion"))
+    assert "(heure de La Réunion)" in site.opening and "Paris" not in site.opening, repr(site.opening[:900])
+    status = site.run("poll", "status").stdout
+    assert "Réunion time" in status and "Paris" not in status, status
+    site.serve()
+    [bureau] = staff.team(site, "bureau")
+    bureau.get("seal")
+    assert "heure de La Réunion" in bureau.text and "Paris" not in bureau.text
+    jeanne = visitor()
+    jeanne.sign_in(site.identifier("v1@example.org"), "v1@example.org", 1)
+    for path in ("/", "/space", "/help"):
+        jeanne.open(path)
+        page = plain(jeanne.driver.find_element(By.TAG_NAME, "body").text)
+        assert "heure de La Réunion" in page and "Paris" not in page, path
+    for mail in site.texts("v1@example.org"):
+        assert "Paris" not in mail, mail
+    site.run("poll", "extend", "2036-12-01 21:00", "--tell")
+    road.wait_until(lambda: any("prolong" in text and "heure de La Réunion" in text for text in site.texts("v1@example.org")))
 
 
 def test_a_sealed_poll_past_its_hour(site, visitor):
@@ -191,4 +210,50 @@ def seal(site):
         site.run("trustee", "add", f"{path}.pub", "--challenge", f"{path}.challenge")
         site.run("tally", "answer", f"{path}.challenge", "--key", f"{path}.key", "--to", f"{path}.answer")
         site.run("trustee", "confirm", f"{path}.answer")
-    site.run("poll", "seal", "--box-key", f"{site.folder}/box.key")
+    site.run("poll", "seal", "--yes", "--box-key", f"{site.folder}/box.key")
+
+
+@pytest.mark.parametrize("how", ["closed", "suspended"])
+def test_an_open_ballot_page_promises_nothing_where_no_vote_is_taken(site, visitor, how):
+    start(site)
+    site.serve()
+    jeanne = visitor()
+    jeanne.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {
+        "source": "const real = Date.now; window.ahead = 0; Date.now = () => real() + window.ahead;"})
+    jeanne.sign_in(site.identifier("v1@example.org"), "v1@example.org", 1)
+    jeanne.open(BALLOT)
+    grace = jeanne.driver.find_element(By.ID, "grace")
+    if how == "closed":
+        site.run("poll", "close", "--yes", "--at-once")
+    else:
+        site.run("poll", "suspend", "--reason", "panne de réseau")
+    jeanne.driver.execute_script("window.ahead = 1000 * (Number(document.getElementById('grace').dataset.close) + 60)")
+    road.wait_until(grace.is_displayed, 20)
+    assert "encore finir" not in grace.text and ":" not in grace.find_element(By.CLASS_NAME, "left").text
+    jeanne.shot(how)
+    if how == "closed":
+        assert "Le bureau de vote a clos le vote" in grace.text
+    else:
+        assert "Le vote est suspendu" in grace.text and "panne de réseau" in grace.text
+        # It goes on, and the page that is still open learns of it.
+        site.run("poll", "resume", "--by", "Irène Laurent", "--reason", "réparé")
+        jeanne.driver.execute_script("window.ahead = 0")
+        road.wait_until(lambda: not grace.is_displayed(), 25)
+
+
+def test_a_reminder_that_waits_lives_until_the_close_in_force(site):
+    start(site)
+    site.sql("INSERT INTO outbox_message (election, subject, kind, generation, channel, priority, state, frame, sealed, due_at, expires_at, created_at) "
+             "SELECT election, subject, 'reminder', 1, channel, 2, 'waiting', frame, x'00', 4102444800, (SELECT closes_at FROM polling_poll), created_at "
+             "FROM outbox_message WHERE subject > 0 AND channel = 'email' LIMIT 1")
+    site.run("poll", "extend", "2036-12-01 19:00")
+    assert site.sql("SELECT expires_at = closes_at FROM outbox_message, polling_poll WHERE kind = 'reminder'") == [(1,)]
+
+
+def test_papers_of_an_open_poll_name_no_close_as_a_fact(site):
+    start(site)
+    site.run("poll", "signatures", "--to", f"{site.folder}/lists", "--for-bureau")
+    text = plain(subprocess.run(["pdftotext", "-layout", f"{site.folder}/lists/signatures-titulaires-ouvriers.pdf", "-"],
+                                capture_output=True, text=True, check=True).stdout)
+    [real] = re.findall(r"Constatés : (.*(?:\n.*)?)", text)
+    assert "en cours" in real and "2036" not in real, text

@@ -1,5 +1,6 @@
 """Who lost what: every cell of the table, the manager's through the command line."""
 import re
+import time
 
 import pytest
 from conftest import PASSPHRASE, captcha_answer, code_in, marked, road
@@ -187,7 +188,7 @@ def test_the_captcha_without_javascript_by_picture_and_by_sound(site, visitor):
 def test_typing_errors_are_said_from_the_text_alone(site, visitor):
     site.prepare([voter(1)]).serve()
     someone = visitor().open("/lost")
-    for typed, words in [(" ", "Saisissez une adresse"), ("jeanne", "ni une adresse"), ("01 99 00 12 34", "Aucun SMS"), ("a@b", "ni une adresse")]:
+    for typed, words in [(" ", "Saisissez l'adresse"), ("jeanne", "ni une adresse"), ("01 99 00 12 34", "Aucun SMS"), ("a@b", "ni une adresse")]:
         assert words in someone.fill("contact", typed).press("Demander").text
     someone.fill("contact", "jeanne@gmial.com").press("Demander")
     assert "Vouliez-vous dire : jeanne@gmail.com" in someone.text
@@ -226,7 +227,7 @@ def test_a_question_reaches_the_help_desk(site, visitor):
     site.prepare([voter(1)]).serve()
     someone = visitor().open("/help").shot("help")
     code = someone.driver.find_element(By.CSS_SELECTOR, "footer .mark").text
-    assert "Dites-nous votre nom" in someone.press("Envoyer").text
+    assert "Saisissez vos nom et prénom" in someone.press("Envoyer").text
     someone.fill("name", "Zoé\x1b Martin").fill("contact", MAIL).fill("text", "Je n'ai rien reçu").press("Envoyer")
     assert "bien parti" in someone.text
     entry = site.json("support", "list")[0]
@@ -301,3 +302,19 @@ def test_a_password_that_was_sent_again_can_be_replaced_again(site, client):
     enter(site.identifier(MAIL), sent(1), "Girafe-bleue7")
     client().lost(MAIL, "/forgotten")
     enter(site.identifier(MAIL, 3), sent(3), "Zebre-rouge8")
+
+
+def test_a_request_that_cannot_be_served_stops_nobody_else_s(site, client):
+    site.prepare([voter(1), voter(2), voter(3)])
+    # One that does not open at all, and a voter whose contact does not: both stand before everybody else's.
+    site.sql(f"INSERT INTO recovery_request (election, contact, sealed, state, created_at) VALUES (1, zeroblob(32), zeroblob(90), 'asked', {int(time.time())})")
+    site.sql("UPDATE roll_voter SET mail = zeroblob(length(mail)) WHERE reference = 'V2'")
+    site.serve()
+    assert client().lost("v2@example.org").status_code == 200
+    assert client().lost(MAIL).status_code == 200
+    assert site.identifier(MAIL, 2) != site.identifier(MAIL)
+    assert client().lost("v3@example.org").status_code == 200
+    site.identifier("v3@example.org", 2)
+    road.wait_until(lambda: site.sql("SELECT state, count(*), count(sealed) FROM recovery_request GROUP BY state") == [("done", 4, 0)])
+    with open(f"{site.folder}/serve.log", encoding="utf-8") as file:
+        assert "recovery failed: A recovery request does not open" in file.read()

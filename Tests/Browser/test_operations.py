@@ -1,6 +1,15 @@
 """What the command line does for a voter is what the console does: the same words, counters and journal."""
-from conftest import road
+import glob
+import html
+import json
+import re
+import subprocess
+import time
+
+import requests
+from conftest import PASSPHRASE, road
 from staff import team
+from staff import voter as found
 
 voter = road.voter
 MAIL = "v1@example.org"
@@ -64,3 +73,268 @@ def test_a_retry_has_one_name_in_the_journal(site):
     manager.do("deliveries/retry", what="failed")
     named = [action for action in actions(site) if action.endswith(".retry") and not action.startswith("console.")]
     assert named == ["delivery.retry"] * 2, named
+
+
+WITHOUT = ("  fourEyes: true", "  fourEyes: false")
+KEPT = {"channel": "letter", "reason": "lettre perdue", "check": "callBack", "keepUntilPosted": "yes"}
+
+
+def sheets(site, folder):
+    """Identifier and code of each letter of a batch, by the number of the street."""
+    [path] = glob.glob(f"{site.folder}/{folder}/*.pdf")
+    pages = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout.split("\f")[:-1]
+    part = "[0-9A-Z]{4}"
+    return {int(re.search(r"(\d) RUE A", page, re.I).group(1)): (re.search(rf"\b{part}-{part}-{part}\b", page).group(),
+            re.search(rf"(?<![-0-9A-Z]){part}-{part}(?![-0-9A-Z])", page).group()) for page in pages}
+
+
+def enters(client, sheet, first=False):
+    """Whether what stands on a sheet opens a session; the program that holds it."""
+    person = client()
+    person.identify(sheet[0])
+    # What was asked for is looked up after the answer, so that it tells nothing by its time.
+    for _ in range(4):
+        time.sleep(0.5)
+        if person.code(sheet[1]).headers.get("Location") == "/passphrase":
+            break
+    else:
+        return None
+    person.get("/passphrase")
+    fields = {"secret": PASSPHRASE, "action": "choose", "again": PASSPHRASE} if first else {"secret": PASSPHRASE, "action": "enter"}
+    return person if person.post("/passphrase", **fields).headers["Location"].startswith("/space") else None
+
+
+def token(manager):
+    manager.do("clients/add", name="rh", role="manager", days="2")
+    return {"Authorization": f"Bearer {re.search(r'isoloir_[0-9a-f]{64}', manager.page).group()}", "Accept-Language": "fr"}
+
+
+def details(site, action):
+    return [json.loads(each) for each, in site.sql("SELECT details FROM journal_entry WHERE action = ? ORDER BY number", action)]
+
+
+def test_a_letter_keeps_the_old_identifier_until_it_is_posted_at_all_three_doors(site, client):
+    site.prepare([voter(n, **road.LETTER) | {"address2": f"{n} rue A"} for n in (1, 2, 3)], WITHOUT, letters=True).serve()
+    [manager] = team(site, "manager")
+    head, old = token(manager), sheets(site, "letters")
+    person = enters(client, old[1], first=True)
+    assert person and enters(client, old[2], first=True) and enters(client, old[3], first=True)
+    numbers = {n: found(manager, f"V{n}") for n in (1, 2, 3)}
+    # Only a letter is posted: each door says so beside its own field.
+    refused = site.run("identifiers", "reissue", "V1", "--by", "email", "--to", "v1@example.net", "--reason", "x", "--keep-until-posted", status=2)
+    assert "--keep-until-posted goes with --by letter" in refused.stderr
+    manager.do(f"voters/{numbers[2]}/reissue", **KEPT | {"channel": "email"})
+    assert "ne va qu'avec une lettre" in manager.error and re.search(r'name="keepUntilPosted"[^>]*checked', manager.page), manager.page
+    api = f"{site.address}/api/v1/voters/{numbers[3]}/reissue"
+    answer = requests.post(api, json=KEPT | {"channel": "email", "keepUntilPosted": True}, headers=head, timeout=20)
+    assert answer.status_code == 422 and list(answer.json()["fields"]) == ["keepUntilPosted"], answer.text
+    described = requests.get(f"{site.address}/api/v1/openapi.json", timeout=20).json()["paths"]["/voters/{voter}/reissue"]["post"]
+    schema = described["requestBody"]["content"]["application/json"]["schema"]
+    assert schema["properties"]["keepUntilPosted"] == {"type": "boolean"} and "keepUntilPosted" not in schema["required"]
+    assert site.sql("SELECT count(*) FROM issuance_identifier") == [(3,)]
+    # The same order at the three doors.
+    said = site.run("identifiers", "reissue", "V1", "--by", "letter", "--reason", "lettre perdue", "--keep-until-posted").stdout
+    assert "waits to be printed on a letter; what the voter has works until that letter is marked as posted" in said, said
+    manager.do(f"voters/{numbers[2]}/reissue", **KEPT)
+    assert manager.note == "La lettre attend l'impression. Ce que l'électeur a déjà fonctionne jusqu'à ce qu'elle soit postée.", manager.text
+    answer = requests.post(api, json=KEPT | {"keepUntilPosted": True}, headers=head, timeout=20)
+    assert (answer.status_code, answer.json()["keepsOld"], answer.json()["sheets"]) == (200, True, []), answer.text
+    rows = [site.sql("SELECT generation, state, route, code_hash IS NULL FROM issuance_identifier WHERE voter = ? ORDER BY 1", n) for n in numbers.values()]
+    assert rows == [[(1, "active", "letter", 0), (2, "unposted", "letter", 0)]] * 3
+    mails = [site.sql("SELECT kind, generation, state, channel FROM outbox_message WHERE subject = ? AND channel = 'letter' ORDER BY id", n) for n in numbers.values()]
+    assert mails == [[("identifierCode", 1, "sent", "letter"), ("identifierCode", 2, "waiting", "letter")]] * 3
+    written = details(site, "identifier.reissue")
+    assert [each.pop("reference") for each in written] == ["V1", "V2", "V3"]
+    assert [each.pop("reason").split(" (")[0] for each in written] == ["lettre perdue"] * 3
+    assert written == [{"by": "letter", "generation": "2", "keptUntilPosted": "yes", "newContact": "no", "notice": "none"}] * 3
+    # Nothing is called printed before it is, and nobody is counted twice.
+    page = manager.get(f"voters/{numbers[2]}").text
+    assert "sur une lettre qui n'est pas encore imprimée" in manager.text and "pas encore posté" not in manager.text, page
+    assert [row["isPrinted"] for row in requests.get(f"{site.address}/api/v1/voters/{numbers[2]}", headers=head, timeout=20).json()["identifiers"]] == [False, True]
+    manager.get("picture")
+    assert re.search(r"Identifiants? (émis|envoyés?|attribués?)[^0-9]*3\b", manager.text), manager.text
+    site.run("letters", "print", "--to", f"{site.folder}/second")
+    manager.get(f"voters/{numbers[2]}")
+    assert "imprimé, pas encore posté" in manager.text and "n'est pas encore imprimée" not in manager.text
+    new = sheets(site, "second")
+    assert person.get("/space").status_code == 200 and enters(client, old[2]) and enters(client, new[1]) is None
+    # A spoiled one leaves the old one.
+    number = site.sql("SELECT number FROM issuance_letter WHERE batch = 2 AND voter = ?", numbers[3])[0][0]
+    assert "the one that the voter had goes on" in site.run("letters", "spoiled", "2", number, "--reason", "torn", "--yes").stdout.lower()
+    site.run("letters", "posted", "2", "--on", road.TODAY)
+    assert person.get("/space", allow_redirects=False).headers.get("Location", "").startswith("/")
+    assert enters(client, old[1]) is None and enters(client, new[1]) and enters(client, new[2])
+    assert enters(client, old[3]) and enters(client, new[3]) is None
+    assert details(site, "identifier.replaced") == [{"reference": f"V{n}", "ended": "1", "inUse": "2"} for n in (1, 2)]
+    assert details(site, "letters.posted")[-1]["replaced"] == "2"
+
+
+def test_without_the_wish_a_letter_ends_the_old_identifier_at_once(site, client):
+    site.prepare([voter(1, **road.LETTER)], WITHOUT, letters=True).serve()
+    [manager] = team(site, "manager")
+    old = sheets(site, "letters")[1]
+    person = enters(client, old, first=True)
+    manager.do("voters/1/reissue", **{name: text for name, text in KEPT.items() if name != "keepUntilPosted"})
+    assert manager.note.startswith("La lettre avec le nouvel identifiant attend l'impression. L'ancien ne fonctionne plus"), manager.text
+    assert person.get("/space", allow_redirects=False).status_code == 303 and enters(client, old) is None
+    # Where there is nothing to keep, that is said.
+    said = site.run("identifiers", "reissue", "V1", "--by", "letter", "--reason", "again", "--keep-until-posted").stdout
+    assert "there was none to keep" in said and "the old identifier has ended" in said
+    manager.do("voters/1/reissue", **KEPT)
+    assert manager.note.endswith("Il n'avait pas d'identifiant utilisable à garder."), manager.note
+
+
+def test_the_old_contact_learns_that_what_they_have_still_works(site):
+    site.prepare([voter(1) | {"address2": "1 rue A", "town": "59000 Lille"}], WITHOUT)
+    site.run("identifiers", "reissue", "V1", "--by", "letter", "--reason", "travels", "--keep-until-posted")
+    site.run("outbox", "send")
+    word = site.texts(MAIL)[-1]
+    assert "L'ancien identifiant fonctionne jusqu'à ce que cette lettre soit postée" in word and "ne fonctionne plus" not in word, word
+
+
+def form(page):
+    """What a browser would send of the form as it stands."""
+    body = re.search(r'<form method="post" action="/manager/voters/.*?</form>', page, re.S).group()
+    fields = {name: html.unescape(value) for name, value in re.findall(r'<input id="[^"]+" name="([^"]+)" type="(?:text|number)" value="([^"]*)"', body)}
+    fields |= {name: value for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', body) if name != "form"}
+    fields |= {name: html.unescape(text) for name, text in re.findall(r'<textarea id="[^"]+" name="([^"]+)"[^>]*>([^<]*)</textarea>', body)}
+    for name, options in re.findall(r'<select id="[^"]+" name="([^"]+)"[^>]*>(.*?)</select>', body, re.S):
+        fields[name] = (re.findall(r'value="([^"]*)" selected', options) or re.findall(r'value="([^"]*)"', options))[0]
+    fields |= {name: "yes" for name in re.findall(r'name="([^"]+)" type="checkbox" value="yes" checked', body)}
+    return fields
+
+
+def faults(page):
+    """What stands beside the fields, by field."""
+    return {name: html.unescape(text).replace("\xa0", " ").replace("\u2019", "'") for name, text in re.findall(r'<p class="fault" id="f\d+-([^"]+)-fault">(.*?)</p>', page)}
+
+
+def roll_row(site, number):
+    return site.sql("SELECT civility, last_name, first_name, college, site, weight, language, channel, mail IS NULL, phone IS NULL, address IS NULL "
+                    "FROM roll_voter WHERE id = ?", number)[0]
+
+
+def test_a_form_of_all_columns_corrects_what_was_changed_and_nothing_else(site):
+    site.prepare([voter(1, last_name="Légaré", phone="06 39 98 00 01"), voter(2)], WITHOUT).serve()
+    [manager] = team(site, "manager")
+    before = roll_row(site, 1)
+    manager.get("voters/1/correct")
+    first = form(manager.page)
+    assert (first["last_name"], first["college"], first["language"], first["channel"], first["weight"]) == ("Légaré", "ouvriers", "fr", "", "1"), first
+    # Contacts are shown masked and stay out of the form: to see them is a deed of its own.
+    assert (first["email"], first["phone"], first["address1"]) == ("", "", "") and "v***@example.org" in manager.text and "v1@example.org" not in manager.page
+    assert manager.post("voters/1/correct", **first | {"reason": "x"}).status_code == 422 and manager.error == "Vous n'avez rien changé."
+    assert roll_row(site, 1) == before
+    # Three in one go: a title is chosen, a number typed, and each is in the journal.
+    manager.post("voters/1/correct", **first | {"college": "cadres", "weight": "2", "email": "neuf@example.net", "reason": "promue"})
+    assert manager.note.startswith("Les données sont corrigées."), manager.text
+    assert roll_row(site, 1) == before[:3] + ("cadres",) + before[4:5] + (2,) + before[6:]
+    assert [each["column"] for each in details(site, "roll.correct")] == ["college", "weight", "email"]
+    # One word to the old contact for all of it.
+    site.wait_text(MAIL, 2)
+    assert [kind for kind, in site.sql("SELECT kind FROM outbox_message WHERE subject = 1 AND kind = 'contactChanged' AND channel = 'email'")] == ["contactChanged"]
+    # What is refused says so beside its field; nothing else is stored, and nothing typed is lost.
+    manager.get("voters/1/correct")
+    typed = form(manager.page) | {"last_name": " ", "first_name": "Noëlle", "phone": "12", "reason": "appel"}
+    assert manager.post("voters/1/correct", **typed).status_code == 422
+    wrong = faults(manager.page)
+    assert sorted(wrong) == ["last_name", "phone"] and wrong["last_name"].startswith("Un nom ne peut pas être vide"), wrong
+    again = form(manager.page)
+    assert (again["first_name"], again["phone"], again["reason"]) == ("Noëlle", "12", "appel"), again
+    assert re.search(r'name="phone"[^>]*aria-describedby="f\d+-phone-hint f\d+-phone-fault"[^>]*aria-invalid="true"', manager.page), manager.page
+    assert f"Aujourd'hui : {before[2]}" in manager.text, manager.text
+    assert roll_row(site, 1)[2] == before[2] and len(details(site, "roll.correct")) == 3
+    # A reason that is missing loses nothing either.
+    manager.post("voters/1/correct", **typed | {"last_name": "Martin", "phone": "", "reason": ""})
+    assert sorted(faults(manager.page)) == ["reason"] and form(manager.page)["first_name"] == "Noëlle"
+    # Somebody else was here meanwhile: what this form left alone stays as they made it, after a refusal too.
+    def meanwhile(column, value):
+        site.run("roll", "correct", "V1", "--column", column, "--value", value, "--reason", "moved")
+
+    meanwhile("site", "saint-denis")
+    assert manager.post("voters/1/correct", **form(manager.page) | {"reason": ""}).status_code == 422
+    assert form(manager.page)["site"] == "saint-denis"
+    meanwhile("weight", "5")
+    manager.post("voters/1/correct", **form(manager.page) | {"reason": "appel"})
+    assert roll_row(site, 1)[1:6] == ("Martin", "Noëlle", "cadres", "saint-denis", 5), manager.text
+    # What both have touched is asked about.
+    manager.get("voters/1/correct")
+    meanwhile("first_name", "Nadia")
+    assert manager.post("voters/1/correct", **form(manager.page) | {"first_name": "Noé", "reason": "appel"}).status_code == 409
+    assert "Quelqu'un d'autre a corrigé" in manager.error and "Aujourd'hui : Nadia" in manager.text, manager.text
+    assert roll_row(site, 1)[2] == "Nadia" and form(manager.page)["first_name"] == "Noé"
+    manager.post("voters/1/correct", **form(manager.page))
+    assert roll_row(site, 1)[2] == "Noé", manager.text
+    # What the roll holds can be left as it is, though no choice offers it.
+    site.sql("UPDATE roll_voter SET site = '' WHERE id = 1")
+    manager.get("voters/1/correct")
+    manager.post("voters/1/correct", **form(manager.page) | {"first_name": "Noëlle", "reason": "appel"})
+    assert roll_row(site, 1)[2:5] == ("Noëlle", "cadres", ""), manager.text
+    # A contact is erased by a box of its own, and by it alone.
+    manager.get("voters/1/correct")
+    both = form(manager.page) | {"phone": "06 39 98 00 09", "erase.phone": "yes", "reason": "x"}
+    assert manager.post("voters/1/correct", **both).status_code == 422 and "pas les deux" in faults(manager.page)["phone"]
+    manager.post("voters/1/correct", **both | {"phone": ""})
+    assert roll_row(site, 1)[9] == 1, manager.text
+
+
+def test_corrections_with_a_contact_wait_together_for_one_second_person(site):
+    site.prepare([voter(1), voter(2)]).serve()
+    one, two, bureau = team(site, "manager1", "manager2", "bureau")
+    before = roll_row(site, 1)
+    one.get("voters/1/correct")
+    one.post("voters/1/correct", **form(one.page) | {"last_name": "Nouveau", "email": "neuf@example.net", "phone": "06 39 98 00 07", "reason": "mariage"})
+    assert "seconde personne" in one.note and roll_row(site, 1) == before
+    assert site.sql("SELECT count(*) FROM staff_approval") == [(1,)]
+    two.get("approvals/1/decide")
+    for words in ("Nouveau", "neuf@example.net", "06 39 98 00 07"):
+        assert words in two.text, two.text
+    two.do("approvals/1/decide", decision="approve", reason="vu")
+    after = roll_row(site, 1)
+    assert (after[1], after[8], after[9]) == ("Nouveau", 0, 0), two.text
+    assert len(details(site, "roll.correct")) == 3
+    # Without a contact nobody else is needed, and a refused value is refused before anybody is asked.
+    one.get("voters/2/correct")
+    one.post("voters/2/correct", **form(one.page) | {"first_name": "Luc", "reason": "typo"})
+    assert one.note == "La donnée est corrigée." and roll_row(site, 2)[2] == "Luc"
+    one.get("voters/2/correct")
+    assert one.post("voters/2/correct", **form(one.page) | {"email": "pas une adresse", "weight": "3", "reason": "x"}).status_code == 422
+    assert list(faults(one.page)) == ["email"] and site.sql("SELECT count(*) FROM staff_approval") == [(1,)]
+    # Another voter's contact is the bureau's to approve, however it is written.
+    one.post("voters/2/correct", **form(one.page) | {"email": "<neuf@example.net>", "weight": "1", "reason": "x"})
+    assert "membre du bureau" in one.note, one.text
+    assert two.do("approvals/2/decide", decision="approve", reason="ok").status_code == 403
+    bureau.do("approvals/2/decide", decision="approve", reason="ok")
+    assert roll_row(site, 2)[8] == 0 and len(details(site, "roll.correct")) == 5
+
+
+def test_a_program_corrects_several_columns_in_one_call(site):
+    site.prepare([voter(1), voter(2, college="cadres"), voter(3)], WITHOUT, *SMALL).serve()
+    [manager] = team(site, "manager")
+    head, api = token(manager), f"{site.address}/api/v1/voters/1/correct"
+
+    def send(**body):
+        return requests.post(api, json=body, headers=head, timeout=20)
+
+    schema = requests.get(f"{site.address}/api/v1/openapi.json", timeout=20).json()["paths"]["/voters/{voter}/correct"]["post"]["requestBody"]["content"]
+    assert {"last_name", "email", "college", "column", "value", "reason"} <= set(schema["application/json"]["schema"]["properties"])
+    assert schema["application/json"]["schema"]["required"] == ["reason"]
+    # A title is taken as the page shows it.
+    answer = send(last_name="Nouveau", college="Deuxième collège (agents de maîtrise et cadres)", reason="promue")
+    assert answer.status_code == 200 and roll_row(site, 1)[1] == "Nouveau" and roll_row(site, 1)[3] == "cadres", answer.text
+    answer = send(last_name="", college="astronautes", first_name="Zoé", reason="x")
+    assert answer.status_code == 422 and sorted(answer.json()["fields"]) == ["college", "last_name"], answer.text
+    assert roll_row(site, 1)[1] == "Nouveau"
+    # One column by its name, as before.
+    assert send(column="first_name", value="Ève", reason="x").status_code == 200 and roll_row(site, 1)[2] == "Ève"
+    answer = send(column="weight", value="zwei", reason="x")
+    assert (answer.status_code, list(answer.json()["fields"])) == (422, ["value"]), answer.text
+    assert send(column="reference", value="V9", reason="x").status_code == 422 and send(reason="x").status_code == 422
+    # An empty contact is erased; once the poll is sealed, contacts are what may change.
+    assert send(email="", phone="06 39 98 00 01", reason="x").status_code == 200 and roll_row(site, 1)[8:10] == (1, 0)
+    site.open_poll()
+    answer = send(last_name="Autre", phone="", reason="x")
+    assert answer.status_code == 409 and roll_row(site, 1)[9] == 0, answer.text
+    assert send(phone="", language="en", reason="x").status_code == 200
+    manager.get("voters/1/correct")
+    assert "Le vote est scellé" in manager.text and set(form(manager.page)) == {"email", "phone", "address1", "language", "channel", "was.language", "was.channel", "reason"}

@@ -118,6 +118,17 @@ def test_a_maimed_receipt_is_never_taken_for_one(site, visitor, between, change)
     assert "A voté" not in jeanne.text
 
 
+@pytest.mark.parametrize("status", [401, 403, 409, 422])
+def test_a_number_stays_whatever_was_answered_to_a_ballot_that_left(site, visitor, between, status):
+    """The server stores the ballot and says that it is in no box: without its number the voter could not look."""
+    between.status = lambda code, path: status
+    between.answer = lambda news, path: {"text": "Votre bulletin n'a pas été accepté."}
+    jeanne = signed_in(site, visitor)
+    assert vote(jeanne) == "failed" and votes(site) == 1
+    [own] = [element.text for element in jeanne.driver.find_elements("css selector", "#failed .tracker") if element.is_displayed()]
+    assert own == tracker_of(between.votes[0]) and "Si votre bulletin est arrivé dans l'urne" in jeanne.text
+
+
 def test_another_ballot_said_to_count_is_an_error_that_shows_both(site, visitor, between):
     between.answer = lambda news, path: {"text": "Tout va bien.", "tracker": "B" * 43}
     jeanne = signed_in(site, visitor)

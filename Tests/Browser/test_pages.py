@@ -1,18 +1,37 @@
 """Every page: accessible by the rules of WCAG 2.2 AA, in both languages, wide and at 320 px; screenshots are kept."""
+import json
+import os
 import pathlib
+import time
 
 import axe_playwright_python
 import pytest
 import requests
-from conftest import PASSPHRASE, code_in, road
+from conftest import PASSPHRASE, SHOTS, code_in, road
+from firefox import Firefox
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 voter = road.voter
+SMALL = [(f"  - id: {name}\n", f"  - id: {name}\n    smallGroupAccepted: minutes of a test\n")
+         for name in ("titulaires-ouvriers", "suppleants-ouvriers", "titulaires-cadres", "suppleants-cadres")]
 MAIL = "v1@example.org"
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
          "preload": False}
 AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+#: Whatever is pressed is 24 px or more, in running text too.
+SMALL_TARGETS = """[...document.querySelectorAll("a, button, input:not([type=hidden]), summary")]
+    .filter(e => e.getClientRects().length && !e.matches(".skip, .unseen") && getComputedStyle(e).visibility !== "hidden")
+    .map(e => [e.outerHTML.slice(0, 80), e.getBoundingClientRect().height, e.getBoundingClientRect().width])
+    .filter(([, h, w]) => h < 24 || w < 20)"""
+
+
+def in_the_dark(someone, is_dark):
+    """Whether the device asks for dark pages."""
+    features = [{"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}]
+    someone.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
 
 def check(someone, name):
@@ -24,16 +43,12 @@ def check(someone, name):
     assert not found, (name, [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found])
     width = someone.driver.execute_script("return [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert width[0] <= width[1], (name, width)
-    small = someone.driver.execute_script("""
-        return [...document.querySelectorAll("a, button, input:not([type=hidden]), summary")]
-            .filter(e => e.offsetParent && !e.matches("p a:not(.call):not(.button), .skip"))
-            .map(e => [e.outerHTML.slice(0, 80), e.getBoundingClientRect().height, e.getBoundingClientRect().width])
-            .filter(([, h, w]) => h < 24 || w < 20)""")
+    small = someone.driver.execute_script(f"return {SMALL_TARGETS}")
     assert not small, (name, small)
     someone.shot(name)
 
 
-@pytest.mark.parametrize("width,zoom", [(1100, 1), (320, 1), (320, 2)])
+@pytest.mark.parametrize("width,zoom", [(1280, 1), (390, 1), (320, 1), (320, 2)])
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_page_is_accessible(site, visitor, language, width, zoom):
     challenge = ("  fourEyes: true", "  fourEyes: true\n  challenge:\n    fr: Le nom de votre premier outil ?\n    en: The name of your first tool?")
@@ -51,6 +66,10 @@ def test_every_page_is_accessible(site, visitor, language, width, zoom):
         if zoom != 1:
             someone.driver.execute_script(f"document.documentElement.style.fontSize = '{112.5 * zoom}%'")
         check(someone, f"{language}-{width}-{zoom}-{name}")
+        if width == 390:
+            in_the_dark(someone, True)
+            check(someone, f"{language}-{width}-dark-{name}")
+            in_the_dark(someone, False)
 
     for path, name in [("/", "home"), ("/first", "first"), ("/lost", "lost"), ("/help", "help"), ("/nowhere", "missing"),
                        ("/lost?picture=1&", "picture"), ("/renew", "renew")]:
@@ -84,6 +103,70 @@ def test_every_page_is_accessible(site, visitor, language, width, zoom):
     look("question-before-reset") if someone.path == "/passphrase" else look("wait")
     someone.open("/lost" + query).fill("contact", "jeanne@gmial.com").press({"fr": "Demander", "en": "Request"}[language])
     look("asked")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_page_is_accessible_in_firefox(site, width):
+    site.prepare([voter(1), voter(2, college="cadres")], *SMALL).open_poll().serve()
+    someone = Firefox(road.free_port(), width=width)
+    try:
+        walk_in_firefox(site, someone, width)
+    finally:
+        someone.quit()
+
+
+def look_in_firefox(someone, width, name):
+    """What `check` looks at, in Firefox."""
+    found = someone.run(f"(async () => {{ {AXE}; return axe.run(document, {json.dumps(RULES)}); }})().then(r => r.violations"
+                        ".map(v => [v.id, v.nodes.map(n => n.html.slice(0, 120))]))")
+    assert not found, (name, found)
+    drawn, seen = someone.run("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert drawn <= seen, (name, drawn, seen)
+    small = someone.run(SMALL_TARGETS)
+    assert not small, (name, small)
+    os.makedirs(SHOTS, exist_ok=True)
+    someone.shot(f"{SHOTS}/firefox-{width}-{name}.png")
+
+
+def walk_in_firefox(site, someone, width):
+    def look(name):
+        look_in_firefox(someone, width, name)
+
+    for language in ("fr", "en"):
+        for path, name in [("/", "home"), ("/first", "first"), ("/lost?picture=1", "picture"), ("/help", "help"), ("/nowhere", "missing"),
+                           ("/box", "box"), ("/box/titulaires-ouvriers", "box-ballot"), ("/result", "result")]:
+            someone.get(f"{site.address}{path}{'&' if '?' in path else '?'}lang={language}")
+            look(f"{language}-{name}")
+    someone.get(site.address + "/?lang=fr")
+    someone.press("main form button", identifier="ABC")
+    look("home-error")
+    someone.press("main form button", identifier=site.identifier(MAIL))
+    look("code")
+    someone.press("main form button", code=code_in(site.wait_text(MAIL, 2)))
+    someone.press("main form button", secret="x", again="y")
+    look("choose-error")
+    someone.press("main form button", secret=PASSPHRASE, again=PASSPHRASE)
+    assert "Votre espace personnel" in someone.run("document.title")
+    look("space")
+    someone.get(site.address + "/space/secret?lang=fr")
+    look("change")
+    someone.get(site.address + "/ballots/titulaires-ouvriers?lang=fr")
+    look("ballot")
+    someone.run("(document.querySelector('input[type=radio]').click(), document.querySelector('#choose button').click(), 1)")
+    look("review")
+    # What has just appeared takes no press.
+    time.sleep(max(0, someone.run("Math.ceil(stillUntil - performance.now())")) / 1000 + 0.1)
+    someone.run("(document.getElementById('cast').click(), 1)")
+    end = time.monotonic() + 60
+    while not someone.run("!document.getElementById('square').hidden"):
+        assert time.monotonic() < end, someone.run("document.querySelector('main').innerText")
+        time.sleep(0.2)
+    look("receipt")
+    tracker = someone.run("document.querySelector('#receipt .tracker').textContent")
+    # It outlives a reload here too.
+    someone.get(site.address + "/ballots/titulaires-ouvriers?lang=en")
+    assert someone.run("document.querySelector('#receipt .tracker').textContent") == tracker and len(tracker) == 43
+    look("voted")
 
 
 def test_the_keyboard_alone_is_enough(site, visitor):

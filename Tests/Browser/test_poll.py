@@ -21,13 +21,13 @@ voter = road.voter
 
 def test_what_is_sealed_cannot_change(site):
     site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")], SMALL)
-    early = site.run("poll", "open", "--box-key", f"{site.folder}/none", status=1)
+    early = site.run("poll", "open", "--yes", "--box-key", f"{site.folder}/none", status=1)
     assert "cannot be read" in early.stderr
-    assert "2 trustees are needed" in site.run("poll", "seal", "--box-key", f"{site.folder}/box.key", status=1).stderr
+    assert "2 trustees are needed" in site.run("poll", "seal", "--yes", "--box-key", f"{site.folder}/box.key", status=1).stderr
     site.open_poll()
-    opened = site.run("poll", "open", "--box-key", f"{site.folder}/box.key", status=1).stderr
+    opened = site.run("poll", "open", "--yes", "--box-key", f"{site.folder}/box.key", status=1).stderr
     assert "this needs one that is sealed" in opened and "election key" not in opened
-    assert "sealed already" in site.run("poll", "seal", "--box-key", f"{site.folder}/other.key", status=1).stderr
+    assert "sealed already" in site.run("poll", "seal", "--yes", "--box-key", f"{site.folder}/other.key", status=1).stderr
     with open(f"{site.folder}/election/election.yaml", encoding="utf-8") as file:
         text = file.read()
     with open(f"{site.folder}/election/election.yaml", "w", encoding="utf-8") as file:
@@ -48,11 +48,11 @@ def test_the_opening_record_is_signed(site):
     site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")], SMALL).open_poll()
     with open(f"{site.folder}/opening.txt", encoding="utf-8") as file:
         record = file.read()
-    assert record in site.opening and "ballot titulaires-ouvriers: 12 electors, 0 ballots in the box, 0 signatures" in record
+    assert record in site.opening and "scrutin titulaires-ouvriers : 12 inscrits, 0 bulletin dans l'urne, 0 émargement" in record
     text, key, signature = re.fullmatch(r"(.*)ed25519 ([0-9a-f]{64})\nsignature ([0-9a-f]{128})\n", record, re.S).groups()
     nacl.signing.VerifyKey(bytes.fromhex(key)).verify(text.encode(), bytes.fromhex(signature))
     with pytest.raises(nacl.exceptions.BadSignatureError):
-        nacl.signing.VerifyKey(bytes.fromhex(key)).verify(text.replace("0 ballots", "1 ballots").encode(), bytes.fromhex(signature))
+        nacl.signing.VerifyKey(bytes.fromhex(key)).verify(text.replace("0 bulletin", "1 bulletin").encode(), bytes.fromhex(signature))
 
 
 def test_a_small_group_needs_the_bureaus_written_word(site):
@@ -61,7 +61,7 @@ def test_a_small_group_needs_the_bureaus_written_word(site):
         path = f"{site.folder}/t{number}"
         site.run("tally", "trustee-key", "--for", f"{site.folder}/election", "--name", name, "--to", path)
         site.run("trustee", "add", f"{path}.pub", "--challenge", f"{path}.challenge")
-    refused = site.run("poll", "seal", "--box-key", f"{site.folder}/box.key", status=1).stderr
+    refused = site.run("poll", "seal", "--yes", "--box-key", f"{site.folder}/box.key", status=1).stderr
     assert "Only 1 voters may vote on titulaires-cadres" in refused and "Anne has not answered the challenge" in refused
     mine = site.run("tally", "answer", f"{site.folder}/t1.challenge", "--key", f"{site.folder}/t1.key", "--to", f"{site.folder}/mine")
     assert "goes to the election manager" in mine.stdout
@@ -82,7 +82,7 @@ def test_casting_over_http_and_word_of_it(site):
         f"{site.address}/ballots/{name}", data={"form": client.form_token, "ballot": text} | fields, timeout=20)
     # The page's script can read every refusal, and says what to do.
     strange = send(ballot, form="0")
-    assert strange.status_code == 403 and "Rechargez la page" in strange.json()["text"]
+    assert strange.status_code == 409 and "Une autre personne s'est connectée" in strange.json()["text"].replace("\u2019", "'")
     assert send(ballot.replace('"answers"', ' "answers"')).status_code == 422
     first = send(ballot)
     assert first.status_code == 200 and send(ballot).json() == first.json()
@@ -113,7 +113,7 @@ def test_casting_over_http_and_word_of_it(site):
         log += file.read()
     assert receipt["tracker"] not in log and "example.org" not in log
     # Word of the vote goes out with the close, once for each who voted.
-    site.run("poll", "close", "--at-once")
+    site.run("poll", "close", "--yes", "--at-once")
     for mail in ("v1@example.org", "v2@example.org"):
         road.wait_until(lambda: any("Un vote a été enregistré pour vous" in text for text in site.texts(mail)))  # noqa: B023
     told = [number for number in range(1, 14) if any("Un vote a été enregistré" in text for text in site.texts(f"v{number}@example.org"))]
@@ -174,7 +174,7 @@ def test_the_frozen_set_and_the_destruction(site):
     assert "poll.rehearse" in site.run("journal", "export").stdout
     assert [ballot["votes"] for ballot in site.json("poll", "status")["ballots"]] == [0, 0, 0, 0]
     # The figures of the open poll keep what they were made of, for the next ones.
-    made = "SELECT json_array_length(content, '$.history') FROM bureau_snapshot"
+    made = "SELECT json_array_length(content, '$.history') FROM turnout_snapshot"
     site.serve()
     road.wait_until(lambda: site.sql(made) == [(1,)], 30)
     site.stop()
@@ -185,8 +185,20 @@ def test_the_frozen_set_and_the_destruction(site):
     site.run("poll", "expertise", f"{site.folder}/report.txt", "--date", "2025-10-30", *said)
     site.run("poll", "note", "Coupure de courant au deuxième étage", "--by", "Irene Laurent")
     site.run("poll", "present", "closing", "--name", "Irene Laurent", "--name", "Rose Blanc", "--by", "Irene Laurent")
-    site.count_poll()
+    assert "once the poll is closed and counted" in site.run("poll", "keep", "--to", f"{site.folder}/early", status=1).stderr
+    words = site.close_poll()
+    assert "trustees are awaited" in site.run("poll", "keep", "--to", f"{site.folder}/early", status=1).stderr
+    assert not os.path.exists(f"{site.folder}/early")
+    for path in site.trustees:
+        site.run("tally", "decrypt", f"{site.folder}/closed", *words, "--key", f"{path}.key", "--to", f"{path}.part")
+        site.run("tally", "take", f"{path}.part")
     assert "frozen set first" in site.run("poll", "destroy", "--yes", status=1).stderr
+    # What lies there under the record's name already is not signed with the rest.
+    os.makedirs(f"{site.folder}/laid")
+    with open(f"{site.folder}/laid/closing-record.txt", "w", encoding="utf-8") as file:
+        file.write("isoloir closing record 1\nall is well\n")
+    assert "is not this poll's closing record" in site.run("poll", "keep", "--to", f"{site.folder}/laid", status=1).stderr
+    assert not os.path.exists(f"{site.folder}/laid/SHA256SUMS")
     site.run("poll", "keep", "--to", f"{site.folder}/kept")
     assert subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=f"{site.folder}/kept", capture_output=True).returncode == 0
     assert len(glob.glob(f"{site.folder}/kept/*.bel")) == 4
@@ -321,13 +333,19 @@ def test_a_trustee_decrypts_one_tally_of_a_ballot_only(site):
     site.run("tally", "verify", whole, "--seal", f"{site.folder}/sealed.json", "--previous", f"{site.folder}/sealed", "--part", f"{key}.part")
     assert "does not begin with the earlier copy" in site.run(
         "tally", "verify", f"{site.folder}/other", "--previous", whole, status=1).stderr
+    # A folder stands for the whole poll, also where one archive is left in it.
+    os.makedirs(f"{site.folder}/alone")
+    os.link(path, f"{site.folder}/alone/{os.path.basename(path)}")
+    assert "has no later copy here" in site.run(
+        "tally", "verify", f"{site.folder}/alone", "--previous", f"{site.folder}/sealed", status=1).stderr
+    site.run("tally", "verify", path, "--previous", f"{site.folder}/sealed/{os.path.basename(path)}")
     assert "opened another tally" in site.run("tally", "verify", f"{site.folder}/other", "--part", f"{key}.part", status=1).stderr
     # A second copy of the key knows nothing of the first one's memory: both can be compared.
     copy = f"{site.folder}/copy.key"
     shutil.copy(f"{key}.key", copy)
     # A key file that never checked the seal wants its fingerprint; the wrong one opens nothing.
     fingerprint = site.json("poll", "status")["fingerprint"]
-    for some, said in (([], "never checked a seal"), (["--fingerprint", "0" * 32], "not this seal's")):
+    for some, said in (([], "is not there"), (["--copy"], "never checked a seal"), (["--fingerprint", "0" * 32], "not this seal's")):
         assert said in site.run("tally", "decrypt", whole, *words, *some, "--key", copy, "--to", f"{copy}.part", status=1).stderr
     remember(copy, f"{other['uuid']} {other['tally']}")
     assert "DIFFERENT totals" in site.run("tally", "opened", f"{key}.key", "--also", copy, status=1).stderr
@@ -341,6 +359,12 @@ def test_a_trustee_decrypts_one_tally_of_a_ballot_only(site):
     assert "opened" in site.run("tally", "opened", f"{site.folder}/link.key").stdout
     with open(f"{key}.key.done", encoding="utf-8") as file:
         memory = file.read()
+    # One that was taken away is missed, and what begins in its place says so.
+    os.remove(f"{key}.key.done")
+    assert "is not there" in decrypt("closed", "part5", *words, status=1).stderr
+    assert "is not kept beside it" in site.run("tally", "opened", f"{key}.key").stdout
+    decrypt("closed", "part7", *words, "--copy", "--fingerprint", fingerprint)
+    assert "began when it was called a copy" in site.run("tally", "opened", f"{key}.key").stdout
     for forged in ("", memory[:-9], memory.replace("seal ", "seal 0", 1), f"{other['uuid']} {other['tally']}\n"):
         with open(f"{key}.key.done", "w", encoding="utf-8") as file:
             file.write(forged)

@@ -1,7 +1,10 @@
 """What gateways and relays say afterwards: receipts of SMS, bounces of mail."""
 import hashlib
 import os
+import re
 import smtplib
+import subprocess
+import time
 
 import requests
 from conftest import Client, peers_of, road
@@ -46,6 +49,12 @@ def test_kannel_s_receipts_come_back_and_others_are_refused(site, tmp_path):
             for status in (first, later):
                 assert requests.get(f"{site.address}/receipts/sms", params=right | {"status": status}, timeout=10).status_code == 200
             assert site.sql("SELECT state FROM outbox_message WHERE kind = 'code'") == [(state,)]
+        # Words as the short message protocol has them, in any case; what is not final changes nothing.
+        for word, state in (("DELIVRD", "delivered"), ("delivered", "delivered"), ("UNDELIV", "bounced"), ("rejectd", "bounced"),
+                            ("EXPIRED", "bounced"), ("ENROUTE", "accepted"), ("ACCEPTD", "accepted"), ("UNKNOWN", "accepted"), ("8", "accepted")):
+            site.sql("UPDATE outbox_message SET state = 'accepted' WHERE kind = 'code'")
+            assert requests.get(f"{site.address}/receipts/sms", params=right | {"status": word}, timeout=10).status_code == 200
+            assert site.sql("SELECT state FROM outbox_message WHERE kind = 'code'") == [(state,)], word
         assert token not in open(f"{site.folder}/serve.log", encoding="utf-8").read()
     finally:
         kannel.stop()
@@ -83,3 +92,37 @@ def test_a_bounce_of_a_real_mail_server_marks_the_message(site, certificates):
             line.sendmail("", [f"bounces+{token}.{tag(site, token)}@vote.example.org"], b"Subject: absent\r\n\r\nI am away. Action: failed\r\n")
     assert site.run("outbox", "status").stdout.count("bounced") == 1
 
+
+
+def test_a_second_word_to_end_does_not_cut_the_end_short(site, tmp_path):
+    site.prepare([voter(n) for n in range(1, 60)])
+    site.settings(f"mail:\n  host: localhost\n  port: 9\n  encryption: none\n  name: client.example.org\n"
+                  f"  bounces: {{address: bounces@vote.example.org, socket: {tmp_path}/b.sock}}\nsms: {{folder: {site.folder}/sms}}\n")
+    site.serve()
+    pid = site.process.pid
+    for task in os.listdir(f"/proc/{pid}/task"):
+        if int(task) == pid:  # the one that waits: the kernel shows what it waits for as let in
+            continue
+        with open(f"/proc/{pid}/task/{task}/status", encoding="ascii") as file:
+            blocked = int(re.search(r"^SigBlk:\s*(\w+)$", file.read(), re.M).group(1), 16)
+        # SIGINT is 2, SIGTERM 15: no thread but the one that waits for them may be ended by them.
+        assert blocked >> 1 & 1 and blocked >> 14 & 1, task
+    for _ in range(4):
+        site.process.terminate()
+        time.sleep(0.2)
+    assert site.process.wait(60) == 0
+    site.process = None
+    assert not os.path.exists(f"{site.store}-wal") or os.path.getsize(f"{site.store}-wal") == 0
+
+
+def test_bounces_are_taken_again_after_a_lack_of_descriptors(site, tmp_path):
+    library, lmtp = f"{tmp_path}/no_place.so", f"/tmp/isoloir-place-{os.getpid()}.sock"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, os.path.join(os.path.dirname(__file__), "no_place.c")], check=True)
+    site.prepare([voter(1)])
+    site.settings("mail:\n  host: 127.0.0.1\n  port: 9\n  encryption: none\n  name: client.example.org\n"
+                  f"  bounces: {{address: bounces@vote.example.org, socket: {lmtp}}}\n")
+    site.serve(environment={"LD_PRELOAD": library, "NO_PLACE": "5"})
+    with smtplib.LMTP(lmtp) as line:
+        assert line.ehlo("test")[0] == 250
+    with open(f"{site.folder}/serve.log", encoding="utf-8") as file:
+        assert file.read().count("bounces wait: Too many open files") == 1

@@ -65,21 +65,31 @@ def test_a_trustee_is_not_replaced_in_silence(site):
         file.write(text.replace("Anne Lambert", "Zoe Lambert"))
     assert "Anne Lambert's already" in register("twin", status=1).stderr
     # A server that changes the rows itself is found by the trustee before the opening.
-    site.run("poll", "seal", "--box-key", f"{folder}/box.key")
+    site.run("poll", "seal", "--yes", "--box-key", f"{folder}/box.key")
     site.run("poll", "manifest", "--to", f"{folder}/sealed.json")
     site.run("tally", "archive", "--to", f"{folder}/sealed")
     check = lambda path, status=0: site.run("tally", "check", "--seal", f"{folder}/sealed.json", "--archive", f"{folder}/sealed",  # noqa: E731
                                             "--key", f"{folder}/{path}.key", "--to", f"{folder}/{path}.check", status=status)
     assert "YOUR KEY IS NOT IN THIS ELECTION" in check("thief", 1).stderr
+    # Nothing is signed, and nothing remembered, for another seal than the one that the bureau published.
+    def checked(fingerprint, status):
+        return site.run("tally", "check", "--seal", f"{folder}/sealed.json", "--archive", f"{folder}/sealed", "--key", f"{folder}/anne.key",
+                        "--to", f"{folder}/anne.check", "--fingerprint", fingerprint, status=status)
+    for wrong in ("0" * 32, site.json("poll", "status")["fingerprint"][:9], ""):
+        assert "ANOTHER SEAL" in checked(wrong, 1).stderr and not os.path.exists(f"{folder}/anne.check")
+        with open(f"{folder}/anne.key.done", encoding="utf-8") as file:
+            assert "seal" not in file.read()
+    checked(site.json("poll", "status")["fingerprint"], 0)
+    os.remove(f"{folder}/anne.check")
     assert "your key is number 1 of 2; the election's key is the product of both" in check("anne").stdout
     site.run("poll", "accept", "all", "--by", "Bureau de test", "--reason", "a test")
-    assert "Anne Lambert, Bruno Castel must check" in site.run("poll", "open", "--box-key", f"{folder}/box.key", status=1).stderr
+    assert "Anne Lambert, Bruno Castel must check" in site.run("poll", "open", "--yes", "--box-key", f"{folder}/box.key", status=1).stderr
     site.run("trustee", "checked", f"{folder}/anne.check")
-    assert "Bruno Castel must check" in site.run("poll", "open", "--box-key", f"{folder}/box.key", status=1).stderr
+    assert "Bruno Castel must check" in site.run("poll", "open", "--yes", "--box-key", f"{folder}/box.key", status=1).stderr
     check("bruno")
     site.run("trustee", "checked", f"{folder}/bruno.check")
-    opened = site.run("poll", "open", "--box-key", f"{folder}/box.key").stdout
-    assert "trustee Anne Lambert: checked the sealed election" in opened
+    opened = site.run("poll", "open", "--yes", "--box-key", f"{folder}/box.key").stdout
+    assert "détenteur Anne Lambert : a contrôlé l'élection scellée" in opened
     assert re.search(r"Anne Lambert +yes +yes +no", site.run("trustee", "list").stdout)
 
 
@@ -124,7 +134,7 @@ def test_old_keys_or_two_members_replace_a_trustees_keys(site):
 def test_a_part_by_another_program_needs_two_members(site):
     """belenios-tool decrypts with a trustee's key: nothing binds its factors, so two members must accept just this file."""
     site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")], SMALL).open_poll()
-    site.run("poll", "close", "--at-once")
+    site.run("poll", "close", "--yes", "--at-once")
     site.run("tally", "archive", "--to", f"{site.folder}/closed")
     words = site.accepted(f"{site.folder}/closed/closing-record.txt")
     name = "titulaires-ouvriers"
@@ -168,9 +178,9 @@ def test_members_sign_for_the_end_of_their_copies(site):
     site.run("bureau", "sign", statement, "--key", f"{site.members[0]}.key", "--yes")
     assert "until the poll is closed" in site.run("poll", "key-destroyed", statement, status=1).stderr
     assert "cannot change any more" in site.run("bureau", "remove", "Hugo Petit", status=1).stderr
-    site.run("poll", "close", "--at-once")
+    site.run("poll", "close", "--yes", "--at-once")
     record = site.run("poll", "record").stdout
-    assert record.count("NOT SIGNED AS DESTROYED") == 4 and "overwritten and removed" in record
+    assert record.count("DESTRUCTION NON SIGNÉE") == 4 and "écrasée et supprimée" in record
     # Somebody whose key is not in the seal signs for nobody.
     site.run("key", "member", "--name", "Irene Laurent", "--to", f"{site.folder}/stranger")
     foreign = f"{site.folder}/foreign"
@@ -179,5 +189,5 @@ def test_members_sign_for_the_end_of_their_copies(site):
     assert "no member of the seal signed it" in site.run("poll", "key-destroyed", foreign, status=1).stderr
     site.run("poll", "key-destroyed", statement)
     after = site.run("poll", "record").stdout
-    assert "copy of Irene Laurent: destroyed, signed" in after and "copy of Hugo Petit: NOT SIGNED AS DESTROYED" in after
+    assert "copie de Irene Laurent : destruction signée" in after and "copie de Hugo Petit : DESTRUCTION NON SIGNÉE" in after
     assert re.search(r"Irene Laurent: destroyed, signed", site.run("poll", "custody").stdout)

@@ -1,4 +1,5 @@
 """A poll from seal to result: voters in a real browser, two trustees, and a verifier that others wrote."""
+import json
 import subprocess
 import urllib.parse
 
@@ -39,7 +40,10 @@ def test_voters_vote_and_trustees_count(site, visitor):
     first = jeanne.vote(WORKERS, LISTS[1], "Rouge", "Bleu")
     jeanne.shot("receipt")
     assert len(first) == 43 and first not in jeanne.driver.current_url
-    assert jeanne.driver.execute_script("return Object.keys(localStorage).length + Object.keys(sessionStorage).length") == 0
+    # What the tab keeps is the receipt, which says nothing of the choice.
+    kept = jeanne.driver.execute_script("return [Object.keys(localStorage), Object.entries(sessionStorage)]")
+    assert kept[0] == [] and [name for name, _ in kept[1]] == ["receipt titulaires-ouvriers"]
+    assert set(json.loads(kept[1][0][1])) == {"owner", "tracker", "signature"}
     jeanne.open("/space")
     assert "Vous avez voté" in jeanne.text
     jeanne.open("/ballots/titulaires-ouvriers")
@@ -174,6 +178,7 @@ def test_a_vote_by_keyboard_alone(site, visitor):
     active().send_keys(Keys.ARROW_DOWN)
     tab_to(lambda element: element.text == "Relire mon choix").send_keys(Keys.ENTER)
     assert active().get_attribute("id") == "review" and LISTS[1] in jeanne.text
+    jeanne.wait_still()
     tab_to(lambda element: element.text == "Confirmer mon vote").send_keys(Keys.ENTER)
     assert len(jeanne.tracker()) == 43 and active().get_attribute("id") == "receipt"
     assert "titulaires" in jeanne.driver.current_url and LISTS[1] not in jeanne.driver.page_source.split("<form", 1)[0]
@@ -214,7 +219,7 @@ def test_a_lost_answer_is_asked_for_again(site, visitor):
     assert "Attendez 7 secondes" in jeanne.text and "même bulletin" in jeanne.text
     assert site.json("poll", "status")["ballots"][0]["votes"] == 0
     jeanne.shot("crowded").click("Essayer de nouveau")
-    WebDriverWait(jeanne.driver, 60).until(lambda d: "n'est pas arrivée" in d.find_element("id", "failed").text)
+    WebDriverWait(jeanne.driver, 60).until(lambda d: "n'est pas arrivée" in jeanne.text)
     jeanne.shot("lost").click("Essayer de nouveau")
     assert len(jeanne.tracker()) == 43
     assert site.json("poll", "status")["ballots"][0]["votes"] == 1
@@ -235,14 +240,16 @@ def test_what_leaves_the_browser_is_the_ballot_alone(site, visitor):
         new MutationObserver(() => window.steps.push(bar.value)).observe(bar, { attributes: true, attributeFilter: ["value"] });""")
     address = jeanne.driver.current_url
     jeanne.click("Confirmer mon vote").tracker()
-    sent = jeanne.driver.execute_script("return window.sent")
     files = ["/assets/sealer.js", "/assets/ballot.wasm", "/assets/sealed.json", "/assets/seal.json"]
-    # The files came while the voter read.
-    assert {line.split("?")[0].split(" ")[0] for line in sent[:-1]} <= set(files)
-    fields = urllib.parse.parse_qs(sent[-1].split(" ", 1)[1])
+    # The files came while the voter read. After the receipt its square is asked for, with what the server has just given.
+    WebDriverWait(jeanne.driver, 20).until(lambda d: d.find_element("id", "square").is_displayed())
+    *before, cast, square = jeanne.driver.execute_script("return window.sent")
+    assert {line.split("?")[0].split(" ")[0] for line in before} <= set(files)
+    assert set(urllib.parse.parse_qs(square.split(" ", 1)[1])) == {"form", "ballot", "tracker", "signature", "as"} and "/receipt" in square
+    fields = urllib.parse.parse_qs(cast.split(" ", 1)[1])
     assert set(fields) == {"form", "owner", "ballot"} and fields["ballot"][0].startswith('{"election_uuid":')
     for word in (*LISTS, "Rouge", "Agir", "Vert"):
-        assert word not in urllib.parse.unquote_plus(" ".join(sent))
+        assert word not in urllib.parse.unquote_plus(" ".join([*before, cast, square]))
     assert jeanne.driver.current_url == address
     steps = jeanne.driver.execute_script("return window.steps")
     assert len(steps) >= 4 and steps == sorted(steps)
@@ -252,7 +259,7 @@ def test_a_voter_under_way_finishes_within_the_grace(site, visitor):
     site.prepare([voter(1), voter(2), voter(3, college="cadres")], *SMALL).open_poll().serve()
     jeanne, late = visitor(), visitor()
     jeanne.sign_in(site.identifier("v1@example.org"), "v1@example.org", 1)
-    assert "may finish for 15 minutes" in site.run("poll", "close").stdout
+    assert "may finish for 15 minutes" in site.run("poll", "close", "--yes").stdout
     jeanne.open("/ballots/titulaires-ouvriers")
     # The page asks the server before it says so.
     road.wait_until(lambda: "vous pouvez encore finir jusqu'à" in jeanne.text)

@@ -1,4 +1,4 @@
-import Access
+import Authentication
 import BallotCore
 import BallotEngine
 import Crypto
@@ -7,7 +7,6 @@ import Elections
 import Foundation
 import Issuance
 import Journal
-import Passphrases
 import Polling
 import Store
 import Synchronization

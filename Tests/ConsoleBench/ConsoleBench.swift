@@ -1,24 +1,25 @@
-import Access
-import Bureau
+import Authentication
 import Captcha
+import Compliance
+import Console
 import Contacts
 import Crypto
 import Delivery
 import Elections
 import Foundation
 import Glibc
+import HTTPServer
 import Issuance
 import Journal
 import Operations
-import Passphrases
 import Polling
-import Recovery
 import Staff
 import Store
 import Synchronization
 import Tally
+import Turnout
 import VoterRoll
-import Web
+import WebContent
 
 /// The console's work on a large store, without a network: searches, reissues, figures. Prints numbers for `Tests/bench`.
 @main
@@ -89,7 +90,9 @@ struct ConsoleBench {
 
     /// Seconds of a snapshot and the memory it took; then milliseconds of each rendered page and the memory after all.
     static func picture(_ house: BenchHouse) throws {
-        let snapshots = SnapshotDesk(house.desk)
+        let snapshots = TurnoutRecorder(
+            store: house.desk.store, directory: house.desk.directory, door: house.desk.door,
+            station: house.desk.station, outbox: house.desk.outbox, clock: house.desk.clock)
         let made = try milliseconds { _ = try snapshots.follow() }
         print("snapshot \(made / 1000) \(memory())")
         let page = try house.page("/manager/picture")
@@ -120,7 +123,7 @@ struct BenchHouse {
             JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations + RollSchema.migrations
             + IssuanceSchema.migrations + PassphrasesSchema.migrations + AccessSchema.migrations
             + CaptchaSchema.migrations + RecoverySchema.migrations + PollingSchema.migrations + StaffSchema.migrations
-            + BureauSchema.migrations
+            + BureauSchema.migrations + TurnoutSchema.migrations
         store = try Store(path: path, migrations: migrations, mayMiss: RollIndices.names, now: clock.now)
         let logbook = Logbook(clock: clock, randomness: .system)
         let elections = ElectionDesk(logbook: logbook, clock: clock)
@@ -165,8 +168,10 @@ struct BenchHouse {
             signIn: SignInDesk(store: store, doorkeeper: door, common: CommonSecrets("")), register: register,
             desk: desk,
             deliveries: DeliveryDesk(desk), reminders: Reminders(desk),
-            letters: LetterDoor(desk, room: room, office: office, folder: path + ".print"),
-            snapshots: SnapshotDesk(desk),
+            letters: LetterDoor(desk, room: room, office: office, style: LetterStyle(), folder: path + ".print"),
+            snapshots: TurnoutRecorder(
+                store: desk.store, directory: desk.directory, door: desk.door, station: desk.station,
+                outbox: desk.outbox, clock: desk.clock),
             policy: PolicyDesk(desk, text: policy, trustees: trustees, takesBounces: false), roll: RollDesk(desk),
             help: HelpQueue(election: election, key: key, clock: clock, randomness: .system),
             teller: Teller(station: station, store: store, trustees: trustees, logbook: logbook, clock: clock),

@@ -136,6 +136,14 @@ struct SecretTests {
             #expect(!text.contains(where: "0Oo1Il5S2Z8B".contains))
         }
     }
+
+    @Test func `a generated secret is made of what users of such passwords know`() {
+        // A password as their guide shows it: each of its characters occurs, and it has the four kinds.
+        let known = Set("fG69a*6jH")
+        var seen: Set<Character> = []
+        for _ in 0..<3000 { seen.formUnion(GeneratedSecret.random(from: .system).text) }
+        #expect(known.isSubset(of: seen))
+    }
 }
 
 struct KeyFolderTests {
@@ -147,9 +155,51 @@ struct KeyFolderTests {
         #expect(try keys.keyOrNew(of: "e").subkey(.outbox).matches(made))
     }
 
+    @Test func `a key that cannot be looked for is not a key that is not there`() throws {
+        let (base, store) = (try folder(), try folder())
+        let keys = try KeyFolder(path: "\(base)/keys", store: "\(store)/s.sqlite", randomness: .system)
+        #expect(try !keys.destroyBoxKey("\(base)/keys/e.box"))
+        // A link that leads to itself: nobody can say what lies behind it, root neither.
+        try FileManager.default.createSymbolicLink(atPath: "\(base)/loop", withDestinationPath: "\(base)/loop")
+        #expect(throws: KeyError.self) { try keys.destroyBoxKey("\(base)/loop/e.box") }
+        _ = try keys.keyOrNew(of: "e")
+        try FileManager.default.moveItem(atPath: "\(base)/keys", toPath: "\(base)/kept")
+        try FileManager.default.createSymbolicLink(atPath: "\(base)/keys", withDestinationPath: "\(base)/loop")
+        #expect(throws: KeyError.self) { try keys.key(of: "e") }
+        #expect(throws: KeyError.self) { try keys.destroy("e") }
+    }
+
     @Test func `purposes have different keys`() {
         let key = ElectionKey(from: .system)
         #expect(!key.subkey(.outbox).matches(key.subkey(.contacts)))
+    }
+
+    @Test func `keys can be sealed on the disk under a secret that lies elsewhere`() throws {
+        let base = try folder()
+        let (secret, other) = ("\(base)/isoloir-seal", "\(base)/other")
+        for (path, text) in [(secret, "r2Rk8yJ0Yx5d1w7bqvM3Cg=="), (other, "AAAAAAAAAAAAAAAAAAAAAA==")] {
+            try Data("\(text)\n".utf8).write(to: URL(fileURLWithPath: path))
+        }
+        try FileManager.default.createDirectory(atPath: "\(base)/store", withIntermediateDirectories: true)
+        func keys(_ seal: KeySeal?) throws -> KeyFolder {
+            try KeyFolder(
+                path: "\(base)/keys", store: "\(base)/store/s.sqlite", seal: seal, randomness: .system)
+        }
+        let key = try keys(KeySeal(file: secret)).keyOrNew(of: "a")
+        let file = try String(contentsOfFile: "\(base)/keys/a.key", encoding: .utf8)
+        #expect(file.hasPrefix("isoloir sealed key 1\n"))
+        let again = try #require(try keys(KeySeal(file: secret)).key(of: "a"))
+        #expect(again.subkey(.contacts).matches(key.subkey(.contacts)))
+        // Without the secret, with another one, or under another name it is no key; each says what to do.
+        #expect(throws: KeyError.self) { try keys(nil).key(of: "a") }
+        #expect(throws: KeyError.self) { try keys(KeySeal(file: other)).key(of: "a") }
+        try FileManager.default.copyItem(atPath: "\(base)/keys/a.key", toPath: "\(base)/keys/b.key")
+        #expect(throws: KeyError.self) { try keys(KeySeal(file: secret)).key(of: "b") }
+        // A key that lies there in clear is still read.
+        let plain = try keys(nil).keyOrNew(of: "c")
+        #expect(try keys(KeySeal(file: secret)).key(of: "c")?.subkey(.box).matches(plain.subkey(.box)) == true)
+        try Data("short".utf8).write(to: URL(fileURLWithPath: other))
+        #expect(throws: KeyError.self) { try KeySeal(file: other) }
     }
 
     @Test func `keys beside the store are refused`() throws {

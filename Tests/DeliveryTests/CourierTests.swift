@@ -43,13 +43,15 @@ final class Post {
 
     func wait(seconds: Int) { hands.time.withLock { $0 += seconds } }
 
-    /// Queues an SMS whose text is `word`.
-    func add(_ word: String, _ priority: Priority, expiresIn seconds: Int? = nil, mailing: Int? = nil) throws {
+    /// Queues an SMS, or a mail, whose text is `word`.
+    func add(
+        _ word: String, _ priority: Priority, by route: Route = .sms, expiresIn seconds: Int? = nil, mailing: Int? = nil
+    ) throws {
         let frame = MessageFrame(
             kind: .identifier, language: "fr", senderName: "S", senderAddress: "s@example.org",
             shared: Dictionary(uniqueKeysWithValues: MessageFrame.sharedNames.map { ($0, $0) }),
             flags: Dictionary(uniqueKeysWithValues: MessageFrame.flagNames.map { ($0, false) }), senderLines: [],
-            text: "{{identifier}}", html: nil)
+            text: route == .sms ? "{{identifier}}" : "Subject\n\n{{identifier}}\n", html: nil)
         let (outbox, queue) = (outbox, outbox.queue(election: 1, key: key))
         queue.mailing = mailing
         let now = hands.time.withLock { $0 }
@@ -58,9 +60,10 @@ final class Post {
             try queue.begin(transaction)
             let subject = try transaction.reading.number("SELECT count(*) + 1 FROM outbox_message")
             try queue.add(
-                transaction, subject: subject, kind: .identifier, generation: 1, route: .sms, priority: priority,
+                transaction, subject: subject, kind: .identifier, generation: 1, route: route, priority: priority,
                 frame: number,
-                recipient: Array("+33639980001".utf8), values: ["greeting": "", "identifier": word],
+                recipient: Array((route == .sms ? "+33639980001" : "v@example.org").utf8),
+                values: ["greeting": "", "identifier": word],
                 expiresAt: seconds.map { now + $0 })
         }
     }
@@ -95,6 +98,67 @@ struct CourierTests {
         #expect(post.gateway.seen == ["c1", "c2", "r1", "b1", "b2"])
     }
 
+    /// Refuses everybody, but for those that are due to be taken.
+    private final class Refusing: SMSProvider {
+        private let asked = Mutex(0)
+        private let taken: Set<Int>
+        /// What it answers, one after the other and again from the first.
+        private let words: [String]
+
+        init(taking taken: Set<Int> = [], words: [String] = ["HTTP 400"]) { (self.taken, self.words) = (taken, words) }
+
+        var count: Int { asked.withLock { $0 } }
+
+        func send(_ message: SMS) -> Handover {
+            let number = asked.withLock { asked in
+                asked += 1
+                return asked
+            }
+            return taken.contains(number)
+                ? .accepted(providerID: message.reference) : .failed(words[number % words.count])
+        }
+    }
+
+    @Test(arguments: [["HTTP 400", "HTTP 422"], (0..<25).map { "HTTP 400: request \($0)" }])
+    func `a gateway that refuses everybody is paused, whatever words it uses`(words: [String]) throws {
+        let post = try Post()
+        for number in 0..<40 { try post.add("x\(number)", .batch) }
+        let (gateway, key) = (Refusing(words: words), post.key)
+        let courier = try Courier(
+            store: post.store, outbox: post.outbox, mail: nil, sms: gateway, keyOf: { _ in key })
+        let trouble = try #require(try courier.run().troubles.first)
+        #expect(gateway.count == 25)
+        #expect(trouble.contains("refused 25 messages in a row (HTTP 4"))
+        // Some of the answers are named, whichever came first.
+        #expect(words.count { trouble.contains("\($0);") || trouble.contains("\($0))") } == min(words.count, 3))
+        #expect(trouble.count < 300, "\(trouble)")
+        let pauses = try post.store.read { (r: borrowing Reading) throws(StoreError) in try post.outbox.pauses(r) }
+        #expect(pauses.map(\.route) == ["sms"])
+    }
+
+    @Test func `a gateway that refuses everybody with the same words is paused`() throws {
+        let post = try Post()
+        for number in 0..<40 { try post.add("x\(number)", .batch) }
+        let (gateway, key) = (Refusing(), post.key)
+        let courier = try Courier(
+            store: post.store, outbox: post.outbox, mail: nil, sms: gateway, keyOf: { _ in key })
+        let report = try courier.run()
+        #expect(
+            gateway.count == 25 && report.troubles.first?.contains("refused 25 messages in a row (HTTP 400)") == true)
+        let pauses = try post.store.read { (r: borrowing Reading) throws(StoreError) in try post.outbox.pauses(r) }
+        #expect(pauses.map(\.route) == ["sms"])
+        #expect(try post.states.count { $0 == "waiting" } == 15)
+    }
+
+    @Test func `one message that is taken shows that the gateway works`() throws {
+        let post = try Post()
+        for number in 0..<40 { try post.add("x\(number)", .batch) }
+        let (gateway, key) = (Refusing(taking: [20]), post.key)
+        let courier = try Courier(
+            store: post.store, outbox: post.outbox, mail: nil, sms: gateway, keyOf: { _ in key })
+        #expect(try courier.run().troubles == [] && gateway.count == 40)
+    }
+
     @Test func `a used-up budget stops its own class, and never codes`() throws {
         let post = try Post()
         for (word, priority) in [
@@ -118,6 +182,11 @@ struct CourierTests {
         post.wait(seconds: 600)
         #expect(try post.send().accepted == 1)
         #expect(post.gateway.seen == ["in time"])
+        // Nobody takes its content away who is not sure of the time.
+        #expect(try post.states == ["waiting", "accepted"])
+        let outbox = post.outbox
+        try post.store.write { (transaction: borrowing Transaction) throws(StoreError) in try outbox.expire(transaction)
+        }
         #expect(try post.states == ["expired", "accepted"])
         let secrets = try post.store.read { (reading: borrowing Reading) throws(StoreError) in
             try reading.number("SELECT count(*) FROM outbox_message WHERE sealed IS NOT NULL")
@@ -162,7 +231,9 @@ struct CourierTests {
         }
         #expect(try secrets() == 1)
         post.wait(seconds: 31 * 86_400)
-        _ = try post.send()
+        let outbox = post.outbox
+        try post.store.write { (transaction: borrowing Transaction) throws(StoreError) in try outbox.expire(transaction)
+        }
         #expect(try secrets() == 0)
         #expect(try post.states == ["failed"])
     }

@@ -1,5 +1,5 @@
-import Letterpress
 import Testing
+import Typesetting
 
 /// A character of the private use area that no font has.
 private let strange = "\u{10FFFD}"

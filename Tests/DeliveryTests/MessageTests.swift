@@ -1,10 +1,10 @@
 import Crypto
 import Delivery
 import Foundation
-import Letterpress
 import Store
 import Templating
 import Testing
+import Typesetting
 
 struct SMSTextTests {
     @Test(arguments: [

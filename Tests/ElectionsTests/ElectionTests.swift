@@ -37,6 +37,24 @@ struct ElectionReaderTests {
                 == "Tuesday 24 November 2026 at 09:00")
     }
 
+    @Test func `a language that nobody is addressed in is asked of nobody`() throws {
+        let english = /\n +en: [^\n]+/
+        let french = try sample().replacing("languages: [fr, en]", with: "languages: [fr]").replacing(english, with: "")
+        guard case .success(let election) = ElectionReader.read(french, file: "e.yaml") else {
+            Issue.record("\(faults(french))")
+            return
+        }
+        #expect(election.languages == [.fr] && election.title.en == election.title.fr)
+        // Where both are spoken, both are asked for, and a text without its own language is none.
+        let both = try sample().replacing(english, with: "")
+        #expect(faults(both).contains { $0.contains("needs the key \"en\"") })
+        #expect(faults(french.replacing("[fr]", with: "[en]")).contains { $0.contains("needs the key \"en\"") })
+        let onlyEnglish = try sample().replacing("languages: [fr, en]", with: "languages: [en]")
+            .replacing(/\n +fr: [^\n]+/, with: "")
+        #expect(faults(onlyEnglish) == [])
+        #expect(faults(french.replacing("title:\n  fr: ", with: "title:\n  x: ")).contains { $0.contains("\"fr\"") })
+    }
+
     @Test(arguments: [
         ("timezone: Europe/Paris", "timezone: Europe/Pari", "e.yaml:23:11:", "no time zone"),
         ("opens: 2026-11-24 09:00", "opens: 2026-02-30 09:00", "e.yaml:24:8:", "no date"),
@@ -56,6 +74,8 @@ struct ElectionReaderTests {
         ("scheme: random", "scheme: guess", "", "must be one of: random, digits, name, email"),
         ("languages: [fr, en]", "languages: &a [fr]", "e.yaml:28:12:", "anchors"),
         ("mustChange: false", "mustChange: non", "", "true or false"),
+        ("renewal: replace", "renewal: replace\n    link: non", "", "\"link\" must be true or false"),
+        ("grace: 15", "grace: 15\nconfirm: now", "", "\"confirm\" must be one of: rounds, atOnce"),
     ])
     func `a fault is named with its line and column`(old: String, new: String, place: String, word: String) throws {
         let text = try sample()

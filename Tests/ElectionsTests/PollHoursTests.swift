@@ -35,6 +35,7 @@ struct PollHoursTests {
             (.open, 7200, close, .extended), (.open, 7200, close + 7200, .grace),
             (.suspended, 0, day, .suspended), (.suspended, 0, close + day, .suspended),
             (.closing, 0, close, .grace), (.closing, -day, close - day, .grace),
+            (.halted, 0, close, .halted), (.halted, 0, close + 40 * day, .halted),
             (.ended, 0, close + 900, .ended), (.ended, -day, close, .closedEarly),
         ] as [(PollHours.Stage?, Int, Int, PollHours.Phase)])
     func `a moment is one thing to voters`(stage: PollHours.Stage?, moved: Int, at: Int, phase: PollHours.Phase) throws

@@ -1,15 +1,16 @@
 import Foundation
 import Testing
 
-/// The guide for auditors names a test for each chapter of the verification standard: a name that no test has any more would be
+/// The reference on what holds the security promises names a test for each chapter of the verification standard: a name that no test has any more would be
 /// a promise that nothing holds.
 struct GuideTests {
-    /// Chapters of OWASP ASVS 5 that the guide must answer.
+    /// Chapters of OWASP ASVS 5 that it must answer.
     private static let chapters = ["V2", "V3", "V6", "V8", "V9", "V11", "V15", "V16"]
 
     /// The rows of the table: chapter, and tests as `FILE: NAME`.
     private func rows() throws -> [(chapter: String, tests: [String])] {
-        let text = try String(contentsOf: repository.appending(path: "README.md"), encoding: .utf8)
+        let page = repository.appending(path: "Sources/Operations/Operations.docc/SecurityVerification.md")
+        let text = try String(contentsOf: page, encoding: .utf8)
         return text.split(separator: "\n").compactMap { line in
             guard let found = line.firstMatch(of: /^\| (V\d+) [^|]*\|[^|]+\|([^|]+)\|$/) else { return nil }
             let tests = found.2.matches(of: /`([^`]+)`/).map { String($0.1) }

@@ -7,7 +7,8 @@ struct HoursTests {
     private static let readers: Set<String> = [
         "Elections/PollHours.swift",
         "Polling/Audit.swift", "Polling/Poll.swift", "Polling/PollSealer.swift", "Polling/PollingStation.swift",
-        "isoloir/ElectionCommands.swift", "isoloir/Rehearsal.swift",
+        "Polling/Restore.swift",
+        "isoloir/Rehearsal.swift",
     ]
 
     @Test func `what is said of the hours comes from those in force`() throws {

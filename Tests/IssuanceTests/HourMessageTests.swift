@@ -55,6 +55,25 @@ struct HourMessageTests {
         }
     }
 
+    /// Ballots may be missing: no message may say that all of them count.
+    @Test(arguments: [MessageKind.pollExtended, .pollSuspended, .pollResumed, .pollRestored], Language.allCases)
+    func `no word of a poll that was restored says that ballots count`(kind: MessageKind, language: Language) throws {
+        let (office, election) = try office()
+        for route in [Route.email, .sms] {
+            for isRestored in [false, true] {
+                var hours = PollHours(announced: election).changed(.open, closes: 1_795_600_000, reason: nil)
+                if isRestored { hours = hours.restored }
+                let frame = try LoadedFrame(try office.frame(kind, language, route, hours), route: route)
+                let told = try frame.text(["greeting": "Anne"])
+                let counts =
+                    told.contains(language == .fr ? "d\u{E9}pos\u{E9}s comptent" : "cast count")
+                    || told.contains("that were cast count")
+                #expect(counts == (!isRestored && kind != .pollRestored), "\(told)")
+                if isRestored { #expect(told.contains(language == .fr ? "sauvegarde" : "backup"), "\(told)") }
+            }
+        }
+    }
+
     /// Every voter gets the same words: they say neither that somebody voted nor that they did not.
     @Test(arguments: Language.allCases)
     func `word of a restore says what to do, and word of an abandonment why`(language: Language) throws {

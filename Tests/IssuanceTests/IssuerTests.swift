@@ -13,7 +13,7 @@ private let repository = URL(fileURLWithPath: #filePath).deletingLastPathCompone
     .deletingLastPathComponent()
 
 /// The sample election with three voters who were issued identifiers: by mail, by letter, and by mail with a reissue.
-private final class Bureau {
+final class Bureau {
     let folder: URL
     let store: Store
     let issuer: Issuer
@@ -22,14 +22,15 @@ private final class Bureau {
     let key = ElectionKey(from: .system)
     let office: MessageOffice
 
-    init() throws {
+    /// - Parameter change: a line of the election, and what stands in its place.
+    init(_ change: (String, String)? = nil, schema: [Migration] = IssuanceSchema.migrations) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-issue-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let clock = Clock { 1_760_000_000 }
         let store = try Store(
             path: folder.appending(path: "s.sqlite").path,
             migrations: JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations
-                + RollSchema.migrations + IssuanceSchema.migrations, now: 1)
+                + RollSchema.migrations + schema, now: 1)
         self.store = store
         let logbook = Logbook(clock: clock, randomness: .system)
         let desk = ElectionDesk(logbook: logbook, clock: clock)
@@ -37,7 +38,9 @@ private final class Bureau {
         issuer = Issuer(
             outbox: Outbox(clock: clock, randomness: .system), registrar: registrar, logbook: logbook, clock: clock,
             randomness: .system)
-        let text = try String(contentsOf: repository.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
+        let sample = try String(
+            contentsOf: repository.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
+        let text = change.map { sample.replacing($0.0, with: $0.1) } ?? sample
         let read = try ElectionReader.read(text, file: "e").get()
         election = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             _ = try desk.store(transaction, read, definition: text, inUse: [], isIssued: false, by: .system("test"))
@@ -61,6 +64,14 @@ private final class Bureau {
             try registrar.publish(transaction, loaded, file: "roll.csv", by: .system("test"))
         }
         _ = try issuer.issueAll(store, election, key: key, office: office, forced: nil, by: .system("test"))
+    }
+
+    /// The same store as the present program opens it.
+    func opened() throws -> Store {
+        try Store(
+            path: folder.appending(path: "s.sqlite").path,
+            migrations: JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations
+                + RollSchema.migrations + IssuanceSchema.migrations, now: 1)
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
@@ -113,7 +124,7 @@ struct IssuerTests {
                 contact: "eve@example.net",
                 reason: "says so", principal: .system("test"))
         }
-        #expect(outcome == .done(generation: 2, noticeBy: .email, sheets: []))
+        #expect(outcome == .done(generation: 2, noticeBy: .email, sheets: [], keepsOld: false))
         #expect(try bureau.close("V3") == 1)
         #expect(
             try bureau.messages("V3") == ["identifier withdrawn", "identifier withdrawn", "notice waiting sealed"])

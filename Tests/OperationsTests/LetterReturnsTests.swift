@@ -17,6 +17,9 @@ private final class Post {
     let folder: URL
     let store: Store
     let returns: LetterReturns
+    private let registrar: Registrar
+    private let election: StoredElection
+    private let keys: RollKeys
 
     init(letters: Int) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-returns-\(UUID().uuidString)")
@@ -67,6 +70,19 @@ private final class Post {
         let room = PrintRoom(
             store: store, outbox: outbox, registrar: registrar, issuer: issuer, logbook: logbook, clock: clock)
         returns = LetterReturns(room: room, store: store, election: election)
+        (self.registrar, self.election) = (registrar, election)
+        keys = RollKeys(key, randomness: .system)
+    }
+
+    /// Imports these rows beside the headings of the first roll.
+    func importAgain(_ rows: [String]) throws {
+        let roll = folder.appending(path: "again.csv")
+        try Data((["reference;last_name;first_name;address2;town;college;site"] + rows).joined(separator: "\n").utf8)
+            .write(to: roll)
+        let loaded = try registrar.load(roll.path, into: election, keys: keys, options: ImportOptions())
+        _ = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try registrar.publish(transaction, loaded, file: "again.csv", by: .system("test"))
+        }
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
@@ -109,5 +125,20 @@ struct LetterReturnsTests {
         #expect(try post.number("SELECT count(*) FROM journal_entry WHERE action = 'letters.returned'") == letters - 4)
         // The same list again: nothing is done twice.
         #expect(try post.returns.take(entries, by: .system("test")).done == 0)
+    }
+
+    @Test func `an import forgets that a letter came back only where the address is another`() throws {
+        let post = try Post(letters: 3)
+        let entries = (1...3).map { LetterReturns.Entry(line: $0, place: .letter(batch: 1, number: $0)) }
+        #expect(try post.returns.take(entries, by: .system("test")).done == 3)
+        // The first gets another college, the second another address, the third stays as it is.
+        try post.importAgain([
+            "V1;Martin;Anne;1 rue A;59000 Lille;cadres;lille", "V2;Martin;Anne;7 rue B;59000 Lille;ouvriers;lille",
+            "V3;Martin;Anne;3 rue A;59000 Lille;ouvriers;lille",
+        ])
+        #expect(try post.number("SELECT count(*) FROM roll_voter WHERE college = 'cadres'") == 1)
+        #expect(
+            try post.number("SELECT count(*) FROM roll_voter WHERE returned_at IS NULL AND reference = 'V2'") == 1)
+        #expect(try post.number("SELECT count(*) FROM roll_voter WHERE returned_at IS NOT NULL") == 2)
     }
 }

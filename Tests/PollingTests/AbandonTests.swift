@@ -28,6 +28,23 @@ struct AbandonTests {
         }
     }
 
+    /// It stands in a message to every voter. Counted as letters and marks: one letter with a thousand marks is long.
+    @Test(arguments: [
+        (String(repeating: "x", count: 300), true), (String(repeating: "x", count: 301), false),
+        (String(repeating: "e\u{301}", count: 150), true), ("e" + String(repeating: "\u{301}", count: 300), false),
+    ])
+    func `the reason of an abandonment is short`(reason: String, isShort: Bool) throws {
+        let poll = try PollFixture(members: bureau.members)
+        let manifest = try poll.manifest()
+        let subject = hex(sha256(try #require(manifest)))
+        let statement = try #require(
+            BureauStatement(file: try bureau.statement(.abandonPoll, subject, reason: reason)))
+        let refusal = try poll.station.abandon(by: .system("test"), statement: statement)
+        #expect((refusal == nil) == isShort, "\(refusal ?? "")")
+        #expect(try look(poll).state == (isShort ? .abandoned : .open))
+        if !isShort { #expect(refusal?.contains("at most 300 characters") == true) }
+    }
+
     @Test func `two members abandon a poll for good: no vote, no count, no box key, and voters are told why`() throws {
         let poll = try PollFixture(members: bureau.members)
         let late = try poll.ballot(11)
@@ -57,9 +74,19 @@ struct AbandonTests {
         let lines = try #require(signed)
         #expect(
             lines.contains {
-                $0.contains("abandoned for good, without a result, by Irene, Hugo: minutes of 20 November")
+                $0.contains("abandon d\u{E9}finitif, sans r\u{E9}sultat, par Irene, Hugo : minutes of 20 November")
             })
-        #expect(lines.contains("turnout \(PollFixture.ballot): 11 signatures of 12 electors, 1 abstentions, 91.67 %"))
+        let turnout = "11 \u{E9}margements pour 12 inscrits, abstentions : 1, 91,67 %"
+        #expect(lines.contains("participation \(PollFixture.ballot) : \(turnout)"))
+        // A program that died before the record: whoever looks next writes it.
+        try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try transaction.execute("DELETE FROM polling_record WHERE kind = 'abandonment'")
+        }
+        _ = try poll.station.followClock(by: .system("clock"))
+        let again = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try poll.station.record(reading, .abandonment)
+        }
+        #expect(again == text)
     }
 
     @Test func `one member, another statement or a closed poll abandon nothing`() throws {

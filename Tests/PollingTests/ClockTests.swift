@@ -1,11 +1,10 @@
-import Access
+import Authentication
 import Crypto
 import Delivery
 import Elections
 import Foundation
 import Issuance
 import Journal
-import Passphrases
 import Polling
 import Store
 import Synchronization
@@ -18,6 +17,7 @@ private final class Machine: Sendable {
         var wall: Int
         var sinceBoot = 1000
         var isSynchronised = false
+        var starts = 1
     }
 
     private let clocks: Mutex<Clocks>
@@ -32,6 +32,9 @@ private final class Machine: Sendable {
     /// Somebody sets the clock, or the machine lost it.
     func set(_ time: Int) { clocks.withLock { $0.wall = time } }
 
+    /// The machine is started anew.
+    func restart() { clocks.withLock { ($0.sinceBoot, $0.starts) = (20, $0.starts + 1) } }
+
     func synchronise() { clocks.withLock { $0.isSynchronised = true } }
 
     var wall: Int { clocks.withLock { $0.wall } }
@@ -39,6 +42,7 @@ private final class Machine: Sendable {
     func steady() -> SteadyClock {
         SteadyClock(
             wall: Clock { [self] in wall }, monotonic: Clock { [self] in clocks.withLock { $0.sinceBoot } },
+            boot: clocks.withLock { "start \($0.starts)" },
             synchronised: { [self] in clocks.withLock { $0.isSynchronised ? $0.wall : nil } })
     }
 }
@@ -48,6 +52,10 @@ extension PollFixture {
     fileprivate func serve(on machine: Machine) -> PollingStation {
         let steady = machine.steady()
         steady.tolerate(election.election.graceMinutes * 60)
+        let seen = try? store.read { (reading: borrowing Reading) throws(StoreError) in
+            try PollingStation.witness(reading, boot: steady.boot)?.seen
+        }
+        if let seen { steady.adopt(seen) }
         let (boxKey, logbook) = (boxKey, Logbook(clock: steady.clock, randomness: .system))
         return PollingStation(
             store: store, election: election, key: key, boxKey: { boxKey }, logbook: logbook, clock: steady.clock,
@@ -88,6 +96,7 @@ struct ClockTests {
         try look(poll.serve(on: machine), machine, seconds: 30)
         let right = machine.wall
         machine.set(right + ahead)
+        machine.restart()
         let wrong = poll.serve(on: machine)
         try look(wrong, machine, seconds: 6)
         #expect(try poll.poll().state == .ended)
@@ -157,6 +166,7 @@ struct ClockTests {
         let machine = Machine(at: poll.now)
         try look(poll.serve(on: machine), machine, seconds: 30)
         machine.set(poll.election.election.announcedClose + 86_400)
+        machine.restart()
         let station = poll.serve(on: machine)
         try look(station, machine, seconds: 60)
         #expect(try poll.poll().state == .ended)
@@ -189,6 +199,7 @@ struct ClockTests {
         try look(poll.serve(on: machine), machine, seconds: 130)
         #expect(try poll.poll().state == .closing)
         machine.set(closes - 3 * 3600)
+        machine.restart()
         let station = poll.serve(on: machine)
         try look(station, machine, seconds: 60)
         #expect(try poll.poll().state == .ended && poll.poll().clockDoubt == .behind)
@@ -197,6 +208,197 @@ struct ClockTests {
         machine.set(1_577_836_800)
         try look(poll.serve(on: machine), machine)
         #expect(try poll.poll().state == .ended)
+    }
+
+    /// The order was given before the backup; what it spared the clock is asked again.
+    @Test func `a close that was ordered before a restore does not let a wrong clock close the poll`() throws {
+        let bureau = Bureau()
+        let poll = try PollFixture(members: bureau.members)
+        let closes = poll.election.election.announcedClose
+        #expect(try poll.station.close(atOnce: false, by: .system("test"), word: word) == nil)
+        try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            _ = try PollRestore.mark(
+                transaction, Logbook(clock: Clock { poll.now }, randomness: .system), clock: Clock { poll.now },
+                file: "b.isoloir", sha256: "ab12")
+        }
+        let held = try poll.poll()
+        #expect(held.state == .suspended && held.orderedAt == nil && held.seenAt == nil && held.clockDoubt == nil)
+        let found = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try PollRestore.pending(reading, election: poll.election.number)?.mark
+        }
+        let mark = try #require(found)
+        let subject = try #require(ResumeProof.subject(manifest: sha256(held.manifest), mark: mark, heads: []))
+        let file = try bureau.statement(.resumeAfterRestore, subject)
+        let proof = try #require(ResumeProof(heads: [], statement: file))
+        #expect(try poll.station.resume(by: .system("test"), word, proof: proof) == nil)
+        // The wrong clock: no program was there at the hour.
+        let machine = Machine(at: closes + 40 * 86_400)
+        try look(poll.serve(on: machine), machine, seconds: 5)
+        #expect(try poll.poll().state == .ended)
+    }
+
+    /// Without the machine being started anew, a program that begins is no reason to believe what the last one did not.
+    @Test(arguments: [2 * 3600, -3 * 3600, 40 * 86_400, -40 * 86_400])
+    func `a restart of the program does not make a wrong clock right`(jump: Int) throws {
+        let poll = try PollFixture()
+        let closes = poll.election.election.announcedClose
+        let machine = Machine(at: closes - 7320)
+        try look(poll.serve(on: machine), machine, seconds: 40)
+        let right = machine.wall
+        machine.set(right + jump)
+        for voter in 0..<2 {
+            let station = poll.serve(on: machine)
+            try look(station, machine, seconds: 30)
+            #expect(try poll.poll().state == .open && poll.poll().clockDoubt == .jumped)
+            #expect(try takes(poll, station, voter, openedAt: right))
+        }
+        // The real hour: votes end, whatever the clock shows.
+        machine.pass(7320)
+        let late = poll.serve(on: machine)
+        try look(late, machine, seconds: 5)
+        #expect(try [.closing, .ended].contains(poll.poll().state))
+        machine.pass(3600)
+        try look(late, machine, seconds: 5)
+        #expect(try poll.poll().state == .ended)
+        #expect(try !takes(poll, late, 2, openedAt: right))
+        // Set right, the poll waits for the bureau: nobody was there who believed the clock at the hour.
+        machine.set(machine.wall - jump)
+        #expect(try late.close(atOnce: false, by: .system("test"), word: word) == nil)
+        #expect(try poll.poll().state == .closed && poll.poll().clockDoubt == nil)
+        #expect(try abs(#require(poll.poll().closedAt) - machine.wall) <= 1)
+        #expect(try late.audit().isEmpty)
+    }
+
+    @Test func `a doubt outlives the machine's restart until the kernel vouches for the clock`() throws {
+        let poll = try PollFixture()
+        let closes = poll.election.election.announcedClose
+        let machine = Machine(at: closes - 7320)
+        let first = poll.serve(on: machine)
+        try look(first, machine, seconds: 40)
+        machine.set(machine.wall + 7200)
+        try look(first, machine, seconds: 5)
+        #expect(try poll.poll().clockDoubt == .jumped)
+        machine.restart()
+        let station = poll.serve(on: machine)
+        try look(station, machine, seconds: 100)
+        #expect(try poll.poll().state != .closed && poll.poll().clockDoubt == .jumped)
+        machine.pass(7200)
+        try look(station, machine, seconds: 5)
+        #expect(try poll.poll().state == .ended)
+        machine.synchronise()
+        try look(station, machine)
+        #expect(try poll.poll().state == .closed)
+    }
+
+    /// A command has the machine's clock, and nobody who watches it.
+    @Test func `a close that is ordered by a clock behind has no grace, and no hour from before what is stored`() throws
+    {
+        let poll = try PollFixture()
+        let machine = Machine(at: poll.now)
+        try look(poll.serve(on: machine), machine, seconds: 40)
+        let seen = try #require(try poll.poll().seenAt)
+        poll.move(to: poll.now - 40 * 86_400)
+        let refusal = try poll.station.close(atOnce: false, by: .system("test"), word: word)
+        #expect(refusal?.contains("--at-once") == true)
+        #expect(try poll.poll().state == .open)
+        #expect(try poll.station.close(atOnce: true, by: .system("test"), word: word) == nil)
+        let closed = try poll.poll()
+        #expect(closed.state == .closed && closed.closesAt == seen && closed.closedAt == seen)
+        #expect(try poll.station.audit().isEmpty)
+    }
+
+    /// The grace is waited out by the clock that nobody sets: the right time may come back in between.
+    @Test func `a close that was ordered ends though its grace cannot be told any more`() throws {
+        let poll = try PollFixture()
+        let machine = Machine(at: poll.now)
+        let station = poll.serve(on: machine)
+        try look(station, machine, seconds: 40)
+        let right = machine.wall
+        #expect(try station.close(atOnce: false, by: .system("test"), word: word) == nil)
+        #expect(try poll.poll().state == .closing)
+        machine.set(machine.wall - 86_400)
+        machine.restart()
+        let later = poll.serve(on: machine)
+        try look(later, machine, seconds: 30)
+        #expect(try poll.poll().state == .closing)
+        #expect(try takes(poll, later, 0, openedAt: right - 5))
+        machine.pass(poll.election.election.graceMinutes * 60)
+        try look(later, machine)
+        #expect(try poll.poll().state == .closed)
+    }
+
+    /// What is measured is as good as the clock was when the measuring began.
+    @Test(arguments: [50 * 60, -50 * 60])
+    func `a member's word makes the right clock believed that was wrong before`(wrong: Int) throws {
+        let poll = try PollFixture()
+        let closes = poll.election.election.announcedClose
+        let machine = Machine(at: closes - 7200 + wrong)
+        let station = poll.serve(on: machine)
+        try look(station, machine, seconds: 40)
+        machine.set(machine.wall - wrong)
+        try look(station, machine, seconds: 5)
+        #expect(try poll.poll().clockDoubt == .jumped)
+        // A command of the same machine.
+        let steady = machine.steady()
+        #expect(try station.trustClock(steady, by: .system("test"), PollDecision())?.contains("--by") == true)
+        #expect(try station.trustClock(steady, by: .system("test"), word) == nil)
+        try look(station, machine, seconds: 2)
+        #expect(try poll.poll().clockDoubt == nil)
+        // The programs that run, and those that begin, keep the right hour.
+        for program in [station, poll.serve(on: machine)] {
+            try look(program, machine, seconds: 25)
+            #expect(try poll.poll().state == .open && poll.poll().clockDoubt == nil)
+        }
+        machine.pass(closes - machine.wall)
+        try look(station, machine, seconds: 3)
+        #expect(try poll.poll().state == .closing)
+        machine.pass(poll.election.election.graceMinutes * 60)
+        try look(station, machine, seconds: 3)
+        #expect(try poll.poll().state == .closed)
+        #expect(try poll.station.trustClock(steady, by: .system("test"), word)?.contains("under way") == true)
+        #expect(try station.audit().isEmpty)
+    }
+
+    /// A machine whose battery is empty starts years back; set right, it is as good as any.
+    @Test func `a clock behind is believed once it is set right, without the kernel's word`() throws {
+        let poll = try PollFixture()
+        let closes = poll.election.election.announcedClose
+        let machine = Machine(at: closes - 20_000)
+        try look(poll.serve(on: machine), machine, seconds: 40)
+        let right = machine.wall
+        machine.restart()
+        machine.set(right - 10_000)
+        try look(poll.serve(on: machine), machine, seconds: 5)
+        #expect(try poll.poll().clockDoubt == .behind)
+        machine.set(right + 3600)
+        let station = poll.serve(on: machine)
+        try look(station, machine, seconds: 5)
+        let after = try poll.poll()
+        #expect(after.clockDoubt == nil && after.state == .open)
+    }
+
+    @Test func `a poll is not extended to an hour that has passed`() throws {
+        let poll = try PollFixture()
+        let closes = poll.election.election.announcedClose
+        let machine = Machine(at: closes + 86_400)
+        let station = poll.serve(on: machine)
+        try look(station, machine)
+        #expect(try poll.poll().state == .ended)
+        #expect(try station.extend(to: closes + 3600, by: .system("test"), word)?.contains("still to come") == true)
+        #expect(try poll.poll().state == .ended)
+    }
+
+    @Test func `a step back of some seconds at the hour takes nothing back`() throws {
+        let poll = try PollFixture()
+        let closes = poll.election.election.announcedClose
+        let machine = Machine(at: closes - 30)
+        let station = poll.serve(on: machine)
+        try look(station, machine, seconds: 32)
+        #expect(try poll.poll().state == .closing)
+        machine.set(closes - 2)
+        try look(station, machine, seconds: 1)
+        #expect(try poll.poll().state == .closing)
+        #expect(try takes(poll, station, 0, openedAt: closes - 20))
     }
 
     @Test func `small steps are taken, a jump is not until the kernel vouches for it`() {

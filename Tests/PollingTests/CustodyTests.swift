@@ -41,6 +41,25 @@ struct CustodyTests {
         #expect(try poll.station.audit() == [])
     }
 
+    /// The final credentials are made in many steps before the seal.
+    @Test func `a backup made while the poll is being sealed stands in the list`() throws {
+        let poll = try PollFixture(isSealed: false)
+        try backup(poll, "before", "00")
+        let failure = Mutex<(any Error)?>(nil)
+        let name = Mutex(0)
+        let outcome = try poll.seal { _ in
+            let number = name.withLock { number in
+                number += 1
+                return number
+            }
+            do { try backup(poll, "during-\(number)", "0\(number)") } catch { failure.withLock { $0 = error } }
+        }
+        guard case .sealed = outcome else { throw PollFixture.Trouble("\(outcome)") }
+        #expect(failure.withLock { $0 == nil })
+        let names = try custody(poll).backups.map(\.name)
+        #expect(names.first == "during-1" && !names.contains("before"))
+    }
+
     @Test func `a station that did not close the poll forgets the key at its next look`() throws {
         let poll = try PollFixture()
         let other = poll.another()

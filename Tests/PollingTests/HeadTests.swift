@@ -113,7 +113,7 @@ struct HeadTests {
         #expect(
             details == [
                 "ballot": PollFixture.ballot, "round": "1", "ballots": "10", "votes": "10", "signatures": "10",
-                "head": round.head, "height": "10",
+                "head": round.head, "height": "10", "at": "\(round.at)",
             ])
     }
 

@@ -1,4 +1,4 @@
-import Access
+import Authentication
 import BallotCore
 import BallotEngine
 import Crypto
@@ -7,7 +7,6 @@ import Elections
 import Foundation
 import Issuance
 import Journal
-import Passphrases
 import Polling
 import Store
 import Synchronization
@@ -29,6 +28,7 @@ final class PollFixture: Sendable {
     private let logbook: Logbook
     var journal: Logbook { logbook }
     let teller: Teller
+    private let sealer: PollSealer
     let trustees: TrusteeRegister
     let bureau: MemberRegister
     let pairs: [TrusteeFiles.KeyPair]
@@ -126,7 +126,7 @@ final class PollFixture: Sendable {
             }
             #expect(refusal == nil)
         }
-        let sealer = PollSealer(
+        sealer = PollSealer(
             store: store, registrar: registrar, trustees: register, logbook: logbook, clock: clock,
             randomness: .system)
         let boxKey = BoxKey(from: .system)
@@ -141,11 +141,7 @@ final class PollFixture: Sendable {
             }, logbook: logbook, clock: clock, randomness: .system)
         teller = Teller(station: station, store: store, trustees: register, logbook: logbook, clock: clock)
         guard isSealed else { return }
-        let outcome = try sealer.seal(
-            stored, key: key, boxKey: boxKey,
-            frozen: PollSealer.Frozen(files: [], version: "test", program: "", blank: [.fr: "Vote blanc"]),
-            by: .system("test"),
-            progress: { _ in })
+        let outcome = try seal()
         guard case .sealed(let poll) = outcome else { throw Trouble("\(outcome)") }
         for pair in pairs where isChecked {
             let check = TrusteeFiles.check(seal: sha256(poll.manifest), pair)
@@ -155,6 +151,14 @@ final class PollFixture: Sendable {
             #expect(refusal == nil)
         }
         if isOpen { #expect(try station.open(by: .system("test")) == nil) }
+    }
+
+    /// - Parameter progress: called while credentials are made.
+    func seal(progress: @escaping @Sendable (Int) -> Void = { _ in }) throws -> PollSealer.Outcome {
+        try sealer.seal(
+            election, key: key, boxKey: boxKey,
+            frozen: PollSealer.Frozen(files: [], version: "test", program: "", blank: [.fr: "Vote blanc"]),
+            by: .system("test"), progress: progress)
     }
 
     /// The same poll after a restart: nothing is remembered.
@@ -242,6 +246,19 @@ final class PollFixture: Sendable {
         return try store.read { (reading: borrowing Reading) throws(StoreError) in
             try station.trackers(reading, ballot, after: 0, limit: 1000).map(\.tracker)
         }
+    }
+
+    /// Changes rows by hand, as another program would: by the sqlite3 shell.
+    func change(_ statement: String) throws {
+        let shell = Process()
+        shell.executableURL = URL(fileURLWithPath: "/usr/bin/sqlite3")
+        shell.arguments = [
+            "-bail", folder.appending(path: "s.sqlite").path, "PRAGMA busy_timeout = 10000; \(statement)",
+        ]
+        shell.standardOutput = FileHandle.nullDevice
+        try shell.run()
+        shell.waitUntilExit()
+        #expect(shell.terminationStatus == 0, "\(statement)")
     }
 
     func execute(_ sql: StaticString) throws {

@@ -45,16 +45,20 @@ struct RecordTests {
         #expect(try poll.station.note(incident: "A chair broke", who: "Paul", by: .system("test")) == nil)
         #expect(try poll.station.open(by: .system("test")) == nil)
         let lines = try record(poll, .opening)
-        let opened = LocalTime.phrase(poll.now, zone: "Europe/Paris", .en)
+        let opened = LocalTime.phrase(poll.now, zone: "Europe/Paris", .fr)
+            .replacing("\u{A0}", with: " ")
         #expect(
             lines.contains {
-                $0.hasPrefix("hours announced: from Tuesday 24 November 2026 at 09:00 to Tuesday 1 December")
+                $0.hasPrefix("horaires annonc\u{E9}s : du mardi 24 novembre 2026 \u{E0} 9 h au mardi 1er d\u{E9}cembre")
             })
-        #expect(lines.contains { $0.hasPrefix("hours in force: from \(opened) to ") })
-        #expect(lines.contains("present at the opening: Jeanne, Paul (noted by Jeanne)"))
-        #expect(lines.contains { $0.hasPrefix("event ") && $0.hasSuffix("by Paul: A chair broke") })
-        for name in ["Jeanne", "Paul"] { #expect(lines.contains { $0.hasPrefix("to sign, \(name): ___") }) }
-        #expect(!lines.contains { $0.hasPrefix("turnout ") })
+        #expect(lines.contains { $0.hasPrefix("horaires en vigueur : du \(opened) au ") })
+        #expect(lines.contains("pr\u{E9}sents \u{E0} l'ouverture : Jeanne, Paul (not\u{E9} par Jeanne)"))
+        #expect(lines.contains { $0.hasPrefix("\u{E9}v\u{E9}nement du ") && $0.hasSuffix("par Paul : A chair broke") })
+        for name in ["Jeanne", "Paul"] { #expect(lines.contains { $0.hasPrefix("signature, \(name) : ___") }) }
+        #expect(!lines.contains { $0.hasPrefix("participation ") })
+        // What trustees' programs do not read is in the election's language, and nothing else.
+        let english = ["opened ", "voting ", "hours ", "present ", "event", "to sign", "trustee ", "ballot "]
+        #expect(!lines.contains { line in english.contains { line.hasPrefix($0) } }, "\(lines)")
     }
 
     @Test func `the closing record holds the bureau's words and the turnout, and trustees still read it`() throws {
@@ -62,15 +66,16 @@ struct RecordTests {
         try close(poll)
         let lines = try record(poll, .closing)
         for ending in [
-            "suspended, by Jeanne: power cut", "voting went on, by Jeanne: power is back",
-            "by Paul: vote of the bureau", "by Paul: The screen of the hall stayed dark",
-            "by Jeanne: minutes, 19:10",
+            "suspendu, par Jeanne : power cut", "reprise du vote, par Jeanne : power is back",
+            "par Paul : vote of the bureau", "par Paul : The screen of the hall stayed dark",
+            "par Jeanne : minutes, 19:10",
         ] {
-            #expect(lines.contains { $0.hasPrefix("event ") && $0.hasSuffix(ending) }, "\(ending): \(lines)")
+            #expect(lines.contains { $0.hasPrefix("\u{E9}v\u{E9}nement du ") && $0.hasSuffix(ending) }, "\(ending)")
         }
-        #expect(lines.contains("turnout \(PollFixture.ballot): 3 signatures of 12 electors, 9 abstentions, 25.00 %"))
-        #expect(lines.contains("present at the closing: Jeanne, Paul (noted by Jeanne)"))
-        #expect(lines.contains { $0.hasPrefix("to sign, Paul: ") })
+        let turnout = "3 \u{E9}margements pour 12 inscrits, abstentions : 9, 25,00 %"
+        #expect(lines.contains("participation \(PollFixture.ballot) : \(turnout)"))
+        #expect(lines.contains("pr\u{E9}sents \u{E0} la cl\u{F4}ture : Jeanne, Paul (not\u{E9} par Jeanne)"))
+        #expect(lines.contains { $0.hasPrefix("signature, Paul : ") })
         let text = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
             try poll.station.record(reading, .closing)
         }
@@ -87,12 +92,12 @@ struct RecordTests {
         }
         let lines = try record(poll, .result)
         #expect(lines.first == "isoloir result record 1")
-        let at = try #require(lines.firstIndex(of: "ballot \(PollFixture.ballot): 3 ballots, weight 3"))
-        #expect(lines[at + 1].hasPrefix("  question 1: Quelle liste"))
-        #expect(lines[at + 2].hasPrefix("    2 for Liste"))
-        #expect(lines[(at + 2)...].prefix(5).suffix(2) == ["    1 blank", "    2 valid"])
-        #expect(lines.contains("present at the count: Paul, Rose (noted by Paul)"))
-        #expect(lines.contains { $0.hasPrefix("to sign, Rose: ") })
+        let at = try #require(lines.firstIndex(of: "scrutin \(PollFixture.ballot) : 3 bulletins, poids 3"))
+        #expect(lines[at + 1].hasPrefix("  question 1 : Quelle liste"))
+        #expect(lines[at + 2].hasPrefix("    2 pour Liste"))
+        #expect(lines[(at + 2)...].prefix(5).suffix(2) == ["    1 blancs", "    2 suffrages exprim\u{E9}s"])
+        #expect(lines.contains("pr\u{E9}sents au d\u{E9}pouillement : Paul, Rose (not\u{E9} par Paul)"))
+        #expect(lines.contains { $0.hasPrefix("signature, Rose : ") })
         // A second count of the same changes nothing.
         _ = try poll.teller.tally(by: .system("test"))
         #expect(try record(poll, .result) == lines)
@@ -106,8 +111,9 @@ struct RecordTests {
         }
         try close(poll)
         let lines = try record(poll, .closing)
-        #expect(lines.contains { $0.hasPrefix("event: ") && $0.hasSuffix(" more, which stand in the journal") })
-        #expect(lines.contains { $0.hasPrefix("to sign, Paul: ") })
+        let more = " de plus, qui figurent au journal"
+        #expect(lines.contains { $0.hasPrefix("\u{E9}v\u{E9}nements : ") && $0.hasSuffix(more) })
+        #expect(lines.contains { $0.hasPrefix("signature, Paul : ") })
     }
 
     @Test(arguments: ["two\nlines", "hid\u{202E}den", "", String(repeating: "a", count: 1001)])

@@ -47,13 +47,88 @@ struct RestoreTests {
     @Test func `a poll that was sealed in the backup is opened on two members' word alone`() throws {
         let poll = try PollFixture(isOpen: false, members: bureau.members)
         try mark(poll)
-        #expect(try poll.station.open(by: .system("test"))?.contains("restored from a backup") == true)
+        let held = try poll.station.open(by: .system("test"))
+        #expect(held?.contains("restored from a backup") == true)
         let lost = try proof(poll, [String(repeating: "ab", count: 32)])
-        #expect(try poll.station.open(by: .system("test"), proof: lost)?.contains("does not contain") == true)
+        let refused = try poll.station.open(by: .system("test"), proof: lost)
+        #expect(refused?.contains("does not contain") == true)
+        // A sealed poll is not closed: no text may say that it can be.
+        #expect(try poll.station.close(atOnce: true, by: .system("test"))?.contains("is sealed") == true)
+        #expect(try poll.station.close(atOnce: false, by: .system("test"))?.contains("is sealed") == true)
+        for text in [held, refused] {
+            #expect(text?.contains("poll abandon") == true && text?.contains("close") == false, "\(text ?? "")")
+        }
         #expect(
             try poll.station.open(by: .system("test"), proof: try proof(poll, [], signedBy: 1))?.contains("2 members")
                 == true)
         #expect(try poll.station.open(by: .system("test"), proof: try proof(poll, [])) == nil)
+    }
+
+    /// What voters are told is what the poll says, in whatever state the backup has it.
+    @Test(arguments: ["sealed", "open", "suspended", "closing", "stopped", "ended", "closed"])
+    func `a restored poll of every state is found as it is, and goes on to its end`(state: String) throws {
+        let poll = try PollFixture(isOpen: state != "sealed", members: bureau.members)
+        if state != "sealed" { for voter in 0..<11 { _ = try poll.cast(try poll.ballot(voter), by: voter) } }
+        let word = PollDecision(by: "Irene", reason: "minutes")
+        switch state {
+        case "suspended": #expect(try poll.station.suspend(by: .system("test"), word) == nil)
+        case "closing": #expect(try poll.station.close(atOnce: false, by: .system("test"), word: word) == nil)
+        case "stopped":
+            // A round that is under way elsewhere keeps it from being closed.
+            let lock = try ProcessLock(store: poll.store.path, name: "rounds")
+            for seconds in [0, 3600] {
+                poll.move(to: poll.election.election.announcedClose + seconds)
+                _ = try poll.station.followClock(by: .system("test"))
+            }
+            withExtendedLifetime(lock) {}
+        case "ended":
+            try poll.change("UPDATE polling_poll SET state = 'ended'")
+            try poll.change("UPDATE election_hours SET stage = 'halted'")
+            try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try poll.journal.record(
+                    transaction, election: poll.election.election.id, by: .system("clock"), "poll.ended", [:])
+            }
+        case "closed": #expect(try poll.station.close(atOnce: true, by: .system("test"), word: word) == nil)
+        default: break
+        }
+        _ = try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try PollRestore.mark(
+                transaction, Logbook(clock: Clock { poll.now }, randomness: .system), clock: Clock { poll.now },
+                file: "b.isoloir", sha256: "ab12")
+        }
+        #expect(try poll.station.audit() == [])
+        guard state != "sealed" else { return }
+        if state != "closed" { #expect(try poll.station.close(atOnce: true, by: .system("test"), word: word) == nil) }
+        #expect(try poll.station.audit() == [])
+        #expect(try !poll.teller.tally(by: .system("test")).isEmpty)
+    }
+
+    /// The mark of the restore is a row that whoever writes the file can take away: voting goes on with the journal's consent alone.
+    @Test(arguments: [
+        "UPDATE polling_restore SET resumed_at = 1", "UPDATE polling_restore SET holds = 0",
+        "DELETE FROM polling_restore",
+        "UPDATE polling_restore SET resumed_at = 1, statement = (SELECT waiver_file FROM polling_trustee LIMIT 1)",
+    ])
+    func `a mark that was taken away frees nothing`(change: String) throws {
+        let (poll, head) = try restored(voters: 11)
+        #expect(try poll.station.audit() == [])
+        let word = try proof(poll, [head])
+        try poll.change(change)
+        #expect(try poll.station.resume(by: .system("test"))?.contains("changed by hand") == true)
+        #expect(
+            try poll.station.resume(by: .system("test"), proof: word)?.contains("changed by hand")
+                == true)
+        #expect(try poll.station.audit().contains { $0.contains("restored backup") })
+    }
+
+    @Test func `a poll that goes on by two members' word is found as it was left`() throws {
+        let (poll, head) = try restored(voters: 11)
+        #expect(try poll.station.resume(by: .system("test"), proof: try proof(poll, [head])) == nil)
+        #expect(try poll.station.audit() == [])
+        try mark(poll)
+        #expect(try poll.station.audit() == [])
+        try poll.change("UPDATE polling_restore SET statement = x'00' WHERE resumed_at IS NOT NULL")
+        #expect(try poll.station.audit().contains { $0.contains("restored backup") })
     }
 
     /// The same backup brought back once more is another restore: what was signed for the first serves for it no more.
@@ -87,8 +162,7 @@ struct RestoreTests {
         let digest = sha256(try #require(found).manifest)
         let subject = try #require(ResumeProof.subject(manifest: digest, mark: try restoreMark(poll), heads: heads))
         let file = try bureau.statement(.resumeAfterRestore, subject, signedBy: count)
-        let statement = try #require(BureauStatement(file: file))
-        return try #require(ResumeProof(heads: heads, statement: statement))
+        return try #require(ResumeProof(heads: heads, statement: file))
     }
 
     private func state(_ poll: PollFixture) throws -> PollState? {
@@ -149,8 +223,7 @@ struct RestoreTests {
         let digest = sha256(try #require(found).manifest)
         let subject = try #require(ResumeProof.subject(manifest: digest, mark: try restoreMark(poll), heads: []))
         let file = try bureau.statement(.resumeAfterRestore, subject)
-        let statement = try #require(BureauStatement(file: file))
-        let proof = try #require(ResumeProof(heads: [head], statement: statement))
+        let proof = try #require(ResumeProof(heads: [head], statement: file))
         #expect(try poll.station.resume(by: .system("test"), proof: proof)?.contains("does not serve") == true)
     }
 

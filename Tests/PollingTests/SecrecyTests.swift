@@ -42,10 +42,13 @@ struct SecrecyTests {
         // Before a round the log holds the order: this is the test's own test.
         let before = places(ballots.map { Array($0[700..<760]) }, in: [UInt8](try Data(contentsOf: log)))
         #expect(before.compactMap { $0 }.count > 40 && correlation(before.compactMap { $0 }) > 0.9)
+        #expect(try index(poll).contains { $0 != 0 })
         poll.wait(900)
         #expect(try poll.station.turnRounds() == [PollFixture.ballot])
         #expect(try poll.station.emptyLog() == .emptied)
         #expect(try Data(contentsOf: log).count == 0)
+        // The log's index names the pages in the order in which they were written, and keeps that when the log is gone.
+        #expect(try !index(poll).contains { $0 != 0 })
         let file = [UInt8](try Data(contentsOf: poll.folder.appending(path: "s.sqlite")))
         let after = places(ballots.map { Array($0[700..<760]) }, in: file)
         #expect(!after.contains { $0 == nil })
@@ -62,6 +65,19 @@ struct SecrecyTests {
             let first = try #require(Data(file).range(of: needle))
             #expect(Data(file)[first.upperBound...].range(of: needle) == nil)
         }
+    }
+
+    /// The log's index behind its head. Read by another program: closing the file here would end SQLite's locks on it.
+    private func index(_ poll: PollFixture) throws -> Data {
+        let (reader, pipe) = (Process(), Pipe())
+        reader.executableURL = URL(fileURLWithPath: "/bin/cat")
+        reader.arguments = [poll.folder.appending(path: "s.sqlite-shm").path]
+        reader.standardOutput = pipe
+        try reader.run()
+        let bytes = pipe.fileHandleForReading.readDataToEndOfFile()
+        reader.waitUntilExit()
+        try #require(bytes.count >= 32_768)
+        return bytes.dropFirst(136)
     }
 
     private func slotOrder(_ poll: PollFixture, _ ballots: [[UInt8]]) throws -> [Int] {

@@ -76,7 +76,28 @@ struct TamperTests {
         ("UPDATE polling_ballot SET tally = x'5b5d'", "the encrypted tally is not the journal's"),
         ("UPDATE polling_ballot SET tallied_weight = -1000", "the encrypted tally is not the journal's"),
         ("UPDATE polling_ballot SET tallied_weight = 4000000000000", "the encrypted tally is not the journal's"),
-        ("UPDATE polling_part SET binding = NULL", "nothing binds the part of trustee 1, and nobody accepted that"),
+        (
+            "UPDATE polling_part SET binding = NULL",
+            "the part of trustee 1 is bound by nothing, and nobody accepted that"
+        ),
+        (
+            "UPDATE polling_part SET binding = NULL, waiver = 'Irene, Hugo: minutes'",
+            "the part of trustee 1 is bound by nothing, and the bureau's word that lets it in does not hold"
+        ),
+        ("UPDATE polling_round SET at = at - 60 WHERE number = 1", "not the one of the journal's last round"),
+        ("UPDATE polling_round SET signatures = signatures + 1", "not the one of the journal's last round"),
+        ("UPDATE polling_round SET height = height + 1", "the head of round 1"),
+        ("UPDATE polling_poll SET sealed_at = sealed_at - 60", "at which the poll was sealed"),
+        ("UPDATE polling_poll SET opened_at = opened_at + 60", "at which the poll was opened"),
+        ("UPDATE polling_poll SET closed_at = closed_at + 60", "at which the poll was closed"),
+        ("DELETE FROM polling_record WHERE kind = 'opening'", "The opening record is not the one of the journal"),
+        ("DELETE FROM polling_record WHERE kind = 'closing'", "The closing record is not the one of the journal"),
+        ("UPDATE polling_trustee SET checked_at = NULL", "Anne's check of the seal is not what was signed"),
+        ("UPDATE polling_trustee SET waived = 'Irene: x', check_file = NULL", "Anne's check of the seal"),
+        (
+            "INSERT INTO polling_restore (election, at, backup_at, file, sha256, mark, holds) VALUES (1, 5, 4, 'b', 'c', 'd', 0)",
+            "What is stored of a restored backup was changed by hand"
+        ),
         ("UPDATE polling_ballot SET result = x'7b7d'", "the result is not the journal's"),
     ]
 

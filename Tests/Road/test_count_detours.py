@@ -90,7 +90,7 @@ def test_a_poll_that_was_open_is_not_opened_anew(ready, tmp_path):
     for path in glob.glob(f"{site.store}*"):
         os.remove(path)
     site.run("store", "restore", f"{ready.folder}/sealed.backup")
-    done = attempt(site, "poll", "open", "--box-key", f"{ready.folder}/box.key")
+    done = attempt(site, "poll", "open", "--yes", "--box-key", f"{ready.folder}/box.key")
     assert done.returncode == 1, site.run("poll", "status").stdout
 
 
@@ -100,7 +100,7 @@ def test_a_server_whose_store_was_moved_erases_no_box_key(ready, tmp_path):
     site = copied(ready, tmp_path)
     site.serve()
     try:
-        site.run("poll", "close", "--at-once")
+        site.run("poll", "close", "--yes", "--at-once")
         os.makedirs(f"{tmp_path}/away")
         for path in glob.glob(f"{site.store}*"):
             shutil.move(path, f"{tmp_path}/away")

@@ -13,7 +13,7 @@ def test_a_text_without_a_font_is_refused_before_it_is_sealed(isoloir):
     isoloir.roll([voter(number) for number in range(12)])
     isoloir.run("election", "check", f"{isoloir.folder}/election")
     isoloir.election(LIST)
-    for words in (("election", "check", f"{isoloir.folder}/election"), ("poll", "rehearse"), ("poll", "seal", "--box-key", f"{isoloir.folder}/box.key")):
+    for words in (("election", "check", f"{isoloir.folder}/election"), ("poll", "rehearse"), ("poll", "seal", "--yes", "--box-key", f"{isoloir.folder}/box.key")):
         refused = isoloir.run(*words, status=1).stderr
         assert "answer 2 to question 1 of the ballot titulaires-ouvriers" in refused, words
         assert f'no installed font has "{STRANGE}"' in refused and "install a font that has it" in refused, words
@@ -28,5 +28,12 @@ def test_what_an_earlier_version_stored_is_not_sealed_against_the_rules_of_today
     with sqlite3.connect(isoloir.store) as database:
         database.execute("UPDATE election_definition SET definition = replace(definition, 'min: 1', 'min: 0')")
     isoloir.run("election", "show")
-    for words in (("poll", "rehearse"), ("poll", "seal", "--box-key", f"{isoloir.folder}/box.key")):
+    for words in (("poll", "rehearse"), ("poll", "seal", "--yes", "--box-key", f"{isoloir.folder}/box.key")):
         assert "two ways to choose nothing" in isoloir.run(*words, status=1).stderr, words
+
+
+def test_an_hour_that_has_passed_is_noted(isoloir):
+    isoloir.election(("opens: 2026-11-24 09:00", "opens: 2025-11-24 09:00"), ("closes: 2026-12-01 17:00", "closes: 2025-12-01 17:00"))
+    for words in (("election", "check", f"{isoloir.folder}/election"), ("election", "create", f"{isoloir.folder}/election")):
+        said = isoloir.run(*words).stderr
+        assert 'the poll closed on Monday 1 December 2025 at 17:00' in said and 'set "opens" and "closes" anew' in said, words

@@ -3,6 +3,7 @@ import contextlib
 import http.server
 import json
 import os
+import pathlib
 import re
 import socket
 import subprocess
@@ -139,6 +140,52 @@ def test_a_json_gateway_and_its_refusals(isoloir):
         assert "1 accepted, 1 refused for good, 1 refused for now" in isoloir.run("outbox", "send").stdout
         assert seen[0][0] == "Bearer t0ken" and seen[0][1]["to"] == "+33639980001" and seen[0][1]["unicode"] is False
     assert isoloir.sql("SELECT provider_id FROM outbox_message WHERE state = 'accepted'") == [("gw-1",)]
+
+
+def test_a_json_gateway_is_told_where_receipts_go(isoloir):
+    """The address says which message, with the tag that shows that the receipt is an answer to it; 402 is the account's fault."""
+    isoloir.election()
+    isoloir.roll([sms_voter(1), sms_voter(2), sms_voter(3)])
+    isoloir.run("identifiers", "issue")
+    with open(f"{isoloir.folder}/token", "w") as file:
+        file.write("t0ken")
+    os.chmod(f"{isoloir.folder}/token", 0o600)
+    with gateway([202, 402]) as (port, seen):
+        isoloir.settings(f"sms:\n  provider: rest\n  url: http://127.0.0.1:{port}/send\n  sender: VOTE\n  passwordFile: {isoloir.folder}/token\n"
+                         "  receipts: https://vote.example.org/receipts/sms\n")
+        assert "wants to be paid: HTTP 402" in isoloir.run("outbox", "send", status=1).stderr
+    assert len(seen) == 2 and isoloir.states() == {"accepted": 1, "waiting": 2}
+    [(token,)] = isoloir.sql("SELECT provider_id FROM outbox_message WHERE state = 'accepted'")
+    address, query = seen[0][1]["receipt"].split("?")
+    fields = dict(field.split("=") for field in query.split("&"))
+    assert address == "https://vote.example.org/receipts/sms" and fields["id"] == token == seen[0][1]["reference"] and len(fields["tag"]) == 16
+    assert "sms is paused" in isoloir.run("outbox", "status").stdout
+
+
+def test_what_came_back_stands_among_the_failures(isoloir):
+    isoloir.election()
+    isoloir.roll([sms_voter(1), sms_voter(2)])
+    isoloir.run("identifiers", "issue")
+    isoloir.sql("UPDATE outbox_message SET state = 'bounced', sealed = NULL, ended_at = 1, reply = 'bounced 5.1.1' WHERE subject = 1")
+    shown = isoloir.run("outbox", "failures").stdout
+    assert "V1" in shown and "bounced 5.1.1" in shown and "V2" not in shown
+    [row] = isoloir.json("outbox", "failures")
+    assert (row["state"], row["canRetry"]) == ("bounced", False)
+
+
+def test_what_waits_leaves_with_the_address_that_holds_then(isoloir):
+    isoloir.election()
+    isoloir.roll([sms_voter(1)])
+    isoloir.run("identifiers", "issue")
+    isoloir.election(("address: https://vote.example.org", "address: https://scrutin.example.org"), ("phone: 03 53 01 98 76", "phone: 03 53 01 98 99"))
+    isoloir.settings("sms:\n  folder: sms\n")
+    isoloir.run("outbox", "send")
+    texts = []
+    for path in pathlib.Path(f"{isoloir.folder}/sms").rglob("*"):
+        if path.is_file():
+            texts.append(path.read_text(encoding="utf-8"))
+    [text] = texts
+    assert "scrutin.example.org" in text and "vote.example.org" not in text
 
 
 def test_prefixes_and_budgets_are_kept(isoloir):

@@ -1,5 +1,7 @@
 """The store, its journal, its backups and its keys, by the command line."""
 import os
+
+import pytest
 import sqlite3
 
 from conftest import voter
@@ -173,6 +175,15 @@ def test_a_store_without_its_rules_is_not_served(isoloir):
     assert '"issuance_identifier_one" is missing' in isoloir.run("store", "check", status=1).stderr
     isoloir.sql("CREATE UNIQUE INDEX issuance_identifier_one ON issuance_identifier (voter, state)")
     assert "was changed" in isoloir.run("identifiers", "issue", status=1).stderr
+
+
+@pytest.mark.parametrize("name", ["sqliteXevil", "polling_slot", "anything"])
+def test_a_store_with_a_rule_of_somebody_else_is_not_served(isoloir, name):
+    """A trigger may bear a table's name, or one that looks like SQLite's own."""
+    filled(isoloir)
+    isoloir.sql(f"CREATE TRIGGER {name} AFTER UPDATE ON polling_slot BEGIN SELECT 1; END")
+    for words in (("identifiers", "issue"), ("store", "check")):
+        assert f'the trigger "{name}", which Isoloir did not make' in isoloir.run(*words, status=1).stderr
 
 
 def test_a_dead_backup_leaves_nothing_in_clear_for_long(isoloir):

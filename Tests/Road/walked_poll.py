@@ -61,7 +61,7 @@ class Poll:
             reader.execute("BEGIN")
             reader.execute("SELECT count(*) FROM polling_slot").fetchone()
             self.cast(2, OTHER, others[1])
-            self.closing = site.run("poll", "close", "--at-once")
+            self.closing = site.run("poll", "close", "--yes", "--at-once")
         with contextlib.suppress(AssertionError):
             wait_until(lambda: not self.pairs(), 10)
         self.found["after a close beside a reader that left"] = self.pairs()
@@ -224,6 +224,6 @@ def prove(site, path):
 
 def opened(site):
     """Seals and opens as the manager does who knows of nothing."""
-    site.run("poll", "seal", "--box-key", f"{site.folder}/box.key")
+    site.run("poll", "seal", "--yes", "--box-key", f"{site.folder}/box.key")
     site.run("poll", "accept", "all", "--by", "Bureau de test", "--reason", "a test")
-    return subprocess.run(site.command("poll", "open", "--box-key", f"{site.folder}/box.key"), capture_output=True, text=True, timeout=60)
+    return subprocess.run(site.command("poll", "open", "--yes", "--box-key", f"{site.folder}/box.key"), capture_output=True, text=True, timeout=60)

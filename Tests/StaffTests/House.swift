@@ -1,4 +1,4 @@
-import Access
+import Authentication
 import Contacts
 import Crypto
 import Delivery
@@ -6,7 +6,6 @@ import Elections
 import Foundation
 import Issuance
 import Journal
-import Passphrases
 import Staff
 import Store
 import Synchronization

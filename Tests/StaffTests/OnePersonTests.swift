@@ -1,4 +1,4 @@
-import Access
+import Authentication
 import Issuance
 import Journal
 import Staff

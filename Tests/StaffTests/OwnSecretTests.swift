@@ -1,9 +1,8 @@
-import Access
+import Authentication
 import Crypto
 import Delivery
 import Elections
 import Journal
-import Passphrases
 import Staff
 import Store
 import Testing

@@ -1,4 +1,4 @@
-import Access
+import Authentication
 import Contacts
 import Crypto
 import Delivery

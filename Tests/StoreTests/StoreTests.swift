@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import Journal
 import Store
+import Synchronization
 import Testing
 
 /// A store in a folder of its own.
@@ -170,6 +171,25 @@ struct StoreTests {
         let kept = try notes(store)
         #expect(kept.first == "small")
         #expect(try store.faults() == [])
+    }
+
+    /// One of them loses the transaction of all: the others' writes are as good as before, and must be told the same.
+    @Test func `who shares a transaction with a write that fills the disk is told of the disk`() throws {
+        let scratch = try Scratch()
+        let mount = scratch.folder.appending(path: "small")
+        try FileManager.default.createDirectory(at: mount, withIntermediateDirectories: true)
+        try #require(try run("/bin/mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", mount.path) == 0)
+        defer { _ = try? run("/bin/umount", "-l", mount.path) }
+        let store = try Store(path: mount.appending(path: "s.sqlite").path, migrations: Scratch.migrations, now: 1)
+        let errors = Mutex<[StoreError]>([])
+        DispatchQueue.concurrentPerform(iterations: 24) { number in
+            do throws(StoreError) {
+                for _ in 0..<6 { try add(store, String(repeating: "x", count: number % 3 == 0 ? 6_000_000 : 400_000)) }
+            } catch { errors.withLock { $0.append(error) } }
+        }
+        let found = errors.withLock { $0 }
+        #expect(found.count == 24)
+        for error in found { #expect(error.kind == .full && error.isOfTheStore, "\(error)") }
     }
 
     @Test func `a read-only volume is said to be read-only`() throws {

@@ -20,7 +20,7 @@ private func roll(_ fields: [String: String]) -> String {
 }
 
 /// What one field becomes, or why it is refused.
-private struct Outcome {
+struct Outcome {
     let desk: Desk
     let roll: LoadedRoll
 
@@ -87,6 +87,25 @@ struct RecipientTests {
         let short = try Outcome(["Nom": last, "Pr\u{E9}nom": first, "Civilit\u{E9}": "Mme", "Adresse 1": full])
         #expect(try short.contacts().address?.lines.first == "Mme M VANDENBROUCKE-TAILLEFER")
         #expect(short.warning.contains("too long for a line"))
+    }
+
+    /// The name is on the first line already, in a form that no line holds or that a program cut off.
+    @Test(arguments: [
+        "Mme Marie-Antoinette-Clotilde VANDENBROUCKE-TAILLEFER", "VANDENBROUCKE-TAILLEFER Marie-Antoinette-Clotilde",
+        "MME MARIE ANTOINETTE CLOTILDE VANDENBRO", "VANDENBROUCKE TAILLEFER MARIE ANTOI",
+        "VANDENBROUCKE-TAILLEFER\nMarie-Antoinette-Clotilde", "Mme Marie-Antoinette-Clotilde\nVandenbroucke-Taillefer",
+        "Marie-Antoinette-Clotilde VANDENBROUCK",
+    ])
+    func `a long name that stands there already is printed once`(lines: String) throws {
+        let outcome = try Outcome([
+            "Nom": "Vandenbroucke-Taillefer", "Pr\u{E9}nom": "Marie-Antoinette-Clotilde",
+            "Adresse 1": "\(lines)\n3 rue X\n59000 Lille",
+        ])
+        #expect(outcome.fault.isEmpty, "\(outcome.fault)")
+        let printed = try #require(try outcome.contacts().address).lines
+        #expect(printed.suffix(2) == ["3 RUE X", "59000 LILLE"] && printed.count == 4, "\(printed)")
+        let words = printed.prefix(2).joined(separator: " ").uppercased()
+        for word in ["CLOTILDE", "TAILLEFER"] { #expect(words.components(separatedBy: word).count == 2, "\(printed)") }
     }
 }
 
@@ -197,7 +216,15 @@ struct CellTests {
     @Test(arguments: [
         ("<a@ex.example.org>", "a@ex.example.org"), ("mailto:a@ex.example.org", "a@ex.example.org"),
         ("Anne Petit <a@ex.example.org>", "a@ex.example.org"), ("a@ex.example.org;", "a@ex.example.org"),
-        ("a@ex.example.org.", "a@ex.example.org"), ("\u{FEFF}a@ex.example.org\u{2009}", "a@ex.example.org"),
+        ("a@ex.example.org.", "a@ex.example.org"),
+        ("'a@ex.example.org", "a@ex.example.org"), ("'a@ex.example.org'", "a@ex.example.org"),
+        ("\"a@ex.example.org\"", "a@ex.example.org"), ("(a@ex.example.org)", "a@ex.example.org"),
+        ("[a@ex.example.org]", "a@ex.example.org"), ("\u{AB}\u{A0}a@ex.example.org\u{A0}\u{BB}", "a@ex.example.org"),
+        ("\u{2018}a@ex.example.org\u{2019}", "a@ex.example.org"), ("SMTP:a@ex.example.org", "a@ex.example.org"),
+        ("mailto:a@ex.example.org?subject=x", "a@ex.example.org"), ("<mailto:a@ex.example.org>", "a@ex.example.org"),
+        (";a@ex.example.org ;", "a@ex.example.org"), ("'Anne Petit' <a@ex.example.org>", "a@ex.example.org"),
+        ("'+a@ex.example.org", "+a@ex.example.org"), ("o'neil@ex.example.org", "o'neil@ex.example.org"),
+        ("\u{FEFF}a@ex.example.org\u{2009}", "a@ex.example.org"),
     ])
     func `an address is found in what stands around it`(given: String, mail: String) throws {
         #expect(try Outcome(["Courriel": given]).contacts().mail?.text == mail)
@@ -207,7 +234,7 @@ struct CellTests {
         ("a@ex.example.org; b@ex.example.org", "keep one"), ("a@ex.example.org b@ex.example.org", "keep one"),
         ("jean.c\u{200B}x@ex.example.org", "(U+200B) after 'jean.c'"),
         ("zo\u{C3}\u{A9}@ex.example.org", "wrong encoding"),
-        ("a@@ex.example.org", "one @"),
+        ("a@@ex.example.org", "one @"), (".a@ex.example.org", "invalid part before"),
     ])
     func `an address that is none is refused with the reason`(given: String, word: String) throws {
         let outcome = try Outcome(["Courriel": given])
@@ -236,7 +263,10 @@ struct CellTests {
     }
 
     @Test(arguments: [
-        ("H", "M", false), ("Homme", "M", false), ("Femme", "F", false), ("Melle", "F", false), ("MME.", "F", false),
+        ("Mme.", "F", false), ("Mlle", "F", false), ("M", "M", false), ("Mme le Docteur", "F", false),
+        ("1 - Monsieur", "M", false), ("F (Femme)", "F", false), ("Veuve", "F", false), ("Mme Vve", "F", false),
+        ("Pr", "", true), ("M. et Mme", "", true), ("Dr.", "", true), ("H", "M", false), ("Homme", "M", false),
+        ("Femme", "F", false), ("Melle", "F", false), ("MME.", "F", false),
         ("Mr", "M", false), ("monsieur", "M", false), ("Dr", "", true), ("Me", "", true), ("Mx", "", true),
         ("1", "", true),
         ("2", "", true), ("non pr\u{E9}cis\u{E9}", "", true), ("N/A", "", true), ("-", "", true),
@@ -249,7 +279,10 @@ struct CellTests {
     }
 
     @Test(arguments: [
-        "n\u{E9}ant", "N\u{C9}ANT", "-", "--", "\u{2014}", "N/A", "n.c.", "aucun", "Non renseign\u{E9}", ".",
+        "sans", "N/C", "inconnu", "\u{E0} compl\u{E9}ter", "\u{C0} COMPL\u{C9}TER", "vide", "NaN", "xxx", "*",
+        "\u{2026}",
+        "s.o.", "pas de mail", "n\u{E9}ant", "N\u{C9}ANT", "-", "--", "\u{2014}", "N/A", "n.c.", "aucun",
+        "Non renseign\u{E9}", ".",
     ])
     func `what stands for nothing is nothing in a column that may be empty`(given: String) throws {
         let outcome = try Outcome(["T\u{E9}l\u{E9}phone": given, "Adresse 4": given, "Canal": given])
@@ -322,111 +355,5 @@ struct AddressTests {
         #expect(try spare.contacts().address == nil)
         #expect(try Outcome(long.merging(["Courriel": ""]) { $1 }).fault.contains("38 characters"))
         #expect(try Outcome(long.merging(["Canal": "courrier"]) { $1 }).fault.contains("38 characters"))
-    }
-}
-
-struct TextFileTests {
-    private static let text = "Matricule;Nom;Pr\u{E9}nom;Coll\u{E8}ge\r\nA1;H\u{E9}b\u{E9}rt;Zo\u{E9};ouvriers\r\n"
-
-    @Test(
-        arguments: [
-            (String.Encoding.utf16LittleEndian, [0xFF, 0xFE], "UTF-16"), (.utf16BigEndian, [0xFE, 0xFF], "UTF-16"),
-            (.utf16LittleEndian, [], "UTF-16"), (.utf16BigEndian, [], "UTF-16"), (.windowsCP1252, [], "Windows-1252"),
-            (.utf8, [0xEF, 0xBB, 0xBF], "UTF-8 with BOM"),
-        ] as [(String.Encoding, [UInt8], String)])
-    func `the encoding is found`(encoding: String.Encoding, mark: [UInt8], name: String) throws {
-        try check(Data(mark) + (try #require(TextFileTests.text.data(using: encoding))), name)
-    }
-
-    @Test(arguments: [(0x82 as UInt8, "DOS (code page 850)"), (0x8E, "Mac OS Roman")])
-    func `what DOS and old Macs wrote is found too`(byte: UInt8, name: String) throws {
-        let bytes = TextFileTests.text.replacing("\u{E8}", with: "e").unicodeScalars.map {
-            $0 == "\u{E9}" ? byte : UInt8($0.value)
-        }
-        try check(Data(bytes), name)
-    }
-
-    private func check(_ data: Data, _ encoding: String) throws {
-        let desk = try Desk()
-        let roll = try desk.registrar.load(
-            try desk.file("r.csv", data), into: desk.election, keys: desk.keys, options: ImportOptions())
-        #expect(roll.encoding == encoding)
-        try desk.publish(roll)
-        #expect(try desk.voters().map(\.lastName) == ["H\u{E9}b\u{E9}rt"])
-    }
-
-    @Test(arguments: [
-        "sep=|\nref|nom|prenom|college\nA1|Petit|Zoe|ouvriers\n",
-        "\"sep=,\"\r\nref,nom,prenom,college\r\nA1,Petit,Zoe,ouvriers\r\n",
-        "ref\tnom\tprenom\tcollege\nA1\tPetit\tZoe\touvriers\n",
-        "Liste, au 3 mai, des \u{E9}lecteurs\n\nref;nom;prenom;college\nA1;Petit;Zoe;ouvriers\n",
-        "ref;nom;prenom;college;;;\nA1;Petit;Zoe;ouvriers;;;\n", "ref;nom;prenom;college\nA1;Petit;Zoe;ouvriers;; ;\n",
-        "ref;nom;prenom;college;email\nA1;Petit;Zoe;ouvriers\n",
-        "ref;nom;prenom;college\nA1;Petit;Zoe;ouvriers\nref;nom;prenom;college\n\u{A0};\u{200B};;\n",
-        "ref;nom;prenom;college\n\"A1\" ;\"Petit\"  ;Zoe;\"ouvriers\" \n",
-        "\u{FEFF}ref;nom;prenom;college\n\u{FEFF}A1;Petit;Zoe;ouvriers\n",
-        "\"ref\";\"nom\";\"prenom\";\"college\"\n\"A1\";\"Petit\";\"Zoe\";\"ouvriers\"\n",
-    ])
-    func `a text is read as its program meant it`(text: String) throws {
-        let desk = try Desk()
-        let roll = try desk.load(text)
-        #expect(roll.report.faultCount == 0, "\(roll.report.faults)")
-        #expect(roll.rows == 1)
-        try desk.publish(roll)
-        #expect(try desk.voters().map(\.reference) == ["A1"])
-    }
-
-    @Test func `a field too many that is not empty is refused`() throws {
-        let roll = try Desk().load("ref;nom;prenom;college\nA1;Petit;Zoe;ouvriers;x\n")
-        #expect(roll.report.faults.first?.reason.contains("has 5 fields") == true)
-    }
-
-    @Test(arguments: [
-        ("Nom de naissance;Nom usuel", "Petit;Blanc", "Blanc"), ("Nom de naissance;Nom usuel", "Petit;", "Petit"),
-        ("Nom;Nom d'usage", "Petit;Blanc", "Blanc"), ("Nom;Nom d'usage", "Petit;", "Petit"),
-        ("Nom;Nom de naissance", "Blanc;Petit", "Blanc"),
-    ])
-    func `the usage name goes before the birth name`(headings: String, names: String, name: String) throws {
-        let desk = try Desk()
-        try desk.publish(try desk.load("ref;\(headings);prenom;college\nA1;\(names);Zoe;ouvriers\n"))
-        #expect(try desk.voters().first?.lastName == name)
-    }
-
-    @Test(arguments: [("0639980001", "+33639980001"), ("", "+33199001234")])
-    func `a mobile goes before a landline`(mobile: String, number: String) throws {
-        let desk = try Desk()
-        try desk.publish(
-            try desk.load(
-                "ref;nom;prenom;college;T\u{E9}l\u{E9}phone;GSM\nA1;Petit;Zoe;ouvriers;0199001234;\(mobile)\n"))
-        #expect(try desk.contacts("A1").phone?.text == number)
-    }
-
-    @Test func `two columns of one meaning are a question, and each cure that is named works`() throws {
-        let text =
-            "ref;nom;prenom;college;Mail pro;Mail perso\nA1;Petit;Zoe;ouvriers;pro@ex.example.org;perso@ex.example.org\n"
-        let desk = try Desk()
-        #expect {
-            _ = try desk.load(text)
-        } throws: {
-            "\($0)".contains("--map \"Mail pro=email\" or --map \"Mail perso=email\"")
-        }
-        var options = ImportOptions()
-        options.map = [Column.fold("Mail perso"): .email]
-        let roll = try desk.load(text, options)
-        #expect(roll.ignoredHeadings == ["Mail pro"])
-        try desk.publish(roll)
-        #expect(try desk.contacts("A1").mail?.text == "perso@ex.example.org")
-    }
-
-    @Test(arguments: [
-        "Nom de naissance", "Nom usuel", "Pr\u{E9}nom usuel", "N\u{B0} matricule", "Matricule RH",
-        "N\u{B0} adh\u{E9}rent",
-        "Email pro", "Mail pro", "Mail perso", "E-mail professionnel", "M\u{E9}l", "GSM", "T\u{E9}l. mobile",
-        "Portable",
-        "Portable pro", "N\u{B0} de t\u{E9}l\u{E9}phone", "Sexe", "Rue", "Voie", "N\u{B0} et voie", "Adresse postale",
-        "Compl\u{E9}ment d'adresse",
-    ])
-    func `headings of payroll programs are known`(heading: String) {
-        #expect(Column.named(heading, map: [:]) != nil)
     }
 }

@@ -51,6 +51,11 @@ final class Desk {
             try file("\(UUID().uuidString).csv", Data(text.utf8)), into: election, keys: keys, options: options)
     }
 
+    func load(_ data: Data) throws -> LoadedRoll {
+        try registrar.load(
+            try file("\(UUID().uuidString).csv", data), into: election, keys: keys, options: ImportOptions())
+    }
+
     @discardableResult
     func publish(_ roll: LoadedRoll) throws -> [Int] {
         let (registrar, roll) = (registrar, roll)

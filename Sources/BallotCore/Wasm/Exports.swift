@@ -1,10 +1,12 @@
 // What the browser's worker calls. Texts lie in the instance's memory: `reserve` gives a place to write to, `resultStart` says
 // where the last result is. One instance seals one ballot and checks its receipt; its memory goes with it.
 
+/// Fills a place with random bytes; the worker gives at most 65,536 at a time (Web Cryptography, getRandomValues).
 @_extern(wasm, module: "env", name: "random")
 @_extern(c)
 func randomBytes(_ place: UnsafeMutablePointer<UInt8>, _ count: Int32)
 
+/// Tells the worker how many choices are encrypted, so that the page can show it.
 @_extern(wasm, module: "env", name: "progress")
 @_extern(c)
 func reportProgress(_ done: Int32)
@@ -21,14 +23,19 @@ struct BrowserScalars: ScalarSource {
     }
 }
 
+/// What `prepare` leaves for `seal`.
 struct Prepared {
     let document: ElectionDocument
     let group: CoreGroup
 }
 
+/// Nil before `prepare`.
 nonisolated(unsafe) var prepared: Prepared?
+/// What the worker writes before a call: one text at a time.
 nonisolated(unsafe) var place: [UInt8] = []
+/// What the last call came to.
 nonisolated(unsafe) var result: [UInt8] = []
+/// The ballot of `seal`, of which `tracker` speaks; empty before it.
 nonisolated(unsafe) var sealed: [UInt8] = []
 
 /// A place for `count` bytes, good until the next call.

@@ -36,7 +36,7 @@ CREATE TABLE access_request (
     answered INTEGER NOT NULL DEFAULT 0 CHECK (answered IN (0, 1)),
     proven INTEGER NOT NULL DEFAULT 0 CHECK (proven IN (0, 1))
 , realm TEXT NOT NULL DEFAULT 'voters'
-    CHECK (realm IN ('voters', 'staff')), network BLOB NOT NULL DEFAULT x'', pictured INTEGER NOT NULL DEFAULT 0 CHECK (pictured IN (0, 1)), digits INTEGER NOT NULL DEFAULT 0) STRICT;
+    CHECK (realm IN ('voters', 'staff')), network BLOB NOT NULL DEFAULT x'', pictured INTEGER NOT NULL DEFAULT 0 CHECK (pictured IN (0, 1)), digits INTEGER NOT NULL DEFAULT 0, renews INTEGER NOT NULL DEFAULT 0 CHECK (renews IN (0, 1))) STRICT;
 
 CREATE INDEX access_request_asked ON access_request (id) WHERE state = 'asked';
 
@@ -163,13 +163,6 @@ CREATE TABLE bureau_reminder (
     ended_at INTEGER
 ) STRICT;
 
-CREATE TABLE bureau_snapshot (
-    election INTEGER PRIMARY KEY REFERENCES election_definition (id),
-    at INTEGER NOT NULL,
-    round_at INTEGER,
-    content TEXT NOT NULL
-) STRICT;
-
 CREATE TABLE bureau_specimen (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     election INTEGER NOT NULL REFERENCES election_definition (id),
@@ -208,7 +201,7 @@ CREATE TABLE election_hours (
     opened_at INTEGER,
     stopped_at INTEGER,
     reason TEXT
-, stage TEXT NOT NULL DEFAULT 'sealed' CHECK (stage IN ('sealed', 'open', 'suspended', 'closing', 'ended', 'abandoned'))) STRICT;
+, stage TEXT NOT NULL DEFAULT 'sealed' CHECK (stage IN ('sealed', 'open', 'suspended', 'closing', 'halted', 'ended', 'abandoned')), restored INTEGER NOT NULL DEFAULT 0, changes INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE issuance_batch (
     id INTEGER PRIMARY KEY,
@@ -258,13 +251,14 @@ CREATE TABLE issuance_identifier (
     UNIQUE (voter, generation)
 ) STRICT;
 
+CREATE UNIQUE INDEX issuance_identifier_letter ON issuance_identifier (voter) WHERE state = 'unposted';
+
 CREATE UNIQUE INDEX issuance_identifier_live ON issuance_identifier (election, hash, state)
     WHERE state <> 'revoked';
 
 CREATE UNIQUE INDEX issuance_identifier_next ON issuance_identifier (voter) WHERE state = 'pending';
 
-CREATE UNIQUE INDEX issuance_identifier_one ON issuance_identifier (voter)
-    WHERE state IN ('unposted', 'active');
+CREATE UNIQUE INDEX issuance_identifier_one ON issuance_identifier (voter) WHERE state = 'active';
 
 CREATE INDEX issuance_identifier_past ON issuance_identifier (election, hash) WHERE state = 'revoked';
 
@@ -321,6 +315,13 @@ CREATE TABLE outbox_dispatcher (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     owner TEXT NOT NULL,
     expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE outbox_early (
+    message INTEGER PRIMARY KEY REFERENCES outbox_message (id),
+    state TEXT NOT NULL CHECK (state IN ('delivered', 'bounced')),
+    reply TEXT,
+    at INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE outbox_frame (
@@ -475,7 +476,7 @@ CREATE TABLE polling_part (
     waiver TEXT,
     at INTEGER NOT NULL,
     replaced_at INTEGER
-) STRICT;
+, waiver_file BLOB, file_sha256 TEXT) STRICT;
 
 CREATE UNIQUE INDEX polling_part_current ON polling_part (ballot, owner) WHERE replaced_at IS NULL;
 
@@ -488,7 +489,7 @@ CREATE TABLE polling_poll (
     round_at INTEGER,
     manifest BLOB NOT NULL,
     fingerprint TEXT NOT NULL
-, stopped_at INTEGER, seen_at INTEGER, clock_doubt TEXT, ordered_at INTEGER, state TEXT NOT NULL DEFAULT 'sealing' CHECK (state IN ('sealing', 'sealed', 'open', 'suspended', 'closing', 'ended', 'closed', 'abandoned', 'destroyed')), manifest_seal BLOB NOT NULL DEFAULT x'') STRICT;
+, stopped_at INTEGER, seen_at INTEGER, clock_doubt TEXT, ordered_at INTEGER, state TEXT NOT NULL DEFAULT 'sealing' CHECK (state IN ('sealing', 'sealed', 'open', 'suspended', 'closing', 'ended', 'closed', 'abandoned', 'destroyed')), manifest_seal BLOB NOT NULL DEFAULT x'', seen_ticks INTEGER, seen_boot TEXT) STRICT;
 
 CREATE TABLE polling_record (
     election INTEGER NOT NULL REFERENCES polling_poll (election),
@@ -508,7 +509,7 @@ CREATE TABLE polling_restore (
     mark TEXT NOT NULL,
     holds INTEGER NOT NULL,
     resumed_at INTEGER
-) STRICT;
+, statement BLOB) STRICT;
 
 CREATE TABLE polling_round (
     ballot INTEGER NOT NULL REFERENCES polling_ballot (id),
@@ -752,3 +753,10 @@ CREATE TABLE store_migration (
 ) STRICT;
 
 CREATE TABLE store_pulse (id INTEGER PRIMARY KEY CHECK (id = 1), beats INTEGER NOT NULL) STRICT;
+
+CREATE TABLE "turnout_snapshot" (
+    election INTEGER PRIMARY KEY REFERENCES election_definition (id),
+    at INTEGER NOT NULL,
+    round_at INTEGER,
+    content TEXT NOT NULL
+) STRICT;

@@ -1,0 +1,142 @@
+import Crypto
+import Delivery
+import Elections
+import Issuance
+import Journal
+package import Store
+
+extension SignInDesk {
+    /// Changes the secret of somebody who is signed in: the present one is asked, the other sessions end, and word is sent.
+    package func change(
+        _ session: Session, present: String, _ typed: String, again: String
+    ) throws(StoreError) -> Outcome {
+        let subject = Array(session.principal.text.utf8)
+        let found = try store.write {
+            (transaction: borrowing Transaction) throws(StoreError) -> (PassphraseKeeper.Record, PassphraseRules)? in
+            guard try keeper.begin(transaction, election: election, subject: subject) else { return nil }
+            return (
+                try keeper.record(transaction.reading, election: election, session.principal),
+                try rules(transaction.reading, session.principal, canonical: nil)
+            )
+        }
+        guard let (record, rules) = found else {
+            return .wait(
+                seconds: try store.read { (reading: borrowing Reading) throws(StoreError) in
+                    try keeper.wait(reading, election: election, subject: subject)
+                })
+        }
+        let secret = SecretText.secret(present)
+        var isRight = false
+        if record.hash == nil, policy.secretKind == .generated {
+            let sent = try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try doorkeeper.sentSecret(reading, session)
+            }
+            isRight = sent.map { Secret(doorkeeper.hash(generated: secret)).matches(Secret($0)) } ?? false
+        } else {
+            switch keeper.check(secret, against: record.hash) {
+            case .busy(let seconds):
+                try giveBack(subject)
+                return .busy(seconds: seconds)
+            case .done(let right): isRight = right
+            }
+        }
+        guard isRight else { return .wrong }
+        let faults = rules.faults(typed, again: again)
+        guard faults.isEmpty else {
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try keeper.succeed(transaction, election: election, subject: subject)
+            }
+            return .refused(faults, uncounted: rules.uncounted(typed))
+        }
+        switch keeper.hash(SecretText.secret(typed)) {
+        case .busy(let seconds): return .busy(seconds: seconds)
+        case .done(let hash):
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try keeper.succeed(transaction, election: election, subject: subject)
+                let generation = try keeper.set(
+                    transaction, election: election, named: name, session.principal, hash: hash, why: "changed")
+                try doorkeeper.keep(transaction, session)
+                try doorkeeper.endOthers(transaction, session.principal, but: 0)
+                try tell(transaction, session.principal, .secretChanged, generation: generation)
+            }
+            return .next
+        }
+    }
+
+    // MARK: The secret that is forgotten
+
+    /// What asking for a reset came to.
+    package enum ResetOutcome: Sendable, Equatable {
+        /// The roll's question comes first.
+        case challenge
+        /// A further code was sent by the other channel.
+        case codeSent
+        /// It may be done from this time on.
+        case waits(until: Int)
+        /// Now: choose.
+        case ready
+        /// The election manager does it.
+        case manager
+        case gone
+    }
+
+    /// Begins, or goes on with, the reset of a forgotten secret, by the election's `secret.reset`.
+    package func forgotten(token: String) throws(StoreError) -> ResetOutcome {
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            guard let request = try doorkeeper.request(transaction.reading, token: token) else { return .gone }
+            // Pressed twice: the first did it.
+            if request.purpose == .reset { return request.state == .verified ? .ready : .codeSent }
+            guard request.state == .verified, let principal = request.principal else { return .gone }
+            // A password that was sent, and one that nobody chose yet, is renewed by the code alone.
+            if policy.secretRenew, try !keeper.record(transaction.reading, election: election, principal).isSet {
+                try transaction.execute("UPDATE access_request SET renews = 1 WHERE id = ?", request.id)
+                return .ready
+            }
+            let routes = try doorkeeper.directory.routes(transaction.reading, principal)
+            if policy.secretReset == .manager || request.route == .letter && routes.isEmpty { return .manager }
+            if policy.challenge != nil, !request.isAnswered,
+                try doorkeeper.directory.challenge(transaction.reading, principal) != nil
+            {
+                try transaction.execute("UPDATE access_request SET wants_reset = 1 WHERE id = ?", request.id)
+                return .challenge
+            }
+            if policy.secretReset == .otherChannel, routes.contains(where: { $0 != request.route }) {
+                try doorkeeper.askReset(transaction, token: token, of: request)
+                return .codeSent
+            }
+            return try delayed(transaction, request, principal)
+        }
+    }
+
+    /// Begins the wait of an hour before a reset, and warns by every channel; or says how long it still is.
+    private func delayed(
+        _ transaction: borrowing Transaction, _ request: CodeRequest, _ principal: Principal
+    ) throws(StoreError) -> ResetOutcome {
+        let now = doorkeeper.clock.now
+        if let ready = try keeper.resetReady(transaction.reading, election: election, principal) {
+            if ready > now { return .waits(until: ready) }
+            try transaction.execute("UPDATE access_request SET purpose = 'reset' WHERE id = ?", request.id)
+            return .ready
+        }
+        let ready = now + PassphraseKeeper.resetDelay
+        let definition = doorkeeper.election.election
+        let language =
+            try doorkeeper.directory.language(transaction.reading, principal) ?? definition.languages.first ?? .fr
+        let phrase = LocalTime.phrase(ready, zone: definition.timeZone, language)
+        let words = "\(phrase) (\(definition.zoneWords([ready], language)))"
+        try tell(transaction, principal, .resetAsked, generation: request.id, values: ["ready": words])
+        var note = VoterNote(.resetReady, by: request.route ?? .email, priority: .recovery, generation: request.id)
+        note.dueAt = ready
+        let message = try doorkeeper.directory.send(transaction, principal, note)
+        try keeper.askReset(
+            transaction, election: election, named: name, principal, readyAt: ready, message: message)
+        return .waits(until: ready)
+    }
+}
+
+extension Doorkeeper {
+    /// The hash of the secret that was sent with the identifier a session was opened with.
+    func sentSecret(_ reading: borrowing Reading, _ session: Session) throws(StoreError) -> [UInt8]? {
+        try directory.sentSecret(reading, session.principal)
+    }
+}

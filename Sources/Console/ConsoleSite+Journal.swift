@@ -1,0 +1,34 @@
+import Elections
+import Journal
+import Operations
+import Staff
+import Store
+
+/// What the journal keeps of requests.
+extension ConsoleSite {
+    /// Keeps that somebody asked for what their role may not.
+    /// - Parameters:
+    ///   - path: below the console or the API.
+    ///   - source: `console` or `api`.
+    func journalDenied(_ viewer: Viewer, _ deed: Deed, _ path: String, from source: String) throws(StoreError) {
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try parts.logbook.record(
+                transaction, election: election.id, by: viewer.principal, "access.denied",
+                ["deed": deed.rawValue, "path": String(path.prefix(ConsoleSite.journalledPath)), "from": source])
+        }
+    }
+
+    /// Keeps from where a deed was asked for; what it did stands in the entries after it.
+    /// - Parameter address: the network address that it came from.
+    func journalDeed(_ action: ConsoleAction, _ call: Call, _ path: String, from address: String) throws(StoreError) {
+        var details = ["path": String(path.prefix(ConsoleSite.journalledPath)), "by": call.source, "from": address]
+        if !call["reason"].isEmpty { details["reason"] = call["reason"].trimmed }
+        try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
+            try parts.logbook.record(
+                transaction, election: election.id, by: call.viewer.principal, "console.\(action.name)", details)
+        }
+    }
+
+    /// Characters of a path that the journal keeps.
+    private static let journalledPath = 100
+}

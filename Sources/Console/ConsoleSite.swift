@@ -1,0 +1,444 @@
+package import Authentication
+import Contacts
+package import Crypto
+import Elections
+import Foundation
+package import HTTPServer
+package import Journal
+package import Operations
+package import Staff
+package import Store
+import Synchronization
+package import Tally
+import Templating
+package import Turnout
+package import WebContent
+
+/// The console of one election, and the API: who asks is known and may, or is told so and journalled.
+/// Made once when the server starts, and asked by many threads at once.
+///
+///     browser ── /manager/... ──> page: cookie, form token, session, authenticator ─┐
+///     program ── /api/v1/... ───> api:  token, limit of requests ───────────────────┤
+///                                                                                   v
+///          path found in views, files or actions ──> role may? ──no──> 403, journalled
+///                                                      │ yes
+///          view: make ──> Screen: blocks for browsers, data for programs
+///          action: intro (does it exist?) ──> fields, faults ──> journal ──> run ──> DeedAnswer
+package final class ConsoleSite: Sendable {
+    /// What the console works with.
+    package struct Parts: Sendable {
+        /// The whole store; each part has its own tables in it.
+        package let store: Store
+        /// Codes and sessions of staff.
+        package let door: Doorkeeper
+        /// Passphrases of staff.
+        package let signIn: SignInDesk
+        /// Accounts, roles and authenticators.
+        package let register: StaffRegister
+        /// What is seen and done for single voters.
+        package let desk: VoterDesk
+        /// What became of messages, and channels.
+        package let deliveries: DeliveryDesk
+        /// Reminders, and what they may not tell.
+        package let reminders: Reminders
+        /// Specimens, print runs and parcels.
+        package let letters: LetterDoor
+        /// Figures, as they may be shown.
+        package let snapshots: TurnoutRecorder
+        /// Which points of the policy the settings fulfil.
+        package let policy: PolicyDesk
+        /// Imports and corrections of the roll.
+        package let roll: RollDesk
+        /// Voters' questions, and where visitors stand.
+        package let help: HelpQueue
+        /// Trustees, minutes and results.
+        package let teller: Teller
+        /// What is asked for, refused and exported goes there.
+        package let logbook: Logbook
+        /// Seconds since 1970.
+        package let clock: Clock
+        /// Of browsers' tokens and names of uploads.
+        package let randomness: Randomness
+        /// Of the election; forms' tokens hang on a subkey of it.
+        package let key: ElectionKey
+
+        /// What the composition root puts together.
+        package init(
+            store: Store, door: Doorkeeper, signIn: SignInDesk, register: StaffRegister, desk: VoterDesk,
+            deliveries: DeliveryDesk, reminders: Reminders, letters: LetterDoor, snapshots: TurnoutRecorder,
+            policy: PolicyDesk, roll: RollDesk, help: HelpQueue, teller: Teller, logbook: Logbook, clock: Clock,
+            randomness: Randomness, key: ElectionKey
+        ) {
+            (self.store, self.door, self.signIn, self.register) = (store, door, signIn, register)
+            (self.desk, self.deliveries, self.reminders, self.letters) = (desk, deliveries, reminders, letters)
+            (self.snapshots, self.policy, self.roll, self.help) = (snapshots, policy, roll, help)
+            (self.teller, self.logbook, self.clock, self.randomness) = (teller, logbook, clock, randomness)
+            self.key = key
+        }
+    }
+
+    /// What the console works with.
+    let parts: Parts
+    /// What is counted of the console's requests.
+    package let metrics = Metrics(.console)
+    /// The page's template and texts.
+    let pages: ConsolePages
+    /// Style sheets and scripts.
+    let assets: AssetSet
+    /// Names, and whether they are for HTTPS alone.
+    let cookies: Cookies
+    /// Counts requests by network and by token.
+    let limits: RateLimiter
+    /// Programs' tokens.
+    let clients: StaffClients
+    /// Codes of authenticators, and spare ones.
+    let factor: SecondFactor
+    /// Requests that wait for a second person.
+    let approvals: Approvals
+    /// The console's address, without a path.
+    let address: String
+    /// Hashes the tokens of forms and words in addresses.
+    let forms: LookupKey
+    /// Sessions that were seen to be open, by what their tokens hash to.
+    let known = Mutex<Set<[UInt8]>>([])
+    /// Where our pages come from; nil would let no form in.
+    private let own: Origin?
+    /// Takes a line; called by several threads.
+    let log: @Sendable (String) -> Void
+    /// What every answer carries, unless it says otherwise itself.
+    let headers: [(name: String, value: String)]
+    /// The API's description, once it was asked for.
+    let madeDescription = Mutex<[UInt8]?>(nil)
+    /// The last audit of the box.
+    let kept = Mutex<KeptAudit?>(nil)
+    /// Where uploads are kept until they were read.
+    let uploads: String
+
+    /// Everything that the console shows, does and hands out.
+    static let views =
+        VoterViews.all + DeliveryViews.all + LetterViews.all + PictureViews.all + HouseViews.all
+        + ClockViews.all
+    /// Tried in this order; the first whose path fits answers.
+    static let actions =
+        VoterActions.all + DeliveryActions.all + LetterActions.all + PictureActions.all + HouseActions.all
+        + RecordActions.all + ClockActions.all
+    /// Tried in this order; the first whose path fits answers.
+    static let files =
+        VoterFiles.all + RollSheets.all + LetterFiles.all + PictureFiles.all + RecordFiles.all + HouseFiles.all
+
+    /// As it was when the server started.
+    var election: Election { parts.desk.election.election }
+    /// The store of all parts.
+    var store: Store { parts.store }
+
+    /// - Parameters:
+    ///   - address: where the console is reached: scheme, host and port.
+    ///   - uploads: a folder for rolls in clear, emptied at the start.
+    ///   - log: takes a line of the access log, or of a failure.
+    package init(
+        _ parts: Parts, pages: ConsolePages, assets: AssetSet, address: String, uploads: String,
+        log: @escaping @Sendable (String) -> Void
+    ) {
+        (self.parts, self.pages, self.assets, self.address) = (parts, pages, assets, address)
+        (self.uploads, self.log) = (uploads, log)
+        own = Origin(address)
+        cookies = Cookies(isSecure: own?.scheme != .http)
+        limits = RateLimiter()
+        clients = StaffClients(parts.register)
+        factor = SecondFactor(parts.register)
+        approvals = Approvals(parts.register)
+        forms = LookupKey(parts.key.subkey(.forms))
+        headers = SecurityHeaders.all(isSecure: cookies.isSecure) + [("Cache-Control", "no-store")]
+    }
+
+    /// Whether a path is the console's or the API's.
+    /// The server hands everything else to the voters' site.
+    package static func owns(_ path: String) -> Bool {
+        path == "/manager" || path.hasPrefix("/manager/") || path.hasPrefix("/api/")
+    }
+
+    /// A text by its key.
+    func text(_ key: String, _ language: Language) -> String { pages.text(key, language) }
+
+    /// Why a deeper room refused: in its own words for who reads English, else by a phrase that says the same, or by a text
+    /// that fits every case.
+    /// - Parameters:
+    ///   - reason: in English, as the room said it.
+    ///   - key: of the text that fits every case.
+    /// - Returns: a sentence for a page or a problem.
+    func refusal(_ reason: String, _ key: String, _ language: Language) -> String {
+        let said = said(reason, language)
+        return language == .fr && said == reason ? text(key, language) : said.prefix(1).uppercased() + said.dropFirst()
+    }
+
+    /// A reason of a deeper room as far as it can be said in a language.
+    /// - Parameter reason: in English, as the room said it.
+    func said(_ reason: String, _ language: Language) -> String {
+        language == .fr
+            ? pages.phrases.french(reason) { pages.has("v.heading.\($0)") ? text("v.heading.\($0)", .fr) : $0 } : reason
+    }
+
+    /// Day and hour in the election's zone.
+    func time(_ seconds: Int) -> String { LocalTime.short(seconds, zone: election.timeZone) }
+
+    // MARK: Pages
+
+    /// One request of a browser at the console.
+    struct Visitor: Sendable {
+        /// As it came.
+        let request: Request
+        /// Of the answer.
+        let language: Language
+        /// The browser's own token, on which forms hang.
+        let browser: String
+        /// Whether the browser's cookie is to be set.
+        let isNew: Bool
+        /// What forms carry.
+        let form: String
+        /// Nil for whoever is not signed in.
+        var member: StaffMember?
+        /// A session may stand here whose authenticator's code is still to come: `confirmedAt` is nil then.
+        var session: Session?
+
+        /// What the member may; nil for whoever is not signed in.
+        var viewer: Viewer? {
+            member.map { Viewer(principal: $0.principal, role: $0.role, language: language) }
+        }
+    }
+
+    /// Hexadecimal digits of a browser's token.
+    private static let browserDigits = 32
+
+    /// Reads browser, member and language from a request.
+    func visitor(_ request: Request) throws(StoreError) -> Visitor {
+        let kept = request.cookie(cookies.name(.staffBrowser)).flatMap { token in
+            token.utf8.count == ConsoleSite.browserDigits
+                && token.utf8.allSatisfy { 48...57 ~= $0 || 97...102 ~= $0 } ? token : nil
+        }
+        let browser = kept ?? hex(parts.randomness.bytes(ConsoleSite.browserDigits / 2))
+        var (member, session): (StaffMember?, Session?) = (nil, nil)
+        if let token = request.cookie(cookies.name(.staffSession)) {
+            (member, session) = try store.read {
+                (reading: borrowing Reading) throws(StoreError) -> (StaffMember?, Session?) in
+                guard let session = try parts.door.session(reading, token: token),
+                    case .staff(let name) = session.principal,
+                    let member = try parts.register.member(reading, name: name)
+                else { return (nil, nil) }
+                return (member, session)
+            }
+            remember(token, isOpen: session != nil)
+        }
+        let asked = request.parameter("lang") ?? request.cookie(cookies.name(.staffLanguage))
+        let language =
+            asked.flatMap(Language.init(rawValue:)) ?? member?.language
+            ?? request.preferredLanguage(among: Language.allCases) ?? election.languages.first ?? .fr
+        return Visitor(
+            request: request, language: language, browser: browser, isNew: kept == nil,
+            form: hex(forms.hash("console:" + browser)), member: member, session: session)
+    }
+
+    /// Whether a form was sent from our own page, by the browser that was given it.
+    /// - Parameter token: that the form carries.
+    func isOwn(_ visitor: Visitor, token: String) -> Bool {
+        if let origin = visitor.request.header("origin"), own == nil || Origin(origin) != own { return false }
+        if let site = visitor.request.header("sec-fetch-site"), site != "same-origin" { return false }
+        return !visitor.isNew && Secret(token).matches(Secret(visitor.form))
+    }
+
+    /// Answers a page or form, with the cookies of browser and language.
+    func page(_ request: Request) throws -> Response {
+        let visitor = try visitor(request)
+        let path = String(request.path.dropFirst("/manager".count).drop { $0 == "/" })
+        var response = try page(visitor, path)
+        if visitor.isNew { response.headers.append(("Set-Cookie", cookies.set(.staffBrowser, visitor.browser))) }
+        if let chosen = request.parameter("lang"), Language(rawValue: chosen) != nil {
+            response.headers.append(("Set-Cookie", cookies.set(.staffLanguage, chosen)))
+        }
+        return response
+    }
+
+    /// Checks method, form and session before anything is shown or done.
+    private func page(_ visitor: Visitor, _ path: String) throws -> Response {
+        let request = visitor.request
+        let isPost = request.method == .post
+        guard isPost || request.method == .get || request.method == .head else {
+            return message(visitor, 405, "notFound")
+        }
+        let isUpload = path == RollUpload.path
+        if isPost, !isUpload, !isOwn(visitor, token: request.formToken) { return message(visitor, 403, "expired") }
+        if isPost, request.isOverLimit { return message(visitor, 422, "tooLong") }
+        let form = request.form()
+        if let response = try signingIn(visitor, path, form) { return response }
+        guard let session = visitor.session, let viewer = visitor.viewer, let member = visitor.member else {
+            return .see("/manager/sign-in" + (request.cookie(cookies.name(.staffSession)) == nil ? "" : "?say=ended"))
+        }
+        guard session.confirmedAt != nil else { return .see("/manager/factor") }
+        // Figures that are asked for by themselves keep nobody signed in.
+        if request.header("x-live") == nil, parts.door.mustNote(session) {
+            try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
+                try parts.door.note(transaction, session)
+            }
+        }
+        if path == AccountSecret.path { return try ownSecret(visitor, session, form) }
+        if isUpload, isPost { return try RollUpload.take(self, visitor, viewer) }
+        return try dispatch(visitor, viewer, member, path, form)
+    }
+
+    /// Finds what answers a path: a page, a file or a deed.
+    private func dispatch(
+        _ visitor: Visitor, _ viewer: Viewer, _ member: StaffMember, _ path: String, _ form: Form?
+    ) throws -> Response {
+        let isPost = visitor.request.method == .post
+        if !isPost {
+            for view in ConsoleSite.views {
+                guard let place = Pattern.match(view.path, path) else { continue }
+                guard viewer.may(view.deed) else { return try deny(visitor, viewer, view.deed, path) }
+                let call = Call(viewer: viewer, place: place, values: values(visitor.request.query), source: "console")
+                guard let screen = try view.make(self, call) else { return message(visitor, 404, "notFound") }
+                return try show(visitor, screen, path: path)
+            }
+            for file in ConsoleSite.files {
+                guard let place = Pattern.match(file.path, path) else { continue }
+                guard viewer.may(file.deed) else { return try deny(visitor, viewer, file.deed, path) }
+                let call = Call(viewer: viewer, place: place, values: values(visitor.request.query), source: "console")
+                return try file.make(self, call, visitor.request) ?? message(visitor, 404, "notFound")
+            }
+        }
+        for action in ConsoleSite.actions {
+            guard let place = Pattern.match(action.path, path) else { continue }
+            guard viewer.may(action.deed) else { return try deny(visitor, viewer, action.deed, path) }
+            let given = isPost ? form?.fields ?? [] : visitor.request.query
+            let call = Call(viewer: viewer, place: place, values: values(given), source: "console")
+            return try isPost ? run(visitor, action, call, path) : ask(visitor, action, call, path)
+        }
+        return message(visitor, 404, "notFound")
+    }
+
+    /// Fields by name, without the form's token; of several the last.
+    private func values(_ fields: [Request.Field]) -> [String: String] {
+        Dictionary(fields.filter { $0.name != "form" }.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+    }
+
+    /// Says that somebody may not, and keeps it.
+    /// - Throws: an error of the store.
+    private func deny(_ visitor: Visitor, _ viewer: Viewer, _ deed: Deed, _ path: String) throws -> Response {
+        try journalDenied(viewer, deed, path, from: "console")
+        return message(visitor, 403, "denied", more: StaffRegister.word(viewer.role, visitor.language))
+    }
+
+    // MARK: Deeds
+
+    /// The form of a deed.
+    /// - Parameters:
+    ///   - path: where the form is sent, below `/manager/`.
+    ///   - faults: what is wrong with fields, after it was sent.
+    /// - Throws: an error of the store.
+    private func ask(
+        _ visitor: Visitor, _ action: ConsoleAction, _ call: Call, _ path: String, status: Int = 200,
+        error: String? = nil, faults: [(field: String, text: String)] = []
+    ) throws -> Response {
+        guard let intro = try action.intro(self, call) else { return message(visitor, 404, "notFound") }
+        let fields = try action.fields(self, call).map { formField($0, action, call, faults) }
+        let form = FormBlock(
+            path: "/manager/" + path, fields: fields, button: text("\(action.name).do", call.language))
+        let back = Block.links([(text("back", call.language), "/manager/" + action.back(call))])
+        let hint = "\(action.name).hint"
+        let hints = pages.has(hint) ? [Block.text(text(hint, call.language))] : []
+        return try show(
+            visitor,
+            Screen(
+                title: text("\(action.name).title", call.language), blocks: intro + hints + [.form(form), back],
+                data: .none), path: path, status: status, error: error)
+    }
+
+    /// A field of a deed as a form shows it: with what was typed, and what is wrong with it.
+    private func formField(
+        _ field: DeedField, _ action: ConsoleAction, _ call: Call,
+        _ faults: [(field: String, text: String)]
+    ) -> FormBlock.Field {
+        let language = call.language
+        let own = "\(action.name).\(field.name)"
+        let label = self.label(field, action, language)
+        let hintKeys = ["\(own).hint", "f.\(field.name).hint"]
+        let hint = field.hint ?? hintKeys.first(where: pages.has).map { text($0, language) } ?? ""
+        let input: FormBlock.Input
+        switch field.kind {
+        case .text(let maximum): input = .text(maximum: maximum)
+        case .long(let maximum): input = .long(maximum: maximum)
+        case .choice(let values):
+            // Nothing is chosen for anybody: a form that is sent unread is refused.
+            let open = field.isRequired && values.count > 1 ? [("", text("choose", language))] : []
+            input = .choice(open + values.map { ($0, choiceText(field.name, $0, language)) })
+        case .flag: input = .check
+        case .date: input = .date
+        case .number(let range): input = .number(range)
+        case .hidden: input = .hidden
+        }
+        return FormBlock.Field(
+            name: field.name, label: label, hint: hint, input: input,
+            value: (field.isForgotten ? nil : call.values[field.name]) ?? field.value ?? "",
+            isRequired: field.isRequired, fault: faults.first { $0.field == field.name }?.text)
+    }
+
+    /// The field's own label, else the text of this deed, else that of every deed.
+    func label(_ field: DeedField, _ action: ConsoleAction, _ language: Language) -> String {
+        if let label = field.label { return label[language] }
+        let own = "\(action.name).\(field.name)"
+        return text(pages.has(own) ? own : "f.\(field.name)", language)
+    }
+
+    /// What a choice is called: by its own key, the election's names, or itself.
+    /// - Parameters:
+    ///   - field: the choice's name.
+    ///   - value: one of its values.
+    func choiceText(_ field: String, _ value: String, _ language: Language) -> String {
+        // What a heading of a file means is asked under its number.
+        let isHeading = field.hasPrefix("h") && Int(field.dropFirst()) != nil
+        let key = isHeading ? "v.heading.\(value.isEmpty ? "none" : value)" : "v.\(field).\(value)"
+        if pages.has(key) { return text(key, language) }
+        if value == "yes" || value == "no" { return text(value, language) }
+        if field == "college" { return election.colleges[value]?[language] ?? value }
+        if field == "site" { return election.sites[value]?[language] ?? value }
+        return value
+    }
+
+    /// Checks a form, keeps the request in the journal, does the deed, and says what came of it.
+    private func run(_ visitor: Visitor, _ action: ConsoleAction, _ call: Call, _ path: String) throws -> Response {
+        guard try action.intro(self, call) != nil else { return message(visitor, 404, "notFound") }
+        let faults = try faults(action, call)
+        if let first = faults.first {
+            return try ask(visitor, action, call, path, status: 422, error: first.text, faults: faults)
+        }
+        try journalDeed(action, call, path, from: visitor.request.source)
+        switch try action.run(self, call) {
+        case .done(let note, let next, _):
+            return .see("/manager/\(next)?say=" + (ConsoleSite.escaped(note)) + "&sign=" + sign(note, visitor))
+        case .shown(let screen): return try show(visitor, screen, path: path)
+        case .faults(let faults):
+            return try ask(
+                visitor, action, call, path, status: 422,
+                error: faults.count == 1 ? faults[0].text : text("fault.several", call.language), faults: faults)
+        case .refused(let status, let words, let field, let more, let retry):
+            let refusal = try ask(
+                visitor, action, call, path, status: status, error: words + (more.map { " " + $0 } ?? ""),
+                faults: field.map { [($0, words)] } ?? [])
+            return retry.map { waiting(refusal, $0) } ?? refusal
+        }
+    }
+
+    /// A word that we wrote ourselves into an address, so that nobody else's words stand on our page.
+    /// - Returns: 16 hexadecimal digits, good for this browser and these words.
+    func sign(_ note: String, _ visitor: Visitor) -> String {
+        String(hex(forms.hash("note:\(visitor.browser):\(note)")).prefix(16))
+    }
+
+    /// Percent-encoded for a parameter.
+    static func escaped(_ text: String) -> String {
+        text.utf8.map { byte in
+            switch byte {
+            case 48...57, 65...90, 97...122, 45, 46, 95, 126: String(UnicodeScalar(byte))
+            default: "%" + hex([byte]).uppercased()
+            }
+        }.joined()
+    }
+}

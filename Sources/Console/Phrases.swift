@@ -1,0 +1,64 @@
+/// What deeper rooms say in English, said in French: the console's `Templates/pages/phrases.fr.yaml`.
+package struct Phrases: Sendable {
+    /// What stands between the parts that change, in both languages.
+    private typealias Phrase = (english: [String], french: [String])
+
+    /// The longest first.
+    private let phrases: [Phrase]
+
+    /// - Parameter table: French phrases by English ones, `{}` where something changes.
+    package init(_ table: [String: String]) {
+        // The longer one first: it says more than another one that fits as well.
+        phrases = table.sorted { ($1.key.count, $0.key) < ($0.key.count, $1.key) }.map {
+            (
+                $0.key.split(separator: "{}", omittingEmptySubsequences: false).map(String.init),
+                $0.value.split(separator: "{}", omittingEmptySubsequences: false).map(String.init)
+            )
+        }
+    }
+
+    /// A reason in French. What stands before it, a value or a place in a file, stays as it is, and so does a reason of which
+    /// no phrase is known.
+    /// - Parameter name: what a single word among what changes is called in French: a column's name, or itself.
+    /// - Returns: the reason as it is where no phrase fits.
+    package func french(_ reason: String, name: (String) -> String = { $0 }) -> String {
+        var start = reason.startIndex
+        while true {
+            let rest = reason[start...]
+            for phrase in phrases {
+                if let found = Phrases.values(rest, phrase.english) {
+                    let named = found.map { value in
+                        value.split(separator: ", ", omittingEmptySubsequences: false).map { name(String($0)) }
+                            .joined(separator: ", ")[...]
+                    }
+                    return reason[..<start] + Phrases.filled(phrase.french, named)
+                }
+            }
+            guard let space = rest.firstIndex(of: " ") else { return reason }
+            start = reason.index(after: space)
+        }
+    }
+
+    /// What stands in the places that change; nil when the text is another one.
+    private static func values(_ text: Substring, _ pieces: [String]) -> [Substring]? {
+        guard let first = pieces.first, let last = pieces.last, text.hasPrefix(first) else { return nil }
+        if pieces.count == 1 { return text == first ? [] : nil }
+        var rest = text.dropFirst(first.count)
+        var values: [Substring] = []
+        for piece in pieces.dropFirst().dropLast() {
+            guard let range = rest.firstRange(of: piece) else { return nil }
+            values.append(rest[..<range.lowerBound])
+            rest = rest[range.upperBound...]
+        }
+        guard rest.hasSuffix(last) else { return nil }
+        values.append(rest.dropLast(last.count))
+        return values
+    }
+
+    /// A phrase with values in the places that change.
+    private static func filled(_ pieces: [String], _ values: [Substring]) -> String {
+        var text = pieces.first ?? ""
+        for (value, piece) in zip(values, pieces.dropFirst()) { text += value + piece }
+        return text
+    }
+}

@@ -1,0 +1,57 @@
+import Elections
+import Journal
+import Staff
+package import Store
+
+/// Something that a person should look at soon.
+package struct Alert: Sendable {
+    /// Its number in the store, by which it is marked as seen.
+    package let id: Int
+    /// `contactOfStaff`, `contactShared`, `manyContacts`, `manyCodes`, `logKept`, `boxKeyKept`, `openingOverdue`,
+    /// `clock.` and a `ClockDoubt`.
+    package let kind: String
+    /// Whose deed it was, or what it is about.
+    package let subject: String
+    /// When it was raised, seconds since 1970.
+    package let at: Int
+}
+
+extension VoterDesk {
+    /// Raises an alert; one of the same kind and subject that nobody has seen yet is enough.
+    package func alert(_ transaction: borrowing Transaction, _ kind: String, _ subject: String) throws(StoreError) {
+        let open = try transaction.reading.number(
+            "SELECT count(*) FROM bureau_alert WHERE election = ? AND kind = ? AND subject = ? AND seen_at IS NULL",
+            election.number, kind, subject)
+        guard open == 0 else { return }
+        try transaction.execute(
+            "INSERT INTO bureau_alert (election, kind, subject, at) VALUES (?, ?, ?, ?)", election.number, kind,
+            subject,
+            clock.now)
+        try logbook.record(
+            transaction, election: election.election.id, by: .system("alerts"), "alert.\(kind)", ["subject": subject])
+    }
+
+    /// The alerts that nobody has seen, the oldest first.
+    package func alerts(_ reading: borrowing Reading) throws(StoreError) -> [Alert] {
+        try reading.all(
+            "SELECT id, kind, subject, at FROM bureau_alert WHERE election = ? AND seen_at IS NULL ORDER BY id",
+            election.number
+        ) { (row: borrowing Row) throws(StoreError) in
+            Alert(id: try row[0], kind: try row[1], subject: try row[2], at: try row[3])
+        }
+    }
+
+    /// Notes that somebody saw an alert; whoever raised it cannot.
+    package func seen(_ transaction: borrowing Transaction, alert id: Int, by viewer: Viewer) throws(StoreError) -> Bool
+    {
+        let changed = try transaction.execute(
+            """
+            UPDATE bureau_alert SET seen_by = ?1, seen_at = ?2
+            WHERE id = ?3 AND election = ?4 AND seen_at IS NULL AND subject <> ?1
+            """, viewer.principal.text, clock.now, id, election.number)
+        guard changed == 1 else { return false }
+        try logbook.record(
+            transaction, election: election.election.id, by: viewer.principal, "alert.seen", ["alert": "\(id)"])
+        return true
+    }
+}

@@ -1,0 +1,22 @@
+import Authentication
+import Elections
+package import Issuance
+import Journal
+import Staff
+package import Store
+import VoterRoll
+
+extension VoterDesk {
+    /// How many voters have no identifier: new on the roll, or theirs ended with a spoiled or returned letter.
+    package func withoutIdentifier(_ reading: borrowing Reading) throws(StoreError) -> Int {
+        var held = 0
+        try issuer.eachHeld(reading, election) { _, _, _, _ throws(StoreError) in held += 1 }
+        return max(0, try registrar.count(reading, election) - held)
+    }
+
+    /// Issues to everybody who has none, by the channel that reaches them.
+    package func issueMissing(by viewer: Viewer) throws(StoreError) -> Issuer.Outcome {
+        try issuer.issueAll(
+            store, election, key: key, office: directory.office, forced: nil, by: viewer.principal)
+    }
+}

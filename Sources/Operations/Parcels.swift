@@ -1,0 +1,211 @@
+import Crypto
+import Elections
+import Foundation
+import Glibc
+import Issuance
+import Journal
+import Staff
+package import Store
+import VoterRoll
+
+/// Encrypted files for a printer.
+package struct Parcel: Sendable {
+    /// One encrypted file of a parcel.
+    package struct File: Sendable {
+        /// Within the parcel, from 1.
+        package let number: Int
+        /// Its file name, without a folder.
+        package let name: String
+        /// Its length, encrypted.
+        package let bytes: Int
+        /// Of the encrypted bytes, 64 hexadecimal digits: the printer compares it.
+        package let sha256: String
+        /// How often it was fetched.
+        package let fetched: Int
+    }
+
+    /// By which the printer speaks of it; counted over all elections of the store.
+    package let id: Int
+    /// The batch of letters that it holds, by its number in the election.
+    package let batch: Int
+    /// The printer's name in the register.
+    package let printer: String
+    /// Of the key they are encrypted to.
+    package let fingerprint: String
+    /// How many letters its files hold.
+    package let letters: Int
+    /// Why the batch was printed again; empty for a first run.
+    package let why: String
+    /// Seconds since 1970.
+    package let madeAt: Int
+    /// When the printer said that it arrived and opens, seconds since 1970; nil before.
+    package let receivedAt: Int?
+    /// When the printer said that everything is destroyed, seconds since 1970; nil before. Our files go with it.
+    package let destroyedAt: Int?
+    /// By number.
+    package let files: [File]
+}
+
+extension LetterDoor {
+    /// The parcels, the latest first: all, or one printer's.
+    package func parcels(_ reading: borrowing Reading, of printer: String?) throws(StoreError) -> [Parcel] {
+        let rows = try reading.all(
+            """
+            SELECT id, batch, printer, fingerprint, letters, why, made_at, received_at, destroyed_at FROM bureau_parcel
+            WHERE election = ?1 AND (?2 IS NULL OR printer = ?2) ORDER BY id DESC
+            """, desk.election.number, printer
+        ) { (row: borrowing Row) throws(StoreError) in
+            Parcel(
+                id: try row[0], batch: try row[1], printer: try row[2], fingerprint: try row[3], letters: try row[4],
+                why: try row[5], madeAt: try row[6], receivedAt: try row[7], destroyedAt: try row[8], files: [])
+        }
+        var parcels: [Parcel] = []
+        for parcel in rows {
+            let files = try reading.all(
+                "SELECT number, name, bytes, sha256, fetched FROM bureau_file WHERE parcel = ? ORDER BY number",
+                parcel.id
+            ) { (row: borrowing Row) throws(StoreError) in
+                Parcel.File(
+                    number: try row[0], name: try row[1], bytes: try row[2], sha256: try row[3], fetched: try row[4])
+            }
+            parcels.append(
+                Parcel(
+                    id: parcel.id, batch: parcel.batch, printer: parcel.printer, fingerprint: parcel.fingerprint,
+                    letters: parcel.letters, why: parcel.why, madeAt: parcel.madeAt, receivedAt: parcel.receivedAt,
+                    destroyedAt: parcel.destroyedAt, files: files))
+        }
+        return parcels
+    }
+
+    /// What asking for a file came to.
+    package enum Fetch: Sendable, Equatable {
+        /// Here it is, for an hour and this printer's account alone; the next fetch of the file ends it.
+        case ticket(String)
+        /// It was fetched three times: the election manager prints it again.
+        case spent
+        case unknown
+    }
+
+    /// The name by which the register knows a printer; nil for everybody else.
+    private func printer(_ viewer: Viewer) -> String? {
+        guard viewer.role == .printer, case .staff(let name) = viewer.principal else { return nil }
+        return name
+    }
+
+    /// Counts a fetch of a file and gives a ticket for it.
+    package func fetch(parcel: Int, file: Int, by viewer: Viewer) throws(StoreError) -> Fetch {
+        guard let printer = printer(viewer) else { return .unknown }
+        return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Fetch in
+            let isTheirs = try transaction.reading.number(
+                """
+                SELECT count(*) FROM bureau_file JOIN bureau_parcel ON bureau_parcel.id = parcel
+                WHERE parcel = ? AND number = ? AND election = ? AND printer = ? AND destroyed_at IS NULL
+                """, parcel, file, desk.election.number, printer)
+            guard isTheirs == 1 else { return .unknown }
+            let ticket = hex(desk.randomness.bytes(16))
+            let counted = try transaction.execute(
+                """
+                UPDATE bureau_file SET fetched = fetched + 1, ticket = ?, ticket_until = ?
+                WHERE parcel = ? AND number = ? AND fetched < ?
+                """, sha256(Array(ticket.utf8)), desk.clock.now + LetterDoor.ticketSeconds, parcel, file,
+                LetterDoor.mostFetched)
+            guard counted == 1 else { return .spent }
+            try journal(transaction, viewer, "letters.fetch", ["parcel": "\(parcel)", "file": "\(file)"])
+            return .ticket(ticket)
+        }
+    }
+
+    /// The file of a ticket: its path and name; nil when the ticket is over or not this printer's.
+    package func file(
+        _ reading: borrowing Reading, parcel: Int, file: Int, ticket: String, by viewer: Viewer
+    ) throws(StoreError) -> (path: String, name: String)? {
+        guard let printer = printer(viewer) else { return nil }
+        let found = try reading.first(
+            """
+            SELECT folder, name, ticket FROM bureau_file JOIN bureau_parcel ON bureau_parcel.id = parcel
+            WHERE parcel = ? AND number = ? AND election = ? AND printer = ? AND destroyed_at IS NULL
+                AND ticket IS NOT NULL AND ticket_until > ?
+            """, parcel, file, desk.election.number, printer, desk.clock.now
+        ) { (row: borrowing Row) throws(StoreError) -> (folder: String, name: String, ticket: [UInt8]) in
+            (try row[0], try row[1], try row[2])
+        }
+        guard let found, Secret(found.ticket).matches(Secret(sha256(Array(ticket.utf8)))) else { return nil }
+        return ("\(found.folder)/\(found.name)", found.name)
+    }
+
+    /// The printer says that a parcel arrived and opens; false when it is not theirs, or was said before.
+    package func received(parcel: Int, by viewer: Viewer) throws(StoreError) -> Bool {
+        try mark(parcel, viewer, "letters.received") { transaction, printer throws(StoreError) in
+            try transaction.execute(
+                """
+                UPDATE bureau_parcel SET received_by = ?, received_at = ?
+                WHERE id = ? AND election = ? AND printer = ? AND received_at IS NULL
+                """, viewer.principal.text, desk.clock.now, parcel, desk.election.number, printer)
+        }
+    }
+
+    /// The printer says that files and spoiled sheets are destroyed: ours go too.
+    package func destroyed(parcel: Int, by viewer: Viewer) throws(StoreError) -> Bool {
+        let isDone = try mark(parcel, viewer, "letters.destroyed") { transaction, printer throws(StoreError) in
+            try transaction.execute(
+                """
+                UPDATE bureau_parcel SET destroyed_by = ?, destroyed_at = ?
+                WHERE id = ? AND election = ? AND printer = ? AND received_at IS NOT NULL AND destroyed_at IS NULL
+                """, viewer.principal.text, desk.clock.now, parcel, desk.election.number, printer)
+        }
+        if isDone { try sweep() }
+        return isDone
+    }
+
+    /// Removes the files of parcels that were destroyed, and folders that no parcel names: what a crash left.
+    package func sweep() throws(StoreError) {
+        // In this order: the folder of a run that is going on has no parcel yet, and one that began since is not among the names.
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        if case .printing = job { return }
+        let kept = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+            Set(
+                try reading.all("SELECT folder FROM bureau_parcel WHERE destroyed_at IS NULL") {
+                    (row: borrowing Row) throws(StoreError) -> String in try row[0]
+                })
+        }
+        let ours = names.filter { LetterDoor.isFolder($0, of: desk.election.election.id) }
+        for path in ours.map({ "\(folder)/\($0)" }) where !kept.contains(path) {
+            do { try FileManager.default.removeItem(atPath: path) } catch {
+                throw StoreError(.failed, "\(path) cannot be removed: \(error.localizedDescription)")
+            }
+        }
+    }
+
+    /// Whether a folder's name is that of a parcel of this election: its name, the batch's number, and a mark of our own. Another
+    /// election's name may begin with this one's: `cse` and `cse-2026`.
+    static func isFolder(_ name: String, of election: String) -> Bool {
+        guard name.hasPrefix("\(election)-") else { return false }
+        return name.dropFirst(election.count + 1).wholeMatch(of: /[0-9]+-[0-9a-f]{12}/) != nil
+    }
+
+    /// Makes a change of one of a printer's parcels and journals it; false where `change` finds no row, or nobody
+    /// prints here.
+    private func mark(
+        _ parcel: Int, _ viewer: Viewer, _ action: String,
+        _ change: (borrowing Transaction, String) throws(StoreError) -> Int
+    ) throws(StoreError) -> Bool {
+        guard let printer = printer(viewer) else { return false }
+        return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
+            guard try change(transaction, printer) == 1 else { return false }
+            try journal(transaction, viewer, action, ["parcel": "\(parcel)"])
+            return true
+        }
+    }
+
+    /// Whether a batch, or one letter of it, is somebody's to speak of: a printer's where a parcel of theirs holds it.
+    package func isTheirs(
+        _ reading: borrowing Reading, batch: Int, letter: Int? = nil, _ viewer: Viewer
+    ) throws(StoreError) -> Bool {
+        guard let printer = printer(viewer) else { return viewer.may(.orderLetters) }
+        return try reading.number(
+            """
+            SELECT count(*) FROM bureau_parcel WHERE election = ?1 AND batch = ?2 AND printer = ?3
+                AND (?4 IS NULL AND why = '' OR ?4 BETWEEN first AND last)
+            """, desk.election.number, batch, printer, letter) > 0
+    }
+}

@@ -1,0 +1,217 @@
+/// How often each byte above 7F stands beside which letters: what tells encodings of one byte for each character apart.
+struct ByteContexts {
+    /// What stands before or after a byte.
+    enum Neighbour: Int, CaseIterable {
+        /// No letter.
+        case none
+        case vowel, consonant
+        /// Before: a single consonant that begins a word, as in `d'`; after: an `l`.
+        case special
+        /// A byte above 7F too, of which nothing is known yet.
+        case unknown
+    }
+
+    /// What the case of the letters beside a byte asks of a letter in its place.
+    enum Shape: Int, CaseIterable {
+        case any
+        /// `HELENE`: no small letter.
+        case capital
+        /// `Helene`: no capital.
+        case small
+        /// `dArc`: no letter at all, or a mark between two words.
+        case neither
+    }
+
+    /// Where a byte occurred, and how often.
+    struct Occurrence {
+        let byte: Int
+        let shape: Shape
+        let before: Neighbour
+        let after: Neighbour
+        let count: Int
+    }
+
+    /// Kinds of neighbours on one side.
+    private static let neighbours = Neighbour.allCases.count
+    /// Places in `counts` for one byte and shape.
+    private static let perShape = neighbours * neighbours
+    /// Places in `counts` for one byte.
+    private static let perByte = Shape.allCases.count * perShape
+    /// By byte (from 80 on), shape, neighbour before and neighbour behind.
+    private var counts = [Int](repeating: 0, count: 128 * perByte)
+
+    /// Counts the byte at `index`.
+    /// - Parameter index: of a byte above 7F; what lies beyond the piece counts as no letter.
+    mutating func add(_ bytes: Span<UInt8>, _ index: Int) {
+        func at(_ offset: Int) -> UInt8 {
+            let place = index + offset
+            return bytes.indices.contains(place) ? bytes[place] : 0
+        }
+        let (two, before, after) = (at(-2), at(-1), at(1))
+        let place =
+            (Int(bytes[index]) - 128) * ByteContexts.perByte
+            + ByteContexts.shape(two, before, after).rawValue * ByteContexts.perShape
+            + ByteContexts.leading(two, before).rawValue * ByteContexts.neighbours
+            + ByteContexts.trailing(after).rawValue
+        counts[place] += 1
+    }
+
+    /// What was counted.
+    var occurrences: [Occurrence] {
+        var found: [Occurrence] = []
+        for (place, count) in counts.enumerated() where count > 0 {
+            let rest = place % ByteContexts.perByte
+            guard let shape = Shape(rawValue: rest / ByteContexts.perShape),
+                let before = Neighbour(rawValue: rest % ByteContexts.perShape / ByteContexts.neighbours),
+                let after = Neighbour(rawValue: rest % ByteContexts.neighbours)
+            else { continue }
+            found.append(
+                Occurrence(
+                    byte: place / ByteContexts.perByte, shape: shape, before: before, after: after, count: count))
+        }
+        return found
+    }
+
+    /// What the case of the letter before and the two around a byte asks of a letter there.
+    /// - Parameters:
+    ///   - two: the byte before the one before; 0 where there is none.
+    ///   - before: the byte before.
+    ///   - after: the byte behind.
+    private static func shape(_ two: UInt8, _ before: UInt8, _ after: UInt8) -> Shape {
+        if isSmall(before) { return isCapital(after) ? .neither : .small }
+        // `Leuf` with a ligature: a capital has its place at the beginning of a word.
+        if isSmall(after) { return isCapital(before) ? .small : .any }
+        return isCapital(after) || isCapital(before) && isCapital(two) ? .capital : .any
+    }
+
+    /// What stands before a byte: `.special` for a consonant with nothing before it.
+    private static func leading(_ two: UInt8, _ before: UInt8) -> Neighbour {
+        if before >= 0x80 { return .unknown }
+        guard isLetter(before) else { return .none }
+        if isVowel(before) { return .vowel }
+        return isLetter(two) || two >= 0x80 ? .consonant : .special
+    }
+
+    /// What stands behind a byte: `.special` for an `l`.
+    private static func trailing(_ after: UInt8) -> Neighbour {
+        if after >= 0x80 { return .unknown }
+        guard isLetter(after) else { return .none }
+        return isVowel(after) ? .vowel : after | 32 == UInt8(ascii: "l") ? .special : .consonant
+    }
+
+    private static func isCapital(_ byte: UInt8) -> Bool { 65...90 ~= byte }
+    private static func isSmall(_ byte: UInt8) -> Bool { 97...122 ~= byte }
+    /// Whether a byte is a letter of ASCII.
+    private static func isLetter(_ byte: UInt8) -> Bool { 97...122 ~= byte | 32 && byte < 0x80 }
+    /// Whether a letter of ASCII is a vowel; `y` is one.
+    private static func isVowel(_ byte: UInt8) -> Bool { "aeiouy".utf8.contains(byte | 32) }
+}
+
+/// Finds the encoding in which the bytes above 7F are letters of French names and addresses where such letters stand.
+enum EncodingGuess {
+    /// Occurrences of a byte that count: a word that comes back in every row says no more than in a thousand.
+    private static let mostCounted = 1000
+    /// How much more French one reading must be than the next before it is believed.
+    private static let margin = 3
+
+    /// How French a reading is.
+    private struct Score {
+        let encoding: TextEncoding
+        var total = 0
+        /// Characters where none such belongs.
+        var odd = 0
+
+        /// Adds up what each occurrence says for an encoding; every byte counts `mostCounted` times at most.
+        init(_ encoding: TextEncoding, _ found: [ByteContexts.Occurrence]) {
+            self.encoding = encoding
+            let upper = encoding.upper
+            for place in found {
+                let value = upper[place.byte]
+                let count = min(place.count, mostCounted)
+                let base = weight(value, place)
+                total += count * base
+                if base < 0 { odd += count }
+                if !fits(value, place) {
+                    total -= count * margin
+                    odd += count
+                }
+            }
+        }
+    }
+
+    /// The encoding; nil when two are about as likely, so that somebody must be asked.
+    /// - Parameter contexts: of the whole file.
+    static func of(_ contexts: ByteContexts) -> TextEncoding? {
+        let found = contexts.occurrences
+        let (windows, latin) = (Score(.windows1252, found), Score(.latin9, found))
+        let usual = latin.total >= windows.total + margin ? latin : windows
+        let others = [Score(.macRoman, found), Score(.codePage850, found)].sorted { $0.total > $1.total }
+        guard let best = others.first, let next = others.last else { return usual.encoding }
+        guard best.total >= usual.total + margin else {
+            // The usual one, unless another is as likely and this one has letters where none belong, or none is likelier.
+            if usual.odd > 0, best.total >= usual.total { return nil }
+            let isAsLikely = best.odd == 0 && best.total > 0 && usual.total < best.total + margin
+            return isAsLikely ? nil : usual.encoding
+        }
+        return best.total >= next.total + margin ? best.encoding : nil
+    }
+
+    /// How well a character fits into French names and addresses, wherever it stands there.
+    private static func weight(_ value: UInt32, _ place: ByteContexts.Occurrence) -> Int {
+        let isBetween = place.before != .none && place.after != .none
+        switch value {
+        case 0xE9: return 4
+        // Before a vowel, as in coeur and oeuvre, hardly another sign than the ligature can stand.
+        case 0x152, 0x153: return place.after == .vowel ? 4 : 2
+        case 0xE0, 0xE2, 0xE7, 0xE8, 0xEA, 0xEB, 0xEE, 0xEF, 0xF4, 0xF9, 0xFB, 0xC0, 0xC7, 0xC8, 0xC9, 0xCA, 0xCB, 0xCE,
+            0xCF, 0xD4:
+            return 2
+        // An apostrophe behind a single letter: d', l'.
+        case 0x2019: return place.before == .special && place.after != .none ? 3 : 1
+        case 0x2013: return isBetween || place.before == .none && place.after == .none ? 1 : -2
+        // Between letters a no-break space is rare, and a quotation mark or a degree never stands.
+        case 0xA0: return isBetween ? -1 : 1
+        case 0xAA, 0xAB, 0xB0, 0xBA, 0xBB: return isBetween ? -2 : 1
+        case 0xC1...0xF6, 0xF8...0xFF: return 0
+        case 0x80..<0xA0: return -5
+        default: return -2
+        }
+    }
+
+    /// Whether a character may stand where it does: its case is that of its neighbours, and French writes it between such letters.
+    private static func fits(_ value: UInt32, _ place: ByteContexts.Occurrence) -> Bool {
+        guard let properties = Unicode.Scalar(value)?.properties else { return true }
+        guard properties.isUppercase || properties.isLowercase else {
+            // An apostrophe stands behind a consonant, hardly behind a vowel.
+            return value != 0x2019 || place.before != .vowel
+        }
+        switch place.shape {
+        case .capital where properties.isLowercase, .small where properties.isUppercase, .neither: return false
+        default: break
+        }
+        let small = properties.lowercaseMapping.unicodeScalars.first?.value ?? value
+        return isWritten(small, between: place.before, place.after)
+    }
+
+    /// Whether French writes a letter, given in its small form, behind and before such letters.
+    private static func isWritten(
+        _ letter: UInt32, between before: ByteContexts.Neighbour, _ after: ByteContexts.Neighbour
+    ) -> Bool {
+        // Words of one letter are `a` with its accent and `o` with its hat.
+        if before == .none, after == .none { return letter == 0xE0 || letter == 0xF4 }
+        switch letter {
+        // a and u with a grave accent end their word.
+        case 0xE0, 0xF9: return after == .none || after == .unknown
+        // ile and ilot alone begin with their hat; no vowel follows one.
+        case 0xEE: return after != .vowel && (before != .none || after == .special || after == .unknown)
+        // Two dots part two vowels.
+        case 0xEF, 0xEB, 0xFF: return before == .vowel || before == .unknown
+        case 0x153, 0xE6: return before != .vowel && after != .none
+        case 0xE8: return after != .vowel
+        case 0xEA: return before != .vowel && after != .vowel
+        // Portuguese: Simoes, Camoes.
+        case 0xF5: return before == .consonant && after == .vowel
+        default: return true
+        }
+    }
+}

@@ -1,0 +1,272 @@
+import Contacts
+import Inputs
+
+/// The street where it stands in pieces, and the town where it stands twice.
+extension RowChecker {
+    /// Adds the lines of the street's column, with number, `bis` and kind of way before the first of them.
+    mutating func addStreet(
+        _ bytes: Span<UInt8>, _ street: StreetColumns, _ fields: RowFields, _ lines: inout [Range<Int>]
+    ) {
+        let parts = street.parts.compactMap { part($0, bytes, fields) }
+        let first = lines.count
+        if street.name < fields.ranges.count, let cell = addressCell(street.name, bytes, fields) {
+            addLines(bytes, cell, &lines)
+        }
+        guard let head = parts.first else { return }
+        guard first < lines.count else {
+            warn(at: head.position, bytes, head.range, fields, "has no street's name beside it")
+            lines.append(joined(parts.map { Array(bytes, $0.range) }))
+            return
+        }
+        let name = Array(scratch[lines[first]])
+        // The name's column may hold the number, or the kind of way, once more.
+        guard !RowChecker.begins(name, with: Array(bytes, head.range), isAlone: parts.count == 1) else { return }
+        let wanted = parts.map { Array(bytes, $0.range) }.enumerated().filter { index, part in
+            index < parts.count - 1 || !RowChecker.isKind(part, of: name)
+        }
+        lines[first] = joined(wanted.map(\.element) + [name])
+    }
+
+    /// A piece that says something.
+    private func part(
+        _ position: Int, _ bytes: Span<UInt8>, _ fields: RowFields
+    ) -> (position: Int, range: Range<Int>)? {
+        guard position < fields.ranges.count, let found = addressCell(position, bytes, fields) else { return nil }
+        let range = WholeNumber.bare(bytes, found)
+        guard range.contains(where: { bytes[$0] != 48 }) else {
+            warn(at: position, bytes, found, fields, "stands for nothing and is read as empty")
+            return nil
+        }
+        return (position, range)
+    }
+
+    /// Words as one line in `scratch`.
+    private mutating func joined(_ words: [[UInt8]]) -> Range<Int> {
+        let start = scratch.count
+        for word in words {
+            if scratch.count > start { scratch.append(32) }
+            _ = copied(word.span, word.indices)
+        }
+        return start..<scratch.count
+    }
+
+    /// Kinds of way as they are written in short (the post's list of 2005 and what payroll programs make of it), and in full.
+    private static let kinds: [String: String] = [
+        "all": "allee", "av": "avenue", "ave": "avenue", "bd": "boulevard", "bld": "boulevard", "blvd": "boulevard",
+        "boul": "boulevard", "ch": "chemin", "che": "chemin", "chem": "chemin", "cite": "cite", "crs": "cours",
+        "esp": "esplanade", "fbg": "faubourg", "fg": "faubourg", "ham": "hameau", "imp": "impasse",
+        "lot": "lotissement",
+        "mte": "montee", "pas": "passage", "pass": "passage", "pl": "place", "prom": "promenade", "q": "quai",
+        "quai": "quai",
+        "r": "rue", "res": "residence", "rte": "route", "sen": "sente", "sq": "square", "str": "street", "vla": "villa",
+    ]
+    private static let fullKinds = Set(kinds.values)
+    /// Streets are named after days: `8 mai 1945`, `11 novembre`.
+    private static let months: Set<String> = [
+        "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre",
+        "decembre",
+    ]
+
+    /// A word as it is compared: without its point.
+    private static func plain(_ bytes: some Collection<UInt8>) -> String {
+        let word = Folding.plain(String(decoding: bytes, as: UTF8.self))
+        return word.hasSuffix(".") ? String(word.dropLast()) : word
+    }
+
+    /// Whether a street's name begins with its number already: `12 rue des Lilas`. A name may begin with a number of its own.
+    /// - Parameter isAlone: whether the number is all that stands in columns of its own.
+    private static func begins(_ name: [UInt8], with number: [UInt8], isAlone: Bool) -> Bool {
+        guard number.first.map({ 48...57 ~= $0 }) == true, name.starts(with: number), name.count > number.count else {
+            return false
+        }
+        let next = name[number.count]
+        guard !(48...57 ~= next), !(97...122 ~= next | 32) else { return false }
+        let words = name.dropFirst(number.count).split { $0 == 32 || $0 == 44 }.map(plain)
+        // Behind the number may stand its `bis`.
+        if words.prefix(2).contains(where: { kinds[$0] != nil || fullKinds.contains($0) }) { return true }
+        return isAlone && words.first.map { !months.contains($0) } == true
+    }
+
+    /// Whether a kind of way is the first word of a street's name already: `AV` of `Avenue Foch`, but not `R` of `Royale`.
+    private static func isKind(_ kind: [UInt8], of name: [UInt8]) -> Bool {
+        let (word, wanted) = (plain(name.prefix { $0 != 32 }), plain(kind))
+        // A number is no kind, though the name may begin with it.
+        guard wanted.first?.isLetter == true else { return false }
+        return word == wanted || kinds[wanted] == word || kinds[word] == wanted
+    }
+
+    // MARK: The town
+
+    /// Takes the town off the last line where columns of their own hold it too: `12 rue X, 59000 Lille` beside `59000` and
+    /// `Lille`.
+    mutating func dropTown(
+        _ lines: inout [Range<Int>], postcode: Range<Int>?, town: Range<Int>?, of bytes: Span<UInt8>,
+        _ fields: RowFields
+    ) {
+        guard let last = lines.last else { return }
+        guard let place = TownPlace.find(scratch, last) else {
+            if let start = startOfTown(last, postcode, town, of: bytes) {
+                if let kept = trimmedLine(last.lowerBound..<start) {
+                    lines[lines.count - 1] = kept
+                } else {
+                    lines.removeLast()
+                }
+                return
+            }
+            return dropBareTown(&lines, town, of: bytes)
+        }
+        let code = Array(bytes, WholeNumber.bare(bytes, postcode ?? 0..<0)).filter { 48...57 ~= $0 }
+        guard place.code.elementsEqual(code) || code.count == 4 && place.code.dropFirst().elementsEqual(code) else {
+            guard code.count > 3 else { return }
+            return warnOfLine(last, fields, "names another postcode than the postcode's column: look which is right")
+        }
+        let named = Folding.plain(String(decoding: scratch[place.end..<last.upperBound], as: UTF8.self))
+        let wanted = Folding.plain(String(decoding: Array(bytes, town ?? 0..<0), as: UTF8.self))
+        if !named.hasPrefix(wanted), !wanted.hasPrefix(named) {
+            warnOfLine(last, fields, "names another town than the town's column, which is printed: look which is right")
+        }
+        let rest = last.lowerBound..<place.start
+        if let kept = trimmedLine(rest) { lines[lines.count - 1] = kept } else { lines.removeLast() }
+    }
+
+    /// Where the postcode and town of the columns stand at the end of a line, in the form of a country without five digits.
+    private func startOfTown(
+        _ line: Range<Int>, _ postcode: Range<Int>?, _ town: Range<Int>?, of bytes: Span<UInt8>
+    ) -> Int? {
+        guard let postcode, let town, let end = line.last, bytes[town.upperBound - 1] | 32 == scratch[end] | 32,
+            let first = postcode.first, postcode.count != 5 || !postcode.allSatisfy({ 48...57 ~= bytes[$0] })
+        else { return nil }
+        // Whole words in the line, as long as postcode and town: nearly every line is told by its length.
+        let length = postcode.count + town.count
+        for start in line.reversed()
+        where line.upperBound - start >= length && scratch[start] | 32 == bytes[first] | 32
+            && (start == line.lowerBound || " ,;-".utf8.contains(scratch[start - 1]))
+        {
+            let wanted = Array(bytes, postcode) + Array(bytes, town)
+            let found = String(decoding: scratch[start..<line.upperBound], as: UTF8.self)
+            if Folding.plain(found) == Folding.plain(String(decoding: wanted, as: UTF8.self)) { return start }
+        }
+        return nil
+    }
+
+    /// Warns of a line of the address.
+    private func warnOfLine(_ line: Range<Int>, _ fields: RowFields, _ reason: String) {
+        report.warn(
+            RollFault(
+                line: fields.line, column: addressColumns.first.map { headings[$0] } ?? "address",
+                value: String(decoding: scratch[line], as: UTF8.self), reason: reason))
+    }
+
+    /// Whether the last line ends with a postcode and a town, which is the one that is given where one is.
+    func endsWithTown(_ lines: [Range<Int>], _ town: Range<Int>?, of bytes: Span<UInt8>) -> Bool {
+        guard let town else { return true }
+        guard let last = lines.last, let place = TownPlace.find(scratch, last) else { return false }
+        let named = Folding.plain(String(decoding: scratch[place.end..<last.upperBound], as: UTF8.self))
+        return named.hasPrefix(Folding.plain(String(decoding: Array(bytes, town), as: UTF8.self)))
+    }
+
+    /// The same where the last line is the town alone, or ends with it behind a comma; one line is a place of that name.
+    private func dropBareTown(_ lines: inout [Range<Int>], _ town: Range<Int>?, of bytes: Span<UInt8>) {
+        guard let town, let last = lines.last, let end = last.last, bytes[town.upperBound - 1] | 32 == scratch[end] | 32
+        else { return }
+        let wanted = Folding.plain(String(decoding: Array(bytes, town), as: UTF8.self))
+        var start = end
+        while start > last.lowerBound, scratch[start - 1] != UInt8(ascii: ",") { start -= 1 }
+        let isAlone = start == last.lowerBound
+        guard !isAlone || lines.count > 1,
+            Folding.plain(String(decoding: scratch[start...end], as: UTF8.self)) == wanted
+        else { return }
+        if let kept = isAlone ? nil : trimmedLine(last.lowerBound..<start) {
+            lines[lines.count - 1] = kept
+        } else {
+            lines.removeLast()
+        }
+    }
+
+    /// Parts the town's line from a street that stands on one line with it.
+    mutating func splitTown(_ lines: inout [Range<Int>]) {
+        guard let last = lines.last, let place = TownPlace.find(scratch, last), place.start > last.lowerBound,
+            let street = trimmedLine(last.lowerBound..<place.start)
+        else { return }
+        var town = place.start..<last.upperBound
+        if let comma = scratch[town].lastIndex(of: UInt8(ascii: ",")) {
+            // France behind the town goes; another country says that this is no French address.
+            guard PostalAddress.isFrance(String(decoding: scratch[(comma + 1)..<town.upperBound], as: UTF8.self)) else {
+                return
+            }
+            town = town.lowerBound..<comma
+        }
+        lines[lines.count - 1] = street
+        lines.append(town)
+    }
+
+    /// A line less the marks that part it from what stood behind it.
+    private func trimmedLine(_ range: Range<Int>) -> Range<Int>? {
+        var high = range.upperBound
+        while high > range.lowerBound, " ,;-/|".utf8.contains(scratch[high - 1]) { high -= 1 }
+        return high > range.lowerBound ? range.lowerBound..<high : nil
+    }
+}
+
+/// Where a French postcode and a town stand in a line.
+struct TownPlace {
+    /// Five digits.
+    let code: [UInt8]
+    /// Where the code begins, its `F-` included.
+    let start: Int
+    /// Where the code ends.
+    let end: Int
+
+    /// What stands before numbers of five digits that are no postcode.
+    private static let boxes: Set<String> = ["bp", "cs", "ts", "tsa", "cedex", "n", "no"]
+
+    /// The last five digits that stand alone before a word; nil when there are none.
+    static func find(_ bytes: [UInt8], _ line: Range<Int>) -> TownPlace? {
+        var at = line.upperBound
+        while at > line.lowerBound {
+            at -= 1
+            guard isDigit(bytes[at]) else { continue }
+            let end = at
+            var first = end
+            while first > line.lowerBound, isDigit(bytes[first - 1]) { first -= 1 }
+            at = first
+            guard end - first == 4, isWord(bytes, behind: end, line), isFree(bytes, before: first, line) else {
+                continue
+            }
+            return TownPlace(code: Array(bytes[first...end]), start: withPrefix(bytes, first, line), end: end + 1)
+        }
+        return nil
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { 48...57 ~= byte }
+
+    /// Whether a space and a letter follow.
+    private static func isWord(_ bytes: [UInt8], behind end: Int, _ line: Range<Int>) -> Bool {
+        var next = end + 1
+        while next < line.upperBound, " -,".utf8.contains(bytes[next]) { next += 1 }
+        return next > end + 1 && next < line.upperBound && PostalAddress.isLetter(bytes[next])
+    }
+
+    /// Whether nothing stands right before, and no word that makes the digits a post box.
+    private static func isFree(_ bytes: [UInt8], before first: Int, _ line: Range<Int>) -> Bool {
+        let head = bytes[line.lowerBound..<first]
+        guard let last = head.last else { return true }
+        guard " ,;-(/".utf8.contains(last) else { return false }
+        let word = head.split(whereSeparator: { " ,;-(/".utf8.contains($0) }).last ?? []
+        return !boxes.contains(Folding.plain(String(decoding: word, as: UTF8.self)))
+    }
+
+    /// Where the `F-` before a postcode begins.
+    private static func withPrefix(_ bytes: [UInt8], _ first: Int, _ line: Range<Int>) -> Int {
+        guard first >= line.lowerBound + 2, bytes[first - 1] == UInt8(ascii: "-"),
+            bytes[first - 2] | 32 == UInt8(ascii: "f"),
+            first == line.lowerBound + 2 || !PostalAddress.isLetter(bytes[first - 3])
+        else { return first }
+        return first - 2
+    }
+}
+
+extension Array where Element == UInt8 {
+    /// The bytes of a range.
+    init(_ bytes: Span<UInt8>, _ range: Range<Int>) { self = range.map { bytes[$0] } }
+}

@@ -1,0 +1,166 @@
+import Authentication
+import Elections
+import HTTPServer
+import Polling
+import Store
+import Templating
+import WebContent
+
+/// `/kiosk`: a device that many share. It is enabled by a link that a member of the bureau signed; from then on nothing is
+/// stored there, and whoever goes away is signed out.
+///
+///     bureau member ── signed link: place, end ──> device ── GET /kiosk ──> asks ── POST ──> cookie until the end
+///     voter leaves, or a minute without a touch ──> /kiosk/end ──> session, sign-in and browser's token are gone
+enum KioskRoutes {
+    /// Becoming a kiosk and leaving one.
+    static let table = [
+        VoterSite.Route(method: .get, path: "/kiosk") { site, visit in .now(try site.kiosk(visit)) },
+        VoterSite.Route(method: .post, path: "/kiosk") { site, visit in .now(try site.takeKiosk(visit)) },
+        VoterSite.Route(method: .get, path: KioskRoutes.end) { site, visit in .now(try site.leaveKiosk(visit)) },
+        VoterSite.Route(method: .post, path: KioskRoutes.end) { site, visit in .now(try site.endKiosk(visit)) },
+    ]
+
+    /// Where a voter's visit to a kiosk ends.
+    private static let end = "/kiosk/end"
+
+    /// Seconds without a touch after which a voter is taken to have gone.
+    static let idleSeconds = 60
+    /// The same where a code is waited for: the five minutes for which the page asks, and one to type it.
+    static let waitingSeconds = 360
+    /// Seconds for which a device stays a kiosk when its hours are over: as long as browsers keep a cookie. It must never
+    /// become one that stores receipts without anybody's will.
+    static let keptSeconds = 400 * 86_400
+
+    /// Minutes after which a page is left where no script runs, which would tell whether anybody is there: twice the idle time, in
+    /// which a long passphrase is typed twice.
+    static let scriptlessMinutes = 2
+
+    /// Of the page on which a device becomes a kiosk.
+    static let shape: [String: Shape] = [
+        "place": .text, "until": .text, "grant": .text, "isOn": .flag, "isOver": .flag,
+    ]
+}
+
+extension VoterSite {
+    /// The leave that a token gives or gave; nil for what no member of the bureau signed.
+    /// - Parameter token: from the link, the form or the cookie.
+    func grant(_ token: String) throws(StoreError) -> KioskGrant? {
+        guard !token.isEmpty else { return nil }
+        let members = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.members.all(reading, parts.station.election)
+        }
+        return KioskGrant(token: token, election: election.id, members: members)
+    }
+
+    /// Whether a leave's hours are over.
+    private func isOver(_ grant: KioskGrant) -> Bool { grant.until <= parts.clock.now }
+
+    /// The kiosk from which a request comes; one whose hours are over stays one.
+    func kiosk(_ request: Request) -> Visit.Kiosk? {
+        guard let token = request.cookie(cookies.name(.kiosk)) else { return nil }
+        do throws(StoreError) {
+            return try grant(token).map { Visit.Kiosk(place: $0.place, until: $0.until) }
+        } catch {
+            // Nothing is stored on a device of which nobody can say what it is.
+            log("a kiosk's leave could not be looked at: \(error)")
+            return Visit.Kiosk(place: "", until: nil)
+        }
+    }
+
+    /// What is said at a kiosk whose hours are over; nil elsewhere. Whoever is signed in there goes on.
+    func kioskOver(_ visit: Visit) -> Response? {
+        guard let kiosk = visit.kiosk, let until = kiosk.until, until <= parts.clock.now else { return nil }
+        let words = pages.text("kioskOverSince", visit.language).replacing("{place}", with: kiosk.place)
+            .replacing("{until}", with: election.timeWords(until, visit.language))
+        return message(visit, 403, "kioskOver", lines: [words])
+    }
+
+    /// What pages are told of a kiosk.
+    static func kioskValue(_ visit: Visit, _ page: PageSet.Page, hasSession: Bool) -> TemplateValue {
+        guard let kiosk = visit.kiosk else { return .nothing }
+        let seconds = page == .code ? KioskRoutes.waitingSeconds : KioskRoutes.idleSeconds
+        let minutes = page == .code ? KioskRoutes.waitingSeconds / 60 : KioskRoutes.scriptlessMinutes
+        return .object([
+            "seconds": .text("\(seconds)"), "place": .text(kiosk.place), "hasSession": .flag(hasSession),
+            "minutes": .text("\(minutes)"), "leaves": .text("\(60 * minutes)"),
+        ])
+    }
+
+    /// Asks whoever opened the signed link whether this device is to be a kiosk.
+    func kiosk(_ visit: Visit) throws(StoreError) -> Response {
+        let token = visit.request.parameter("grant") ?? ""
+        // One that is over ends the kiosk that it began, and begins none.
+        guard let grant = try grant(token), !isOver(grant) || visit.isKiosk else {
+            return message(visit, 403, "kioskBad")
+        }
+        return page(
+            .kiosk, visit, title: "kioskTitle",
+            [
+                "place": .text(grant.place), "until": .text(election.timeWords(grant.until, visit.language)),
+                "grant": .text(token), "isOn": .flag(visit.isKiosk),
+                "isOver": .flag(isOver(grant)),
+            ])
+    }
+
+    /// Makes a kiosk of the device until the leave ends, or makes it none; the sign-in that was under way ends.
+    func takeKiosk(_ visit: Visit) throws(StoreError) -> Response {
+        let form = visit.request.form() ?? Form(fields: [])
+        let isOff = form["action"] == "off"
+        guard let grant = try grant(form["grant"]), isOff || !isOver(grant) else {
+            return message(visit, 403, "kioskBad")
+        }
+        // Whatever was under way here is somebody's who stands elsewhere now.
+        try endAll(visit)
+        let seconds = grant.until - parts.clock.now + KioskRoutes.keptSeconds
+        let cookie = isOff ? cookies.clear(.kiosk) : cookies.set(.kiosk, form["grant"], seconds: seconds)
+        return see(visit, "/", cookies: gone + [cookie])
+    }
+
+    /// The way back to the start: nothing of the voter stays, the browser's own token included.
+    func endKiosk(_ visit: Visit) throws(StoreError) -> Response {
+        try endAll(visit)
+        if isScript(visit) { return ended(gone) }
+        return left()
+    }
+
+    /// The start, in the language of the next person's browser, not in the one that this voter chose.
+    private func left() -> Response {
+        var response = Response.see("/")
+        for cookie in gone { response.headers.append(("Set-Cookie", cookie)) }
+        return response
+    }
+
+    /// The same for a page that was left by itself, since no script runs there. From elsewhere nobody ends anything.
+    /// Nothing ends for a request from another site, from a browser that is no kiosk, or for HEAD.
+    func leaveKiosk(_ visit: Visit) throws(StoreError) -> Response {
+        let site = visit.request.header("sec-fetch-site") ?? "same-origin"
+        guard visit.isKiosk, !visit.isNew, site == "same-origin", visit.request.method == .get else {
+            return see(visit, "/")
+        }
+        try endAll(visit)
+        return left()
+    }
+
+    /// Whether a script asks, which leaves the page when it has the answer.
+    func isScript(_ visit: Visit) -> Bool { visit.request.header("accept") == "text/plain" }
+
+    /// What a script is told of a session that has ended.
+    /// - Parameter cookies: values of `Set-Cookie`.
+    func ended(_ cookies: [String]) -> Response {
+        var response = Response.text(200, "ended\n")
+        for cookie in cookies { response.headers.append(("Set-Cookie", cookie)) }
+        return response
+    }
+
+    /// Cookies that take the session, the sign-in and the browser's token away.
+    private var gone: [String] { [cookies.clear(.session), cookies.clear(.pending), cookies.clear(.browser)] }
+
+    /// Ends the session and the sign-in under way, where there are any.
+    private func endAll(_ visit: Visit) throws(StoreError) {
+        let session = try session(visit)
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            if let session { try parts.doorkeeper.end(transaction, session) }
+            if let token = pending(visit) { try parts.doorkeeper.cancel(transaction, token: token) }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Authentication
+import Captcha
+import Elections
+import HTTPServer
+import Store
+import WebContent
+
+/// How a sign-in begins: with the identifier alone, or with identifier and secret on one page.
+extension VoterSite {
+    /// What a first page's form came to.
+    enum Begun {
+        /// A sign-in is under way under this token.
+        case asked(token: String, Gate.Proof)
+        /// Somebody guesses: harder work is asked for.
+        case harder
+        case picture(isWrong: Bool)
+    }
+
+    /// Begins a sign-in, the same for known and unknown identifiers: one row.
+    /// - Parameters:
+    ///   - canonical: the identifier in the form that is hashed.
+    ///   - renews: whether the sign-in is the way to a new password.
+    func begin(
+        _ visit: Visit, _ form: Form, canonical: String, renews: Bool = false
+    ) throws(StoreError) -> Begun {
+        let verdict = gate.judge(
+            form, name: "signIn", typed: form["identifier"], source: visit.request.source, mode: .adaptive)
+        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Begun in
+            switch verdict {
+            case .picture(let isWrong, let spend):
+                _ = try gate.spend(transaction, spend)
+                return .picture(isWrong: isWrong)
+            case .pass(let spend, let proof):
+                guard try gate.spend(transaction, spend) else { return .picture(isWrong: false) }
+                let subject = parts.doorkeeper.subject(canonical)
+                if proof < .hardWork, try parts.doorkeeper.wantsHardWork(transaction.reading, subject) {
+                    return form["work"].isEmpty ? .picture(isWrong: false) : .harder
+                }
+                let token = try parts.doorkeeper.ask(
+                    transaction, canonical: canonical, from: asker(visit, passedPicture: proof == .picture),
+                    renews: renews && election.access.secretRenew)
+                return .asked(token: token, proof)
+            }
+        }
+    }
+
+    /// The first page again, with what it asks for beside the form.
+    /// - Parameters:
+    ///   - begun: anything but `.asked`.
+    ///   - form: what was sent; the identifier goes back into its field.
+    func askedForMore(_ visit: Visit, _ begun: Begun, _ form: Form, isRenew: Bool = false) -> Response {
+        var error = "workNeeded"
+        if case .picture(let isWrong) = begun {
+            // Work that was not hard enough is asked for again; without work, the picture.
+            let hasWorked = !form["work"].isEmpty && form["challenge"].isEmpty
+            if isWrong || !hasWorked { error = isWrong ? "captchaWrong" : "captchaNeeded" }
+        }
+        return home(
+            visit, status: 422, error: error, typed: form["identifier"], showsPicture: true, isRenew: isRenew)
+    }
+
+    /// Takes identifier and secret of one page. Every answer but the session's is the same for known and unknown identifiers,
+    /// and so is the time: the attempt is counted, then a hash is computed in any case.
+    /// - Throws: an error of the store before the work was put off.
+    func takeBoth(_ visit: Visit) throws -> Reply {
+        if let over = kioskOver(visit) { return .now(over) }
+        let form = visit.request.form() ?? Form(fields: [])
+        let typed = form["identifier"]
+        if form["action"] == "picture" { return .now(home(visit, typed: typed, showsPicture: true)) }
+        func refused(_ error: String) -> Reply { .now(home(visit, status: 422, error: error, typed: typed)) }
+        let canonical: String
+        switch IdentifierEntry(typed, scheme: election.access.scheme) {
+        case .canonical(let text): canonical = text
+        case .empty: return refused("identifierEmpty")
+        case .malformed: return refused("identifierMalformed")
+        case .mistyped: return refused("identifierMistyped")
+        }
+        if SecretText.normalised(form["secret"]).isEmpty { return refused("secretEmpty") }
+        let begun = try begin(visit, form, canonical: canonical)
+        guard case .asked(let token, let proof) = begun else { return .now(askedForMore(visit, begun, form)) }
+        return later(visit) { [self] in
+            let outcome = try parts.desk.enter(token: token, form["secret"], hasWorked: proof >= .hardWork)
+            if case .opened(let session) = outcome {
+                return see(visit, "/space", cookies: [cookies.set(.session, session), cookies.clear(.pending)])
+            }
+            // Nothing of it stays behind: each attempt begins anew.
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try parts.doorkeeper.cancel(transaction, token: token)
+            }
+            return afterBoth(visit, outcome, form)
+        }
+    }
+
+    /// The page after an attempt that opened no session: it says no more than that something was wrong.
+    private func afterBoth(_ visit: Visit, _ outcome: SignInDesk.Outcome, _ form: Form) -> Response {
+        switch outcome {
+        case .busy(let seconds): return busy(visit, seconds: seconds)
+        // Others tried at the same moment: now this attempt costs work too.
+        case .wait: return askedForMore(visit, form["work"].isEmpty ? .picture(isWrong: false) : .harder, form)
+        case .gone: return home(visit, status: 422, error: "gone", typed: form["identifier"])
+        case .wrong, .next, .forgotten, .refused, .opened:
+            metrics.refuse(.secret)
+            return home(visit, status: 422, error: "secretWrong", typed: form["identifier"])
+        }
+    }
+}

@@ -1,0 +1,81 @@
+/// The site's cookies. Over HTTPS their names bind them to this host alone (`__Host-`, RFC 6265bis).
+package struct Cookies: Sendable {
+    /// Their raw values are the names, less the prefix.
+    package enum Kind: String {
+        /// The browser's own token, for forms and support code.
+        case browser
+        /// A sign-in under way.
+        case pending
+        /// A session.
+        case session
+        /// The same of the console, whose cookies are its own.
+        case staffBrowser, staffPending, staffSession
+        /// A device that many share, by the leave that the bureau signed.
+        case kiosk
+        /// The language that somebody chose at the console.
+        case staffLanguage
+    }
+
+    /// Off for a site on this machine alone, which has no HTTPS.
+    package let isSecure: Bool
+    /// Seconds for which a sign-in under way survives a closed tab.
+    private static let pendingSeconds = 3600
+
+    /// - Parameter isSecure: whether the site is reached by HTTPS.
+    package init(isSecure: Bool) { self.isSecure = isSecure }
+
+    /// As it stands in requests and answers.
+    package func name(_ kind: Kind) -> String { (isSecure ? "__Host-" : "") + kind.rawValue }
+
+    /// The value of a `Set-Cookie` header: for this host alone, kept from scripts, and `SameSite` as its kind allows.
+    /// - Parameter seconds: how long it outlives the browser, where it does.
+    package func set(_ kind: Kind, _ value: String, seconds: Int? = nil) -> String {
+        let attributes =
+            switch kind {
+            case .browser, .staffBrowser, .staffLanguage: "; SameSite=Lax"
+            case .pending, .staffPending: "; SameSite=Lax; Max-Age=\(Cookies.pendingSeconds)"
+            // A link to the site, scanned or typed, finds a kiosk a kiosk.
+            case .kiosk: "; SameSite=Lax"
+            case .session, .staffSession: "; SameSite=Strict"
+            }
+        return "\(name(kind))=\(value); Path=/; HttpOnly" + (isSecure ? "; Secure" : "") + attributes
+            + (seconds.map { "; Max-Age=\($0)" } ?? "")
+    }
+
+    /// The value of a `Set-Cookie` header that takes the cookie away.
+    package func clear(_ kind: Kind) -> String {
+        "\(name(kind))=; Path=/; HttpOnly" + (isSecure ? "; Secure" : "")
+            + "; SameSite=\(kind == .session || kind == .staffSession ? "Strict" : "Lax"); Max-Age=0"
+    }
+}
+
+/// Headers of every answer.
+package enum SecurityHeaders {
+    /// Without HTTPS.
+    private static let common: [(name: String, value: String)] = [
+        (
+            "Content-Security-Policy",
+            "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
+                + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        ),
+        // Not no-referrer: browsers would send forms with a null origin.
+        ("Referrer-Policy", "same-origin"),
+        (
+            "Permissions-Policy",
+            "camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=(), browsing-topics=()"
+        ), ("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "DENY"),
+        ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin"),
+    ]
+    /// Browsers that have seen it ask by HTTPS alone for two years.
+    private static let secure = common + [("Strict-Transport-Security", "max-age=63072000; includeSubDomains")]
+
+    /// The ballot page alone may run WebAssembly, in a worker made of bytes that were checked.
+    package static let ballot = (
+        name: "Content-Security-Policy",
+        value: "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; style-src 'self'; "
+            + "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+    /// - Parameter isSecure: whether the site is reached by HTTPS.
+    package static func all(isSecure: Bool) -> [(name: String, value: String)] { isSecure ? secure : common }
+}

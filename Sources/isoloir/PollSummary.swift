@@ -1,0 +1,119 @@
+import CommandLineKit
+import Delivery
+import Elections
+import Foundation
+import Issuance
+import Polling
+import Store
+import VoterRoll
+
+/// A step of a poll that nothing takes back.
+enum PollStep: String {
+    case seal, unseal, open, close
+
+    /// What follows, in the words of the question.
+    var question: String {
+        switch self {
+        case .seal: "Seal the poll? Election, roll and templates cannot change any more."
+        case .unseal:
+            "Undo the seal? Manifest, box key and everything that was signed for it serve for nothing any more."
+        case .open: "Open the poll? From now on ballots are taken."
+        case .close: "Close the poll? No more ballot is taken, and nothing opens it again."
+        }
+    }
+}
+
+/// The option that answers the question beforehand.
+let yesOption = Command.Option("--yes", nil, "without asking, for programs")
+
+extension Services {
+    /// Shows what a step would rest on, and asks; refuses where nobody says yes.
+    func confirm(_ step: PollStep, _ election: StoredElection, _ invocation: Invocation) throws(Refusal) {
+        if invocation.has("--yes") { return }
+        let summary = try PollSummary(self, election)
+        for line in summary.lines { Terminal.complain(line) }
+        switch Terminal.confirm(step.question) {
+        case .some(true): return
+        case .some(false): throw Refusal("Nothing was changed.")
+        case nil:
+            throw Refusal(
+                "Nothing was changed: `poll \(step.rawValue)` asks, and nobody sits at this terminal. Look at the figures above, "
+                    + "then say --yes.")
+        }
+    }
+}
+
+/// What a poll rests on: who may vote on what, who cannot be reached, and what has not left yet.
+struct PollSummary {
+    private let election: Election
+    private var voters: [String: Int] = [:]
+    private var all = 0
+    private var unreachable = 0
+    private var withoutIdentifier = 0
+    private var waiting: [Route: Int] = [:]
+    private var votes: [String: Int]?
+
+    init(_ services: Services, _ stored: StoredElection) throws(Refusal) {
+        election = stored.election
+        let (definition, number) = (stored.election, stored.number)
+        var (voters, all, unreachable): ([String: Int], Int, Int) = ([:], 0, 0)
+        var (held, waiting, votes): (Int, [Route: Int], [String: Int]?) = (0, [:], nil)
+        try refusing {
+            try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+                try services.registrar.each(reading, stored) { voter, sealed throws(StoreError) in
+                    all += 1
+                    if !PollSummary.reaches(voter, sealed, definition) { unreachable += 1 }
+                    for ballot in definition.ballots where ballot.admits(college: voter.college, site: voter.site) {
+                        voters[ballot.id, default: 0] += 1
+                    }
+                }
+                try services.issuer.eachHeld(reading, stored) { _, _, _, _ throws(StoreError) in held += 1 }
+                for (route, state, count) in try services.outbox.summary(reading, election: number)
+                where state == "waiting" {
+                    if let route = Route(rawValue: route) { waiting[route, default: 0] += count }
+                }
+                if let poll = try Poll.find(reading, election: number), poll.openedAt != nil {
+                    votes = Dictionary(
+                        try PollBallot.all(reading, election: number).map { ($0.name, $0.votes) }, uniquingKeysWith: +)
+                }
+            }
+        }
+        (self.voters, self.all, self.unreachable) = (voters, all, unreachable)
+        (withoutIdentifier, self.waiting, self.votes) = (max(0, all - held), waiting, votes)
+    }
+
+    /// Whether a channel of the election leads to a voter, by the roll's contacts.
+    private static func reaches(_ voter: Voter, _ sealed: SealedContacts, _ election: Election) -> Bool {
+        let hasMobile = sealed.reaches > (sealed.hasMail ? 1 : 0)
+        return election.channels.contains { channel in
+            switch channel {
+            case .email: sealed.hasMail
+            case .sms: hasMobile
+            case .letter: sealed.hasAddress && !voter.hasReturnedLetter
+            }
+        }
+    }
+
+    /// As it is shown before the question.
+    var lines: [String] {
+        var lines = ["\(election.id): \(election.title.fr)"]
+        for ballot in election.ballots {
+            let answers = ballot.questions.map(\.answers.count).reduce(0, +)
+            let cast = votes.map { ", \(Terminal.count($0[ballot.id] ?? 0, "vote")) cast" } ?? ""
+            lines.append(
+                "  ballot \(ballot.id): \(Terminal.count(voters[ballot.id] ?? 0, "voter")), "
+                    + "\(Terminal.count(ballot.questions.count, "question")), \(Terminal.count(answers, "answer"))\(cast)"
+            )
+            for question in ballot.questions {
+                lines.append("    \(question.title.fr): " + question.answers.map(\.fr).joined(separator: " / "))
+            }
+        }
+        lines.append("  \(Terminal.count(all, "voter")) in all")
+        lines.append(
+            "  \(unreachable) unreachable by the election's channels, \(withoutIdentifier) without an identifier")
+        lines.append(
+            "  not sent yet: \(Terminal.count(waiting[.email] ?? 0, "mail")), \(waiting[.sms] ?? 0) SMS; not printed yet: "
+                + Terminal.count(waiting[.letter] ?? 0, "letter"))
+        return lines
+    }
+}

@@ -1,0 +1,131 @@
+// On a device that many share: whoever goes away is signed out, and nothing stays for the next.
+"use strict";
+
+const kioskForm = document.getElementById("kiosk-end");
+const kioskDialog = document.getElementById("kiosk-idle");
+const kioskSure = document.getElementById("kiosk-sure");
+const kioskLeave = document.getElementById("kiosk-leave");
+const kioskSeconds = Number(document.body.dataset.kiosk);
+// Seconds of warning before the end, and between two tries to end where the network is cut.
+const [kioskWarning, kioskPause] = [15, 3];
+// Seconds for which the two numbers of an alarm stay: somebody is called meanwhile.
+const alarmSeconds = 900;
+let kioskTouched = performance.now();
+let isEnding = false;
+
+const touch = () => { kioskTouched = performance.now(); };
+const listening = { capture: true, passive: true };
+for (const name of ["pointerdown", "keydown", "touchstart", "input", "click"]) addEventListener(name, touch, listening);
+// Whoever reads is there too. The question is answered by a press: a mouse that is pushed says nothing.
+for (const name of ["wheel", "scroll", "mousemove", "touchmove", "focusin"]) {
+    addEventListener(name, () => { if (!kioskDialog.hasAttribute("open")) touch(); }, listening);
+}
+// Any press and any key answers it, and does nothing else.
+const answerIdle = (event) => {
+    if (!kioskDialog.hasAttribute("open")) return;
+    event.preventDefault();
+    touch();
+    closeDialog(kioskDialog);
+};
+for (const name of ["click", "keydown"]) addEventListener(name, answerIdle, true);
+
+// Tells the server until it has heard. Refused: another tab has ended this session before.
+async function tell(path, meanwhile) {
+    const body = new URLSearchParams(new FormData(kioskForm));
+    const say = () => within(answerSeconds, async (how) => {
+        const answer = await fetch(path, Object.assign(how, { method: "POST", headers: { Accept: "text/plain" }, body }));
+        return answer.status === 403 || (answer.ok && await answer.text() === "ended\n");
+    }).catch(() => false);
+    for (;;) {
+        if (await say()) return;
+        meanwhile();
+        await new Promise((resolve) => { setTimeout(resolve, 1000 * kioskPause); });
+    }
+}
+
+const isShown = (name) => {
+    const part = document.getElementById(name);
+    return Boolean(part) && !part.hidden;
+};
+
+// What became of a vote that is not over, as the start page names it.
+function openVote() {
+    if (!document.getElementById("choose")) return "";
+    const own = document.querySelector("#failed .own");
+    if (["sealing", "alarm"].some(isShown) || (isShown("failed") && !own.hidden)) return "unsure";
+    return ["choose", "review", "failed", "strange", "unable"].some(isShown) ? "unsent" : "";
+}
+
+// What the start page says of the session before: of its vote, or that nobody was there any more.
+function lastWord(isGone) {
+    const vote = openVote();
+    if (vote) return `?say=${vote === "unsent" ? "kioskUnsent" : "kioskUnsure"}`;
+    return isGone ? "?say=kioskEnded" : "";
+}
+
+// The page is emptied at once; it is left when the session has ended, and not before: else it would stand open behind the
+// browser's own page of an error.
+async function endKiosk(isGone) {
+    if (isEnding) return;
+    isEnding = true;
+    const start = kioskForm.dataset.start + lastWord(isGone);
+    // Whoever has gone answers no question.
+    if (document.getElementById("receipt")) isTaken = true;
+    if (document.getElementById("choose")) isOver = true;
+    for (const dialog of document.querySelectorAll("dialog[open]")) closeDialog(dialog);
+    const [main, heading, line] = [document.getElementById("main"), document.createElement("h1"), document.createElement("p")];
+    heading.textContent = kioskForm.dataset.ending;
+    line.setAttribute("role", "status");
+    main.textContent = "";
+    main.append(heading, line);
+    for (const part of document.querySelectorAll("header nav, #kiosk-end")) part.hidden = true;
+    for (const link of document.querySelectorAll('a[href^="/"]')) link.removeAttribute("href");
+    document.title = document.querySelector(".site strong").textContent;
+    await tell(kioskForm.getAttribute("action"), () => { line.textContent = kioskForm.dataset.again; });
+    location.replace(start);
+}
+
+// At the start there is nobody to wait for; a ballot on its way is waited for.
+const isAtStart = () => Boolean(identifier) && identifier.value === "" && !mistake;
+const isSending = () => isShown("sealing");
+
+// Whoever ends it with a receipt on the screen is asked, since nothing else has kept the number, and whoever has not voted.
+function leaveKiosk(event) {
+    event.preventDefault();
+    if (isSending()) return;
+    const vote = openVote();
+    if (vote) {
+        for (const line of kioskLeave.querySelectorAll("h2, p")) line.textContent = line.dataset[vote];
+        openDialog(kioskLeave);
+    } else if (isShown("receipt") && !isTaken) openDialog(kioskSure);
+    else endKiosk(false);
+}
+for (const form of document.querySelectorAll("#kiosk-end, #sign-out")) form.addEventListener("submit", leaveKiosk);
+const [goesBack, isSure] = kioskSure.querySelectorAll("button");
+const [votes, leaves] = kioskLeave.querySelectorAll("button");
+for (const button of [isSure, leaves]) button.addEventListener("click", () => endKiosk(false));
+goesBack.addEventListener("click", () => closeDialog(kioskSure));
+votes.addEventListener("click", () => closeDialog(kioskLeave));
+
+setInterval(() => {
+    if (isEnding || isSending()) { touch(); return; }
+    const idle = (performance.now() - kioskTouched) / 1000;
+    if (isAtStart()) {
+        // What was said to the last one is not for the next.
+        if (!location.search.includes("say=")) touch();
+        else if (idle >= kioskSeconds) location.replace(kioskForm.dataset.start);
+        return;
+    }
+    const limit = isShown("alarm") ? alarmSeconds : kioskSeconds;
+    if (idle >= limit) endKiosk(true);
+    else if (idle >= limit - kioskWarning && !document.querySelector("dialog[open]")) openDialog(kioskDialog);
+}, 1000);
+
+// After the last ballot the session ends at once; the receipt stays to be printed or photographed, until it is left.
+document.addEventListener("isoloir-done", () => {
+    tell(kioskForm.dataset.out, () => {});
+    // One way back to the start is enough, and the number is not left by another.
+    for (const part of document.querySelectorAll("header nav, #kiosk-end")) part.hidden = true;
+    document.getElementById("next").textContent = kioskForm.querySelector("button").textContent;
+    for (const link of document.querySelectorAll('a[href^="/"]')) link.addEventListener("click", leaveKiosk);
+});

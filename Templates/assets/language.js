@@ -1,0 +1,80 @@
+// On the ballot page the language changes in place: going to the other page would lose the choice.
+"use strict";
+
+const languageLink = document.querySelector("header nav a[hreflang]");
+
+// Elements and texts of a page, in its order. What stands there for browsers without scripts is a text to one that runs them.
+function wordsOf(page) {
+    const found = [];
+    const filter = { acceptNode: (node) => (node.localName === "noscript" ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT) };
+    const walker = page.createTreeWalker(page.documentElement, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, filter);
+    for (let node = walker.currentNode; node; node = walker.nextNode()) found.push(node);
+    return found;
+}
+
+const attributesOf = (node) => (node.attributes ? [...node.attributes].map(({ name, value }) => [name, value]) : []);
+
+// As the page came, before any script wrote into it.
+const wordsAtFirst = wordsOf(document).map((node) => ({ node, text: node.data, attributes: attributesOf(node) }));
+
+// What says something, and where links lead. What a vote is made of stays as it came.
+const spoken = ["lang", "hreflang", "href", "action", "aria-label", "alt"];
+const fixed = ["credential", "owner", "document", "worker", "worker-digest", "wasm", "wasm-digest", "sealed", "sealed-digest",
+    "seal-digest", "close", "seconds", "idle"].map((name) => `data-${name}`);
+const isSpoken = (name) => spoken.includes(name) || (name.startsWith("data-") && !fixed.includes(name));
+
+// The words of another page in the place of this one's, where nothing has been written meanwhile; false where the pages differ
+// in more than words.
+function takeWords(page) {
+    const others = wordsOf(page);
+    const isSame = (first, other) => first.node.nodeType === other.nodeType && first.node.localName === other.localName;
+    if (others.length !== wordsAtFirst.length || !wordsAtFirst.every((first, place) => isSame(first, others[place]))) return false;
+    const seals = [document, page].map((each) => each.querySelector(".seal"));
+    if (!seals.every(Boolean) || seals[0].textContent !== seals[1].textContent) return false;
+    wordsAtFirst.forEach((first, place) => {
+        const other = others[place];
+        if (first.text !== undefined && first.node.data === first.text) {
+            first.node.data = other.data;
+            first.text = other.data;
+        }
+        for (const entry of first.attributes) {
+            const [name, before] = entry;
+            const value = other.getAttribute(name);
+            if (!isSpoken(name) || value === null || value === before || first.node.getAttribute(name) !== before) continue;
+            first.node.setAttribute(name, value);
+            entry[1] = value;
+        }
+    });
+    return true;
+}
+
+// Which part of the vote is on the screen; the choice and its review are drawn alike.
+function shownPart() {
+    const shown = [form, ...Object.values(parts)].find((part) => !part.hidden);
+    return shown === parts.review ? form : shown;
+}
+
+if (languageLink) {
+    languageLink.addEventListener("click", async (event) => {
+        // While a ballot is on its way, and where something is wrong with the page, the link leads where it says.
+        if (![form, parts.review, parts.failed, parts.receipt].some((part) => !part.hidden)) return;
+        event.preventDefault();
+        const path = languageLink.getAttribute("href");
+        const before = shownPart();
+        const text = await within(answerSeconds, async (how) => {
+            const answer = await fetch(path, how);
+            return answer.ok ? answer.text() : undefined;
+        }).catch(() => undefined);
+        // The vote has gone on meanwhile: what is on the screen now is not to be taken away.
+        if (shownPart() !== before) return;
+        const failure = document.getElementById("language-failed");
+        failure.hidden = text !== undefined;
+        // To go there would lose what is here.
+        if (text === undefined) { failure.scrollIntoView(); return; }
+        const page = new DOMParser().parseFromString(text, "text/html");
+        // After a vote the server has another page for this address.
+        if (!parts.receipt.hidden || !page.getElementById("choose") || !takeWords(page)) { location.href = path; return; }
+        history.replaceState(history.state, "", path);
+        redraw(page);
+    });
+}

@@ -1,0 +1,106 @@
+import Authentication
+import Crypto
+import Elections
+import Foundation
+import Journal
+import Store
+import Testing
+
+/// The help desk of the sample election, in a store of its own.
+private final class Desk {
+    let folder: URL
+    let store: Store
+    let queue: HelpQueue
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-help-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let clock = Clock { 1_760_000_000 }
+        let store = try Store(
+            path: folder.appending(path: "s.sqlite").path,
+            migrations: JournalSchema.migrations + ElectionsSchema.migrations + RecoverySchema.migrations, now: 1)
+        self.store = store
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..")
+        let text = try String(contentsOf: root.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
+        let read = try ElectionReader.read(text, file: "e").get()
+        let elections = ElectionDesk(logbook: Logbook(clock: clock, randomness: .system), clock: clock)
+        let election = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            _ = try elections.store(
+                transaction, read, definition: text, inUse: [], isIssued: false, by: .system("test"))
+            return try elections.find(transaction.reading, nil)
+        }
+        queue = HelpQueue(election: election, key: ElectionKey(from: .system), clock: clock, randomness: .system)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    func note(_ traces: [String: HelpQueue.Trace]) throws {
+        let queue = queue
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try queue.note(transaction, traces)
+        }
+    }
+
+    func trace(_ code: String) throws -> HelpQueue.Trace? {
+        try store.read { (reading: borrowing Reading) throws(StoreError) in try queue.trace(reading, code: code) }
+    }
+
+    func number(_ sql: StaticString) throws -> Int {
+        try store.read { (reading: borrowing Reading) throws(StoreError) in try reading.number(sql) }
+    }
+}
+
+private func trace(_ step: String, at: Int = 2, isForm: Bool) -> HelpQueue.Trace {
+    HelpQueue.Trace(step: step, trouble: "", at: at, isForm: isForm)
+}
+
+struct HelpQueueTests {
+    @Test func `a look at a page begins no trace, and follows one that a form began`() throws {
+        let desk = try Desk()
+        try desk.note(["AAAAA": trace("home", isForm: false)])
+        #expect(try desk.trace("AAAAA") == nil)
+        try desk.note(["AAAAA": trace("code", isForm: true), "BBBBB": trace("help", isForm: false)])
+        #expect(try desk.trace("AAAAA")?.step == "code")
+        try desk.note(["AAAAA": trace("space", at: 3, isForm: false)])
+        #expect(try desk.trace("AAAAA")?.step == "space")
+        #expect(try desk.number("SELECT count(*) FROM recovery_trace") == 1)
+    }
+
+    @Test func `traces do not grow without end, and the oldest go first`() throws {
+        let desk = try Desk()
+        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try transaction.execute(
+                """
+                WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+                INSERT INTO recovery_trace (election, code, step, trouble, at)
+                SELECT (SELECT id FROM election_definition), 'X' || i, 'code', '', i FROM n
+                """, HelpQueue.mostTraces)
+        }
+        try desk.note(["AAAAA": trace("code", at: 9_000_000, isForm: true)])
+        #expect(try desk.number("SELECT count(*) FROM recovery_trace") == HelpQueue.mostTraces)
+        #expect(try desk.trace("X1") == nil)
+        #expect(try desk.trace("X2") != nil && desk.trace("AAAAA") != nil)
+    }
+
+    @Test func `questions come in pages`() throws {
+        let (desk, count) = (try Desk(), HelpQueue.pageSize + 5)
+        let queue = desk.queue
+        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            for number in 1...count {
+                let question = HelpQueue.Question(name: "A\(number)", contact: "b", text: "c")
+                _ = try queue.ask(transaction, code: "AAAAA", question)
+            }
+        }
+        let (first, rest, waiting) = try desk.store.read {
+            (reading: borrowing Reading) throws(StoreError) -> ([HelpQueue.Entry], [HelpQueue.Entry], Int) in
+            let first = try queue.questions(reading, withDone: false, limit: HelpQueue.pageSize)
+            let last = first.last?.id ?? 0
+            return (
+                first, try queue.questions(reading, withDone: false, after: last, limit: HelpQueue.pageSize),
+                try queue.waiting(reading)
+            )
+        }
+        #expect(first.count == HelpQueue.pageSize && rest.count == 5 && waiting == count)
+        #expect(rest.last?.question.name == "A\(count)")
+    }
+}

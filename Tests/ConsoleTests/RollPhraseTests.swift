@@ -1,0 +1,70 @@
+import Console
+import Contacts
+import Foundation
+import Inputs
+import Testing
+
+/// What is said of rolls in English has its French phrase in the console's own file.
+struct RollPhraseTests {
+    private let phrases: Phrases
+
+    init() throws {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Templates/pages/phrases.fr.yaml")
+        var table: [String: String] = [:]
+        for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") where line.hasPrefix("\"") {
+            guard let middle = line.firstRange(of: "\": \"") else { continue }
+            let parts = [line[..<middle.lowerBound].dropFirst(), line[middle.upperBound...].dropLast()]
+            let texts = parts.map { String($0).replacing("\\\"", with: "\"") }
+            table[texts[0]] = texts[1]
+        }
+        phrases = Phrases(table)
+    }
+
+    private static let reasons: [String] = {
+        let mails: [EmailAddress.Fault] = [.noAt, .local, .domain, .nonASCIILocal, .tooLong, .several]
+        let phones: [PhoneNumber.Fault] = [.character, .length, .plan, .several, .abroad, .lostDigits]
+        let notes: PhoneNumber.Notes = [.lostZero, .noPlus, .overseas, .trunkZero, .rounded]
+        let addresses: [PostalAddress.Fault] = [.empty, .longLine(3), .noTown, .noPostcode, .tooManyLines]
+        let texts = [
+            Invisible.fault("jean\u{200B}x".utf8, allowingSpaces: true), Mojibake.fault("Zo\u{C3}\u{A9}".utf8),
+            Mojibake.fault("Zo\u{FFFD}".utf8),
+        ]
+        return mails.map(\.reason) + phones.map(\.reason) + notes.reasons + addresses.map(\.reason)
+            + texts.compactMap(\.self) + [
+                "is a number in the spreadsheet: zeros at its beginning would be lost (on 12 lines, of which this is the first)",
+                "the same reference but for case or zeros at its beginning as on line 2 of the sheet Cadres",
+                "is one field: its values are separated by another mark than the headings are",
+                "this is a DIF file, whatever its name says: open it in a spreadsheet, save it as .xlsx or CSV and import that",
+                "several sheets of the workbook are rolls (\"A\", \"B\"): name the one to be read with --sheet NAME, or each of "
+                    + "them, --sheet NAME --sheet NAME, to read them together",
+                "is a landline: the mobile of the column 12 is used",
+                "has no street's name beside it",
+                "names another postcode than the postcode's column: look which is right",
+                "names another town than the town's column, which is printed: look which is right",
+                "stands in quotes as a whole, so that it is one field: take these quotes away",
+                "ends with .0, as whole numbers do that a program wrote with decimals: it is kept as it stands",
+                "ends with .0, as whole numbers do that a program wrote with decimals: it is kept as it stands (on 12 lines, of which this is the first)",
+                "this is a text document or a presentation (.doc, .ppt): ask for the list as .xlsx or CSV and import that",
+                "this is an e-mail: save the list that is attached to it and import that",
+                "this is a web page with its pictures (MHTML), whatever its name says: open it in a spreadsheet, save it as .xlsx and import that",
+                "this is a flat OpenDocument file (.fods): open it in a spreadsheet, save it as .xlsx or CSV and import that",
+                "this is an XML file, not a table: ask for the list as .xlsx or CSV and import that",
+                "this is a SYLK file (.slk), whatever its name says: open it in a spreadsheet, save it as .xlsx or CSV and import that",
+                "this is a picture: ask for the list as .xlsx or CSV and import that",
+                "this is a database, not a table: ask for the list as .xlsx or CSV and import that",
+                "this is a JSON file, or a link to an online table: export the table as .xlsx or CSV and import that",
+                "these are visiting cards (vCard): ask for the list as .xlsx or CSV and import that",
+            ]
+    }()
+
+    @Test(arguments: reasons)
+    func `a reason has its phrase`(reason: String) { #expect(phrases.french(reason) != reason) }
+
+    @Test func `a column is named as it is in the language`() {
+        let said = phrases.french(
+            "there is no column for reference, last_name among the headings (a | b): name it with --map \"HEADING=reference\""
+        ) { ["reference": "Matricule", "last_name": "Nom"][$0] ?? $0 }
+        #expect(said.hasPrefix("il manque une colonne pour Matricule, Nom parmi les titres (a | b)"))
+    }
+}

@@ -1,0 +1,34 @@
+import Delivery
+import Elections
+import Operations
+import Testing
+
+struct ChannelProofTests {
+    private var policy: AccessPolicy { AccessPolicy() }
+
+    @Test func `mail and SMS are two channels`() {
+        let proof = ChannelProof(
+            identifier: .email, hasPrintedCode: false, hasSecret: false, routes: [.email, .sms], policy: policy)
+        #expect(proof.codes == [.sms] && proof.verdict == .two)
+    }
+
+    @Test func `one address is one channel, unless the roll holds an answer`() {
+        let alone = ChannelProof(
+            identifier: .email, hasPrintedCode: false, hasSecret: false, routes: [.email], policy: policy)
+        #expect(alone.codes == [.email] && alone.verdict == .one)
+        var asking = policy
+        asking.challenge = LocalText(fr: "?", en: "?")
+        let asked = ChannelProof(
+            identifier: .email, hasPrintedCode: false, hasSecret: false, routes: [.email], policy: asking)
+        #expect(asked.verdict == .oneAndAnswer)
+    }
+
+    @Test func `a letter with both is one channel, a letter and a mail are two`() {
+        let letter = ChannelProof(
+            identifier: .letter, hasPrintedCode: true, hasSecret: false, routes: [], policy: policy)
+        #expect(letter.codes == [.letter] && letter.verdict == .one)
+        let both = ChannelProof(
+            identifier: .letter, hasPrintedCode: false, hasSecret: false, routes: [.email], policy: policy)
+        #expect(both.verdict == .two)
+    }
+}

@@ -1,0 +1,312 @@
+"""An installation on a machine: what the doctor finds, whose the files are, backups with retention, and the questions before steps that
+nothing takes back."""
+import contextlib
+import glob
+import os
+import pty
+import pwd
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+
+import pytest
+from conftest import PROGRAM, ROOT, free_port, needs, running, voter
+from test_mail import Handler, Login, aiosmtpd, relay
+from test_sms import Kannel
+
+#: Records of domains as a name server gives them out: one in order, one without anything, one with each fault.
+RECORDS = {
+    "vote.example.org": ["v=spf1 a:relay.example.org -all"],
+    "s1._domainkey.vote.example.org": ["v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A"],
+    "revoked._domainkey.vote.example.org": ["v=DKIM1; p="],
+    "_dmarc.example.org": ["v=DMARC1; p=quarantine"],
+    "twice.example.net": ["v=spf1 -all", "v=spf1 a -all"],
+    "open.example.net": ["v=spf1 +all"],
+    "_dmarc.open.example.net": ["v=DMARC1; rua=mailto:x@open.example.net"],
+}
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory):
+    """A real name server on this machine, with those records alone; its address."""
+    needs("dnsmasq")
+    port = free_port()
+    words = ["dnsmasq", "--keep-in-foreground", "--no-resolv", "--no-hosts", "--conf-file=/dev/null", f"--port={port}", "--user=",
+             "--listen-address=127.0.0.1", "--bind-interfaces", "--no-daemon", "--pid-file=", "--local=/example.org/", "--local=/example.net/"]
+    for name, texts in RECORDS.items():
+        words += [f"--txt-record={name},{text}" for text in texts]
+    with running(words, port):
+        yield f"127.0.0.1:{port}"
+
+
+def examined(isoloir, *words, status=0):
+    """What the doctor says, as `area: [(state, text)]`."""
+    found = {}
+    for finding in isoloir.json("doctor", *words, status=status):
+        found.setdefault(finding["area"], []).append((finding["state"], finding["text"]))
+    return found
+
+
+def states(found, area):
+    return [state for state, _ in found[area]]
+
+
+def test_the_doctor_finds_a_fresh_installation_in_order_and_says_what_is_missing(isoloir):
+    isoloir.election()
+    found = examined(isoloir, "--offline")
+    for area in ("settings", "permissions", "disk", "store", "keys", "templates"):
+        assert states(found, area) == ["ok"], (area, found[area])
+    assert "not sealed" in found["box key"][0][1]
+    shown = isoloir.run("doctor", "--offline").stdout
+    assert re.search(r"^  ok     store ", shown, re.M) and "FAULT" not in shown
+
+
+def test_the_doctor_names_each_fault_with_its_cure(isoloir):
+    isoloir.election()
+    os.chmod(f"{isoloir.keys}/cse-2026.key", 0o644)
+    refused = isoloir.run("doctor", "--offline", status=1)
+    assert "chmod go= " in refused.stdout and "fault" in refused.stderr
+    os.chmod(f"{isoloir.keys}/cse-2026.key", 0o600)
+    os.rename(f"{isoloir.keys}/cse-2026.key", f"{isoloir.folder}/away")
+    assert "key restore" in examined(isoloir, "--offline", status=1)["keys"][0][1]
+    os.rename(f"{isoloir.folder}/away", f"{isoloir.keys}/cse-2026.key")
+    shutil.copytree(f"{ROOT}/Templates", f"{isoloir.folder}/own")
+    with open(f"{isoloir.folder}/own/mail/identifier.fr.txt", "a", encoding="utf-8") as file:
+        file.write("{{nothing}}\n")
+    found = examined(isoloir, "--offline", "--templates", f"{isoloir.folder}/own", status=1)
+    assert states(found, "templates") == ["fault"] and "nothing" in found["templates"][0][1]
+    with open(f"{isoloir.folder}/isoloir.yaml", "a") as file:
+        file.write("maill: {}\n")
+    assert "maill" in examined(isoloir, "--offline", status=1)["settings"][0][1]
+    isoloir.settings("")
+    isoloir.sql("DROP TRIGGER journal_entry_keeps")
+    isoloir.sql("UPDATE journal_entry SET action = 'x' WHERE number = 1")
+    assert states(examined(isoloir, "--offline", status=1), "store") == ["fault"]
+
+
+def test_the_doctor_signs_in_at_the_relay_and_sends_nothing(isoloir, certificates):
+    isoloir.election()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(f"{certificates}/localhost.pem", f"{certificates}/localhost.key")
+    password = f"{isoloir.folder}/password"
+    handler = Handler()
+    with aiosmtpd(handler, tls_context=context, require_starttls=True, authenticator=Login(), auth_required=True) as port:
+        for text, state in (("s3cret", "ok"), ("wrong", "fault")):
+            with open(password, "w") as file:
+                file.write(text)
+            os.chmod(password, 0o600)
+            relay(isoloir, port, host="localhost", encryption="starttls", certificates=f"{certificates}/ca.pem", user="me", passwordFile=password)
+            found = examined(isoloir, "--dns", f"127.0.0.1:{free_port()}", status=1)
+            assert states(found, "mail") == [state], found["mail"]
+    assert not handler.mails
+    relay(isoloir, free_port())
+    assert "cannot be reached" in examined(isoloir, "--dns", f"127.0.0.1:{free_port()}", status=1)["mail"][0][1]
+
+
+def test_the_doctor_asks_the_gateway_whether_it_takes_the_account(isoloir, tmp_path):
+    isoloir.election(("address: https://vote.example.org", "address: http://localhost:8080"))
+    kannel = Kannel(tmp_path)
+    try:
+        kannel.start()
+        kannel.settings(isoloir)
+        assert states(examined(isoloir, status=1), "sms") == ["ok"]
+        kannel.settings(isoloir, password="wrong")
+        assert "refuses our account" in examined(isoloir, status=1)["sms"][0][1]
+    finally:
+        kannel.stop()
+    assert "cannot be reached" in examined(isoloir, status=1)["sms"][0][1]
+
+
+def test_the_doctor_reads_what_the_sender_publishes(isoloir, names):
+    isoloir.election(("address: https://vote.example.org", "address: http://localhost:8080"))
+    relay_lines = f"mail:\n  host: 127.0.0.1\n  port: {free_port()}\n  encryption: none\n"
+    isoloir.settings(relay_lines + "  dkim: s1\n")
+    found = examined(isoloir, "--dns", names, status=1)
+    assert [states(found, area) for area in ("spf", "dkim", "dmarc")] == [["ok"]] * 3, found
+    isoloir.settings(relay_lines + "  dkim: revoked\n")
+    assert "revoked" in examined(isoloir, "--dns", names, status=1)["dkim"][0][1]
+    isoloir.settings(relay_lines + "  dkim: s2\n")
+    assert "no DKIM key" in examined(isoloir, "--dns", names, status=1)["dkim"][0][1]
+    isoloir.settings(relay_lines)
+    for domain, spf, dmarc in (("none.example.net", "no SPF record", "no DMARC record"), ("twice.example.net", "2 SPF records", "no DMARC"),
+                               ("open.example.net", "everybody", "no policy")):
+        isoloir.election(("address: https://vote.example.org", "address: http://localhost:8080"),
+                         ("email: ne-pas-repondre@vote.example.org", f"email: vote@{domain}"))
+        found = examined(isoloir, "--dns", names, status=1)
+        assert spf in found["spf"][0][1] and dmarc in found["dmarc"][0][1], found
+        assert states(found, "dkim") == ["note"] and "mail.dkim" in found["dkim"][0][1]
+    # Nobody there: an answer all the same, and soon.
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        began = time.monotonic()
+        found = examined(isoloir, "--dns", f"127.0.0.1:{silent.getsockname()[1]}", status=1)
+    assert 2 <= time.monotonic() - began < 20 and states(found, "spf") == ["note"] and "dmarc" not in found
+
+
+def test_the_doctor_reads_the_certificate(isoloir, certificates, monkeypatch):
+    isoloir.election(("address: https://vote.example.org", "address: https://localhost"))
+    pair = f"certificate: {certificates}/localhost.pem, key: {certificates}/localhost.key"
+    isoloir.settings(f"server: {{{pair}}}\n")
+    found = examined(isoloir, status=1)
+    assert states(found, "certificate") == ["ok"] and re.search(r"good for (29|30) days", found["certificate"][0][1])
+    for chain, key, said in (("elsewhere.example.org.pem", "elsewhere.example.org.key", "not for localhost"),
+                             ("localhost.pem", "elsewhere.example.org.key", "is not the key of")):
+        isoloir.settings(f"server: {{certificate: {certificates}/{chain}, key: {certificates}/{key}}}\n")
+        assert said in examined(isoloir, status=1)["certificate"][0][1]
+    # Behind a proxy it is the one that browsers are shown: nobody vouches for this one.
+    port = free_port()
+    isoloir.election(("address: https://vote.example.org", f"address: https://localhost:{port}"))
+    isoloir.settings("")
+    assert "nothing answers" in examined(isoloir, status=1)["certificate"][0][1]
+    with running(["openssl", "s_server", "-accept", str(port), "-cert", f"{certificates}/localhost.pem", "-key", f"{certificates}/localhost.key",
+                  "-quiet"], port):
+        assert "is not good" in examined(isoloir, status=1)["certificate"][0][1]
+        monkeypatch.setenv("SSL_CERT_FILE", f"{certificates}/ca.pem")
+        assert states(examined(isoloir, status=1), "certificate") == ["ok"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can call for another account")
+def test_what_root_calls_goes_on_as_the_owner_of_the_store(isoloir):
+    nobody = pwd.getpwnam("nobody")
+    for folder in (isoloir.folder, f"{isoloir.folder}/store", f"{isoloir.folder}/keys"):
+        os.makedirs(folder, exist_ok=True)
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    folder = isoloir.folder
+    while folder != "/":
+        os.chmod(folder, os.stat(folder).st_mode | 0o011)
+        folder = os.path.dirname(folder)
+    os.chmod(f"{isoloir.folder}/keys", 0o700)
+    isoloir.settings(f"mail: {{folder: {isoloir.folder}/mail}}\n")
+    said = isoloir.election().stderr
+    assert "Called by root: this goes on as nobody" in said
+    isoloir.roll([voter(number) for number in range(1, 4)])
+    isoloir.run("identifiers", "issue")
+    isoloir.run("store", "backup", f"{isoloir.folder}/a.backup")
+    isoloir.run("store", "empty-log")
+    made = glob.glob(f"{isoloir.folder}/store/*") + glob.glob(f"{isoloir.keys}/*") + glob.glob(f"{isoloir.folder}/mail*")
+    assert any(path.endswith(".lock") for path in made)
+    assert {os.stat(path).st_uid for path in made} == {nobody.pw_uid}, made
+    # The journal names who called.
+    assert {who for who, in isoloir.sql("SELECT principal FROM journal_entry")} == {"system:root"}
+    # What root made before is told, and the cure is one command.
+    os.chown(f"{isoloir.store}-backup.lock", 0, 0)
+    found = examined(isoloir, "--offline", status=1)
+    assert states(found, "permissions") == ["fault"] and "chown -R nobody " in found["permissions"][0][1]
+    # A service of that account opens all of it.
+    done = subprocess.run(["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups", *isoloir.command("store", "check")],
+                          capture_output=True, text=True, cwd="/tmp", timeout=60)
+    assert done.returncode == 0 and "Called by root" not in done.stderr, done.stderr
+
+
+def test_backups_into_a_folder_keep_the_latest_and_the_custody_knows(isoloir):
+    isoloir.election()
+    folder = f"{isoloir.folder}/backups"
+    assert "wants a folder" in isoloir.run("store", "backup", folder, "--keep", "2", status=2).stderr
+    os.makedirs(folder)
+    with open(f"{folder}/other.txt", "w") as file:
+        file.write("not ours")
+    for _ in range(4):
+        isoloir.run("store", "backup", folder, "--keep", "2")
+        time.sleep(1.1)
+    names = sorted(os.listdir(folder))
+    assert len(names) == 3 and "other.txt" in names and all(re.fullmatch(r"isoloir-\d{8}T\d{6}Z\.backup", name) for name in names[:2])
+    assert isoloir.sql("SELECT count(*) FROM journal_entry WHERE action = 'store.backup.removed'") == [(2,)]
+    # The latest one opens.
+    for path in glob.glob(f"{isoloir.store}*"):
+        os.rename(path, path.replace("isoloir.sqlite", "before.sqlite"))
+    assert "restored and checked" in isoloir.run("store", "restore", f"{folder}/{names[1]}").stdout
+
+
+def test_the_restore_drill_of_the_guide_ends_with_votes(isoloir, tmp_path):
+    drills = set()
+    for name in ("Templates/help/administrators.fr.md", "Templates/help/administrators.en.md", "Sources/Store/Store.docc/BackupAndRestore.md"):
+        with open(f"{ROOT}/{name}", encoding="utf-8") as file:
+            found = re.search(r"^```\n(isoloir store restore .*?)^```$", file.read(), re.M | re.S).group(1)
+        # What stands behind two blanks is said about the command.
+        drills.add("\n".join(line.split("  ")[0] for line in found.strip().splitlines()))
+    [drill] = drills
+    isoloir.election()
+    isoloir.roll([voter(number) for number in range(1, 13)] + [voter(number, college="cadres") for number in range(20, 33)])
+    isoloir.run("identifiers", "issue")
+    for name in ("irene", "hugo"):
+        isoloir.run("key", "member", "--name", name.title(), "--to", f"{isoloir.folder}/{name}")
+    isoloir.run("key", "escrow", "--to", f"{isoloir.folder}/escrow.file", "--member", f"{isoloir.folder}/irene.pub", "--member",
+                f"{isoloir.folder}/hugo.pub")
+    isoloir.run("store", "backup", f"{isoloir.folder}/monday.backup")
+    # Another machine: nothing but the backup, its key, the escrow file and two members.
+    second = type(isoloir)(tmp_path / "second")
+    os.makedirs(second.keys, mode=0o700)
+    shutil.copy(f"{isoloir.keys}/_backup.key", second.keys)
+    for name in ("monday.backup", "escrow.file", "irene.key", "hugo.key"):
+        shutil.copy(f"{isoloir.folder}/{name}", second.folder)
+    shutil.rmtree(isoloir.keys)
+    said = ""
+    for line in drill.splitlines():
+        for command in line.split(" && "):
+            assert command.startswith("isoloir ")
+            said = second.run(*command.split()[1:], timeout=300).stdout
+    assert "The rehearsal went through" in said
+
+
+def answered(isoloir, answer, *words):
+    """A command at a terminal where somebody answers: its status, and what was shown there."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(isoloir.command(*words), cwd=isoloir.folder, stdin=theirs, stderr=theirs, stdout=subprocess.PIPE)
+    os.close(theirs)
+    shown = b""
+    try:
+        while b"[y/N]" not in shown:
+            shown += os.read(ours, 4096)
+        os.write(ours, answer.encode() + b"\n")
+        process.communicate(timeout=120)
+        # What was said after the answer waits in the terminal; its end is an error of reading.
+        with contextlib.suppress(OSError):
+            while piece := os.read(ours, 4096):
+                shown += piece
+    finally:
+        process.kill()
+        process.wait(10)
+        os.close(ours)
+    return process.returncode, shown.decode()
+
+
+def test_steps_that_nothing_takes_back_show_what_they_rest_on_and_ask(isoloir):
+    isoloir.election()
+    isoloir.roll([voter(number) for number in range(1, 13)] + [voter(20, college="cadres", email="", phone="")], "--accept-valid")
+    for step in (("seal", "--box-key", f"{isoloir.folder}/box.key"), ("open", "--box-key", f"{isoloir.folder}/box.key"), ("close",)):
+        refused = isoloir.run("poll", *step, status=1)
+        assert "say --yes" in refused.stderr and "12 voters" in refused.stderr and "Nothing was changed" in refused.stderr
+    assert not os.path.exists(f"{isoloir.folder}/box.key")
+    status, shown = answered(isoloir, "n", "poll", "seal", "--box-key", f"{isoloir.folder}/box.key")
+    assert status == 1 and not os.path.exists(f"{isoloir.folder}/box.key")
+    for words in ("ballot titulaires-ouvriers: 12 voters", "answers", "without an identifier", "not sent yet: 0 mails", "letters"):
+        assert words in shown, shown
+    # Whose answer is yes goes on, to the reasons that stand in the way of this seal.
+    status, shown = answered(isoloir, "y", "poll", "seal", "--box-key", f"{isoloir.folder}/box.key")
+    assert status == 1 and "2 trustees are needed" in shown
+
+
+def test_manual_and_completion_come_from_the_commands_themselves(tmp_path):
+    page = tmp_path / "isoloir.1"
+    page.write_text(subprocess.run([PROGRAM, "manual"], capture_output=True, text=True, check=True).stdout)
+    read = subprocess.run(["man", "--warnings", "-l", str(page)], capture_output=True, text=True, env={**os.environ, "MANWIDTH": "120", "LC_ALL": "C.UTF-8"})
+    assert read.returncode == 0 and not read.stderr, read.stderr
+    commands = re.findall(r"^  isoloir (\w[\w-]*(?: [a-z][\w-]*)?)", subprocess.run([PROGRAM, "--help"], capture_output=True, text=True).stdout, re.M)
+    assert len(commands) > 60
+    for command in commands:
+        assert f"isoloir {command}" in read.stdout, command
+    script = subprocess.run([PROGRAM, "completion"], capture_output=True, text=True, check=True).stdout
+    def completed(*words):
+        quoted = " ".join(f"'{word}'" for word in words)
+        asked = f"{script}\nCOMP_WORDS=({quoted}); COMP_CWORD={len(words) - 1}; _isoloir; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+        done = subprocess.run(["bash", "-euc", asked], capture_output=True, text=True, cwd=tmp_path)
+        assert not done.stderr, done.stderr
+        return done.stdout.split()
+    assert "poll" in completed("isoloir", "p") and "doctor" in completed("isoloir", "d")
+    assert completed("isoloir", "poll", "sea") == ["seal"]
+    assert completed("isoloir", "poll", "seal", "--b") == ["--box-key"] and "--yes" in completed("isoloir", "poll", "close", "--")
+    assert completed("isoloir", "serve", "--po") == ["--port"]
+    assert completed("isoloir", "poll", "seal", "--box-key", "iso") == ["isoloir.1"]

@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+import VoterRoll
+
+/// Encodings of one byte for each character are told by what stands beside their letters, or somebody is asked.
+struct EncodingTests {
+    /// A roll whose only accents are in the name, as a machine of that kind writes it.
+    private func roll(_ name: String, _ letters: [Unicode.Scalar: UInt8]) -> Data {
+        let text = "MATRICULE;NOM;PRENOM;COLLEGE\nA1;\(name);\(name);ouvriers\n"
+        return Data(text.unicodeScalars.map { letters[$0] ?? UInt8(truncatingIfNeeded: $0.value) })
+    }
+
+    private static let mac: [Unicode.Scalar: UInt8] = [
+        "\u{C9}": 0x83, "\u{C8}": 0xE9, "\u{CB}": 0xE8, "\u{C0}": 0xCB, "\u{CE}": 0xEB, "\u{D4}": 0xEF, "\u{152}": 0xCE,
+        "\u{153}": 0xCF, "\u{E9}": 0x8E, "\u{EF}": 0x95, "\u{2019}": 0xD5, "\u{E7}": 0x8D, "\u{EA}": 0x90,
+    ]
+    private static let dos: [Unicode.Scalar: UInt8] = [
+        "\u{C9}": 0x90, "\u{C8}": 0xD4, "\u{CB}": 0xD3, "\u{CE}": 0xD7, "\u{D4}": 0xE2, "\u{E9}": 0x82, "\u{E8}": 0x8A,
+        "\u{EE}": 0x8C,
+    ]
+    private static let latin9: [Unicode.Scalar: UInt8] = ["\u{152}": 0xBC, "\u{153}": 0xBD]
+    private static let windows: [Unicode.Scalar: UInt8] = ["\u{152}": 0x8C, "\u{153}": 0x9C, "\u{2019}": 0x92]
+
+    /// What is stored, or nil where somebody is asked.
+    private func name(_ data: Data) throws -> String? {
+        let desk = try Desk()
+        do { try desk.publish(try desk.load(data)) } catch {
+            #expect("\(error)".contains("cannot be told for certain"), "\(error)")
+            return nil
+        }
+        return try desk.voters().first?.lastName
+    }
+
+    @Test(arguments: [
+        "C\u{152}UR", "C\u{153}ur", "B\u{152}UF", "L\u{153}uillet", "S\u{152}UR MARIE", "D\u{2019}Angelo",
+        "L\u{2019}HERMITE", "d\u{2019}Arc", "C\u{153}ur\u{E9}",
+    ])
+    func `a Mac's ligatures and apostrophes are no other letters`(name: String) throws {
+        #expect(try self.name(roll(name, EncodingTests.mac)) == name)
+    }
+
+    @Test(arguments: [
+        "SCH\u{152}LCHER", "\u{152}DIPE", "LEF\u{C8}VRE", "NO\u{CB}L", "B\u{152}HM", "C\u{D4}TE", "BENO\u{CE}T",
+    ])
+    func `what a Mac or DOS wrote is never another name in silence`(name: String) throws {
+        for letters in [EncodingTests.mac, EncodingTests.dos]
+        where name.unicodeScalars.allSatisfy({ $0.isASCII || letters[$0] != nil }) {
+            let found = try self.name(roll(name, letters))
+            #expect(found == nil || found == name, "\(found ?? "")")
+        }
+    }
+
+    @Test(arguments: ["C\u{153}ur", "C\u{152}UR", "L\u{153}uillet"])
+    func `the ligatures of ISO-8859-15 are read`(name: String) throws {
+        #expect(try self.name(roll(name, EncodingTests.latin9)) == name)
+    }
+
+    @Test(arguments: [
+        "Cl\u{E9}ment", "NO\u{CB}L", "LO\u{CF}C", "Beno\u{EE}t", "FRAN\u{C7}OIS", "FOR\u{CA}T", "C\u{153}ur",
+        "C\u{152}UR",
+        "D\u{2019}Angelo", "JO\u{C3}O", "Nu\u{F1}ez", "M\u{FC}ller", "CH\u{CA}NE", "Gis\u{E8}le", "\u{C9}LODIE",
+        "Ana\u{EF}s", "GARC\u{CD}A", "Sim\u{F5}es",
+    ])
+    func `what Windows wrote stays what it was`(name: String) throws {
+        #expect(try self.name(roll(name, EncodingTests.windows)) == name)
+    }
+
+    @Test(arguments: ["\n", "\r", "\r\n"])
+    func `a line with odd bytes is named by its number, whatever ends lines`(end: String) throws {
+        var lines = ["matricule;nom;prenom;college"]
+        for number in 1...30 { lines.append("A\(number);H\u{E9}l\u{E8}ne;Zo\u{E9};ouvriers") }
+        var data = Data(lines.joined(separator: end).utf8)
+        data.append(Data((end + "A31;Ben").utf8) + [0xEA] + Data("t;Zoe;ouvriers".utf8))
+        let desk = try Desk()
+        #expect {
+            _ = try desk.load(data)
+        } throws: {
+            "\($0)".contains(":32:") && "\($0)".contains("some lines (32)")
+        }
+    }
+
+    @Test(arguments: ["\n", "\r", "\r\n"])
+    func `a fault below a cell of several lines has its own line`(end: String) throws {
+        let roll = try Desk().load(
+            [
+                "matricule;nom;prenom;college;adresse", "A1;Petit;Zoe;ouvriers;\"3 rue X\(end)59000 Lille\"",
+                "A2;;Zoe;ouvriers;",
+            ]
+            .joined(separator: end))
+        #expect(roll.report.faults.map(\.line) == [4])
+    }
+}

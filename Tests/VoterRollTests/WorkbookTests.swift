@@ -1,0 +1,164 @@
+import Contacts
+import Foundation
+import Testing
+import VoterRoll
+
+/// Workbooks with what programs write beside plain cells.
+struct WorkbookTests {
+    /// A workbook of one sheet, stored without compression.
+    private func workbook(
+        _ rows: [[String]], styles: String = "", columns: String = "", hidden: Int? = nil,
+        part: String = "sheet1", extra: [(String, Data)] = []
+    ) -> Data {
+        let cells = rows.enumerated().map { row, cells in
+            "<row r=\"\(row + 1)\"\(row == hidden ? " hidden=\"1\"" : "")>" + cells.joined() + "</row>"
+        }.joined()
+        func xml(_ text: String) -> Data { Data(("<?xml version=\"1.0\" encoding=\"UTF-8\"?>" + text).utf8) }
+        let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+        let parts: [(String, Data)] = [
+            ("[Content_Types].xml", xml("<Types/>")),
+            (
+                "xl/workbook.xml",
+                xml(
+                    "<workbook xmlns=\"\(main)\" xmlns:r=\"r\"><sheets><sheet name=\"Liste\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>"
+                )
+            ),
+            ("xl/styles.xml", xml("<styleSheet xmlns=\"\(main)\">\(styles)</styleSheet>")),
+            (
+                "xl/worksheets/\(part).xml",
+                xml("<worksheet xmlns=\"\(main)\">\(columns)<sheetData>\(cells)</sheetData></worksheet>")
+            ),
+        ]
+        return Zip.stored(parts + extra)
+    }
+
+    private func text(_ value: String) -> String { "<c t=\"inlineStr\"><is><t>\(value)</t></is></c>" }
+    private func number(_ value: String, style: Int = 0) -> String { "<c s=\"\(style)\"><v>\(value)</v></c>" }
+
+    private var headings: [String] {
+        [
+            "Matricule", "Nom", "Pr\u{E9}nom", "Coll\u{E8}ge", "T\u{E9}l\u{E9}phone", "N\u{B0} voie", "Voie", "CP",
+            "Ville",
+        ].map(text)
+    }
+
+    private func load(_ data: Data) throws -> (roll: LoadedRoll, desk: Desk) {
+        let desk = try Desk()
+        let roll = try desk.registrar.load(
+            try desk.file("r.xlsx", data), into: desk.election, keys: desk.keys, options: ImportOptions())
+        return (roll, desk)
+    }
+
+    private func row(phone: String, house: String = "<c/>") -> [String] {
+        [
+            text("A1"), text("Petit"), text("Zo\u{E9}"), text("ouvriers"), phone, house, text("rue Haute"),
+            number("59000"), text("Lille"),
+        ]
+    }
+
+    @Test(arguments: ["33600000000", "3.36E10", "33600000000.0", "6.4E8", "3.3639987E10"])
+    func `digits that a spreadsheet lost are told`(value: String) throws {
+        let (roll, _) = try load(workbook([headings, row(phone: number(value))]))
+        #expect(roll.report.faultCount == 0, "\(roll.report.faults)")
+        #expect(
+            roll.report.warnings.count { $0.reason.contains("ends with zeros") } == 1, "\(roll.report.warnings)")
+    }
+
+    @Test(arguments: [
+        ("Standard", false), ("General", false), ("Est\u{E1}ndar", false), ("0", false), ("# ##0", false),
+        ("0000000000", false), ("&quot;jour &quot;0", false), ("\\d0", false), ("[Red]0", false), ("0_d", false),
+        ("dd/mm/yyyy", true), ("jj/mm/aaaa", true), ("d mmm yy", true), ("yyyymmdd", true),
+        ("[$-40C]d mmmm yyyy;@", true),
+    ])
+    func `a number format is a date's by what it says outside words`(code: String, isDate: Bool) throws {
+        let styles =
+            "<numFmts><numFmt numFmtId=\"164\" formatCode=\"\(code)\"/></numFmts>"
+            + "<cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"164\"/></cellXfs>"
+        let (roll, desk) = try load(
+            workbook([headings, row(phone: "<c/>", house: number("45000", style: 1))], styles: styles))
+        #expect(
+            roll.report.faults.contains { $0.reason.contains("is a date") && $0.column == "N\u{B0} voie" } == isDate)
+        guard !isDate else { return }
+        try desk.publish(roll)
+        #expect(try desk.contacts("A1").address?.lines[1] == "45000 RUE HAUTE")
+    }
+
+    @Test func `what the spreadsheet does not show is told`() throws {
+        let rows = [headings, row(phone: number("33639980001"))]
+        let plain = try load(workbook(rows)).roll.report.warnings
+        #expect(!plain.contains { $0.reason.contains("hidden") })
+        let ofRow = try load(workbook(rows, hidden: 1)).roll
+        #expect(ofRow.rows == 1 && ofRow.report.warnings.contains { $0.line == 2 && $0.reason.contains("is hidden") })
+        let columns = "<cols><col min=\"4\" max=\"5\" hidden=\"1\"/></cols>"
+        let ofColumn = try load(workbook(rows, columns: columns)).roll
+        let told = ofColumn.report.warnings.filter { $0.reason.contains("hidden column") }.map(\.column)
+        #expect(Set(told) == ["Coll\u{E8}ge", "T\u{E9}l\u{E9}phone"])
+    }
+
+    /// Whatever the locale of the machine: the test's own is that of C.
+    @Test func `a sheet whose part has a name of other letters is read`() throws {
+        let plain = workbook([headings, row(phone: number("33639980001"))])
+        let relation =
+            "<Relationships><Relationship Id=\"rId1\" Target=\"worksheets/feuille%20%C3%A9t%C3%A9.xml\"/></Relationships>"
+        let named = workbook(
+            [headings, row(phone: number("33639980001"))], part: "feuille \u{E9}t\u{E9}",
+            extra: [("xl/_rels/workbook.xml.rels", Data(relation.utf8))])
+        for data in [plain, named] {
+            let (roll, desk) = try load(data)
+            try desk.publish(roll)
+            #expect(try desk.voters().map(\.reference) == ["A1"])
+        }
+    }
+
+    @Test func `an entry with a name of other letters damages nothing`() throws {
+        let name = "xl/media/logo \u{E9}t\u{E9} \u{65E5}.png"
+        let (roll, desk) = try load(
+            workbook([headings, row(phone: number("33639980001"))], extra: [(name, Data([1]))]))
+        try desk.publish(roll)
+        #expect(try desk.contacts("A1").phone?.text == "+33639980001")
+    }
+
+    @Test(arguments: ["1.23457E12", "1,23457E+12"])
+    func `a reference whose last digits are lost is refused`(reference: String) throws {
+        let roll = try Desk().load("ref;nom;prenom;college\n\(reference);Petit;Zoe;ouvriers\n")
+        #expect(roll.report.faults.first?.reason.contains("last digits are lost") == true)
+    }
+
+    @Test(arguments: ["NaN", "null", "NC", "sans", "-"])
+    func `what stands for nothing is no reference`(reference: String) throws {
+        let roll = try Desk().load("ref;nom;prenom;college\n\(reference);Petit;Zoe;ouvriers\n")
+        #expect(roll.report.faults.first?.reason.contains("stands for nothing") == true)
+    }
+}
+
+/// Zip archives as tests need them.
+enum Zip {
+    /// Entries without compression (PKWARE, APPNOTE 4.3).
+    static func stored(_ entries: [(name: String, data: Data)]) -> Data {
+        var (body, directory) = (Data(), Data())
+        func two(_ value: Int) -> [UInt8] { [UInt8(value & 0xFF), UInt8(value >> 8 & 0xFF)] }
+        func four(_ value: Int) -> [UInt8] { two(value & 0xFFFF) + two(value >> 16) }
+        for (name, data) in entries {
+            // Names in UTF-8, by flag 11.
+            var common: [UInt8] = two(20) + two(0x800)
+            common += two(0) + four(0) + four(Int(crc(data))) + four(data.count) + four(data.count)
+            common += two(name.utf8.count) + two(0)
+            var entry: [UInt8] = [0x50, 0x4B, 1, 2] + two(20) + common
+            entry += two(0) + two(0) + two(0) + four(0) + four(body.count)
+            directory += Data(entry) + Data(name.utf8)
+            body += Data([0x50, 0x4B, 3, 4] + common) + Data(name.utf8) + data
+        }
+        var end: [UInt8] = [0x50, 0x4B, 5, 6] + two(0) + two(0) + two(entries.count) + two(entries.count)
+        end += four(directory.count) + four(body.count) + two(0)
+        return body + directory + Data(end)
+    }
+
+    private static func crc(_ data: Data) -> UInt32 {
+        var crc = ~UInt32(0)
+        for byte in data {
+            crc ^= UInt32(byte)
+            for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
+        }
+        return ~crc
+    }
+}
