@@ -128,16 +128,17 @@ def tried(site, identifier, secret, source):
 def test_known_and_unknown_identifiers_look_alike_on_one_page(site, seen):
     known = credentials(site, 1, "fbellegarde@adherents.example.org")[0]
     pages, times = {}, {}
-    for name, identifier in (("known", known), ("unknown", NOBODY_ELSE)):
-        for _ in range(4):
+    # In turns, and the quickest of each: whatever else runs on the machine meanwhile falls on both.
+    for _ in range(4):
+        for name, identifier in (("known", known), ("unknown", NOBODY_ELSE)):
             client, answer = tried(site, identifier, "fG69a*6jH", None)
             assert answer.status_code == 422 and "Set-Cookie" not in answer.headers
             times.setdefault(name, []).append(answer.elapsed.total_seconds())
             pages.setdefault(name, set()).add(re.sub(r"[0-9a-f]{24,}|value=\"\d{10}\"|mark\" id=\"support-code\">\w{5}", "", answer.text))
     assert pages["known"] == pages["unknown"] and len(pages["known"]) == 1
     # A hash is computed for both; without it the unknown one would be back in a few milliseconds.
-    middle = {name: sorted(found)[len(found) // 2] for name, found in times.items()}
-    assert middle["unknown"] > middle["known"] / 2 and middle["known"] > middle["unknown"] / 2, times
+    quickest = {name: min(found) for name, found in times.items()}
+    assert quickest["unknown"] > quickest["known"] / 2 and quickest["known"] > quickest["unknown"] / 2, times
 
 
 def test_attempts_cost_work_and_their_owner_is_not_kept_out(site, seen):

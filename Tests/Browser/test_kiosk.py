@@ -176,14 +176,14 @@ def test_a_kiosk_without_a_network_shows_nothing_until_the_session_has_ended(sit
         assert "Martinb" in someone.text
         offline(someone, True)
         someone.driver.execute_script(end)
-        WebDriverWait(someone.driver, 10).until(lambda d: "On réessaie" in someone.text)
+        WebDriverWait(someone.driver, 10).until(lambda d: "Un nouvel essai est fait" in someone.text)
         assert someone.path == "/space" and "Martinb" not in someone.driver.page_source
         check(someone, "cut")
         # Nothing leads off it to the browser's own page of an error.
         links = someone.driver.find_elements(By.CSS_SELECTOR, "a[href^='/'], button")
         assert not any(each.is_displayed() for each in links)
         time.sleep(4)
-        assert "On réessaie" in someone.text and site.sql("SELECT count(*) FROM access_session") == [(1,)]
+        assert "Un nouvel essai est fait" in someone.text and site.sql("SELECT count(*) FROM access_session") == [(1,)]
         offline(someone, False)
         WebDriverWait(someone.driver, 10).until(lambda d: someone.path == "/")
         assert site.sql("SELECT count(*) FROM access_session") == [(0,)]
@@ -244,7 +244,7 @@ def test_a_kiosk_in_firefox_in_english_on_a_small_screen(site):
         os.makedirs(SHOTS, exist_ok=True)
         someone.shot(f"{SHOTS}/firefox-390-kiosk-sure.png")
         road.wait_until(lambda: someone.run("performance.now() >= stillUntil"))
-        someone.run("(document.querySelector('#kiosk-sure button').click(), 1)")
+        someone.run("(document.querySelectorAll('#kiosk-sure button')[1].click(), 1)")
         road.wait_until(lambda: someone.run("Boolean(document.getElementById('identifier'))"), seconds=20)
         # The program's own session is another device's; that of the kiosk has ended.
         road.wait_until(lambda: site.sql("SELECT count(*) FROM access_session") == [(1,)])
