@@ -141,6 +141,12 @@ struct Scanner {
     private var opening = Array("{{".utf8)
     private var closing = Array("}}".utf8)
     private var ended = false
+    /// The line of the last place that was asked for, from 1, and where it begins: places are asked for in order, so that no
+    /// byte is looked at twice.
+    private var line = 1
+    private var lineStart = 0
+    /// Up to here line ends are counted.
+    private var counted = 0
 
     init(_ source: String, template: String) {
         bytes = Array(source.utf8)
@@ -233,10 +239,14 @@ struct Scanner {
     }
 
     /// Line and column from 1, the column in characters.
-    private func place(of index: Int) -> Place {
-        let line = bytes[..<index].reduce(1) { $0 + ($1 == 10 ? 1 : 0) }
-        let start = bytes[..<index].lastIndex(of: 10).map { $0 + 1 } ?? 0
-        return Place(
-            template: template, line: line, column: String(decoding: bytes[start..<index], as: UTF8.self).count + 1)
+    /// - Parameter index: not before that of the last call.
+    private mutating func place(of index: Int) -> Place {
+        while let end = bytes[counted..<index].firstIndex(of: 10) {
+            line += 1
+            (counted, lineStart) = (end + 1, end + 1)
+        }
+        counted = index
+        let column = String(decoding: bytes[lineStart..<index], as: UTF8.self).count + 1
+        return Place(template: template, line: line, column: column)
     }
 }
