@@ -64,7 +64,7 @@ let package = Package(
         room("Journal", on: ["Crypto", "Store"]),
         room("Elections", on: ["BallotCore", "Contacts", "Crypto", "Documents", "Inputs", "Journal", "Store"]),
         room("Typesetting", on: ["CDataMatrix", "CPango", "CQPDF", "CQREncode", "CZlib"]),
-        room("Delivery", on: ["Crypto", "Inputs", "Store", "Templating", "Threads", "CCurl", "CResolv", "CTLS"]),
+        room("Delivery", on: ["Crypto", "HTTPClient", "Inputs", "Store", "Templating", "Threads", "CResolv", "CTLS"]),
         room(
             "VoterRoll",
             on: ["Contacts", "Crypto", "Elections", "Inputs", "Journal", "Store", "Typesetting", "CArchive", "CXML"]),
@@ -87,7 +87,7 @@ let package = Package(
                 "Store", "VoterRoll",
             ]),
         room("Tally", on: ["BallotCore", "BallotEngine", "Crypto", "Elections", "Journal", "Polling", "Store"]),
-        room("Observer", on: ["BallotCore", "Crypto", "Delivery", "Polling", "Tally"]),
+        room("Observer", on: ["BallotCore", "Crypto", "HTTPClient", "Polling", "Tally"]),
         room(
             "Staff",
             on: ["Authentication", "Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Store"]),
@@ -104,6 +104,7 @@ let package = Package(
                 "Authentication", "Compliance", "Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal",
                 "Polling", "Staff", "Store", "Tally", "Turnout", "Typesetting", "VoterRoll",
             ]),
+        room("HTTPClient", on: ["CCurl"]),
         room("HTTPServer", on: ["Inputs", "Threads", "CMicrohttpd"]),
         room("WebContent", on: ["Crypto", "Delivery", "Documents", "Elections", "HTTPServer", "Store"]),
         room(

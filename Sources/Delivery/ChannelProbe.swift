@@ -1,3 +1,5 @@
+import HTTPClient
+
 extension MailRelay {
     /// Connects and signs in as a mailing does, and sends nothing.
     /// - Parameter seconds: how long that may take.
@@ -19,7 +21,7 @@ extension MailRelay {
 }
 
 /// What a gateway's answer to a message without a number says of the account: nil where it was taken.
-func accountFault(_ outcome: HTTPClient.Outcome) -> String? {
+func accountFault(_ outcome: WebClient.Outcome) -> String? {
     switch outcome {
     case .unsent(let reason), .unknown(let reason): return "the gateway cannot be reached: \(reason)"
     case .response(let response):

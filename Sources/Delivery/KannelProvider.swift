@@ -1,4 +1,5 @@
 package import Crypto
+import HTTPClient
 
 /// A gateway that speaks as Kannel's `sendsms` does, by POST: number, account and receipts' address travel in headers
 /// and the text in the body, so that nothing secret stands in an address.
@@ -32,7 +33,7 @@ package struct KannelProvider: SMSProvider {
             headers.append("X-Kannel-DLR-Mask: 31")
             headers.append("X-Kannel-DLR-Url: \(receipts)?id=\(message.reference)&tag=\(message.tag)&status=%d")
         }
-        switch HTTPClient.post(url, headers: headers, body: message.text) {
+        switch WebClient.post(url, headers: headers, body: message.text) {
         case .unsent(let reason): return .temporary(reason)
         case .unknown(let reason): return .unknown(reason)
         case .response(let response):
@@ -46,7 +47,7 @@ package struct KannelProvider: SMSProvider {
     /// Posts a message to nobody, which Kannel refuses, and reads from its refusal whether the account is good.
     package func probe() -> String? {
         accountFault(
-            HTTPClient.post(
+            WebClient.post(
                 url,
                 headers: [
                     "X-Kannel-Username: \(user)", "X-Kannel-Password: \(password.text)", "X-Kannel-From: \(sender)",
@@ -55,7 +56,7 @@ package struct KannelProvider: SMSProvider {
     }
 
     /// What an answer other than an acceptance means: for this message, or for the channel.
-    private static func refusal(_ response: HTTPClient.Response) -> Handover {
+    private static func refusal(_ response: WebClient.Response) -> Handover {
         let summary = "HTTP \(response.status)"
         switch response.status {
         // A number that no centre serves is that number's fault (Kannel's user guide, 6.2: "Not routable. Do not try again.").

@@ -1,5 +1,6 @@
 package import Crypto
 import FoundationEssentials
+import HTTPClient
 
 /// A gateway with a JSON interface: one POST with `to`, `text`, `from`, `unicode`, `reference`, authorised by a bearer
 /// token; any 2xx accepts. Where receipts are wanted, `receipt` is the address that it calls, with `&status=` and what became of
@@ -30,7 +31,7 @@ package struct RESTProvider: SMSProvider {
     /// Posts an empty object, which a gateway refuses, and reads from its refusal whether the account is good.
     package func probe() -> String? {
         accountFault(
-            HTTPClient.post(
+            WebClient.post(
                 url,
                 headers: [
                     "Authorization: Bearer \(token.text)", "Content-Type: application/json", "Accept: application/json",
@@ -51,7 +52,7 @@ package struct RESTProvider: SMSProvider {
         let headers = [
             "Authorization: Bearer \(token.text)", "Content-Type: application/json", "Accept: application/json",
         ]
-        switch HTTPClient.post(url, headers: headers, body: body) {
+        switch WebClient.post(url, headers: headers, body: body) {
         case .unsent(let reason): return .temporary(reason)
         case .unknown(let reason): return .unknown(reason)
         case .response(let response):

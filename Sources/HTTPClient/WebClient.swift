@@ -2,9 +2,14 @@ import CCurl
 import Glibc
 
 /// One HTTP request by libcurl, with limits on everything. The body is sent as it is; nothing is ever logged.
-package enum HTTPClient {
-    /// A gateway's answer; its body is at most `largestAnswer` bytes, taken as UTF-8.
-    struct Response { let status: Int, body: String }
+package enum WebClient {
+    /// A gateway's answer.
+    package struct Response {
+        /// The status of HTTP.
+        package let status: Int
+        /// At most `largestAnswer` bytes, taken as UTF-8.
+        package let body: String
+    }
 
     /// Seconds to connect, and in all: a gateway that takes longer is down.
     private static let connectSeconds = 10
@@ -26,7 +31,8 @@ package enum HTTPClient {
     }
 
     /// What came of a request.
-    enum Outcome {
+    package enum Outcome {
+        /// An answer came, whatever it says.
         case response(Response)
         /// The request never reached the gateway.
         case unsent(String)
@@ -37,31 +43,26 @@ package enum HTTPClient {
     /// Posts a text and waits for the answer: at most `connectSeconds` to connect and `totalSeconds` in all, TLS 1.2
     /// at least.
     /// - Parameter headers: whole lines, `Name: value`; they may hold secrets.
-    static func post(_ url: String, headers: [String], body: String) -> Outcome {
-        guard started, let curl = unsafe curl_easy_init() else { return .unsent("libcurl could not start") }
-        defer { unsafe curl_easy_cleanup(curl) }
-        var list: UnsafeMutablePointer<curl_slist>?
-        for header in headers + ["Expect:"] { unsafe list = curl_slist_append(list, header) }
-        defer { unsafe curl_slist_free_all(list) }
+    package static func post(_ url: String, headers: [String], body: String) -> Outcome {
+        guard let request = Request(url, headers: headers + ["Expect:"]) else {
+            return .unsent("libcurl could not start")
+        }
         let received = Received()
-        unsafe isoloir_curl_text(curl, CURLOPT_URL, url)
-        unsafe isoloir_curl_text(curl, CURLOPT_PROTOCOLS_STR, "http,https")
-        unsafe isoloir_curl_list(curl, CURLOPT_HTTPHEADER, list)
+        let curl = unsafe request.curl
         unsafe isoloir_curl_number(curl, CURLOPT_POSTFIELDSIZE, body.utf8.count)
         unsafe isoloir_curl_text(curl, CURLOPT_COPYPOSTFIELDS, body)
-        unsafe isoloir_curl_number(curl, CURLOPT_NOSIGNAL, 1)
-        unsafe isoloir_curl_number(curl, CURLOPT_CONNECTTIMEOUT, connectSeconds)
         unsafe isoloir_curl_number(curl, CURLOPT_TIMEOUT, totalSeconds)
-        unsafe isoloir_curl_number(curl, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         let context = unsafe Unmanaged.passUnretained(received).toOpaque()
-        unsafe isoloir_curl_receiver(curl, HTTPClient.receive, context)
-        let code = withExtendedLifetime(received) { unsafe curl_easy_perform(curl) }
+        unsafe isoloir_curl_receiver(curl, WebClient.receive, context)
+        let code = withExtendedLifetime((request, received)) { unsafe curl_easy_perform(curl) }
         guard code == CURLE_OK else {
             let reason = unsafe String(cString: curl_easy_strerror(code))
-            return unsafe isoloir_curl_sent(curl) == 0 ? .unsent(reason) : .unknown(reason)
+            return withExtendedLifetime(request) {
+                unsafe isoloir_curl_sent(curl) == 0 ? .unsent(reason) : .unknown(reason)
+            }
         }
-        return .response(
-            Response(status: unsafe isoloir_curl_status(curl), body: String(decoding: received.bytes, as: UTF8.self)))
+        let status = withExtendedLifetime(request) { unsafe isoloir_curl_status(curl) }
+        return .response(Response(status: status, body: String(decoding: received.bytes, as: UTF8.self)))
     }
 
     /// A public file, fetched as a browser would with these headers; nil when it cannot be had.
@@ -81,16 +82,8 @@ package enum HTTPClient {
 
     /// One GET for both forms above; nil also where the answer is larger than the limit.
     private static func fetch(_ url: String, headers: [String], _ received: Received) -> Int? {
-        guard started, let curl = unsafe curl_easy_init() else { return nil }
-        defer { unsafe curl_easy_cleanup(curl) }
-        var list: UnsafeMutablePointer<curl_slist>?
-        for header in headers { unsafe list = curl_slist_append(list, header) }
-        defer { unsafe curl_slist_free_all(list) }
-        unsafe isoloir_curl_text(curl, CURLOPT_URL, url)
-        unsafe isoloir_curl_text(curl, CURLOPT_PROTOCOLS_STR, "http,https")
-        unsafe isoloir_curl_list(curl, CURLOPT_HTTPHEADER, list)
-        unsafe isoloir_curl_number(curl, CURLOPT_NOSIGNAL, 1)
-        unsafe isoloir_curl_number(curl, CURLOPT_CONNECTTIMEOUT, connectSeconds)
+        guard let request = Request(url, headers: headers) else { return nil }
+        let curl = unsafe request.curl
         if received.take == nil {
             unsafe isoloir_curl_number(curl, CURLOPT_TIMEOUT, totalSeconds)
         } else {
@@ -98,10 +91,34 @@ package enum HTTPClient {
             unsafe isoloir_curl_number(curl, CURLOPT_LOW_SPEED_LIMIT, slowBytes)
         }
         let context = unsafe Unmanaged.passUnretained(received).toOpaque()
-        unsafe isoloir_curl_receiver(curl, HTTPClient.receive, context)
-        let code = withExtendedLifetime(received) { unsafe curl_easy_perform(curl) }
+        unsafe isoloir_curl_receiver(curl, WebClient.receive, context)
+        let code = withExtendedLifetime((request, received)) { unsafe curl_easy_perform(curl) }
         guard code == CURLE_OK || received.hasEnough else { return nil }
-        return unsafe isoloir_curl_status(curl)
+        return withExtendedLifetime(request) { unsafe isoloir_curl_status(curl) }
+    }
+
+    /// A handle of libcurl with what holds for every request: these protocols only, TLS 1.2 at least, no signals.
+    @safe private final class Request {
+        let curl: UnsafeMutableRawPointer
+        private var list: UnsafeMutablePointer<curl_slist>?
+
+        /// Nil where libcurl does not start, as without memory.
+        init?(_ url: String, headers: [String]) {
+            guard started, let curl = unsafe curl_easy_init() else { return nil }
+            unsafe self.curl = curl
+            for header in headers { unsafe list = curl_slist_append(list, header) }
+            unsafe isoloir_curl_text(curl, CURLOPT_URL, url)
+            unsafe isoloir_curl_text(curl, CURLOPT_PROTOCOLS_STR, "http,https")
+            unsafe isoloir_curl_list(curl, CURLOPT_HTTPHEADER, list)
+            unsafe isoloir_curl_number(curl, CURLOPT_NOSIGNAL, 1)
+            unsafe isoloir_curl_number(curl, CURLOPT_CONNECTTIMEOUT, connectSeconds)
+            unsafe isoloir_curl_number(curl, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        }
+
+        deinit {
+            unsafe curl_easy_cleanup(curl)
+            unsafe curl_slist_free_all(list)
+        }
     }
 
     private static let started = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK

@@ -1,6 +1,6 @@
 import Crypto
-import Delivery
 import Foundation
+import HTTPClient
 import Tally
 
 /// Compares what a voting site gives to browsers with what was sealed. To be run from another machine than the site's, by
@@ -70,7 +70,7 @@ package struct SiteObserver {
     private func compare(
         _ path: String, with sealed: String, _ client: String, _ headers: [String], _ report: inout Report
     ) {
-        guard let answer = HTTPClient.get(address + path, headers: headers), answer.status == 200 else {
+        guard let answer = WebClient.get(address + path, headers: headers), answer.status == 200 else {
             report.faults.append("\(client) cannot fetch \(path)")
             return
         }
@@ -82,7 +82,7 @@ package struct SiteObserver {
     /// A page runs and loads nothing but what was sealed, and shows the seal.
     private func look(_ path: String, _ client: String, _ headers: [String], _ report: inout Report) {
         report.compared += 1
-        guard let answer = HTTPClient.get(address + path, headers: headers), answer.status == 200 else {
+        guard let answer = WebClient.get(address + path, headers: headers), answer.status == 200 else {
             report.faults.append("\(client) cannot fetch \(path)")
             return
         }
@@ -99,7 +99,7 @@ package struct SiteObserver {
         report.compared += 1
         let path = "/box/\(ballot.ballot)/archive.bel"
         var (head, progress) = (ArchiveHead(), ArchiveHead.Progress.reading)
-        let status = HTTPClient.read(address + path, headers: headers) { bytes in
+        let status = WebClient.read(address + path, headers: headers) { bytes in
             progress = head.take(bytes)
             if case .reading = progress { return true }
             return false
