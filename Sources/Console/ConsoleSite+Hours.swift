@@ -6,55 +6,42 @@ import Polling
 import Store
 
 extension ConsoleSite {
-    /// Messages to all voters on the poll's hours.
-    private var announcements: Announcements { Announcements(parts.desk) }
-
     /// What stands in the preview where the reason will.
     private static let reasonToCome = "\u{2026}"
 
     /// The message to all voters as it would be, above the form that can send it.
-    /// - Parameter news: what the message would say.
-    func newsPreview(_ news: Announcements.News, _ call: Call) throws -> [Block] {
-        let hours = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try PollHours.find(reading, parts.desk.election)
-        }
+    /// - Parameter act: what the form orders.
+    func newsPreview(_ act: PollChange.Act, _ call: Call) throws -> [Block] {
+        let change = PollChange(parts.desk)
         let given = call["reason"].trimmed
-        let reason = given.isEmpty ? ConsoleSite.reasonToCome : given
-        let later: Int? = if case .time(let time) = typedTime(call["closes"].trimmed) { time } else { nil }
-        let preview = try announcements.preview(
-            news,
-            news == .suspension
-                ? hours.changed(.suspended, closes: hours.closes, reason: reason)
-                : hours.changed(.open, closes: later ?? hours.closes, reason: nil))
+        let preview = try change.preview(
+            act, PollDecision(reason: given.isEmpty ? ConsoleSite.reasonToCome : given))
         let language = call.language
         let counts =
             "\(text("news.reached", language)) \(preview.reached). \(text("news.unreached", language)) \(preview.unreached)."
-        let key = news == .restoration ? "news.always" : "news.text"
+        let key = try change.news(act) == .restoration ? "news.always" : "news.text"
         return [.hint(text(key, language) + " " + counts)]
             + preview.texts.map { .text("\(choiceText("channel", $0.route.rawValue, language)): \($0.text)") }
     }
 
-    /// What it is to voters that votes are taken again.
-    func resumption() throws(StoreError) -> Announcements.News {
-        .resumption(
-            try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try PollHours.find(reading, parts.desk.election)
-            })
+    /// The extension that a form asks for; until an hour is typed, one to the hour in force.
+    func extending(_ call: Call) throws -> PollChange.Act {
+        if case .time(let time) = typedTime(call["closes"].trimmed) { return .extending(to: time) }
+        let hours = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try PollHours.find(reading, parts.desk.election)
+        }
+        return .extending(to: hours.closes)
     }
 
-    /// Suspends or resumes, and orders the message to all voters where that was asked for.
-    /// - Parameter body: suspends or resumes, and does along with it what it is given, in one transaction.
-    func change(
-        _ call: Call, _ news: Announcements.News,
-        _ body: (PollingStation, PollDecision, PollingStation.Along) throws(StoreError) -> PollingStation.Refusal?
-    ) throws -> DeedAnswer {
+    /// Changes the poll, and orders the message to all voters where that was asked for.
+    func change(_ call: Call, _ act: PollChange.Act) throws -> DeedAnswer {
         let decision = PollDecision(by: call.viewer.principal.text, reason: call["reason"].trimmed)
-        // Whose ballot a restore lost must hear of it, whether that was asked for or not.
-        let tells = call["tell"] == "yes" || news == .restoration
-        let refusal = try body(parts.desk.station, decision) { transaction throws(StoreError) in
-            if tells { try announcements.order(transaction, news, by: call.viewer.principal) }
+        let outcome = try PollChange(parts.desk).order(
+            act, decision, tells: call["tell"] == "yes", by: call.viewer.principal)
+        switch outcome {
+        case .refused(let why): return .refused(409, refusal(why, "refusal.poll", call.language))
+        case .done(let isTold):
+            return .done(text(isTold ? "poll.changedTold" : "poll.changed", call.language), next: "seal")
         }
-        if let refusal { return .refused(409, self.refusal(refusal, "refusal.poll", call.language)) }
-        return .done(text(tells ? "poll.changedTold" : "poll.changed", call.language), next: "seal")
     }
 }

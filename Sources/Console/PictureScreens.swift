@@ -47,25 +47,17 @@ enum PictureActions {
             path: "poll/suspend", deed: .suspendPoll, name: "suspend",
             fields: { _, _ in [.reason, DeedField("tell", .flag, isRequired: false)] },
             intro: { site, call in try site.newsPreview(.suspension, call) },
-            run: { site, call in
-                try site.change(call, .suspension) { station, decision, along throws(StoreError) in
-                    try station.suspend(by: call.viewer.principal, decision, along: along)
-                }
-            }, back: { _ in "seal" }),
+            run: { try $0.change($1, .suspension) }, back: { _ in "seal" }),
         ConsoleAction(
             path: "poll/resume", deed: .suspendPoll, name: "resume",
             fields: { site, _ in
                 // After a restore it is no choice.
                 [.reason]
-                    + (try site.resumption() == .restoration
+                    + (try PollChange(site.parts.desk).news(.resumption(proof: nil)) == .restoration
                         ? [] : [DeedField("tell", .flag, isRequired: false)])
             },
-            intro: { site, call in try site.newsPreview(try site.resumption(), call) },
-            run: { site, call in
-                try site.change(call, try site.resumption()) { station, decision, along throws(StoreError) in
-                    try station.resume(by: call.viewer.principal, decision, along: along)
-                }
-            }, back: { _ in "seal" }),
+            intro: { site, call in try site.newsPreview(.resumption(proof: nil), call) },
+            run: { try $0.change($1, .resumption(proof: nil)) }, back: { _ in "seal" }),
         ConsoleAction(
             path: "policy/points/{point}/accept", deed: .acceptPolicy, name: "acceptPoint",
             fields: { _, _ in [DeedField("reason", .long(maximum: 1000))] }, intro: { try $0.aboutPoint($1) },

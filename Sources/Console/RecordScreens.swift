@@ -38,8 +38,10 @@ enum RecordActions {
             fields: { _, _ in
                 [DeedField("closes", .text(maximum: 16)), .reason, DeedField("tell", .flag, isRequired: false)]
             },
-            intro: { site, call in try site.hasEnded() ? try site.newsPreview(.extending, call) : nil },
-            run: { try $0.takeEndBack($1) }, back: { _ in "seal" }),
+            intro: { site, call in
+                try site.mayExtend() ? try site.newsPreview(try site.extending(call), call) : nil
+            },
+            run: { try $0.extendPoll($1) }, back: { _ in "seal" }),
     ]
 }
 
@@ -151,15 +153,21 @@ extension ConsoleSite {
         return .done(text("poll.changed", call.language), next: "seal")
     }
 
-    /// A later close: the poll that had ended takes votes again.
+    /// Whether there is a close that can be moved.
+    func mayExtend() throws -> Bool {
+        try store.read { (reading: borrowing Reading) throws(StoreError) in
+            let state = try Poll.find(reading, election: parts.desk.election.number)?.state
+            return state.map { [.sealed, .open, .suspended, .ended].contains($0) } ?? false
+        }
+    }
+
+    /// A later close; a poll that had ended takes votes again.
     /// - Returns: a refusal for a time that is none, or that the station does not take.
-    func takeEndBack(_ call: Call) throws -> DeedAnswer {
+    func extendPoll(_ call: Call) throws -> DeedAnswer {
         guard case .time(let time) = typedTime(call["closes"].trimmed) else {
             return .refused(422, text("fault.time", call.language), field: "closes")
         }
-        return try change(call, .extending) { station, decision, along throws(StoreError) in
-            try station.extend(to: time, by: call.viewer.principal, decision, along: along)
-        }
+        return try change(call, .extending(to: time))
     }
 
     /// The minutes so far; nil before there is a poll.

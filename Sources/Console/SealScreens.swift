@@ -146,8 +146,9 @@ extension ConsoleSite {
         var names: [(String, String)] = []
         if call.viewer.may(.suspendPoll) {
             switch state {
-            case .open: names.append(("suspend.title", "poll/suspend"))
-            case .suspended: names.append(("resume.title", "poll/resume"))
+            case .sealed: names.append(("extendPoll.title", "poll/extend"))
+            case .open: names += [("suspend.title", "poll/suspend"), ("extendPoll.title", "poll/extend")]
+            case .suspended: names += [("resume.title", "poll/resume"), ("extendPoll.title", "poll/extend")]
             case .ended:
                 names += [("closePoll.title", "poll/close"), ("extendPoll.title", "poll/extend")]
             default: break

@@ -250,7 +250,8 @@ private final class LineStream {
         var (lines, count): ([[UInt8]], Int) = ([], 0)
         while let line = bytes() {
             if line == [46] { return lines }
-            count += line.count
+            // With its line end: empty lines take room too.
+            count += line.count + 2
             if count <= limit { lines.append(line.first == 46 ? Array(line.dropFirst()) : line) }
         }
         return nil

@@ -30,6 +30,9 @@ extension PollingStation {
             try Poll.find(reading, election: election.number).flatMap { SealManifest($0.manifest) }
         }
         guard let seal else { return "The poll is not sealed yet: there is nothing to abandon." }
+        if let fault = PollDecision(reason: statement.reason).fault, PollingStation.isShort(statement.reason) {
+            return fault
+        }
         guard PollingStation.isShort(statement.reason) else {
             return
                 "The reason stands in a message to every voter: at most \(PollingStation.longestReason) characters. Draft and sign a shorter one."
@@ -53,7 +56,7 @@ extension PollingStation {
                 """
                 UPDATE polling_poll SET stopped_at = coalesce(stopped_at, ?1), closes_at = min(closes_at, ?1), closed_at = ?1
                 WHERE election = ?2
-                """, clock.now, election.number)
+                """, orderTime(poll), election.number)
             try along(transaction)
             return nil
         }

@@ -7,7 +7,8 @@ import Synchronization
 package enum ClockDoubt: String, Sendable {
     /// It jumped beyond the grace while the program ran.
     case jumped
-    /// The program began after the hour and has no sign of life from shortly before: nothing tells that the clock is right.
+    /// The machine was started anew and no sign of life is from shortly before, or the program began after the hour: nothing tells
+    /// that the clock is right.
     case unproven
     /// It shows a time before what was stored last.
     case behind
@@ -127,10 +128,14 @@ extension PollingStation {
         // Commands and tests without a clock that is watched: they close by a person's order alone.
         guard let steady else { return nil }
         let now = clock.now
-        let isBehind = poll.seenAt.map { now < $0 - clockTolerance } ?? false
+        let isBehind = [poll.seenAt, poll.openedAt].contains { $0.map { now < $0 - clockTolerance } ?? false }
         let isAfterSign = poll.seenAt.map { abs(now - $0) <= clockTolerance } ?? false
+        // Before the hour, too, a clock is right only by what is stored: the sign of a program of the same start of the machine,
+        // from which the clock that nobody sets leads on. The first program after the opening finds none.
+        let isSameStart = poll.seen.map { $0.boot == steady.boot } ?? (poll.seenAt == nil)
+        let isBeforeHour = now < poll.closesAt && !isBehind
         let isProven = past.withLock { past in
-            if isAfterSign || now < poll.closesAt && !isBehind { past.isProven = true }
+            if isAfterSign || isBeforeHour && isSameStart { past.isProven = true }
             return past.isProven
         }
         if steady.isSynchronised { return nil }

@@ -30,12 +30,13 @@ extension PollingStation {
             )
         }
         let isEnded = found?.state == .ended
+        if let fault = word?.fault { return fault }
         if isEnded, word?.isOrdered != true { return PollingStation.endedNeedsWord }
         if !atOnce, !isEnded, let found, isBehind(found) { return PollingStation.behindNeedsAtOnce }
-        // The grace of a poll that ended is over, and one that a restore holds takes no vote in a grace either.
-        guard atOnce || isEnded || isHeld else {
+        // The grace of a poll that ended is over; one that is suspended, or held by a restore, takes no vote in a grace either.
+        guard atOnce || isEnded || isHeld || found?.state == .suspended else {
             return try change(
-                from: [.open, .suspended], to: .closing, "poll.closing", by: principal, details: word?.details ?? [:]
+                from: [.open], to: .closing, "poll.closing", by: principal, details: word?.details ?? [:]
             ) { transaction, poll throws(StoreError) in
                 // The grace is reckoned from now where the hour has not come yet.
                 try transaction.execute(
@@ -44,17 +45,23 @@ extension PollingStation {
                 return nil
             }
         }
-        if let refusal = try stop(by: principal, word?.details ?? [:]) { return refusal }
+        let refusal = try stop(by: principal, word?.details ?? [:]) { poll in
+            // Once more inside: the clock may have ended it since.
+            poll.state == .ended && word?.isOrdered != true ? PollingStation.endedNeedsWord : nil
+        }
+        if let refusal { return refusal }
         return try finish(by: principal, patience: PollingStation.publicationWait, announce)
     }
 
     /// From here on no ballot is taken, whatever the hour.
+    /// - Parameter obstacle: why not after all, by the poll as it is in the transaction; nil where nothing stands against it.
     private func stop(
-        by principal: Principal, _ details: [String: String] = [:]
+        by principal: Principal, _ details: [String: String] = [:], obstacle: (Poll) -> Refusal?
     ) throws(StoreError) -> Refusal? {
         try change(
             from: [.open, .suspended, .closing, .ended], to: .closing, "poll.stop", by: principal, details: details
         ) { transaction, poll throws(StoreError) in
+            if let refusal = obstacle(poll) { return refusal }
             try transaction.execute(
                 """
                 UPDATE polling_poll SET stopped_at = coalesce(stopped_at, ?1), closes_at = min(closes_at, ?1)
@@ -128,16 +135,24 @@ extension PollingStation {
         if [.closed, .abandoned].contains(poll.state) { try forgetBoxKey(by: principal) }
         guard poll.state == .closing || poll.state == .ended else { return false }
         if poll.stoppedAt == nil {
-            guard isGraceLost(poll, doubt) || clock.now >= poll.closesAt + election.election.graceMinutes * 60 else {
-                return false
+            guard isGraceOver(poll, doubt) else { return false }
+            let refusal = try stop(by: principal) { poll in
+                // Once more inside: an extension, or another decision of the bureau, may have come between.
+                let isUnderWay = poll.state == .closing || poll.state == .ended
+                return isUnderWay && isGraceOver(poll, doubt) ? nil : "The hour has not come."
             }
-            guard try stop(by: principal) == nil else { return false }
+            guard refusal == nil else { return false }
         }
         do throws(StoreError) { return try finish(by: principal, patience: 0, announce) == nil } catch {
             // Another program is closing it, or makes a round: at the next look.
             guard error.kind == .busy else { throw error }
             return false
         }
+    }
+
+    /// Whether voters under way have had their grace.
+    private func isGraceOver(_ poll: Poll, _ doubt: ClockDoubt?) -> Bool {
+        isGraceLost(poll, doubt) || clock.now >= poll.closesAt + election.election.graceMinutes * 60
     }
 
     /// Whether the grace of an ordered close is over by the clock that nobody sets, where the other one shows a time before the
@@ -162,7 +177,7 @@ extension PollingStation {
         switch poll.state {
         case .ended where now < poll.closesAt:
             // Only a time after all that is stored tells that the other clock was the wrong one.
-            return doubt == nil || doubt == .unproven ? try takeBack() : false
+            return doubt == nil ? try takeBack() : false
         case .ended where doubt != nil: return false
         case .closing where poll.stoppedAt == nil && poll.orderedAt == nil:
             // The clock went back before the hour that had come; by a correction of a few seconds nothing is undone.

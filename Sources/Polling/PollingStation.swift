@@ -13,8 +13,21 @@ package struct PollDecision: Sendable {
     /// In the member's own words, told to voters where the poll is suspended; nil where none was given.
     package let reason: String?
 
-    /// Both nil for what the clock or a program does by itself.
-    package init(by: String? = nil, reason: String? = nil) { (self.by, self.reason) = (by, reason) }
+    /// Both nil for what the clock or a program does by itself. French writes a no-break blank before its colons: blanks of every
+    /// kind become plain ones.
+    package init(by: String? = nil, reason: String? = nil) {
+        (self.by, self.reason) = (by.map(PlainLine.spaced), reason.map(PlainLine.spaced))
+    }
+
+    /// Why the name or the reason cannot stand in records, on pages and in messages; nil where they can, or where none was given.
+    package var fault: PollingStation.Refusal? {
+        let isFine = [by, reason].allSatisfy { text in
+            text.map { PlainLine.isPlain($0) && PollingStation.isShort($0) && $0.contains { $0 != " " } } ?? true
+        }
+        return isFine
+            ? nil
+            : "A name or a reason is one line of \(PollingStation.longestReason) characters at most that can be read: not empty, and without characters that nobody sees."
+    }
 
     var details: [String: String] { ["by": by, "reason": reason].compactMapValues { $0 } }
 
@@ -202,7 +215,8 @@ package final class PollingStation: Sendable {
     package func suspend(
         by principal: Principal, _ decision: PollDecision = PollDecision(), along: Along = { _ in }
     ) throws(StoreError) -> Refusal? {
-        try change(
+        if let fault = decision.fault { return fault }
+        return try change(
             from: [.open], to: .suspended, "poll.suspend", by: principal, details: decision.details,
             reason: decision.reason
         ) { transaction, _ throws(StoreError) in
@@ -219,7 +233,8 @@ package final class PollingStation: Sendable {
         by principal: Principal, _ decision: PollDecision = PollDecision(), proof: ResumeProof? = nil,
         along: Along = { _ in }
     ) throws(StoreError) -> Refusal? {
-        try change(
+        if let fault = decision.fault { return fault }
+        return try change(
             from: [.suspended, .ended], to: .open, "poll.resume", by: principal, details: decision.details
         ) { transaction, poll throws(StoreError) in
             if poll.state == .ended, !decision.isOrdered { return PollingStation.endedNeedsWord }
@@ -241,6 +256,7 @@ package final class PollingStation: Sendable {
     package func extend(
         to time: Int, by principal: Principal, _ decision: PollDecision = PollDecision(), along: Along = { _ in }
     ) throws(StoreError) -> Refusal? {
+        if let fault = decision.fault { return fault }
         defer { logIsDue() }
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
             guard let poll = try Poll.find(transaction.reading, election: election.number),

@@ -10,8 +10,9 @@ final class FileGuard: Sendable {
 
     private let path: String
     private let main: Identity?
-    /// The log comes with the first transaction, and stays while a connection is open.
-    private let log = Mutex<Identity?>(nil)
+    /// The log and its index come with the first transaction, and stay while a connection is open. Whoever finds another index
+    /// does not see the locks that are held in this one.
+    private let beside = Mutex<[String: Identity]>([:])
 
     init(path: String) {
         self.path = path
@@ -25,15 +26,18 @@ final class FileGuard: Sendable {
     }
 
     /// What became of the files; nil while they lie where they were opened.
-    /// The log's identity is taken at the first look at which there is one.
+    /// The identities of log and index are taken at the first look at which they are there.
     func fault() -> StoreError? {
         if FileGuard.identity(path) != main { return moved(path) }
-        let now = FileGuard.identity(path + "-wal")
-        let isSame = log.withLock { known in
-            if known == nil { known = now }
-            return known == now
+        for name in [path + "-wal", path + "-shm"] {
+            let now = FileGuard.identity(name)
+            let isSame = beside.withLock { known in
+                if known[name] == nil { known[name] = now }
+                return known[name] == now
+            }
+            guard isSame else { return moved(name) }
         }
-        return isSame ? nil : moved(path + "-wal")
+        return nil
     }
 
     private func moved(_ name: String) -> StoreError {

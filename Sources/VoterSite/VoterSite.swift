@@ -211,10 +211,19 @@ package final class VoterSite: Sendable {
     /// - Returns: bytes; 0 where no body is read.
     package func bodyLimit(_ request: Request) -> Int {
         guard table["POST \(request.path)"] != nil else { return 0 }
-        // Long bodies are for those who may be signed in: whether they are is asked when the body has come.
-        let isBallot = election.ballots.contains { "/ballots/\($0.id)" == request.path }
-        return isBallot && request.cookie(cookies.name(.session)) != nil
-            ? FieldLimits.ballotForm : FieldLimits.voterForm
+        guard election.ballots.contains(where: { "/ballots/\($0.id)" == request.path }),
+            let token = request.cookie(cookies.name(.session))
+        else { return FieldLimits.voterForm }
+        // Long bodies are for those who are signed in: strangers' would take the room that all bodies together have.
+        do throws(StoreError) {
+            let isKnown = try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try parts.doorkeeper.session(reading, token: token) != nil
+            }
+            return isKnown ? FieldLimits.ballotForm : FieldLimits.voterForm
+        } catch {
+            log("a ballot cannot be taken: \(error)")
+            return FieldLimits.voterForm
+        }
     }
 
     /// What needs no page: assets, pictures and sounds, health.

@@ -49,62 +49,31 @@ let pollHoursCommands = [
         "a later close, such as \"2026-12-01 19:00\"; a poll that ended takes ballots again", run: extendPoll),
 ]
 
-/// A reason stands in an SMS: one line, and no longer than two of them.
-private let reasonLimit = TextLimit(scalars: PollingStation.longestReason)
-
 /// By whom and why, as they were given.
 func decision(_ invocation: Invocation) throws(Refusal) -> PollDecision {
-    for name in ["--by", "--reason"] {
-        guard let text = invocation[name] else { continue }
-        guard reasonLimit.admits(text), !text.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 }),
-            text.unicodeScalars.contains(where: { !$0.properties.isWhitespace })
-        else {
-            throw Refusal("\(name) takes one line of 300 characters at most.", status: .usage)
-        }
-    }
-    return PollDecision(by: invocation["--by"], reason: invocation["--reason"])
+    let decision = PollDecision(by: invocation["--by"], reason: invocation["--reason"])
+    if let fault = decision.fault { throw Refusal(fault, status: .usage) }
+    return decision
 }
 
 private func suspendPoll(_ invocation: Invocation) throws(Refusal) {
-    let decision = try decision(invocation)
-    try change(
-        invocation, .suspension,
-        hours: { $0.changed(.suspended, closes: $0.closes, reason: decision.reason) }
-    ) { station, services, along throws(StoreError) in
-        try station.suspend(by: services.principal, decision, along: along)
-    }
+    try change(invocation, try Services(invocation), .suspension)
 }
 
 private func resumePoll(_ invocation: Invocation) throws(Refusal) {
-    let (decision, proof) = (try decision(invocation), try invocation.resumeProof())
-    // Whose ballot was lost by a restore must hear of it: that word is no choice of whoever types the command, and a suspension
-    // took back what of it was still waiting.
-    let services = try Services(invocation)
-    let news = Announcements.News.resumption(try services.hours(try services.election()))
-    try change(
-        invocation, news, alwaysTells: news == .restoration,
-        hours: { $0.changed(.open, closes: $0.closes, reason: nil) }
-    ) { station, services, along throws(StoreError) in
-        try station.resume(by: services.principal, decision, proof: proof, along: along)
-    }
+    let proof = try invocation.resumeProof()
+    try change(invocation, try Services(invocation), .resumption(proof: proof))
 }
 
 private func abandonPoll(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--statement")
-    let now = try Services(invocation).clock.now
     guard let statement = BureauStatement(file: try readFile(path)) else {
         throw Refusal("\(path) is no statement of the bureau, or a signature in it is not its member's.")
     }
-    try change(
-        invocation, .abandonment,
-        hours: { $0.changed(.abandoned, closes: min($0.closes, now), reason: statement.reason) }
-    ) { station, services, along throws(StoreError) in
-        try station.abandon(by: services.principal, statement: statement, along: along)
-    }
+    try change(invocation, try Services(invocation), .abandonment(statement))
 }
 
 private func extendPoll(_ invocation: Invocation) throws(Refusal) {
-    let decision = try decision(invocation)
     let services = try Services(invocation)
     let election = try services.election()
     guard let zone = TimeZone(identifier: election.election.timeZone) else {
@@ -114,42 +83,30 @@ private func extendPoll(_ invocation: Invocation) throws(Refusal) {
     guard case .time(let time) = reading else {
         throw Refusal("\"\(invocation.operands[0])\" \(reading.fault).", status: .usage)
     }
-    if invocation.has("--tell"), try services.hours(election).stage == .suspended {
-        throw Refusal(
-            "The poll is suspended: extend it without --tell; the message of `poll resume --tell` gives the new close.")
-    }
-    try change(
-        invocation, .extending, hours: { $0.changed($0.stage, closes: time, reason: $0.reason) }
-    ) { station, services, along throws(StoreError) in
-        try station.extend(to: time, by: services.principal, decision, along: along)
-    }
+    try change(invocation, services, .extending(to: time))
 }
 
 /// Makes a change and tells everybody, or shows what they would be told.
-private func change(
-    _ invocation: Invocation, _ news: Announcements.News, alwaysTells: Bool = false,
-    hours: (PollHours) -> PollHours,
-    _ body: (PollingStation, Services, PollingStation.Along) throws(StoreError) -> PollingStation.Refusal?
-) throws(Refusal) {
-    let services = try Services(invocation)
+private func change(_ invocation: Invocation, _ services: Services, _ act: PollChange.Act) throws(Refusal) {
+    let decision = try decision(invocation)
     let election = try services.election()
-    let announcements = Announcements(try services.voterDesk(election))
-    let tells = alwaysTells || invocation.has("--tell")
-    if tells || invocation.has("--preview") {
-        show(try refusing { try announcements.preview(news, hours(try services.hours(election))) })
+    let change = PollChange(try services.voterDesk(election))
+    let isPreview = invocation.has("--preview")
+    let isRestoration = try refusing { try change.news(act) == .restoration }
+    if isPreview || invocation.has("--tell") || isRestoration {
+        show(try refusing { try change.preview(act, decision) })
     }
-    guard !invocation.has("--preview") else { return Terminal.say("Nothing was changed, and nobody was told.") }
-    let station = try services.station(election)
-    let principal = services.principal
-    let refusal = try refusing {
-        try body(station, services) { transaction throws(StoreError) in
-            if tells { try announcements.order(transaction, news, by: principal) }
-        }
+    guard !isPreview else { return Terminal.say("Nothing was changed, and nobody was told.") }
+    let outcome = try refusing {
+        try change.order(act, decision, tells: invocation.has("--tell"), by: services.principal)
     }
-    if let refusal { throw Refusal(refusal) }
-    try describe(services, station)
+    guard case .done(let isTold) = outcome else {
+        if case .refused(let why) = outcome { throw Refusal(why) }
+        return
+    }
+    try describe(services, try services.station(election))
     try services.emptyLog()
-    if tells { try tell(announcements) }
+    if isTold { try tell(change.announcements) }
 }
 
 private func show(_ preview: Announcements.Preview) {

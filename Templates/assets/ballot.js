@@ -401,8 +401,9 @@ async function send() {
             return Object(await answer.json());
         });
     } catch (error) {
-        // A page in place of an answer is a proxy's, or none came in time.
-        fail(answer && [429, 503].includes(answer.status) ? crowded(answer) : "lost", true);
+        // A page in place of an answer is a proxy's, or none came in time. A long ballot is read of those who are signed in alone.
+        const status = answer ? answer.status : 0;
+        fail([429, 503].includes(status) ? crowded(answer) : status === 413 ? "ended" : "lost", true);
         return;
     }
     const given = news.receipt ? news.receipt.tracker : news.tracker;

@@ -151,7 +151,7 @@ def test_a_member_says_at_the_console_that_the_machine_s_clock_is_right(site, vi
     manager, bureau, auditor = team = staff.team(site, "manager", "bureau", "auditor")
     site.stop()
     # The machine was started anew with a wrong clock, and set right since.
-    site.sql("UPDATE polling_poll SET seen_boot = 'an earlier start'")
+    site.sql("UPDATE polling_poll SET seen_boot = 'an earlier start', seen_at = seen_at + 3600")
     site.serve(environment=shifted(site.folder, 3600))
     road.wait_until(lambda: site.sql("SELECT seen_boot <> 'an earlier start' FROM polling_poll") == [(1,)])
     site.stop()
@@ -243,7 +243,7 @@ def test_the_bureau_confirms_the_end_or_takes_it_back_at_the_console(site, monke
     road.wait_until(lambda: state(site) == "ended")
     [bureau] = staff.team(site, "bureau")
     page = bureau.get("seal").text
-    assert "Confirmer la clôture du vote" in page and "Reprendre le vote jusqu" in page and "Procès-verbal (PDF)" in page
+    assert "Confirmer la clôture du vote" in page and "Prolonger le vote" in page and "Procès-verbal (PDF)" in page
     assert bureau.do("poll/incident", words="L'horloge du serveur\navance").status_code == 200
     assert bureau.do("poll/incident", words="x", happened="2026-02-30 10:00").status_code == 422
     assert bureau.do("poll/presence", moment="closing", names="Irene Laurent\nRose Blanc").status_code == 200
@@ -262,8 +262,9 @@ def test_the_bureau_confirms_the_end_or_takes_it_back_at_the_console(site, monke
         assert bureau.do("poll/extend", closes="2047-01-01 09:00", reason="horloge", tell="yes").status_code == 200
         assert state(site) == "open"
         road.wait_until(lambda: any("est prolongé" in text for text in site.texts("v1@example.org")))
-    # Neither is offered any more.
-    assert bureau.get("poll/close").status_code == 404 == bureau.get("poll/extend").status_code
+    # The close is confirmed once; a poll that goes on can be extended again.
+    assert bureau.get("poll/close").status_code == 404
+    assert bureau.get("poll/extend").status_code == (404 if deed == "close" else 200)
     minutes = bureau.get("minutes.pdf")
     assert minutes.status_code == 200 and minutes.content.startswith(b"%PDF")
 
@@ -295,7 +296,7 @@ def test_an_open_poll_without_its_box_key_is_not_served(site):
     site.run("store", "check")
 
 
-@pytest.mark.parametrize("how", ["moved", "deleted", "replaced", "log"])
+@pytest.mark.parametrize("how", ["moved", "deleted", "replaced", "log", "index"])
 def test_no_vote_is_taken_into_a_file_that_nobody_will_read(site, how):
     site.prepare(voters(), SMALL).open_poll().serve()
     crowd = Crowd(site, 2)
@@ -307,6 +308,9 @@ def test_no_vote_is_taken_into_a_file_that_nobody_will_read(site, how):
         os.remove(path)
     elif how == "log":
         os.rename(path + "-wal", path + "-wal.moved")
+    elif how == "index":
+        # The next program that writes makes a new one, and sees no lock that the server holds.
+        os.remove(path + "-shm")
     else:
         shutil.copy(path, path + ".new")
         os.rename(path + ".new", path)
