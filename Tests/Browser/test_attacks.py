@@ -758,7 +758,7 @@ def test_long_bodies_are_for_whoever_may_be_signed_in(site):
     someone = Client(site)
     someone.sign_in(site.identifier("v1@example.org"), "v1@example.org", 2, first=True)
     held = headers | {"Cookie": f"session={someone.session.cookies['session']}"}
-    assert requests.post(place, data=body, headers=held, timeout=20).status_code == 403
+    assert requests.post(place, data=body, headers=held, timeout=20).status_code == 409
     someone.get("/space")
     someone.post("/sign-out")
     assert requests.post(place, data=body, headers=held, timeout=20).status_code == 413
