@@ -24,6 +24,7 @@ package struct RollFault: Sendable, Codable, Equatable {
         /// The same name, or nearly.
         case likeness
 
+        /// What comes first in a list is the smaller one.
         package static func < (left: Weight, right: Weight) -> Bool { left.rawValue < right.rawValue }
     }
 
@@ -35,6 +36,7 @@ package struct RollFault: Sendable, Codable, Equatable {
         self.weight = weight
     }
 
+    /// As it stands in a report that is written as JSON, which says nothing of weights.
     package init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
