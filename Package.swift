@@ -152,7 +152,8 @@ let package = Package(
         tests("StoreTests", of: ["Crypto", "Journal", "Store"]),
         tests("CryptoTests", of: ["Crypto", "Inputs"]),
         tests("TemplatingTests", of: ["Templating"]),
-        tests("ElectionsTests", of: ["BallotCore", "Contacts", "Documents", "Elections"]),
+        tests(
+            "ElectionsTests", of: ["BallotCore", "Contacts", "Crypto", "Documents", "Elections", "Journal", "Store"]),
         tests("VoterRollTests", of: ["Contacts", "Crypto", "Elections", "Journal", "Store", "VoterRoll"]),
         tests("DeliveryTests", of: ["Crypto", "Delivery", "Journal", "Store", "Templating", "Threads", "Typesetting"]),
         tests(
@@ -180,7 +181,10 @@ let package = Package(
         tests("TurnoutTests", of: ["Turnout"]),
         tests(
             "OperationsTests",
-            of: ["Crypto", "Delivery", "Elections", "Issuance", "Journal", "Operations", "Store", "VoterRoll"]),
+            of: [
+                "Authentication", "Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Operations",
+                "Polling", "Staff", "Store", "Turnout", "VoterRoll",
+            ]),
         tests("HTTPServerTests", of: ["HTTPServer"]),
         tests(
             "ConsoleTests",

@@ -11,6 +11,13 @@ extension Doorkeeper {
         ) { (row: borrowing Row) throws(StoreError) -> Int? in try row[0] } ?? nil
     }
 
+    /// Whether a principal has ever signed in.
+    package func hasSignedIn(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> Bool {
+        try reading.number(
+            "SELECT EXISTS (SELECT 1 FROM access_sign_in WHERE election = ? AND principal = ?)", election.number,
+            principal.text) == 1
+    }
+
     /// Hands every principal who has ever signed in to `body`.
     package func eachSignedIn(
         _ reading: borrowing Reading, _ body: (Principal) throws(StoreError) -> Void

@@ -1,4 +1,5 @@
 package import Crypto
+import Delivery
 package import Journal
 package import Store
 import Synchronization
@@ -16,10 +17,12 @@ package final class PassphraseKeeper: Sendable {
     /// What an unknown principal's secret is compared with, so that it costs what a known one's does.
     private let decoy: Mutex<String?> = Mutex(nil)
     private let randomness: Randomness
+    private let outbox: Outbox
 
     /// - Parameter hasher: limits how many hashes are made at once; what is over is `busy`.
     package init(hasher: PassphraseHasher, logbook: Logbook, clock: Clock, randomness: Randomness) {
         (self.hasher, self.logbook, self.clock, self.randomness) = (hasher, logbook, clock, randomness)
+        outbox = Outbox(clock: clock, randomness: randomness)
     }
 
     /// A principal's secret as it stands.
@@ -51,6 +54,8 @@ package final class PassphraseKeeper: Sendable {
 
     /// Attempts before the first wait.
     static let freeAttempts = 5
+    /// The longest wait, in seconds: guessing ends, and nobody is kept out for good. The statements below repeat it.
+    private static let longestWait = 900
 
     /// Counts an attempt; false when the next one is not due yet. A clock that went back makes nobody wait.
     /// - Parameters:
@@ -68,12 +73,13 @@ package final class PassphraseKeeper: Sendable {
             """, election, subject, clock.now, PassphraseKeeper.freeAttempts, always) == 1
     }
 
-    /// Gives back an attempt that could not be checked.
+    /// Gives back an attempt that could not be checked: the next one is due at once, as this one was.
     package func giveBack(_ transaction: borrowing Transaction, election: Int, subject: [UInt8]) throws(StoreError) {
         try transaction.execute(
-            "UPDATE passphrase_throttle SET failures = max(0, failures - 1) WHERE election = ? AND subject = ?",
-            election,
-            subject)
+            """
+            UPDATE passphrase_throttle SET failures = max(0, failures - 1), last_at = last_at - ?3
+            WHERE election = ?1 AND subject = ?2
+            """, election, subject, PassphraseKeeper.longestWait)
     }
 
     /// Seconds until the next attempt is due; 0 when it is due now.
@@ -189,6 +195,13 @@ package final class PassphraseKeeper: Sendable {
             """, election, principal.text, hash, clock.now)
     }
 
+    /// Ends what an election keeps of secrets, once its poll is destroyed: the hash of a phrase is somebody's too.
+    package func erase(_ transaction: borrowing Transaction, election: Int) throws(StoreError) {
+        try transaction.execute("DELETE FROM passphrase_secret WHERE election = ?", election)
+        try transaction.execute("DELETE FROM passphrase_throttle WHERE election = ?", election)
+        try transaction.execute("DELETE FROM passphrase_reset WHERE election = ?", election)
+    }
+
     // MARK: Resets after a delay
 
     /// Seconds between asking for a reset and choosing, where the voter has one channel only: the time in which the owner
@@ -222,17 +235,15 @@ package final class PassphraseKeeper: Sendable {
         try logbook.record(transaction, election: name, by: principal, "passphrase.resetAsked", ["ready": "\(readyAt)"])
     }
 
-    /// Ends a reset under way; returns the message that would have said that it is ready, nil where there is none.
-    /// Whoever calls withdraws it: `set` and `clear` end a reset too, and forget its message.
-    @discardableResult
+    /// Ends a reset under way, and takes back the word that would have said that it is ready. `set` and `clear` do so too.
     package func cancelReset(
         _ transaction: borrowing Transaction, election: Int, _ principal: Principal
-    ) throws(StoreError) -> Int? {
+    ) throws(StoreError) {
         let message = try transaction.reading.first(
             "SELECT message FROM passphrase_reset WHERE election = ? AND principal = ?", election, principal.text
         ) { (row: borrowing Row) throws(StoreError) -> Int? in try row[0] }
         try transaction.execute(
             "DELETE FROM passphrase_reset WHERE election = ? AND principal = ?", election, principal.text)
-        return message ?? nil
+        if let message, let message { try outbox.withdraw(transaction, message: message) }
     }
 }

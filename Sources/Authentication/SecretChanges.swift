@@ -35,24 +35,26 @@ extension SignInDesk {
         } else {
             switch keeper.check(secret, against: record.hash) {
             case .busy(let seconds):
-                try giveBack(subject)
+                try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                    try keeper.giveBack(transaction, election: election, subject: subject)
+                }
                 return .busy(seconds: seconds)
             case .done(let right): isRight = right
             }
         }
         guard isRight else { return .wrong }
+        // Right, whatever comes of the new one: its attempts are forgotten.
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try keeper.succeed(transaction, election: election, subject: subject)
+        }
         let faults = rules.faults(typed, again: again)
         guard faults.isEmpty else {
-            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try keeper.succeed(transaction, election: election, subject: subject)
-            }
             return .refused(faults, uncounted: rules.uncounted(typed))
         }
         switch keeper.hash(SecretText.secret(typed)) {
         case .busy(let seconds): return .busy(seconds: seconds)
         case .done(let hash):
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try keeper.succeed(transaction, election: election, subject: subject)
                 let generation = try keeper.set(
                     transaction, election: election, named: name, session.principal, hash: hash, why: "changed")
                 try doorkeeper.keep(transaction, session)

@@ -96,6 +96,8 @@ package struct SignInDesk: Sendable {
         let request: CodeRequest
         let account: Account?
         let record: PassphraseKeeper.Record
+        /// Whether this is the first attempt of a browser.
+        let isFirst: Bool
     }
 
     /// Checks a typed secret and opens the session. For an identifier that nobody holds it costs the same and is wrong.
@@ -111,7 +113,7 @@ package struct SignInDesk: Sendable {
         var upgrade: (old: String, new: String)?
         switch self.match(visitor, secret) {
         case .busy(let seconds):
-            try giveBack(visitor.request.subject)
+            try giveBack(visitor.request.subject, of: visitor)
             return .busy(seconds: seconds)
         case .done(let found): match = found
         }
@@ -137,9 +139,7 @@ package struct SignInDesk: Sendable {
                     transaction, election: election, named: name, account.principal, by: account.principal,
                     why: "a new one was sent")
             }
-            if let message = try keeper.cancelReset(transaction, election: election, account.principal) {
-                try doorkeeper.outbox.withdraw(transaction, message: message)
-            }
+            try keeper.cancelReset(transaction, election: election, account.principal)
             return try open(transaction, token: token, visitor.request, account.principal, generation: matched)
         }
     }
@@ -157,9 +157,12 @@ package struct SignInDesk: Sendable {
     }
 
     /// Gives back an attempt that could not be checked now.
-    func giveBack(_ subject: [UInt8]) throws(StoreError) {
+    /// - Parameter visitor: whose browser's first one it may have been: that is never put off.
+    private func giveBack(_ subject: [UInt8], of visitor: Visitor) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try keeper.giveBack(transaction, election: election, subject: subject)
+            guard visitor.isFirst else { return }
+            try transaction.execute("UPDATE access_request SET attempts = 0 WHERE id = ?", visitor.request.id)
         }
     }
 
@@ -183,7 +186,7 @@ package struct SignInDesk: Sendable {
         return .go(
             Visitor(
                 request: request, account: account,
-                record: try keeper.record(transaction.reading, election: election, principal)))
+                record: try keeper.record(transaction.reading, election: election, principal), isFirst: tried == 1))
     }
 
     /// What a typed secret opens.
@@ -249,9 +252,9 @@ package struct SignInDesk: Sendable {
             try doorkeeper.directory.challenge(reading, principal)
         }
         let subject = SignInDesk.challengeSubject(visitor.request)
-        switch keeper.check(SecretText.secret(typed), against: stored) {
+        switch keeper.check(SecretText.answer(typed), against: stored) {
         case .busy(let seconds):
-            try giveBack(subject)
+            try giveBack(subject, of: visitor)
             return .busy(seconds: seconds)
         case .done(false): return .wrong
         case .done(true):
@@ -306,9 +309,6 @@ package struct SignInDesk: Sendable {
                     try doorkeeper.directory.isLive(transaction.reading, principal, generation: generation)
                 else { return .gone }
                 let hadSecret = try keeper.record(transaction.reading, election: election, principal).generation > 0
-                if let message = try keeper.cancelReset(transaction, election: election, principal) {
-                    try doorkeeper.outbox.withdraw(transaction, message: message)
-                }
                 let secret = try keeper.set(
                     transaction, election: election, named: name, principal, hash: hash,
                     why: request.purpose == .reset ? "forgotten" : now.renews ? "renewed" : "first")

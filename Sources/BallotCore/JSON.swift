@@ -184,6 +184,9 @@ private struct JSONReader {
         return take(93) ? .array(list) : nil
     }
 
+    /// Digits of a number: all numbers of so many fit, and a sign before them changes nothing of that.
+    private static let mostDigits = 18
+
     /// A whole number of 18 digits at most, without a fraction.
     private mutating func number() -> JSON? {
         let isNegative = text[at] == 45
@@ -197,7 +200,7 @@ private struct JSONReader {
             value = sum
             at += 1
         }
-        guard at > start, at == start + 1 || text[start] != 48 else { return nil }
+        guard at > start, at - start <= JSONReader.mostDigits, at == start + 1 || text[start] != 48 else { return nil }
         if at < text.count, [46, 69, 101].contains(text[at]) { return nil }
         return .number(isNegative ? -value : value)
     }

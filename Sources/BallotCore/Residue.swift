@@ -65,6 +65,9 @@ package struct Residue: Sendable {
     /// Whether the number lies in the group: neither zero nor of another order than q (protocol section 0).
     package var isMember: Bool { power(words: GroupNumbers.q).isEqual(to: .one) }
 
+    /// Whether the number can be an election's public key: a member other than 1, with which a ballot would be sealed in clear.
+    package var isKey: Bool { isMember && !isEqual(to: .one) }
+
     /// Of a number that is not in Montgomery form.
     private static func isBelowPrime(_ words: borrowing Words) -> Bool {
         var borrow: Int64 = 0

@@ -10,9 +10,12 @@ package final class GMPGroup: BallotGroup, Sendable {
     private let secretKey: FixedBase
     private let openKey: FixedBase
 
-    /// - Parameter key: the election's public key as decimal digits; nil when it is no member of the group.
+    /// - Parameter key: the election's public key as decimal digits; nil when it is no member of the group, or 1, with which
+    ///   ballots would be sealed in clear.
     package init?(key: [UInt8]) {
-        guard let element = GMPGroup.element(key.span), GMPGroup.isMember(element) else { return nil }
+        guard let element = GMPGroup.element(key.span), GMPGroup.isMember(element),
+            !GMPGroup.isEqual(element, GMPGroup.one)
+        else { return nil }
         secretKey = FixedBase(element, bits: 5)
         openKey = FixedBase(element, bits: 8)
     }

@@ -275,11 +275,12 @@ extension ConsoleSite {
             from: from, to: to, of: selection(call), reason: call["reason"].trimmed, by: call.viewer)
         var words = [("failOver.done", outcome.reissued), ("failOver.unreachable", outcome.unreachable)]
         if outcome.left > 0 { words.append(("failOver.left", outcome.left)) }
+        if outcome.unchanged > 0 { words.append(("failOver.unchanged", outcome.unchanged)) }
         return .done(
             words.map { "\(text($0, call.language)) \($1)." }.joined(separator: " "), next: "deliveries",
             data: [
                 "reissued": .number(outcome.reissued), "unreachable": .number(outcome.unreachable),
-                "left": .number(outcome.left),
+                "left": .number(outcome.left), "unchanged": .number(outcome.unchanged),
             ])
     }
 

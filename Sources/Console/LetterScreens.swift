@@ -143,7 +143,7 @@ extension ConsoleSite {
                 LetterDoor.Proof?, Int, [Reconciliation], [PrintBatch], [Parcel]
             ) in
             (
-                try letters.proof(reading), try letters.room.waiting(reading),
+                try letters.proof(reading), try letters.room.waiting(reading, parts.desk.election),
                 try letters.room.reconcile(reading, parts.desk.election),
                 try letters.room.batches(reading, parts.desk.election), try letters.parcels(reading, of: nil)
             )

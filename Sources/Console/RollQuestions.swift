@@ -20,35 +20,19 @@ enum RollSheets {
 
 /// Orders warnings for whoever reads them from the top.
 enum WarningOrder {
-    /// How such warnings begin.
-    private static let homonyms = "the same or nearly the same name"
-    /// What most likely sends something to the wrong person comes first; what is only a likeness comes last.
-    private static let weights: [(word: String, weight: Int)] = [
-        ("overseas number", 0), ("ends with zeros", 0), ("the same reference but", 0), ("is a date", 0),
-        ("look which is right", 0), ("is hidden in the spreadsheet", 0), ("hidden column of the spreadsheet", 0),
-        ("holds the first name too", 1), ("no street's name", 1),
-        ("cannot be reached", 1), ("no contact for it", 1), ("is left out", 1), ("no street", 1), ("put back", 2),
-        ("the same phone", 3), ("the same mailbox", 3),
-    ]
-
     /// By weight, then by line; all that bear the same name in one line.
     /// - Parameter folded: what that line says before the number of others.
     /// - Parameter warnings: at most as many as a report keeps.
     static func sorted(_ warnings: [RollFault], as folded: String) -> [RollFault] {
-        let same = warnings.filter { $0.reason.hasPrefix(homonyms) }
-        let rest = warnings.filter { !$0.reason.hasPrefix(homonyms) }.enumerated().sorted {
-            (weight($0.element), $0.element.line, $0.offset) < (weight($1.element), $1.element.line, $1.offset)
+        let same = warnings.filter { $0.weight == .likeness }
+        let rest = warnings.filter { $0.weight != .likeness }.enumerated().sorted {
+            ($0.element.weight, $0.element.line, $0.offset) < ($1.element.weight, $1.element.line, $1.offset)
         }.map(\.element)
         guard let first = same.first, same.count > 1 else { return rest + same }
         let lines = same.prefix(20).map { "\($0.line)" }.joined(separator: ", ") + (same.count > 20 ? "..." : "")
         return rest + [
             RollFault(line: first.line, column: first.column, value: "", reason: "\(folded) \(same.count) (\(lines))")
         ]
-    }
-
-    /// 2 for a warning that is not in the table.
-    private static func weight(_ warning: RollFault) -> Int {
-        weights.first { warning.reason.contains($0.word) }?.weight ?? 2
     }
 }
 

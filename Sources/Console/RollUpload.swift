@@ -96,6 +96,9 @@ enum RollUpload {
         defer { if !isHandedOver { RollFiles.remove(target) } }
         try bring(target)
         let roll = site.parts.roll
+        if let obstacle = try roll.obstacle() { return obstacle }
+        // Another file is the answer to what was asked of the last one; one that never came whole is none.
+        roll.dropHeld()
         if let obstacle = try roll.begin(path: target, name: name, accepting: accepting, by: viewer) { return obstacle }
         isHandedOver = true
         do throws(OwnThread.Fault) {
@@ -108,8 +111,11 @@ enum RollUpload {
     }
 
     /// Whether no upload is under way.
-    static func isFree(_ folder: String) -> Bool {
-        ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).isEmpty
+    /// - Parameter held: the file that waits for an answer; nil when none does.
+    static func isFree(_ folder: String, but held: String?) throws -> Bool {
+        guard FileManager.default.fileExists(atPath: folder) else { return true }
+        let waiting = held.map { URL(fileURLWithPath: $0).lastPathComponent }
+        return try FileManager.default.contentsOfDirectory(atPath: folder).allSatisfy { $0 == waiting }
     }
 
     /// Removes what an earlier run left: rolls in clear. Before the first request.
@@ -147,12 +153,8 @@ extension ConsoleSite {
                 mayUpload = visitor.session?.confirmedAt != nil && visitor.viewer?.may(.changeRoll) == true
             }
             guard mayUpload, try parts.roll.obstacle() == nil else { return nil }
-            // Another file is the answer to what was asked of the last one.
-            parts.roll.dropHeld()
-            guard
-                // One at a time: together they could fill the disk that votes need.
-                RollUpload.isFree(uploads)
-            else { return nil }
+            // One at a time: together they could fill the disk that votes need.
+            guard try RollUpload.isFree(uploads, but: parts.roll.heldPath) else { return nil }
             return try RollUpload.place(in: uploads, parts.randomness)
         } catch {
             log("an upload cannot begin: \(error)")

@@ -61,22 +61,22 @@ package struct PhoneNumber: Sendable, Hashable {
         /// In scientific notation, with fewer digits than it stands for.
         package static let rounded = Notes(rawValue: 16)
 
-        /// What to say of each, in words that stand after the value.
-        package var reasons: [String] {
-            var reasons: [String] = []
-            if contains(.lostZero) { reasons.append("had lost its leading zero, which was put back") }
-            if contains(.noPlus) { reasons.append("is read as if + stood before it") }
-            if contains(.overseas) {
-                reasons.append("is an overseas number behind +33, and is read with the code of its territory")
-            }
-            if contains(.trunkZero) {
-                reasons.append("had a 0 between the country's code and the number, which was left out")
-            }
-            if contains(.rounded) {
-                reasons.append("ends with zeros, as numbers do that a spreadsheet shortened: check it")
-            }
-            return reasons
-        }
+        /// Those after which the number may be another person's.
+        package static let doubtful: Notes = [.overseas, .rounded]
+
+        private static let words: [(note: Notes, reason: String)] = [
+            (.lostZero, "had lost its leading zero, which was put back"),
+            (.noPlus, "is read as if + stood before it"),
+            (.overseas, "is an overseas number behind +33, and is read with the code of its territory"),
+            (.trunkZero, "had a 0 between the country's code and the number, which was left out"),
+            (.rounded, "ends with zeros, as numbers do that a spreadsheet shortened: check it"),
+        ]
+
+        /// Each of them, with what to say of it in words that stand after the value.
+        package var told: [(note: Notes, reason: String)] { Notes.words.filter { contains($0.note) } }
+
+        /// What to say of each.
+        package var reasons: [String] { told.map(\.reason) }
     }
 
     /// - Parameter home: where a number without + is at home.

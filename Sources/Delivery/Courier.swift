@@ -90,24 +90,30 @@ package final class Courier: Sendable {
             do throws(OwnThread.Fault) {
                 try OwnThread.begin("SMS", in: group) { [store, outbox, lease, policy, keyOf, refusals] in
                     let opener = MessageOpener(store: store, outbox: outbox, keyOf: keyOf)
+                    let unstored = UnstoredResults()
                     let run = SMSRun(
                         store: store, outbox: outbox, lease: lease, provider: sms, policy: policy, opener: opener,
-                        tally: tally, refusals: refusals.sms)
+                        tally: tally, refusals: refusals.sms, unstored: unstored)
                     do throws(StoreError) { try run.run() } catch { tally.fail(error) }
+                    do throws(StoreError) { try unstored.settle(store, outbox, route: .sms) } catch {
+                        tally.fail(error)
+                    }
                 }
             } catch { tally.fail(StoreError(.failed, error.description)) }
         }
         if let mail {
             let opener = MessageOpener(store: store, outbox: outbox, keyOf: keyOf)
+            let unstored = UnstoredResults()
             let run = MailRun(
                 store: store, outbox: outbox, lease: lease, opener: opener, tally: tally, refusals: refusals.mail,
-                bounces: bounces)
+                unstored: unstored, bounces: bounces)
             do throws(StoreError) {
                 switch mail {
                 case .relay(let relay): try run.run(relay)
                 case .folder(let mailbox): try run.run(mailbox)
                 }
             } catch { tally.fail(error) }
+            do throws(StoreError) { try unstored.settle(store, outbox, route: .email) } catch { tally.fail(error) }
         }
         group.wait()
         return try tally.finish()
@@ -147,13 +153,15 @@ extension Courier {
         try OwnThread.begin("mail", in: group) { [store, outbox, lease, bounces, keyOf, refusals] in
             var idle = 0
             var kept: MailRun?
-            Courier.loop(store, outbox, .email, classes, pause, bell, trouble) { tally throws(StoreError) in
+            let unstored = UnstoredResults()
+            let line = Line(store: store, outbox: outbox, route: .email, classes: classes, unstored: unstored)
+            Courier.loop(line, pause, bell, trouble) { tally throws(StoreError) in
                 let run =
                     kept
                     ?? MailRun(
                         store: store, outbox: outbox, lease: lease,
                         opener: MessageOpener(store: store, outbox: outbox, keyOf: keyOf), tally: tally,
-                        refusals: refusals.mail, classes: classes,
+                        refusals: refusals.mail, unstored: unstored, classes: classes,
                         bounces: bounces, isWarm: isWarm, mayGoOn: { !bell.isStopped })
                 run.tally = tally
                 kept = isWarm ? run : nil
@@ -177,11 +185,14 @@ extension Courier {
         _ trouble: @escaping @Sendable (String) -> Void
     ) throws(OwnThread.Fault) {
         try OwnThread.begin("SMS", in: group) { [store, outbox, lease, policy, keyOf, refusals] in
-            Courier.loop(store, outbox, .sms, classes, pause, bell, trouble) { tally throws(StoreError) in
+            let unstored = UnstoredResults()
+            let line = Line(store: store, outbox: outbox, route: .sms, classes: classes, unstored: unstored)
+            Courier.loop(line, pause, bell, trouble) { tally throws(StoreError) in
                 let opener = MessageOpener(store: store, outbox: outbox, keyOf: keyOf)
                 try SMSRun(
                     store: store, outbox: outbox, lease: lease, provider: sms, policy: policy, opener: opener,
-                    tally: tally, refusals: refusals.sms, classes: classes, mayGoOn: { !bell.isStopped }
+                    tally: tally, refusals: refusals.sms, unstored: unstored, classes: classes,
+                    mayGoOn: { !bell.isStopped }
                 ).run()
             } rest: {
             }
@@ -194,18 +205,18 @@ extension Courier {
     ///   - pause: milliseconds between two looks.
     ///   - rest: called after each look that found nothing due.
     private static func loop(
-        _ store: Store, _ outbox: Outbox, _ route: Route, _ classes: ClosedRange<Priority>, _ pause: Int,
-        _ bell: WakeSignal,
+        _ line: Line, _ pause: Int, _ bell: WakeSignal,
         _ trouble: (String) -> Void, run: (Tally) throws(StoreError) -> Void, rest: () -> Void
     ) {
+        let (store, outbox, route) = (line.store, line.outbox, line.route)
         var (wait, heard) = (0, 0)
         while bell.wait(milliseconds: wait, heard: &heard) {
             wait = pause
             do throws(StoreError) {
                 let isDue = try store.read { (reading: borrowing Reading) throws(StoreError) in
-                    try outbox.isDue(reading, route, classes)
+                    try outbox.isDue(reading, route, line.classes)
                 }
-                guard isDue else {
+                guard isDue || !line.unstored.isEmpty else {
                     rest()
                     continue
                 }
@@ -225,6 +236,16 @@ extension Courier {
                 wait = troublePause
             }
         }
+        do throws(StoreError) { try line.unstored.settle(store, outbox, route: route) } catch { trouble("\(error)") }
+    }
+
+    /// One thread's share of the work.
+    private struct Line {
+        let store: Store
+        let outbox: Outbox
+        let route: Route
+        let classes: ClosedRange<Priority>
+        let unstored: UnstoredResults
     }
 }
 
@@ -292,15 +313,18 @@ final class DispatcherLease: Sendable {
     }
 
     /// Renews the lease when it is time, in the transaction that stores results.
-    func renew(_ transaction: borrowing Transaction) throws(StoreError) {
+    /// - Returns: false when another dispatcher took over. What was handed over is stored in any case.
+    func holds(_ transaction: borrowing Transaction) throws(StoreError) -> Bool {
         let now = outbox.clock.now
-        let isDue = renewAt.withLock { time in
-            defer { if now >= time { time = now + DispatcherLease.renewSeconds } }
-            return now >= time
-        }
-        guard isDue else { return }
-        guard try outbox.takeLease(transaction, owner: owner, isAlone: false) else {
-            throw StoreError(.busy, "Another dispatcher has taken over.", cure: "This one stops; nothing is lost.")
-        }
+        guard now >= renewAt.withLock({ $0 }) else { return true }
+        // Once lost it is asked for again at every attempt.
+        guard try outbox.takeLease(transaction, owner: owner, isAlone: false) else { return false }
+        renewAt.withLock { $0 = now + DispatcherLease.renewSeconds }
+        return true
+    }
+
+    /// What a dispatcher is told that has lost its lease.
+    static var lost: StoreError {
+        StoreError(.busy, "Another dispatcher has taken over.", cure: "This one stops; nothing is lost.")
     }
 }

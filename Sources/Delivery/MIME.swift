@@ -81,7 +81,7 @@ enum MIME {
     }
 
     /// Whether a text may stand in a header.
-    fileprivate static func isLine(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 32 && $0 != 127 } }
+    fileprivate static func isLine(_ text: String) -> Bool { !text.unicodeScalars.contains(where: Escaping.breaksLine) }
 
     /// The bytes of one voter's mail; nil when a header would hold a control character.
     static func bytes(_ form: Form, _ model: PersonalModel) throws(TemplateError) -> [UInt8]? {

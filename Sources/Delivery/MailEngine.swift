@@ -51,6 +51,9 @@ final class MailEngine {
     /// Whether no mail is under way.
     var isIdle: Bool { connections.allSatisfy { !$0.isOpen || $0.session.isIdle } }
 
+    /// Whether a mail was handed over whose answer is still to come.
+    var awaitsVerdicts: Bool { connections.contains { $0.isOpen && $0.session.awaitsVerdict } }
+
     /// Whether the relay has let a connection in.
     var isReady: Bool { connections.contains { $0.session.isReady } }
 

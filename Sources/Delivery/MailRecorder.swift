@@ -17,37 +17,46 @@ final class MailRecorder {
     private var underWay: Set<Int> = []
 
     private let classes: ClosedRange<Priority>
+    private let unstored: UnstoredResults
 
-    /// - Parameter classes: which messages are leased; results of any class are stored.
+    /// - Parameters:
+    ///   - unstored: what earlier runs could not store, and this one cannot.
+    ///   - classes: which messages are leased; results of any class are stored.
     init(
-        store: Store, outbox: Outbox, lease: DispatcherLease, classes: ClosedRange<Priority> = MessageClass.all
+        store: Store, outbox: Outbox, lease: DispatcherLease, unstored: UnstoredResults,
+        classes: ClosedRange<Priority> = MessageClass.all
     ) {
-        self.classes = classes
+        (self.classes, self.unstored) = (classes, unstored)
         (self.store, self.outbox, self.lease) = (store, outbox, lease)
         syncer = Syncer(store)
     }
 
     deinit { syncer.end() }
 
-    /// Stores results; then leases up to `wanted` messages, none of them of `blocked` elections.
+    /// Stores results, with those that could not be stored before; then leases up to `wanted` messages, none of them of `blocked` elections.
     /// - Returns: the leased messages, the most urgent first; fewer than `wanted` when no more are due.
-    /// - Throws: what the store or the thread that syncs has met; `.busy` when another dispatcher took the lease.
+    /// - Throws: what the store or the thread that syncs has met, and `unstored` keeps the results; `.busy` when another
+    ///   dispatcher took the lease.
     func commit(
         _ results: [SendResult], wanted: Int = 0, blocked: Set<Int> = []
     ) throws(StoreError) -> [LeasedMessage] {
+        unstored.add(results)
         if let error = syncer.error { throw error }
         for result in results { underWay.remove(result.id) }
         let order = LeaseOrder(
             route: .email, limit: wanted, except: underWay, blocked: blocked, classes: classes)
-        let (outbox, lease) = (outbox, lease)
-        let leased = try store.write(durable: .soon) {
-            (transaction: borrowing Transaction) throws(StoreError) -> [LeasedMessage] in
-            try lease.renew(transaction)
-            try outbox.record(transaction, results, route: .email)
-            guard order.limit > 0 else { return [] }
-            return try outbox.due(transaction.reading, order)
+        let (outbox, lease, unstored) = (outbox, lease, unstored)
+        let (count, leased) = try store.write(durable: .soon) {
+            (transaction: borrowing Transaction) throws(StoreError) -> (Int, [LeasedMessage]?) in
+            // Stored whoever has the lease: what the relay took, it took.
+            let count = try unstored.record(transaction, outbox, route: .email)
+            guard try lease.holds(transaction) else { return (count, nil) }
+            guard order.limit > 0 else { return (count, []) }
+            return (count, try outbox.due(transaction.reading, order))
         }
+        unstored.forget(count)
         syncer.note()
+        guard let leased else { throw DispatcherLease.lost }
         for message in leased { underWay.insert(message.id) }
         return leased
     }

@@ -9,6 +9,7 @@ final class MailRun {
     /// Where this run's results are counted.
     var tally: Tally
     private let refusals: RefusalWatch
+    private let unstored: UnstoredResults
     private let classes: ClosedRange<Priority>
     /// Where bounces go: each mail's own variant of this address; nil for the sender's.
     private let bounces: BounceAddress?
@@ -28,14 +29,16 @@ final class MailRun {
     private static let lastPatience = 10
 
     /// - Parameters:
+    ///   - unstored: what earlier runs of this line could not store; it is stored first.
     ///   - isWarm: whether connections stay open between runs.
     ///   - mayGoOn: asked between messages; when false the run ends, and what was not begun waits.
     init(
         store: Store, outbox: Outbox, lease: DispatcherLease, opener: MessageOpener, tally: Tally,
-        refusals: RefusalWatch, classes: ClosedRange<Priority> = MessageClass.all, bounces: BounceAddress? = nil,
+        refusals: RefusalWatch, unstored: UnstoredResults, classes: ClosedRange<Priority> = MessageClass.all,
+        bounces: BounceAddress? = nil,
         isWarm: Bool = false, mayGoOn: @escaping @Sendable () -> Bool = { true }
     ) {
-        (self.refusals, self.mayGoOn) = (refusals, mayGoOn)
+        (self.refusals, self.unstored, self.mayGoOn) = (refusals, unstored, mayGoOn)
         (self.classes, self.bounces, self.isWarm) = (classes, bounces, isWarm)
         (self.store, self.outbox, self.lease) = (store, outbox, lease)
         (self.opener, self.tally) = (opener, tally)
@@ -48,7 +51,39 @@ final class MailRun {
     func run(_ relay: MailRelay) throws(StoreError) {
         let (desk, engine) = line ?? newLine(relay)
         line = isWarm ? (desk, engine) : nil
-        let recorder = MailRecorder(store: store, outbox: outbox, lease: lease, classes: classes)
+        do throws(StoreError) { try serve(desk, engine) } catch {
+            abandon(desk, engine)
+            throw error
+        }
+    }
+
+    /// After an error of the store: no connection is used again that waits for a result to be stored, and nothing that is
+    /// leased stays in a queue. What the relay says of mails that it has in full is waited for and kept.
+    private func abandon(_ desk: MailDesk, _ engine: MailEngine) {
+        line = nil
+        _ = desk.takeAll()
+        let end = MailEngine.now + MailRun.lastPatience
+        var sent: [(job: MailJob, outcome: Handover)] = []
+        while engine.awaitsVerdicts, MailEngine.now < end {
+            sent += engine.step(wanted: 0, milliseconds: MailRun.patience)
+        }
+        sent += engine.abandon()
+        let results = sent.compactMap { job, outcome -> SendResult? in
+            switch outcome {
+            case .accepted, .failed, .unknown:
+                SendResult(id: job.id, attempts: desk.attempts(of: job.id), outcome: MailRun.named(outcome, job))
+            // It waits in the store as it did.
+            case .temporary, .paused: nil
+            }
+        }
+        unstored.add(results)
+        tally.count(results)
+    }
+
+    /// Hands over what is due, until nothing is, the channel stops or the program ends.
+    private func serve(_ desk: MailDesk, _ engine: MailEngine) throws(StoreError) {
+        let recorder = MailRecorder(
+            store: store, outbox: outbox, lease: lease, unstored: unstored, classes: classes)
         desk.refill(try recorder.commit([], wanted: MailRun.leaseSize))
         var mayBeMore = !desk.isEmpty
         var isStopped = false
@@ -66,6 +101,7 @@ final class MailRun {
             let results = tried + desk.takeRefused()
             let order = !isStopped && mayBeMore && desk.count < MailRun.lowWater ? MailRun.leaseSize : 0
             recorder.giveBack(desk.takeBlocked())
+            tally.count(results)
             if !results.isEmpty || order > 0 {
                 let leased = try recorder.commit(results, wanted: order, blocked: Set(opener.blocked.keys))
                 if order > 0 {
@@ -73,7 +109,6 @@ final class MailRun {
                     desk.refill(leased)
                 }
                 engine.release(sent.map(\.job.id))
-                tally.count(results)
             }
             // Messages under way end as they end; nothing new is begun.
             if !isStopped, let reason = stopReason(tried, engine, desk) {
@@ -133,37 +168,40 @@ final class MailRun {
     /// Into a folder.
     /// - Throws: an error of the store, or a frame that cannot be read.
     func run(_ mailbox: Mailbox) throws(StoreError) {
-        var results: [SendResult] = []
         var isPaused = false
         while !isPaused, mayGoOn() {
             let order = LeaseOrder(
                 route: .email, limit: MailRun.leaseSize, blocked: Set(opener.blocked.keys), classes: classes)
-            let stored = results
-            let leased = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> [LeasedMessage] in
-                try lease.renew(transaction)
-                try outbox.record(transaction, stored, route: .email)
-                return try outbox.due(transaction.reading, order)
-            }
-            tally.count(results)
-            results = []
+            let leased = try record(leasing: order)
             if leased.isEmpty { break }
             for message in leased where !isPaused && mayGoOn() {
                 guard let outcome = try deliver(message, mailbox) else { continue }
-                results.append(SendResult(id: message.id, attempts: message.attempts, outcome: outcome))
+                let result = SendResult(id: message.id, attempts: message.attempts, outcome: outcome)
+                unstored.add([result])
+                tally.count([result])
                 if case .paused(let reason) = outcome {
                     tally.trouble(reason)
                     isPaused = true
                 }
             }
         }
-        if !results.isEmpty {
-            let stored = results
-            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try outbox.record(transaction, stored, route: .email)
-            }
-            tally.count(results)
-        }
+        if !unstored.isEmpty { _ = try record() }
         for reason in opener.blocked.values { tally.trouble(reason) }
+    }
+
+    /// Stores what was put into the folder, and leases further messages.
+    private func record(leasing order: LeaseOrder? = nil) throws(StoreError) -> [LeasedMessage] {
+        let (count, leased) = try store.write {
+            (transaction: borrowing Transaction) throws(StoreError) -> (Int, [LeasedMessage]?) in
+            let count = try unstored.record(transaction, outbox, route: .email)
+            guard try lease.holds(transaction) else { return (count, nil) }
+            return (
+                count, try order.map { order throws(StoreError) in try outbox.due(transaction.reading, order) } ?? []
+            )
+        }
+        unstored.forget(count)
+        guard let leased else { throw DispatcherLease.lost }
+        return leased
     }
 
     /// What became of a message; nil when its election's key is not at hand.

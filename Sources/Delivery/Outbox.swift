@@ -243,6 +243,19 @@ package final class OutboxQueue {
         next = try transaction.reading.number("SELECT coalesce(max(id), 0) + 1 FROM outbox_message")
     }
 
+    /// The first number from `least` on by which a message can be told from all earlier ones of its kind to a subject.
+    package func freeGeneration(
+        _ reading: borrowing Reading, subject: Int, kind: MessageKind, route: Route, from least: Int
+    ) throws(StoreError) -> Int {
+        max(
+            least,
+            try reading.number(
+                """
+                SELECT coalesce(max(generation), 0) + 1 FROM outbox_message
+                WHERE election = ? AND subject = ? AND kind = ? AND channel = ?
+                """, election, subject, kind.rawValue, route.rawValue))
+    }
+
     /// Queues one message and returns its number; the same subject, kind, generation and channel twice is refused by the
     /// store.
     /// - Parameters:
@@ -275,9 +288,15 @@ package final class OutboxQueue {
 
 extension Outbox {
     /// How many messages of a channel are still to be handed over.
-    package func waiting(_ reading: borrowing Reading, _ route: Route) throws(StoreError) -> Int {
+    /// - Parameter election: whose; nil for those of all.
+    package func waiting(
+        _ reading: borrowing Reading, _ route: Route, election: Int? = nil
+    ) throws(StoreError) -> Int {
         try reading.number(
-            "SELECT count(*) FROM outbox_message WHERE state = 'waiting' AND channel = ?", route.rawValue)
+            """
+            SELECT count(*) FROM outbox_message
+            WHERE state = 'waiting' AND channel = ?1 AND (?2 IS NULL OR election = ?2)
+            """, route.rawValue, election)
     }
 
     /// Messages that failed, came back, or of which nobody knows whether they arrived, the latest first.

@@ -17,6 +17,14 @@ struct SendResult: Sendable {
     let id: Int
     let attempts: Int
     let outcome: Handover
+    /// What goes back to a day's budget with it; nil where nothing was charged or all of it stays charged.
+    var refund: Refund?
+
+    /// Segments of a class's budget.
+    struct Refund: Sendable {
+        let priority: Priority
+        let segments: Int
+    }
 }
 
 /// Classes of messages that one line hands over.
@@ -156,6 +164,9 @@ extension Outbox {
     func record(_ transaction: borrowing Transaction, _ results: [SendResult], route: Route) throws(StoreError) {
         let now = clock.now
         for result in results {
+            if let refund = result.refund {
+                try self.refund(transaction, refund.priority, count: refund.segments)
+            }
             switch result.outcome {
             case .accepted(let provider):
                 try transaction.execute(

@@ -11,6 +11,7 @@ final class SMSRun {
     private let opener: MessageOpener
     private let tally: Tally
     private let refusals: RefusalWatch
+    private let unstored: UnstoredResults
     private let classes: ClosedRange<Priority>
     /// Whether the program goes on; once it does not, nothing new is begun.
     private let mayGoOn: @Sendable () -> Bool
@@ -19,10 +20,10 @@ final class SMSRun {
 
     init(
         store: Store, outbox: Outbox, lease: DispatcherLease, provider: any SMSProvider, policy: SMSPolicy,
-        opener: MessageOpener, tally: Tally, refusals: RefusalWatch,
+        opener: MessageOpener, tally: Tally, refusals: RefusalWatch, unstored: UnstoredResults,
         classes: ClosedRange<Priority> = MessageClass.all, mayGoOn: @escaping @Sendable () -> Bool = { true }
     ) {
-        self.refusals = refusals
+        (self.refusals, self.unstored) = (refusals, unstored)
         (self.classes, self.mayGoOn) = (classes, mayGoOn)
         (self.store, self.outbox, self.lease, self.provider) = (store, outbox, lease, provider)
         (self.policy, self.opener, self.tally) = (policy, opener, tally)
@@ -32,6 +33,7 @@ final class SMSRun {
     /// - Throws: an error of the store, or a frame that cannot be read.
     func run() throws(StoreError) {
         spent = []
+        try storeResults()
         // One that was begun is ended: an SMS whose answer nobody took in would be sent twice.
         while mayGoOn(), let message = try next() {
             guard let outcome = try handOver(message) else { continue }
@@ -65,11 +67,11 @@ final class SMSRun {
         switch try opener.open(message) {
         case .noKey: return nil
         case .unreadable:
-            return try store(message, .failed("the message does not open with its election's key"), refund: 0)
+            return try store(message, .failed("the message does not open with its election's key"))
         case .opened(let frame, let model):
             let number = String(decoding: model.recipient, as: UTF8.self)
             guard policy.prefixes.contains(where: number.hasPrefix) else {
-                return try store(message, .failed("the number's prefix is not allowed"), refund: 0)
+                return try store(message, .failed("the number's prefix is not allowed"))
             }
             let text = try text(frame, model)
             let form = SMSText(text)
@@ -81,7 +83,7 @@ final class SMSRun {
         let priority = Priority(rawValue: message.priority) ?? .batch
         let budget = policy.budgets[priority] ?? 0
         let start = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Start in
-            try lease.renew(transaction)
+            guard try lease.holds(transaction) else { throw DispatcherLease.lost }
             guard try outbox.charge(transaction, priority, count: segments, budget: budget) else { return .spent }
             // Charged and withdrawn: the charge is taken back with the rest of the transaction's work.
             guard try outbox.markSent(transaction, message.id) else {
@@ -98,7 +100,8 @@ final class SMSRun {
             return nil
         case .begun:
             let outcome = provider.send(sms)
-            let result = try store(message, outcome, refund: SMSRun.wasPaid(outcome) ? 0 : segments)
+            let refund = SendResult.Refund(priority: priority, segments: segments)
+            let result = try store(message, outcome, refund: SMSRun.wasPaid(outcome) ? nil : refund)
             guard let reason = refusals.note(outcome) else { return result }
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try outbox.pause(transaction, .sms, reason)
@@ -122,16 +125,24 @@ final class SMSRun {
         }
     }
 
-    /// Stores what came of a message, and gives back `refund` segments to its class's budget.
-    private func store(_ message: LeasedMessage, _ outcome: Handover, refund: Int) throws(StoreError) -> Handover {
-        let results = [SendResult(id: message.id, attempts: message.attempts, outcome: outcome)]
-        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try outbox.record(transaction, results, route: .sms)
-            if refund > 0 {
-                try outbox.refund(transaction, Priority(rawValue: message.priority) ?? .batch, count: refund)
-            }
-        }
-        tally.count(results)
+    /// Stores what came of a message. Where the store does not take it in, `unstored` keeps it for the next run.
+    /// - Parameter refund: what goes back to its class's budget.
+    private func store(
+        _ message: LeasedMessage, _ outcome: Handover, refund: SendResult.Refund? = nil
+    ) throws(StoreError) -> Handover {
+        let result = SendResult(id: message.id, attempts: message.attempts, outcome: outcome, refund: refund)
+        unstored.add([result])
+        tally.count([result])
+        try storeResults()
         return outcome
+    }
+
+    /// Stores what `unstored` holds.
+    private func storeResults() throws(StoreError) {
+        guard !unstored.isEmpty else { return }
+        let count = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try unstored.record(transaction, outbox, route: .sms)
+        }
+        unstored.forget(count)
     }
 }

@@ -105,6 +105,9 @@ struct SMTPSession {
         }
     }
 
+    /// Whether a body has been handed over and the relay has not said yet what becomes of it.
+    var awaitsVerdict: Bool { steps.contains(.body) && current?.refusal == nil }
+
     /// Takes the bytes to be written.
     mutating func takeOutput() -> [UInt8] {
         defer { output.removeAll(keepingCapacity: true) }

@@ -56,10 +56,11 @@ package struct AccessPolicy: Sendable, Equatable {
     /// Whether each thing that may be lost has a link of its own, or one link gives back all of them.
     package var recoveryDesk = Desk.each
     /// Whether a reissue to a new contact and a passphrase reset need two persons.
-    package var fourEyes = true
+    package var fourEyes: Bool
 
-    /// The standards of a file without `access`.
-    package init() {}
+    /// What holds where a file says nothing, in `access` or for want of it.
+    /// - Parameter level: the election's security level, 1 to 3.
+    package init(level: Int) { fourEyes = level >= 2 }
 
     /// Whether a lost password is replaced by another that is sent.
     package var sendsAnew: Bool { secretKind == .generated && !secretRenew }

@@ -47,7 +47,11 @@ package struct ElectionDesk: Sendable {
             "SELECT definition FROM election_definition WHERE name = ?", election.id
         ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
         guard earlier != definition else { return .unchanged }
-        if isIssued, let earlier, case .success(let before) = ElectionReader.read(earlier, file: "", isStored: true) {
+        if isIssued, let earlier {
+            // Where the earlier one cannot be read, nobody can tell what voters hold.
+            let before = try ElectionDesk.read(
+                earlier, of: election.id,
+                cure: "Identifiers were issued by it: restore the latest backup with `store restore`.")
             let changed = election.access.fixedSettings(changedFrom: before.access)
             guard changed.isEmpty else { return .issued(changed) }
         }
@@ -79,20 +83,31 @@ package struct ElectionDesk: Sendable {
         guard let (number, stored, definition) = all.first(where: { name == nil || $0.1 == name }) else {
             throw StoreError(.missing, "There is no election \"\(name ?? "")\".", cure: "The store holds: \(names).")
         }
-        switch ElectionReader.read(definition, file: "the stored definition of \(stored)", isStored: true) {
-        case .success(let election): return StoredElection(number: number, election: election)
+        let election = try ElectionDesk.read(
+            definition, of: stored, cure: "Store the election again with `isoloir election create`.")
+        return StoredElection(number: number, election: election)
+    }
+
+    /// A stored definition.
+    /// - Throws: `.damaged` with every fault of it, and the cure.
+    private static func read(_ definition: String, of name: String, cure: String) throws(StoreError) -> Election {
+        switch ElectionReader.read(definition, file: "the stored definition of \(name)", isStored: true) {
+        case .success(let election): return election
         case .failure(let faults):
-            throw StoreError(
-                .damaged, faults.list.map(\.description).joined(separator: "\n"),
-                cure: "Store the election again with `isoloir election create`.")
+            throw StoreError(.damaged, faults.list.map(\.description).joined(separator: "\n"), cure: cure)
         }
     }
 
     /// The definition as its organiser wrote it.
+    /// - Throws: `.missing` where the store has no election of this number.
     package static func definition(_ reading: borrowing Reading, number: Int) throws(StoreError) -> String {
-        try reading.first("SELECT definition FROM election_definition WHERE id = ?", number) {
+        let found = try reading.first("SELECT definition FROM election_definition WHERE id = ?", number) {
             (row: borrowing Row) throws(StoreError) -> String in try row[0]
-        } ?? ""
+        }
+        guard let found else {
+            throw StoreError(.missing, "The store holds no election of number \(number).", cure: "Run `store check`.")
+        }
+        return found
     }
 
     /// The row's number of the election `name`, nil when there is none.

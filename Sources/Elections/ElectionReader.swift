@@ -62,7 +62,7 @@ package enum ElectionReader {
             level: level, colleges: colleges, sites: sites.titles, siteZones: sites.zones,
             ballots: ballots(section, colleges, sites.titles, isStored: isStored),
             access: section.optionalSection("access") { access($0, level: level, channels: channels) }
-                ?? AccessPolicy(), confirm: section.choice("confirm", standard: .rounds))
+                ?? AccessPolicy(level: level), confirm: section.choice("confirm", standard: .rounds))
     }
 
     /// A text in both languages, one line each; the one language of an election stands in for the other.
@@ -288,8 +288,8 @@ package enum ElectionReader {
 
     /// How voters sign in. Settings that open a door together are refused where they stand.
     private static func access(_ section: Section, level: Int, channels: [Channel]) -> AccessPolicy {
-        var policy = AccessPolicy()
-        policy.fourEyes = section.flag("fourEyes", standard: level >= 2)
+        var policy = AccessPolicy(level: level)
+        policy.fourEyes = section.flag("fourEyes", standard: policy.fourEyes)
         if let identifier = section.optionalSection(
             "identifier",
             {

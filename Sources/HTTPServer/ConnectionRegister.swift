@@ -11,8 +11,10 @@ final class ConnectionRegister: Sendable {
         let network: String?
         /// Monotonic seconds since which it has waited for a request, or for the rest of one.
         var since: Int
-        /// Whether an answer is being made or sent: then it is not swept.
+        /// Whether an answer is being made or sent: then it is not swept for its request, but for how it reads.
         var isBusy = false
+        /// What its peer had read at a monotonic second since which it always had something to read; nil where it waits for us.
+        var reading: (acknowledged: UInt64, since: Int)?
         /// Whether a part of a request has come.
         var hasBegun = true
         /// Whether a request's head has come and its answer has not gone.
@@ -95,6 +97,7 @@ final class ConnectionRegister: Sendable {
         let now = ConnectionRegister.now
         unsafe change(connection) { entry in
             (entry.isBusy, entry.hasBegun, entry.hasHead, entry.isUpload) = (false, false, false, false)
+            entry.reading = nil
             entry.since = now
         }
     }
@@ -131,6 +134,31 @@ final class ConnectionRegister: Sendable {
                     || entry.isUpload && ConnectionRegister.isGone(entry.file))
             {
                 shutdown(entry.file, Int32(SHUT_RDWR))
+            }
+        }
+    }
+
+    /// Ends connections whose answer is read more slowly than any line is: the library looks for a single byte now and then.
+    /// Called about once a second.
+    /// - Parameters:
+    ///   - seconds: in which the peer must have taken so many bytes more, while there were any to take.
+    func sweepReaders(seconds: Int, bytes: Int) {
+        let now = ConnectionRegister.now
+        state.withLock { state in
+            for (key, entry) in state.entries where entry.isBusy {
+                var entry = entry
+                guard let progress = SendProgress(entry.file), progress.hasPending else {
+                    state.entries[key]?.reading = nil
+                    continue
+                }
+                let start = entry.reading ?? (progress.acknowledged, now)
+                if progress.acknowledged >= start.acknowledged + UInt64(bytes) {
+                    entry.reading = (progress.acknowledged, now)
+                } else {
+                    entry.reading = start
+                    if now - start.since > seconds { shutdown(entry.file, Int32(SHUT_RDWR)) }
+                }
+                state.entries[key] = entry
             }
         }
     }

@@ -13,8 +13,11 @@ package final class RateLimiter: Sendable {
     private let state = Mutex(State())
     /// Seconds of a window.
     package static let window = 600
-    /// Sources remembered in a window; further ones count as one.
+    /// Sources with a count of their own in a window.
     private static let mostSources = 100_000
+    /// Further sources share so many counts of each kind: a flood of addresses fills neither the memory nor everybody's count, and
+    /// whoever comes after it shares theirs with few.
+    private static let sharedCounts = 4096
 
     /// Nothing was counted yet.
     package init() {}
@@ -22,24 +25,35 @@ package final class RateLimiter: Sendable {
     /// The window under way. By the time since the machine's start: a clock that is set neither forgives nor prolongs one.
     private var current: Int { Int(Monotonic.seconds) / RateLimiter.window }
 
+    /// Where a source is counted: by itself, or with others where there are too many. It stays there until the window ends.
+    private static func key(_ kind: String, _ source: String, _ state: State) -> String {
+        let network = network(source)
+        let own = kind + " " + network
+        guard state.counts[own] == nil, state.counts.count >= mostSources else { return own }
+        // Seeded anew in each process: nobody can choose whom they share a count with.
+        var hasher = Hasher()
+        hasher.combine(network)
+        return "\(kind) #\(UInt(bitPattern: hasher.finalize()) % UInt(sharedCounts))"
+    }
+
     /// Counts one request and returns how many there were in this window.
     /// - Parameter kind: what is counted; each kind has counts of its own.
     package func count(_ kind: String, from source: String) -> Int {
         let window = current
         return state.withLock { state in
             if state.window != window { state = State(window: window) }
-            let key = kind + " " + RateLimiter.network(source)
-            let kept = state.counts[key] != nil || state.counts.count < RateLimiter.mostSources ? key : kind
-            state.counts[kept, default: 0] += 1
-            return state.counts[kept] ?? 0
+            let key = RateLimiter.key(kind, source, state)
+            state.counts[key, default: 0] += 1
+            return state.counts[key] ?? 0
         }
     }
 
-    /// How many requests of a kind came from a source in this window.
-    /// Sources beyond `mostSources` have no count of their own, and seem new here.
+    /// How many requests of a kind came from a source in this window, or from those that share its count.
     package func seen(_ kind: String, from source: String) -> Int {
         let window = current
-        return state.withLock { $0.window == window ? $0.counts[kind + " " + RateLimiter.network(source)] ?? 0 : 0 }
+        return state.withLock { state in
+            state.window == window ? state.counts[RateLimiter.key(kind, source, state)] ?? 0 : 0
+        }
     }
 
     /// An IPv4 address, or the first half of an IPv6 one: that is what one connection is given.

@@ -29,6 +29,11 @@ package struct ServerOptions: Sendable {
     package var requestSeconds = 20
     /// Seconds within which an upload must be complete.
     package var uploadSeconds = 900
+    /// Seconds within which the reader of an answer must have taken `readerBytes` more of it.
+    package var readerSeconds = 60
+    /// A hundred bytes and more in a second: the slowest telephone line does that, and only who wants to hold a connection and
+    /// its answer for ever reads less.
+    package var readerBytes = 8 * 1024
     /// Seconds for which the end waits for answers that are being made or sent.
     package var answerSeconds = 15.0
     /// Seconds for which the end waits for the rest of requests that have begun to come: a sender that stalls holds nothing up.

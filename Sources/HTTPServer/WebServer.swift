@@ -158,9 +158,11 @@ import Threads
     /// Seconds beyond the deadline for work that nobody can break off: a page of the console that reads a whole box.
     private static let workSeconds = 5.0
 
-    /// Ends connections whose request has dripped in for too long. Called about once a second.
+    /// Ends connections whose request has dripped in for too long, and those whose answer is read too slowly. Called about
+    /// once a second.
     package func sweep() {
         register.sweep(limit: options.requestSeconds, idle: options.idleSeconds, upload: options.uploadSeconds)
+        register.sweepReaders(seconds: options.readerSeconds, bytes: options.readerBytes)
     }
 
     /// Connections that are open, idle ones among them.

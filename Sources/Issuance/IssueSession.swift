@@ -386,8 +386,14 @@ final class IssueSession {
         }
         try queue.begin(transaction)
         queue.mailing = note.mailing
+        // Each change is told, also the second one of a second: by its time alone they would be one.
+        let generation =
+            note.kind == .contactChanged
+            ? try queue.freeGeneration(
+                transaction.reading, subject: voter.id, kind: note.kind, route: note.route, from: note.generation)
+            : note.generation
         return try queue.add(
-            transaction, subject: voter.id, kind: note.kind, generation: note.generation, route: note.route,
+            transaction, subject: voter.id, kind: note.kind, generation: generation, route: note.route,
             priority: note.priority, frame: try frame(transaction, note.kind, voter.language, note.route),
             recipient: recipient, values: note.values.merging(["greeting": voter.courteousName]) { $1 },
             expiresAt: note.expiresAt, dueAt: note.dueAt, date: note.date)

@@ -1,3 +1,5 @@
+import VoterRoll
+
 /// One file of a batch, as the manifest lists it.
 package struct PrintedFile: Sendable, Codable, Equatable {
     /// What its letters carry: `all`, or where they are kept apart `identifiers` or `notices`.
@@ -71,15 +73,8 @@ enum SheetLines {
                 election, "\(batch)", file.file, "\(sheet.number)", "\(sheet.pages)", sheet.postcode, sheet.country,
                 sheet.language, sheet.enclosures, file.sha256,
             ]
-            return fields.map(field).joined(separator: ",") + "\r\n"
+            // An address abroad is somebody's own text.
+            return fields.map(SpreadsheetField.quoted).joined(separator: ",") + "\r\n"
         }.joined()
-    }
-
-    /// A field as RFC 4180 writes it. What a spreadsheet would take for a formula is set off by an apostrophe: an address abroad is
-    /// somebody's own text.
-    private static func field(_ text: String) -> String {
-        let safe = text.first.map { "=+-@\t\r".contains($0) } == true ? "'" + text : text
-        guard safe.contains(where: { ",\"\r\n".contains($0) }) else { return safe }
-        return "\"" + safe.replacing("\"", with: "\"\"") + "\""
     }
 }

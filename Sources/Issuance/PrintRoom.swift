@@ -192,10 +192,9 @@ package struct PrintRoom: Sendable {
             """, election.number, row: PrintRoom.batch)
     }
 
-    /// How many letters wait to be printed.
-    /// Letters of all elections in the store.
-    package func waiting(_ reading: borrowing Reading) throws(StoreError) -> Int {
-        try outbox.waiting(reading, .letter)
+    /// How many letters of an election wait to be printed.
+    package func waiting(_ reading: borrowing Reading, _ election: StoredElection) throws(StoreError) -> Int {
+        try outbox.waiting(reading, .letter, election: election.number)
     }
 
     /// Says that the files of a batch are complete.

@@ -41,15 +41,19 @@ extension VoterDesk {
         }
     }
 
-    /// Notes that somebody saw an alert; whoever raised it cannot.
+    /// Notes that somebody saw an alert; whoever raised it cannot, nor by another account that may be theirs.
     package func seen(_ transaction: borrowing Transaction, alert id: Int, by viewer: Viewer) throws(StoreError) -> Bool
     {
-        let changed = try transaction.execute(
-            """
-            UPDATE bureau_alert SET seen_by = ?1, seen_at = ?2
-            WHERE id = ?3 AND election = ?4 AND seen_at IS NULL AND subject <> ?1
-            """, viewer.principal.text, clock.now, id, election.number)
-        guard changed == 1 else { return false }
+        let subject = try transaction.reading.first(
+            "SELECT subject FROM bureau_alert WHERE id = ? AND election = ? AND seen_at IS NULL", id, election.number
+        ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
+        guard let subject, subject != viewer.principal.text else { return false }
+        // Others are about a file or an hour, and nobody's.
+        if let raiser = Principal(text: subject), try register.areOne(transaction.reading, raiser, viewer.principal) {
+            return false
+        }
+        try transaction.execute(
+            "UPDATE bureau_alert SET seen_by = ?, seen_at = ? WHERE id = ?", viewer.principal.text, clock.now, id)
         try logbook.record(
             transaction, election: election.election.id, by: viewer.principal, "alert.seen", ["alert": "\(id)"])
         return true

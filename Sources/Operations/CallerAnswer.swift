@@ -23,7 +23,7 @@ extension VoterDesk {
             return try keeper.wait(transaction.reading, election: election.number, subject: subject)
         }
         if let wait { return .wait(seconds: wait) }
-        switch keeper.check(SecretText.secret(answer), against: stored) {
+        switch keeper.check(SecretText.answer(answer), against: stored) {
         case .busy(let seconds):
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try keeper.giveBack(transaction, election: election.number, subject: subject)

@@ -276,10 +276,12 @@ package final class DeliveryDesk: Sendable {
         package var unreachable = 0
         /// Who waits for another order, since one has its measure.
         package var left = 0
+        /// Who stay as they are: something else was sent to them meanwhile, or the issuance refused.
+        package var unchanged = 0
     }
 
     /// Gives a new identifier by another channel to every voter whom one did not reach, each in a transaction of its own:
-    /// what is interrupted goes on where it was. A voter for whom the issuance refuses is in none of the three counts.
+    /// what is interrupted goes on where it was, and the journal has what was done by then. Each voter is in one of the counts.
     /// - Parameters:
     ///   - selection: the place or the mailing whose messages did not arrive.
     ///   - reason: one line, for the journal.
@@ -303,32 +305,52 @@ package final class DeliveryDesk: Sendable {
                     transaction, election: desk.election.number, .failOver, by: viewer.principal.text)
             }
         }
-        for id in found.voters {
-            let isDone = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
-                // Pressed twice, or renewed meanwhile: what was sent since stays.
-                guard let voter = try desk.voter(transaction.reading, id),
-                    try desk.issuer.history(transaction.reading, voter: id).contains(where: {
-                        $0.generation == generations[id] && $0.state == "active"
-                    })
-                else { return false }
-                let reissue = try desk.issuer.reissue(
-                    transaction, desk.election, key: desk.key, office: desk.directory.office,
-                    reference: voter.reference, by: to, contact: nil, reason: reason, principal: viewer.principal,
-                    mailing: mailing)
-                if case .done = reissue { return true }
-                return false
+        do throws(StoreError) {
+            for id in found.voters {
+                let isDone = try giveNew(id, to: to, instead: generations[id], reason, mailing, by: viewer)
+                if isDone { outcome.reissued += 1 } else { outcome.unchanged += 1 }
             }
-            if isDone { outcome.reissued += 1 }
+        } catch {
+            outcome.left += found.voters.count - outcome.reissued - outcome.unchanged
+            try note(outcome, from: from, to: to, of: selection, reason: reason, by: viewer)
+            throw error
         }
+        try note(outcome, from: from, to: to, of: selection, reason: reason, by: viewer)
+        return outcome
+    }
+
+    /// One voter of a fail-over; false where something else was sent meanwhile, or the issuance refuses.
+    private func giveNew(
+        _ id: Int, to: Route, instead generation: Int?, _ reason: String, _ mailing: Int?, by viewer: Viewer
+    ) throws(StoreError) -> Bool {
+        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
+            // Pressed twice, or renewed meanwhile: what was sent since stays.
+            guard let voter = try desk.voter(transaction.reading, id),
+                try desk.issuer.history(transaction.reading, voter: id).contains(where: {
+                    $0.generation == generation && $0.state == "active"
+                })
+            else { return false }
+            let reissue = try desk.issuer.reissue(
+                transaction, desk.election, key: desk.key, office: desk.directory.office, reference: voter.reference,
+                by: to, contact: nil, reason: reason, principal: viewer.principal, mailing: mailing)
+            if case .done = reissue { return true }
+            return false
+        }
+    }
+
+    /// Writes into the journal what a fail-over did.
+    private func note(
+        _ outcome: FailOver, from: Route, to: Route, of selection: MessageSelection, reason: String, by viewer: Viewer
+    ) throws(StoreError) {
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try journal(
                 transaction, viewer, "delivery.failOver",
                 DeliveryDesk.details(selection).merging([
                     "from": from.rawValue, "to": to.rawValue, "reissued": "\(outcome.reissued)",
-                    "unreachable": "\(outcome.unreachable)", "reason": reason,
+                    "unreachable": "\(outcome.unreachable)", "left": "\(outcome.left)",
+                    "unchanged": "\(outcome.unchanged)", "reason": reason,
                 ]) { $1 })
         }
         forget()
-        return outcome
     }
 }

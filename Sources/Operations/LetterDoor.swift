@@ -189,7 +189,8 @@ package final class LetterDoor: Sendable {
             in
             (
                 try desk.register.member(reading, name: order.printer),
-                try desk.register.printerKey(reading, of: order.printer) != nil, try room.waiting(reading),
+                try desk.register.printerKey(reading, of: order.printer) != nil,
+                try room.waiting(reading, desk.election),
                 try room.batches(reading, election).contains { $0.state == .printing }
             )
         }
@@ -251,9 +252,8 @@ package final class LetterDoor: Sendable {
             let manifest = try files.write(batch, only: order.letters) { [self] count in
                 running.withLock { $0 = .printing(letters: count) }
             }
-            var leftOut: [String] = []
-            for letter in files.setAside { leftOut.append(try setAside(letter, by: viewer)) }
-            try parcel(manifest, order, batch, place, printer.name, by: viewer)
+            let leftOut = try parcel(
+                manifest, order, batch, place, printer.name, without: files.setAside, by: viewer)
             return .done(batch: batch.number, letters: manifest.letters, leftOut: leftOut)
         } catch {
             // Nothing half written stays; the batch goes on with the next order. What cannot be removed now is swept later.
@@ -263,14 +263,15 @@ package final class LetterDoor: Sendable {
     }
 
     /// Ends the identifier of a letter that cannot be printed, and says whose it was.
-    private func setAside(_ letter: PrintFiles.SetAside, by viewer: Viewer) throws(StoreError) -> String {
-        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> String in
-            _ = try room.lose(
-                transaction, election, batch: letter.batch, letter: letter.number, isReturned: false, destroyed: false,
-                reason: "cannot be printed: \(letter.reason)", by: viewer.principal)
-            let reference = try desk.registrar.voter(transaction.reading, id: letter.voter)?.reference
-            return "\(reference ?? "\(letter.voter)"): \(letter.reason)"
-        }
+    private func setAside(
+        _ transaction: borrowing Transaction, _ letter: PrintFiles.SetAside, by viewer: Viewer
+    ) throws(StoreError) -> String {
+        // A refusal says that it was ended before.
+        _ = try room.lose(
+            transaction, election, batch: letter.batch, letter: letter.number, isReturned: false, destroyed: false,
+            reason: "cannot be printed: \(letter.reason)", by: viewer.principal)
+        let reference = try desk.registrar.voter(transaction.reading, id: letter.voter)?.reference
+        return "\(reference ?? "\(letter.voter)"): \(letter.reason)"
     }
 
     /// A printer's public key from its file's bytes. gpg reads keys from files: one lies in the temporary folder
@@ -287,12 +288,14 @@ package final class LetterDoor: Sendable {
         }
     }
 
-    /// Notes what lies in the folder as a parcel, closes a first run's batch, and tells the printer by mail.
+    /// Notes what lies in the folder as a parcel, ends what could not be printed, closes a first run's batch, and tells the printer
+    /// by mail. One step: where it breaks off, the next order finds those letters again, and names them.
+    /// - Returns: the references of voters whose letter is not in the parcel, and why.
     /// - Throws: when an enclosure or manifest cannot be read back, or the store fails: no row is left then.
     private func parcel(
         _ manifest: PrintManifest, _ order: Order, _ batch: PrintBatch, _ place: String, _ fingerprint: String,
-        by viewer: Viewer
-    ) throws {
+        without letters: [PrintFiles.SetAside], by viewer: Viewer
+    ) throws -> [String] {
         var names = manifest.files.map(\.file) + manifest.enclosures.map(\.file)
         names += ["manifest.csv.gpg", "manifest.json.gpg"]
         var files: [(name: String, bytes: Int, sha256: String)] = []
@@ -302,7 +305,9 @@ package final class LetterDoor: Sendable {
             files.append((name, bytes, digest))
         }
         let listed = files
-        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+        return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> [String] in
+            var leftOut: [String] = []
+            for letter in letters { leftOut.append(try setAside(transaction, letter, by: viewer)) }
             let id = try transaction.insert(
                 """
                 INSERT INTO bureau_parcel (election, batch, printer, fingerprint, folder, letters, first, last, why, made_by,
@@ -330,6 +335,7 @@ package final class LetterDoor: Sendable {
             }
             // One step: a batch with a parcel is printed, and one without is not.
             if order.again == nil { try room.finish(transaction, batch) }
+            return leftOut
         }
     }
 

@@ -38,9 +38,6 @@ extension VoterDesk {
         _ transaction: borrowing Transaction, _ voter: Voter, why: String, by principal: Principal
     ) throws(StoreError) {
         let subject = Principal.voter(voter.id)
-        if let message = try keeper.cancelReset(transaction, election: election.number, subject) {
-            try outbox.withdraw(transaction, message: message)
-        }
         try door.unlock(transaction, subject, subjects: try issuer.hashes(transaction.reading, voter: voter.id))
         try keeper.clear(
             transaction, election: election.number, named: election.election.id, subject, by: principal, why: why)

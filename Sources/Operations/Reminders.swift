@@ -141,43 +141,101 @@ package struct Reminders: Sendable {
         }
     }
 
+    /// The next piece of a reminder.
+    private struct Piece {
+        let run: Run
+        /// The voter behind whom it begins.
+        let last: Int
+        let voters: [Int]
+        let closes: Int
+    }
+
     /// Queues the next piece of a reminder that was asked for; returns whether there was any, and what went wrong with
     /// single voters, who must not keep it from the others. One that was interrupted goes on behind the last voter it had
     /// reached; one that the close overtook ends.
     package func follow() throws(StoreError) -> (hasWorked: Bool, faults: [String]) {
-        var faults: [String] = []
-        let found = try desk.store.read {
-            (reading: borrowing Reading) throws(StoreError) -> (run: Run, last: Int, voters: [Int], closes: Int)? in
-            guard let run = try runs(reading).last(where: { $0.endedAt == nil }) else { return nil }
-            let last = try reading.number("SELECT last_voter FROM bureau_reminder WHERE id = ?", run.id)
-            let hours = try PollHours.find(reading, election)
-            // It says that the poll is open: it waits while that is not so.
-            guard ![.suspended, .halted].contains(hours.phase(desk.clock.now)) else { return nil }
-            let closes = hours.closes
-            let isOver = [.grace, .ended, .closedEarly, .abandoned].contains(hours.phase(desk.clock.now))
-            let voters =
-                isOver || closes <= desk.clock.now
-                ? [] : try recipients(reading, run.order, after: last, limit: Reminders.chunk)
-            return (run, last, voters, closes)
-        }
+        let found = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in try nextPiece(reading) }
         guard let found else { return (false, []) }
-        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            faults = []
-            for voter in found.voters {
+        return try desk.store.write {
+            (transaction: borrowing Transaction) throws(StoreError) -> (hasWorked: Bool, faults: [String]) in
+            try queue(transaction, found)
+        }
+    }
+
+    /// Works out who comes next. That reads the whole roll and all signatures, for which no writer should have to wait.
+    private func nextPiece(_ reading: borrowing Reading) throws(StoreError) -> Piece? {
+        guard let run = try runs(reading).last(where: { $0.endedAt == nil }) else { return nil }
+        let last = try lastVoter(reading, run)
+        guard let closes = try closes(reading) else { return nil }
+        let voters =
+            closes <= desk.clock.now ? [] : try recipients(reading, run.order, after: last, limit: Reminders.chunk)
+        return Piece(run: run, last: last, voters: voters, closes: closes)
+    }
+
+    /// Queues a piece. Between its reading and now others may have gone on with it, the poll may have been held up, and voters may
+    /// have come: each is looked at again.
+    private func queue(
+        _ transaction: borrowing Transaction, _ piece: Piece
+    ) throws(StoreError) -> (hasWorked: Bool, faults: [String]) {
+        guard try runs(transaction.reading).contains(where: { $0.id == piece.run.id && $0.endedAt == nil }),
+            try lastVoter(transaction.reading, piece.run) == piece.last
+        else { return (true, []) }
+        guard let closes = try closes(transaction.reading) else { return (false, []) }
+        var faults: [String] = []
+        if closes > desk.clock.now {
+            let rounds = try lastRounds(transaction.reading)
+            for voter in piece.voters {
                 let principal = Principal.voter(voter)
                 do throws(StoreError) {
-                    let routes = try desk.directory.routes(transaction.reading, principal)
-                    guard let route = routes.first else { continue }
-                    var note = VoterNote(.reminder, by: route, priority: .batch, generation: found.run.id)
-                    note.expiresAt = found.closes
+                    guard try isStillFor(transaction.reading, piece.run.order, voter, rounds),
+                        let route = try desk.directory.routes(transaction.reading, principal).first
+                    else { continue }
+                    var note = VoterNote(.reminder, by: route, priority: .batch, generation: piece.run.id)
+                    note.expiresAt = closes
                     _ = try desk.directory.send(transaction, principal, note)
                 } catch { faults.append("voter \(voter) cannot be reminded: \(error)") }
             }
-            try transaction.execute(
-                "UPDATE bureau_reminder SET last_voter = ?, ended_at = ? WHERE id = ?",
-                found.voters.last ?? found.last, found.voters.isEmpty ? desk.clock.now : nil as Int?, found.run.id)
         }
+        let isOver = piece.voters.isEmpty || closes <= desk.clock.now
+        try transaction.execute(
+            "UPDATE bureau_reminder SET last_voter = ?, ended_at = ? WHERE id = ?", piece.voters.last ?? piece.last,
+            isOver ? desk.clock.now : nil as Int?, piece.run.id)
         return (true, faults)
+    }
+
+    /// The last voter that a reminder has reached.
+    private func lastVoter(_ reading: borrowing Reading, _ run: Run) throws(StoreError) -> Int {
+        try reading.number("SELECT last_voter FROM bureau_reminder WHERE id = ?", run.id)
+    }
+
+    /// When the poll closes, 0 where it has; nil where a reminder waits: it says that the poll is open, and that is not so just now.
+    private func closes(_ reading: borrowing Reading) throws(StoreError) -> Int? {
+        let hours = try PollHours.find(reading, election)
+        switch hours.phase(desk.clock.now) {
+        case .suspended, .halted: return nil
+        case .grace, .ended, .closedEarly, .abandoned: return 0
+        default: return hours.closes
+        }
+    }
+
+    /// When the last round of each ballot was published, by the ballot's row number; 0 before the first.
+    private func lastRounds(_ reading: borrowing Reading) throws(StoreError) -> [Int: Int] {
+        var times: [Int: Int] = [:]
+        for ballot in try PollBallot.all(reading, election: election.number) {
+            times[ballot.id] = try desk.station.rounds(reading, ballot).last?.at ?? 0
+        }
+        return times
+    }
+
+    /// Whether a reminder is for one voter now.
+    /// - Parameter rounds: as `lastRounds` has them.
+    private func isStillFor(
+        _ reading: borrowing Reading, _ order: Order, _ voter: Int, _ rounds: [Int: Int]
+    ) throws(StoreError) -> Bool {
+        switch order.target {
+        case .notSignedIn: try !desk.door.hasSignedIn(reading, .voter(voter))
+        case .notVoted: try desk.station.hasBallotLeft(reading, voter: voter, before: rounds)
+        }
     }
 
     /// Who may vote, as of the last round of each ballot: those with a ballot left to cast, by number, and how many have

@@ -87,6 +87,9 @@ extension RollDesk {
         return true
     }
 
+    /// Where a file lies that waits for an answer; nil when none does.
+    package var heldPath: String? { held.withLock { $0?.path } }
+
     /// Removes a file that waits for an answer; false when none does. Whoever gives another file lets it go.
     @discardableResult
     package func dropHeld() -> Bool {

@@ -76,12 +76,15 @@ extension PollingStation {
         guard word.isOrdered else {
             return "A member of the bureau says so: give who and why with --by and --reason."
         }
-        let believed = steady.now
-        let witness = steady.trustWall()
-        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
+        let outcome = try store.write {
+            (transaction: borrowing Transaction) throws(StoreError) -> (
+                refusal: Refusal?, witness: SteadyClock.Witness?
+            ) in
             guard let poll = try Poll.find(transaction.reading, election: election.number),
                 [.open, .suspended, .closing, .ended].contains(poll.state)
-            else { return "No poll is under way: its clock is asked from the opening to the close." }
+            else { return ("No poll is under way: its clock is asked from the opening to the close.", nil) }
+            // Looked at now: a transaction may wait for another one.
+            let (believed, witness) = (steady.now, steady.shown)
             try transaction.execute(
                 """
                 UPDATE polling_poll SET seen_at = ?, seen_ticks = ?, seen_boot = ?, clock_doubt = NULL WHERE election = ?
@@ -89,8 +92,11 @@ extension PollingStation {
             try logbook.record(
                 transaction, election: election.election.id, by: principal, "poll.clockTrusted",
                 ["shows": "\(witness.time)", "believed": "\(believed)"].merging(word.details) { $1 })
-            return nil
+            return (nil, witness)
         }
+        // Once it is written: a word that is refused, or lost with the disk, moves no clock and closes no poll.
+        if let witness = outcome.witness { steady.trust(witness) }
+        return outcome.refusal
     }
 
     /// Goes by what another program wrote down as believed, since this start of the machine.

@@ -13,7 +13,7 @@ package struct StoredTally: Sendable {
 }
 
 /// A trustee's decryption of a ballot as it is kept.
-package struct StoredPart: Sendable {
+package struct StoredPart: Sendable, Equatable {
     /// The trustee's number in the trustees' document, from 1.
     package let owner: Int
     /// The protocol's document.
@@ -24,7 +24,7 @@ package struct StoredPart: Sendable {
     package let waiver: Waiver?
 
     /// The word of two members of the bureau that lets in a part of another program.
-    package struct Waiver: Sendable {
+    package struct Waiver: Sendable, Equatable {
         /// Who signed, and why, in words.
         package let words: String
         /// The signed statement, and the SHA-256 of the file that it speaks of in hexadecimal.

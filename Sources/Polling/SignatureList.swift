@@ -43,6 +43,21 @@ extension PollingStation {
         }
     }
 
+    /// Whether a voter has a ballot left to cast, by the signatures that were made before some times.
+    /// - Parameter times: seconds since 1970, by the ballot's row number; as for `eachSignature`.
+    package func hasBallotLeft(
+        _ reading: borrowing Reading, voter: Int, before times: [Int: Int]
+    ) throws(StoreError) -> Bool {
+        let entries = try reading.all("SELECT ballot, entry FROM polling_elector WHERE voter = ?", voter) {
+            (row: borrowing Row) throws(StoreError) -> (ballot: Int, entry: ElectorEntry) in
+            (try row[0], try ElectorEntry(try row[1]))
+        }
+        return entries.contains { ballot, entry in
+            guard let time = times[ballot] else { return false }
+            return entry.signedAt.map { $0 + 60 > time } ?? true
+        }
+    }
+
     /// Hands every voter of a ballot to `body`.
     /// Whether they voted or not, by their row number on the roll, in no order.
     package func eachElector(

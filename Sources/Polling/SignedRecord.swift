@@ -63,17 +63,18 @@ extension PollingStation {
     }
 
     /// Keeps a record; a second one of the same kind is none.
-    /// - Returns: the text that was signed now. Where one was there it is not what the store holds: ask before.
+    /// - Returns: what the store holds: the text that was signed now, or the one that was there before.
     package func keep(
         _ transaction: borrowing Transaction, _ kind: SignedRecord.Kind, _ lines: [String]
     ) throws(StoreError) -> String {
         let text = SignedRecord.signed(lines, by: signing)
-        try transaction.execute(
+        let added = try transaction.execute(
             """
             INSERT INTO polling_record (election, kind, at, text) VALUES (?, ?, ?, ?)
             ON CONFLICT (election, kind) DO NOTHING
             """, election.number, kind.rawValue, clock.now, text)
-        return text
+        guard added == 0 else { return text }
+        return try record(transaction.reading, kind) ?? text
     }
 
     /// A record as it was signed; nil before there is one.

@@ -37,7 +37,7 @@ package struct StaffRegister: Sendable {
 
     /// What the console asks of whoever comes, whatever the election asks of its voters.
     package static var policy: AccessPolicy {
-        var policy = AccessPolicy()
+        var policy = AccessPolicy(level: 3)
         policy.codeChannel = .same
         policy.secretReset = .manager
         return policy

@@ -21,17 +21,25 @@ final class ReaderPool: @unchecked Sendable {
         free.wait()
         defer { free.signal() }
         let connection = try take()
-        defer { idle.withLock { $0.connections.append(connection) } }
+        defer { giveBack(connection) }
         try connection.execute("BEGIN")
         let result: Value
         do throws(StoreError) {
             result = try body(Reading(connection: connection))
         } catch {
-            if connection.inTransaction { try connection.execute("ROLLBACK") }
+            // What the body met is what its caller must know, whatever becomes of the connection.
+            if connection.inTransaction { do throws(StoreError) { try connection.execute("ROLLBACK") } catch {} }
             throw error
         }
         try connection.execute("COMMIT")
         return result
+    }
+
+    /// Keeps a connection for the next reader. One that is in a transaction still, since its end failed, is closed instead: it
+    /// would show an old state for ever, and refuse every reading.
+    private func giveBack(_ connection: Connection) {
+        guard !connection.inTransaction else { return }
+        idle.withLock { $0.connections.append(connection) }
     }
 
     /// Closes the connections that nobody uses.

@@ -79,13 +79,12 @@ package final class SteadyClock: Sendable {
         _ = settle()
     }
 
+    /// What the wall clock shows, as something that programs can be held to, whether its word is taken or not.
+    package var shown: Witness { Witness(time: wall.now, ticks: monotonic.now, boot: boot) }
+
     /// Takes the wall clock's word because a person says that it is right.
-    /// - Returns: what other programs are held to from here on.
-    package func trustWall() -> Witness {
-        let (wall, steady) = (wall.now, monotonic.now)
-        state.withLock { $0.offset = wall - steady }
-        return Witness(time: wall, ticks: steady, boot: boot)
-    }
+    /// - Parameter witness: what it showed when they said so.
+    package func trust(_ witness: Witness) { state.withLock { $0.offset = witness.time - witness.ticks } }
 
     /// Jumps up to so many seconds are taken: the grace of an election.
     /// - Parameter seconds: fewer than a minute are taken as one.

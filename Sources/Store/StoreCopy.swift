@@ -16,10 +16,12 @@ extension Store {
     /// Writes a consistent copy of the store, without its write-ahead log, to a new file that only this account may
     /// read. Writers go on meanwhile.
     /// - Parameter path: must not exist: SQLite would write over a file that is there.
-    /// - Throws: what SQLite says; what was written by then stays there.
+    /// - Throws: `.failed` where the file is there already, and nothing was changed then; what SQLite says, and what was
+    ///   written by then stays there.
     package func copy(to path: String) throws(StoreError) {
         let previousMask = umask(0o077)
         defer { umask(previousMask) }
+        try Store.claim(path)
         let source = try Store.reader(self.path)
         let target = try Connection(path: path, access: .readWrite, creating: true)
         guard let backup = unsafe sqlite3_backup_init(target.raw, "main", source.raw, "main") else {
@@ -31,5 +33,20 @@ extension Store {
         guard stepped == SQLITE_DONE, finished == SQLITE_OK else {
             throw target.error(stepped == SQLITE_DONE ? finished : stepped, path)
         }
+    }
+
+    /// Makes an empty file, where there is none of this name, and no link either.
+    private static func claim(_ path: String) throws(StoreError) {
+        let file = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file < 0 else {
+            close(file)
+            return
+        }
+        let reason = errno
+        throw reason == EEXIST
+            ? StoreError(.failed, "\(path) is there already: nothing is written over it.", cure: "Give another name.")
+            : StoreError(
+                .failed, "\(path) cannot be created: \(unsafe String(cString: strerror(reason))).",
+                cure: "Check that the folder exists and that this account may write in it.")
     }
 }

@@ -4,7 +4,7 @@ import Crypto
 import Elections
 import Foundation
 package import Journal
-import Polling
+package import Polling
 package import Store
 
 extension Teller {
@@ -106,29 +106,14 @@ extension Teller {
             }
         }
         guard let seal = state.seal else { return .refused("The seal's manifest cannot be read.") }
-        let isWorse = try store.read { (reading: borrowing Reading) throws(StoreError) -> Bool in
-            for entry in checked where entry.part.binding == nil {
-                // One whose proofs do not hold any more is no better.
-                let form = try station.checker(entry.ballot).form
-                guard let stored = try station.tally(reading, entry.ballot),
-                    let tally = EncryptedTally(document: stored.document, questions: form.questions),
-                    let known = try station.parts(reading, entry.ballot).first(where: {
-                        $0.owner == entry.part.owner && $0.binding != nil
-                    }), station.fault(known, tally, entry.ballot, form, seal) == nil
-                else { continue }
-                return true
-            }
-            return false
-        }
-        if isWorse {
+        switch try keep(checked, seal, trustee: state.trustees[place], file: file, by: principal) {
+        case .kept: return try combine(state.trustees, seal, taken: given.trustee, by: principal)
+        case .worse:
             return .refused(
                 "\(given.trustee): a part whose factors are bound is here; one that nothing binds does not replace it.")
-        }
-        if state.ballots.allSatisfy({ $0.tally?.result != nil }) {
+        case .late:
             return .refused("The result is there: no decryption can come in or be replaced any more.")
         }
-        try keep(checked, trustee: state.trustees[place], file: file, by: principal)
-        return try combine(state.trustees, seal, taken: given.trustee, by: principal)
     }
 
     private struct PartFault: Error { let reason: String }
@@ -202,28 +187,53 @@ extension Teller {
         return .success(StoredPart(owner: place + 1, document: part.decryption, binding: nil, waiver: word))
     }
 
-    /// One transaction, one journal entry; a ballot that has a result keeps the parts that gave it.
+    /// What keeping a file's parts came to; nothing was kept but with `kept`.
+    private enum Keeping { case kept, worse, late }
+
+    /// Whether a part that nothing binds would take the place of one that is bound and whose proofs hold.
+    private func isWorse(
+        _ reading: borrowing Reading, _ entry: CheckedPart, _ seal: SealManifest
+    ) throws(StoreError) -> Bool {
+        guard entry.part.binding == nil else { return false }
+        let form = try station.checker(entry.ballot).form
+        guard let stored = try station.tally(reading, entry.ballot),
+            let tally = EncryptedTally(document: stored.document, questions: form.questions),
+            let known = try station.parts(reading, entry.ballot).first(where: {
+                $0.owner == entry.part.owner && $0.binding != nil
+            })
+        else { return false }
+        // One whose proofs do not hold any more is no better.
+        return station.fault(known, tally, entry.ballot, form, seal) == nil
+    }
+
+    /// One transaction, one journal entry; a ballot that has a result keeps the parts that gave it. What the parts would replace is
+    /// looked at in the same transaction: somebody else may hand in a file at the same time. Proofs are checked in it only where
+    /// another program's part comes in, which is rare.
     private func keep(
-        _ checked: [CheckedPart], trustee: Trustee, file: [UInt8], by principal: Principal
-    ) throws(StoreError) {
-        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+        _ checked: [CheckedPart], _ seal: SealManifest, trustee: Trustee, file: [UInt8], by principal: Principal
+    ) throws(StoreError) -> Keeping {
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Keeping in
+            // What gave a result stays as it is.
+            var open: [CheckedPart] = []
+            for entry in checked where try station.tally(transaction.reading, entry.ballot)?.result == nil {
+                open.append(entry)
+            }
+            guard !open.isEmpty else { return .late }
+            for entry in open where try isWorse(transaction.reading, entry, seal) { return .worse }
             var replaced: [String] = []
-            for entry in checked {
-                // What gave a result stays as it is.
-                guard try station.tally(transaction.reading, entry.ballot)?.result == nil else { continue }
-                if try station.keep(transaction, entry.part, of: entry.ballot, trustee: trustee.id) {
-                    replaced.append(entry.ballot.name)
-                }
+            for entry in open where try station.keep(transaction, entry.part, of: entry.ballot, trustee: trustee.id) {
+                replaced.append(entry.ballot.name)
             }
             var details = [
                 "trustee": trustee.name, "file.sha256": hex(sha256(file)),
-                "ballots": checked.map(\.ballot.name).joined(separator: ", "),
+                "ballots": open.map(\.ballot.name).joined(separator: ", "),
             ]
             if !replaced.isEmpty { details["replaced"] = replaced.joined(separator: ", ") }
-            if let waiver = checked.compactMap(\.part.waiver).first { details["unbound"] = waiver.words }
+            if let waiver = open.compactMap(\.part.waiver).first { details["unbound"] = waiver.words }
             try logbook.record(
                 transaction, election: election.election.id, by: principal,
                 replaced.isEmpty ? "tally.decrypt" : "tally.replacePart", details)
+            return .kept
         }
     }
 
@@ -237,6 +247,36 @@ extension Teller {
             try PollBallot.all(reading, election: election.number)
         }
         for ballot in all {
+            switch try combine(ballot, known, seal, by: principal) {
+            case .complete: break
+            case .awaited(let names): missing.formUnion(names)
+            case .refused(let reason): return .refused(reason)
+            case .noResult(let names):
+                failed.append(ballot.name)
+                suspects.formUnion(names)
+            }
+        }
+        try writeResultRecord(by: principal)
+        if !failed.isEmpty { return .noResult(ballots: failed, unbound: suspects.sorted()) }
+        return .taken(trustee: trustee, missing: missing.sorted())
+    }
+
+    /// What a ballot's parts came to.
+    private enum Combining {
+        /// Its result is there.
+        case complete
+        /// Trustees whose parts are missing.
+        case awaited([String])
+        /// All are there and give nothing: whose are unbound.
+        case noResult([String])
+        case refused(String)
+    }
+
+    /// Computes one ballot's result and keeps it. Where a part was replaced meanwhile it begins again with the new one.
+    private func combine(
+        _ ballot: PollBallot, _ known: [Trustee], _ seal: SealManifest, by principal: Principal
+    ) throws(StoreError) -> Combining {
+        while true {
             let (stored, parts) = try store.read {
                 (reading: borrowing Reading) throws(StoreError) -> (StoredTally?, [StoredPart]) in
                 (try station.tally(reading, ballot), try station.parts(reading, ballot))
@@ -248,10 +288,14 @@ extension Teller {
                 )
             }
             let there = Set(parts.map(\.owner))
-            for (index, trustee) in known.enumerated() where !there.contains(index + 1) { missing.insert(trustee.name) }
-            guard there.count == known.count, let stored, stored.result == nil else { continue }
+            guard there.count == known.count else {
+                return .awaited(known.enumerated().filter { !there.contains($0.offset + 1) }.map(\.element.name))
+            }
+            guard let stored, stored.result == nil else { return .complete }
             let form = try station.checker(ballot).form
-            guard var tally = EncryptedTally(document: stored.document, questions: form.questions) else { continue }
+            guard var tally = EncryptedTally(document: stored.document, questions: form.questions) else {
+                return .refused("The stored tally of \(ballot.name) was changed by hand. Restore the latest backup.")
+            }
             tally.add(weightOnly: stored.weight)
             for part in parts {
                 guard let fault = station.fault(part, tally, ballot, form, seal) else { continue }
@@ -262,24 +306,29 @@ extension Teller {
             }
             let decryptions = parts.compactMap { PartialDecryption(document: $0.document, tally: tally) }
             guard decryptions.count == parts.count, let numbers = PartialDecryption.result(tally, decryptions) else {
-                failed.append(ballot.name)
-                for part in parts where part.binding == nil { suspects.insert(known[part.owner - 1].name) }
-                continue
+                return .noResult(parts.filter { $0.binding == nil }.map { known[$0.owner - 1].name })
             }
-            try keep(result: numbers, of: ballot, by: principal)
+            if try keep(result: numbers, from: parts, of: ballot, by: principal) { return .complete }
         }
-        try writeResultRecord(by: principal)
-        if !failed.isEmpty { return .noResult(ballots: failed, unbound: suspects.sorted()) }
-        return .taken(trustee: trustee, missing: missing.sorted())
     }
 
-    /// - Parameter numbers: for each question the totals of its choices.
-    private func keep(result numbers: [[Int]], of ballot: PollBallot, by principal: Principal) throws(StoreError) {
-        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+    /// Keeps a result where the parts that give it are still those in force, and no result is there.
+    /// - Parameters:
+    ///   - numbers: for each question the totals of its choices.
+    ///   - parts: what it was computed from.
+    /// - Returns: false where the store has changed meanwhile: nothing is kept then.
+    package func keep(
+        result numbers: [[Int]], from parts: [StoredPart], of ballot: PollBallot, by principal: Principal
+    ) throws(StoreError) -> Bool {
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
+            guard try station.parts(transaction.reading, ballot) == parts,
+                let stored = try station.tally(transaction.reading, ballot), stored.result == nil
+            else { return false }
             try station.keep(transaction, result: ArchiveWriter.document(numbers), of: ballot)
             try logbook.record(
                 transaction, election: election.election.id, by: principal, "tally.result",
                 ["ballot": ballot.name, "result": "\(numbers)"])
+            return true
         }
     }
 }

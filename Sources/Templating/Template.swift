@@ -27,7 +27,7 @@ package struct Template: @unchecked Sendable {
     /// - Throws: where a name is missing after all, or a list or object stands where a text should.
     package func render(_ values: [String: TemplateValue]) throws(TemplateError) -> String {
         var output = ""
-        try write(program.pieces, [.object(values)], into: &output)
+        try write(program.pieces, [.object(values)], depth: 0, into: &output)
         return output
     }
 
@@ -91,7 +91,7 @@ package struct Template: @unchecked Sendable {
                 }
             } else {
                 var text = ""
-                try write([piece], stack, into: &text)
+                try write([piece], stack, depth: 0, into: &text)
                 if case .text(let before) = flat.parts.last {
                     flat.parts[flat.parts.count - 1] = .text(before + text)
                 } else {
@@ -128,11 +128,11 @@ package struct Template: @unchecked Sendable {
                     continue
                 }
                 var text = ""
-                try write([piece], [.object(values)], into: &text)
+                try write([piece], [.object(values)], depth: 0, into: &text)
                 filled.append(.text(text))
-            case .partial(let program, _):
+            case .partial(let program, let place):
                 guard depth < Template.deepest else {
-                    throw TemplateError(template: self.name, line: 1, column: 1, message: "partials lie too deep")
+                    throw place.error("partials lie more than \(Template.deepest) deep in each other here")
                 }
                 filled += try fill(program.pieces, values, depth: depth + 1)
             case .section(let name, let inverted, let inner):
@@ -225,23 +225,35 @@ package struct Template: @unchecked Sendable {
 
     // MARK: Rendering
 
-    /// - Parameter stack: the values in sight, the innermost last.
+    /// Partials that may lie in each other where a text is made: deeper than any list of ours, and far from the end of a thread's
+    /// stack, which one that contains itself without an end would reach.
+    private static let deepestText = 64
+
+    /// - Parameters:
+    ///   - stack: the values in sight, the innermost last.
+    ///   - depth: partials that lie around these pieces.
     private func write(
-        _ pieces: [Piece], _ stack: [TemplateValue], into output: inout String
+        _ pieces: [Piece], _ stack: [TemplateValue], depth: Int, into output: inout String
     ) throws(TemplateError) {
         for piece in pieces {
             switch piece {
             case .text(let text): output += text
             case .value(let name, let escaped): try write(try value(of: name, stack), name, escaped, into: &output)
-            case .partial(let program, _): try write(program.pieces, stack, into: &output)
+            case .partial(let program, let place):
+                guard depth < Template.deepestText else {
+                    throw place.error(
+                        "partials lie more than \(Template.deepestText) deep in each other here: one contains itself without an end"
+                    )
+                }
+                try write(program.pieces, stack, depth: depth + 1, into: &output)
             case .section(let name, let inverted, let inner):
                 let value = try value(of: name, stack)
                 if inverted {
-                    if !value.isShown { try write(inner, stack, into: &output) }
+                    if !value.isShown { try write(inner, stack, depth: depth, into: &output) }
                 } else if case .list(let items) = value {
-                    for item in items { try write(inner, stack + [item], into: &output) }
+                    for item in items { try write(inner, stack + [item], depth: depth, into: &output) }
                 } else if value.isShown {
-                    try write(inner, stack + [value], into: &output)
+                    try write(inner, stack + [value], depth: depth, into: &output)
                 }
             }
         }

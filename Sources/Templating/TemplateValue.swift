@@ -67,7 +67,7 @@ package struct TemplateError: Error, CustomStringConvertible, Equatable {
 package enum Escaping: Sendable {
     /// `& < > " '` become character references.
     case html
-    /// Control characters become spaces, so that a value never makes a line of its own.
+    /// Control characters and line separators become spaces, so that a value never makes a line of its own.
     case plain
     /// As `plain`, and typographic characters become the plain ones that one SMS segment can hold.
     case sms
@@ -116,9 +116,16 @@ package enum Escaping: Sendable {
         byte == 38 || byte == 60 || byte == 62 || byte == 34 || byte == 39
     }
 
-    /// A space for a control of ASCII; all else as it is.
-    private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-        scalar.value < 32 || scalar.value == 127 ? " " : scalar
+    /// A space for what may not stand in a line; all else as it is.
+    private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar { breaksLine(scalar) ? " " : scalar }
+
+    /// Whether a scalar is a control, of ASCII or of Latin-1 (with U+0085, "next line"), or one of Unicode's line and paragraph
+    /// separators: some mail programs and telephones begin a new line at these too.
+    package static func breaksLine(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<32, 127..<160, 0x2028, 0x2029: true
+        default: false
+        }
     }
 
     /// Plain forms of the typographic characters that are not in GSM 03.38's alphabet.

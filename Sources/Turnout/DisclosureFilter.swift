@@ -33,14 +33,15 @@ struct DisclosureFilter {
         _ kinds: [Stratum], scopes: [(colleges: [String], sites: [String])], after before: TurnoutSnapshot?,
         isLast: Bool
     ) {
-        let kinds = DisclosureFilter.remembering(kinds, before?.history.last?.kinds ?? [])
-        let merged = DisclosureFilter.merged(kinds)
+        let earlier = before?.history ?? []
+        let merged = DisclosureFilter.remembering(
+            DisclosureFilter.cut(kinds, alike: earlier), earlier.last?.kinds ?? [])
         names = (0..<DisclosureFilter.partitionCount).map { place in Set(kinds.compactMap { $0.names[place] }).sorted()
         }
         sums = DisclosureFilter.sums(kinds, names)
         parts = DisclosureFilter.parts(merged, names)
         open = DisclosureFilter.open(merged, scopes)
-        (partitions, history) = ([], before?.history ?? [])
+        (partitions, history) = ([], earlier)
         if let before, let latest = before.history.last {
             let moved = DisclosureFilter.steps(merged, latest.kinds)
             let all = moved.reduce(0, +)
@@ -108,11 +109,19 @@ struct DisclosureFilter {
         before?.partitions[place].first { $0.name == names[place][group] }
     }
 
-    /// The voters less the last partition, where there are too many kinds of them.
-    private static func merged(_ kinds: [Stratum]) -> [Stratum] {
-        guard kinds.count > CrossTabulation.mostParts, let width = kinds.first?.names.count, width > 1 else {
-            return kinds
+    /// The voters less the last partitions, where there are too many kinds of them, and in no more partitions than the pictures they
+    /// are compared with: what these knew of a group alone is not to be had of its parts.
+    private static func cut(_ kinds: [Stratum], alike earlier: [PublishedFigures]) -> [Stratum] {
+        let widest = earlier.compactMap { $0.kinds.first?.names.count }.min() ?? partitionCount
+        var cut = kinds
+        while let width = cut.first?.names.count, width > 1, cut.count > CrossTabulation.mostParts || width > widest {
+            cut = narrowed(cut)
         }
+        return cut
+    }
+
+    /// Kinds less their last names.
+    private static func narrowed(_ kinds: [Stratum]) -> [Stratum] {
         var found: [Stratum] = []
         // They are in the order of their names: equal ones stand together.
         for kind in kinds {
@@ -125,7 +134,7 @@ struct DisclosureFilter {
             }
             found.append(Stratum(names: names, count: count, least: least))
         }
-        return merged(found)
+        return found
     }
 
     /// The kinds with numbers in place of names.
@@ -178,7 +187,7 @@ struct DisclosureFilter {
 
     /// The kinds with what the pictures so far tell of them: votes never go away.
     private static func remembering(_ kinds: [Stratum], _ before: [Stratum]) -> [Stratum] {
-        guard before.first?.names.count == kinds.first?.names.count else { return kinds }
+        guard !before.isEmpty else { return kinds }
         let least = least(kinds, before)
         return kinds.indices.map { index in
             var kind = kinds[index]

@@ -8,13 +8,41 @@ package struct RollFault: Sendable, Codable, Equatable {
     package let value: String
     /// What is wrong and what would be right.
     package let reason: String
+    /// What a warning may lead to, by which lists are put in order; of a fault it says nothing. No part of a file.
+    package let weight: Weight
+
+    /// What most likely sends something to the wrong person comes first; what is only a likeness comes last.
+    package enum Weight: Int, Sendable, Comparable {
+        /// Another person's letter or message, or a voter who is none.
+        case wrongPerson
+        /// Nothing arrives.
+        case unreachable
+        /// Read, and changed or doubted in a detail.
+        case detail
+        /// A contact of two voters.
+        case sharedContact
+        /// The same name, or nearly.
+        case likeness
+
+        /// What comes first in a list is the smaller one.
+        package static func < (left: Weight, right: Weight) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    private enum CodingKeys: CodingKey { case line, column, value, reason }
 
     /// - Parameter reason: a clause that stands after the value.
-    package init(line: Int, column: String, value: String, reason: String) {
-        self.line = line
-        self.column = column
-        self.value = value
-        self.reason = reason
+    package init(line: Int, column: String, value: String, reason: String, weight: Weight = .detail) {
+        (self.line, self.column, self.value, self.reason) = (line, column, value, reason)
+        self.weight = weight
+    }
+
+    /// As it stands in a report that is written as JSON, which says nothing of weights.
+    package init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            line: try fields.decode(Int.self, forKey: .line), column: try fields.decode(String.self, forKey: .column),
+            value: try fields.decode(String.self, forKey: .value),
+            reason: try fields.decode(String.self, forKey: .reason))
     }
 }
 
@@ -31,11 +59,19 @@ package struct RollFileError: Error, CustomStringConvertible {
     package let sheets: [String]
     /// Whether somebody who says what each heading means makes the file readable.
     package let isAboutHeadings: Bool
+    /// Whether it stands, whatever the rows below are: no later row is tried as the headings.
+    let isDecided: Bool
 
     /// - Parameter line: from 1; 0 when no line is to blame.
     package init(file: String, line: Int, message: String, sheets: [String] = [], isAboutHeadings: Bool = false) {
         (self.file, self.line, self.message) = (file, line, message)
-        (self.sheets, self.isAboutHeadings) = (sheets, isAboutHeadings)
+        (self.sheets, self.isAboutHeadings, isDecided) = (sheets, isAboutHeadings, false)
+    }
+
+    /// A fault of a whole file that its first row tells.
+    init(decided message: String, file: String, line: Int) {
+        (self.file, self.line, self.message) = (file, line, message)
+        (sheets, isAboutHeadings, isDecided) = ([], false, true)
     }
 
     /// `roll.csv:12: ...`, as compilers write it.

@@ -37,7 +37,7 @@ extension Registrar {
             "SELECT count(*) FROM roll_voter WHERE election = ? AND reference = ?", election.number, reference)
         guard known == 0 else { return .taken }
         let order: [Column] = [
-            .lastName, .firstName, .civility, .college, .site, .weight, .language, .channel, .email, .phone, .address1,
+            .lastName, .firstName, .civility, .college, .site, .weight, .language, .channel, .email, .address1, .phone,
             .challenge,
         ]
         let now = clock.now
@@ -58,7 +58,7 @@ extension Registrar {
             let value = values[column] ?? ""
             let isNeeded = column == .lastName || column == .college && !election.election.colleges.isEmpty
             if value.isEmpty, !isNeeded { continue }
-            // The name is on the roll by the time the address asks for it.
+            // The name is on the roll by the time the address asks for it, and the address when the number asks for its country.
             let present = try voter(transaction.reading, id: id) ?? blank
             if let reason = try apply(transaction, election, present, column, value, keys) {
                 try transaction.execute("DELETE FROM roll_voter WHERE id = ?", id)

@@ -75,6 +75,9 @@ extension Registrar {
                 mail_index = NULL, phone = NULL, phone_index = NULL, mobile = 0, address = NULL, challenge = NULL, digest = x''
             WHERE election = ?
             """, election.number)
+        // A file that was read and never applied has names and contacts of its own.
+        try transaction.execute(
+            "DELETE FROM roll_change WHERE voter IN (SELECT id FROM roll_voter WHERE election = ?)", election.number)
         // Made anew from what is left: forgotten words would stay in the index's pages until these are merged.
         try transaction.execute("INSERT INTO roll_search (roll_search) VALUES ('rebuild')")
         try transaction.execute("UPDATE roll_searched SET last = (SELECT coalesce(max(id), 0) FROM roll_voter)")
@@ -231,8 +234,8 @@ extension Registrar {
         guard election.election.access.challenge != nil else {
             return "this election asks no question (access.challenge)"
         }
-        let answer = Array(value.trimmingCharacters(in: .whitespaces).utf8)
-        if let reason = Challenge.refusal(answer) { return "the answer \(reason)" }
+        let answer = SecretForm.answer(value)
+        if let reason = Challenge.refusal(Array(answer.utf8)) { return "the answer \(reason)" }
         guard case .done(let hash) = hasher.hash(Secret(answer)) else {
             throw StoreError(.busy, "The answer could not be hashed now.", cure: "Run this again.")
         }

@@ -32,9 +32,10 @@ struct RollHeadings {
         if texts.count == 1,
             ";,\t|".utf8.contains(where: { RollHeadings.needed(TextHead.fields(texts[0].utf8, $0), map: map) >= 2 })
         {
-            throw refuse(
-                "every line stands in quotes as a whole, so that it is one field: take these quotes away, or save the file again "
-                    + "from the program it came from", isMeant: false)
+            throw RollFileError(
+                decided:
+                    "every line stands in quotes as a whole, so that it is one field: take these quotes away, or save the file again "
+                    + "from the program it came from", file: file, line: line)
         }
         let folded = texts.map(Column.fold)
         var found = try RollHeadings.mapped(texts, folded, map) { refuse($0) }
@@ -254,7 +255,7 @@ struct HeadingSearch {
             // Headings that something is wrong with, not a title.
             let needed = RollHeadings.needed(texts, map: map)
             let areHeadings =
-                needed >= 2 || needed == 1 && RollHeadings.holdWholeName(texts) || error.message.hasPrefix("every line")
+                needed >= 2 || needed == 1 && RollHeadings.holdWholeName(texts) || error.isDecided
             if firstError == nil || error.isAboutHeadings && firstError?.isAboutHeadings == false { firstError = error }
             if areHeadings || rows >= RollLimits.headingRows {
                 isDecided = true

@@ -1,6 +1,7 @@
 import Crypto
 import Dispatch
 package import Elections
+import Inputs
 package import Store
 import Synchronization
 
@@ -220,7 +221,8 @@ private struct Intake {
     private mutating func hashChallenge(
         _ row: inout RollRow, _ hasher: PassphraseHasher, file: String
     ) throws(RollFileError) {
-        let answer = Secret(Array(buffer.plain[row.challenge.range]))
+        // In the form in which its voter's is compared.
+        let answer = Secret(SecretForm.answer(String(decoding: buffer.plain[row.challenge.range], as: UTF8.self)))
         // An answer must never be stored as it was written.
         guard case .done(let hash) = hasher.hash(answer) else {
             throw RollFileError(
@@ -427,19 +429,22 @@ final class RollLoader {
 
     /// Warns of rows that share a reference but for its writing, a mailbox, a phone or nearly a name.
     private func warnOfResemblances(_ headings: RollHeadings, _ intake: inout Intake) {
-        func warn(_ found: inout Resemblances, _ column: Column, isExact: Bool = false, _ what: String) {
+        func warn(
+            _ found: inout Resemblances, _ column: Column, isExact: Bool = false, _ what: String,
+            _ weight: RollFault.Weight
+        ) {
             found.report(isExact: isExact) { line, earlier in
                 report.warn(
                     RollFault(
                         line: line, column: headings.text(column), value: "",
-                        reason: "\(what) as on line \(report.place(earlier))"))
+                        reason: "\(what) as on line \(report.place(earlier))", weight: weight))
             }
         }
         warn(
             &intake.sameReference, .reference, isExact: true,
-            "the same reference but for case or zeros at its beginning")
-        warn(&intake.sameMail, .email, "the same mailbox")
-        warn(&intake.samePhone, .phone, "the same phone")
-        warn(&intake.sameName, .lastName, "the same or nearly the same name")
+            "the same reference but for case or zeros at its beginning", .wrongPerson)
+        warn(&intake.sameMail, .email, "the same mailbox", .sharedContact)
+        warn(&intake.samePhone, .phone, "the same phone", .sharedContact)
+        warn(&intake.sameName, .lastName, "the same or nearly the same name", .likeness)
     }
 }

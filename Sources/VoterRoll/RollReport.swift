@@ -34,7 +34,7 @@ package final class RollReport: Sendable {
             let sheet = sheets[min(fault.line / RollLimits.sheetLines, sheets.count - 1)]
             return RollFault(
                 line: fault.line % RollLimits.sheetLines, column: "\(sheet)!\(fault.column)", value: fault.value,
-                reason: fault.reason)
+                reason: fault.reason, weight: fault.weight)
         }
     }
 

@@ -247,7 +247,8 @@ final class RollWriter: @unchecked Sendable {
                     line: voter.line, column: heading, value: voter.reference,
                     reason:
                         "is \"\(voter.before)\" of the roll in another writing: as a new voter they get a new identifier, and "
-                        + "\"\(voter.before)\" loses theirs; write it as it was, if it is the same person"))
+                        + "\"\(voter.before)\" loses theirs; write it as it was, if it is the same person",
+                    weight: .wrongPerson))
         }
     }
 

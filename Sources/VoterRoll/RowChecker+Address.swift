@@ -42,7 +42,7 @@ extension RowChecker {
             let column = town != nil ? Column.town : .postcode
             warn(
                 positions[column.ordinal] >= 0 ? column : .address1, bytes, town ?? postcode, fields,
-                "has no street or place above it: a letter to a town alone comes back")
+                "has no street or place above it: a letter to a town alone comes back", .unreachable)
         }
         do throws(PostalAddress.Fault) {
             let text = scratch
@@ -84,14 +84,15 @@ extension RowChecker {
         guard sendsLetters else {
             tally.add(
                 line: fields.line, column, all,
-                "cannot be printed and is left out: this election sends no letters")
+                "cannot be printed and is left out: this election sends no letters", .unreachable)
             return true
         }
         if isSpare {
             report.warn(
                 RollFault(
                     line: fields.line, column: column, value: all,
-                    reason: "\(reason); until then the address is left out, and the voter is reached by mail alone"))
+                    reason: "\(reason); until then the address is left out, and the voter is reached by mail alone",
+                    weight: .unreachable))
             return true
         }
         report.fault(RollFault(line: fields.line, column: column, value: all, reason: reason))

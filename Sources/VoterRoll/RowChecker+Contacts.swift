@@ -42,6 +42,11 @@ extension RowChecker {
         }
     }
 
+    /// What a note on a number may lead to.
+    private static func weight(_ note: PhoneNumber.Notes) -> RollFault.Weight {
+        PhoneNumber.Notes.doubtful.contains(note) ? .wrongPerson : .detail
+    }
+
     /// Reads the number, as one of the row's country where it has no `+`; false when it is refused.
     private mutating func phone(
         _ bytes: Span<UInt8>, _ range: Range<Int>, _ country: Range<Int>?, _ fields: RowFields, _ row: inout RollRow,
@@ -59,7 +64,11 @@ extension RowChecker {
                 (mobile, notes) = (reading.isMobile, reading.notes)
             }
             row.isMobile = mobile
-            if !notes.isEmpty { for reason in notes.reasons { warn(.phone, bytes, range, fields, reason) } }
+            if !notes.isEmpty {
+                for told in notes.told {
+                    warn(.phone, bytes, range, fields, told.reason, RowChecker.weight(told.note))
+                }
+            }
             return true
         } catch {
             let hidden = Invisible.fault(range.map { bytes[$0] }, allowingSpaces: true)
@@ -95,7 +104,9 @@ extension RowChecker {
             row.phone = Slice(start: start, count: batch.plain.count - start)
             row.isMobile = true
             warn(.phone, bytes, first, fields, "is a landline: the mobile of the column \(headings[position]) is used")
-            for reason in notes.reasons { warn(at: position, bytes, range, fields, reason) }
+            for told in notes.told {
+                warn(at: position, bytes, range, fields, told.reason, RowChecker.weight(told.note))
+            }
             return
         }
     }

@@ -85,7 +85,9 @@ extension RowChecker {
             }
         }
         if row.mail.isAbsent, row.phone.isAbsent || !row.isMobile, row.address.isAbsent {
-            warn(.email, bytes, nil, fields, "the voter has no mail, mobile number or address and cannot be reached")
+            warn(
+                .email, bytes, nil, fields, "the voter has no mail, mobile number or address and cannot be reached",
+                .unreachable)
         }
         return challenge(bytes, fields, &row, &batch) && isGood
     }
@@ -100,7 +102,9 @@ extension RowChecker {
             case UInt8(ascii: "s"): !row.phone.isAbsent && row.isMobile
             default: !row.address.isAbsent
             }
-        if !reached { warn(.channel, bytes, range, fields, "is preferred, but the row has no contact for it") }
+        if !reached {
+            warn(.channel, bytes, range, fields, "is preferred, but the row has no contact for it", .unreachable)
+        }
     }
 
     /// Reads the answer to the election's question; false when the row is refused for it. Faults never show it.

@@ -14,7 +14,7 @@ extension RowChecker {
         }
         guard let head = parts.first else { return }
         guard first < lines.count else {
-            warn(at: head.position, bytes, head.range, fields, "has no street's name beside it")
+            warn(at: head.position, bytes, head.range, fields, "has no street's name beside it", .unreachable)
             lines.append(joined(parts.map { Array(bytes, $0.range) }))
             return
         }
@@ -154,7 +154,7 @@ extension RowChecker {
         report.warn(
             RollFault(
                 line: fields.line, column: addressColumns.first.map { headings[$0] } ?? "address",
-                value: String(decoding: scratch[line], as: UTF8.self), reason: reason))
+                value: String(decoding: scratch[line], as: UTF8.self), reason: reason, weight: .wrongPerson))
     }
 
     /// Whether the last line ends with a postcode and a town, which is the one that is given where one is.

@@ -85,7 +85,7 @@ extension RowChecker {
         if isGood, holdsFirstName(row, batch) {
             warn(
                 .lastName, bytes, value(.lastName, bytes, fields), fields,
-                "holds the first name too: with its own column it would be printed twice")
+                "holds the first name too: with its own column it would be printed twice", .unreachable)
         }
         return isGood
     }

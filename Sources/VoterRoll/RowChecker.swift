@@ -204,23 +204,31 @@ struct RowChecker {
 
     /// Warns of a value; the row is taken.
     func warn(
-        _ column: Column, _ bytes: Span<UInt8>, _ range: Range<Int>?, _ fields: RowFields, _ reason: String
+        _ column: Column, _ bytes: Span<UInt8>, _ range: Range<Int>?, _ fields: RowFields, _ reason: String,
+        _ weight: RollFault.Weight = .detail
     ) {
-        report.warn(finding(column, bytes, range, fields, reason))
+        report.warn(finding(column, bytes, range, fields, reason, weight))
     }
 
     /// The same for the column at a position, where it is not the first one of its meaning.
-    func warn(at position: Int, _ bytes: Span<UInt8>, _ range: Range<Int>?, _ fields: RowFields, _ reason: String) {
+    func warn(
+        at position: Int, _ bytes: Span<UInt8>, _ range: Range<Int>?, _ fields: RowFields, _ reason: String,
+        _ weight: RollFault.Weight = .detail
+    ) {
         report.warn(
             RollFault(
-                line: fields.line, column: headings[position], value: shown(bytes, range ?? 0..<0), reason: reason))
+                line: fields.line, column: headings[position], value: shown(bytes, range ?? 0..<0), reason: reason,
+                weight: weight))
     }
 
     /// What is said of a value, with its beginning.
     private func finding(
-        _ column: Column, _ bytes: Span<UInt8>, _ range: Range<Int>?, _ fields: RowFields, _ reason: String
+        _ column: Column, _ bytes: Span<UInt8>, _ range: Range<Int>?, _ fields: RowFields, _ reason: String,
+        _ weight: RollFault.Weight = .detail
     ) -> RollFault {
-        RollFault(line: fields.line, column: heading(column), value: shown(bytes, range ?? 0..<0), reason: reason)
+        RollFault(
+            line: fields.line, column: heading(column), value: shown(bytes, range ?? 0..<0), reason: reason,
+            weight: weight)
     }
 
     /// The beginning of a value, as a fault shows it.
@@ -352,7 +360,7 @@ struct RowChecker {
             if note.kind == .hiddenRow {
                 tally.add(
                     line: fields.line, "", "",
-                    "is hidden in the spreadsheet, and is read: delete it if it is no voter's")
+                    "is hidden in the spreadsheet, and is read: delete it if it is no voter's", .wrongPerson)
                 continue
             }
             guard let column = columns[note.column], note.column < fields.ranges.count else { continue }
@@ -377,7 +385,9 @@ struct RowChecker {
                         reason: "is a date in the spreadsheet: it was probably something else"))
                 isGood = false
             case .date where column != .challenge:
-                warn(column, bytes, range, fields, "is a date in the spreadsheet: it was probably something else")
+                warn(
+                    column, bytes, range, fields, "is a date in the spreadsheet: it was probably something else",
+                    .wrongPerson)
             case .flag:
                 warn(column, bytes, range, fields, "is TRUE or FALSE in the spreadsheet, not a text")
             case .number where column == .reference:
@@ -389,11 +399,12 @@ struct RowChecker {
             where column == .reference || column == .phone && range.suffix(5).contains { bytes[$0] != 48 }:
                 warn(
                     column, bytes, range, fields,
-                    "ends with zeros, as numbers do that a spreadsheet shortened: check it")
+                    "ends with zeros, as numbers do that a spreadsheet shortened: check it", .wrongPerson)
             case .hiddenColumn where !range.isEmpty:
                 tally.add(
                     line: fields.line, headings[note.column], "",
-                    "stands in a hidden column of the spreadsheet, and is read: delete the column if it is an old one")
+                    "stands in a hidden column of the spreadsheet, and is read: delete the column if it is an old one",
+                    .wrongPerson)
             case .date, .number, .rounded, .hiddenRow, .hiddenColumn: continue
             }
         }

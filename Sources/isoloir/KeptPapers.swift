@@ -7,6 +7,7 @@ import Polling
 import Store
 import Tally
 import Typesetting
+import VoterRoll
 import VoterSite
 import WebContent
 
@@ -57,7 +58,7 @@ extension Services {
 
     /// Lines of a CSV with the separator and line ends that spreadsheets here read.
     private static func table(_ rows: [[String]]) -> [UInt8] {
-        Array(rows.map { $0.map(field).joined(separator: ";") + "\r\n" }.joined().utf8)
+        Array(rows.map { $0.map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n" }.joined().utf8)
     }
 
     /// The points of the security level that a member of the bureau accepted in writing.

@@ -1,3 +1,4 @@
+import Authentication
 import CommandLineKit
 import Console
 import Crypto
@@ -47,18 +48,10 @@ extension Services {
         signature.signedAt.map { LocalTime.short($0, zone: election.timeZone) } ?? ""
     }
 
-    /// A field as CSV has it. None that a spreadsheet would take for a formula: such a one gets a quotation mark of its own.
-    static func field(_ text: String) -> String {
-        let isFormula = text.utf8.count > 1 && text.first.map { "=+-@\t\r".contains($0) } ?? false
-        let plain = isFormula ? "'" + text : text
-        let isQuoted = plain.contains { ";\"\n\r".contains($0) }
-        return isQuoted ? "\"" + plain.replacing("\"", with: "\"\"") + "\"" : plain
-    }
-
     private static func csv(_ list: [Signature], _ election: Election) -> [UInt8] {
         let rows = list.map { signature in
             [signature.voter.reference, signature.voter.lastName, signature.voter.firstName, time(signature, election)]
-                .map(Services.field).joined(separator: ";")
+                .map(SpreadsheetField.quoted).joined(separator: ";")
         }
         return Array((["reference;last_name;first_name;signed"] + rows).joined(separator: "\r\n").utf8) + [13, 10]
     }
@@ -195,6 +188,7 @@ extension Services {
                 try station.erase(transaction)
                 try registrar.erase(transaction, election)
                 try staff.erase(transaction, by: principal)
+                try keeper.erase(transaction, election: election.number)
                 try TurnoutRecorder.erase(transaction, election: election.number)
                 try outbox.erase(transaction, election: election.number)
                 try logbook.record(

@@ -59,9 +59,10 @@ final class Door {
     ///   - scheme: its `identifier.scheme`.
     ///   - secret: what stands in the place of its passphrase of 20 characters.
     ///   - reset: its `secret.reset`.
+    ///   - hashes: how many secrets are hashed at once; 0 for a house where everybody signs in at the same moment.
     init(
         channel: String = "other", scheme: AccessPolicy.Scheme = .random, identifier: String = "ANNE",
-        secret: String = "kind: passphrase\n    minimum: 20", reset: String = "otherChannel"
+        secret: String = "kind: passphrase\n    minimum: 20", reset: String = "otherChannel", hashes: Int? = nil
     ) throws {
         self.identifier = identifier
         folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-door-\(UUID().uuidString)")
@@ -91,8 +92,8 @@ final class Door {
             return try elections.find(transaction.reading, nil)
         }
         let keeper = PassphraseKeeper(
-            hasher: PassphraseHasher(cost: PassphraseHasher.Cost(passes: 1, mebibytes: 1)), logbook: logbook,
-            clock: clock, randomness: .system)
+            hasher: PassphraseHasher(cost: PassphraseHasher.Cost(passes: 1, mebibytes: 1), limit: hashes),
+            logbook: logbook, clock: clock, randomness: .system)
         doorkeeper = Doorkeeper(
             election: stored, key: key,
             directory: OneAccount(hash: Issuer.lookup(key).hash(identifier), outcomes: sent), keeper: keeper,

@@ -64,6 +64,13 @@ struct OneTimeCodeTests {
 }
 
 struct SecretTextTests {
+    /// Copied out of a page or a table.
+    @Test(arguments: ["L\u{2019}\u{E9}cole", "L'\u{200B}e\u{301}cole\u{FEFF}", " L\u{AD}'\u{E9}cole\u{2060} "])
+    func `an answer is the same with characters that draw nothing`(typed: String) {
+        #expect(SecretText.answer(typed).matches(SecretText.answer("L'\u{E9}cole")))
+        #expect(!SecretText.answer(typed).matches(SecretText.answer("Lecole")))
+    }
+
     @Test(arguments: [
         ("  deux   mots ", "deux mots"), ("l\u{2019}\u{E9}t\u{E9}", "l'\u{E9}t\u{E9}"),
         ("e\u{301}t\u{E9}", "\u{E9}t\u{E9}"),

@@ -14,7 +14,7 @@ struct PassphraseRulesTests {
     ]
 
     private func faults(_ text: String, _ change: (inout AccessPolicy) -> Void = { _ in }) -> [PassphraseRules.Fault] {
-        var policy = AccessPolicy()
+        var policy = AccessPolicy(level: 2)
         change(&policy)
         return PassphraseRules(policy, common: PassphraseRulesTests.common, context: PassphraseRulesTests.context)
             .faults(text, again: text)
@@ -42,7 +42,7 @@ struct PassphraseRulesTests {
 
     @Test func `words that hardly count are told as they were typed, each once`() {
         let rules = PassphraseRules(
-            AccessPolicy(), common: PassphraseRulesTests.common, context: PassphraseRulesTests.context)
+            AccessPolicy(level: 2), common: PassphraseRulesTests.common, context: PassphraseRulesTests.context)
         #expect(
             rules.uncounted("Jeanne girafe Comit\u{E9} social Jeanne soleil") == [
                 "Jeanne", "Comit\u{E9}", "social", "soleil",
@@ -51,7 +51,7 @@ struct PassphraseRulesTests {
     }
 
     @Test func `an empty entry is told as such`() {
-        let rules = PassphraseRules(AccessPolicy(), common: PassphraseRulesTests.common, context: [])
+        let rules = PassphraseRules(AccessPolicy(level: 2), common: PassphraseRulesTests.common, context: [])
         #expect(rules.faults("  ", again: "") == [.empty])
         #expect(rules.faults("trois girafes bleues ici", again: " ") == [.againEmpty])
     }
@@ -74,7 +74,7 @@ struct PassphraseRulesTests {
     }
 
     @Test func `a passphrase needs no kinds, and both entries must agree`() {
-        let rules = PassphraseRules(AccessPolicy(), common: PassphraseRulesTests.common, context: [])
+        let rules = PassphraseRules(AccessPolicy(level: 2), common: PassphraseRulesTests.common, context: [])
         #expect(rules.faults("trois girafes bleues ici", again: "trois girafes bleues la") == [.different])
     }
 }

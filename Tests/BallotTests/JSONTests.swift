@@ -15,6 +15,16 @@ struct JSONTests {
         return json
     }
 
+    @Test(
+        arguments: [
+            ("999999999999999999", 999_999_999_999_999_999), ("-999999999999999999", -999_999_999_999_999_999),
+            ("1000000000000000000", nil), ("9223372036854775807", nil), ("-9223372036854775808", nil), ("0", 0),
+            ("01", nil),
+        ] as [(String, Int?)])
+    func `a number has eighteen digits at most`(text: String, number: Int?) {
+        #expect(JSON.read(Array(text.utf8))?.integer == number)
+    }
+
     @Test func `eighty thousand names are read in a moment`() {
         let text = object((0..<80_000).map { "n\($0)" })
         #expect(text.count > 800_000)

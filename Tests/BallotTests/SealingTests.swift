@@ -46,6 +46,20 @@ struct SealingTests {
         (Question(answers: 1, hasBlank: true, least: 1, most: 1), [[1, 0], [0, 1]]),
     ]
 
+    /// With 1 for a key the second half of a ciphertext is g to the vote.
+    @Test(arguments: ["0", "1", "2"])
+    func `what leaves ballots in clear is no election's key`(key: String) throws {
+        #expect(GMPGroup(key: Array(key.utf8)) == nil)
+        #expect(residue(Array(key.utf8))?.isKey != true)
+    }
+
+    @Test func `a trustee's power of the generator is a key`() throws {
+        var source = SystemScalars()
+        let key = digits(GMPGroup.generatorPower(source.next()))
+        #expect(GMPGroup(key: key) != nil)
+        #expect(try #require(residue(key)).isKey)
+    }
+
     @Test(arguments: forms.indices)
     func `each engine's ballots pass both engines' checks`(number: Int) throws {
         let (question, votes) = SealingTests.forms[number]

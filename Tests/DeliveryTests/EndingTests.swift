@@ -9,12 +9,15 @@ import Testing
 import Threads
 
 /// A relay that takes its time, on a thread for each connection.
-private final class SlowRelay: Sendable {
+final class SlowRelay: Sendable {
     let port: Int
     private let file: Int32
     private let pause: UInt32
     /// Whether it answers once a body has come.
     private let answersBodies: Bool
+    private let bodies = Mutex(0)
+    /// Mails that came in full.
+    var taken: Int { bodies.withLock { $0 } }
 
     init(milliseconds: UInt32, answersBodies: Bool = true) throws {
         (pause, self.answersBodies) = (milliseconds * 1000, answersBodies)
@@ -60,6 +63,7 @@ private final class SlowRelay: Sendable {
                 if isBody {
                     guard line == "." else { continue }
                     isBody = false
+                    bodies.withLock { $0 += 1 }
                     if answersBodies, !say("250 2.0.0 taken") { return }
                 } else if line == "DATA" {
                     isBody = true
@@ -106,7 +110,7 @@ private final class LateGateway: SMSProvider {
 }
 
 extension Post {
-    fileprivate func courier(_ relay: SlowRelay) throws -> Courier {
+    func courier(_ relay: SlowRelay) throws -> Courier {
         let key = key
         let mail = MailRelay(host: "127.0.0.1", port: relay.port, encryption: .none, name: "test")
         return try Courier(store: store, outbox: outbox, mail: .relay(mail), sms: nil, keyOf: { _ in key })

@@ -41,6 +41,13 @@ final class RawClient {
         _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.send(file, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
     }
 
+    /// Reads so many bytes of what has come, at most.
+    func take(_ count: Int) {
+        guard count > 0 else { return }
+        var piece = [UInt8](repeating: 0, count: count)
+        _ = unsafe recv(file, &piece, count, 0)
+    }
+
     /// What comes until the server closes, or until `mark` stands in it.
     func answer(until mark: String? = nil) -> String {
         var all: [UInt8] = []

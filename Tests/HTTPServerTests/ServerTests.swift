@@ -108,6 +108,48 @@ struct ServerTests {
         #expect((RateLimiter.network(one) == RateLimiter.network(other)) == isSame)
     }
 
+    /// More sources than are remembered one by one, as an IPv6 network can send from.
+    @Test func `a flood of addresses is counted, and does not become everybody's count`() {
+        let limiter = RateLimiter()
+        #expect(limiter.count("ask", from: "192.0.2.1") == 1)
+        for number in 0..<100_000 {
+            _ = limiter.count("ask", from: "10.\(number >> 16).\(number >> 8 & 255).\(number & 255)")
+        }
+        // Who was known before keeps a count of their own.
+        #expect(limiter.count("ask", from: "192.0.2.1") == 2 && limiter.seen("ask", from: "192.0.2.1") == 2)
+        for _ in 0..<50 { _ = limiter.count("ask", from: "198.51.100.7") }
+        #expect(limiter.seen("ask", from: "198.51.100.7") >= 50)
+        for number in 0..<1000 { _ = limiter.count("ask", from: "172.16.\(number >> 8).\(number & 255)") }
+        let others = (0..<100).map { limiter.seen("ask", from: "203.0.113.\($0)") }.sorted()
+        #expect(others[50] < 5, "\(others)")
+    }
+
+    /// Sweeps for some seconds at most while the reader does what it does; returns whether the connection is still there.
+    private func isKept(_ running: Running, seconds: Int, while read: () -> Void) -> Bool {
+        for _ in 0..<seconds * 10 where running.server.openConnections == 1 {
+            read()
+            running.server.sweep()
+            usleep(100_000)
+        }
+        return running.server.openConnections == 1
+    }
+
+    @Test(arguments: [(0, false), (1, false), (60_000, true)])
+    func `an answer that is read a byte at a time is broken off, and a slow line is not`(bytes: Int, stays: Bool) throws
+    {
+        let running = try Running {
+            $0.readerSeconds = 1
+        } answer: { _ in
+            .now(.text(200, String(repeating: "a", count: 50_000_000)))
+        }
+        let client = try running.client()
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(running.isOpen(1))
+        usleep(500_000)
+        #expect(isKept(running, seconds: stays ? 3 : 20) { client.take(bytes) } == stays)
+        withExtendedLifetime(client) {}
+    }
+
     @Test func `a body that nobody reads takes no memory, and its sender sees the answer`() throws {
         let running = try Running()
         let known = try running.begin("/take", 12_000, sending: 10_000)

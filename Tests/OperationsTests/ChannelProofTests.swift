@@ -4,7 +4,7 @@ import Operations
 import Testing
 
 struct ChannelProofTests {
-    private var policy: AccessPolicy { AccessPolicy() }
+    private var policy: AccessPolicy { AccessPolicy(level: 2) }
 
     @Test func `mail and SMS are two channels`() {
         let proof = ChannelProof(

@@ -284,6 +284,30 @@ struct ClockTests {
         #expect(try station.audit().isEmpty)
     }
 
+    @Test func `a word that is refused, or that the store does not take, moves no clock`() throws {
+        let poll = try PollFixture()
+        let machine = Machine(at: poll.election.election.announcedClose - 7200)
+        let station = poll.serve(on: machine)
+        try look(station, machine, seconds: 40)
+        let steady = machine.steady()
+        let before = steady.now
+        machine.set(machine.wall + 86_400)
+        try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try transaction.execute(
+                """
+                CREATE TRIGGER jam BEFORE UPDATE OF seen_ticks ON polling_poll BEGIN SELECT RAISE(ABORT, 'jammed'); END
+                """)
+        }
+        #expect(throws: StoreError.self) { try station.trustClock(steady, by: .system("test"), word) }
+        #expect(steady.jump == 86_400 && abs(steady.now - before) < 60)
+        try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try transaction.execute("DROP TRIGGER jam")
+        }
+        #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
+        #expect(try station.trustClock(steady, by: .system("test"), word)?.contains("under way") == true)
+        #expect(steady.jump == 86_400 && abs(steady.now - before) < 60)
+    }
+
     /// A machine whose battery is empty starts years back; set right, it is as good as any.
     @Test func `a clock behind is believed once it is set right, without the kernel's word`() throws {
         let poll = try PollFixture()

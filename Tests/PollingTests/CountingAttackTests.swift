@@ -193,6 +193,28 @@ struct CountingAttackTests {
         #expect(reason.contains("does not replace it"))
     }
 
+    /// Computed from a part that somebody replaced meanwhile.
+    @Test func `a result is kept only with the parts that gave it, and once`() throws {
+        let poll = try closed()
+        _ = try poll.teller.take(try poll.decryptions(0), by: .system("test"))
+        let ballot = try poll.stored()
+        func parts() throws -> [StoredPart] {
+            try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+                try poll.station.parts(reading, ballot)
+            }
+        }
+        let before = try parts()
+        #expect(try !poll.teller.keep(result: [[1, 1, 2]], from: [], of: ballot, by: .system("test")))
+        _ = try poll.teller.take(try poll.decryptions(1), by: .system("test"))
+        #expect(try parts().count == 2)
+        for stale in [before, try parts()] {
+            #expect(try !poll.teller.keep(result: [[4, 0, 0]], from: stale, of: ballot, by: .system("test")))
+        }
+        #expect(try poll.station.audit() == [])
+        let results = try poll.store.read { (r: borrowing Reading) throws(StoreError) in try poll.teller.results(r) }
+        #expect(results[0].questions[0].lines.map(\.votes) == [2, 1, 1])
+    }
+
     @Test func `what stands beside a decryption is refused`() throws {
         let poll = try closed()
         let file = string(try poll.decryptions(0)).replacing(

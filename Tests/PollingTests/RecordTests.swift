@@ -38,6 +38,16 @@ struct RecordTests {
         _ = try poll.teller.tally(by: .system("test"))
     }
 
+    @Test func `a record that is there is what a second one comes to`() throws {
+        let poll = try PollFixture()
+        let before = try record(poll, .opening)
+        let text = try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try poll.station.keep(transaction, .opening, ["isoloir opening record 1", "another"])
+        }
+        #expect(SignedRecord.lines(Array(text.utf8), by: poll.station.receiptKey) == before)
+        #expect(try record(poll, .opening) == before)
+    }
+
     @Test func `the opening record holds hours, who was present, incidents and places to sign`() throws {
         let poll = try PollFixture(isOpen: false)
         #expect(

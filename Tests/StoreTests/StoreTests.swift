@@ -244,6 +244,21 @@ struct StoreTests {
         #expect(try notes(try Store(path: copy, migrations: Scratch.migrations, now: 1)) == ["kept"])
     }
 
+    @Test func `a copy is never written over a file that is there`() throws {
+        let scratch = try Scratch()
+        let store = try scratch.open()
+        try add(store, "kept")
+        let copy = scratch.folder.appending(path: "copy.sqlite")
+        let other = scratch.folder.appending(path: "other.sqlite").path
+        try add(try Store(path: other, migrations: Scratch.migrations, now: 1), "another's")
+        try FileManager.default.createSymbolicLink(atPath: copy.path, withDestinationPath: other)
+        for path in [other, copy.path] {
+            let error = #expect(throws: StoreError.self) { try store.copy(to: path) }
+            #expect(error?.message.contains("is there already") == true)
+        }
+        #expect(try notes(try Store(path: other, migrations: Scratch.migrations, now: 1)) == ["another's"])
+    }
+
     @Test func `only one process holds a lock`() throws {
         let scratch = try Scratch()
         let lock = try ProcessLock(store: scratch.path, name: "test")

@@ -156,6 +156,35 @@ struct TemplateTests {
         #expect(throws: TemplateError.self) { try template.render([:]) }
     }
 
+    @Test func `a partial that contains itself without an end is an error that names it`() throws {
+        let shape: [String: Shape] = ["a": .text]
+        let endless = try Template(
+            "one\n{{>p}}", name: "t", escaping: .plain, shape: shape, partials: { _ in "two\nthree {{>p}}" })
+        let error = #expect(throws: TemplateError.self) { try endless.render(["a": .text("x")]) }
+        #expect(error?.template == "p" && error?.line == 2 && error?.message.contains("contains itself") == true)
+        #expect(throws: TemplateError.self) { try endless.flat(["a": .text("x")]) }
+        let bound = #expect(throws: TemplateError.self) { try endless.bound(["a": .text("x")]) }
+        #expect(bound?.template == "p")
+    }
+
+    @Test func `a partial that ends with its list is rendered to its end`() throws {
+        let item = Shape.object(["name": .text, "inner": .list(.unknown)])
+        let tree = try Template(
+            "{{>p}}", name: "t", escaping: .plain, shape: ["inner": .list(item)],
+            partials: { _ in "{{#inner}}{{name}}{{>p}}{{/inner}}" })
+        var values: [String: TemplateValue] = ["name": .text("x"), "inner": .list([])]
+        for _ in 0..<30 { values = ["name": .text("x"), "inner": .list([.object(values)])] }
+        #expect(try tree.render(values) == String(repeating: "x", count: 30))
+    }
+
+    @Test(arguments: [Escaping.plain, .sms])
+    func `no value makes a line of its own`(escaping: Escaping) throws {
+        for separator in ["\u{2028}", "\u{2029}", "\u{85}", "\u{B}", "\u{C}", "\r\n", "\u{9B}"] {
+            let text = try template("{{a}}", escaping, ["a": .text]).render(["a": .text("x\(separator)y")])
+            #expect(text.split(separator: " ") == ["x", "y"], "\(separator.unicodeScalars.map(\.value))")
+        }
+    }
+
     @Test func `each kind of text escapes what it must`() throws {
         let value: [String: TemplateValue] = ["a": .text("L\u{2019}\u{E9}lu <b>\n\u{AB}&\u{BB}")]
         #expect(

@@ -54,6 +54,22 @@ struct DisclosureFilterTests {
         #expect(!(after[0] == ["a": 32, "b": 55] && after[1] == ["x": 45, "y": 42]))
     }
 
+    /// With very many kinds of voters the channels are left out; when identifiers were sent meanwhile there are fewer kinds.
+    @Test func `pictures of many kinds and of few are cut alike before they are compared`() throws {
+        var pictures = Pictures()
+        var kinds = [kind("a", "x", 60, 20), kind("a", "y", 12, 0), kind("b", "x", 50, 25), kind("b", "y", 70, 30)]
+        let many = (0..<CrossTabulation.mostParts).map { number in
+            Stratum(names: ["a", "x", "channel\(number)"], count: .init(), least: 0)
+        }
+        let before = pictures.show([kinds[0]] + many + kinds.dropFirst())
+        #expect(before[0] == ["a": 20, "b": 55] && before[1] == ["x": 45, "y": 30])
+        #expect(try #require(pictures.latest).history.last?.kinds.first?.names.count == 2)
+        kinds[1] = kind("a", "y", 12, 12)
+        let after = pictures.show(kinds)
+        #expect(!(after[0] == ["a": 32, "b": 55] && after[1] == ["x": 45, "y": 42]))
+        #expect(try #require(pictures.latest).history.allSatisfy { $0.kinds.first?.names.count == 2 })
+    }
+
     @Test func `what was hidden is not shown in exchange for what was shown`() {
         // Sites x and y are college a but for three persons: x in one picture and y in the next would tell the same.
         func kinds(_ others: Int) -> [Stratum] {

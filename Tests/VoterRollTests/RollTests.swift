@@ -334,6 +334,76 @@ struct RollImportTests {
         #expect(same.changed.count == 0)
     }
 
+    /// Written as a word processor writes it, and typed on any keyboard.
+    @Test(arguments: [
+        ("L\u{2019}\u{E9}cole  des\u{A0}mines", "L'\u{E9}cole des mines"), ("L\u{2019}e\u{301}cole", "L'\u{E9}cole"),
+        ("rosebudette", "rosebudette"),
+    ])
+    func `an answer is hashed in the form in which its voter's is compared`(written: String, typed: String) throws {
+        let desk = try Desk()
+        try desk.publish(
+            try desk.load(
+                head.trimmingCharacters(in: .newlines) + ";challenge\n" + good.trimmingCharacters(in: .newlines)
+                    + ";\(written)\n"))
+        let hash = try desk.store.read { (reading: borrowing Reading) throws(StoreError) -> String? in
+            guard let voter = try desk.registrar.voter(reading, desk.election, reference: "A1") else { return nil }
+            return try desk.registrar.challenge(reading, voter: voter.id)
+        }
+        guard case .done(let isRight) = PassphraseHasher().verify(Secret(typed), against: try #require(hash)) else {
+            Issue.record("busy")
+            return
+        }
+        #expect(isRight)
+    }
+
+    /// A national number is at home where the address is, whichever stands first in the form.
+    @Test func `a late voter's number is read as one of the country of their address`() throws {
+        let desk = try Desk()
+        let added = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try desk.registrar.add(
+                transaction, desk.election, reference: "Z1",
+                values: [
+                    .lastName: "Peeters", .firstName: "An", .college: "ouvriers", .site: "lille",
+                    .phone: "0470 12 34 56",
+                    .address1: "Mme An Peeters|Rue X 1|1000 Bruxelles|Belgique",
+                ], reason: "left out", key: desk.key, randomness: .system, by: .staff("anne"))
+        }
+        guard case .added = added else {
+            Issue.record("\(added)")
+            return
+        }
+        #expect(try desk.contacts("Z1").phone?.text == "+32470123456")
+    }
+
+    /// A file that was read and never applied waits with names and contacts of its own.
+    @Test func `nothing of a person is left after the destruction, nor of a change that waits`() throws {
+        let desk = try Desk()
+        try desk.publish(try desk.load(head + good))
+        let changed = try desk.load(head + good.replacing("Martin", with: "Nouveaunom"))
+        #expect(changed.changed.count == 1)
+        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try desk.registrar.erase(transaction, desk.election)
+        }
+        let left = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try reading.number("SELECT count(*) FROM roll_change")
+        }
+        #expect(left == 0)
+        #expect(try desk.store.truncateLog())
+        let bytes = try Data(contentsOf: desk.folder.appending(path: "s.sqlite"))
+        for word in ["Nouveaunom", "Martin"] { #expect(bytes.range(of: Data(word.utf8)) == nil, "\(word)") }
+    }
+
+    @Test func `warnings are put in order by what they may lead to, not by their words`() throws {
+        let desk = try Desk()
+        let roll = try desk.load(
+            head + good + "A2;;Martin;Zo\u{E9};;+33 692 12 34 56;2 rue A;59000 Lille;;ouvriers;lille;1;fr;email\n"
+                + "a1;Mme;Blanc;L\u{E9}a;;06 39 98 12 34;3 rue A;59000 Lille;;ouvriers;lille;1;fr;\n")
+        let weights = Dictionary(roll.report.warnings.map { ("\($0.line) \($0.column)", $0.weight) }) { min($0, $1) }
+        #expect(weights["3 phone"] == .wrongPerson && weights["3 channel"] == .unreachable, "\(roll.report.warnings)")
+        #expect(weights["4 reference"] == .wrongPerson && weights["4 phone"] == .sharedContact)
+        #expect(roll.report.warnings.contains { $0.weight == .likeness && $0.line == 3 })
+    }
+
     @Test func `a contact moved to another voter does not open`() throws {
         let desk = try Desk()
         try desk.publish(try desk.load(head + good + good.replacing("A1", with: "A2")))

@@ -51,11 +51,11 @@ public func resultStart() -> UnsafePointer<UInt8>? { result.withUnsafeBufferPoin
 
 /// Reads the election document in the reserved place and prepares the tables.
 /// - Returns: the length of the result, which is the document's fingerprint (43 characters) and its uuid; -1 when the document
-///   is none, -2 when its key is no member of the group.
+///   is none, -2 when its key is none: no member of the group, or 1.
 @_cdecl("prepare")
 public func prepare() -> Int32 {
     guard let document = ElectionDocument(place) else { return -1 }
-    guard let key = Residue(decimal: document.publicKey.span), key.isMember else { return -2 }
+    guard let key = Residue(decimal: document.publicKey.span), key.isKey else { return -2 }
     prepared = Prepared(document: document, group: CoreGroup(key: key))
     result = document.fingerprint + document.uuid
     return Int32(result.count)
