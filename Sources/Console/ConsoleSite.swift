@@ -178,8 +178,10 @@ package final class ConsoleSite: Sendable {
             ? pages.phrases.french(reason) { pages.has("v.heading.\($0)") ? text("v.heading.\($0)", .fr) : $0 } : reason
     }
 
-    /// Day and hour in the election's zone.
-    func time(_ seconds: Int) -> String { LocalTime.short(seconds, zone: election.timeZone) }
+    /// Day and hour in the election's zone, as the reader of this language writes them.
+    func time(_ seconds: Int, _ language: Language) -> String {
+        LocalTime.brief(seconds, zone: election.timeZone, language)
+    }
 
     // MARK: Pages
 

@@ -44,7 +44,8 @@ enum SignInRoutes {
     /// What the home page may be told to say, by `?say=`.
     static let notes: [String: (key: String, isError: Bool)] = [
         "gone": ("gone", true), "cancelled": ("cancelled", false), "signedOut": ("signedOut", false),
-        "ended": ("sessionEnded", true), "unsent": ("sessionUnsent", true), "exhausted": ("codeExhausted", true),
+        "other": ("sessionOther", true), "otherUnsent": ("sessionOtherUnsent", true), "ended": ("sessionEnded", true),
+        "unsent": ("sessionUnsent", true), "exhausted": ("codeExhausted", true),
         "left": ("signedOutUnsent", false), "kioskEnded": ("kioskEnded", false),
         "kioskUnsent": ("kioskUnsent", false), "kioskUnsure": ("kioskUnsure", false),
     ]
@@ -59,7 +60,8 @@ extension VoterSite {
     /// way.
     /// - Parameter body: makes the page for everybody else.
     func unlessSignedIn(_ visit: Visit, _ body: () throws -> Response) throws -> Response {
-        guard pending(visit) == nil,
+        let said = visit.request.parameter("say")
+        guard pending(visit) == nil, said != "other", said != "otherUnsent",
             visit.request.cookie(cookies.name(.session)) != nil, try session(visit) != nil
         else { return try body() }
         return see(visit, "/space")
@@ -165,10 +167,12 @@ extension VoterSite {
         CodeAsker(network: RateLimiter.network(visit.request.source), passedPicture: passedPicture)
     }
 
-    /// - Parameter showsPicture: whether the next message needs one; it stands there anyway where none was sent.
+    /// - Parameters:
+    ///   - showsPicture: whether the next message needs one; it stands there anyway where none was sent.
+    ///   - isLate: whether the code of the request is known to be over.
     func code(
-        _ visit: Visit, status: Int = 200, error: String? = nil, more: String? = nil, note: String? = nil,
-        showsPicture: Bool = false
+        _ visit: Visit, status: Int = 200, error: String? = nil, more: String? = nil, showsPicture: Bool = false,
+        isLate: Bool = false
     ) throws(StoreError) -> Response {
         guard let token = pending(visit) else { return see(visit, "/", "say=gone") }
         var isServed = true
@@ -182,13 +186,12 @@ extension VoterSite {
         let said = visit.request.method == .post ? nil : visit.request.parameter("say")
         return page(
             .code, visit, status: status, title: "codeTitle", error: error, more: more,
-            note: note ?? (said == "resent" ? "codeResent" : nil),
+            note: said == "resent" ? "codeResent" : nil,
             [
                 "username": .text(parts.doorkeeper.shownIdentifier(request)),
-                "until": isServed && election.channels != [.letter]
-                    ? .object([
-                        "text": .text(election.clockWords(parts.doorkeeper.codeHolds(request), visit.language))
-                    ]) : .nothing,
+                "mark": .text(parts.doorkeeper.mark(request)),
+                "until": isServed ? codeHours(visit, request, isLate: isLate) : .nothing,
+                "isOver": .flag(isServed && hasOver(request, isLate: isLate)),
                 "wait": .text("\(parts.doorkeeper.resendWait(request))"),
                 "label": .text(request.label), "isQuiet": .flag(request.isQuiet && isServed),
                 "isEmpty": .flag(!isServed), "isReset": .flag(request.purpose == .reset),
@@ -202,6 +205,7 @@ extension VoterSite {
     func takeCode(_ visit: Visit) throws(StoreError) -> Response {
         guard let token = pending(visit) else { return see(visit, "/", "say=gone") }
         let form = visit.request.form() ?? Form(fields: [])
+        if let old = try formOfBefore(visit, token, form) { return old }
         switch form["action"] {
         case "resend", "other": return try askAgain(visit, token, form)
         case "picture": return try code(visit, showsPicture: true)
@@ -260,6 +264,12 @@ extension VoterSite {
             metrics.refuse(.code)
             return try code(
                 visit, status: 422, error: "codeWrong", more: "\(pages.text("codeLeft", visit.language)) \(left)")
+        case .late(let since):
+            let hour = election.clockWords(since, visit.language)
+            return try code(
+                visit, status: 422, error: "codeLate", more: "\(pages.text("codeLateSince", visit.language)) \(hour)",
+                isLate: true)
+        case .older: return try code(visit, status: 422, error: "codeOlder")
         case .exhausted:
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try parts.doorkeeper.cancel(transaction, token: token)
@@ -277,12 +287,13 @@ extension VoterSite {
         faults: [PassphraseRules.Fault] = [], typed: Form = Form(fields: [])
     ) throws(StoreError) -> Response {
         guard let token = pending(visit) else { return see(visit, "/", "say=gone") }
-        let (step, username) = try store.read {
-            (reading: borrowing Reading) throws(StoreError) -> (SignInDesk.Step, String) in
+        let (step, username, mark) = try store.read {
+            (reading: borrowing Reading) throws(StoreError) -> (SignInDesk.Step, String, String) in
             let request = try parts.doorkeeper.request(reading, token: token)
             return (
                 try parts.desk.step(reading, token: token),
-                request.map { parts.doorkeeper.shownIdentifier($0) } ?? ""
+                request.map { parts.doorkeeper.shownIdentifier($0) } ?? "",
+                request.map { parts.doorkeeper.mark($0) } ?? ""
             )
         }
         switch step {
@@ -291,17 +302,17 @@ extension VoterSite {
         case .challenge:
             return page(
                 .challenge, visit, status: status, title: "challengeTitle", error: error, more: more,
-                ["question": .text(election.access.challenge?[visit.language] ?? "")])
+                ["question": .text(election.access.challenge?[visit.language] ?? ""), "mark": .text(mark)])
         case .renew: return see(visit, "/verified")
         case .enter:
             return page(
                 .enter, visit, status: status, title: "enterTitle", error: error, more: more,
-                ["username": .text(username)])
+                ["username": .text(username), "mark": .text(mark)])
         case .choose(let isReset):
             return page(
                 .choose, visit, status: status, title: "chooseTitle", error: error, more: more,
                 [
-                    "isReset": .flag(isReset), "username": .text(username),
+                    "isReset": .flag(isReset), "username": .text(username), "mark": .text(mark),
                 ].merging(VoterSite.typedTwice(typed, faults)) { $1 })
         }
     }
@@ -311,6 +322,7 @@ extension VoterSite {
         guard let token = pending(visit) else { return .now(see(visit, "/", "say=gone")) }
         let form = visit.request.form() ?? Form(fields: [])
         return later(visit) { [self] in
+            if let old = try formOfBefore(visit, token, form) { return old }
             switch form["action"] {
             case "answer":
                 if SecretText.normalised(form["answer"]).isEmpty {
@@ -395,6 +407,7 @@ extension VoterSite {
     /// What becomes of somebody who forgot their secret: `secret.reset` says it.
     func forgot(_ visit: Visit) throws(StoreError) -> Response {
         guard let token = pending(visit) else { return see(visit, "/", "say=gone") }
+        if let old = try formOfBefore(visit, token, visit.request.form() ?? Form(fields: [])) { return old }
         switch try parts.desk.forgotten(token: token) {
         case .challenge: return see(visit, "/passphrase")
         case .codeSent: return see(visit, "/code")
