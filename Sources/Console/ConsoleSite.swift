@@ -421,6 +421,7 @@ package final class ConsoleSite: Sendable {
                 visitor, action, call, path, status: 422,
                 error: faults.count == 1 ? faults[0].text : text("fault.several", call.language), faults: faults)
         case .refused(let status, let words, let field, let more, let retry):
+            try journalRefused(status, action, call, path)
             let refusal = try ask(
                 visitor, action, call, path, status: status, error: words + (more.map { " " + $0 } ?? ""),
                 faults: field.map { [($0, words)] } ?? [])

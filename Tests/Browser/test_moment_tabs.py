@@ -261,6 +261,7 @@ def test_the_start_of_a_kiosk_forgets_what_was_typed_and_the_language_of_the_las
     someone.open("/?lang=en").driver.execute_script(later)
     WebDriverWait(someone.driver, 10).until(lambda d: "lang=" not in d.current_url)
     someone.fill("identifier", "ABCD").driver.execute_script(later)
+    WebDriverWait(someone.driver, 10).until(lambda d: "say=kioskEnded" in d.current_url)
     assert at_start(someone).driver.find_element(By.ID, "identifier").get_attribute("value") == ""
     assert "personne ne touchait plus" in someone.text
     # A field beside the identifier counts too.
