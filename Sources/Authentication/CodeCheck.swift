@@ -9,8 +9,12 @@ extension Doorkeeper {
     package enum CodeOutcome: Sendable, Equatable {
         /// Right: the browser goes on with this token.
         case verified(token: String)
-        /// Not the right one, or no longer valid: nobody is told which.
+        /// Not the right one, or one that may be no longer valid: nobody is told which.
         case wrong(left: Int)
+        /// No code of this request is good any more, whoever it was for; the attempt does not count.
+        case late(since: Int)
+        /// The code of a message that this browser has had replaced since; the attempt does not count.
+        case older
         /// No attempt is left for this request.
         case exhausted
         /// The request has ended.
@@ -35,12 +39,16 @@ extension Doorkeeper {
     }
 
     /// Checks a code: the attempt is counted first, and a right code is consumed. No attempt is ever put off for what others
-    /// tried: a right code counts in the browser that asked for it.
+    /// tried: a right code counts in the browser that asked for it. That a code came too late is said by the request's own
+    /// times, and to whoever typed the very code: an unknown identifier's request is answered alike.
     package func check(
         _ transaction: borrowing Transaction, token: String, _ typed: TypedCode
     ) throws(StoreError) -> CodeOutcome {
         let request = try request(transaction.reading, token: token)
         guard let request, request.state != .verified else { return .gone }
+        // A printed code has no hour, and a request without a code has none that could be over.
+        let isPrinted = typed.symbols != nil && election.election.channels.contains(.letter)
+        if isOver(request), !isPrinted, !request.isEmpty { return .late(since: request.codeUntil) }
         let counted = try transaction.execute(
             "UPDATE access_request SET attempts = attempts + 1 WHERE id = ? AND attempts < ?", request.id,
             policy.codeAttempts)
@@ -50,26 +58,66 @@ extension Doorkeeper {
         if request.isQuiet {
             mayBeRight = try takeShared(transaction, request) || request.route == .letter
         }
-        guard mayBeRight, try isRight(transaction.reading, request, typed) else {
-            let left = policy.codeAttempts - request.attempts - 1
-            return left > 0 ? .wrong(left: left) : .exhausted
+        let match = mayBeRight ? try compare(transaction.reading, request, typed) : .none
+        switch match {
+        case .right: return try consume(transaction, request)
+        case .late(let since):
+            try takeBack(transaction, request)
+            return .late(since: since)
+        case .none: break
         }
-        return try consume(transaction, request)
+        if try isReplaced(transaction.reading, token: token, request, typed) {
+            try takeBack(transaction, request)
+            return .older
+        }
+        let left = policy.codeAttempts - request.attempts - 1
+        return left > 0 ? .wrong(left: left) : .exhausted
+    }
+
+    /// Whether no code that was sent for a request can be good any more, by the time at which it was made alone.
+    package func isOver(_ request: CodeRequest) -> Bool { clock.now >= request.codeUntil }
+
+    /// What a typed code is to a request's.
+    private enum Match {
+        case right
+        /// The very code, after its time.
+        case late(since: Int)
+        case none
     }
 
     /// Compares in constant time with the code of the request, or with the printed one where it came by letter.
-    private func isRight(
+    private func compare(
         _ reading: borrowing Reading, _ request: CodeRequest, _ typed: TypedCode
-    ) throws(StoreError) -> Bool {
+    ) throws(StoreError) -> Match {
         let code = try reading.first("SELECT code FROM access_request WHERE id = ?", request.id) {
             (row: borrowing Row) throws(StoreError) -> [UInt8] in try row[0]
         }
-        guard let code else { return false }
+        guard let code else { return .none }
         let until = try validUntil(reading, source: request.source, codeUntil: request.codeUntil)
         let asDigits = Secret(hash(code: typed.digits ?? "")).matches(Secret(code))
         let asSymbols = typed.symbols.map { Secret(hash(printed: $0)).matches(Secret(code)) } ?? false
         // A printed code has no hour; a sent one has, from the moment in which the relay took it.
-        return request.route == .letter ? asSymbols : asDigits && clock.now < until
+        if request.route == .letter { return asSymbols ? .right : .none }
+        guard asDigits else { return .none }
+        return clock.now < until ? .right : .late(since: until)
+    }
+
+    /// Whether a code is that of a message which this sign-in has had replaced. Only of codes with which nobody can do anything
+    /// any more, in any browser: what is said of such a one helps nobody who guesses.
+    private func isReplaced(
+        _ reading: borrowing Reading, token: String, _ request: CodeRequest, _ typed: TypedCode
+    ) throws(StoreError) -> Bool {
+        let codes = try reading.all(
+            """
+            SELECT code FROM access_request AS old
+            WHERE token = ?1 AND election = ?2 AND state = 'replaced' AND source = id AND NOT EXISTS (
+                SELECT 1 FROM access_request WHERE election = ?2 AND subject = ?3 AND source = old.id AND id <> old.id
+                    AND state IN ('asked', 'sent'))
+            """, hash(token: token), election.number, request.subject
+        ) { (row: borrowing Row) throws(StoreError) -> [UInt8] in try row[0] }
+        let given = hash(code: typed.digits ?? "")
+        // Every one is compared, so that the time says nothing.
+        return codes.map { Secret(given).matches(Secret($0)) }.contains(true)
     }
 
     /// When a sent code ends: the election's minutes after the relay or gateway took its message, 15 minutes after the
@@ -90,6 +138,20 @@ extension Doorkeeper {
             """, election.number, subject, clock.now / 86_400, clock.now)
     }
 
+    /// Takes an attempt back that was no guess.
+    private func takeBack(_ transaction: borrowing Transaction, _ request: CodeRequest) throws(StoreError) {
+        try transaction.execute(
+            "UPDATE access_request SET attempts = max(0, attempts - 1) WHERE id = ?", request.id)
+        try uncount(transaction, request.subject)
+    }
+
+    /// Takes a wrong code back from those of the day.
+    private func uncount(_ transaction: borrowing Transaction, _ subject: [UInt8]) throws(StoreError) {
+        try transaction.execute(
+            "UPDATE access_counter SET wrong = max(0, wrong - 1) WHERE election = ? AND subject = ?",
+            election.number, subject)
+    }
+
     /// Uses a right code up in one UPDATE, with a new cookie; `gone` where another browser was faster.
     private func consume(
         _ transaction: borrowing Transaction, _ request: CodeRequest
@@ -107,9 +169,7 @@ extension Doorkeeper {
                 "UPDATE access_request SET state = 'ended' WHERE source = ? AND id <> ? AND state IN ('asked', 'sent')",
                 request.source, request.id)
         }
-        try transaction.execute(
-            "UPDATE access_counter SET wrong = max(0, wrong - 1) WHERE election = ? AND subject = ?",
-            election.number, request.subject)
+        try uncount(transaction, request.subject)
         return .verified(token: token)
     }
 }

@@ -114,6 +114,20 @@ extension Doorkeeper {
         request.codeUntil - Doorkeeper.longestCode + policy.codeMinutes * 60
     }
 
+    /// A short sign of a request, which the forms of its pages carry. It opens nothing: it tells the pages of one sign-in from
+    /// those of another in the same browser.
+    package func mark(_ request: CodeRequest) -> String { mark(id: request.id) }
+
+    /// Whether a form is one of the sign-in that is under way: of its request, or of one that it replaced. A form without a mark
+    /// is no page's of ours and is judged by what is in it.
+    package func isCurrent(_ reading: borrowing Reading, token: String, mark: String) throws(StoreError) -> Bool {
+        guard !mark.isEmpty else { return true }
+        let ids = try reading.all(
+            "SELECT id FROM access_request WHERE token = ? AND election = ?", hash(token: token), election.number
+        ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
+        return ids.contains { self.mark(id: $0) == mark }
+    }
+
     /// Seconds until another code may be asked for in the same browser. Whoever got no message of their own has nothing to wait
     /// for.
     package func resendWait(_ request: CodeRequest) -> Int {

@@ -67,6 +67,9 @@ package final class Doorkeeper: Sendable {
     /// Of a network: what one asks from is told from others, and never read back.
     func hash(network: String) -> [UInt8] { Array(tokens.hash("network:" + network).prefix(16)) }
 
+    /// Eight hexadecimal digits of a request: enough to tell those of one browser apart.
+    func mark(id: Int) -> String { hex(Array(tokens.hash("mark:\(id)").prefix(4))) }
+
     /// Of a code that was sent: digits.
     func hash(code: String) -> [UInt8] { tokens.hash("code:" + code) }
 

@@ -210,13 +210,15 @@ extension ConsoleSite {
         }
         let faults = try faults(action, call)
         guard faults.isEmpty else { return problem(faults) }
-        try journalDeed(action, call, String(request.path.dropFirst(ConsoleSite.prefix.count)), from: request.source)
+        let path = String(request.path.dropFirst(ConsoleSite.prefix.count))
+        try journalDeed(action, call, path, from: request.source)
         switch try action.run(self, call) {
         case .done(let words, _, let data):
             return json(200, .object(["message": .text(words)].merging(data) { $1 }))
         case .shown(let screen): return json(200, screen.data)
         case .faults(let faults): return problem(faults)
         case .refused(let status, let words, let field, let more, let retry):
+            try journalRefused(status, action, call, path)
             let refusal = problem(
                 status, words + (more.map { " \($0)" } ?? ""),
                 fields: field.map { [$0: .text(words)] } ?? [:])

@@ -189,6 +189,8 @@ extension ConsoleSite {
         case .wrong(let left):
             metrics.refuse(.code)
             return try code(visitor, status: 422, error: text("code.wrong", language) + " \(left)")
+        case .late: return try code(visitor, status: 422, error: text("code.late", language))
+        case .older: return try code(visitor, status: 422, error: text("code.older", language))
         case .exhausted:
             try cancel(token)
             return going("sign-in?say=exhausted", [cookies.clear(.staffPending)])

@@ -18,6 +18,14 @@ extension ConsoleSite {
         }
     }
 
+    /// Keeps that a deed was refused by a rule about who may do it, such as that of the second person: of the role alone nobody
+    /// could tell. Other refusals change nothing and say nothing of their author.
+    /// - Parameter status: of the refusal.
+    func journalRefused(_ status: Int, _ action: ConsoleAction, _ call: Call, _ path: String) throws(StoreError) {
+        guard status == 403 else { return }
+        try journalDenied(call.viewer, action.deed, path, from: call.source)
+    }
+
     /// Keeps from where a deed was asked for; what it did stands in the entries after it.
     /// - Parameter address: the network address that it came from.
     func journalDeed(_ action: ConsoleAction, _ call: Call, _ path: String, from address: String) throws(StoreError) {

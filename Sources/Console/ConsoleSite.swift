@@ -178,8 +178,10 @@ package final class ConsoleSite: Sendable {
             ? pages.phrases.french(reason) { pages.has("v.heading.\($0)") ? text("v.heading.\($0)", .fr) : $0 } : reason
     }
 
-    /// Day and hour in the election's zone.
-    func time(_ seconds: Int) -> String { LocalTime.short(seconds, zone: election.timeZone) }
+    /// Day and hour in the election's zone, as the reader of this language writes them.
+    func time(_ seconds: Int, _ language: Language) -> String {
+        LocalTime.brief(seconds, zone: election.timeZone, language)
+    }
 
     // MARK: Pages
 
@@ -419,6 +421,7 @@ package final class ConsoleSite: Sendable {
                 visitor, action, call, path, status: 422,
                 error: faults.count == 1 ? faults[0].text : text("fault.several", call.language), faults: faults)
         case .refused(let status, let words, let field, let more, let retry):
+            try journalRefused(status, action, call, path)
             let refusal = try ask(
                 visitor, action, call, path, status: status, error: words + (more.map { " " + $0 } ?? ""),
                 faults: field.map { [($0, words)] } ?? [])

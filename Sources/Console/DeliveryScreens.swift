@@ -113,7 +113,7 @@ extension ConsoleSite {
         for hold in picture.holds {
             blocks.append(
                 .notice(
-                    "\(choiceText("channel", hold.route.rawValue, language))\(language.colon)\(text("deliveries.held", language)) \(hold.by), \(time(hold.since))",
+                    "\(choiceText("channel", hold.route.rawValue, language))\(language.colon)\(text("deliveries.held", language)) \(hold.by), \(time(hold.since, language))",
                     isBad: true))
         }
         blocks.append(
@@ -157,7 +157,7 @@ extension ConsoleSite {
                         )
                     }))
         }
-        blocks.append(.hint(text("deliveries.hint", language) + " " + time(picture.at)))
+        blocks.append(.hint(text("deliveries.hint", language) + " " + time(picture.at, language)))
         return Screen(
             title: text("menu.deliveries", language), blocks: blocks, data: deliveryData(picture), isLive: true)
     }
@@ -168,7 +168,7 @@ extension ConsoleSite {
         let channel = choiceText("channel", route.rawValue, language)
         guard let mailing else { return "\(text("mailing.single", language)), \(channel)" }
         return
-            "\(mailing.id), \(time(mailing.startedAt)), \(text("mailing.\(mailing.purpose.rawValue)", language)), \(channel)"
+            "\(mailing.id), \(time(mailing.startedAt, language)), \(text("mailing.\(mailing.purpose.rawValue)", language)), \(channel)"
     }
 
     /// The same for programs.
@@ -321,7 +321,7 @@ extension ConsoleSite {
                                 Table.Cell(choiceText("college", run.order.college, language)),
                                 Table.Cell(choiceText("site", run.order.site, language)),
                                 Table.Cell("\(text("about", language)) \(run.about)"), Table.Cell(run.askedBy),
-                                Table.Cell(time(run.askedAt)),
+                                Table.Cell(time(run.askedAt, language)),
                                 Table.Cell(text(run.endedAt == nil ? "reminders.running" : "reminders.over", language)),
                             ]
                         }, empty: text("reminders.none", language))),
@@ -373,7 +373,7 @@ extension ConsoleSite {
             return .done(
                 "\(text("remind.done", language)) \(about).", next: "reminders", data: ["about": .number(about)])
         case .tooFew: return .refused(422, text("remind.tooFew", language))
-        case .tooSoon(let at): return .refused(409, text("remind.tooSoon", language), more: time(at))
+        case .tooSoon(let at): return .refused(409, text("remind.tooSoon", language), more: time(at, language))
         case .notOpen: return .refused(409, text("remind.notOpen", language), field: "target")
         case .unknownGroup: return .refused(422, text("fault.choice", language), field: "college")
         }

@@ -121,7 +121,9 @@ extension ConsoleSite {
         if call.viewer.may(.decide) {
             for alert in alerts {
                 blocks.append(
-                    .notice("\(text("alert.\(alert.kind)", language)) \(alert.subject), \(time(alert.at))", isBad: true)
+                    .notice(
+                        "\(text("alert.\(alert.kind)", language)) \(alert.subject), \(time(alert.at, language))",
+                        isBad: true)
                 )
                 blocks.append(.links([(text("seen.title", language), "/manager/alerts/\(alert.id)/seen")]))
             }
@@ -201,7 +203,7 @@ extension ConsoleSite {
                     },
                     rows: entries.map { entry in
                         [
-                            .number(entry.number), Table.Cell(time(entry.at)), Table.Cell(entry.principal),
+                            .number(entry.number), Table.Cell(time(entry.at, language)), Table.Cell(entry.principal),
                             Table.Cell(entry.action), Table.Cell(ConsoleSite.told(entry, isHidden)),
                         ]
                     }, empty: text("none", language))),
@@ -261,7 +263,8 @@ extension ConsoleSite {
                 guard entry.election == nil || entry.election == election.id else { return }
                 text +=
                     [
-                        "\(entry.number)", time(entry.at), entry.principal, entry.action,
+                        "\(entry.number)", LocalTime.short(entry.at, zone: election.timeZone), entry.principal,
+                        entry.action,
                         ConsoleSite.told(entry, isHidden), hex(hash),
                     ].map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n"
             }

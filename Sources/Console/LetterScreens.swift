@@ -190,7 +190,7 @@ extension ConsoleSite {
     private func proofWords(_ proof: LetterDoor.Proof?, _ isApproved: Bool, _ language: Language) -> String {
         guard let proof else { return text("letters.noSpecimen", language) }
         if isApproved, let by = proof.approvedBy, let at = proof.approvedAt {
-            return "\(text("letters.approved", language)) \(by), \(time(at))"
+            return "\(text("letters.approved", language)) \(by), \(time(at, language))"
         }
         return text(proof.approvedAt == nil ? "letters.unapproved" : "letters.changed", language)
     }
@@ -254,9 +254,10 @@ extension ConsoleSite {
                 rows: parcels.map { parcel in
                     [
                         Table.Cell("\(parcel.batch)"), Table.Cell(parcel.printer), Table.Cell("\(parcel.letters)"),
-                        Table.Cell(parcel.fingerprint), Table.Cell(time(parcel.madeAt)),
+                        Table.Cell(parcel.fingerprint), Table.Cell(time(parcel.madeAt, language)),
                         Table.Cell("\(parcel.files.map(\.fetched).max() ?? 0)"),
-                        Table.Cell(parcel.receivedAt.map(time) ?? ""), Table.Cell(parcel.destroyedAt.map(time) ?? ""),
+                        Table.Cell(parcel.receivedAt.map { time($0, language) } ?? ""),
+                        Table.Cell(parcel.destroyedAt.map { time($0, language) } ?? ""),
                     ]
                 }, empty: text("letters.noParcel", language)))
     }

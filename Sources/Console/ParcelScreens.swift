@@ -44,10 +44,16 @@ extension ConsoleSite {
                 .heading("\(text("letters.batch", language)) \(parcel.batch)"),
                 .facts([
                     (text("letters.count", language), "\(parcel.letters)"),
-                    (text("f.created", language), time(parcel.madeAt)),
+                    (text("f.created", language), time(parcel.madeAt, language)),
                     (text("letters.notToPost", language), out),
-                    (text("letters.received", language), parcel.receivedAt.map(time) ?? text("no", language)),
-                    (text("letters.destroyed", language), parcel.destroyedAt.map(time) ?? text("no", language)),
+                    (
+                        text("letters.received", language),
+                        parcel.receivedAt.map { time($0, language) } ?? text("no", language)
+                    ),
+                    (
+                        text("letters.destroyed", language),
+                        parcel.destroyedAt.map { time($0, language) } ?? text("no", language)
+                    ),
                 ]),
             ]
             guard parcel.destroyedAt == nil else { continue }
@@ -185,7 +191,8 @@ extension ConsoleSite {
             try parts.letters.room.reconcile(reading, parts.desk.election)
         }
         var report = Report(title: text("letters.reconciliation", language))
-        report.add(.paragraph("\(election.title[language]). \(election.organiser.name). \(time(parts.clock.now))"))
+        report.add(
+            .paragraph("\(election.title[language]). \(election.organiser.name). \(time(parts.clock.now, language))"))
         for row in rows {
             report.add(
                 .heading(
@@ -218,10 +225,11 @@ extension ConsoleSite {
             )
         }
         var report = Report(title: text("letters.destruction", language))
-        report.add(.paragraph("\(election.title[language]). \(election.organiser.name). \(time(parts.clock.now))"))
+        report.add(
+            .paragraph("\(election.title[language]). \(election.organiser.name). \(time(parts.clock.now, language))"))
         for parcel in parcels {
             report.add(.heading("\(text("letters.batch", language)) \(parcel.batch), \(parcel.printer)"))
-            let when = parcel.destroyedAt.map(time) ?? text("letters.notDestroyed", language)
+            let when = parcel.destroyedAt.map { time($0, language) } ?? text("letters.notDestroyed", language)
             report.add(.row([text("letters.destroyed", language), when]))
             for file in parcel.files { report.add(.mono("\(file.sha256)  \(file.name)")) }
         }

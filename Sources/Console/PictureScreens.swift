@@ -147,7 +147,9 @@ extension ConsoleSite {
                 isLive: true)
         }
         let snapshot = picture.snapshot
-        var blocks: [Block] = [.hint(text("picture.at", language) + " " + time(snapshot.roundAt ?? snapshot.at))]
+        var blocks: [Block] = [
+            .hint(text("picture.at", language) + " " + time(snapshot.roundAt ?? snapshot.at, language))
+        ]
         if [PollState.open, .suspended, .closing, .ended].map(\.rawValue).contains(snapshot.poll ?? "") {
             blocks.append(.text(text("picture.rounds", language)))
         }
@@ -204,7 +206,7 @@ extension ConsoleSite {
 
     /// A day and two hours of it.
     private func span(_ from: Int, _ to: Int, _ language: Language) -> String {
-        let day = String(time(from).prefix(10))
+        let day = String(time(from, language).dropLast(6))
         return
             "\(day) \(LocalTime.clock(from, zone: election.timeZone, language)) \u{2013} \(LocalTime.clock(to, zone: election.timeZone, language))"
     }
@@ -326,7 +328,8 @@ extension ConsoleSite {
         report.add(.paragraph("\(election.title[language]). \(election.organiser.name)."))
         report.add(
             .paragraph(
-                text("picture.at", language) + " " + time(picture.snapshot.roundAt ?? picture.snapshot.at) + ". "
+                text("picture.at", language) + " " + time(picture.snapshot.roundAt ?? picture.snapshot.at, language)
+                    + ". "
                     + text("picture.small", language)))
         // The first column is the widest: names stand there.
         func row(_ cells: [String]) -> [String] { ["\(cells[0])\(language.colon)\(cells[1])", cells[2], cells[3]] }

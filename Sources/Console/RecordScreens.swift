@@ -108,7 +108,7 @@ extension ConsoleSite {
         let blocks = [
             table(
                 "seal.incidents", ["seal.happened", "seal.words", "seal.notedBy"],
-                incidents.map { [time($0.time ?? $0.at), $0.words ?? "", $0.who] }),
+                incidents.map { [time($0.time ?? $0.at, language), $0.words ?? "", $0.who] }),
             table(
                 "seal.present", ["seal.moment", "seal.names", "seal.notedBy"],
                 present.map { moment, presence in

@@ -201,7 +201,7 @@ extension ConsoleSite {
             DeedField(
                 "site", .choice(election.sites.isEmpty ? [""] : election.sites.keys.sorted()),
                 isRequired: !election.sites.isEmpty), optional("email"),
-            optional("phone", 30), optional("address1", 400), .reason,
+            optional("phone", 30), DeedField("address1", .long(maximum: 400), isRequired: false), .reason,
         ]
     }
 

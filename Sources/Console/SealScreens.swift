@@ -80,7 +80,9 @@ extension ConsoleSite {
             let over = restore.holds ? "seal.restoredOver" : "seal.restoredAfter"
             let key = isOver || !restore.holds ? over : restore.resumedAt == nil ? held : "seal.restoredResumed"
             blocks.append(
-                .notice("\(text(key, language)) \(time(restore.backupAt)) (SHA-256 \(restore.sha256))", isBad: true))
+                .notice(
+                    "\(text(key, language)) \(time(restore.backupAt, language)) (SHA-256 \(restore.sha256))",
+                    isBad: true))
         }
         if poll != nil {
             blocks.append(
@@ -106,7 +108,7 @@ extension ConsoleSite {
                         return [
                             Table.Cell(election.ballots.first { $0.id == ballot.name }?.title[language] ?? ballot.name),
                             .number(ballot.electors), .number(published), .number(rounds.last?.signatures ?? 0),
-                            .number(rounds.count), Table.Cell(rounds.last.map { time($0.at) } ?? ""),
+                            .number(rounds.count), Table.Cell(rounds.last.map { time($0.at, language) } ?? ""),
                         ]
                     }, empty: text("seal.none", language))))
         if !heads.isEmpty {

@@ -53,7 +53,7 @@ package struct SignatureListReport {
         report.add(.row([text("list.name"), text("list.reference"), text("list.signed")], isHead: true))
         for signature in list {
             let (voter, at) = (signature.voter, signature.signedAt)
-            let signed = at.map { LocalTime.short($0, zone: election.timeZone) } ?? ""
+            let signed = at.map { LocalTime.brief($0, zone: election.timeZone, language) } ?? ""
             report.add(.row(["\(voter.lastName) \(voter.firstName)", voter.reference, signed]))
         }
         report.add(.heading(text("minutes.sign")))

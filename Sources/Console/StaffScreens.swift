@@ -41,7 +41,7 @@ extension ConsoleSite {
                                     text(
                                         expired.contains(member.id) ? "staff.expired" : member.hasFactor ? "yes" : "no",
                                         language)),
-                            Table.Cell("\(member.addedBy), \(time(member.addedAt))"),
+                            Table.Cell("\(member.addedBy), \(time(member.addedAt, language))"),
                             Table.Cell(member.fingerprint ?? ""),
                             Table.Cell(
                                 may ? text("staffRenew.title", language) : "",
@@ -125,7 +125,7 @@ extension ConsoleSite {
 
     /// What a new account is told that may not decide yet.
     func tooNew(_ until: Int, _ language: Language) -> DeedAnswer {
-        .refused(403, "\(text("decide.tooNew", language)) \(time(until))")
+        .refused(403, "\(text("decide.tooNew", language)) \(time(until, language))")
     }
 
     /// Brings an account into force that somebody else added.
@@ -190,7 +190,7 @@ extension ConsoleSite {
                             [
                                 Table.Cell($0.name), Table.Cell(StaffRegister.word($0.role, language)),
                                 Table.Cell($0.addedBy),
-                                Table.Cell(time($0.expiresAt)),
+                                Table.Cell(time($0.expiresAt, language)),
                                 Table.Cell(
                                     text("clientRemove.title", language), path: "/manager/clients/\($0.name)/remove"),
                             ]
@@ -262,7 +262,7 @@ extension ConsoleSite {
                 .table(
                     Table(
                         caption: text("account.signIns", language), head: [(text("journal.when", language), false)],
-                        rows: signIns.map { [Table.Cell(time($0.at))] }, empty: text("none", language))),
+                        rows: signIns.map { [Table.Cell(time($0.at, language))] }, empty: text("none", language))),
             ], data: .object(["name": .text(name), "role": .text(call.viewer.role.rawValue)]))
     }
 }

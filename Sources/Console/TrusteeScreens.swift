@@ -26,7 +26,7 @@ extension ConsoleSite {
             guard let at = entry.trustee.replacedAt else { continue }
             blocks.append(
                 .notice(
-                    "\(entry.trustee.name)\(language.colon)\(text("trustees.replaced", language)) \(time(at)) (\(entry.trustee.replacedBy ?? ""))",
+                    "\(entry.trustee.name)\(language.colon)\(text("trustees.replaced", language)) \(time(at, language)) (\(entry.trustee.replacedBy ?? ""))",
                     isBad: true))
         }
         for removal in removals {
@@ -46,9 +46,9 @@ extension ConsoleSite {
         let trustee = entry.trustee
         let checked =
             trustee.waived.map { "\(text("trustees.waived", language)) (\($0))" }
-            ?? trustee.checkedAt.map(time) ?? text("no", language)
+            ?? trustee.checkedAt.map { time($0, language) } ?? text("no", language)
         return [
-            Table.Cell(trustee.provenAt.map(time) ?? text("no", language)), Table.Cell(checked),
+            Table.Cell(trustee.provenAt.map { time($0, language) } ?? text("no", language)), Table.Cell(checked),
             Table.Cell(text("trustees.part.\(entry.part.rawValue)", language)),
         ]
     }

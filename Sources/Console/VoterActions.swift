@@ -272,7 +272,7 @@ extension ConsoleSite {
                 text("f.check", language),
                 request.order["check"].map { choiceText("check", $0, language) } ?? text("none", language)
             ),
-            (text("approvals.until", language), time(request.expiresAt)),
+            (text("approvals.until", language), time(request.expiresAt, language)),
         ]
         for (column, value) in request.corrections.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             let shown = value.isEmpty ? text("correct.erased", language) : choiceText(column.rawValue, value, language)

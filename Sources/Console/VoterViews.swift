@@ -117,7 +117,7 @@ extension ConsoleSite {
     /// What stands at the top of that page.
     private func voterFacts(_ page: VoterDesk.Page, _ language: Language) -> [(term: String, value: String)] {
         let none = text("none", language)
-        func when(_ time: Int?) -> String { time.map(self.time) ?? text("never", language) }
+        func when(_ at: Int?) -> String { at.map { time($0, language) } ?? text("never", language) }
         var facts = [
             ("f.reference", page.voter.reference), ("f.college", choiceText("college", page.voter.college, language)),
             ("f.site", page.voter.site.isEmpty ? none : choiceText("site", page.voter.site, language)),
@@ -136,7 +136,11 @@ extension ConsoleSite {
             facts.append(("voter.answer", text(page.hasAnswer ? "yes" : "no", language)))
         }
         for entry in page.signatures ?? [] {
-            facts.append(("voter.voted", "\(entry.ballot) : " + (entry.signedAt.map(time) ?? text("notYet", language))))
+            facts.append(
+                (
+                    "voter.voted",
+                    "\(entry.ballot) : " + (entry.signedAt.map { time($0, language) } ?? text("notYet", language))
+                ))
         }
         return facts.map { (text($0.0, language), $0.1) }
     }
@@ -166,7 +170,7 @@ extension ConsoleSite {
                 [
                     .number(record.generation), Table.Cell(stateText(record, language)),
                     Table.Cell(choiceText("channel", record.route.rawValue, language)),
-                    Table.Cell(time(record.endedAt ?? record.createdAt)), Table.Cell(record.reason ?? ""),
+                    Table.Cell(time(record.endedAt ?? record.createdAt, language)), Table.Cell(record.reason ?? ""),
                 ]
             }, empty: text("voter.noIdentifier", language))
     }
@@ -192,7 +196,7 @@ extension ConsoleSite {
                     Table.Cell(text("state.\(record.state.rawValue)", language)),
                     Table.Cell(
                         record.steps.map {
-                            "\(time($0.at)) \(text("state.\($0.state.rawValue)", language))"
+                            "\(time($0.at, language)) \(text("state.\($0.state.rawValue)", language))"
                                 + ($0.reply.map { " (\($0))" } ?? "")
                         }.joined(separator: "\n")),
                     Table.Cell(
@@ -267,7 +271,7 @@ extension ConsoleSite {
                                 Table.Cell(row.by), Table.Cell(row.voter.reference),
                                 Table.Cell(row.voter.courteousName(language)),
                                 Table.Cell(choiceText("channel", row.route.rawValue, language)),
-                                Table.Cell(time(row.at)),
+                                Table.Cell(time(row.at, language)),
                                 Table.Cell(row.reason),
                                 Table.Cell(
                                     row.hasVoted.map { text($0 ? "yes" : "no", language) }
@@ -307,7 +311,7 @@ extension ConsoleSite {
                     path: "/manager/approvals/\(request.id)/\(isMine ? "take-back" : "decide")"),
                 Table.Cell(text("deed.\(request.deed.rawValue)", language)),
                 Table.Cell(voter?.courteousName(language) ?? "?"),
-                Table.Cell(request.reason), Table.Cell(request.askedBy), Table.Cell(time(request.expiresAt)),
+                Table.Cell(request.reason), Table.Cell(request.askedBy), Table.Cell(time(request.expiresAt, language)),
                 Table.Cell(text(request.needsBureau ? "approvals.bureau" : "approvals.anybody", language)),
             ]
         }
@@ -365,7 +369,7 @@ extension ConsoleSite {
                         text("questions.trouble", language),
                         trace.trouble.isEmpty ? text("none", language) : trace.trouble
                     ),
-                    (text("questions.at", language), time(trace.at)),
+                    (text("questions.at", language), time(trace.at, language)),
                 ]))
         } else if !code.isEmpty {
             blocks.append(.notice(text("questions.noTrace", language), isBad: true))
@@ -381,7 +385,7 @@ extension ConsoleSite {
                     .map { (text($0, language), false) },
                     rows: entries.map { entry in
                         [
-                            Table.Cell("\(entry.id)"), Table.Cell(time(entry.at)), Table.Cell(entry.code),
+                            Table.Cell("\(entry.id)"), Table.Cell(time(entry.at, language)), Table.Cell(entry.code),
                             Table.Cell(entry.question.name), Table.Cell(entry.question.contact),
                             Table.Cell(entry.question.text),
                             Table.Cell(text("answered.do", language), path: "/manager/questions/\(entry.id)/done"),

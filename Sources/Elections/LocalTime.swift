@@ -55,7 +55,18 @@ package enum LocalTime {
         }
     }
 
-    /// `2026-11-24 09:00`: for lists, in any language.
+    /// `24/11/2026 09:00` or `24 Nov 2026 09:00`: for lists that people read.
+    package static func brief(_ seconds: Int, zone: String, _ language: Language) -> String {
+        let short = short(seconds, zone: zone)
+        let (date, hour) = (short.prefix(10).split(separator: "-"), short.suffix(5))
+        guard date.count == 3, let month = Int(date[1]), englishMonths.indices.contains(month - 1) else { return short }
+        return switch language {
+        case .fr: "\(date[2])/\(date[1])/\(date[0]) \(hour)"
+        case .en: "\(Int(date[2]) ?? 0) \(englishMonths[month - 1].prefix(3)) \(date[0]) \(hour)"
+        }
+    }
+
+    /// `2026-11-24 09:00`: for files and commands, in any language.
     package static func short(_ seconds: Int, zone: String) -> String {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = TimeZone(identifier: zone) ?? calendar.timeZone

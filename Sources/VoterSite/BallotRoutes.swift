@@ -54,7 +54,7 @@ enum BallotRoutes {
         "languageDigest": .text, "graceScript": .text, "graceDigest": .text, "worker": .text,
         "workerDigest": .text, "wasm": .text, "wasmDigest": .text, "script": .text, "scriptDigest": .text,
         "sealed": .text, "sealedDigest": .text, "sealPath": .text, "sealDigest": .text,
-        "left": .text, "next": .text, "nextText": .text,
+        "left": .text, "next": .text, "nextText": .text, "doneText": .text, "trackerText": .text,
         "idleSeconds": .text, "grace": .object(["close": .text, "seconds": .text, "until": .text, "hours": .text]),
         "questions": .list(
             .object([
@@ -70,7 +70,8 @@ extension BallotRoutes {
     /// Of the page of a ballot that was voted on.
     static let votedShape: [String: Shape] = [
         "ballot": .text, "name": .text, "at": .text, "owner": .text, "idleSeconds": .text, "receiptScript": .text,
-        "receiptDigest": .text, "left": .text, "next": .text, "nextText": .text,
+        "receiptDigest": .text, "left": .text, "next": .text, "nextText": .text, "doneText": .text,
+        "trackerText": .text, "votedText": .text,
     ]
 }
 
@@ -132,7 +133,8 @@ extension VoterSite {
                 "idleSeconds": .text("\(min(Doorkeeper.idleSeconds, session.endsAt - parts.clock.now))"),
                 "receiptScript": .text(assets.path("receipt.js")),
                 "receiptDigest": .text(assets.integrity("receipt.js")),
-            ].merging(wayOn) { $1 })
+                "votedText": .text(pages.text(receiptKey("votedText"), visit.language)),
+            ].merging(wayOn) { $1 }.merging(receiptWords(visit.language)) { $1 })
     }
 
     /// What is left to vote on and the way there, as the script writes it after a vote. Where no ballot is taken now, what is
@@ -194,7 +196,7 @@ extension VoterSite {
                 "idleSeconds": .text("\(idle)"), "grace": grace,
                 "questions": .list(
                     booth.ballot.questions.enumerated().map { question($1, number: $0 + 1, language) }),
-            ])
+            ].merging(receiptWords(language)) { $1 })
         response.headers.append(SecurityHeaders.ballot)
         return response
     }
@@ -245,7 +247,7 @@ extension VoterSite {
         }
         let form = visit.request.form() ?? Form(fields: [])
         // The page of somebody who shared this browser: neither their ballot nor an answer about this voter's.
-        if !form["owner"].isEmpty, !Secret(form["owner"]).matches(Secret(owner(visit, voter))) {
+        guard isOwn(visit, form, session) else {
             return .now(casting(visit, 409, "voteOther"))
         }
         // Asked before the work waits for a thread: a flood takes no place in the queue of honest votes.
@@ -265,12 +267,6 @@ extension VoterSite {
                 return answer(visit, outcome, next)
             } catch { return failure(visit, error) }
         }
-    }
-
-    /// Whose page it is, for this browser alone: it tells nobody who that is.
-    /// - Returns: a keyed hash of voter and browser.
-    private func owner(_ visit: Visit, _ voter: Int) -> String {
-        String(hex(forms.hash("owner:\(voter):" + visit.browser)).prefix(BallotRoutes.ownerDigits))
     }
 
     /// What the voter can still vote on.
@@ -395,7 +391,7 @@ extension VoterSite {
                     .replacing("{zone}", with: election.zoneWords([now], language))))
         report.add(.paragraph(text("voteTracker")))
         report.add(.mono(receipt.tracker))
-        report.add(.paragraph(text("voteTrackerText") + " " + box))
+        report.add(.paragraph(text(receiptKey("voteTrackerText")) + " " + box))
         report.add(.paragraph(text("receiptWhat") + " " + election.contactLine(language)))
         report.add(.square(link))
         report.add(.paragraph(text("receiptSigned")))

@@ -24,7 +24,7 @@ enum FigureRoutes {
 
     /// Of the page; the PDF has the same lines.
     static let shape: [String: Shape] = [
-        "idleUntil": .text, "idleSeconds": .text,
+        "idleUntil": .text, "idleSeconds": .text, "owner": .text,
         "tables": .list(
             .object([
                 "id": .text, "title": .text, "rows": .list(.object(["term": .text, "value": .text])),
@@ -119,7 +119,8 @@ extension VoterSite {
         return page(
             .figures, visit, title: "figuresTitle",
             [
-                "tables": .list(tables), "idleSeconds": .text("\(max(0, idle - parts.clock.now))"),
+                "tables": .list(tables), "owner": .text(owner(visit, session)),
+                "idleSeconds": .text("\(max(0, idle - parts.clock.now))"),
                 "idleUntil": .text(LocalTime.clock(idle, zone: election.timeZone, language)),
             ])
     }

@@ -19,7 +19,8 @@ package final class PageSet: Sendable {
                 "title": .text, "switch": .text, "q": .text, "form": .text, "supportCode": .text,
                 "error": .object(["text": .text, "more": .text, "wait": .text]), "isBad": .flag,
                 "note": .object(["text": .text]),
-                "seal": .text, "restored": .text, "isSignedIn": .flag, "ended": .text, "unsent": .text,
+                "seal": .text, "restored": .text, "isSignedIn": .flag, "ended": .text, "unsent": .text, "other": .text,
+                "otherUnsent": .text,
                 "kiosk": .object([
                     "seconds": .text, "place": .text, "hasSession": .flag, "minutes": .text, "leaves": .text,
                 ]),
@@ -39,18 +40,21 @@ package final class PageSet: Sendable {
             case .code:
                 return [
                     "label": .text, "isQuiet": .flag, "isEmpty": .flag, "isReset": .flag, "captcha": captcha,
-                    "username": .text, "until": .object(["text": .text]), "wait": .text,
-                    "asked": .object(["text": .text]),
+                    "username": .text, "until": .object(["about": .text, "text": .text]), "wait": .text,
+                    "asked": .object(["text": .text]), "mark": .text, "isOver": .flag,
                 ]
-            case .challenge: return ["question": .text]
-            case .enter: return ["username": .text]
-            case .verified: return ["asked": .object(["text": .text])]
+            case .challenge: return ["question": .text, "mark": .text]
+            case .enter: return ["username": .text, "mark": .text]
+            case .verified: return ["asked": .object(["text": .text]), "mark": .text]
             case .choose:
-                return ["isReset": .flag, "username": .text, "typed": Page.typed].merging(Page.twice) { $1 }
+                return ["isReset": .flag, "username": .text, "mark": .text, "typed": Page.typed].merging(Page.twice) {
+                    $1
+                }
             case .message: return ["lines": .list(.text), "back": .text, "backText": .text]
             case .space:
                 return [
-                    "name": .text, "isRehearsal": .flag, "hasBallots": .flag, "idleUntil": .text, "idleSeconds": .text,
+                    "owner": .text, "name": .text, "isRehearsal": .flag, "hasBallots": .flag, "idleUntil": .text,
+                    "idleSeconds": .text,
                     "ballots": .list(
                         .object([
                             "title": .text, "state": .text, "link": .object(["path": .text]),
@@ -60,7 +64,7 @@ package final class PageSet: Sendable {
                     "data": .list(.object(["term": .text, "value": .text])),
                 ]
             case .change:
-                return ["isBadPresent": .flag, "typed": Page.typed, "idleSeconds": .text]
+                return ["isBadPresent": .flag, "typed": Page.typed, "idleSeconds": .text, "owner": .text]
                     .merging(Page.twice) { $1 }
             case .lost: return ["isFirst": .flag, "path": .text, "typed": .text, "work": .text, "captcha": captcha]
             case .lostDone: return ["typed": .text, "hint": .object(["text": .text]), "path": .text]
@@ -184,8 +188,7 @@ package final class PageSet: Sendable {
                     "switch": .text("/?lang=\(language == .fr ? "en" : "fr")"),
                     "q": .text(isChosen ? "?lang=\(language.rawValue)" : ""), "error": .nothing,
                     "isBad": .flag(false), "isBadSecret": .flag(false), "note": .nothing, "isSignedIn": .flag(false),
-                    "ended": .text(""),
-                    "unsent": .text(""),
+                    "ended": .text(""), "unsent": .text(""), "other": .text(""), "otherUnsent": .text(""),
                     "typed": .text(""), "isRenew": .flag(false), "captcha": .nothing, "kiosk": .nothing,
                 ]
                 do throws(TemplateError) {

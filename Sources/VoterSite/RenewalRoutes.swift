@@ -38,6 +38,8 @@ extension VoterSite {
         guard let request else { return see(visit, "/", "say=gone", cookies: [cookies.clear(.pending)]) }
         guard request.state == .verified else { return see(visit, "/code") }
         guard request.renews else { return see(visit, "/passphrase") }
-        return page(.verified, visit, title: "verifiedTitle", ["asked": renewalAddress(request)])
+        return page(
+            .verified, visit, title: "verifiedTitle",
+            ["asked": renewalAddress(request), "mark": .text(parts.doorkeeper.mark(request))])
     }
 }

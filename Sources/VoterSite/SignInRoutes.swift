@@ -44,7 +44,8 @@ enum SignInRoutes {
     /// What the home page may be told to say, by `?say=`.
     static let notes: [String: (key: String, isError: Bool)] = [
         "gone": ("gone", true), "cancelled": ("cancelled", false), "signedOut": ("signedOut", false),
-        "ended": ("sessionEnded", true), "unsent": ("sessionUnsent", true), "exhausted": ("codeExhausted", true),
+        "other": ("sessionOther", true), "otherUnsent": ("sessionOtherUnsent", true), "ended": ("sessionEnded", true),
+        "unsent": ("sessionUnsent", true), "exhausted": ("codeExhausted", true),
         "left": ("signedOutUnsent", false), "kioskEnded": ("kioskEnded", false),
         "kioskUnsent": ("kioskUnsent", false), "kioskUnsure": ("kioskUnsure", false),
     ]
@@ -59,7 +60,8 @@ extension VoterSite {
     /// way.
     /// - Parameter body: makes the page for everybody else.
     func unlessSignedIn(_ visit: Visit, _ body: () throws -> Response) throws -> Response {
-        guard pending(visit) == nil,
+        let said = visit.request.parameter("say")
+        guard pending(visit) == nil, said != "other", said != "otherUnsent",
             visit.request.cookie(cookies.name(.session)) != nil, try session(visit) != nil
         else { return try body() }
         return see(visit, "/space")
@@ -157,118 +159,6 @@ extension VoterSite {
         }
     }
 
-    // MARK: Code
-
-    /// Where a request for a code comes from.
-    /// - Parameter passedPicture: whether the form came with a picture's right answer.
-    func asker(_ visit: Visit, passedPicture: Bool) -> CodeAsker {
-        CodeAsker(network: RateLimiter.network(visit.request.source), passedPicture: passedPicture)
-    }
-
-    /// - Parameter showsPicture: whether the next message needs one; it stands there anyway where none was sent.
-    func code(
-        _ visit: Visit, status: Int = 200, error: String? = nil, more: String? = nil, note: String? = nil,
-        showsPicture: Bool = false
-    ) throws(StoreError) -> Response {
-        guard let token = pending(visit) else { return see(visit, "/", "say=gone") }
-        var isServed = true
-        let request = try store.read { (reading: borrowing Reading) throws(StoreError) -> CodeRequest? in
-            guard let request = try parts.doorkeeper.request(reading, token: token) else { return nil }
-            isServed = try parts.doorkeeper.isServed(reading, request)
-            return request
-        }
-        guard let request else { return see(visit, "/", "say=gone", cookies: [cookies.clear(.pending)]) }
-        if request.state == .verified || election.access.codeChannel == .none { return see(visit, "/passphrase") }
-        let said = visit.request.method == .post ? nil : visit.request.parameter("say")
-        return page(
-            .code, visit, status: status, title: "codeTitle", error: error, more: more,
-            note: note ?? (said == "resent" ? "codeResent" : nil),
-            [
-                "username": .text(parts.doorkeeper.shownIdentifier(request)),
-                "until": isServed && election.channels != [.letter]
-                    ? .object([
-                        "text": .text(election.clockWords(parts.doorkeeper.codeHolds(request), visit.language))
-                    ]) : .nothing,
-                "wait": .text("\(parts.doorkeeper.resendWait(request))"),
-                "label": .text(request.label), "isQuiet": .flag(request.isQuiet && isServed),
-                "isEmpty": .flag(!isServed), "isReset": .flag(request.purpose == .reset),
-                "asked": renewalAddress(request),
-                "captcha": request.isQuiet || showsPicture
-                    ? picture(visit, "code", isQuiet: false, isWrong: isOfPicture(error)) : .nothing,
-            ])
-    }
-
-    /// Takes the page's form: a code, another message, a picture, or the end of this sign-in.
-    func takeCode(_ visit: Visit) throws(StoreError) -> Response {
-        guard let token = pending(visit) else { return see(visit, "/", "say=gone") }
-        let form = visit.request.form() ?? Form(fields: [])
-        switch form["action"] {
-        case "resend", "other": return try askAgain(visit, token, form)
-        case "picture": return try code(visit, showsPicture: true)
-        case "change", "cancel":
-            let renews = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                let renews = try parts.doorkeeper.request(transaction.reading, token: token)?.renews ?? false
-                try parts.doorkeeper.cancel(transaction, token: token)
-                return renews
-            }
-            if renews, form["action"] == "change" { return see(visit, "/renew", cookies: [cookies.clear(.pending)]) }
-            return see(
-                visit, "/", form["action"] == "cancel" ? "say=cancelled" : "", cookies: [cookies.clear(.pending)])
-        default: return try check(visit, token, form["code"])
-        }
-    }
-
-    /// Has a code sent once more, or by another way. What it says is the same for known and unknown identifiers.
-    private func askAgain(_ visit: Visit, _ token: String, _ form: Form) throws(StoreError) -> Response {
-        // By letters alone nothing is sent: the code is the one that stands there.
-        guard election.channels != [.letter] else { return see(visit, "/code", "say=resent") }
-        let verdict = gate.judgePicture(form, name: "code")
-        let otherChannel = form["action"] == "other" && election.access.offersOtherWay(election.channels)
-        let again = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Doorkeeper.Again? in
-            if let verdict, try !gate.admit(transaction, verdict) { return nil }
-            return try parts.doorkeeper.askAgain(
-                transaction, token: token, otherChannel: otherChannel,
-                from: asker(visit, passedPicture: verdict != nil))
-        }
-        switch again {
-        case nil: return try code(visit, status: 422, error: "captchaWrong", showsPicture: true)
-        case .asked: return see(visit, "/code", "say=resent")
-        case .wait(let seconds): return try code(visit, status: 429, error: "codeResendWait", more: "\(seconds)")
-        case .quiet:
-            let error = verdict == nil ? "codePicture" : "codeNoMore"
-            return try code(visit, status: 429, error: error, showsPicture: true)
-        case .gone: return see(visit, "/", "say=gone", cookies: [cookies.clear(.pending)])
-        }
-    }
-
-    /// Compares a code; the attempt is counted before that.
-    private func check(_ visit: Visit, _ token: String, _ typed: String) throws(StoreError) -> Response {
-        if typed.allSatisfy(\.isWhitespace) { return try code(visit, status: 422, error: "codeEmpty") }
-        guard let read = parts.doorkeeper.readCode(typed) else {
-            return try code(visit, status: 422, error: "codeMalformed")
-        }
-        let outcome = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.doorkeeper.check(transaction, token: token, read)
-        }
-        switch outcome {
-        case .verified(let token):
-            let renews = try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try parts.doorkeeper.request(reading, token: token)?.renews ?? false
-            }
-            return see(visit, renews ? "/verified" : "/passphrase", cookies: [cookies.set(.pending, token)])
-        case .wrong(let left):
-            metrics.refuse(.code)
-            return try code(
-                visit, status: 422, error: "codeWrong", more: "\(pages.text("codeLeft", visit.language)) \(left)")
-        case .exhausted:
-            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try parts.doorkeeper.cancel(transaction, token: token)
-            }
-            return see(visit, "/", "say=exhausted", cookies: [cookies.clear(.pending)])
-        case .gone: return see(visit, "/", "say=gone", cookies: [cookies.clear(.pending)])
-        }
-    }
-
     // MARK: Secret
 
     /// The page of the step that comes next: question, secret, or choice.
@@ -277,12 +167,13 @@ extension VoterSite {
         faults: [PassphraseRules.Fault] = [], typed: Form = Form(fields: [])
     ) throws(StoreError) -> Response {
         guard let token = pending(visit) else { return see(visit, "/", "say=gone") }
-        let (step, username) = try store.read {
-            (reading: borrowing Reading) throws(StoreError) -> (SignInDesk.Step, String) in
+        let (step, username, mark) = try store.read {
+            (reading: borrowing Reading) throws(StoreError) -> (SignInDesk.Step, String, String) in
             let request = try parts.doorkeeper.request(reading, token: token)
             return (
                 try parts.desk.step(reading, token: token),
-                request.map { parts.doorkeeper.shownIdentifier($0) } ?? ""
+                request.map { parts.doorkeeper.shownIdentifier($0) } ?? "",
+                request.map { parts.doorkeeper.mark($0) } ?? ""
             )
         }
         switch step {
@@ -291,17 +182,17 @@ extension VoterSite {
         case .challenge:
             return page(
                 .challenge, visit, status: status, title: "challengeTitle", error: error, more: more,
-                ["question": .text(election.access.challenge?[visit.language] ?? "")])
+                ["question": .text(election.access.challenge?[visit.language] ?? ""), "mark": .text(mark)])
         case .renew: return see(visit, "/verified")
         case .enter:
             return page(
                 .enter, visit, status: status, title: "enterTitle", error: error, more: more,
-                ["username": .text(username)])
+                ["username": .text(username), "mark": .text(mark)])
         case .choose(let isReset):
             return page(
                 .choose, visit, status: status, title: "chooseTitle", error: error, more: more,
                 [
-                    "isReset": .flag(isReset), "username": .text(username),
+                    "isReset": .flag(isReset), "username": .text(username), "mark": .text(mark),
                 ].merging(VoterSite.typedTwice(typed, faults)) { $1 })
         }
     }
@@ -311,6 +202,7 @@ extension VoterSite {
         guard let token = pending(visit) else { return .now(see(visit, "/", "say=gone")) }
         let form = visit.request.form() ?? Form(fields: [])
         return later(visit) { [self] in
+            if let old = try formOfBefore(visit, token, form) { return old }
             switch form["action"] {
             case "answer":
                 if SecretText.normalised(form["answer"]).isEmpty {
@@ -395,6 +287,7 @@ extension VoterSite {
     /// What becomes of somebody who forgot their secret: `secret.reset` says it.
     func forgot(_ visit: Visit) throws(StoreError) -> Response {
         guard let token = pending(visit) else { return see(visit, "/", "say=gone") }
+        if let old = try formOfBefore(visit, token, visit.request.form() ?? Form(fields: [])) { return old }
         switch try parts.desk.forgotten(token: token) {
         case .challenge: return see(visit, "/passphrase")
         case .codeSent: return see(visit, "/code")

@@ -106,7 +106,7 @@ extension VoterSite {
                         ])
                     }), "data": .list(data(voter, contacts, language)),
                 "idleUntil": .text(LocalTime.clock(idle, zone: election.timeZone, language)),
-                "idleSeconds": .text("\(max(0, idle - parts.clock.now))"),
+                "idleSeconds": .text("\(max(0, idle - parts.clock.now))"), "owner": .text(owner(visit, session)),
             ])
     }
 
@@ -192,7 +192,7 @@ extension VoterSite {
         return page(
             .change, visit, status: status, title: "spaceSecret", error: error, more: more,
             [
-                "isBadPresent": .flag(isOfPresent),
+                "isBadPresent": .flag(isOfPresent), "owner": .text(owner(visit, session)),
                 "idleSeconds": .text("\(min(Doorkeeper.idleSeconds, session.endsAt - parts.clock.now))"),
             ].merging(VoterSite.typedTwice(typed, faults)) { $1 })
     }
@@ -201,6 +201,7 @@ extension VoterSite {
     func takeChange(_ visit: Visit) throws -> Reply {
         guard let session = try session(visit) else { return .now(see(visit, "/", "say=ended")) }
         let form = visit.request.form() ?? Form(fields: [])
+        guard isOwn(visit, form, session) else { return .now(see(visit, "/", "say=other")) }
         if SecretText.normalised(form["present"]).isEmpty {
             return .now(change(visit, session, status: 422, error: "secretEmpty", typed: form))
         }
@@ -223,11 +224,17 @@ extension VoterSite {
     }
 
     /// Keeps a session open: a script is told for how many seconds, a form leads back. One that only looks, because another
-    /// tab may have kept it open, learns how long it lasts as it is.
+    /// tab may have kept it open, learns how long it lasts as it is. The page of somebody who was signed in here before keeps
+    /// nobody's session open, and learns nothing of it.
     func extend(_ visit: Visit) throws(StoreError) -> Response {
-        let looks = !(visit.request.form() ?? Form(fields: []))["look"].isEmpty
+        let form = visit.request.form() ?? Form(fields: [])
+        let looks = !form["look"].isEmpty
+        let isOfScript = visit.request.header("accept") == "text/plain"
+        if let present = try present(visit), !isOwn(visit, form, present) {
+            return isOfScript ? .text(409, "other\n") : see(visit, "/", "say=other")
+        }
         let session = try looks ? present(visit) : session(visit)
-        guard visit.request.header("accept") == "text/plain" else { return see(visit, "/space") }
+        guard isOfScript else { return see(visit, "/space") }
         guard let session else { return .text(401, "ended\n") }
         let idle = looks ? session.idleUntil : parts.clock.now + Doorkeeper.idleSeconds
         let end = min(idle, session.endsAt)
@@ -236,15 +243,18 @@ extension VoterSite {
     }
 
     /// Ends the session here; others of the same voter go on.
+    /// The page of somebody who was signed in here before ends nobody else's.
     func signOut(_ visit: Visit) throws(StoreError) -> Response {
-        if let session = try session(visit) {
+        let form = visit.request.form() ?? Form(fields: [])
+        if let session = try present(visit) {
+            if !isOwn(visit, form, session) { return see(visit, "/", "say=other") }
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try parts.doorkeeper.end(transaction, session)
             }
         }
         if isScript(visit) { return ended([cookies.clear(.session)]) }
         // The ballot page says when its voter leaves without having sent anything.
-        let isUnsent = !(visit.request.form() ?? Form(fields: []))["unsent"].isEmpty
+        let isUnsent = !form["unsent"].isEmpty
         return see(visit, "/", isUnsent ? "say=left" : "say=signedOut", cookies: [cookies.clear(.session)])
     }
 }

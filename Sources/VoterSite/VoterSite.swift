@@ -322,6 +322,8 @@ package final class VoterSite: Sendable {
         all["isSignedIn"] = values["isSignedIn"] ?? .flag(values["idleSeconds"] != nil)
         all["ended"] = .text(visit.path("/", "say=ended"))
         all["unsent"] = .text(visit.path("/", "say=unsent"))
+        all["other"] = .text(visit.path("/", "say=other"))
+        all["otherUnsent"] = .text(visit.path("/", "say=otherUnsent"))
         all["error"] =
             error.map {
                 // Seconds that must pass are counted down beside the error.
@@ -372,7 +374,8 @@ package final class VoterSite: Sendable {
 
     /// Errors that are no fault of what stands in the page's field.
     private static let general: Set<String> = [
-        "gone", "sessionEnded", "sessionUnsent", "codeExhausted", "codePicture", "codeNoMore", "codeResendWait",
+        "gone", "sessionEnded", "sessionUnsent", "sessionOther", "sessionOtherUnsent", "formOld", "codeExhausted",
+        "codePicture", "codeNoMore", "codeResendWait",
         "secretWait",
         "captchaWrong",
         "captchaNeeded", "workNeeded", "helpFull",

@@ -9,7 +9,7 @@ source.querySelector("#choose").dataset.owner = "";
 source.querySelector("#receipt").dataset.owner = "";
 source.querySelector("#voter").textContent = "";
 source.querySelector("#support-code").textContent = "";
-for (const field of source.querySelectorAll("[name=form]")) field.setAttribute("value", "");
+for (const field of source.querySelectorAll("[name=form], [name=owner]")) field.setAttribute("value", "");
 let pageTitle = document.title;
 const form = document.getElementById("choose");
 const parts = {};
@@ -46,8 +46,8 @@ function show(part) {
     ended.ended = unsent.includes(part) ? ended.unsent : endedAfter;
     const place = part === form ? form.querySelector("input") : part;
     place.focus();
-    // A second tap would vote unread.
-    if (part !== form) keepStill();
+    // A second tap would vote unread, or change a choice.
+    keepStill();
     // On a telephone what is said now would stand below the fold.
     if (part === form) scrollTo(0, 0);
     else part.scrollIntoView();
@@ -459,10 +459,17 @@ let isOver = false;
 addEventListener("beforeunload", (event) => {
     if (!isOver && (["sealing", "failed", "alarm"].some((name) => !parts[name].hidden) || hasChosen())) askFirst(event);
 });
-// Whoever signs out without having sent anything is not asked, and told so on the next page. A kiosk asks with words of its own.
+// Whoever signs out without having sent anything is told so on the next page, and asked before where a choice would be forgotten.
+// A kiosk asks with words of its own.
 const signOut = document.getElementById("sign-out");
 if (signOut && !document.body.dataset.kiosk) {
-    signOut.addEventListener("submit", () => {
+    signOut.addEventListener("submit", (event) => {
+        for (const field of signOut.querySelectorAll("[name=unsent]")) field.remove();
+        if (hasChosen() && !confirm(form.dataset.leave)) {
+            event.preventDefault();
+            event.stopImmediatePropagation();
+            return;
+        }
         isOver = unsent.some((part) => !part.hidden);
         if (isOver) signOut.append(Object.assign(document.createElement("input"), { type: "hidden", name: "unsent", value: "1" }));
     });
@@ -482,6 +489,7 @@ addEventListener("DOMContentLoaded", () => {
     if (isAble()) {
         history.replaceState(null, "");
         form.hidden = false;
+        keepStill();
         ended.ended = ended.unsent;
         for (const name of needed) fetchedFile(name).catch(() => {});
     } else parts.unable.hidden = false;

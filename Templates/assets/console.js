@@ -41,7 +41,9 @@ if (expiry && expiry.showModal) {
     };
     const form = expiry.querySelector("form");
     const extend = async () => {
-        const body = new URLSearchParams(new FormData(form));
+        // Browsers of 2017 cannot read the fields of a FormData.
+        const body = new URLSearchParams();
+        for (const { name, value } of form.elements) if (name) body.append(name, value);
         const answer = await fetch(form.action, { method: "POST", headers: { Accept: "text/plain" }, body }).catch(() => null);
         // Where the network is cut, the page stays, and the question with it.
         if (!answer) return;

@@ -31,7 +31,7 @@ for (const name of ["click", "keydown"]) addEventListener(name, answerIdle, true
 
 // Tells the server until it has heard. Refused: another tab has ended this session before.
 async function tell(path, meanwhile) {
-    const body = new URLSearchParams(new FormData(kioskForm));
+    const body = fieldsOf(kioskForm);
     const say = () => within(answerSeconds, async (how) => {
         const answer = await fetch(path, Object.assign(how, { method: "POST", headers: { Accept: "text/plain" }, body }));
         return answer.status === 403 || (answer.ok && await answer.text() === "ended\n");
@@ -85,8 +85,11 @@ async function endKiosk(isGone) {
     location.replace(start);
 }
 
-// At the start there is nobody to wait for; a ballot on its way is waited for.
-const isAtStart = () => Boolean(identifier) && identifier.value === "" && !mistake;
+// At the start there is nobody to wait for, as long as nothing is typed in any of its fields; a ballot on its way is waited for.
+const typedFields = () => [...document.querySelectorAll("main input")].filter(({ type }) => !["hidden", "checkbox", "radio"].includes(type));
+const isAtStart = () => Boolean(identifier) && !mistake && typedFields().every(({ value }) => value === "");
+// The very start: nothing is said there to the last one, in no language of theirs, and no password is renewed.
+const isAtVeryStart = () => location.pathname === kioskForm.dataset.start && location.search === "";
 const isSending = () => isShown("sealing");
 
 // Whoever ends it with a receipt on the screen is asked, since nothing else has kept the number, and whoever has not voted.
@@ -111,8 +114,8 @@ setInterval(() => {
     if (isEnding || isSending()) { touch(); return; }
     const idle = (performance.now() - kioskTouched) / 1000;
     if (isAtStart()) {
-        // What was said to the last one is not for the next.
-        if (!location.search.includes("say=")) touch();
+        // What the last one was told, or chose, is not for the next.
+        if (isAtVeryStart()) touch();
         else if (idle >= kioskSeconds) location.replace(kioskForm.dataset.start);
         return;
     }

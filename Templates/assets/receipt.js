@@ -28,7 +28,7 @@ function forgetReceipts() {
 // The square leads to the tracker in the public box: drawn by the server, which gets what it has just given.
 async function drawSquare() {
     const square = document.getElementById("square");
-    const body = new URLSearchParams(new FormData(paperForm));
+    const body = fieldsOf(paperForm);
     body.set("as", "square");
     const answer = await fetch(paperForm.action, { method: "POST", body }).catch(() => undefined);
     const news = answer && answer.ok ? await answer.json().catch(() => undefined) : undefined;
@@ -86,6 +86,15 @@ function keepReceipt(tracker, signature) {
     if (keepsNothing && other) other.hidden = true;
 }
 
+// The voter has it elsewhere now: nobody asks about it any more.
+function markTaken() {
+    isTaken = true;
+    stored((store) => {
+        const item = JSON.parse(store.getItem(paperName));
+        if (item) store.setItem(paperName, JSON.stringify(Object.assign(item, { isTaken })));
+    });
+}
+
 document.getElementById("copy").addEventListener("click", async ({ target }) => {
     const note = document.getElementById("copied");
     const mark = paper.querySelector(".tracker");
@@ -98,12 +107,12 @@ document.getElementById("copy").addEventListener("click", async ({ target }) => 
         getSelection().selectAllChildren(mark);
         done = document.execCommand("copy");
     }
-    isTaken = isTaken || done;
+    if (done) markTaken();
     note.textContent = done ? target.dataset.done : target.dataset.failed;
 });
 // Nobody can tell whether it was printed or given up.
 document.getElementById("print").addEventListener("click", () => print());
-paperForm.addEventListener("submit", () => { isTaken = true; });
+paperForm.addEventListener("submit", markTaken);
 
 // Whoever leaves without them is asked, but not on the way to another page of the site where they can be looked at again.
 let isGoingOn = false;
@@ -132,6 +141,7 @@ if (!document.getElementById("choose") && !keepsNothing) {
         own.hidden = false;
     } else {
         isStored = true;
+        isTaken = item.isTaken === true;
         showReceipt(item.tracker, item.signature);
         paper.hidden = false;
         document.getElementById("back").hidden = true;

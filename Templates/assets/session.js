@@ -32,7 +32,39 @@ function within(seconds, work) {
     return Promise.race([answer, late]);
 }
 
-// Browsers of before 2022 draw no dialog by themselves, and do not lead to it.
+// The hidden fields of a form: browsers of 2017 cannot read those of a FormData.
+function fieldsOf(form) {
+    const fields = new URLSearchParams();
+    for (const { name, value } of form.elements) if (name) fields.append(name, value);
+    return fields;
+}
+
+// Browsers of before 2022 draw no dialog by themselves, do not lead to it, and leave what is behind it in reach: the last that was
+// opened, and what is kept from those who hear the page meanwhile.
+const asking = [];
+let covered = [];
+function coverBehind() {
+    for (const element of covered) element.removeAttribute("aria-hidden");
+    covered = [];
+    for (let part = asking[asking.length - 1]; part && part !== document.body; part = part.parentElement) {
+        const behind = [...part.parentElement.children].filter((other) => other !== part && !other.hasAttribute("aria-hidden"));
+        for (const element of behind) element.setAttribute("aria-hidden", "true");
+        covered.push(...behind);
+    }
+}
+const isBehind = (event) => asking.length > 0 && !asking[asking.length - 1].contains(event.target);
+addEventListener("click", (event) => {
+    if (!isBehind(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+}, true);
+addEventListener("focusin", (event) => { if (isBehind(event)) asking[asking.length - 1].querySelector("button").focus(); });
+addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !asking.length) return;
+    const dialog = asking[asking.length - 1];
+    if (dialog.dispatchEvent(new Event("cancel", { cancelable: true }))) closeDialog(dialog);
+});
+
 let focusBefore;
 function openDialog(dialog) {
     if (dialog.hasAttribute("open")) return;
@@ -40,6 +72,10 @@ function openDialog(dialog) {
     if (dialog.showModal) dialog.showModal();
     else {
         dialog.setAttribute("open", "");
+        dialog.setAttribute("role", "dialog");
+        dialog.setAttribute("aria-modal", "true");
+        asking.push(dialog);
+        coverBehind();
         dialog.querySelector("button").focus();
     }
     keepStill();
@@ -49,15 +85,19 @@ function closeDialog(dialog) {
     if (dialog.close) dialog.close();
     else {
         dialog.removeAttribute("open");
+        asking.splice(asking.indexOf(dialog), 1);
+        coverBehind();
         if (focusBefore) focusBefore.focus();
     }
     keepStill();
 }
 
-// A receipt that this tab has kept is led to.
+// What this tab has kept of a vote is led to: the signed receipt, or the number alone where no answer came.
 for (const link of document.querySelectorAll("[data-receipt]")) {
     try {
-        link.hidden = !sessionStorage.getItem(`receipt ${link.dataset.receipt}`);
+        const item = JSON.parse(sessionStorage.getItem(`receipt ${link.dataset.receipt}`));
+        link.hidden = !item;
+        if (item && !item.signature) link.textContent = link.dataset.number;
     } catch (error) {
         // Nothing is kept.
     }
@@ -70,11 +110,11 @@ if (expiry) {
     const [warned, again] = [120, 10];
     const form = expiry.querySelector("form");
     const [heading, text, button] = expiry.querySelectorAll("h2, #expiry-text, button");
-    let warning, ending, isLast = false;
+    let warning, ending, staying, isLast = false;
     // For how many seconds the session goes on, and until when; 0 where it has ended, nothing where no answer came. Looking
     // alone keeps no session open.
     const ask = async (looks) => {
-        const body = new URLSearchParams(new FormData(form));
+        const body = fieldsOf(form);
         if (looks) body.set("look", "1");
         try {
             return await within(answerSeconds, async (how) => {
@@ -82,6 +122,8 @@ if (expiry) {
                 const answer = await fetch(form.action, Object.assign(how, options));
                 // Refused: somebody else's browser since, as at a kiosk.
                 if (answer.status === 401 || answer.status === 403) return { seconds: 0 };
+                // Another person has signed in here since: nothing is told of their session.
+                if (answer.status === 409) return { seconds: 0, isOther: true };
                 if (!answer.ok) throw new Error(`answered ${answer.status}`);
                 const [seconds, ...hour] = (await answer.text()).trim().split(" ");
                 // A proxy's page is no answer.
@@ -92,10 +134,12 @@ if (expiry) {
             return undefined;
         }
     };
-    const leave = () => {
+    const leave = (isOther) => {
         if (!expiry.dispatchEvent(new Event("isoloir-ended", { cancelable: true }))) { closeDialog(expiry); return; }
         if (typeof endReceipts === "function") endReceipts();
-        location.href = expiry.dataset.ended;
+        const places = expiry.dataset;
+        if (!isOther) location.href = places.ended;
+        else location.href = places.ended === places.unsent ? places.otherUnsent : places.other;
     };
     const begin = (seconds) => {
         clearTimeout(warning);
@@ -118,22 +162,30 @@ if (expiry) {
             clearTimeout(ending);
             ending = setTimeout(end, 1000 * left.seconds);
         }
+        text.textContent = expiry.dataset.text;
         openDialog(expiry);
     };
     const end = async () => {
         const left = await ask(true);
         clearTimeout(ending);
         if (!left) ending = setTimeout(end, 1000 * again);
-        else if (left.seconds === 0) leave();
+        else if (left.seconds === 0) leave(left.isOther);
         else if (left.seconds > warned) { closeDialog(expiry); begin(left.seconds); }
         else ending = setTimeout(end, 1000 * left.seconds);
     };
     const stay = async () => {
+        clearTimeout(staying);
         if (isLast) { closeDialog(expiry); return; }
         const left = await ask(false);
-        // Where the network is cut, the page stays, and the question with it.
-        if (!left) return;
-        if (left.seconds === 0) { leave(); return; }
+        // Where the network is cut, the page stays, and the question with it: it says so and tries again by itself.
+        if (!left) {
+            text.textContent = expiry.dataset.unreached;
+            clearTimeout(staying);
+            staying = setTimeout(stay, 1000 * again);
+            return;
+        }
+        clearTimeout(staying);
+        if (left.seconds === 0) { leave(left.isOther); return; }
         const shown = document.getElementById("idle-until");
         if (shown) shown.textContent = left.hour;
         closeDialog(expiry);
@@ -143,4 +195,34 @@ if (expiry) {
     // Whoever closes the question is there.
     expiry.addEventListener("cancel", (event) => { event.preventDefault(); stay(); });
     begin(Number(expiry.dataset.idle));
+    // Whose page it is that signs out.
+    const leaving = document.getElementById("sign-out");
+    if (leaving) {
+        leaving.addEventListener("submit", () => {
+            if (leaving.elements.owner) return;
+            leaving.append(Object.assign(document.createElement("input"), { type: "hidden", name: "owner", value: form.elements.owner.value }));
+        });
+    }
+}
+
+// Whoever signs out is asked where a receipt would be forgotten that was neither copied nor downloaded; on the page that shows it
+// the browser asks.
+const signingOut = document.getElementById("sign-out");
+if (signingOut && !document.body.dataset.kiosk) {
+    // Before any script of the page hears of it.
+    addEventListener("submit", (event) => {
+        const paper = document.getElementById("receipt");
+        if (event.target !== signingOut || (paper && !paper.hidden)) return;
+        let isKept = false;
+        try {
+            const items = Object.keys(sessionStorage).filter((name) => name.startsWith("receipt "));
+            isKept = items.some((name) => JSON.parse(sessionStorage.getItem(name)).isTaken !== true);
+        } catch (error) {
+            // Nothing is kept.
+        }
+        if (isKept && !confirm(signingOut.dataset.ask)) {
+            event.preventDefault();
+            event.stopImmediatePropagation();
+        }
+    }, true);
 }

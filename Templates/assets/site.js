@@ -77,14 +77,6 @@ for (const form of document.querySelectorAll("form[data-work]")) {
         const patience = setTimeout(() => { status.textContent = form.dataset.wait; }, 300);
         button.disabled = true;
         const challenge = form.dataset.work;
-        // After the browser's Stop it can be pressed again, with new work.
-        setTimeout(async () => {
-            isDone = button.disabled = false;
-            status.textContent = "";
-            for (const field of form.querySelectorAll("[name=work], [name=number]")) field.remove();
-            const page = await fetch(location.href).then((answer) => answer.text()).catch(() => "");
-            form.dataset.work = (page.match(/data-work="(\w+)/) || [0, challenge])[1];
-        }, 15000);
         try {
             const number = await work(challenge, form.elements[form.dataset.typed].value);
             for (const [name, value] of [["work", challenge], ["number", number]]) {
@@ -99,6 +91,15 @@ for (const form of document.querySelectorAll("form[data-work]")) {
         isDone = true;
         // The button stays off: a second press would send the same work again.
         form.submit();
+        // After the browser's Stop it can be pressed again, with new work: reckoned from the sending, since on a slow telephone the
+        // work alone may last longer.
+        setTimeout(async () => {
+            isDone = button.disabled = false;
+            status.textContent = "";
+            for (const field of form.querySelectorAll("[name=work], [name=number]")) field.remove();
+            const page = await fetch(location.href).then((answer) => answer.text()).catch(() => "");
+            form.dataset.work = (page.match(/data-work="(\w+)/) || [0, challenge])[1];
+        }, 15000);
     });
 }
 

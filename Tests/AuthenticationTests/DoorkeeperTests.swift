@@ -66,7 +66,58 @@ struct DoorkeeperTests {
         let door = try Door()
         let token = try door.ask()
         door.wait(seconds: 900)
-        #expect(try door.check(token, door.codes[0]) == .wrong(left: 4))
+        let since = door.hands.time.withLock { $0 }
+        #expect(try door.check(token, door.codes[0]) == .late(since: since))
+    }
+
+    @Test func `a code that comes too late is said to be late, costs no attempt, and tells of nobody`() throws {
+        let door = try Door()
+        let (known, unknown) = (try door.ask(), try door.ask("NOBODY"))
+        let over = door.hands.time.withLock { $0 } + 900
+        // Before the end of its time a wrong code is wrong, for both.
+        door.wait(seconds: 899)
+        #expect(try door.check(known, "000000") == .wrong(left: 4))
+        #expect(try door.check(unknown, "000000") == .wrong(left: 4))
+        door.wait(seconds: 1)
+        for _ in 0..<6 {
+            #expect(try door.check(known, "000000") == .late(since: over))
+            #expect(try door.check(unknown, "000000") == .late(since: over))
+        }
+    }
+
+    @Test func `before the worker has looked a code is answered like any other`() throws {
+        let door = try Door()
+        let token = try door.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try door.doorkeeper.ask(transaction, canonical: door.identifier, from: CodeAsker(network: "192.0.2.1"))
+        }
+        #expect(try door.check(token, "000000") == .wrong(left: 4))
+        _ = try door.doorkeeper.serveRequests(door.store)
+        #expect(try door.check(token, "000000") == .wrong(left: 3))
+    }
+
+    @Test func `a form is told from those of another sign-in, and not from those of before a resend`() throws {
+        let door = try Door()
+        let (first, second) = (try door.ask(), try door.ask("NOBODY"))
+        func mark(_ token: String) throws -> String {
+            try door.store.read { (reading: borrowing Reading) throws(StoreError) in
+                try door.doorkeeper.request(reading, token: token).map { door.doorkeeper.mark($0) } ?? ""
+            }
+        }
+        func isCurrent(_ token: String, _ mark: String) throws -> Bool {
+            try door.store.read { (reading: borrowing Reading) throws(StoreError) in
+                try door.doorkeeper.isCurrent(reading, token: token, mark: mark)
+            }
+        }
+        let (own, other) = (try mark(first), try mark(second))
+        #expect(own.count == 8 && own != other)
+        #expect(try isCurrent(first, own) && isCurrent(first, "") && !isCurrent(first, other))
+        door.wait(seconds: 30)
+        _ = try door.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try door.doorkeeper.askAgain(
+                transaction, token: first, otherChannel: false, from: CodeAsker(network: "192.0.2.1"))
+        }
+        #expect(try mark(first) != own)
+        #expect(try isCurrent(first, own))
     }
 
     @Test func `nobody's requests look like somebody's`() throws {
@@ -95,7 +146,9 @@ struct DoorkeeperTests {
         #expect(try again() == .wait(seconds: 30))
         door.wait(seconds: 30)
         #expect(try again() == .asked)
-        #expect(try door.check(token, door.codes[0]) == .wrong(left: 4))
+        // The code of the first message says nothing to whoever guesses, and costs whoever has it no attempt.
+        for _ in 0..<6 { #expect(try door.check(token, door.codes[0]) == .older) }
+        #expect(try door.check(token, "000000") == .wrong(left: 4))
         guard case .verified = try door.check(token, door.codes[1]) else { throw Failure.notVerified }
         // By `other` a code never takes the identifier's way, however often it is asked for.
         #expect(door.sent.notes.withLock { $0.allSatisfy { $0.route == .sms } })

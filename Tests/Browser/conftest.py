@@ -322,6 +322,7 @@ class Visitor:
 
     def mark(self, *answers):
         """Ticks the answers with these words."""
+        self.wait_still()
         for answer in answers:
             [label] = [label for label in self.driver.find_elements(By.CSS_SELECTOR, "label.choice") if label.text == answer]
             label.click()

@@ -115,6 +115,9 @@ def test_accounts_that_depend_on_each_other_are_one_person(site):
     assert "attend la confirmation" in bureau.note and site.texts(mail_of("second")) == []
     road.wait_until(lambda: any("a été ajouté : S (membre du bureau de vote)" in text for text in site.texts(mail_of("manager"), newcomers=True)), 20)
     assert bureau.do("staff/second/confirm").status_code == 403 and "une autre personne" in bureau.error
+    # That somebody tried what asks for another person is kept, beside what a role may not.
+    kept = site.sql("SELECT principal, details FROM journal_entry WHERE action = 'access.denied' ORDER BY number DESC LIMIT 1")
+    assert kept[0][0] == "staff:bureau" and "staff/second/confirm" in kept[0][1]
     manager.get("staff")
     assert "attend une confirmation" in manager.text
     assert manager.do("staff/second/confirm").status_code == 200 and "en service" in manager.note

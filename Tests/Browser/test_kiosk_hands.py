@@ -38,28 +38,28 @@ def test_whoever_has_not_voted_is_asked_before_a_kiosk_ends(site, visitor):
     opened(site)
     someone = lent(site, visitor, width=1280)
     # The start says what this device is, and where.
-    assert "Borne de vote : Hall de Lille" in someone.text and "60 secondes" in someone.text
+    assert "Borne de vote : Hall de Lille" in someone.text and "une minute" in someone.text
     someone.shot("start").sign_in(site.identifier(MAIL), MAIL, 1)
     someone.open(PAGE).mark(LISTS[1]).click("Relire mon choix")
     for press in (lambda: end(someone), lambda: someone.driver.find_element(By.CSS_SELECTOR, "#sign-out button").click()):
         press()
         someone.wait_still()
-        assert shown(someone, "kiosk-leave") and "Vous n'avez pas voté" in plain(someone.driver.find_element(By.ID, "kiosk-leave").text)
+        assert shown(someone, "kiosk-leave") and "Ce vote n'a pas été envoyé" in plain(someone.driver.find_element(By.ID, "kiosk-leave").text)
         someone.shot("leave")
         answer(someone, "kiosk-leave", "Revenir à mon vote")
         assert shown(someone, "review") and not shown(someone, "kiosk-leave")
         # Whoever came back is still asked by the browser.
         assert someone.driver.execute_script("return isOver") is False
     answer(end(someone), "kiosk-leave", "Terminer quand même")
-    assert "Aucun bulletin n'a été envoyé" in at_start(someone).text
+    assert "Le bulletin affiché n'a pas été envoyé" in at_start(someone).text
     # What was said to the last one is not for the next.
     someone.driver.execute_script("kioskTouched -= 61000")
-    WebDriverWait(someone.driver, 10).until(lambda d: "Aucun bulletin" not in someone.text)
+    WebDriverWait(someone.driver, 10).until(lambda d: "n'a pas été envoyé" not in someone.text)
     # The same where nobody is there any more.
     someone.sign_in(site.identifier(MAIL), MAIL, 2, first=False)
     someone.open(PAGE).mark(LISTS[1]).click("Relire mon choix")
     someone.driver.execute_script("kioskTouched -= 61000")
-    assert "Aucun bulletin n'a été envoyé" in at_start(someone).text
+    assert "Le bulletin affiché n'a pas été envoyé" in at_start(someone).text
     someone.identify(site.identifier(MAIL)).driver.execute_script("kioskTouched -= 361000")
     assert "personne ne touchait plus l'écran" in at_start(someone).text
 

@@ -156,7 +156,7 @@ def test_a_script_that_does_not_come_leaves_no_blank_page(site, visitor):
     # A session that ends here says what became of the vote, in both languages.
     assert jeanne.driver.find_element(By.ID, "expiry").get_attribute("data-ended").endswith("say=unsent")
     jeanne.press("Se déconnecter")
-    assert "Aucun bulletin n'a été envoyé" in jeanne.open("/?say=unsent").text
+    assert "Le bulletin affiché n'a pas été envoyé" in jeanne.open("/?say=unsent").text
     assert "No ballot was sent" in jeanne.open("/?lang=en&say=unsent").text
 
 

@@ -26,6 +26,7 @@ def sign_in(site, someone, number):
 
 def choose(site, someone):
     someone.get(f"{site.address}{PAGE}?lang=fr")
+    road.wait_until(lambda: someone.run("performance.now() >= stillUntil"))
     someone.run(f"([...document.querySelectorAll('label.choice')].find((e) => e.innerText.includes({LISTS[1]!r})).click(), 1)")
 
 

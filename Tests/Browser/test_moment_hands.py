@@ -102,14 +102,26 @@ def test_what_stood_under_a_question_is_not_pressed_with_its_answer(site, visito
 def test_whoever_signs_out_without_voting_is_told_that_nothing_was_sent(site, visitor):
     opened(site)
     someone = signed_in(site, visitor)
-    someone.open(PAGE).mark(LISTS[1]).click("Relire mon choix").press("Se déconnecter")
-    assert "Votre session est fermée. Aucun bulletin n'a été envoyé depuis la page de vote." in someone.text
+    someone.open(PAGE).mark(LISTS[1]).click("Relire mon choix").wait_still()
+    # What was chosen would be forgotten: that is asked, and whoever stays loses nothing.
+    button = someone.driver.find_element(By.CSS_SELECTOR, "#sign-out button")
+    for stays in (True, False):
+        button.click()
+        question = someone.driver.switch_to.alert
+        assert "Votre choix n'a pas été envoyé" in plain(question.text)
+        if stays:
+            question.dismiss()
+            assert shown(someone, "review") and LISTS[1] in someone.text
+        else:
+            question.accept()
+    WebDriverWait(someone.driver, 10).until(lambda d: someone.path == "/")
+    assert "Votre session est fermée. Le bulletin affiché n'a pas été envoyé." in someone.text
     someone.sign_in(site.identifier("v1@example.org"), "v1@example.org", 2, first=False)
     someone.vote(WORKERS, LISTS[1])
     # On purpose: the browser's own question would stop this driver.
     someone.driver.execute_script("isTaken = true")
     someone.press("Se déconnecter")
-    assert "Votre session est fermée." in someone.text and "Aucun bulletin" not in someone.text
+    assert "Votre session est fermée." in someone.text and "pas été envoyé" not in someone.text
 
 
 def test_a_number_is_found_in_a_suspension_and_after_the_close(site, visitor):
@@ -235,7 +247,7 @@ def test_a_telephone_that_slept_through_the_end_says_that_nothing_was_sent(site,
     site.sql("DELETE FROM access_session")
     someone.wait_still().driver.find_element(By.CSS_SELECTOR, "#expiry button").click()
     WebDriverWait(someone.driver, 10).until(lambda d: someone.path == "/")
-    assert "Votre session s'est terminée. Aucun bulletin n'a été envoyé" in someone.text
+    assert "Votre session s'est terminée. Le bulletin affiché n'a pas été envoyé" in someone.text
 
 
 def test_the_last_two_minutes_of_a_session_are_said_once(site, visitor):

@@ -111,7 +111,10 @@ def test_every_button_of_the_code_page(site, visitor):
     site.sql("UPDATE access_request SET created_at = created_at - 31")
     assert "un nouveau code est parti" in jeanne.press("Envoyer un nouveau code").text
     second = code_in(site.wait_text("v1@example.org", 3))
-    assert "n'est pas le bon" in jeanne.fill("code", first).press("Se connecter").text
+    # The code of the message before says that the last one counts, and is no wrong attempt.
+    text = jeanne.fill("code", first).press("Se connecter").text
+    assert "C'est le code d'un message précédent. Seul le dernier message compte" in text and "Essais restants" not in text
+    assert jeanne.driver.find_element(By.CSS_SELECTOR, "main .mark").text in site.texts("v1@example.org")[-1]
     assert "Saisissez votre code" in jeanne.fill("code", " ").press("Se connecter").text
     assert "6 chiffres" in jeanne.fill("code", "12").press("Se connecter").text
     assert jeanne.press("Modifier mon identifiant").path == "/"

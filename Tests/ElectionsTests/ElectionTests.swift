@@ -35,6 +35,10 @@ struct ElectionReaderTests {
         #expect(
             LocalTime.phrase(election.announcedOpening, zone: election.timeZone, .en)
                 == "Tuesday 24 November 2026 at 09:00")
+        let brief = Language.allCases.map {
+            LocalTime.brief(election.announcedClose, zone: election.timeZone, $0)
+        }
+        #expect(brief == ["01/12/2026 17:00", "1 Dec 2026 17:00"])
     }
 
     @Test func `a language that nobody is addressed in is asked of nobody`() throws {

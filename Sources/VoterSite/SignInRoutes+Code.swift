@@ -1,0 +1,128 @@
+import Authentication
+import Captcha
+import Elections
+import HTTPServer
+import Store
+import Templating
+import WebContent
+
+/// The second step of a sign-in: the page of the code, and what is typed there.
+extension VoterSite {
+    /// Where a request for a code comes from.
+    /// - Parameter passedPicture: whether the form came with a picture's right answer.
+    func asker(_ visit: Visit, passedPicture: Bool) -> CodeAsker {
+        CodeAsker(network: RateLimiter.network(visit.request.source), passedPicture: passedPicture)
+    }
+
+    /// - Parameters:
+    ///   - showsPicture: whether the next message needs one; it stands there anyway where none was sent.
+    ///   - isLate: whether the code of the request is known to be over.
+    func code(
+        _ visit: Visit, status: Int = 200, error: String? = nil, more: String? = nil, showsPicture: Bool = false,
+        isLate: Bool = false
+    ) throws(StoreError) -> Response {
+        guard let token = pending(visit) else { return see(visit, "/", "say=gone") }
+        var isServed = true
+        let request = try store.read { (reading: borrowing Reading) throws(StoreError) -> CodeRequest? in
+            guard let request = try parts.doorkeeper.request(reading, token: token) else { return nil }
+            isServed = try parts.doorkeeper.isServed(reading, request)
+            return request
+        }
+        guard let request else { return see(visit, "/", "say=gone", cookies: [cookies.clear(.pending)]) }
+        if request.state == .verified || election.access.codeChannel == .none { return see(visit, "/passphrase") }
+        let said = visit.request.method == .post ? nil : visit.request.parameter("say")
+        return page(
+            .code, visit, status: status, title: "codeTitle", error: error, more: more,
+            note: said == "resent" ? "codeResent" : nil,
+            [
+                "username": .text(parts.doorkeeper.shownIdentifier(request)),
+                "mark": .text(parts.doorkeeper.mark(request)),
+                "until": isServed ? codeHours(visit, request, isLate: isLate) : .nothing,
+                "isOver": .flag(isServed && hasOver(request, isLate: isLate)),
+                "wait": .text("\(parts.doorkeeper.resendWait(request))"),
+                "label": .text(request.label), "isQuiet": .flag(request.isQuiet && isServed),
+                "isEmpty": .flag(!isServed), "isReset": .flag(request.purpose == .reset),
+                "asked": renewalAddress(request),
+                "captcha": request.isQuiet || showsPicture
+                    ? picture(visit, "code", isQuiet: false, isWrong: isOfPicture(error)) : .nothing,
+            ])
+    }
+
+    /// Takes the page's form: a code, another message, a picture, or the end of this sign-in.
+    func takeCode(_ visit: Visit) throws(StoreError) -> Response {
+        guard let token = pending(visit) else { return see(visit, "/", "say=gone") }
+        let form = visit.request.form() ?? Form(fields: [])
+        if let old = try formOfBefore(visit, token, form) { return old }
+        switch form["action"] {
+        case "resend", "other": return try askAgain(visit, token, form)
+        case "picture": return try code(visit, showsPicture: true)
+        case "change", "cancel":
+            let renews = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                let renews = try parts.doorkeeper.request(transaction.reading, token: token)?.renews ?? false
+                try parts.doorkeeper.cancel(transaction, token: token)
+                return renews
+            }
+            if renews, form["action"] == "change" { return see(visit, "/renew", cookies: [cookies.clear(.pending)]) }
+            return see(
+                visit, "/", form["action"] == "cancel" ? "say=cancelled" : "", cookies: [cookies.clear(.pending)])
+        default: return try check(visit, token, form["code"])
+        }
+    }
+
+    /// Has a code sent once more, or by another way. What it says is the same for known and unknown identifiers.
+    private func askAgain(_ visit: Visit, _ token: String, _ form: Form) throws(StoreError) -> Response {
+        // By letters alone nothing is sent: the code is the one that stands there.
+        guard election.channels != [.letter] else { return see(visit, "/code", "say=resent") }
+        let verdict = gate.judgePicture(form, name: "code")
+        let otherChannel = form["action"] == "other" && election.access.offersOtherWay(election.channels)
+        let again = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Doorkeeper.Again? in
+            if let verdict, try !gate.admit(transaction, verdict) { return nil }
+            return try parts.doorkeeper.askAgain(
+                transaction, token: token, otherChannel: otherChannel,
+                from: asker(visit, passedPicture: verdict != nil))
+        }
+        switch again {
+        case nil: return try code(visit, status: 422, error: "captchaWrong", showsPicture: true)
+        case .asked: return see(visit, "/code", "say=resent")
+        case .wait(let seconds): return try code(visit, status: 429, error: "codeResendWait", more: "\(seconds)")
+        case .quiet:
+            let error = verdict == nil ? "codePicture" : "codeNoMore"
+            return try code(visit, status: 429, error: error, showsPicture: true)
+        case .gone: return see(visit, "/", "say=gone", cookies: [cookies.clear(.pending)])
+        }
+    }
+
+    /// Compares a code; the attempt is counted before that.
+    private func check(_ visit: Visit, _ token: String, _ typed: String) throws(StoreError) -> Response {
+        if typed.allSatisfy(\.isWhitespace) { return try code(visit, status: 422, error: "codeEmpty") }
+        guard let read = parts.doorkeeper.readCode(typed) else {
+            return try code(visit, status: 422, error: "codeMalformed")
+        }
+        let outcome = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try parts.doorkeeper.check(transaction, token: token, read)
+        }
+        switch outcome {
+        case .verified(let token):
+            let renews = try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try parts.doorkeeper.request(reading, token: token)?.renews ?? false
+            }
+            return see(visit, renews ? "/verified" : "/passphrase", cookies: [cookies.set(.pending, token)])
+        case .wrong(let left):
+            metrics.refuse(.code)
+            return try code(
+                visit, status: 422, error: "codeWrong", more: "\(pages.text("codeLeft", visit.language)) \(left)")
+        case .late(let since):
+            let hour = election.clockWords(since, visit.language)
+            return try code(
+                visit, status: 422, error: "codeLate", more: "\(pages.text("codeLateSince", visit.language)) \(hour)",
+                isLate: true)
+        case .older: return try code(visit, status: 422, error: "codeOlder")
+        case .exhausted:
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try parts.doorkeeper.cancel(transaction, token: token)
+            }
+            return see(visit, "/", "say=exhausted", cookies: [cookies.clear(.pending)])
+        case .gone: return see(visit, "/", "say=gone", cookies: [cookies.clear(.pending)])
+        }
+    }
+}

@@ -1,0 +1,283 @@
+"""Two tabs, two people, an old page: a form counts for the sign-in and the voter whose page it is, and nothing that is said
+tells a known identifier from an unknown one."""
+import re
+import time
+
+import pytest
+from conftest import PASSPHRASE, Client, code_in, plain, road
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+from test_kiosk import MAIL, lent
+from test_kiosk_hands import at_start, end
+from test_moment import PAGE, offline, shown, signed_in
+from test_moment_hands import CUT, NO_DIALOG, opened
+from test_vote import LISTS, SUBSTITUTES, WORKERS
+
+voter = road.voter
+OTHER_MAIL = "v2@example.org"
+OTHER_PERSON = "Une autre personne s'est connectée dans ce navigateur"
+
+
+def main_text(page):
+    return plain(re.sub(r"<[^>]+>", " ", re.search(r"<main.*?</main>", page, re.S).group()).replace("&#39;", "'"))
+
+
+def mark(page):
+    return re.search(r'name="mark" value="([0-9a-f]{8})"', page).group(1)
+
+
+# Codes.
+
+@pytest.mark.parametrize("seconds, words, rest", [
+    (0, "Un code reçu maintenant sert au moins jusqu'à", 4), (650, "Un code déjà reçu a pu expirer", 4),
+    (901, "Le code de cette demande n'est plus valable", None),
+])
+def test_a_code_that_is_late_is_answered_alike_for_known_and_unknown_identifiers(site, seconds, words, rest):
+    site.prepare([voter(1)]).serve()
+    texts = []
+    for identifier in (site.identifier(MAIL), "0000-0000-0000"):
+        client = Client(site)
+        assert client.identify(identifier).headers["Location"] == "/code"
+        label = client.label()
+        site.sql(f"UPDATE access_request SET created_at = created_at - {seconds}, code_until = code_until - {seconds}")
+        page = client.get("/code").text
+        assert words in main_text(page)
+        assert ("Envoyer un nouveau code" in page) and page.count('value="resend"') == (2 if seconds > 900 else 1)
+        answer = client.post("/code", code="000000", action="check", mark=mark(page))
+        assert answer.status_code == 422
+        text = main_text(answer.text)
+        assert (f"Essais restants : {rest}" in text) if rest else ("Cet essai n'a pas été compté" in text and "Essais restants" not in text)
+        texts.append(re.sub(r"\d+ h \d+|\d+ s\b", "", text.replace(label, "")))
+        # The button for another one leads on.
+        if seconds > 900:
+            assert client.post("/code", action="resend", mark=mark(page)).headers["Location"] == "/code?say=resent"
+    assert texts[0] == texts[1]
+
+
+def test_the_right_code_after_its_minutes_is_said_to_be_late(site):
+    site.prepare([voter(1)]).serve()
+    client = Client(site)
+    client.identify(site.identifier(MAIL))
+    code = code_in(site.wait_text(MAIL, 2))
+    # Its ten minutes since the relay took it are over, and the quarter of an hour of the request is not.
+    road.wait_until(lambda: site.sql("SELECT count(*) FROM access_request WHERE state = 'sent'") == [(1,)])
+    site.sql("UPDATE outbox_message SET ended_at = ended_at - 601 WHERE ended_at IS NOT NULL")
+    text = main_text(client.code(code).text)
+    assert "Ce code n'est plus valable : demandez-en un autre" in text and "Essais restants" not in text
+    assert client.page.count('value="resend"') == 2
+    assert site.sql("SELECT attempts FROM access_request") == [(0,)]
+
+
+# Two sign-ins in one browser.
+
+def test_a_form_of_the_sign_in_before_is_not_counted_for_the_next(site):
+    site.prepare([voter(1), voter(2)]).serve()
+    client = Client(site)
+    client.identify(site.identifier(MAIL))
+    first_code, first_page = code_in(site.wait_text(MAIL, 2)), client.get("/code").text
+    client.identify(site.identifier(OTHER_MAIL))
+    second_code, second_page = code_in(site.wait_text(OTHER_MAIL, 2)), client.get("/code").text
+    assert mark(first_page) != mark(second_page)
+    for fields in ({"code": first_code, "action": "check"}, {"code": second_code, "action": "check"}, {"action": "resend"}, {"action": "cancel"}):
+        answer = client.post("/code", mark=mark(first_page), **fields)
+        text = main_text(answer.text)
+        assert answer.status_code == 409 and "une autre connexion a commencé dans ce navigateur" in text, (fields, text)
+        assert mark(answer.text) == mark(second_page)
+    assert site.sql("SELECT sum(attempts), count(*) FROM access_request WHERE state IN ('asked', 'sent')") == [(0, 2)]
+    # The answer is the page of the one under way, and goes on.
+    answer = client.post("/code", code=second_code, action="check", mark=mark(second_page))
+    assert answer.headers["Location"] == "/passphrase"
+    # Nor does an old page choose a passphrase for somebody else, or read one as a wrong attempt.
+    page = client.get("/passphrase").text
+    for action in ("choose", "enter", "answer"):
+        answer = client.post("/passphrase", action=action, secret=PASSPHRASE, again=PASSPHRASE, answer="x", mark=mark(first_page))
+        assert answer.status_code == 409 and "n'a pas été pris en compte" in main_text(answer.text)
+    assert client.post("/passphrase", action="choose", secret=PASSPHRASE, again=PASSPHRASE, mark=mark(page)).headers["Location"].startswith("/space")
+
+
+def test_a_second_tab_says_which_message_counts(site, visitor):
+    site.prepare([voter(1)]).serve()
+    someone = visitor(width=390).identify(site.identifier(MAIL))
+    old, first = someone.driver.current_window_handle, code_in(site.wait_text(MAIL, 2))
+    someone.driver.switch_to.new_window("tab")
+    someone.identify(site.identifier(MAIL))
+    second = code_in(site.wait_text(MAIL, 3))
+    someone.driver.switch_to.window(old)
+    someone.fill("code", first).press("Se connecter")
+    assert "une autre connexion a commencé dans ce navigateur" in someone.text and "Essais restants" not in someone.text
+    someone.shot("old-tab")
+    assert someone.fill("code", second).press("Se connecter").path == "/passphrase"
+
+
+# Whose page asks.
+
+def two_people(site, visitor, path):
+    """The page of one voter in a browser in which another has signed in since."""
+    opened(site)
+    someone = signed_in(site, visitor)
+    someone.open(path)
+    first = someone.driver.current_window_handle
+    someone.driver.switch_to.new_window("tab")
+    someone.open("/space").press("Se déconnecter")
+    someone.sign_in(site.identifier(OTHER_MAIL), OTHER_MAIL, 1)
+    someone.driver.switch_to.window(first)
+    return someone
+
+
+def seen(site):
+    return site.sql("SELECT seen_at, ends_at FROM access_session")
+
+
+def test_the_page_of_another_keeps_no_session_open_and_shows_none(site, visitor):
+    someone = two_people(site, visitor, PAGE)
+    site.sql("UPDATE access_session SET seen_at = seen_at - 300")
+    before = seen(site)
+    someone.mark(LISTS[1]).driver.execute_script("openDialog(expiry)")
+    someone.wait_still().driver.find_element(By.CSS_SELECTOR, "#expiry button").click()
+    WebDriverWait(someone.driver, 10).until(lambda d: someone.path == "/")
+    assert OTHER_PERSON in someone.text and "le bulletin affiché n'a pas été envoyé" in someone.text
+    assert "Martin" not in someone.driver.find_element(By.TAG_NAME, "body").text
+    someone.shot("other")
+    assert seen(site) == before
+
+
+def test_an_old_space_signs_nobody_out_and_changes_no_secret(site, visitor):
+    someone = two_people(site, visitor, "/space/secret")
+    someone.fill("present", PASSPHRASE).fill("secret", "quatre autres mots bien choisis").fill("again", "quatre autres mots bien choisis")
+    someone.press("Enregistrer")
+    assert OTHER_PERSON in someone.text
+    someone.driver.back()
+    WebDriverWait(someone.driver, 10).until(lambda d: someone.path == "/space/secret")
+    # Reloaded from the server it is the other's page: what came before is asked by hand.
+    owner = "f" * 32
+    answer = someone.driver.execute_script("""const body = new URLSearchParams({ form: document.querySelector('[name=form]').value, owner: arguments[0] });
+        return fetch('/sign-out', { method: 'POST', body }).then((answer) => answer.url)""", owner)
+    assert answer.endswith("/?say=other") and len(seen(site)) == 1
+    assert someone.open("/space").path == "/space" and "Martinc" in someone.text
+
+
+def test_staying_without_a_network_says_so_and_tries_again(site, visitor):
+    opened(site)
+    someone = signed_in(site, visitor)
+    someone.driver.execute_script("openDialog(expiry)")
+    offline(someone, True)
+    someone.wait_still().driver.find_element(By.CSS_SELECTOR, "#expiry button").click()
+    text = lambda: plain(someone.driver.find_element(By.ID, "expiry-text").text)  # noqa: E731
+    WebDriverWait(someone.driver, 10).until(lambda d: "votre session n'est pas encore prolongée" in text())
+    someone.shot("unreached")
+    offline(someone, False)
+    # By itself.
+    WebDriverWait(someone.driver, 20).until(lambda d: not shown(someone, "expiry"))
+    assert someone.path == "/space"
+
+
+def test_without_dialogs_nothing_behind_the_question_is_in_reach(site, visitor):
+    opened(site)
+    someone = signed_in(site, visitor)
+    someone.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": NO_DIALOG})
+    someone.open("/space").driver.execute_script("openDialog(expiry)")
+    someone.wait_still()
+    run = someone.driver.execute_script
+    run("document.querySelector('header nav a').focus()")
+    assert run("return document.activeElement.closest('dialog').id") == "expiry"
+    run("document.querySelector('header nav a[href^=\"/help\"]').click(); document.querySelector('#sign-out button').click()")
+    time.sleep(0.5)
+    assert someone.path == "/space" and shown(someone, "expiry")
+    assert run("return ['header', 'footer', 'main > h1'].map((name) => document.querySelector(name).getAttribute('aria-hidden'))") == ["true"] * 3
+    assert run("return [expiry.getAttribute('role'), expiry.getAttribute('aria-modal')]") == ["dialog", "true"]
+    run("dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }))")
+    WebDriverWait(someone.driver, 10).until(lambda d: not shown(someone, "expiry"))
+    assert run("return document.querySelectorAll('[aria-hidden=true]:not(.unseen)').length") == 0
+    someone.wait_still()
+    assert someone.press("Aide").path == "/help"
+
+
+def test_signing_out_asks_where_a_number_would_be_forgotten(site, visitor):
+    opened(site)
+    someone = signed_in(site, visitor)
+    someone.vote(WORKERS, LISTS[1])
+    someone.driver.execute_script("isTaken = true")
+    someone.open("/space").wait_still()
+    someone.driver.find_element(By.CSS_SELECTOR, "#sign-out button").click()
+    question = someone.driver.switch_to.alert
+    assert "n'est gardé que dans cet onglet" in plain(question.text)
+    question.dismiss()
+    assert someone.path == "/space"
+    # Once it was copied nobody asks.
+    someone.open(PAGE).wait_still()
+    someone.driver.find_element(By.ID, "copy").click()
+    WebDriverWait(someone.driver, 10).until(lambda d: someone.driver.find_element(By.ID, "copied").text)
+    if someone.driver.execute_script("return isTaken"):
+        assert "Votre session est fermée." in someone.open("/space").press("Se déconnecter").text
+
+
+# The moment of voting.
+
+def test_the_second_of_two_taps_changes_no_choice(site, visitor):
+    opened(site)
+    someone = signed_in(site, visitor, width=390)
+    someone.open(PAGE).mark(LISTS[1]).click("Relire mon choix").click("Modifier mon choix")
+    WebDriverWait(someone.driver, 10).until(lambda d: shown(someone, "choose"))
+    chosen = "return document.querySelector('#choose input:checked').closest('label').innerText"
+    someone.driver.execute_script("[...document.querySelectorAll('label.choice')][0].click()")
+    assert someone.driver.execute_script(chosen) == LISTS[1]
+    assert someone.mark(LISTS[0]).driver.execute_script(chosen) == LISTS[0]
+
+
+def test_a_receipt_is_true_after_the_close_and_after_the_poll_was_abandoned(site, visitor):
+    opened(site)
+    someone = signed_in(site, visitor)
+    someone.vote(WORKERS, LISTS[1])
+    someone.driver.execute_script("isTaken = true")
+    assert "à la prochaine publication" in someone.text
+    site.run("poll", "close", "--yes", "--at-once")
+    road.wait_until(lambda: "clos le vote" in someone.open("/space").text)
+    someone.open(PAGE)
+    assert "à sa dernière publication, après la clôture" in someone.text and "prochaine publication" not in someone.text
+
+
+def test_a_number_without_a_receipt_is_no_proof(site, visitor):
+    opened(site)
+    someone = signed_in(site, visitor)
+    someone.open(PAGE).mark(LISTS[1]).click("Relire mon choix")
+    someone.driver.execute_script(CUT)
+    someone.click("Confirmer mon vote")
+    WebDriverWait(someone.driver, 60).until(lambda d: shown(someone, "failed"))
+    someone.driver.execute_script("isOver = true")
+    if someone.open("/space").driver.find_elements(By.CSS_SELECTOR, "[data-receipt]"):
+        [link] = someone.driver.find_elements(By.CSS_SELECTOR, "[data-receipt]")
+        assert plain(link.text) == "Revoir mon numéro de suivi"
+    else:
+        # The ballot never came: there is nothing to look at again.
+        assert "Le vote est ouvert." in someone.text
+
+
+# Kiosks.
+
+def test_the_start_of_a_kiosk_forgets_what_was_typed_and_the_language_of_the_last(site, visitor):
+    opened(site)
+    someone = lent(site, visitor)
+    later = "kioskTouched -= 61000"
+    someone.open("/?lang=en").driver.execute_script(later)
+    WebDriverWait(someone.driver, 10).until(lambda d: "lang=" not in d.current_url)
+    someone.fill("identifier", "ABCD").driver.execute_script(later)
+    WebDriverWait(someone.driver, 10).until(lambda d: "say=kioskEnded" in d.current_url)
+    assert at_start(someone).driver.find_element(By.ID, "identifier").get_attribute("value") == ""
+    assert "personne ne touchait plus" in someone.text
+    # A field beside the identifier counts too.
+    someone.open("/").driver.execute_script("""const field = Object.assign(document.createElement('input'), { type: 'password', id: 'secret', value: 'x' });
+        document.querySelector('main form').append(field); kioskTouched -= 61000""")
+    WebDriverWait(someone.driver, 10).until(lambda d: "say=kioskEnded" in d.current_url)
+    assert not someone.driver.find_elements(By.ID, "secret")
+
+
+def test_the_second_ballot_of_a_kiosk_says_what_is_true_of_it_alone(site, visitor):
+    opened(site)
+    someone = lent(site, visitor)
+    someone.sign_in(site.identifier(MAIL), MAIL, 1)
+    someone.vote(WORKERS, LISTS[1])
+    someone.driver.execute_script("isTaken = true")
+    someone.press(f"Voter : {SUBSTITUTES}").mark(LISTS[0])
+    end(someone)
+    words = plain(someone.driver.find_element(By.ID, "kiosk-leave").text)
+    assert "Ce vote n'a pas été envoyé" in words and "Vous n'avez pas voté" not in words
