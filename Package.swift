@@ -179,7 +179,10 @@ let package = Package(
         tests("TurnoutTests", of: ["Turnout"]),
         tests(
             "OperationsTests",
-            of: ["Crypto", "Delivery", "Elections", "Issuance", "Journal", "Operations", "Store", "VoterRoll"]),
+            of: [
+                "Authentication", "Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Operations",
+                "Polling", "Staff", "Store", "VoterRoll",
+            ]),
         tests("HTTPServerTests", of: ["HTTPServer"]),
         tests(
             "ConsoleTests",

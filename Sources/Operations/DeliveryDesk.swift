@@ -261,6 +261,16 @@ package final class DeliveryDesk: Sendable {
         return voters.map { ($0.key, $0.value) }.sorted { $0.voter < $1.voter }
     }
 
+    /// Whether a voter who was found stranded still is: pressed twice, renewed meanwhile, signed in, or with a letter made for them
+    /// that waits for the post, what was sent since stays.
+    package func isStranded(
+        _ reading: borrowing Reading, voter: Int, generation: Int?
+    ) throws(StoreError) -> Bool {
+        let latest = try desk.issuer.history(reading, voter: voter).first { ["active", "unposted"].contains($0.state) }
+        guard let latest, latest.generation == generation, latest.state == "active" else { return false }
+        return try desk.door.firstSignIn(reading, .voter(voter)) == nil
+    }
+
     /// How many voters a fail-over would reach for, whatever place or mailing. Reads all identifiers and the outbox.
     package func strandedCount(from: Route) throws(StoreError) -> Int {
         try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -305,11 +315,8 @@ package final class DeliveryDesk: Sendable {
         }
         for id in found.voters {
             let isDone = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
-                // Pressed twice, or renewed meanwhile: what was sent since stays.
                 guard let voter = try desk.voter(transaction.reading, id),
-                    try desk.issuer.history(transaction.reading, voter: id).contains(where: {
-                        $0.generation == generations[id] && $0.state == "active"
-                    })
+                    try isStranded(transaction.reading, voter: id, generation: generations[id])
                 else { return false }
                 let reissue = try desk.issuer.reissue(
                     transaction, desk.election, key: desk.key, office: desk.directory.office,

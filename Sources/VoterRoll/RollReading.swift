@@ -68,6 +68,14 @@ struct RollReading {
         shown.line %= RollLimits.sheetLines
         guard let found = try search.take(bytes, shown, options: options, file: place) else { return }
         headings.append(found)
+        for heading in found.unread {
+            report.warn(
+                RollFault(
+                    line: fields.line, column: heading, value: "",
+                    reason:
+                        "is not read, as was said of this heading before: what the roll has there is emptied; to have it read, "
+                        + "give the heading another name of the list of headings"))
+        }
         let name = source.sheets.isEmpty ? "" : source.sheets[sheet]
         checkers.append(
             RowChecker(
