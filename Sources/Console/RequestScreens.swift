@@ -68,9 +68,12 @@ extension ConsoleSite {
         let language = call.language
         let found = try store.read { (reading: borrowing Reading) throws(StoreError) -> About? in
             guard let request = try approvals.request(reading, call.id("request")) else { return nil }
+            let voter = try parts.desk.voter(reading, request.subject)
             return About(
-                request: request, voter: try parts.desk.voter(reading, request.subject),
-                file: try parts.desk.heldFile(reading, request))
+                request: request, voter: voter,
+                contacts: try voter.map { voter throws(StoreError) in
+                    try parts.desk.directory.contacts(reading, voter)
+                }, file: try parts.desk.heldFile(reading, request))
         }
         guard let found else { return nil }
         let request = found.request
@@ -93,7 +96,11 @@ extension ConsoleSite {
                 ))
         }
         if let contact = request.order["contact"], !contact.isEmpty {
-            facts.append((text("f.contact", language), contact))
+            let present =
+                request.order["route"] == Route.sms.rawValue
+                ? before(.phone, found.contacts?.phone?.text ?? "", language)
+                : before(.email, found.contacts?.mail?.text ?? "", language)
+            facts.append((text("f.contact", language), "\(present ?? "") → \(contact)"))
         }
         var blocks: [Block] = [.facts(facts)]
         if let file = found.file { blocks += rows(of: file, language) }
@@ -106,6 +113,8 @@ extension ConsoleSite {
         let request: Approvals.Request
         /// Nil where it is about a file.
         let voter: Voter?
+        /// The voter's, as messages go to them now.
+        let contacts: VoterContacts?
         let file: VoterDesk.HeldFile?
     }
 

@@ -185,10 +185,12 @@ package final class DeliveryDesk: Sendable {
     }
 
     private func journal(
-        _ transaction: borrowing Transaction, _ viewer: Viewer, _ action: String, _ details: [String: String]
+        _ transaction: borrowing Transaction, _ viewer: Viewer, _ action: String, _ details: [String: String],
+        personal: [String: String] = [:]
     ) throws(StoreError) {
         try desk.logbook.record(
-            transaction, election: desk.election.election.id, by: viewer.principal, action, details)
+            transaction, election: desk.election.election.id, by: viewer.principal, action, details,
+            personal: personal, key: desk.key)
     }
 
     // MARK: Channels
@@ -222,10 +224,14 @@ package final class DeliveryDesk: Sendable {
         }
     }
 
-    /// A selection as the journal keeps it.
+    /// The sealed part of a selection in the journal: a mail domain may be one voter's alone, and the journal outlives the roll.
+    static func personal(_ selection: MessageSelection) -> [String: String] {
+        selection.place.map { ["place": $0] } ?? [:]
+    }
+
+    /// A selection as the journal keeps it in clear.
     package static func details(_ selection: MessageSelection) -> [String: String] {
         var details: [String: String] = [:]
-        if let place = selection.place { details["place"] = place }
         if let mailing = selection.mailing { details["mailing"] = "\(mailing)" }
         return details
     }
@@ -333,7 +339,7 @@ package final class DeliveryDesk: Sendable {
                 DeliveryDesk.details(selection).merging([
                     "from": from.rawValue, "to": to.rawValue, "reissued": "\(outcome.reissued)",
                     "unreachable": "\(outcome.unreachable)", "reason": reason,
-                ]) { $1 })
+                ]) { $1 }, personal: DeliveryDesk.personal(selection))
         }
         forget()
         return outcome

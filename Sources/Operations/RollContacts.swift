@@ -35,10 +35,12 @@ extension VoterDesk {
     /// How many contacts a file changes is no reason to bring it before the bureau, as many single ones of one hour are: they are seen
     /// together, in one list. An alert tells of it.
     /// - Parameter actsAlone: whether all rows are applied where nobody could approve any: a command line without a console.
+    /// - Returns: nil where the poll is sealed: nothing was changed.
     package func apply(
         _ transaction: borrowing Transaction, _ roll: LoadedRoll, file: String, by principal: Principal,
         actsAlone: Bool = false
-    ) throws(StoreError) -> AppliedRoll {
+    ) throws(StoreError) -> AppliedRoll? {
+        if try isSealed(transaction.reading) { return nil }
         let source = registrar.number(of: roll)
         let rows = try contactRows(transaction.reading, import: source)
         let odd = try oddRows(transaction, rows, by: principal)

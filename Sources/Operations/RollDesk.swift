@@ -299,8 +299,7 @@ package final class RollDesk: Sendable {
         do throws(StoreError) {
             applied = try desk.store.write {
                 (transaction: borrowing Transaction) throws(StoreError) -> VoterDesk.AppliedRoll? in
-                if try desk.isSealed(transaction.reading) { return nil }
-                return try desk.apply(transaction, loaded.roll, file: loaded.file, by: viewer.principal)
+                try desk.apply(transaction, loaded.roll, file: loaded.file, by: viewer.principal)
             }
         } catch {
             self.loaded.withLock { $0 = loaded }

@@ -135,11 +135,16 @@ private func publish(
 ) throws(Refusal) -> VoterDesk.AppliedRoll {
     let name = URL(fileURLWithPath: file).lastPathComponent
     let desk = try services.voterDesk(election)
-    return try refusing {
+    let applied = try refusing {
         try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try desk.apply(transaction, roll, file: name, by: services.principal, actsAlone: true)
         }
     }
+    guard let applied else {
+        try refusing { try services.registrar.discard(roll) }
+        throw Refusal("Nothing was stored: the poll was sealed while the file was read.")
+    }
+    return applied
 }
 
 /// What an import was asked to do.

@@ -130,9 +130,10 @@ final class ContactOffice {
         let roll = try desk.registrar.load(
             path, into: desk.election, keys: RollKeys(key, randomness: .system), options: ImportOptions())
         let desk = desk
-        return try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+        let applied = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try desk.apply(transaction, roll, file: "new.csv", by: .staff(name), actsAlone: actsAlone)
         }
+        return try #require(applied, "the poll is sealed")
     }
 
     func decide(_ request: Int, approved: Bool = true, by name: String) throws -> VoterDesk.Decided {
