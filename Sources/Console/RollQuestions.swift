@@ -28,7 +28,7 @@ enum WarningOrder {
         ("look which is right", 0), ("is hidden in the spreadsheet", 0), ("hidden column of the spreadsheet", 0),
         ("holds the first name too", 1), ("no street's name", 1),
         ("cannot be reached", 1), ("no contact for it", 1), ("is left out", 1), ("no street", 1), ("put back", 2),
-        ("the same phone", 3), ("the same mailbox", 3),
+        ("the roll has nothing of it", 0), ("the same phone", 3), ("the same mailbox", 3),
     ]
 
     /// By weight, then by line; all that bear the same name in one line.

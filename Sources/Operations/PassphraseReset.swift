@@ -35,6 +35,16 @@ extension VoterDesk {
         }
     }
 
+    /// The same for the command line, which knows one person: true where a member of the bureau would have had to agree at the
+    /// console, since a contact of the voter was changed a short while ago.
+    package func resetAlone(
+        _ transaction: borrowing Transaction, _ voter: Voter, reason: String, by principal: Principal
+    ) throws(StoreError) -> Bool {
+        let meets = try hasContactMoved(transaction.reading, voter: voter.id)
+        try clearPassphrase(transaction, voter, why: reason, by: principal)
+        return meets
+    }
+
     static let sendsPasswords = "this election sends passwords: give the voter a new identifier"
 
     /// Ends the passphrase, the waits, and a reset under way; tells the voter by every channel. Console, interface for programs

@@ -55,21 +55,34 @@ extension VoterDesk {
         return .done(messages: try issuer.readdress(transaction, election, key: key, voter: voter.id))
     }
 
+    /// What an administrator came to who corrected a voter at the command line.
+    package struct LoneCorrection: Sendable {
+        /// What became of the correction.
+        package let change: RollDesk.Change
+        /// Whether a member of the bureau would have had to agree at the console; alerts there say what was odd.
+        package let isForBureau: Bool
+        /// Whether a second person would have had to agree there.
+        package let wantsSecond: Bool
+    }
+
     /// The same for the command line, which knows one person: a new contact that is odd raises the alerts that it raises at the
-    /// console. The second value says that a member of the bureau would have had to agree there.
+    /// console.
     package func correctAlone(
         _ transaction: borrowing Transaction, _ voter: Voter, _ column: Column, _ value: String, reason: String,
         by principal: Principal
-    ) throws(StoreError) -> (change: RollDesk.Change, isForBureau: Bool) {
-        var isForBureau = false
+    ) throws(StoreError) -> LoneCorrection {
+        var (isForBureau, wantsSecond) = (false, false)
         if column.isContact, try !issuer.history(transaction.reading, voter: voter.id).isEmpty {
-            let given = try trial(transaction, voter, [column: value], by: principal).given
-            let isSuspicious = try isSuspicious(transaction, anyOf: given, voter: voter, by: principal)
-            let wasReset = try wasReset(transaction.reading, voter: voter.id)
-            isForBureau = isSuspicious || wasReset && !given.isEmpty
+            let trial = try trial(transaction, voter, [column: value], by: principal)
+            guard case .done = trial.change else {
+                return LoneCorrection(change: trial.change, isForBureau: false, wantsSecond: false)
+            }
+            let isSuspicious = try isSuspicious(transaction, anyOf: trial.given, voter: voter, by: principal)
+            isForBureau = try wasReset(transaction.reading, voter: voter.id) || isSuspicious
+            wantsSecond = isForBureau || election.election.access.fourEyes
         }
         let change = try correct(transaction, voter, [column: value], reason: reason, by: principal)
-        return (change, isForBureau)
+        return LoneCorrection(change: change, isForBureau: isForBureau, wantsSecond: wantsSecond)
     }
 
     // MARK: What stands

@@ -71,10 +71,11 @@ struct RollReading {
         for heading in found.unread {
             report.warn(
                 RollFault(
-                    line: fields.line, column: heading, value: "",
-                    reason:
-                        "is not read, as was said of this heading before: what the roll has there is emptied; to have it read, "
-                        + "give the heading another name of the list of headings"))
+                    line: fields.line, column: heading.text, value: "",
+                    reason: heading.isOnly
+                        ? "is not read, as was said of this heading before: after this file the roll has nothing of it; to have it "
+                            + "read, give the heading another name of the list of headings"
+                        : "is not read, as was said of this heading before: another column is"))
         }
         let name = source.sheets.isEmpty ? "" : source.sheets[sheet]
         checkers.append(

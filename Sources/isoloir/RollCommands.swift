@@ -120,9 +120,7 @@ private func tell(_ applied: VoterDesk.AppliedRoll, _ election: StoredElection) 
     if applied.request == nil, applied.isForBureau {
         Terminal.complain(forBureau)
     } else if applied.request == nil, election.election.access.fourEyes {
-        Terminal.complain(
-            "This election wants two persons for that, and nobody else has an account at the console: note the second one yourself."
-        )
+        Terminal.complain(wantsTwo)
     }
 }
 
@@ -342,21 +340,33 @@ private func correctRoll(_ invocation: Invocation) throws(Refusal) {
     case .ready(let values): ready = values[column] ?? value
     case .refused(let reason): throw Refusal("\(reference), \(name): \(reason).")
     }
-    let (change, isForBureau, sheets) = try refusing {
+    let (lone, sheets) = try refusing {
         try services.store.write {
-            (transaction: borrowing Transaction) throws(StoreError) -> (RollDesk.Change, Bool, [Issuer.Sheet]) in
+            (transaction: borrowing Transaction) throws(StoreError) -> (VoterDesk.LoneCorrection?, [Issuer.Sheet]) in
             guard let voter = try services.registrar.voter(transaction.reading, election, reference: reference) else {
-                return (.unknownVoter, false, [])
+                return (nil, [])
             }
-            let (change, isForBureau) = try desk.correctAlone(
+            let lone = try desk.correctAlone(
                 transaction, voter, column, ready, reason: reason, by: services.principal)
-            return (change, isForBureau, try services.issuer.sheetsInHand(transaction.reading, voter: voter.id))
+            return (lone, try services.issuer.sheetsInHand(transaction.reading, voter: voter.id))
         }
     }
-    switch change {
+    guard let lone else { throw Refusal("There is no voter \"\(reference)\" on the roll.") }
+    try tell(lone, sheets, reference, name)
+}
+
+/// Says what a correction came to.
+private func tell(
+    _ lone: VoterDesk.LoneCorrection, _ sheets: [Issuer.Sheet], _ reference: String, _ name: String
+) throws(Refusal) {
+    switch lone.change {
     case .done(let readdressed):
         Terminal.say("\(reference): \(name) corrected.")
-        if isForBureau { Terminal.complain(forBureau) }
+        if lone.isForBureau {
+            Terminal.complain(forBureau)
+        } else if lone.wantsSecond {
+            Terminal.complain(wantsTwo)
+        }
         if readdressed > 0 { Terminal.say("The message that had not left goes to the corrected contact.") }
         for sheet in sheets {
             Terminal.say(

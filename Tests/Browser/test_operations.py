@@ -41,8 +41,12 @@ def test_a_reset_on_the_command_line_warns_the_voter_and_clears_what_slowed_them
 def test_a_correction_on_the_command_line_tells_the_old_contact_and_keeps_to_the_seal(site):
     site.prepare([voter(1), voter(2), voter(3, college="cadres")], *SMALL).serve()
     site.wait_text(MAIL, 1)
-    site.run("roll", "correct", "V1", "--column", "email", "--value", "new@example.net", "--reason", "called back")
+    said = site.run("roll", "correct", "V1", "--column", "email", "--value", "new@example.net", "--reason", "called back")
+    assert "wants two persons" in said.stderr
     assert "coordonnées ont changé" in site.wait_text(MAIL, 2)
+    # The other half of a takeover is said as well.
+    assert "member of the bureau" in site.run("passphrase", "reset", "V1", "--reason", "called back").stderr
+    assert "wants two persons" in site.run("passphrase", "reset", "V2", "--reason", "called back").stderr
     site.run("roll", "correct", "V2", "--column", "last_name", "--value", "Nouveau", "--reason", "typo")
     site.open_poll()
     refused = site.run("roll", "correct", "V2", "--column", "last_name", "--value", "Autre", "--reason", "typo", status=1)

@@ -104,7 +104,12 @@ struct TextFileTests {
             "ref;nom;prenom;college;site;Mail;Couleur\nA1;Petit;Zoe;ouvriers;lille;zoe@example.org;bleu\n", options)
         let told = roll.report.warnings.filter { $0.reason.hasPrefix("is not read") }
         #expect(told.map(\.column) == ["Mail"] && told.map(\.line) == [1])
+        #expect(told.first?.reason.contains("has nothing of it") == true)
         #expect(roll.ignoredHeadings == ["Mail", "Couleur"])
+        let other = try desk.load(
+            "ref;nom;prenom;college;site;Mail;Courriel\nA1;Petit;Zoe;ouvriers;lille;zoe@example.org;zoe@example.net\n",
+            options)
+        #expect(other.report.warnings.map(\.reason).contains { $0.hasSuffix("another column is") })
     }
 
     @Test(arguments: [
