@@ -50,13 +50,14 @@ extension ConsoleSite {
         case .cancelled(let file):
             state = "cancelled"
             blocks.append(.notice("\(file)\(language.colon)\(text("roll.cancelled", language))", isBad: false))
-        case .applied(let file, let summary):
+        case .applied(let file, let summary, let applied):
             state = "applied"
-            data = report(file, summary)
+            data = report(file, summary).merging(waits(applied)) { $1 }
             blocks.append(
                 .notice(
                     "\(file)\(language.colon)\(text("roll.applied", language)) +\(summary.added), \(summary.changed), -\(summary.removed)",
                     isBad: false))
+            if let words = waitingWords(applied, language) { blocks.append(.notice(words, isBad: false)) }
         case .ready(let file, let summary):
             state = "ready"
             data = report(file, summary)
@@ -221,7 +222,7 @@ extension ConsoleSite {
             return .refused(422, refusal(reason, "refusal.value", call.language), field: "reference")
         case .refusedColumns: return answer(change, call, done: "rollAdd.done", next: "roll")
         case .importing: return .refused(409, text("roll.cannot.busy", call.language))
-        case .unknownVoter, .asked, .already: return .refused(404, text("reissue.unknown", call.language))
+        case .unknownVoter, .asked, .already, .overtaken: return .refused(404, text("reissue.unknown", call.language))
         }
     }
 
@@ -230,10 +231,27 @@ extension ConsoleSite {
         guard call.has("confirmed") else {
             return .refused(422, text("rollApply.confirm", call.language), field: "confirmed")
         }
-        if let obstacle = try parts.roll.apply(by: call.viewer) {
-            return .refused(409, text("roll.cannot.\(obstacle)", call.language))
+        switch try parts.roll.apply(by: call.viewer) {
+        case .obstacle(let why): return .refused(409, text("roll.cannot.\(why)", call.language))
+        case .done(let applied):
+            let words = [text("rollApply.done", call.language), waitingWords(applied, call.language)]
+            return .done(words.compactMap(\.self).joined(separator: " "), next: "roll", data: waits(applied))
         }
-        return .done(text("rollApply.done", call.language), next: "roll")
+    }
+
+    /// What of a file waits for a second person, for programs; nothing where nothing does.
+    private func waits(_ applied: VoterDesk.AppliedRoll) -> [String: JSONValue] {
+        guard let request = applied.request else { return [:] }
+        return [
+            "request": .number(request), "held": .number(applied.held), "needsBureau": .flag(applied.isForBureau),
+        ]
+    }
+
+    /// The same in words; nil where nothing waits.
+    private func waitingWords(_ applied: VoterDesk.AppliedRoll, _ language: Language) -> String? {
+        guard applied.request != nil else { return nil }
+        let who = text(applied.isForBureau ? "reissue.askedBureau" : "reissue.asked", language)
+        return "\(text("rollApply.held", language))\(language.colon)\(applied.held). \(who)"
     }
 
     /// Drops the file that is read or waits.

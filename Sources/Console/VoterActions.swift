@@ -224,6 +224,7 @@ extension ConsoleSite {
         case .unknownVoter: return .refused(404, text("reissue.unknown", call.language))
         case .sealed: return .refused(409, text("correct.sealed", call.language))
         case .importing: return .refused(409, text("roll.cannot.busy", call.language))
+        case .overtaken: return .refused(409, text("correct.meanwhile", call.language))
         case .asked(let request, let byBureau):
             return .done(
                 text(byBureau ? "reissue.askedBureau" : "reissue.asked", call.language), next: next,
@@ -250,84 +251,6 @@ extension ConsoleSite {
             voter: call.id("voter"), message: call.id("message"), by: call.viewer.principal)
         guard isDue else { return .refused(409, text("retryOne.gone", call.language)) }
         return .done(text("retryOne.done", call.language), next: "voters/\(call.id("voter"))")
-    }
-
-    // MARK: The second person
-
-    /// What a request asks for, with what it would change; nil when there is none of this number.
-    func aboutRequest(_ call: Call) throws -> [Block]? {
-        let language = call.language
-        let found = try store.read {
-            (reading: borrowing Reading) throws(StoreError) -> (Approvals.Request, Voter?)? in
-            guard let request = try approvals.request(reading, call.id("request")) else { return nil }
-            return (request, try parts.desk.voter(reading, request.subject))
-        }
-        guard let (request, voter) = found else { return nil }
-        var facts = [
-            (text("approvals.what", language), text("deed.\(request.deed.rawValue)", language)),
-            (text("f.name", language), voter?.courteousName(language) ?? "?"),
-            (text("f.reference", language), voter?.reference ?? "?"),
-            (text("why", language), request.reason), (text("approvals.by", language), request.askedBy),
-            (
-                text("f.check", language),
-                request.order["check"].map { choiceText("check", $0, language) } ?? text("none", language)
-            ),
-            (text("approvals.until", language), time(request.expiresAt, language)),
-        ]
-        for (column, value) in request.corrections.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            let shown = value.isEmpty ? text("correct.erased", language) : choiceText(column.rawValue, value, language)
-            facts.append((choiceText("column", column.rawValue, language), shown))
-        }
-        if request.corrections.isEmpty, let contact = request.order["contact"], !contact.isEmpty {
-            facts.append((text("f.contact", language), contact))
-        }
-        return [.facts(facts)] + (request.needsBureau ? [.notice(text("decide.bureau", language), isBad: false)] : [])
-    }
-
-    /// Approves or refuses a request; nobody decides their own.
-    /// - Returns: `state`: `done`, `refused`, or `impossible` where what was asked for cannot be done any more.
-    func decide(_ call: Call) throws -> DeedAnswer {
-        let language = call.language
-        let decided = try parts.desk.decide(
-            request: call.id("request"), approved: call["decision"] == "approve", answer: call["reason"].trimmed,
-            by: call.viewer)
-        switch decided {
-        case .refusedRequest:
-            return .done(text("decide.refused", language), next: "approvals", data: ["state": .text("refused")])
-        case .denied(let denial):
-            let key: String
-            switch denial {
-            case .gone: key = "decide.gone"
-            case .expired: key = "decide.expired"
-            case .samePerson: key = "decide.samePerson"
-            case .bureauOnly: key = "decide.bureau"
-            case .tooNew(let until): return tooNew(until, language)
-            }
-            return .refused(denial == .samePerson || denial == .bureauOnly ? 403 : 409, text(key, language))
-        case .carriedOut(.done(let notice, let sheets, _)):
-            var words = text("decide.done", language)
-            for sheet in sheets {
-                words += " " + text("reissue.sheet", language) + " \(sheet.batch) / \(sheet.number)."
-            }
-            return .done(
-                words, next: "approvals", data: ["state": .text("done"), "noticeBy": .optional(notice?.rawValue)])
-        case .carriedOut(.refused(let reason)):
-            return .done(
-                text("decide.notDone", language) + " " + refusal(reason, "refusal.contact", language),
-                next: "approvals", data: ["state": .text("impossible")])
-        case .carriedOut:
-            return .done(text("decide.notDone", language), next: "approvals", data: ["state": .text("impossible")])
-        }
-    }
-
-    /// Takes one's own request back.
-    func takeBack(_ call: Call) throws -> DeedAnswer {
-        let isDone = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try approvals.takeBack(transaction, request: call.id("request"), by: call.viewer.principal)
-        }
-        return isDone
-            ? .done(text("takeBack.done", call.language), next: "approvals")
-            : .refused(409, text("decide.gone", call.language))
     }
 
     /// Keeps that an alert was seen.

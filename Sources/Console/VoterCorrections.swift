@@ -148,15 +148,6 @@ extension ConsoleSite {
         return [today] + choices
     }
 
-    /// Whether somebody else corrected a column that is touched in this form.
-    private func isOvertaken(_ call: Call, _ present: Present) -> Bool {
-        ConsoleSite.columns.contains { column in
-            guard let was = call.values[ConsoleSite.shown(column)], let typed = call.values[column.rawValue]?.trimmed
-            else { return false }
-            return typed != was && was != present.values[column]
-        }
-    }
-
     /// What is to be corrected: what differs from what the form showed, and what was typed into an empty field. Programs show
     /// nothing: for them it is what differs from today's value.
     /// - Returns: values as they were typed; empty ones remove a contact.
@@ -186,15 +177,17 @@ extension ConsoleSite {
         if !call["column"].isEmpty, Column(rawValue: call["column"]).map(ConsoleSite.columns.contains) != true {
             return .refused(422, text("fault.choice", language), field: "column")
         }
-        if isOvertaken(call, present) { return .refused(409, text("correct.meanwhile", language)) }
         for column in ConsoleSite.erasable
         where call.has("erase.\(column.rawValue)") && !call[column.rawValue].trimmed.isEmpty {
             return .refused(422, text("correct.eraseOrType", language), field: column.rawValue)
         }
         let corrections = corrections(call, present)
         guard !corrections.isEmpty else { return .refused(422, text("correct.nothing", language)) }
+        // What the form showed is compared again where the correction is written.
+        var seen: [Column: String] = [:]
+        for column in corrections.keys { seen[column] = call.values[ConsoleSite.shown(column)] }
         let change = try parts.roll.correct(
-            voter: call.id("voter"), corrections, reason: call["reason"].trimmed, by: call.viewer)
+            voter: call.id("voter"), corrections, seen: seen, reason: call["reason"].trimmed, by: call.viewer)
         if case .refusedColumns(let reasons) = change {
             let isSingle = !call["column"].isEmpty && call.source != "console"
             return .faults(

@@ -289,55 +289,6 @@ extension ConsoleSite {
                 }))
     }
 
-    // MARK: Approvals
-
-    /// Requests that wait; one's own can be taken back, others decided.
-    /// For programs a list: `id`, `deed`, `voter`, `reason`, `askedBy`, `expiresAt`, `needsBureau`.
-    func approvalsScreen(_ call: Call) throws -> Screen {
-        let language = call.language
-        let found = try store.read {
-            (reading: borrowing Reading) throws(StoreError) -> [(Approvals.Request, Voter?)] in
-            var list: [(Approvals.Request, Voter?)] = []
-            for request in try approvals.waiting(reading) {
-                list.append((request, try parts.desk.voter(reading, request.subject)))
-            }
-            return list
-        }
-        let rows = found.map { request, voter -> [Table.Cell] in
-            let isMine = request.askedBy == call.viewer.principal.text
-            return [
-                Table.Cell(
-                    "\(text(isMine ? "takeBack.title" : "decide.title", language)) \(request.id)",
-                    path: "/manager/approvals/\(request.id)/\(isMine ? "take-back" : "decide")"),
-                Table.Cell(text("deed.\(request.deed.rawValue)", language)),
-                Table.Cell(voter?.courteousName(language) ?? "?"),
-                Table.Cell(request.reason), Table.Cell(request.askedBy), Table.Cell(time(request.expiresAt, language)),
-                Table.Cell(text(request.needsBureau ? "approvals.bureau" : "approvals.anybody", language)),
-            ]
-        }
-        return Screen(
-            title: text("menu.approvals", language),
-            blocks: [
-                .text(text("approvals.text", language)),
-                .table(
-                    Table(
-                        caption: text("menu.approvals", language),
-                        head: [
-                            "approvals.number", "approvals.what", "f.name", "why", "approvals.by", "approvals.until",
-                            "approvals.who",
-                        ].map { (text($0, language), false) }, rows: rows, empty: text("approvals.none", language))),
-            ],
-            data: .list(
-                found.map { request, _ in
-                    .object([
-                        "id": .number(request.id), "deed": .text(request.deed.rawValue),
-                        "voter": .number(request.subject),
-                        "reason": .text(request.reason), "askedBy": .text(request.askedBy),
-                        "expiresAt": .time(request.expiresAt), "needsBureau": .flag(request.needsBureau),
-                    ])
-                }), isLive: true)
-    }
-
     // MARK: Questions
 
     /// Questions that wait, and where the visitor with a support code stands.

@@ -91,6 +91,9 @@ package final class PassphraseHasher: Sendable {
         }
     }
 
+    /// Whether a text is a hash as `hash` makes them, of any cost.
+    package static func isHash(_ text: String) -> Bool { ArgonText(text) != nil }
+
     /// Whether a stored hash was made at another cost and should be made again at the next sign-in.
     /// - Returns: also true for what is no hash.
     package func isOutdated(_ hash: String) -> Bool {

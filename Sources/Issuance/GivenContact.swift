@@ -48,6 +48,9 @@ package enum GivenContact: Sendable, Equatable {
     /// The channel that it serves.
     package var route: Route { if case .mail = self { .email } else { .sms } }
 
+    /// What spellings of this contact share.
+    package var folded: String { GivenContact.folded(bytes, route) }
+
     /// What spellings of one mailbox share: case, dots and what follows a plus sign before the @ aside.
     static func folded(_ bytes: [UInt8], _ route: Route) -> String {
         let text = String(decoding: EmailAddress.folded(bytes), as: UTF8.self)

@@ -14,28 +14,21 @@ extension VoterDesk {
         case refusedRequest
         /// It was approved, and the deed came to this; a refusal of the deed still uses the request up.
         case carriedOut(Outcome)
+        /// A file's contacts were approved: so many voters have theirs; the others' rows, by reference, were changed meanwhile and
+        /// stay as they are.
+        case appliedFile(voters: Int, overtaken: [String])
         /// This person may not decide it, or not yet; it waits on where it waited.
         case denied(Approvals.Denial)
     }
 
-    /// Approves or refuses a request; an approved one is carried out in the same transaction.
+    /// Approves or refuses a request; an approved one is carried out in the same transaction, by the rules and against the roll of
+    /// that moment.
     package func decide(
         request id: Int, approved: Bool, answer: String, by viewer: Viewer
     ) throws(StoreError) -> Decided {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Decided in
-            if approved, !viewer.may(.decideForBureau),
-                let request = try approvals.request(transaction.reading, id), request.state == .waiting,
-                try completesTakeover(transaction.reading, request)
-            {
-                return .denied(.bureauOnly)
-            }
-            // What became suspicious since it was asked for is the bureau's too.
-            if approved, !viewer.may(.decideForBureau),
-                let request = try approvals.request(transaction.reading, id), request.state == .waiting,
-                let voter = try voter(transaction.reading, request.subject),
-                let asker = Principal(text: request.askedBy),
-                try isSuspicious(transaction, anyOf: request.given, voter: voter, by: asker, deciding: true)
-            {
+            let waiting = try approvals.request(transaction.reading, id).flatMap { $0.state == .waiting ? $0 : nil }
+            if approved, !viewer.may(.decideForBureau), let waiting, try isForBureauNow(transaction, waiting) {
                 return .denied(.bureauOnly)
             }
             let decision = try approvals.decide(
@@ -44,30 +37,91 @@ extension VoterDesk {
                 if case .denied(let denial) = decision { return .denied(denial) }
                 return .denied(.gone)
             }
-            guard approved else { return .refusedRequest }
-            guard let voter = try voter(transaction.reading, request.subject) else {
-                return .carriedOut(.unknownVoter)
+            guard approved else {
+                if let source = request.heldImport { try registrar.dropHeld(transaction, import: source) }
+                return .refusedRequest
             }
-            let check = VoterOrder.Check(rawValue: request.order["check"] ?? "") ?? .callBack
-            let asker = Principal(text: request.askedBy) ?? viewer.principal
-            let why = "\(request.reason) (checked: \(check.rawValue); approved by \(viewer.principal.text))"
-            if request.deed == .changeRoll {
-                return .carriedOut(try carryOutCorrection(transaction, request, voter, why: why, by: asker))
-            }
-            if request.deed == .resetPassphrase {
-                try clearPassphrase(transaction, voter, why: why, by: asker)
-                return .carriedOut(.done(noticeBy: nil, sheets: []))
-            }
-            let contact = request.order["contact"] ?? ""
-            let outcome = try giveIdentifier(
-                transaction, voter, by: Route(rawValue: request.order["route"] ?? "") ?? .email,
-                contact: contact.isEmpty ? nil : contact, why: why, principal: asker)
-            switch outcome {
-            case .done(_, let notice, let sheets, _): return .carriedOut(.done(noticeBy: notice, sheets: sheets))
-            case .unknownVoter: return .carriedOut(.unknownVoter)
-            case .refused(let reason): return .carriedOut(.refused(reason))
-            }
+            return try carryOut(transaction, request, approvedBy: viewer.principal)
         }
+    }
+
+    /// Whether a request is the bureau's by what is known today: it would be the second half of a takeover, or its contacts became
+    /// odd since it was asked for.
+    private func isForBureauNow(
+        _ transaction: borrowing Transaction, _ request: Approvals.Request
+    ) throws(StoreError) -> Bool {
+        guard let asker = Principal(text: request.askedBy) else { return true }
+        if let file = try heldFile(transaction.reading, request) {
+            return try isForBureau(transaction, file, by: asker)
+        }
+        if try completesTakeover(transaction.reading, request) { return true }
+        guard let voter = try voter(transaction.reading, request.subject) else { return false }
+        return try isSuspicious(transaction, anyOf: request.given, voter: voter, by: asker, deciding: true)
+    }
+
+    /// Does what was approved, unless what it rests on is another by now.
+    private func carryOut(
+        _ transaction: borrowing Transaction, _ request: Approvals.Request, approvedBy second: Principal
+    ) throws(StoreError) -> Decided {
+        let check = VoterOrder.Check(rawValue: request.order["check"] ?? "") ?? .callBack
+        let asker = Principal(text: request.askedBy) ?? second
+        if let file = try heldFile(transaction.reading, request) {
+            let why = "\(request.reason) (approved by \(second.text))"
+            return try carryOutFile(transaction, request, file, why: why, by: asker)
+        }
+        guard let voter = try voter(transaction.reading, request.subject) else { return .carriedOut(.unknownVoter) }
+        let why = "\(request.reason) (checked: \(check.rawValue); approved by \(second.text))"
+        switch request.deed {
+        case .changeRoll:
+            return .carriedOut(try carryOutCorrection(transaction, request, voter, why: why, by: asker))
+        case .resetPassphrase:
+            if election.election.access.secretKind == .generated {
+                return .carriedOut(.refused(VoterDesk.sendsPasswords))
+            }
+            if let stood = request.order[VoterDesk.stoodSecret],
+                try stood != latestSecret(transaction.reading, voter.id)
+            {
+                return .carriedOut(.refused(VoterDesk.changedMeanwhile))
+            }
+            try clearPassphrase(transaction, voter, why: why, by: asker)
+            return .carriedOut(.done(noticeBy: nil, sheets: []))
+        default: return .carriedOut(try carryOutReissue(transaction, request, voter, why: why, by: asker))
+        }
+    }
+
+    /// Gives the identifier that a second person approved.
+    private func carryOutReissue(
+        _ transaction: borrowing Transaction, _ request: Approvals.Request, _ voter: Voter, why: String,
+        by asker: Principal
+    ) throws(StoreError) -> Outcome {
+        if let stood = request.order[VoterDesk.stoodIdentifier],
+            try stood != latestIdentifier(transaction.reading, voter.id)
+        {
+            return .refused(VoterDesk.changedMeanwhile)
+        }
+        let contact = request.order["contact"] ?? ""
+        let outcome = try giveIdentifier(
+            transaction, voter, by: Route(rawValue: request.order["route"] ?? "") ?? .email,
+            contact: contact.isEmpty ? nil : contact, why: why, principal: asker)
+        switch outcome {
+        case .done(_, let notice, let sheets, _): return .done(noticeBy: notice, sheets: sheets)
+        case .unknownVoter: return .unknownVoter
+        case .refused(let reason): return .refused(reason)
+        }
+    }
+
+    /// The orders' entries of what stood when a reissue or a reset was asked for.
+    static let stoodIdentifier = "stood.identifier"
+    static let stoodSecret = "stood.secret"
+
+    /// By which a voter's latest identifier is told from the one before.
+    func latestIdentifier(_ reading: borrowing Reading, _ voter: Int) throws(StoreError) -> String {
+        try issuer.history(reading, voter: voter).first.map { "\($0.generation)" } ?? ""
+    }
+
+    /// By which a voter's secret is told from the one before.
+    func latestSecret(_ reading: borrowing Reading, _ voter: Int) throws(StoreError) -> String {
+        "\(try keeper.record(reading, election: election.number, .voter(voter)).generation)"
     }
 
     /// Makes a slowed voter wait no longer; false when there is no such voter.

@@ -185,10 +185,12 @@ package final class DeliveryDesk: Sendable {
     }
 
     private func journal(
-        _ transaction: borrowing Transaction, _ viewer: Viewer, _ action: String, _ details: [String: String]
+        _ transaction: borrowing Transaction, _ viewer: Viewer, _ action: String, _ details: [String: String],
+        personal: [String: String] = [:]
     ) throws(StoreError) {
         try desk.logbook.record(
-            transaction, election: desk.election.election.id, by: viewer.principal, action, details)
+            transaction, election: desk.election.election.id, by: viewer.principal, action, details,
+            personal: personal, key: desk.key)
     }
 
     // MARK: Channels
@@ -222,10 +224,14 @@ package final class DeliveryDesk: Sendable {
         }
     }
 
-    /// A selection as the journal keeps it.
+    /// The sealed part of a selection in the journal: a mail domain may be one voter's alone, and the journal outlives the roll.
+    static func personal(_ selection: MessageSelection) -> [String: String] {
+        selection.place.map { ["place": $0] } ?? [:]
+    }
+
+    /// A selection as the journal keeps it in clear.
     package static func details(_ selection: MessageSelection) -> [String: String] {
         var details: [String: String] = [:]
-        if let place = selection.place { details["place"] = place }
         if let mailing = selection.mailing { details["mailing"] = "\(mailing)" }
         return details
     }
@@ -259,6 +265,16 @@ package final class DeliveryDesk: Sendable {
         }
         for voter in signedIn { voters[voter] = nil }
         return voters.map { ($0.key, $0.value) }.sorted { $0.voter < $1.voter }
+    }
+
+    /// Whether a voter who was found stranded still is: pressed twice, renewed meanwhile, signed in, or with a letter made for them
+    /// that waits for the post, what was sent since stays.
+    package func isStranded(
+        _ reading: borrowing Reading, voter: Int, generation: Int?
+    ) throws(StoreError) -> Bool {
+        let latest = try desk.issuer.history(reading, voter: voter).first { ["active", "unposted"].contains($0.state) }
+        guard let latest, latest.generation == generation, latest.state == "active" else { return false }
+        return try desk.door.firstSignIn(reading, .voter(voter)) == nil
     }
 
     /// How many voters a fail-over would reach for, whatever place or mailing. Reads all identifiers and the outbox.
@@ -324,11 +340,8 @@ package final class DeliveryDesk: Sendable {
         _ id: Int, to: Route, instead generation: Int?, _ reason: String, _ mailing: Int?, by viewer: Viewer
     ) throws(StoreError) -> Bool {
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
-            // Pressed twice, or renewed meanwhile: what was sent since stays.
             guard let voter = try desk.voter(transaction.reading, id),
-                try desk.issuer.history(transaction.reading, voter: id).contains(where: {
-                    $0.generation == generation && $0.state == "active"
-                })
+                try isStranded(transaction.reading, voter: id, generation: generation)
             else { return false }
             let reissue = try desk.issuer.reissue(
                 transaction, desk.election, key: desk.key, office: desk.directory.office, reference: voter.reference,
@@ -349,7 +362,7 @@ package final class DeliveryDesk: Sendable {
                     "from": from.rawValue, "to": to.rawValue, "reissued": "\(outcome.reissued)",
                     "unreachable": "\(outcome.unreachable)", "left": "\(outcome.left)",
                     "unchanged": "\(outcome.unchanged)", "reason": reason,
-                ]) { $1 })
+                ]) { $1 }, personal: DeliveryDesk.personal(selection))
         }
         forget()
     }

@@ -1,3 +1,4 @@
+package import Crypto
 package import Delivery
 package import Elections
 package import Journal
@@ -10,10 +11,11 @@ package struct OutboxRetry: Sendable {
     private let outbox: Outbox
     private let logbook: Logbook
     private let election: StoredElection
+    private let key: ElectionKey
 
     /// Of one election: messages of others are never found.
-    package init(outbox: Outbox, logbook: Logbook, election: StoredElection) {
-        (self.outbox, self.logbook, self.election) = (outbox, logbook, election)
+    package init(outbox: Outbox, logbook: Logbook, election: StoredElection, key: ElectionKey) {
+        (self.outbox, self.logbook, self.election, self.key) = (outbox, logbook, election, key)
     }
 
     /// Makes all failed messages of a selection due again, or the unknown ones; returns how many.
@@ -23,7 +25,7 @@ package struct OutboxRetry: Sendable {
         let count = try outbox.retry(transaction, election: election.number, unknown: unknown, of: selection)
         var details = DeliveryDesk.details(selection)
         (details["messages"], details["unknown"]) = ("\(count)", unknown ? "yes" : "no")
-        try record(transaction, details, by: principal)
+        try record(transaction, details, personal: DeliveryDesk.personal(selection), by: principal)
         return count
     }
 
@@ -39,16 +41,18 @@ package struct OutboxRetry: Sendable {
     }
 
     private func record(
-        _ transaction: borrowing Transaction, _ details: [String: String], by principal: Principal
+        _ transaction: borrowing Transaction, _ details: [String: String], personal: [String: String] = [:],
+        by principal: Principal
     ) throws(StoreError) {
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "delivery.retry", details)
+            transaction, election: election.election.id, by: principal, "delivery.retry", details, personal: personal,
+            key: key)
     }
 }
 
 extension DeliveryDesk {
     private var retries: OutboxRetry {
-        OutboxRetry(outbox: desk.outbox, logbook: desk.logbook, election: desk.election)
+        OutboxRetry(outbox: desk.outbox, logbook: desk.logbook, election: desk.election, key: desk.key)
     }
 
     /// Makes failed messages due again, or those of which nobody knows; returns how many.

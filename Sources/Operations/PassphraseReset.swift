@@ -13,7 +13,7 @@ extension VoterDesk {
         voter id: Int, reason: String, check: VoterOrder.Check, answer: String?, by viewer: Viewer
     ) throws(StoreError) -> Outcome {
         if election.election.access.secretKind == .generated {
-            return .refused("this election sends passwords: give the voter a new identifier")
+            return .refused(VoterDesk.sendsPasswords)
         }
         if let stop = try checkAnswer(answer, voter: id, by: viewer) { return stop }
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Outcome in
@@ -26,11 +26,26 @@ extension VoterDesk {
             }
             if let known = try waiting(transaction.reading, .resetPassphrase, id) { return .already(request: known) }
             let request = try approvals.ask(
-                transaction, .resetPassphrase, subject: id, order: ["check": check.rawValue], reason: reason,
+                transaction, .resetPassphrase, subject: id,
+                order: [
+                    "check": check.rawValue, VoterDesk.stoodSecret: try latestSecret(transaction.reading, id),
+                ], reason: reason,
                 needsBureau: meets, by: viewer.principal)
             return .asked(request: request, byBureau: meets)
         }
     }
+
+    /// The same for the command line, which knows one person: true where a member of the bureau would have had to agree at the
+    /// console, since a contact of the voter was changed a short while ago.
+    package func resetAlone(
+        _ transaction: borrowing Transaction, _ voter: Voter, reason: String, by principal: Principal
+    ) throws(StoreError) -> Bool {
+        let meets = try hasContactMoved(transaction.reading, voter: voter.id)
+        try clearPassphrase(transaction, voter, why: reason, by: principal)
+        return meets
+    }
+
+    static let sendsPasswords = "this election sends passwords: give the voter a new identifier"
 
     /// Ends the passphrase, the waits, and a reset under way; tells the voter by every channel. Console, interface for programs
     /// and command line all come here.

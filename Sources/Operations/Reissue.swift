@@ -96,6 +96,7 @@ extension VoterDesk {
                 transaction, deed, subject: voter.id,
                 order: [
                     "route": order.route.rawValue, "contact": order.contact ?? "", "check": order.check.rawValue,
+                    VoterDesk.stoodIdentifier: try latestIdentifier(transaction.reading, voter.id),
                 ], reason: order.reason, needsBureau: byBureau, by: viewer.principal)
             return .asked(request: id, byBureau: byBureau)
         }
@@ -113,53 +114,6 @@ extension VoterDesk {
     ) throws(StoreError) -> Bool {
         let isSuspicious = try isSuspicious(transaction, contact, voter: voter, by: principal)
         return try wasReset(transaction.reading, voter: voter.id) || isSuspicious
-    }
-
-    /// Whether a member of the bureau must look at a contact: another voter has it, it is a member of the staff's own, or
-    /// one person gives out many. What waits for approval counts as what was done.
-    func isSuspicious(
-        _ transaction: borrowing Transaction, _ contact: GivenContact, voter: Voter, by principal: Principal,
-        deciding: Bool = false
-    ) throws(StoreError) -> Bool {
-        var isOwn = false
-        if case .mail = contact {
-            for member in try register.members(transaction.reading)
-            where GivenContact.isSame(contact.bytes, Array(try register.mail(transaction.reading, member).utf8)) {
-                isOwn = true
-            }
-        }
-        let others =
-            try issuer.otherHolders(transaction.reading, election, key: key, contact, voter: voter.id)
-            + waitingElsewhere(transaction.reading, contact, voter: voter.id)
-        let hour = clock.now - 3600
-        let given =
-            try issuer.givenSince(transaction.reading, election, by: principal.text, since: hour)
-            + registrar.contactChanges(transaction.reading, election, since: hour).count { $0.by == principal.text }
-            + approvals.waitingContacts(transaction.reading, by: principal.text) - (deciding ? 1 : 0)
-        if isOwn { try alert(transaction, "contactOfStaff", principal.text) }
-        if others > 0 { try alert(transaction, "contactShared", principal.text) }
-        if given >= VoterDesk.mostGivenAnHour { try alert(transaction, "manyContacts", principal.text) }
-        return isOwn || others > 0 || given >= VoterDesk.mostGivenAnHour
-    }
-
-    /// The same of several; each is looked at, since alerts name what is odd.
-    func isSuspicious(
-        _ transaction: borrowing Transaction, anyOf contacts: [GivenContact], voter: Voter, by principal: Principal,
-        deciding: Bool = false
-    ) throws(StoreError) -> Bool {
-        var found = false
-        for contact in contacts
-        where try isSuspicious(transaction, contact, voter: voter, by: principal, deciding: deciding) { found = true }
-        return found
-    }
-
-    /// How many requests that wait would give this contact to another voter.
-    private func waitingElsewhere(
-        _ reading: borrowing Reading, _ contact: GivenContact, voter: Int
-    ) throws(StoreError) -> Int {
-        try approvals.waiting(reading).count { request in
-            request.subject != voter && request.given.contains { GivenContact.isSame($0.bytes, contact.bytes) }
-        }
     }
 
     /// Gives a voter a new identifier in place of the old one, and tells the old contact. Console, interface for programs and

@@ -1,4 +1,5 @@
 import Authentication
+import Contacts
 import Crypto
 import Delivery
 import Elections
@@ -54,26 +55,72 @@ extension VoterDesk {
         return .done(messages: try issuer.readdress(transaction, election, key: key, voter: voter.id))
     }
 
+    /// What an administrator came to who corrected a voter at the command line.
+    package struct LoneCorrection: Sendable {
+        /// What became of the correction.
+        package let change: RollDesk.Change
+        /// Whether a member of the bureau would have had to agree at the console; alerts there say what was odd.
+        package let isForBureau: Bool
+        /// Whether a second person would have had to agree there.
+        package let wantsSecond: Bool
+    }
+
     /// The same for the command line, which knows one person: a new contact that is odd raises the alerts that it raises at the
-    /// console. The second value says that a member of the bureau would have had to agree there.
+    /// console.
     package func correctAlone(
         _ transaction: borrowing Transaction, _ voter: Voter, _ column: Column, _ value: String, reason: String,
         by principal: Principal
-    ) throws(StoreError) -> (change: RollDesk.Change, isForBureau: Bool) {
-        var isForBureau = false
+    ) throws(StoreError) -> LoneCorrection {
+        var (isForBureau, wantsSecond) = (false, false)
         if column.isContact, try !issuer.history(transaction.reading, voter: voter.id).isEmpty {
-            let given = try trial(transaction, voter, [column: value], by: principal).given
-            let isSuspicious = try isSuspicious(transaction, anyOf: given, voter: voter, by: principal)
-            let wasReset = try wasReset(transaction.reading, voter: voter.id)
-            isForBureau = isSuspicious || wasReset && !given.isEmpty
+            let trial = try trial(transaction, voter, [column: value], by: principal)
+            guard case .done = trial.change else {
+                return LoneCorrection(change: trial.change, isForBureau: false, wantsSecond: false)
+            }
+            let isSuspicious = try isSuspicious(transaction, anyOf: trial.given, voter: voter, by: principal)
+            isForBureau = try wasReset(transaction.reading, voter: voter.id) || isSuspicious
+            wantsSecond = isForBureau || election.election.access.fourEyes
         }
         let change = try correct(transaction, voter, [column: value], reason: reason, by: principal)
-        return (change, isForBureau)
+        return LoneCorrection(change: change, isForBureau: isForBureau, wantsSecond: wantsSecond)
+    }
+
+    // MARK: What stands
+
+    /// What the roll holds of a voter now, by column, as a correction is typed; of an answer its hash, of an address the place
+    /// without the recipient's own line.
+    package func standing(_ reading: borrowing Reading, _ voter: Voter) throws(StoreError) -> [Column: String] {
+        let keys = RollKeys(key, randomness: randomness)
+        let contacts = try registrar.contacts(reading, election, voter: voter.id, keys: keys)
+        let civility =
+            switch voter.civility {
+            case .none: ""
+            case .mister: "M"
+            case .madam: "Mme"
+            }
+        return [
+            .civility: civility, .lastName: voter.lastName, .firstName: voter.firstName, .college: voter.college,
+            .site: voter.site, .weight: "\(voter.weight)", .language: voter.language.rawValue,
+            .channel: voter.channel?.rawValue ?? "", .email: contacts.mail?.text ?? "",
+            .phone: contacts.phone?.text ?? "",
+            .address1: contacts.address.map { voter.place($0).joined(separator: "|") } ?? "",
+            .challenge: try registrar.challenge(reading, voter: voter.id) ?? "",
+        ]
+    }
+
+    /// Whether something that is to be corrected is another by now than what was seen.
+    /// - Parameter seen: what stood where somebody looked, of some columns.
+    func isOvertaken(
+        _ reading: borrowing Reading, _ voter: Voter, seen: [Column: String]
+    ) throws(StoreError) -> Bool {
+        if seen.isEmpty { return false }
+        let today = try standing(reading, voter)
+        return seen.contains { today[$0.key] != $0.value }
     }
 
     /// Sends word of a changed contact by the channels that were used until now: where nothing has left yet, a mistyped address
     /// may be a stranger's.
-    private func tellOld(_ transaction: borrowing Transaction, _ voter: Voter) throws(StoreError) {
+    func tellOld(_ transaction: borrowing Transaction, _ voter: Voter) throws(StoreError) {
         let principal = Principal.voter(voter.id)
         for route in try directory.routes(transaction.reading, principal)
         where try outbox.hasLeft(transaction.reading, election: election.number, subject: voter.id, by: route) {
@@ -105,6 +152,11 @@ extension VoterDesk {
         _ transaction: borrowing Transaction, _ request: Approvals.Request, _ voter: Voter, why: String,
         by principal: Principal
     ) throws(StoreError) -> Outcome {
+        let stood = request.stood
+        guard Set(stood.keys) == Set(request.corrections.keys) else {
+            return .refused("this was asked for in an earlier version of the program: ask again")
+        }
+        if try isOvertaken(transaction.reading, voter, seen: stood) { return .refused(VoterDesk.changedMeanwhile) }
         let change = try correct(transaction, voter, request.corrections, reason: why, by: principal)
         switch change {
         case .done: return .done(noticeBy: nil, sheets: [])
@@ -113,14 +165,22 @@ extension VoterDesk {
         default: return .unknownVoter
         }
     }
+
+    /// Why what was approved is not done any more.
+    static let changedMeanwhile =
+        "what this would change was changed by somebody else meanwhile: look at the voter's page and ask again"
 }
 
 extension Approvals.Request {
-    /// The corrections that it would make. One that was asked for by an older version names its one column.
-    package var corrections: [Column: String] {
-        if let name = order["column"] { return Column(rawValue: name).map { [$0: order["contact"] ?? ""] } ?? [:] }
+    /// The corrections that it would make; of an answer its hash.
+    package var corrections: [Column: String] { values("value") }
+
+    /// What stood in the columns that it would correct when it was asked for.
+    package var stood: [Column: String] { values("stood") }
+
+    private func values(_ kind: String) -> [Column: String] {
         var values: [Column: String] = [:]
-        for column in Column.allCases { values[column] = order["value.\(column.rawValue)"] }
+        for column in Column.allCases { values[column] = order["\(kind).\(column.rawValue)"] }
         return values
     }
 }
@@ -128,12 +188,19 @@ extension Approvals.Request {
 extension RollDesk {
     /// Corrects fields of a voter, all of them or none; messages that wait go to the corrected contact. A contact of somebody who
     /// has an identifier is a new contact: the same rules hold as for one that is given on the phone, and what is corrected
-    /// beside it waits for the second person with it.
+    /// beside it waits for the second person with it. Hashes an answer: runs outside any transaction.
+    /// - Parameter seen: what stood in some columns when the values were typed: where it is another by now nothing is corrected.
     package func correct(
-        voter id: Int, _ values: [Column: String], reason: String, by viewer: Viewer
+        voter id: Int, _ given: [Column: String], seen: [Column: String] = [:], reason: String, by viewer: Viewer
     ) throws(StoreError) -> Change {
-        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Change in
+        let values: [Column: String]
+        switch try desk.registrar.prepare(election, given) {
+        case .ready(let ready): values = ready
+        case .refused(let reason): return .refusedColumns([.challenge: reason])
+        }
+        return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Change in
             guard let voter = try desk.voter(transaction.reading, id) else { return .unknownVoter }
+            if try desk.isOvertaken(transaction.reading, voter, seen: seen) { return .overtaken }
             if values.keys.contains(where: \.isContact),
                 try !desk.issuer.history(transaction.reading, voter: id).isEmpty
             {
@@ -159,6 +226,8 @@ extension RollDesk {
         guard byBureau || election.election.access.fourEyes else { return nil }
         if let known = try desk.waiting(transaction.reading, .changeRoll, voter.id) { return .already(request: known) }
         var order = Dictionary(uniqueKeysWithValues: values.map { ("value.\($0.key.rawValue)", $0.value) })
+        let stood = try desk.standing(transaction.reading, voter)
+        for column in values.keys { order["stood.\(column.rawValue)"] = stood[column] ?? "" }
         for contact in trial.given {
             order["contact.\(contact.route.rawValue)"] = String(decoding: contact.bytes, as: UTF8.self)
         }

@@ -36,6 +36,8 @@ package final class RollDesk: Sendable {
         /// The same request waits already.
         case already(request: Int)
         case refused(String)
+        /// Somebody else corrected the same column since it was looked at; nothing was changed.
+        case overtaken
         /// Values are refused, each for its reason; nothing was changed.
         case refusedColumns([Column: String])
     }
@@ -90,7 +92,7 @@ package final class RollDesk: Sendable {
         case failed(file: String, line: Int, String)
         /// The file waits for an answer: which sheets are read, or what the headings mean.
         case asks(file: String, Question)
-        case applied(file: String, Summary)
+        case applied(file: String, Summary, VoterDesk.AppliedRoll)
         case cancelled(file: String)
     }
 
@@ -282,41 +284,41 @@ package final class RollDesk: Sendable {
     }
 
     /// Makes what was read the roll, in one transaction.
-    /// - Returns: why not, `nothing`, `faults` or `sealed`; nil when it is done. A sealed poll forgets what was read.
+    /// - Returns: what it came to, or why it is not done: a sealed poll forgets what was read.
     /// - Throws: when the store fails: what was read still waits then.
-    package func apply(by viewer: Viewer) throws(StoreError) -> String? {
+    package func apply(by viewer: Viewer) throws(StoreError) -> Application {
         // Whoever takes it out has it alone: it is applied, dropped or forgotten once.
-        guard let loaded = take() else { return "nothing" }
+        guard let loaded = take() else { return .obstacle("nothing") }
         let (rows, rejected) = (loaded.roll.rows, loaded.summary.rejected)
         guard rows > rejected, loaded.summary.faultCount == 0 || loaded.acceptsValid else {
             self.loaded.withLock { $0 = loaded }
-            return "faults"
+            return .obstacle("faults")
         }
         running.withLock { $0 = .applying(file: loaded.file) }
-        let isDone: Bool
+        let applied: VoterDesk.AppliedRoll?
         do throws(StoreError) {
-            isDone = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
-                if try desk.isSealed(transaction.reading) { return false }
-                let changed = try desk.registrar.changedVoters(transaction.reading, loaded.roll)
-                let removed = try desk.registrar.publish(
-                    transaction, loaded.roll, file: loaded.file, by: viewer.principal)
-                try desk.issuer.revokeRemoved(transaction, election, voters: removed, by: viewer.principal)
-                for voter in changed {
-                    _ = try desk.issuer.readdress(transaction, election, key: desk.key, voter: voter)
-                }
-                return true
+            applied = try desk.store.write {
+                (transaction: borrowing Transaction) throws(StoreError) -> VoterDesk.AppliedRoll? in
+                try desk.apply(transaction, loaded.roll, file: loaded.file, by: viewer.principal)
             }
         } catch {
             self.loaded.withLock { $0 = loaded }
             running.withLock { $0 = .ready(file: loaded.file, loaded.summary) }
             throw error
         }
-        guard isDone else {
+        guard let applied else {
             try forget(loaded)
-            return "sealed"
+            return .obstacle("sealed")
         }
-        running.withLock { $0 = .applied(file: loaded.file, loaded.summary) }
-        return nil
+        running.withLock { $0 = .applied(file: loaded.file, loaded.summary, applied) }
+        return .done(applied)
+    }
+
+    /// What applying came to.
+    package enum Application: Sendable, Equatable {
+        case done(VoterDesk.AppliedRoll)
+        /// `nothing`, `faults` or `sealed`.
+        case obstacle(String)
     }
 
     /// Seconds for which a file that was read waits to be applied: others cannot import meanwhile.
@@ -324,6 +326,7 @@ package final class RollDesk: Sendable {
 
     /// Forgets a file that nobody applied; run now and then.
     package func tidy() throws(StoreError) {
+        try desk.dropHeldFiles()
         let isStale = held.withLock { $0.map { $0.at < desk.clock.now - RollDesk.waitSeconds } ?? false }
         if isStale { dropHeld() }
         let isOld = loaded.withLock { $0.map { $0.at < desk.clock.now - RollDesk.waitSeconds } ?? false }

@@ -17,6 +17,9 @@ package struct Approvals: Sendable {
     /// Seconds after which nobody can approve any more: the caller's voice is forgotten by then.
     package static let lifetime = 86_400
 
+    /// The subject of a request that is about no one voter: numbers of voters begin at 1.
+    package static let nobody = 0
+
     /// The requests of the register's election.
     package init(_ register: StaffRegister) { self.register = register }
 
@@ -29,7 +32,7 @@ package struct Approvals: Sendable {
         package let id: Int
         /// What is to be done: a reissue elsewhere, a reset of the passphrase, or a correction of the roll.
         package let deed: Deed
-        /// The voter it is about.
+        /// The voter it is about; `nobody` where it is about the rows of a file.
         package let subject: Int
         /// What is to be done.
         package let order: [String: String]
@@ -155,11 +158,6 @@ package struct Approvals: Sendable {
             transaction, election: name, by: member, approved ? "approval.approve" : "approval.refuse",
             ["request": "\(id)", "deed": request.deed.rawValue, "voter": "\(request.subject)", "reason": answer])
         return .decided(request)
-    }
-
-    /// How many requests with a new contact somebody has waiting.
-    package func waitingContacts(_ reading: borrowing Reading, by principal: String) throws(StoreError) -> Int {
-        try waiting(reading).count { $0.askedBy == principal && !$0.contacts.isEmpty }
     }
 
     /// Takes back what one asked for oneself; false when it does not wait any more.

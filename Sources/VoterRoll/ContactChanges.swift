@@ -1,12 +1,21 @@
 import Contacts
 package import Elections
 import Inputs
+package import Journal
 package import Store
 
-/// Contacts that were corrected by hand.
+/// Contacts that were corrected by hand, or by a file after an identifier was sent.
 /// A corrected contact to which something is sent soon after may be half of a takeover: others are shown these.
 extension Registrar {
-    /// When a voter's contact was corrected last; nil when never.
+    /// Keeps that a voter's contact was changed, by whom and when: by hand or by a file, the same rules follow from it.
+    package func noteContact(
+        _ transaction: borrowing Transaction, voter: Int, by principal: Principal
+    ) throws(StoreError) {
+        try transaction.execute(
+            "UPDATE roll_voter SET contact_at = ?, contact_by = ? WHERE id = ?", clock.now, principal.text, voter)
+    }
+
+    /// When a voter's contact was changed so last; nil when never.
     package func contactChanged(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> Int? {
         try reading.first("SELECT contact_at FROM roll_voter WHERE id = ?", voter) {
             (row: borrowing Row) throws(StoreError) -> Int? in try row[0]

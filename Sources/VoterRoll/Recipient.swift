@@ -80,6 +80,9 @@ struct Recipient {
         return (lines(room: PostalAddress.mostLines - rest.count), rest)
     }
 
+    /// What of an address is the place and not the recipient: another name on the envelope is no other place.
+    func place(_ address: PostalAddress) -> [String] { [address.postcode ?? ""] + above(address.lines).rest }
+
     /// Bytes of a line that may be a name which was cut off.
     static let longLine = 24
     /// Letters from which on the beginning of a name is no accident.

@@ -53,7 +53,15 @@ package struct Registrar: Sendable {
         _ reading: borrowing Reading, _ roll: LoadedRoll, keys: RollKeys,
         _ body: (Int, String, [RollChange]) throws(StoreError) -> Void
     ) throws(StoreError) {
-        let opener = ContactOpener(election: roll.election.number, keys: keys)
+        try eachChange(reading, roll.election, import: roll.importID, keys: keys, body)
+    }
+
+    /// The same of an import by its number: of an applied one the rows that were held.
+    package func eachChange(
+        _ reading: borrowing Reading, _ election: StoredElection, import source: Int, keys: RollKeys,
+        _ body: (Int, String, [RollChange]) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        let opener = ContactOpener(election: election.number, keys: keys)
         try reading.each(
             """
             SELECT c.line, v.reference, v.id, v.removed_at IS NOT NULL, v.civility, c.civility, v.last_name, c.last_name,
@@ -61,7 +69,7 @@ package struct Registrar: Sendable {
                 coalesce(v.channel, ''), coalesce(c.channel, ''), v.mail, c.mail, v.phone, c.phone, v.mobile, c.mobile,
                 v.address, c.address, v.challenge IS NULL, c.challenge IS NULL
             FROM roll_change AS c JOIN roll_voter AS v ON v.id = c.voter WHERE c.import = ? ORDER BY c.line
-            """, roll.importID
+            """, source
         ) { (row: borrowing Row) throws(StoreError) in
             var changes: [RollChange] = []
             let (id, isBack): (Int, Bool) = (try row[2], try row[3])
@@ -98,40 +106,22 @@ package struct Registrar: Sendable {
         }
     }
 
-    /// The voters whose rows a loaded roll changes.
+    /// The voters whose rows a loaded roll changes at once; those that were held are not among them.
     package func changedVoters(_ reading: borrowing Reading, _ roll: LoadedRoll) throws(StoreError) -> [Int] {
-        try reading.all("SELECT voter FROM roll_change WHERE import = ? ORDER BY voter", roll.importID) {
-            (row: borrowing Row) throws(StoreError) -> Int in try row[0]
-        }
+        try reading.all(
+            "SELECT voter FROM roll_change WHERE import = ? AND stood IS NULL ORDER BY voter", roll.importID
+        ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
     }
 
-    /// Makes a loaded roll the roll, in one transaction, and returns the voters that are no longer on it.
+    /// Makes a loaded roll the roll, in one transaction, and returns the voters that are no longer on it. Rows that were held stay
+    /// beside the roll.
     /// - Parameters:
     ///   - file: what the journal calls the file.
     ///   - principal: who publishes.
     package func publish(
         _ transaction: borrowing Transaction, _ roll: LoadedRoll, file: String, by principal: Principal
     ) throws(StoreError) -> [Int] {
-        let renamed = try transaction.reading.all(
-            """
-            SELECT v.id FROM roll_change AS c JOIN roll_voter AS v ON v.id = c.voter
-            WHERE c.import = ? AND (v.last_name <> c.last_name OR v.first_name <> c.first_name)
-            """, roll.importID
-        ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
-        for voter in renamed { try forgetWords(transaction, voter: voter) }
-        try keepReturned(transaction, roll)
-        try transaction.execute(
-            """
-            UPDATE roll_voter SET line = c.line, civility = c.civility, last_name = c.last_name,
-                first_name = c.first_name, college = c.college, site = c.site, weight = c.weight,
-                language = c.language, channel = c.channel, mail = c.mail, mail_index = c.mail_index, phone = c.phone,
-                phone_index = c.phone_index, mobile = c.mobile, address = c.address, challenge = c.challenge,
-                digest = c.digest, removed_at = NULL,
-                returned_at = CASE WHEN roll_voter.address IS c.address THEN returned_at ELSE NULL END
-            FROM roll_change AS c WHERE c.voter = roll_voter.id AND c.import = ?
-            """, roll.importID)
-        try transaction.execute("DELETE FROM roll_change WHERE import = ?", roll.importID)
-        for voter in renamed { try learnWords(transaction, voter: voter) }
+        try takeChanges(transaction, roll.election, import: roll.importID, keys: roll.keys)
         for id in roll.removedIDs {
             try transaction.execute("UPDATE roll_voter SET removed_at = ? WHERE id = ?", clock.now, id)
         }
@@ -144,23 +134,6 @@ package struct Registrar: Sendable {
                 "added": "\(roll.added.count)", "changed": "\(roll.changed.count)", "removed": "\(roll.removed.count)",
             ])
         return roll.removedIDs
-    }
-
-    /// Leaves the address of whoever's letter came back as it is sealed where the file brings the same one: an address that stays
-    /// is one to which nothing more is sent.
-    private func keepReturned(_ transaction: borrowing Transaction, _ roll: LoadedRoll) throws(StoreError) {
-        let returned = try transaction.reading.all(
-            """
-            SELECT v.id, v.address, c.address FROM roll_change AS c JOIN roll_voter AS v ON v.id = c.voter
-            WHERE c.import = ? AND v.returned_at IS NOT NULL
-            """, roll.importID
-        ) { (row: borrowing Row) throws(StoreError) -> (Int, [UInt8]?, [UInt8]?) in (try row[0], try row[1], try row[2])
-        }
-        let opener = ContactOpener(election: roll.election.number, keys: roll.keys)
-        for (voter, held, given) in returned where try opener.isSame(held, given, voter: voter) {
-            try transaction.execute(
-                "UPDATE roll_change SET address = ? WHERE voter = ? AND import = ?", held, voter, roll.importID)
-        }
     }
 
     /// Forgets a loaded roll.
@@ -230,7 +203,8 @@ package struct Registrar: Sendable {
     }
 
     /// The colleges and sites that voters of the roll of election `number` belong to.
-    /// Those that an import not published yet brings are among them: none may be taken out of the election meanwhile.
+    /// Those that an import not published yet brings, or a row that waits for a second person, are among them: none may be taken
+    /// out of the election meanwhile.
     /// - Returns: keys of colleges and sites; the empty text may be among them.
     package func groupsInUse(_ reading: borrowing Reading, election number: Int) throws(StoreError) -> Set<String> {
         Set(
@@ -238,6 +212,8 @@ package struct Registrar: Sendable {
                 """
                 SELECT DISTINCT college FROM roll_voter WHERE removed_at IS NULL AND election = ?1
                 UNION SELECT DISTINCT site FROM roll_voter WHERE removed_at IS NULL AND election = ?1
+                UNION SELECT c.college FROM roll_change AS c JOIN roll_import AS i ON i.id = c.import WHERE i.election = ?1
+                UNION SELECT c.site FROM roll_change AS c JOIN roll_import AS i ON i.id = c.import WHERE i.election = ?1
                 """, number
             ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] })
     }
@@ -342,10 +318,10 @@ package final class ContactOpener {
         return VoterContacts(mail: mail, phone: phone, address: address)
     }
 
-    /// Whether two sealed addresses of a voter say the same: each sealing of one address is other bytes.
-    /// - Throws: `.damaged` for a value that does not open.
-    func isSame(_ first: [UInt8]?, _ second: [UInt8]?, voter: Int) throws(StoreError) -> Bool {
-        try open(first, .address, voter) == open(second, .address, voter)
+    /// Opens a sealed address; nil where there is none.
+    /// - Throws: `.damaged` for one that does not open.
+    func address(_ sealed: [UInt8]?, voter: Int) throws(StoreError) -> PostalAddress? {
+        try open(sealed, .address, voter).map { PostalAddress(stored: $0) }
     }
 
     /// Opens one value; nil where there is none.

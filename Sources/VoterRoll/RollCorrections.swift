@@ -18,13 +18,42 @@ extension Registrar {
         case refused(String)
     }
 
+    /// Values to correct, once what takes long is done.
+    package enum Prepared: Sendable {
+        /// In the place of an answer stands its hash.
+        case ready([Column: String])
+        /// The answer is refused, for this reason.
+        case refused(String)
+    }
+
+    /// Puts the hash of an answer to the election's question in the answer's place: from here on nothing has the answer, no request,
+    /// no journal. Hashing takes long on purpose: never call this in a transaction.
+    /// - Throws: `.busy` when an answer cannot be hashed now.
+    package func prepare(
+        _ election: StoredElection, _ values: [Column: String]
+    ) throws(StoreError) -> Prepared {
+        guard let value = values[.challenge], !value.isEmpty else { return .ready(values) }
+        guard election.election.access.challenge != nil else { return .refused(Registrar.asksNothing) }
+        guard TextLimit(scalars: RollLimits.cell.scalars).admits(value) else {
+            return .refused("the value is too long, or piles up combining marks")
+        }
+        let answer = Array(SecretForm.answer(value).utf8)
+        if let reason = Challenge.refusal(answer) { return .refused("the answer \(reason)") }
+        guard case .done(let hash) = hasher.hash(Secret(answer)) else {
+            throw StoreError(.busy, "The answer could not be hashed now.", cure: "Run this again.")
+        }
+        return .ready(values.merging([.challenge: hash]) { $1 })
+    }
+
+    private static let asksNothing = "this election asks no question (access.challenge)"
+
     /// Corrects one field of one voter; the journal keeps who, what and why.
     ///
     /// A later import of the same unchanged row leaves the correction; an import in which the row changed replaces it.
-    /// - Parameter value: as it would stand in the roll; address lines are separated by `|`; empty removes a contact.
+    /// - Parameter value: as it would stand in the roll, of an answer the hash that `prepare` made; address lines are separated by
+    ///   `|`; empty removes a contact.
     /// - Returns: with `.refused` the voter is as before; its text is a sentence without a full stop.
-    /// - Throws: an error of the store; `.damaged` when a contact does not open; `.busy` when an answer cannot be
-    ///   hashed now.
+    /// - Throws: an error of the store; `.damaged` when a contact does not open.
     package func correct(
         _ transaction: borrowing Transaction, _ election: StoredElection, reference: String, column: Column,
         value: String, reason: String, key: ElectionKey, randomness: Randomness, by principal: Principal
@@ -37,16 +66,16 @@ extension Registrar {
         if isName { try learnWords(transaction, voter: voter.id) }
         if let refusal { return .refused(refusal) }
         if [.email, .phone, .address1].contains(column) {
-            try transaction.execute(
-                "UPDATE roll_voter SET contact_at = ?, contact_by = ? WHERE id = ?", clock.now, principal.text, voter.id
-            )
+            try noteContact(transaction, voter: voter.id, by: principal)
         }
         if [.civility, .lastName, .firstName].contains(column) {
             try renameRecipient(transaction, election, voter, keys)
         }
         try logbook.record(
             transaction, election: election.election.id, by: principal, "roll.correct",
-            ["reference": reference, "column": column.rawValue, "reason": reason], personal: ["value": value], key: key)
+            ["reference": reference, "column": column.rawValue, "reason": reason],
+            // An answer is a secret: not even its hash is anybody's to read.
+            personal: column == .challenge ? [:] : ["value": value], key: key)
         return .done
     }
 
@@ -75,9 +104,8 @@ extension Registrar {
                 mail_index = NULL, phone = NULL, phone_index = NULL, mobile = 0, address = NULL, challenge = NULL, digest = x''
             WHERE election = ?
             """, election.number)
-        // A file that was read and never applied has names and contacts of its own.
         try transaction.execute(
-            "DELETE FROM roll_change WHERE voter IN (SELECT id FROM roll_voter WHERE election = ?)", election.number)
+            "DELETE FROM roll_change WHERE import IN (SELECT id FROM roll_import WHERE election = ?)", election.number)
         // Made anew from what is left: forgotten words would stay in the index's pages until these are merged.
         try transaction.execute("INSERT INTO roll_search (roll_search) VALUES ('rebuild')")
         try transaction.execute("UPDATE roll_searched SET last = (SELECT coalesce(max(id), 0) FROM roll_voter)")
@@ -227,19 +255,14 @@ extension Registrar {
     }
 
     /// Stores the hash of an answer. Returns why it is refused.
-    /// - Throws: `.busy` when it cannot be hashed now.
     private func correctChallenge(
         _ transaction: borrowing Transaction, _ election: StoredElection, _ voter: Voter, _ value: String
     ) throws(StoreError) -> String? {
-        guard election.election.access.challenge != nil else {
-            return "this election asks no question (access.challenge)"
-        }
-        let answer = SecretForm.answer(value)
-        if let reason = Challenge.refusal(Array(answer.utf8)) { return "the answer \(reason)" }
-        guard case .done(let hash) = hasher.hash(Secret(answer)) else {
-            throw StoreError(.busy, "The answer could not be hashed now.", cure: "Run this again.")
-        }
-        try transaction.execute("UPDATE roll_voter SET challenge = ? WHERE id = ?", hash, voter.id)
+        guard election.election.access.challenge != nil else { return Registrar.asksNothing }
+        if value.isEmpty { return "the answer \(Challenge.refusal([]) ?? "")" }
+        // Of a request that an earlier version wrote down: its answer stands there in clear.
+        guard PassphraseHasher.isHash(value) else { return "the answer was not kept: ask for this correction again" }
+        try transaction.execute("UPDATE roll_voter SET challenge = ? WHERE id = ?", value, voter.id)
         return nil
     }
 

@@ -12,6 +12,8 @@ struct RollHeadings {
     let street: StreetColumns?
     /// Headings that mean nothing here; their values are not read.
     let ignored: [String]
+    /// Those of them that have a meaning, and are not read because somebody said so; whether no other column has that meaning.
+    let unread: [(text: String, isOnly: Bool)]
 
     /// What every roll needs.
     static let needed = [Column.reference, .lastName, .firstName]
@@ -86,6 +88,9 @@ struct RollHeadings {
         }
         let read = Set(found.values).union(fallbacks.values.flatMap { $0 }).union(street?.parts ?? [])
         ignored = texts.indices.filter { !read.contains($0) && !folded[$0].isEmpty }.map { texts[$0] }
+        self.unread = left.subtracting(read).sorted().compactMap { position in
+            Column.known(folded[position]).map { (texts[position], found[$0.column] == nil) }
+        }
         (self.texts, index, self.fallbacks, self.street) = (texts, found, fallbacks, street)
     }
 

@@ -68,6 +68,16 @@ struct RollReading {
         shown.line %= RollLimits.sheetLines
         guard let found = try search.take(bytes, shown, options: options, file: place) else { return }
         headings.append(found)
+        for heading in found.unread {
+            report.warn(
+                RollFault(
+                    line: fields.line, column: heading.text, value: "",
+                    reason: heading.isOnly
+                        ? "is not read, as was said of this heading before: after this file the roll has nothing of it; to have it "
+                            + "read, give the heading another name of the list of headings"
+                        : "is not read, as was said of this heading before: another column is",
+                    weight: heading.isOnly ? .wrongPerson : .detail))
+        }
         let name = source.sheets.isEmpty ? "" : source.sheets[sheet]
         checkers.append(
             RowChecker(

@@ -106,5 +106,36 @@ package enum RollSchema {
                 PRIMARY KEY (election, heading)
             ) STRICT;
             """),
+        // Rows of an applied file that give a new contact to somebody who has an identifier stay beside the roll until a second
+        // person approves them: then `stood` is a keyed hash of the voter's row as it was when that was asked for. So several
+        // files may have a row for one voter. What was staged and not applied goes: it is read again.
+        Migration(
+            "roll-5",
+            """
+            DROP TABLE roll_change;
+            CREATE TABLE roll_change (
+                import INTEGER NOT NULL REFERENCES roll_import (id),
+                voter INTEGER NOT NULL REFERENCES roll_voter (id),
+                line INTEGER NOT NULL,
+                civility TEXT NOT NULL,
+                last_name TEXT NOT NULL,
+                first_name TEXT NOT NULL,
+                college TEXT NOT NULL,
+                site TEXT NOT NULL,
+                weight INTEGER NOT NULL,
+                language TEXT NOT NULL,
+                channel TEXT,
+                mail BLOB,
+                mail_index INTEGER,
+                phone BLOB,
+                phone_index INTEGER,
+                mobile INTEGER NOT NULL,
+                address BLOB,
+                challenge TEXT,
+                digest BLOB NOT NULL,
+                stood BLOB,
+                PRIMARY KEY (import, voter)
+            ) STRICT;
+            """),
     ]
 }

@@ -140,7 +140,8 @@ final class RollWriter: @unchecked Sendable {
                 continue
             }
             if known.origin == importID || seen.contains(known.id) || !inBatch.insert(known.id).inserted {
-                let change = try transaction.reading.number("SELECT line FROM roll_change WHERE voter = ?", known.id)
+                let change = try transaction.reading.number(
+                    "SELECT line FROM roll_change WHERE import = ? AND voter = ?", importID, known.id)
                 outcome.append(.duplicate(line: change > 0 ? change : known.line))
             } else if known.digest == Array(batch.sealed[batch.rows[index].digest.range]), !known.removed {
                 outcome.append(.unchanged(known.id))

@@ -34,6 +34,9 @@ package struct Voter: Sendable, Equatable {
     /// `Madame Jeanne Dupont`, `Ms Jeanne Dupont`, or the name alone, in the voter's language.
     package var courteousName: String { courteousName(language) }
 
+    /// What of an address is the place and not this voter's own line: the postcode, empty abroad, and the lines below.
+    package func place(_ address: PostalAddress) -> [String] { Recipient(self).place(address) }
+
     /// The same in the language of the page that says it.
     package func courteousName(_ language: Language) -> String {
         let title =

@@ -22,6 +22,9 @@ let identifierCommands = [
     Command("identifiers status", [], "how many identifiers are in which state", run: showIdentifiers),
 ]
 
+/// What is said where the election asks for two persons.
+let wantsTwo = "This election wants two persons for that; the command line knows one. Note the second one yourself."
+
 /// What is said of a new contact that the console would have brought before the bureau.
 let forBureau =
     "Note: at the console a member of the bureau would have had to agree: another voter or a member of the staff has this "

@@ -141,9 +141,10 @@ private func showFailures(_ invocation: Invocation) throws(Refusal) {
 private func retryOutbox(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
+    let key = try services.key(of: election)
     let count = try refusing {
         try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int in
-            try OutboxRetry(outbox: services.outbox, logbook: services.logbook, election: election).retry(
+            try OutboxRetry(outbox: services.outbox, logbook: services.logbook, election: election, key: key).retry(
                 transaction, unknown: invocation.has("--unknown"), of: MessageSelection(), by: services.principal)
         }
     }

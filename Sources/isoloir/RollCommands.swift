@@ -44,6 +44,9 @@ private struct ImportSummary: Encodable {
     let sheets: [String]
     let ignoredHeadings: [String]
     let stored: Bool
+    /// Voters with an identifier whose new contacts wait for a second person, and the request's number.
+    let held: Int
+    let request: Int?
     let faults: [RollFault]
     let warningList: [RollFault]
     /// Changed rows: `REFERENCE: column: "before" -> "after", ...`.
@@ -88,15 +91,37 @@ private func importRoll(_ invocation: Invocation) throws(Refusal) {
     {
         reason = "Nothing was stored: run it again with --yes to apply these changes to the roll."
     }
+    var applied: VoterDesk.AppliedRoll?
     if reason != nil || isDry {
         try refusing { try services.registrar.discard(roll) }
     } else {
-        try publish(roll, services, election, key, file: file)
+        applied = try publish(roll, services, election, file: file)
     }
     withExtendedLifetime(lock) {}
-    if invocation.has("--json") { try printSummary(roll, changes, stored: reason == nil && !isDry) }
+    if invocation.has("--json") { try printSummary(roll, changes, applied) }
     if let reason { throw Refusal(reason) }
     if !invocation.has("--json") { Terminal.say(isDry ? "Dry run: nothing was stored." : "The roll is stored.") }
+    if let applied { tell(applied, election) }
+}
+
+/// Says what became of new contacts of voters who have an identifier.
+private func tell(_ applied: VoterDesk.AppliedRoll, _ election: StoredElection) {
+    if let request = applied.request {
+        let who = applied.isForBureau ? "a member of the bureau" : "a second person"
+        Terminal.complain(
+            "Not everything is on the roll yet: the rows of \(Terminal.count(applied.held, "voter")) give a new contact to somebody "
+                + "who has an identifier, and wait until \(who) approves request \(request) at the console, within 24 hours."
+        )
+    }
+    guard applied.moved > 0 else { return }
+    Terminal.say(
+        "\(Terminal.count(applied.moved, "voter")) with an identifier got a new contact; the old ones are told by mail or SMS where "
+            + "they were used before.")
+    if applied.request == nil, applied.isForBureau {
+        Terminal.complain(forBureau)
+    } else if applied.request == nil, election.election.access.fourEyes {
+        Terminal.complain(wantsTwo)
+    }
 }
 
 private func needsConsent(_ roll: LoadedRoll) -> Bool {
@@ -104,17 +129,20 @@ private func needsConsent(_ roll: LoadedRoll) -> Bool {
 }
 
 private func publish(
-    _ roll: LoadedRoll, _ services: Services, _ election: StoredElection, _ key: ElectionKey, file: String
-) throws(Refusal) {
+    _ roll: LoadedRoll, _ services: Services, _ election: StoredElection, file: String
+) throws(Refusal) -> VoterDesk.AppliedRoll {
     let name = URL(fileURLWithPath: file).lastPathComponent
-    try refusing {
+    let desk = try services.voterDesk(election)
+    let applied = try refusing {
         try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            let changed = try services.registrar.changedVoters(transaction.reading, roll)
-            let removed = try services.registrar.publish(transaction, roll, file: name, by: services.principal)
-            try services.issuer.revokeRemoved(transaction, election, voters: removed, by: services.principal)
-            for voter in changed { _ = try services.issuer.readdress(transaction, election, key: key, voter: voter) }
+            try desk.apply(transaction, roll, file: name, by: services.principal, actsAlone: true)
         }
     }
+    guard let applied else {
+        try refusing { try services.registrar.discard(roll) }
+        throw Refusal("Nothing was stored: the poll was sealed while the file was read.")
+    }
+    return applied
 }
 
 /// What an import was asked to do.
@@ -189,13 +217,16 @@ private func show(_ kind: String, _ faults: [RollFault], _ count: Int) {
     if count > shown { Terminal.say("  and \(count - shown) more (\(kind)): see them all with --report FILE") }
 }
 
-private func printSummary(_ roll: LoadedRoll, _ changes: [String], stored: Bool) throws(Refusal) {
+private func printSummary(
+    _ roll: LoadedRoll, _ changes: [String], _ applied: VoterDesk.AppliedRoll?
+) throws(Refusal) {
     try Terminal.json(
         ImportSummary(
             rows: roll.rows, accepted: roll.rows - roll.report.rejected, rejected: roll.report.rejected,
             warnings: roll.report.warningCount, added: roll.added.count, changed: roll.changed.count,
             removed: roll.removed.count, encoding: roll.encoding, separator: roll.separator, sheets: roll.sheets,
-            ignoredHeadings: roll.ignoredHeadings, stored: stored, faults: roll.report.faults,
+            ignoredHeadings: roll.ignoredHeadings, stored: applied != nil, held: applied?.held ?? 0,
+            request: applied?.request, faults: roll.report.faults,
             warningList: roll.report.warnings, changes: changes))
 }
 
@@ -205,7 +236,7 @@ private func printUnreadable(_ error: RollFileError) throws(Refusal) {
         ImportSummary(
             rows: 0, accepted: 0, rejected: 0, warnings: 0, added: 0, changed: 0, removed: 0, encoding: "",
             separator: "", sheets: error.sheets,
-            ignoredHeadings: [], stored: false,
+            ignoredHeadings: [], stored: false, held: 0, request: nil,
             faults: [RollFault(line: error.line, column: "", value: "", reason: error.message)], warningList: [],
             changes: []))
 }
@@ -290,57 +321,6 @@ private func listRoll(_ invocation: Invocation) throws(Refusal) {
     if invocation.has("--json") { try Terminal.json(voters) }
 }
 
-private func exportRoll(_ invocation: Invocation) throws(Refusal) {
-    let path = try invocation.required("--to")
-    guard unsafe access(path, F_OK) != 0 else {
-        throw Refusal("\(path) exists already, and nothing is overwritten: give another name.")
-    }
-    let services = try Services(invocation)
-    let election = try services.election()
-    let key = try services.key(of: election)
-    let opener = ContactOpener(election: election.number, keys: RollKeys(key, randomness: services.randomness))
-    var text =
-        "\u{FEFF}reference;civility;last_name;first_name;email;phone;address1;address2;address3;address4;address5;address6;"
-        + "country;college;site;weight;language;channel\r\n"
-    try refusing {
-        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            var count = 0
-            try services.registrar.each(transaction.reading, election) { voter, sealed throws(StoreError) in
-                let contacts = try opener.open(sealed, voter: voter.id)
-                count += 1
-                var fields = [voter.reference, voter.civility.rawValue, voter.lastName, voter.firstName]
-                fields += [contacts.mail?.text ?? "", phone(contacts)]
-                fields += addressFields(contacts.address)
-                fields += [
-                    voter.college, voter.site, "\(voter.weight)", voter.language.rawValue,
-                    voter.channel?.rawValue ?? "",
-                ]
-                text += fields.map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n"
-            }
-            try services.logbook.record(
-                transaction, election: election.election.id, by: services.principal, "roll.export",
-                ["voters": "\(count)"])
-        }
-    }
-    try saveNew(Data(text.utf8), to: path)
-    Terminal.say("\(path): the roll with contacts. It is personal data: delete it when it has served.")
-}
-
-/// The number as an import of this row reads it again.
-private func phone(_ contacts: VoterContacts) -> String {
-    contacts.phone?.written(in: contacts.address?.phoneHome ?? .france) ?? ""
-}
-
-/// Six lines and the country.
-private func addressFields(_ address: PostalAddress?) -> [String] {
-    guard let address else { return Array(repeating: "", count: PostalAddress.mostLines + 1) }
-    let isAbroad = address.postcode == nil
-    let lines = isAbroad ? Array(address.lines.dropLast()) : address.lines
-    return lines + Array(repeating: "", count: PostalAddress.mostLines - lines.count) + [
-        isAbroad ? address.lines.last ?? "" : ""
-    ]
-}
-
 private func correctRoll(_ invocation: Invocation) throws(Refusal) {
     let name = try invocation.required("--column")
     guard let column = Column(rawValue: name) ?? Column.named(name, map: [:]) else {
@@ -354,26 +334,44 @@ private func correctRoll(_ invocation: Invocation) throws(Refusal) {
     let election = try services.election()
     let desk = try services.voterDesk(election)
     let reference = invocation.operands[0]
-    let (change, isForBureau, sheets) = try refusing {
+    // Hashing an answer takes long: not while others wait for the store.
+    let ready: String
+    switch try refusing({ try services.registrar.prepare(election, [column: value]) }) {
+    case .ready(let values): ready = values[column] ?? value
+    case .refused(let reason): throw Refusal("\(reference), \(name): \(reason).")
+    }
+    let (lone, sheets) = try refusing {
         try services.store.write {
-            (transaction: borrowing Transaction) throws(StoreError) -> (RollDesk.Change, Bool, [Issuer.Sheet]) in
+            (transaction: borrowing Transaction) throws(StoreError) -> (VoterDesk.LoneCorrection?, [Issuer.Sheet]) in
             guard let voter = try services.registrar.voter(transaction.reading, election, reference: reference) else {
-                return (.unknownVoter, false, [])
+                return (nil, [])
             }
-            let (change, isForBureau) = try desk.correctAlone(
-                transaction, voter, column, value, reason: reason, by: services.principal)
-            return (change, isForBureau, try services.issuer.sheetsInHand(transaction.reading, voter: voter.id))
+            let lone = try desk.correctAlone(
+                transaction, voter, column, ready, reason: reason, by: services.principal)
+            return (lone, try services.issuer.sheetsInHand(transaction.reading, voter: voter.id))
         }
     }
-    switch change {
+    guard let lone else { throw Refusal("There is no voter \"\(reference)\" on the roll.") }
+    try tell(lone, sheets, reference, name)
+}
+
+/// Says what a correction came to.
+private func tell(
+    _ lone: VoterDesk.LoneCorrection, _ sheets: [Issuer.Sheet], _ reference: String, _ name: String
+) throws(Refusal) {
+    switch lone.change {
     case .done(let readdressed):
         Terminal.say("\(reference): \(name) corrected.")
-        if isForBureau { Terminal.complain(forBureau) }
+        if lone.isForBureau {
+            Terminal.complain(forBureau)
+        } else if lone.wantsSecond {
+            Terminal.complain(wantsTwo)
+        }
         if readdressed > 0 { Terminal.say("The message that had not left goes to the corrected contact.") }
         for sheet in sheets {
             Terminal.say(
-                "Letter \(sheet.number) of batch \(sheet.batch) is printed as it was: if it is wrong now, take it out "
-                    + "(letters spoiled \(sheet.batch) \(sheet.number)), then `identifiers issue`.")
+                "Letter \(sheet.number) of batch \(sheet.batch) is printed as it was: if it is wrong now, take it out with "
+                    + "`letters spoiled \(sheet.batch) \(sheet.number)`, which says how another one is made.")
         }
     case .unknownVoter: throw Refusal("There is no voter \"\(reference)\" on the roll.")
     case .sealed:
@@ -383,7 +381,7 @@ private func correctRoll(_ invocation: Invocation) throws(Refusal) {
     case .refused(let reason): throw Refusal("\(reference), \(name): \(reason).")
     case .refusedColumns(let reasons):
         throw Refusal(reasons.values.map { "\(reference), \(name): \($0)." }.joined(separator: "\n"))
-    case .importing, .asked, .already:
+    case .importing, .asked, .already, .overtaken:
         throw Refusal("The voter roll is being changed by somebody else: try again in a moment.")
     }
 }

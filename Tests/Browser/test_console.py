@@ -181,6 +181,9 @@ def test_a_bounced_mail_to_a_corrected_contact(site, visitor, language):
     done = anne.do("deliveries/fail-over", **{"from": "email", "to": "sms", "place": "@Example.org", "mailing": "1", "reason": "adresses mortes"})
     assert done.status_code == 200 and f"{say('Identifiants renvoyés :')} 1." in anne.note
     site.identifier("+33639980003")
+    # A mail domain may be one voter's alone: the journal, which is kept, has it sealed.
+    kept = site.sql("SELECT details, sealed IS NOT NULL FROM journal_entry WHERE action = 'delivery.failOver' ORDER BY number")
+    assert [sealed for _, sealed in kept] == [1, 1] and not any("example" in details for details, _ in kept), kept
     assert anne.do("deliveries/fail-over", **{"from": "email", "to": "email", "reason": "x"}).status_code == 422
     # Each order is followed by itself: seven by the first, one by the way round, one sent alone.
     anne.get("deliveries")

@@ -41,8 +41,12 @@ def test_a_reset_on_the_command_line_warns_the_voter_and_clears_what_slowed_them
 def test_a_correction_on_the_command_line_tells_the_old_contact_and_keeps_to_the_seal(site):
     site.prepare([voter(1), voter(2), voter(3, college="cadres")], *SMALL).serve()
     site.wait_text(MAIL, 1)
-    site.run("roll", "correct", "V1", "--column", "email", "--value", "new@example.net", "--reason", "called back")
+    said = site.run("roll", "correct", "V1", "--column", "email", "--value", "new@example.net", "--reason", "called back")
+    assert "wants two persons" in said.stderr
     assert "coordonnées ont changé" in site.wait_text(MAIL, 2)
+    # The other half of a takeover is said as well.
+    assert "member of the bureau" in site.run("passphrase", "reset", "V1", "--reason", "called back").stderr
+    assert "wants two persons" in site.run("passphrase", "reset", "V2", "--reason", "called back").stderr
     site.run("roll", "correct", "V2", "--column", "last_name", "--value", "Nouveau", "--reason", "typo")
     site.open_poll()
     refused = site.run("roll", "correct", "V2", "--column", "last_name", "--value", "Autre", "--reason", "typo", status=1)
@@ -338,3 +342,126 @@ def test_a_program_corrects_several_columns_in_one_call(site):
     assert send(phone="", language="en", reason="x").status_code == 200
     manager.get("voters/1/correct")
     assert "Le vote est scellé" in manager.text and set(form(manager.page)) == {"email", "phone", "address1", "language", "channel", "was.language", "was.channel", "reason"}
+
+
+QUESTION = ("  fourEyes: true", "  fourEyes: true\n  challenge:\n    fr: Le nom de votre premier outil ?\n    en: The name of your first tool?")
+
+
+def rows(*voters):
+    return "\n".join([";".join(road.HEAD)] + [";".join(str(each.get(column, "")) for column in road.HEAD) for each in voters]) + "\n"
+
+
+def upload(desk, *voters):
+    """Reads a file at the console, until it can be applied."""
+    desk.get("roll")
+    desk.post("roll/upload", files={"file": ("contacts.csv", rows(*voters))})
+    road.wait_until(lambda: "rien n'est encore appliqué" in (desk.get("roll"), desk.text)[1], 20)
+
+
+def waits(site):
+    return [number for number, in site.sql("SELECT id FROM staff_approval WHERE state = 'waiting' ORDER BY id")]
+
+
+def mail_index(site, number):
+    return site.sql("SELECT mail_index FROM roll_voter WHERE id = ?", number)[0][0]
+
+
+def test_new_contacts_of_a_file_wait_for_one_second_person_at_all_three_doors(site):
+    site.prepare([voter(n) for n in range(1, 5)]).serve()
+    one, two = team(site, "manager1", "manager2")
+    site.wait_text(MAIL, 1)
+    before = [mail_index(site, n) for n in range(1, 5)]
+    new = {n: voter(n, email=f"neuf{n}@example.net") for n in range(1, 5)}
+    # The console: two new addresses wait, a name and a newcomer do not.
+    upload(one, new[1], new[2], voter(3, last_name="Nouveau"), voter(4), voter(5))
+    one.do("roll/apply", confirmed="yes")
+    assert "leurs lignes attendent) : 2" in one.note and "seconde personne" in one.note, one.note
+    assert [mail_index(site, n) for n in range(1, 5)] == before
+    assert site.sql("SELECT last_name FROM roll_voter WHERE id IN (3, 5) ORDER BY id") == [("Nouveau",), (voter(5)["last_name"],)]
+    [request] = waits(site)
+    assert two.get("approvals").status_code == 200 and "nouveaux contacts par un fichier" in two.text and "contacts.csv, 2 électeurs" in two.text
+    two.get(f"approvals/{request}/decide")
+    for words in ("V1", "V2", "v***@example.org → neuf1@example.net", "v***@example.org → neuf2@example.net"):
+        assert words in two.text, two.text
+    assert "v1@example.org" not in two.page and "V3" not in two.text
+    assert one.do(f"approvals/{request}/decide", decision="approve", reason="x").status_code == 403
+    # Somebody corrects one of them meanwhile: that row is left and named.
+    site.run("roll", "correct", "V2", "--column", "weight", "--value", "3", "--reason", "two jobs")
+    two.do(f"approvals/{request}/decide", decision="approve", reason="vu")
+    assert two.note.startswith("C'est approuvé et fait. Électeurs dont les contacts ont changé : 1.") and "V2" in two.note, two.text
+    assert mail_index(site, 1) != before[0] and [mail_index(site, n) for n in (2, 3, 4)] == before[1:]
+    assert "coordonnées ont changé" in site.wait_text(MAIL, 2)
+    assert site.sql("SELECT contact_by FROM roll_voter WHERE contact_at IS NOT NULL") == [("staff:manager1",)]
+    assert [each["reference"] for each in details(site, "roll.correct") if each["column"] == "email"] == ["V1"]
+    # Contact and passphrase within two days are two halves of one takeover.
+    one.do("voters/1/passphrase", check="callBack", reason="oubli")
+    assert "membre du bureau" in one.note, one.text
+    # The interface for programs.
+    head, api = token(one), f"{site.address}/api/v1"
+    whole = rows(new[1], voter(2), voter(3, last_name="Nouveau"), new[4], voter(5))
+    sent = requests.post(f"{api}/roll/upload", data=whole.encode(), headers=head | {"Content-Type": "text/csv"}, timeout=20)
+    assert sent.status_code == 202, sent.text
+    road.wait_until(lambda: requests.get(f"{api}/roll", headers=head, timeout=10).json()["state"] == "ready", 20)
+    applied = requests.post(f"{api}/roll/apply", json={"confirmed": True}, headers=head, timeout=20).json()
+    assert applied["held"] == 1 and applied["request"] in waits(site) and applied["needsBureau"] is False, applied
+    listed = [each for each in requests.get(f"{api}/approvals", headers=head, timeout=10).json() if each["id"] == applied["request"]]
+    assert [(each["voter"], each["voters"]) for each in listed] == [(None, 1)], listed
+    # The command line.
+    told = site.roll([new[1], voter(2), new[3] | {"last_name": "Nouveau"}, voter(4), voter(5)], "--yes")
+    assert "wait until a second person approves request" in told.stderr, told.stderr
+    assert [mail_index(site, n) for n in (2, 3, 4)] == before[1:]
+    # What is refused leaves nothing beside the roll.
+    for number in applied["request"], waits(site)[-1]:
+        two.do(f"approvals/{number}/decide", decision="refuse", reason="non")
+    assert site.sql("SELECT import, voter FROM roll_change") == [], (two.text, site.sql("SELECT id, deed, state, asked_by FROM staff_approval"))
+
+
+def test_a_file_with_new_contacts_where_one_person_may(site):
+    site.prepare([voter(1), voter(2)], WITHOUT).serve()
+    one, bureau = team(site, "manager", "bureau")
+    site.wait_text(MAIL, 1)
+    upload(one, voter(1, email="neuf@example.net"), voter(2, email="neuf@example.net"))
+    one.do("roll/apply", confirmed="yes")
+    assert "leurs lignes attendent) : 2" in one.note and "membre du bureau" in one.note, one.note
+    one.do(f"approvals/{waits(site)[0]}/take-back")
+    upload(one, voter(1, email="neuf@example.net"), voter(2))
+    one.do("roll/apply", confirmed="yes")
+    assert one.note == "La liste est à jour." and waits(site) == []
+    assert "coordonnées ont changé" in site.wait_text(MAIL, 2)
+    one.do("voters/1/passphrase", check="callBack", reason="oubli")
+    assert "membre du bureau" in one.note, one.text
+
+
+def test_a_file_on_the_command_line_alone_says_what_a_console_would_have_asked(site):
+    site.prepare([voter(1), voter(2)])
+    told = site.roll([voter(1, email="neuf@example.net"), voter(2)], "--yes")
+    assert "1 voter with an identifier got a new contact" in told.stdout + told.stderr and "two persons" in told.stderr, told.stdout + told.stderr
+    site.run("outbox", "send")
+    assert "coordonnées ont changé" in site.wait_text(MAIL, 2)
+
+
+def test_an_answer_and_what_stood_before_it(site):
+    road.HEAD.append("challenge")
+    try:
+        site.prepare([voter(n, challenge=f"truelle {n} bleue") for n in (1, 2)], QUESTION).serve()
+    finally:
+        road.HEAD.remove("challenge")
+    [(hash_before,)] = site.sql("SELECT challenge FROM roll_voter WHERE id = 1")
+    one, two = team(site, "manager1", "manager2")
+    one.get("voters/1/correct")
+    one.post("voters/1/correct", **form(one.page) | {"email": "neuf@example.net", "weight": "2", "challenge": "marteau rouge", "reason": "appel"})
+    [request] = waits(site)
+    two.get(f"approvals/{request}/decide")
+    for words in ("v***@example.org → neuf@example.net", "1 → 2", "une nouvelle réponse, que personne ne voit"):
+        assert words in two.text, two.text
+    assert "marteau" not in two.page and "argon" not in two.page
+    site.run("roll", "correct", "V1", "--column", "weight", "--value", "5", "--reason", "two jobs")
+    two.do(f"approvals/{request}/decide", decision="approve", reason="vu")
+    assert "changé entre-temps" in two.note, two.note
+    assert roll_row(site, 1)[5] == 5 and site.sql("SELECT challenge FROM roll_voter WHERE id = 1") == [(hash_before,)]
+    # On the command line it goes the same way: a hash, and a journal without the answer.
+    site.run("roll", "correct", "V1", "--column", "challenge", "--value", "marteau rouge", "--reason", "appel")
+    [(hash_after,)] = site.sql("SELECT challenge FROM roll_voter WHERE id = 1")
+    assert hash_after.startswith("$argon2id$") and hash_after != hash_before
+    assert site.sql("SELECT count(*) FROM journal_entry WHERE details LIKE '%\"challenge\"%' AND sealed IS NOT NULL") == [(0,)]
+    assert "secrets" in site.run("roll", "correct", "V1", "--column", "challenge", "--value", "12/03/1980", "--reason", "x", status=1).stderr

@@ -35,12 +35,12 @@ struct HoursTests {
             // From one function's head to the next one's.
             for function in text.components(separatedBy: "func ").dropFirst() {
                 let updates = function.matches(of: /UPDATE polling_poll SET([^;"]*)/).map { String($0.1) }
-                let isOfHours = updates.contains { $0.contains(/\b(state|closes_at) = /) }
+                let isOfHours = updates.contains { $0.contains(#/\b(state|closes_at) = /#) }
                 guard isOfHours else { continue }
                 writers += 1
                 let name = function.prefix { $0.isLetter || $0.isNumber }
                 #expect(
-                    function.contains("putHours(") || function.contains(/try change\(/),
+                    function.contains("putHours(") || function.contains("try change("),
                     "\(file.lastPathComponent), \(name): writes a poll's hours alone")
             }
         }

@@ -96,6 +96,22 @@ struct TextFileTests {
         #expect(try desk.contacts("A1").mail?.text == "perso@ex.example.org")
     }
 
+    @Test func `a heading that was said not to be read says so in the next file, where it means something`() throws {
+        let desk = try Desk()
+        var options = ImportOptions()
+        options.unread = [Column.fold("Mail"), Column.fold("Couleur")]
+        let roll = try desk.load(
+            "ref;nom;prenom;college;site;Mail;Couleur\nA1;Petit;Zoe;ouvriers;lille;zoe@example.org;bleu\n", options)
+        let told = roll.report.warnings.filter { $0.reason.hasPrefix("is not read") }
+        #expect(told.map(\.column) == ["Mail"] && told.map(\.line) == [1])
+        #expect(told.first?.reason.contains("has nothing of it") == true)
+        #expect(roll.ignoredHeadings == ["Mail", "Couleur"])
+        let other = try desk.load(
+            "ref;nom;prenom;college;site;Mail;Courriel\nA1;Petit;Zoe;ouvriers;lille;zoe@example.org;zoe@example.net\n",
+            options)
+        #expect(other.report.warnings.map(\.reason).contains { $0.hasSuffix("another column is") })
+    }
+
     @Test(arguments: [
         "Nom de naissance", "Nom usuel", "Pr\u{E9}nom usuel", "N\u{B0} matricule", "Matricule RH",
         "N\u{B0} adh\u{E9}rent",

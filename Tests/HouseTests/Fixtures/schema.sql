@@ -591,8 +591,8 @@ CREATE TABLE recovery_trace (
 CREATE INDEX recovery_trace_time ON recovery_trace (at);
 
 CREATE TABLE roll_change (
-    voter INTEGER PRIMARY KEY REFERENCES roll_voter (id),
     import INTEGER NOT NULL REFERENCES roll_import (id),
+    voter INTEGER NOT NULL REFERENCES roll_voter (id),
     line INTEGER NOT NULL,
     civility TEXT NOT NULL,
     last_name TEXT NOT NULL,
@@ -609,7 +609,9 @@ CREATE TABLE roll_change (
     mobile INTEGER NOT NULL,
     address BLOB,
     challenge TEXT,
-    digest BLOB NOT NULL
+    digest BLOB NOT NULL,
+    stood BLOB,
+    PRIMARY KEY (import, voter)
 ) STRICT;
 
 CREATE TABLE roll_heading (

@@ -1,0 +1,61 @@
+import CommandLineKit
+import Contacts
+import Crypto
+import Elections
+import Foundation
+import Glibc
+import Journal
+import Store
+import VoterRoll
+
+/// `roll export`: the roll as a file that an import reads again without a change.
+func exportRoll(_ invocation: Invocation) throws(Refusal) {
+    let path = try invocation.required("--to")
+    guard unsafe access(path, F_OK) != 0 else {
+        throw Refusal("\(path) exists already, and nothing is overwritten: give another name.")
+    }
+    let services = try Services(invocation)
+    let election = try services.election()
+    let key = try services.key(of: election)
+    let opener = ContactOpener(election: election.number, keys: RollKeys(key, randomness: services.randomness))
+    var text =
+        "\u{FEFF}reference;civility;last_name;first_name;email;phone;address1;address2;address3;address4;address5;address6;"
+        + "country;college;site;weight;language;channel\r\n"
+    try refusing {
+        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            var count = 0
+            try services.registrar.each(transaction.reading, election) { voter, sealed throws(StoreError) in
+                let contacts = try opener.open(sealed, voter: voter.id)
+                count += 1
+                var fields = [voter.reference, voter.civility.rawValue, voter.lastName, voter.firstName]
+                fields += [contacts.mail?.text ?? "", phone(contacts)]
+                fields += addressFields(contacts.address)
+                fields += [
+                    voter.college, voter.site, "\(voter.weight)", voter.language.rawValue,
+                    voter.channel?.rawValue ?? "",
+                ]
+                text += fields.map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n"
+            }
+            try services.logbook.record(
+                transaction, election: election.election.id, by: services.principal, "roll.export",
+                ["voters": "\(count)"])
+        }
+    }
+    try saveNew(Data(text.utf8), to: path)
+    Terminal.say("\(path): the roll with contacts. It is personal data: delete it when it has served.")
+}
+
+/// The number as an import of this row reads it again.
+private func phone(_ contacts: VoterContacts) -> String {
+    contacts.phone?.written(in: contacts.address?.phoneHome ?? .france) ?? ""
+}
+
+/// Six lines and the country.
+private func addressFields(_ address: PostalAddress?) -> [String] {
+    guard let address else { return Array(repeating: "", count: PostalAddress.mostLines + 1) }
+    let isAbroad = address.postcode == nil
+    let lines = isAbroad ? Array(address.lines.dropLast()) : address.lines
+    return lines + Array(repeating: "", count: PostalAddress.mostLines - lines.count) + [
+        isAbroad ? address.lines.last ?? "" : ""
+    ]
+}
