@@ -8,6 +8,16 @@ package func sha256(_ bytes: [UInt8]) -> [UInt8] {
     return digest
 }
 
+/// SHA-256, 32 bytes, of bytes that stay where they are.
+package func sha256(_ bytes: Span<UInt8>) -> [UInt8] {
+    var digest = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
+    unsafe bytes.withUnsafeBytes { buffer in
+        _ = unsafe crypto_hash_sha256(
+            &digest, buffer.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(buffer.count))
+    }
+    return digest
+}
+
 /// SHA-256 of bytes that arrive piece by piece.
 @safe package final class RunningDigest {
     private let state = UnsafeMutablePointer<crypto_hash_sha256_state>.allocate(capacity: 1)

@@ -115,7 +115,7 @@ package struct KeyFolder: Sendable {
     /// Puts a box key in its place; never replaces another. Where root does it, it belongs to the folder's account, which
     /// votes are taken by and which must be able to erase it.
     /// - Throws: where there is one already, the disk fails, or the owner cannot be changed.
-    package func putBoxKey(_ content: [UInt8], of election: String) throws(KeyError) {
+    package func putBoxKey(_ content: Secret, of election: String) throws(KeyError) {
         let file = boxKeyFile(election)
         try PrivateFile.create(file, content)
         var status = stat()

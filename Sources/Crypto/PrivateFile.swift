@@ -5,6 +5,15 @@ package enum PrivateFile {
     /// Writes a new file and makes sure it is on disk; refuses to replace one.
     /// - Throws: where a file is there, the folder is not, or the disk is full. What was written only in part is removed.
     package static func create(_ path: String, _ content: [UInt8]) throws(KeyError) {
+        try create(path, content.span)
+    }
+
+    /// As with bytes; they are copied nowhere.
+    package static func create(_ path: String, _ content: Secret) throws(KeyError) {
+        try content.reveal { bytes throws(KeyError) in try create(path, bytes) }
+    }
+
+    private static func create(_ path: String, _ content: Span<UInt8>) throws(KeyError) {
         let file = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else {
             throw KeyError(
@@ -14,7 +23,10 @@ package enum PrivateFile {
                     : "Check that the folder exists and that this account may write in it.")
         }
         defer { close(file) }
-        guard unsafe Glibc.write(file, content, content.count) == content.count, fsync(file) == 0 else {
+        let written = unsafe content.withUnsafeBytes { bytes in
+            unsafe Glibc.write(file, bytes.baseAddress, bytes.count)
+        }
+        guard written == content.count, fsync(file) == 0 else {
             unsafe unlink(path)
             throw KeyError("\(path) could not be written.", cure: "Check the free space of the disk.")
         }
@@ -39,8 +51,9 @@ package enum PrivateFile {
         try syncFolder(of: path)
     }
 
-    /// Makes the new name last through a power cut.
-    private static func syncFolder(of path: String) throws(KeyError) {
+    /// Makes the new name of a file last through a power cut.
+    /// - Throws: where the folder cannot be opened, or did not reach the disk.
+    package static func syncFolder(of path: String) throws(KeyError) {
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
         let file = unsafe open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         defer { if file >= 0 { close(file) } }
@@ -52,6 +65,23 @@ package enum PrivateFile {
     /// Reads a file of at most `limit` bytes. `secret` files must not be readable by others.
     /// - Throws: where it cannot be read, is longer, or others may read a secret one.
     package static func read(_ path: String, limit: Int, secret: Bool) throws(KeyError) -> [UInt8] {
+        var content = [UInt8](repeating: 0, count: limit + 1)
+        let count = try read(path, into: &content, secret: secret)
+        return Array(content.prefix(count))
+    }
+
+    /// Reads a file that others must not be able to read; nothing that was read stays in memory but what is returned.
+    /// - Parameter limit: bytes, at most.
+    /// - Throws: as `read`.
+    package static func secret(_ path: String, limit: Int) throws(KeyError) -> Secret {
+        var content = [UInt8](repeating: 0, count: limit + 1)
+        defer { wipe(&content) }
+        let count = try read(path, into: &content, secret: true)
+        return Secret(Array(content.prefix(count)))
+    }
+
+    /// - Returns: bytes read, fewer than `content` has.
+    private static func read(_ path: String, into content: inout [UInt8], secret: Bool) throws(KeyError) -> Int {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
             throw KeyError(
@@ -66,11 +96,10 @@ package enum PrivateFile {
                 "\(path) can be read by other accounts.",
                 cure: "Run `chmod 600` on it, and consider whether it has been seen.")
         }
-        var content = [UInt8](repeating: 0, count: limit + 1)
         let count = unsafe Glibc.read(file, &content, content.count)
-        guard count >= 0, count <= limit else {
+        guard count >= 0, count < content.count else {
             throw KeyError("\(path) is not a file of this kind.", cure: "Give the right file.")
         }
-        return Array(content.prefix(count))
+        return count
     }
 }

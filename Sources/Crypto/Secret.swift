@@ -1,5 +1,14 @@
 import CSodium
 
+/// Overwrites bytes that were a secret's on their way.
+package func wipe(_ bytes: inout [UInt8]) {
+    Sodium.require()
+    unsafe bytes.withUnsafeMutableBytes { buffer in
+        guard let base = buffer.baseAddress else { return }
+        unsafe sodium_memzero(base, buffer.count)
+    }
+}
+
 /// Bytes that must not be seen: no description, compared in constant time, overwritten when released.
 package final class Secret: Sendable, CustomReflectable {
     private let bytes: [UInt8]

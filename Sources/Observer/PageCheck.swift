@@ -26,6 +26,12 @@ package struct PageCheck {
     private static let hiddenFields: Set<String> = ["fault"]
     /// What a question is made of.
     private static let parts: Set<String> = ["legend", "p", "label", "input", "span"]
+    /// The attributes of a question's parts, beside those that begin with `data-`: a further one could hide an answer, or
+    /// have another name spoken for it.
+    private static let plainAttributes: [String: Set<String>] = [
+        "fieldset": ["class", "translate"], "legend": [], "p": ["class", "id"], "label": ["class"],
+        "input": ["type", "name", "value", "aria-describedby"], "span": [],
+    ]
     /// What the head loads beside scripts.
     /// By the word in `rel`.
     private static let links = ["stylesheet": "style.css", "icon": "logo.svg"]
@@ -226,6 +232,23 @@ package struct PageCheck {
         }
     }
 
+    /// Nothing is hidden, and nothing is spoken for an answer but its own words and the question's hint.
+    /// - Parameter number: the question's, from 1.
+    private mutating func compareAttributes(_ drawn: SavedPage.Element, _ number: Int) {
+        let hint = drawn.all("p").first { $0["class"] == "hint" }?["id"]
+        let first = page.root.all.first { $0["id"] == hint && hint != nil }
+        expect(
+            hint == nil || first?.text == drawn.all("p").first { $0["id"] == hint }?.text,
+            "the hint of question \(number) is not the first of its name")
+        for element in [drawn] + drawn.all {
+            for (name, value) in element.attributes.sorted(by: { $0.key < $1.key }) where !name.hasPrefix("data-") {
+                let isKnown = PageCheck.plainAttributes[element.name]?.contains(name) == true
+                let isOwn = name != "aria-describedby" || value == hint
+                expect(isKnown && isOwn, "question \(number) has <\(element.name)> with \(name)=\"\(value)\"")
+            }
+        }
+    }
+
     /// One question as it is drawn.
     /// - Parameters:
     ///   - number: from 1, for messages.
@@ -240,6 +263,7 @@ package struct PageCheck {
         for element in drawn.all {
             expect(PageCheck.parts.contains(element.name), "question \(number) holds <\(element.name)>")
         }
+        compareAttributes(drawn, number)
         let labels = drawn.all("label")
         let (texts, answers) = (labels.map(\.text), sealed.answers + blank)
         expect(texts == answers, "the answers of question \(number) are drawn as \(texts), not as sealed: \(answers)")

@@ -54,8 +54,10 @@ package struct SiteObserver {
         var report = Report()
         for (client, headers) in SiteObserver.clients {
             for (name, sealed) in seal.served.sorted(by: { $0.key < $1.key }) {
-                report.compared += 1
-                compare("/assets/\(name)", with: sealed, client, headers, &report)
+                for address in seal.addresses(name) {
+                    report.compared += 1
+                    compare(address, with: sealed, client, headers, &report)
+                }
             }
             for path in ["/", "/box", "/help", "/lost"] { look(path, client, headers, &report) }
         }

@@ -37,8 +37,8 @@ package struct SiteSeal: Sendable {
     private struct Manifest: Decodable {
         /// A sealed file: what browsers are given stands below `served/`.
         struct File: Decodable { let path, sha256: String }
-        /// `isoloir` says which form of manifest it is; `opens` is in seconds since 1970.
-        let isoloir: String, opens: Int, files: [File], ballots: [Ballot]
+        /// `opens` is in seconds since 1970.
+        let opens: Int, files: [File], ballots: [Ballot]
     }
 
     /// The first 128 bits of the manifest's SHA-256, as pages show it: capital hexadecimal digits in groups of four.
@@ -55,16 +55,16 @@ package struct SiteSeal: Sendable {
     /// - Returns: nil when the text is no manifest, or one that contradicts itself.
     package init?(manifest: [UInt8]) {
         guard let read = try? JSONDecoder().decode(Manifest.self, from: Data(manifest)),
-            read.isoloir == SealManifest.mark, let sealed = SealedBallots(manifest: manifest),
+            SealManifest(manifest) != nil, let sealed = SealedBallots(manifest: manifest),
             let texts = try? JSONDecoder().decode(Texts.self, from: Data(sealed.text))
         else { return nil }
         let folder = "served/"
         let given = read.files.filter { $0.path.hasPrefix(folder) }.map {
             (String($0.path.dropFirst(folder.count)), $0.sha256)
         }
-        // The manifest is served as well: pages hold what they load against it.
-        served = Dictionary(
-            given + [(SealedBallots.manifestName, hex(sha256(manifest)))], uniquingKeysWith: { first, _ in first })
+        // The manifest is served as well: pages hold what they load against it. None names itself.
+        guard !given.contains(where: { $0.0 == SealedBallots.manifestName }) else { return nil }
+        served = Dictionary(given + [(SealedBallots.manifestName, hex(sha256(manifest)))]) { first, _ in first }
         guard served[SealedBallots.name] == sealed.file.sha256,
             read.ballots.map({ [$0.ballot, $0.uuid, $0.fingerprint] })
                 == texts.ballots.map({ [$0.ballot, $0.uuid, $0.fingerprint] })
@@ -81,15 +81,21 @@ package struct SiteSeal: Sendable {
         return "sha256-" + Data(bytes).base64EncodedString()
     }
 
+    /// Hexadecimal digits of a file's SHA-256 that stand in its address (`AssetSet`).
+    private static let versionCount = 16
+
+    /// The addresses at which browsers get a sealed file: pages ask with its version, everybody else without. A site could
+    /// answer the two differently.
+    func addresses(_ name: String) -> [String] {
+        let path = "/assets/\(name)"
+        return [path] + (served[name].map { ["\(path)?v=\($0.prefix(SiteSeal.versionCount))"] } ?? [])
+    }
+
     /// The name of the file that an address below `/assets` asks for, where it is a sealed one; the version in the address
     /// must be the sealed one's, so that no other content hides behind it.
     func name(at address: String) -> String? {
-        let parts = address.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let path = parts.first, path.hasPrefix("/assets/") else { return nil }
+        guard let path = address.split(separator: "?").first, path.hasPrefix("/assets/") else { return nil }
         let name = String(path.dropFirst("/assets/".count))
-        guard let digest = served[name] else { return nil }
-        guard parts.count == 2 else { return name }
-        let version = parts[1].hasPrefix("v=") ? parts[1].dropFirst(2) : ""
-        return !version.isEmpty && digest.hasPrefix(version) ? name : nil
+        return addresses(name).contains(address) && served[name] != nil ? name : nil
     }
 }

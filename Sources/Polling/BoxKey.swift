@@ -5,8 +5,8 @@ package import Crypto
 package struct BoxKey: Sendable {
     private let secret: Secret
 
-    /// - Parameter bytes: 32.
-    package init?(_ bytes: [UInt8]) {
+    /// - Parameter bytes: 32, taken over.
+    package init?(_ bytes: consuming [UInt8]) {
         guard bytes.count == BoxKey.count else { return nil }
         secret = Secret(bytes)
     }
@@ -18,20 +18,60 @@ package struct BoxKey: Sendable {
     package static let count = 32
 
     /// The key as a file: one line of hexadecimal digits behind its mark.
-    package var file: [UInt8] {
-        secret.reveal { key in Array((BoxKey.mark + hex(key.indices.map { key[$0] }) + "\n").utf8) }
+    package var file: Secret {
+        secret.reveal { key in
+            var text: [UInt8] = []
+            // An array that grew would leave its digits where it was before.
+            text.reserveCapacity(BoxKey.fileCount)
+            text += BoxKey.mark
+            for place in key.indices {
+                text.append(BoxKey.digit(key[place] >> 4))
+                text.append(BoxKey.digit(key[place] & 15))
+            }
+            text.append(10)
+            return Secret(text)
+        }
     }
 
-    private static let mark = "isoloir box key 1\n"
+    /// SHA-256 of the file: the seal's journal entry has it.
+    var fileDigest: String { file.reveal { hex(sha256($0)) } }
+
+    private static let mark = Array("isoloir box key 1\n".utf8)
+    /// Bytes of the file: mark, digits, newline.
+    static let fileCount = mark.count + 2 * count + 1
 
     /// Reads a file as `file` writes it.
     /// - Returns: nil when the mark, the final newline or one of the 64 digits is not there.
-    package init?(file: [UInt8]) {
-        let text = String(decoding: file, as: UTF8.self)
-        guard text.hasPrefix(BoxKey.mark), text.hasSuffix("\n"),
-            let bytes = bytes(hex: text.dropFirst(BoxKey.mark.count).dropLast())
-        else { return nil }
-        self.init(bytes)
+    package init?(file: Secret) {
+        let key = file.reveal { text -> Secret? in
+            let mark = BoxKey.mark
+            guard text.count == BoxKey.fileCount, mark.indices.allSatisfy({ text[$0] == mark[$0] }),
+                text[text.count - 1] == 10
+            else { return nil }
+            var bytes = [UInt8](repeating: 0, count: BoxKey.count)
+            for place in bytes.indices {
+                let digits = mark.count + 2 * place
+                guard let high = BoxKey.value(text[digits]), let low = BoxKey.value(text[digits + 1]) else {
+                    wipe(&bytes)
+                    return nil
+                }
+                bytes[place] = high << 4 | low
+            }
+            return Secret(bytes)
+        }
+        guard let key else { return nil }
+        secret = key
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 87 + value }
+
+    /// The value of a hexadecimal digit.
+    private static func value(_ digit: UInt8) -> UInt8? {
+        switch digit {
+        case 48...57: digit - 48
+        case 65...70, 97...102: (digit | 32) - 87
+        default: nil
+        }
     }
 
     /// What a vote needs of a voter: the secret credential and the slot it belongs to.

@@ -75,9 +75,19 @@ extension PollingStation {
 
     /// Notes that the box key was put there again.
     /// - Parameter principal: who put it there.
-    package func noteBoxKeyGiven(by principal: Principal) throws(StoreError) {
+    /// - Parameter file: where it was taken from, as an absolute path.
+    package func noteBoxKeyGiven(from file: String, by principal: Principal) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try note(boxKeyFile: file, transaction, by: principal)
             try logbook.record(transaction, election: election.election.id, by: principal, "poll.boxKeyGiven", [:])
         }
+    }
+
+    /// Notes that the bureau's box key lies in a file of this machine: it stands in the list until its destruction is reported.
+    /// - Parameter file: an absolute path.
+    package func note(
+        boxKeyFile file: String, _ transaction: borrowing Transaction, by principal: Principal
+    ) throws(StoreError) {
+        try Custody.note(boxKeyFile: file, transaction, logbook, of: election, by: principal)
     }
 }

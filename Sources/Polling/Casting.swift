@@ -184,21 +184,23 @@ extension PollingStation {
             case .underWay: return .underWay
             }
         }
-        var isRefused = false
-        defer { admission.end(isRefused: isRefused) }
-        let casting = try checkAndPut(text, voter: voter, ballot: name, sessionOpenedAt: openedAt)
+        var end = CastingPace.End.free
+        defer { admission.end(end) }
+        let (casting, isRepeated) = try checkAndPut(text, voter: voter, ballot: name, sessionOpenedAt: openedAt)
         switch casting {
-        case .refused, .notYours, .notEligible, .otherCounts, .voted: isRefused = true
-        case .cast, .shut, .paused, .underWay: break
+        case .refused, .notYours, .notEligible, .otherCounts, .voted: end = .refused
+        case .cast: end = isRepeated ? .repeated : .free
+        case .shut, .paused, .underWay: break
         }
         return casting
     }
 
     /// What is cheap is checked first: that the credential is this voter's own, and that it signed. The proofs, which take a
     /// hundred times as long, are looked at for those alone who may vote with them.
+    /// - Returns: with whether the ballot counted before it came.
     private func checkAndPut(
         _ text: [UInt8], voter: Int, ballot name: String, sessionOpenedAt openedAt: Int
-    ) throws(StoreError) -> Casting {
+    ) throws(StoreError) -> (Casting, isRepeated: Bool) {
         let found = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> (PollBallot, ElectorEntry, isOpen: Bool)? in
             guard let stored = try PollBallot.find(reading, election: election.number, name: name),
@@ -206,23 +208,30 @@ extension PollingStation {
             else { return nil }
             return (stored, entry, try isOpen(reading, sessionOpenedAt: openedAt))
         }
-        guard let (ballot, before, isOpen) = found else { return .notEligible }
-        guard text.count <= ballot.slotBytes - SlotContent.head else { return .refused(.notCanonical(at: 0)) }
+        guard let (ballot, before, isOpen) = found else { return (.notEligible, false) }
+        guard text.count <= ballot.slotBytes - SlotContent.head else { return (.refused(.notCanonical(at: 0)), false) }
         // Who has voted is answered after the close too; nobody else is.
         let isUnsigned = before.signedAt == nil
-        if isUnsigned, !isOpen { return .shut }
+        if isUnsigned, !isOpen { return (.shut, false) }
         let read: ReadBallot<Element>
         let checker = try checker(ballot)
-        do throws(BallotFault) { read = try checker.read(text) } catch { return .refused(error) }
+        do throws(BallotFault) { read = try checker.read(text) } catch { return (.refused(error), false) }
         let own = try isUnsigned ? credential(before, ballot, voter) : nil
         let checked = Checked(text: text, ballot: ballot, credential: read.credential, slot: own?.slot)
-        if let own, try slotNumber(ballot, checked.credential) != own.slot { return .notYours }
+        if let own, try slotNumber(ballot, checked.credential) != own.slot { return (.notYours, false) }
         do throws(BallotFault) {
             try checker.checkSignature(read, text)
             // Without a credential of their own nobody's ballot is stored, whatever it proves.
             if own != nil { try checker.checkProofs(read) }
-        } catch { return .refused(error) }
-        return try put(checked, voter: voter, sessionOpenedAt: openedAt)
+        } catch { return (.refused(error), false) }
+        guard isUnsigned else {
+            // Nothing is written any more: no repetition takes the writer's place from those who vote.
+            let deposit = try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try answered(reading, checked, voter: voter)
+            }
+            return (answer(deposit ?? .answered(.notYours), checked), true)
+        }
+        return (try put(checked, voter: voter, sessionOpenedAt: openedAt), false)
     }
 
     /// The slot of a public credential; nil where it is none of this ballot's.
@@ -251,30 +260,40 @@ extension PollingStation {
     ) throws(StoreError) -> Casting {
         let ballot = checked.ballot
         let deposit = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Deposit in
-            guard let slot = try slot(transaction.reading, ballot, checked.credential),
-                checked.slot.map({ $0 == slot.id }) ?? true,
-                let (elector, entry) = try elector(transaction.reading, ballot, voter)
-            else { return .answered(.notYours) }
-            // The same bytes again, or another ballot of a credential that was used: also after the close.
-            if let present = slot.content.ballot {
-                guard let signedAt = entry.signedAt else { return .answered(.notYours) }
-                // Once it is public, anybody could send the text: no receipt is given for it any more.
-                guard try !isPublished(transaction.reading, ballot, tracker: tracker(present)) else {
-                    return .answered(.voted(at: signedAt))
-                }
-                return present == checked.text ? .counts(nil) : .other(text: present)
-            }
-            if let signedAt = entry.signedAt { return .answered(.voted(at: signedAt)) }
+            if let answered = try answered(transaction.reading, checked, voter: voter) { return answered }
             // A credential that was used meanwhile leaves nothing to vote with.
-            guard checked.slot != nil else { return .answered(.notYours) }
+            guard let slot = checked.slot, let (elector, entry) = try elector(transaction.reading, ballot, voter)
+            else { return .answered(.notYours) }
             guard try isOpen(transaction.reading, sessionOpenedAt: openedAt) else { return .answered(.shut) }
-            return .counts(try write(transaction, checked, slot: slot.id, elector: (elector, voter), entry))
+            return .counts(try write(transaction, checked, slot: slot, elector: (elector, voter), entry))
         }
+        return answer(deposit, checked)
+    }
+
+    /// What a ballot comes to that is not to be written: the same bytes again, or another ballot of a credential that was used,
+    /// also after the close; nil where it is to be written.
+    private func answered(
+        _ reading: borrowing Reading, _ checked: Checked, voter: Int
+    ) throws(StoreError) -> Deposit? {
+        let ballot = checked.ballot
+        guard let slot = try slot(reading, ballot, checked.credential), checked.slot.map({ $0 == slot.id }) ?? true,
+            let (_, entry) = try elector(reading, ballot, voter)
+        else { return .answered(.notYours) }
+        guard let present = slot.content.ballot else { return entry.signedAt.map { .answered(.voted(at: $0)) } }
+        guard let signedAt = entry.signedAt else { return .answered(.notYours) }
+        // Once it is public, anybody could send the text: no receipt is given for it any more.
+        guard try !isPublished(reading, ballot, tracker: tracker(present)) else {
+            return .answered(.voted(at: signedAt))
+        }
+        return present == checked.text ? .counts(nil) : .other(text: present)
+    }
+
+    private func answer(_ deposit: Deposit, _ checked: Checked) -> Casting {
         switch deposit {
         case .counts(let sums):
             // Known once they are committed, and not before.
-            if let sums { note(sums, of: ballot) }
-            return .cast(receipt(ballot.name, digest: checked.digest))
+            if let sums { note(sums, of: checked.ballot) }
+            return .cast(receipt(checked.ballot.name, digest: checked.digest))
         case .other(let text): return .otherCounts(tracker: tracker(text))
         case .answered(let casting): return casting
         }

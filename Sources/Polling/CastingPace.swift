@@ -9,6 +9,9 @@ package final class CastingPace: Sendable {
     /// Refused ballots after which a voter must pause. A ballot that suffered on its way is sent again at once, and once more;
     /// nobody's browser makes three bad ones.
     package static let mostRefused = 3
+    /// How often a ballot that counts already is answered again before that is counted too: networks lose answers, and each
+    /// costs the reading of the ballot and its signature's check.
+    package static let mostRepeated = 3
     /// Seconds in which one refused ballot is forgiven: a voter's flood costs the server one check a minute.
     package static let pauseSeconds = 60
     /// Voters remembered; beyond them the one whose last refusal is oldest is forgotten.
@@ -16,6 +19,7 @@ package final class CastingPace: Sendable {
 
     private struct Entry {
         var refused = 0
+        var repeated = 0
         var running = 0
         /// Since when the next refusal is being forgiven.
         var since: Int
@@ -35,15 +39,23 @@ package final class CastingPace: Sendable {
         fileprivate init(_ pace: CastingPace, _ voter: Int) { (self.pace, self.voter) = (pace, voter) }
 
         /// Ends the check, before its answer goes out: a browser's next request must not find it under way.
-        func end(isRefused: Bool) {
+        func end(_ end: End) {
             let isFirst = isOver.withLock { isOver in
                 defer { isOver = true }
                 return !isOver
             }
-            if isFirst { pace.end(voter, isRefused: isRefused) }
+            if isFirst { pace.end(voter, end) }
         }
 
-        deinit { end(isRefused: false) }
+        deinit { end(.free) }
+    }
+
+    /// What became of a check.
+    enum End: Sendable {
+        case free
+        case refused
+        /// The ballot counted already: its receipt was given once more.
+        case repeated
     }
 
     /// Whether a voter's ballot is checked now.
@@ -77,18 +89,20 @@ package final class CastingPace: Sendable {
     var count: Int { entries.withLock { $0.count } }
 
     /// Gives an attempt back, or counts it as refused.
-    private func end(_ voter: Int, isRefused: Bool) {
+    private func end(_ voter: Int, _ end: End) {
         let now = clock.now
         entries.withLock { entries in
             // Forgotten meanwhile: there is nothing to give back.
             guard var entry = entries[voter] else { return }
             CastingPace.forgive(&entry, now)
             entry.running = max(0, entry.running - 1)
-            if isRefused {
-                if entry.refused == 0 { entry.since = now }
-                entry.refused += 1
+            if end != .free, entry.refused == 0, entry.repeated == 0 { entry.since = now }
+            switch end {
+            case .free: break
+            case .repeated where entry.repeated < CastingPace.mostRepeated: entry.repeated += 1
+            case .refused, .repeated: entry.refused += 1
             }
-            entries[voter] = entry.refused == 0 && entry.running == 0 ? nil : entry
+            entries[voter] = entry.refused + entry.repeated + entry.running == 0 ? nil : entry
         }
     }
 
@@ -97,6 +111,8 @@ package final class CastingPace: Sendable {
         // A clock that was set back must not lengthen anybody's pause.
         entry.since = min(entry.since, now)
         let minutes = (now - entry.since) / pauseSeconds
+        // Repetitions last: a flood of them must not get a free one with each pause.
+        entry.repeated = max(0, entry.repeated - max(0, minutes - entry.refused))
         entry.refused = max(0, entry.refused - minutes)
         entry.since += minutes * pauseSeconds
     }

@@ -11,6 +11,7 @@ extension PollingStation {
         let words = RecordWords(election.election)
         var lines = [words.custody(at: time)]
         lines += custody.keyCopies.map { words.key($0.erasure) }
+        lines += custody.keyFiles.map { words.keyFile($0.path, report: $0.report.map { ($0.by, $0.reason) }) }
         let manifest = try Poll.find(reading, election: election.number)?.manifest
         for member in manifest.flatMap({ SealManifest($0) })?.members ?? [] {
             lines.append(words.key(of: member.name, isSigned: custody.signed.contains(hex(member.key))))

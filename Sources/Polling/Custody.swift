@@ -6,6 +6,8 @@ import Synchronization
 
 /// What became of a copy of the box key where the close looked for it.
 package enum BoxKeyErasure: Sendable, Equatable {
+    /// It lay there and was about to be overwritten; nobody noted the end.
+    case begun(path: String)
     /// Overwritten and removed.
     case erased(path: String)
     /// There was none.
@@ -16,7 +18,7 @@ package enum BoxKeyErasure: Sendable, Equatable {
     /// Where the copy lies, or lay: an absolute path on the server.
     package var path: String {
         switch self {
-        case .erased(let path), .absent(let path), .kept(let path, _): path
+        case .begun(let path), .erased(let path), .absent(let path), .kept(let path, _): path
         }
     }
 }
@@ -46,7 +48,17 @@ package struct Custody: Sendable {
         package fileprivate(set) var report: Report?
     }
 
-    /// That a backup was destroyed.
+    /// A file of the box key that seal or opening used on this machine: the bureau's own, which no close erases.
+    package struct KeyFile: Sendable {
+        /// Of the journal entry that tells of it.
+        package let number: Int
+        /// An absolute path on the server, also of a medium that was put in.
+        package let path: String
+        /// Who destroyed it, as it was reported; nil until then.
+        package fileprivate(set) var report: Report?
+    }
+
+    /// That a backup or a file of the box key was destroyed.
     package struct Report: Sendable {
         /// When it was reported, in seconds since 1970: not when it was destroyed.
         package let at: Int
@@ -60,11 +72,15 @@ package struct Custody: Sendable {
     package private(set) var keyCopies: [KeyCopy] = []
     /// The oldest first.
     package private(set) var backups: [Backup] = []
+    /// The oldest first; a file that was used again stands there once.
+    package private(set) var keyFiles: [KeyFile] = []
     /// Members who signed that their copy of the box key is destroyed, by their keys in hexadecimal.
     package private(set) var signed: Set<String> = []
 
     /// Backups that nobody reported destroyed.
     package var remaining: [Backup] { backups.filter { $0.report == nil } }
+    /// Files of the box key that nobody reported destroyed.
+    package var remainingFiles: [KeyFile] { keyFiles.filter { $0.report == nil } }
 
     /// What the journal says of an election.
     /// Reads the whole journal.
@@ -87,6 +103,11 @@ package struct Custody: Sendable {
                 let copy = try Custody.keyCopy(entry)
                 custody.keyCopies.removeAll { $0.erasure.path == copy.erasure.path }
                 custody.keyCopies.append(copy)
+            case Custody.fileAction where entry.election == election:
+                let path = try Custody.details(entry)["path"] ?? ""
+                if !custody.remainingFiles.contains(where: { $0.path == path }) {
+                    custody.keyFiles.append(KeyFile(number: entry.number, path: path, report: nil))
+                }
             case Custody.reportAction where entry.election == election: try custody.take(report: entry)
             case Custody.memberAction where entry.election == election:
                 custody.signed.formUnion(
@@ -100,7 +121,15 @@ package struct Custody: Sendable {
     private init() {}
 
     static let (keyAction, reportAction) = ("poll.boxKey", "poll.backupDestroyed")
-    static let memberAction = "poll.memberKeyDestroyed"
+    static let (memberAction, fileAction) = ("poll.memberKeyDestroyed", "poll.boxKeyFile")
+
+    /// Notes a file of the box key on this machine.
+    static func note(
+        boxKeyFile path: String, _ transaction: borrowing Transaction, _ logbook: Logbook, of election: StoredElection,
+        by principal: Principal
+    ) throws(StoreError) {
+        try logbook.record(transaction, election: election.election.id, by: principal, fileAction, ["path": path])
+    }
 
     /// - Throws: `.damaged` where they are no object of texts.
     private static func details(_ entry: JournalEntry) throws(StoreError) -> [String: String] {
@@ -122,6 +151,7 @@ package struct Custody: Sendable {
         let path = details["path"] ?? ""
         let erasure: BoxKeyErasure =
             switch details["outcome"] {
+            case "begun": .begun(path: path)
             case "erased": .erased(path: path)
             case "absent": .absent(path: path)
             default: .kept(path: path, reason: details["reason"] ?? "")
@@ -129,11 +159,15 @@ package struct Custody: Sendable {
         return KeyCopy(erasure: erasure, at: entry.at)
     }
 
-    /// Puts a report at its backup, which the entry names by its number; one of an unknown backup is passed over.
+    /// Puts a report at its backup or file, which the entry names by its number; one of neither is passed over.
     private mutating func take(report entry: JournalEntry) throws(StoreError) {
         let details = try Custody.details(entry)
-        guard let place = backups.firstIndex(where: { "\($0.number)" == details["entry"] }) else { return }
-        backups[place].report = Report(at: entry.at, by: details["by"] ?? "", reason: details["reason"] ?? "")
+        let report = Report(at: entry.at, by: details["by"] ?? "", reason: details["reason"] ?? "")
+        if let place = backups.firstIndex(where: { "\($0.number)" == details["entry"] }) {
+            backups[place].report = report
+        } else if let place = keyFiles.firstIndex(where: { "\($0.number)" == details["entry"] }) {
+            keyFiles[place].report = report
+        }
     }
 }
 
@@ -151,33 +185,45 @@ extension PollingStation {
         // A store that was moved away tells nothing of the poll whose key lies at the place now.
         try store.checkFile()
         knownBoxKey.withLock { $0 = .gone }
+        guard state != .destroyed else { return eraseBoxKey() }
+        // First: where the program ends between the erasure and its entry, the record must not say that no key lay there.
+        try note(boxKeyPlaces().map { .begun(path: $0) }, by: principal)
         let erasures = eraseBoxKey()
-        guard state != .destroyed else { return erasures }
+        try note(erasures, by: principal)
+        return erasures
+    }
+
+    /// Notes in the journal what is new of the server's copies of the box key.
+    private func note(_ erasures: [BoxKeyErasure], by principal: Principal) throws(StoreError) {
+        guard !erasures.isEmpty else { return }
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             let known = try Custody(transaction.reading, election: election.election.id).keyCopies
             for erasure in erasures {
                 let before = known.first { $0.erasure.path == erasure.path }?.erasure
                 // That nothing lies there any more says nothing new.
                 if case .absent = erasure, before != nil { continue }
+                // That it is there is noted already.
+                if case .begun = erasure, case .kept = before { continue }
                 guard before != erasure else { continue }
                 try logbook.record(
                     transaction, election: election.election.id, by: principal, Custody.keyAction,
                     PollingStation.details(erasure))
             }
         }
-        return erasures
     }
 
     private static func details(_ erasure: BoxKeyErasure) -> [String: String] {
         switch erasure {
+        case .begun(let path): ["path": path, "outcome": "begun"]
         case .erased(let path): ["path": path, "outcome": "erased"]
         case .absent(let path): ["path": path, "outcome": "absent"]
         case .kept(let path, let reason): ["path": path, "outcome": "kept", "reason": reason]
         }
     }
 
-    /// Notes that a backup was destroyed.
-    /// - Parameter name: its file's name, or the beginning of its SHA-256 where several have the name.
+    /// Notes that a backup, or a file of the box key, was destroyed.
+    /// - Parameter name: a backup's file name, or the beginning of its SHA-256 where several have the name; the path of a file of
+    ///   the box key, as the list has it.
     /// - Parameters:
     ///   - who: who destroyed it.
     ///   - reason: how, or why; like `who` it is one plain line.
@@ -190,6 +236,12 @@ extension PollingStation {
         }
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
             let custody = try Custody(transaction.reading, election: election.election.id)
+            if let file = custody.remainingFiles.first(where: { $0.path == name }) {
+                try logbook.record(
+                    transaction, election: election.election.id, by: principal, Custody.reportAction,
+                    ["entry": "\(file.number)", "file": file.path, "by": who, "reason": reason])
+                return nil
+            }
             let found = custody.remaining.filter {
                 $0.name == name || name.count >= PollingStation.digestDigits && $0.sha256.hasPrefix(name.lowercased())
             }

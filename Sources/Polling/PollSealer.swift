@@ -97,8 +97,11 @@ package struct PollSealer: Sendable {
                 transaction, election: election.election.id, by: principal, "poll.seal",
                 [
                     "fingerprint": fingerprint, "manifest.sha256": hex(sha256(manifest)), "sealed.at": "\(at)",
-                    "boxKey.sha256": hex(sha256(boxKey.file)),
+                    "boxKey.sha256": boxKey.fileDigest,
                 ])
+            if let file = frozen.boxKeyFile {
+                try Custody.note(boxKeyFile: file, transaction, logbook, of: election, by: principal)
+            }
         }
         let poll = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try Poll.find(reading, election: election.number)

@@ -47,6 +47,8 @@ package final class PollingStation: Sendable {
     let isBoxKeyProven = Mutex(false)
     /// Erases the copies of the box key on this server.
     let eraseBoxKey: @Sendable () -> [BoxKeyErasure]
+    /// Where copies lie that `eraseBoxKey` would erase now.
+    let boxKeyPlaces: @Sendable () -> [String]
     let logbook: Logbook
     let clock: Clock
     /// The watched clock behind `clock`, in a program that closes the poll at its hour.
@@ -79,16 +81,18 @@ package final class PollingStation: Sendable {
     /// - Parameters:
     ///   - boxKey: gives the box key where it is there; commands that only look or count need none.
     ///   - eraseBoxKey: erases the copies that this server has, after the close.
+    ///   - boxKeyPlaces: where such copies lie now.
     ///   - steady: the watched clock behind `clock`; nil where the station follows no hour, or its clock is beyond doubt.
     /// - Parameter key: the election's; receipts, sums and seals have subkeys of it.
     package init(
         store: Store, election: StoredElection, key: ElectionKey,
         boxKey: @escaping @Sendable () -> BoxKey? = { nil },
-        eraseBoxKey: @escaping @Sendable () -> [BoxKeyErasure] = { [] }, logbook: Logbook, clock: Clock,
+        eraseBoxKey: @escaping @Sendable () -> [BoxKeyErasure] = { [] },
+        boxKeyPlaces: @escaping @Sendable () -> [String] = { [] }, logbook: Logbook, clock: Clock,
         steady: SteadyClock? = nil, randomness: Randomness
     ) {
         (self.store, self.election, boxKeySource, self.logbook) = (store, election, boxKey, logbook)
-        self.eraseBoxKey = eraseBoxKey
+        (self.eraseBoxKey, self.boxKeyPlaces) = (eraseBoxKey, boxKeyPlaces)
         log = Mutex(LogState(emptiedAt: store.logFile.emptiedAt ?? 0))
         (self.clock, self.steady, self.randomness) = (clock, steady, randomness)
         pace = CastingPace(clock: clock)

@@ -197,6 +197,10 @@ package struct RecordWords: Sendable {
     func key(_ erasure: BoxKeyErasure) -> String {
         let end =
             switch erasure {
+            case .begun:
+                said(
+                    "\u{E9}crasement commenc\u{E9}, fin non not\u{E9}e (programme interrompu)",
+                    "overwriting begun, its end not noted (the program was interrupted)")
             case .erased: said("\u{E9}cras\u{E9}e et supprim\u{E9}e", "overwritten and removed")
             case .absent: said("absente", "none lay there")
             case .kept(_, let reason):
@@ -210,6 +214,14 @@ package struct RecordWords: Sendable {
         said(
             "cl\u{E9} de l'urne, copie de \(member) : \(isSigned ? "destruction sign\u{E9}e" : "DESTRUCTION NON SIGN\u{C9}E")",
             "box key, copy of \(member): \(isSigned ? "destroyed, signed" : "NOT SIGNED AS DESTROYED")")
+    }
+
+    /// A file of the box key that seal or opening used on this machine.
+    /// - Parameter report: as of a backup.
+    func keyFile(_ path: String, report: (by: String, reason: String)?) -> String {
+        let french = report.map { "d\u{E9}truit, par \($0.by) : \($0.reason)" } ?? "DESTRUCTION NON D\u{C9}CLAR\u{C9}E"
+        let english = report.map { "destroyed, by \($0.by): \($0.reason)" } ?? "NOT REPORTED DESTROYED"
+        return said("cl\u{E9} de l'urne, fichier \(path) : \(french)", "box key, file \(path): \(english)")
     }
 
     /// - Parameter report: who destroyed it, and how; nil where nobody said so.

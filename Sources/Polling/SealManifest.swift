@@ -61,7 +61,7 @@ package struct SealManifest: Sendable {
     /// Bytes that a manifest may have: a thousand files and a hundred ballots take a tenth of it.
     package static let longest = 4_000_000
 
-    /// Names, keys and uuids must be distinct, and each trustee must have a key for every ballot. Whether the manifest
+    /// Files, names, keys and uuids must be distinct, and each trustee must have a key for every ballot. Whether the manifest
     /// is the sealed one is not looked at: see `manifestFault`.
     /// - Returns: nil when the text is no manifest of this version.
     package init?(_ bytes: [UInt8]) {
@@ -80,8 +80,11 @@ package struct SealManifest: Sendable {
         let known = members.compactMap(SealManifest.member)
         // Absent in a seal of an earlier version.
         let gone = (json["removed"]?.list ?? []).compactMap(SealManifest.removal)
+        let paths = json["files"]?.list?.map { $0["path"]?.bytes }
         guard !read.isEmpty, read.count == ballots.count, named.count == trustees.count, known.count == members.count,
             named.allSatisfy({ $0.keys.count == read.count }), gone.count == json["removed"]?.list?.count ?? 0,
+            // Of two entries of one file some readers would take the first, others the last.
+            let paths, paths.allSatisfy({ $0 != nil }), SealManifest.areDistinct(paths.compactMap(\.self)),
             SealManifest.areDistinct(read.map { Array($0.name.utf8) }), SealManifest.areDistinct(read.map(\.uuid)),
             SealManifest.areDistinct(named.map { Array($0.name.utf8) }),
             SealManifest.areDistinct(named.flatMap(\.keys)),

@@ -110,7 +110,7 @@ package struct UndoneSeal: Sendable {
 
     /// The undone seal whose credentials a box key opens.
     static func of(_ boxKey: BoxKey, _ reading: borrowing Reading, election: String) throws(StoreError) -> UndoneSeal? {
-        let digest = hex(sha256(boxKey.file))
+        let digest = boxKey.fileDigest
         return try all(reading, election: election).last { $0.boxKey == digest }
     }
 }

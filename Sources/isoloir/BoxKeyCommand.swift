@@ -13,7 +13,7 @@ private func giveBoxKey(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
     let path = invocation.operands[0]
-    let content = try readFile(path, secret: true)
+    let content = try readBoxKeyFile(path)
     guard let boxKey = BoxKey(file: content) else {
         throw Refusal("\(path) is no box key: give the file made by `isoloir poll seal`.")
     }
@@ -22,10 +22,10 @@ private func giveBoxKey(_ invocation: Invocation) throws(Refusal) {
     let place = services.keys.boxKeyFile(election.election.id)
     if unsafe access(place, F_OK) != 0 {
         try refusing { try services.keys.putBoxKey(content, of: election.election.id) }
-    } else if try readFile(place, secret: true) != content {
+    } else if try !readBoxKeyFile(place).matches(content) {
         throw Refusal("\(place) is another box key: move it away first.")
     }
-    try refusing { try station.noteBoxKeyGiven(by: services.principal) }
+    try refusing { try station.noteBoxKeyGiven(from: absolutePath(path), by: services.principal) }
     Terminal.say("\(place): the box key is there. A running `serve` takes it within a second; the close erases it.")
 }
 

@@ -9,7 +9,8 @@ import Polling
 /// ballot would tell, by their difference, what single voters chose; another seal could name other members of the bureau. It
 /// lies beside the key file, wherever links lead to that, and is authenticated with the private key, so that nobody cuts or
 /// empties it unnoticed; it is made with the key, so that it is missed where somebody took it away. A copy of the key has a
-/// memory of its own (`tally opened` compares them).
+/// memory of its own (`tally opened` compares them). It names its key file by device and inode: where somebody copied the two
+/// together, each of them would otherwise pass for the one that knows everything.
 struct KeyMemory {
     let path: String
     /// SHA-256 of the checked manifest in hexadecimal; nil before `tally check`.
@@ -20,18 +21,37 @@ struct KeyMemory {
     private(set) var isOfCopy = false
     /// Whether nothing is kept beside the key file.
     private(set) var isMissing = false
+    /// Whether its key file is another than the one it was written for: copied, restored, or on a medium that was put in again.
+    private(set) var isOfOtherFile = false
+    /// What names the key file that it was written for; nil in a memory of before this was kept.
+    private var file: String?
+    /// What names the key file beside it now.
+    private let present: String
     private let secret: [UInt8]
+
+    /// Why the fingerprint is asked for again.
+    static let otherFile =
+        "This key file is not the one that its memory was written for: it was copied or restored, or lies on a medium that was put in again. It is taken for a copy; what the memory holds stays in force. Compare all copies (isoloir tally opened)."
 
     private static let copyMark = String(repeating: "0", count: 64)
 
     /// The memory of a key that was just made.
-    init(new key: String, _ pair: TrusteeFiles.KeyPair) {
+    init(new key: String, _ pair: TrusteeFiles.KeyPair) throws(Refusal) {
         path = KeyMemory.path(key)
         secret = KeyMemory.secret(pair)
+        present = try KeyMemory.name(of: key)
+        file = present
     }
 
     private static func path(_ key: String) -> String {
         URL(fileURLWithPath: key).resolvingSymlinksInPath().path + ".done"
+    }
+
+    /// A file by what its system knows it by, as one word: a copy has another inode, a further name another count of names.
+    private static func name(of key: String) throws(Refusal) -> String {
+        var status = stat()
+        guard unsafe stat(key, &status) == 0 else { throw Refusal("\(key) cannot be read.") }
+        return hex(sha256(Array("\(status.st_dev) \(status.st_ino) \(status.st_nlink)".utf8)))
     }
 
     private static func secret(_ pair: TrusteeFiles.KeyPair) -> [UInt8] {
@@ -46,6 +66,7 @@ struct KeyMemory {
     init(key: String, _ pair: TrusteeFiles.KeyPair, isCopy: Bool = false, isLook: Bool = false) throws(Refusal) {
         path = KeyMemory.path(key)
         secret = KeyMemory.secret(pair)
+        present = try KeyMemory.name(of: key)
         guard FileManager.default.fileExists(atPath: path) else {
             isMissing = true
             guard isCopy || isLook else {
@@ -54,6 +75,7 @@ struct KeyMemory {
                 )
             }
             isOfCopy = isCopy
+            file = present
             return
         }
         var lines = String(decoding: try readFile(path), as: UTF8.self).split(separator: "\n").map(String.init)
@@ -65,9 +87,12 @@ struct KeyMemory {
             switch words[0] {
             case "seal": seal = words[1]
             case "copy": isOfCopy = true
+            case "file": file = words[1]
             default: opened[words[0]] = words[1]
             }
         }
+        isOfOtherFile = file != present
+        isOfCopy = isOfCopy || isOfOtherFile
     }
 
     private var changed: Refusal {
@@ -87,11 +112,15 @@ struct KeyMemory {
 
     mutating func note(opened digest: String, of uuid: String) { opened[uuid] = digest }
 
+    /// The key file beside it is its own from now on: somebody gave the seal's fingerprint. That it is a copy's stays noted.
+    mutating func adoptFile() { (file, isOfOtherFile) = (present, false) }
+
     /// Writes the memory through to the disk, before anything that was decrypted leaves.
     func write() throws(Refusal) {
         var lines = opened.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         if let seal { lines.insert("seal \(seal)", at: 0) }
         if isOfCopy { lines.insert("copy \(KeyMemory.copyMark)", at: 0) }
+        if let file { lines.insert("file \(file)", at: 0) }
         lines.append("end \(hex(digest(lines)))")
         do {
             try Data((lines.joined(separator: "\n") + "\n").utf8).write(
@@ -99,8 +128,10 @@ struct KeyMemory {
             let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
             try file.synchronize()
             try file.close()
+            try PrivateFile.syncFolder(of: path)
         } catch {
-            throw Refusal("\(path) could not be written: \(error.localizedDescription). Nothing was decrypted.")
+            let reason = (error as? KeyError)?.description ?? error.localizedDescription
+            throw Refusal("\(path) could not be written: \(reason) Nothing was decrypted.")
         }
     }
 

@@ -86,7 +86,7 @@ let pollCommands = [
         options: [
             .init("--by", "WHO", "who destroyed it"),
             .init("--reason", "TEXT", "how, and where that stands, such as \"minutes of 2 December\""),
-        ], "note that a backup from between seal and close is destroyed", run: reportBackup),
+        ], "note that a backup from between seal and close, or a file of the box key, is destroyed", run: reportBackup),
     boxKeyCommand,
     pollClockCommand,
     Command("poll status", [], "where the poll stands, and whether box and list are as they were left", run: showPoll),
@@ -228,6 +228,7 @@ private func closePoll(_ invocation: Invocation) throws(Refusal) {
     try describe(services, station)
     try services.emptyLog()
     for line in try services.keyCopyLines(station) { Terminal.say("  " + line) }
+    try services.warnOfKeyFiles(station)
     if let poll = try services.poll(station.election), poll.state == .closing {
         Terminal.say(
             "  Voters who signed in before may finish for \(station.election.election.graceMinutes) minutes; then a running `serve` closes the poll. `poll close --at-once` closes it now."

@@ -37,12 +37,24 @@ extension Services {
         return try custody(election).keyCopies.map { copy in
             let time = LocalTime.phrase(copy.at, zone: election.election.timeZone, .en)
             return switch copy.erasure {
+            case .begun(let path):
+                "\(path): box key: overwriting begun, its end not noted (the program was interrupted), \(time)"
             case .erased(let path): "\(path): box key overwritten and removed, \(time)"
             case .absent(let path): "\(path): no box key lay there, \(time)"
             case .kept(let path, let reason):
                 "\(path): THE BOX KEY COULD NOT BE ERASED, \(time): \(reason) Erase it, then run `isoloir poll custody`."
             }
         }
+    }
+
+    /// Warns of files of the box key that still lie on this machine after the close.
+    func warnOfKeyFiles(_ station: PollingStation) throws(Refusal) {
+        guard try poll(station.election)?.state.isFinal == true else { return }
+        let left = try custody(station.election).remainingFiles.map(\.path).filter(isThere)
+        guard !left.isEmpty else { return }
+        Terminal.complain(
+            "The box key still lies on this machine, in \(left.joined(separator: ", ")). Destroy it there (shred -u), then note it "
+                + "with `isoloir poll backup-destroyed FILE`.")
     }
 
     /// Warns of backups that were made since the seal.
@@ -66,6 +78,14 @@ func showCustody(_ invocation: Invocation) throws(Refusal) {
     Terminal.say("Box key on this server")
     let copies = try services.keyCopyLines(station)
     for line in copies.isEmpty ? ["in use: it is erased by the final close"] : copies { Terminal.say("  \(line)") }
+    Terminal.say("Files of the box key that seal or opening used on this machine")
+    if custody.keyFiles.isEmpty { Terminal.say("  none") }
+    for file in custody.keyFiles {
+        let end =
+            file.report.map { "destroyed, by \($0.by): \($0.reason)" }
+            ?? (isThere(file.path) ? "STILL THERE" : "not there now, NOT REPORTED DESTROYED")
+        Terminal.say("  \(file.path): \(end)")
+    }
     Terminal.say("Members' copies of the box key")
     let members = try services.poll(station.election).flatMap { SealManifest($0.manifest) }?.members ?? []
     if members.isEmpty { Terminal.say("  the seal carries no member's key, so nobody can sign for a copy") }
@@ -87,11 +107,13 @@ func showCustody(_ invocation: Invocation) throws(Refusal) {
 private func printCustody(_ custody: Custody) throws(Refusal) {
     struct Shown: Encodable {
         struct Key: Encodable { let path, outcome: String, reason: String?, at: Int }
+        struct File: Encodable { let path: String, isThere: Bool, destroyed: Int?, by, reason: String? }
         struct Backup: Encodable { let file, sha256: String, at: Int, destroyed: Int?, by, reason: String? }
-        let keys: [Key], backups: [Backup]
+        let keys: [Key], keyFiles: [File], backups: [Backup]
     }
     let keys = custody.keyCopies.map { copy in
         switch copy.erasure {
+        case .begun(let path): Shown.Key(path: path, outcome: "begun", reason: nil, at: copy.at)
         case .erased(let path): Shown.Key(path: path, outcome: "erased", reason: nil, at: copy.at)
         case .absent(let path): Shown.Key(path: path, outcome: "absent", reason: nil, at: copy.at)
         case .kept(let path, let reason): Shown.Key(path: path, outcome: "kept", reason: reason, at: copy.at)
@@ -102,14 +124,26 @@ private func printCustody(_ custody: Custody) throws(Refusal) {
             file: $0.name, sha256: $0.sha256, at: $0.at, destroyed: $0.report?.at, by: $0.report?.by,
             reason: $0.report?.reason)
     }
-    try Terminal.json(Shown(keys: keys, backups: backups))
+    let files = custody.keyFiles.map {
+        Shown.File(
+            path: $0.path, isThere: isThere($0.path), destroyed: $0.report?.at, by: $0.report?.by,
+            reason: $0.report?.reason)
+    }
+    try Terminal.json(Shown(keys: keys, keyFiles: files, backups: backups))
 }
+
+private func isThere(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
 func reportBackup(_ invocation: Invocation) throws(Refusal) {
     let (who, reason) = (try invocation.required("--by"), try invocation.required("--reason"))
     let services = try Services(invocation)
     let station = try services.station(try services.election())
-    let name = invocation.operands[0]
+    let typed = invocation.operands[0]
+    let isKeyFile = try services.custody(station.election).remainingFiles.contains { $0.path == absolutePath(typed) }
+    let name = isKeyFile ? absolutePath(typed) : typed
+    if isKeyFile, isThere(name) {
+        throw Refusal("\(name) is still there: overwrite and remove it first (shred -u), then note it.")
+    }
     if let refusal = try refusing({
         try station.reportDestroyed(backup: name, who: who, reason: reason, by: services.principal)
     }) {

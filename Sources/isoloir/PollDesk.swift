@@ -21,14 +21,15 @@ extension Services {
         let path = keys.boxKeyFile(name)
         return PollingStation(
             store: store, election: election, key: try key(of: election),
-            boxKey: { (try? readFile(path, secret: true)).flatMap { BoxKey(file: $0) } },
+            boxKey: { (try? readBoxKeyFile(path)).flatMap { BoxKey(file: $0) } },
             eraseBoxKey: {
                 keys.boxKeyFiles(name).map { path in
                     do throws(KeyError) {
                         return try keys.destroyBoxKey(path) ? .erased(path: path) : .absent(path: path)
                     } catch { return .kept(path: path, reason: error.description) }
                 }
-            }, logbook: logbook, clock: clock, steady: steady, randomness: randomness)
+            }, boxKeyPlaces: { keys.boxKeyFiles(name).filter { unsafe access($0, F_OK) == 0 } }, logbook: logbook,
+            clock: clock, steady: steady, randomness: randomness)
     }
 
     func teller(_ station: PollingStation) -> Teller {
@@ -68,13 +69,14 @@ extension Services {
 
     /// What a seal freezes beside election and roll.
     private func frozen(
-        _ election: Election, blank: [Language: String] = [:]
+        _ election: Election, blank: [Language: String] = [:], boxKeyFile: String? = nil
     ) throws(Refusal) -> PollSealer.Frozen {
         let templates = try templates(for: election)
         let served = try refusing { try AssetSet(templates).digests }
         return PollSealer.Frozen(
             files: templates.digests() + served.map { ("served/\($0.name)", $0.sha256) },
-            version: CommandLineTool.version, program: hex(sha256(try readFile("/proc/self/exe"))), blank: blank)
+            version: CommandLineTool.version, program: hex(sha256(try readFile("/proc/self/exe"))), blank: blank,
+            boxKeyFile: boxKeyFile)
     }
 
     /// What the ballot page calls a blank vote.
@@ -107,8 +109,9 @@ extension Services {
         if text(sealed["roll.sha256"]) != roll.sha256 || sealed["voters"]?.integer != roll.count {
             faults.append("The voter roll was changed.")
         }
-        let before = Dictionary(
-            (sealed["files"]?.list ?? []).map { (text($0["path"]), text($0["sha256"])) }, uniquingKeysWith: { $1 })
+        let listed = (sealed["files"]?.list ?? []).map { (text($0["path"]), text($0["sha256"])) }
+        let before = Dictionary(listed, uniquingKeysWith: { $1 })
+        if before.count != listed.count { faults.append("The seal's manifest names a file twice.") }
         // What is served of the ballots comes from the manifest, whatever the store holds now.
         let served = SealedBallots(manifest: poll.manifest).map { [$0.file] } ?? []
         let files = try frozen(election.election).files + served
@@ -146,7 +149,8 @@ extension Services {
         }
         defer { withExtendedLifetime(locks) {} }
         try checkTexts(election)
-        let frozen = try frozen(election.election, blank: try blankTexts(election.election))
+        let frozen = try frozen(
+            election.election, blank: try blankTexts(election.election), boxKeyFile: absolutePath(path))
         let sealer = PollSealer(
             store: store, registrar: registrar, trustees: trustees, logbook: logbook, clock: clock,
             randomness: randomness)
@@ -161,14 +165,11 @@ extension Services {
                     progress: Terminal.progress("credentials"))
             }
         } catch {
-            unsafe unlink(path)
-            throw error
+            throw erased(path, error)
         }
         Terminal.endProgress()
         switch outcome {
-        case .refused(let faults):
-            unsafe unlink(path)
-            throw Refusal(faults.joined(separator: "\n"))
+        case .refused(let faults): throw erased(path, Refusal(faults.joined(separator: "\n")))
         case .sealed(let poll): return poll
         }
     }
@@ -179,29 +180,40 @@ extension Services {
         along: PollingStation.Along = { _ in }
     ) throws(Refusal) {
         let place = keys.boxKeyFile(election.election.id)
-        let content = try readFile(path, secret: true)
+        let content = try readBoxKeyFile(path)
         guard BoxKey(file: content) != nil else {
             throw Refusal("\(path) is no box key: give the file made by `isoloir poll seal`.")
         }
         let isThere = unsafe access(place, F_OK) == 0
-        if isThere, try readFile(place, secret: true) != content {
+        if isThere, try !readBoxKeyFile(place).matches(content) {
             throw Refusal("\(place) is another box key: move it away first.")
         }
         if !isThere { try refusing { try keys.putBoxKey(content, of: election.election.id) } }
-        do throws(Refusal) { try checkFrozen(election) } catch {
-            if !isThere { unsafe unlink(place) }
-            throw error
+        do throws(Refusal) {
+            try checkFrozen(election)
+            try checkPolicy(election)
+            let station = try station(election)
+            let (file, principal) = (absolutePath(path), principal)
+            let refusal = try refusing {
+                try station.open(by: principal, proof: proof) { transaction throws(StoreError) in
+                    try along(transaction)
+                    try station.note(boxKeyFile: file, transaction, by: principal)
+                }
+            }
+            if let refusal { throw Refusal(refusal) }
+        } catch {
+            throw isThere ? error : erased(place, error)
         }
-        do throws(Refusal) { try checkPolicy(election) } catch {
-            if !isThere { unsafe unlink(place) }
-            throw error
+    }
+
+    /// What is said where a box key that was just put down serves for nothing: it is overwritten, not only unlinked.
+    private func erased(_ path: String, _ refusal: Refusal) -> Refusal {
+        do throws(KeyError) { _ = try keys.destroyBoxKey(path) } catch {
+            return Refusal(
+                "\(refusal.description)\nThe box key at \(path) could not be erased: \(error.description) Overwrite and remove it by hand."
+            )
         }
-        let station = try station(election)
-        guard let refusal = try refusing({ try station.open(by: principal, proof: proof, along: along) }) else {
-            return
-        }
-        if !isThere { unsafe unlink(place) }
-        throw Refusal(refusal)
+        return refusal
     }
 
     /// Writes the signed closing record beside the archives, where there is one: trustees compare it.
@@ -264,6 +276,17 @@ func readFile(_ path: String, secret: Bool = false) throws(Refusal) -> [UInt8] {
     if secret { return try refusing { try PrivateFile.read(path, limit: 10_000_000, secret: true) } }
     guard let data = FileManager.default.contents(atPath: path) else { throw Refusal("\(path) cannot be read.") }
     return [UInt8](data)
+}
+
+/// A path that means the same in every folder; links stay as they were typed.
+func absolutePath(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
+
+/// Bytes read of a file that should hold a box key: more than one has, so that a wrong file is called one.
+private let boxKeyFileLimit = 100_000
+
+/// A file that should hold a box key; nothing of it stays in memory but what is returned.
+func readBoxKeyFile(_ path: String) throws(Refusal) -> Secret {
+    try refusing { try PrivateFile.secret(path, limit: boxKeyFileLimit) }
 }
 
 /// Writes a new file that others may read; never replaces one.

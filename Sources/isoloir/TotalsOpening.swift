@@ -78,7 +78,7 @@ struct TotalsOpening {
     }
 
     /// The seal must be the one that this key checked before the opening; a key file that checked none (a copy, or a waived
-    /// check) needs the fingerprint as the bureau published it.
+    /// check), or that was copied with its memory, needs the fingerprint as the bureau published it.
     private func compareSeal(
         _ memory: inout KeyMemory, fingerprint: String?, ask: (String) -> String?
     ) throws(Refusal) {
@@ -90,17 +90,21 @@ struct TotalsOpening {
                     "This is ANOTHER SEAL than the one that this key checked before the opening: nothing is decrypted. Call the bureau together."
                 )
             }
-            return
+            guard memory.isOfOtherFile else { return }
+            say("  \(KeyMemory.otherFile)")
         }
         guard let typed = fingerprint ?? ask("    Fingerprint of the seal, as the bureau published it: ") else {
+            let why =
+                memory.seal == nil ? "This key file never checked a seal (isoloir tally check)." : KeyMemory.otherFile
             throw Refusal(
-                "This key file never checked a seal (isoloir tally check). Give with --fingerprint the seal's fingerprint as the bureau noted it at the sealing."
+                "\(why) Give with --fingerprint the seal's fingerprint as the bureau noted it at the sealing."
             )
         }
         guard TypedDigest.fits(typed, seal) else {
             throw Refusal("The fingerprint is not this seal's: nothing is decrypted. Call the bureau together.")
         }
         memory.note(seal: seal)
+        memory.adoptFile()
     }
 
     private func show(_ archive: VerifiedArchive) {

@@ -154,9 +154,11 @@ private func checkSealAlone(_ invocation: Invocation, _ path: String, _ keyFile:
         )
     }
     let wasKnown = memory.seal != nil
+    if memory.isOfOtherFile { Terminal.say("  \(KeyMemory.otherFile)") }
+    let isAsked = memory.seal == nil || memory.isOfOtherFile
     let typed =
         invocation["--fingerprint"]
-        ?? (memory.seal == nil ? Terminal.ask("  Fingerprint of the seal, as the bureau published it: ") : nil)
+        ?? (isAsked ? Terminal.ask("  Fingerprint of the seal, as the bureau published it: ") : nil)
     guard typed.map({ TypedDigest.fits($0, hex(seal.digest)) }) ?? true else {
         throw Refusal(
             "This is ANOTHER SEAL than the one whose fingerprint was given: nothing is signed. Call the bureau together."
@@ -194,6 +196,8 @@ private func checkSealAlone(_ invocation: Invocation, _ path: String, _ keyFile:
     }
     describe(seal)
     memory.note(seal: hex(seal.digest))
+    // Unasked, it stays a stranger to its memory, and is asked before it opens anything.
+    if typed != nil { memory.adoptFile() }
     try memory.write()
     try writeFile(path, TrusteeFiles.check(seal: seal.digest, pair))
     if typed == nil, !wasKnown {
@@ -319,7 +323,9 @@ private func showOpened(_ invocation: Invocation) throws(Refusal) {
         }
         first = pair.privateFile
         let memory = try KeyMemory(key: file, pair, isLook: true)
-        if memory.isOfCopy { Terminal.say("  \(file): its memory began when it was called a copy that was never used") }
+        if memory.isOfCopy {
+            Terminal.say("  \(file): it was called a copy or is taken for one: others may have opened something")
+        }
         if memory.isMissing { Terminal.say("  \(file): what it was used for is not kept beside it") }
         memories.append((file, memory.opened))
     }

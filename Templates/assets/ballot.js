@@ -21,7 +21,7 @@ let credential = form.dataset.credential;
 const { owner } = form.dataset;
 delete form.dataset.credential;
 // What the ballot in hand is known by, and what was sealed about it; the worker stays until the receipt is checked.
-let ballot, tracker, sealed, worker;
+let ballot, tracker, sealed, worker, checkedMark;
 
 // How long the tracker stands on the screen before the ballot leaves: time to see it, and that it came first.
 const shownMilliseconds = 2000;
@@ -224,13 +224,34 @@ class Sealer {
 const digits = (digest) => [...atob(digest.slice("sha256-".length))]
     .map((character) => character.charCodeAt(0).toString(16).padStart(2, "0")).join("");
 
+const hides = (element) => ["hidden", "popover", "style"].some((name) => element.hasAttribute(name));
+
+// The fingerprint where voters compare it: one alone, at the foot, inside of nothing that could keep it from the eye while
+// another stands in its place; undefined otherwise.
+function sealOf(page) {
+    const marks = page.querySelectorAll(".seal");
+    const [mark] = marks;
+    if (marks.length !== 1 || !mark.matches("body > footer:not([class]) > p[class=times] > span[class=seal]")) return undefined;
+    const isHidden = [mark, mark.parentElement, mark.closest("footer")].some(hides);
+    return isHidden || mark.childElementCount ? undefined : mark.textContent;
+}
+
+// A browser draws the words of an element; what a shadow tree of the page's replaces, it does not.
+function isSeen(element) {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    return range.getClientRects().length > 0;
+}
+
 // The manifest is the one of the fingerprint that voters see at the page's foot, and everything that the page loads is in it.
 function checkSeal(manifest) {
     const data = form.dataset;
     const mark = digits(data.sealDigest).slice(0, 32).toUpperCase().match(/..../g).join(" ");
-    const shown = document.querySelector(".seal");
-    if (!shown || mark !== shown.textContent) throw new StrangePage("fingerprint");
+    if (mark !== sealOf(document) || !isSeen(document.querySelector(".seal"))) throw new StrangePage("fingerprint");
     const files = new Map(manifest.files.map((file) => [file.path, file.sha256]));
+    // Of two entries of one file every reader would take another.
+    if (files.size !== manifest.files.length) throw new StrangePage("files");
+    checkedMark = mark;
     const loaded = ["worker", "wasm", "sealed"].map((name) => [data[name], data[`${name}Digest`]]);
     // Of the site's own: what a browser's extension adds is the voter's affair.
     for (const element of document.querySelectorAll('script[src^="/"], link[rel~=stylesheet][href^="/"]')) {
@@ -244,12 +265,32 @@ function checkSeal(manifest) {
 
 // What a question is made of, and how the sealed style sheet draws it: nothing hidden, no picture, no other form.
 const plain = ["fieldset.question", "legend", "p.hint", "label.choice", "label.choice blank", "input", "span"];
+// Any further attribute could hide an answer, or have another name spoken for it.
+const plainAttributes = {
+    fieldset: ["class", "translate", "tabindex"], legend: [], p: ["class", "id"], label: ["class"],
+    input: ["type", "name", "value", "aria-describedby"], span: [],
+};
+
+// What describes a field to those who listen is the hint that the others read.
+function isPlainAttribute(question, { name, value }, element) {
+    if (name === "aria-describedby") return document.getElementById(value) === question.querySelector("p.hint");
+    return plainAttributes[element.localName].includes(name) || name.startsWith("data-");
+}
+
+// An element of its own for the words of each answer: the page's could draw others over them, from a shadow tree that no script
+// can look into.
+for (const words of form.querySelectorAll("label span")) {
+    const own = document.createElement("span");
+    for (const { name, value } of [...words.attributes]) own.setAttribute(name, value);
+    own.append(...words.childNodes);
+    words.parentElement.replaceChild(own, words);
+}
 
 function isPlain(question) {
     // Inside of something else it could be folded away with it.
     return question.parentElement === form && !form.closest("details, dialog, .skip") && [question, ...question.querySelectorAll("*")].every((element) => {
         const kind = element.localName + (element.className ? `.${element.className}` : "");
-        return plain.includes(kind) && !element.hidden && !element.hasAttribute("style")
+        return plain.includes(kind) && [...element.attributes].every((each) => isPlainAttribute(question, each, element))
             && (element.localName !== "input" || ["radio", "checkbox"].includes(element.type))
             && (element.localName !== "label" || [...element.children].map((child) => child.localName).join() === "input,span");
     });
@@ -301,12 +342,24 @@ async function seal(chosen) {
 
 const drawn = () => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); });
 
+// The fingerprint that was checked, with words of this sealed script's own: those of a page could call another one by this name.
+const markWords = { fr: "Empreinte du scellement\u00a0:", en: "Fingerprint of the seal:" };
+
+function showMark(own) {
+    const shown = own.querySelector(".checked") || own.appendChild(document.createElement("p"));
+    shown.className = "hint checked";
+    shown.lang = language;
+    shown.translate = false;
+    shown.textContent = `${markWords[language] || markWords.en} ${checkedMark}`;
+}
+
 // The tracker is seen before the ballot leaves. A page in the background is not drawn: its ballot waits for the voter.
 async function showTracker() {
     phase("send");
     for (const part of [parts.sealing, parts.failed]) {
         part.querySelector(".tracker").textContent = tracker;
         part.querySelector(".own").hidden = false;
+        showMark(part.querySelector(".own"));
     }
     parts.sealing.scrollIntoView();
     await drawn();
@@ -408,7 +461,8 @@ async function send() {
     }
     const given = news.receipt ? news.receipt.tracker : news.tracker;
     const isRefused = !news.receipt && news.mayRepeat !== true && answer.status >= 400 && answer.status < 500;
-    if (isRefused && sends === 1) dropTracker(tracker);
+    // Whoever stands between may have put the ballot into the box all the same.
+    if (isRefused && sends === 1) markRefused(tracker);
     if ((news.receipt || given) && given !== tracker) alarm(news.receipt ? "tracker" : "other", given);
     else if (!news.receipt) fail(news.text, news.mayRepeat === true || answer.status >= 500);
     else if (!await isGenuine(news.receipt.signature)) alarm("signature", given);

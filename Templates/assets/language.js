@@ -29,8 +29,8 @@ function takeWords(page) {
     const others = wordsOf(page);
     const isSame = (first, other) => first.node.nodeType === other.nodeType && first.node.localName === other.localName;
     if (others.length !== wordsAtFirst.length || !wordsAtFirst.every((first, place) => isSame(first, others[place]))) return false;
-    const seals = [document, page].map((each) => each.querySelector(".seal"));
-    if (!seals.every(Boolean) || seals[0].textContent !== seals[1].textContent) return false;
+    const seals = [document, page].map(sealOf);
+    if (seals[0] === undefined || seals[0] !== seals[1]) return false;
     wordsAtFirst.forEach((first, place) => {
         const other = others[place];
         if (first.text !== undefined && first.node.data === first.text) {

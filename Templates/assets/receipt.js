@@ -69,12 +69,9 @@ function keepTracker(tracker) {
     keep({ tracker });
 }
 
-// Forgets the number of a ballot that was refused: it is in no box, and must not look as if it were.
-function dropTracker(tracker) {
-    stored((store) => {
-        const item = JSON.parse(store.getItem(paperName));
-        if (item && !item.signature && item.tracker === tracker) store.removeItem(paperName);
-    });
+// Of a ballot that was refused, as the server says: it should be in no box, and whoever says so falsely must not take its number.
+function markRefused(tracker) {
+    keep({ tracker, isRefused: true });
 }
 
 // Keeps what has just been received.
@@ -135,9 +132,11 @@ if (!document.getElementById("choose") && !keepsNothing) {
     const item = stored((store) => JSON.parse(store.getItem(paperName)));
     if (!item || item.owner !== paper.dataset.owner) forgetReceipts();
     else if (!item.signature) {
-        // Its answer never came.
+        // Its answer never came, or said that the ballot was refused.
         const own = document.getElementById("own");
         own.querySelector(".tracker").textContent = item.tracker;
+        const text = own.querySelector("[data-refused]");
+        if (item.isRefused) text.textContent = text.dataset.refused;
         own.hidden = false;
     } else {
         isStored = true;

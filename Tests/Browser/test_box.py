@@ -220,6 +220,16 @@ def test_the_box_key_ends_with_the_close_and_backups_are_asked_for(site):
     with open(f"{site.folder}/monday.sealed", "rb") as file:
         assert backup["sha256"] == hashlib.sha256(file.read()).hexdigest() and "destroyed" not in backup
     assert "NOT REPORTED DESTROYED" in site.run("poll", "custody").stdout
+    # The bureau's own file lies on this machine, and is named until it is gone and reported.
+    [file] = shown["keyFiles"]
+    assert file["isThere"] and f"{file['path']}: STILL THERE" in site.run("poll", "custody").stdout
+    assert f"The box key still lies on this machine, in {file['path']}" in closed.stderr
+    report = ("poll", "backup-destroyed", file["path"], "--by", "I. Laurent", "--reason", "shredded")
+    assert "is still there" in site.run(*report, status=1).stderr
+    os.remove(file["path"])
+    assert "NOT REPORTED DESTROYED" in site.run("poll", "custody").stdout
+    site.run(*report)
+    assert f"{file['path']}: destroyed, by I. Laurent: shredded" in site.run("poll", "custody").stdout
     site.run("store", "backup", f"{site.folder}/later.sealed")
     refused = site.run("poll", "backup-destroyed", "later.sealed", "--by", "I. Laurent", "--reason", "x", status=1)
     assert "No backup \"later.sealed\" is left" in refused.stderr

@@ -48,6 +48,11 @@ def test_another_script_behind_the_address_with_a_version_is_observed(site, betw
     # The same path, another content where the version is asked for: a browser's way, not an observer's.
     between.versioned = lambda content, path: content + b"\nfetch('/steal');"
     assert "is given another /assets/site.js?v=" in site.run("observe", site.address, "--seal", seal, status=1).stderr
+    # What only voters' pages load, and one after the other.
+    for name in ("ballot.js", "sealer.js", "ballot.wasm", "sealed.json", "seal.json", "session.js"):
+        between.versioned = lambda content, path, name=name: content + b" " if path.endswith(f"/{name}") else content
+        said = site.run("observe", site.address, "--seal", seal, status=1).stderr
+        assert f"is given another /assets/{name}?v=" in said and f"another /assets/{name} " not in said
 
 
 @pytest.mark.parametrize("old, new, words", [
@@ -154,6 +159,11 @@ def test_a_saved_page_tells_what_a_server_changed(site, visitor, between):
             ("<legend>", "<legend>Ne pas : ", "question 1 reads"),
             (first_label, '<label class="choice" hidden="">', "is hidden"),
             (first_label, '<label class="skip choice">', 'is drawn as "skip choice"'),
+            (first_label, '<label class="choice" aria-label="Autre">', 'question 1 has <label> with aria-label="Autre"'),
+            ('value="1"', 'value="1" aria-labelledby="ballot"', "question 1 has <input> with aria-labelledby"),
+            ('aria-describedby="rule-1"', 'aria-describedby="ballot"', "question 1 has <input> with aria-describedby"),
+            ("<legend>", '<legend aria-label="Autre">', "question 1 has <legend> with aria-label"),
+            ('<p class="hint" id="as">', '<p class="hint" id="rule-1">', "is not the first of its name"),
             ('value="1"', 'value="9"', "do not stand at their answers"),
             ('data-most="1"', 'data-most="2"', "another number of answers"),
             ("Vote blanc</span>", "Liste nulle</span>", "are drawn as"),

@@ -127,6 +127,10 @@ def test_a_number_stays_whatever_was_answered_to_a_ballot_that_left(site, visito
     assert vote(jeanne) == "failed" and votes(site) == 1
     [own] = [element.text for element in jeanne.driver.find_elements("css selector", "#failed .tracker") if element.is_displayed()]
     assert own == tracker_of(between.votes[0]) and "Si votre bulletin est arrivé dans l'urne" in jeanne.text
+    # The tab keeps it, with what was said of it.
+    jeanne.open(PAGE)
+    WebDriverWait(jeanne.driver, 20).until(lambda d: d.find_element("id", "own").is_displayed())
+    assert own in jeanne.text and "était refusé, et pourtant un vote est enregistré à votre nom" in jeanne.text
 
 
 def test_another_ballot_said_to_count_is_an_error_that_shows_both(site, visitor, between):
@@ -179,8 +183,10 @@ def test_a_changed_list_of_sealed_ballots_is_refused(site, visitor, between):
 class FalseSeal:
     """The key of ours in the page, in a list of sealed ballots, and in a manifest: page, files and digests fit each other."""
 
-    def __init__(self, between):
+    def __init__(self, between, foot=None, manifest=lambda text: text):
+        """`foot` writes the mark of ours and the honest one into the page; `manifest` changes the manifest."""
         self.between = between.swap_key([[0, 0, 0, 1]])
+        self.foot, self.manifest = foot or (lambda text, own, honest: text.replace(honest, own)), manifest
         self.page, self.files = between.page, {}
 
     def wear(self, manifest=True):
@@ -200,10 +206,11 @@ class FalseSeal:
             after = hashlib.sha256(self.files["sealed.json"]).hexdigest().encode()
             text = self.digest(text, "sealed", "sealed.json")
             if manifest:
-                self.files["seal.json"] = self.files["seal.json"].replace(before, after)
+                self.files["seal.json"] = self.manifest(self.files["seal.json"].replace(before, after))
                 text = self.digest(text, "seal", "seal.json")
                 mark = hashlib.sha256(self.files["seal.json"]).hexdigest()[:32].upper()
-                text = re.sub(r'class="seal">[^<]*', 'class="seal">' + " ".join(mark[at:at + 4] for at in range(0, 32, 4)), text)
+                honest = re.search(r'class="seal">([^<]*)', text).group(1)
+                text = self.foot(text, " ".join(mark[at:at + 4] for at in range(0, 32, 4)), honest)
             return text
         self.between.page = page
         return self
@@ -224,6 +231,44 @@ def test_a_false_list_of_sealed_ballots_is_refused_or_shows_in_the_fingerprint(s
     assert honest not in jeanne.driver.find_element("tag name", "footer").text.replace("\u00a0", " ")
 
 
+SEAL = '<span translate="no" class="seal">'
+
+
+@pytest.mark.parametrize("foot", [
+    lambda text, own, honest: text.replace('<main id="main" tabindex="-1">', f'<main id="main" tabindex="-1"><span class="seal" hidden>{own}</span>', 1),
+    lambda text, own, honest: text.replace("</footer>", f'</footer><footer hidden><p class="times"><span class="seal">{own}</span></p></footer>', 1),
+    lambda text, own, honest: re.sub(r'<p class="times">([^<]*)<span translate="no" class="seal">' + honest,
+                                     lambda m: f'<p class="times">{m[1]}{honest}</p><p class="times" hidden>{m[1]}{SEAL}{own}', text),
+    lambda text, own, honest: text.replace(SEAL + honest, f'{honest}<span class="seal skip">{own}'),
+    lambda text, own, honest: text.replace(SEAL + honest, f'{honest}<span class="seal" popover>{own}'),
+    lambda text, own, honest: text.replace(SEAL + honest, f'{honest}{SEAL}<span hidden>{own}</span>'),
+    lambda text, own, honest: text.replace("<footer>", "<details><summary>Plus</summary><footer>").replace("</footer>", "</footer></details>")
+    .replace(SEAL + honest, SEAL + own).replace("</main>", f'<p class="times">{honest}</p></main>'),
+    lambda text, own, honest: text.replace(SEAL + honest, f'{SEAL}<template shadowrootmode="closed">{honest}</template>{own}'),
+], ids=["inserted-hidden", "second-foot", "real-one-hidden", "out-of-sight", "popover", "inside-hidden", "folded", "shadow"])
+def test_a_fingerprint_that_the_voter_does_not_see_is_none(site, visitor, between, foot):
+    """The page passes for sealed under a mark of ours, while its reader is shown the honest one."""
+    jeanne = signed_in(site, visitor)
+    honest = site.json("poll", "status")["fingerprint"]
+    FalseSeal(between, foot=foot).wear()
+    jeanne.open(PAGE)
+    is_seen = jeanne.driver.execute_script("return isSeen(document.querySelector('.seal'))")
+    assert honest in jeanne.driver.page_source or not is_seen, "nobody would be taken in"
+    assert vote(jeanne) == "strange" and (between.votes, between.read) == ([], [])
+
+
+def test_two_digests_of_one_file_in_the_manifest_are_refused(site, visitor, between):
+    """Whoever takes the first of the two is told of another script than the page runs."""
+    false = b'"files":[{"path":"served/ballot.js","sha256":"' + b"0" * 64 + b'"},'
+
+    def twice(text):
+        return text if false in text else text.replace(b'"files":[', false)
+    jeanne = signed_in(site, visitor)
+    FalseSeal(between, manifest=twice).wear()
+    assert vote(jeanne) == "strange" and (between.votes, between.read) == ([], [])
+    assert between.page and false in requests.get(f"{site.address}/assets/seal.json", timeout=20).content
+
+
 @pytest.mark.parametrize("name", ["wasm", "worker"])
 def test_another_program_with_its_own_digest_is_refused(site, visitor, between, name):
     """A worker that sends the choice away, pinned by the page that loads it."""
@@ -242,11 +287,32 @@ def test_another_program_with_its_own_digest_is_refused(site, visitor, between, 
     ('<label class="choice">', '<label class="choice"><img src="/assets/logo.svg" alt="">'),
     ('<label class="choice"><input type="radio"', '<label class="choice"><input type="image" src="/assets/logo.svg"'),
     ('<button type="submit">', '<label class="choice"><input type="radio"><span>Liste « Autre »</span></label><button type="submit">'),
-], ids=["hidden", "class", "style", "picture", "picture-field", "decoy"])
-def test_an_answer_kept_from_the_eye_is_refused(site, visitor, between, change):
+    ('<label class="choice"><input type="radio"', '<label class="choice"><input type="radio" aria-label="Liste « Autre »"'),
+    ('<label class="choice"><input type="radio"', '<label class="choice"><input type="radio" aria-labelledby="ballot"'),
+    ('<label class="choice"><input type="radio"', '<label class="choice"><input type="radio" title="Liste « Autre »"'),
+    ('aria-describedby="rule-1"', 'aria-describedby="ballot"'),
+    ('<label class="choice">', '<label class="choice" aria-label="Liste « Autre »">'),
+    ('<label class="choice">', '<label class="choice" popover>'),
+    ("<legend>", '<legend aria-label="Autre question">'),
+    ('<fieldset class="question"', '<fieldset class="question" aria-label="Autre question"'),
+    ('<p class="hint" id="as">', '<p id="rule-1">Liste « Autre »</p><p class="hint" id="as">'),
+], ids=["hidden", "class", "style", "picture", "picture-field", "decoy", "spoken", "spoken-of", "titled", "described", "label", "popover",
+        "legend", "fieldset", "hint"])
+def test_an_answer_kept_from_eye_or_ear_is_refused(site, visitor, between, change):
     jeanne = signed_in(site, visitor)
     between.page = lambda text, path: text.replace(*change, 1)
     assert vote(jeanne, LISTS[1]) == "strange" and between.votes == []
+
+
+def test_other_words_drawn_over_an_answer_s_own_are_not_seen(site, visitor, between):
+    """No script can look into a closed shadow tree of the page's own: the page draws each answer's words anew."""
+    jeanne = signed_in(site, visitor)
+    between.page = lambda text, path: text.replace(
+        f"<span>{LISTS[0]}</span>", f'<span><template shadowrootmode="closed">Liste « Autre »</template>{LISTS[0]}</span>')
+    jeanne.open(PAGE)
+    words = jeanne.driver.find_elements("css selector", "label.choice span")
+    assert [element.text for element in words][:1] == [LISTS[0]]
+    assert jeanne.driver.execute_script("return isSeen(document.querySelector('label.choice span'))")
 
 
 def test_an_election_document_changed_in_the_store_is_refused_by_the_page(site, visitor, between):
@@ -294,6 +360,9 @@ def test_the_tracker_stands_on_the_screen_before_the_ballot_leaves(site, visitor
     jeanne.click("Confirmer mon vote")
     before = WebDriverWait(jeanne.driver, 60).until(lambda d: d.execute_script("return window.before"))
     assert votes(site) == 0 and len(before) == 43 and "Notez ce numéro de suivi" in jeanne.text
+    # Beside it the fingerprint that was checked.
+    checked = jeanne.driver.find_element("css selector", "#sealing .checked").text.replace("\u00a0", " ")
+    assert checked == f"Empreinte du scellement : {site.json('poll', 'status')['fingerprint']}"
     check(jeanne, "sealing-320")
     jeanne.driver.execute_script("window.go()")
     assert jeanne.tracker() == before

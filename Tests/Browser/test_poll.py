@@ -364,13 +364,35 @@ def test_a_trustee_decrypts_one_tally_of_a_ballot_only(site):
     assert "is not there" in decrypt("closed", "part5", *words, status=1).stderr
     assert "is not kept beside it" in site.run("tally", "opened", f"{key}.key").stdout
     decrypt("closed", "part7", *words, "--copy", "--fingerprint", fingerprint)
-    assert "began when it was called a copy" in site.run("tally", "opened", f"{key}.key").stdout
+    assert "it was called a copy" in site.run("tally", "opened", f"{key}.key").stdout
     for forged in ("", memory[:-9], memory.replace("seal ", "seal 0", 1), f"{other['uuid']} {other['tally']}\n"):
         with open(f"{key}.key.done", "w", encoding="utf-8") as file:
             file.write(forged)
         assert "was changed or cut" in decrypt("closed", "part5", *words, status=1).stderr
     with open(f"{key}.key.done", "w", encoding="utf-8") as file:
         file.write(memory)
+    # A copy of key and memory together passes for no original: it wants the fingerprint, once, and says what it is.
+    both = f"{site.folder}/both.key"
+    shutil.copy(f"{key}.key", both)
+    shutil.copy(f"{key}.key.done", f"{both}.done")
+    copied = lambda number, *some, status=0: site.run(  # noqa: E731
+        "tally", "decrypt", whole, *words, *some, "--key", both, "--to", f"{both}.part{number}", status=status)
+    assert "not the one that its memory was written for" in copied(1, status=1).stderr and not os.path.exists(f"{both}.part1")
+    assert "not this seal's" in copied(1, "--fingerprint", "0" * 32, status=1).stderr
+    assert "taken for one" in site.run("tally", "opened", both).stdout
+    copied(1, "--fingerprint", fingerprint)
+    copied(2)
+    assert "taken for one" in site.run("tally", "opened", both).stdout
+    assert "taken for one" not in site.run("tally", "opened", f"{key}.key").stdout
+    # A second name of one file is a copy too; a file that was moved on its disk is not.
+    os.link(f"{key}.key", f"{site.folder}/name.key")
+    assert "its memory was written for" in decrypt("closed", "part8", *words, status=1).stderr
+    os.remove(f"{site.folder}/name.key")
+    for end in (".key", ".key.done"):
+        os.rename(f"{key}{end}", f"{site.folder}/moved{end}")
+    site.run("tally", "decrypt", whole, *words, "--key", f"{site.folder}/moved.key", "--to", f"{key}.part8")
+    for end in (".key", ".key.done"):
+        os.rename(f"{site.folder}/moved{end}", f"{key}{end}")
     # A seal of the server's own making, with members and a record of its own, is not the one that the key checked.
     forged_seal(site, whole)
     assert "ANOTHER SEAL" in site.run("tally", "decrypt", whole, "--seal", f"{site.folder}/forged.json", "--record", f"{site.folder}/forged.txt",

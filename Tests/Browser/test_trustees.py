@@ -3,6 +3,7 @@ import glob
 import json
 import os
 import re
+import shutil
 
 from conftest import attacker, road
 from test_casting import SMALL, Crowd
@@ -82,6 +83,14 @@ def test_a_trustee_is_not_replaced_in_silence(site):
     checked(site.json("poll", "status")["fingerprint"], 0)
     os.remove(f"{folder}/anne.check")
     assert "your key is number 1 of 2; the election's key is the product of both" in check("anne").stdout
+    # A copy that came with the memory checks as well, and is a stranger to it until somebody types the fingerprint.
+    for end in ("key", "key.done"):
+        shutil.copy(f"{folder}/anne.{end}", f"{folder}/copy.{end}")
+    for words, is_strange in (([], True), ([], True), (["--fingerprint", site.json("poll", "status")["fingerprint"]], True), ([], False)):
+        said = site.run("tally", "check", "--seal", f"{folder}/sealed.json", "--archive", f"{folder}/sealed", "--key", f"{folder}/copy.key",
+                        "--to", f"{folder}/copy.check", *words).stdout
+        os.remove(f"{folder}/copy.check")
+        assert ("not the one that its memory was written for" in said) == is_strange
     site.run("poll", "accept", "all", "--by", "Bureau de test", "--reason", "a test")
     assert "Anne Lambert, Bruno Castel must check" in site.run("poll", "open", "--yes", "--box-key", f"{folder}/box.key", status=1).stderr
     site.run("trustee", "checked", f"{folder}/anne.check")

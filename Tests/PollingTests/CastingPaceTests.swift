@@ -84,6 +84,33 @@ struct CastingPaceTests {
         #expect(receipt(try poll.cast(ballot, by: 0)) != nil)
     }
 
+    @Test func `a ballot that counts is answered again without the writer, and a flood of it pauses`() throws {
+        let poll = try PollFixture()
+        let ballot = try poll.ballot(0)
+        let first = try #require(receipt(try poll.cast(ballot, by: 0)))
+        // Answers get lost: the same receipt comes, while another holds the writer's place.
+        try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            for _ in 0..<CastingPace.mostRepeated {
+                let again = receipt(
+                    try poll.station.cast(
+                        ballot, voter: poll.voters[0], ballot: PollFixture.ballot, sessionOpenedAt: poll.now))
+                #expect(again?.signature == first.signature)
+            }
+        }
+        for _ in 0..<CastingPace.mostRefused { #expect(receipt(try poll.cast(ballot, by: 0)) != nil) }
+        guard case .paused(let seconds) = try poll.cast(ballot, by: 0) else {
+            Issue.record("nothing slows a flood of one good ballot")
+            return
+        }
+        #expect(receipt(try poll.cast(try poll.ballot(1), by: 1)) != nil)
+        poll.wait(seconds)
+        #expect(receipt(try poll.cast(ballot, by: 0))?.signature == first.signature)
+        guard case .paused = try poll.cast(ballot, by: 0) else {
+            Issue.record("the pause was forgiven at once")
+            return
+        }
+    }
+
     @Test func `a pause does not grow by what is sent in it`() throws {
         let poll = try PollFixture()
         let bad = try poll.ballot(1)

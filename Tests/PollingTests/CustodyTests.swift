@@ -81,6 +81,72 @@ struct CustodyTests {
         #expect(try custody(poll).keyCopies.map(\.erasure) == [.erased(path: "box")])
     }
 
+    @Test func `a program that ends between the erasure and its entry leaves no record that no key lay there`() throws {
+        let poll = try PollFixture()
+        let seen = Mutex<[BoxKeyErasure]>([])
+        poll.lay(["box"]) {
+            guard let known = try? custody(poll).keyCopies else { return }
+            seen.withLock { $0 = known.map(\.erasure) }
+        }
+        #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
+        // What a kill at that moment would have left.
+        #expect(seen.withLock { $0 } == [.begun(path: "box")])
+        #expect(try custody(poll).keyCopies.map(\.erasure) == [.erased(path: "box")])
+        let other = try PollFixture()
+        other.lay(["box"])
+        other.answer(.absent(path: "box"))
+        #expect(try other.station.close(atOnce: true, by: .system("test")) == nil)
+        #expect(try custody(other).keyCopies.map(\.erasure) == [.begun(path: "box")])
+        let lines = try other.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try other.station.custodyLines(reading, at: 0)
+        }
+        #expect(lines.contains { $0.contains("box : \u{E9}crasement commenc\u{E9}, fin non not\u{E9}e") })
+        // One that cannot be erased is noted once, however often it is tried.
+        other.answer(.kept(path: "box", reason: "no"))
+        for _ in 0..<3 { _ = try other.station.destroyBoxKey(by: .system("test")) }
+        #expect(try custody(other).keyCopies.map(\.erasure) == [.kept(path: "box", reason: "no")])
+    }
+
+    @Test func `a file of the box key on this machine is listed until it is reported`() throws {
+        let poll = try PollFixture(isSealed: false)
+        guard case .sealed = try poll.seal(boxKeyFile: "/root/box.key") else { throw PollFixture.Trouble("not sealed") }
+        for path in ["/root/box.key", "/media/usb/box.key"] {
+            try poll.station.noteBoxKeyGiven(from: path, by: .system("test"))
+        }
+        #expect(try custody(poll).remainingFiles.map(\.path) == ["/root/box.key", "/media/usb/box.key"])
+        func reported(_ name: String) throws -> String? {
+            try poll.station.reportDestroyed(
+                backup: name, who: "I. Laurent", reason: "shredded", by: .system("test"))
+        }
+        #expect(try reported("/root/other.key")?.contains("No backup") == true)
+        #expect(try reported("/root/box.key") == nil && reported("/root/box.key") != nil)
+        let found = try custody(poll)
+        #expect(found.remainingFiles.map(\.path) == ["/media/usb/box.key"])
+        #expect(found.keyFiles[0].report?.by == "I. Laurent" && found.keyFiles[0].report?.reason == "shredded")
+        let lines = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try poll.station.custodyLines(reading, at: 0)
+        }
+        #expect(lines.contains { $0.contains("fichier /root/box.key : d\u{E9}truit, par I. Laurent : shredded") })
+        #expect(lines.contains { $0.contains("fichier /media/usb/box.key : DESTRUCTION NON D\u{C9}CLAR\u{C9}E") })
+        // Used again after that, it is there again.
+        try poll.station.noteBoxKeyGiven(from: "/root/box.key", by: .system("test"))
+        #expect(try custody(poll).remainingFiles.count == 2)
+    }
+
+    @Test func `a box key's file is read as it was written, and nothing else is`() throws {
+        let key = BoxKey(from: .system)
+        let text = key.file.text
+        #expect(text.hasPrefix("isoloir box key 1\n") && text.hasSuffix("\n"))
+        #expect(BoxKey(file: key.file)?.file.matches(key.file) == true)
+        #expect(BoxKey(file: Secret(text.dropLast(65) + text.suffix(65).uppercased()))?.file.matches(key.file) == true)
+        for wrong in [
+            "", text + "\n", String(text.dropLast()), " " + text, text.replacing("key 1", with: "key 2"),
+            text.dropLast(2) + "g\n", text.dropLast() + "0",
+        ] {
+            #expect(BoxKey(file: Secret(String(wrong))) == nil, "\(wrong.count) characters")
+        }
+    }
+
     @Test func `nothing is erased before the close`() throws {
         let poll = try PollFixture()
         #expect(try poll.station.destroyBoxKey(by: .system("test")) == [] && poll.erasures() == 0)

@@ -38,6 +38,9 @@ final class PollFixture: Sendable {
     final class Hands: Sendable {
         let time = Mutex(1_795_600_000)
         let erasure = Mutex((answer: BoxKeyErasure.erased(path: "box"), count: 0))
+        /// Where copies of the box key lie, and what is done before they are erased.
+        let places = Mutex<[String]>([])
+        let beforeErasure = Mutex<(@Sendable () -> Void)?>(nil)
     }
 
     static let ballot = "titulaires-ouvriers"
@@ -134,11 +137,12 @@ final class PollFixture: Sendable {
         station = PollingStation(
             store: store, election: stored, key: key, boxKey: { boxKey },
             eraseBoxKey: {
-                hands.erasure.withLock { erasure in
+                hands.beforeErasure.withLock { $0 }?()
+                return hands.erasure.withLock { erasure in
                     erasure.count += 1
                     return [erasure.answer]
                 }
-            }, logbook: logbook, clock: clock, randomness: .system)
+            }, boxKeyPlaces: { hands.places.withLock { $0 } }, logbook: logbook, clock: clock, randomness: .system)
         teller = Teller(station: station, store: store, trustees: register, logbook: logbook, clock: clock)
         guard isSealed else { return }
         let outcome = try seal()
@@ -154,10 +158,13 @@ final class PollFixture: Sendable {
     }
 
     /// - Parameter progress: called while credentials are made.
-    func seal(progress: @escaping @Sendable (Int) -> Void = { _ in }) throws -> PollSealer.Outcome {
+    func seal(
+        boxKeyFile: String? = nil, progress: @escaping @Sendable (Int) -> Void = { _ in }
+    ) throws -> PollSealer.Outcome {
         try sealer.seal(
             election, key: key, boxKey: boxKey,
-            frozen: PollSealer.Frozen(files: [], version: "test", program: "", blank: [.fr: "Vote blanc"]),
+            frozen: PollSealer.Frozen(
+                files: [], version: "test", program: "", blank: [.fr: "Vote blanc"], boxKeyFile: boxKeyFile),
             by: .system("test"), progress: progress)
     }
 
@@ -174,6 +181,12 @@ final class PollFixture: Sendable {
     struct Trouble: Error {
         let text: String
         init(_ text: String) { self.text = text }
+    }
+
+    /// Copies of the box key lie at these places from now on; `body` runs before they are erased.
+    func lay(_ places: [String], beforeErasure body: (@Sendable () -> Void)? = nil) {
+        hands.places.withLock { $0 = places }
+        hands.beforeErasure.withLock { $0 = body }
     }
 
     /// How often the box key was to be erased.

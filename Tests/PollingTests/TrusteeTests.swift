@@ -264,6 +264,9 @@ struct TrusteeTests {
         for (old, new) in [
             ("\"Bruno\"", "\"Anne\""), ("\"Hugo\"", "\"Irene\""),
             ("\"ballot\":\"\(PollFixture.other)\"", "\"ballot\":\"\(PollFixture.ballot)\""),
+            // A file with another digest before the sealed one: whoever takes the first is told something else.
+            ("\"files\":[", "\"files\":[{\"path\":\"served/sealed.json\",\"sha256\":\"00\"},"),
+            ("\"files\":[", "\"files\":[{\"sha256\":\"00\"},"), ("\"files\":", "\"papers\":"),
         ] {
             #expect(text.contains(old))
             #expect(SealManifest(Array(text.replacing(old, with: new).utf8)) == nil, "\(new)")
