@@ -208,9 +208,16 @@ extension VoterDesk {
 
     /// Forgets rows of files whose request's day is over; run now and then.
     package func dropHeldFiles() throws(StoreError) {
+        // Mostly there are none: nobody waits for the store because of them.
+        let anyHeld = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try !registrar.heldImports(reading, election).isEmpty
+        }
+        guard anyHeld else { return }
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            let waiting = try approvals.waiting(transaction.reading).compactMap(\.heldImport)
-            try registrar.dropHeld(transaction, election, but: Set(waiting))
+            let waiting = Set(try approvals.waiting(transaction.reading).compactMap(\.heldImport))
+            for source in try registrar.heldImports(transaction.reading, election) where !waiting.contains(source) {
+                try registrar.dropHeld(transaction, import: source)
+            }
         }
     }
 }

@@ -145,17 +145,16 @@ extension Registrar {
         try transaction.execute("DELETE FROM roll_change WHERE import = ? AND stood IS NOT NULL", source)
     }
 
-    /// Forgets all rows of an election that wait, but for those of some imports.
-    package func dropHeld(
-        _ transaction: borrowing Transaction, _ election: StoredElection, but imports: Set<Int>
-    ) throws(StoreError) {
-        let held = try transaction.reading.all(
+    /// The imports of an election of which rows wait.
+    package func heldImports(
+        _ reading: borrowing Reading, _ election: StoredElection
+    ) throws(StoreError) -> [Int] {
+        try reading.all(
             """
             SELECT DISTINCT c.import FROM roll_change AS c JOIN roll_import AS i ON i.id = c.import
-            WHERE i.election = ? AND i.state = 'published'
+            WHERE i.election = ? AND c.stood IS NOT NULL
             """, election.number
         ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
-        for source in held where !imports.contains(source) { try dropHeld(transaction, import: source) }
     }
 
     /// Writes the rows of an import that are not held onto the roll.

@@ -122,6 +122,7 @@ package struct Registrar: Sendable {
         _ transaction: borrowing Transaction, _ roll: LoadedRoll, file: String, by principal: Principal
     ) throws(StoreError) -> [Int] {
         try takeChanges(transaction, roll.election, import: roll.importID, keys: roll.keys)
+        let held = try transaction.reading.number("SELECT count(*) FROM roll_change WHERE import = ?", roll.importID)
         for id in roll.removedIDs {
             try transaction.execute("UPDATE roll_voter SET removed_at = ? WHERE id = ?", clock.now, id)
         }
@@ -132,6 +133,7 @@ package struct Registrar: Sendable {
             [
                 "file": file, "encoding": roll.encoding, "rows": "\(roll.rows)", "rejected": "\(roll.report.rejected)",
                 "added": "\(roll.added.count)", "changed": "\(roll.changed.count)", "removed": "\(roll.removed.count)",
+                "held": "\(held)",
             ])
         return roll.removedIDs
     }
