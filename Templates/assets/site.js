@@ -56,11 +56,15 @@ if (mistake) mistake.focus();
 const asked = document.getElementById(location.hash.slice(1));
 if (asked && asked.localName === "details") asked.setAttribute("open", "");
 
-// Silent work before a form leaves: PBKDF2 in a worker until the result begins with enough zero bits.
-function work(challenge, typed) {
+// Silent work before a form leaves: PBKDF2 in a worker until the result begins with enough zero bits; `alive` hears that it goes on.
+function work(challenge, typed, alive) {
     return new Promise((resolve, reject) => {
         const worker = new Worker(new URL("pow.js", document.querySelector("script[src]").src));
-        worker.onmessage = (event) => { worker.terminate(); resolve(event.data); };
+        worker.onmessage = (event) => {
+            if (typeof event.data !== "number") { alive(); return; }
+            worker.terminate();
+            resolve(event.data);
+        };
         worker.onerror = (event) => { worker.terminate(); reject(event); };
         worker.postMessage({ challenge, typed });
     });
@@ -68,7 +72,7 @@ function work(challenge, typed) {
 
 for (const form of document.querySelectorAll("form[data-work]")) {
     if (!window.crypto || !crypto.subtle || !window.Worker || !form.dataset.work) continue;
-    let isDone = false;
+    let isDone = false, turn = 0;
     form.addEventListener("submit", async (event) => {
         if (isDone || (event.submitter && event.submitter.value === "picture")) return;
         event.preventDefault();
@@ -77,8 +81,28 @@ for (const form of document.querySelectorAll("form[data-work]")) {
         const patience = setTimeout(() => { status.textContent = form.dataset.wait; }, 300);
         button.disabled = true;
         const challenge = form.dataset.work;
+        turn += 1;
+        const mine = turn;
+        // After the browser's Stop it can be pressed again, with new work: reckoned from the sending, and while the work goes on,
+        // which may last on a slow telephone, from its last sign of life.
+        let pause;
+        const arm = () => {
+            clearTimeout(pause);
+            pause = setTimeout(async () => {
+                turn += 1;
+                clearTimeout(patience);
+                isDone = button.disabled = false;
+                status.textContent = "";
+                for (const field of form.querySelectorAll("[name=work], [name=number]")) field.remove();
+                const page = await fetch(location.href).then((answer) => answer.text()).catch(() => "");
+                form.dataset.work = (page.match(/data-work="(\w+)/) || [0, challenge])[1];
+            }, 15000);
+        };
+        arm();
         try {
-            const number = await work(challenge, form.elements[form.dataset.typed].value);
+            const number = await work(challenge, form.elements[form.dataset.typed].value, () => { if (mine === turn) arm(); });
+            // It was given up meanwhile, and may have been pressed again.
+            if (mine !== turn) return;
             for (const [name, value] of [["work", challenge], ["number", number]]) {
                 const field = document.createElement("input");
                 Object.assign(field, { type: "hidden", name, value });
@@ -86,20 +110,13 @@ for (const form of document.querySelectorAll("form[data-work]")) {
             }
         } catch (error) {
             // Without work the server asks for the picture instead.
+            if (mine !== turn) return;
         }
         clearTimeout(patience);
         isDone = true;
         // The button stays off: a second press would send the same work again.
         form.submit();
-        // After the browser's Stop it can be pressed again, with new work: reckoned from the sending, since on a slow telephone the
-        // work alone may last longer.
-        setTimeout(async () => {
-            isDone = button.disabled = false;
-            status.textContent = "";
-            for (const field of form.querySelectorAll("[name=work], [name=number]")) field.remove();
-            const page = await fetch(location.href).then((answer) => answer.text()).catch(() => "");
-            form.dataset.work = (page.match(/data-work="(\w+)/) || [0, challenge])[1];
-        }, 15000);
+        arm();
     });
 }
 
