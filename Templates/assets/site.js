@@ -1,7 +1,7 @@
 // Comforts for browsers with JavaScript; every page works without it.
 "use strict";
 
-// Whether a browser can encrypt a ballot; the smallest module is the head of one.
+// Whether a browser can encrypt a ballot.
 function isAble() {
     try {
         return WebAssembly.validate(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])) && typeof Worker === "function"
@@ -21,7 +21,6 @@ function takeIdentifier() {
     const isShaped = /^[0-9A-Za-z-]{1,40}$/.test(text) && (!identifier || text.length >= Number(identifier.dataset.least));
     // A place on this page is none; in the space nothing leads to one.
     if (!isShaped || (!identifier && !who && document.getElementById(text))) return;
-    // In no page's address, and in no history.
     history.replaceState(history.state, "", location.pathname + location.search);
     // What somebody has typed stays.
     if (identifier && (identifier.value === "" || identifier.value === given)) identifier.value = given = text;
@@ -32,7 +31,6 @@ function takeIdentifier() {
     }
 }
 takeIdentifier();
-// A link opened where the page stands already.
 addEventListener("hashchange", takeIdentifier);
 document.querySelector(".skip").addEventListener("click", (event) => {
     event.preventDefault();
@@ -48,15 +46,13 @@ if (identifier) {
     }
 }
 
-// After an error the reader begins at it.
 const mistake = document.getElementById("error");
 if (mistake) mistake.focus();
 
-// A link to a question opens it.
 const asked = document.getElementById(location.hash.slice(1));
 if (asked && asked.localName === "details") asked.setAttribute("open", "");
 
-// Silent work before a form leaves: PBKDF2 in a worker until the result begins with enough zero bits; `alive` hears that it goes on.
+// Silent work before a form leaves, in a worker; `alive` hears that it goes on.
 function work(challenge, typed, alive) {
     return new Promise((resolve, reject) => {
         const worker = new Worker(new URL("pow.js", document.querySelector("script[src]").src));
@@ -81,10 +77,8 @@ for (const form of document.querySelectorAll("form[data-work]")) {
         const patience = setTimeout(() => { status.textContent = form.dataset.wait; }, 300);
         button.disabled = true;
         const challenge = form.dataset.work;
-        turn += 1;
-        const mine = turn;
-        // After the browser's Stop it can be pressed again, with new work: reckoned from the sending, and while the work goes on,
-        // which may last on a slow telephone, from its last sign of life.
+        const mine = turn += 1;
+        // After the browser's Stop it can be pressed again, with new work: from the sending, or the work's last sign of life.
         let pause;
         const arm = () => {
             clearTimeout(pause);
@@ -101,7 +95,6 @@ for (const form of document.querySelectorAll("form[data-work]")) {
         arm();
         try {
             const number = await work(challenge, form.elements[form.dataset.typed].value, () => { if (mine === turn) arm(); });
-            // It was given up meanwhile, and may have been pressed again.
             if (mine !== turn) return;
             for (const [name, value] of [["work", challenge], ["number", number]]) {
                 const field = document.createElement("input");
@@ -109,21 +102,19 @@ for (const form of document.querySelectorAll("form[data-work]")) {
                 form.append(field);
             }
         } catch (error) {
-            // Without work the server asks for the picture instead.
+            // The server asks for the picture instead.
             if (mine !== turn) return;
         }
         clearTimeout(patience);
         isDone = true;
-        // The button stays off: a second press would send the same work again.
         form.submit();
         arm();
     });
 }
 
-// A page that comes back from the browser's memory may hold a used challenge.
+// The challenge may be used.
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
-// Secrets can be shown.
 for (const box of document.querySelectorAll("[data-reveal]")) {
     box.closest(".reveal").hidden = false;
     box.addEventListener("change", () => {
