@@ -1,7 +1,7 @@
 // Comforts for browsers with JavaScript; every page works without it.
 "use strict";
 
-// Whether a browser can encrypt a ballot; the smallest module is the head of one.
+// Whether a browser can encrypt a ballot.
 function isAble() {
     try {
         return WebAssembly.validate(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])) && typeof Worker === "function"
@@ -21,7 +21,6 @@ function takeIdentifier() {
     const isShaped = /^[0-9A-Za-z-]{1,40}$/.test(text) && (!identifier || text.length >= Number(identifier.dataset.least));
     // A place on this page is none; in the space nothing leads to one.
     if (!isShaped || (!identifier && !who && document.getElementById(text))) return;
-    // In no page's address, and in no history.
     history.replaceState(history.state, "", location.pathname + location.search);
     // What somebody has typed stays.
     if (identifier && (identifier.value === "" || identifier.value === given)) identifier.value = given = text;
@@ -32,7 +31,6 @@ function takeIdentifier() {
     }
 }
 takeIdentifier();
-// A link opened where the page stands already.
 addEventListener("hashchange", takeIdentifier);
 document.querySelector(".skip").addEventListener("click", (event) => {
     event.preventDefault();
@@ -48,19 +46,21 @@ if (identifier) {
     }
 }
 
-// After an error the reader begins at it.
 const mistake = document.getElementById("error");
 if (mistake) mistake.focus();
 
-// A link to a question opens it.
 const asked = document.getElementById(location.hash.slice(1));
 if (asked && asked.localName === "details") asked.setAttribute("open", "");
 
-// Silent work before a form leaves: PBKDF2 in a worker until the result begins with enough zero bits.
-function work(challenge, typed) {
+// Silent work before a form leaves, in a worker; `alive` hears that it goes on.
+function work(challenge, typed, alive) {
     return new Promise((resolve, reject) => {
         const worker = new Worker(new URL("pow.js", document.querySelector("script[src]").src));
-        worker.onmessage = (event) => { worker.terminate(); resolve(event.data); };
+        worker.onmessage = (event) => {
+            if (typeof event.data !== "number") { alive(); return; }
+            worker.terminate();
+            resolve(event.data);
+        };
         worker.onerror = (event) => { worker.terminate(); reject(event); };
         worker.postMessage({ challenge, typed });
     });
@@ -68,7 +68,7 @@ function work(challenge, typed) {
 
 for (const form of document.querySelectorAll("form[data-work]")) {
     if (!window.crypto || !crypto.subtle || !window.Worker || !form.dataset.work) continue;
-    let isDone = false;
+    let isDone = false, turn = 0;
     form.addEventListener("submit", async (event) => {
         if (isDone || (event.submitter && event.submitter.value === "picture")) return;
         event.preventDefault();
@@ -77,36 +77,44 @@ for (const form of document.querySelectorAll("form[data-work]")) {
         const patience = setTimeout(() => { status.textContent = form.dataset.wait; }, 300);
         button.disabled = true;
         const challenge = form.dataset.work;
+        const mine = turn += 1;
+        // After the browser's Stop it can be pressed again, with new work: from the sending, or the work's last sign of life.
+        let pause;
+        const arm = () => {
+            clearTimeout(pause);
+            pause = setTimeout(async () => {
+                turn += 1;
+                clearTimeout(patience);
+                isDone = button.disabled = false;
+                status.textContent = "";
+                for (const field of form.querySelectorAll("[name=work], [name=number]")) field.remove();
+                const page = await fetch(location.href).then((answer) => answer.text()).catch(() => "");
+                form.dataset.work = (page.match(/data-work="(\w+)/) || [0, challenge])[1];
+            }, 15000);
+        };
+        arm();
         try {
-            const number = await work(challenge, form.elements[form.dataset.typed].value);
+            const number = await work(challenge, form.elements[form.dataset.typed].value, () => { if (mine === turn) arm(); });
+            if (mine !== turn) return;
             for (const [name, value] of [["work", challenge], ["number", number]]) {
                 const field = document.createElement("input");
                 Object.assign(field, { type: "hidden", name, value });
                 form.append(field);
             }
         } catch (error) {
-            // Without work the server asks for the picture instead.
+            // The server asks for the picture instead.
+            if (mine !== turn) return;
         }
         clearTimeout(patience);
         isDone = true;
-        // The button stays off: a second press would send the same work again.
         form.submit();
-        // After the browser's Stop it can be pressed again, with new work: reckoned from the sending, since on a slow telephone the
-        // work alone may last longer.
-        setTimeout(async () => {
-            isDone = button.disabled = false;
-            status.textContent = "";
-            for (const field of form.querySelectorAll("[name=work], [name=number]")) field.remove();
-            const page = await fetch(location.href).then((answer) => answer.text()).catch(() => "");
-            form.dataset.work = (page.match(/data-work="(\w+)/) || [0, challenge])[1];
-        }, 15000);
+        arm();
     });
 }
 
-// A page that comes back from the browser's memory may hold a used challenge.
+// The challenge may be used.
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
-// Secrets can be shown.
 for (const box of document.querySelectorAll("[data-reveal]")) {
     box.closest(".reveal").hidden = false;
     box.addEventListener("change", () => {

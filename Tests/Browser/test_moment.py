@@ -157,7 +157,7 @@ def test_a_script_that_does_not_come_leaves_no_blank_page(site, visitor):
     assert jeanne.driver.find_element(By.ID, "expiry").get_attribute("data-ended").endswith("say=unsent")
     jeanne.press("Se déconnecter")
     assert "Le bulletin affiché n'a pas été envoyé" in jeanne.open("/?say=unsent").text
-    assert "No ballot was sent" in jeanne.open("/?lang=en&say=unsent").text
+    assert "The ballot on the screen was not sent" in jeanne.open("/?lang=en&say=unsent").text
 
 
 def test_the_language_changes_in_place_and_the_receipt_outlives_a_reload(site, visitor):

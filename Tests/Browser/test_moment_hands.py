@@ -188,7 +188,11 @@ def test_a_ballot_that_arrived_and_whose_answer_was_lost_has_its_number(site, vi
     # What the browser keeps says nothing of a choice, and is no other voter's to see.
     kept = someone.driver.execute_script("return Object.keys(JSON.parse(sessionStorage.getItem('receipt titulaires-ouvriers')))")
     assert set(kept) == {"owner", "tracker"}
-    someone.press("Se déconnecter")
+    someone.wait_still().driver.find_element(By.CSS_SELECTOR, "#sign-out button").click()
+    question = someone.driver.switch_to.alert
+    assert "n'est gardé que dans cet onglet" in plain(question.text)
+    question.accept()
+    WebDriverWait(someone.driver, 10).until(lambda d: someone.path == "/")
     assert someone.driver.execute_script("return sessionStorage.length") == 0
 
 

@@ -11,6 +11,7 @@ from test_kiosk import MAIL, lent
 from test_kiosk_hands import at_start, end
 from test_moment import PAGE, offline, shown, signed_in
 from test_moment_hands import CUT, NO_DIALOG, opened
+from test_phases import FEET, change
 from test_vote import LISTS, SUBSTITUTES, WORKERS
 
 voter = road.voter
@@ -234,6 +235,11 @@ def test_a_receipt_is_true_after_the_close_and_after_the_poll_was_abandoned(site
     road.wait_until(lambda: "clos le vote" in someone.open("/space").text)
     someone.open(PAGE)
     assert "à sa dernière publication, après la clôture" in someone.text and "prochaine publication" not in someone.text
+    change(site, "stage = 'abandoned'", FEET["abandoned"], "state = 'abandoned'")
+    someone.open(PAGE)
+    text = someone.text
+    assert "Le vote a été abandonné depuis, sans résultat" in text and "votre bulletin n'y est que s'il était déjà publié" in text
+    assert "aucun bulletin ne sera dépouillé" in text and "vous retrouvez votre bulletin" not in text and "est dans l'urne et" not in text
 
 
 def test_a_number_without_a_receipt_is_no_proof(site, visitor):
@@ -281,3 +287,27 @@ def test_the_second_ballot_of_a_kiosk_says_what_is_true_of_it_alone(site, visito
     end(someone)
     words = plain(someone.driver.find_element(By.ID, "kiosk-leave").text)
     assert "Ce vote n'a pas été envoyé" in words and "Vous n'avez pas voté" not in words
+
+
+# Slow telephones.
+
+def test_work_that_lasts_on_a_slow_telephone_is_sent_once_and_stays_under_way(site, visitor):
+    """The work lasts 40 s by the page's own clock: the button stays off, and the form leaves once."""
+    site.prepare([voter(1)]).serve()
+    someone = visitor(width=390)
+    # Waits pass ten times faster; the worker is one that says ten times that it goes on.
+    someone.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": """
+        const wait = setTimeout; window.setTimeout = (work, time, ...rest) => wait(work, time > 1000 ? time / 10 : time, ...rest);
+        window.Worker = class { constructor() { this.terminate = () => {}; }
+            postMessage() { for (let turn = 1; turn <= 10; turn += 1) wait(() => this.onmessage({ data: turn < 10 ? 'working' : 7 }), 400 * turn); } };"""})
+    someone.open("/").fill("identifier", site.identifier(MAIL))
+    someone.driver.execute_script("window.sent = 0; const form = document.querySelector('main form'); form.submit = () => { window.sent += 1; }")
+    someone.driver.find_element(By.CSS_SELECTOR, "main form button[type=submit]").click()
+    off = lambda: someone.driver.execute_script("return document.querySelector('main form button[type=submit]').disabled")  # noqa: E731
+    for _ in range(7):
+        time.sleep(0.5)
+        assert off()
+    road.wait_until(lambda: someone.driver.execute_script("return window.sent") == 1, 5)
+    # Nothing came back: it can be pressed again.
+    road.wait_until(lambda: not off(), 5)
+    assert someone.driver.execute_script("return [window.sent, document.querySelectorAll('[name=work]').length]") == [1, 0]

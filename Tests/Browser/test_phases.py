@@ -143,7 +143,7 @@ def test_a_box_of_an_abandoned_poll_promises_nothing(open_site):
     site = open_site.serve()
     change(site, "stage = 'abandoned'", FEET["abandoned"], "state = 'abandoned'")
     assert "aucun ne sera dépouillé" in search(site, "A" * 43) and "none will be counted" in search(site, "A" * 43, "en")
-    assert "s'il est juste" not in search(site, "A" * 43) and "Prochain tour" not in search(site, "A" * 43)
+    assert "s'il est juste" not in search(site, "A" * 43) and "Prochaine publication" not in search(site, "A" * 43)
 
 
 def test_pages_for_everybody_lead_on_and_out(open_site):
@@ -171,5 +171,5 @@ def test_a_tracker_is_found_with_what_was_copied_around_it(site, shape):
     tracker = client.session.post(f"{site.address}/ballots/{name}", data={"form": client.form_token, "ballot": ballot}, timeout=20).json()["receipt"]["tracker"]
     site.run("poll", "close", "--yes", "--at-once")
     typed = f"{tracker[:20]} {tracker[20:]}" if shape == "split" else shape.format(tracker)
-    road.wait_until(lambda: "Ce bulletin est dans l'urne, tour n° : 1" in search(site, typed))
-    assert "This ballot is in the box, round no.: 1" in search(site, typed, "en")
+    road.wait_until(lambda: "Ce bulletin est dans l'urne, publication n° : 1" in search(site, typed))
+    assert "This ballot is in the box, publication no.: 1" in search(site, typed, "en")

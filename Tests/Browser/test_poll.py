@@ -244,9 +244,9 @@ def test_a_site_that_runs_already_learns_of_seal_and_opening(site):
     site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")], SMALL).serve()
     client = Client(site)
     client.sign_in(site.identifier("v1@example.org"), "v1@example.org", 2, first=True)
-    assert client.get("/ballots/titulaires-ouvriers").status_code == 403 and "Empreinte du scellement" not in client.page
+    assert client.get("/ballots/titulaires-ouvriers").status_code == 403 and "Empreinte du scellé" not in client.page
     site.open_poll()
-    road.wait_until(lambda: "Empreinte du scellement" in client.get("/space").text)
+    road.wait_until(lambda: "Empreinte du scellé" in client.get("/space").text)
     page = client.get("/ballots/titulaires-ouvriers")
     assert page.status_code == 200 and re.search(r'data-credential="[0-9A-Za-z]{3}(-[0-9A-Za-z]{3}){4}"', page.text)
     site.run("poll", "suspend")
