@@ -444,6 +444,10 @@ def test_the_roll_is_uploaded_looked_at_and_applied(site, visitor):
     state("Dire ce que contient le fichier")
     assert "Petit nom (Zélie)" in (manager.get("roll/columns"), manager.text)[1]
     browse(manager, visitor()).open("/manager/roll/columns").shot("columns")
+    # Another upload that brings no file takes nothing away from it.
+    manager.get("roll")
+    assert manager.post("roll/upload", files={"other": (None, "nothing")}).status_code == 422
+    assert "Petit nom (Zélie)" in (manager.get("roll/columns"), manager.text)[1]
     mapped = {"h0": "reference", "h1": "last_name", "h2": "first_name", "h3": "email", "h4": "last_name"}
     assert manager.do("roll/columns", **mapped).status_code == 422 and "même sens : Nom" in manager.error
     manager.do("roll/columns", **mapped | {"h4": "college"})

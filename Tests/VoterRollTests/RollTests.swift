@@ -308,6 +308,9 @@ struct RollImportTests {
             }
         }
         #expect(SpreadsheetField.quoted("=cmd|'/C calc'!A0") == "'=cmd|'/C calc'!A0")
+        // A mark with an accent on it is the same mark to a spreadsheet.
+        #expect(SpreadsheetField.quoted("=\u{301}1+1") == "'=\u{301}1+1")
+        #expect(SpreadsheetField.quoted("-") == "-" && SpreadsheetField.quoted("-1") == "'-1")
     }
 
     @Test func `a correction is kept, journalled, and opens again`() throws {
