@@ -179,6 +179,17 @@ package struct Outbox: Sendable {
             """, election, subject, route.rawValue) > 0
     }
 
+    /// A number by which the next message of a kind to a subject is told from the earlier ones where nothing counts them: the time, and
+    /// one more where two come within a second.
+    package func nextGeneration(
+        _ reading: borrowing Reading, election: Int, subject: Int, _ kind: MessageKind
+    ) throws(StoreError) -> Int {
+        let last = try reading.number(
+            "SELECT coalesce(max(generation), 0) FROM outbox_message WHERE election = ? AND subject = ? AND kind = ?",
+            election, subject, kind.rawValue)
+        return max(clock.now, last + 1)
+    }
+
     /// Takes back the renewals that wait for a subject: a newer one was asked for.
     package func withdrawRenewals(
         _ transaction: borrowing Transaction, election: Int, subject: Int

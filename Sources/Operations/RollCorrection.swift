@@ -122,9 +122,10 @@ extension VoterDesk {
     /// may be a stranger's.
     func tellOld(_ transaction: borrowing Transaction, _ voter: Voter) throws(StoreError) {
         let principal = Principal.voter(voter.id)
+        let generation = try outbox.nextGeneration(
+            transaction.reading, election: election.number, subject: voter.id, .contactChanged)
         for route in try directory.routes(transaction.reading, principal)
         where try outbox.hasLeft(transaction.reading, election: election.number, subject: voter.id, by: route) {
-            let generation = clock.now
             let note = VoterNote(.contactChanged, by: route, priority: .recovery, generation: generation)
             _ = try directory.send(transaction, principal, note)
         }

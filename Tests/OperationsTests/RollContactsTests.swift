@@ -201,6 +201,16 @@ struct RollContactsTests {
         #expect(try office.told() == [1])
     }
 
+    @Test func `two new contacts within a second are two words to the old one`() throws {
+        let office = try ContactOffice(alone)
+        _ = try office.apply(file([1: "a@example.net"]), by: "one")
+        try office.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try transaction.execute("UPDATE outbox_message SET state = 'sent', sealed = NULL")
+        }
+        _ = try office.apply(file([1: "b@example.net"]), by: "one")
+        #expect(try office.mail(1) == "b@example.net" && office.told() == [1, 1])
+    }
+
     // MARK: Single corrections
 
     private func correct(
