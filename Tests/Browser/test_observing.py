@@ -82,6 +82,7 @@ def test_a_page_that_runs_something_else_is_observed(site, between, old, new, wo
 def save(someone, path=PAGE):
     """The file that the page's button writes."""
     someone.open(path)
+    someone.wait_still()
     folder = f"{someone.site.folder}/saved"
     os.makedirs(folder, exist_ok=True)
     someone.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": folder})
