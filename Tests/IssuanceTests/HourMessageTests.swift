@@ -79,7 +79,7 @@ struct HourMessageTests {
     func `word of a restore says what to do, and word of an abandonment why`(language: Language) throws {
         let (office, election) = try office()
         let restored = try text(office, election, .pollRestored, language, .email)
-        #expect(restored.contains(language == .fr ? "num\u{E9}ro de suivi" : "tracker"))
+        #expect(restored.contains(language == .fr ? "num\u{E9}ro de suivi" : "tracking number"))
         #expect(restored.contains(language == .fr ? "votez \u{E0} nouveau" : "vote again"))
         let hours = PollHours(announced: election).changed(.abandoned, closes: 1_795_600_000, reason: "BECAUSE")
         for route in [Route.email, .sms] {
