@@ -48,7 +48,9 @@ extension Doorkeeper {
         guard let request, request.state != .verified else { return .gone }
         // A printed code has no hour, and a request without a code has none that could be over.
         let isPrinted = typed.symbols != nil && election.election.channels.contains(.letter)
-        if isOver(request), !isPrinted, !request.isEmpty { return .late(since: request.codeUntil) }
+        // By letters alone no code was sent, and what is typed is no printed one.
+        let isSent = election.election.channels != [.letter]
+        if isOver(request), !isPrinted, isSent, !request.isEmpty { return .late(since: request.codeUntil) }
         let counted = try transaction.execute(
             "UPDATE access_request SET attempts = attempts + 1 WHERE id = ? AND attempts < ?", request.id,
             policy.codeAttempts)

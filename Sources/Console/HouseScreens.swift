@@ -58,7 +58,13 @@ enum HouseActions {
             run: { try $0.addVoter($1) }, back: toRoll),
         ConsoleAction(
             path: "roll/apply", deed: .changeRoll, name: "rollApply",
-            fields: { _, _ in [DeedField("confirmed", .flag)] },
+            fields: { site, _ in
+                [
+                    DeedField("confirmed", .flag),
+                    DeedField(
+                        "import", .hidden, isRequired: false, value: site.parts.roll.waitingFile.map(String.init)),
+                ]
+            },
             run: { try $0.applyRoll($1) }, back: toRoll),
         ConsoleAction(
             path: "roll/columns", deed: .changeRoll, name: "rollColumns", fields: { site, _ in site.columnFields() },

@@ -168,7 +168,8 @@ extension ConsoleSite {
     /// Who changes to what by a file that waits.
     private func rows(of file: VoterDesk.HeldFile, _ language: Language) -> [Block] {
         let overtaken = file.rows.filter(\.isOvertaken).map(\.reference)
-        let rows = file.rows.filter { !$0.isOvertaken }.map { row -> [Table.Cell] in
+        // All of them: one that is overtaken now is taken after all where its entry is put back before the decision.
+        let rows = file.rows.map { row -> [Table.Cell] in
             [
                 Table.Cell("\(row.line)"), Table.Cell(row.reference), Table.Cell(row.name),
                 Table.Cell(

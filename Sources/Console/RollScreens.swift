@@ -231,7 +231,9 @@ extension ConsoleSite {
         guard call.has("confirmed") else {
             return .refused(422, text("rollApply.confirm", call.language), field: "confirmed")
         }
-        switch try parts.roll.apply(by: call.viewer) {
+        // A form of before does not apply a file that somebody else has read in since.
+        let number = call["import"].isEmpty ? nil : Int(call["import"]) ?? -1
+        switch try parts.roll.apply(number, by: call.viewer) {
         case .obstacle(let why): return .refused(409, text("roll.cannot.\(why)", call.language))
         case .done(let applied):
             let words = [text("rollApply.done", call.language), waitingWords(applied, call.language)]

@@ -159,6 +159,9 @@ package final class RollDesk: Sendable {
     /// Where the import stands; nil when there was none since the start.
     package var job: Job? { running.withLock { $0 } }
 
+    /// The number of the file that waits to be applied; nil where none does.
+    package var waitingFile: Int? { loaded.withLock { $0.map { desk.registrar.number(of: $0.roll) } } }
+
     private struct Cancelled: Error {}
 
     let wantsStop = Mutex(false)
@@ -284,11 +287,16 @@ package final class RollDesk: Sendable {
     }
 
     /// Makes what was read the roll, in one transaction.
+    /// - Parameter number: of the file that was looked at: another one may have been read since. Nil takes the one that waits.
     /// - Returns: what it came to, or why it is not done: a sealed poll forgets what was read.
     /// - Throws: when the store fails: what was read still waits then.
-    package func apply(by viewer: Viewer) throws(StoreError) -> Application {
+    package func apply(_ number: Int? = nil, by viewer: Viewer) throws(StoreError) -> Application {
         // Whoever takes it out has it alone: it is applied, dropped or forgotten once.
         guard let loaded = take() else { return .obstacle("nothing") }
+        guard number == nil || number == desk.registrar.number(of: loaded.roll) else {
+            self.loaded.withLock { $0 = loaded }
+            return .obstacle("another")
+        }
         let (rows, rejected) = (loaded.roll.rows, loaded.summary.rejected)
         guard rows > rejected, loaded.summary.faultCount == 0 || loaded.acceptsValid else {
             self.loaded.withLock { $0 = loaded }
@@ -317,7 +325,7 @@ package final class RollDesk: Sendable {
     /// What applying came to.
     package enum Application: Sendable, Equatable {
         case done(VoterDesk.AppliedRoll)
-        /// `nothing`, `faults` or `sealed`.
+        /// `nothing`, `another`, `faults` or `sealed`.
         case obstacle(String)
     }
 

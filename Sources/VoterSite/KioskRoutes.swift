@@ -155,6 +155,15 @@ extension VoterSite {
     /// Cookies that take the session, the sign-in and the browser's token away.
     private var gone: [String] { [cookies.clear(.session), cookies.clear(.pending), cookies.clear(.browser)] }
 
+    /// At a kiosk whoever stands at the start is the next person: a sign-in that was under way there is somebody's who has gone.
+    /// - Returns: nil where there is none, and on devices of one's own.
+    func restart(_ visit: Visit) throws(StoreError) -> Response? {
+        guard visit.isKiosk, pending(visit) != nil else { return nil }
+        try endAll(visit)
+        let said = visit.request.parameter("say").flatMap { SignInRoutes.notes[$0] == nil ? nil : "say=\($0)" }
+        return see(visit, "/", said ?? "", cookies: gone)
+    }
+
     /// Ends the session and the sign-in under way, where there are any.
     private func endAll(_ visit: Visit) throws(StoreError) {
         let session = try session(visit)

@@ -88,7 +88,7 @@ extension VoterSite {
         case .quiet:
             let error = verdict == nil ? "codePicture" : "codeNoMore"
             return try code(visit, status: 429, error: error, showsPicture: true)
-        case .gone: return see(visit, "/", "say=gone", cookies: [cookies.clear(.pending)])
+        case .gone: return see(visit, "/code")
         }
     }
 
@@ -122,7 +122,9 @@ extension VoterSite {
                 try parts.doorkeeper.cancel(transaction, token: token)
             }
             return see(visit, "/", "say=exhausted", cookies: [cookies.clear(.pending)])
-        case .gone: return see(visit, "/", "say=gone", cookies: [cookies.clear(.pending)])
+        // A second press, or another tab, has taken this code already: the page knows where this browser stands, and the cookie that
+        // the first answer may have brought is left alone.
+        case .gone: return see(visit, "/code")
         }
     }
 }

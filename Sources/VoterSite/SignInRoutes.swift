@@ -23,7 +23,7 @@ enum SignInRoutes {
     /// Everything before a session, and the way to a new secret.
     static let table = [
         VoterSite.Route(method: .get, path: "/") { site, visit in
-            .now(try site.unlessSignedIn(visit) { site.home(visit) })
+            .now(try site.restart(visit) ?? site.unlessSignedIn(visit) { site.home(visit) })
         },
         VoterSite.Route(method: .get, path: "/renew") { site, visit in .now(site.renewal(visit)) },
         VoterSite.Route(method: .get, path: "/verified") { site, visit in .now(try site.verified(visit)) },
@@ -248,7 +248,8 @@ extension VoterSite {
             return try secret(
                 visit, status: 422, error: faults.first.map(VoterSite.text),
                 more: reasons(visit, faults, uncounted), faults: faults, typed: typed)
-        case .gone: return see(visit, "/", "say=gone", cookies: [cookies.clear(.pending)])
+        // As after a code: whoever is signed in by now is led to their space, and whoever is not to where they stand.
+        case .gone: return see(visit, "/passphrase")
         }
     }
 
@@ -303,7 +304,7 @@ extension VoterSite {
                     "\(pages.text("resetWaitUntil", visit.language)) \(time)",
                     pages.text("resetWaitReturn", visit.language),
                 ])
-        case .gone: return see(visit, "/", "say=gone", cookies: [cookies.clear(.pending)])
+        case .gone: return see(visit, "/code")
         }
     }
 }

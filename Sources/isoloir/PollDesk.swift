@@ -149,6 +149,16 @@ extension Services {
         }
         defer { withExtendedLifetime(locks) {} }
         try checkTexts(election)
+        let waiting = try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try registrar.heldImports(reading, election)
+            }
+        }
+        guard waiting.isEmpty else {
+            throw Refusal(
+                "New contacts of a roll file wait for a second person, and a seal would leave them out: have them approved or refused at the console (Approvals), or the file's request taken back, then seal."
+            )
+        }
         let frozen = try frozen(
             election.election, blank: try blankTexts(election.election), boxKeyFile: absolutePath(path))
         let sealer = PollSealer(

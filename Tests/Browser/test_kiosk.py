@@ -263,6 +263,24 @@ def lent_client(site, contact=MAIL, count=2):
     return client
 
 
+def test_whoever_stands_at_the_start_of_a_kiosk_goes_on_with_nobodys_sign_in(site):
+    """The first one leaves by the title of the page, before a phrase is chosen; the next one looks for a way back."""
+    site.prepare([voter(1), voter(2, college="cadres")], *SMALL).open_poll().serve()
+    client = Client(site)
+    token = link(site).stdout.strip().split("grant=")[1]
+    client.get(f"/kiosk?grant={token}")
+    client.post("/kiosk", grant=token, action="on")
+    client.identify(site.identifier(MAIL))
+    assert client.code(client.sent_code(MAIL)).headers["Location"] == "/passphrase"
+    assert 'name="again"' in client.get("/passphrase").text
+    client.get("/")
+    assert "/code" not in client.get("/help").text
+    for path in ("/passphrase", "/code"):
+        answer = client.get(path)
+        assert 'name="again"' not in answer.text and 'name="code"' not in answer.text and 'name="identifier"' in answer.text, answer.text
+    assert site.sql("SELECT count(*) FROM access_request WHERE state = 'verified'") == [(0,)]
+
+
 @contextlib.contextmanager
 def hurried(site):
     """The site at another address, whose pages are left by themselves after three seconds instead of 120."""

@@ -311,3 +311,37 @@ def test_work_that_lasts_on_a_slow_telephone_is_sent_once_and_stays_under_way(si
     # Nothing came back: it can be pressed again.
     road.wait_until(lambda: not off(), 5)
     assert someone.driver.execute_script("return [window.sent, document.querySelectorAll('[name=work]').length]") == [1, 0]
+
+
+@pytest.mark.parametrize("fields", [{"action": "check"}, {"action": "resend"}, {"action": "change"}])
+def test_what_comes_after_a_right_code_from_its_page_ends_no_sign_in(site, fields):
+    """A second press, or the same page in another tab, with the cookie of before or of after."""
+    site.prepare([voter(1)]).serve()
+    someone = Client(site)
+    someone.identify(site.identifier(MAIL))
+    code = someone.sent_code(MAIL)
+    page, before = someone.get("/code").text, someone.session.cookies.copy()
+    assert someone.post("/code", code=code, action="check").headers["Location"] == "/passphrase"
+    after = someone.session.cookies.copy()
+    if fields["action"] != "change":
+        for cookies in (before, after):
+            someone.page, someone.session.cookies = page, cookies.copy()
+            answer = someone.post("/code", code=code, **fields)
+            assert answer.headers["Location"].startswith("/code") and "Set-Cookie" not in answer.headers, answer.headers
+    else:
+        # Whoever wants another identifier begins anew.
+        someone.page, someone.session.cookies = page, before.copy()
+        someone.post("/code", code=code, **fields)
+    someone.session.cookies = after
+    answer = someone.get("/code")
+    assert answer.url.endswith("/passphrase") and 'name="again"' in answer.text, answer.url
+    chosen = someone.post("/passphrase", secret=PASSPHRASE, again=PASSPHRASE, action="choose")
+    assert chosen.headers["Location"].startswith("/space")
+    # The second press of the last button leads to the space too.
+    signed = someone.session.cookies.copy()
+    someone.session.cookies = after.copy()
+    someone.session.cookies.update(signed)
+    again = someone.post("/passphrase", secret=PASSPHRASE, again=PASSPHRASE, action="choose")
+    assert again.headers["Location"].startswith("/") and "Set-Cookie" not in again.headers
+    someone.session.cookies = signed
+    assert someone.get("/passphrase").url.split("?")[0].endswith("/space")
