@@ -343,10 +343,13 @@ async function seal(chosen) {
 const drawn = () => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); });
 
 // The fingerprint that was checked, with words of this sealed script's own: those of a page could call another one by this name.
-const markWords = { fr: "Empreinte du scellement\u00a0:", en: "Fingerprint of the seal:" };
+const markWords = { fr: "Empreinte du scellé\u00a0:", en: "Fingerprint of the seal:" };
+// Of the script's own making: one of the page's could be hidden.
+const markLines = new Map();
 
 function showMark(own) {
-    const shown = own.querySelector(".checked") || own.appendChild(document.createElement("p"));
+    const shown = markLines.get(own) || own.appendChild(document.createElement("p"));
+    markLines.set(own, shown);
     shown.className = "hint checked";
     shown.lang = language;
     shown.translate = false;
@@ -383,6 +386,7 @@ function fail(reason, mayRepeat) {
     // What has left this page may be in the box, whatever was answered: only the box knows, and the voter needs the number there.
     const own = parts.failed.querySelector(".own");
     own.hidden = !ballot;
+    if (ballot) showMark(own);
     const hint = own.querySelector(".hint");
     hint.textContent = mayRepeat ? hint.dataset.again : hint.dataset.over;
     show(parts.failed);
@@ -486,7 +490,10 @@ async function cast() {
     } catch (error) {
         if (worker) worker.end();
         if (error instanceof Unreached) fail("unreached", true);
-        else show(error instanceof StrangePage ? parts.strange : parts.unable);
+        else if (error instanceof StrangePage) show(parts.strange);
+        // A worker that was ended, as where memory is short, may live the next time.
+        else if (isAble()) fail("broken", true);
+        else show(parts.unable);
         return;
     }
     await showTracker();

@@ -92,11 +92,15 @@ function closeDialog(dialog) {
     keepStill();
 }
 
+// Whose page this is: what this tab has kept for another person is not theirs to open, nor to lose.
+const pageOwner = document.querySelector("#expiry [name=owner]");
+const isOwners = (item) => Boolean(item) && (!pageOwner || item.owner === pageOwner.value);
+
 // What this tab has kept of a vote is led to: the signed receipt, or the number alone where no answer came.
 for (const link of document.querySelectorAll("[data-receipt]")) {
     try {
         const item = JSON.parse(sessionStorage.getItem(`receipt ${link.dataset.receipt}`));
-        link.hidden = !item;
+        link.hidden = !isOwners(item);
         if (item && !item.signature) link.textContent = link.dataset.number;
     } catch (error) {
         // Nothing is kept.
@@ -216,7 +220,8 @@ if (signingOut && !document.body.dataset.kiosk) {
         let isKept = false;
         try {
             const items = Object.keys(sessionStorage).filter((name) => name.startsWith("receipt "));
-            isKept = items.some((name) => JSON.parse(sessionStorage.getItem(name)).isTaken !== true);
+            isKept = items.map((name) => JSON.parse(sessionStorage.getItem(name)))
+                .some((item) => isOwners(item) && item.isTaken !== true);
         } catch (error) {
             // Nothing is kept.
         }

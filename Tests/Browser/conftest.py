@@ -14,6 +14,7 @@ import nacl.bindings
 import pytest
 import requests
 from selenium import webdriver
+from selenium.common.exceptions import NoAlertPresentException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -283,9 +284,14 @@ class Visitor:
         """Presses the button or link with these words, and waits for the next page."""
         self.wait_still()
         before = self.driver.find_element(By.TAG_NAME, "html")
+        signs_out = plain(words) in ("Se déconnecter", "Sign out")
         for element in self.driver.find_elements(By.CSS_SELECTOR, "main button, main a, header a, header button"):
             if plain(element.text) == plain(words) and element.is_displayed():
                 element.click()
+                if signs_out:
+                    # Whoever has a number that was not taken is asked.
+                    with contextlib.suppress(NoAlertPresentException):
+                        self.driver.switch_to.alert.accept()
                 WebDriverWait(self.driver, 20).until(lambda d: self._is_new(before))
                 return self
         raise AssertionError(f"no button {words!r} on {self.path}: {self.text}")

@@ -231,6 +231,7 @@ def test_a_kiosk_in_firefox_in_english_on_a_small_screen(site):
         assert "Your personal space" in someone.run("document.title")
         for name in ("titulaires-ouvriers", "suppleants-ouvriers"):
             someone.get(f"{site.address}/ballots/{name}?lang=en")
+            road.wait_until(lambda: someone.run("document.readyState === 'complete' && performance.now() >= stillUntil"))
             someone.run("(document.querySelector('input[type=radio]').click(), document.querySelector('#choose button').click(), 1)")
             road.wait_until(lambda: someone.run("performance.now() >= stillUntil"))
             someone.run("(document.getElementById('cast').click(), 1)")

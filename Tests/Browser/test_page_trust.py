@@ -362,7 +362,7 @@ def test_the_tracker_stands_on_the_screen_before_the_ballot_leaves(site, visitor
     assert votes(site) == 0 and len(before) == 43 and "Notez ce numéro de suivi" in jeanne.text
     # Beside it the fingerprint that was checked.
     checked = jeanne.driver.find_element("css selector", "#sealing .checked").text.replace("\u00a0", " ")
-    assert checked == f"Empreinte du scellement : {site.json('poll', 'status')['fingerprint']}"
+    assert checked == f"Empreinte du scellé : {site.json('poll', 'status')['fingerprint']}"
     check(jeanne, "sealing-320")
     jeanne.driver.execute_script("window.go()")
     assert jeanne.tracker() == before
