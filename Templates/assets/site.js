@@ -112,15 +112,6 @@ for (const form of document.querySelectorAll("form[data-work]")) {
     });
 }
 
-// A second press is the first one's again, and its answer would come in the place of the first one's.
-for (const form of document.querySelectorAll("main form[method=post]:not([data-work])")) {
-    let sent = -Infinity;
-    form.addEventListener("submit", (event) => {
-        if (performance.now() - sent < 5000) event.preventDefault();
-        else setTimeout(() => { if (!event.defaultPrevented) sent = performance.now(); });
-    });
-}
-
 // The challenge may be used.
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 

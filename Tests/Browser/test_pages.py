@@ -152,10 +152,15 @@ def walk_in_firefox(site, someone, width):
     look("change")
     someone.get(site.address + "/ballots/titulaires-ouvriers?lang=fr")
     look("ballot")
+
+    def wait_still():
+        # What has just appeared takes no press.
+        time.sleep(max(0, someone.run("Math.ceil(stillUntil - performance.now())")) / 1000 + 0.1)
+
+    wait_still()
     someone.run("(document.querySelector('input[type=radio]').click(), document.querySelector('#choose button').click(), 1)")
     look("review")
-    # What has just appeared takes no press.
-    time.sleep(max(0, someone.run("Math.ceil(stillUntil - performance.now())")) / 1000 + 0.1)
+    wait_still()
     someone.run("(document.getElementById('cast').click(), 1)")
     end = time.monotonic() + 60
     while not someone.run("!document.getElementById('square').hidden"):

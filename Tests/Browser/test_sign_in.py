@@ -80,6 +80,9 @@ def test_by_choice_the_other_button_changes_the_way(site, visitor):
     jeanne.press("Recevoir le code par l'autre moyen (courriel ou SMS)")
     second = site.wait_text("+33639980001", 1)
     jeanne.fill("code", first).press("Se connecter")
+    # The message of before is told from a wrong code, and costs no attempt.
+    assert "C'est le code d'un message précédent" in jeanne.text and "Essais restants" not in jeanne.text
+    jeanne.fill("code", "000000" if "000000" not in second else "000001").press("Se connecter")
     assert "n'est pas le bon" in jeanne.text and "Essais restants : 4" in jeanne.text
     assert jeanne.fill("code", second).press("Se connecter").path == "/passphrase"
 

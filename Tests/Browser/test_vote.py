@@ -174,6 +174,7 @@ def test_a_vote_by_keyboard_alone(site, visitor):
                 return active()
         raise AssertionError("the keyboard does not get there")
 
+    jeanne.wait_still()
     tab_to(lambda element: element.get_attribute("type") == "radio").send_keys(Keys.SPACE)
     active().send_keys(Keys.ARROW_DOWN)
     tab_to(lambda element: element.text == "Relire mon choix").send_keys(Keys.ENTER)
