@@ -248,8 +248,8 @@ extension VoterSite {
             return try secret(
                 visit, status: 422, error: faults.first.map(VoterSite.text),
                 more: reasons(visit, faults, uncounted), faults: faults, typed: typed)
-        // As after a code: whoever is signed in by now is led to their space, and whoever is not to where they stand.
-        case .gone: return see(visit, "/passphrase")
+        // Of a second press too: whoever is signed in by now is led from the start to their space.
+        case .gone: return see(visit, "/", "say=gone", cookies: [cookies.clear(.pending)])
         }
     }
 
