@@ -10,7 +10,7 @@ from conftest import PROGRAM, ROOT, Isoloir
 
 def test_the_demo_makes_mails_sms_and_letters(tmp_path):
     folder = str(tmp_path / "demo")
-    done = subprocess.run([PROGRAM, "demo", "--no-serve", "--folder", folder], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run([PROGRAM, "demo", "--no-serve", "--folder", folder], cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert "120 by email" in done.stdout and "40 by sms" in done.stdout and "40 by letter" in done.stdout
     # The voters' mails, the staff's identifiers, and word of each account that decides to those who were there.
@@ -30,7 +30,7 @@ def test_the_demo_makes_mails_sms_and_letters(tmp_path):
     # Three voters in five voted, both trustees counted, and two verifiers agree.
     assert "240 ballots cast by 120 of 200 voters" in done.stdout and "90 of 150 electors voted" in done.stdout
     assert done.stdout.count("every check passed; belenios-tool: all checks passed") == 4
-    again = subprocess.run([PROGRAM, "demo", "--no-serve", "--folder", folder], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    again = subprocess.run([PROGRAM, "demo", "--no-serve", "--folder", folder], cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert again.returncode == 0, again.stderr
 
 
@@ -49,7 +49,7 @@ def test_a_sample_runs_to_the_counted_end(name, tmp_path):
     folder = str(tmp_path / "demo")
     begun = os.times().children_user
     done = subprocess.run([PROGRAM, "demo", "--sample", name, "--no-serve", "--folder", folder], cwd=ROOT, capture_output=True, text=True,
-                          timeout=180)
+                          timeout=300)
     assert done.returncode == 0, done.stderr
     assert f"{voters} rows: {voters} good, 0 refused, 0 warnings" in done.stdout and f"{voters} by email" in done.stdout
     # The voters' mails, and those of the staff.
@@ -65,22 +65,22 @@ def test_a_sample_runs_to_the_counted_end(name, tmp_path):
 def test_an_unknown_sample_is_refused_with_the_names_of_all(tmp_path):
     for name in ("nothing", "../Templates", ""):
         done = subprocess.run([PROGRAM, "demo", "--sample", name, "--no-serve", "--folder", str(tmp_path / "d")], cwd=ROOT, capture_output=True,
-                              text=True, timeout=60)
+                              text=True, timeout=180)
         assert done.returncode == 1 and f'There is no sample "{name}".' in done.stderr, done.stderr
         assert "activation, association, cse-2026, espace, renouvellement" in done.stderr
         assert not (tmp_path / "d").exists()
-    done = subprocess.run([PROGRAM, "demo", "--no-serve", "--folder", str(tmp_path / "d")], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([PROGRAM, "demo", "--no-serve", "--folder", str(tmp_path / "d")], cwd=tmp_path, capture_output=True, text=True, timeout=180)
     assert done.returncode == 1 and "no folder Ballots" in done.stderr
 
 
 def test_the_demo_never_removes_a_folder_that_is_not_its_own(tmp_path):
     (tmp_path / "precious").write_text("x")
-    done = subprocess.run([PROGRAM, "demo", "--folder", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([PROGRAM, "demo", "--folder", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=180)
     assert done.returncode == 1 and (tmp_path / "precious").exists()
 
 
 def test_the_demo_grows(tmp_path):
     done = subprocess.run([PROGRAM, "demo", "--folder", str(tmp_path / "d"), "--no-serve", "--voters", "450"], cwd=ROOT, capture_output=True,
-                          text=True, timeout=120)
+                          text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert "450 rows" in done.stdout
