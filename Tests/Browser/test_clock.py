@@ -173,10 +173,13 @@ def test_a_member_says_at_the_console_that_the_machine_s_clock_is_right(site, vi
         someone = browse(bureau, visitor(width=width)).open("/manager/poll/clock")
         check(someone, f"clock-{width}")
     # Without a reason nothing is taken, and nothing is lost.
-    first, second = shows(bureau)
-    bureau.get("poll/clock/trust")
-    # A minute may have begun since.
-    assert first.split(" à ")[0] in bureau.text and first != second and "clôturera le vote à l'heure prévue" in bureau.text
+    # Once more where a minute began in between.
+    for _ in range(2):
+        first, second = shows(bureau)
+        bureau.get("poll/clock/trust")
+        if first in bureau.text:
+            break
+    assert first in bureau.text and second in bureau.text and "clôturera le vote à l'heure prévue" in bureau.text
     assert bureau.post("poll/clock/trust", reason=" ").status_code == 422
     assert "clock not believed" in requests.get(f"{site.address}/health", timeout=10).text
     someone.press("L'horloge de la machine est juste")
