@@ -156,8 +156,7 @@ extension ConsoleSite {
     /// Whether there is a close that can be moved.
     func mayExtend() throws -> Bool {
         try store.read { (reading: borrowing Reading) throws(StoreError) in
-            let state = try Poll.find(reading, election: parts.desk.election.number)?.state
-            return state.map { [.sealed, .open, .suspended, .ended].contains($0) } ?? false
+            try Poll.find(reading, election: parts.desk.election.number)?.state.isExtendable ?? false
         }
     }
 

@@ -5,7 +5,7 @@ package import Polling
 package import Store
 
 /// A change of the poll's state or hours by a person's order, with word to every voter in the same step where that is wanted.
-/// Console, API and command line come here.
+/// Console and command line come here; programs give no order that is the bureau's.
 package struct PollChange: Sendable {
     /// What is ordered.
     package enum Act: Sendable {

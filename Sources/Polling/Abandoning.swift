@@ -30,13 +30,11 @@ extension PollingStation {
             try Poll.find(reading, election: election.number).flatMap { SealManifest($0.manifest) }
         }
         guard let seal else { return "The poll is not sealed yet: there is nothing to abandon." }
-        if let fault = PollDecision(reason: statement.reason).fault, PollingStation.isShort(statement.reason) {
-            return fault
-        }
         guard PollingStation.isShort(statement.reason) else {
             return
                 "The reason stands in a message to every voter: at most \(PollingStation.longestReason) characters. Draft and sign a shorter one."
         }
+        if let fault = PollDecision(reason: statement.reason).fault { return fault }
         let signers = statement.signers(among: seal.members).map(\.name).joined(separator: ", ")
         let refusal = try change(
             from: [.sealed, .open, .suspended, .closing, .ended], to: .abandoned, "poll.abandon", by: principal,

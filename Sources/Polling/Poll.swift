@@ -18,6 +18,8 @@ package enum PollState: String, Sendable {
 
     /// Whether no vote will ever be taken again.
     package var isFinal: Bool { [.closed, .abandoned, .destroyed].contains(self) }
+    /// Whether the close can be moved to a later hour.
+    package var isExtendable: Bool { [.sealed, .open, .suspended, .ended].contains(self) }
 }
 
 /// A poll as it is stored.

@@ -264,7 +264,7 @@ package final class PollingStation: Sendable {
         defer { logIsDue() }
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
             guard let poll = try Poll.find(transaction.reading, election: election.number),
-                [.sealed, .open, .suspended, .ended].contains(poll.state)
+                poll.state.isExtendable
             else { return "A poll is extended while it is sealed, open, suspended or ended; this one is not." }
             if poll.state == .ended, !decision.isOrdered { return PollingStation.endedNeedsWord }
             guard time > poll.closesAt else { return "A poll is only ever extended: the new hour must be later." }
