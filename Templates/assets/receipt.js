@@ -128,7 +128,7 @@ function endReceipts() {
 }
 
 // The page of a ballot that was voted on before shows what this tab has kept of it, to that voter alone.
-if (!document.getElementById("choose") && !keepsNothing) {
+function showKept() {
     const item = stored((store) => JSON.parse(store.getItem(paperName)));
     if (!item || item.owner !== paper.dataset.owner) forgetReceipts();
     else if (!item.signature) {
@@ -146,3 +146,6 @@ if (!document.getElementById("choose") && !keepsNothing) {
         document.getElementById("back").hidden = true;
     }
 }
+
+// The square is fetched with what the session's script holds, which comes after this one.
+if (!document.getElementById("choose") && !keepsNothing) addEventListener("DOMContentLoaded", showKept);

@@ -371,6 +371,7 @@ def chromium(width=1100, javascript=True, language="fr"):
     for word in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--window-size={width},900",
                  f"--lang={language}", "--hide-scrollbars"):
         options.add_argument(word)
+    options.set_capability("goog:loggingPrefs", {"browser": "SEVERE"})
     preferences = {"intl.accept_languages": language}
     if not javascript:
         preferences["profile.managed_default_content_settings.javascript"] = 2
@@ -394,8 +395,11 @@ def visitor(site, request):
         return Visitor(driver, site, name)
 
     yield make
+    faults = []
     for driver in drivers:
+        faults += [entry["message"] for entry in driver.get_log("browser") if "Uncaught" in entry["message"]]
         driver.quit()
+    assert not faults, faults
 
 
 pytest_terminal_summary = road.pytest_terminal_summary
