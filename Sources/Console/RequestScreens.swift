@@ -49,7 +49,7 @@ extension ConsoleSite {
                             "approvals.number", "approvals.what", "f.name", "why", "approvals.by", "approvals.until",
                             "approvals.who",
                         ].map { (text($0, language), false) }, rows: rows, empty: text("approvals.none", language))),
-            ],
+            ] + (try lapsedTable(language)),
             data: .list(
                 found.map { request, _ in
                     .object([
@@ -79,7 +79,8 @@ extension ConsoleSite {
         let request = found.request
         var facts = [(text("approvals.what", language), deedWords(request, language))]
         if let file = fileWords(request, language) {
-            facts.append((text("roll.file", language), file))
+            facts.append((text(request.isAddition ? "f.reference" : "roll.file", language), file))
+            if request.isAddition { facts.append((text("why", language), request.reason)) }
         } else {
             facts += aboutVoter(request, found.voter, language)
         }
@@ -134,15 +135,17 @@ extension ConsoleSite {
     }
 
     /// The file that a request is about and how many voters it has; nil where it is about one voter.
-    private func fileWords(_ request: Approvals.Request, _ language: Language) -> String? {
+    func fileWords(_ request: Approvals.Request, _ language: Language) -> String? {
         guard request.heldImport != nil else { return nil }
+        if request.isAddition { return request.order["file"] ?? "" }
         let voters = request.order["voters"] ?? "?"
         return "\(request.order["file"] ?? ""), \(voters) \(text("approvals.voters", language))"
     }
 
     /// What is asked for.
-    private func deedWords(_ request: Approvals.Request, _ language: Language) -> String {
-        text(request.heldImport == nil ? "deed.\(request.deed.rawValue)" : "approvals.file", language)
+    func deedWords(_ request: Approvals.Request, _ language: Language) -> String {
+        if request.isAddition { return text("approvals.added", language) }
+        return text(request.heldImport == nil ? "deed.\(request.deed.rawValue)" : "approvals.file", language)
     }
 
     /// What stood on the roll, as far as it may be shown; nil of a request that does not say.
@@ -181,7 +184,7 @@ extension ConsoleSite {
         var blocks: [Block] = [
             .table(
                 Table(
-                    caption: text("approvals.file", language),
+                    caption: text("f.contact", language),
                     head: ["roll.line", "f.reference", "f.name", "roll.changes"].map { (text($0, language), false) },
                     rows: rows, empty: text("none", language)))
         ]
@@ -200,6 +203,8 @@ extension ConsoleSite {
             switch column {
             case .email: (row.before.mail?.text, row.after.mail?.text)
             case .phone: (row.before.phone?.text, row.after.phone?.text)
+            // Nobody sees an answer, and a hash says nothing.
+            case .challenge: ("?", "?")
             default: (row.before.address?.lines.last, row.after.address?.lines.joined(separator: ", "))
             }
         let before = before(column, old ?? "", language) ?? ""
@@ -207,12 +212,25 @@ extension ConsoleSite {
         return "\(choiceText("column", column.rawValue, language))\(language.colon)\(before) → \(after)"
     }
 
-    /// Approves or refuses a request; nobody decides their own.
+    /// Of a file that waits: the rows that are not approved with the others.
+    func rowsField(_ call: Call) throws -> [DeedField] {
+        let request = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try approvals.request(reading, call.id("request"))
+        }
+        guard let request, request.heldImport != nil, !request.isAddition else { return [] }
+        return [DeedField("without", .text(maximum: ConsoleSite.longestReferences), isRequired: false)]
+    }
+
+    /// Letters of a list of references: about a hundred of them; who leaves out more refuses the file.
+    private static let longestReferences = 2000
+
+    /// Approves or refuses a request; nobody decides their own, nor what they had a hand in.
     /// - Returns: `state`: `done`, `refused`, or `impossible` where what was asked for cannot be done any more.
     func decide(_ call: Call) throws -> DeedAnswer {
         let language = call.language
         let decided = try parts.desk.decide(
             request: call.id("request"), approved: call["decision"] == "approve", answer: call["reason"].trimmed,
+            leavingOut: Set(call["without"].split { ",;".contains($0) || $0.isWhitespace }.map(String.init)),
             by: call.viewer)
         switch decided {
         case .refusedRequest:
@@ -234,16 +252,25 @@ extension ConsoleSite {
             }
             return .done(
                 words, next: "approvals", data: ["state": .text("done"), "noticeBy": .optional(notice?.rawValue)])
-        case .appliedFile(let voters, let overtaken):
+        case .unknownRows(let references):
+            return .refused(
+                422, text("decide.unknownRows", language), field: "without",
+                more: references.joined(separator: ", "))
+        case .appliedFile(let voters, let overtaken, let leftOut, let sheets):
             var words = "\(text("decide.doneFile", language)) \(voters)."
             if !overtaken.isEmpty {
                 words += " \(text("decide.overtaken", language))\(language.colon)\(overtaken.joined(separator: ", "))."
             }
+            if !leftOut.isEmpty {
+                words += " \(text("decide.leftOut", language))\(language.colon)\(leftOut.joined(separator: ", "))."
+            }
+            if let wrong = sheetWords(sheets, language, atMost: ConsoleSite.mostSheetRuns) { words += " \(wrong)" }
             return .done(
                 words, next: "approvals",
                 data: [
                     "state": .text("done"), "voters": .number(voters),
-                    "overtaken": .list(overtaken.map { .text($0) }),
+                    "overtaken": .list(overtaken.map { .text($0) }), "leftOut": .list(leftOut.map { .text($0) }),
+                    "sheets": sheetData(sheets),
                 ])
         case .carriedOut(.refused(let reason)):
             return .done(

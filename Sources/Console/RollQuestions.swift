@@ -132,7 +132,7 @@ extension ConsoleSite {
             sheets = call.has("together") ? question.sheets : question.sheets.filter { $0 == call["sheet"] }
             guard !sheets.isEmpty else { return .refused(422, text("fault.choice", language), field: "sheet") }
         }
-        guard let (reading, giveUp) = try parts.roll.answer(sheets: sheets, said) else {
+        guard let (reading, giveUp) = try parts.roll.answer(sheets: sheets, said, by: call.viewer) else {
             return .refused(409, text("roll.cannot.nothing", language))
         }
         do throws(OwnThread.Fault) { try OwnThread.begin("the roll", reading) } catch {

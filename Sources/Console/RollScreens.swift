@@ -23,6 +23,7 @@ extension ConsoleSite {
             try parts.desk.isSealed(reading)
         }
         var blocks: [Block] = isSealed ? [.notice(text("roll.sealed.text", language), isBad: false)] : []
+        var ownRequest: Int?
         var state = "none"
         var data: [String: JSONValue] = [:]
         switch parts.roll.job {
@@ -53,16 +54,22 @@ extension ConsoleSite {
         case .applied(let file, let summary, let applied):
             state = "applied"
             data = report(file, summary).merging(waits(applied)) { $1 }
+            // Those who wait are counted there alone.
+            let (new, others) = (summary.added - applied.heldNew, summary.changed - applied.held + applied.heldNew)
             blocks.append(
                 .notice(
-                    "\(file)\(language.colon)\(text("roll.applied", language)) +\(summary.added), \(summary.changed), -\(summary.removed)",
+                    "\(file)\(language.colon)\(text("roll.applied", language)) +\(new), \(others), -\(summary.removed)",
                     isBad: false))
-            if let words = waitingWords(applied, language) { blocks.append(.notice(words, isBad: false)) }
+            if let words = replacedWords(applied, language) { blocks.append(.notice(words, isBad: false)) }
+            if let words = try requestWords(applied, language) { blocks.append(.notice(words, isBad: false)) }
+            if let words = sheetWords(applied.sheets, language) { blocks.append(.notice(words, isBad: true)) }
+            ownRequest = applied.request
         case .ready(let file, let summary):
             state = "ready"
             data = report(file, summary)
             blocks += ready(file, summary, language)
         }
+        blocks += try lapsedNotices(but: ownRequest, language)
         guard !isSealed else {
             return Screen(title: text("menu.roll", language), blocks: blocks, data: .object(["state": .text("sealed")]))
         }
@@ -207,7 +214,7 @@ extension ConsoleSite {
     }
 
     /// Adds a voter who was left out.
-    /// - Returns: the new voter's number as `voter`.
+    /// - Returns: the new voter's number as `voter`, or `state`: `waits`, with the `request` that others decide first.
     func addVoter(_ call: Call) throws -> DeedAnswer {
         let columns: [Column] = [.lastName, .firstName, .civility, .college, .site, .email, .phone, .address1]
         let values = Dictionary(uniqueKeysWithValues: columns.map { ($0, call[$0.rawValue].trimmed) })
@@ -217,12 +224,13 @@ extension ConsoleSite {
         case .done:
             return .done(
                 text("rollAdd.done", call.language), next: "voters/\(voter ?? 0)", data: ["voter": .optional(voter)])
+        case .asked: return answer(change, call, done: "rollAdd.done", next: "roll")
         case .sealed: return .refused(409, text("roll.cannot.sealed", call.language))
         case .refused(let reason):
             return .refused(422, refusal(reason, "refusal.value", call.language), field: "reference")
         case .refusedColumns: return answer(change, call, done: "rollAdd.done", next: "roll")
         case .importing: return .refused(409, text("roll.cannot.busy", call.language))
-        case .unknownVoter, .asked, .already, .overtaken: return .refused(404, text("reissue.unknown", call.language))
+        case .unknownVoter, .already, .overtaken: return .refused(404, text("reissue.unknown", call.language))
         }
     }
 
@@ -236,24 +244,14 @@ extension ConsoleSite {
         switch try parts.roll.apply(number, by: call.viewer) {
         case .obstacle(let why): return .refused(409, text("roll.cannot.\(why)", call.language))
         case .done(let applied):
-            let words = [text("rollApply.done", call.language), waitingWords(applied, call.language)]
+            let language = call.language
+            let words = [
+                text(applied.request == nil ? "rollApply.done" : "rollApply.partly", language),
+                replacedWords(applied, language), waitingWords(applied, language),
+                sheetWords(applied.sheets, language, atMost: ConsoleSite.mostSheetRuns),
+            ]
             return .done(words.compactMap(\.self).joined(separator: " "), next: "roll", data: waits(applied))
         }
-    }
-
-    /// What of a file waits for a second person, for programs; nothing where nothing does.
-    private func waits(_ applied: VoterDesk.AppliedRoll) -> [String: JSONValue] {
-        guard let request = applied.request else { return [:] }
-        return [
-            "request": .number(request), "held": .number(applied.held), "needsBureau": .flag(applied.isForBureau),
-        ]
-    }
-
-    /// The same in words; nil where nothing waits.
-    private func waitingWords(_ applied: VoterDesk.AppliedRoll, _ language: Language) -> String? {
-        guard applied.request != nil else { return nil }
-        let who = text(applied.isForBureau ? "reissue.askedBureau" : "reissue.asked", language)
-        return "\(text("rollApply.held", language))\(language.colon)\(applied.held). \(who)"
     }
 
     /// Drops the file that is read or waits.

@@ -53,10 +53,8 @@ enum VoterActions {
             back: { "voters/\($0.id("voter"))" }),
         ConsoleAction(
             path: "approvals/{request}/decide", deed: .decide, name: "decide",
-            fields: { _, _ in
-                [
-                    DeedField("decision", .choice(["approve", "refuse"])), .reason,
-                ]
+            fields: { site, call in
+                [DeedField("decision", .choice(["approve", "refuse"])), .reason] + (try site.rowsField(call))
             }, intro: { try $0.aboutRequest($1) }, run: { try $0.decide($1) }, back: { _ in "approvals" }),
         ConsoleAction(
             path: "approvals/{request}/take-back", deed: .decide, name: "takeBack", fields: { _, _ in [] },
@@ -218,9 +216,11 @@ extension ConsoleSite {
     /// What came of a change of the roll.
     func answer(_ change: RollDesk.Change, _ call: Call, done key: String, next: String) -> DeedAnswer {
         switch change {
-        case .done(let messages):
-            let more = messages > 0 ? " " + text("correct.readdressed", call.language) + " \(messages)." : ""
-            return .done(text(key, call.language) + more, next: next)
+        case .done(let messages, let sheets):
+            var words = text(key, call.language)
+            if messages > 0 { words += " " + text("correct.readdressed", call.language) + " \(messages)." }
+            if let wrong = sheetWords(sheets, call.language) { words += " " + wrong }
+            return .done(words, next: next, data: ["sheets": sheetData(sheets)])
         case .unknownVoter: return .refused(404, text("reissue.unknown", call.language))
         case .sealed: return .refused(409, text("correct.sealed", call.language))
         case .importing: return .refused(409, text("roll.cannot.busy", call.language))

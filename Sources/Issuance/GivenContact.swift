@@ -142,8 +142,10 @@ extension Issuer {
     }
 
     /// How many other voters were given this contact on the phone, or have it on the roll.
+    /// - Parameter leaving: voters who are about to leave the roll: what they have there is nobody's then.
     package func otherHolders(
-        _ reading: borrowing Reading, _ election: StoredElection, key: ElectionKey, _ contact: GivenContact, voter: Int
+        _ reading: borrowing Reading, _ election: StoredElection, key: ElectionKey, _ contact: GivenContact, voter: Int,
+        leaving: Set<Int> = []
     ) throws(StoreError) -> Int {
         let hash = Issuer.lookup(key).hash(GivenContact.folded(contact.bytes, contact.route))
         let given = try reading.number(
@@ -155,7 +157,7 @@ extension Issuer {
         case .mail(let mail): onRoll = try registrar.voters(reading, election, mail: mail, keys: keys)
         case .phone(let phone): onRoll = try registrar.voters(reading, election, phone: phone, keys: keys)
         }
-        return given + onRoll.count { $0.id != voter }
+        return given + onRoll.count { $0.id != voter && !leaving.contains($0.id) }
     }
 
     /// When a voter was last given a contact on the phone; nil when never.

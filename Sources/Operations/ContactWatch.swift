@@ -31,21 +31,25 @@ extension VoterDesk {
             try issuer.givenSince(reading, election, by: principal.text, since: hour)
             + registrar.contactChanges(reading, election, since: hour).count { $0.by == principal.text }
             + requests.count { $0.askedBy == principal.text && !$0.contacts.isEmpty } - (deciding ? 1 : 0)
-        return ContactWatch(
-            staff: staff, waiting: requests.flatMap { request in request.given.map { (request.subject, $0) } },
-            given: given)
+        var waiting = requests.flatMap { request in request.given.map { (request.subject, $0) } }
+        for request in requests {
+            guard let file = try heldFile(reading, request) else { continue }
+            waiting += file.rows.flatMap { row in row.given.map { (row.voter, $0) } }
+        }
+        return ContactWatch(staff: staff, waiting: waiting, given: given)
     }
 
     /// Whether a contact is odd by itself: another voter has it or would get it, or it is a member of the staff's own. Raises the
     /// alerts that say so.
+    /// - Parameter leaving: voters who are about to leave the roll.
     func isOdd(
-        _ transaction: borrowing Transaction, _ contact: GivenContact, voter: Int, _ watch: ContactWatch,
-        by principal: Principal
+        _ transaction: borrowing Transaction, _ contact: GivenContact, voter: Int, leaving: Set<Int> = [],
+        _ watch: ContactWatch, by principal: Principal
     ) throws(StoreError) -> Bool {
         var isOwn = false
         if case .mail = contact { isOwn = watch.staff.contains { GivenContact.isSame(contact.bytes, $0) } }
         let others =
-            try issuer.otherHolders(transaction.reading, election, key: key, contact, voter: voter)
+            try issuer.otherHolders(transaction.reading, election, key: key, contact, voter: voter, leaving: leaving)
             + watch.waiting.count { $0.voter != voter && GivenContact.isSame($0.contact.bytes, contact.bytes) }
         if isOwn { try alert(transaction, "contactOfStaff", principal.text) }
         if others > 0 { try alert(transaction, "contactShared", principal.text) }
@@ -54,11 +58,12 @@ extension VoterDesk {
 
     /// Whether a member of the bureau must look at contacts of one voter: one is odd, or one person gives out many. What waits for
     /// approval counts as what was done.
+    /// - Parameter isChange: whether it is a change even where neither a mail address nor a number is given: of a postal address.
     func isSuspicious(
         _ transaction: borrowing Transaction, anyOf contacts: [GivenContact], voter: Voter, by principal: Principal,
-        deciding: Bool = false
+        isChange: Bool = false, deciding: Bool = false
     ) throws(StoreError) -> Bool {
-        guard !contacts.isEmpty else { return false }
+        guard isChange || !contacts.isEmpty else { return false }
         let watch = try contactWatch(transaction.reading, by: principal, deciding: deciding)
         var found = watch.given >= VoterDesk.mostGivenAnHour
         if found { try alert(transaction, "manyContacts", principal.text) }

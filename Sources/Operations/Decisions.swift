@@ -1,7 +1,7 @@
 import Authentication
 import Delivery
 import Elections
-import Issuance
+package import Issuance
 import Journal
 package import Staff
 package import Store
@@ -14,21 +14,32 @@ extension VoterDesk {
         case refusedRequest
         /// It was approved, and the deed came to this; a refusal of the deed still uses the request up.
         case carriedOut(Outcome)
-        /// A file's contacts were approved: so many voters have theirs; the others' rows, by reference, were changed meanwhile and
-        /// stay as they are.
-        case appliedFile(voters: Int, overtaken: [String])
+        /// A file's contacts were approved: so many voters have theirs; the others' rows, by reference, were changed meanwhile or left
+        /// out and stay as they are. Printed sheets that are not posted yet are wrong since.
+        case appliedFile(
+            voters: Int, overtaken: [String], leftOut: [String] = [], sheets: [Issuer.Sheet] = [])
+        /// Rows were to be left out that the request does not have, by reference; it waits on.
+        case unknownRows([String])
         /// This person may not decide it, or not yet; it waits on where it waited.
         case denied(Approvals.Denial)
     }
 
     /// Approves or refuses a request; an approved one is carried out in the same transaction, by the rules and against the roll of
     /// that moment.
+    /// - Parameter leftOut: of a file the rows that are not approved, by reference.
     package func decide(
-        request id: Int, approved: Bool, answer: String, by viewer: Viewer
+        request id: Int, approved: Bool, answer: String, leavingOut leftOut: Set<String> = [], by viewer: Viewer
     ) throws(StoreError) -> Decided {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Decided in
             let waiting = try approvals.request(transaction.reading, id).flatMap { $0.state == .waiting ? $0 : nil }
-            if approved, !viewer.may(.decideForBureau), let waiting, try isForBureauNow(transaction, waiting) {
+            if approved, !leftOut.isEmpty, let waiting {
+                let rows = try heldFile(transaction.reading, waiting)?.rows ?? []
+                let unknown = leftOut.subtracting(rows.map(\.reference))
+                guard unknown.isEmpty else { return .unknownRows(unknown.sorted()) }
+            }
+            if approved, !viewer.may(.decideForBureau), let waiting,
+                try isForBureauNow(transaction, waiting, but: leftOut)
+            {
                 return .denied(.bureauOnly)
             }
             let decision = try approvals.decide(
@@ -41,33 +52,36 @@ extension VoterDesk {
                 if let source = request.heldImport { try registrar.dropHeld(transaction, import: source) }
                 return .refusedRequest
             }
-            return try carryOut(transaction, request, approvedBy: viewer.principal)
+            return try carryOut(transaction, request, but: leftOut, approvedBy: viewer.principal)
         }
     }
 
     /// Whether a request is the bureau's by what is known today: it would be the second half of a takeover, or its contacts became
     /// odd since it was asked for.
     private func isForBureauNow(
-        _ transaction: borrowing Transaction, _ request: Approvals.Request
+        _ transaction: borrowing Transaction, _ request: Approvals.Request, but leftOut: Set<String>
     ) throws(StoreError) -> Bool {
         guard let asker = Principal(text: request.askedBy) else { return true }
         if let file = try heldFile(transaction.reading, request) {
-            return try isForBureau(transaction, file, by: asker)
+            return try isForBureau(transaction, file, but: leftOut, by: asker)
         }
         if try completesTakeover(transaction.reading, request) { return true }
         guard let voter = try voter(transaction.reading, request.subject) else { return false }
-        return try isSuspicious(transaction, anyOf: request.given, voter: voter, by: asker, deciding: true)
+        return try isSuspicious(
+            transaction, anyOf: request.given, voter: voter, by: asker,
+            isChange: request.corrections.keys.contains(where: \.isContact), deciding: true)
     }
 
     /// Does what was approved, unless what it rests on is another by now.
     private func carryOut(
-        _ transaction: borrowing Transaction, _ request: Approvals.Request, approvedBy second: Principal
+        _ transaction: borrowing Transaction, _ request: Approvals.Request, but leftOut: Set<String>,
+        approvedBy second: Principal
     ) throws(StoreError) -> Decided {
         let check = VoterOrder.Check(rawValue: request.order["check"] ?? "") ?? .callBack
         let asker = Principal(text: request.askedBy) ?? second
         if let file = try heldFile(transaction.reading, request) {
             let why = "\(request.reason) (approved by \(second.text))"
-            return try carryOutFile(transaction, request, file, why: why, by: asker)
+            return try carryOutFile(transaction, request, file, but: leftOut, why: why, by: asker)
         }
         guard let voter = try voter(transaction.reading, request.subject) else { return .carriedOut(.unknownVoter) }
         let why = "\(request.reason) (checked: \(check.rawValue); approved by \(second.text))"

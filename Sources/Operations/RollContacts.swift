@@ -2,16 +2,17 @@ import Authentication
 import Contacts
 import Delivery
 import Elections
-import Issuance
+package import Issuance
 package import Journal
-package import Staff
+import Staff
 package import Store
 package import VoterRoll
 
 /// Contacts that a whole file changes: the rules of a single correction hold for each of its rows.
 ///
 ///     file, applied       VoterDesk                                              second person
-///       | apply ----------> | rows of voters without an identifier: at once          |
+///       | apply ----------> | what an older file left waiting ends                   |
+///       |                   | rows of voters without an identifier: at once          |
 ///       |                   | with one, where one person may: the old contact is     |
 ///       |                   |   told, the change noted, the journal has each         |
 ///       |                   | else held beside the roll, one request ------------->  | sees who changes to what
@@ -24,83 +25,107 @@ extension VoterDesk {
         package var request: Int?
         /// Voters whose rows wait.
         package var held = 0
+        /// Those among them whom the file adds: they are not on the roll yet.
+        package var heldNew = 0
         /// Whether only a member of the bureau may approve it.
         package var isForBureau = false
         /// Voters with an identifier whose contacts were changed at once.
         package var moved = 0
+        /// Requests of older files that ended: this file took their place.
+        package var replaced: [Int] = []
+        /// Voters whose rows were not taken, since nobody could have approved them: by reference.
+        package var leftOut: [String] = []
+        /// Printed sheets, not posted yet, that are wrong since.
+        package var sheets: [Issuer.Sheet] = []
     }
 
     /// Makes a loaded file the roll. Console, interface for programs and command line all come here.
     ///
     /// How many contacts a file changes is no reason to bring it before the bureau, as many single ones of one hour are: they are seen
-    /// together, in one list. An alert tells of it.
-    /// - Parameter actsAlone: whether all rows are applied where nobody could approve any: a command line without a console.
+    /// together, in one list. Where one person may change contacts alone, nobody would see that list: then many wait for a second one.
+    /// - Parameters:
+    ///   - hands: who gave the file, where that is somebody else than who applies it: neither approves what waits of it.
+    ///   - actsAlone: whether rows are applied where nobody could approve any: a command line without a console. Odd ones are left out
+    ///     where there is no bureau.
     /// - Returns: nil where the poll is sealed: nothing was changed.
     package func apply(
         _ transaction: borrowing Transaction, _ roll: LoadedRoll, file: String, by principal: Principal,
-        actsAlone: Bool = false
+        hands: [Principal] = [], actsAlone: Bool = false
     ) throws(StoreError) -> AppliedRoll? {
         if try isSealed(transaction.reading) { return nil }
         let source = registrar.number(of: roll)
-        let rows = try contactRows(transaction.reading, import: source)
-        let odd = try oddRows(transaction, rows, by: principal)
-        var waiting = election.election.access.fourEyes ? rows : rows.filter { odd.contains($0.voter) }
-        if actsAlone, try !hasSecond(transaction.reading, for: principal, inBureau: !odd.isEmpty) { waiting = [] }
+        var applied = AppliedRoll(replaced: try replaceWaiting(transaction, by: file, principal))
+        let look = try look(transaction, import: source, leaving: roll.removedIDs, by: principal)
+        var waiting = look.wantsSecond(always: election.election.access.fourEyes)
+        if actsAlone {
+            if !look.odd.isEmpty, try !hasSecond(transaction.reading, for: principal, inBureau: true) {
+                let odd = waiting.filter { look.odd.contains($0.voter) }
+                waiting.removeAll { look.odd.contains($0.voter) }
+                applied.leftOut = odd.map(\.reference)
+                try registrar.leaveOut(transaction, roll, voters: odd.map(\.voter))
+            }
+            if try !hasSecond(transaction.reading, for: principal, inBureau: false) { waiting = [] }
+        }
         let held = Set(waiting.map(\.voter))
-        let moved = rows.filter { !held.contains($0.voter) }
-        try registrar.hold(transaction, roll, voters: waiting.map(\.voter))
-        try tellOld(transaction, moved)
+        let moved = look.guarded.filter { !held.contains($0.voter) && !applied.leftOut.contains($0.reference) }
+        try registrar.hold(transaction, roll, voters: waiting.map(\.voter).filter { !look.added.contains($0) })
+        try registrar.setAside(
+            transaction, election, import: source, voters: waiting.map(\.voter).filter { look.added.contains($0) },
+            keys: RollKeys(key, randomness: randomness))
+        try tellOld(transaction, moved.filter { !look.added.contains($0.voter) })
+        // Whoever leaves the roll while somebody of their name comes onto it learns of it by the contact they had.
+        for voter in look.replaced where roll.removedIDs.contains(voter) {
+            if let voter = try self.voter(transaction.reading, voter) { try tellOld(transaction, voter) }
+        }
         let changed = try registrar.changedVoters(transaction.reading, roll)
+        let wrong = try registrar.printedChanges(transaction.reading, import: source, rows: look.changed)
+        applied.sheets = try sheets(
+            transaction.reading, of: wrong.filter { !held.contains($0) } + roll.removedIDs)
         let removed = try registrar.publish(transaction, roll, file: file, by: principal)
         try issuer.revokeRemoved(transaction, election, voters: removed, by: principal)
+        try noteReplaced(transaction, removed: removed, by: principal)
         try followContacts(transaction, moved, why: file, by: principal)
         for voter in changed { _ = try issuer.readdress(transaction, election, key: key, voter: voter) }
-        var applied = AppliedRoll(held: held.count, isForBureau: !odd.isEmpty, moved: moved.count)
+        (applied.held, applied.moved) = (held.count, moved.count)
+        applied.heldNew = held.count { look.added.contains($0) }
+        applied.isForBureau = !look.odd.isDisjoint(with: held)
         guard !held.isEmpty else { return applied }
         applied.request = try approvals.ask(
             transaction, .changeRoll, subject: Approvals.nobody,
-            order: [VoterDesk.heldImport: "\(source)", VoterDesk.heldFile: file, "voters": "\(held.count)"],
+            order: [
+                VoterDesk.heldImport: "\(source)", VoterDesk.heldFile: file, "voters": "\(held.count)",
+                Approvals.hands: hands.map(\.text).filter { $0 != principal.text }.joined(separator: ","),
+            ],
             reason: file, needsBureau: applied.isForBureau, by: principal)
         return applied
     }
 
-    /// The order's entries of a file that waits: the import's number, and the file's name.
-    private static let heldImport = "import"
-    private static let heldFile = "file"
+    /// The order's entries of a file that waits: the import's number, and the file's name; of a voter who was added alone, that it is
+    /// about one.
+    static let heldImport = "import"
+    static let heldFile = "file"
+    static let heldAddition = "added"
 
-    /// The rows of an import that give a new contact to somebody who has or had an identifier.
-    private func contactRows(
-        _ reading: borrowing Reading, import source: Int
-    ) throws(StoreError) -> [ContactRow] {
-        let keys = RollKeys(key, randomness: randomness)
-        var rows: [ContactRow] = []
-        for row in try registrar.contactRows(reading, election, import: source, keys: keys)
-        where try !issuer.history(reading, voter: row.voter).isEmpty { rows.append(row) }
-        return rows
+    /// What an older file left waiting ends: the newer one says of every voter what their contacts are.
+    private func replaceWaiting(
+        _ transaction: borrowing Transaction, by file: String, _ principal: Principal
+    ) throws(StoreError) -> [Int] {
+        var replaced: [Int] = []
+        for request in try approvals.waiting(transaction.reading) where !request.isAddition {
+            guard let source = request.heldImport,
+                try approvals.replace(transaction, request: request.id, by: file, principal: principal)
+            else { continue }
+            try registrar.dropHeld(transaction, import: source)
+            replaced.append(request.id)
+        }
+        return replaced
     }
 
-    /// The voters among some rows whose new contacts are the bureau's to look at.
-    private func oddRows(
-        _ transaction: borrowing Transaction, _ rows: [ContactRow], by principal: Principal, deciding: Bool = false
-    ) throws(StoreError) -> Set<Int> {
-        guard !rows.isEmpty else { return [] }
-        let watch = try contactWatch(transaction.reading, by: principal, deciding: deciding)
-        var holders: [String: Set<Int>] = [:]
-        for row in rows { for contact in row.given { holders[contact.folded, default: []].insert(row.voter) } }
-        var odd: Set<Int> = []
-        for row in rows {
-            if try wasReset(transaction.reading, voter: row.voter), !row.columns.isEmpty { odd.insert(row.voter) }
-            for contact in row.given {
-                let isShared = holders[contact.folded]?.count ?? 0 > 1
-                if isShared { try alert(transaction, "contactShared", principal.text) }
-                let isOdd = try isOdd(transaction, contact, voter: row.voter, watch, by: principal)
-                if isShared || isOdd { odd.insert(row.voter) }
-            }
-        }
-        if watch.given + holders.count >= VoterDesk.mostGivenAnHour {
-            try alert(transaction, "manyContacts", principal.text)
-        }
-        return odd
+    /// The printed sheets of some voters that are not posted yet, without a second mention.
+    func sheets(_ reading: borrowing Reading, of voters: [Int]) throws(StoreError) -> [Issuer.Sheet] {
+        var found: [Issuer.Sheet] = []
+        for voter in Set(voters) { found += try issuer.sheetsInHand(reading, voter: voter) }
+        return found.sorted { ($0.batch, $0.number) < ($1.batch, $1.number) }
     }
 
     /// Whether anybody at the console could approve what `principal` asks for.
@@ -112,21 +137,25 @@ extension VoterDesk {
         }
     }
 
-    /// Tells the old contacts of several voters.
-    private func tellOld(_ transaction: borrowing Transaction, _ rows: [ContactRow]) throws(StoreError) {
+    /// Tells the old contacts of several voters, where it is a contact that changes.
+    func tellOld(_ transaction: borrowing Transaction, _ rows: [ContactRow]) throws(StoreError) {
         for row in rows {
             try registrar.bringBack(transaction, voter: row.voter)
-            guard let voter = try voter(transaction.reading, row.voter) else { continue }
+            guard row.columns.contains(where: \.isContact), let voter = try voter(transaction.reading, row.voter) else {
+                continue
+            }
             try tellOld(transaction, voter)
         }
     }
 
     /// What follows from each new contact: the takeover rule sees it, and the journal has it.
-    private func followContacts(
+    func followContacts(
         _ transaction: borrowing Transaction, _ rows: [ContactRow], why: String, by principal: Principal
     ) throws(StoreError) {
         for row in rows {
-            try registrar.noteContact(transaction, voter: row.voter, by: principal)
+            if row.columns.contains(where: \.isContact) {
+                try registrar.noteContact(transaction, voter: row.voter, by: principal)
+            }
             try logbook.record(
                 transaction, election: election.election.id, by: principal, "roll.correct",
                 [
@@ -135,96 +164,6 @@ extension VoterDesk {
                 ], personal: row.values, key: key)
         }
     }
-
-    // MARK: The second person
-
-    /// What a file that waits would change.
-    package struct HeldFile: Sendable {
-        /// The file's name.
-        package let name: String
-        /// The rows, in the file's order.
-        package let rows: [ContactRow]
-        /// What the rows change beside contacts, by reference.
-        package let others: [String: [RollChange]]
-    }
-
-    /// The file that a request is about; nil where it is about one voter.
-    package func heldFile(
-        _ reading: borrowing Reading, _ request: Approvals.Request
-    ) throws(StoreError) -> HeldFile? {
-        guard let source = request.heldImport else { return nil }
-        let keys = RollKeys(key, randomness: randomness)
-        var others: [String: [RollChange]] = [:]
-        try registrar.eachChange(reading, election, import: source, keys: keys) {
-            _, reference, changes throws(StoreError) in
-            others[reference] = changes.filter { !VoterDesk.contactNames.contains($0.column) }
-        }
-        return HeldFile(
-            name: request.order[VoterDesk.heldFile] ?? "",
-            rows: try registrar.contactRows(reading, election, import: source, keys: keys), others: others)
-    }
-
-    /// What contacts are called among the changes of a file.
-    private static let contactNames: Set<String> = [Column.email.rawValue, Column.phone.rawValue, "address"]
-
-    /// Whether a file that waits holds what only the bureau may approve, by what is known today.
-    func isForBureau(
-        _ transaction: borrowing Transaction, _ file: HeldFile, by asker: Principal
-    ) throws(StoreError) -> Bool {
-        let rows = file.rows.filter { !$0.isOvertaken }
-        return try !oddRows(transaction, rows, by: asker).isEmpty
-    }
-
-    /// Carries out what a second person approved of a file: each row whose voter is as when it was asked for.
-    func carryOutFile(
-        _ transaction: borrowing Transaction, _ request: Approvals.Request, _ file: HeldFile, why: String,
-        by principal: Principal
-    ) throws(StoreError) -> Decided {
-        guard let source = request.heldImport else { return .carriedOut(.unknownVoter) }
-        if try isSealed(transaction.reading) {
-            try registrar.dropHeld(transaction, import: source)
-            return .carriedOut(.refused("the poll is sealed since"))
-        }
-        let rows = file.rows.filter { !$0.isOvertaken }
-        try tellOld(transaction, rows)
-        try registrar.takeHeld(
-            transaction, election, import: source, voters: rows.map(\.voter),
-            keys: RollKeys(key, randomness: randomness))
-        try registrar.dropHeld(transaction, import: source)
-        try followContacts(transaction, rows, why: why, by: principal)
-        for row in rows { _ = try issuer.readdress(transaction, election, key: key, voter: row.voter) }
-        return .appliedFile(voters: rows.count, overtaken: file.rows.filter(\.isOvertaken).map(\.reference))
-    }
-
-    /// Takes one's own request back; false when it does not wait any more.
-    package func takeBack(request id: Int, by viewer: Viewer) throws(StoreError) -> Bool {
-        try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
-            let request = try approvals.request(transaction.reading, id)
-            guard try approvals.takeBack(transaction, request: id, by: viewer.principal) else { return false }
-            if let source = request?.heldImport { try registrar.dropHeld(transaction, import: source) }
-            return true
-        }
-    }
-
-    /// Forgets rows of files whose request's day is over; run now and then.
-    package func dropHeldFiles() throws(StoreError) {
-        // Mostly there are none: nobody waits for the store because of them.
-        let anyHeld = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try !registrar.heldImports(reading, election).isEmpty
-        }
-        guard anyHeld else { return }
-        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            let waiting = Set(try approvals.waiting(transaction.reading).compactMap(\.heldImport))
-            for source in try registrar.heldImports(transaction.reading, election) where !waiting.contains(source) {
-                try registrar.dropHeld(transaction, import: source)
-            }
-        }
-    }
-}
-
-extension Approvals.Request {
-    /// The import whose rows it is about; nil where it is about one voter.
-    package var heldImport: Int? { subject == Approvals.nobody ? order["import"].flatMap { Int($0) } : nil }
 }
 
 extension ContactRow {
@@ -243,6 +182,8 @@ extension ContactRow {
             switch column {
             case .email: values["email"] = after.mail?.text ?? ""
             case .phone: values["phone"] = after.phone?.text ?? ""
+            // An answer is a secret: not even its hash is anybody's to read.
+            case .challenge: continue
             default: values["address1"] = after.address?.lines.joined(separator: "|") ?? ""
             }
         }

@@ -52,7 +52,10 @@ extension VoterDesk {
             }
         }
         guard refused.isEmpty else { return .refusedColumns(refused) }
-        return .done(messages: try issuer.readdress(transaction, election, key: key, voter: voter.id))
+        let isOnPaper = values.keys.contains(where: \.isOnPaper)
+        return .done(
+            messages: try issuer.readdress(transaction, election, key: key, voter: voter.id),
+            sheets: isOnPaper ? try sheets(transaction.reading, of: [voter.id]) : [])
     }
 
     /// What an administrator came to who corrected a voter at the command line.
@@ -72,12 +75,13 @@ extension VoterDesk {
         by principal: Principal
     ) throws(StoreError) -> LoneCorrection {
         var (isForBureau, wantsSecond) = (false, false)
-        if column.isContact, try !issuer.history(transaction.reading, voter: voter.id).isEmpty {
+        if column.isGuarded, try !issuer.history(transaction.reading, voter: voter.id).isEmpty {
             let trial = try trial(transaction, voter, [column: value], by: principal)
             guard case .done = trial.change else {
                 return LoneCorrection(change: trial.change, isForBureau: false, wantsSecond: false)
             }
-            let isSuspicious = try isSuspicious(transaction, anyOf: trial.given, voter: voter, by: principal)
+            let isSuspicious = try isSuspicious(
+                transaction, anyOf: trial.given, voter: voter, by: principal, isChange: column.isContact)
             isForBureau = try wasReset(transaction.reading, voter: voter.id) || isSuspicious
             wantsSecond = isForBureau || election.election.access.fourEyes
         }
@@ -160,7 +164,7 @@ extension VoterDesk {
         if try isOvertaken(transaction.reading, voter, seen: stood) { return .refused(VoterDesk.changedMeanwhile) }
         let change = try correct(transaction, voter, request.corrections, reason: why, by: principal)
         switch change {
-        case .done: return .done(noticeBy: nil, sheets: [])
+        case .done(_, let sheets): return .done(noticeBy: nil, sheets: sheets)
         case .refusedColumns(let reasons): return .refused(reasons.values.sorted().joined(separator: "; "))
         case .sealed: return .refused("the poll is sealed since")
         default: return .unknownVoter
@@ -187,8 +191,8 @@ extension Approvals.Request {
 }
 
 extension RollDesk {
-    /// Corrects fields of a voter, all of them or none; messages that wait go to the corrected contact. A contact of somebody who
-    /// has an identifier is a new contact: the same rules hold as for one that is given on the phone, and what is corrected
+    /// Corrects fields of a voter, all of them or none; messages that wait go to the corrected contact. A contact or an answer of
+    /// somebody who has an identifier is a new contact: the same rules hold as for one that is given on the phone, and what is corrected
     /// beside it waits for the second person with it. Hashes an answer: runs outside any transaction.
     /// - Parameter seen: what stood in some columns when the values were typed: where it is another by now nothing is corrected.
     package func correct(
@@ -202,7 +206,7 @@ extension RollDesk {
         return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Change in
             guard let voter = try desk.voter(transaction.reading, id) else { return .unknownVoter }
             if try desk.isOvertaken(transaction.reading, voter, seen: seen) { return .overtaken }
-            if values.keys.contains(where: \.isContact),
+            if values.keys.contains(where: \.isGuarded),
                 try !desk.issuer.history(transaction.reading, voter: id).isEmpty
             {
                 let change = try askForContact(transaction, voter, values, reason, viewer)
@@ -212,7 +216,7 @@ extension RollDesk {
         }
     }
 
-    /// Asks a second person for a contact's correction where the rules want one; nil where they do not.
+    /// Asks a second person for the correction of a contact or an answer where the rules want one; nil where they do not.
     private func askForContact(
         _ transaction: borrowing Transaction, _ voter: Voter, _ values: [Column: String], _ reason: String,
         _ viewer: Viewer
@@ -221,7 +225,9 @@ extension RollDesk {
         // roll would keep, however it was typed.
         let trial = try desk.trial(transaction, voter, values, by: viewer.principal)
         guard case .done = trial.change else { return trial.change }
-        let isSuspicious = try desk.isSuspicious(transaction, anyOf: trial.given, voter: voter, by: viewer.principal)
+        let isSuspicious = try desk.isSuspicious(
+            transaction, anyOf: trial.given, voter: voter, by: viewer.principal,
+            isChange: values.keys.contains(where: \.isContact))
         let wasReset = try desk.wasReset(transaction.reading, voter: voter.id)
         let byBureau = isSuspicious || wasReset
         guard byBureau || election.election.access.fourEyes else { return nil }
@@ -242,6 +248,16 @@ extension RollDesk {
 extension Column {
     /// Whether it holds a voter's contact: the rules of new contacts hold for it.
     var isContact: Bool { Column.contacts.contains(self) }
+
+    /// Whether a second person sees it change once an identifier was sent: a contact, or the answer that is asked for before a
+    /// secret is chosen or taken away.
+    var isGuarded: Bool { isContact || self == .challenge }
+
+    /// Whether a printed sheet is wrong once it changed.
+    var isOnPaper: Bool {
+        isContact && ![.email, .phone].contains(self)
+            || [.civility, .lastName, .firstName, .language, .college, .site].contains(self)
+    }
 
     private static let contacts: Set<Column> = [
         .email, .phone, .address1, .address2, .address3, .address4, .address5, .address6, .postcode, .town, .country,

@@ -2,7 +2,7 @@ import Authentication
 import Crypto
 import Delivery
 package import Elections
-import Issuance
+package import Issuance
 import Journal
 import Polling
 import Staff
@@ -25,7 +25,8 @@ package final class RollDesk: Sendable {
 
     /// What one change came to.
     package enum Change: Sendable, Equatable {
-        case done(messages: Int)
+        /// Messages that follow, and printed sheets, not posted yet, that are wrong since.
+        case done(messages: Int, sheets: [Issuer.Sheet] = [])
         case unknownVoter
         /// The poll is sealed: the roll is as it is.
         case sealed
@@ -47,7 +48,8 @@ package final class RollDesk: Sendable {
 
     // MARK: One voter
 
-    /// Adds a voter who was left out.
+    /// Adds a voter who was left out. Once identifiers were sent, a contact that others have, or that takes the place of somebody who
+    /// was struck off, waits for a second person, and the voter with it.
     package func add(
         reference: String, values: [Column: String], reason: String, by viewer: Viewer
     ) throws(StoreError) -> (Change, voter: Int?) {
@@ -56,9 +58,15 @@ package final class RollDesk: Sendable {
             if try desk.isSealed(transaction.reading) { return (.sealed, nil) }
             let outcome = try desk.registrar.add(
                 transaction, election, reference: reference, values: values, reason: reason, key: desk.key,
-                randomness: desk.randomness, by: viewer.principal)
+                randomness: desk.randomness, by: viewer.principal, isNoted: false)
             switch outcome {
-            case .added(let id): return (.done(messages: 0), id)
+            case .added(let id):
+                let asked = try desk.askForAdded(
+                    transaction, id, reference: reference, reason: reason, by: viewer.principal)
+                if let asked { return (asked, nil) }
+                try desk.registrar.noteAddition(
+                    transaction, election, reference: reference, reason: reason, by: viewer.principal)
+                return (.done(messages: 0), id)
             case .importing: return (.importing, nil)
             case .taken:
                 return (.refused("the reference \(reference) is taken, perhaps by a voter who was struck off"), nil)
@@ -74,8 +82,10 @@ package final class RollDesk: Sendable {
             guard try desk.voter(transaction.reading, id) != nil,
                 try desk.registrar.strike(transaction, election, voter: id, reason: reason, by: viewer.principal)
             else { return .unknownVoter }
+            let sheets = try desk.sheets(transaction.reading, of: [id])
             try desk.issuer.revokeRemoved(transaction, election, voters: [id], by: viewer.principal)
-            return .done(messages: 0)
+            try desk.noteReplaced(transaction, removed: [id], by: viewer.principal)
+            return .done(messages: 0, sheets: sheets)
         }
     }
 
@@ -148,6 +158,8 @@ package final class RollDesk: Sendable {
         let file: String
         let lock: ProcessLock
         let summary: Summary
+        /// Who gave the file, and who answered what it asked.
+        let hands: [Principal]
         /// Whether the rows that are right may be taken without those that are not.
         let acceptsValid: Bool
         let at: Int
@@ -165,6 +177,8 @@ package final class RollDesk: Sendable {
     private struct Cancelled: Error {}
 
     let wantsStop = Mutex(false)
+    /// Who gave the file that is read, and who answered what it asked: none of them approves what waits of it.
+    let hands = Mutex<[Principal]>([])
 
     /// Why no file may be uploaded now, `sealed` or `busy`; nil when one may.
     package func obstacle() throws(StoreError) -> String? {
@@ -198,6 +212,7 @@ package final class RollDesk: Sendable {
             }
         }
         guard isFree else { return "busy" }
+        hands.withLock { $0 = [viewer.principal] }
         wantsStop.withLock { $0 = false }
         return nil
     }
@@ -232,7 +247,8 @@ package final class RollDesk: Sendable {
                 guard !wantsStop else { return false }
                 loaded.withLock {
                     $0 = Loaded(
-                        roll: roll, file: name, lock: lock, summary: summary, acceptsValid: valid, at: desk.clock.now)
+                        roll: roll, file: name, lock: lock, summary: summary, hands: hands.withLock { $0 },
+                        acceptsValid: valid, at: desk.clock.now)
                 }
                 running.withLock { $0 = .ready(file: name, summary) }
                 return true
@@ -307,7 +323,8 @@ package final class RollDesk: Sendable {
         do throws(StoreError) {
             applied = try desk.store.write {
                 (transaction: borrowing Transaction) throws(StoreError) -> VoterDesk.AppliedRoll? in
-                try desk.apply(transaction, loaded.roll, file: loaded.file, by: viewer.principal)
+                try desk.apply(
+                    transaction, loaded.roll, file: loaded.file, by: viewer.principal, hands: loaded.hands)
             }
         } catch {
             self.loaded.withLock { $0 = loaded }

@@ -20,12 +20,16 @@ package struct Approvals: Sendable {
     /// The subject of a request that is about no one voter: numbers of voters begin at 1.
     package static let nobody = 0
 
+    /// The order's entry of those who had a hand in it, by a comma.
+    package static let hands = "hands"
+
     /// The requests of the register's election.
     package init(_ register: StaffRegister) { self.register = register }
 
     /// A request that waits or waited for a second person.
     package struct Request: Sendable {
-        /// A request changes once, from `waiting`; one whose day is over stays in it and counts no more.
+        /// A request changes once, from `waiting`; one whose day is over stays in it and counts no more. One that a newer file
+        /// replaced is refused.
         package enum State: String, Sendable { case waiting, approved, refused, takenBack = "taken back" }
 
         /// By which it is decided; never given twice.
@@ -50,6 +54,11 @@ package struct Approvals: Sendable {
         package let state: State
         /// Who approved, refused or took it back; nil while it waits, and where its author was removed.
         package let decidedBy: String?
+        /// The newer file that took its place; nil where none did.
+        package let replacedBy: String?
+
+        /// Whoever had a hand in what is asked for beside its author, and approves it no more than they.
+        package var hands: [String] { order[Approvals.hands]?.split(separator: ",").map(String.init) ?? [] }
 
         /// The contacts that it would give: channel and text.
         package var contacts: [(route: String, text: String)] {
@@ -87,18 +96,19 @@ package struct Approvals: Sendable {
                 "request": "\(id)", "deed": deed.rawValue, "voter": "\(subject)", "reason": reason,
                 "byBureau": needsBureau ? "yes" : "no",
             ])
-        try tell(transaction, id, needsBureau: needsBureau, but: principal)
+        let hands = order[Approvals.hands]?.split(separator: ",").map(String.init) ?? []
+        try tell(transaction, id, needsBureau: needsBureau, but: Set(hands + [principal.text]))
         return id
     }
 
     /// Tells those who may decide that a request waits: it lives for a day only.
     private func tell(
-        _ transaction: borrowing Transaction, _ id: Int, needsBureau: Bool, but asker: Principal
+        _ transaction: borrowing Transaction, _ id: Int, needsBureau: Bool, but askers: Set<String>
     ) throws(StoreError) {
         let until = register.clock.now + Approvals.lifetime
         let zone = register.election.election.timeZone
         for member in try register.members(transaction.reading)
-        where member.principal != asker && !member.isWaiting
+        where !askers.contains(member.principal.text) && !member.isWaiting
             && member.role.may(needsBureau ? .decideForBureau : .decide)
         {
             try register.queue(
@@ -116,7 +126,7 @@ package struct Approvals: Sendable {
         case gone
         /// Its day is over.
         case expired
-        /// Whoever asked does not approve.
+        /// Whoever asked, or had a hand in it, does not approve.
         case samePerson
         /// Only a member of the bureau may.
         case bureauOnly
@@ -140,9 +150,11 @@ package struct Approvals: Sendable {
         }
         guard request.expiresAt > register.clock.now else { return .denied(.expired) }
         let chains = MakerChains(election: election)
-        guard request.askedBy != member.text,
-            try !chains.meet(transaction.reading, request.askedBy, member.text)
-        else { return .denied(.samePerson) }
+        for maker in [request.askedBy] + request.hands {
+            guard maker != member.text, try !chains.meet(transaction.reading, maker, member.text) else {
+                return .denied(.samePerson)
+            }
+        }
         let until = try register.decidesAt(transaction.reading, member)
         // To refuse takes nothing away from anybody.
         if approved, until > register.clock.now { return .denied(.tooNew(until: until)) }
@@ -175,12 +187,41 @@ package struct Approvals: Sendable {
         return true
     }
 
+    /// Ends a request in whose place something newer came; false when it does not wait any more.
+    /// - Parameter successor: what came, as whoever asked knows it.
+    package func replace(
+        _ transaction: borrowing Transaction, request id: Int, by successor: String, principal: Principal
+    ) throws(StoreError) -> Bool {
+        let changed = try transaction.execute(
+            """
+            UPDATE staff_approval SET state = 'refused', decided_by = ?, decided_at = ?, answer = '', replaced_by = ?
+            WHERE id = ? AND election = ? AND state = 'waiting'
+            """, principal.text, register.clock.now, successor, id, election)
+        guard changed == 1 else { return false }
+        try register.logbook.record(
+            transaction, election: name, by: principal, "approval.replace", ["request": "\(id)", "by": successor])
+        return true
+    }
+
+    /// The requests that ended since a time without anybody's decision, the latest first: their day is over, or something newer
+    /// took their place.
+    package func lapsed(_ reading: borrowing Reading, since time: Int) throws(StoreError) -> [Request] {
+        try reading.all(
+            """
+            SELECT id, deed, subject, sealed, reason, needs_bureau, asked_by, asked_at, expires_at, state, decided_by,
+                replaced_by
+            FROM staff_approval WHERE election = ?1 AND (state = 'waiting' AND expires_at BETWEEN ?2 AND ?3
+                OR replaced_by IS NOT NULL AND decided_at >= ?2) ORDER BY id DESC
+            """, election, time, register.clock.now, row: read)
+    }
+
     /// The requests that wait, the oldest first.
     package func waiting(_ reading: borrowing Reading) throws(StoreError) -> [Request] {
         var found: [Request] = []
         try reading.each(
             """
-            SELECT id, deed, subject, sealed, reason, needs_bureau, asked_by, asked_at, expires_at, state, decided_by
+            SELECT id, deed, subject, sealed, reason, needs_bureau, asked_by, asked_at, expires_at, state, decided_by,
+                replaced_by
             FROM staff_approval WHERE election = ? AND state = 'waiting' AND expires_at > ? ORDER BY id
             """, election, register.clock.now
         ) { (row: borrowing Row) throws(StoreError) in found.append(try read(row)) }
@@ -198,7 +239,8 @@ package struct Approvals: Sendable {
     package func request(_ reading: borrowing Reading, _ id: Int) throws(StoreError) -> Request? {
         try reading.first(
             """
-            SELECT id, deed, subject, sealed, reason, needs_bureau, asked_by, asked_at, expires_at, state, decided_by
+            SELECT id, deed, subject, sealed, reason, needs_bureau, asked_by, asked_at, expires_at, state, decided_by,
+                replaced_by
             FROM staff_approval WHERE id = ? AND election = ?
             """, id, election, row: read)
     }
@@ -218,7 +260,7 @@ package struct Approvals: Sendable {
         return Request(
             id: id, deed: deed, subject: subject, order: order, reason: try row[4], needsBureau: try row[5],
             askedBy: try row[6], askedAt: try row[7], expiresAt: try row[8], state: try row.value(9),
-            decidedBy: try row[10])
+            decidedBy: try row[10], replacedBy: try row[11])
     }
 
     /// What a sealed order is bound to: it opens for this voter and deed alone.

@@ -94,5 +94,7 @@ package enum StaffSchema {
             ALTER TABLE staff_member ADD COLUMN sent_at INTEGER NOT NULL DEFAULT 0;
             UPDATE staff_member SET sent_at = unixepoch();
             """),
+        // A file's request ends where a newer file takes its place: then the newer one's name stands here.
+        Migration("staff-4-replaced", "ALTER TABLE staff_approval ADD COLUMN replaced_by TEXT;"),
     ]
 }

@@ -3,7 +3,7 @@ import Crypto
 package import Elections
 package import Store
 
-/// A row of a file that gives a voter of the roll another contact.
+/// A row of a file that gives a voter another contact, or another answer to the election's question.
 package struct ContactRow: Sendable {
     /// The voter's number.
     package let voter: Int
@@ -13,7 +13,7 @@ package struct ContactRow: Sendable {
     package let reference: String
     /// First name and family name as the roll has them.
     package let name: String
-    /// Of `email`, `phone` and `address1` those that are another.
+    /// Of `email`, `phone`, `address1` and `challenge` those that are another; of a new voter those that are given.
     package let columns: [Column]
     /// The contacts of the roll.
     package let before: VoterContacts
@@ -33,7 +33,7 @@ extension Registrar {
     /// The number under which a loaded roll's held rows are found again.
     package func number(of roll: LoadedRoll) -> Int { roll.importID }
 
-    /// The rows of a loaded or applied file that change a contact; the recipient's own line of an address is none.
+    /// The rows of a loaded or applied file that change a contact or an answer; the recipient's own line of an address is none.
     /// - Parameters:
     ///   - source: the import's number, of `number(of:)`.
     ///   - keys: of the election.
@@ -45,9 +45,11 @@ extension Registrar {
         try reading.each(
             """
             SELECT c.voter, c.line, v.reference, v.civility, v.last_name, v.first_name, c.civility, c.last_name, c.first_name,
-                v.mail, v.phone, v.mobile, v.address, c.mail, c.phone, c.mobile, c.address, c.stood
-            FROM roll_change AS c JOIN roll_voter AS v ON v.id = c.voter WHERE c.import = ? ORDER BY c.line
-            """, source
+                v.mail, v.phone, v.mobile, v.address, c.mail, c.phone, c.mobile, c.address, c.stood,
+                (v.challenge IS NOT NULL OR c.challenge IS NOT NULL)
+                    AND substr(v.digest, 1 + ?2) <> substr(c.digest, 1 + ?2)
+            FROM roll_change AS c JOIN roll_voter AS v ON v.id = c.voter WHERE c.import = ?1 ORDER BY c.line
+            """, source, RowSealer.digestBytes
         ) { (row: borrowing Row) throws(StoreError) in
             let voter: Int = try row[0]
             let before = try opener.open(
@@ -61,6 +63,7 @@ extension Registrar {
             if before.mail != after.mail { columns.append(.email) }
             if before.phone != after.phone { columns.append(.phone) }
             if before.address.map(old.place) != after.address.map(new.place) { columns.append(.address1) }
+            if try row[18] as Bool { columns.append(.challenge) }
             let stood: [UInt8]? = try row[17]
             guard !columns.isEmpty || stood != nil else { return }
             let line: Int = try row[1]
@@ -76,7 +79,7 @@ extension Registrar {
     }
 
     /// The recipient in three columns of a row: civility, family name, first name.
-    private static func recipient(_ row: borrowing Row, from first: Int32) throws(StoreError) -> Recipient {
+    static func recipient(_ row: borrowing Row, from first: Int32) throws(StoreError) -> Recipient {
         let civility: Voter.Civility = try row.value(first)
         let title =
             switch civility {
@@ -140,9 +143,17 @@ extension Registrar {
         try transaction.execute("UPDATE roll_voter SET removed_at = NULL WHERE id = ?", voter)
     }
 
-    /// Forgets rows that wait no longer.
+    /// Forgets rows that wait no longer. A voter whom they would have added was never on the roll, and goes as well.
     package func dropHeld(_ transaction: borrowing Transaction, import source: Int) throws(StoreError) {
+        let added = try transaction.reading.all(
+            """
+            SELECT v.id FROM roll_change AS c JOIN roll_voter AS v ON v.id = c.voter AND v.import = c.import
+            WHERE c.import = ? AND c.stood IS NOT NULL AND v.removed_at IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM roll_change AS other WHERE other.voter = v.id AND other.import <> c.import)
+            """, source
+        ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
         try transaction.execute("DELETE FROM roll_change WHERE import = ? AND stood IS NOT NULL", source)
+        for voter in added { try remove(transaction, addedBy: source, voter: voter) }
     }
 
     /// The imports of an election of which rows wait.

@@ -19,11 +19,12 @@ extension Registrar {
     /// Adds a voter who was left out; the journal keeps who, what and why.
     /// The voter has no row in any file: a later import whose file lacks them counts them as missing.
     /// - Parameter values: by column, as they would stand in the roll; address lines separated by `|` in `address1`.
+    /// - Parameter isNoted: false leaves the journal to `noteAddition`, where others may have to agree first.
     /// - Returns: `.added` with the voter's number. With any other answer the store is as it was.
     /// - Throws: an error of the store; `.busy` when the answer to the election's question cannot be hashed now.
     package func add(
         _ transaction: borrowing Transaction, _ election: StoredElection, reference: String, values: [Column: String],
-        reason: String, key: ElectionKey, randomness: Randomness, by principal: Principal
+        reason: String, key: ElectionKey, randomness: Randomness, by principal: Principal, isNoted: Bool = true
     ) throws(StoreError) -> Addition {
         let spelled: String
         switch Reference.read(reference) {
@@ -66,10 +67,20 @@ extension Registrar {
                 return .refused(column, reason)
             }
         }
+        if isNoted {
+            try noteAddition(transaction, election, reference: reference, reason: reason, by: principal)
+        }
+        return .added(id)
+    }
+
+    /// Keeps in the journal who added a voter, and why.
+    package func noteAddition(
+        _ transaction: borrowing Transaction, _ election: StoredElection, reference: String, reason: String,
+        by principal: Principal
+    ) throws(StoreError) {
         try logbook.record(
             transaction, election: election.election.id, by: principal, "roll.add",
             ["reference": reference, "reason": reason])
-        return .added(id)
     }
 
     /// Strikes a voter off the roll; false when there is none.

@@ -67,9 +67,10 @@ package struct Registrar: Sendable {
             SELECT c.line, v.reference, v.id, v.removed_at IS NOT NULL, v.civility, c.civility, v.last_name, c.last_name,
                 v.first_name, c.first_name, v.college, c.college, v.site, c.site, v.weight, c.weight, v.language, c.language,
                 coalesce(v.channel, ''), coalesce(c.channel, ''), v.mail, c.mail, v.phone, c.phone, v.mobile, c.mobile,
-                v.address, c.address, v.challenge IS NULL, c.challenge IS NULL
-            FROM roll_change AS c JOIN roll_voter AS v ON v.id = c.voter WHERE c.import = ? ORDER BY c.line
-            """, source
+                v.address, c.address, (v.challenge IS NOT NULL OR c.challenge IS NOT NULL)
+                    AND substr(v.digest, 1 + ?2) <> substr(c.digest, 1 + ?2)
+            FROM roll_change AS c JOIN roll_voter AS v ON v.id = c.voter WHERE c.import = ?1 ORDER BY c.line
+            """, source, RowSealer.digestBytes
         ) { (row: borrowing Row) throws(StoreError) in
             var changes: [RollChange] = []
             let (id, isBack): (Int, Bool) = (try row[2], try row[3])
@@ -98,8 +99,7 @@ package struct Registrar: Sendable {
             if before.mail != after.mail { changes.append(RollChange(column: Column.email.rawValue)) }
             if before.phone != after.phone { changes.append(RollChange(column: Column.phone.rawValue)) }
             if before.address != after.address { changes.append(RollChange(column: "address")) }
-            let (had, has): (Bool, Bool) = (try row[28], try row[29])
-            if had != has || changes.isEmpty { changes.append(RollChange(column: Column.challenge.rawValue)) }
+            if try row[28] as Bool { changes.append(RollChange(column: Column.challenge.rawValue)) }
             let line: Int = try row[0]
             // Lines of a second sheet are counted from far on.
             try body(line % RollLimits.sheetLines, try row[1], changes)

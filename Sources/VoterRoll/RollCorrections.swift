@@ -262,7 +262,10 @@ extension Registrar {
         if value.isEmpty { return "the answer \(Challenge.refusal([]) ?? "")" }
         // Of a request that an earlier version wrote down: its answer stands there in clear.
         guard PassphraseHasher.isHash(value) else { return "the answer was not kept: ask for this correction again" }
-        try transaction.execute("UPDATE roll_voter SET challenge = ? WHERE id = ?", value, voter.id)
+        // The digest is of the file's answer, which this one is not any more.
+        try transaction.execute(
+            "UPDATE roll_voter SET challenge = ?, digest = substr(digest, 1, ?) WHERE id = ?", value,
+            RowSealer.digestBytes, voter.id)
         return nil
     }
 

@@ -61,6 +61,10 @@ struct RowSealer {
         sealer = keys.sealer()
     }
 
+    /// Bytes of a row's digest; behind them stand as many of its answer's own, where it has one: an answer is hashed anew at
+    /// every import, and whether it is another could not be told otherwise.
+    static let digestBytes = 16
+
     /// Computes a row's digest and blind indices, which need no voter number. The row must be the batch's last.
     /// - Parameters:
     ///   - row: gets digest and indices.
@@ -84,9 +88,17 @@ struct RowSealer {
             batch.plain.append(UInt8(truncatingIfNeeded: row.weight >> shift))
         }
         let whole = row.reference.start..<batch.plain.count
-        row.digest = Slice(start: batch.sealed.count, count: 16)
+        let start = batch.sealed.count
         let plain = batch.plain
         keys.digest.append(fingerprintOf: plain.span.extracting(whole), onto: &batch.sealed)
+        if !row.challenge.isAbsent {
+            // The reference goes in front: the same answer of two voters does not look alike.
+            var answer = Fields("roll answer")
+            answer.append(plain.span.extracting(row.reference.range))
+            answer.append(plain.span.extracting(row.challenge.range))
+            keys.digest.append(fingerprintOf: answer.bytes.span, onto: &batch.sealed)
+        }
+        row.digest = Slice(start: start, count: batch.sealed.count - start)
     }
 
     /// Seals a row's address for its voter.

@@ -50,7 +50,7 @@ package struct LoadedRoll: Sendable {
     /// Voters of the roll whom the file lacks; none where a refused row may be anybody's.
     package let removed: Changes
     /// The numbers of all removed voters.
-    let removedIDs: [Int]
+    package let removedIDs: [Int]
     /// Whether the election had a published roll before.
     package let isUpdate: Bool
     /// Eligible voters for each ballot, and how many hold each weight, in this file.

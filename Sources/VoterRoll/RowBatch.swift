@@ -60,7 +60,7 @@ struct RollRow {
     var mailIndex = 0
     /// The blind index of the number.
     var phoneIndex = 0
-    /// Sixteen bytes over all values, in the batch's sealed bytes: equal where a row did not change.
+    /// Over all values and over the answer alone, in the batch's sealed bytes: equal where a row did not change.
     var digest = Slice.absent
     /// The voter's number; 0 until it is known.
     var id = 0

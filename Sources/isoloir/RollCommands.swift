@@ -47,6 +47,12 @@ private struct ImportSummary: Encodable {
     /// Voters with an identifier whose new contacts wait for a second person, and the request's number.
     let held: Int
     let request: Int?
+    /// Requests of older files whose place this one took.
+    let replaced: [Int]
+    /// Voters whose rows were not taken, by reference: nobody could have approved them.
+    let leftOut: [String]
+    /// Printed letters, not posted yet, that are wrong since: `BATCH/NUMBER`.
+    let wrongLetters: [String]
     let faults: [RollFault]
     let warningList: [RollFault]
     /// Changed rows: `REFERENCE: column: "before" -> "after", ...`.
@@ -106,22 +112,42 @@ private func importRoll(_ invocation: Invocation) throws(Refusal) {
 
 /// Says what became of new contacts of voters who have an identifier.
 private func tell(_ applied: VoterDesk.AppliedRoll, _ election: StoredElection) {
+    if !applied.replaced.isEmpty {
+        let numbers = applied.replaced.map { "\($0)" }.joined(separator: ", ")
+        Terminal.complain(
+            "This file took the place of what an older one left waiting: request \(numbers) is over, and nothing of it comes onto the "
+                + "roll.")
+    }
+    if !applied.leftOut.isEmpty {
+        Terminal.complain(
+            "These rows were not taken: \(applied.leftOut.joined(separator: ", ")). Another voter or a member of the staff has the contact "
+                + "that they give, or the passphrase was reset within two days: a member of the bureau must agree, and there is none. "
+                + "Correct them, or add one with `manager add NAME --role bureau`, and import the file again.")
+    }
+    if !applied.sheets.isEmpty {
+        Terminal.complain(
+            "These printed letters are wrong now (batch/letter): \(wrongLetters(applied).joined(separator: ", ")). Take each out with "
+                + "`letters spoiled BATCH NUMBER`, which says how another one is made.")
+    }
     if let request = applied.request {
         let who = applied.isForBureau ? "a member of the bureau" : "a second person"
         Terminal.complain(
             "Not everything is on the roll yet: the rows of \(Terminal.count(applied.held, "voter")) give a new contact to somebody "
-                + "who has an identifier, and wait until \(who) approves request \(request) at the console, within 24 hours."
+                + "who has an identifier, or one that others have, and wait until \(who) approves request \(request) at the console, within 24 hours."
         )
     }
     guard applied.moved > 0 else { return }
     Terminal.say(
         "\(Terminal.count(applied.moved, "voter")) with an identifier got a new contact; the old ones are told by mail or SMS where "
             + "they were used before.")
-    if applied.request == nil, applied.isForBureau {
-        Terminal.complain(forBureau)
-    } else if applied.request == nil, election.election.access.fourEyes {
+    if applied.request == nil, election.election.access.fourEyes {
         Terminal.complain(wantsTwo)
     }
+}
+
+/// `BATCH/NUMBER` of each printed letter that a file made wrong.
+private func wrongLetters(_ applied: VoterDesk.AppliedRoll) -> [String] {
+    applied.sheets.map { "\($0.batch)/\($0.number)" }
 }
 
 private func needsConsent(_ roll: LoadedRoll) -> Bool {
@@ -226,7 +252,8 @@ private func printSummary(
             warnings: roll.report.warningCount, added: roll.added.count, changed: roll.changed.count,
             removed: roll.removed.count, encoding: roll.encoding, separator: roll.separator, sheets: roll.sheets,
             ignoredHeadings: roll.ignoredHeadings, stored: applied != nil, held: applied?.held ?? 0,
-            request: applied?.request, faults: roll.report.faults,
+            request: applied?.request, replaced: applied?.replaced ?? [], leftOut: applied?.leftOut ?? [],
+            wrongLetters: applied.map { wrongLetters($0) } ?? [], faults: roll.report.faults,
             warningList: roll.report.warnings, changes: changes))
 }
 
@@ -236,7 +263,7 @@ private func printUnreadable(_ error: RollFileError) throws(Refusal) {
         ImportSummary(
             rows: 0, accepted: 0, rejected: 0, warnings: 0, added: 0, changed: 0, removed: 0, encoding: "",
             separator: "", sheets: error.sheets,
-            ignoredHeadings: [], stored: false, held: 0, request: nil,
+            ignoredHeadings: [], stored: false, held: 0, request: nil, replaced: [], leftOut: [], wrongLetters: [],
             faults: [RollFault(line: error.line, column: "", value: "", reason: error.message)], warningList: [],
             changes: []))
 }
@@ -360,7 +387,7 @@ private func tell(
     _ lone: VoterDesk.LoneCorrection, _ sheets: [Issuer.Sheet], _ reference: String, _ name: String
 ) throws(Refusal) {
     switch lone.change {
-    case .done(let readdressed):
+    case .done(let readdressed, _):
         Terminal.say("\(reference): \(name) corrected.")
         if lone.isForBureau {
             Terminal.complain(forBureau)

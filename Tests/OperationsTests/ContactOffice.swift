@@ -24,7 +24,7 @@ final class ContactOffice {
     let desk: VoterDesk
     let key = ElectionKey(from: .system)
     let time = Time()
-    private let answer: String?
+    var answer: String?
 
     final class Time: Sendable { let now = Mutex(1_760_000_000) }
 
@@ -120,7 +120,10 @@ final class ContactOffice {
     }
 
     /// Reads a file and applies it.
-    func apply(_ rows: String, by name: String, actsAlone: Bool = false) throws -> VoterDesk.AppliedRoll {
+    /// - Parameter hands: whoever gave the file, where it is somebody else.
+    func apply(
+        _ rows: String, by name: String, hands: [String] = [], actsAlone: Bool = false
+    ) throws -> VoterDesk.AppliedRoll {
         let path = folder.appending(path: "\(UUID().uuidString).csv").path
         var text = ContactOffice.head + rows
         if let answer {
@@ -131,13 +134,18 @@ final class ContactOffice {
             path, into: desk.election, keys: RollKeys(key, randomness: .system), options: ImportOptions())
         let desk = desk
         let applied = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try desk.apply(transaction, roll, file: "new.csv", by: .staff(name), actsAlone: actsAlone)
+            try desk.apply(
+                transaction, roll, file: "new.csv", by: .staff(name), hands: hands.map { .staff($0) },
+                actsAlone: actsAlone)
         }
         return try #require(applied, "the poll is sealed")
     }
 
-    func decide(_ request: Int, approved: Bool = true, by name: String) throws -> VoterDesk.Decided {
-        try desk.decide(request: request, approved: approved, answer: "seen", by: viewer(name))
+    func decide(
+        _ request: Int, approved: Bool = true, leavingOut: Set<String> = [], by name: String
+    ) throws -> VoterDesk.Decided {
+        try desk.decide(
+            request: request, approved: approved, answer: "seen", leavingOut: leavingOut, by: viewer(name))
     }
 
     func contacts(_ number: Int) throws -> VoterContacts {

@@ -699,7 +699,7 @@ CREATE TABLE staff_approval (
     decided_by TEXT CHECK (decided_by <> asked_by OR state <> 'approved'),
     decided_at INTEGER,
     answer TEXT
-) STRICT;
+, replaced_by TEXT) STRICT;
 
 CREATE INDEX staff_approval_subject ON staff_approval (election, subject);
 

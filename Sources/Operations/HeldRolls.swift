@@ -1,0 +1,141 @@
+import Authentication
+import Elections
+import Issuance
+import Journal
+package import Staff
+package import Store
+package import VoterRoll
+
+/// What of a file, or of an addition, waits beside the roll: seen, approved, refused, forgotten.
+extension VoterDesk {
+    /// What a file that waits would change.
+    package struct HeldFile: Sendable {
+        /// The file's name; of a voter who was added alone, their reference.
+        package let name: String
+        /// The rows, in the file's order.
+        package let rows: [ContactRow]
+        /// What the rows change beside contacts, by reference.
+        package let others: [String: [RollChange]]
+    }
+
+    /// The file that a request is about; nil where it is about one voter.
+    package func heldFile(
+        _ reading: borrowing Reading, _ request: Approvals.Request
+    ) throws(StoreError) -> HeldFile? {
+        guard let source = request.heldImport else { return nil }
+        let keys = RollKeys(key, randomness: randomness)
+        var others: [String: [RollChange]] = [:]
+        try registrar.eachChange(reading, election, import: source, keys: keys) {
+            _, reference, changes throws(StoreError) in
+            others[reference] = changes.filter { !VoterDesk.contactNames.contains($0.column) }
+        }
+        return HeldFile(
+            name: request.order[VoterDesk.heldFile] ?? "",
+            rows: try registrar.contactRows(reading, election, import: source, keys: keys), others: others)
+    }
+
+    /// What contacts are called among the changes of a file.
+    private static let contactNames: Set<String> = [
+        Column.email.rawValue, Column.phone.rawValue, "address", Column.challenge.rawValue,
+    ]
+
+    /// The requests of files and additions whose day is over, or in whose place a newer file came, of the last week; the latest first.
+    package func lapsedFiles(_ reading: borrowing Reading) throws(StoreError) -> [Approvals.Request] {
+        try approvals.lapsed(reading, since: clock.now - VoterDesk.lapsedSeconds).filter { $0.heldImport != nil }
+    }
+
+    /// For how long pages say that a request ended without a decision.
+    package static let lapsedSeconds = 7 * 86_400
+
+    /// Whether a file that waits holds what only the bureau may approve, by what is known today.
+    func isForBureau(
+        _ transaction: borrowing Transaction, _ file: HeldFile, but leftOut: Set<String>, by asker: Principal
+    ) throws(StoreError) -> Bool {
+        let rows = file.rows.filter { !$0.isOvertaken && !leftOut.contains($0.reference) }
+        return try !oddRows(transaction, rows, by: asker, deciding: true).isEmpty
+    }
+
+    /// Carries out what a second person approved of a file: each row whose voter is as when it was asked for, but those that were
+    /// left out.
+    func carryOutFile(
+        _ transaction: borrowing Transaction, _ request: Approvals.Request, _ file: HeldFile, but leftOut: Set<String>,
+        why: String, by principal: Principal
+    ) throws(StoreError) -> Decided {
+        guard let source = request.heldImport else { return .carriedOut(.unknownVoter) }
+        if try isSealed(transaction.reading) {
+            try registrar.dropHeld(transaction, import: source)
+            return .carriedOut(.refused("the poll is sealed since"))
+        }
+        let rows = file.rows.filter { !$0.isOvertaken && !leftOut.contains($0.reference) }
+        let wrong = try registrar.printedChanges(transaction.reading, import: source, rows: rows)
+        let taken = Set(rows.map(\.voter))
+        let sheets = try sheets(transaction.reading, of: wrong.filter { taken.contains($0) })
+        try tellOld(transaction, rows)
+        try registrar.takeHeld(
+            transaction, election, import: source, voters: rows.map(\.voter),
+            keys: RollKeys(key, randomness: randomness))
+        try registrar.dropHeld(transaction, import: source)
+        try followContacts(transaction, rows, why: why, by: principal)
+        if request.isAddition {
+            for row in rows {
+                try registrar.noteAddition(transaction, election, reference: row.reference, reason: why, by: principal)
+            }
+        }
+        for row in rows { _ = try issuer.readdress(transaction, election, key: key, voter: row.voter) }
+        let left = file.rows.filter { leftOut.contains($0.reference) }.map(\.reference)
+        if !left.isEmpty {
+            try logbook.record(
+                transaction, election: election.election.id, by: principal, "roll.leaveOut",
+                ["request": "\(request.id)", "references": left.joined(separator: ", ")])
+        }
+        return .appliedFile(
+            voters: rows.count,
+            overtaken: file.rows.filter { $0.isOvertaken && !leftOut.contains($0.reference) }.map(\.reference),
+            leftOut: left, sheets: sheets)
+    }
+
+    /// Takes one's own request back; false when it does not wait any more.
+    package func takeBack(request id: Int, by viewer: Viewer) throws(StoreError) -> Bool {
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
+            let request = try approvals.request(transaction.reading, id)
+            guard try approvals.takeBack(transaction, request: id, by: viewer.principal) else { return false }
+            if let source = request?.heldImport { try registrar.dropHeld(transaction, import: source) }
+            return true
+        }
+    }
+
+    /// Forgets rows of files whose request's day is over, and writes down that nobody decided them; run now and then.
+    package func dropHeldFiles() throws(StoreError) {
+        // Mostly there are none: nobody waits for the store because of them.
+        let anyHeld = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try !registrar.heldImports(reading, election).isEmpty
+        }
+        guard anyHeld else { return }
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            let waiting = Set(try approvals.waiting(transaction.reading).compactMap(\.heldImport))
+            let lapsed = try approvals.lapsed(transaction.reading, since: 0)
+            for source in try registrar.heldImports(transaction.reading, election) where !waiting.contains(source) {
+                try registrar.dropHeld(transaction, import: source)
+                guard let request = lapsed.first(where: { $0.heldImport == source && $0.replacedBy == nil }) else {
+                    continue
+                }
+                try logbook.record(
+                    transaction, election: election.election.id, by: .system("approvals"), "approval.expire",
+                    [
+                        "request": "\(request.id)", "file": request.order[VoterDesk.heldFile] ?? "",
+                        "askedBy": request.askedBy, "voters": request.order["voters"] ?? "",
+                    ])
+            }
+        }
+    }
+}
+
+extension Approvals.Request {
+    /// The import whose rows it is about; nil where it is about one voter of the roll.
+    package var heldImport: Int? {
+        subject == Approvals.nobody ? order[VoterDesk.heldImport].flatMap { Int($0) } : nil
+    }
+
+    /// Whether it is about one voter who is to be added, and no file.
+    package var isAddition: Bool { order[VoterDesk.heldAddition] != nil }
+}
