@@ -4,6 +4,7 @@ package import Crypto
 import Elections
 import Foundation
 package import HTTPServer
+import Inputs
 package import Journal
 package import Operations
 package import Staff
@@ -414,6 +415,7 @@ package final class ConsoleSite: Sendable {
         try journalDeed(action, call, path, from: visitor.request.source)
         switch try action.run(self, call) {
         case .done(let note, let next, _):
+            let note = ConsoleSite.cut(note)
             return .see("/manager/\(next)?say=" + (ConsoleSite.escaped(note)) + "&sign=" + sign(note, visitor))
         case .shown(let screen): return try show(visitor, screen, path: path)
         case .faults(let faults):
@@ -433,6 +435,12 @@ package final class ConsoleSite: Sendable {
     /// - Returns: 16 hexadecimal digits, good for this browser and these words.
     func sign(_ note: String, _ visitor: Visitor) -> String {
         String(hex(forms.hash("note:\(visitor.browser):\(note)")).prefix(16))
+    }
+
+    /// A note that fits into an address: a list of many references does not.
+    static func cut(_ note: String) -> String {
+        guard note.unicodeScalars.count > FieldLimits.note.scalars else { return note }
+        return String(note.unicodeScalars.prefix(FieldLimits.note.scalars - 1)) + "…"
     }
 
     /// Percent-encoded for a parameter.

@@ -18,12 +18,16 @@ package enum FieldLimits {
     /// Of fields whose name stands in no list: more than any one-line field asks for.
     private static let other = TextLimit(scalars: 2000)
 
+    /// Of a note that an answer's address carries to the next page: escaped it stays below the 4 kB that a proxy takes of an
+    /// answer's head. Whoever writes one cuts it there.
+    package static let note = TextLimit(scalars: 1000)
+
     /// Limits of the fields that are known by name.
     private static let fields: [String: TextLimit] = [
         // Tokens of our own making: a captcha's challenge has fewer than 400 digits.
         "form": TextLimit(scalars: 64), "work": TextLimit(scalars: 200), "challenge": TextLimit(scalars: 400),
         "number": TextLimit(scalars: 20), "action": TextLimit(scalars: 200), "tracker": TextLimit(scalars: 300),
-        "signature": TextLimit(scalars: 200), "lang": TextLimit(scalars: 10), "say": TextLimit(scalars: 300),
+        "signature": TextLimit(scalars: 200), "lang": TextLimit(scalars: 10), "say": note,
         // Identifiers and codes may be pasted with the sentences around them.
         "identifier": TextLimit(scalars: 500), "code": TextLimit(scalars: 500),
         "secret": TextLimit.secret, "again": TextLimit.secret, "answer": TextLimit.secret,

@@ -46,6 +46,9 @@ package struct Issuer: Sendable {
         package let batch: Int
         /// The letter's number in the batch, from 1.
         package let number: Int
+
+        /// The sheet with this number of this batch.
+        package init(batch: Int, number: Int) { (self.batch, self.number) = (batch, number) }
     }
 
     /// What an issue did.

@@ -83,15 +83,18 @@ extension VoterDesk {
         }
         for row in rows { _ = try issuer.readdress(transaction, election, key: key, voter: row.voter) }
         let left = file.rows.filter { leftOut.contains($0.reference) }.map(\.reference)
-        if !left.isEmpty {
+        let overtaken = file.rows.filter { $0.isOvertaken && !leftOut.contains($0.reference) }.map(\.reference)
+        // A page may be too short for all of them.
+        if !left.isEmpty || !overtaken.isEmpty {
             try logbook.record(
                 transaction, election: election.election.id, by: principal, "roll.leaveOut",
-                ["request": "\(request.id)", "references": left.joined(separator: ", ")])
+                [
+                    "request": "\(request.id)", "references": left.joined(separator: ", "),
+                    "overtaken": overtaken.joined(separator: ", "),
+                ])
         }
         return .appliedFile(
-            voters: rows.count,
-            overtaken: file.rows.filter { $0.isOvertaken && !leftOut.contains($0.reference) }.map(\.reference),
-            leftOut: left, sheets: sheets)
+            voters: rows.count, overtaken: overtaken, leftOut: left, sheets: sheets)
     }
 
     /// Takes one's own request back; false when it does not wait any more.

@@ -5,6 +5,7 @@ import Delivery
 import Elections
 import Foundation
 import Glibc
+import Operations
 import Polling
 import Store
 import Tally
@@ -149,6 +150,8 @@ extension Services {
         }
         defer { withExtendedLifetime(locks) {} }
         try checkTexts(election)
+        // Without a server at work nobody has forgotten yet what was not decided in time.
+        try refusing { try voterDesk(election).dropHeldFiles() }
         let waiting = try refusing {
             try store.read { (reading: borrowing Reading) throws(StoreError) in
                 try registrar.heldImports(reading, election)
@@ -156,7 +159,7 @@ extension Services {
         }
         guard waiting.isEmpty else {
             throw Refusal(
-                "New contacts of a roll file wait for a second person, and a seal would leave them out: have them approved or refused at the console (Approvals), or the file's request taken back, then seal."
+                "New contacts of a roll file, or a voter who was added, wait for a second person, and a seal would leave them out: have them approved or refused at the console (Approvals), or the file's request taken back, then seal."
             )
         }
         let frozen = try frozen(

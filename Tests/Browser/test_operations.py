@@ -432,6 +432,79 @@ def test_a_file_with_new_contacts_where_one_person_may(site):
     assert "membre du bureau" in one.note, one.text
 
 
+def test_what_waits_of_a_file_ends_in_words(site):
+    site.prepare([voter(n) for n in range(1, 4)]).serve()
+    one, two, three = team(site, "manager1", "manager2", "manager3")
+    site.wait_text(MAIL, 1)
+    upload(one, voter(1, email="premier@example.net"), voter(2), voter(3))
+    one.do("roll/apply", confirmed="yes")
+    assert one.note.startswith("Le reste du fichier est appliqué.") and "à jour" not in one.note, one.note
+    one.get("roll")
+    assert "appliqué : ajoutés, modifiés, retirés : +0, 0, -0" in one.text and "dans les 24 heures" in one.text, one.text
+    [old] = waits(site)
+    # A newer file, given by one and applied by another: neither approves it, and the older one is over.
+    upload(one, voter(1, email="second@example.net"), voter(2, email="autre@example.net"), voter(3, last_name="Nouveau"))
+    three.do("roll/apply", confirmed="yes")
+    assert f"demande n° {old}." in three.note and "prend la place" in three.note, three.text
+    [new] = waits(site)
+    two.get("approvals")
+    assert "Terminées sans décision" in two.text and "remplacée par le fichier contacts.csv" in two.text, two.text
+    assert two.do(f"approvals/{old}/decide", decision="approve", reason="x").status_code == 409
+    for hand in one, three:
+        assert hand.do(f"approvals/{new}/decide", decision="approve", reason="x").status_code == 403
+    assert "donné son fichier" in one.text
+    one.get("roll")
+    assert "+0, 1, -0" in one.text and "dans les 24 heures" in one.text and "un fichier plus récent a pris la place" in one.text.lower(), one.text
+    # One row is left out; one that is not there is said.
+    assert two.do(f"approvals/{new}/decide", decision="approve", without="V9", reason="vu").status_code == 422 and "V9" in two.text
+    two.do(f"approvals/{new}/decide", decision="approve", without="V2", reason="vu")
+    assert "contacts ont changé : 1." in two.note and "Laissés de côté par votre décision : V2" in two.note, two.note
+    one.get("roll")
+    assert "a été approuvé : demande" in one.text and "dans les 24 heures" not in one.text, one.text
+    # Nobody decides within the day.
+    upload(one, voter(1, email="second@example.net"), voter(2, email="tard@example.net"), voter(3, last_name="Nouveau"))
+    one.do("roll/apply", confirmed="yes")
+    site.sql("UPDATE staff_approval SET expires_at = 1 + asked_at WHERE state = 'waiting'")
+    road.wait_until(lambda: "Personne n'a décidé dans les 24 heures" in (one.get("roll"), one.text)[1], 20)
+    assert "expirée : rien n'a changé" in (two.get("approvals"), two.text)[1], two.text
+
+
+def test_a_long_note_is_cut_and_not_a_page_that_is_refused(site):
+    site.prepare([voter(n) for n in range(1, 331)]).serve()
+    one, two = team(site, "manager1", "manager2")
+    upload(one, *[voter(n, email=f"neuf{n}@example.net") for n in range(1, 331)])
+    one.do("roll/apply", confirmed="yes")
+    without = ", ".join(f"V{n}" for n in range(2, 331))
+    assert two.do(f"approvals/{waits(site)[0]}/decide", decision="approve", without=without, reason="vu").status_code == 200
+    assert "contacts ont changé : 1." in two.note and two.note.endswith("…"), two.text
+    assert details(site, "roll.leaveOut")[0]["references"] == without
+
+
+def test_a_late_voter_whose_contact_others_have_waits(site):
+    site.prepare([voter(1), voter(2)]).serve()
+    one, two, bureau = team(site, "manager1", "manager2", "bureau")
+    late = {"reference": "N9", "last_name": "Oublié", "first_name": "Léa", "college": "ouvriers", "site": "lille", "reason": "oubli"}
+    assert one.do("roll/add", **late, email=MAIL).status_code == 200
+    assert "membre du bureau" in one.note, one.text
+    [request] = waits(site)
+    assert "ajout d'un électeur" in (two.get("approvals"), two.text)[1]
+    two.get(f"approvals/{request}/decide")
+    for words in ("N9", "Léa Oublié", "oubli", f"→ {MAIL}"):
+        assert words in two.text, two.text
+    assert "Laisser de côté" not in two.text
+    bureau.do(f"approvals/{request}/decide", decision="refuse", reason="non")
+    assert site.sql("SELECT count(*) FROM roll_voter WHERE reference = 'N9'") == [(0,)]
+    one.do("roll/add", **late, email="lea@example.org")
+    assert one.note and site.sql("SELECT removed_at FROM roll_voter WHERE reference = 'N9'") == [(None,)], one.text
+
+
+def test_a_command_line_without_a_bureau_leaves_out_what_is_odd(site):
+    site.prepare([voter(n) for n in range(1, 4)])
+    told = site.roll([voter(1, email="neuf@example.net"), voter(2, email="v3@example.org"), voter(3)], "--yes", "--json")
+    assert "not taken: V2" in told.stderr and "1 voter with an identifier" in told.stdout + told.stderr, told.stderr
+    assert json.loads(told.stdout.split("\n1 voter")[0])["leftOut"] == ["V2"], told.stdout
+
+
 def test_a_file_on_the_command_line_alone_says_what_a_console_would_have_asked(site):
     site.prepare([voter(1), voter(2)])
     told = site.roll([voter(1, email="neuf@example.net"), voter(2)], "--yes")

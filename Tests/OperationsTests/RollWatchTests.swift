@@ -267,6 +267,69 @@ struct RollWatchTests {
         }
     }
 
+    // MARK: Printed sheets
+
+    /// An office whose voters' letters are printed and not posted.
+    private func printed(_ change: (String, String)?, count: Int = 4) throws -> ContactOffice {
+        let office = try ContactOffice(
+            change, rows: (1...count).map { ContactOffice.row($0, mail: "", street: "\($0) rue A") }.joined())
+        try office.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            let batch = try transaction.insert(
+                "INSERT INTO issuance_batch (election, number, state, letters, created_at) VALUES (?, 7, 'printed', ?, 1)",
+                office.desk.election.number, count)
+            try transaction.execute(
+                """
+                INSERT INTO issuance_letter (batch, number, voter, generation, message, carries, state)
+                SELECT ?, subject, subject, 1, id, 1, 'printed' FROM outbox_message WHERE channel = 'letter'
+                """, batch)
+        }
+        return office
+    }
+
+    private func letters(_ numbers: [Int]) -> [Issuer.Sheet] { numbers.map { Issuer.Sheet(batch: 7, number: $0) } }
+
+    private func rows(_ streets: [Int: String], but left: Set<Int> = [], renamed: Int? = nil) -> String {
+        (1...4).filter { !left.contains($0) }.map {
+            ContactOffice.row(
+                $0, mail: "", street: streets[$0] ?? "\($0) rue A", name: $0 == renamed ? "Durand" : "Martin")
+        }.joined()
+    }
+
+    @Test func `printed sheets that a file makes wrong are named by batch and number`() throws {
+        let office = try printed(alone)
+        let applied = try office.apply(rows([2: "2 rue B"], but: [4], renamed: 3), by: "one")
+        #expect(applied.sheets == letters([2, 3, 4]))
+        #expect(try office.apply(rows([2: "2 rue B"], but: [4], renamed: 3), by: "one").sheets.isEmpty)
+    }
+
+    @Test func `those of rows that wait are named when they are approved, as of a single correction`() throws {
+        let office = try printed(nil)
+        let applied = try office.apply(rows([2: "2 rue B"], renamed: 3), by: "one")
+        #expect(applied.sheets == letters([3]))
+        #expect(
+            try office.decide(try #require(applied.request), by: "two")
+                == .appliedFile(voters: 1, overtaken: [], sheets: letters([2])))
+        let single = RollDesk(office.desk)
+        #expect(
+            try single.correct(voter: 1, [.lastName: "Durand"], reason: "typo", by: office.viewer("one"))
+                == .done(messages: 0, sheets: letters([1])))
+        #expect(
+            try single.correct(voter: 1, [.weight: "2"], reason: "typo", by: office.viewer("one"))
+                == .done(messages: 0))
+        guard
+            case .asked(let request, _) = try single.correct(
+                voter: 1, [.address1: "9 rue C|59000 Lille"], reason: "called", by: office.viewer("one"))
+        else {
+            Issue.record("nobody was asked")
+            return
+        }
+        #expect(
+            try office.decide(request, by: "two") == .carriedOut(.done(noticeBy: nil, sheets: letters([1]))))
+        #expect(
+            try single.strike(voter: 4, reason: "left", by: office.viewer("one"))
+                == .done(messages: 0, sheets: letters([4])))
+    }
+
     // MARK: Answers
 
     private let question = (
