@@ -2,7 +2,7 @@
 enum Placeholders {
     /// In lower case without accents.
     private static let words: [[UInt8]] = [
-        "na", "n/a", "#n/a", "nc", "n.c.", "n.c", "n/c", "nd", "n.d.", "n/d", "nr", "n.r.", "n/r", "neant", "null",
+        "na", "n/a", "nc", "n.c.", "n.c", "n/c", "nd", "n.d.", "n/d", "nr", "n.r.", "n/r", "neant", "null",
         "nul", "none", "(null)", "nan", "nil", "aucun", "aucune", "aucun mail", "aucune adresse", "non",
         "sans", "sans objet", "sans mail", "sans email", "sans e-mail", "sans adresse", "sans adresse mail",
         "sans telephone", "sans tel", "sans portable", "sans numero", "s.o.", "s/o", "inconnu", "inconnue",

@@ -247,9 +247,10 @@ struct RowChecker {
 
     // MARK: Whole rows
 
-    /// What spreadsheets write into a cell whose formula fails, in English and French. `#N/A` alone also stands for nothing.
+    /// What spreadsheets write into a cell whose formula fails, in English and French: of `#N/A` too nobody knows what should stand
+    /// there, unlike of an `N/A` that somebody typed.
     private static let errors: Set<String> = [
-        "#REF!", "#NAME?", "#NOM?", "#VALUE!", "#VALEUR!", "#DIV/0!", "#NULL!", "#NUL!", "#NUM!", "#NOMBRE!", "#SPILL!",
+        "#N/A", "#N/D", "#REF!", "#NAME?", "#NOM?", "#VALUE!", "#VALEUR!", "#DIV/0!", "#NULL!", "#NUL!", "#NUM!", "#NOMBRE!", "#SPILL!",
         "#PROPAGATION!", "#CALC!", "#CALCUL!", "#FIELD!", "#CHAMP!", "#GETTING_DATA", "#BLOCKED!", "#UNKNOWN!",
         "#ERROR!",
     ]
@@ -259,10 +260,14 @@ struct RowChecker {
         var isSound = true
         for (position, column) in columns.enumerated() where position < fields.ranges.count {
             let range = fields.ranges[position]
-            guard let first = range.first, bytes[first] == UInt8(ascii: "#"), range.count <= RowChecker.longestError
+            guard let first = range.first, let last = range.last, range.count <= RowChecker.longestError,
+                bytes[first] == UInt8(ascii: "#")
+                    || bytes[first] | 32 == UInt8(ascii: "e") && 48...57 ~= bytes[last]
             else { continue }
             let text = String(decoding: range.map { bytes[$0] }, as: UTF8.self).uppercased()
-            let isError = RowChecker.errors.contains(text) || text.allSatisfy { $0 == "#" } && text.count >= 3
+            let isError =
+                RowChecker.errors.contains(text) || text.allSatisfy { $0 == "#" } && text.count >= 3
+                || RowChecker.isNumberedError(text)
             guard isError, column != nil || addressColumns.contains(position) else { continue }
             report.fault(
                 RollFault(
@@ -271,6 +276,15 @@ struct RowChecker {
             isSound = false
         }
         return isSound
+    }
+
+    /// Whether a text is an error of LibreOffice: `Err:502`, in French `Erreur :502`.
+    private static func isNumberedError(_ text: String) -> Bool {
+        guard text.hasPrefix("ERR"), let colon = text.firstIndex(of: ":"),
+            ["ERR", "ERREUR"].contains(Invisible.trimmed(String(text[..<colon])))
+        else { return false }
+        let number = Invisible.trimmed(String(text[text.index(after: colon)...]))
+        return number.utf8.count == 3 && number.utf8.allSatisfy { 48...57 ~= $0 }
     }
 
     /// Bytes of the longest error.

@@ -69,7 +69,9 @@ struct SilentFaultTests {
         #expect(try outcome.contacts().phone?.text == given.replacing(" ", with: ""))
     }
 
-    @Test(arguments: ["#REF!", "#NOM?", "#VALEUR!", "#DIV/0!", "#name?", "#####"])
+    @Test(arguments: [
+        "#REF!", "#NOM?", "#VALEUR!", "#DIV/0!", "#name?", "#####", "#N/A", "#N/D", "Err:502", "Erreur :504",
+    ])
     func `the error of a formula is a fault in any column that is read`(text: String) throws {
         for column in ["Nom", "Adresse 1", "T\u{E9}l\u{E9}phone", "Ville"] {
             let outcome = try Outcome([column: text])
