@@ -250,7 +250,8 @@ struct RowChecker {
     /// What spreadsheets write into a cell whose formula fails, in English and French: of `#N/A` too nobody knows what should stand
     /// there, unlike of an `N/A` that somebody typed.
     private static let errors: Set<String> = [
-        "#N/A", "#N/D", "#REF!", "#NAME?", "#NOM?", "#VALUE!", "#VALEUR!", "#DIV/0!", "#NULL!", "#NUL!", "#NUM!", "#NOMBRE!", "#SPILL!",
+        "#N/A", "#N/D", "#REF!", "#NAME?", "#NOM?", "#VALUE!", "#VALEUR!", "#DIV/0!", "#NULL!", "#NUL!", "#NUM!",
+        "#NOMBRE!", "#SPILL!",
         "#PROPAGATION!", "#CALC!", "#CALCUL!", "#FIELD!", "#CHAMP!", "#GETTING_DATA", "#BLOCKED!", "#UNKNOWN!",
         "#ERROR!",
     ]
