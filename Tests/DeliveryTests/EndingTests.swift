@@ -254,6 +254,24 @@ struct EndingTests {
         #expect(before == 1 && after == 0)
     }
 
+    @Test func `nothing tells where a destroyed election's messages went`() throws {
+        let post = try Post()
+        try post.add("x", .batch)
+        let outbox = post.outbox
+        let kept = try post.store.write { (transaction: borrowing Transaction) throws(StoreError) -> (Int, Int) in
+            try transaction.execute(
+                "UPDATE outbox_message SET place = 'example.org', state = 'bounced', reply = 'v1@example.org'")
+            let before = try transaction.reading.number("SELECT count(*) FROM outbox_message WHERE place IS NOT NULL")
+            try outbox.erase(transaction, election: 1)
+            return (
+                before,
+                try transaction.reading.number(
+                    "SELECT count(*) FROM outbox_message WHERE coalesce(place, reply, provider_id) IS NOT NULL")
+            )
+        }
+        #expect(kept == (1, 0))
+    }
+
     @Test func `a destroyed election's waiting messages stop no courier`() throws {
         let post = try Post()
         try post.add("x", .batch)

@@ -110,6 +110,8 @@ def test_every_mail_arrives_once_and_is_well_formed(isoloir):
     for _, mail in handler.mails:
         assert all(len(line) <= 78 for line in mail.split("\r\n"))
         assert "\n.\r\n" not in mail
+        # Out-of-office notes are unwanted, reports of what did not arrive are not (DR, NDR).
+        assert "X-Auto-Response-Suppress: OOF, AutoReply, RN, NRN\r\n" in mail
     assert isoloir.states() == {"accepted": 60}
 
 
