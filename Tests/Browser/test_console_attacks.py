@@ -60,7 +60,7 @@ def test_one_contact_for_two_voters_and_ones_own_need_the_bureau(site):
         assert "membre du bureau" in manager.note, (contact, manager.text)
         assert site.sql(f"SELECT count(*) FROM issuance_identifier WHERE voter = {number}") == [(1,)]
     bureau.get("")
-    assert "Un même contact" in bureau.text and "membre de l'équipe" in bureau.text
+    assert "Un contact donné à un électeur est aussi celui" in bureau.text and "membre de l'équipe" in bureau.text
     # Whoever raised an alert cannot put it away.
     alert = site.sql("SELECT id FROM bureau_alert ORDER BY id")[0][0]
     assert manager.do(f"alerts/{alert}/seen").status_code == 409
