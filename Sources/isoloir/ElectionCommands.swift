@@ -7,6 +7,7 @@ import Elections
 import Foundation
 import Issuance
 import Operations
+import Polling
 import Store
 import VoterRoll
 
@@ -52,9 +53,16 @@ private func createElection(_ invocation: Invocation) throws(Refusal) {
     }) {
         try services.refuseSealed(number, "its definition cannot change any more")
     }
+    // Nobody seals between the look and the change.
+    let lock = try refusing { try ProcessLock(store: services.store.path, name: "seal") }
+    defer { withExtendedLifetime(lock) {} }
     let outcome = try refusing {
-        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> ElectionDesk.Outcome in
+        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> ElectionDesk.Outcome? in
             let number = try services.desk.number(transaction.reading, election.id)
+            let poll = try number.flatMap { number throws(StoreError) in
+                try Poll.find(transaction.reading, election: number)
+            }
+            if let poll, poll.state != .sealing { return nil }
             let inUse = try number.map { number throws(StoreError) in
                 try services.registrar.groupsInUse(transaction.reading, election: number)
             }
@@ -71,6 +79,7 @@ private func createElection(_ invocation: Invocation) throws(Refusal) {
             return outcome
         }
     }
+    guard let outcome else { throw Refusal("The poll was sealed meanwhile: its definition cannot change any more.") }
     warnOfTimes(election, PollHours(announced: election), services.clock.now)
     for fault in unprintable(election) { Terminal.complain("Note: \(fault) The seal refuses it.") }
     switch outcome {

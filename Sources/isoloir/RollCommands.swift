@@ -86,6 +86,8 @@ private func importRoll(_ invocation: Invocation) throws(Refusal) {
             "Nothing was stored: \(roll.report.rejected) of \(roll.rows) rows are refused. Correct them, or keep the good ones with --accept-valid."
     } else if roll.rows == 0 {
         reason = "Nothing was stored: the file holds no voters."
+    } else if roll.rows <= roll.report.rejected {
+        reason = "Nothing was stored: every row is refused. Correct the file."
     } else if !isDry, needsConsent(roll), !invocation.has("--yes"),
         Terminal.confirm("Apply these changes to the roll?") != true
     {

@@ -172,7 +172,18 @@ def test_a_correction_needs_a_reason_and_is_journalled(isoloir):
     isoloir.run("roll", "correct", "V1", "--column", "email", "--value", "new@example.org", "--reason", "called on 3 November")
     journal = isoloir.run("journal", "export", "--personal").stdout
     assert "called on 3 November" in journal and "new@example.org" in journal
-    assert "new@example.org" not in isoloir.run("journal", "export").stdout
+    # Who took the personal details out stands in it, as at the console.
+    plain = [line for line in isoloir.run("journal", "export").stdout.splitlines() if '"action":"export"' in line]
+    assert "new@example.org" not in isoloir.run("journal", "export").stdout and len(plain) == 1 and "personal details" in plain[0]
+
+
+def test_a_file_of_refused_rows_alone_strikes_nobody(isoloir):
+    isoloir.election()
+    isoloir.roll([voter(1), voter(2)])
+    bad = [voter(number, email="nobody") for number in (1, 2, 3)]
+    for words in (["--accept-valid", "--yes"], ["--yes"], ["--accept-valid", "--yes", "--json"]):
+        assert "every row is refused" in isoloir.roll(bad, *words, status=1).stderr or "3 of 3 rows" in isoloir.roll(bad, *words, status=1).stderr
+    assert isoloir.sql("SELECT reference FROM roll_voter WHERE removed_at IS NULL ORDER BY 1") == [("V1",), ("V2",)]
 
 
 def test_small_groups_and_empty_ballots_are_said(isoloir):
