@@ -190,10 +190,15 @@ def test_small_groups_and_empty_ballots_are_said(isoloir):
     isoloir.election()
     isoloir.roll([voter(number) for number in range(12)])
     refused = isoloir.run("election", "check", f"{isoloir.folder}/election", "--roll", f"{isoloir.folder}/roll.csv", status=1)
-    assert 'nobody on the roll may vote on the ballot "titulaires-cadres"' in refused.stderr
+    assert "Nobody on the roll may vote on titulaires-cadres" in refused.stderr
     isoloir.roll([voter(number, college="cadres" if number < 3 else "ouvriers") for number in range(15)], "--yes")
     refused = isoloir.run("election", "check", f"{isoloir.folder}/election", "--roll", f"{isoloir.folder}/roll.csv", status=1)
-    assert 'only 3 voters may vote on the ballot "titulaires-cadres"' in refused.stderr
+    assert "Only 3 voters may vote on titulaires-cadres" in refused.stderr
+    # Ten hold each weight, but not among those who may vote on one ballot: as the seal will say.
+    isoloir.roll([voter(number, college="cadres" if number < 20 else "ouvriers", weight=2 if number in range(17, 30) else 1)
+                  for number in range(50)], "--yes")
+    refused = isoloir.run("election", "check", f"{isoloir.folder}/election", "--roll", f"{isoloir.folder}/roll.csv", status=1)
+    assert "Only 3 voters of titulaires-cadres hold the weight 2" in refused.stderr and "titulaires-ouvriers" not in refused.stderr
 
 
 def test_a_voter_whose_row_is_refused_stays_on_the_roll(isoloir):
