@@ -83,7 +83,7 @@ private func printLetters(_ invocation: Invocation) throws(Refusal) {
     }
     var again: (batch: Int, reason: String)?
     if let text = invocation["--again"] {
-        again = (try invocation.number(text), try invocation.required("--reason"))
+        again = (try invocation.number(text), try invocation.line("--reason"))
     }
     guard
         let manifest = try printBatch(
@@ -266,7 +266,7 @@ private func confirmBatch(_ invocation: Invocation) throws(Refusal) {
 }
 
 private func markSpoiled(_ invocation: Invocation) throws(Refusal) {
-    let reason = try invocation.required("--reason")
+    let reason = try invocation.line("--reason")
     let services = try Services(invocation)
     let election = try services.election()
     let batch = try invocation.number(invocation.operands[0])

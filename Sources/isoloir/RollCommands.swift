@@ -330,7 +330,7 @@ private func correctRoll(_ invocation: Invocation) throws(Refusal) {
             "There is no column \"\(name)\": \(Column.allCases.map(\.rawValue).joined(separator: ", ")).",
             status: .usage)
     }
-    let reason = try invocation.required("--reason")
+    let reason = try invocation.line("--reason")
     guard let value = invocation["--value"] else { throw Refusal("The option --value is missing.", status: .usage) }
     let services = try Services(invocation)
     let election = try services.election()

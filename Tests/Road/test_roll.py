@@ -169,6 +169,9 @@ def test_a_correction_needs_a_reason_and_is_journalled(isoloir):
     isoloir.election()
     isoloir.roll([voter(1)])
     isoloir.run("roll", "correct", "V1", "--column", "email", "--value", "new@example.org", status=2)
+    for reason in ("two\nlines", "x" * 301, "\u202egnihton", "  "):
+        isoloir.run("roll", "correct", "V1", "--column", "email", "--value", "new@example.org", "--reason", reason, status=2)
+    isoloir.run("manager", "add", "anne", "--mail", "a@example.org", "--full-name", "Anne\u200bB", status=2)
     isoloir.run("roll", "correct", "V1", "--column", "email", "--value", "new@example.org", "--reason", "called on 3 November")
     journal = isoloir.run("journal", "export", "--personal").stdout
     assert "called on 3 November" in journal and "new@example.org" in journal
