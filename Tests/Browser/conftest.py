@@ -406,6 +406,15 @@ def visitor(site, request):
 pytest_terminal_summary = road.pytest_terminal_summary
 
 
+#: Tests of minutes begin first: one that began last would keep a single worker busy while the others have nothing to do.
+LONGEST = ("test_fifty_kills", "test_kill_in_every_deed", "do_not_pair", "every_page_of_the_console", "test_power_cuts", "test_guide_",
+           "every_page_is_accessible", "every_page_of_the_vote")
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: next((place for place, name in enumerate(LONGEST) if name in item.nodeid), len(LONGEST)))
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """Hands out single tests, and a guide whole: one walk serves all its lines."""
