@@ -13,14 +13,15 @@ let house: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-/// Arithmetic on ballots is optimised in debug builds too, or a test of one ballot would take minutes.
-let arithmetic = ["BallotCore", "BallotEngine"]
+/// Optimised in debug builds too: arithmetic on ballots, or a test of one would take minutes, and what every start of the program
+/// reads, since the tests start it ten thousand times.
+let optimised = ["BallotCore", "BallotEngine", "Documents", "Templating"]
 
 func room(_ name: String, on foundations: [String]) -> Target {
     .target(
         name: name, dependencies: foundations.map { .byName(name: $0) },
         exclude: name == "BallotCore" ? ["Wasm"] : [],
-        swiftSettings: house + (arithmetic.contains(name) ? [.unsafeFlags(["-O"])] : []))
+        swiftSettings: house + (optimised.contains(name) ? [.unsafeFlags(["-O"])] : []))
 }
 
 func tests(_ name: String, of rooms: [String]) -> Target {

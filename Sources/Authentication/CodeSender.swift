@@ -124,19 +124,12 @@ extension Doorkeeper {
             route == .letter ? account?.printedCode : nil)
     }
 
-    /// The channels that may carry a code: by `other` never the one by which the identifier came, unless there is no other.
+    /// The channels that may carry a code.
     private func permitted(
         _ routes: [Route], _ account: Account, _ request: CodeRequest
     ) -> [Route] {
-        if request.purpose == .reset { return routes.filter { $0 != request.avoid } }
-        switch policy.codeChannel {
-        case .none: return []
-        case .choice: return routes
-        case .same: return routes.contains(account.route) ? [account.route] : routes
-        case .other:
-            let others = routes.filter { $0 != account.route }
-            return others.isEmpty ? routes : others
-        }
+        request.purpose == .reset
+            ? routes.filter { $0 != request.avoid } : policy.codeWays(routes, identifier: account.route)
     }
 
     /// Ends what is over; run now and then by the worker.

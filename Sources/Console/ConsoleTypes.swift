@@ -83,7 +83,7 @@ struct DeedField: Sendable {
     }
 
     /// Why something is done; it goes into the journal.
-    static let reason = DeedField("reason", .text(maximum: 300))
+    static let reason = DeedField("reason", .text(maximum: StaffReason.longest))
 }
 
 /// One request, checked: who asks, for what.

@@ -77,7 +77,8 @@ enum HouseActions {
             path: "staff/add", deed: .keepStaff, name: "staffAdd",
             fields: { _, _ in
                 [
-                    DeedField("name", .text(maximum: 40)), DeedField("fullName", .text(maximum: 100)),
+                    DeedField("name", .text(maximum: 40)),
+                    DeedField("fullName", .text(maximum: StaffReason.longestName)),
                     DeedField("mail", .text(maximum: 254)),
                     DeedField("role", .choice(StaffRole.allCases.map(\.rawValue))),
                     DeedField("language", .choice(Language.allCases.map(\.rawValue))),

@@ -84,21 +84,17 @@ extension ConsoleSite {
             try parts.letters.isTheirs(reading, batch: batch, call.viewer)
         }
         guard isTheirs else { return .refused(404, text("parcel.unknown", language)) }
-        let zone = TimeZone(identifier: election.timeZone) ?? .gmt
-        guard let start = LocalTime.read(date + " 00:00", zone: zone) ?? LocalTime.read(date + " 01:00", zone: zone)
-        else {
-            return .refused(422, text("fault.date", language), field: "on")
-        }
-        guard start <= parts.clock.now else { return .refused(422, text("posted.future", language), field: "on") }
-        // A day may have 25 hours; the last of them still belongs to it.
-        let outcome = try parts.letters.room.posted(
-            parts.desk.election, batch: batch, on: date, before: start + 25 * 3600, by: call.viewer.principal)
         let next = call.viewer.role == .printer ? "parcels" : "letters"
+        let outcome = try LetterPosting(room: parts.letters.room, election: parts.desk.election).post(
+            batch: batch, on: date, now: parts.clock.now, by: call.viewer.principal)
         switch outcome {
-        case .success(let count):
-            let words = count.map { "\(text("posted.done", language)) \($0)." } ?? text("posted.corrected", language)
-            return .done(words, next: next, data: ["activated": .optional(count)])
-        case .failure(let why): return .refused(409, refusal(why.description, "refusal.letters", language), field: "on")
+        case .noDay: return .refused(422, text("fault.date", language), field: "on")
+        case .notBegun: return .refused(422, text("posted.future", language), field: "on")
+        case .activated(let count):
+            return .done("\(text("posted.done", language)) \(count).", next: next, data: ["activated": .number(count)])
+        case .corrected: return .done(text("posted.corrected", language), next: next, data: ["activated": .none])
+        case .refused(let why):
+            return .refused(409, refusal(why.description, "refusal.letters", language), field: "on")
         }
     }
 
@@ -125,52 +121,40 @@ extension ConsoleSite {
         guard call.source == "console" else {
             return fields + [DeedField("held", .text(maximum: 40), isRequired: false)]
         }
-        let sheet = try store.read { (reading: borrowing Reading) throws(StoreError) in try heldSheet(reading, call) }
+        let sheet = try store.read { (reading: borrowing Reading) throws(StoreError) -> PrintRoom.Sheet? in
+            guard try mayReport(reading, call) else { return nil }
+            return try spoiledSheet(call).sheet(reading, isPrinter: call.viewer.role == .printer)
+        }
         return fields + (sheet.map { [DeedField("held", .choice(["", $0.name]), isRequired: false)] } ?? [])
     }
 
-    /// The sheet that a call names, where it is the caller's to speak of.
-    private func heldSheet(_ reading: borrowing Reading, _ call: Call) throws(StoreError) -> PrintRoom.Sheet? {
-        let (batch, number) = (call.id("batch"), call.number("number") ?? 0)
-        guard try parts.letters.isTheirs(reading, batch: batch, letter: number, call.viewer) else { return nil }
-        // What the post has is not the printer's any more.
-        if call.viewer.role == .printer,
-            try parts.letters.room.batch(reading, parts.desk.election, number: batch)?.state != .printed
-        {
-            return nil
-        }
-        return try parts.letters.room.sheet(reading, parts.desk.election, batch: batch, letter: number)
+    /// The operation on the sheet that a call names.
+    private func spoiledSheet(_ call: Call) -> SpoiledSheet {
+        SpoiledSheet(
+            call.id("batch"), call.number("number") ?? 0, store: store, room: parts.letters.room,
+            election: parts.desk.election)
     }
 
-    /// What asking for the end of a sheet came to.
-    private enum Spoiling {
-        case unknown
-        case asks(PrintRoom.Sheet)
-        case done(PrintRoom.Loss)
-        case refused(PrintRefusal)
+    /// Whether that sheet is the caller's to speak of.
+    private func mayReport(_ reading: borrowing Reading, _ call: Call) throws(StoreError) -> Bool {
+        try parts.letters.isTheirs(
+            reading, batch: call.id("batch"), letter: call.number("number") ?? 0, call.viewer)
     }
 
     /// Ends a sheet and the identifier on it, once its name was confirmed.
     func spoiled(_ call: Call) throws -> DeedAnswer {
         let language = call.language
-        let outcome = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Spoiling in
-            guard let sheet = try heldSheet(transaction.reading, call) else { return .unknown }
-            guard call["held"].trimmed == sheet.name else { return .asks(sheet) }
-            let lost = try parts.letters.room.lose(
-                transaction, parts.desk.election, batch: sheet.batch, letter: sheet.number, isReturned: false,
-                destroyed: call.has("destroyed"), reason: call["reason"].trimmed, by: call.viewer.principal)
-            switch lost {
-            case .success(let loss): return .done(loss)
-            case .failure(let why): return .refused(why)
-            }
-        }
+        let isPrinter = call.viewer.role == .printer
+        let outcome = try spoiledSheet(call).end(
+            named: call["held"].trimmed, destroyed: call.has("destroyed"), reason: call["reason"].trimmed,
+            isPrinter: isPrinter, by: call.viewer.principal
+        ) { reading throws(StoreError) in try mayReport(reading, call) }
         switch outcome {
         case .unknown: return .refused(404, text("spoiled.unknown", language), field: "number")
         case .asks(let sheet):
             return .refused(422, "\(text("spoiled.ask", language)) \(sheet.name)\u{2026}", field: "held")
         case .done(let loss):
             // A printer learns nothing of what a voter has besides the sheet.
-            let isPrinter = call.viewer.role == .printer
             let more = loss.keepsOld && !isPrinter ? " " + text("spoiled.keepsOld", language) : ""
             return .done(text("spoiled.done", language) + more, next: isPrinter ? "parcels" : "letters")
         case .refused(let why):

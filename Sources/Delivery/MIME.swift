@@ -176,6 +176,13 @@ enum MIME {
     private static let hexDigits = Array("0123456789ABCDEF".utf8)
 
     /// Base64 with padding, in one line (RFC 4648, 4).
+    static func base64Text(_ bytes: [UInt8]) -> String {
+        var out: [UInt8] = []
+        appendBase64(bytes, to: &out)
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    /// Base64 with padding, in one line (RFC 4648, 4).
     static func appendBase64(_ bytes: some RandomAccessCollection<UInt8>, to out: inout [UInt8]) {
         let bytes = Array(bytes)
         for index in stride(from: 0, to: bytes.count, by: 3) {

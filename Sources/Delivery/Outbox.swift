@@ -310,14 +310,16 @@ extension Outbox {
             """, route.rawValue, election)
     }
 
-    /// Messages that failed, came back, or of which nobody knows whether they arrived, the latest first.
+    /// Messages that failed, came back, or of which nobody knows whether they arrived, the latest first; none that would tell
+    /// whether somebody has voted.
     package func troubles(
         _ reading: borrowing Reading, election: Int, limit: Int
     ) throws(StoreError) -> [TroubledMessage] {
         try reading.all(
             """
             SELECT subject, channel, kind, state, reply, ended_at, sealed IS NOT NULL FROM outbox_message
-            WHERE state IN ('failed', 'unknown', 'bounced') AND election = ? ORDER BY ended_at DESC, id LIMIT ?
+            WHERE state IN ('failed', 'unknown', 'bounced') AND election = ? AND kind NOT IN ('reminder', 'voteRecorded')
+            ORDER BY ended_at DESC, id LIMIT ?
             """, election, limit
         ) { (row: borrowing Row) throws(StoreError) in
             TroubledMessage(

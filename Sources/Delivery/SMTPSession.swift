@@ -1,27 +1,5 @@
 import Crypto
 
-/// A mail to be handed over.
-struct MailJob: Sendable {
-    let id: Int
-    let sender: String
-    let recipient: String
-    let body: [UInt8]
-    /// By which a bounce will name it; nil where bounces do not come back to us.
-    var token: String?
-}
-
-/// A relay's reply: the code and its last line.
-struct SMTPReply {
-    let code: Int
-    let text: String
-
-    /// The code and the enhanced code (RFC 3463) alone: what follows may repeat the recipient's address.
-    var summary: String {
-        let enhanced = text.prefix { $0.isNumber || $0 == "." }
-        return enhanced.split(separator: ".").count == 3 ? "\(code) \(enhanced)" : "\(code)"
-    }
-}
-
 /// The protocol of one SMTP connection (RFC 5321, PIPELINING by RFC 2920), without sockets: bytes in, bytes out.
 ///
 /// With PIPELINING the envelope of the next message goes out together with the body of the present one; its body waits
@@ -43,18 +21,6 @@ struct SMTPSession {
         case greeting, hello, startTLS, authPlain, authUser, authPassword, mail, recipient, data, body, reset, quit
     }
 
-    private struct Envelope {
-        let job: MailJob
-        var refusal: SMTPReply?
-        var relayRefused = false
-        /// Its envelope was pipelined behind a message that was then refused at its end. Postfix keeps the refused
-        /// transaction, so that MAIL is answered 503 and the recipient joins the one before.
-        var followsRefusal = false
-
-        /// Whether the relay takes it for a part of the transaction before.
-        var isMixedUp: Bool { followsRefusal && refusal?.code == 503 }
-    }
-
     private let relay: MailRelay
     private let next: () -> MailJob?
     private let result: (MailJob, Handover) -> Void
@@ -64,8 +30,8 @@ struct SMTPSession {
     private var taken = 0
     private var bodyEnd = 0
     private var steps: [Step] = [.greeting]
-    private var current: Envelope?
-    private var ahead: Envelope?
+    private var current: SMTPEnvelope?
+    private var ahead: SMTPEnvelope?
     /// A message whose envelope is sent again after RSET.
     private var again: MailJob?
     private var isSecure: Bool
@@ -202,14 +168,14 @@ struct SMTPSession {
             if !isGood { refuseEnvelope(reply, relay: reply.code >= 500 && current?.followsRefusal != true) }
             if !pipelines { continueEnvelope(.mail) }
         case .recipient:
-            if !isGood { refuseEnvelope(reply, relay: SMTPSession.isRelayWide(reply)) }
+            if !isGood { refuseEnvelope(reply, relay: reply.isRelayWide) }
             if !pipelines { continueEnvelope(.recipient) }
         case .data: return takeData(reply)
         case .body: endMessage(reply)
         case .reset:
             if let job = again {
                 again = nil
-                current = Envelope(job: job)
+                current = SMTPEnvelope(job: job)
                 sendEnvelope(job)
             } else {
                 begin()
@@ -235,10 +201,10 @@ struct SMTPSession {
         case .hello:
             if let user = relay.user, let password = relay.password { return authenticate(user, password) }
             start()
-        case .authUser: put(SMTPSession.base64(Array((relay.user ?? "").utf8)), then: .authPassword)
+        case .authUser: put(MIME.base64Text(Array((relay.user ?? "").utf8)), then: .authPassword)
         case .authPassword where reply.code == 334:
             put(
-                relay.password?.reveal { bytes in SMTPSession.base64(bytes.indices.map { bytes[$0] }) } ?? "",
+                relay.password?.reveal { bytes in MIME.base64Text(bytes.indices.map { bytes[$0] }) } ?? "",
                 then: .authPlain)
         default: start()
         }
@@ -253,7 +219,7 @@ struct SMTPSession {
         if authMethods.contains("PLAIN") {
             let secret: [UInt8] = password.reveal { bytes in bytes.indices.map { bytes[$0] } }
             let bytes: [UInt8] = [0] + Array(user.utf8) + [0] + secret
-            put("AUTH PLAIN \(SMTPSession.base64(bytes))", then: .authPlain)
+            put("AUTH PLAIN \(MIME.base64Text(bytes))", then: .authPlain)
         } else if authMethods.contains("LOGIN") {
             put("AUTH LOGIN", then: .authUser)
         } else {
@@ -288,7 +254,7 @@ struct SMTPSession {
             return
         }
         isIdle = false
-        current = Envelope(job: job)
+        current = SMTPEnvelope(job: job)
         sendEnvelope(job)
     }
 
@@ -312,13 +278,6 @@ struct SMTPSession {
         } else {
             put("DATA", then: .data)
         }
-    }
-
-    /// Being asked to authenticate, losing step, or not being allowed to relay at all is never the recipient's fault. For
-    /// the last there is no code of its own (550 or 554 with 5.7.1 mean a single mailbox too), but every server says it
-    /// in a word: "Relay access denied", "Relaying denied", "Unable to relay", "relay not permitted".
-    private static func isRelayWide(_ reply: SMTPReply) -> Bool {
-        [503, 530, 534, 535, 538].contains(reply.code) || reply.code >= 500 && reply.text.lowercased().contains("relay")
     }
 
     /// Keeps the first refusal of an envelope.
@@ -345,7 +304,7 @@ struct SMTPSession {
             result(
                 envelope.job,
                 envelope.isMixedUp
-                    ? .temporary(refusal.summary) : SMTPSession.outcome(refusal, relay: envelope.relayRefused))
+                    ? .temporary(refusal.summary) : refusal.outcome(relay: envelope.relayRefused))
             return .close
         }
         if unreleased == 0 { sendBody() } else { bodyWaits = true }
@@ -361,7 +320,7 @@ struct SMTPSession {
             put("RSET", then: .reset)
             return
         }
-        report(envelope, SMTPSession.outcome(refusal, relay: envelope.relayRefused))
+        report(envelope, refusal.outcome(relay: envelope.relayRefused))
         put("RSET", then: .reset)
     }
 
@@ -372,7 +331,7 @@ struct SMTPSession {
         put(".", then: .body)
         bodyEnd = taken + output.count
         if pipelines, delivered < SMTPSession.mostMessages, let job = next() {
-            ahead = Envelope(job: job)
+            ahead = SMTPEnvelope(job: job)
             sendEnvelope(job)
         }
     }
@@ -381,8 +340,8 @@ struct SMTPSession {
     private mutating func endMessage(_ reply: SMTPReply) {
         guard let envelope = current else { return }
         let outcome =
-            envelope.refusal.map { SMTPSession.outcome($0, relay: envelope.relayRefused) }
-            ?? SMTPSession.outcome(reply, relay: false)
+            envelope.refusal.map { $0.outcome(relay: envelope.relayRefused) }
+            ?? reply.outcome(relay: false)
         report(envelope, outcome)
         current = ahead
         ahead = nil
@@ -391,21 +350,10 @@ struct SMTPSession {
     }
 
     /// Hands out a result; the next body waits until it is on disk.
-    private mutating func report(_ envelope: Envelope, _ outcome: Handover) {
+    private mutating func report(_ envelope: SMTPEnvelope, _ outcome: Handover) {
         current = nil
         unreleased += 1
         result(envelope.job, outcome)
-    }
-
-    /// What a reply means for the message.
-    /// - Parameter relay: whether a refusal is the relay's to everybody, which pauses the channel.
-    private static func outcome(_ reply: SMTPReply, relay: Bool) -> Handover {
-        switch reply.code {
-        case 200..<300: .accepted(providerID: nil)
-        case 500... where relay: .paused(reply.summary)
-        case 500...: .failed(reply.summary)
-        default: .temporary(reply.summary)
-        }
     }
 
     // MARK: Endings
@@ -446,10 +394,4 @@ struct SMTPSession {
 
     /// How the session ended, when it did not end politely.
     private(set) var ended: Handover?
-
-    private static func base64(_ bytes: [UInt8]) -> String {
-        var out: [UInt8] = []
-        MIME.appendBase64(bytes, to: &out)
-        return String(decoding: out, as: UTF8.self)
-    }
 }

@@ -39,7 +39,7 @@ package final class Section {
     /// The first entry of each key.
     private var entries: [String: (keyMark: Mark, value: Node)] = [:]
     /// Keys that were asked for, which are the known ones.
-    private var asked: [String] = []
+    private var asked: Set<String> = []
 
     /// A node that is no mapping is a fault, and is read as an empty one.
     init(_ node: Node, name: String, reader: DocumentReader) {
@@ -61,8 +61,8 @@ package final class Section {
 
     /// Reports keys that nobody asked for.
     func finish() {
-        for (key, entry) in entries.sorted(by: { ($0.value.keyMark.line, $0.key) < ($1.value.keyMark.line, $1.key) })
-        where !asked.contains(key) {
+        let unknown = entries.filter { !asked.contains($0.key) }
+        for (key, entry) in unknown.sorted(by: { ($0.value.keyMark.line, $0.key) < ($1.value.keyMark.line, $1.key) }) {
             reader.fault(
                 entry.keyMark,
                 "unknown key \"\(key)\" in \(name); known keys: \(asked.sorted().joined(separator: ", "))")
@@ -77,7 +77,7 @@ package final class Section {
 
     /// The node of an optional key.
     package func node(_ key: String) -> Node? {
-        if !asked.contains(key) { asked.append(key) }
+        asked.insert(key)
         return entries[key]?.value
     }
 

@@ -74,6 +74,22 @@ package struct AccessPolicy: Sendable, Equatable {
         codeChannel == .choice && channels.contains(.email) && channels.contains(.sms)
     }
 
+    /// The ways that may carry a connection code: by `other` never the one by which the identifier came, unless there is no other.
+    /// None are left where nothing reaches the voter; then a code that was printed on their letter serves.
+    /// - Parameters:
+    ///   - ways: those by which something can be sent to the voter.
+    ///   - identifier: the way by which the identifier in use came.
+    package func codeWays<Way: Equatable>(_ ways: [Way], identifier: Way) -> [Way] {
+        switch codeChannel {
+        case .none: return []
+        case .choice: return ways
+        case .same: return ways.contains(identifier) ? [identifier] : ways
+        case .other:
+            let others = ways.filter { $0 != identifier }
+            return others.isEmpty ? ways : others
+        }
+    }
+
     /// The settings that differ from `earlier` and by which identifiers and secrets in voters' hands were made.
     func fixedSettings(changedFrom earlier: AccessPolicy) -> [String] {
         var changed: [String] = []

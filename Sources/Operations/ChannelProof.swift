@@ -39,7 +39,7 @@ package struct ChannelProof: Sendable, Equatable {
     /// The same from the facts alone, for a report over the whole roll.
     /// - Parameters:
     ///   - identifier: the way by which the identifier in use was sent; nil where there is none.
-    ///   - hasPrintedCode: whether a connection code stands on the letter: then no other way carries one.
+    ///   - hasPrintedCode: whether a connection code stands on the letter: it serves where no other way carries one.
     ///   - hasSecret: whether a secret was sent with the identifier, by the same way.
     ///   - routes: the ways by which a code can be sent.
     package init(
@@ -51,18 +51,8 @@ package struct ChannelProof: Sendable, Equatable {
             (codes, verdict) = ([], .none)
             return
         }
-        if hasPrintedCode {
-            codes = [.letter]
-        } else {
-            switch policy.codeChannel {
-            case .none: codes = []
-            case .choice: codes = routes
-            case .same: codes = routes.contains(identifier) ? [identifier] : routes
-            case .other:
-                let others = routes.filter { $0 != identifier }
-                codes = others.isEmpty ? routes : others
-            }
-        }
+        let sent = policy.codeWays(routes, identifier: identifier)
+        codes = sent.isEmpty && hasPrintedCode && policy.codeChannel != .none ? [.letter] : sent
         let isApart = !codes.isEmpty && !codes.contains(identifier)
         verdict = isApart ? .two : policy.challenge != nil ? .oneAndAnswer : .one
     }

@@ -34,23 +34,11 @@ extension PollSealer {
             if ballot.questions.isEmpty {
                 faults.append("The ballot \(ballot.id) asks nothing: give it \"questions\" in election.yaml.")
             }
-            if list.isEmpty { faults.append("Nobody on the roll may vote on \(ballot.id).") }
             if list.reduce(0, { $0 + $1.weight }) > PollSealer.mostWeight {
                 faults.append("The weights of \(ballot.id) come to more than \(PollSealer.mostWeight).")
             }
-            guard ballot.smallGroupAccepted == nil else { continue }
-            if !list.isEmpty, list.count < Election.smallGroup {
-                faults.append(
-                    "Only \(list.count) voters may vote on \(ballot.id): the result could tell who voted what. If the bureau accepts that in writing, name the document in \"smallGroupAccepted\"."
-                )
-            }
-            let weights = Dictionary(grouping: list, by: \.weight)
-            for (weight, holders) in weights.sorted(by: { $0.key < $1.key })
-            where weights.count > 1 && holders.count < Election.smallGroup {
-                faults.append(
-                    "Only \(holders.count) voters of \(ballot.id) hold the weight \(weight): the result could tell who voted what. If the bureau accepts that in writing, name the document in \"smallGroupAccepted\"."
-                )
-            }
+            let holders = Dictionary(grouping: list, by: \.weight).mapValues(\.count)
+            faults += SmallGroup.all(of: ballot, holders: holders).map { $0.words(ballot.id) }
         }
         return faults
     }

@@ -1,6 +1,6 @@
 import Crypto
 import Dispatch
-package import Elections
+import Elections
 import Inputs
 package import Store
 import Synchronization
@@ -69,45 +69,6 @@ package struct LoadedRoll: Sendable {
         mutating func add(_ name: @autoclosure () -> String) {
             count += 1
             if names.count < Changes.shown { names.append(name()) }
-        }
-    }
-}
-
-/// Voters by college and site, and by weight: what the small-group rule needs.
-package struct GroupCounts: Sendable {
-    /// Few enough that looking through them beats a dictionary.
-    private struct Group {
-        let college: [UInt8]
-        let site: [UInt8]
-        var count: Int
-    }
-
-    /// Voters by college and site.
-    private var groups: [Group] = []
-    /// How many voters hold each weight.
-    package private(set) var weights: [Int: Int] = [:]
-
-    /// Of nobody yet.
-    package init() {}
-
-    /// Counts a checked row.
-    mutating func add(_ batch: RowBuffer, _ row: RollRow) {
-        weights[row.weight, default: 0] += 1
-        let (college, site) = (batch.plain[row.college.range], batch.plain[row.site.range])
-        if let known = groups.firstIndex(where: { $0.college.elementsEqual(college) && $0.site.elementsEqual(site) }) {
-            groups[known].count += 1
-        } else {
-            groups.append(Group(college: Array(college), site: Array(site), count: 1))
-        }
-    }
-
-    /// How many voters may vote on `ballot`.
-    /// - Parameter ballot: of the election whose colleges and sites the file uses.
-    package func eligible(_ ballot: Election.Ballot) -> Int {
-        groups.reduce(0) { sum, group in
-            let college = String(decoding: group.college, as: UTF8.self)
-            let site = String(decoding: group.site, as: UTF8.self)
-            return sum + (ballot.admits(college: college, site: site) ? group.count : 0)
         }
     }
 }

@@ -82,7 +82,8 @@ private func runDemo(_ invocation: Invocation) throws(Refusal) {
           isoloir journal verify     --store \(folder)/store/isoloir.sqlite --keys \(folder)/keys
         Nothing was sent: every address and number of the sample is reserved for fiction.
         """)
-    let poll = DemoPoll(services: services, election: election, folder: folder)
+    let poll = RehearsedPoll(
+        services: services, election: election, folder: folder, acceptance: "a demo, nobody votes here")
     try poll.prepare()
     if invocation.has("--no-serve") {
         try poll.castSome()

@@ -7,6 +7,7 @@ import Elections
 import Foundation
 import Issuance
 import Operations
+import Polling
 import Store
 import VoterRoll
 
@@ -52,9 +53,16 @@ private func createElection(_ invocation: Invocation) throws(Refusal) {
     }) {
         try services.refuseSealed(number, "its definition cannot change any more")
     }
+    // Nobody seals between the look and the change.
+    let lock = try refusing { try ProcessLock(store: services.store.path, name: "seal") }
+    defer { withExtendedLifetime(lock) {} }
     let outcome = try refusing {
-        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> ElectionDesk.Outcome in
+        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> ElectionDesk.Outcome? in
             let number = try services.desk.number(transaction.reading, election.id)
+            let poll = try number.flatMap { number throws(StoreError) in
+                try Poll.find(transaction.reading, election: number)
+            }
+            if let poll, poll.state != .sealing { return nil }
             let inUse = try number.map { number throws(StoreError) in
                 try services.registrar.groupsInUse(transaction.reading, election: number)
             }
@@ -71,6 +79,7 @@ private func createElection(_ invocation: Invocation) throws(Refusal) {
             return outcome
         }
     }
+    guard let outcome else { throw Refusal("The poll was sealed meanwhile: its definition cannot change any more.") }
     warnOfTimes(election, PollHours(announced: election), services.clock.now)
     for fault in unprintable(election) { Terminal.complain("Note: \(fault) The seal refuses it.") }
     switch outcome {
@@ -185,34 +194,11 @@ private func warnOfConfirming(_ election: Election, _ groups: GroupCounts) {
     }
 }
 
-/// Ballots that nobody may vote on, and groups so small that their result would tell who voted what.
+/// Ballots that nobody may vote on, and groups so small that their result would tell who voted what: as the seal sees them.
 private func smallGroups(_ election: Election, _ groups: GroupCounts) -> [(mark: Mark, message: String)] {
-    var faults: [(mark: Mark, message: String)] = []
-    for ballot in election.ballots {
-        let eligible = groups.eligible(ballot)
-        if eligible == 0 {
-            faults.append((ballot.mark, "nobody on the roll may vote on the ballot \"\(ballot.id)\""))
-        } else if eligible < Election.smallGroup, ballot.smallGroupAccepted == nil {
-            faults.append(
-                (
-                    ballot.mark,
-                    "only \(eligible) voters may vote on the ballot \"\(ballot.id)\": with fewer than \(Election.smallGroup) "
-                        + "the result could tell who voted what; if the bureau accepts that in writing, name the document in \"smallGroupAccepted\""
-                ))
-        }
+    election.ballots.flatMap { ballot in
+        SmallGroup.all(of: ballot, holders: groups.holders(ballot)).map { (ballot.mark, $0.words(ballot.id)) }
     }
-    for (weight, count) in groups.weights.sorted(by: { $0.key < $1.key })
-    where count < Election.smallGroup && groups.weights.count > 1
-        && !election.ballots.allSatisfy({ $0.smallGroupAccepted != nil })
-    {
-        let mark = election.ballots.first { $0.smallGroupAccepted == nil }?.mark ?? Mark(line: 1, column: 1)
-        faults.append(
-            (
-                mark,
-                "only \(count) voters hold the weight \(weight): with fewer than \(Election.smallGroup) the result could tell who voted what"
-            ))
-    }
-    return faults
 }
 
 private func showElection(_ invocation: Invocation) throws(Refusal) {

@@ -80,7 +80,7 @@ func issueAll(_ services: Services, _ election: StoredElection, forced: Route?) 
 
 private func reissueIdentifier(_ invocation: Invocation) throws(Refusal) {
     let route = try route(try invocation.required("--by"))
-    let reason = try invocation.required("--reason")
+    let reason = try invocation.line("--reason")
     let keepsOld = invocation.has("--keep-until-posted")
     guard !keepsOld || route == .letter else {
         throw Refusal("--keep-until-posted goes with --by letter: nothing else is posted.", status: .usage)

@@ -1,5 +1,6 @@
 import CommandLineKit
 import Crypto
+import Elections
 import Foundation
 import Journal
 import Store
@@ -37,7 +38,13 @@ private struct ExportedEntry: Encodable {
 
 private func exportJournal(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
-    let key = invocation.has("--personal") ? try services.key(of: try services.election()) : nil
+    var key: ElectionKey?
+    if invocation.has("--personal") {
+        let election = try services.election()
+        key = try services.key(of: election)
+        // Whoever takes personal details out is in the journal before they have them, as at the console.
+        try services.record("export", election: election.election.id, ["file": "journal with personal details"])
+    }
     try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) in
             try Logbook.each(reading) { entry, hash throws(StoreError) in

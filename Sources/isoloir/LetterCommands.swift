@@ -1,4 +1,5 @@
 import CommandLineKit
+import Crypto
 import Delivery
 import Elections
 import Foundation
@@ -82,7 +83,7 @@ private func printLetters(_ invocation: Invocation) throws(Refusal) {
     }
     var again: (batch: Int, reason: String)?
     if let text = invocation["--again"] {
-        again = (try invocation.number(text), try invocation.required("--reason"))
+        again = (try invocation.number(text), try invocation.line("--reason"))
     }
     guard
         let manifest = try printBatch(
@@ -196,10 +197,16 @@ private func printSpecimen(_ invocation: Invocation) throws(Refusal) {
     let hours = try services.hours(election)
     let specimen = Specimen(
         election: election.election, office: office, hours: hours, style: try style(invocation, services, election))
-    let bytes = try refusing { try specimen.pdf(created: PrintFiles.timestamp(services.clock.now)) }
+    // No time of the day in it: with the settings' own layout it is the file that the console has approved, byte for byte.
+    let bytes = try refusing { try specimen.pdf(created: PrintFiles.timestamp(0)) }
+    let digest = hex(sha256(bytes))
     try saveNew(Data(bytes), to: path)
-    try services.record("letters.specimen", election: election.election.id, [:])
-    Terminal.say("\(path): a proof. Nothing on it is real; show it to the printer and the bureau.")
+    try services.record("letters.specimen", election: election.election.id, ["sha256": digest])
+    Terminal.say(
+        """
+        \(path): a proof. Nothing on it is real; show it to the printer and the bureau.
+          SHA-256  \(digest)
+        """)
 }
 
 private func listLetters(_ invocation: Invocation) throws(Refusal) {
@@ -232,30 +239,21 @@ private func markPosted(_ invocation: Invocation) throws(Refusal) {
     let date = try invocation.required("--on")
     let services = try Services(invocation)
     let (election, batch) = (try services.election(), try invocation.number(invocation.operands[0]))
-    let zone = TimeZone(identifier: election.election.timeZone) ?? .gmt
-    guard date.count == 10, let noon = LocalTime.read(date + " 12:00", zone: zone) else {
-        throw Refusal("\"\(date)\" is no date: write it as 2026-11-10.", status: .usage)
+    let posting = LetterPosting(room: services.printRoom, election: election)
+    let outcome = try refusing {
+        try posting.post(batch: batch, on: date, now: services.clock.now, by: services.principal)
     }
-    var calendar = Calendar(identifier: .gregorian)
-    calendar.timeZone = zone
-    let today = calendar.startOfDay(for: Date(timeIntervalSince1970: TimeInterval(services.clock.now)))
-    guard TimeInterval(noon) < today.timeIntervalSince1970 + 86_400 else {
+    switch outcome {
+    case .noDay: throw Refusal("\"\(date)\" is no date: write it as 2026-11-10.", status: .usage)
+    case .notBegun:
         throw Refusal(
             "\(date) is not here yet: run this when the post has the letters, since their identifiers work from then on."
         )
-    }
-    let startOfDay = calendar.startOfDay(for: Date(timeIntervalSince1970: TimeInterval(noon)))
-    let count = try refusing {
-        try services.printRoom.posted(
-            election, batch: batch, on: date, before: Int(startOfDay.timeIntervalSince1970) + 86_400,
-            by: services.principal
-        ).get()
-    }
-    if let count {
+    case .refused(let why): throw Refusal(why.description)
+    case .activated(let count):
         Terminal.say(
             "Batch \(batch) was posted on \(date): \(Terminal.count(count, "identifier")) can be used from now on.")
-    } else {
-        Terminal.say("Batch \(batch): the day of posting is now \(date).")
+    case .corrected: Terminal.say("Batch \(batch): the day of posting is now \(date).")
     }
     try services.wipeOldLetters()
 }
@@ -268,29 +266,35 @@ private func confirmBatch(_ invocation: Invocation) throws(Refusal) {
 }
 
 private func markSpoiled(_ invocation: Invocation) throws(Refusal) {
-    let reason = try invocation.required("--reason")
+    let reason = try invocation.line("--reason")
     let services = try Services(invocation)
     let election = try services.election()
     let batch = try invocation.number(invocation.operands[0])
     let letter = try invocation.number(invocation.operands[1])
+    let operation = SpoiledSheet(
+        batch, letter, store: services.store, room: services.printRoom, election: election)
     let sheet = try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try services.printRoom.sheet(reading, election, batch: batch, letter: letter)
+            try operation.sheet(reading, isPrinter: false)
         }
     }
-    // A number that is none is refused below, in words.
     if let sheet, !invocation.has("--yes") {
         let shown = "Letter \(letter) of batch \(batch), for \(sheet.initials)\u{2026}"
         guard Terminal.confirm("\(shown): is this the sheet? Its identifier ends at once.") == true else {
             throw Refusal("\(shown): nothing was changed. Say --yes if this is the sheet.")
         }
     }
-    let loss = try refusing {
-        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try services.printRoom.lose(
-                transaction, election, batch: batch, letter: letter, isReturned: false,
-                destroyed: invocation.has("--destroyed"), reason: reason, by: services.principal)
-        }.get()
+    let outcome = try refusing {
+        try operation.end(
+            named: invocation.has("--yes") ? nil : sheet?.name ?? "", destroyed: invocation.has("--destroyed"),
+            reason: reason, by: services.principal)
+    }
+    let loss: PrintRoom.Loss
+    switch outcome {
+    case .unknown: throw Refusal("Batch \(batch) has no letter \(letter), or it was reported before.")
+    case .asks: throw Refusal("The sheet was changed meanwhile: nothing was done. Look again.")
+    case .refused(let why): throw Refusal(why.description)
+    case .done(let done): loss = done
     }
     Terminal.say(
         "Letter \(letter) of batch \(batch) is spoiled"

@@ -53,7 +53,7 @@ extension Services {
 
 private func addManager(_ invocation: Invocation) throws(Refusal) {
     let text = try invocation.required("--mail")
-    let fullName = try invocation.required("--full-name")
+    let fullName = try invocation.line("--full-name", atMost: StaffReason.longestName)
     let roleName = invocation["--role"] ?? StaffRole.manager.rawValue
     guard let role = StaffRole(rawValue: roleName) else {
         let names = StaffRole.allCases.map(\.rawValue).joined(separator: ", ")
@@ -80,7 +80,7 @@ private func addManager(_ invocation: Invocation) throws(Refusal) {
 }
 
 private func renewManager(_ invocation: Invocation) throws(Refusal) {
-    let reason = try invocation.required("--reason")
+    let reason = try invocation.line("--reason")
     let services = try Services(invocation)
     let register = try services.register(try services.election())
     let name = invocation.operands[0]
@@ -95,7 +95,7 @@ private func renewManager(_ invocation: Invocation) throws(Refusal) {
 }
 
 private func removeManager(_ invocation: Invocation) throws(Refusal) {
-    let reason = try invocation.required("--reason")
+    let reason = try invocation.line("--reason")
     let services = try Services(invocation)
     let register = try services.register(try services.election())
     let name = invocation.operands[0]

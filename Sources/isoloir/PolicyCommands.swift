@@ -89,7 +89,7 @@ extension Services {
 }
 
 private func acceptPoint(_ invocation: Invocation) throws(Refusal) {
-    let (name, reason) = (try invocation.required("--by"), try invocation.required("--reason"))
+    let (name, reason) = (try invocation.line("--by", atMost: StaffReason.longestName), try invocation.line("--reason"))
     let services = try Services(invocation)
     let election = try services.election()
     let desk = try services.policyDesk(election)

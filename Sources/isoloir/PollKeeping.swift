@@ -143,61 +143,19 @@ extension Services {
 
     /// Destroys keys, signature lists and personal data of an election whose frozen set was made.
     func destroy(_ election: StoredElection) throws(Refusal) {
-        guard let poll = try poll(election), poll.state.isFinal else {
-            throw Refusal("Only a closed or abandoned poll is destroyed.")
+        let outcome = try refusing {
+            try PollDestruction(store: store, keys: keys, election: election).destroy(
+                desk: { try voterDesk(election) }, by: principal)
         }
-        if poll.state != .destroyed { try erase(election, poll) }
-        // Again where an earlier attempt was interrupted.
-        try refusing {
-            try keys.destroy(election.election.id)
-            // Letters for the printer and uploaded rolls, encrypted or not.
-            let folder = store.path + ".print"
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-            for name in names where name.hasPrefix(election.election.id + "-") {
-                try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
-            }
-            if FileManager.default.fileExists(atPath: store.path + ".uploads") {
-                try FileManager.default.removeItem(atPath: store.path + ".uploads")
-            }
-            guard try store.truncateLog() else {
-                throw Refusal(
-                    "Everything is destroyed but the store's log, which another program reads: end it and run this again."
-                )
-            }
-        }
-    }
-
-    private func erase(_ election: StoredElection, _ poll: Poll) throws(Refusal) {
-        let station = try station(election)
-        let staff = try register(election)
-        let name = election.election.id
-        let isKept = try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in
-                var isKept = false
-                try Logbook.each(reading) { entry, _ throws(StoreError) in
-                    if entry.action == "poll.keep", entry.election == name { isKept = true }
-                }
-                return isKept
-            }
-        }
-        guard isKept else {
+        switch outcome {
+        case .destroyed: return
+        case .isNotOver: throw Refusal("Only a closed or abandoned poll is destroyed.")
+        case .isNotKept:
             throw Refusal("Make the frozen set first: isoloir poll keep --to FOLDER. Nothing comes back afterwards.")
-        }
-        try refusing {
-            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try station.erase(transaction)
-                try registrar.erase(transaction, election)
-                try staff.erase(transaction, by: principal)
-                try keeper.erase(transaction, election: election.number)
-                try TurnoutRecorder.erase(transaction, election: election.number)
-                try outbox.erase(transaction, election: election.number)
-                try logbook.record(
-                    transaction, election: election.election.id, by: principal, "poll.destroy",
-                    [
-                        "fingerprint": poll.fingerprint,
-                        "destroyed": "election key, box key, signature lists, names, contacts",
-                    ])
-            }
+        case .logRemains:
+            throw Refusal(
+                "Everything is destroyed but the store's log, which another program reads: end it and run this again."
+            )
         }
     }
 }

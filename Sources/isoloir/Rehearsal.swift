@@ -33,7 +33,8 @@ struct Rehearsal {
         let clock = Clock { opens + (closes - opens) / 2 }
         let apart = try Services(own, creating: true, clock: clock)
         let stored = try prepare(apart, folder)
-        let poll = DemoPoll(services: apart, election: stored, folder: folder)
+        let poll = RehearsedPoll(
+            services: apart, election: stored, folder: folder, acceptance: "a rehearsal, nobody votes here")
         try poll.prepare()
         let cast = try poll.castSome()
         let verified = try poll.count()

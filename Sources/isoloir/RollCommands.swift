@@ -92,6 +92,8 @@ private func importRoll(_ invocation: Invocation) throws(Refusal) {
             "Nothing was stored: \(roll.report.rejected) of \(roll.rows) rows are refused. Correct them, or keep the good ones with --accept-valid."
     } else if roll.rows == 0 {
         reason = "Nothing was stored: the file holds no voters."
+    } else if roll.rows <= roll.report.rejected {
+        reason = "Nothing was stored: every row is refused. Correct the file."
     } else if !isDry, needsConsent(roll), !invocation.has("--yes"),
         Terminal.confirm("Apply these changes to the roll?") != true
     {
@@ -355,7 +357,7 @@ private func correctRoll(_ invocation: Invocation) throws(Refusal) {
             "There is no column \"\(name)\": \(Column.allCases.map(\.rawValue).joined(separator: ", ")).",
             status: .usage)
     }
-    let reason = try invocation.required("--reason")
+    let reason = try invocation.line("--reason")
     guard let value = invocation["--value"] else { throw Refusal("The option --value is missing.", status: .usage) }
     let services = try Services(invocation)
     let election = try services.election()

@@ -78,7 +78,8 @@ extension Services {
                 station: station, common: common, help: help)
             let console = ConsoleSite(
                 behind, pages: try ConsolePages(election.election, templates: templates, assets: assets),
-                assets: assets, address: consoleAddress(election.election), uploads: store.path + ".uploads", log: log)
+                assets: assets, address: consoleAddress(election.election),
+                uploads: PollDestruction.uploads(store: store.path, election: election.election.id), log: log)
             return Site(
                 site: site, doorkeeper: doorkeeper, recovery: recovery, help: help, spent: SpentBook(clock: clock),
                 station: station, directory: directory, console: console, staffDoor: behind.door, registrar: registrar,

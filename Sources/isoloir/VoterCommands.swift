@@ -23,7 +23,7 @@ let voterCommands = [
 private func resetPassphrase(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
-    let reason = try invocation.required("--reason")
+    let reason = try invocation.line("--reason")
     let reference = invocation.operands[0]
     guard election.election.access.secretKind != .generated else {
         throw Refusal("This election sends passwords: give \(reference) a new one with `identifiers reissue`.")

@@ -472,7 +472,7 @@ def test_the_roll_is_uploaded_looked_at_and_applied(site, visitor):
         state("rien n'est encore appliqué")
         assert "Lignes refusées 0" in manager.text and "Colonnes non lues Mail" in manager.text
         manager.do("roll/drop")
-    assert os.listdir(f"{site.store}.uploads") == []
+    assert os.listdir(f"{site.store}.uploads/cse-2026") == []
     assert manager.get("roll/sample.csv").text.startswith("\ufeffMatricule;Civilité;Nom;Prénom")
     assert "nmatricule" in (manager.get("roll/headings"), manager.text)[1]
     # A large file is given up while it is read, and nothing stays of it.

@@ -280,7 +280,7 @@ def raw(site, manager, length, send, chunked=False):
 def test_large_uploads_and_bombs(site):
     site.prepare([voter(1)]).serve()
     manager, support = team(site, "manager", "support")
-    folder = f"{site.store}.uploads"
+    folder = f"{site.store}.uploads/cse-2026"
     # Two gigabytes are refused before they are sent.
     assert " 413 " in raw(site, manager, 2 << 30, lambda line: None)
     # In pieces of unknown number it ends at the limit, and nothing stays.

@@ -191,9 +191,9 @@ def test_a_program_brings_the_roll(site):
     with socket.create_connection(("localhost", site.port), 20) as slow:
         slow.sendall((f"POST /api/v1/roll/upload HTTP/1.1\r\nHost: localhost:{site.port}\r\nAuthorization: {head['Authorization']}\r\n"
                       "Content-Type: text/csv\r\nContent-Length: 500\r\n\r\nreference").encode())
-        road.wait_until(lambda: os.path.isdir(f"{site.store}.uploads") and os.listdir(f"{site.store}.uploads"), 10)
+        road.wait_until(lambda: os.path.isdir(f"{site.store}.uploads/cse-2026") and os.listdir(f"{site.store}.uploads/cse-2026"), 10)
         assert send(whole).status_code == 409
-    road.wait_until(lambda: os.listdir(f"{site.store}.uploads") == [], 20)
+    road.wait_until(lambda: os.listdir(f"{site.store}.uploads/cse-2026") == [], 20)
 
 
 def test_schemathesis_finds_nothing(site, tmp_path):

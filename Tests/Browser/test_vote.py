@@ -50,10 +50,10 @@ def test_voters_vote_and_trustees_count(site, visitor):
     assert jeanne.title == "Vous avez voté"
     second = jeanne.vote(SUBSTITUTES, "Vote blanc")
     assert second != first
-    karim = visitor()
+    karim = visitor(whole=True)
     karim.sign_in(site.identifier("v2@example.org"), "v2@example.org", 1)
     vote_mixed(karim)
-    lea = visitor()
+    lea = visitor(whole=True)
     lea.sign_in(site.identifier("v4@example.org"), "v4@example.org", 1)
     lea.vote(MANAGERS, "Liste « Agir au quotidien »")
     results = site.count_poll()

@@ -31,4 +31,16 @@ struct ChannelProofTests {
             identifier: .letter, hasPrintedCode: false, hasSecret: false, routes: [.email], policy: policy)
         #expect(both.verdict == .two)
     }
+
+    @Test func `a mail that came onto the roll after the letter carries the code`() {
+        // As the code is really sent: the printed one serves only whom nothing else reaches.
+        let added = ChannelProof(
+            identifier: .letter, hasPrintedCode: true, hasSecret: false, routes: [.email], policy: policy)
+        #expect(added.codes == [.email] && added.verdict == .two)
+        var without = policy
+        without.codeChannel = .none
+        let none = ChannelProof(
+            identifier: .letter, hasPrintedCode: true, hasSecret: true, routes: [], policy: without)
+        #expect(none.codes == [] && none.verdict == .one)
+    }
 }

@@ -1,3 +1,7 @@
+import Crypto
+import Foundation
+import Journal
+import Store
 import Testing
 
 @testable import Operations
@@ -11,5 +15,51 @@ struct ParcelFolderTests {
     ])
     func `a parcel's folder is told from another election's`(name: String, isOurs: Bool) {
         #expect(LetterDoor.isFolder(name, of: "cse") == isOurs)
+    }
+}
+
+struct DestructionTests {
+    @Test
+    func `what lies beside the store of another election stays`() throws {
+        let house = try DeskHouse(voters: 1)
+        let path = house.store.path
+        let (ours, others) = (
+            ["\(path).print/cse-2026-1-0123456789ab", "\(path).uploads/cse-2026"],
+            [
+                "\(path).print/cse-2026-bis-1-0123456789ab", "\(path).print/cse-1-0123456789ab",
+                "\(path).uploads/cse-2026-bis",
+            ]
+        )
+        for folder in ours + others {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        }
+        let keys = try KeyFolder(
+            path: FileManager.default.temporaryDirectory.appending(path: "keys-\(UUID().uuidString)").path, store: path,
+            randomness: .system)
+        let destruction = PollDestruction(store: house.store, keys: keys, election: house.desk.election)
+        try destruction.removeFiles()
+        for folder in ours { #expect(!FileManager.default.fileExists(atPath: folder)) }
+        for folder in others { #expect(FileManager.default.fileExists(atPath: folder)) }
+        #expect(try destruction.destroy(desk: { house.desk }, by: .system("test")) == .isNotOver)
+    }
+}
+
+struct PostingDayTests {
+    /// Paris: clocks go back on 25 October 2026, forward on 29 March 2026.
+    @Test(arguments: [("2026-11-10", 24), ("2026-10-25", 25), ("2026-03-29", 23)])
+    func `a day of posting has its own hours`(text: String, hours: Int) throws {
+        let day = try #require(LetterPosting.day(text, zone: "Europe/Paris"))
+        #expect(day.count == hours * 3600)
+    }
+
+    @Test(arguments: ["2026-11-31", "10.11.2026", "2026-11-1", "", "2026-11-10 12:00"])
+    func `what is no day is none`(text: String) { #expect(LetterPosting.day(text, zone: "Europe/Paris") == nil) }
+
+    @Test
+    func `the day after ends before half past midnight`() throws {
+        // A batch printed at 00:30 was not posted on the day before, by whatever door one says so.
+        let printed = try #require(LetterPosting.day("2026-11-11", zone: "Europe/Paris")).lowerBound + 1800
+        let before = try #require(LetterPosting.day("2026-11-10", zone: "Europe/Paris"))
+        #expect(before.upperBound < printed)
     }
 }

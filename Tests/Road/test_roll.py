@@ -169,20 +169,39 @@ def test_a_correction_needs_a_reason_and_is_journalled(isoloir):
     isoloir.election()
     isoloir.roll([voter(1)])
     isoloir.run("roll", "correct", "V1", "--column", "email", "--value", "new@example.org", status=2)
+    for reason in ("two\nlines", "x" * 301, "\u202egnihton", "  "):
+        isoloir.run("roll", "correct", "V1", "--column", "email", "--value", "new@example.org", "--reason", reason, status=2)
+    isoloir.run("manager", "add", "anne", "--mail", "a@example.org", "--full-name", "Anne\u200bB", status=2)
     isoloir.run("roll", "correct", "V1", "--column", "email", "--value", "new@example.org", "--reason", "called on 3 November")
     journal = isoloir.run("journal", "export", "--personal").stdout
     assert "called on 3 November" in journal and "new@example.org" in journal
-    assert "new@example.org" not in isoloir.run("journal", "export").stdout
+    # Who took the personal details out stands in it, as at the console.
+    plain = [line for line in isoloir.run("journal", "export").stdout.splitlines() if '"action":"export"' in line]
+    assert "new@example.org" not in isoloir.run("journal", "export").stdout and len(plain) == 1 and "personal details" in plain[0]
+
+
+def test_a_file_of_refused_rows_alone_strikes_nobody(isoloir):
+    isoloir.election()
+    isoloir.roll([voter(1), voter(2)])
+    bad = [voter(number, email="nobody") for number in (1, 2, 3)]
+    for words in (["--accept-valid", "--yes"], ["--yes"], ["--accept-valid", "--yes", "--json"]):
+        assert "every row is refused" in isoloir.roll(bad, *words, status=1).stderr or "3 of 3 rows" in isoloir.roll(bad, *words, status=1).stderr
+    assert isoloir.sql("SELECT reference FROM roll_voter WHERE removed_at IS NULL ORDER BY 1") == [("V1",), ("V2",)]
 
 
 def test_small_groups_and_empty_ballots_are_said(isoloir):
     isoloir.election()
     isoloir.roll([voter(number) for number in range(12)])
     refused = isoloir.run("election", "check", f"{isoloir.folder}/election", "--roll", f"{isoloir.folder}/roll.csv", status=1)
-    assert 'nobody on the roll may vote on the ballot "titulaires-cadres"' in refused.stderr
+    assert "Nobody on the roll may vote on titulaires-cadres" in refused.stderr
     isoloir.roll([voter(number, college="cadres" if number < 3 else "ouvriers") for number in range(15)], "--yes")
     refused = isoloir.run("election", "check", f"{isoloir.folder}/election", "--roll", f"{isoloir.folder}/roll.csv", status=1)
-    assert 'only 3 voters may vote on the ballot "titulaires-cadres"' in refused.stderr
+    assert "Only 3 voters may vote on titulaires-cadres" in refused.stderr
+    # Ten hold each weight, but not among those who may vote on one ballot: as the seal will say.
+    isoloir.roll([voter(number, college="cadres" if number < 20 else "ouvriers", weight=2 if number in range(17, 30) else 1)
+                  for number in range(50)], "--yes")
+    refused = isoloir.run("election", "check", f"{isoloir.folder}/election", "--roll", f"{isoloir.folder}/roll.csv", status=1)
+    assert "Only 3 voters of titulaires-cadres hold the weight 2" in refused.stderr and "titulaires-ouvriers" not in refused.stderr
 
 
 def test_a_voter_whose_row_is_refused_stays_on_the_roll(isoloir):

@@ -171,6 +171,10 @@ def test_what_came_back_stands_among_the_failures(isoloir):
     assert "V1" in shown and "bounced 5.1.1" in shown and "V2" not in shown
     [row] = isoloir.json("outbox", "failures")
     assert (row["state"], row["canRetry"]) == ("bounced", False)
+    # What tells whether somebody has voted is nobody's to list.
+    for kind in ("voteRecorded", "reminder"):
+        isoloir.sql("UPDATE outbox_message SET kind = ? WHERE subject = 1", kind)
+        assert isoloir.json("outbox", "failures") == []
 
 
 def test_what_waits_leaves_with_the_address_that_holds_then(isoloir):

@@ -11,14 +11,17 @@ import Store
 import Tally
 import VoterRoll
 
-/// The demo's poll: two trustees on this one machine, who would be two people on machines of their own.
-struct DemoPoll {
+/// A poll from the trustees' keys to the verified count, by the operations of a real one: two trustees on this one machine, who would
+/// be two people on machines of their own. The rehearsal runs it in a store of its own, and the demo on its sample.
+struct RehearsedPoll {
     let services: Services
     let election: StoredElection
     let folder: String
+    /// Why open points of the security level are accepted: no real voter is here.
+    let acceptance: String
 
     private static let names = ["Anne Lambert", "Bruno Castel"]
-    private var files: [String] { DemoPoll.names.indices.map { "\(folder)/trustees/trustee\($0 + 1)" } }
+    private var files: [String] { RehearsedPoll.names.indices.map { "\(folder)/trustees/trustee\($0 + 1)" } }
 
     /// Trustees' keys, seal, opening.
     func prepare() throws(Refusal) {
@@ -26,7 +29,7 @@ struct DemoPoll {
         try refusing {
             try FileManager.default.createDirectory(atPath: "\(folder)/trustees", withIntermediateDirectories: true)
         }
-        for (name, path) in zip(DemoPoll.names, files) {
+        for (name, path) in zip(RehearsedPoll.names, files) {
             try writeTrusteeKey(election.election, name: name, path: path)
             let challenge = try services.addTrustee(election, file: try readFile(path + ".pub"))
             let pair = try keyPair(path)
@@ -43,19 +46,20 @@ struct DemoPoll {
         }
         Terminal.say("  both trustees found their keys in it")
         try accept()
+        try fullCheck(services.store)
         try services.open(election, boxKeyFile: "\(folder)/box.key")
         Terminal.say("  open: the ballot boxes and the signature lists are empty")
     }
 
-    /// What a real election would cure: the demo's site has no HTTPS, for one.
+    /// What a real election would cure: a demo's site has no HTTPS, for one.
     private func accept() throws(Refusal) {
         let desk = try services.policyDesk(election)
         let viewer = Viewer(principal: services.principal, role: .bureau, language: .en)
         let open = try services.policyReport(election).open
         for line in open {
-            _ = try refusing { try desk.accept(point: line.point.id, reason: "a demo, nobody votes here", by: viewer) }
+            _ = try refusing { try desk.accept(point: line.point.id, reason: acceptance, by: viewer) }
         }
-        Terminal.say("  \(Terminal.count(open.count, "open point")) of the security level accepted: it is a demo")
+        Terminal.say("  \(Terminal.count(open.count, "open point")) of the security level accepted: \(acceptance)")
     }
 
     private func keyPair(_ path: String) throws(Refusal) -> TrusteeFiles.KeyPair {
@@ -100,8 +104,8 @@ struct DemoPoll {
         var casters: Set<Int> = []
         for ballot in election.election.ballots.map(\.id) {
             let electors = electorates[ballot] ?? []
-            for (index, voter) in electors.dropFirst(max(0, electors.count - DemoPoll.firstBallots) / 2)
-            where counts[ballot, default: 0] < DemoPoll.firstBallots && casters.insert(voter).inserted {
+            for (index, voter) in electors.dropFirst(max(0, electors.count - RehearsedPoll.firstBallots) / 2)
+            where counts[ballot, default: 0] < RehearsedPoll.firstBallots && casters.insert(voter).inserted {
                 _ = try refusing { try vote(station, voter, index) }
                 for voted in ballots[voter] ?? [] { counts[voted, default: 0] += 1 }
             }
@@ -129,7 +133,7 @@ struct DemoPoll {
             guard case .booth(let booth) = entering, let document = ElectionDocument(booth.document),
                 let stored = try services.store.read({ (reading: borrowing Reading) throws(StoreError) in
                     try PollBallot.find(reading, election: election.number, name: ballot.id)
-                }), let credential = DemoPoll.credential(booth.credential)
+                }), let credential = RehearsedPoll.credential(booth.credential)
             else { continue }
             let form = document.form
             let choices = form.questions.map { question in
@@ -160,10 +164,14 @@ struct DemoPoll {
     func count() throws(Refusal) -> Int {
         let station = try services.station(election)
         let teller = services.teller(station)
-        if let refusal = try refusing({ try station.close(atOnce: true, by: services.principal) }) {
+        let close = PollClose(
+            store: services.store, station: station, teller: teller, register: try services.register(election))
+        if let refusal = try refusing({
+            try close.close(
+                atOnce: true, by: services.principal, word: nil, complain: { Terminal.complain($0) })
+        }) {
             throw Refusal(refusal)
         }
-        _ = try refusing { try teller.tally(by: services.principal) }
         Terminal.say("  closed, and the encrypted ballots added up")
         let archives = "\(folder)/archives"
         let names = try services.writeArchives(election, to: archives)
@@ -211,7 +219,7 @@ struct DemoPoll {
             throw Refusal("\(name): \(error)", status: .broken)
         }
         var line = "  \(name): \(Terminal.count(report.ballots, "ballot")), every check passed"
-        if let other = try DemoPoll.beleniosVerdict(path) { line += "; belenios-tool: \(other)" }
+        if let other = try RehearsedPoll.beleniosVerdict(path) { line += "; belenios-tool: \(other)" }
         Terminal.say(line)
     }
 

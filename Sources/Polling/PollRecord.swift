@@ -1,0 +1,166 @@
+import BallotCore
+import BallotEngine
+import Crypto
+import Elections
+import Journal
+import Store
+
+/// What the journal says of a poll.
+/// The last entry of a kind counts, and an undone seal counts as never sealed. What it holds is compared with the
+/// tables, never written back.
+struct PollRecord {
+    /// A round of publication by its entry.
+    private struct Noted: Equatable {
+        let number: Int
+        let ballots: Int
+        let signatures: Int
+        let head: String
+        let height: Int
+        /// Nil in an entry of an earlier version.
+        let at: Int?
+    }
+
+    private var state: PollState?
+    /// SHA-256 of the manifest, and the trustees whose keys were replaced before it.
+    private var manifest = ""
+    private var replaced: Set<String> = []
+    private var extended: Int?
+    private var isStopped = false
+    /// Lines of the lists whose voters were told.
+    private(set) var told = 0
+    private var rounds: [String: [Noted]] = [:]
+    private var tallies: [String: String] = [:]
+    private var results: [String: String] = [:]
+    /// SHA-256 of the signed records by their kinds.
+    private(set) var records: [String: String] = [:]
+    /// When it was sealed, opened and closed, where the entries say it.
+    private var times: [String: Int] = [:]
+    /// Restores since the seal.
+    private(set) var restores: [PollRestore.Noted] = []
+
+    /// States that the journal's entries lead to.
+    private static let states: [String: PollState] = [
+        "poll.seal": .sealed, "poll.open": .open, "poll.suspend": .suspended,
+        "poll.resume": .open,
+        "poll.ended": .ended, "poll.reopen": .open, "poll.closing": .closing, "poll.stop": .closing,
+        "poll.close": .closed, "poll.abandon": .abandoned, "poll.destroy": .destroyed,
+    ]
+
+    /// - Parameter election: its name, as the entries carry it.
+    /// - Throws: what the store throws, and `.damaged` for an entry of a restore that cannot be read. Details of other
+    ///   entries that cannot be read are passed over: the table then differs from what is known.
+    init(_ reading: borrowing Reading, election: String) throws(StoreError) {
+        var record = PollRecord()
+        try Logbook.each(reading) { entry, _ throws(StoreError) in
+            // One that was abandoned or destroyed takes no mark.
+            if entry.action == "store.restore", let state = record.state, state == .closed || !state.isFinal {
+                record.restores.append(
+                    PollRestore.Noted(try entry.fields(), state: state, isStopped: record.isStopped))
+            }
+            guard entry.election == election else { return }
+            if let state = PollRecord.states[entry.action] { record.state = state }
+            // As if it had never been sealed; what became of trustees' keys stays.
+            if entry.action == UndoneSeal.action { record.state = nil }
+            if ["poll.stop", "poll.abandon"].contains(entry.action) { record.isStopped = true }
+            guard
+                [
+                    "poll.seal", "poll.open", "poll.close", "poll.record", "trustee.replace", "trustee.remove",
+                    "poll.extend", "poll.round", "poll.notice", "tally.encrypt", "tally.result",
+                ].contains(entry.action),
+                let json = JSON.read(Array(entry.details.utf8))
+            else { return }
+            record.take(entry.action, json)
+        }
+        self = record
+    }
+
+    private init() {}
+
+    /// - Parameter action: one of the list in `init`; every other one would be taken for a result.
+    private mutating func take(_ action: String, _ details: JSON) {
+        func text(_ name: StaticString) -> String { String(decoding: details[name]?.bytes ?? [], as: UTF8.self) }
+        switch action {
+        case "poll.seal":
+            manifest = text("manifest.sha256")
+            times["sealed"] = Int(text("sealed.at"))
+        case "poll.open": times["opened"] = Int(text("opened.at"))
+        case "poll.close": times["closed"] = Int(text("closed.at"))
+        case "poll.record": records[text("kind")] = text("sha256")
+        case "trustee.replace": replaced.insert(text("trustee"))
+        case "trustee.remove": replaced.remove(text("trustee"))
+        case "poll.notice": told += Int(text("lines")) ?? 0
+        case "poll.extend": extended = Int(text("to"))
+        case "poll.round":
+            rounds[text("ballot"), default: []].append(
+                Noted(
+                    number: Int(text("round")) ?? 0, ballots: Int(text("ballots")) ?? 0,
+                    signatures: Int(text("signatures")) ?? 0, head: text("head"), height: Int(text("height")) ?? 0,
+                    at: Int(text("at"))))
+        case "tally.encrypt": tallies[text("ballot")] = "\(text("sha256")) \(text("ballots")) \(text("weight"))"
+        default: results[text("ballot")] = text("result").filter { $0 != " " }
+        }
+    }
+
+    /// The hour of the close that was sealed, or to which the poll was extended.
+    /// - Parameter announced: the close of the sealed definition, in seconds since 1970.
+    func hour(announced: Int) -> Int { extended ?? announced }
+
+    /// The poll's row against the journal: manifest, trustees, state, hours.
+    /// - Parameter closes: the announced close, in seconds since 1970.
+    func faults(_ poll: Poll, closes: Int) -> [String] {
+        var faults: [String] = []
+        if manifest != hex(sha256(poll.manifest)) { faults.append("The seal's manifest is not the journal's.") }
+        let sealed = SealManifest(poll.manifest)?.trustees.filter { $0.replaced != nil }.map(\.name) ?? []
+        if replaced != Set(sealed) {
+            faults.append("The seal does not say of every trustee whose keys were replaced that they were.")
+        }
+        if state != poll.state {
+            faults.append("The poll is \(poll.state.rawValue), by the journal \(state?.rawValue ?? "nothing").")
+        }
+        for (name, stored) in [("sealed", poll.sealedAt), ("opened", poll.openedAt), ("closed", poll.closedAt)] {
+            if let noted = times[name], stored != noted {
+                faults.append("The hour at which the poll was \(name) was changed by hand.")
+            }
+        }
+        let hour = hour(announced: closes)
+        if [.closing, .closed, .abandoned, .destroyed].contains(poll.state)
+            ? poll.closesAt > hour : poll.closesAt != hour
+        {
+            faults.append("The poll's hour of closing was changed by hand.")
+        }
+        if (poll.stoppedAt != nil) != isStopped {
+            faults.append("That ballots are taken, or not any more, was changed by hand.")
+        }
+        return faults
+    }
+
+    /// A ballot's rounds, encrypted tally and result against the journal.
+    /// - Parameters:
+    ///   - published: the rounds of the store, oldest first.
+    ///   - tally: nil before the count.
+    func faults(_ ballot: PollBallot, _ published: [Round], _ tally: StoredTally?) -> [String] {
+        var faults: [String] = []
+        let noted = rounds[ballot.name] ?? []
+        var stored: [Noted] = []
+        for (place, round) in published.enumerated() {
+            let hasTime = noted.indices.contains(place) && noted[place].at != nil
+            stored.append(
+                Noted(
+                    number: round.number, ballots: round.ballots, signatures: round.signatures, head: round.head,
+                    height: round.height, at: hasTime ? round.at : nil))
+        }
+        if noted.isEmpty, !published.isEmpty {
+            faults.append("\(ballot.name): a box was published without a round in the journal.")
+        } else if noted != stored {
+            faults.append("\(ballot.name): the published box is not the one of the journal's last round.")
+        }
+        if (tally.map { "\(hex(sha256($0.document))) \($0.ballots) \($0.weight)" }) != tallies[ballot.name] {
+            faults.append("\(ballot.name): the encrypted tally is not the journal's.")
+        }
+        let result = tally?.result.map { String(decoding: $0, as: UTF8.self) }
+        if result != results[ballot.name].map({ "{\"result\":\($0)}" }) {
+            faults.append("\(ballot.name): the result is not the journal's.")
+        }
+        return faults
+    }
+}
