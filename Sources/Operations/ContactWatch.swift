@@ -74,6 +74,22 @@ extension VoterDesk {
         return found
     }
 
+    /// The same for a voter who has no identifier yet: nothing is taken over from them, but another's contact is odd once identifiers
+    /// were sent, since theirs would go there.
+    func isOddForNewcomer(
+        _ transaction: borrowing Transaction, anyOf contacts: [GivenContact], voter: Voter, by principal: Principal
+    ) throws(StoreError) -> Bool {
+        guard !contacts.isEmpty, try issuer.hasIssued(transaction.reading, election: election.number) else {
+            return false
+        }
+        let watch = try contactWatch(transaction.reading, by: principal)
+        var found = false
+        for contact in contacts where try isOdd(transaction, contact, voter: voter.id, watch, by: principal) {
+            found = true
+        }
+        return found
+    }
+
     /// The same of one contact.
     func isSuspicious(
         _ transaction: borrowing Transaction, _ contact: GivenContact, voter: Voter, by principal: Principal

@@ -75,15 +75,19 @@ extension VoterDesk {
         by principal: Principal
     ) throws(StoreError) -> LoneCorrection {
         var (isForBureau, wantsSecond) = (false, false)
-        if column.isGuarded, try !issuer.history(transaction.reading, voter: voter.id).isEmpty {
+        if column.isGuarded {
+            let hasIdentifier = try !issuer.history(transaction.reading, voter: voter.id).isEmpty
             let trial = try trial(transaction, voter, [column: value], by: principal)
             guard case .done = trial.change else {
                 return LoneCorrection(change: trial.change, isForBureau: false, wantsSecond: false)
             }
-            let isSuspicious = try isSuspicious(
-                transaction, anyOf: trial.given, voter: voter, by: principal, isChange: column.isContact)
+            let isSuspicious =
+                hasIdentifier
+                ? try isSuspicious(
+                    transaction, anyOf: trial.given, voter: voter, by: principal, isChange: column.isContact)
+                : try isOddForNewcomer(transaction, anyOf: trial.given, voter: voter, by: principal)
             isForBureau = try wasReset(transaction.reading, voter: voter.id) || isSuspicious
-            wantsSecond = isForBureau || election.election.access.fourEyes
+            wantsSecond = isForBureau || hasIdentifier && election.election.access.fourEyes
         }
         let change = try correct(transaction, voter, [column: value], reason: reason, by: principal)
         return LoneCorrection(change: change, isForBureau: isForBureau, wantsSecond: wantsSecond)
@@ -207,7 +211,7 @@ extension RollDesk {
             guard let voter = try desk.voter(transaction.reading, id) else { return .unknownVoter }
             if try desk.isOvertaken(transaction.reading, voter, seen: seen) { return .overtaken }
             if values.keys.contains(where: \.isGuarded),
-                try !desk.issuer.history(transaction.reading, voter: id).isEmpty
+                try desk.issuer.hasIssued(transaction.reading, election: election.number)
             {
                 let change = try askForContact(transaction, voter, values, reason, viewer)
                 if let change { return change }
@@ -225,12 +229,16 @@ extension RollDesk {
         // roll would keep, however it was typed.
         let trial = try desk.trial(transaction, voter, values, by: viewer.principal)
         guard case .done = trial.change else { return trial.change }
-        let isSuspicious = try desk.isSuspicious(
-            transaction, anyOf: trial.given, voter: voter, by: viewer.principal,
-            isChange: values.keys.contains(where: \.isContact))
+        let hasIdentifier = try !desk.issuer.history(transaction.reading, voter: voter.id).isEmpty
+        let isSuspicious =
+            hasIdentifier
+            ? try desk.isSuspicious(
+                transaction, anyOf: trial.given, voter: voter, by: viewer.principal,
+                isChange: values.keys.contains(where: \.isContact))
+            : try desk.isOddForNewcomer(transaction, anyOf: trial.given, voter: voter, by: viewer.principal)
         let wasReset = try desk.wasReset(transaction.reading, voter: voter.id)
         let byBureau = isSuspicious || wasReset
-        guard byBureau || election.election.access.fourEyes else { return nil }
+        guard byBureau || hasIdentifier && election.election.access.fourEyes else { return nil }
         if let known = try desk.waiting(transaction.reading, .changeRoll, voter.id) { return .already(request: known) }
         var order = Dictionary(uniqueKeysWithValues: values.map { ("value.\($0.key.rawValue)", $0.value) })
         let stood = try desk.standing(transaction.reading, voter)

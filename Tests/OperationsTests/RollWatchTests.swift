@@ -146,6 +146,22 @@ struct RollWatchTests {
         }
     }
 
+    @Test func `another's contact for a voter without an identifier is the bureau's by hand too`() throws {
+        let office = try ContactOffice()
+        _ = try office.apply(file([:], of: 4), by: "one")
+        let desk = RollDesk(office.desk)
+        guard
+            case .asked(_, byBureau: true) = try desk.correct(
+                voter: 4, [.email: "v1@example.org"], reason: "called", by: office.viewer("one"))
+        else {
+            Issue.record("nobody was asked")
+            return
+        }
+        #expect(
+            try desk.correct(voter: 4, [.email: "own@example.net"], reason: "called", by: office.viewer("one"))
+                == .done(messages: 0))
+    }
+
     // MARK: Newer files
 
     @Test func `a newer file takes the place of an older one that waits`() throws {
