@@ -102,8 +102,9 @@ let package = Package(
         room(
             "Operations",
             on: [
-                "Authentication", "Compliance", "Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal",
-                "Polling", "Staff", "Store", "Tally", "Turnout", "Typesetting", "VoterRoll",
+                "Authentication", "BallotCore", "Compliance", "Contacts", "Crypto", "Delivery", "Documents",
+                "Elections",
+                "Issuance", "Journal", "Polling", "Staff", "Store", "Tally", "Turnout", "Typesetting", "VoterRoll",
             ]),
         room("HTTPClient", on: ["CCurl"]),
         room("HTTPServer", on: ["Inputs", "Threads", "CMicrohttpd"]),

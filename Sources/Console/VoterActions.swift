@@ -264,13 +264,8 @@ extension ConsoleSite {
 
     /// Keeps that a question was answered.
     func answered(_ call: Call) throws -> DeedAnswer {
-        let isDone = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
-            guard try parts.help.close(transaction, question: call.id("question")) else { return false }
-            try parts.logbook.record(
-                transaction, election: election.id, by: call.viewer.principal, "support.done",
-                ["question": "\(call.id("question"))"])
-            return true
-        }
+        let answer = HelpAnswer(store: store, queue: parts.help, logbook: parts.logbook, election: parts.desk.election)
+        let isDone = try answer.mark(question: call.id("question"), by: call.viewer.principal)
         return isDone
             ? .done(text("answered.done", call.language), next: "questions")
             : .refused(409, text("answered.gone", call.language))

@@ -2,6 +2,7 @@ import CommandLineKit
 import Crypto
 import Elections
 import Glibc
+import Operations
 import Polling
 import Store
 
@@ -13,17 +14,16 @@ private func giveBoxKey(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
     let path = invocation.operands[0]
-    let content = try readBoxKeyFile(path)
-    guard let boxKey = BoxKey(file: content) else {
-        throw Refusal("\(path) is no box key: give the file made by `isoloir poll seal`.")
-    }
+    let noKey = "\(path) is no box key: give the file made by `isoloir poll seal`."
+    guard let boxKey = BoxKey(file: try refusing { try BoxKeyPlace.read(path) }) else { throw Refusal(noKey) }
     let station = try services.station(election)
     if let refusal = try refusing({ try station.refusal(of: boxKey) }) { throw Refusal(refusal) }
-    let place = services.keys.boxKeyFile(election.election.id)
-    if unsafe access(place, F_OK) != 0 {
-        try refusing { try services.keys.putBoxKey(content, of: election.election.id) }
-    } else if try !readBoxKeyFile(place).matches(content) {
-        throw Refusal("\(place) is another box key: move it away first.")
+    let box = BoxKeyPlace(keys: services.keys, election: election.election.id)
+    let place = box.path
+    switch try refusing({ try box.put(path) }) {
+    case .put, .wasThere: break
+    case .noBoxKey: throw Refusal(noKey)
+    case .another: throw Refusal("\(place) is another box key: move it away first.")
     }
     try refusing { try station.noteBoxKeyGiven(from: absolutePath(path), by: services.principal) }
     Terminal.say("\(place): the box key is there. A running `serve` takes it within a second; the close erases it.")

@@ -4,6 +4,7 @@ import Delivery
 import Elections
 import Foundation
 import Glibc
+import Operations
 import Polling
 import Store
 
@@ -97,7 +98,7 @@ extension Doctor {
         if let faults = tried("seal", { () throws(Refusal) in try services.frozenFaults(election) }) {
             for fault in faults { self.fault("seal", "\(name): \(fault) Put it back as it was sealed.") }
         }
-        let texts = unprintable(election.election)
+        let texts = ElectionTexts.unprintable(election.election)
         for text in texts { fault("fonts", "\(name): \(text)") }
     }
 

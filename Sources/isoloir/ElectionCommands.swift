@@ -81,7 +81,7 @@ private func createElection(_ invocation: Invocation) throws(Refusal) {
     }
     guard let outcome else { throw Refusal("The poll was sealed meanwhile: its definition cannot change any more.") }
     warnOfTimes(election, PollHours(announced: election), services.clock.now)
-    for fault in unprintable(election) { Terminal.complain("Note: \(fault) The seal refuses it.") }
+    for fault in ElectionTexts.unprintable(election) { Terminal.complain("Note: \(fault) The seal refuses it.") }
     switch outcome {
     case .issued(let settings):
         throw Refusal(
@@ -160,7 +160,7 @@ private func checkElection(_ invocation: Invocation) throws(Refusal) {
         Terminal.complain(
             "Note: the ballot \(ballot.id) asks nothing yet; it needs \"questions\" before the poll is sealed.")
     }
-    let unprintable = unprintable(election)
+    let unprintable = ElectionTexts.unprintable(election)
     guard unprintable.isEmpty else { throw Refusal(unprintable.map { "\(file): \($0)" }.joined(separator: "\n")) }
     for line in try messageCosts(election, invocation) { Terminal.say(line) }
     let standard = folder + "/roll.csv"

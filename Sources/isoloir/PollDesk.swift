@@ -22,7 +22,7 @@ extension Services {
         let path = keys.boxKeyFile(name)
         return PollingStation(
             store: store, election: election, key: try key(of: election),
-            boxKey: { (try? readBoxKeyFile(path)).flatMap { BoxKey(file: $0) } },
+            boxKey: { (try? BoxKeyPlace.read(path)).flatMap { BoxKey(file: $0) } },
             eraseBoxKey: {
                 keys.boxKeyFiles(name).map { path in
                     do throws(KeyError) {
@@ -89,47 +89,19 @@ extension Services {
         return Dictionary(uniqueKeysWithValues: Language.allCases.map { ($0, pages.text("voteBlank", $0)) })
     }
 
+    /// Whether what the seal froze is as it was.
+    private func frozenCheck(_ election: StoredElection) -> FrozenCheck {
+        FrozenCheck(store: store, registrar: registrar, election: election) { try frozen(election.election) }
+    }
+
     /// What of the frozen is not as it was sealed; nothing before the seal, and after the destruction.
     func frozenFaults(_ election: StoredElection) throws(Refusal) -> [String] {
-        guard let poll = try poll(election), ![.sealing, .destroyed].contains(poll.state),
-            let sealed = JSON.read(poll.manifest)
-        else { return [] }
-        func text(_ json: JSON?) -> String { String(decoding: json?.bytes ?? [], as: UTF8.self) }
-        var faults: [String] = []
-        let (definition, roll) = try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in
-                (
-                    try ElectionDesk.definition(reading, number: election.number),
-                    try registrar.digest(reading, election)
-                )
-            }
-        }
-        if text(sealed["definition.sha256"]) != hex(sha256(Array(definition.utf8))) {
-            faults.append("The election's definition was changed.")
-        }
-        if text(sealed["roll.sha256"]) != roll.sha256 || sealed["voters"]?.integer != roll.count {
-            faults.append("The voter roll was changed.")
-        }
-        let listed = (sealed["files"]?.list ?? []).map { (text($0["path"]), text($0["sha256"])) }
-        let before = Dictionary(listed, uniquingKeysWith: { $1 })
-        if before.count != listed.count { faults.append("The seal's manifest names a file twice.") }
-        // What is served of the ballots comes from the manifest, whatever the store holds now.
-        let served = SealedBallots(manifest: poll.manifest).map { [$0.file] } ?? []
-        let files = try frozen(election.election).files + served
-        let now = Dictionary(files.map { ($0.path, $0.sha256) }, uniquingKeysWith: { $1 })
-        for path in Set(before.keys).union(now.keys).sorted() where before[path] != now[path] {
-            faults.append("\(path) is not the sealed one.")
-        }
-        return faults
+        try refusing { try frozenCheck(election).faults() }
     }
 
     /// Refuses when what the seal froze was changed.
     func checkFrozen(_ election: StoredElection) throws(Refusal) {
-        let faults = try frozenFaults(election)
-        guard !faults.isEmpty else { return }
-        throw Refusal(
-            "What was sealed has changed:\n  \(faults.joined(separator: "\n  "))\nPut it back as it was; the seal's manifest has every hash (isoloir poll manifest)."
-        )
+        if let refusal = try refusing({ try frozenCheck(election).refusal() }) { throw Refusal(refusal) }
     }
 
     /// Refuses when box or list are not as votes left them.
@@ -144,89 +116,63 @@ extension Services {
 
     /// Seals the poll; the box key is written into a new file first.
     func seal(_ election: StoredElection, boxKeyFile path: String) throws(Refusal) -> Poll {
-        // No roll comes in, and nobody else seals, meanwhile.
-        let locks = try refusing {
-            [try ProcessLock(store: store.path, name: "seal"), try ProcessLock(store: store.path, name: "import")]
-        }
-        defer { withExtendedLifetime(locks) {} }
-        try checkTexts(election)
         // Without a server at work nobody has forgotten yet what was not decided in time.
         try refusing { try voterDesk(election).dropHeldFiles() }
-        let waiting = try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try registrar.heldImports(reading, election)
-            }
-        }
-        guard waiting.isEmpty else {
-            throw Refusal(
-                "New contacts of a roll file, or a voter who was added, wait for a second person, and a seal would leave them out: have them approved or refused at the console (Approvals), or the file's request taken back, then seal."
-            )
-        }
-        let frozen = try frozen(
-            election.election, blank: try blankTexts(election.election), boxKeyFile: absolutePath(path))
         let sealer = PollSealer(
             store: store, registrar: registrar, trustees: trustees, logbook: logbook, clock: clock,
             randomness: randomness)
-        let key = try key(of: election)
-        let boxKey = BoxKey(from: randomness)
-        try refusing { try PrivateFile.create(path, boxKey.file) }
-        let outcome: PollSealer.Outcome
-        do throws(Refusal) {
-            outcome = try refusing {
-                try sealer.seal(
-                    election, key: key, boxKey: boxKey, frozen: frozen, by: principal,
-                    progress: Terminal.progress("credentials"))
-            }
-        } catch {
-            throw erased(path, error)
+        let seal = PollSeal(
+            store: store, keys: keys, registrar: registrar, sealer: sealer, randomness: randomness)
+        let (key, path) = (try key(of: election), absolutePath(path))
+        defer { Terminal.endProgress() }
+        let outcome = try refusing {
+            try seal.seal(
+                election, key: key, boxKeyFile: path,
+                frozen: {
+                    try frozen(election.election, blank: try blankTexts(election.election), boxKeyFile: path)
+                },
+                by: principal, progress: Terminal.progress("credentials"))
         }
-        Terminal.endProgress()
         switch outcome {
-        case .refused(let faults): throw erased(path, Refusal(faults.joined(separator: "\n")))
         case .sealed(let poll): return poll
+        case .refused(let faults): throw Refusal(faults.joined(separator: "\n"))
+        case .fileWaits:
+            throw Refusal(
+                "New contacts of a roll file, or a voter who was added, wait for a second person, and a seal would leave them out: have them approved or refused at the console (Approvals), or the file's request taken back, then seal."
+            )
+        case .keyRemains(let path, let reason, let refusal): throw unerased(path, reason, refusal)
         }
     }
 
     /// Opens the poll; the box key is put where the site finds it first.
     func open(
         _ election: StoredElection, boxKeyFile path: String, proof: ResumeProof? = nil,
-        along: PollingStation.Along = { _ in }
+        along: @escaping PollingStation.Along = { _ in }
     ) throws(Refusal) {
-        let place = keys.boxKeyFile(election.election.id)
-        let content = try readBoxKeyFile(path)
-        guard BoxKey(file: content) != nil else {
-            throw Refusal("\(path) is no box key: give the file made by `isoloir poll seal`.")
+        let place = BoxKeyPlace(keys: keys, election: election.election.id)
+        let opening = PollOpening(
+            place: place, frozen: frozenCheck(election), policy: try policyDesk(election))
+        let outcome = try refusing {
+            try opening.open(
+                boxKeyFile: absolutePath(path), station: { try station(election) }, by: principal, proof: proof,
+                along: along)
         }
-        let isThere = unsafe access(place, F_OK) == 0
-        if isThere, try !readBoxKeyFile(place).matches(content) {
-            throw Refusal("\(place) is another box key: move it away first.")
-        }
-        if !isThere { try refusing { try keys.putBoxKey(content, of: election.election.id) } }
-        do throws(Refusal) {
-            try checkFrozen(election)
+        switch outcome {
+        case .opened: return
+        case .refused(let why): throw Refusal(why)
+        case .noBoxKey: throw Refusal("\(path) is no box key: give the file made by `isoloir poll seal`.")
+        case .anotherKey: throw Refusal("\(place.path) is another box key: move it away first.")
+        case .pointsOpen:
             try checkPolicy(election)
-            let station = try station(election)
-            let (file, principal) = (absolutePath(path), principal)
-            let refusal = try refusing {
-                try station.open(by: principal, proof: proof) { transaction throws(StoreError) in
-                    try along(transaction)
-                    try station.note(boxKeyFile: file, transaction, by: principal)
-                }
-            }
-            if let refusal { throw Refusal(refusal) }
-        } catch {
-            throw isThere ? error : erased(place, error)
+            throw Refusal("A point of the security level was open a moment ago: run it again.")
+        case .keyRemains(let reason, let refusal): throw unerased(place.path, reason, refusal)
         }
     }
 
-    /// What is said where a box key that was just put down serves for nothing: it is overwritten, not only unlinked.
-    private func erased(_ path: String, _ refusal: Refusal) -> Refusal {
-        do throws(KeyError) { _ = try keys.destroyBoxKey(path) } catch {
-            return Refusal(
-                "\(refusal.description)\nThe box key at \(path) could not be erased: \(error.description) Overwrite and remove it by hand."
-            )
-        }
-        return refusal
+    /// What is said where a box key that serves for nothing could not be overwritten.
+    private func unerased(_ path: String, _ reason: String, _ refusal: String) -> Refusal {
+        Refusal(
+            "\(refusal)\nThe box key at \(path) could not be erased: \(reason) Overwrite and remove it by hand.")
     }
 
     /// Writes the signed closing record beside the archives, where there is one: trustees compare it.
@@ -293,14 +239,6 @@ func readFile(_ path: String, secret: Bool = false) throws(Refusal) -> [UInt8] {
 
 /// A path that means the same in every folder; links stay as they were typed.
 func absolutePath(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
-
-/// Bytes read of a file that should hold a box key: more than one has, so that a wrong file is called one.
-private let boxKeyFileLimit = 100_000
-
-/// A file that should hold a box key; nothing of it stays in memory but what is returned.
-func readBoxKeyFile(_ path: String) throws(Refusal) -> Secret {
-    try refusing { try PrivateFile.secret(path, limit: boxKeyFileLimit) }
-}
 
 /// Writes a new file that others may read; never replaces one.
 func writeFile(_ path: String, _ content: [UInt8]) throws(Refusal) {

@@ -2,6 +2,7 @@ import CommandLineKit
 import Crypto
 import Elections
 import Foundation
+import Operations
 import Polling
 import Store
 import VoterRoll
@@ -17,7 +18,12 @@ struct Rehearsal {
 
     /// Seals, votes, counts and verifies; returns what the journal keeps of it.
     func run() throws(Refusal) -> [String: String] {
-        try services.checkTexts(election)
+        let faults = try refusing {
+            try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+                try ElectionTexts.faults(reading, election)
+            }
+        }
+        guard faults.isEmpty else { throw Refusal(faults.joined(separator: "\n")) }
         let place = FileManager.default.temporaryDirectory.appending(path: "isoloir-rehearsal-\(UUID().uuidString)")
         let folder = place.path
         try refusing {

@@ -92,16 +92,9 @@ private func closeQuestion(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
     let number = try invocation.number(invocation.operands[0])
-    let queue = try queue(services, election)
-    let isClosed = try refusing {
-        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
-            guard try queue.close(transaction, question: number) else { return false }
-            try services.logbook.record(
-                transaction, election: election.election.id, by: services.principal, "support.done",
-                ["question": "\(number)"])
-            return true
-        }
-    }
+    let answer = HelpAnswer(
+        store: services.store, queue: try queue(services, election), logbook: services.logbook, election: election)
+    let isClosed = try refusing { try answer.mark(question: number, by: services.principal) }
     guard isClosed else { throw Refusal("No question \(number) waits for an answer.") }
     Terminal.say("Question \(number) is answered.")
 }

@@ -12,6 +12,8 @@ import sys
 import tempfile
 import time
 
+import figures
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.path.join(ROOT, ".build/release/isoloir")
 HEADINGS = "reference,civility,last_name,first_name,email,phone,address2,address3,town,college,site"
@@ -77,9 +79,8 @@ def rounds(name, count, ours, peer, limit=None):
             times[who].append(seconds)
             print(f"round {number + 1} {who}: {seconds:.3f} s, peak {memory:.0f} MB", flush=True)
             if who == "ours" and limit and memory > limit:
-                sys.exit(f"{name}: {memory:.0f} MB is more than {limit} MB")
-    ours, peer = (statistics.median(times[who]) for who in ("ours", "peer"))
-    print(f"{name} ours={ours:.3f} peer={peer:.3f} ratio={peer / ours:.2f}")
+                figures.wanted(name, False, f"{memory:.0f} MB is more than {limit} MB")
+    figures.times(name, *(statistics.median(times[who]) for who in ("ours", "peer")))
 
 
 def roll_import(work, count):
@@ -245,8 +246,8 @@ def letters(work, count):
     if os.environ.get("LARGE"):
         seconds, memory = ours()
         print(f"{number} letters: {seconds:.1f} s, peak {memory:.0f} MB")
-        if memory > 80:
-            sys.exit("letters: more than 80 MB")
+        figures.wanted("letters", memory <= 80, "more than 80 MB")
+        figures.times("letters-memory", memory, 80)
         return
     rounds("letters", count, ours, peer, limit=80)
 

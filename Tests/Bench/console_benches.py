@@ -4,8 +4,9 @@ import random
 import sqlite3
 import statistics
 import subprocess
-import sys
 import time
+
+import figures
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BENCH = f"{ROOT}/.build/release/ConsoleBench"
@@ -81,10 +82,8 @@ def voter_search(work, rounds):
             assert min(rows, 50) == count or "oe" in query, (query, rows, count)
         print(f"  round {number + 1}: ours p99 {p99(ours):.1f} ms, peer p99 {p99(peer):.1f} ms", flush=True)
     shell.close()
-    worst, ratio = p99(ours), statistics.median(peer) / statistics.median(ours)
-    print(f"voter-search: ours median {statistics.median(ours):.2f} ms, p99 {worst:.1f} ms, sqlite3 shell median {statistics.median(peer):.2f} ms, ratio {ratio:.2f}")
-    if worst > SEARCH_MS:
-        sys.exit(f"voter-search: p99 must be under {SEARCH_MS} ms")
+    figures.wanted("voter-search", p99(ours) <= SEARCH_MS, f"the slowest of a hundred takes {p99(ours):.1f} ms, more than {SEARCH_MS}")
+    figures.times("voter-search", statistics.median(ours), statistics.median(peer))
 
 
 def reissue(work, rounds):
@@ -98,9 +97,9 @@ def reissue(work, rounds):
         rates.append(float(rate))
         print(f"  round {number + 1}: {rates[-1]:.0f} reissues/s", flush=True)
     rate = statistics.median(rates)
-    print(f"reissue: {rate:.0f} a second, {rate / REISSUES:.2f} times the {REISSUES} that are asked for")
-    if rate < REISSUES:
-        sys.exit("reissue: too slow")
+    # No other program does it: its peer is the rate that is asked for.
+    figures.wanted("reissue", rate >= REISSUES, "too slow")
+    figures.rates("reissue", rate, REISSUES)
 
 
 def fill_poll(store, voters):
@@ -152,10 +151,11 @@ def dashboard(work, rounds):
         print(f"  round {number + 1}: snapshot {snapshots[-1]:.2f} s ({peak:.0f} MB), page median {statistics.median(pages):.2f} ms, "
               f"memory {memories[-1][0]:.0f} MB before and {memories[-1][1]:.0f} MB after 200 pages", flush=True)
     worst, growth = p99(pages), max(after - before for before, after in memories)
-    print(f"dashboard: page median {statistics.median(pages):.2f} ms, p99 {worst:.2f} ms ({PAGE_MS / worst:.1f} times faster than the {PAGE_MS} ms asked for), "
-          f"growth {growth:.1f} MB, snapshot in the background {statistics.median(snapshots):.2f} s")
-    if worst > PAGE_MS or growth > 20:
-        sys.exit("dashboard: too slow, or memory grows")
+    print(f"  page median {statistics.median(pages):.2f} ms, growth {growth:.1f} MB, snapshot in the background {statistics.median(snapshots):.2f} s")
+    figures.wanted("dashboard", worst <= PAGE_MS, "too slow")
+    figures.wanted("dashboard", growth <= 20, "memory grows")
+    # The slowest of a hundred pages, beside the time that is asked for.
+    figures.times("dashboard", worst, PAGE_MS)
 
 
 BENCHES = {"voter-search": voter_search, "reissue": reissue, "dashboard": dashboard}

@@ -1,0 +1,131 @@
+import Foundation
+import Testing
+
+/// What staff can order, and by which doors. A new command or form stands here, beside the operation that it calls: whoever adds the
+/// second door of an act sees that the first one has it.
+private struct Act {
+    /// What the sources of each door call.
+    let operation: String
+    let commands: [String]
+    /// Paths of forms, each of which programs can send too where the role allows it.
+    let forms: [String]
+
+    init(_ operation: String, commands: [String] = [], forms: [String] = []) {
+        (self.operation, self.commands, self.forms) = (operation, commands, forms)
+    }
+}
+
+private let acts: [Act] = [
+    Act("giveIdentifier|reissue(Alone)?\\(", commands: ["identifiers reissue"], forms: ["voters/{voter}/\\(segment)"]),
+    Act("clearPassphrase|resetPassphrase\\(|resetAlone\\(", commands: ["passphrase reset"]),
+    Act("correct(Alone)?\\(", commands: ["roll correct"]),
+    Act("\\.apply\\(", commands: ["roll import"], forms: ["roll/apply"]),
+    Act("HelpAnswer\\(", commands: ["support done"], forms: ["questions/{question}/done"]),
+    Act("issueMissing|issueAll", commands: ["identifiers issue"], forms: ["identifiers/issue"]),
+    Act("LetterPosting\\(", commands: ["letters posted"], forms: ["letters/{batch}/posted", "parcels/{batch}/posted"]),
+    Act(
+        "SpoiledSheet\\(", commands: ["letters spoiled"], forms: ["letters/{batch}/spoiled", "parcels/{batch}/spoiled"]),
+    Act("LetterReturns\\(", commands: ["letters returned"], forms: ["letters/returned"]),
+    Act("oom\\.confirm\\(", commands: ["letters confirm"], forms: ["letters/{batch}/confirm"]),
+    Act(
+        "OutboxRetry|retry\\(", commands: ["outbox retry"],
+        forms: ["deliveries/retry", "voters/{voter}/messages/{message}/retry"]),
+    Act(
+        "PollChange\\(", commands: ["poll suspend", "poll resume", "poll extend", "poll abandon"],
+        forms: ["poll/suspend", "poll/resume", "poll/extend"]),
+    Act("PollClose\\(", commands: ["poll close"], forms: ["poll/close"]),
+    Act("PollSeal\\(", commands: ["poll seal"]),
+    Act("PollOpening\\(", commands: ["poll open"]),
+    Act("BoxKeyPlace\\(", commands: ["poll box-key"]),
+    Act("PollDestruction\\(", commands: ["poll destroy"]),
+    Act("undoSeal\\(", commands: ["poll unseal"]),
+    Act("trustClock|\\.trust\\(", commands: ["poll clock"], forms: ["poll/clock/trust"]),
+    Act("station\\.note\\(", commands: ["poll note", "poll present"], forms: ["poll/incident", "poll/presence"]),
+    Act("\\.accept\\(", commands: ["poll accept"], forms: ["policy/points/{point}/accept"]),
+    Act("egister\\.add\\(", commands: ["manager add"], forms: ["staff/add"]),
+    Act("egister\\.renew\\(", commands: ["manager renew"], forms: ["staff/{member}/renew"]),
+    Act("egister\\.remove\\(", commands: ["manager remove"], forms: ["staff/{member}/remove"]),
+    // One door each.
+    Act("decide\\(", forms: ["approvals/{request}/decide"]),
+    Act("takeBack\\(", forms: ["approvals/{request}/take-back"]),
+    Act("seen\\(", forms: ["alerts/{alert}/seen"]), Act("clients\\.add\\(", forms: ["clients/add"]),
+    Act("clients\\.remove\\(", forms: ["clients/{client}/remove"]), Act("failOver\\(", forms: ["deliveries/fail-over"]),
+    Act("hold\\(", forms: ["deliveries/hold"]), Act("release\\(", forms: ["deliveries/release"]),
+    Act("hreshold\\(", forms: ["deliveries/threshold"]), Act("makeSpecimen\\(", forms: ["letters/specimen"]),
+    Act("approve\\(", forms: ["letters/specimens/{specimen}/approve"]),
+    Act("letters\\.begin\\(", forms: ["letters/print", "letters/again"]),
+    Act("rinterKey|setKey", forms: ["parcels/key"]), Act("received\\(", forms: ["parcels/{parcel}/received"]),
+    Act("destroyed\\(", forms: ["parcels/{parcel}/destroyed"]),
+    Act("fetch\\(", forms: ["parcels/{parcel}/files/{file}/fetch"]),
+    Act("answer\\(", forms: ["policy/answers", "roll/columns"]), Act("order\\(|remind\\(", forms: ["reminders/send"]),
+    Act("roll\\.add\\(", forms: ["roll/add"]), Act("drop", forms: ["roll/drop"]),
+    Act("egister\\.confirm\\(", forms: ["staff/{member}/confirm"]),
+]
+
+/// Commands of the program alone, as of the house's architecture guide: they read, they are a trustee's or a member's on a machine of
+/// their own, or nobody may do them from afar.
+private let commandsAlone: Set<String> = [
+    "bureau add", "bureau draft", "bureau kiosk", "bureau list", "bureau remove", "bureau sign", "completion", "demo",
+    "doctor", "election check", "election create", "election show", "identifiers status", "journal verify",
+    "key escrow", "key member", "key restore", "letters list", "manager list", "manual", "observe", "outbox failures",
+    "outbox send", "outbox status", "poll backup-destroyed",
+    "poll custody", "poll expertise", "poll keep", "poll key-destroyed", "poll manifest", "poll record",
+    "poll rehearse", "poll signatures", "roll export", "roll list", "serve", "store backup",
+    "store check",
+    "store empty-log", "store restore", "support code", "support list", "tally answer", "tally archive", "tally ballot",
+    "tally check", "tally decrypt", "tally opened", "tally replace", "tally result", "tally take", "tally trustee-key",
+    "tally verify", "trustee add", "trustee checked", "trustee confirm", "trustee list", "trustee remove",
+]
+
+/// Acts that the console has too, and that each door still writes for itself.
+private let commandsTwice: Set<String> = [
+    "journal export", "letters print", "letters specimen", "poll minutes", "poll status",
+]
+
+/// All Swift sources of a room as one text.
+private func sources(_ room: String) throws -> String {
+    let folder = repository.appending(path: "Sources/\(room)")
+    return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        .filter { $0.pathExtension == "swift" }.sorted { $0.path < $1.path }
+        .map { try String(contentsOf: $0, encoding: .utf8) }.joined(separator: "\n")
+}
+
+struct OperationListTests {
+    @Test func `every command is on the list, and nothing else`() throws {
+        let text = try sources("isoloir") + sources("CommandLineKit")
+        let commands = Set(text.matches(of: /[^.]\bCommand\(\s*"([a-z -]+)"/).map { String($0.1) })
+        let listed = acts.flatMap(\.commands)
+        #expect(commands.count > 80)
+        #expect(commands.symmetricDifference(commandsAlone.union(commandsTwice).union(listed)).sorted() == [])
+        #expect(commandsAlone.isDisjoint(with: listed) && Set(listed).count == listed.count)
+    }
+
+    @Test func `every form of the console is on the list, and nothing else`() throws {
+        let forms = Set(try sources("Console").matches(of: /ConsoleAction\(\s*path: "([^"]+)"/).map { String($0.1) })
+        let listed = acts.flatMap(\.forms)
+        #expect(forms.count > 40)
+        #expect(forms.symmetricDifference(listed).sorted() == [])
+        #expect(Set(listed).count == listed.count)
+    }
+
+    @Test func `each door calls the operation`() throws {
+        let (console, command) = (try sources("Console"), try sources("isoloir"))
+        for act in acts {
+            let operation = try Regex(act.operation)
+            if !act.forms.isEmpty { #expect(console.contains(operation), "\(act.operation) at the console") }
+            if !act.commands.isEmpty { #expect(command.contains(operation), "\(act.operation) on the command line") }
+        }
+    }
+
+    @Test func `no door writes what an operation writes`() throws {
+        // Entries of the journal are the operations' own; of those that stay at a door each has its reason.
+        let entries = { (text: String) in
+            text.matches(of: /\.record\(\s*(?:transaction,\s*)?(?:election:[^"]*?)?(?:by:[^"]*?)?"([a-zA-Z.]+)"/).map {
+                String($0.1)
+            }
+        }
+        let (console, command) = (Set(entries(try sources("Console"))), Set(entries(try sources("isoloir"))))
+        // Who took data out is each door's to say: what leaves differs.
+        #expect(console.intersection(command).subtracting(["export"]).sorted() == [])
+    }
+}
