@@ -464,9 +464,23 @@ def test_what_waits_of_a_file_ends_in_words(site):
     # Nobody decides within the day.
     upload(one, voter(1, email="second@example.net"), voter(2, email="tard@example.net"), voter(3, last_name="Nouveau"))
     one.do("roll/apply", confirmed="yes")
-    site.sql("UPDATE staff_approval SET expires_at = 1 + asked_at WHERE state = 'waiting'")
+    site.sql("UPDATE staff_approval SET expires_at = asked_at WHERE state = 'waiting'")
     road.wait_until(lambda: "Personne n'a décidé dans les 24 heures" in (one.get("roll"), one.text)[1], 20)
     assert "expirée : rien n'a changé" in (two.get("approvals"), two.text)[1], two.text
+
+
+def test_what_nobody_decided_in_time_keeps_no_seal_from_being_made(site):
+    site.prepare([voter(1), voter(2)]).serve()
+    [one] = team(site, "manager1")
+    upload(one, voter(1, email="neuf@example.net"), voter(2))
+    one.do("roll/apply", confirmed="yes")
+    site.stop()
+    refused = site.run("poll", "seal", "--box-key", f"{site.folder}/box.key", "--yes", status=1).stderr
+    assert "wait for a second person" in refused, refused
+    site.sql("UPDATE staff_approval SET expires_at = asked_at WHERE state = 'waiting'")
+    refused = site.run("poll", "seal", "--box-key", f"{site.folder}/box.key", "--yes", status=1).stderr
+    assert refused and "wait for a second person" not in refused, refused
+    assert [each["askedBy"] for each in details(site, "approval.expire")] == ["staff:manager1"]
 
 
 def test_a_long_note_is_cut_and_not_a_page_that_is_refused(site):
