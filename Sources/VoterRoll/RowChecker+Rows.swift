@@ -1,0 +1,186 @@
+import Contacts
+import Elections
+import Inputs
+
+/// What is asked of a whole row, before its fields are looked at.
+extension RowChecker {
+
+    /// What spreadsheets write into a cell whose formula fails, in English and French: of `#N/A` too nobody knows what should stand
+    /// there, unlike of an `N/A` that somebody typed.
+    private static let errors: Set<String> = [
+        "#N/A", "#N/D", "#REF!", "#NAME?", "#NOM?", "#VALUE!", "#VALEUR!", "#DIV/0!", "#NULL!", "#NUL!", "#NUM!",
+        "#NOMBRE!", "#SPILL!",
+        "#PROPAGATION!", "#CALC!", "#CALCUL!", "#FIELD!", "#CHAMP!", "#GETTING_DATA", "#BLOCKED!", "#UNKNOWN!",
+        "#ERROR!",
+    ]
+
+    /// Whether no cell that is read holds the error of a formula.
+    func holdsNoErrors(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
+        var isSound = true
+        for (position, column) in columns.enumerated() where position < fields.ranges.count {
+            let range = fields.ranges[position]
+            guard let first = range.first, let last = range.last, range.count <= RowChecker.longestError,
+                bytes[first] == UInt8(ascii: "#")
+                    || bytes[first] | 32 == UInt8(ascii: "e") && 48...57 ~= bytes[last]
+            else { continue }
+            let text = String(decoding: range.map { bytes[$0] }, as: UTF8.self).uppercased()
+            let isError =
+                RowChecker.errors.contains(text) || text.allSatisfy { $0 == "#" } && text.count >= 3
+                || RowChecker.isNumberedError(text)
+            guard isError, column != nil || addressColumns.contains(position) else { continue }
+            report.fault(
+                RollFault(
+                    line: fields.line, column: headings[position], value: shown(bytes, range),
+                    reason: "is an error of the spreadsheet, not a value: correct the cell or empty it"))
+            isSound = false
+        }
+        return isSound
+    }
+
+    /// Whether a text is an error of LibreOffice: `Err:502`, in French `Erreur :502`.
+    static func isNumberedError(_ text: String) -> Bool {
+        guard text.hasPrefix("ERR"), let colon = text.firstIndex(of: ":"),
+            ["ERR", "ERREUR"].contains(Invisible.trimmed(String(text[..<colon])))
+        else { return false }
+        let number = Invisible.trimmed(String(text[text.index(after: colon)...]))
+        return number.utf8.count == 3 && number.utf8.allSatisfy { 48...57 ~= $0 }
+    }
+
+    /// Bytes of the longest error.
+    private static let longestError = 20
+
+    /// Whether every cell that is read may be looked at: before anything is made of it.
+    func hasSoundCells(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
+        guard let first = fields.ranges.first, let last = fields.ranges.last else { return true }
+        // Nearly every row is short and holds no mark: one look at its bytes is enough.
+        let whole = first.lowerBound..<last.upperBound
+        if whole.count <= RollLimits.cell.scalars, hasNoMark(bytes, whole) { return true }
+        var isSound = true
+        for (position, column) in columns.enumerated() where position < fields.ranges.count {
+            guard let column else { continue }
+            let range = fields.ranges[position]
+            switch RollLimits.cell.fault(bytes: range.map { bytes[$0] }) {
+            case nil: continue
+            case .tooLong:
+                fault(column, bytes, range, fields, "is longer than \(RollLimits.cell.scalars) characters")
+            case .marks:
+                fault(column, bytes, range, fields, "piles up more than \(TextLimit.mostMarks) combining marks")
+            }
+            isSound = false
+        }
+        return isSound
+    }
+
+    /// Whether no byte of a combining mark stands in a range, as in nearly every cell.
+    func hasNoMark(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        for index in range where bytes[index] >= 0xCC { return false }
+        return true
+    }
+
+    /// Fields may be missing at a row's end, and empty ones too many may stand there: programs write both.
+    func hasRightWidth(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
+        guard isDelimited else { return true }
+        if isOneField(bytes, fields) {
+            report.fault(
+                RollFault(
+                    line: fields.line, column: "", value: shown(bytes, fields.ranges[0]),
+                    reason: isQuoted(bytes, fields.ranges[0])
+                        ? "stands in quotes as a whole, so that it is one field: take these quotes away"
+                        : "is one field: its values are separated by another mark than the headings are"))
+            return false
+        }
+        guard fields.ranges.count > headings.count else { return true }
+        for range in fields.ranges[headings.count...] where Invisible.trimmed(bytes, range) != nil {
+            report.fault(
+                RollFault(
+                    line: fields.line, column: "", value: shown(bytes, range),
+                    reason: "has \(fields.ranges.count) fields where the headings have \(headings.count): "
+                        + "a separator inside a value wants quotes"))
+            return false
+        }
+        return true
+    }
+
+    /// Whether a field stands in quotes.
+    func isQuoted(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        range.lowerBound > 0 && bytes[range.lowerBound - 1] == UInt8(ascii: "\"")
+    }
+
+    /// Whether a row's fields stand in one pair of quotes, as spreadsheets leave lines that were pasted into one column.
+    func isOneField(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
+        guard let first = fields.ranges.first, headings.count > 1,
+            fields.ranges.count == 1 || Invisible.trimmed(bytes, fields.ranges[1]) == nil
+        else { return false }
+        for range in fields.ranges.dropFirst() where Invisible.trimmed(bytes, range) != nil { return false }
+        let most = ";,\t|".utf8.map { mark in first.count { bytes[$0] == mark } }.max() ?? 0
+        // Fields may be missing at the end.
+        return most + 1 >= RollHeadings.needed.count
+    }
+
+    /// The hash of a refused row's reference, when it is one.
+    func readableReference(_ bytes: Span<UInt8>, _ fields: RowFields) -> UInt64? {
+        var plain: [UInt8] = []
+        guard let range = value(.reference, bytes, fields), Reference.append(bytes, range, onto: &plain) == nil else {
+            return nil
+        }
+        return Folding.hash(plain.span)
+    }
+
+    /// Looks at cells of a workbook that are no plain text; false when one of them is no value.
+    mutating func lookAtCells(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
+        var isGood = true
+        for note in fields.notes where note.column < columns.count {
+            if note.kind == .hiddenRow {
+                tally.add(
+                    line: fields.line, "", "",
+                    "is hidden in the spreadsheet, and is read: delete it if it is no voter's", .wrongPerson)
+                continue
+            }
+            guard let column = columns[note.column], note.column < fields.ranges.count else { continue }
+            let range = fields.ranges[note.column]
+            switch note.kind {
+            case .error:
+                fault(
+                    column, bytes, range, fields,
+                    "is an error of the spreadsheet, not a value: correct the cell or empty it")
+                isGood = false
+            case .uncalculated:
+                fault(
+                    column, bytes, nil, fields,
+                    "holds a formula that was never calculated: open the file in a spreadsheet, save it and import it again"
+                )
+                isGood = false
+            case .date where street?.parts.contains(note.column) == true:
+                // A number such as 3-5 became a day.
+                report.fault(
+                    RollFault(
+                        line: fields.line, column: headings[note.column], value: shown(bytes, range),
+                        reason: "is a date in the spreadsheet: it was probably something else"))
+                isGood = false
+            case .date where column != .challenge:
+                warn(
+                    column, bytes, range, fields, "is a date in the spreadsheet: it was probably something else",
+                    .wrongPerson)
+            case .flag:
+                warn(column, bytes, range, fields, "is TRUE or FALSE in the spreadsheet, not a text")
+            case .number where column == .reference:
+                tally.add(
+                    line: fields.line, heading(column), shown(bytes, range),
+                    "is a number in the spreadsheet: zeros at its beginning would be lost")
+            // Of five zeros the number's own reading tells.
+            case .rounded
+            where column == .reference || column == .phone && range.suffix(5).contains { bytes[$0] != 48 }:
+                warn(
+                    column, bytes, range, fields,
+                    "ends with zeros, as numbers do that a spreadsheet shortened: check it", .wrongPerson)
+            case .hiddenColumn where !range.isEmpty:
+                tally.add(
+                    line: fields.line, headings[note.column], "",
+                    "stands in a hidden column of the spreadsheet, and is read: delete the column if it is an old one",
+                    .wrongPerson)
+            case .date, .number, .rounded, .hiddenRow, .hiddenColumn: continue
+            }
+        }
+        return isGood
+    }
+}
