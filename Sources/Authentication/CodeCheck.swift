@@ -56,20 +56,20 @@ extension Doorkeeper {
             policy.codeAttempts)
         guard counted == 1 else { return .exhausted }
         try count(transaction, request.subject)
-        var mayBeRight = true
-        if request.isQuiet {
-            mayBeRight = try takeShared(transaction, request) || request.route == .letter
-        }
+        let isShared = request.isQuiet ? try takeShared(transaction, request) : false
+        let mayBeRight = !request.isQuiet || isShared || request.route == .letter
         let match = mayBeRight ? try compare(transaction.reading, request, typed) : .none
         switch match {
-        case .right: return try consume(transaction, request)
+        case .right:
+            if isShared { try takeSharedBack(transaction, request) }
+            return try consume(transaction, request)
         case .late(let since):
-            try takeBack(transaction, request)
+            try takeBack(transaction, request, isShared: isShared)
             return .late(since: since)
         case .none: break
         }
         if try isReplaced(transaction.reading, token: token, request, typed) {
-            try takeBack(transaction, request)
+            try takeBack(transaction, request, isShared: isShared)
             return .older
         }
         let left = policy.codeAttempts - request.attempts - 1
@@ -141,7 +141,11 @@ extension Doorkeeper {
     }
 
     /// Takes an attempt back that was no guess.
-    private func takeBack(_ transaction: borrowing Transaction, _ request: CodeRequest) throws(StoreError) {
+    /// - Parameter isShared: whether it was counted at another request's code too.
+    private func takeBack(
+        _ transaction: borrowing Transaction, _ request: CodeRequest, isShared: Bool
+    ) throws(StoreError) {
+        if isShared { try takeSharedBack(transaction, request) }
         try transaction.execute(
             "UPDATE access_request SET attempts = max(0, attempts - 1) WHERE id = ?", request.id)
         try uncount(transaction, request.subject)

@@ -245,4 +245,13 @@ extension Doorkeeper {
             request.subject)
         return true
     }
+
+    /// Takes back what `takeShared` counted: it was no guess.
+    func takeSharedBack(_ transaction: borrowing Transaction, _ request: CodeRequest) throws(StoreError) {
+        try transaction.execute(
+            "UPDATE access_request SET guesses = max(0, guesses - 1) WHERE id = ?", request.source)
+        try transaction.execute(
+            "UPDATE access_counter SET shared = max(0, shared - 1) WHERE election = ? AND subject = ?",
+            election.number, request.subject)
+    }
 }

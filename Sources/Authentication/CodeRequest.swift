@@ -79,6 +79,9 @@ package struct CodeRequest: Sendable {
 extension Doorkeeper {
     /// Seconds for which a request's page works: time to look for a letter in a drawer.
     package static let requestSeconds = 3600
+    /// Seconds in which a second press of the first page's button is taken for the first: as long as people wait for a page before
+    /// they press again, and shorter than it takes to change one's mind.
+    static let pressSeconds = 10
     /// Longest life of a code, counted from the request, when the relay is slow.
     static let longestCode = 900
     /// The request of a browser by its cookie; nil when there is none or it has ended.
@@ -98,15 +101,49 @@ extension Doorkeeper {
     ///   - canonical: the identifier in the form that is looked up.
     ///   - asker: where the browser is, and what it showed of itself.
     ///   - renews: whether it is to renew a password.
+    ///   - token: nil for a new one; else `pressToken`, under which no request is under way.
     package func ask(
-        _ transaction: borrowing Transaction, canonical: String, from asker: CodeAsker, renews: Bool = false
+        _ transaction: borrowing Transaction, canonical: String, from asker: CodeAsker, renews: Bool = false,
+        token given: String? = nil
     ) throws(StoreError) -> String {
-        let token = newToken()
+        let token = given ?? newToken()
         let subject = subject(canonical)
         let typed = sealer().seal(Array(canonical.utf8), associated: subject)
         let claim = claim(subject, .signIn, asker)
         try insert(transaction, Order(claim: claim, token: hash(token: token), typed: typed, renews: renews))
         return token
+    }
+
+    /// The token of a sign-in that begins with one press: whoever presses twice before the first answer has come means one sign-in,
+    /// and a browser that drops the first answer drops its cookie too. It hangs on a key and on what one browser's form held, and
+    /// is the same for known and unknown identifiers.
+    /// - Parameters:
+    ///   - browser: the browser's own token, which nobody else holds.
+    ///   - form: what the page's form alone carried.
+    package func pressToken(canonical: String, browser: String, form: String) -> String {
+        let parts = ["press", realm.rawValue, browser, form, canonical]
+        return hex(tokens.hash(parts.map { "\($0.utf8.count):\($0)" }.joined(separator: ",")))
+    }
+
+    /// What a press's token came to.
+    package enum Press: Sendable, Equatable {
+        /// Nothing was begun with it.
+        case first
+        /// The sign-in that it began, a moment ago, is under way.
+        case again
+        /// It began one earlier: this is another.
+        case spent
+    }
+
+    /// Whether a sign-in was begun with this press's token.
+    package func press(_ reading: borrowing Reading, token: String) throws(StoreError) -> Press {
+        let at = try reading.first(
+            "SELECT max(created_at) FROM access_request WHERE token = ? AND election = ?", hash(token: token),
+            election.number
+        ) { (row: borrowing Row) throws(StoreError) -> Int? in try row[0] }
+        guard let at = at ?? nil else { return .first }
+        let isUnderWay = try request(reading, token: token).map { $0.state != .verified } ?? false
+        return isUnderWay && 0..<Doorkeeper.pressSeconds ~= clock.now - at ? .again : .spent
     }
 
     /// Until when a code that is received now works at least: its minutes run from the moment in which the relay took it.
@@ -137,7 +174,24 @@ extension Doorkeeper {
 
     /// The identifier that was typed, as it is written in messages: by it a browser's password manager keeps the secret.
     package func shownIdentifier(_ request: CodeRequest) -> String {
-        guard let canonical = canonical(request) else { return "" }
+        canonical(request).map(shown) ?? ""
+    }
+
+    /// The identifier with which a session was opened; nil once its request was removed, two hours after it was made.
+    package func shownIdentifier(_ reading: borrowing Reading, _ session: Session) throws(StoreError) -> String? {
+        let found = try reading.first(
+            """
+            SELECT typed, subject FROM access_request JOIN access_session USING (election, principal, generation)
+            WHERE access_session.id = ? ORDER BY access_request.id DESC LIMIT 1
+            """, session.id
+        ) { (row: borrowing Row) throws(StoreError) -> (typed: [UInt8], subject: [UInt8]) in (try row[0], try row[1]) }
+        return found.flatMap { sealer().open($0.typed, associated: $0.subject) }.map {
+            shown(String(decoding: $0, as: UTF8.self))
+        }
+    }
+
+    /// An identifier as messages write it.
+    private func shown(_ canonical: String) -> String {
         guard policy.scheme == .random, case .code(let code) = SymbolCode.read(canonical, count: Identifier.randomCount)
         else { return canonical }
         return code.grouped

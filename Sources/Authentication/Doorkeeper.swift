@@ -35,7 +35,7 @@ package final class Doorkeeper: Sendable {
     let randomness: Randomness
     private let key: ElectionKey
     /// Of cookies' tokens and one-time codes.
-    private let tokens: LookupKey
+    let tokens: LookupKey
     /// Of identifiers, printed codes and generated secrets.
     private let identifiers: LookupKey
 

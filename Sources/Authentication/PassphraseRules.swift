@@ -21,7 +21,7 @@ package struct PassphraseRules: Sendable {
 
     /// Whether one of the four kinds of characters each is asked for.
     package let wantsClasses: Bool
-    /// Characters.
+    /// Unicode scalars of the secret in its one form, as browsers count them too.
     package let minimum: Int
     /// Most characters: 64 of a password, else the longest that is taken at all.
     package let maximum: Int
@@ -56,22 +56,41 @@ package struct PassphraseRules: Sendable {
         words = common.words.union(pieces + personal)
     }
 
+    /// The four kinds of characters. The page's ticks tell them in the same way, by what every browser knows: a letter is what has
+    /// a capital and a small form, a digit is one of ten, and all the rest is special.
+    private enum Kind {
+        case lower, upper, digit, special
+
+        init(_ sign: Unicode.Scalar) {
+            let (lower, upper) = (sign.properties.lowercaseMapping, sign.properties.uppercaseMapping)
+            if "0"..."9" ~= sign {
+                self = .digit
+            } else if lower == upper {
+                self = .special
+            } else {
+                self = String(sign) == lower ? .lower : String(sign) == upper ? .upper : .special
+            }
+        }
+    }
+
     /// Everything that is wrong with a secret, in the order in which a person would mend it.
     package func faults(_ typed: String, again: String) -> [Fault] {
         guard SecretText.limit.admits(typed), SecretText.limit.admits(again) else { return [.tooLong] }
         let text = SecretText.normalised(typed)
         if text.isEmpty { return [.empty] }
         var faults: [Fault] = []
-        if text.count < minimum { faults.append(.tooShort) }
-        if text.count > maximum { faults.append(.tooLong) }
+        let signs = text.unicodeScalars
+        if signs.count < minimum { faults.append(.tooShort) }
+        if signs.count > maximum { faults.append(.tooLong) }
         if wantsClasses {
-            if !text.contains(where: \.isLowercase) { faults.append(.noLower) }
-            if !text.contains(where: \.isUppercase) { faults.append(.noUpper) }
-            if !text.contains(where: \.isNumber) { faults.append(.noDigit) }
-            if !text.contains(where: { !$0.isLetter && !$0.isNumber }) { faults.append(.noSpecial) }
+            let kinds = Set(signs.map(Kind.init))
+            if !kinds.contains(.lower) { faults.append(.noLower) }
+            if !kinds.contains(.upper) { faults.append(.noUpper) }
+            if !kinds.contains(.digit) { faults.append(.noDigit) }
+            if !kinds.contains(.special) { faults.append(.noSpecial) }
         }
         // A secret far too long is not looked at further.
-        if text.count <= maximum, text.count >= minimum { faults += guessable(CommonSecrets.fold(text)) }
+        if signs.count <= maximum, signs.count >= minimum { faults += guessable(CommonSecrets.fold(text)) }
         let second = SecretText.normalised(again)
         if text != second { faults.append(second.isEmpty ? .againEmpty : .different) }
         return faults

@@ -125,6 +125,7 @@ extension Block {
             ]),
             "ask": .object([
                 "path": .text, "button": .text, "isSecond": .flag, "isQuery": .flag, "isUpload": .flag, "token": .text,
+                "owner": .text,
                 "fields": .list(
                     .object([
                         "id": .text, "name": .text, "label": .text, "value": .text, "isRequired": .flag,
@@ -155,7 +156,8 @@ extension Block {
     /// - Parameters:
     ///   - place: its number on the page, for identifiers.
     ///   - form: the token that every form carries.
-    func value(_ place: Int, form: String) -> TemplateValue {
+    ///   - owner: whose page it is, which every form carries too.
+    func value(_ place: Int, form: String, owner: String) -> TemplateValue {
         var value = Dictionary(uniqueKeysWithValues: Block.kinds.map { ($0, TemplateValue.nothing) })
         switch self {
         case .heading(let text): value["heading"] = .object(["text": .text(text), "id": .text("s\(place)")])
@@ -167,7 +169,7 @@ extension Block {
                 "rows": .list(rows.map { .object(["term": .text($0.term), "value": .text($0.value)]) })
             ])
         case .table(let table): value["table"] = table.value
-        case .form(let block): value["ask"] = block.value(place, form: form)
+        case .form(let block): value["ask"] = block.value(place, form: form, owner: owner)
         case .links(let links):
             value["links"] = .object([
                 "list": .list(links.map { .object(["text": .text($0.text), "path": .text($0.path)]) })
@@ -208,12 +210,12 @@ extension Table {
 }
 
 extension FormBlock {
-    /// As the template has it, with the token that it must send.
-    fileprivate func value(_ place: Int, form: String) -> TemplateValue {
+    /// As the template has it, with what it must send beside its fields.
+    fileprivate func value(_ place: Int, form: String, owner: String) -> TemplateValue {
         .object([
             "path": .text(path), "button": .text(button), "isSecond": .flag(isSecond), "isQuery": .flag(isQuery),
             "isUpload": .flag(fields.contains { if case .file = $0.input { true } else { false } }),
-            "token": .text(form), "fields": .list(fields.map { $0.value(place) }),
+            "token": .text(form), "owner": .text(owner), "fields": .list(fields.map { $0.value(place) }),
         ])
     }
 }

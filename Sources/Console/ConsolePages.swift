@@ -56,7 +56,7 @@ package final class ConsolePages: Sendable {
         _ folder: TemplateFolder, _ texts: [String: String], _ values: [String: TemplateValue]
     ) throws(SiteFault) -> Template {
         let shape: [String: Shape] = [
-            "title": .text, "switch": .text, "form": .text, "lang": .text, "otherLang": .text,
+            "title": .text, "switch": .text, "form": .text, "owner": .text, "lang": .text, "otherLang": .text,
             "error": .object(["text": .text]), "note": .object(["text": .text]),
             "who": .object(["name": .text, "role": .text]),
             "menu": .list(

@@ -33,7 +33,8 @@ extension ConsoleSite {
         let isSignedIn = visitor.session?.confirmedAt != nil
         let other: Language = language == .fr ? .en : .fr
         let values: [String: TemplateValue] = [
-            "title": .text(screen.title), "form": .text(visitor.form), "lang": .text(language.rawValue),
+            "title": .text(screen.title), "form": .text(visitor.form), "owner": .text(owner(visitor)),
+            "lang": .text(language.rawValue),
             "otherLang": .text(other.rawValue),
             "switch": .text(switchPath(visitor, other)),
             "error": error.map { .object(["text": .text($0)]) } ?? .nothing,
@@ -48,7 +49,7 @@ extension ConsoleSite {
                     .object(["seconds": .text("\(min(Doorkeeper.idleSeconds, $0.endsAt - parts.clock.now))")])
                 } ?? .nothing : .nothing,
             "live": screen.isLive ? .object(["path": .text("/manager/" + path)]) : .nothing,
-            "blocks": .list(screen.blocks.enumerated().map { $1.value($0, form: visitor.form) }),
+            "blocks": .list(screen.blocks.enumerated().map { $1.value($0, form: visitor.form, owner: owner(visitor)) }),
         ]
         return Response(status, body: try pages.bytes(language, values))
     }

@@ -25,6 +25,9 @@ enum ConsoleSignIn {
     /// The path where it is one of these, for the log; nil else.
     static func name(_ path: String) -> String? { paths.contains(path) ? path : nil }
 
+    /// Whether a path is one of the steps before there is a session.
+    static func begins(_ path: String) -> Bool { ["sign-in", "code", "passphrase"].contains(path) }
+
     /// Sign-ins begun from one address in ten minutes: an office behind one address has a handful of staff.
     static let mostFromOne = 60
 
@@ -53,6 +56,10 @@ extension ConsoleSite {
             // A script is told for how many seconds, a form leads back.
             guard visitor.request.header("accept") == "text/plain" else { return .see("/manager") }
             guard let session = visitor.session, session.confirmedAt != nil else { return .text(401, "ended\n") }
+            // One that only looks, since another tab may have kept the session open, learns how long it lasts as it is.
+            if !(form?["look"] ?? "").isEmpty {
+                return .text(200, "\(min(session.idleUntil, session.endsAt) - parts.clock.now)\n")
+            }
             try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
                 try parts.door.note(transaction, session)
             }
@@ -78,30 +85,42 @@ extension ConsoleSite {
     ///   - error: said above the form; every field is marked then.
     ///   - before: blocks above the form.
     ///   - after: blocks below it.
+    ///   - mark: of the sign-in under way, carried along; see `markField`.
     func question(
         _ visitor: Visitor, _ name: String, path: String, fields: [(name: String, input: FormBlock.Input)],
-        status: Int = 200, error: String? = nil, before: [Block] = [], after: [Block] = []
+        status: Int = 200, error: String? = nil, before: [Block] = [], after: [Block] = [],
+        mark: String? = nil
     ) throws -> Response {
         let language = visitor.language
         let form = FormBlock(
             path: "/manager/" + path,
-            fields: fields.map { field in
-                let hint = "\(name).\(field.name).hint"
-                return FormBlock.Field(
-                    name: field.name, label: text("\(name).\(field.name)", language),
-                    hint: pages.has(hint) ? text(hint, language) : "", input: field.input,
-                    fault: error == nil ? nil : "")
-            }, button: text("\(name).do", language))
+            fields: (mark.map { [markField($0)] } ?? [])
+                + fields.map { field in
+                    let hint = "\(name).\(field.name).hint"
+                    return FormBlock.Field(
+                        name: field.name, label: text("\(name).\(field.name)", language),
+                        hint: pages.has(hint) ? text(hint, language) : "", input: field.input,
+                        fault: error == nil ? nil : "")
+                }, button: text("\(name).do", language))
         return try show(
             visitor,
             Screen(title: text("\(name).title", language), blocks: before + [.form(form)] + after, data: .none),
             path: path, status: status, error: error)
     }
 
+    /// What the forms of a sign-in carry, so that one of another sign-in in the same browser is known.
+    private func markField(_ mark: String) -> FormBlock.Field {
+        FormBlock.Field(name: "mark", label: "", input: .hidden, value: mark, isRequired: false)
+    }
+
     // MARK: Identifier
 
     /// The first page, with a word of what happened before.
     private func identifier(_ visitor: Visitor, status: Int = 200, error: String? = nil) throws -> Response {
+        // Of a second press: whoever is signed in by then is not told that nothing came of it.
+        if visitor.request.parameter("say") == "gone", pending(visitor) == nil, visitor.session != nil {
+            return .see("/manager")
+        }
         let said = visitor.request.parameter("say").flatMap {
             pages.has("say.\($0)") ? text("say.\($0)", visitor.language) : nil
         }
@@ -130,7 +149,7 @@ extension ConsoleSite {
     // MARK: Code
 
     /// The page on which the code is typed.
-    private func code(_ visitor: Visitor, status: Int = 200, error: String? = nil) throws -> Response {
+    func code(_ visitor: Visitor, status: Int = 200, error: String? = nil) throws -> Response {
         let language = visitor.language
         guard let token = pending(visitor),
             let request = try store.read({ (reading: borrowing Reading) throws(StoreError) in
@@ -138,13 +157,18 @@ extension ConsoleSite {
             })
         else { return going("sign-in?say=gone") }
         if request.state == .verified { return going("passphrase") }
+        let mark = parts.door.mark(request)
         let again = FormBlock(
             path: "/manager/code",
-            fields: [.init(name: "action", label: "", input: .hidden, value: "resend", isRequired: false)],
+            fields: [
+                markField(mark), .init(name: "action", label: "", input: .hidden, value: "resend", isRequired: false),
+            ],
             button: text("code.resend", language), isSecond: true)
         let cancel = FormBlock(
             path: "/manager/code",
-            fields: [.init(name: "action", label: "", input: .hidden, value: "cancel", isRequired: false)],
+            fields: [
+                markField(mark), .init(name: "action", label: "", input: .hidden, value: "cancel", isRequired: false),
+            ],
             button: text("code.cancel", language), isSecond: true)
         let isQuiet = request.isQuiet
         return try question(
@@ -152,13 +176,14 @@ extension ConsoleSite {
             before: [
                 .text(text(isQuiet ? "code.quiet" : "code.sent", language)),
                 .facts([(text("code.label", language), request.label)]),
-            ], after: [.form(again), .form(cancel)])
+            ], after: [.form(again), .form(cancel)], mark: mark)
     }
 
     /// Takes a code, or asks for another, or ends the sign-in.
     private func takeCode(_ visitor: Visitor, _ form: Form?) throws -> Response {
         let language = visitor.language
         guard let token = pending(visitor) else { return going("sign-in?say=gone") }
+        if try isOfBefore(token, form) { return try answerOfBefore(visitor, token) }
         switch form?["action"] {
         case "resend":
             let again = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
@@ -213,22 +238,24 @@ extension ConsoleSite {
     // MARK: Passphrase
 
     /// The page on which the passphrase is typed, or chosen the first time.
-    private func secret(_ visitor: Visitor, status: Int = 200, error: String? = nil) throws -> Response {
+    func secret(_ visitor: Visitor, status: Int = 200, error: String? = nil) throws -> Response {
         guard let token = pending(visitor) else { return going("sign-in?say=gone") }
-        let step = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.signIn.step(reading, token: token)
+        let (step, mark) = try store.read {
+            (reading: borrowing Reading) throws(StoreError) -> (SignInDesk.Step, String?) in
+            let request = try parts.door.request(reading, token: token)
+            return (try parts.signIn.step(reading, token: token), request.map { parts.door.mark($0) })
         }
         switch step {
         case .code: return going("code")
         case .enter:
             return try question(
                 visitor, "enter", path: "passphrase", fields: [("secret", .secret)], status: status, error: error,
-                after: [.hint(text("enter.lost", visitor.language))])
+                after: [.hint(text("enter.lost", visitor.language))], mark: mark)
         case .choose:
             return try question(
                 visitor, "choose", path: "passphrase", fields: [("secret", .secret), ("again", .secret)],
                 status: status,
-                error: error)
+                error: error, mark: mark)
         // Staff renew nothing by this way.
         case .challenge, .renew, .gone: return going("sign-in?say=gone", [cookies.clear(.staffPending)])
         }
@@ -238,6 +265,7 @@ extension ConsoleSite {
     private func takeSecret(_ visitor: Visitor, _ form: Form?) throws -> Response {
         let language = visitor.language
         guard let token = pending(visitor) else { return going("sign-in?say=gone") }
+        if try isOfBefore(token, form) { return try answerOfBefore(visitor, token) }
         let typed = form?["secret"] ?? ""
         let step = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try parts.signIn.step(reading, token: token)

@@ -271,6 +271,10 @@ package final class ConsoleSite: Sendable {
         if isPost, !isUpload, !isOwn(visitor, token: request.formToken) { return message(visitor, 403, "expired") }
         if isPost, request.isOverLimit { return message(visitor, 422, "tooLong") }
         let form = request.form()
+        // The pages of a sign-in under way are told apart by its mark, and ask nothing of a session.
+        if isPost, !ConsoleSignIn.begins(path), let other = formOfAnother(visitor, owner: form?["owner"] ?? "") {
+            return other
+        }
         if let response = try signingIn(visitor, path, form) { return response }
         guard let session = visitor.session, let viewer = visitor.viewer, let member = visitor.member else {
             return .see("/manager/sign-in" + (request.cookie(cookies.name(.staffSession)) == nil ? "" : "?say=ended"))
@@ -317,9 +321,11 @@ package final class ConsoleSite: Sendable {
         return message(visitor, 404, "notFound")
     }
 
-    /// Fields by name, without the form's token; of several the last.
+    /// Fields by name, without those that every form carries; of several the last.
     private func values(_ fields: [Request.Field]) -> [String: String] {
-        Dictionary(fields.filter { $0.name != "form" }.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+        Dictionary(
+            fields.filter { $0.name != "form" && $0.name != "owner" }.map { ($0.name, $0.value) },
+            uniquingKeysWith: { $1 })
     }
 
     /// Says that somebody may not, and keeps it.

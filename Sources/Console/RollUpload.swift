@@ -47,6 +47,7 @@ enum RollUpload {
         guard let parts, site.isOwn(visitor, token: parts.fields["form"] ?? "") else {
             return site.message(visitor, 403, "expired")
         }
+        if let other = site.formOfAnother(visitor, owner: parts.fields["owner"] ?? "") { return other }
         guard let file = parts.file, !file.name.isEmpty else { return site.message(visitor, 422, "upload") }
         let ending = file.name.lowercased().hasSuffix(".xlsx") ? "xlsx" : "csv"
         let obstacle = try read(

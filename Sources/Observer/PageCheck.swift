@@ -32,6 +32,17 @@ package struct PageCheck {
         "fieldset": ["class", "translate"], "legend": [], "p": ["class", "id"], "label": ["class"],
         "input": ["type", "name", "value", "aria-describedby"], "span": [],
     ]
+    /// What browsers' extensions leave on fields to find them again, beside names with an underscore or a hyphen.
+    private static let extensionMarks: Set<String> = ["fdprocessedid", "abineguid", "inmaintabuse"]
+    /// HTML's own names with a hyphen, beside those that begin with `aria-`; none has an underscore.
+    private static let hyphens: Set<String> = ["accept-charset", "http-equiv"]
+
+    /// Whether an attribute means nothing to any browser, so that it changes neither names nor answers.
+    private static func isExtensionMark(_ name: String) -> Bool {
+        extensionMarks.contains(name) || name.contains("_")
+            || name.contains("-") && !name.hasPrefix("aria-") && !hyphens.contains(name)
+    }
+
     /// What the head loads beside scripts.
     /// By the word in `rel`.
     private static let links = ["stylesheet": "style.css", "icon": "logo.svg"]
@@ -77,7 +88,7 @@ package struct PageCheck {
             expect(
                 PageCheck.elements.contains(element.name), "the page holds <\(element.name)>, which no ballot page has")
             for (name, value) in element.attributes.sorted(by: { $0.key < $1.key }) {
-                let isKnown = PageCheck.attributes.contains(name) || name.hasPrefix("data-")
+                let isKnown = PageCheck.attributes.contains(name) || PageCheck.isExtensionMark(name)
                 expect(isKnown, "<\(element.name)> has the attribute \(name)=\"\(value)\", which no ballot page has")
                 if ["href", "src", "action"].contains(name) { compareAddress(element, name, value) }
             }
@@ -241,7 +252,8 @@ package struct PageCheck {
             hint == nil || first?.text == drawn.all("p").first { $0["id"] == hint }?.text,
             "the hint of question \(number) is not the first of its name")
         for element in [drawn] + drawn.all {
-            for (name, value) in element.attributes.sorted(by: { $0.key < $1.key }) where !name.hasPrefix("data-") {
+            for (name, value) in element.attributes.sorted(by: { $0.key < $1.key })
+            where !PageCheck.isExtensionMark(name) {
                 let isKnown = PageCheck.plainAttributes[element.name]?.contains(name) == true
                 let isOwn = name != "aria-describedby" || value == hint
                 expect(isKnown && isOwn, "question \(number) has <\(element.name)> with \(name)=\"\(value)\"")

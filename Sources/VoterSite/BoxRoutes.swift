@@ -65,6 +65,10 @@ enum BoxRoutes {
             VoterSite.Route(method: .get, path: "/box/\(ballot)") { site, visit in
                 .now(try site.box(visit, of: ballot))
             },
+            // At a device that many share no number goes into an address: browsers write addresses into their history.
+            VoterSite.Route(method: .post, path: "/box/\(ballot)") { site, visit in
+                .now(try site.box(visit, of: ballot))
+            },
             VoterSite.Route(method: .get, path: "/box/\(ballot)/archive.bel") { site, visit in
                 .later { site.archive(visit, of: ballot) }
             },
@@ -125,7 +129,10 @@ extension VoterSite {
     /// The page of one box: a piece of its trackers, and what became of the one that was looked for.
     func box(_ visit: Visit, of name: String) throws -> Response {
         let language = visit.language
-        let pasted = (visit.request.parameter("tracker") ?? "").trimmingPrefix(while: \.isWhitespace)
+        let asked =
+            visit.request.method == .post ? visit.request.form()?["tracker"] : visit.request.parameter("tracker")
+        if visit.isKiosk, visit.request.method != .post, asked != nil { return see(visit, "/box/\(name)") }
+        let pasted = (asked ?? "").trimmingPrefix(while: \.isWhitespace)
         let typed = String(pasted.prefix(BoxRoutes.longestTyped))
         let tracker = BoxRoutes.tracker(in: typed)
         let after = visit.request.parameter("after").flatMap { Int($0) } ?? 0

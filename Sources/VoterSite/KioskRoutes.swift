@@ -25,7 +25,10 @@ enum KioskRoutes {
 
     /// Seconds without a touch after which a voter is taken to have gone.
     static let idleSeconds = 60
-    /// The same where a code is waited for: the five minutes for which the page asks, and one to type it.
+    /// The same where a code is waited for and nothing is typed yet: the five minutes for which the page asks, since a message may
+    /// take them, and one to find the telephone, put on the glasses and read it. Whoever passes by meanwhile learns nothing: the
+    /// page names neither identifier nor contact, and without the message nobody goes on from it. A code that stands in the field
+    /// is waited for no longer than anything else.
     static let waitingSeconds = 360
     /// Seconds for which a device stays a kiosk when its hours are over: as long as browsers keep a cookie. It must never
     /// become one that stores receipts without anybody's will.
@@ -81,7 +84,8 @@ extension VoterSite {
         let seconds = page == .code ? KioskRoutes.waitingSeconds : KioskRoutes.idleSeconds
         let minutes = page == .code ? KioskRoutes.waitingSeconds / 60 : KioskRoutes.scriptlessMinutes
         return .object([
-            "seconds": .text("\(seconds)"), "place": .text(kiosk.place), "hasSession": .flag(hasSession),
+            "seconds": .text("\(seconds)"), "typedSeconds": .text("\(KioskRoutes.idleSeconds)"),
+            "place": .text(kiosk.place), "hasSession": .flag(hasSession),
             "minutes": .text("\(minutes)"), "leaves": .text("\(60 * minutes)"),
         ])
     }

@@ -19,10 +19,12 @@ package final class PageSet: Sendable {
                 "title": .text, "switch": .text, "q": .text, "form": .text, "supportCode": .text,
                 "error": .object(["text": .text, "more": .text, "wait": .text]), "isBad": .flag,
                 "note": .object(["text": .text]),
-                "seal": .text, "restored": .text, "isSignedIn": .flag, "ended": .text, "unsent": .text, "other": .text,
+                "seal": .text, "restored": .text, "isSignedIn": .flag, "signOutOwner": .text, "ended": .text,
+                "unsent": .text, "other": .text,
                 "otherUnsent": .text,
                 "kiosk": .object([
-                    "seconds": .text, "place": .text, "hasSession": .flag, "minutes": .text, "leaves": .text,
+                    "seconds": .text, "typedSeconds": .text, "place": .text, "hasSession": .flag, "minutes": .text,
+                    "leaves": .text,
                 ]),
             ].merging(PollWords.shape) { $1 }
             for (name, own) in own { shape[name] = own }
@@ -64,8 +66,11 @@ package final class PageSet: Sendable {
                     "data": .list(.object(["term": .text, "value": .text])),
                 ]
             case .change:
-                return ["isBadPresent": .flag, "typed": Page.typed, "idleSeconds": .text, "owner": .text]
-                    .merging(Page.twice) { $1 }
+                return [
+                    "isBadPresent": .flag, "username": .object(["text": .text]), "typed": Page.typed,
+                    "idleSeconds": .text, "owner": .text,
+                ]
+                .merging(Page.twice) { $1 }
             case .lost: return ["isFirst": .flag, "path": .text, "typed": .text, "work": .text, "captcha": captcha]
             case .lostDone: return ["typed": .text, "hint": .object(["text": .text]), "path": .text]
             case .kiosk: return KioskRoutes.shape
@@ -188,6 +193,7 @@ package final class PageSet: Sendable {
                     "switch": .text("/?lang=\(language == .fr ? "en" : "fr")"),
                     "q": .text(isChosen ? "?lang=\(language.rawValue)" : ""), "error": .nothing,
                     "isBad": .flag(false), "isBadSecret": .flag(false), "note": .nothing, "isSignedIn": .flag(false),
+                    "signOutOwner": .text(""),
                     "ended": .text(""), "unsent": .text(""), "other": .text(""), "otherUnsent": .text(""),
                     "typed": .text(""), "isRenew": .flag(false), "captcha": .nothing, "kiosk": .nothing,
                 ]

@@ -25,7 +25,13 @@ extension VoterSite {
     ) throws(StoreError) -> Begun {
         let verdict = gate.judge(
             form, name: "signIn", typed: form["identifier"], source: visit.request.source, mode: .adaptive)
+        let press = parts.doorkeeper.pressToken(
+            canonical: canonical, browser: visit.browser, form: form["work"] + form["challenge"] + form["renew"])
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Begun in
+            // The second of two presses needs no further work or picture, and begins nothing. With the secret on one page each
+            // press is an attempt of its own.
+            let pressed = try parts.doorkeeper.press(transaction.reading, token: press)
+            if pressed == .again, election.access.signIn != .onePage { return .asked(token: press, .none) }
             switch verdict {
             case .picture(let isWrong, let spend):
                 _ = try gate.spend(transaction, spend)
@@ -38,7 +44,8 @@ extension VoterSite {
                 }
                 let token = try parts.doorkeeper.ask(
                     transaction, canonical: canonical, from: asker(visit, passedPicture: proof == .picture),
-                    renews: renews && election.access.secretRenew)
+                    renews: renews && election.access.secretRenew,
+                    token: pressed == .first && election.access.signIn != .onePage ? press : nil)
                 return .asked(token: token, proof)
             }
         }

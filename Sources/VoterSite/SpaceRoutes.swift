@@ -18,7 +18,7 @@ enum SpaceRoutes {
             .now(try site.signedIn(visit) { try site.space(visit, $0) })
         },
         VoterSite.Route(method: .get, path: "/space/secret") { site, visit in
-            .now(try site.signedIn(visit) { site.change(visit, $0) })
+            .now(try site.signedIn(visit) { try site.change(visit, $0) })
         },
         VoterSite.Route(method: .post, path: "/space/secret") { site, visit in try site.takeChange(visit) },
         VoterSite.Route(method: .post, path: "/extend") { site, visit in
@@ -187,12 +187,17 @@ extension VoterSite {
     func change(
         _ visit: Visit, _ session: Session, status: Int = 200, error: String? = nil, more: String? = nil,
         faults: [PassphraseRules.Fault] = [], typed: Form = Form(fields: [])
-    ) -> Response {
+    ) throws(StoreError) -> Response {
+        let username = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.doorkeeper.shownIdentifier(reading, session)
+        }
         let isOfPresent = error == "secretWrong" || error == "secretEmpty"
         return page(
             .change, visit, status: status, title: "spaceSecret", error: error, more: more,
             [
-                "isBadPresent": .flag(isOfPresent), "owner": .text(owner(visit, session)),
+                "isBadPresent": .flag(isOfPresent),
+                "username": username.map { .object(["text": .text($0)]) } ?? .nothing,
+                "owner": .text(owner(visit, session)),
                 "idleSeconds": .text("\(min(Doorkeeper.idleSeconds, session.endsAt - parts.clock.now))"),
             ].merging(VoterSite.typedTwice(typed, faults)) { $1 })
     }
@@ -203,19 +208,19 @@ extension VoterSite {
         let form = visit.request.form() ?? Form(fields: [])
         guard isOwn(visit, form, session) else { return .now(see(visit, "/", "say=other")) }
         if SecretText.normalised(form["present"]).isEmpty {
-            return .now(change(visit, session, status: 422, error: "secretEmpty", typed: form))
+            return .now(try change(visit, session, status: 422, error: "secretEmpty", typed: form))
         }
         return later(visit) { [self] in
             let outcome = try parts.desk.change(
                 session, present: form["present"], form["secret"], again: form["again"])
             switch outcome {
             case .next: return see(visit, "/space", "set=changed")
-            case .wrong: return change(visit, session, status: 422, error: "secretWrong", typed: form)
+            case .wrong: return try change(visit, session, status: 422, error: "secretWrong", typed: form)
             case .wait(let seconds):
-                return change(visit, session, status: 429, error: "secretWait", more: "\(seconds)", typed: form)
+                return try change(visit, session, status: 429, error: "secretWait", more: "\(seconds)", typed: form)
             case .busy(let seconds): return busy(visit, seconds: seconds)
             case .refused(let faults, let uncounted):
-                return change(
+                return try change(
                     visit, session, status: 422, error: faults.first.map(VoterSite.text),
                     more: reasons(visit, faults, uncounted), faults: faults, typed: form)
             case .opened, .forgotten, .gone: return see(visit, "/", "say=ended")

@@ -320,6 +320,8 @@ package final class VoterSite: Sendable {
         all["supportCode"] = .text(visit.supportCode)
         all["kiosk"] = VoterSite.kioskValue(visit, page, hasSession: values["idleSeconds"] != nil)
         all["isSignedIn"] = values["isSignedIn"] ?? .flag(values["idleSeconds"] != nil)
+        // The same as in the page's other forms, so that somebody else's old page signs nobody out.
+        all["signOutOwner"] = values["signOutOwner"] ?? values["owner"] ?? .text("")
         all["ended"] = .text(visit.path("/", "say=ended"))
         all["unsent"] = .text(visit.path("/", "say=unsent"))
         all["other"] = .text(visit.path("/", "say=other"))
@@ -354,11 +356,13 @@ package final class VoterSite: Sendable {
     /// What a page that everybody may read shows to whoever is signed in, and where it leads on.
     /// - Throws: an error of the store.
     func wayBack(_ visit: Visit) throws(StoreError) -> [String: TemplateValue] {
-        let isSignedIn = try session(visit) != nil
+        let session = try session(visit)
+        let isSignedIn = session != nil
         let back = isSignedIn ? "/space" : pending(visit) == nil ? "/" : "/code"
         let text = isSignedIn ? "backSpace" : back == "/" ? "backHome" : "helpBack"
         return [
             "isSignedIn": .flag(isSignedIn), "back": .text(back), "backText": .text(pages.text(text, visit.language)),
+            "signOutOwner": .text(session.map { owner(visit, $0) } ?? ""),
         ]
     }
 

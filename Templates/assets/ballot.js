@@ -21,7 +21,7 @@ let credential = form.dataset.credential;
 const { owner } = form.dataset;
 delete form.dataset.credential;
 // What the ballot in hand is known by, and what was sealed about it; the worker stays until the receipt is checked.
-let ballot, tracker, sealed, worker, checkedMark;
+let ballot, tracker, sealed, worker, checkedMark, inSight;
 
 // How long the tracker stands on the screen before the ballot leaves: time to see it, and that it came first.
 const shownMilliseconds = 2000;
@@ -236,27 +236,141 @@ function sealOf(page) {
     return isHidden || mark.childElementCount ? undefined : mark.textContent;
 }
 
-// A browser draws the words of an element; what a shadow tree of the page's replaces, it does not.
+// What keeps words from the eye, on an element or on one around it, as computed: the sealed style sheet sets none of it.
+const undrawn = { visibility: /hidden|collapse/, clipPath: /^(?!none$)./, transform: /^(?!none$)./, webkitTextSecurity: /^(?!none$)./, unicodeBidi: /override/ };
+// Pixels of the smallest words, and the least that they are drawn of what they would be.
+const [leastHeight, leastShare] = [8, 0.5];
+
+// Red, green, blue and what is drawn of them, 0 to 1.
+function colour(text) {
+    const parts = (String(text).match(/^rgba?\(([^)]*)\)$/) || ["", "0,0,0,1"])[1].split(/[\s,/]+/).map(Number);
+    return { light: parts[0] * 0.3 + parts[1] * 0.6 + parts[2] * 0.1, share: parts.length > 3 ? parts[3] : 1 };
+}
+
+// Whether words stand out from what is behind them: against black or white they always do on one side, 255 apart.
+function standsOut(style, around) {
+    const ink = colour(style.webkitTextFillColor || style.color);
+    if (ink.share < leastShare) return false;
+    const behind = around.map((each) => getComputedStyle(each)).find((each) => each.backgroundImage !== "none" || colour(each.backgroundColor).share > leastShare);
+    const leastApart = 20;
+    return !behind || behind.backgroundImage !== "none" || Math.abs(ink.light - colour(behind.backgroundColor).light) >= leastApart;
+}
+
+// Whether nothing is written beside an element's own words.
+const isBare = (element) => ["::before", "::after"].every((name) => ["none", "normal", ""].includes(getComputedStyle(element, name).content));
+
+// A browser draws the words of an element, where they can be read: what a shadow tree of the page's replaces, it does not, nor what
+// a style hides, moves away or writes over.
 function isSeen(element) {
     const range = document.createRange();
     range.selectNodeContents(element);
-    return range.getClientRects().length > 0;
+    const [place] = range.getClientRects();
+    if (!place || place.height < leastHeight || place.width <= 0) return false;
+    const around = [];
+    for (let each = element; each; each = each.parentElement) around.push(each);
+    const styles = around.map((each) => getComputedStyle(each));
+    const within = styles.slice(0, -2);
+    if (styles.reduce((share, { opacity }) => share * Number(opacity), 1) < leastShare) return false;
+    if (within.some((style) => Object.keys(undrawn).some((name) => undrawn[name].test(style[name] || "")))) return false;
+    // A filter of the whole page is the voter's, who needs it to read.
+    if (within.some(({ filter }) => filter && filter !== "none")) return false;
+    const body = document.body.getBoundingClientRect();
+    if (place.left < Math.min(0, body.left) || place.top < body.top || place.right > Math.max(body.right, innerWidth) + 1) return false;
+    return isBare(element) && isBare(element.parentElement) && standsOut(styles[0], around);
+}
+
+// Whether nothing lies over an element's words. What a pointer goes through is not found; what is larger than they are is.
+function isUncovered(element) {
+    element.scrollIntoView({ block: "center", behavior: "instant" });
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    const [place] = range.getClientRects();
+    const hit = place && document.elementFromPoint(place.left + place.width / 2, place.top + place.height / 2);
+    return Boolean(hit) && (element.contains(hit) || hit.contains(element));
+}
+
+// Whether each answer's words stand beside its own field, and the answers in their order.
+function isInOrder(question) {
+    const holds = (outer, inner) => inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1 && inner.left >= outer.left - 1 && inner.right <= outer.right + 1;
+    let last = -Infinity;
+    return [...question.querySelectorAll("label")].every((label) => {
+        const [place, inside] = [label.getBoundingClientRect(), [...label.children].map((child) => child.getBoundingClientRect())];
+        const isNext = place.top >= last - 1;
+        last = place.bottom;
+        return isNext && inside.every((each) => holds(place, each));
+    });
+}
+
+// Whether the voter can read what is voted on, and the fingerprint: looked at while nothing but the page is on the screen.
+function isInSight() {
+    const words = [document.getElementById("ballot"), ...form.querySelectorAll("legend, .question .hint, label span")]
+        .filter((element) => element.textContent !== "");
+    // After a failed try the review stands there no more.
+    const chosen = parts.review.hidden ? [] : [...parts.review.querySelectorAll("dt, .chosen li")];
+    const [isHidden, left, top] = [form.hidden, pageXOffset, pageYOffset];
+    form.hidden = false;
+    const mark = document.querySelector(".seal");
+    const all = [...words, ...chosen, ...(mark ? [mark] : [])];
+    const isClear = all.every(isSeen) && questions.every(isInOrder) && all.every(isUncovered);
+    form.hidden = isHidden;
+    scrollTo(left, top);
+    return isClear;
+}
+
+// Addresses of a browser's own extensions, which no server can send anything from: what they add is the voter's affair.
+const ofExtension = /^[a-z-]+-extension:/;
+
+// The path of a file of the site's own; undefined for one of a browser's extension.
+function ownPath(address, what) {
+    if (ofExtension.test(address)) return undefined;
+    const { origin, pathname, search } = new URL(address, location.href);
+    if (origin !== location.origin) throw new StrangePage(what);
+    return pathname + search;
+}
+
+// What scripts and style sheets the page loads: path and digest of each. Whatever else could run here is none of the sealed page's.
+function loadedFiles() {
+    const found = [];
+    for (const script of document.querySelectorAll("script")) {
+        const address = script.src || script.getAttribute("href") || script.getAttribute("xlink:href");
+        // Data that a browser never runs.
+        const isData = /^(application|text)\/([a-z]+\+)?json$/i.test(script.type || "");
+        if (!address && !isData && script.textContent.trim() !== "") throw new StrangePage("a script in the page");
+        if (address) found.push([ownPath(address, "script"), script.integrity]);
+    }
+    for (const link of document.querySelectorAll("link")) {
+        const isUsed = link.rel.toLowerCase().split(/\s+/).some((word) => ["stylesheet", "modulepreload", "import"].includes(word));
+        if (isUsed) found.push([ownPath(link.href, "link"), link.integrity]);
+    }
+    return found.filter(([path]) => path !== undefined);
+}
+
+// What could run without a file of its own, or change where the page's addresses lead.
+function checkParts() {
+    for (const element of document.querySelectorAll("base, meta[http-equiv], object, embed, applet, frame, iframe")) {
+        const address = element.src || "about:blank";
+        const isEmpty = address === "about:blank" && !element.hasAttribute("srcdoc");
+        if (element.localName !== "iframe" || !(isEmpty || ofExtension.test(address))) throw new StrangePage(element.localName);
+    }
+    for (const element of document.querySelectorAll("*")) {
+        for (const { name, value } of [...element.attributes]) {
+            const isScript = /^on/i.test(name) || /^javascript:/i.test(value.replace(/[\0- ]/g, ""));
+            if (isScript && !name.startsWith("data-")) throw new StrangePage(name);
+        }
+    }
 }
 
 // The manifest is the one of the fingerprint that voters see at the page's foot, and everything that the page loads is in it.
 function checkSeal(manifest) {
     const data = form.dataset;
     const mark = digits(data.sealDigest).slice(0, 32).toUpperCase().match(/..../g).join(" ");
-    if (mark !== sealOf(document) || !isSeen(document.querySelector(".seal"))) throw new StrangePage("fingerprint");
+    if (mark !== sealOf(document) || !inSight) throw new StrangePage("fingerprint");
     const files = new Map(manifest.files.map((file) => [file.path, file.sha256]));
     // Of two entries of one file every reader would take another.
     if (files.size !== manifest.files.length) throw new StrangePage("files");
     checkedMark = mark;
-    const loaded = ["worker", "wasm", "sealed"].map((name) => [data[name], data[`${name}Digest`]]);
-    // Of the site's own: what a browser's extension adds is the voter's affair.
-    for (const element of document.querySelectorAll('script[src^="/"], link[rel~=stylesheet][href^="/"]')) {
-        loaded.push([element.getAttribute(element.matches("script") ? "src" : "href"), element.integrity]);
-    }
+    checkParts();
+    const loaded = ["worker", "wasm", "sealed"].map((name) => [data[name], data[`${name}Digest`]]).concat(loadedFiles());
     for (const [path, digest] of loaded) {
         const name = String(path).split("?")[0].replace("/assets/", "served/");
         if (!digestForm.test(digest) || files.get(name) !== digits(digest)) throw new StrangePage(name);
@@ -265,16 +379,22 @@ function checkSeal(manifest) {
 
 // What a question is made of, and how the sealed style sheet draws it: nothing hidden, no picture, no other form.
 const plain = ["fieldset.question", "legend", "p.hint", "label.choice", "label.choice blank", "input", "span"];
-// Any further attribute could hide an answer, or have another name spoken for it.
+// Any further attribute that means something could hide an answer, or have another name spoken for it.
 const plainAttributes = {
     fieldset: ["class", "translate", "tabindex"], legend: [], p: ["class", "id"], label: ["class"],
     input: ["type", "name", "value", "aria-describedby"], span: [],
 };
 
+// Attributes that mean nothing to any browser, which extensions leave on fields to find them again: translators, password managers,
+// scanners of viruses. No name of HTML has an underscore, and of those with a hyphen there are few.
+const extensionMarks = ["fdprocessedid", "abineguid", "inmaintabuse"];
+const htmlHyphens = /^(aria-|accept-charset$|http-equiv$)/;
+const isOfExtension = (name) => extensionMarks.includes(name) || name.includes("_") || (name.includes("-") && !htmlHyphens.test(name));
+
 // What describes a field to those who listen is the hint that the others read.
 function isPlainAttribute(question, { name, value }, element) {
     if (name === "aria-describedby") return document.getElementById(value) === question.querySelector("p.hint");
-    return plainAttributes[element.localName].includes(name) || name.startsWith("data-");
+    return plainAttributes[element.localName].includes(name) || isOfExtension(name);
 }
 
 // An element of its own for the words of each answer: the page's could draw others over them, from a shadow tree that no script
@@ -344,6 +464,10 @@ const drawn = () => new Promise((resolve) => { requestAnimationFrame(() => reque
 
 // The fingerprint that was checked, with words of this sealed script's own: those of a page could call another one by this name.
 const markWords = { fr: "Empreinte du scellé\u00a0:", en: "Fingerprint of the seal:" };
+const markMeanings = {
+    fr: "La même se lit au pied de cette page. Le bureau de vote la compare avec celle de son procès-verbal d’ouverture : tant qu’elle est la même, ni les candidats ni la page n’ont changé.",
+    en: "The same stands at the foot of this page. The electoral bureau compares it with the one in its opening record: as long as it is the same, neither the candidates nor the page have changed.",
+};
 // Of the script's own making: one of the page's could be hidden.
 const markLines = new Map();
 
@@ -354,6 +478,11 @@ function showMark(own) {
     shown.lang = language;
     shown.translate = false;
     shown.textContent = `${markWords[language] || markWords.en} ${checkedMark}`;
+    const meaning = markLines.get(shown) || own.appendChild(document.createElement("p"));
+    markLines.set(shown, meaning);
+    meaning.className = "hint";
+    meaning.lang = language;
+    meaning.textContent = markMeanings[language] || markMeanings.en;
 }
 
 // The tracker is seen before the ballot leaves. A page in the background is not drawn: its ballot waits for the voter.
@@ -482,6 +611,7 @@ async function send() {
 async function cast() {
     // What was read in the review, whatever becomes of the form meanwhile.
     const chosen = choices();
+    inSight = isInSight();
     sends = 0;
     phase("seal");
     show(parts.sealing);

@@ -4,6 +4,9 @@
 // After an error the reader begins at it.
 document.getElementById("error")?.focus();
 
+// Whose page it is.
+const ownerOf = (page) => page.querySelector("#expiry [name=owner]")?.value;
+
 // Figures that move are asked for again now and then; a page in the background rests.
 const live = document.getElementById("live");
 if (live?.dataset.live) {
@@ -13,6 +16,8 @@ if (live?.dataset.live) {
         // A session that has ended leads away; what is shown stays until somebody does something.
         if (!answer || !answer.ok || answer.redirected) return;
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        // Another person has signed in here since: these are their figures.
+        if (ownerOf(page) !== ownerOf(document)) { location.href = expiry.dataset.other; return; }
         const fresh = page.getElementById("live");
         if (fresh && fresh.innerHTML !== live.innerHTML) live.replaceChildren(...fresh.childNodes);
     };
@@ -30,25 +35,47 @@ addEventListener("click", (event) => {
 // A session about to end says so two minutes before and can be extended.
 const expiry = document.getElementById("expiry");
 if (expiry && expiry.showModal) {
+    // Seconds of warning.
+    const warned = 120;
     let warning, ending, isLast = false;
     const begin = (seconds) => {
         clearTimeout(warning);
         clearTimeout(ending);
         // In the last two minutes of what any session lasts it is said once: nothing extends it.
-        if (!isLast) warning = setTimeout(() => expiry.showModal(), Math.max(0, seconds - 120) * 1000);
-        isLast = seconds <= 120;
-        ending = setTimeout(() => { location.href = expiry.dataset.ended; }, seconds * 1000);
+        if (!isLast) warning = setTimeout(warn, Math.max(0, seconds - warned) * 1000);
+        isLast = seconds <= warned;
+        ending = setTimeout(end, seconds * 1000);
     };
     const form = expiry.querySelector("form");
-    const extend = async () => {
+    // For how many seconds the session goes on; nothing where no answer came. Looking alone keeps it not open.
+    const ask = async (looks) => {
         // Browsers of 2017 cannot read the fields of a FormData.
         const body = new URLSearchParams();
         for (const { name, value } of form.elements) if (name) body.append(name, value);
+        if (looks) body.set("look", "1");
         const answer = await fetch(form.action, { method: "POST", headers: { Accept: "text/plain" }, body }).catch(() => null);
+        if (!answer) return undefined;
+        // Another person has signed in here since.
+        if (answer.status === 409) location.href = expiry.dataset.other;
+        else if (!answer.ok) location.href = expiry.dataset.ended;
+        else return Number(await answer.text());
+        return undefined;
+    };
+    // Another tab may have kept it open meanwhile.
+    const warn = async () => {
+        const left = await ask(true);
+        if (left > warned) begin(left);
+        else expiry.showModal();
+    };
+    const end = async () => {
+        const left = await ask(true);
+        if (left > 0) { expiry.close(); begin(left); } else location.href = expiry.dataset.ended;
+    };
+    const extend = async () => {
         // Where the network is cut, the page stays, and the question with it.
-        if (!answer) return;
-        if (!answer.ok) { location.href = expiry.dataset.ended; return; }
-        begin(Number(await answer.text()));
+        const left = await ask(false);
+        if (left === undefined) return;
+        begin(left);
         expiry.close();
         stillUntil = performance.now() + 1000;
     };

@@ -1,19 +1,29 @@
 // Comforts of the pages on which codes and secrets are typed; each works without it.
 "use strict";
 
-// Secrets are compared in one form.
-const plain = (text) => text.normalize("NFC").trim().replace(/\s+/gu, " ");
+// The one form in which the server counts and compares secrets: each run of blanks one blank, quotes plain, then NFC. The blanks are
+// Unicode's, which are not quite those of \s.
+const blanks = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
+const plain = (text) => text.replace(blanks, " ").replace(/^ | $/g, "").replace(/[\u2018\u2019\u02bc]/g, "'")
+    .replace(/[\u201c\u201d\u00ab\u00bb]/g, '"').normalize("NFC");
 
 // Which of the rules a new secret meets, ticked while it is typed.
 for (const list of document.querySelectorAll(".rules")) {
     const [first, second] = [document.getElementById("secret"), document.getElementById("again")];
-    const isLetter = (sign) => sign.toLowerCase() !== sign.toUpperCase();
+    // A letter is what has a capital and a small form, a digit is one of ten, and all the rest is special: so the server tells them.
+    const kind = (sign) => {
+        const [lower, upper] = [sign.toLowerCase(), sign.toUpperCase()];
+        if (/[0-9]/.test(sign)) return "digit";
+        if (lower === upper) return "special";
+        return sign === lower ? "lower" : sign === upper ? "upper" : "special";
+    };
+    const has = (wanted) => (text, signs) => signs.some((sign) => kind(sign) === wanted);
     const isMet = {
         length: (text, signs) => signs.length >= Number(first.dataset.minimum) && signs.length <= Number(first.dataset.maximum || 256),
-        lower: (text, signs) => signs.some((sign) => isLetter(sign) && sign === sign.toLowerCase()),
-        upper: (text, signs) => signs.some((sign) => isLetter(sign) && sign === sign.toUpperCase()),
-        digit: (text) => /[0-9]/.test(text),
-        special: (text, signs) => signs.some((sign) => !isLetter(sign) && !/[0-9]/.test(sign)),
+        lower: has("lower"),
+        upper: has("upper"),
+        digit: has("digit"),
+        special: has("special"),
         same: (text) => text !== "" && text === plain(second.value),
     };
     const tick = () => {

@@ -6,6 +6,8 @@ const kioskDialog = document.getElementById("kiosk-idle");
 const kioskSure = document.getElementById("kiosk-sure");
 const kioskLeave = document.getElementById("kiosk-leave");
 const kioskSeconds = Number(document.body.dataset.kiosk);
+// A code is waited for longer, until something is typed.
+const typedSeconds = Number(document.body.dataset.typed);
 // Seconds of warning before the end, and between two tries to end where the network is cut.
 const [kioskWarning, kioskPause] = [15, 3];
 // Seconds for which the two numbers of an alarm stay: somebody is called meanwhile.
@@ -119,7 +121,8 @@ setInterval(() => {
         else if (idle >= kioskSeconds) location.replace(kioskForm.dataset.start);
         return;
     }
-    const limit = isShown("alarm") ? alarmSeconds : kioskSeconds;
+    const isTyped = typedFields().some(({ value }) => value !== "");
+    const limit = isShown("alarm") ? alarmSeconds : isTyped ? Math.min(typedSeconds, kioskSeconds) : kioskSeconds;
     if (idle >= limit) endKiosk(true);
     else if (idle >= limit - kioskWarning && !document.querySelector("dialog[open]")) openDialog(kioskDialog);
 }, 1000);

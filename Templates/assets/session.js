@@ -199,14 +199,6 @@ if (expiry) {
     // Whoever closes the question is there.
     expiry.addEventListener("cancel", (event) => { event.preventDefault(); stay(); });
     begin(Number(expiry.dataset.idle));
-    // Whose page it is that signs out.
-    const leaving = document.getElementById("sign-out");
-    if (leaving) {
-        leaving.addEventListener("submit", () => {
-            if (leaving.elements.owner) return;
-            leaving.append(Object.assign(document.createElement("input"), { type: "hidden", name: "owner", value: form.elements.owner.value }));
-        });
-    }
 }
 
 // Whoever signs out is asked where a receipt would be forgotten that was neither copied nor downloaded; on the page that shows it

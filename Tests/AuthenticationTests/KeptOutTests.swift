@@ -107,6 +107,34 @@ struct KeptOutTests {
         #expect(try isIn(door, late))
     }
 
+    @Test func `whoever types the right code of a shared request has made no guess`() throws {
+        let door = try Door()
+        let first = try door.ask(from: KeptOutTests.near)
+        while try !isQuiet(door, try door.ask(from: KeptOutTests.near)) {}
+        let late = try door.ask(from: KeptOutTests.near)
+        #expect(try counted(door) == [0, 0])
+        #expect(try door.check(late, "000000") == .wrong(left: 4))
+        #expect(try counted(door) == [1, 1])
+        #expect(try isIn(door, late) && counted(door) == [1, 1])
+        #expect(first != late)
+    }
+
+    private func isQuiet(_ door: Door, _ token: String) throws -> Bool {
+        try door.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try door.doorkeeper.request(reading, token: token)?.isQuiet ?? false
+        }
+    }
+
+    /// Guesses at codes of other requests, by request and by day.
+    private func counted(_ door: Door) throws -> [Int] {
+        try door.store.read { (reading: borrowing Reading) throws(StoreError) in
+            [
+                try reading.number("SELECT coalesce(sum(guesses), 0) FROM access_request"),
+                try reading.number("SELECT coalesce(sum(shared), 0) FROM access_counter"),
+            ]
+        }
+    }
+
     @Test func `an unlocking clears the pace, and codes stay long while somebody guesses`() throws {
         let door = try Door()
         try attack(door)

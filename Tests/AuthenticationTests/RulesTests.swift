@@ -61,6 +61,25 @@ struct PassphraseRulesTests {
         #expect(faults(String(repeating: "girafe ", count: 50)) == [.tooLong])
     }
 
+    /// A browser's page counts in the same way: see the ticks in `test_secret_ticks.py`.
+    @Test(arguments: [
+        // Twelve signs, whatever a reader sees of them; what NFC puts together is one.
+        ("Girafe-bl\u{1F469}\u{200D}\u{1F4BB}7", []), ("Girafe-bl\u{65}\u{301}e7", []),
+        ("Gira-e\u{301}e\u{301}e7xe", [.tooShort]), ("Girafe-xq\u{303}7", [.tooShort]), ("Girafe-xxq\u{303}7", []),
+        ("Girafe \u{2003} \u{A0}bl7", [PassphraseRules.Fault.tooShort]),
+        // A letter is what has two forms, a digit one of ten; the rest is special.
+        ("\u{6A9}\u{639}\u{644}\u{645}Girafe7xx", []), ("\u{FF11}irafexbleuEX", [.noDigit]),
+        ("\u{BD}irafexbleuEX", [.noDigit]), ("stra\u{DF}e-\u{DF}\u{DF}\u{DF}\u{DF}7", [.noUpper]),
+        ("GIRAFE-BLEU7\u{AA}", [.noLower]),
+    ])
+    func `signs are counted and told apart as every browser can`(text: String, expected: [PassphraseRules.Fault]) {
+        let found = faults(text) {
+            $0.secretKind = .password
+            $0.secretMinimum = 12
+        }
+        #expect(found == expected)
+    }
+
     @Test(arguments: [
         ("Girafe-bleue7", []), ("girafe-bleue7", [PassphraseRules.Fault.noUpper]), ("GIRAFE-BLEUE7", [.noLower]),
         ("Girafe-bleuex", [.noDigit]), ("Girafexbleue7", [.noSpecial]), ("Gi-7", [.tooShort]),

@@ -21,7 +21,7 @@ class FalseServer:
 
     def __init__(self, site):
         self.site, self.votes, self.read = site, [], []
-        self.page = self.vote = self.answer = self.file = self.archive = self.versioned = self.every = self.status = lambda value, *_: value
+        self.page = self.vote = self.answer = self.file = self.archive = self.versioned = self.every = self.status = self.policy = lambda value, *_: value
         proxy = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -73,7 +73,7 @@ class FalseServer:
         request.send_response(self.status(got.status_code, path) if isVote else got.status_code)
         for name, value in got.raw.headers.items():
             if name.lower() not in ("connection", "content-length", "transfer-encoding", "date", "server", "etag"):
-                request.send_header(name, value)
+                request.send_header(name, self.policy(value) if name.lower() == "content-security-policy" else value)
         request.send_header("Content-Length", str(len(content)))
         request.end_headers()
         request.wfile.write(content)

@@ -12,7 +12,7 @@ import time
 import zipfile
 
 import requests
-from conftest import PASSPHRASE, Client, road
+from conftest import PASSPHRASE, Client, code_in, road
 from staff import Desk, grow_up, mail_of, team
 
 voter = road.voter
@@ -48,6 +48,69 @@ def test_forms_of_others_do_nothing(site):
     # A sentence in the address is shown when we wrote it, and no other.
     manager.get("voters?say=Payez%20ici&sign=0000000000000000")
     assert "Payez" not in manager.page
+
+
+def hidden(page, name):
+    return re.search(rf'name="{name}" value="([0-9a-f]*)"', page).group(1)
+
+
+def test_a_page_of_another_member_does_nothing_in_the_name_of_who_is_signed_in(site):
+    """In one browser another member has signed in since: a deed, an upload, a stay, a sign-out of the old page are theirs no more."""
+    site.prepare([voter(1)]).serve()
+    manager, bureau = team(site, "manager", "bureau")
+    old = hidden(manager.get("voters/1/reissue").text, "owner")
+    own = hidden(bureau.get("").text, "owner")
+    assert len(old) == 32 and old != own
+    # The same browser: its own token, and the session of the bureau.
+    browser = [c for c in manager.session.cookies if c.name == "staffBrowser"][0].value
+    bureau.session.cookies.set("staffBrowser", browser, domain="localhost.local", path="/")
+    for cookie in list(bureau.session.cookies):
+        if cookie.name == "staffBrowser" and cookie.value != browser:
+            bureau.session.cookies.clear(cookie.domain, cookie.path, cookie.name)
+    now = hidden(bureau.get("").text, "owner")
+    bureau.token = manager.token
+    assert now not in (old, own)
+    before = site.sql("SELECT count(*) FROM issuance_identifier"), site.sql("SELECT seen_at FROM access_session ORDER BY id")
+    for path, fields in (("voters/1/reissue", {"channel": "email"} | CALL), ("sign-out", {}), ("factor", {"code": "000000"}),
+                         ("account/passphrase", {"present": PASSPHRASE, "secret": "x", "again": "x"}), ("extend", {})):
+        answer = bureau.post(path, owner=old, **fields)
+        assert answer.status_code == 409 and "une autre personne s'est connectée dans ce navigateur" in bureau.text, (path, bureau.text)
+    answer = bureau.post("extend", owner=old, headers={"Accept": "text/plain"})
+    assert (answer.status_code, answer.text) == (409, "other\n")
+    assert before[0] == site.sql("SELECT count(*) FROM issuance_identifier") and "Bureau Essai" in bureau.get("").text
+    # Looking alone keeps nothing open; staying does.
+    site.sql("UPDATE access_session SET seen_at = seen_at - 300")
+    looked = bureau.post("extend", owner=now, look="1", headers={"Accept": "text/plain"})
+    assert 540 < int(looked.text) <= 600
+    assert int(bureau.post("extend", owner=now, headers={"Accept": "text/plain"}).text) == 900
+    assert bureau.post("sign-out", owner=now, follow=False).headers["Location"].endswith("say=signedOut")
+
+
+def test_a_form_of_the_sign_in_before_is_not_counted_at_the_console(site):
+    site.prepare([voter(1)]).serve()
+    members = team(site, "manager", "bureau")
+    desk = Desk(site, "manager")
+    desk.get("sign-in")
+    desk.token = hidden(desk.page, "form")
+    marks, codes = [], []
+    for member in members:
+        mail = mail_of(member.name)
+        before = len(site.texts(mail))
+        desk.post("sign-in", identifier=site.identifier(mail))
+        assert desk.page.count('name="mark"') == 3
+        marks.append(hidden(desk.page, "mark"))
+        codes.append(code_in(site.wait_text(mail, before + 1).split("\n", 1)[1]))
+    for fields in ({"code": codes[0]}, {"code": codes[1]}, {"action": "resend"}, {"action": "cancel"}):
+        answer = desk.post("code", mark=marks[0], **fields)
+        assert answer.status_code == 409 and "une autre connexion a commencé dans ce navigateur" in desk.error, desk.text
+        assert hidden(answer.text, "mark") == marks[1]
+    assert desk.post("code", mark=marks[1], code=codes[1]).status_code == 200 and "phrase" in desk.text
+    mark = hidden(desk.page, "mark")
+    answer = desk.post("passphrase", mark=marks[0], secret=PASSPHRASE)
+    assert answer.status_code == 409 and "n'a pas été pris en compte" in desk.error
+    assert desk.post("passphrase", mark=mark, secret=PASSPHRASE).url.endswith("/factor")
+    # The second of two presses, whose first has signed in, is not told that nothing came of it.
+    assert desk.post("passphrase", mark=mark, secret=PASSPHRASE).url.endswith("/factor")
 
 
 def test_one_contact_for_two_voters_and_ones_own_need_the_bureau(site):

@@ -29,6 +29,8 @@ def seen(site):
         received = re.search(r"mot de passe est\s*:\s*(\S{9})\n", site.wait_text(MAIL, 1)).group(1)
         seen.note("sign-in page", someone.open("/"))
         seen.note("address page", someone.press(RENEW))
+        seen.note("help", someone.open("/help"))
+        someone.open("/").press(RENEW)
         seen["going back"] = someone.press("Retour à la connexion").path
         someone.press(RENEW)
         someone.fill("identifier", UNKNOWN).press("Envoyer le code de vérification")
@@ -42,6 +44,7 @@ def seen(site):
         seen.note("confirmation", someone)
         seen.note("new password", someone.press("Continuer"))
         seen["rules"] = "| " + " | ".join(item.text for item in driver.find_elements(By.CSS_SELECTOR, ".rules li")) + " |"
+        seen["title of the rules"] = driver.find_element(By.CSS_SELECTOR, ".rules").get_attribute("aria-label")
         for secret, name in (("girafe-bleue7", "no capital"), ("GIRAFE-BLEUE7", "no small letter"), ("Girafe-bleuex", "no digit"),
                              ("Girafexbleue7", "no special character"), ("Gi-7", "too short"), ("Gi-7" * 17, "too long")):
             seen[name] = someone.choose(secret, "Continuer").text
@@ -74,6 +77,9 @@ LINES = [
     Line("même avec le mot de passe reçu", "received password", "Choisissez un mot de passe"),
     Line("1 lien RENOUVELER LE MOT DE PASSE sur la page de connexion", "sign-in page", RENEW),
     Line("lien Annuler de la page de l'adresse", "going back", "/"),
+    Line("un mot de passe déjà choisi attend une heure: dit avant le code", "address page",
+         "Si vous en avez déjà choisi un, vous ne pourrez le remplacer qu'une heure après votre demande"),
+    Line("dit aussi l'aide", "help", "Si vous en avez déjà choisi un, vous ne pourrez le remplacer qu'une heure après votre demande"),
     Line("2 renseignez votre adresse email", "address page", "Renseignez votre adresse électronique", "Votre adresse électronique"),
     Line("3 bouton ENVOYEZ LE CODE DE VERIFICATION", "address page", "Envoyer le code de vérification"),
     Line("3 un code sur l'email renseigné", "mail with the code", "code de vérification"),
@@ -102,6 +108,7 @@ LINES = [
     Line("2 deux saisies différentes", "not twice the same", "pas identiques"),
     Line("3 bouton CONTINUER pour terminer", "new password", "Continuer"),
     Line("3 la réinitialisation est terminée", "afterwards", "/space"),
+    Line("règles du mot de passe", "title of the rules", "Ce qu'il faut"),
     Line("règle entre 12 et 64 caractères", "new password", "Entre 12 et 64 caractères"),
     Line("règle moins de 12 caractères", "too short", "trop court"),
     Line("règle plus de 64 caractères", "too long", "trop long"),

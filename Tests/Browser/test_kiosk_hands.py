@@ -126,6 +126,37 @@ def test_a_code_is_waited_for_as_long_as_the_page_says(site, visitor):
     assert someone.path == "/passphrase"
 
 
+def test_a_code_left_in_its_field_is_not_waited_for(site, visitor):
+    """Nothing that stands on the page of the code tells who waits there, and what was typed goes after a minute."""
+    opened(site)
+    someone = lent(site, visitor)
+    identifier = site.identifier(MAIL)
+    someone.identify(identifier)
+    page = someone.driver.page_source
+    assert MAIL not in page and identifier not in page and identifier.replace("-", "") not in page and "Martin" not in page
+    someone.fill("code", "12")
+    someone.driver.execute_script("kioskTouched -= 50000")
+    WebDriverWait(someone.driver, 10).until(lambda d: shown(someone, "kiosk-idle"))
+    someone.driver.execute_script("kioskTouched -= 61000")
+    at_start(someone)
+
+
+def test_a_number_looked_for_at_a_kiosk_stands_in_no_address(site, visitor):
+    opened(site)
+    someone = lent(site, visitor)
+    tracker = "A" * 42 + "B"
+    page = "/box/titulaires-ouvriers"
+    someone.open(page).fill("tracker", tracker).press("Chercher")
+    assert someone.path == page and someone.driver.find_element(By.ID, "tracker").get_attribute("value") == tracker
+    assert tracker not in someone.driver.current_url and "urne" in someone.text
+    someone.open(f"{page}?tracker={tracker}")
+    assert tracker not in someone.driver.current_url and someone.driver.find_element(By.ID, "tracker").get_attribute("value") == ""
+    # On a device of one's own an address can be kept and sent on.
+    own = visitor(width=390)
+    own.open(page).fill("tracker", tracker).press("Chercher")
+    assert f"tracker={tracker}" in own.driver.current_url
+
+
 def test_reading_is_being_there(site, visitor):
     opened(site)
     someone = lent(site, visitor, width=1280)

@@ -69,6 +69,26 @@ def test_the_right_code_after_its_minutes_is_said_to_be_late(site):
     assert site.sql("SELECT attempts FROM access_request") == [(0,)]
 
 
+def test_the_right_code_of_a_shared_request_typed_late_is_no_guess(site):
+    site.prepare([voter(1)]).serve()
+    clients = []
+    for number in range(1, 5):
+        clients.append(Client(site))
+        clients[-1].identify(site.identifier(MAIL))
+        if site.sql("SELECT count(*) FROM access_request WHERE source <> id") != [(0,)]:
+            break
+    [(source,)] = site.sql("SELECT source FROM access_request WHERE source <> id")
+    assert source > 0
+    codes = [code_in(text) for text in [site.wait_text(MAIL, number + 1) for number in range(1, len(clients))]]
+    road.wait_until(lambda: site.sql("SELECT count(*) FROM outbox_message WHERE ended_at IS NULL") == [(0,)])
+    site.sql("UPDATE outbox_message SET ended_at = ended_at - 601 WHERE ended_at IS NOT NULL")
+    said = [main_text(clients[-1].code(code).text) for code in codes]
+    assert sum("Ce code n'est plus valable" in text for text in said) == 1
+    # The others were guesses, each counted once.
+    assert site.sql("SELECT sum(guesses) FROM access_request") == [(len(codes) - 1,)]
+    assert site.sql("SELECT sum(shared), sum(wrong) FROM access_counter") == [(len(codes) - 1, len(codes) - 1)]
+
+
 # Two sign-ins in one browser.
 
 def test_a_form_of_the_sign_in_before_is_not_counted_for_the_next(site):
@@ -155,6 +175,17 @@ def test_an_old_space_signs_nobody_out_and_changes_no_secret(site, visitor):
         return fetch('/sign-out', { method: 'POST', body }).then((answer) => answer.url)""", owner)
     assert answer.endswith("/?say=other") and len(seen(site)) == 1
     assert someone.open("/space").path == "/space" and "Martinc" in someone.text
+
+
+@pytest.mark.parametrize("path", ["/help", "/box", "/box/titulaires-ouvriers", "/space"])
+def test_an_old_page_of_any_kind_signs_nobody_else_out(site, visitor, path):
+    someone = two_people(site, visitor, path)
+    assert len(someone.driver.find_element(By.CSS_SELECTOR, "#sign-out [name=owner]").get_attribute("value")) == 32
+    someone.press("Se déconnecter")
+    assert OTHER_PERSON in someone.text and len(seen(site)) == 1
+    # Their own does.
+    someone.open(path).press("Se déconnecter")
+    assert seen(site) == []
 
 
 def test_staying_without_a_network_says_so_and_tries_again(site, visitor):
