@@ -20,7 +20,7 @@ package struct PolicyFacts: Sendable {
     package var letterOnly: Int?
     /// Voters whom one of mail, SMS and letter reaches at most.
     package var oneChannel: Int?
-    /// Ballots with fewer than ten voters, by their names.
+    /// Ballots of which the small-group rule says something that nobody accepted, by their names.
     package var smallBallots: [String]?
     /// A person's answers to the questions.
     package var answers: [String: Bool] = [:]
@@ -102,9 +102,7 @@ package struct PolicyReport: Sendable {
         case "ballots": return from(election.ballots.allSatisfy { !$0.questions.isEmpty })
         case "smallGroups":
             return from(
-                facts.smallBallots.map { small in
-                    election.ballots.allSatisfy { !small.contains($0.id) || $0.smallGroupAccepted != nil }
-                })
+                facts.smallBallots.map(\.isEmpty))
         case "twoChannels": return apart(access, facts)
         case "challenge":
             if access.challenge != nil || !election.channels.contains(.letter) { return .met }

@@ -116,9 +116,9 @@ extension ConsoleSite {
             if value.isEmpty { return field.isRequired ? fault("missing") : nil }
             switch field.kind {
             case .text(let maximum):
-                if value.contains(where: \.isNewline) { return fault("line") }
-                return value.count > maximum ? fault("long") : nil
-            case .long(let maximum): return value.count > maximum ? fault("long") : nil
+                if value.unicodeScalars.count > maximum { return fault("long") }
+                return value.contains(where: \.isNewline) || !StaffReason.isPlain(value) ? fault("line") : nil
+            case .long(let maximum): return value.unicodeScalars.count > maximum ? fault("long") : nil
             case .choice(let values): return values.contains(value) ? nil : fault("choice")
             case .flag: return ["yes", "no"].contains(value) ? nil : fault("choice")
             case .date:

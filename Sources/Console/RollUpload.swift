@@ -120,10 +120,15 @@ enum RollUpload {
     }
 
     /// Removes what an earlier run left: rolls in clear. Before the first request.
+    /// - Parameter folder: of this election; the one above it held the files of all in earlier versions.
     static func sweep(_ folder: String) throws {
-        guard FileManager.default.fileExists(atPath: folder) else { return }
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
-            try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+        let files = FileManager.default
+        if files.fileExists(atPath: folder) { try files.removeItem(atPath: folder) }
+        let above = URL(fileURLWithPath: folder).deletingLastPathComponent()
+        guard above.pathExtension == "uploads", files.fileExists(atPath: above.path) else { return }
+        for file in try files.contentsOfDirectory(at: above, includingPropertiesForKeys: [.isDirectoryKey])
+        where try file.resourceValues(forKeys: [.isDirectoryKey]).isDirectory != true {
+            try files.removeItem(at: file)
         }
     }
 
@@ -154,7 +159,7 @@ extension ConsoleSite {
                 mayUpload = visitor.session?.confirmedAt != nil && visitor.viewer?.may(.changeRoll) == true
             }
             guard mayUpload, try parts.roll.obstacle() == nil else { return nil }
-            // One at a time: together they could fill the disk that votes need.
+            // One at a time for each election: together they could fill the disk that votes need.
             guard try RollUpload.isFree(uploads, but: parts.roll.heldPath) else { return nil }
             return try RollUpload.place(in: uploads, parts.randomness)
         } catch {

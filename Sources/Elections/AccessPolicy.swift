@@ -75,7 +75,8 @@ package struct AccessPolicy: Sendable, Equatable {
     }
 
     /// The ways that may carry a connection code: by `other` never the one by which the identifier came, unless there is no other.
-    /// None are left where nothing reaches the voter; then a code that was printed on their letter serves.
+    /// None are left where nothing reaches the voter, and then a code that was printed on their letter serves; nor where the election
+    /// has no codes.
     /// - Parameters:
     ///   - ways: those by which something can be sent to the voter.
     ///   - identifier: the way by which the identifier in use came.

@@ -70,10 +70,10 @@ extension PrintRoom {
         package let batch: Int
         /// The sheet's number in the batch.
         package let number: Int
-        /// `MAR`: few, since a printer is shown no names.
+        /// `MAR`: few, since a printer is shown no names; empty where the voter has left the roll.
         package let initials: String
         /// Number and letters, as a question names the sheet: `17 MAR`.
-        package var name: String { "\(number) \(initials)" }
+        package var name: String { initials.isEmpty ? "\(number)" : "\(number) \(initials)" }
     }
 
     /// Letters of the name that are shown: enough to find a mistyped number, too few to find a person.
@@ -89,7 +89,8 @@ extension PrintRoom {
                 AND batch = (SELECT id FROM issuance_batch WHERE election = ? AND number = ?)
             """, letter, election.number, batch
         ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
-        guard let voter, let name = try registrar.voter(reading, id: voter)?.lastName else { return nil }
+        guard let voter else { return nil }
+        let name = try registrar.voter(reading, id: voter)?.lastName ?? ""
         // Of a short name at least one letter stays away.
         let count = max(1, min(PrintRoom.initialsShown, name.count - 1))
         return Sheet(batch: batch, number: letter, initials: String(name.prefix(count)).uppercased())

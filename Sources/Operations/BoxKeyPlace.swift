@@ -33,13 +33,17 @@ package struct BoxKeyPlace: Sendable {
         try PrivateFile.secret(path, limit: longestFile)
     }
 
-    /// Puts the key of a file there.
-    /// - Throws: where a file cannot be read or written.
-    package func put(_ file: String) throws(KeyError) -> Outcome {
-        let content = try BoxKeyPlace.read(file)
+    /// Puts a file's content there, as it was read.
+    /// - Throws: where the place cannot be read or written; what was put there is gone then, or the error says that it is not.
+    package func put(_ content: Secret) throws(KeyError) -> Outcome {
         guard BoxKey(file: content) != nil else { return .noBoxKey }
         guard unsafe access(path, F_OK) == 0 else {
-            try keys.putBoxKey(content, of: election)
+            do throws(KeyError) { try keys.putBoxKey(content, of: election) } catch {
+                guard (try? BoxKeyPlace.read(path).matches(content)) == true, let reason = erase() else { throw error }
+                throw KeyError(
+                    "\(error.description) The box key at \(path) could not be erased: \(reason)",
+                    cure: "Overwrite and remove it by hand.")
+            }
             return .put
         }
         return try BoxKeyPlace.read(path).matches(content) ? .wasThere : .another

@@ -17,6 +17,9 @@ package enum ElectionTexts {
         }
     }
 
+    /// How faults are mended.
+    package static let cure = "Correct election.yaml and store it with `isoloir election create`."
+
     /// What stands in the way of a seal: by the rules of today, whatever they were when the election was stored, and by the fonts of
     /// this machine.
     package static func faults(_ reading: borrowing Reading, _ election: StoredElection) throws(StoreError) -> [String]

@@ -22,16 +22,18 @@ package struct FrozenCheck {
     /// What is not as it was sealed, in English; nothing before the seal, and after the destruction.
     package func faults() throws -> [String] {
         let election = election
-        let (poll, definition, roll) = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            (
-                try Poll.find(reading, election: election.number),
-                try ElectionDesk.definition(reading, number: election.number),
+        // The roll is read only where there is a seal to compare it with.
+        let found = try store.read {
+            (reading: borrowing Reading) throws(StoreError) -> (Poll, String, (count: Int, sha256: String))? in
+            guard let poll = try Poll.find(reading, election: election.number),
+                ![.sealing, .destroyed].contains(poll.state)
+            else { return nil }
+            return (
+                poll, try ElectionDesk.definition(reading, number: election.number),
                 try registrar.digest(reading, election)
             )
         }
-        guard let poll, ![.sealing, .destroyed].contains(poll.state), let sealed = JSON.read(poll.manifest) else {
-            return []
-        }
+        guard let (poll, definition, roll) = found, let sealed = JSON.read(poll.manifest) else { return [] }
         func text(_ json: JSON?) -> String { String(decoding: json?.bytes ?? [], as: UTF8.self) }
         var faults: [String] = []
         if text(sealed["definition.sha256"]) != hex(sha256(Array(definition.utf8))) {

@@ -43,6 +43,12 @@ package struct LetterPosting: Sendable {
         return Int(start.timeIntervalSince1970)..<Int(next.timeIntervalSince1970)
     }
 
+    /// The day that a moment belongs to, as `day` reads it.
+    /// - Parameter time: in seconds since 1970.
+    package static func day(of time: Int, zone: String) -> String {
+        String(LocalTime.short(time, zone: zone).prefix(10))
+    }
+
     /// Marks the batch as posted.
     /// - Parameters:
     ///   - text: the day, `2026-11-10`.

@@ -45,18 +45,20 @@ package struct PolicyDesk: Sendable {
         facts.hasExpertise = try Expertise.find(reading, election: election.number) != nil
         facts.elections = try ElectionDesk(logbook: desk.logbook, clock: desk.clock).names(reading).count
         var (voters, letterOnly, oneChannel) = (0, 0, 0)
-        var eligible: [String: Int] = [:]
+        var holders: [String: [Int: Int]] = [:]
         try desk.registrar.each(reading, election) { voter, sealed throws(StoreError) in
             voters += 1
             for ballot in election.election.ballots where ballot.admits(college: voter.college, site: voter.site) {
-                eligible[ballot.id, default: 0] += 1
+                holders[ballot.id, default: [:]][voter.weight, default: 0] += 1
             }
             if sealed.reaches == 0 { letterOnly += 1 }
             if sealed.reaches + (sealed.hasAddress ? 1 : 0) < 2 { oneChannel += 1 }
         }
         facts.voters = voters
         (facts.letterOnly, facts.oneChannel) = (letterOnly, oneChannel)
-        facts.smallBallots = election.election.ballots.map(\.id).filter { (eligible[$0] ?? 0) < Election.smallGroup }
+        facts.smallBallots = election.election.ballots.filter {
+            !SmallGroup.all(of: $0, holders: holders[$0.id] ?? [:]).isEmpty
+        }.map(\.id)
         facts.answers = try answers(reading)
         return facts
     }

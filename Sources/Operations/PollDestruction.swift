@@ -97,7 +97,7 @@ package struct PollDestruction: Sendable {
         let uploads = "\(store.path).uploads"
         guard files.fileExists(atPath: uploads) else { return }
         for name in try files.contentsOfDirectory(atPath: uploads) {
-            // Earlier versions kept the files of all elections side by side; none waits longer than an hour.
+            // Earlier versions kept the files of all elections side by side: what still lies there was left by one that ended.
             var isFolder: ObjCBool = false
             guard unsafe files.fileExists(atPath: "\(uploads)/\(name)", isDirectory: &isFolder) else { continue }
             if name == id || !isFolder.boolValue { try files.removeItem(atPath: "\(uploads)/\(name)") }

@@ -1,4 +1,5 @@
 import Compliance
+package import Crypto
 package import Journal
 package import Polling
 import Store
@@ -17,6 +18,8 @@ package struct PollOpening {
         case anotherKey
         /// Points of the security level that are neither cured nor accepted.
         case pointsOpen
+        /// Points of the security level are open, and the box key that was put down for it could not be erased.
+        case pointsOpenKeyRemains(reason: String)
         /// Nothing is open, but the box key that was put down could not be erased: that is for a person to do.
         case keyRemains(reason: String, refusal: String)
     }
@@ -32,17 +35,18 @@ package struct PollOpening {
 
     /// Opens the poll.
     /// - Parameters:
-    ///   - file: the box key that the seal made; absolute, since it is followed until somebody says that it is destroyed.
+    ///   - content: the box key that the seal made, as `BoxKeyPlace.read` gives it.
+    ///   - file: where it was read; absolute, since it is followed until somebody says that it is destroyed.
     ///   - station: reads the box key when it is asked for, from its place.
     ///   - proof: what frees a poll whose store was restored from a backup.
     ///   - along: runs in the opening's transaction.
     /// - Throws: what the store, a file or a template said; a box key that was put down for it is gone then.
     package func open(
-        boxKeyFile file: String, station: () throws -> PollingStation, by principal: Principal, proof: ResumeProof?,
-        along: @escaping PollingStation.Along
+        _ content: Secret, of file: String, station: () throws -> PollingStation, by principal: Principal,
+        proof: ResumeProof?, along: @escaping PollingStation.Along
     ) throws -> Outcome {
         let wasThere: Bool
-        switch try place.put(file) {
+        switch try place.put(content) {
         case .noBoxKey: return .noBoxKey
         case .another: return .anotherKey
         case .put: wasThere = false
@@ -57,9 +61,7 @@ package struct PollOpening {
         }
         if case .opened = outcome { return outcome }
         guard !wasThere, let reason = place.erase() else { return outcome }
-        guard case .refused(let refusal) = outcome else {
-            return .keyRemains(reason: reason, refusal: "Points of the security level are open.")
-        }
+        guard case .refused(let refusal) = outcome else { return .pointsOpenKeyRemains(reason: reason) }
         return .keyRemains(reason: reason, refusal: refusal)
     }
 

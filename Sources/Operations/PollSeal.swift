@@ -13,6 +13,8 @@ package struct PollSeal: Sendable {
         case sealed(Poll)
         /// Nothing was sealed, and no box key is left; why, each with its cure.
         case refused([String])
+        /// The election is not the one that was looked at: somebody stored another definition meanwhile.
+        case anotherDefinition
         /// New contacts of a roll file wait for a second person: a seal would leave them out.
         case fileWaits
         /// Nothing was sealed, but the file of the box key could not be erased: that is for a person to do.
@@ -22,23 +24,28 @@ package struct PollSeal: Sendable {
     private let store: Store
     private let keys: KeyFolder
     private let registrar: Registrar
+    private let elections: ElectionDesk
     private let sealer: PollSealer
     private let randomness: Randomness
 
     /// - Parameter keys: overwrites the box key's file where nothing was sealed.
-    package init(store: Store, keys: KeyFolder, registrar: Registrar, sealer: PollSealer, randomness: Randomness) {
-        (self.store, self.keys, self.registrar) = (store, keys, registrar)
+    package init(
+        store: Store, keys: KeyFolder, registrar: Registrar, elections: ElectionDesk, sealer: PollSealer,
+        randomness: Randomness
+    ) {
+        (self.store, self.keys, self.registrar, self.elections) = (store, keys, registrar, elections)
         (self.sealer, self.randomness) = (sealer, randomness)
     }
 
     /// Seals the poll.
     /// - Parameters:
+    ///   - looked: the election's name and the definition that was looked at.
     ///   - path: of the box key's new file, absolute.
     ///   - frozen: what is frozen beside election and roll, asked for once nobody can change it any more.
     ///   - progress: gets the number of credentials made.
-    /// - Throws: what the store, the disk or `frozen` said; no box key is left then, or the error says where.
+    /// - Throws: what the store, the disk or `frozen` said; no box key is left then.
     package func seal(
-        _ election: StoredElection, key: ElectionKey, boxKeyFile path: String,
+        _ looked: (name: String, definition: String), key: ElectionKey, boxKeyFile path: String,
         frozen: () throws -> PollSealer.Frozen, by principal: Principal, progress: @escaping @Sendable (Int) -> Void
     ) throws -> Outcome {
         // No roll comes in, and nobody else seals, meanwhile.
@@ -46,16 +53,25 @@ package struct PollSeal: Sendable {
             try ProcessLock(store: store.path, name: "seal"), try ProcessLock(store: store.path, name: "import"),
         ]
         defer { withExtendedLifetime(locks) {} }
-        let (faults, waits) = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            (try ElectionTexts.faults(reading, election), try !registrar.heldImports(reading, election).isEmpty)
+        let (election, isLooked, faults, waits) = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            let election = try elections.find(reading, looked.name)
+            return (
+                election, try ElectionDesk.definition(reading, number: election.number) == looked.definition,
+                try ElectionTexts.faults(reading, election), try !registrar.heldImports(reading, election).isEmpty
+            )
         }
-        guard faults.isEmpty else {
-            return .refused(faults + ["Correct election.yaml and store it with `isoloir election create`."])
-        }
+        guard isLooked else { return .anotherDefinition }
+        guard faults.isEmpty else { return .refused(faults + [ElectionTexts.cure]) }
         guard !waits else { return .fileWaits }
         let frozen = try frozen()
         let boxKey = BoxKey(from: randomness)
-        try PrivateFile.create(path, boxKey.file)
+        do throws(KeyError) { try PrivateFile.create(path, boxKey.file) } catch {
+            // Where the file was made and only its folder did not reach the disk; another's is never touched.
+            if (try? BoxKeyPlace.read(path))?.matches(boxKey.file) == true, let reason = erased(path) {
+                return .keyRemains(path: path, reason: reason, refusal: error.description)
+            }
+            throw error
+        }
         let outcome: PollSealer.Outcome
         do throws(StoreError) {
             outcome = try sealer.seal(

@@ -51,8 +51,10 @@ package struct SpoiledSheet: Sendable {
     ) throws(StoreError) -> Outcome {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Outcome in
             guard try mayReport(transaction.reading) else { return .unknown }
+            let sheet = try sheet(transaction.reading, isPrinter: isPrinter)
+            if isPrinter, sheet == nil { return .unknown }
             if let name {
-                guard let sheet = try sheet(transaction.reading, isPrinter: isPrinter) else { return .unknown }
+                guard let sheet else { return .unknown }
                 guard name == sheet.name else { return .asks(sheet) }
             }
             let lost = try room.lose(

@@ -15,12 +15,13 @@ private func giveBoxKey(_ invocation: Invocation) throws(Refusal) {
     let election = try services.election()
     let path = invocation.operands[0]
     let noKey = "\(path) is no box key: give the file made by `isoloir poll seal`."
-    guard let boxKey = BoxKey(file: try refusing { try BoxKeyPlace.read(path) }) else { throw Refusal(noKey) }
+    let content = try refusing { try BoxKeyPlace.read(path) }
+    guard let boxKey = BoxKey(file: content) else { throw Refusal(noKey) }
     let station = try services.station(election)
     if let refusal = try refusing({ try station.refusal(of: boxKey) }) { throw Refusal(refusal) }
     let box = BoxKeyPlace(keys: services.keys, election: election.election.id)
     let place = box.path
-    switch try refusing({ try box.put(path) }) {
+    switch try refusing({ try box.put(content) }) {
     case .put, .wasThere: break
     case .noBoxKey: throw Refusal(noKey)
     case .another: throw Refusal("\(place) is another box key: move it away first.")

@@ -3,6 +3,7 @@ import Delivery
 import Elections
 import Foundation
 import Issuance
+import Operations
 import Staff
 import Store
 import VoterRoll
@@ -96,11 +97,11 @@ private func runDemo(_ invocation: Invocation) throws(Refusal) {
 
 /// Says that the letters are posted, so that their identifiers work.
 private func post(_ services: Services, _ election: StoredElection) throws(Refusal) {
-    let today = String(Moment.text(services.clock.now).prefix(10))
-    _ = try refusing {
-        try services.printRoom.posted(
-            election, batch: 1, on: today, before: services.clock.now + 86_400, by: services.principal)
-    }
+    let now = services.clock.now
+    let today = LetterPosting.day(of: now, zone: election.election.timeZone)
+    let posting = LetterPosting(room: services.printRoom, election: election)
+    let outcome = try refusing { try posting.post(batch: 1, on: today, now: now, by: services.principal) }
+    guard case .activated = outcome else { throw Refusal("The letters could not be marked as posted: \(outcome).") }
 }
 
 private func serveDemo(

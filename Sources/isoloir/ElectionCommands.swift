@@ -54,7 +54,12 @@ private func createElection(_ invocation: Invocation) throws(Refusal) {
         try services.refuseSealed(number, "its definition cannot change any more")
     }
     // Nobody seals between the look and the change.
-    let lock = try refusing { try ProcessLock(store: services.store.path, name: "seal") }
+    let lock: ProcessLock
+    do throws(StoreError) { lock = try ProcessLock(store: services.store.path, name: "seal") } catch {
+        guard error.kind == .busy else { throw Refusal(error) }
+        throw Refusal(
+            "A seal or another change of a definition is under way on this store: run it again when that has ended.")
+    }
     defer { withExtendedLifetime(lock) {} }
     let outcome = try refusing {
         try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> ElectionDesk.Outcome? in

@@ -197,7 +197,7 @@ private func printSpecimen(_ invocation: Invocation) throws(Refusal) {
     let hours = try services.hours(election)
     let specimen = Specimen(
         election: election.election, office: office, hours: hours, style: try style(invocation, services, election))
-    // No time of the day in it: with the settings' own layout it is the file that the console has approved, byte for byte.
+    // No time of the day in it: with the settings' own layout it is the file that the console makes and approves, byte for byte.
     let bytes = try refusing { try specimen.pdf(created: PrintFiles.timestamp(0)) }
     let digest = hex(sha256(bytes))
     try saveNew(Data(bytes), to: path)
@@ -278,8 +278,10 @@ private func markSpoiled(_ invocation: Invocation) throws(Refusal) {
             try operation.sheet(reading, isPrinter: false)
         }
     }
+    // A number that is none is refused below, in words.
     if let sheet, !invocation.has("--yes") {
-        let shown = "Letter \(letter) of batch \(batch), for \(sheet.initials)\u{2026}"
+        let shown =
+            "Letter \(letter) of batch \(batch)" + (sheet.initials.isEmpty ? "" : ", for \(sheet.initials)\u{2026}")
         guard Terminal.confirm("\(shown): is this the sheet? Its identifier ends at once.") == true else {
             throw Refusal("\(shown): nothing was changed. Say --yes if this is the sheet.")
         }

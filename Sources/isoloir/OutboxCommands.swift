@@ -129,7 +129,10 @@ private func showFailures(_ invocation: Invocation) throws(Refusal) {
         }
     }
     if invocation.has("--json") { return try Terminal.json(rows) }
-    if rows.isEmpty { return Terminal.say("No message failed.") }
+    if rows.isEmpty {
+        return Terminal.say(
+            "No message failed, of those that may be listed: word of a vote and reminders tell who voted.")
+    }
     Terminal.table(
         ["voter", "by", "what", "state", "reply", "when (UTC)"],
         rows.map { [$0.reference, $0.by, $0.kind, $0.state, $0.reply, $0.at] })

@@ -110,8 +110,9 @@ private func sealPoll(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--box-key")
     let services = try Services(invocation)
     let election = try services.election()
+    let definition = try services.definition(election)
     try services.confirm(.seal, election, invocation)
-    let poll = try services.seal(election, boxKeyFile: path)
+    let poll = try services.seal(election, definition: definition, boxKeyFile: path)
     Terminal.say(
         """
         \(election.election.id) is sealed.

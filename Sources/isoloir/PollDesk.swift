@@ -115,19 +115,22 @@ extension Services {
     }
 
     /// Seals the poll; the box key is written into a new file first.
-    func seal(_ election: StoredElection, boxKeyFile path: String) throws(Refusal) -> Poll {
+    /// - Parameter definition: the one that was looked at; nil where nobody looks.
+    func seal(_ election: StoredElection, definition: String? = nil, boxKeyFile path: String) throws(Refusal) -> Poll {
         // Without a server at work nobody has forgotten yet what was not decided in time.
         try refusing { try voterDesk(election).dropHeldFiles() }
         let sealer = PollSealer(
             store: store, registrar: registrar, trustees: trustees, logbook: logbook, clock: clock,
             randomness: randomness)
         let seal = PollSeal(
-            store: store, keys: keys, registrar: registrar, sealer: sealer, randomness: randomness)
+            store: store, keys: keys, registrar: registrar, elections: desk, sealer: sealer, randomness: randomness)
         let (key, path) = (try key(of: election), absolutePath(path))
+        var looked = (name: election.election.id, definition: definition ?? "")
+        if definition == nil { looked.definition = try self.definition(election) }
         defer { Terminal.endProgress() }
         let outcome = try refusing {
             try seal.seal(
-                election, key: key, boxKeyFile: path,
+                looked, key: key, boxKeyFile: path,
                 frozen: {
                     try frozen(election.election, blank: try blankTexts(election.election), boxKeyFile: path)
                 },
@@ -136,11 +139,22 @@ extension Services {
         switch outcome {
         case .sealed(let poll): return poll
         case .refused(let faults): throw Refusal(faults.joined(separator: "\n"))
+        case .anotherDefinition:
+            throw Refusal("The election was stored anew meanwhile: nothing was sealed. Look at it again, then seal.")
         case .fileWaits:
             throw Refusal(
                 "New contacts of a roll file, or a voter who was added, wait for a second person, and a seal would leave them out: have them approved or refused at the console (Approvals), or the file's request taken back, then seal."
             )
         case .keyRemains(let path, let reason, let refusal): throw unerased(path, reason, refusal)
+        }
+    }
+
+    /// The election's text as it is stored.
+    func definition(_ election: StoredElection) throws(Refusal) -> String {
+        try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try ElectionDesk.definition(reading, number: election.number)
+            }
         }
     }
 
@@ -152,9 +166,10 @@ extension Services {
         let place = BoxKeyPlace(keys: keys, election: election.election.id)
         let opening = PollOpening(
             place: place, frozen: frozenCheck(election), policy: try policyDesk(election))
+        let content = try refusing { try BoxKeyPlace.read(path) }
         let outcome = try refusing {
             try opening.open(
-                boxKeyFile: absolutePath(path), station: { try station(election) }, by: principal, proof: proof,
+                content, of: absolutePath(path), station: { try station(election) }, by: principal, proof: proof,
                 along: along)
         }
         switch outcome {
@@ -166,6 +181,9 @@ extension Services {
             try checkPolicy(election)
             throw Refusal("A point of the security level was open a moment ago: run it again.")
         case .keyRemains(let reason, let refusal): throw unerased(place.path, reason, refusal)
+        case .pointsOpenKeyRemains(let reason):
+            do { try checkPolicy(election) } catch { throw unerased(place.path, reason, error.description) }
+            throw unerased(place.path, reason, "A point of the security level was open a moment ago.")
         }
     }
 

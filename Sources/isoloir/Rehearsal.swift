@@ -23,7 +23,7 @@ struct Rehearsal {
                 try ElectionTexts.faults(reading, election)
             }
         }
-        guard faults.isEmpty else { throw Refusal(faults.joined(separator: "\n")) }
+        guard faults.isEmpty else { throw Refusal((faults + [ElectionTexts.cure]).joined(separator: "\n")) }
         let place = FileManager.default.temporaryDirectory.appending(path: "isoloir-rehearsal-\(UUID().uuidString)")
         let folder = place.path
         try refusing {

@@ -178,7 +178,7 @@ struct RehearsedPoll {
         let rules = try openingRules(archives)
         Terminal.say("\nThe count")
         for path in files {
-            // What trustees type from the minutes and from the bureau's mails stands in the demo's own record.
+            // What trustees type from the minutes and from the bureau's mails stands in this record.
             let entries = rules.record.entries
             let opening = TotalsOpening(
                 pair: try keyPair(path), rules: rules, keyFile: path + ".key", say: { _ in })

@@ -1,7 +1,7 @@
 """How a bench says what it measured: one form for all, and the last line of each is its main figure.
 
-`NAME ours=1.234 peer=2.345 ratio=1.90`: the ratio says how many times better ours is than the peer, or than the limit that stands in for
-one. What falls short is said on a line of its own before; the exit status says that it was measured, whatever the figure."""
+`NAME ours=1.234 peer=2.345 ratio=1.90`: the ratio says how many times better ours is than the peer, or than the limit that
+stands in for one. What falls short is said on a line of its own before; the exit status says that it was measured, whatever the figure."""
 
 
 def figure(name, ours, peer, ratio):

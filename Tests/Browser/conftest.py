@@ -396,11 +396,16 @@ def visitor(site, request):
         return Visitor(driver, site, name)
 
     yield make
-    faults = []
-    for driver in drivers:
-        faults += [entry["message"] for entry in driver.get_log("browser") if "Uncaught" in entry["message"]]
-        driver.quit()
+    faults = [fault for driver in drivers for fault in closed(driver)]
     assert not faults, faults
+
+
+def closed(driver):
+    """Ends a browser; returns what went wrong in the pages' scripts, unheard."""
+    try:
+        return [entry["message"] for entry in driver.get_log("browser") if "Uncaught" in entry["message"]]
+    finally:
+        driver.quit()
 
 
 pytest_terminal_summary = road.pytest_terminal_summary

@@ -2,7 +2,7 @@
 import re
 
 import pytest
-from conftest import Client, Site, Visitor, chromium
+from conftest import Client, Site, Visitor, chromium, closed
 from guides import Line, Seen, cases
 
 MAIL, UNKNOWN = "bsauveterre@adherents.example.org", "personne@adherents.example.org"
@@ -56,7 +56,8 @@ def seen(site):
         seen["new password in capitals"] = signed_in(someone, second[0], second[1].swapcase()).text
         seen.note("somebody unknown", signed_in(someone, NOBODY, second[1]))
     finally:
-        driver.quit()
+        faults = closed(driver)
+    assert not faults, faults
     return seen
 
 

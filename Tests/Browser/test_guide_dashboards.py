@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 import requests
-from conftest import Site, Visitor, chromium
+from conftest import Site, Visitor, chromium, closed
 from guides import Line, Seen, cases
 from selenium.webdriver.common.by import By
 
@@ -71,7 +71,8 @@ def seen(site):
         seen["sent password after the change"] = signed_in(someone, "duponta", sent).text
         seen["chosen password"] = signed_in(someone, "DupontA ", PASSWORD).path
     finally:
-        driver.quit()
+        faults = closed(driver)
+    assert not faults, faults
     return seen
 
 

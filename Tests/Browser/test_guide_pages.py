@@ -2,7 +2,7 @@
 import re
 
 import pytest
-from conftest import Site, Visitor, chromium, code_in, road
+from conftest import Site, Visitor, chromium, closed, code_in, road
 from firefox import Firefox
 from test_pages import check, look_in_firefox
 
@@ -45,7 +45,7 @@ def walk(installed, width, language):
         return site, visitor, look, number
 
     yield begin
-    driver.quit()
+    assert closed(driver) == []
 
 
 def mailed(site, mail):

@@ -3,7 +3,7 @@ import re
 import time
 
 import pytest
-from conftest import Client, Site, Visitor, chromium, code_in
+from conftest import Client, Site, Visitor, chromium, closed, code_in
 from guides import Line, Seen, cases
 from selenium.webdriver.common.by import By
 
@@ -66,7 +66,8 @@ def seen(site):
         someone.fill("code", code_in(site.wait_text(OTHER, 2))).press("Vérifier le code")
         seen.note("received password", someone.enter(received), "received")
     finally:
-        driver.quit()
+        faults = closed(driver)
+    assert not faults, faults
     return seen
 
 

@@ -2,7 +2,7 @@
 import re
 
 import pytest
-from conftest import PASSPHRASE, Site, Visitor, captcha_answer, chromium, code_in, road
+from conftest import PASSPHRASE, Site, Visitor, captcha_answer, chromium, closed, code_in, road
 from guides import Line, Seen, cases
 from selenium.webdriver.common.by import By
 
@@ -73,7 +73,8 @@ def seen(site):
         site.run("identifiers", "reissue", "B1112", "--by", "sms", "--to", "06 39 98 77 01", "--reason", "lost her letter")
         seen["SMS from the manager"] = site.wait_text("+33639987701", 1)
     finally:
-        driver.quit()
+        faults = closed(driver)
+    assert not faults, faults
     return seen
 
 

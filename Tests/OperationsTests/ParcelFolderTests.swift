@@ -33,13 +33,18 @@ struct DestructionTests {
         for folder in ours + others {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         }
-        let keys = try KeyFolder(
-            path: FileManager.default.temporaryDirectory.appending(path: "keys-\(UUID().uuidString)").path, store: path,
-            randomness: .system)
+        // What an earlier version left of any election's upload, side by side.
+        try Data("a".utf8).write(to: URL(fileURLWithPath: "\(path).uploads/0123456789abcdef01234567"))
+        let place = FileManager.default.temporaryDirectory.appending(path: "keys-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: place) }
+        let keys = try KeyFolder(path: place.path, store: path, randomness: .system)
         let destruction = PollDestruction(store: house.store, keys: keys, election: house.desk.election)
         try destruction.removeFiles()
         for folder in ours { #expect(!FileManager.default.fileExists(atPath: folder)) }
         for folder in others { #expect(FileManager.default.fileExists(atPath: folder)) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(path).uploads") == ["cse-2026-bis"])
+        // Again where an earlier attempt was interrupted.
+        try destruction.removeFiles()
         #expect(try destruction.destroy(desk: { house.desk }, by: .system("test")) == .isNotOver)
     }
 }
@@ -52,11 +57,19 @@ struct PostingDayTests {
         #expect(day.count == hours * 3600)
     }
 
+    @Test
+    func `a moment belongs to the day of the election's own zone`() throws {
+        // Half past eleven in the evening of 10 November by world time is half past midnight in Paris.
+        let late = try #require(LetterPosting.day("2026-11-10", zone: "UTC")).upperBound - 1800
+        #expect(LetterPosting.day(of: late, zone: "Europe/Paris") == "2026-11-11")
+        #expect(LetterPosting.day(of: late, zone: "UTC") == "2026-11-10")
+    }
+
     @Test(arguments: ["2026-11-31", "10.11.2026", "2026-11-1", "", "2026-11-10 12:00"])
     func `what is no day is none`(text: String) { #expect(LetterPosting.day(text, zone: "Europe/Paris") == nil) }
 
     @Test
-    func `the day after ends before half past midnight`() throws {
+    func `the day before ends before half past midnight`() throws {
         // A batch printed at 00:30 was not posted on the day before, by whatever door one says so.
         let printed = try #require(LetterPosting.day("2026-11-11", zone: "Europe/Paris")).lowerBound + 1800
         let before = try #require(LetterPosting.day("2026-11-10", zone: "Europe/Paris"))

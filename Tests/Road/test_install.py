@@ -1,6 +1,7 @@
 """An installation on a machine: what the doctor finds, whose the files are, backups with retention, and the questions before steps that
 nothing takes back."""
 import contextlib
+import fcntl
 import glob
 import os
 import pty
@@ -251,8 +252,8 @@ def test_the_restore_drill_of_the_guide_ends_with_votes(isoloir, tmp_path):
     assert "The rehearsal went through" in said
 
 
-def answered(isoloir, answer, *words):
-    """A command at a terminal where somebody answers: its status, and what was shown there."""
+def answered(isoloir, answer, *words, meanwhile=lambda: None):
+    """A command at a terminal where somebody answers, after something was done beside it: its status, and what was shown there."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(isoloir.command(*words), cwd=isoloir.folder, stdin=theirs, stderr=theirs, stdout=subprocess.PIPE)
     os.close(theirs)
@@ -260,6 +261,7 @@ def answered(isoloir, answer, *words):
     try:
         while b"[y/N]" not in shown:
             shown += os.read(ours, 4096)
+        meanwhile()
         os.write(ours, answer.encode() + b"\n")
         process.communicate(timeout=120)
         # What was said after the answer waits in the terminal; its end is an error of reading.
@@ -287,6 +289,21 @@ def test_steps_that_nothing_takes_back_show_what_they_rest_on_and_ask(isoloir):
     # Whose answer is yes goes on, to the reasons that stand in the way of this seal.
     status, shown = answered(isoloir, "y", "poll", "seal", "--box-key", f"{isoloir.folder}/box.key")
     assert status == 1 and "2 trustees are needed" in shown
+
+
+def test_a_seal_is_of_what_was_looked_at(isoloir):
+    isoloir.election()
+    isoloir.roll([voter(number) for number in range(1, 13)] + [voter(20, college="cadres")])
+    # While somebody looks at the summary, another definition is stored.
+    status, shown = answered(isoloir, "y", "poll", "seal", "--box-key", f"{isoloir.folder}/box.key",
+                             meanwhile=lambda: isoloir.election(("closes: 2026-12-01 17:00", "closes: 2026-12-02 17:00")))
+    assert status == 1 and "was stored anew meanwhile" in shown and not os.path.exists(f"{isoloir.folder}/box.key")
+    # While a seal is under way, none is stored.
+    with open(f"{isoloir.store}-seal.lock", "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        refused = isoloir.run("election", "create", f"{isoloir.folder}/election", status=1).stderr
+    assert "A seal or another change of a definition is under way" in refused
+    isoloir.run("election", "create", f"{isoloir.folder}/election")
 
 
 def test_manual_and_completion_come_from_the_commands_themselves(tmp_path):

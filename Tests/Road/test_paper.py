@@ -257,6 +257,11 @@ def test_a_spoiled_sheet_asks_back_before_an_identifier_ends(isoloir):
     assert isoloir.sql("SELECT number FROM issuance_letter WHERE state = 'spoiled'") == [(2,)]
     assert "was reported before" in isoloir.run("letters", "spoiled", "1", "2", "--reason", "torn", status=1).stderr
     assert "no letter 77" in isoloir.run("letters", "spoiled", "1", "77", "--reason", "torn", status=1).stderr
+    # The sheet of somebody who has left the roll is asked about by its number alone.
+    isoloir.sql("UPDATE roll_voter SET removed_at = 1 WHERE id = (SELECT voter FROM issuance_letter WHERE number = 1)")
+    asked = isoloir.run("letters", "spoiled", "1", "1", "--reason", "torn", status=1).stderr
+    assert "Letter 1 of batch 1: " in asked and "nothing was changed" in asked
+    isoloir.run("letters", "spoiled", "1", "1", "--reason", "torn", "--yes")
 
 
 @pytest.fixture
