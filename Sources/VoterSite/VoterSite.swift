@@ -131,7 +131,7 @@ package final class VoterSite: Sendable {
     /// By support code, until they are stored.
     let traces = Mutex<[String: HelpQueue.Trace]>([:])
     /// By method and path, a space between them.
-    private let table: [String: Route]
+    let table: [String: Route]
     /// Paths that the log may show.
     private let paths: Set<String>
     /// What every answer carries, unless it says otherwise itself.
@@ -235,7 +235,7 @@ package final class VoterSite: Sendable {
     }
 
     /// Reads language, browser and kiosk from a request.
-    private func visit(_ request: Request) -> Visit {
+    func visit(_ request: Request) -> Visit {
         let (language, isChosen) = Visit.language(request, election)
         // A token of our own making: nobody fills the traces with invented ones.
         let known = request.cookie(cookies.name(.browser)).flatMap { isOurs($0) ? $0 : nil }
@@ -279,7 +279,7 @@ package final class VoterSite: Sendable {
     }
 
     /// Adds headers, counts the answer and writes its line.
-    private func finish(_ request: Request, _ response: Response, _ start: Double) -> Response {
+    func finish(_ request: Request, _ response: Response, _ start: Double) -> Response {
         var response = response
         let own = response.headers
         for header in headers where !own.contains(where: { $0.name == header.name }) { response.headers.append(header) }
@@ -295,7 +295,7 @@ package final class VoterSite: Sendable {
     }
 
     /// A path as the log may show it: of known routes only, without what a visitor put into it.
-    private func routeName(_ path: String) -> String {
+    func routeName(_ path: String) -> String {
         if path.hasPrefix("/assets/") { return "/assets" }
         if path.hasPrefix("/captcha/") { return "/captcha" }
         return paths.contains(path) ? path : "/other"
@@ -303,165 +303,4 @@ package final class VoterSite: Sendable {
 
     /// What the seal gives browsers; nil before there is one.
     var sealFiles: SealFiles? { sealed.withLock { $0 } }
-
-    // MARK: Pages
-
-    /// A page with what all pages have.
-    func page(
-        _ page: PageSet.Page, _ visit: Visit, status: Int = 200, title: String, error: String? = nil,
-        more: String? = nil, note: String? = nil, noteMore: String? = nil, _ values: [String: TemplateValue] = [:]
-    ) -> Response {
-        var all = values
-        let language = visit.language
-        all["title"] = .text(pages.text(title, language))
-        all["switch"] = .text(switchPath(visit))
-        all["q"] = .text(visit.q)
-        all["form"] = .text(visit.form)
-        all["supportCode"] = .text(visit.supportCode)
-        all["kiosk"] = VoterSite.kioskValue(visit, page, hasSession: values["idleSeconds"] != nil)
-        all["isSignedIn"] = values["isSignedIn"] ?? .flag(values["idleSeconds"] != nil)
-        // The same as in the page's other forms, so that somebody else's old page signs nobody out.
-        all["signOutOwner"] = values["signOutOwner"] ?? values["owner"] ?? .text("")
-        all["ended"] = .text(visit.path("/", "say=ended"))
-        all["unsent"] = .text(visit.path("/", "say=unsent"))
-        all["other"] = .text(visit.path("/", "say=other"))
-        all["otherUnsent"] = .text(visit.path("/", "say=otherUnsent"))
-        all["error"] =
-            error.map {
-                // Seconds that must pass are counted down beside the error.
-                let mustWait = VoterSite.waits.contains($0)
-                return .object([
-                    "text": .text(pages.text($0, language)),
-                    "more": more.flatMap { mustWait ? nil : .text($0) } ?? .nothing,
-                    "wait": more.flatMap { mustWait ? .text($0) : nil } ?? .nothing,
-                ])
-            } ?? .nothing
-        all["isBad"] = values["isBad"] ?? .flag(error.map { !VoterSite.general.contains($0) } ?? false)
-        all.merge(words(language).values) { $1 }
-        all["seal"] = poll.map { .text($0.fingerprint) } ?? .nothing
-        all["restored"] = restored(language)
-        all["note"] =
-            note.map {
-                .object(["text": .text(pages.text($0, language) + (noteMore.map { " \($0)" } ?? ""))])
-            } ?? .nothing
-        trace(visit, step: page.rawValue, trouble: error ?? "")
-        do throws(TemplateError) {
-            return self.page(visit, try pages.bytes(page, language, all), status: status)
-        } catch {
-            log("the page \(page.rawValue) could not be rendered: \(error)")
-            return .text(500, "internal error\n")
-        }
-    }
-
-    /// What a page that everybody may read shows to whoever is signed in, and where it leads on.
-    /// - Throws: an error of the store.
-    func wayBack(_ visit: Visit) throws(StoreError) -> [String: TemplateValue] {
-        let session = try session(visit)
-        let isSignedIn = session != nil
-        let back = isSignedIn ? "/space" : pending(visit) == nil ? "/" : "/code"
-        let text = isSignedIn ? "backSpace" : back == "/" ? "backHome" : "helpBack"
-        return [
-            "isSignedIn": .flag(isSignedIn), "back": .text(back), "backText": .text(pages.text(text, visit.language)),
-            "signOutOwner": .text(session.map { owner(visit, $0) } ?? ""),
-        ]
-    }
-
-    /// A rendered page, with the browser's cookie where it is new.
-    func page(_ visit: Visit, _ body: [UInt8], status: Int = 200) -> Response {
-        var response = Response(status, body: body)
-        if visit.isNew { response.headers.append(("Set-Cookie", cookies.set(.browser, visit.browser))) }
-        return response
-    }
-
-    /// Errors behind which the seconds stand that must pass.
-    private static let waits: Set<String> = ["codeResendWait", "secretWait"]
-
-    /// Errors that are no fault of what stands in the page's field.
-    private static let general: Set<String> = [
-        "gone", "sessionEnded", "sessionUnsent", "sessionOther", "sessionOtherUnsent", "formOld", "codeExhausted",
-        "codePicture", "codeNoMore", "codeResendWait",
-        "secretWait",
-        "captchaWrong",
-        "captchaNeeded", "workNeeded", "helpFull",
-    ]
-
-    /// The same page in the other language.
-    func switchPath(_ visit: Visit) -> String {
-        let other: Language = visit.language == .fr ? .en : .fr
-        let path = table["GET \(visit.request.path)"] == nil ? "/" : visit.request.path
-        return "\(path)?lang=\(other.rawValue)"
-    }
-
-    /// A page that says something and leads on.
-    /// - Parameters:
-    ///   - hasOwnText: whether the lines are all there is to say, without the name's own text.
-    ///   - name: the beginning of the keys of title and text.
-    ///   - lines: further paragraphs.
-    ///   - back: where the way on leads.
-    func message(
-        _ visit: Visit, _ status: Int, _ name: String, lines: [String] = [], back: String = "/",
-        hasOwnText: Bool = false
-    ) -> Response {
-        // What the ballot page's script can read and show.
-        if isCasting(visit.request) {
-            return casting(visit, status, VoterSite.castingTexts[name] ?? "\(name)Text")
-        }
-        let texts = hasOwnText ? lines : [pages.text("\(name)Text", visit.language)] + lines
-        return page(
-            .message, visit, status: status, title: "\(name)Title",
-            [
-                "lines": .list(texts.map { .text($0) }), "back": .text(back),
-                "backText": .text(pages.text(back == "/" ? "backHome" : "backSpace", visit.language)),
-            ])
-    }
-
-    /// Texts of refusals that say something else of a ballot than of a form.
-    private static let castingTexts = [
-        "expired": "voteExpired", "tooLong": "voteRefused", "notFound": "notEligibleText",
-    ]
-
-    /// Whether a request brings a ballot.
-    private func isCasting(_ request: Request) -> Bool {
-        request.method == .post && request.path.hasPrefix("/ballots/")
-    }
-
-    /// The page for what should not happen.
-    /// - Parameter error: goes to the log, never to the page.
-    func failure(_ visit: Visit, _ error: any Error) -> Response {
-        log("\(routeName(visit.request.path)) failed: \(error)")
-        if let seconds = (error as? StoreError)?.retrySeconds {
-            return seconds > StoreError.shortPause ? standstill(visit) : busy(visit, seconds: seconds)
-        }
-        return message(visit, 500, "broken")
-    }
-
-    /// The page for too much at once.
-    /// - Parameter seconds: for the header `Retry-After`.
-    func busy(_ visit: Visit, seconds: Int) -> Response {
-        var response = message(visit, 503, "busy")
-        response.headers.append(("Retry-After", "\(seconds)"))
-        return response
-    }
-
-    /// The answer for a request that the pool would not take.
-    package func overloaded(_ request: Request) -> Response {
-        finish(request, busy(visit(request), seconds: 5), Monotonic.seconds)
-    }
-
-    /// Runs slow work on the pool and answers with a page whatever happens.
-    func later(_ visit: Visit, _ work: @escaping @Sendable () throws -> Response) -> Reply {
-        .later { [self] in
-            do { return try work() } catch { return failure(visit, error) }
-        }
-    }
-
-    /// Sends the browser on, keeping the language.
-    /// - Parameters:
-    ///   - path: without parameters.
-    ///   - set: values of `Set-Cookie`.
-    func see(_ visit: Visit, _ path: String, _ parameters: String = "", cookies set: [String] = []) -> Response {
-        var response = Response.see(visit.path(path, parameters))
-        for cookie in set { response.headers.append(("Set-Cookie", cookie)) }
-        return response
-    }
 }

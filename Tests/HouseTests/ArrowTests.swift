@@ -113,6 +113,18 @@ struct ArrowTests {
         #expect(!text.contains(".package("))
     }
 
+    @Test func `no file of sources is longer than a reader keeps in mind`() throws {
+        let longest = 400
+        let names = try FileManager.default.subpathsOfDirectory(atPath: repository.appending(path: "Sources").path)
+            .filter { $0.hasSuffix(".swift") }
+        #expect(names.count > 300)
+        for name in names {
+            let text = try String(contentsOf: repository.appending(path: "Sources/\(name)"), encoding: .utf8)
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false).count - 1
+            #expect(lines <= longest, "\(name) has \(lines) lines")
+        }
+    }
+
     @Test func `the top level holds what the layout names`() throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: repository.path).filter { !$0.hasPrefix(".") }
         let known = ["Package.swift", "Package.resolved", "Sources", "Tests", "Ballots", "Templates", "README.md"]

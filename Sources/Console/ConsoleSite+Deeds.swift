@@ -1,0 +1,141 @@
+import Authentication
+import Contacts
+import Crypto
+import Elections
+import Foundation
+import HTTPServer
+import Inputs
+import Journal
+import Operations
+import Staff
+import Store
+import Synchronization
+import Tally
+import Templating
+import Turnout
+import WebContent
+
+/// What a form asks for, and what is done with it.
+extension ConsoleSite {
+    /// The form of a deed.
+    /// - Parameters:
+    ///   - path: where the form is sent, below `/manager/`.
+    ///   - faults: what is wrong with fields, after it was sent.
+    /// - Throws: an error of the store.
+    func ask(
+        _ visitor: Visitor, _ action: ConsoleAction, _ call: Call, _ path: String, status: Int = 200,
+        error: String? = nil, faults: [(field: String, text: String)] = []
+    ) throws -> Response {
+        guard let intro = try action.intro(self, call) else { return message(visitor, 404, "notFound") }
+        let fields = try action.fields(self, call).map { formField($0, action, call, faults) }
+        let form = FormBlock(
+            path: "/manager/" + path, fields: fields, button: text("\(action.name).do", call.language))
+        let back = Block.links([(text("back", call.language), "/manager/" + action.back(call))])
+        let hint = "\(action.name).hint"
+        let hints = pages.has(hint) ? [Block.text(text(hint, call.language))] : []
+        return try show(
+            visitor,
+            Screen(
+                title: text("\(action.name).title", call.language), blocks: intro + hints + [.form(form), back],
+                data: .none), path: path, status: status, error: error)
+    }
+
+    /// A field of a deed as a form shows it: with what was typed, and what is wrong with it.
+    func formField(
+        _ field: DeedField, _ action: ConsoleAction, _ call: Call,
+        _ faults: [(field: String, text: String)]
+    ) -> FormBlock.Field {
+        let language = call.language
+        let own = "\(action.name).\(field.name)"
+        let label = self.label(field, action, language)
+        let hintKeys = ["\(own).hint", "f.\(field.name).hint"]
+        let hint = field.hint ?? hintKeys.first(where: pages.has).map { text($0, language) } ?? ""
+        let input: FormBlock.Input
+        switch field.kind {
+        case .text(let maximum): input = .text(maximum: maximum)
+        case .long(let maximum): input = .long(maximum: maximum)
+        case .choice(let values):
+            // Nothing is chosen for anybody: a form that is sent unread is refused.
+            let open = field.isRequired && values.count > 1 ? [("", text("choose", language))] : []
+            input = .choice(open + values.map { ($0, choiceText(field.name, $0, language)) })
+        case .flag: input = .check
+        case .date: input = .date
+        case .number(let range): input = .number(range)
+        case .hidden: input = .hidden
+        }
+        return FormBlock.Field(
+            name: field.name, label: label, hint: hint, input: input,
+            value: (field.isForgotten ? nil : call.values[field.name]) ?? field.value ?? "",
+            isRequired: field.isRequired, fault: faults.first { $0.field == field.name }?.text)
+    }
+
+    /// The field's own label, else the text of this deed, else that of every deed.
+    func label(_ field: DeedField, _ action: ConsoleAction, _ language: Language) -> String {
+        if let label = field.label { return label[language] }
+        let own = "\(action.name).\(field.name)"
+        return text(pages.has(own) ? own : "f.\(field.name)", language)
+    }
+
+    /// What a choice is called: by its own key, the election's names, or itself.
+    /// - Parameters:
+    ///   - field: the choice's name.
+    ///   - value: one of its values.
+    func choiceText(_ field: String, _ value: String, _ language: Language) -> String {
+        // What a heading of a file means is asked under its number.
+        let isHeading = field.hasPrefix("h") && Int(field.dropFirst()) != nil
+        let key = isHeading ? "v.heading.\(value.isEmpty ? "none" : value)" : "v.\(field).\(value)"
+        if pages.has(key) { return text(key, language) }
+        if value == "yes" || value == "no" { return text(value, language) }
+        if field == "college" { return election.colleges[value]?[language] ?? value }
+        if field == "site" { return election.sites[value]?[language] ?? value }
+        return value
+    }
+
+    /// Checks a form, keeps the request in the journal, does the deed, and says what came of it.
+    func run(_ visitor: Visitor, _ action: ConsoleAction, _ call: Call, _ path: String) throws -> Response {
+        guard try action.intro(self, call) != nil else { return message(visitor, 404, "notFound") }
+        let faults = try faults(action, call)
+        if let first = faults.first {
+            return try ask(visitor, action, call, path, status: 422, error: first.text, faults: faults)
+        }
+        try journalDeed(action, call, path, from: visitor.request.source)
+        switch try action.run(self, call) {
+        case .done(let note, let next, _):
+            let note = ConsoleSite.cut(note)
+            return .see("/manager/\(next)?say=" + (ConsoleSite.escaped(note)) + "&sign=" + sign(note, visitor))
+        case .shown(let screen): return try show(visitor, screen, path: path)
+        case .faults(let faults):
+            return try ask(
+                visitor, action, call, path, status: 422,
+                error: faults.count == 1 ? faults[0].text : text("fault.several", call.language), faults: faults)
+        case .refused(let status, let words, let field, let more, let retry):
+            try journalRefused(status, action, call, path)
+            let refusal = try ask(
+                visitor, action, call, path, status: status, error: words + (more.map { " " + $0 } ?? ""),
+                faults: field.map { [($0, words)] } ?? [])
+            return retry.map { waiting(refusal, $0) } ?? refusal
+        }
+    }
+
+    /// A word that we wrote ourselves into an address, so that nobody else's words stand on our page.
+    /// - Returns: 16 hexadecimal digits, good for this browser and these words.
+    func sign(_ note: String, _ visitor: Visitor) -> String {
+        String(hex(forms.hash("note:\(visitor.browser):\(note)")).prefix(16))
+    }
+
+    /// A note that fits into an address: a list of many references does not.
+    static func cut(_ note: String) -> String {
+        guard note.unicodeScalars.count > FieldLimits.note.scalars else { return note }
+        return String(note.unicodeScalars.prefix(FieldLimits.note.scalars - 1)) + "…"
+    }
+
+    /// Percent-encoded for a parameter.
+    static func escaped(_ text: String) -> String {
+        text.utf8.map { byte in
+            switch byte {
+            case 48...57, 65...90, 97...122, 45, 46, 95, 126: String(UnicodeScalar(byte))
+            default: "%" + hex([byte]).uppercased()
+            }
+        }.joined()
+    }
+}
