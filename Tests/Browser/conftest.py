@@ -367,8 +367,9 @@ class Visitor:
 
 def chromium(width=1100, javascript=True, language="fr", whole=False):
     """Chromium without its own window, menus and profile, which take half of a start; `whole` is the browser that people use."""
+    # The program itself: the script of its name in /usr/bin would be ended in its place, and leave it running.
     options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium" if whole else "/usr/bin/chromium-headless-shell"
+    options.binary_location = "/usr/bin/chromium" if whole else "/usr/lib/chromium/chromium-headless-shell"
     for word in ("--headless=new" if whole else "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
                  f"--window-size={width},900", f"--lang={language}", f"--accept-lang={language}", "--hide-scrollbars"):
         options.add_argument(word)
