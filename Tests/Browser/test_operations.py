@@ -341,7 +341,7 @@ def test_a_program_corrects_several_columns_in_one_call(site):
     assert answer.status_code == 409 and roll_row(site, 1)[9] == 0, answer.text
     assert send(phone="", language="en", reason="x").status_code == 200
     manager.get("voters/1/correct")
-    assert "Le vote est scellé" in manager.text and set(form(manager.page)) == {"email", "phone", "address1", "language", "channel", "was.language", "was.channel", "reason"}
+    assert "Le vote est scellé" in manager.text and set(form(manager.page)) == {"email", "phone", "address1", "language", "channel", "was.language", "was.channel", "owner", "reason"}
 
 
 QUESTION = ("  fourEyes: true", "  fourEyes: true\n  challenge:\n    fr: Le nom de votre premier outil ?\n    en: The name of your first tool?")

@@ -324,6 +324,12 @@ struct RollPlacesTests {
         #expect(try office.decide(own, approved: false, by: "one") == .denied(.samePerson))
     }
 
+    @Test func `a long list of references is one plain line`() {
+        let references = (1...330).map { "V\($0)" }.joined(separator: ", ")
+        #expect(references.utf8.count > 1000 && StaffReason.isPlain(references))
+        #expect(!StaffReason.isPlain(references + "\u{202E}") && !StaffReason.isFine(references))
+    }
+
     // MARK: Printed sheets
 
     @Test func `the sheet of a row that was not taken is right, and is not named`() throws {
