@@ -20,12 +20,15 @@ struct Replacements: Sendable, Equatable {
     private(set) var groups: [Group] = []
     /// Where each who comes stands among the groups: in two where an old and a new name are somebody's.
     private var places: [Int: [Int]] = [:]
+    /// Those who go of each group, in their numbers' order: a long file has many of one name.
+    private var ordered: [[Int]] = []
 
     /// Nobody takes anybody's place.
     init() {}
 
     init(_ groups: [Group]) {
         self.groups = groups.filter { !$0.rows.isEmpty && !$0.voters.isEmpty }
+        ordered = self.groups.map { $0.voters.sorted() }
         for (place, group) in self.groups.enumerated() {
             for row in group.rows { places[row, default: []].append(place) }
         }
@@ -66,8 +69,8 @@ struct Replacements: Sendable, Equatable {
 
     /// The first of those whose place one would take.
     func voters(of row: Int, atMost most: Int) -> [Int] {
-        let voters = (places[row] ?? []).reduce(into: Set<Int>()) { $0.formUnion(groups[$1].voters) }
-        return Array(voters.subtracting([row]).sorted().prefix(most))
+        let voters = (places[row] ?? []).flatMap { ordered[$0].lazy.filter { $0 != row }.prefix(most) }
+        return Array(Set(voters).sorted().prefix(most))
     }
 
     /// What concerns some of those who come.

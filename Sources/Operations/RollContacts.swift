@@ -16,8 +16,10 @@ package import VoterRoll
 ///       |                   | with one, where one person may: the old contact is     |
 ///       |                   |   told, the change noted, the journal has each         |
 ///       |                   | else held beside the roll, one request ------------->  | sees who changes to what
+///       |                   |   whoever they would replace stays on the roll         |
 ///       |                   | <--------------------------------------- approve, all  |
 ///       |                   | rows whose voter is as then: told, noted, journalled   |
+///       |                   | whoever they replace leaves, and is told               |
 extension VoterDesk {
     /// What applying a file came to.
     package struct AppliedRoll: Sendable, Equatable {

@@ -92,8 +92,10 @@ extension VoterDesk {
             isForBureau = try wasReset(transaction.reading, voter: voter.id) || isSuspicious
             wantsSecond = wantsSecond || isForBureau || hasIdentifier && election.election.access.fourEyes
         }
-        try tellReplaced(transaction, replacing.voters(of: [voter.id]).subtracting([voter.id]))
         let change = try correct(transaction, voter, [column: value], reason: reason, by: principal)
+        if case .done = change {
+            try tellReplaced(transaction, replacing.voters(of: [voter.id]).subtracting([voter.id]))
+        }
         return LoneCorrection(change: change, isForBureau: isForBureau, wantsSecond: wantsSecond)
     }
 
@@ -170,10 +172,11 @@ extension VoterDesk {
             return .refused("this was asked for in an earlier version of the program: ask again")
         }
         if try isOvertaken(transaction.reading, voter, seen: stood) { return .refused(VoterDesk.changedMeanwhile) }
-        try tellReplaced(transaction, request.replacements.voters(of: [voter.id]).subtracting([voter.id]))
         let change = try correct(transaction, voter, request.corrections, reason: why, by: principal)
         switch change {
-        case .done(_, let sheets): return .done(noticeBy: nil, sheets: sheets)
+        case .done(_, let sheets):
+            try tellReplaced(transaction, request.replacements.voters(of: [voter.id]).subtracting([voter.id]))
+            return .done(noticeBy: nil, sheets: sheets)
         case .refusedColumns(let reasons): return .refused(reasons.values.sorted().joined(separator: "; "))
         case .sealed: return .refused("the poll is sealed since")
         default: return .unknownVoter

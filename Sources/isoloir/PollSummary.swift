@@ -55,7 +55,7 @@ extension Services {
         }
         return undecided.map { request in
             "  nobody decided in time, and the seal forgets it: \(request.order["file"] ?? "?"), request \(request.id) of "
-                + "\(request.askedBy), \(request.order["voters"] ?? "?") voters"
+                + "\(request.askedBy), \(Terminal.count(request.order["voters"].flatMap { Int($0) } ?? 1, "voter"))"
         }
     }
 }

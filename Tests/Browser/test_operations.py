@@ -478,6 +478,10 @@ def test_what_nobody_decided_in_time_keeps_no_seal_from_being_made(site):
     refused = site.run("poll", "seal", "--box-key", f"{site.folder}/box.key", "--yes", status=1).stderr
     assert "wait for a second person" in refused, refused
     site.sql("UPDATE staff_approval SET expires_at = asked_at WHERE state = 'waiting'")
+    # It is said before the question, and nothing is forgotten without a yes.
+    asked = site.run("poll", "seal", "--box-key", f"{site.folder}/box.key", status=1).stderr
+    assert "nobody decided in time, and the seal forgets it: contacts.csv, request 1 of staff:manager1, 1 voter" in asked, asked
+    assert site.sql("SELECT count(*) FROM roll_change") == [(1,)]
     refused = site.run("poll", "seal", "--box-key", f"{site.folder}/box.key", "--yes", status=1).stderr
     assert refused and "wait for a second person" not in refused, refused
     assert [each["askedBy"] for each in details(site, "approval.expire")] == ["staff:manager1"]
