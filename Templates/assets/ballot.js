@@ -21,7 +21,46 @@ let credential = form.dataset.credential;
 const { owner } = form.dataset;
 delete form.dataset.credential;
 // What the ballot in hand is known by, and what was sealed about it; the worker stays until the receipt is checked.
-let ballot, tracker, sealed, worker, checkedMark, inSight;
+let ballot, tracker, sealed, worker, checkedMark;
+
+class StrangePage extends Error {}
+class Unreached extends Error {}
+
+// Whether an element has a shadow tree of the page's, which could draw other words over its own and which no script can look into: a
+// second one is refused. Ours draws what is there.
+function isHost(element) {
+    if (!element.attachShadow) return false;
+    try {
+        element.attachShadow({ mode: "open" }).append(document.createElement("slot"));
+        return false;
+    } catch (error) {
+        return true;
+    }
+}
+
+// What came from the server and could run without a file of its own, draw over the page, or change where its addresses lead. It is
+// looked at once, before extensions begin: what they add later is the voter's affair.
+function strangePart() {
+    for (const element of document.querySelectorAll("base, meta[http-equiv], object, embed, applet, frame, iframe, dialog[open]")) return element.localName;
+    for (const element of document.querySelectorAll("body svg, math, canvas, video, marquee, main table")) return element.localName;
+    // Data that a browser never runs.
+    const isData = (script) => /^(application|text)\/([a-z]+\+)?json$/i.test(script.type || "");
+    for (const script of document.querySelectorAll("script")) {
+        const address = script.src || script.getAttribute("href") || script.getAttribute("xlink:href");
+        if (!address && !isData(script) && script.textContent.trim() !== "") return "a script in the page";
+        if (/^(data|blob):/i.test(address || "")) return "a script in its own address";
+    }
+    for (const element of document.querySelectorAll("*")) {
+        for (const { name, value } of [...element.attributes]) {
+            const isScript = /^on/i.test(name) || /^javascript:/i.test(value.replace(/[\0- ]/g, ""));
+            if (isScript && !name.startsWith("data-")) return name;
+        }
+    }
+    const hosts = "body, main, section, footer, p.times, .seal, #ballot, .question .hint, label span, .own, .own p";
+    return [...document.querySelectorAll(hosts)].some(isHost) ? "a shadow tree" : undefined;
+}
+
+const strangeness = strangePart();
 
 // How long the tracker stands on the screen before the ballot leaves: time to see it, and that it came first.
 const shownMilliseconds = 2000;
@@ -29,9 +68,6 @@ const shownMilliseconds = 2000;
 const fileSeconds = 60;
 
 const digestForm = /^sha256-[0-9A-Za-z+/]{43}=$/;
-
-class StrangePage extends Error {}
-class Unreached extends Error {}
 
 // Parts after which nothing was sent, whatever happens to the session.
 const unsent = [form, parts.review, parts.strange, parts.unable];
@@ -150,7 +186,8 @@ function review() {
 // The words have changed: what the script wrote is written again.
 function redraw(page) {
     pageTitle = page.title;
-    language = document.documentElement.lang;
+    // A translator writes its own language into this page's.
+    language = page.documentElement.lang;
     endedAfter = page.getElementById("expiry").dataset.ended;
     ended.unsent = page.getElementById("expiry").dataset.unsent;
     showCount();
@@ -241,52 +278,72 @@ const undrawn = { visibility: /hidden|collapse/, clipPath: /^(?!none$)./, transf
 // Pixels of the smallest words, and the least that they are drawn of what they would be.
 const [leastHeight, leastShare] = [8, 0.5];
 
-// Red, green, blue and what is drawn of them, 0 to 1.
+// How light a colour is, and what is drawn of it, 0 to 1; undefined for a form that younger browsers write.
 function colour(text) {
-    const parts = (String(text).match(/^rgba?\(([^)]*)\)$/) || ["", "0,0,0,1"])[1].split(/[\s,/]+/).map(Number);
+    const form = String(text).match(/^rgba?\(([^)]*)\)$/);
+    if (!form) return undefined;
+    const parts = form[1].split(/[\s,/]+/).map(Number);
     return { light: parts[0] * 0.3 + parts[1] * 0.6 + parts[2] * 0.1, share: parts.length > 3 ? parts[3] : 1 };
 }
 
 // Whether words stand out from what is behind them: against black or white they always do on one side, 255 apart.
 function standsOut(style, around) {
     const ink = colour(style.webkitTextFillColor || style.color);
+    if (!ink) return true;
     if (ink.share < leastShare) return false;
-    const behind = around.map((each) => getComputedStyle(each)).find((each) => each.backgroundImage !== "none" || colour(each.backgroundColor).share > leastShare);
+    const covers = (paper) => !paper || paper.share > leastShare;
+    const behind = around.map((each) => getComputedStyle(each)).find((each) => each.backgroundImage !== "none" || covers(colour(each.backgroundColor)));
     const leastApart = 20;
-    return !behind || behind.backgroundImage !== "none" || Math.abs(ink.light - colour(behind.backgroundColor).light) >= leastApart;
+    const paper = behind && colour(behind.backgroundColor);
+    return !paper || behind.backgroundImage !== "none" || Math.abs(ink.light - paper.light) >= leastApart;
 }
 
 // Whether nothing is written beside an element's own words.
-const isBare = (element) => ["::before", "::after"].every((name) => ["none", "normal", ""].includes(getComputedStyle(element, name).content));
+const isBare = (element) => ["::before", "::after"].every((name) => ["none", "normal", "", '""'].includes(getComputedStyle(element, name).content));
 
 // A browser draws the words of an element, where they can be read: what a shadow tree of the page's replaces, it does not, nor what
 // a style hides, moves away or writes over.
 function isSeen(element) {
     const range = document.createRange();
     range.selectNodeContents(element);
-    const [place] = range.getClientRects();
+    const place = range.getClientRects()[0];
     if (!place || place.height < leastHeight || place.width <= 0) return false;
     const around = [];
     for (let each = element; each; each = each.parentElement) around.push(each);
     const styles = around.map((each) => getComputedStyle(each));
     const within = styles.slice(0, -2);
     if (styles.reduce((share, { opacity }) => share * Number(opacity), 1) < leastShare) return false;
-    if (within.some((style) => Object.keys(undrawn).some((name) => undrawn[name].test(style[name] || "")))) return false;
+    // A transformation of the main part is a tool's to make it larger.
+    const drawnBy = within.filter((style, place) => around[place].localName !== "main");
+    if (drawnBy.some((style) => Object.keys(undrawn).some((name) => undrawn[name].test(style[name] || "")))) return false;
     // A filter of the whole page is the voter's, who needs it to read.
     if (within.some(({ filter }) => filter && filter !== "none")) return false;
     const body = document.body.getBoundingClientRect();
-    if (place.left < Math.min(0, body.left) || place.top < body.top || place.right > Math.max(body.right, innerWidth) + 1) return false;
+    // A long word on a narrow screen runs out of it, and is scrolled to.
+    const farthest = Math.max(body.right, 2 * innerWidth);
+    if (place.left < Math.min(0, body.left) || place.top < body.top || place.right > farthest) return false;
     return isBare(element) && isBare(element.parentElement) && standsOut(styles[0], around);
 }
 
-// Whether nothing lies over an element's words. What a pointer goes through is not found; what is larger than they are is.
+// Whether nothing lies over an element's words, line by line. What a pointer goes through is not found. A line is scrolled to the
+// middle where the screen does not show it; where a screen is too low for that, nothing is found, and nothing is said of it.
 function isUncovered(element) {
-    element.scrollIntoView({ block: "center", behavior: "instant" });
     const range = document.createRange();
     range.selectNodeContents(element);
-    const [place] = range.getClientRects();
-    const hit = place && document.elementFromPoint(place.left + place.width / 2, place.top + place.height / 2);
-    return Boolean(hit) && (element.contains(hit) || hit.contains(element));
+    const lines = range.getClientRects().length;
+    for (let line = 0; line < lines; line += 1) {
+        let place = range.getClientRects()[line];
+        if (place.top < 0 || place.bottom > innerHeight || place.left < 0 || place.right > innerWidth) {
+            scrollBy(place.left < 0 || place.right > innerWidth ? place.left : 0, (place.top + place.bottom - innerHeight) / 2);
+            place = range.getClientRects()[line];
+        }
+        // The first and the last letters, and the middle.
+        for (const share of [0.02, 0.5, 0.98]) {
+            const hit = document.elementFromPoint(place.left + share * place.width, (place.top + place.bottom) / 2);
+            if (hit && !Node.prototype.contains.call(element, hit)) return false;
+        }
+    }
+    return true;
 }
 
 // Whether each answer's words stand beside its own field, and the answers in their order.
@@ -317,59 +374,31 @@ function isInSight() {
     return isClear;
 }
 
-// Addresses of a browser's own extensions, which no server can send anything from: what they add is the voter's affair.
-const ofExtension = /^[a-z-]+-extension:/;
-
-// The path of a file of the site's own; undefined for one of a browser's extension.
-function ownPath(address, what) {
-    if (ofExtension.test(address)) return undefined;
-    const { origin, pathname, search } = new URL(address, location.href);
-    if (origin !== location.origin) throw new StrangePage(what);
-    return pathname + search;
-}
-
-// What scripts and style sheets the page loads: path and digest of each. Whatever else could run here is none of the sealed page's.
+// Path and digest of each script and style sheet of the site's own that the page loads. What another site would send does not come
+// under this site's policy, and what translators and other tools add of theirs is the voter's affair.
 function loadedFiles() {
     const found = [];
     for (const script of document.querySelectorAll("script")) {
-        const address = script.src || script.getAttribute("href") || script.getAttribute("xlink:href");
-        // Data that a browser never runs.
-        const isData = /^(application|text)\/([a-z]+\+)?json$/i.test(script.type || "");
-        if (!address && !isData && script.textContent.trim() !== "") throw new StrangePage("a script in the page");
-        if (address) found.push([ownPath(address, "script"), script.integrity]);
+        found.push([script.src || script.getAttribute("href") || script.getAttribute("xlink:href"), script.integrity]);
     }
     for (const link of document.querySelectorAll("link")) {
         const isUsed = link.rel.toLowerCase().split(/\s+/).some((word) => ["stylesheet", "modulepreload", "import"].includes(word));
-        if (isUsed) found.push([ownPath(link.href, "link"), link.integrity]);
+        if (isUsed) found.push([link.href, link.integrity]);
     }
-    return found.filter(([path]) => path !== undefined);
-}
-
-// What could run without a file of its own, or change where the page's addresses lead.
-function checkParts() {
-    for (const element of document.querySelectorAll("base, meta[http-equiv], object, embed, applet, frame, iframe")) {
-        const address = element.src || "about:blank";
-        const isEmpty = address === "about:blank" && !element.hasAttribute("srcdoc");
-        if (element.localName !== "iframe" || !(isEmpty || ofExtension.test(address))) throw new StrangePage(element.localName);
-    }
-    for (const element of document.querySelectorAll("*")) {
-        for (const { name, value } of [...element.attributes]) {
-            const isScript = /^on/i.test(name) || /^javascript:/i.test(value.replace(/[\0- ]/g, ""));
-            if (isScript && !name.startsWith("data-")) throw new StrangePage(name);
-        }
-    }
+    const own = found.filter(([address]) => address && new URL(address, location.href).origin === location.origin);
+    return own.map(([address, digest]) => [new URL(address, location.href).pathname, digest]);
 }
 
 // The manifest is the one of the fingerprint that voters see at the page's foot, and everything that the page loads is in it.
 function checkSeal(manifest) {
     const data = form.dataset;
     const mark = digits(data.sealDigest).slice(0, 32).toUpperCase().match(/..../g).join(" ");
-    if (mark !== sealOf(document) || !inSight) throw new StrangePage("fingerprint");
+    if (mark !== sealOf(document)) throw new StrangePage("fingerprint");
+    if (strangeness) throw new StrangePage(strangeness);
     const files = new Map(manifest.files.map((file) => [file.path, file.sha256]));
     // Of two entries of one file every reader would take another.
     if (files.size !== manifest.files.length) throw new StrangePage("files");
     checkedMark = mark;
-    checkParts();
     const loaded = ["worker", "wasm", "sealed"].map((name) => [data[name], data[`${name}Digest`]]).concat(loadedFiles());
     for (const [path, digest] of loaded) {
         const name = String(path).split("?")[0].replace("/assets/", "served/");
@@ -395,15 +424,6 @@ const isOfExtension = (name) => extensionMarks.includes(name) || name.includes("
 function isPlainAttribute(question, { name, value }, element) {
     if (name === "aria-describedby") return document.getElementById(value) === question.querySelector("p.hint");
     return plainAttributes[element.localName].includes(name) || isOfExtension(name);
-}
-
-// An element of its own for the words of each answer: the page's could draw others over them, from a shadow tree that no script
-// can look into.
-for (const words of form.querySelectorAll("label span")) {
-    const own = document.createElement("span");
-    for (const { name, value } of [...words.attributes]) own.setAttribute(name, value);
-    own.append(...words.childNodes);
-    words.parentElement.replaceChild(own, words);
 }
 
 function isPlain(question) {
@@ -611,15 +631,20 @@ async function send() {
 async function cast() {
     // What was read in the review, whatever becomes of the form meanwhile.
     const chosen = choices();
-    inSight = isInSight();
     sends = 0;
-    phase("seal");
-    show(parts.sealing);
+    // Readers aloud and highlighters wrap words for a while.
+    for (const words of form.querySelectorAll("legend, .question .hint, label span")) if (words.childElementCount) words.textContent = words.textContent;
+    let isCovered = false;
     try {
+        isCovered = !strangeness && !isInSight();
+        phase("seal");
+        show(parts.sealing);
+        if (isCovered) throw new Error("covered");
         await seal(chosen);
     } catch (error) {
         if (worker) worker.end();
-        if (error instanceof Unreached) fail("unreached", true);
+        if (isCovered) fail("covered", true);
+        else if (error instanceof Unreached) fail("unreached", true);
         else if (error instanceof StrangePage) show(parts.strange);
         // A worker that was ended, as where memory is short, may live the next time.
         else if (isAble()) fail("broken", true);

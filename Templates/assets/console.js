@@ -37,12 +37,12 @@ const expiry = document.getElementById("expiry");
 if (expiry && expiry.showModal) {
     // Seconds of warning.
     const warned = 120;
-    let warning, ending, isLast = false;
+    let warning, ending, isLast = false, isLeaving = false;
     const begin = (seconds) => {
         clearTimeout(warning);
         clearTimeout(ending);
         // In the last two minutes of what any session lasts it is said once: nothing extends it.
-        if (!isLast) warning = setTimeout(warn, Math.max(0, seconds - warned) * 1000);
+        if (seconds > warned || !isLast) warning = setTimeout(warn, Math.max(0, seconds - warned) * 1000);
         isLast = seconds <= warned;
         ending = setTimeout(end, seconds * 1000);
     };
@@ -56,20 +56,20 @@ if (expiry && expiry.showModal) {
         const answer = await fetch(form.action, { method: "POST", headers: { Accept: "text/plain" }, body }).catch(() => null);
         if (!answer) return undefined;
         // Another person has signed in here since.
-        if (answer.status === 409) location.href = expiry.dataset.other;
-        else if (!answer.ok) location.href = expiry.dataset.ended;
-        else return Number(await answer.text());
+        if (answer.ok) return Number(await answer.text());
+        isLeaving = true;
+        location.href = answer.status === 409 ? expiry.dataset.other : expiry.dataset.ended;
         return undefined;
     };
     // Another tab may have kept it open meanwhile.
     const warn = async () => {
         const left = await ask(true);
         if (left > warned) begin(left);
-        else expiry.showModal();
+        else if (!isLeaving) expiry.showModal();
     };
     const end = async () => {
         const left = await ask(true);
-        if (left > 0) { expiry.close(); begin(left); } else location.href = expiry.dataset.ended;
+        if (left > 0) { expiry.close(); begin(left); } else if (!isLeaving) location.href = expiry.dataset.ended;
     };
     const extend = async () => {
         // Where the network is cut, the page stays, and the question with it.

@@ -7,7 +7,7 @@ const kioskSure = document.getElementById("kiosk-sure");
 const kioskLeave = document.getElementById("kiosk-leave");
 const kioskSeconds = Number(document.body.dataset.kiosk);
 // A code is waited for longer, until something is typed.
-const typedSeconds = Number(document.body.dataset.typed);
+const typedSeconds = Number(document.body.dataset.typed) || kioskSeconds;
 // Seconds of warning before the end, and between two tries to end where the network is cut.
 const [kioskWarning, kioskPause] = [15, 3];
 // Seconds for which the two numbers of an alarm stay: somebody is called meanwhile.
