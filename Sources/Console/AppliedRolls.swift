@@ -8,7 +8,8 @@ import WebContent
 
 /// What became of a file: what waits of it and how that ended, the older files whose place it took, printed sheets that are wrong.
 extension ConsoleSite {
-    /// The same for programs: `request`, `held` and `needsBureau` where something waits, `replaced` requests, `sheets`.
+    /// The same for programs: `request`, `held` and `needsBureau` where something waits, `replaced` requests, `sheets`; `kept` voters stay
+    /// on the roll until the others are approved.
     func waits(_ applied: VoterDesk.AppliedRoll) -> [String: JSONValue] {
         var data: [String: JSONValue] = [
             "replaced": .list(applied.replaced.map { .number($0) }), "sheets": sheetData(applied.sheets),
@@ -17,6 +18,7 @@ extension ConsoleSite {
             data["request"] = .number(request)
             data["held"] = .number(applied.held)
             data["needsBureau"] = .flag(applied.isForBureau)
+            data["kept"] = .number(applied.kept)
         }
         return data
     }
@@ -25,7 +27,9 @@ extension ConsoleSite {
     func waitingWords(_ applied: VoterDesk.AppliedRoll, _ language: Language) -> String? {
         guard applied.request != nil else { return nil }
         let who = text(applied.isForBureau ? "reissue.askedBureau" : "reissue.asked", language)
-        return "\(text("rollApply.held", language))\(language.colon)\(applied.held). \(who)"
+        let kept =
+            applied.kept == 0 ? "" : " \(text("rollApply.kept", language))\(language.colon)\(applied.kept)."
+        return "\(text("rollApply.held", language))\(language.colon)\(applied.held).\(kept) \(who)"
     }
 
     /// The requests of older files that ended; nil where none did.
@@ -55,7 +59,8 @@ extension ConsoleSite {
             case .waiting: "roll.request.expired"
             }
         let successor = request.replacedBy.map { " (\($0))" } ?? ""
-        return "\(text(key, language)) \(request.id)\(successor)."
+        let number = "\(text("roll.request", language)) \(request.id)"
+        return "\(number)\(language.colon)\(text(key, language))\(successor)."
     }
 
     /// Says of files whose request ended without a decision that what waited did not come onto the roll: whoever asked may not know.

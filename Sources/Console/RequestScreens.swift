@@ -73,7 +73,8 @@ extension ConsoleSite {
                 request: request, voter: voter,
                 contacts: try voter.map { voter throws(StoreError) in
                     try parts.desk.directory.contacts(reading, voter)
-                }, file: try parts.desk.heldFile(reading, request))
+                }, file: try parts.desk.heldFile(reading, request),
+                replaced: try parts.desk.replacedReferences(reading, request))
         }
         guard let found else { return nil }
         let request = found.request
@@ -83,6 +84,9 @@ extension ConsoleSite {
             if request.isAddition { facts.append((text("why", language), request.reason)) }
         } else {
             facts += aboutVoter(request, found.voter, language)
+            if !found.replaced.isEmpty {
+                facts.append((text("decide.replaces", language), found.replaced.joined(separator: ", ")))
+            }
         }
         facts += [
             (text("approvals.by", language), request.askedBy),
@@ -117,6 +121,8 @@ extension ConsoleSite {
         /// The voter's, as messages go to them now.
         let contacts: VoterContacts?
         let file: VoterDesk.HeldFile?
+        /// References of those whose place the voter would take.
+        let replaced: [String]
     }
 
     /// Whom a request is about, and why.
@@ -177,7 +183,8 @@ extension ConsoleSite {
                 Table.Cell("\(row.line)"), Table.Cell(row.reference), Table.Cell(row.name),
                 Table.Cell(
                     (row.columns.map { change($0, row, language) }
-                        + (file.others[row.reference] ?? []).map { changeText($0, language) })
+                        + (file.others[row.reference] ?? []).map { changeText($0, language) }
+                        + (replacesWords(file.replaced[row.reference] ?? [], language).map { [$0] } ?? []))
                         .joined(separator: language.semicolon)),
             ]
         }
@@ -195,6 +202,12 @@ extension ConsoleSite {
                     isBad: false))
         }
         return blocks
+    }
+
+    /// In whose place a row puts its voter; nil where in nobody's.
+    private func replacesWords(_ references: [String], _ language: Language) -> String? {
+        guard !references.isEmpty else { return nil }
+        return "\(text("decide.replaces", language))\(language.colon)\(references.joined(separator: ", "))"
     }
 
     /// A contact that a row changes: what may be shown of the old one, and the new one.
@@ -256,8 +269,11 @@ extension ConsoleSite {
             return .refused(
                 422, text("decide.unknownRows", language), field: "without",
                 more: references.joined(separator: ", "))
-        case .appliedFile(let voters, let overtaken, let leftOut, let sheets):
+        case .appliedFile(let voters, let overtaken, let leftOut, let struck, let sheets):
             var words = "\(text("decide.doneFile", language)) \(voters)."
+            if !struck.isEmpty {
+                words += " \(text("decide.struck", language))\(language.colon)\(struck.joined(separator: ", "))."
+            }
             if !overtaken.isEmpty {
                 words += " \(text("decide.overtaken", language))\(language.colon)\(overtaken.joined(separator: ", "))."
             }
@@ -270,7 +286,7 @@ extension ConsoleSite {
                 data: [
                     "state": .text("done"), "voters": .number(voters),
                     "overtaken": .list(overtaken.map { .text($0) }), "leftOut": .list(leftOut.map { .text($0) }),
-                    "sheets": sheetData(sheets),
+                    "struck": .list(struck.map { .text($0) }), "sheets": sheetData(sheets),
                 ])
         case .carriedOut(.refused(let reason)):
             return .done(

@@ -58,7 +58,7 @@ extension ConsoleSite {
             let (new, others) = (summary.added - applied.heldNew, summary.changed - applied.held + applied.heldNew)
             blocks.append(
                 .notice(
-                    "\(file)\(language.colon)\(text("roll.applied", language)) +\(new), \(others), -\(summary.removed)",
+                    "\(file)\(language.colon)\(text("roll.applied", language)) +\(new), \(others), -\(summary.removed - applied.kept)",
                     isBad: false))
             if let words = replacedWords(applied, language) { blocks.append(.notice(words, isBad: false)) }
             if let words = try requestWords(applied, language) { blocks.append(.notice(words, isBad: false)) }

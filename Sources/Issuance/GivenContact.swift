@@ -51,6 +51,9 @@ package enum GivenContact: Sendable, Equatable {
     /// What spellings of this contact share.
     package var folded: String { GivenContact.folded(bytes, route) }
 
+    /// The same of a mail address's text.
+    package static func folded(mail: String) -> String { folded(Array(mail.utf8), .email) }
+
     /// What spellings of one mailbox share: case, dots and what follows a plus sign before the @ aside.
     static func folded(_ bytes: [UInt8], _ route: Route) -> String {
         let text = String(decoding: EmailAddress.folded(bytes), as: UTF8.self)
@@ -142,10 +145,10 @@ extension Issuer {
     }
 
     /// How many other voters were given this contact on the phone, or have it on the roll.
-    /// - Parameter leaving: voters who are about to leave the roll: what they have there is nobody's then.
+    /// - Parameter isLeaving: whether a voter is about to leave the roll: what they have there is nobody's then.
     package func otherHolders(
         _ reading: borrowing Reading, _ election: StoredElection, key: ElectionKey, _ contact: GivenContact, voter: Int,
-        leaving: Set<Int> = []
+        isLeaving: (Int) -> Bool = { _ in false }
     ) throws(StoreError) -> Int {
         let hash = Issuer.lookup(key).hash(GivenContact.folded(contact.bytes, contact.route))
         let given = try reading.number(
@@ -157,7 +160,7 @@ extension Issuer {
         case .mail(let mail): onRoll = try registrar.voters(reading, election, mail: mail, keys: keys)
         case .phone(let phone): onRoll = try registrar.voters(reading, election, phone: phone, keys: keys)
         }
-        return given + onRoll.count { $0.id != voter && !leaving.contains($0.id) }
+        return given + onRoll.count { $0.id != voter && !isLeaving($0.id) }
     }
 
     /// When a voter was last given a contact on the phone; nil when never.

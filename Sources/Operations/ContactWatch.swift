@@ -9,62 +9,71 @@ import VoterRoll
 
 /// What makes a new contact odd, read once for one contact or for a whole file of them.
 struct ContactWatch {
-    /// Mail addresses of the staff.
-    let staff: [[UInt8]]
-    /// What requests that wait would give: to whom, and what.
-    let waiting: [(voter: Int, contact: GivenContact)]
+    /// What spellings of each of the staff's mail addresses share.
+    let staff: Set<String>
+    /// What requests that wait would give: to whom, by what spellings of the contact share.
+    let waiting: [String: Set<Int>]
     /// Contacts that this person gave, or asked to give, within the hour.
     let given: Int
 }
 
 extension VoterDesk {
     /// What is known now of contacts that `principal` gives.
-    /// - Parameter deciding: whether one of this person's requests is being decided; it does not count against itself.
+    /// - Parameter decided: the request that is being decided; it does not count against itself.
     func contactWatch(
-        _ reading: borrowing Reading, by principal: Principal, deciding: Bool = false
+        _ reading: borrowing Reading, by principal: Principal, but decided: Int? = nil
     ) throws(StoreError) -> ContactWatch {
-        var staff: [[UInt8]] = []
-        for member in try register.members(reading) { staff.append(Array(try register.mail(reading, member).utf8)) }
+        var staff: Set<String> = []
+        for member in try register.members(reading) {
+            staff.insert(GivenContact.folded(mail: try register.mail(reading, member)))
+        }
         let hour = clock.now - 3600
-        let requests = try approvals.waiting(reading)
+        let requests = try approvals.waiting(reading).filter { $0.id != decided }
         let given =
             try issuer.givenSince(reading, election, by: principal.text, since: hour)
             + registrar.contactChanges(reading, election, since: hour).count { $0.by == principal.text }
-            + requests.count { $0.askedBy == principal.text && !$0.contacts.isEmpty } - (deciding ? 1 : 0)
-        var waiting = requests.flatMap { request in request.given.map { (request.subject, $0) } }
+            + requests.count { $0.askedBy == principal.text && !$0.contacts.isEmpty }
+        var waiting: [String: Set<Int>] = [:]
         for request in requests {
-            guard let file = try heldFile(reading, request) else { continue }
-            waiting += file.rows.flatMap { row in row.given.map { (row.voter, $0) } }
+            for contact in request.given { waiting[contact.folded, default: []].insert(request.subject) }
+            guard let source = request.heldImport else { continue }
+            let keys = RollKeys(key, randomness: randomness)
+            for row in try registrar.contactRows(reading, election, import: source, keys: keys) {
+                for contact in row.given { waiting[contact.folded, default: []].insert(row.voter) }
+            }
         }
         return ContactWatch(staff: staff, waiting: waiting, given: given)
     }
 
     /// Whether a contact is odd by itself: another voter has it or would get it, or it is a member of the staff's own. Raises the
     /// alerts that say so.
-    /// - Parameter leaving: voters who are about to leave the roll.
+    /// - Parameter isLeaving: whether a voter is about to leave the roll.
     func isOdd(
-        _ transaction: borrowing Transaction, _ contact: GivenContact, voter: Int, leaving: Set<Int> = [],
-        _ watch: ContactWatch, by principal: Principal
+        _ transaction: borrowing Transaction, _ contact: GivenContact, voter: Int,
+        isLeaving: (Int) -> Bool = { _ in false }, _ watch: ContactWatch, by principal: Principal
     ) throws(StoreError) -> Bool {
-        var isOwn = false
-        if case .mail = contact { isOwn = watch.staff.contains { GivenContact.isSame(contact.bytes, $0) } }
-        let others =
-            try issuer.otherHolders(transaction.reading, election, key: key, contact, voter: voter, leaving: leaving)
-            + watch.waiting.count { $0.voter != voter && GivenContact.isSame($0.contact.bytes, contact.bytes) }
+        let folded = contact.folded
+        let isOwn = watch.staff.contains(folded)
+        let isWaiting = watch.waiting[folded].map { $0.count > ($0.contains(voter) ? 1 : 0) } ?? false
+        let others = try issuer.otherHolders(
+            transaction.reading, election, key: key, contact, voter: voter, isLeaving: isLeaving)
+        let isShared = isWaiting || others > 0
         if isOwn { try alert(transaction, "contactOfStaff", principal.text) }
-        if others > 0 { try alert(transaction, "contactShared", principal.text) }
-        return isOwn || others > 0
+        if isShared { try alert(transaction, "contactShared", principal.text) }
+        return isOwn || isShared
     }
 
     /// Whether a member of the bureau must look at contacts of one voter: one is odd, or one person gives out many. What waits for
     /// approval counts as what was done.
-    /// - Parameter isChange: whether it is a change even where neither a mail address nor a number is given: of a postal address.
+    /// - Parameters:
+    ///   - isChange: whether it is a change even where neither a mail address nor a number is given: of a postal address.
+    ///   - decided: the request that is being decided.
     func isSuspicious(
         _ transaction: borrowing Transaction, anyOf contacts: [GivenContact], voter: Voter, by principal: Principal,
-        isChange: Bool = false, deciding: Bool = false
+        isChange: Bool = false, but decided: Int? = nil
     ) throws(StoreError) -> Bool {
         guard isChange || !contacts.isEmpty else { return false }
-        let watch = try contactWatch(transaction.reading, by: principal, deciding: deciding)
+        let watch = try contactWatch(transaction.reading, by: principal, but: decided)
         var found = watch.given >= VoterDesk.mostGivenAnHour
         if found { try alert(transaction, "manyContacts", principal.text) }
         // Each is looked at, since alerts name what is odd.

@@ -15,9 +15,11 @@ extension VoterDesk {
         /// It was approved, and the deed came to this; a refusal of the deed still uses the request up.
         case carriedOut(Outcome)
         /// A file's contacts were approved: so many voters have theirs; the others' rows, by reference, were changed meanwhile or left
-        /// out and stay as they are. Printed sheets that are not posted yet are wrong since.
+        /// out and stay as they are. Voters whose place others took are struck off. Printed sheets that are not posted yet are wrong
+        /// since.
         case appliedFile(
-            voters: Int, overtaken: [String], leftOut: [String] = [], sheets: [Issuer.Sheet] = [])
+            voters: Int, overtaken: [String], leftOut: [String] = [], struck: [String] = [], sheets: [Issuer.Sheet] = []
+        )
         /// Rows were to be left out that the request does not have, by reference; it waits on.
         case unknownRows([String])
         /// This person may not decide it, or not yet; it waits on where it waited.
@@ -49,7 +51,7 @@ extension VoterDesk {
                 return .denied(.gone)
             }
             guard approved else {
-                if let source = request.heldImport { try registrar.dropHeld(transaction, import: source) }
+                if let source = request.heldImport { try forgetHeld(transaction, source) }
                 return .refusedRequest
             }
             return try carryOut(transaction, request, but: leftOut, approvedBy: viewer.principal)
@@ -63,13 +65,13 @@ extension VoterDesk {
     ) throws(StoreError) -> Bool {
         guard let asker = Principal(text: request.askedBy) else { return true }
         if let file = try heldFile(transaction.reading, request) {
-            return try isForBureau(transaction, file, but: leftOut, by: asker)
+            return try isForBureau(transaction, request, file, but: leftOut, by: asker)
         }
         if try completesTakeover(transaction.reading, request) { return true }
         guard let voter = try voter(transaction.reading, request.subject) else { return false }
         return try isSuspicious(
             transaction, anyOf: request.given, voter: voter, by: asker,
-            isChange: request.corrections.keys.contains(where: \.isContact), deciding: true)
+            isChange: request.corrections.keys.contains(where: \.isContact), but: request.id)
     }
 
     /// Does what was approved, unless what it rests on is another by now.

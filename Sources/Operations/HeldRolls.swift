@@ -16,6 +16,8 @@ extension VoterDesk {
         package let rows: [ContactRow]
         /// What the rows change beside contacts, by reference.
         package let others: [String: [RollChange]]
+        /// In whose place a row puts its voter, by the row's reference: those who left the roll, or leave it when the row is approved.
+        package let replaced: [String: [String]]
     }
 
     /// The file that a request is about; nil where it is about one voter.
@@ -29,9 +31,15 @@ extension VoterDesk {
             _, reference, changes throws(StoreError) in
             others[reference] = changes.filter { !VoterDesk.contactNames.contains($0.column) }
         }
+        let rows = try registrar.contactRows(reading, election, import: source, keys: keys)
+        let replacing = request.replacements
+        var replaced: [String: [String]] = [:]
+        for row in rows {
+            let names = try references(reading, of: replacing.voters(of: row.voter, atMost: VoterDesk.mostReplaced))
+            if !names.isEmpty { replaced[row.reference] = names }
+        }
         return HeldFile(
-            name: request.order[VoterDesk.heldFile] ?? "",
-            rows: try registrar.contactRows(reading, election, import: source, keys: keys), others: others)
+            name: request.order[VoterDesk.heldFile] ?? "", rows: rows, others: others, replaced: replaced)
     }
 
     /// What contacts are called among the changes of a file.
@@ -49,10 +57,12 @@ extension VoterDesk {
 
     /// Whether a file that waits holds what only the bureau may approve, by what is known today.
     func isForBureau(
-        _ transaction: borrowing Transaction, _ file: HeldFile, but leftOut: Set<String>, by asker: Principal
+        _ transaction: borrowing Transaction, _ request: Approvals.Request, _ file: HeldFile, but leftOut: Set<String>,
+        by asker: Principal
     ) throws(StoreError) -> Bool {
         let rows = file.rows.filter { !$0.isOvertaken && !leftOut.contains($0.reference) }
-        return try !oddRows(transaction, rows, by: asker, deciding: true).isEmpty
+        let watch = try contactWatch(transaction.reading, by: asker, but: request.id)
+        return try !oddRows(transaction, rows, replacing: request.replacements, watch, by: asker).isEmpty
     }
 
     /// Carries out what a second person approved of a file: each row whose voter is as when it was asked for, but those that were
@@ -63,18 +73,26 @@ extension VoterDesk {
     ) throws(StoreError) -> Decided {
         guard let source = request.heldImport else { return .carriedOut(.unknownVoter) }
         if try isSealed(transaction.reading) {
-            try registrar.dropHeld(transaction, import: source)
+            try forgetHeld(transaction, source)
             return .carriedOut(.refused("the poll is sealed since"))
         }
         let rows = file.rows.filter { !$0.isOvertaken && !leftOut.contains($0.reference) }
         let wrong = try registrar.printedChanges(transaction.reading, import: source, rows: rows)
         let taken = Set(rows.map(\.voter))
-        let sheets = try sheets(transaction.reading, of: wrong.filter { taken.contains($0) })
+        let replaced = request.replacements.voters(of: taken)
+        let gone = try leaving(transaction.reading, request, for: taken)
+        let sheets = try sheets(
+            transaction.reading, of: wrong.filter { taken.contains($0) } + gone.map(\.id))
         try tellOld(transaction, rows)
+        try tellReplaced(transaction, replaced.subtracting(taken))
         try registrar.takeHeld(
             transaction, election, import: source, voters: rows.map(\.voter),
             keys: RollKeys(key, randomness: randomness))
-        try registrar.dropHeld(transaction, import: source)
+        try forgetHeld(transaction, source)
+        for voter in gone {
+            _ = try registrar.strike(transaction, election, voter: voter.id, reason: why, by: principal)
+        }
+        try issuer.revokeRemoved(transaction, election, voters: gone.map(\.id), by: principal)
         try followContacts(transaction, rows, why: why, by: principal)
         if request.isAddition {
             for row in rows {
@@ -94,7 +112,7 @@ extension VoterDesk {
                 ])
         }
         return .appliedFile(
-            voters: rows.count, overtaken: overtaken, leftOut: left, sheets: sheets)
+            voters: rows.count, overtaken: overtaken, leftOut: left, struck: gone.map(\.reference), sheets: sheets)
     }
 
     /// Takes one's own request back; false when it does not wait any more.
@@ -102,8 +120,24 @@ extension VoterDesk {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
             let request = try approvals.request(transaction.reading, id)
             guard try approvals.takeBack(transaction, request: id, by: viewer.principal) else { return false }
-            if let source = request?.heldImport { try registrar.dropHeld(transaction, import: source) }
+            if let source = request?.heldImport { try forgetHeld(transaction, source) }
             return true
+        }
+    }
+
+    /// Forgets rows that wait no longer. A newcomer among them goes, unless they are on the roll by another way or were sent an
+    /// identifier.
+    func forgetHeld(_ transaction: borrowing Transaction, _ source: Int) throws(StoreError) {
+        try registrar.dropHeld(
+            transaction, election, import: source, keys: RollKeys(key, randomness: randomness)
+        ) { voter throws(StoreError) in try !issuer.history(transaction.reading, voter: voter).isEmpty }
+    }
+
+    /// The requests that nobody decided within their day and whose rows still lie beside the roll: a seal forgets them.
+    package func undecidedFiles(_ reading: borrowing Reading) throws(StoreError) -> [Approvals.Request] {
+        let held = Set(try registrar.heldImports(reading, election))
+        return try approvals.lapsed(reading, since: 0).filter { request in
+            request.replacedBy == nil && request.heldImport.map { held.contains($0) } ?? false
         }
     }
 
@@ -118,7 +152,7 @@ extension VoterDesk {
             let waiting = Set(try approvals.waiting(transaction.reading).compactMap(\.heldImport))
             let lapsed = try approvals.lapsed(transaction.reading, since: 0)
             for source in try registrar.heldImports(transaction.reading, election) where !waiting.contains(source) {
-                try registrar.dropHeld(transaction, import: source)
+                try forgetHeld(transaction, source)
                 guard let request = lapsed.first(where: { $0.heldImport == source && $0.replacedBy == nil }) else {
                     continue
                 }

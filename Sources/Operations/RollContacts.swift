@@ -16,8 +16,10 @@ package import VoterRoll
 ///       |                   | with one, where one person may: the old contact is     |
 ///       |                   |   told, the change noted, the journal has each         |
 ///       |                   | else held beside the roll, one request ------------->  | sees who changes to what
+///       |                   |   whoever they would replace stays on the roll         |
 ///       |                   | <--------------------------------------- approve, all  |
 ///       |                   | rows whose voter is as then: told, noted, journalled   |
+///       |                   | whoever they replace leaves, and is told               |
 extension VoterDesk {
     /// What applying a file came to.
     package struct AppliedRoll: Sendable, Equatable {
@@ -27,6 +29,8 @@ extension VoterDesk {
         package var held = 0
         /// Those among them whom the file adds: they are not on the roll yet.
         package var heldNew = 0
+        /// Voters whom the file lacks and who stay on the roll, since somebody who would take their place waits or was not taken.
+        package var kept = 0
         /// Whether only a member of the bureau may approve it.
         package var isForBureau = false
         /// Voters with an identifier whose contacts were changed at once.
@@ -57,36 +61,42 @@ extension VoterDesk {
         var applied = AppliedRoll(replaced: try replaceWaiting(transaction, by: file, principal))
         let look = try look(transaction, import: source, leaving: roll.removedIDs, by: principal)
         var waiting = look.wantsSecond(always: election.election.access.fourEyes)
+        var left: Set<Int> = []
         if actsAlone {
             if !look.odd.isEmpty, try !hasSecond(transaction.reading, for: principal, inBureau: true) {
                 let odd = waiting.filter { look.odd.contains($0.voter) }
                 waiting.removeAll { look.odd.contains($0.voter) }
                 applied.leftOut = odd.map(\.reference)
+                left = Set(odd.map(\.voter))
                 try registrar.leaveOut(transaction, roll, voters: odd.map(\.voter))
             }
             if try !hasSecond(transaction.reading, for: principal, inBureau: false) { waiting = [] }
         }
         let held = Set(waiting.map(\.voter))
-        let moved = look.guarded.filter { !held.contains($0.voter) && !applied.leftOut.contains($0.reference) }
+        let moved = look.guarded.filter { !held.contains($0.voter) && !left.contains($0.voter) }
+        // Nobody leaves as long as whoever would stand in their place is not on the roll: refused, there would be neither.
+        let kept = look.replacing.voters(of: held.union(left)).intersection(roll.removedIDs)
         try registrar.hold(transaction, roll, voters: waiting.map(\.voter).filter { !look.added.contains($0) })
         try registrar.setAside(
             transaction, election, import: source, voters: waiting.map(\.voter).filter { look.added.contains($0) },
             keys: RollKeys(key, randomness: randomness))
         try tellOld(transaction, moved.filter { !look.added.contains($0.voter) })
-        // Whoever leaves the roll while somebody of their name comes onto it learns of it by the contact they had.
-        for voter in look.replaced where roll.removedIDs.contains(voter) {
-            if let voter = try self.voter(transaction.reading, voter) { try tellOld(transaction, voter) }
-        }
+        // Whoever leaves or left the roll while somebody of their name comes onto it learns of it by the contact they had.
+        let comers = Set(moved.map(\.voter))
+        try tellReplaced(transaction, look.replacing.voters(of: comers).subtracting(comers).subtracting(kept))
         let changed = try registrar.changedVoters(transaction.reading, roll)
         let wrong = try registrar.printedChanges(transaction.reading, import: source, rows: look.changed)
         applied.sheets = try sheets(
-            transaction.reading, of: wrong.filter { !held.contains($0) } + roll.removedIDs)
-        let removed = try registrar.publish(transaction, roll, file: file, by: principal)
+            transaction.reading,
+            of: wrong.filter { !held.contains($0) && !left.contains($0) }
+                + roll.removedIDs.filter { !kept.contains($0) })
+        let removed = try registrar.publish(transaction, roll, keeping: kept, file: file, by: principal)
         try issuer.revokeRemoved(transaction, election, voters: removed, by: principal)
         try noteReplaced(transaction, removed: removed, by: principal)
         try followContacts(transaction, moved, why: file, by: principal)
         for voter in changed { _ = try issuer.readdress(transaction, election, key: key, voter: voter) }
-        (applied.held, applied.moved) = (held.count, moved.count)
+        (applied.held, applied.kept) = (held.count, kept.count)
+        applied.moved = moved.count { !$0.columns.isEmpty }
         applied.heldNew = held.count { look.added.contains($0) }
         applied.isForBureau = !look.odd.isDisjoint(with: held)
         guard !held.isEmpty else { return applied }
@@ -95,6 +105,8 @@ extension VoterDesk {
             order: [
                 VoterDesk.heldImport: "\(source)", VoterDesk.heldFile: file, "voters": "\(held.count)",
                 Approvals.hands: hands.map(\.text).filter { $0 != principal.text }.joined(separator: ","),
+                VoterDesk.replacing: look.replacing.of(held).text,
+                VoterDesk.leaving: kept.sorted().map(String.init).joined(separator: ","),
             ],
             reason: file, needsBureau: applied.isForBureau, by: principal)
         return applied
@@ -115,7 +127,7 @@ extension VoterDesk {
             guard let source = request.heldImport,
                 try approvals.replace(transaction, request: request.id, by: file, principal: principal)
             else { continue }
-            try registrar.dropHeld(transaction, import: source)
+            try forgetHeld(transaction, source)
             replaced.append(request.id)
         }
         return replaced
@@ -156,10 +168,12 @@ extension VoterDesk {
             if row.columns.contains(where: \.isContact) {
                 try registrar.noteContact(transaction, voter: row.voter, by: principal)
             }
+            // Of a row that is here for its name alone the names are what changed.
+            let columns = row.columns.isEmpty ? [.lastName, .firstName] : row.columns
             try logbook.record(
                 transaction, election: election.election.id, by: principal, "roll.correct",
                 [
-                    "reference": row.reference, "column": row.columns.map(\.rawValue).joined(separator: ", "),
+                    "reference": row.reference, "column": columns.map(\.rawValue).joined(separator: ", "),
                     "reason": why,
                 ], personal: row.values, key: key)
         }

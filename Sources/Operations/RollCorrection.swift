@@ -31,7 +31,8 @@ extension VoterDesk {
         }
     }
 
-    private func change(
+    /// The same, without taking back what was done before a refusal.
+    func change(
         _ transaction: borrowing Transaction, _ voter: Voter, _ values: [Column: String], reason: String,
         by principal: Principal
     ) throws(StoreError) -> RollDesk.Change {
@@ -75,6 +76,8 @@ extension VoterDesk {
         by principal: Principal
     ) throws(StoreError) -> LoneCorrection {
         var (isForBureau, wantsSecond) = (false, false)
+        let replacing = try replacements(transaction, correcting: voter, [column: value], by: principal)
+        wantsSecond = replacing.contains(voter.id) && election.election.access.fourEyes
         if column.isGuarded {
             let hasIdentifier = try !issuer.history(transaction.reading, voter: voter.id).isEmpty
             let trial = try trial(transaction, voter, [column: value], by: principal)
@@ -87,9 +90,12 @@ extension VoterDesk {
                     transaction, anyOf: trial.given, voter: voter, by: principal, isChange: column.isContact)
                 : try isOddForNewcomer(transaction, anyOf: trial.given, voter: voter, by: principal)
             isForBureau = try wasReset(transaction.reading, voter: voter.id) || isSuspicious
-            wantsSecond = isForBureau || hasIdentifier && election.election.access.fourEyes
+            wantsSecond = wantsSecond || isForBureau || hasIdentifier && election.election.access.fourEyes
         }
         let change = try correct(transaction, voter, [column: value], reason: reason, by: principal)
+        if case .done = change {
+            try tellReplaced(transaction, replacing.voters(of: [voter.id]).subtracting([voter.id]))
+        }
         return LoneCorrection(change: change, isForBureau: isForBureau, wantsSecond: wantsSecond)
     }
 
@@ -168,7 +174,9 @@ extension VoterDesk {
         if try isOvertaken(transaction.reading, voter, seen: stood) { return .refused(VoterDesk.changedMeanwhile) }
         let change = try correct(transaction, voter, request.corrections, reason: why, by: principal)
         switch change {
-        case .done(_, let sheets): return .done(noticeBy: nil, sheets: sheets)
+        case .done(_, let sheets):
+            try tellReplaced(transaction, request.replacements.voters(of: [voter.id]).subtracting([voter.id]))
+            return .done(noticeBy: nil, sheets: sheets)
         case .refusedColumns(let reasons): return .refused(reasons.values.sorted().joined(separator: "; "))
         case .sealed: return .refused("the poll is sealed since")
         default: return .unknownVoter
@@ -210,7 +218,7 @@ extension RollDesk {
         return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Change in
             guard let voter = try desk.voter(transaction.reading, id) else { return .unknownVoter }
             if try desk.isOvertaken(transaction.reading, voter, seen: seen) { return .overtaken }
-            if values.keys.contains(where: \.isGuarded),
+            if values.keys.contains(where: { $0.isGuarded || $0.isName }),
                 try desk.issuer.hasIssued(transaction.reading, election: election.number)
             {
                 let change = try askForContact(transaction, voter, values, reason, viewer)
@@ -220,7 +228,7 @@ extension RollDesk {
         }
     }
 
-    /// Asks a second person for the correction of a contact or an answer where the rules want one; nil where they do not.
+    /// Asks a second person for the correction of a contact, an answer or a name where the rules want one; nil where they do not.
     private func askForContact(
         _ transaction: borrowing Transaction, _ voter: Voter, _ values: [Column: String], _ reason: String,
         _ viewer: Viewer
@@ -236,11 +244,19 @@ extension RollDesk {
                 transaction, anyOf: trial.given, voter: voter, by: viewer.principal,
                 isChange: values.keys.contains(where: \.isContact))
             : try desk.isOddForNewcomer(transaction, anyOf: trial.given, voter: voter, by: viewer.principal)
+        let isGuarded = values.keys.contains(where: \.isGuarded)
         let wasReset = try desk.wasReset(transaction.reading, voter: voter.id)
-        let byBureau = isSuspicious || wasReset
-        guard byBureau || hasIdentifier && election.election.access.fourEyes else { return nil }
+        let byBureau = isGuarded && (isSuspicious || wasReset)
+        // Whoever gets a contact, or a name, with which they stand where somebody else stood.
+        let replacing = try desk.replacements(transaction, correcting: voter, values, by: viewer.principal)
+        let isSeen = hasIdentifier && isGuarded || replacing.contains(voter.id)
+        guard byBureau || isSeen && election.election.access.fourEyes else {
+            try desk.tellReplaced(transaction, replacing.voters(of: [voter.id]).subtracting([voter.id]))
+            return nil
+        }
         if let known = try desk.waiting(transaction.reading, .changeRoll, voter.id) { return .already(request: known) }
         var order = Dictionary(uniqueKeysWithValues: values.map { ("value.\($0.key.rawValue)", $0.value) })
+        if !replacing.text.isEmpty { order[VoterDesk.replacing] = replacing.text }
         let stood = try desk.standing(transaction.reading, voter)
         for column in values.keys { order["stood.\(column.rawValue)"] = stood[column] ?? "" }
         for contact in trial.given {
@@ -260,6 +276,9 @@ extension Column {
     /// Whether a second person sees it change once an identifier was sent: a contact, or the answer that is asked for before a
     /// secret is chosen or taken away.
     var isGuarded: Bool { isContact || self == .challenge }
+
+    /// Whether it is one of the two names: with them somebody may stand where another stood.
+    var isName: Bool { self == .lastName || self == .firstName }
 
     /// Whether a printed sheet is wrong once it changed.
     var isOnPaper: Bool {

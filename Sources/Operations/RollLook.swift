@@ -12,10 +12,11 @@ struct RollLook {
     var changed: [ContactRow] = []
     /// The voters whom the file adds.
     var added: Set<Int> = []
-    /// Rows that go by the rules: of voters who have or had an identifier, and of others who take the place of such a voter.
+    /// Rows that go by the rules: of voters who have or had an identifier, and of others who take the place of such a voter, also by
+    /// their new name alone.
     var guarded: [ContactRow] = []
-    /// Voters of the roll whose place others take.
-    var replaced: Set<Int> = []
+    /// Who would take whose place.
+    var replacing = Replacements()
     /// Further rows with an odd contact: of voters without an identifier.
     var oddOnes: [ContactRow] = []
     /// Voters whose rows are the bureau's.
@@ -34,15 +35,18 @@ extension VoterDesk {
     /// Looks at the contacts of a loaded file, or of an added voter. Before the first identifier was sent there is nothing to take over.
     /// - Parameters:
     ///   - source: the import's number.
+    ///   - only: the voter of an addition; nil of a file.
     ///   - leaving: voters whom the file takes off the roll.
     func look(
-        _ transaction: borrowing Transaction, import source: Int, leaving: [Int], by principal: Principal
+        _ transaction: borrowing Transaction, import source: Int, only: Int? = nil, leaving: [Int],
+        by principal: Principal
     ) throws(StoreError) -> RollLook {
         var look = RollLook()
         let keys = RollKeys(key, randomness: randomness)
-        look.changed = try registrar.contactRows(transaction.reading, election, import: source, keys: keys)
+        let rows = try registrar.contactRows(transaction.reading, election, import: source, keys: keys)
+        look.changed = rows.filter { !$0.columns.isEmpty }
         guard try issuer.hasIssued(transaction.reading, election: election.number) else { return look }
-        let added = try registrar.addedRows(transaction.reading, election, import: source, keys: keys)
+        let added = try registrar.addedRows(transaction.reading, election, import: source, only: only, keys: keys)
         look.added = Set(added.map(\.voter))
         var others: [ContactRow] = []
         for row in look.changed + added {
@@ -52,12 +56,21 @@ extension VoterDesk {
                 look.guarded.append(row)
             }
         }
-        let replaced = try replacedBy(transaction.reading, others, leaving: Set(leaving))
-        look.guarded += others.filter { replaced[$0.voter] != nil }
-        look.replaced = Set(replaced.values.joined())
-        look.odd = try oddRows(transaction, look.changed + added, leaving: Set(leaving), by: principal)
-        look.oddOnes = others.filter { replaced[$0.voter] == nil && look.odd.contains($0.voter) }
-        let given = try contactWatch(transaction.reading, by: principal).given + look.guarded.count
+        // Whoever has an identifier takes another's place by that one's name alone; the others by the name they have, too.
+        let renamed = rows.filter(\.isRenamed)
+        let comers =
+            others.map { Comer(voter: $0.voter, names: $0.names, contacts: $0.after) }
+            + renamed.map { Comer(voter: $0.voter, names: Array($0.names.dropFirst()), contacts: $0.after) }
+        look.replacing = try replacements(transaction.reading, comers, leaving: Set(leaving))
+        let known = Set((look.guarded + others).map(\.voter))
+        look.guarded += (others + renamed.filter { !known.contains($0.voter) }).filter {
+            look.replacing.contains($0.voter)
+        }
+        let watch = try contactWatch(transaction.reading, by: principal)
+        look.odd = try oddRows(
+            transaction, look.changed + added, leaving: Set(leaving), replacing: look.replacing, watch, by: principal)
+        look.oddOnes = others.filter { !look.replacing.contains($0.voter) && look.odd.contains($0.voter) }
+        let given = watch.given + look.guarded.count
         look.isMany = given > VoterDesk.mostGivenAnHour
         if look.guarded.count > 0, given >= VoterDesk.mostGivenAnHour {
             try alert(transaction, "manyContacts", principal.text)
@@ -65,46 +78,16 @@ extension VoterDesk {
         return look
     }
 
-    /// Of rows of voters without an identifier those who have the name of somebody who has or had one and is, or will be, off the roll,
-    /// with another contact than theirs: that somebody by another reference.
-    private func replacedBy(
-        _ reading: borrowing Reading, _ rows: [ContactRow], leaving: Set<Int>
-    ) throws(StoreError) -> [Int: [Int]] {
-        let namesakes = try registrar.namesakes(reading, election, of: rows.map(\.voter))
-        var found: [Int: [Int]] = [:]
-        for row in rows {
-            for other in namesakes[row.voter] ?? [] {
-                if !leaving.contains(other), try registrar.voter(reading, id: other) != nil { continue }
-                guard try !issuer.history(reading, voter: other).isEmpty,
-                    try isElsewhere(reading, row.after, than: other)
-                else { continue }
-                found[row.voter, default: []].append(other)
-            }
-        }
-        return found
-    }
-
-    /// Whether contacts lead elsewhere than those of a voter.
-    private func isElsewhere(
-        _ reading: borrowing Reading, _ contacts: VoterContacts, than voter: Int
-    ) throws(StoreError) -> Bool {
-        let known = try registrar.contacts(
-            reading, election, voter: voter, keys: RollKeys(key, randomness: randomness))
-        return contacts.mail != nil && contacts.mail != known.mail
-            || contacts.mobile != nil && contacts.mobile != known.mobile
-            || contacts.address != nil && contacts.address?.lines.dropFirst() != known.address?.lines.dropFirst()
-    }
-
     /// The voters among some rows whose new contacts are the bureau's to look at.
     /// - Parameters:
     ///   - leaving: voters who are about to leave the roll.
-    ///   - deciding: whether a request about them is being decided.
+    ///   - replacing: who takes whose place: these leave for the ones who take it, and for nobody else as long as that is not sure.
     func oddRows(
-        _ transaction: borrowing Transaction, _ rows: [ContactRow], leaving: Set<Int> = [], by principal: Principal,
-        deciding: Bool = false
+        _ transaction: borrowing Transaction, _ rows: [ContactRow], leaving: Set<Int> = [], replacing: Replacements,
+        _ watch: ContactWatch, by principal: Principal
     ) throws(StoreError) -> Set<Int> {
         guard !rows.isEmpty else { return [] }
-        let watch = try contactWatch(transaction.reading, by: principal, deciding: deciding)
+        let others = leaving.subtracting(replacing.voters(of: replacing.rows))
         var holders: [String: Set<Int>] = [:]
         for row in rows { for contact in row.given { holders[contact.folded, default: []].insert(row.voter) } }
         var odd: Set<Int> = []
@@ -113,32 +96,13 @@ extension VoterDesk {
             for contact in row.given {
                 let isShared = holders[contact.folded]?.count ?? 0 > 1
                 if isShared { try alert(transaction, "contactShared", principal.text) }
-                let isOdd = try isOdd(transaction, contact, voter: row.voter, leaving: leaving, watch, by: principal)
+                let isOdd = try isOdd(
+                    transaction, contact, voter: row.voter,
+                    isLeaving: { others.contains($0) || replacing.isIn($0, placeOf: row.voter) }, watch, by: principal)
                 if isShared || isOdd { odd.insert(row.voter) }
             }
         }
         return odd
-    }
-
-    /// Raises the alert that somebody with an identifier left the roll, and another one of their name, with another contact, was put
-    /// on it later: the other order of the same exchange, which nobody can hold back any more.
-    func noteReplaced(
-        _ transaction: borrowing Transaction, removed: [Int], by principal: Principal
-    ) throws(StoreError) {
-        var left: [Int] = []
-        for voter in removed where try !issuer.history(transaction.reading, voter: voter).isEmpty { left.append(voter) }
-        let keys = RollKeys(key, randomness: randomness)
-        for (voter, namesakes) in try registrar.namesakes(transaction.reading, election, of: left) {
-            let origin = try registrar.origin(transaction.reading, voter: voter)
-            for other in namesakes where try self.voter(transaction.reading, other) != nil {
-                guard try registrar.origin(transaction.reading, voter: other) > origin,
-                    try isElsewhere(
-                        transaction.reading,
-                        registrar.contacts(transaction.reading, election, voter: other, keys: keys), than: voter)
-                else { continue }
-                try alert(transaction, "voterReplaced", principal.text)
-            }
-        }
     }
 
     // MARK: One voter
@@ -149,9 +113,10 @@ extension VoterDesk {
         _ transaction: borrowing Transaction, _ id: Int, reference: String, reason: String, by principal: Principal
     ) throws(StoreError) -> RollDesk.Change? {
         let source = try registrar.origin(transaction.reading, voter: id)
-        let look = try look(transaction, import: source, leaving: [], by: principal)
+        let look = try look(transaction, import: source, only: id, leaving: [], by: principal)
         let waiting = look.wantsSecond(always: election.election.access.fourEyes)
         guard !waiting.isEmpty else {
+            try tellReplaced(transaction, look.replacing.voters(of: [id]))
             try followContacts(transaction, look.guarded, why: reason, by: principal)
             return nil
         }
@@ -163,7 +128,7 @@ extension VoterDesk {
             transaction, .changeRoll, subject: Approvals.nobody,
             order: [
                 VoterDesk.heldImport: "\(source)", VoterDesk.heldFile: reference, VoterDesk.heldAddition: "yes",
-                "voters": "1",
+                "voters": "1", VoterDesk.replacing: look.replacing.text,
             ],
             reason: reason, needsBureau: byBureau, by: principal)
         return .asked(request: request, byBureau: byBureau)

@@ -9,8 +9,11 @@ package enum PlainLine {
 
     /// Whether the text is one line that shows itself whole.
     package static func isPlain(_ text: String) -> Bool {
-        !text.isEmpty && text.utf8.count <= longest && !text.unicodeScalars.contains(where: isHidden)
+        !text.isEmpty && text.utf8.count <= longest && showsItself(text)
     }
+
+    /// Whether nothing in a text of any length breaks its line, hides, or turns the reading direction.
+    package static func showsItself(_ text: String) -> Bool { !text.unicodeScalars.contains(where: isHidden) }
 
     /// Whether the text is the name of one person, in the one spelling that Unicode has for it (NFC).
     package static func isName(_ text: String) -> Bool {

@@ -150,15 +150,18 @@ package struct Approvals: Sendable {
         }
         guard request.expiresAt > register.clock.now else { return .denied(.expired) }
         let chains = MakerChains(election: election)
-        for maker in [request.askedBy] + request.hands {
+        // To refuse takes nothing away from anybody: whoever gave what somebody else asks for may.
+        for maker in [request.askedBy] + (approved ? request.hands : []) {
             guard maker != member.text, try !chains.meet(transaction.reading, maker, member.text) else {
                 return .denied(.samePerson)
             }
         }
         let until = try register.decidesAt(transaction.reading, member)
-        // To refuse takes nothing away from anybody.
         if approved, until > register.clock.now { return .denied(.tooNew(until: until)) }
-        guard role.may(request.needsBureau ? .decideForBureau : .decide) else { return .denied(.bureauOnly) }
+        let isOwnHand = !approved && request.hands.contains(member.text)
+        guard role.may(request.needsBureau && !isOwnHand ? .decideForBureau : .decide) else {
+            return .denied(.bureauOnly)
+        }
         let changed = try transaction.execute(
             """
             UPDATE staff_approval SET state = ?, decided_by = ?, decided_at = ?, answer = ?

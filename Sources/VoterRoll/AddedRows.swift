@@ -12,17 +12,18 @@ extension Registrar {
     /// The rows of a loaded file, or of an addition, that add a voter with any contact.
     /// - Parameters:
     ///   - source: the import's number, of `number(of:)`.
+    ///   - only: the one voter of an addition: nothing else is read. Nil reads the whole roll.
     ///   - keys: of the election.
     package func addedRows(
-        _ reading: borrowing Reading, _ election: StoredElection, import source: Int, keys: RollKeys
+        _ reading: borrowing Reading, _ election: StoredElection, import source: Int, only: Int? = nil, keys: RollKeys
     ) throws(StoreError) -> [ContactRow] {
         let opener = ContactOpener(election: election.number, keys: keys)
         var found: [ContactRow] = []
         try reading.each(
             """
             SELECT id, line, reference, civility, last_name, first_name, mail, phone, mobile, address FROM roll_voter
-            WHERE import = ? AND removed_at IS NULL ORDER BY line
-            """, source
+            WHERE id BETWEEN ? AND ? AND import = ? AND removed_at IS NULL ORDER BY line
+            """, only ?? 0, only ?? .max, source
         ) { (row: borrowing Row) throws(StoreError) in
             let voter: Int = try row[0]
             let given = try opener.open(
@@ -37,7 +38,8 @@ extension Registrar {
             found.append(
                 ContactRow(
                     voter: voter, line: line % RollLimits.sheetLines, reference: try row[2],
-                    name: "\(name.firstName) \(name.lastName)", columns: columns,
+                    name: "\(name.firstName) \(name.lastName)",
+                    names: [FullName(lastName: name.lastName, firstName: name.firstName)], columns: columns,
                     before: VoterContacts(mail: nil, phone: nil, address: nil), after: given, isOvertaken: false))
         }
         return found
@@ -92,40 +94,57 @@ extension Registrar {
         guard isAdded else { return }
         try forgetWords(transaction, voter: voter)
         try transaction.execute("DELETE FROM roll_voter WHERE id = ?", voter)
+        // SQLite gives the highest number again: the index must not think that it knows who gets it.
+        try transaction.execute(
+            "UPDATE roll_searched SET last = min(last, (SELECT coalesce(max(id), 0) FROM roll_voter))")
     }
 
-    /// Voters of the election, struck off or not, who have the same or nearly the same name as some others.
-    /// Looks at the whole roll; nothing is read where `voters` is empty.
-    /// - Parameter voters: whose namesakes are wanted, themselves apart.
+    /// Who has, or would have, one and the same name, or nearly.
+    package struct Namesakes: Sendable {
+        /// Of those who were asked about the ones who have or would have the name.
+        package let asked: Set<Int>
+        /// All voters of the election who have it, struck off or not.
+        package let voters: [Int]
+    }
+
+    /// The voters who have the names of some, or nearly. Looks at the whole roll; nothing is read where `asked` is empty.
+    /// The plus sign keeps SQLite from walking the references' index, as in `each`.
+    /// - Parameter asked: voters with the names that are wanted; several of one voter are several.
     package func namesakes(
-        _ reading: borrowing Reading, _ election: StoredElection, of voters: [Int]
-    ) throws(StoreError) -> [Int: [Int]] {
-        guard !voters.isEmpty else { return [:] }
-        let wanted = Set(voters)
+        _ reading: borrowing Reading, _ election: StoredElection, of asked: [(voter: Int, name: FullName)]
+    ) throws(StoreError) -> [Namesakes] {
+        guard !asked.isEmpty else { return [] }
         var scratch: [UInt8] = []
-        var keys: [UInt64: [Int]] = [:]
-        for voter in wanted {
-            // The name that the row has or would have: both may be the one that is known.
-            try reading.each(
-                """
-                SELECT last_name, first_name FROM roll_voter WHERE id = ?1
-                UNION SELECT last_name, first_name FROM roll_change WHERE voter = ?1
-                """, voter
-            ) { (row: borrowing Row) throws(StoreError) in
-                let (last, first): (String, String) = (try row[0], try row[1])
-                keys[Folding.nameKey(last, first, &scratch), default: []].append(voter)
-            }
-        }
-        var found: [Int: [Int]] = [:]
+        var wanted: [UInt64: Set<Int>] = [:]
+        for (voter, name) in asked { wanted[name.key(&scratch), default: []].insert(voter) }
+        var found: [UInt64: [Int]] = [:]
         try reading.each(
-            "SELECT id, last_name, first_name FROM roll_voter WHERE election = ?", election.number
+            "SELECT id, last_name, first_name FROM roll_voter WHERE +election = ? ORDER BY id", election.number
         ) { (row: borrowing Row) throws(StoreError) in
-            let (id, last, first): (Int, String, String) = (try row[0], try row[1], try row[2])
-            for voter in keys[Folding.nameKey(last, first, &scratch)] ?? [] where voter != id {
-                found[voter, default: []].append(id)
-            }
+            let key = FullName(lastName: try row[1], firstName: try row[2]).key(&scratch)
+            if wanted[key] != nil { found[key, default: []].append(try row[0]) }
         }
-        return found
+        return found.map { Namesakes(asked: wanted[$0.key] ?? [], voters: $0.value) }
+    }
+
+    /// A voter's name and reference, struck off or not; nil where there is no such voter.
+    package func named(
+        _ reading: borrowing Reading, voter: Int
+    ) throws(StoreError) -> (name: FullName, reference: String)? {
+        try reading.first("SELECT last_name, first_name, reference FROM roll_voter WHERE id = ?", voter) {
+            (row: borrowing Row) throws(StoreError) in
+            (FullName(lastName: try row[0], firstName: try row[1]), try row[2])
+        }
+    }
+
+    /// Keeps that a voter's name is another.
+    func noteName(_ transaction: borrowing Transaction, voter: Int) throws(StoreError) {
+        try transaction.execute("UPDATE roll_voter SET named_at = ? WHERE id = ?", clock.now, voter)
+    }
+
+    /// Whether a voter of the roll ever got another name.
+    package func wasRenamed(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> Bool {
+        try reading.number("SELECT count(*) FROM roll_voter WHERE id = ? AND named_at IS NOT NULL", voter) > 0
     }
 
     /// Voters whose printed sheets would say what a loaded file makes wrong: another name, place, language or college.
@@ -145,10 +164,25 @@ extension Registrar {
     }
 }
 
-extension Folding {
-    /// The same of texts.
-    fileprivate static func nameKey(_ last: String, _ first: String, _ scratch: inout [UInt8]) -> UInt64 {
-        let (last, first) = (Array(last.utf8), Array(first.utf8))
-        return nameKey(last.span, first.span, &scratch)
+/// A voter's two names.
+package struct FullName: Sendable, Equatable {
+    /// The family name.
+    package let lastName: String
+    /// The first name.
+    package let firstName: String
+
+    /// Both as the roll writes them.
+    package init(lastName: String, firstName: String) { (self.lastName, self.firstName) = (lastName, firstName) }
+
+    /// Whether two names are one but for what people write in several ways: capitals, accents, hyphens.
+    package func isNearly(_ other: FullName) -> Bool {
+        var scratch: [UInt8] = []
+        return key(&scratch) == other.key(&scratch)
+    }
+
+    /// What names that are nearly the same share.
+    func key(_ scratch: inout [UInt8]) -> UInt64 {
+        let (last, first) = (Array(lastName.utf8), Array(firstName.utf8))
+        return Folding.nameKey(last.span, first.span, &scratch)
     }
 }

@@ -13,6 +13,8 @@ package struct ContactRow: Sendable {
     package let reference: String
     /// First name and family name as the roll has them.
     package let name: String
+    /// The name of the roll, and after it the file's where that is not nearly the same.
+    package let names: [FullName]
     /// Of `email`, `phone`, `address1` and `challenge` those that are another; of a new voter those that are given.
     package let columns: [Column]
     /// The contacts of the roll.
@@ -21,6 +23,9 @@ package struct ContactRow: Sendable {
     package let after: VoterContacts
     /// Whether the voter's row is another than when the row was held: it must not be taken any more.
     package let isOvertaken: Bool
+
+    /// Whether the voter gets a name that is not nearly theirs.
+    package var isRenamed: Bool { names.count > 1 }
 }
 
 /// What a file does to contacts, and rows of it that wait beside the roll until a second person approves them.
@@ -33,7 +38,8 @@ extension Registrar {
     /// The number under which a loaded roll's held rows are found again.
     package func number(of roll: LoadedRoll) -> Int { roll.importID }
 
-    /// The rows of a loaded or applied file that change a contact or an answer; the recipient's own line of an address is none.
+    /// The rows of a loaded or applied file that change a contact, an answer or the name; the recipient's own line of an address is no
+    /// contact.
     /// - Parameters:
     ///   - source: the import's number, of `number(of:)`.
     ///   - keys: of the election.
@@ -65,14 +71,18 @@ extension Registrar {
             if before.address.map(old.place) != after.address.map(new.place) { columns.append(.address1) }
             if try row[18] as Bool { columns.append(.challenge) }
             let stood: [UInt8]? = try row[17]
-            guard !columns.isEmpty || stood != nil else { return }
+            var names = [FullName(lastName: old.lastName, firstName: old.firstName)]
+            let afterName = FullName(lastName: new.lastName, firstName: new.firstName)
+            if !afterName.isNearly(names[0]) { names.append(afterName) }
+            guard !columns.isEmpty || stood != nil || names.count > 1 else { return }
             let line: Int = try row[1]
             var isOvertaken = false
             if let stood { isOvertaken = try self.stood(reading, election, voter: voter, keys: keys) != stood }
             found.append(
                 ContactRow(
                     voter: voter, line: line % RollLimits.sheetLines, reference: try row[2],
-                    name: "\(old.firstName) \(old.lastName)", columns: columns, before: before, after: after,
+                    name: "\(old.firstName) \(old.lastName)", names: names, columns: columns, before: before,
+                    after: after,
                     isOvertaken: isOvertaken))
         }
         return found
@@ -143,15 +153,40 @@ extension Registrar {
         try transaction.execute("UPDATE roll_voter SET removed_at = NULL WHERE id = ?", voter)
     }
 
-    /// Forgets rows that wait no longer. A voter whom they would have added was never on the roll, and goes as well.
-    package func dropHeld(_ transaction: borrowing Transaction, import source: Int) throws(StoreError) {
-        let added = try transaction.reading.all(
+    /// Lends a voter to `body` as if they were on the roll, also one who was struck off.
+    package func lend(
+        _ transaction: borrowing Transaction, struck voter: Int, _ body: (Voter) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        let since =
+            try transaction.reading.first("SELECT removed_at FROM roll_voter WHERE id = ?", voter) {
+                (row: borrowing Row) throws(StoreError) -> Int? in try row[0]
+            } ?? nil
+        try bringBack(transaction, voter: voter)
+        if let found = try self.voter(transaction.reading, id: voter) { try body(found) }
+        try transaction.execute("UPDATE roll_voter SET removed_at = ? WHERE id = ?", since, voter)
+    }
+
+    /// Forgets rows that wait no longer. A voter whom they would have added goes as well, unless somebody else put them on the roll
+    /// since.
+    /// - Parameters:
+    ///   - keys: of the election.
+    ///   - isInUse: whether something else refers to a voter: then their row stays.
+    package func dropHeld(
+        _ transaction: borrowing Transaction, _ election: StoredElection, import source: Int, keys: RollKeys,
+        isInUse: (Int) throws(StoreError) -> Bool
+    ) throws(StoreError) {
+        let struck = try transaction.reading.all(
             """
-            SELECT v.id FROM roll_change AS c JOIN roll_voter AS v ON v.id = c.voter AND v.import = c.import
+            SELECT v.id, c.stood FROM roll_change AS c JOIN roll_voter AS v ON v.id = c.voter AND v.import = c.import
             WHERE c.import = ? AND c.stood IS NOT NULL AND v.removed_at IS NOT NULL
                 AND NOT EXISTS (SELECT 1 FROM roll_change AS other WHERE other.voter = v.id AND other.import <> c.import)
             """, source
-        ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
+        ) { (row: borrowing Row) throws(StoreError) -> (voter: Int, stood: [UInt8]) in (try row[0], try row[1]) }
+        var added: [Int] = []
+        for (voter, then) in struck {
+            let today = try stood(transaction.reading, election, voter: voter, keys: keys)
+            if today == then, try !isInUse(voter) { added.append(voter) }
+        }
         try transaction.execute("DELETE FROM roll_change WHERE import = ? AND stood IS NOT NULL", source)
         for voter in added { try remove(transaction, addedBy: source, voter: voter) }
     }
@@ -193,7 +228,10 @@ extension Registrar {
             try transaction.execute("UPDATE roll_voter SET returned_at = ? WHERE id = ?", at, voter)
         }
         try transaction.execute("DELETE FROM roll_change WHERE import = ? AND stood IS NULL", source)
-        for voter in renamed { try learnWords(transaction, voter: voter) }
+        for voter in renamed {
+            try learnWords(transaction, voter: voter)
+            try noteName(transaction, voter: voter)
+        }
     }
 
     /// Voters whose letter came back and whom the file sends to the same place, under another name perhaps: nothing more is sent

@@ -116,14 +116,17 @@ package struct Registrar: Sendable {
     /// Makes a loaded roll the roll, in one transaction, and returns the voters that are no longer on it. Rows that were held stay
     /// beside the roll.
     /// - Parameters:
+    ///   - kept: voters who stay on the roll, though the file lacks them.
     ///   - file: what the journal calls the file.
     ///   - principal: who publishes.
     package func publish(
-        _ transaction: borrowing Transaction, _ roll: LoadedRoll, file: String, by principal: Principal
+        _ transaction: borrowing Transaction, _ roll: LoadedRoll, keeping kept: Set<Int> = [], file: String,
+        by principal: Principal
     ) throws(StoreError) -> [Int] {
         try takeChanges(transaction, roll.election, import: roll.importID, keys: roll.keys)
         let held = try transaction.reading.number("SELECT count(*) FROM roll_change WHERE import = ?", roll.importID)
-        for id in roll.removedIDs {
+        let removed = roll.removedIDs.filter { !kept.contains($0) }
+        for id in removed {
             try transaction.execute("UPDATE roll_voter SET removed_at = ? WHERE id = ?", clock.now, id)
         }
         try transaction.execute(
@@ -132,10 +135,11 @@ package struct Registrar: Sendable {
             transaction, election: roll.election.election.id, by: principal, "roll.import",
             [
                 "file": file, "encoding": roll.encoding, "rows": "\(roll.rows)", "rejected": "\(roll.report.rejected)",
-                "added": "\(roll.added.count)", "changed": "\(roll.changed.count)", "removed": "\(roll.removed.count)",
+                "added": "\(roll.added.count)", "changed": "\(roll.changed.count)",
+                "removed": "\(roll.removed.count - (roll.removedIDs.count - removed.count))",
                 "held": "\(held)",
             ])
-        return roll.removedIDs
+        return removed
     }
 
     /// Forgets a loaded roll.

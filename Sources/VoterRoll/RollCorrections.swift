@@ -65,6 +65,7 @@ extension Registrar {
         let refusal = try apply(transaction, election, voter, column, value, keys)
         if isName { try learnWords(transaction, voter: voter.id) }
         if let refusal { return .refused(refusal) }
+        if isName { try noteName(transaction, voter: voter.id) }
         if [.email, .phone, .address1].contains(column) {
             try noteContact(transaction, voter: voter.id, by: principal)
         }

@@ -137,5 +137,13 @@ package enum RollSchema {
                 PRIMARY KEY (import, voter)
             ) STRICT;
             """),
+        // Rows of one voter, and the foreign key, are found without reading all that wait. `named_at` is when somebody on the roll got
+        // another name last: they may stand where another one stood.
+        Migration(
+            "roll-6",
+            """
+            CREATE INDEX roll_change_voter ON roll_change (voter);
+            ALTER TABLE roll_voter ADD COLUMN named_at INTEGER;
+            """),
     ]
 }

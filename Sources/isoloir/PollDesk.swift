@@ -143,7 +143,7 @@ extension Services {
             throw Refusal("The election was stored anew meanwhile: nothing was sealed. Look at it again, then seal.")
         case .fileWaits:
             throw Refusal(
-                "New contacts of a roll file, or a voter who was added, wait for a second person, and a seal would leave them out: have them approved or refused at the console (Approvals), or the file's request taken back, then seal."
+                "Rows of a roll file, or a voter who was added, wait for a second person, and a seal would leave them out: have them approved or refused at the console (Approvals), or the file's request taken back, then seal."
             )
         case .keyRemains(let path, let reason, let refusal): throw unerased(path, reason, refusal)
         }

@@ -3,7 +3,9 @@ import Delivery
 import Elections
 import Foundation
 import Issuance
+import Operations
 import Polling
+import Staff
 import Store
 import VoterRoll
 
@@ -32,6 +34,7 @@ extension Services {
         if invocation.has("--yes") { return }
         let summary = try PollSummary(self, election)
         for line in summary.lines { Terminal.complain(line) }
+        if step == .seal { for line in try undecidedLines(election) { Terminal.complain(line) } }
         switch Terminal.confirm(step.question) {
         case .some(true): return
         case .some(false): throw Refusal("Nothing was changed.")
@@ -39,6 +42,20 @@ extension Services {
             throw Refusal(
                 "Nothing was changed: `poll \(step.rawValue)` asks, and nobody sits at this terminal. Look at the figures above, "
                     + "then say --yes.")
+        }
+    }
+}
+
+extension Services {
+    /// What a seal forgets since nobody decided it in time, each request on its line.
+    private func undecidedLines(_ election: StoredElection) throws(Refusal) -> [String] {
+        let desk = try voterDesk(election)
+        let undecided = try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) in try desk.undecidedFiles(reading) }
+        }
+        return undecided.map { request in
+            "  nobody decided in time, and the seal forgets it: \(request.order["file"] ?? "?"), request \(request.id) of "
+                + "\(request.askedBy), \(Terminal.count(request.order["voters"].flatMap { Int($0) } ?? 1, "voter"))"
         }
     }
 }

@@ -134,9 +134,15 @@ private func tell(_ applied: VoterDesk.AppliedRoll, _ election: StoredElection) 
     if let request = applied.request {
         let who = applied.isForBureau ? "a member of the bureau" : "a second person"
         Terminal.complain(
-            "Not everything is on the roll yet: the rows of \(Terminal.count(applied.held, "voter")) give a new contact to somebody "
-                + "who has an identifier, or one that others have, and wait until \(who) approves request \(request) at the console, within 24 hours."
+            "Not everything is on the roll yet: the rows of \(Terminal.count(applied.held, "voter")) wait until \(who) approves "
+                + "request \(request) at the console, within 24 hours. Such a row gives a new contact or answer to somebody who has an "
+                + "identifier, or a contact that others have, or puts somebody in the place of a voter of the same name."
         )
+    }
+    if applied.kept > 0 {
+        Terminal.complain(
+            "\(Terminal.count(applied.kept, "voter")) whom the file lacks stay on the roll: somebody of the same name would take the place, "
+                + "and is not on it yet.")
     }
     guard applied.moved > 0 else { return }
     Terminal.say(

@@ -341,7 +341,7 @@ def test_a_program_corrects_several_columns_in_one_call(site):
     assert answer.status_code == 409 and roll_row(site, 1)[9] == 0, answer.text
     assert send(phone="", language="en", reason="x").status_code == 200
     manager.get("voters/1/correct")
-    assert "Le vote est scellé" in manager.text and set(form(manager.page)) == {"email", "phone", "address1", "language", "channel", "was.language", "was.channel", "reason"}
+    assert "Le vote est scellé" in manager.text and set(form(manager.page)) == {"email", "phone", "address1", "language", "channel", "was.language", "was.channel", "owner", "reason"}
 
 
 QUESTION = ("  fourEyes: true", "  fourEyes: true\n  challenge:\n    fr: Le nom de votre premier outil ?\n    en: The name of your first tool?")
@@ -379,7 +379,7 @@ def test_new_contacts_of_a_file_wait_for_one_second_person_at_all_three_doors(si
     assert [mail_index(site, n) for n in range(1, 5)] == before
     assert site.sql("SELECT last_name FROM roll_voter WHERE id IN (3, 5) ORDER BY id") == [("Nouveau",), (voter(5)["last_name"],)]
     [request] = waits(site)
-    assert two.get("approvals").status_code == 200 and "nouveaux contacts par un fichier" in two.text and "contacts.csv, 2 électeurs" in two.text
+    assert two.get("approvals").status_code == 200 and "lignes d'un fichier (contacts, réponses, électeurs)" in two.text and "contacts.csv, 2 électeurs" in two.text
     two.get(f"approvals/{request}/decide")
     for words in ("V1", "V2", "v***@example.org → neuf1@example.net", "v***@example.org → neuf2@example.net"):
         assert words in two.text, two.text
@@ -388,7 +388,7 @@ def test_new_contacts_of_a_file_wait_for_one_second_person_at_all_three_doors(si
     # Somebody corrects one of them meanwhile: that row is left and named.
     site.run("roll", "correct", "V2", "--column", "weight", "--value", "3", "--reason", "two jobs")
     two.do(f"approvals/{request}/decide", decision="approve", reason="vu")
-    assert two.note.startswith("C'est approuvé et fait. Électeurs dont les contacts ont changé : 1.") and "V2" in two.note, two.text
+    assert two.note.startswith("C'est approuvé et fait. Électeurs ajoutés ou changés : 1.") and "V2" in two.note, two.text
     assert mail_index(site, 1) != before[0] and [mail_index(site, n) for n in (2, 3, 4)] == before[1:]
     assert "coordonnées ont changé" in site.wait_text(MAIL, 2)
     assert site.sql("SELECT contact_by FROM roll_voter WHERE contact_at IS NOT NULL") == [("staff:manager1",)]
@@ -458,14 +458,14 @@ def test_what_waits_of_a_file_ends_in_words(site):
     # One row is left out; one that is not there is said.
     assert two.do(f"approvals/{new}/decide", decision="approve", without="V9", reason="vu").status_code == 422 and "V9" in two.text
     two.do(f"approvals/{new}/decide", decision="approve", without="V2", reason="vu")
-    assert "contacts ont changé : 1." in two.note and "Laissés de côté par votre décision : V2" in two.note, two.note
+    assert "ajoutés ou changés : 1." in two.note and "Laissés de côté par votre décision : V2" in two.note, two.note
     one.get("roll")
-    assert "a été approuvé : demande" in one.text and "dans les 24 heures" not in one.text, one.text
+    assert "a été approuvé ; des lignes" in one.text and "dans les 24 heures" not in one.text, one.text
     # Nobody decides within the day.
     upload(one, voter(1, email="second@example.net"), voter(2, email="tard@example.net"), voter(3, last_name="Nouveau"))
     one.do("roll/apply", confirmed="yes")
     site.sql("UPDATE staff_approval SET expires_at = asked_at WHERE state = 'waiting'")
-    road.wait_until(lambda: "Personne n'a décidé dans les 24 heures" in (one.get("roll"), one.text)[1], 20)
+    road.wait_until(lambda: "personne n'a décidé dans les 24 heures" in (one.get("roll"), one.text)[1], 20)
     assert "expirée : rien n'a changé" in (two.get("approvals"), two.text)[1], two.text
 
 
@@ -478,6 +478,10 @@ def test_what_nobody_decided_in_time_keeps_no_seal_from_being_made(site):
     refused = site.run("poll", "seal", "--box-key", f"{site.folder}/box.key", "--yes", status=1).stderr
     assert "wait for a second person" in refused, refused
     site.sql("UPDATE staff_approval SET expires_at = asked_at WHERE state = 'waiting'")
+    # It is said before the question, and nothing is forgotten without a yes.
+    asked = site.run("poll", "seal", "--box-key", f"{site.folder}/box.key", status=1).stderr
+    assert "nobody decided in time, and the seal forgets it: contacts.csv, request 1 of staff:manager1, 1 voter" in asked, asked
+    assert site.sql("SELECT count(*) FROM roll_change") == [(1,)]
     refused = site.run("poll", "seal", "--box-key", f"{site.folder}/box.key", "--yes", status=1).stderr
     assert refused and "wait for a second person" not in refused, refused
     assert [each["askedBy"] for each in details(site, "approval.expire")] == ["staff:manager1"]
@@ -490,7 +494,7 @@ def test_a_long_note_is_cut_and_not_a_page_that_is_refused(site):
     one.do("roll/apply", confirmed="yes")
     without = ", ".join(f"V{n}" for n in range(2, 331))
     assert two.do(f"approvals/{waits(site)[0]}/decide", decision="approve", without=without, reason="vu").status_code == 200
-    assert "contacts ont changé : 1." in two.note and two.note.endswith("…"), two.text
+    assert "ajoutés ou changés : 1." in two.note and two.note.endswith("…"), two.text
     assert details(site, "roll.leaveOut")[0]["references"] == without
 
 

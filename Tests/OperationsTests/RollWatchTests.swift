@@ -44,9 +44,12 @@ struct RollWatchTests {
         let applied = try office.apply(file([:], of: 2) + moved, by: "one")
         let request = try #require(applied.request)
         #expect(applied.held == 1 && applied.heldNew == 1 && !applied.isForBureau)
-        #expect(try onRoll(office, "W3") == nil && office.told() == [3])
+        // Nobody is gone before somebody else is there.
+        #expect(try onRoll(office, "W3") == nil && onRoll(office, "V3") != nil && office.told().isEmpty)
         #expect(try office.texts("SELECT reference FROM roll_voter WHERE mail IS NOT NULL") == ["V1", "V2", "V3"])
-        #expect(try office.decide(request, by: "two") == .appliedFile(voters: 1, overtaken: []))
+        #expect(
+            try office.decide(request, by: "two") == .appliedFile(voters: 1, overtaken: [], struck: ["V3"]))
+        #expect(try onRoll(office, "V3") == nil && office.told() == [3])
         let voter = try #require(try onRoll(office, "W3"))
         #expect(try office.mail(voter.id) == "else@example.net")
         #expect(try office.numbers("SELECT id FROM roll_voter WHERE contact_at IS NOT NULL") == [voter.id])

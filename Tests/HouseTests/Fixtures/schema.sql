@@ -614,6 +614,8 @@ CREATE TABLE roll_change (
     PRIMARY KEY (import, voter)
 ) STRICT;
 
+CREATE INDEX roll_change_voter ON roll_change (voter);
+
 CREATE TABLE roll_heading (
     election INTEGER NOT NULL REFERENCES election_definition (id),
     heading TEXT NOT NULL,
@@ -662,7 +664,7 @@ CREATE TABLE roll_voter (
     challenge TEXT,
     digest BLOB NOT NULL,
     removed_at INTEGER,
-    returned_at INTEGER, contact_at INTEGER, contact_by TEXT,
+    returned_at INTEGER, contact_at INTEGER, contact_by TEXT, named_at INTEGER,
     UNIQUE (election, reference)
 ) STRICT;
 
