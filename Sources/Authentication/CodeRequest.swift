@@ -137,13 +137,15 @@ extension Doorkeeper {
 
     /// Whether a sign-in was begun with this press's token.
     package func press(_ reading: borrowing Reading, token: String) throws(StoreError) -> Press {
-        let at = try reading.first(
-            "SELECT max(created_at) FROM access_request WHERE token = ? AND election = ?", hash(token: token),
-            election.number
-        ) { (row: borrowing Row) throws(StoreError) -> Int? in try row[0] }
-        guard let at = at ?? nil else { return .first }
-        let isUnderWay = try request(reading, token: token).map { $0.state != .verified } ?? false
-        return isUnderWay && 0..<Doorkeeper.pressSeconds ~= clock.now - at ? .again : .spent
+        // No more is read than this: whose request it is would take a moment longer where it is somebody's.
+        let latest = try reading.first(
+            """
+            SELECT created_at, state IN ('asked', 'sent') AND ends_at > ?3 FROM access_request
+            WHERE token = ?1 AND election = ?2 ORDER BY id DESC LIMIT 1
+            """, hash(token: token), election.number, clock.now
+        ) { (row: borrowing Row) throws(StoreError) -> (at: Int, isUnderWay: Bool) in (try row[0], try row[1]) }
+        guard let latest else { return .first }
+        return latest.isUnderWay && 0..<Doorkeeper.pressSeconds ~= clock.now - latest.at ? .again : .spent
     }
 
     /// Until when a code that is received now works at least: its minutes run from the moment in which the relay took it.
