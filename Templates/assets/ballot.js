@@ -56,7 +56,7 @@ function strangePart() {
             if (isScript && !name.startsWith("data-")) return name;
         }
     }
-    const hosts = "body, main, section, footer, p.times, .seal, #ballot, .question .hint, label span, .own, .own p";
+    const hosts = "p.times, .seal, #ballot, .question .hint";
     return [...document.querySelectorAll(hosts)].some(isHost) ? "a shadow tree" : undefined;
 }
 
@@ -424,6 +424,15 @@ const isOfExtension = (name) => extensionMarks.includes(name) || name.includes("
 function isPlainAttribute(question, { name, value }, element) {
     if (name === "aria-describedby") return document.getElementById(value) === question.querySelector("p.hint");
     return plainAttributes[element.localName].includes(name) || isOfExtension(name);
+}
+
+// An element of its own for the words of each answer: the page's could draw others over them, from a shadow tree that no script
+// can look into.
+for (const words of form.querySelectorAll("label span")) {
+    const own = document.createElement("span");
+    for (const { name, value } of [...words.attributes]) own.setAttribute(name, value);
+    own.append(...words.childNodes);
+    words.parentElement.replaceChild(own, words);
 }
 
 function isPlain(question) {

@@ -165,15 +165,14 @@ def test_what_extensions_leave_on_a_page_stops_no_vote(site, visitor, between):
     assert votes(site) == 1
 
 
-@pytest.mark.parametrize("host", [
-    "body", "main", "section", "footer", "p.times", ".seal", "#ballot", ".question .hint", "label span", ".own"])
+@pytest.mark.parametrize("host", ["p.times", ".seal", "#ballot", ".question .hint"])
 def test_a_shadow_tree_over_the_words_is_refused(site, visitor, between, host):
     """It passes the page's own words on through a slot that nobody sees, and draws others."""
     jeanne = signed_in(site, visitor)
     tree = '<template shadowrootmode="closed">Autre<svg width="1" height="1"><foreignObject width="300" height="30"><slot></slot></foreignObject></svg></template>'
-    starts = {"body": r"<body[^>]*>", "main": r"<main[^>]*>", "section": r'<section id="review"[^>]*>', "footer": "<footer>", "p.times": r'<p class="times">(?=[^<]*<span translate="no" class="seal")',
+    starts = {"p.times": r'<p class="times">(?=[^<]*<span translate="no" class="seal")',
               ".seal": r'<span translate="no" class="seal">', "#ballot": r'<p class="lead" id="ballot"[^>]*>', ".question .hint": r'<p class="hint" id="rule-1">',
-              "label span": "<span>", ".own": r'<div class="own" hidden>'}
+              }
     between.page = lambda text, path: re.sub(starts[host], lambda match: match[0] + tree, text, count=1) if path.startswith(PAGE) else text
     assert refused(jeanne, between) == "strange"
 

@@ -254,7 +254,8 @@ def test_a_fingerprint_that_the_voter_does_not_see_is_none(site, visitor, betwee
     jeanne.open(PAGE)
     is_seen = jeanne.driver.execute_script("return isSeen(document.querySelector('.seal'))")
     assert honest in jeanne.driver.page_source or not is_seen, "nobody would be taken in"
-    assert vote(jeanne) == "strange" and (between.votes, between.read) == ([], [])
+    # What keeps it from the eye is said as such; what is another fingerprint, or in another place, is not the sealed page's.
+    assert vote(jeanne) in ("strange", "failed") and (between.votes, between.read) == ([], [])
 
 
 def test_two_digests_of_one_file_in_the_manifest_are_refused(site, visitor, between):
@@ -301,7 +302,8 @@ def test_another_program_with_its_own_digest_is_refused(site, visitor, between, 
 def test_an_answer_kept_from_eye_or_ear_is_refused(site, visitor, between, change):
     jeanne = signed_in(site, visitor)
     between.page = lambda text, path: text.replace(*change, 1)
-    assert vote(jeanne, LISTS[1]) == "strange" and between.votes == []
+    # What hides the words is said as such; every other change is of a page that was not sealed.
+    assert vote(jeanne, LISTS[1]) in ("strange", "failed") and between.votes == []
 
 
 def test_other_words_drawn_over_an_answer_s_own_are_not_seen(site, visitor, between):
