@@ -180,11 +180,12 @@ extension Doorkeeper {
     }
 
     /// The identifier with which a session was opened; nil once its request was removed, two hours after it was made.
+    /// Of several requests one whose code was used comes first: anybody may have made the others.
     package func shownIdentifier(_ reading: borrowing Reading, _ session: Session) throws(StoreError) -> String? {
         let found = try reading.first(
             """
             SELECT typed, subject FROM access_request JOIN access_session USING (election, principal, generation)
-            WHERE access_session.id = ? ORDER BY access_request.id DESC LIMIT 1
+            WHERE access_session.id = ? ORDER BY used_at IS NULL, access_request.id DESC LIMIT 1
             """, session.id
         ) { (row: borrowing Row) throws(StoreError) -> (typed: [UInt8], subject: [UInt8]) in (try row[0], try row[1]) }
         return found.flatMap { sealer().open($0.typed, associated: $0.subject) }.map {

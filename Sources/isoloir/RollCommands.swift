@@ -51,6 +51,8 @@ private struct ImportSummary: Encodable {
     let replaced: [Int]
     /// Voters whose rows were not taken, by reference: nobody could have approved them.
     let leftOut: [String]
+    /// How many voters whom the file lacks stay on the roll: somebody of the same name waits for their place.
+    let kept: Int
     /// Printed letters, not posted yet, that are wrong since: `BATCH/NUMBER`.
     let wrongLetters: [String]
     let faults: [RollFault]
@@ -261,7 +263,7 @@ private func printSummary(
             removed: roll.removed.count, encoding: roll.encoding, separator: roll.separator, sheets: roll.sheets,
             ignoredHeadings: roll.ignoredHeadings, stored: applied != nil, held: applied?.held ?? 0,
             request: applied?.request, replaced: applied?.replaced ?? [], leftOut: applied?.leftOut ?? [],
-            wrongLetters: applied.map { wrongLetters($0) } ?? [], faults: roll.report.faults,
+            kept: applied?.kept ?? 0, wrongLetters: applied.map { wrongLetters($0) } ?? [], faults: roll.report.faults,
             warningList: roll.report.warnings, changes: changes))
 }
 
@@ -271,7 +273,8 @@ private func printUnreadable(_ error: RollFileError) throws(Refusal) {
         ImportSummary(
             rows: 0, accepted: 0, rejected: 0, warnings: 0, added: 0, changed: 0, removed: 0, encoding: "",
             separator: "", sheets: error.sheets,
-            ignoredHeadings: [], stored: false, held: 0, request: nil, replaced: [], leftOut: [], wrongLetters: [],
+            ignoredHeadings: [], stored: false, held: 0, request: nil, replaced: [], leftOut: [], kept: 0,
+            wrongLetters: [],
             faults: [RollFault(line: error.line, column: "", value: "", reason: error.message)], warningList: [],
             changes: []))
 }
