@@ -10,6 +10,47 @@ source.querySelector("#receipt").dataset.owner = "";
 source.querySelector("#voter").textContent = "";
 source.querySelector("#support-code").textContent = "";
 for (const field of source.querySelectorAll("[name=form], [name=owner]")) field.setAttribute("value", "");
+
+// What can hold a shadow tree, which could draw other words over its own: no script can look into one, and no file that is saved
+// shows it.
+const shadowHosts = /^(article|aside|blockquote|body|div|footer|h[1-6]|header|main|nav|p|section|span)$|-/;
+
+// Whether an element that stands in the page no more holds such a tree: a second one is refused.
+function wasHost(element) {
+    if (!element.attachShadow) return false;
+    if (element.shadowRoot) return true;
+    try {
+        element.attachShadow({ mode: "open" });
+        return false;
+    } catch (error) {
+        return true;
+    }
+}
+
+// The same element, made anew by this script: a tree of the old one's stays with the old one.
+function madeAnew(element) {
+    const fresh = document.createElement(element.localName);
+    for (const { name, value } of [...element.attributes]) fresh.setAttribute(name, value);
+    fresh.append(...element.childNodes);
+    element.replaceWith(fresh);
+    return fresh;
+}
+
+// Everything of the site's own that holds words, and what stands around it, but what scripts before this one hold: that says
+// nothing of what is voted on. True where one of them held a tree.
+function leaveShadows() {
+    const inside = ["header", "main", "footer"].map((name) => `body > ${name}, body > ${name} *`).join(", ");
+    const all = new Set(document.querySelectorAll(inside));
+    for (const word of document.querySelectorAll("#ballot, #choose, #review, #receipt, .seal")) {
+        for (let each = word; each && each !== document.documentElement; each = each.parentElement) all.add(each);
+    }
+    const old = [...all].filter((element) => shadowHosts.test(element.localName) && !element.closest("dialog, #unable, #grace"));
+    for (const element of old) madeAnew(element);
+    return old.some(wasHost);
+}
+
+const hadShadows = leaveShadows();
+paper = document.getElementById("receipt");
 let pageTitle = document.title;
 const form = document.getElementById("choose");
 const parts = {};
@@ -25,18 +66,6 @@ let ballot, tracker, sealed, worker, checkedMark;
 
 class StrangePage extends Error {}
 class Unreached extends Error {}
-
-// Whether an element has a shadow tree of the page's, which could draw other words over its own and which no script can look into: a
-// second one is refused. Ours draws what is there.
-function isHost(element) {
-    if (!element.attachShadow) return false;
-    try {
-        element.attachShadow({ mode: "open" }).append(document.createElement("slot"));
-        return false;
-    } catch (error) {
-        return true;
-    }
-}
 
 // What came from the server and could run without a file of its own, draw over the page, or change where its addresses lead. It is
 // looked at once, before extensions begin: what they add later is the voter's affair.
@@ -56,8 +85,7 @@ function strangePart() {
             if (isScript && !name.startsWith("data-")) return name;
         }
     }
-    const hosts = "p.times, .seal, #ballot, .question .hint";
-    return [...document.querySelectorAll(hosts)].some(isHost) ? "a shadow tree" : undefined;
+    return hadShadows ? "a shadow tree" : undefined;
 }
 
 const strangeness = strangePart();
@@ -385,6 +413,8 @@ function loadedFiles() {
         const isUsed = link.rel.toLowerCase().split(/\s+/).some((word) => ["stylesheet", "modulepreload", "import"].includes(word));
         if (isUsed) found.push([link.href, link.integrity]);
     }
+    // One that the answer's own header loads has no element.
+    for (const sheet of document.styleSheets) if (sheet.href && !sheet.ownerNode) found.push([sheet.href, ""]);
     const own = found.filter(([address]) => address && new URL(address, location.href).origin === location.origin);
     return own.map(([address, digest]) => [new URL(address, location.href).pathname, digest]);
 }

@@ -2,7 +2,8 @@
 // voter whose they are, until the session ends.
 "use strict";
 
-const paper = document.getElementById("receipt");
+// The ballot page makes its parts anew.
+let paper = document.getElementById("receipt");
 const paperForm = paper.querySelector("form");
 const paperName = `receipt ${paperForm.elements.ballot.value}`;
 let isTaken = false;

@@ -165,16 +165,47 @@ def test_what_extensions_leave_on_a_page_stops_no_vote(site, visitor, between):
     assert votes(site) == 1
 
 
-@pytest.mark.parametrize("host", ["p.times", ".seal", "#ballot", ".question .hint"])
-def test_a_shadow_tree_over_the_words_is_refused(site, visitor, between, host):
+# Where a proxy's shadow tree can stand: at the words, in an answer, and in whatever is around them.
+HOSTS = {
+    "p.times": r'<p class="times">(?=[^<]*<span translate="no" class="seal")', ".seal": r'<span translate="no" class="seal">',
+    "#ballot": r'<p class="lead" id="ballot"[^>]*>', ".question .hint": r'<p class="hint" id="rule-1">',
+    "label span": r'<label class="choice"><input [^>]*><span>', "#review": r'<section id="review"[^>]*>',
+    "main": r"<main [^>]*>", "footer": r"<footer>", "body": r"<body[^>]*>",
+}
+
+
+@pytest.mark.parametrize("mode", ["closed", "open"])
+def test_a_shadow_tree_over_the_words_is_refused(site, visitor, between, mode):
     """It passes the page's own words on through a slot that nobody sees, and draws others."""
     jeanne = signed_in(site, visitor)
-    tree = '<template shadowrootmode="closed">Autre<svg width="1" height="1"><foreignObject width="300" height="30"><slot></slot></foreignObject></svg></template>'
-    starts = {"p.times": r'<p class="times">(?=[^<]*<span translate="no" class="seal")',
-              ".seal": r'<span translate="no" class="seal">', "#ballot": r'<p class="lead" id="ballot"[^>]*>', ".question .hint": r'<p class="hint" id="rule-1">',
-              }
-    between.page = lambda text, path: re.sub(starts[host], lambda match: match[0] + tree, text, count=1) if path.startswith(PAGE) else text
-    assert refused(jeanne, between) == "strange"
+    drawn = ('<div style="opacity: 0"><slot></slot></div>' if mode == "open"
+             else '<svg width="1" height="1"><foreignObject width="300" height="30"><slot></slot></foreignObject></svg>')
+    tree = f'<template shadowrootmode="{mode}">Autre{drawn}</template>'
+    for host, start in [*HOSTS.items(), ("x-y", HOSTS["main"]), ("div", HOSTS["main"])]:
+        wrapper = f"<{host}>" if host in ("x-y", "div") else ""
+        between.page = lambda text, path: re.sub(start, lambda match: match[0] + wrapper + tree, text, count=1) if path.startswith(PAGE) else text
+        assert refused(jeanne, between) == "strange", host
+        jeanne.driver.execute_script("isOver = true")
+    # Nothing of it is drawn either: the page's parts were made anew.
+    assert "Autre" not in jeanne.driver.execute_script("return document.body.innerText")
+    between.page = lambda text, path: text
+    jeanne.open(PAGE).mark(LISTS[0]).click("Relire mon choix").click("Confirmer mon vote")
+    assert len(jeanne.tracker()) == 43 and votes(site) == 1
+
+
+def test_a_style_sheet_that_the_answer_loads_by_itself_is_refused(site, visitor, between):
+    """A header can load one in Firefox; in Chromium one that the page made stands for it: no element says where it is from."""
+    jeanne = signed_in(site, visitor)
+    jeanne.open(PAGE)
+    WebDriverWait(jeanne.driver, 20).until(lambda d: d.execute_script("return !form.hidden"))
+    jeanne.driver.execute_script("""
+        const sheets = [...document.styleSheets];
+        Object.defineProperty(document, "styleSheets", { value: [...sheets, { href: location.origin + "/assets/other.css", ownerNode: null }] });
+        for (const question of questions) question.querySelector("input").checked = true;
+        form.dispatchEvent(new Event("submit", { cancelable: true }));
+        cast();""")
+    WebDriverWait(jeanne.driver, 60).until(lambda d: d.execute_script("return !document.getElementById('strange').hidden"))
+    assert votes(site) == 0
 
 
 @pytest.mark.parametrize("size", [(256, 120), (320, 480), (1280, 720)])
