@@ -159,10 +159,13 @@ extension VoterSite {
     /// Cookies that take the session, the sign-in and the browser's token away.
     private var gone: [String] { [cookies.clear(.session), cookies.clear(.pending), cookies.clear(.browser)] }
 
-    /// At a kiosk whoever stands at the start is the next person: a sign-in that was under way there is somebody's who has gone.
-    /// - Returns: nil where there is none, and on devices of one's own.
+    /// At a kiosk whoever stands at the start is the next person: a sign-in that was under way there is somebody's who has gone, and
+    /// so is a session, where the start was not reached by a link of the voter's own pages.
+    /// - Returns: nil where there is neither, and on devices of one's own.
     func restart(_ visit: Visit) throws(StoreError) -> Response? {
-        guard visit.isKiosk, pending(visit) != nil else { return nil }
+        let cameByLink = visit.request.header("sec-fetch-site") == "same-origin"
+        let isLeft = !cameByLink && visit.request.cookie(cookies.name(.session)) != nil
+        guard visit.isKiosk, pending(visit) != nil || isLeft else { return nil }
         try endAll(visit)
         let said = visit.request.parameter("say").flatMap { SignInRoutes.notes[$0] == nil ? nil : "say=\($0)" }
         return see(visit, "/", said ?? "", cookies: gone)

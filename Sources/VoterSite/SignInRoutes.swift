@@ -119,7 +119,7 @@ extension VoterSite {
         trace(visit, step: PageSet.Page.home.rawValue, trouble: "")
         do throws(TemplateError) {
             let body = try pages.home(visit.language, isChosen: !visit.q.isEmpty, standing: standing, own: own)
-            return page(visit, body)
+            return page(visit, .home, body)
         } catch { return failure(visit, error) }
     }
 

@@ -55,7 +55,7 @@ extension VoterSite {
             } ?? .nothing
         trace(visit, step: page.rawValue, trouble: error ?? "")
         do throws(TemplateError) {
-            return self.page(visit, try pages.bytes(page, language, all), status: status)
+            return self.page(visit, page, try pages.bytes(page, language, all), status: status)
         } catch {
             log("the page \(page.rawValue) could not be rendered: \(error)")
             return .text(500, "internal error\n")
@@ -76,8 +76,10 @@ extension VoterSite {
     }
 
     /// A rendered page, with the browser's cookie where it is new.
-    func page(_ visit: Visit, _ body: [UInt8], status: Int = 200) -> Response {
+    func page(_ visit: Visit, _ page: PageSet.Page, _ body: [UInt8], status: Int = 200) -> Response {
         var response = Response(status, body: body)
+        // They say beforehand whether this browser can vote.
+        if [.home, .space].contains(page) { response.headers.append(SecurityHeaders.able) }
         if visit.isNew { response.headers.append(("Set-Cookie", cookies.set(.browser, visit.browser))) }
         return response
     }

@@ -69,11 +69,18 @@ package enum SecurityHeaders {
     /// Browsers that have seen it ask by HTTPS alone for two years.
     private static let secure = common + [("Strict-Transport-Security", "max-age=63072000; includeSubDomains")]
 
-    /// The ballot page alone may run WebAssembly, in a worker made of bytes that were checked.
+    /// The ballot page may run WebAssembly, in a worker made of bytes that were checked: `child-src` says the same to browsers of
+    /// before 2022.
     package static let ballot = (
         name: "Content-Security-Policy",
-        value: "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; style-src 'self'; "
+        value: "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; child-src blob:; style-src 'self'; "
             + "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+    /// The pages that say beforehand whether a browser can vote try it, under the ballot page's rule.
+    package static let able = (
+        name: common[0].name,
+        value: common[0].value.replacing("script-src 'self'", with: "script-src 'self' 'wasm-unsafe-eval'")
     )
 
     /// - Parameter isSecure: whether the site is reached by HTTPS.

@@ -45,12 +45,14 @@ function leaveShadows() {
         for (let each = word; each && each !== document.documentElement; each = each.parentElement) all.add(each);
     }
     const old = [...all].filter((element) => shadowHosts.test(element.localName) && !element.closest("dialog, #unable, #grace"));
-    for (const element of old) madeAnew(element);
+    const anew = new Map(old.map((element) => [element, madeAnew(element)]));
+    // Scripts that did not come hold nothing.
+    if (typeof wordsAtFirst === "object") for (const first of wordsAtFirst) first.node = anew.get(first.node) || first.node;
+    if (typeof paper === "object") paper = document.getElementById("receipt");
     return old.some(wasHost);
 }
 
 const hadShadows = leaveShadows();
-paper = document.getElementById("receipt");
 let pageTitle = document.title;
 const form = document.getElementById("choose");
 const parts = {};
@@ -99,6 +101,7 @@ const digestForm = /^sha256-[0-9A-Za-z+/]{43}=$/;
 
 // Parts after which nothing was sent, whatever happens to the session.
 const unsent = [form, parts.review, parts.strange, parts.unable];
+const isUnsent = (part) => unsent.includes(part) || (part === parts.failed && !ballot);
 const ended = document.getElementById("expiry").dataset;
 let endedAfter = ended.ended;
 
@@ -107,7 +110,7 @@ function show(part) {
     // Where the reader is stands first.
     const heading = part.querySelector("h2");
     document.title = heading ? `${heading.textContent} – ${pageTitle}` : pageTitle;
-    ended.ended = unsent.includes(part) ? ended.unsent : endedAfter;
+    ended.ended = isUnsent(part) ? ended.unsent : endedAfter;
     const place = part === form ? form.querySelector("input") : part;
     place.focus();
     // A second tap would vote unread, or change a choice.
@@ -219,7 +222,7 @@ function redraw(page) {
     endedAfter = page.getElementById("expiry").dataset.ended;
     ended.unsent = page.getElementById("expiry").dataset.unsent;
     showCount();
-    if (!parts.failed.hidden) fail(failure.reason, failure.mayRepeat);
+    if (!parts.failed.hidden) fail(failure.reason, failure.mayRepeat, failure.isRefused);
     else if (parts.review.hidden) show(form);
     else review();
 }
@@ -566,8 +569,8 @@ function phase(name) {
 // What became of the last try: a reason is one of the page's own, by its name, or the server's words.
 let failure = {};
 
-function fail(reason, mayRepeat) {
-    failure = { reason, mayRepeat };
+function fail(reason, mayRepeat, isRefused) {
+    failure = { reason, mayRepeat, isRefused };
     const line = parts.failed.querySelector(".reason");
     line.textContent = line.dataset[reason] || reason || line.dataset.lost;
     document.getElementById("again").hidden = !mayRepeat;
@@ -576,7 +579,7 @@ function fail(reason, mayRepeat) {
     own.hidden = !ballot;
     if (ballot) showMark(own);
     const hint = own.querySelector(".hint");
-    hint.textContent = mayRepeat ? hint.dataset.again : hint.dataset.over;
+    hint.textContent = hint.dataset[mayRepeat ? "again" : isRefused ? "refused" : "over"];
     show(parts.failed);
 }
 
@@ -652,11 +655,11 @@ async function send() {
         return;
     }
     const given = news.receipt ? news.receipt.tracker : news.tracker;
-    const isRefused = !news.receipt && news.mayRepeat !== true && answer.status >= 400 && answer.status < 500;
+    const isRefused = sends === 1 && !news.receipt && news.mayRepeat !== true && answer.status >= 400 && answer.status < 500;
     // Whoever stands between may have put the ballot into the box all the same.
-    if (isRefused && sends === 1) markRefused(tracker);
+    if (isRefused) markRefused(tracker);
     if ((news.receipt || given) && given !== tracker) alarm(news.receipt ? "tracker" : "other", given);
-    else if (!news.receipt) fail(news.text, news.mayRepeat === true || answer.status >= 500);
+    else if (!news.receipt) fail(news.text, news.mayRepeat === true || answer.status >= 500, isRefused);
     else if (!await isGenuine(news.receipt.signature)) alarm("signature", given);
     else {
         forget();
@@ -725,7 +728,7 @@ if (signOut && !document.body.dataset.kiosk) {
             event.stopImmediatePropagation();
             return;
         }
-        isOver = unsent.some((part) => !part.hidden);
+        isOver = [form, ...Object.values(parts)].some((part) => !part.hidden && isUnsent(part));
         if (isOver) signOut.append(Object.assign(document.createElement("input"), { type: "hidden", name: "unsent", value: "1" }));
     });
 }
@@ -737,15 +740,29 @@ document.getElementById("expiry").addEventListener("isoloir-ended", (event) => {
     else isOver = true;
 });
 
+// A browser whose rules refuse a worker made of checked bytes says so at once, or a moment later: before anything is chosen.
+function tryWorker() {
+    const refuse = () => { if (!form.hidden && !ballot) show(parts.unable); };
+    const address = URL.createObjectURL(new Blob([""], { type: "text/javascript" }));
+    try {
+        const probe = new Worker(address);
+        probe.onerror = refuse;
+        // Seconds in which the slowest telephone has begun it.
+        setTimeout(() => { probe.terminate(); URL.revokeObjectURL(address); }, 1000 * fileSeconds);
+    } catch (error) { refuse(); }
+}
+
 // The notice that stands for a script that does not come goes when all have come that a vote needs.
 addEventListener("DOMContentLoaded", () => {
-    if (![typeof isAble, typeof keepReceipt, typeof keepStill].every((kind) => kind === "function")) return;
+    const needs = [typeof isAble, typeof keepReceipt, typeof keepStill].concat(document.body.dataset.kiosk ? [typeof endKiosk] : []);
+    if (!needs.every((kind) => kind === "function")) return;
     document.getElementById("coming").hidden = true;
     if (isAble()) {
         history.replaceState(null, "");
         form.hidden = false;
         keepStill();
         ended.ended = ended.unsent;
+        tryWorker();
         for (const name of needed) fetchedFile(name).catch(() => {});
     } else parts.unable.hidden = false;
 });

@@ -3,13 +3,30 @@
 
 const languageLink = document.querySelector("header nav a[hreflang]");
 
-// Elements and texts of a page, in its order. What stands there for browsers without scripts is a text to one that runs them.
+// Elements and texts of a page's own parts, in its order; what extensions put beside them is theirs. What stands there for browsers
+// without scripts is a text to one that runs them, and the line of the hours comes and goes, with the blanks around it.
 function wordsOf(page) {
-    const found = [];
-    const filter = { acceptNode: (node) => (node.localName === "noscript" ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT) };
-    const walker = page.createTreeWalker(page.documentElement, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, filter);
-    for (let node = walker.currentNode; node; node = walker.nextNode()) found.push(node);
+    const found = [page.documentElement];
+    const isLeft = (node) => (node.nodeType === Node.TEXT_NODE ? node.data.trim() === "" : node.localName === "noscript" || node.id === "hours");
+    const filter = { acceptNode: (node) => (isLeft(node) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT) };
+    for (const part of page.querySelectorAll("head > title, body > .skip, body > header, body > main, body > dialog, body > footer")) {
+        const walker = page.createTreeWalker(part, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, filter);
+        for (let node = walker.currentNode; node; node = walker.nextNode()) found.push(node);
+    }
     return found;
+}
+
+// The line of the poll's hours as the other page has it, or none: its words and links alone.
+function takeHours(page) {
+    const [own, other] = [document, page].map((each) => each.getElementById("hours"));
+    if (own) own.remove();
+    if (!other) return;
+    const line = Object.assign(document.createElement("p"), { id: "hours", className: "notice" });
+    line.append(other.firstChild ? other.firstChild.textContent : "");
+    for (const { pathname, search, textContent } of other.querySelectorAll("a")) {
+        line.append(" ", Object.assign(document.createElement("a"), { href: pathname + search, textContent }));
+    }
+    document.getElementById("ballot").after(line);
 }
 
 const attributesOf = (node) => (node.attributes ? [...node.attributes].map(({ name, value }) => [name, value]) : []);
@@ -72,8 +89,19 @@ if (languageLink) {
         // To go there would lose what is here.
         if (text === undefined) { failure.scrollIntoView(); return; }
         const page = new DOMParser().parseFromString(text, "text/html");
-        // After a vote the server has another page for this address.
-        if (!parts.receipt.hidden || !page.getElementById("choose") || !takeWords(page)) { location.href = path; return; }
+        // After a vote the server has another page for this address, and the receipt is kept.
+        if (!parts.receipt.hidden) { location.href = path; return; }
+        const other = page.getElementById("choose");
+        // Another person has signed in since: what would be said in their name is not said over this choice.
+        const isOthers = Boolean(other) && other.dataset.owner !== owner;
+        if (!other || isOthers || !takeWords(page)) {
+            // A choice, or a ballot that may be sent again, would be lost.
+            if (!isOthers && !ballot && !form.querySelector("input:checked")) { location.href = path; return; }
+            failure.hidden = false;
+            failure.scrollIntoView();
+            return;
+        }
+        takeHours(page);
         history.replaceState(history.state, "", path);
         redraw(page);
     });

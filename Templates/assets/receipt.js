@@ -26,13 +26,22 @@ function forgetReceipts() {
     });
 }
 
+// Tries for the square where the network is cut, and seconds between two.
+const [squareTries, squarePause] = [20, 3];
+
 // The square leads to the tracker in the public box: drawn by the server, which gets what it has just given.
 async function drawSquare() {
     const square = document.getElementById("square");
     const body = fieldsOf(paperForm);
     body.set("as", "square");
-    const answer = await fetch(paperForm.action, { method: "POST", body }).catch(() => undefined);
-    const news = answer && answer.ok ? await answer.json().catch(() => undefined) : undefined;
+    let news;
+    for (let tries = 0; !news && tries < squareTries; tries += 1) {
+        if (tries) await new Promise((resolve) => { setTimeout(resolve, 1000 * squarePause); });
+        news = await within(answerSeconds, async (how) => {
+            const answer = await fetch(paperForm.action, Object.assign(how, { method: "POST", body }));
+            return answer.ok ? answer.json() : undefined;
+        }).catch(() => undefined);
+    }
     if (!news || square.querySelector("svg")) return;
     const name = "http://www.w3.org/2000/svg";
     const [picture, path] = [document.createElementNS(name, "svg"), document.createElementNS(name, "path")];

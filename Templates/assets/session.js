@@ -145,7 +145,9 @@ if (expiry) {
         if (!isOther) location.href = places.ended;
         else location.href = places.ended === places.unsent ? places.otherUnsent : places.other;
     };
-    const begin = (seconds) => {
+    const begin = (seconds, hour) => {
+        const shown = document.getElementById("idle-until");
+        if (shown && hour) shown.textContent = hour;
         clearTimeout(warning);
         clearTimeout(ending);
         // It has come to the end of what any session lasts: nobody is asked whether they are there.
@@ -161,7 +163,7 @@ if (expiry) {
     // Another tab may have kept it open meanwhile, or ended it, and a telephone may have slept.
     const warn = async () => {
         const left = await ask(true);
-        if (left && left.seconds > warned) { begin(left.seconds); return; }
+        if (left && left.seconds > warned) { begin(left.seconds, left.hour); return; }
         if (left) {
             clearTimeout(ending);
             ending = setTimeout(end, 1000 * left.seconds);
@@ -174,7 +176,7 @@ if (expiry) {
         clearTimeout(ending);
         if (!left) ending = setTimeout(end, 1000 * again);
         else if (left.seconds === 0) leave(left.isOther);
-        else if (left.seconds > warned) { closeDialog(expiry); begin(left.seconds); }
+        else if (left.seconds > warned) { closeDialog(expiry); begin(left.seconds, left.hour); }
         else ending = setTimeout(end, 1000 * left.seconds);
     };
     const stay = async () => {
@@ -190,10 +192,8 @@ if (expiry) {
         }
         clearTimeout(staying);
         if (left.seconds === 0) { leave(left.isOther); return; }
-        const shown = document.getElementById("idle-until");
-        if (shown) shown.textContent = left.hour;
         closeDialog(expiry);
-        begin(left.seconds);
+        begin(left.seconds, left.hour);
     };
     form.addEventListener("submit", (event) => { event.preventDefault(); stay(); });
     // Whoever closes the question is there.

@@ -1,10 +1,10 @@
 // Comforts for browsers with JavaScript; every page works without it.
 "use strict";
 
-// Whether a browser can encrypt a ballot.
+// Whether a browser can encrypt a ballot: those of before 2022 cannot under this site's rules.
 function isAble() {
     try {
-        return WebAssembly.validate(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])) && typeof Worker === "function"
+        return new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])) && typeof Worker === "function"
             && typeof crypto.getRandomValues === "function";
     } catch (error) { return false; }
 }

@@ -133,7 +133,7 @@ def test_two_people_on_one_browser_never_vote_for_each_other(site, visitor):
     wait_for(jeanne, "failed")
     assert "Une autre personne s'est connectée dans ce navigateur" in jeanne.text and "echargez" not in jeanne.text
     # The page cannot know what became of what it sent: the number stays, with words that promise nothing.
-    assert not shown(jeanne, "again") and "Si votre bulletin est arrivé dans l'urne" in jeanne.text
+    assert not shown(jeanne, "again") and "Votre bulletin portait ce numéro, et il a été refusé" in jeanne.text
     jeanne.shot("other")
     assert site.json("poll", "status")["ballots"][0]["votes"] == 0
     # The second votes as themselves.

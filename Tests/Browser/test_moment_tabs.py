@@ -11,8 +11,8 @@ from test_kiosk import MAIL, lent
 from test_kiosk_hands import at_start, end
 from test_moment import PAGE, offline, shown, signed_in
 from test_moment_hands import LOST, NO_DIALOG, opened
-from test_phases import FEET, change
-from test_vote import LISTS, SUBSTITUTES, WORKERS
+from test_phases import FEET, change, look
+from test_vote import LISTS, SMALL, SUBSTITUTES, WORKERS
 
 voter = road.voter
 OTHER_MAIL = "v2@example.org"
@@ -383,3 +383,68 @@ def test_what_comes_after_a_right_code_from_its_page_ends_no_sign_in(site, field
     assert again.headers["Location"].startswith("/?say=gone") and "session=" not in again.headers.get("Set-Cookie", "")
     someone.session.cookies = signed
     assert someone.get("/passphrase").url.split("?")[0].endswith("/space")
+
+
+# The language of a page under a choice.
+
+def language_link(someone, words):
+    someone.wait_still()
+    [link] = [each for each in someone.driver.find_elements(By.CSS_SELECTOR, "header nav a") if each.text == words]
+    link.click()
+
+
+def chosen(someone):
+    return len(someone.driver.find_elements(By.CSS_SELECTOR, "#choose input:checked"))
+
+
+def test_the_language_changes_where_the_hours_changed_meanwhile_and_an_extension_was_first(site, visitor):
+    site.prepare([voter(1), voter(3, college="cadres")], *SMALL).open_poll().serve()
+    jeanne = signed_in(site, visitor)
+    # What an extension writes before any script of the page runs.
+    jeanne.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": """
+        addEventListener("readystatechange", () => {
+            if (document.readyState !== "interactive" || document.querySelector(".extension")) return;
+            for (const place of [document.head, document.body]) place.append(Object.assign(document.createElement("style"), { className: "extension" }));
+        }, true);"""})
+    jeanne.open(PAGE).mark(LISTS[1])
+    assert jeanne.driver.execute_script("return document.querySelectorAll('.extension').length") == 2
+    site.run("poll", "extend", "2036-12-01 19:00")
+    road.wait_until(lambda: FEET["extended"] in look(site, "/box", "fr"))
+    language_link(jeanne, "English")
+    WebDriverWait(jeanne.driver, 10).until(lambda d: "Review my choice" in jeanne.text)
+    assert chosen(jeanne) == 1 and "extended" in jeanne.driver.find_element(By.ID, "hours").text
+    # Every word of the later steps is in it too.
+    assert "Relisez" not in jeanne.driver.find_element(By.TAG_NAME, "main").get_attribute("innerHTML")
+    jeanne.click("Review my choice").click("Confirm my vote")
+    assert len(jeanne.tracker()) == 43
+
+
+def test_a_choice_stays_where_the_other_language_has_no_ballot_page(site, visitor):
+    site.prepare([voter(1), voter(3, college="cadres")], *SMALL).open_poll().serve()
+    jeanne = signed_in(site, visitor)
+    jeanne.open(PAGE).mark(LISTS[1])
+    site.run("poll", "suspend", "--reason", "panne")
+    road.wait_until(lambda: FEET["suspended"] in look(site, "/box", "fr"))
+    language_link(jeanne, "English")
+    WebDriverWait(jeanne.driver, 10).until(lambda d: shown(jeanne, "language-failed"))
+    assert chosen(jeanne) == 1 and jeanne.path == PAGE
+    site.run("poll", "resume")
+    road.wait_until(lambda: FEET["suspended"] not in look(site, "/box", "fr"))
+    language_link(jeanne, "English")
+    WebDriverWait(jeanne.driver, 10).until(lambda d: "Review my choice" in jeanne.text)
+    assert chosen(jeanne) == 1 and not shown(jeanne, "language-failed")
+
+
+def test_a_choice_is_never_shown_under_another_persons_name(site, visitor):
+    site.prepare([voter(1), voter(2), voter(3, college="cadres")], *SMALL).open_poll().serve()
+    jeanne = signed_in(site, visitor)
+    jeanne.open(PAGE).mark(LISTS[1])
+    name = jeanne.driver.find_element(By.ID, "voter").text
+    first = jeanne.driver.current_window_handle
+    jeanne.driver.switch_to.new_window("tab")
+    jeanne.open("/space").press("Se déconnecter")
+    jeanne.sign_in(site.identifier(OTHER_MAIL), OTHER_MAIL, 1)
+    jeanne.driver.switch_to.window(first)
+    language_link(jeanne, "English")
+    WebDriverWait(jeanne.driver, 10).until(lambda d: shown(jeanne, "language-failed"))
+    assert jeanne.driver.find_element(By.ID, "voter").text == name and chosen(jeanne) == 1
