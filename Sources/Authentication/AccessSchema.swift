@@ -98,5 +98,12 @@ package enum AccessSchema {
             """
             ALTER TABLE access_request ADD COLUMN renews INTEGER NOT NULL DEFAULT 0 CHECK (renews IN (0, 1));
             """),
+        // Guesses of the day before: with today's they are those of any 24 hours.
+        Migration(
+            "access-5-two-days",
+            """
+            ALTER TABLE access_counter ADD COLUMN wrong_before INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE access_counter ADD COLUMN shared_before INTEGER NOT NULL DEFAULT 0;
+            """),
     ]
 }

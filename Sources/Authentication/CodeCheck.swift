@@ -130,13 +130,17 @@ extension Doorkeeper {
         return min(codeUntil, accepted + policy.codeMinutes * 60)
     }
 
-    /// Counts a wrong code for the identifier and day, before it is looked at; `consume` takes it back for a right one.
+    /// Counts a wrong code for the identifier and day, before it is looked at; `consume` takes it back for a right one. What the day
+    /// before had stays beside it: any 24 hours lie in two days.
     private func count(_ transaction: borrowing Transaction, _ subject: [UInt8]) throws(StoreError) {
         try transaction.execute(
             """
             INSERT INTO access_counter (election, subject, day, wrong, in_row, last_at) VALUES (?1, ?2, ?3, 1, 0, ?4)
             ON CONFLICT (election, subject) DO UPDATE SET wrong = CASE day WHEN ?3 THEN wrong + 1 ELSE 1 END,
-                shared = CASE day WHEN ?3 THEN shared ELSE 0 END, day = ?3, last_at = ?4
+                shared = CASE day WHEN ?3 THEN shared ELSE 0 END,
+                wrong_before = CASE day WHEN ?3 THEN wrong_before WHEN ?3 - 1 THEN wrong ELSE 0 END,
+                shared_before = CASE day WHEN ?3 THEN shared_before WHEN ?3 - 1 THEN shared ELSE 0 END,
+                day = ?3, last_at = ?4
             """, election.number, subject, clock.now / 86_400, clock.now)
     }
 

@@ -31,7 +31,7 @@ struct CodeClaim {
 /// How many messages and guesses there may be for one identifier, so that neither its owner's mailbox is filled, nor a code
 /// is guessed, nor the owner is kept out by somebody who knows it.
 ///
-/// The chance of all guesses of a day, for codes of six digits and ten attempts (the longest policy): 30 wrong ones until
+/// The chance of all guesses of any 24 hours, which are counted over two days of UTC, for codes of six digits and ten attempts (the longest policy): 30 wrong ones until
 /// codes become longer, 10 for each of the 3 short codes that can be live then, 10 for each of the 9 longer ones of an hour,
 /// and 1,000 at others' longer ones: 60e-6 + 9 x 24 x 10e-8 + 1000e-8 = 92e-6, less than 1 in 10,000.
 extension Doorkeeper {
@@ -51,9 +51,9 @@ extension Doorkeeper {
     static let mostShared = 20
     /// ... of which one network has this many: its neighbours cannot use up what is there for others, ...
     static let mostSharedOfNetwork = 10
-    /// ... and all such guesses for one identifier and day.
+    /// ... and all such guesses for one identifier in two days.
     static let mostSharedADay = 1000
-    /// Wrong codes for one identifier and day after which codes are longer and work is harder.
+    /// Wrong codes for one identifier in two days after which codes are longer and work is harder.
     static let manyWrong = 30
     /// Digits that codes are longer by then.
     package static let extraDigits = 2
@@ -169,11 +169,13 @@ extension Doorkeeper {
         return policy.codeDigits + (isLong ? Doorkeeper.extraDigits : 0)
     }
 
-    /// Whether so many wrong codes came for an identifier today that guessing must become harder.
+    /// Whether so many wrong codes came for an identifier today and yesterday that guessing must become harder.
     package func isUnderAttack(_ reading: borrowing Reading, _ subject: [UInt8]) throws(StoreError) -> Bool {
         try reading.number(
-            "SELECT count(*) FROM access_counter WHERE election = ? AND subject = ? AND day = ? AND wrong >= ?",
-            election.number, subject, clock.now / 86_400, Doorkeeper.manyWrong) == 1
+            """
+            SELECT count(*) FROM access_counter WHERE election = ?1 AND subject = ?2
+                AND ?4 <= CASE day WHEN ?3 THEN wrong + wrong_before WHEN ?3 - 1 THEN wrong ELSE 0 END
+            """, election.number, subject, clock.now / 86_400, Doorkeeper.manyWrong) == 1
     }
 
     /// Whether an identifier's next secret must be preceded by hard work. Without a code anybody may try one in a new browser at
@@ -219,7 +221,8 @@ extension Doorkeeper {
             SELECT guesses, digits, (SELECT coalesce(sum(attempts), 0) FROM access_request
                 WHERE election = ?2 AND subject = ?3 AND source = ?1 AND id <> ?1 AND network = ?4
                     AND id > coalesce((SELECT pace_from FROM access_counter WHERE election = ?2 AND subject = ?3), 0)),
-                coalesce((SELECT shared FROM access_counter WHERE election = ?2 AND subject = ?3 AND day = ?5), 0)
+                coalesce((SELECT CASE day WHEN ?5 THEN shared + shared_before WHEN ?5 - 1 THEN shared ELSE 0 END
+                    FROM access_counter WHERE election = ?2 AND subject = ?3), 0)
             FROM access_request WHERE id = ?1
             """, source, election.number, subject, network, clock.now / 86_400
         ) { (row: borrowing Row) throws(StoreError) -> (guesses: Int, digits: Int, mine: Int, day: Int) in

@@ -36,9 +36,9 @@ package struct Custody: Sendable {
 
     /// A backup that was made while voters and ballots could be paired in it.
     package struct Backup: Sendable {
-        /// Of the journal entry that tells of the backup.
+        /// Of the journal entry that tells of the backup; below 0 for the copies of the store before a restore.
         package let number: Int
-        /// The backup's file, as its journal entry names it.
+        /// The backup's file, as its journal entry names it; `copies-before-restore-N` for those that the journal cannot name.
         package let name: String
         /// Of the sealed file, in hexadecimal.
         package let sha256: String
@@ -99,6 +99,7 @@ package struct Custody: Sendable {
             case "poll.close" where entry.election == election, "poll.abandon" where entry.election == election:
                 isSealed = false
             case "store.backup" where isSealed: custody.backups.append(try Custody.backup(entry))
+            case "store.restore" where isSealed: custody.backups += try Custody.copies(beforeRestore: entry)
             case Custody.keyAction where entry.election == election:
                 let copy = try Custody.keyCopy(entry)
                 custody.keyCopies.removeAll { $0.erasure.path == copy.erasure.path }
@@ -144,6 +145,15 @@ package struct Custody: Sendable {
         return Backup(
             number: entry.number, name: details["file"] ?? "", sha256: details["sha256"] ?? "", at: entry.at,
             report: nil)
+    }
+
+    /// What is left of the store before a restore: the backup that was restored, and all that the restored journal cannot know, the
+    /// store that was moved away and backups made after this one. Both are reported by their names.
+    private static func copies(beforeRestore entry: JournalEntry) throws(StoreError) -> [Backup] {
+        let restored = try backup(entry)
+        let others = Backup(
+            number: -entry.number, name: "copies-before-restore-\(entry.number)", sha256: "", at: entry.at, report: nil)
+        return [restored, others]
     }
 
     private static func keyCopy(_ entry: JournalEntry) throws(StoreError) -> KeyCopy {
@@ -243,7 +253,8 @@ extension PollingStation {
                 return nil
             }
             let found = custody.remaining.filter {
-                $0.name == name || name.count >= PollingStation.digestDigits && $0.sha256.hasPrefix(name.lowercased())
+                $0.name == name
+                    || name.count >= PollingStation.digestDigits && $0.sha256.hasPrefix(name.lowercased())
             }
             guard let backup = found.first else {
                 return "No backup \"\(name)\" is left to be reported: `isoloir poll custody` lists them."

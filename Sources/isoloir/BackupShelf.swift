@@ -48,7 +48,7 @@ struct BackupShelf {
             let refusal = try refusing {
                 try station.reportDestroyed(
                     backup: name, who: "isoloir store backup --keep \(count)",
-                    reason: "removed, newer backups are there",
+                    reason: "removed from this machine, newer backups are there; copies elsewhere are not known here",
                     by: services.principal)
             }
             if let refusal { throw Refusal(refusal) }

@@ -41,6 +41,24 @@ struct CustodyTests {
         #expect(try poll.station.audit() == [])
     }
 
+    /// A restored journal ends before the backup's own entry: neither it nor the store that was lost would stand there.
+    @Test func `what was restored and what was lost stand in the list until they are reported`() throws {
+        let poll = try PollFixture()
+        let logbook = Logbook(clock: Clock { poll.now }, randomness: .system)
+        try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            _ = try PollRestore.mark(
+                transaction, logbook, clock: Clock { poll.now }, file: "night.backup", sha256: "0123456789abcdef")
+        }
+        let names = try custody(poll).remaining.map(\.name)
+        try #require(names.count == 2 && names[0] == "night.backup" && names[1].hasPrefix("copies-before-restore-"))
+        for name in ["01234567", names[1]] {
+            let refusal = try poll.station.reportDestroyed(
+                backup: name, who: "Anne", reason: "shredded", by: .system("test"))
+            #expect(refusal == nil)
+        }
+        #expect(try custody(poll).remaining.isEmpty && custody(poll).backups.allSatisfy { $0.report?.by == "Anne" })
+    }
+
     /// The final credentials are made in many steps before the seal.
     @Test func `a backup made while the poll is being sealed stands in the list`() throws {
         let poll = try PollFixture(isSealed: false)
