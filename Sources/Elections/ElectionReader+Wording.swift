@@ -58,7 +58,7 @@ extension ElectionReader {
                     "the answers \"\(earlier)\" and \"\(answer)\" differ by case or blanks at most: voters could not tell them apart"
                 )
             }
-            if blankNames.contains(form) {
+            if blankNames.contains(letters(form)) {
                 let cure =
                     hasBlank ? "\"blank: true\" gives a blank vote already" : "write \"blank: true\" in its place"
                 faults.append("the answer \"\(answer)\" would be counted as a valid vote: take it out; \(cure)")
@@ -67,9 +67,16 @@ extension ElectionReader {
         return faults
     }
 
-    /// What people call a blank vote, folded.
+    /// What people call a blank vote, as folded letters.
     private static let blankNames: Set<String> = Set(
-        ["vote blanc", "bulletin blanc", "blanc", "blank vote", "blank ballot", "blank"].map(folded))
+        [
+            "vote blanc", "bulletin blanc", "blanc", "blank vote", "blank ballot", "blank", "blanc ou nul",
+            "blanc et nul",
+            "blanc/nul", "vote blanc ou nul", "bulletin blanc ou nul", "je vote blanc", "blank or spoilt",
+        ].map { letters(folded($0)) })
+
+    /// A folded text's letters and digits alone: "Vote-blanc." is called a blank vote too.
+    private static func letters(_ folded: String) -> String { folded.filter { $0.isLetter || $0.isNumber } }
 
     /// What two texts share that a reader takes for the same: case, blanks and what nobody sees do not count.
     private static func folded(_ text: String) -> String {

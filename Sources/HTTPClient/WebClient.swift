@@ -72,6 +72,28 @@ package enum WebClient {
         return fetch(url, headers: headers, received).map { ($0, received.bytes) }
     }
 
+    /// A public page with the headers of its answer, as a browser would get it; nil when it cannot be had.
+    /// - Returns: names of headers in small letters, in their order; one that stands twice stands twice here.
+    package static func page(
+        _ url: String, headers: [String]
+    ) -> (status: Int, headers: [(name: String, value: String)], body: [UInt8])? {
+        let received = Received()
+        received.limit = largestFile
+        guard let status = fetch(url, headers: headers, received, withHeaders: true) else { return nil }
+        var rest = received.bytes[...]
+        var lines: [(name: String, value: String)] = []
+        // Words of before, such as 103 with links in them, are read by browsers too.
+        while rest.starts(with: "HTTP/".utf8), let end = rest.firstRange(of: Array("\r\n\r\n".utf8)) {
+            for line in String(decoding: rest[..<end.lowerBound], as: UTF8.self).split(separator: "\r\n").dropFirst() {
+                let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+                let value = parts.count > 1 ? parts[1].drop { $0 == " " || $0 == "\t" } : ""
+                lines.append((parts[0].lowercased(), String(value)))
+            }
+            rest = rest[end.upperBound...]
+        }
+        return (status, lines, Array(rest))
+    }
+
     /// The beginning of a public file of any length, piece by piece, until `take` wants no more.
     /// - Returns: the status; nil when the file cannot be had.
     package static func read(_ url: String, headers: [String], take: @escaping ([UInt8]) -> Bool) -> Int? {
@@ -80,10 +102,14 @@ package enum WebClient {
         return fetch(url, headers: headers, received)
     }
 
-    /// One GET for both forms above; nil also where the answer is larger than the limit.
-    private static func fetch(_ url: String, headers: [String], _ received: Received) -> Int? {
+    /// One GET for all forms above; nil also where the answer is larger than the limit.
+    /// - Parameter withHeaders: whether the answer's headers come before its body.
+    private static func fetch(
+        _ url: String, headers: [String], _ received: Received, withHeaders: Bool = false
+    ) -> Int? {
         guard let request = Request(url, headers: headers) else { return nil }
         let curl = unsafe request.curl
+        if withHeaders { unsafe isoloir_curl_number(curl, CURLOPT_HEADER, 1) }
         if received.take == nil {
             unsafe isoloir_curl_number(curl, CURLOPT_TIMEOUT, totalSeconds)
         } else {

@@ -62,8 +62,9 @@ package struct SiteObserver {
             for path in ["/", "/box", "/help", "/lost"] { look(path, client, headers, &report) }
         }
         for ballot in seal.ballots {
-            let (client, headers) = SiteObserver.clients[0]
-            archive(of: ballot, now: now, client, headers, &report)
+            for (client, headers) in SiteObserver.clients {
+                archive(of: ballot, now: now, client, headers, &report)
+            }
         }
         return report
     }
@@ -84,14 +85,37 @@ package struct SiteObserver {
     /// A page runs and loads nothing but what was sealed, and shows the seal.
     private func look(_ path: String, _ client: String, _ headers: [String], _ report: inout Report) {
         report.compared += 1
-        guard let answer = WebClient.get(address + path, headers: headers), answer.status == 200 else {
+        guard let answer = WebClient.page(address + path, headers: headers), answer.status == 200 else {
             report.faults.append("\(client) cannot fetch \(path)")
             return
         }
+        report.faults += SiteObserver.faults(ofHeaders: answer.headers).map { "\(client): \(path) \($0)" }
         let page = PublicPage(answer.body, seal: seal)
         report.faults += page.faults.map { "\(client): \(path) \($0)" }
         // Exactly what the page asks for: its address has a version.
         for (address, sealed) in page.loaded { compare(address, with: sealed, client, headers, &report) }
+    }
+
+    /// What headers do that the page itself does not show: load a file, lead elsewhere, or let anything run.
+    /// - Parameter headers: names in small letters.
+    static func faults(ofHeaders headers: [(name: String, value: String)]) -> [String] {
+        var faults = headers.filter { ["link", "refresh", "sourcemap", "content-location"].contains($0.name) }
+            .map { "is sent with the header \($0.name): \($0.value.prefix(100))" }
+        let rules = headers.filter { $0.name == "content-security-policy" }.map { $0.value.lowercased() }
+        // Of several all hold: one strict one is enough.
+        let isStrict = rules.contains { rule in
+            let words = rule.split { " ;,".contains($0) }
+            let open = words.contains {
+                ["'unsafe-inline'", "'unsafe-eval'", "'unsafe-hashes'", "'strict-dynamic'", "data:", "*"].contains($0)
+                    || $0.contains(".") || $0.contains("//") || $0.hasPrefix("http") || $0.hasPrefix("'nonce")
+                    || $0.hasPrefix("'sha")
+            }
+            return !open && rule.contains("default-src 'none'") && rule.contains("base-uri 'none'")
+        }
+        if !isStrict {
+            faults.append("is sent without the policy that lets nothing else run (Content-Security-Policy)")
+        }
+        return faults
     }
 
     /// The archive that anybody can fetch begins with what was sealed. It is read up to its Setup, whatever its length.
@@ -107,7 +131,8 @@ package struct SiteObserver {
             return false
         }
         if status == 404, now < seal.opens {
-            report.notes.append("\(path) is not there yet: the poll opens later")
+            let note = "\(path) is not there yet: the poll opens later"
+            if !report.notes.contains(note) { report.notes.append(note) }
             return
         }
         guard let status, status == 200 else {
@@ -115,8 +140,8 @@ package struct SiteObserver {
             return
         }
         switch progress {
-        case .reading: report.faults.append("\(path) breaks off before its Setup")
-        case .fault(let words): report.faults.append("\(path) cannot be read: \(words)")
+        case .reading: report.faults.append("\(client): \(path) breaks off before its Setup")
+        case .fault(let words): report.faults.append("\(client): \(path) cannot be read: \(words)")
         case .complete(let setup):
             for (name, given, sealed) in [
                 ("uuid", String(decoding: setup.uuid, as: UTF8.self), ballot.uuid),
@@ -124,7 +149,7 @@ package struct SiteObserver {
                 ("list of trustees", setup.trustees, ballot.trustees),
                 ("list of credentials", setup.credentials, ballot.credentials),
             ] where given != sealed {
-                report.faults.append("\(path) has another \(name) than the sealed one")
+                report.faults.append("\(client): \(path) has another \(name) than the sealed one")
             }
         }
     }

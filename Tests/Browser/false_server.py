@@ -22,6 +22,8 @@ class FalseServer:
     def __init__(self, site):
         self.site, self.votes, self.read = site, [], []
         self.page = self.vote = self.answer = self.file = self.archive = self.versioned = self.every = self.status = self.policy = lambda value, *_: value
+        #: Headers beside those of the site, as (name, value).
+        self.more = []
         proxy = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -74,6 +76,8 @@ class FalseServer:
         for name, value in got.raw.headers.items():
             if name.lower() not in ("connection", "content-length", "transfer-encoding", "date", "server", "etag"):
                 request.send_header(name, self.policy(value) if name.lower() == "content-security-policy" else value)
+        for name, value in self.more:
+            request.send_header(name, value)
         request.send_header("Content-Length", str(len(content)))
         request.end_headers()
         request.wfile.write(content)

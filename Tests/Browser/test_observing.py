@@ -79,6 +79,20 @@ def test_a_page_that_runs_something_else_is_observed(site, between, old, new, wo
     assert words in site.run("observe", site.address, "--seal", seal, status=1).stderr
 
 
+@pytest.mark.parametrize("more, policy, words", [
+    ([("Link", "</assets/x.css>; rel=stylesheet")], None, "is sent with the header link: </assets/x.css>; rel=stylesheet"),
+    ([("Refresh", "0; url=//evil.example/")], None, "is sent with the header refresh"),
+    ([], lambda value: value.replace("script-src 'self'", "script-src 'self' 'unsafe-inline'"), "without the policy"),
+    ([], lambda value: value.replace("script-src 'self'", "script-src 'self' https://evil.example"), "without the policy"),
+    ([], lambda value: "default-src 'self'", "without the policy"),
+], ids=["link", "refresh", "inline", "elsewhere", "loose"])
+def test_what_the_headers_of_a_page_allow_is_observed(site, between, more, policy, words):
+    seal = manifest(site)
+    assert site.run("observe", site.address, "--seal", seal).returncode == 0
+    between.more, between.policy = more, policy or between.policy
+    assert words in site.run("observe", site.address, "--seal", seal, status=1).stderr
+
+
 def save(someone, path=PAGE):
     """The file that the page's button writes."""
     someone.open(path)

@@ -100,6 +100,8 @@ struct ElectionReaderTests {
         ),
         ("- Liste \u{AB} Agir au quotidien \u{BB}", "- Vote  Blanc", "counted as a valid vote"),
         ("- Liste \u{AB} Agir au quotidien \u{BB}", "- {fr: Aucune liste, en: blank vote}", "counted as a valid vote"),
+        ("- Liste \u{AB} Agir au quotidien \u{BB}", "- Vote-blanc.", "counted as a valid vote"),
+        ("- Liste \u{AB} Agir au quotidien \u{BB}", "- Blanc / nul", "counted as a valid vote"),
         ("- Liste \u{AB} Agir au quotidien \u{BB}", "- \(String(repeating: "a", count: 301))", "has 301 characters"),
         ("fr: Quelle liste choisissez-vous ?", "fr: \(String(repeating: "a", count: 301))", "has 301 characters"),
         ("en: Works council election 2026", "en: \"Works \\u2066council\"", "U+2066"),
