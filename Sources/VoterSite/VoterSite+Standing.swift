@@ -9,11 +9,11 @@ import Threads
 /// What keeps the voters' site from serving, and what `/health` knows.
 extension VoterSite {
     /// Why no page is served.
-    package enum Obstacle: Sendable, Equatable {
+    package enum Obstacle: String, CaseIterable, Sendable {
         /// The poll takes votes and its box key is not there.
-        case boxKey
+        case boxKey = "box_key"
         /// The store's file is not the one that was opened.
-        case store
+        case store = "store_moved"
     }
 
     /// What was seen at the last looks.
@@ -33,6 +33,9 @@ extension VoterSite {
     /// Stops serving voters, or goes on.
     /// - Parameter obstacle: nil to go on.
     package func set(_ obstacle: Obstacle?) { standing.withLock { $0.obstacle = obstacle } }
+
+    /// Why no page is served; nil while pages are.
+    package var obstacle: Obstacle? { standing.withLock { $0.obstacle } }
 
     /// Looks whether the poll came from a backup, and votes may be lost: a backup made after the last vote has them all.
     /// - Throws: an error of the store.
@@ -68,7 +71,7 @@ extension VoterSite {
     /// `ok`, or why not; what a person should look at stands on further lines.
     /// Plain text for monitoring, without a word on voters.
     func health() -> Response {
-        switch standing.withLock({ $0.obstacle }) {
+        switch obstacle {
         case .boxKey: return .text(503, "the box key is missing: isoloir poll box-key FILE\n")
         case .store: return .text(503, "the store's file was moved or deleted: stop the server\n")
         case nil: break
