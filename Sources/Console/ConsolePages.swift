@@ -78,6 +78,7 @@ package final class ConsolePages: Sendable {
     ) -> [String: TemplateValue] {
         [
             "title": .text(election.title[language]), "style": .text(assets.path("style.css")),
+            "pagesStyle": .text(assets.path(AssetSet.pagesStyle)),
             "consoleStyle": .text(assets.path("console.css")), "consoleScript": .text(assets.path("console.js")),
             "logo": .text(assets.path("logo.svg")), "supportName": .text(election.support.name),
             "supportPhone": .text(election.support.phone),

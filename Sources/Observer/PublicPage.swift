@@ -9,7 +9,7 @@ struct PublicPage {
         "formaction", "http-equiv", "is", "ping", "poster", "srcdoc", "srcset", "style",
     ]
     /// What the head loads beside scripts.
-    private static let links = ["stylesheet": "style.css", "icon": "logo.svg"]
+    private static let links = ["stylesheet": ["style.css", "pages.css"], "icon": ["logo.svg"]]
 
     /// What is not as it was sealed, in words that follow the page's path.
     private(set) var faults: [String] = []
@@ -62,8 +62,8 @@ struct PublicPage {
         let isOwn = address.hasPrefix("/") && !address.hasPrefix("//") && !address.hasPrefix("/\\")
         switch element.name {
         case "link":
-            let file = PublicPage.links[element["rel"] ?? ""]
-            guard let name = seal.name(at: address), name == file, let sealed = seal.served[name] else {
+            let files = PublicPage.links[element["rel"] ?? ""] ?? []
+            guard let name = seal.name(at: address), files.contains(name), let sealed = seal.served[name] else {
                 faults.append("loads \(address) as \(element["rel"] ?? "nothing known"), which is not sealed")
                 return
             }

@@ -42,10 +42,14 @@ enum BoxRoutes {
         /// - Parameters:
         ///   - round: the round that holds it.
         ///   - coming: when the next round is published at the earliest; nil where none comes.
-        ///   - typed: what stands in the field; nothing is said where it is empty.
+        ///   - typed: what was sent of the field; nil where nothing was looked for.
         ///   - isTracker: whether a tracker was found in it.
-        init(typed: String, isTracker: Bool, round: Int?, coming: String?, isAbandoned: Bool) {
-            guard !typed.isEmpty else { return }
+        init(typed: String?, isTracker: Bool, round: Int?, coming: String?, isAbandoned: Bool) {
+            guard let typed else { return }
+            guard !typed.isEmpty else {
+                error = "boxEmpty"
+                return
+            }
             if let round {
                 (note, more) = ("boxFound", "\(round)")
             } else if !isTracker {
@@ -123,7 +127,7 @@ extension VoterSite {
             return nil
         }
         let earliest = (last?.at ?? opened) + PollingStation.roundSeconds
-        return LocalTime.clock(max(earliest, parts.clock.now), zone: election.timeZone, language)
+        return election.clockWords(max(earliest, parts.clock.now), language)
     }
 
     /// The page of one box: a piece of its trackers, and what became of the one that was looked for.
@@ -156,7 +160,7 @@ extension VoterSite {
         let total = rounds.reduce(0) { $0 + $1.ballots }
         let path = "/box/\(name)"
         let said = BoxRoutes.Said(
-            typed: typed, isTracker: tracker != nil, round: round, coming: comingRound(after: rounds.last, language),
+            typed: asked.map { _ in typed }, isTracker: tracker != nil, round: round, coming: comingRound(after: rounds.last, language),
             isAbandoned: phase == .abandoned)
         let next = list.last.flatMap { $0.place < total ? visit.path(path, "after=\($0.place)") : nil }
         return page(

@@ -121,7 +121,7 @@ extension VoterSite {
             [
                 "tables": .list(tables), "owner": .text(owner(visit, session)),
                 "idleSeconds": .text("\(max(0, idle - parts.clock.now))"),
-                "idleUntil": .text(LocalTime.clock(idle, zone: election.timeZone, language)),
+                "idleUntil": .text(election.clockWords(idle, language)),
             ])
     }
 

@@ -105,7 +105,7 @@ extension VoterSite {
                             "by": .text(pages.text(VoterSite.way($0), language)),
                         ])
                     }), "data": .list(data(voter, contacts, language)),
-                "idleUntil": .text(LocalTime.clock(idle, zone: election.timeZone, language)),
+                "idleUntil": .text(election.clockWords(idle, language)),
                 "idleSeconds": .text("\(max(0, idle - parts.clock.now))"), "owner": .text(owner(visit, session)),
             ])
     }
@@ -243,7 +243,7 @@ extension VoterSite {
         guard let session else { return .text(401, "ended\n") }
         let idle = looks ? session.idleUntil : parts.clock.now + Doorkeeper.idleSeconds
         let end = min(idle, session.endsAt)
-        let hour = LocalTime.clock(end, zone: election.timeZone, visit.language)
+        let hour = election.clockWords(end, visit.language)
         return .text(200, "\(end - parts.clock.now) \(hour)\n")
     }
 

@@ -48,6 +48,9 @@ package final class AssetSet: Sendable {
     /// Seconds for which a browser keeps a version.
     private static let keptSeconds = 31_536_000
 
+    /// What pages load beyond the first one's style.
+    package static let pagesStyle = "pages.css"
+
     /// Reads every file that pages name; `style.css` is made of several.
     /// - Parameter templates: an election's own folder before the program's.
     /// - Throws: `SiteFault` with the first file that is missing.
@@ -58,6 +61,7 @@ package final class AssetSet: Sendable {
                 "style.css", ["style.css"] + (AssetSet.takesDark(templates) ? ["dark.css"] : []) + ["colours.css"],
                 "text/css; charset=utf-8"
             ),
+            (AssetSet.pagesStyle, [AssetSet.pagesStyle], "text/css; charset=utf-8"),
             ("site.js", ["site.js"], "text/javascript; charset=utf-8"),
             ("receipt.js", ["receipt.js"], "text/javascript; charset=utf-8"),
             ("language.js", ["language.js"], "text/javascript; charset=utf-8"),
@@ -72,6 +76,8 @@ package final class AssetSet: Sendable {
             ("console.css", ["console.css"], "text/css; charset=utf-8"),
             ("console.js", ["console.js"], "text/javascript; charset=utf-8"),
         ] {
+            // The texts of a poll that was sealed before there was one: its pages ask for none.
+            if name == AssetSet.pagesStyle, templates.bytes("assets/\(name)") == nil { continue }
             var body: [UInt8] = []
             for file in files {
                 guard let bytes = templates.bytes("assets/\(file)") else {

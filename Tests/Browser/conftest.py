@@ -271,7 +271,8 @@ class Visitor:
     def fill(self, name, value):
         field = self.driver.find_element(By.CSS_SELECTOR, f"[name={name}]:not([type=hidden]):not([hidden])")
         field.clear()
-        field.send_keys(value.strip().replace("\n", " "))
+        # Blanks around it are typed as they are: people paste them.
+        field.send_keys(value.strip("\n").replace("\n", " "))
         return self
 
     def wait_still(self):

@@ -19,10 +19,16 @@ class Seen(dict):
     """What a walk through a guide saw, by the name of the place."""
 
     def note(self, place, visitor, name=None):
-        """Keeps everything that a page says: its text, its fields' labels and values, its buttons."""
+        """Keeps everything that a page says: its text, its fields' labels and values, its buttons. What each is stands before it, so
+        that a line can ask for a label or an error and is not answered by the same words elsewhere."""
         self[place] = visitor.driver.execute_script(
             """for (const details of document.querySelectorAll("details")) details.open = true;
-            return document.body.innerText + "\\n" + [...document.querySelectorAll("main input:not([type=hidden])")].map((f) => f.value).join("\\n")""")
+            const each = (selector, name, text) => [...document.querySelectorAll(selector)].filter((part) => part.getClientRects().length > 0)
+                .map((part) => `[${name}] ${text(part)}`);
+            const words = (part) => part.innerText.replace(/\\s+/g, " ");
+            return [document.body.innerText, ...each("main label", "label", words), ...each("main button, main a", "button", words),
+                ...each("#error", "error", words),
+                ...each("main input:not([type=hidden]):not(.unseen)", "field", (field) => field.value)].join("\\n");""")
         visitor.shot(name or place.replace(" ", "-"))
         return visitor
 

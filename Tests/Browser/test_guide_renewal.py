@@ -40,25 +40,38 @@ def seen(site):
         seen.note("code page", someone)
         seen["mail with the code"] = message = site.wait_text(MAIL, 2)
         seen.note("wrong code", someone.fill("code", "000000").press("Vérifier le code"))
+        # Every way out is taken once: each leads where it says, and the code that comes after it serves.
+        seen["cancelled at the code"] = someone.press("Annuler").path
+        someone.press(RENEW).fill("identifier", MAIL).press("Envoyer le code de vérification")
+        site.wait_text(MAIL, 3)
+        site.sql("UPDATE access_request SET created_at = created_at - 61")
+        seen.note("asked for another code", someone.open("/code").press("Envoyer un nouveau code"), "another-code")
+        message = site.wait_text(MAIL, 4)
         someone.fill("code", code_in(message)).press("Vérifier le code")
+        seen["changing at the confirmation"] = someone.press("Modifier l'adresse électronique").path
+        someone.fill("identifier", MAIL).press("Envoyer le code de vérification")
+        someone.fill("code", code_in(site.wait_text(MAIL, 5))).press("Vérifier le code")
+        seen["cancelled at the confirmation"] = someone.press("Annuler").path
+        someone.press(RENEW).fill("identifier", MAIL).press("Envoyer le code de vérification")
+        someone.fill("code", code_in(site.wait_text(MAIL, 6))).press("Vérifier le code")
         seen.note("confirmation", someone)
         seen.note("new password", someone.press("Continuer"))
         seen["rules"] = "| " + " | ".join(item.text for item in driver.find_elements(By.CSS_SELECTOR, ".rules li")) + " |"
         seen["title of the rules"] = driver.find_element(By.CSS_SELECTOR, ".rules").get_attribute("aria-label")
         for secret, name in (("girafe-bleue7", "no capital"), ("GIRAFE-BLEUE7", "no small letter"), ("Girafe-bleuex", "no digit"),
                              ("Girafexbleue7", "no special character"), ("Gi-7", "too short"), ("Gi-7" * 17, "too long")):
-            seen[name] = someone.choose(secret, "Continuer").text
+            seen.note(name, someone.choose(secret, "Continuer"))
         seen["not twice the same"] = someone.fill("secret", PASSWORD).fill("again", PASSWORD + "x").press("Continuer").text
         seen["afterwards"] = someone.choose(PASSWORD, "Continuer").path
-        seen["word of the change"] = site.wait_text(MAIL, 3)
+        seen["word of the change"] = site.wait_text(MAIL, 7)
         # The password that was received opens nothing any more, the new one does.
         someone.press("Se déconnecter").open("/").fill("identifier", MAIL).press("Se connecter")
-        someone.fill("code", code_in(site.wait_text(MAIL, 4))).press("Vérifier le code")
+        someone.fill("code", code_in(site.wait_text(MAIL, 8))).press("Vérifier le code")
         seen["received password afterwards"] = someone.enter(received).text
         seen["new password at the next sign-in"] = someone.enter(PASSWORD).path
         # A chosen password that is forgotten: the same way, and an hour's wait, since a stranger may read the mailbox.
         someone.press("Se déconnecter").press(RENEW).fill("identifier", MAIL).press("Envoyer le code de vérification")
-        someone.fill("code", code_in(site.wait_text(MAIL, 5))).press("Vérifier le code").press("Continuer")
+        someone.fill("code", code_in(site.wait_text(MAIL, 9))).press("Vérifier le code").press("Continuer")
         seen.note("renewed once more", someone)
         # With the received password at hand the first sign-in leads to the same choice.
         received = re.search(r"mot de passe est\s*:\s*(\S{9})\n", site.wait_text(OTHER, 1)).group(1)
@@ -77,7 +90,7 @@ LINES = [
          "Ce mot de passe doit être renouvelé à votre première connexion", RENEW),
     Line("même avec le mot de passe reçu", "received password", "Choisissez un mot de passe"),
     Line("1 lien RENOUVELER LE MOT DE PASSE sur la page de connexion", "sign-in page", RENEW),
-    Line("lien Annuler de la page de l'adresse", "going back", "/"),
+    Line("lien Annuler de la page de l'adresse", "going back", "/", better="nothing has begun there: the link says where it leads"),
     Line("un mot de passe déjà choisi attend une heure: dit avant le code", "address page",
          "Si vous en avez déjà choisi un, vous ne pourrez le remplacer qu'une heure après votre demande"),
     Line("dit aussi l'aide", "help", "Si vous en avez déjà choisi un, vous ne pourrez le remplacer qu'une heure après votre demande"),
@@ -94,7 +107,11 @@ LINES = [
     Line("2 renseignez le code de vérification", "code page", "Code de vérification", "6 chiffres"),
     Line("3 bouton VERIFIER LE CODE", "code page", "Vérifier le code"),
     Line("bouton Envoyer un nouveau code", "code page", "Envoyer un nouveau code"),
-    Line("lien Annuler", "code page", "Annuler"),
+    Line("lien Annuler", "code page", "[button] Annuler"),
+    Line("lien Annuler, pressé", "cancelled at the code", "/"),
+    Line("bouton Envoyer un nouveau code, pressé", "asked for another code", "Code de vérification", "Vérifier le code"),
+    Line("bouton Modifier l'adresse e-mail de la confirmation, pressé", "changing at the confirmation", "/renew"),
+    Line("lien Annuler de la confirmation", "cancelled at the confirmation", "/"),
     Line("bouton Continuer avant le code", "wrong code", "Ce code n'est pas le bon",
          better="before the code is right there is nothing to go on to: the button comes with the confirmation"),
     Line("nous avons vérifié l'adresse e-mail", "confirmation", "Nous avons vérifié votre adresse électronique"),
@@ -119,10 +136,10 @@ LINES = [
     Line("règle une lettre majuscule", "rules", "| Une lettre majuscule |"),
     Line("règle un chiffre", "rules", "| Un chiffre |"),
     Line("règle un caractère spécial", "rules", "| Un caractère spécial (& - _ %"),
-    Line("règle sans minuscule", "no small letter", "une lettre minuscule"),
-    Line("règle sans majuscule", "no capital", "une lettre majuscule"),
-    Line("règle sans chiffre", "no digit", "un chiffre"),
-    Line("règle sans caractère spécial", "no special character", "un caractère spécial"),
+    Line("règle sans minuscule", "no small letter", "[error]", "Ajoutez une lettre minuscule"),
+    Line("règle sans majuscule", "no capital", "[error]", "Ajoutez une lettre majuscule"),
+    Line("règle sans chiffre", "no digit", "[error]", "Ajoutez un chiffre"),
+    Line("règle sans caractère spécial", "no special character", "[error]", "Ajoutez un caractère spécial"),
     Line("le mot de passe reçu ne sert plus", "received password afterwards", "Ce n'est pas le bon mot de passe"),
     Line("le nouveau mot de passe sert", "new password at the next sign-in", "/space"),
     Line("un mot vers chaque contact", "word of the change", "vient d'être changé"),

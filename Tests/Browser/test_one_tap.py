@@ -9,6 +9,8 @@ from conftest import PASSPHRASE, Client, code_in, plain, road
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+from test_vote import SMALL
+
 voter = road.voter
 MAIL, PHONE = "v1@example.org", "+33639980001"
 MAIL_ALONE = ("channels: [email, sms, letter]", "channels: [email]")
@@ -308,3 +310,32 @@ def test_the_first_page_is_small(site, visitor):
     # The logo is the tab's picture too, and comes once.
     sizes = dict(sizes)
     assert len(sizes) <= 4 and sum(sizes.values()) <= 20_000, sizes
+
+
+THREE = SUPPORT[1] + """  - name: Secrétariat du comité social et économique
+    email: secretariat@beausejour.example.org
+    phone: 03 53 01 98 78
+    hours: {fr: "du lundi au vendredi, de 9 h à 12 h", en: "Monday to Friday, 9:00 to 12:00"}
+    about: {fr: Questions sur les listes et les candidats, en: Questions about lists and candidates}
+"""
+
+
+@pytest.mark.parametrize("state", ["sealed", "suspended", "extended"])
+def test_the_first_page_is_small_in_every_state(site, visitor, state):
+    """With all that stands there then: a fingerprint, a reason, three people to call."""
+    site.prepare([voter(1), voter(2), voter(3, college="cadres")], *SMALL, (SUPPORT[0], THREE))
+    if state == "sealed":
+        site.seal_poll()
+    else:
+        site.open_poll()
+    if state == "suspended":
+        site.run("poll", "suspend", "--reason", "Le réseau électrique du site de Lille est coupé : " + "le vote reprendra dès son retour. " * 3)
+    if state == "extended":
+        site.run("poll", "extend", "2036-12-01 19:00")
+    site.serve()
+    for language in ("fr", "en"):
+        someone = visitor(width=390, language=language).open(f"/?lang={language}")
+        sizes = dict(someone.driver.execute_script(
+            "return [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].map(e => [e.name, e.decodedBodySize])"))
+        assert len(sizes) <= 4 and sum(sizes.values()) <= 20_000, sizes
+        assert someone.driver.find_element(By.CSS_SELECTOR, ".seal").text and "03 53 01 98 78" in someone.text + someone.driver.page_source

@@ -1,5 +1,6 @@
 """README, guides and reference say what is there: links, files, commands, options, settings, and the words of the pages."""
 import glob
+import html
 import os
 import re
 import shlex
@@ -303,3 +304,18 @@ def test_readme_is_short_and_pictures_are_light():
     assert pictures and all(os.path.getsize(f"{ROOT}/{path}") < 60_000 for path in pictures)
     told = "\n".join(read(document) for document in DOCUMENTS)
     assert [path for path in pictures if os.path.basename(path) not in told] == []
+
+
+def mail_words(text):
+    """Words and values of a mail's part, without what only one of the two can have: markup, title, conditions."""
+    text = re.sub(r"<(style|title)[^>]*>.*?</\1>", " ", text, flags=re.S)
+    text = re.sub(r"\{\{[#^/][^}]*\}\}", " ", html.unescape(re.sub(r"<[^>]+>", " ", text)))
+    return re.findall(r"[^\W\d_]+|\{\{\w+\}\}", text.replace("\u2019", "'"))
+
+
+@pytest.mark.parametrize("path", sorted(glob.glob(f"{ROOT}/Templates/mail/*.txt")), ids=os.path.basename)
+def test_both_parts_of_a_mail_say_the_same(path):
+    """Most people read the second form; what tests read is the first."""
+    with open(path, encoding="utf-8") as plain, open(path[:-3] + "html", encoding="utf-8") as rich:
+        body = mail_words(plain.read().split("\n", 1)[1])
+        assert len(body) > 10 and body == mail_words(rich.read())
