@@ -214,6 +214,30 @@ def test_two_tabs_of_a_kiosk_never_vote_for_each_other(site, visitor):
     assert site.json("poll", "status")["ballots"][0]["votes"] == 0 and not shown(someone, "again")
 
 
+def test_the_start_of_a_kiosk_is_nobodys_although_its_script_did_not_end_a_session(site, visitor):
+    """A tab that was closed, or a script that did not come: whoever comes next opens the start, and is nobody yet."""
+    site.prepare([voter(1), voter(2), voter(3, college="cadres")], *SMALL).open_poll().serve()
+    someone = lent(site, visitor)
+    someone.sign_in(site.identifier(MAIL), MAIL, 1)
+    # The site's own link leads back: whoever presses it has not gone.
+    someone.driver.find_element(By.CSS_SELECTOR, ".site a").click()
+    WebDriverWait(someone.driver, 10).until(lambda d: someone.path == "/space")
+    someone.driver.execute_cdp_cmd("Network.enable", {})
+    someone.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*kiosk.js*"]})
+    # Without the script that ends it, no vote begins here.
+    someone.open(PAGE)
+    assert shown(someone, "coming") and not shown(someone, "choose")
+    first = someone.driver.current_window_handle
+    someone.driver.switch_to.new_window("tab")
+    someone.driver.switch_to.window(first)
+    someone.driver.close()
+    someone.driver.switch_to.window(someone.driver.window_handles[0])
+    someone.open("/")
+    assert someone.path == "/" and someone.title == "Se connecter"
+    assert site.sql("SELECT count(*) FROM access_session") == [(0,)]
+    assert someone.open("/space").path == "/"
+
+
 def test_a_kiosk_in_firefox_in_english_on_a_small_screen(site):
     site.prepare([voter(1), voter(2, college="cadres")], *SMALL).open_poll().serve()
     someone = Firefox(road.free_port(), width=390, language="en")
