@@ -204,6 +204,9 @@ package final class PassphraseKeeper: Sendable {
 
     // MARK: Resets after a delay
 
+    /// Seconds within which a new contact and a reset of one voter are two halves of one takeover.
+    package static let takeoverSeconds = 48 * 3600
+
     /// Seconds between asking for a reset and choosing, where the voter has one channel only: the time in which the owner
     /// of a mailbox that somebody else reads can notice and object.
     package static let resetDelay = 3600

@@ -57,6 +57,13 @@ package struct VoterDirectory: Directory {
         return try issuer.reach(reading, election, key: key, office: office, voter: voter).routes
     }
 
+    /// When a contact was given on the phone or corrected last; nil when never, and for staff.
+    package func contactMoved(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> Int? {
+        guard case .voter(let id) = principal else { return nil }
+        let times = [try issuer.lastGiven(reading, voter: id), try registrar.contactChanged(reading, voter: id)]
+        return times.compactMap(\.self).max()
+    }
+
     /// The Argon2id hash of the voter's answer on the roll; nil where the roll holds none.
     package func challenge(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> String? {
         guard case .voter(let id) = principal else { return nil }

@@ -51,7 +51,7 @@ extension Approvals.Request {
 
 extension VoterDesk {
     /// Seconds within which a new contact and a passphrase reset of one voter are two halves of one takeover.
-    package static let takeoverSeconds = 48 * 3600
+    package static let takeoverSeconds = PassphraseKeeper.takeoverSeconds
     /// New contacts that one person may give in an hour; further ones need a member of the bureau.
     package static let mostGivenAnHour = 20
 

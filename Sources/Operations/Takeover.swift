@@ -10,10 +10,7 @@ import VoterRoll
 extension VoterDesk {
     /// When a contact of a voter was given or corrected by hand last.
     func contactMoved(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> Int? {
-        let times = [
-            try issuer.lastGiven(reading, voter: voter), try registrar.contactChanged(reading, voter: voter),
-        ]
-        return times.compactMap(\.self).max()
+        try directory.contactMoved(reading, .voter(voter))
     }
 
     /// Whether a voter's contact was changed by hand a short while ago.

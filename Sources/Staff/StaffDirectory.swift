@@ -42,6 +42,9 @@ package struct StaffDirectory: Directory {
     /// Nil: the roll's question is for voters.
     package func challenge(_ reading: borrowing Reading, _ principal: Principal) -> String? { nil }
 
+    /// Nil: a member's contact is changed by members alone, who confirm it.
+    package func contactMoved(_ reading: borrowing Reading, _ principal: Principal) -> Int? { nil }
+
     /// Nil: members choose their passphrase.
     package func sentSecret(_ reading: borrowing Reading, _ principal: Principal) -> [UInt8]? { nil }
 

@@ -29,6 +29,7 @@ struct OneAccount: Directory {
     func routes(_ reading: borrowing Reading, _ principal: Principal) -> [Route] { [.email, .sms] }
     func challenge(_ reading: borrowing Reading, _ principal: Principal) -> String? { nil }
     func sentSecret(_ reading: borrowing Reading, _ principal: Principal) -> [UInt8]? { nil }
+    func contactMoved(_ reading: borrowing Reading, _ principal: Principal) -> Int? { nil }
     func language(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> Language? { nil }
 
     func names(_ reading: borrowing Reading, _ principal: Principal) -> [String] { ["Anne"] }
