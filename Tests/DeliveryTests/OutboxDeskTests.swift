@@ -55,6 +55,29 @@ struct OutboxDeskTests {
         #expect(counts.0 == 0 && Set(counts.1) == [one, other, nil])
     }
 
+    @Test func `a retry hastens what failed before, and nothing that waits for its time`() throws {
+        let post = try Post()
+        for word in ["a", "b", "c"] { try post.add(word, .batch) }
+        let now = post.hands.time.withLock { $0 }
+        try post.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            // A delayed reset, one that was refused for now, and word of the hours that is held after it was refused for now.
+            try transaction.execute(
+                "UPDATE outbox_message SET kind = 'resetReady', due_at = ? WHERE id = 1", now + 3600)
+            try transaction.execute("UPDATE outbox_message SET attempts = 1, due_at = ? WHERE id = 2", now + 3600)
+            try transaction.execute(
+                "UPDATE outbox_message SET kind = 'pollExtended', attempts = 1, due_at = ? WHERE id = 3", now + 3600)
+            try post.outbox.holdNews(transaction, election: 1, isHeld: true)
+        }
+        #expect(try retry(post, MessageSelection()) == 1)
+        let due = try post.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try reading.all("SELECT due_at FROM outbox_message ORDER BY id") {
+                (row: borrowing Row) throws(StoreError) -> Int in try row[0]
+            }
+        }
+        #expect(due[0] == now + 3600 && due[1] == now && due[2] > now + 3600)
+        #expect(try post.send().accepted == 1)
+    }
+
     @Test func `a message tells everything that it was`() throws {
         let post = try Post()
         try post.add("a", .batch)

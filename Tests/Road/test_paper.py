@@ -123,7 +123,7 @@ def test_a_long_sender_is_shortened_above_the_window(isoloir):
     isoloir.run("letters", "print", "--to", folder)
     for words in pages(pdf(folder)):
         line = " ".join(word for x0, y0, x1, y1, word in words if 49 <= y0 and y1 <= 55 and x0 >= 109)
-        assert line.startswith("Comité social") and line.endswith("…"), line
+        assert line.startswith("Comité social") and "… – " in line and line.endswith("59000 LILLE"), line
 
 
 def test_layouts_are_named_in_the_settings_and_wrong_ones_refused(isoloir):
