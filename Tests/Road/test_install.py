@@ -356,7 +356,8 @@ def answered(isoloir, answer, *words, meanwhile=lambda: None):
 
 def test_steps_that_nothing_takes_back_show_what_they_rest_on_and_ask(isoloir):
     isoloir.election()
-    isoloir.roll([voter(number) for number in range(1, 13)] + [voter(20, college="cadres", email="", phone="")], "--accept-valid")
+    isoloir.roll([voter(number) for number in range(1, 13)] + [voter(20, college="cadres", email="", phone=""),
+                                                             voter(21, college="cadres", email="", phone="+32 470 12 34 56")], "--accept-valid")
     for step in (("seal", "--box-key", f"{isoloir.folder}/box.key"), ("open", "--box-key", f"{isoloir.folder}/box.key"), ("close",)):
         refused = isoloir.run("poll", *step, status=1)
         assert "say --yes" in refused.stderr and "12 voters" in refused.stderr and "Nothing was changed" in refused.stderr
@@ -365,12 +366,12 @@ def test_steps_that_nothing_takes_back_show_what_they_rest_on_and_ask(isoloir):
     assert status == 1 and not os.path.exists(f"{isoloir.folder}/box.key")
     for words in ("ballot titulaires-ouvriers: 12 voters", "answers", "without an identifier", "not sent yet: 0 mails", "letters"):
         assert words in shown, shown
-    # One without any contact, one whose only number SMS may not go to; whoever gave a contact on the phone is reached.
-    assert "1 unreachable" in shown, shown
-    isoloir.settings("sms: {folder: sms, prefixes: [\"+33\"]}\n")
-    isoloir.roll([voter(number) for number in range(1, 13)] + [voter(20, college="cadres", email="", phone=""),
-                                                             voter(21, college="cadres", email="", phone="+32 470 12 34 56")], "--accept-valid")
-    assert "2 unreachable" in isoloir.run("poll", "seal", "--box-key", f"{isoloir.folder}/box.key", status=1).stderr
+    # One without any contact, and one whose only number SMS may not go to, as the issue of identifiers says; whoever gave a contact
+    # on the phone is reached.
+    assert "  2 unreachable by" in shown, shown
+    assert isoloir.json("identifiers", "issue")["unreachableVoters"] == ["V20", "V21"]
+    isoloir.run("identifiers", "reissue", "V20", "--by", "email", "--to", "v20@example.org", "--reason", "called")
+    assert "  1 unreachable by" in isoloir.run("poll", "seal", "--box-key", f"{isoloir.folder}/box.key", status=1).stderr
     # Whose answer is yes goes on, to the reasons that stand in the way of this seal.
     status, shown = answered(isoloir, "y", "poll", "seal", "--box-key", f"{isoloir.folder}/box.key")
     assert status == 1 and "2 trustees are needed" in shown

@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 
+import pytest
 from conftest import ROOT, free_port, running, voter, wait_for_port
 
 
@@ -202,11 +203,15 @@ def test_what_came_back_stands_among_the_failures(isoloir):
 
 def test_what_waits_leaves_with_the_address_that_holds_then(isoloir):
     isoloir.election()
-    isoloir.roll([sms_voter(1)])
+    isoloir.roll([sms_voter(1), voter(2)])
     isoloir.run("identifiers", "issue")
     isoloir.election(("address: https://vote.example.org", "address: https://scrutin.example.org"), ("phone: 03 53 01 98 76", "phone: 03 53 01 98 99"))
-    isoloir.settings("sms:\n  folder: sms\n")
+    isoloir.settings("mail:\n  folder: mail\nsms:\n  folder: sms\n")
     isoloir.run("outbox", "send")
+    [[mail]] = isoloir.mails(f"{isoloir.folder}/mail").values()
+    for part in ("plain", "html"):
+        said = mail.get_body((part,)).get_content()
+        assert "https://scrutin.example.org" in said and "https://vote.example.org" not in said and "98 76" not in said, part
     texts = []
     for path in pathlib.Path(f"{isoloir.folder}/sms").rglob("*"):
         if path.is_file():
