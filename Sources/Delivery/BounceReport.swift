@@ -56,7 +56,8 @@ struct BounceReport: Equatable {
     /// What each recipient has once, in any order.
     private static let single: Set<String> = ["original-recipient", "final-recipient", "action", "status"]
 
-    /// The fields of each recipient: where no empty line stands between two, the next begins with what the one before had already.
+    /// The fields of each recipient: where no empty line stands between two, the next begins with what the one before had
+    /// already.
     private static func recipients(_ block: [MailReading.Field]) -> [[MailReading.Field]] {
         var found: [[MailReading.Field]] = [[]]
         for field in block {

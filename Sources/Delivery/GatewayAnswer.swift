@@ -35,8 +35,8 @@ extension WebClient.Response {
 
 extension WebClient.Outcome {
     /// What the answer to a message without a number says of the account.
-    /// - Parameter isTold: whether a gateway of this kind looks at the account before the message, so that a refusal of the message
-    ///   takes the account for good.
+    /// - Parameter isTold: whether a gateway of this kind looks at the account before the message, so that a refusal of the
+    ///   message takes the account for good.
     func verdict(isTold: Bool) -> GatewayVerdict {
         switch self {
         case .unsent(let reason), .unknown(let reason): return .fault("the SMS gateway cannot be reached: \(reason)")

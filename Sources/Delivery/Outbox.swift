@@ -6,11 +6,17 @@ package import Store
 package struct Outbox: Sendable {
     let clock: Clock
     let randomness: Randomness
+    /// Where the console has an address of its own.
+    let console: String?
 
     /// - Parameters:
     ///   - clock: seconds since 1970, for when messages are due, expire and end.
     ///   - randomness: of Message-IDs, seals and the jitter of delays.
-    package init(clock: Clock, randomness: Randomness) { (self.clock, self.randomness) = (clock, randomness) }
+    ///   - console: `https://console.example.org`, for the links of what leaves; nil where the console stands at the election's
+    ///     address.
+    package init(clock: Clock, randomness: Randomness, console: String? = nil) {
+        (self.clock, self.randomness, self.console) = (clock, randomness, console)
+    }
 
     /// The number of a frame, stored when it is new.
     package func store(_ transaction: borrowing Transaction, _ frame: MessageFrame) throws(StoreError) -> Int {
@@ -83,7 +89,7 @@ package struct Outbox: Sendable {
     }
 
     /// What is added to the time at which a message that is held is due: no clock comes there.
-    private static let heldSeconds = 1 << 40
+    static let heldSeconds = 1 << 40
 
     /// Keeps word of the hours back, or lets it go: while a clock in doubt holds the poll it may not be true.
     package func holdNews(
@@ -212,8 +218,8 @@ package struct Outbox: Sendable {
     }
 
     /// Makes mails and SMS due again: failed ones and those that wait for their next attempt, or those of which nobody
-    /// knows whether they arrived. What was never tried waits for its time: a delayed reset, word of the hours that is held. Only messages whose model still exists can be sent again; returns how many. With all
-    /// messages paused channels go on too.
+    /// knows whether they arrived. What was never tried waits for its time: a delayed reset, word of the hours that is held. Only
+    /// messages whose model still exists can be sent again; returns how many. With all messages paused channels go on too.
     package func retry(
         _ transaction: borrowing Transaction, election: Int, unknown: Bool, of selection: MessageSelection = .init()
     ) throws(StoreError) -> Int {

@@ -22,7 +22,8 @@ struct SMTPReply {
     private static let negations: Set<String> = [
         "unable", "cannot", "not", "don't", "won't", "never", "no", "refuse", "refuses",
     ]
-    /// What may stand between them and the word. A noun is none of these: "unknown in relay recipient table" says nothing of relaying.
+    /// What may stand between them and the word. A noun is none of these: "unknown in relay recipient table" says nothing of
+    /// relaying.
     private static let fillers: Set<String> = [
         "access", "to", "for", "from", "through", "via", "is", "are", "was", "not", "mail", "here", "attempt", "this",
         "server",

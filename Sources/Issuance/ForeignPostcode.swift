@@ -1,6 +1,7 @@
 /// The postcode in the town's line of an address abroad (Universal Postal Union, S42): one word for most countries, two for some.
 enum ForeignPostcode {
-    /// The countries whose code is four digits and two letters: elsewhere two letters behind four digits begin the town (4720 LA CALAMINE).
+    /// The countries whose code is four digits and two letters: elsewhere two letters behind four digits begin the town (4720 LA
+    /// CALAMINE).
     private static let dutch: Set<String> = [
         "PAYS-BAS", "PAYS BAS", "NETHERLANDS", "THE NETHERLANDS", "NEDERLAND", "HOLLANDE", "HOLLAND",
     ]

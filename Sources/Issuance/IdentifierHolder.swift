@@ -122,8 +122,8 @@ extension Issuer {
         return (contacts, session.routes(voter, contacts))
     }
 
-    /// How many voters no channel of the election leads to, as `issueAll` finds out: by the roll's contacts and those given on the
-    /// phone, and the prefixes that SMS may go to.
+    /// How many voters no channel of the election leads to, as `issueAll` finds out: by the roll's contacts and those given on
+    /// the phone, and the prefixes that SMS may go to.
     package func countUnreachable(
         _ reading: borrowing Reading, _ election: StoredElection, key: ElectionKey, office: MessageOffice
     ) throws(StoreError) -> Int {

@@ -117,8 +117,8 @@ package struct Enclosure: Sendable {
         return [abs(ends[2] - ends[0]), abs(ends[3] - ends[1])]
     }
 
-    /// The name of a font that a page uses without holding it; nil where it holds all. Fonts of forms on the page, of its patterns and
-    /// of what is written beside it (annotations) count, however deep they stand.
+    /// The name of a font that a page uses without holding it; nil where it holds all. Fonts of forms on the page, of its
+    /// patterns and of what is written beside it (annotations) count, however deep they stand.
     func missingFont(on page: Int) -> String? {
         guard let document = unsafe document else { return nil }
         let node = unsafe qpdf_get_page_n(document, page)

@@ -46,7 +46,7 @@ package struct PrinterProfile: Sendable, Equatable {
     let sender, logo, returnLine, date, matrix: Frame
 
     /// Below the first fold of a DL sheet.
-    let greeting = Frame(x: 20, y: 102, width: 170, height: 7.2)
+    let greeting = Frame(x: 20, y: 102.4, width: 170, height: 7)
     /// The letter's text; the fold of a C5 sheet runs across it.
     let body = Frame(x: 20, y: 109.5, width: 170, height: 86)
     /// Address of the site, labels and codes, with a border.
@@ -85,8 +85,8 @@ package struct PrinterProfile: Sendable, Equatable {
         }
     }
 
-    /// Everything of the sheet that the window can show: it lies 20 mm from its side, 20 mm (DL, 220 x 110 mm) or 60 mm (C5) from the
-    /// bottom, is 100 mm wide and 35 or 45 mm high, and the folded sheet slides by what the envelope is larger.
+    /// Everything of the sheet that the window can show: it lies 20 mm from its side, 20 mm (DL, 220 x 110 mm) or 60 mm (C5) from
+    /// the bottom, is 100 mm wide and 35 or 45 mm high, and the folded sheet slides by what the envelope is larger.
     private static func visible(_ envelope: Envelope, _ side: Side) -> Frame {
         let (width, height, bottom, opening, folded) =
             envelope == .dl ? (220.0, 110.0, 20.0, 35.0, 99.0) : (229.0, 162.0, 60.0, 45.0, 148.5)

@@ -1,7 +1,7 @@
 import Foundation
 
-/// By what a private key is known before any program is asked, whatever way it was copied, exported or packed: it must be refused even
-/// where nothing here could use it.
+/// By what a private key is known before any program is asked, whatever way it was copied, exported or packed: it must be refused
+/// even where nothing here could use it.
 enum PrivateKeyTraces {
     /// Whether bytes hold a private key, or call themselves one.
     /// - Parameter bytes: at most a key file's.
@@ -95,7 +95,8 @@ enum PrivateKeyTraces {
     }
 
     /// Whether bytes begin as PKCS #1, PKCS #8, SEC 1 or PKCS #12 do: a sequence with a small version at its head, where a public
-    /// key or a certificate has something else; as an encrypted PKCS #8, whose head is a method of PKCS #5 or #12; or as OpenSSH's.
+    /// key or a certificate has something else; as an encrypted PKCS #8, whose head is a method of PKCS #5 or #12; or as
+    /// OpenSSH's.
     private static func isContainer(_ bytes: ArraySlice<UInt8>) -> Bool {
         if bytes.starts(with: Array("openssh-key-v1".utf8)) { return true }
         guard let inner = DER.content(bytes) else { return false }

@@ -18,7 +18,8 @@ extension Doctor {
         if Doctor.isChrooted {
             fault(
                 "bounces",
-                "Postfix' lmtp is shut into its own folder, and does not see \(path): postconf -F lmtp/unix/chroot=n && systemctl reload postfix"
+                "Postfix' lmtp is shut into its own folder, and does not see \(path): postconf -F lmtp/unix/chroot=n "
+                    + "&& systemctl reload postfix"
             )
         }
         guard unsafe stat(path, &status) == 0 else {
@@ -35,7 +36,8 @@ extension Doctor {
             let group = unsafe getgrgid(closed.0.st_gid).map { unsafe String(cString: $0.pointee.gr_name) }
             fault(
                 "bounces",
-                "\(Doctor.mailAccount) cannot reach \(path): adduser \(Doctor.mailAccount) \(group ?? "\(closed.0.st_gid)") && systemctl restart postfix"
+                "\(Doctor.mailAccount) cannot reach \(path): adduser \(Doctor.mailAccount) \(group ?? "\(closed.0.st_gid)") "
+                    + "&& systemctl restart postfix"
             )
         }
         if findings.count == before { good("bounces", "\(path) is there, and the mail server may write to it") }
@@ -79,7 +81,8 @@ extension Doctor {
         }
         note(
             "receipts",
-            "\(address): nginx lets this machine alone in; for a gateway elsewhere add `allow ITS-ADDRESS;` to /receipts/ in \(Doctor.nginxSite)"
+            "\(address): nginx lets this machine alone in; for a gateway elsewhere add `allow ITS-ADDRESS;` to /receipts/ in "
+                + Doctor.nginxSite
         )
     }
 }

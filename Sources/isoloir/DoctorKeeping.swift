@@ -47,7 +47,8 @@ extension Doctor {
         guard key != nil else {
             return fault(
                 "backup",
-                "\(services.keys.path)/\(backupKeyName).key is not there, and no backup opens without it: put it back from its copy"
+                "\(services.keys.path)/\(backupKeyName).key is not there, and no backup opens without it: put it "
+                    + "back from its copy"
             )
         }
         let hours = max(0, services.clock.now - last.at) / 3600

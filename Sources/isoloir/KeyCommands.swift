@@ -82,6 +82,7 @@ private func sealKeys(_ invocation: Invocation) throws(Refusal) {
     try services.record("key.seal", ["files": sealed.joined(separator: " ")])
     for name in sealed { Terminal.say("\(name): sealed.") }
     Terminal.say(
-        "From now on service, backups and commands need the secret: give it to both units (systemctl edit isoloir isoloir-backup)."
+        "From now on service, backups and commands need the secret: give it to both units (systemctl edit "
+            + "isoloir isoloir-backup)."
     )
 }

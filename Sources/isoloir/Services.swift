@@ -89,7 +89,7 @@ struct Services {
             hasher: PassphraseHasher(threads: max(1, cores - 1)), logbook: logbook, clock: self.clock,
             randomness: randomness
         )
-        outbox = Outbox(clock: self.clock, randomness: randomness)
+        outbox = Outbox(clock: self.clock, randomness: randomness, console: settings.server.console?.url)
         issuer = Issuer(
             outbox: outbox, registrar: registrar, logbook: logbook, clock: self.clock, randomness: randomness,
             smsPrefixes: settings.smsPolicy.prefixes)

@@ -255,7 +255,7 @@ struct BounceTests {
             Kind(
                 name: "the status first, two recipients",
                 text: report(
-                    "Status: 2.1.5\nAction: delivered\nFinal-Recipient: rfc822; v\nStatus: 5.2.2\nAction: failed\nFinal-Recipient: rfc822; w"
+                    "Status: 2.1.5\nAction: delivered\nFinal-Recipient: rfc822; v\nStatus: 5.2.2\nAction: failed\nFinal-Recipient: x; w"
                 ), status: "5.2.2"),
             Kind(
                 name: "a status that says nothing, and a diagnosis",

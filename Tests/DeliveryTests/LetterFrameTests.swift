@@ -40,7 +40,8 @@ struct ReturnLineTests {
         ) { _ in true }
     }
 
-    /// As many characters as an election may have for them, in the widest letters: what is counted says nothing of what is measured.
+    /// As many characters as an election may have for them, in the widest letters: what is counted says nothing of what is
+    /// measured.
     @Test(arguments: [
         (String(repeating: "W", count: 300), ["W", "59000 " + String(repeating: "W", count: 32)]),
         (String(repeating: "MW ", count: 46), ["59000 LILLE"]), ("CSE", [String(repeating: "W", count: 300)]), ("", []),

@@ -1,3 +1,4 @@
+import Crypto
 import Delivery
 import Store
 import Synchronization
@@ -76,6 +77,31 @@ struct OutboxDeskTests {
         }
         #expect(due[0] == now + 3600 && due[1] == now && due[2] > now + 3600)
         #expect(try post.send().accepted == 1)
+    }
+
+    @Test(arguments: [nil, "https://console.example.org"])
+    func `what waits for a member of the staff leaves with the console's present address`(own: String?) throws {
+        let post = try Post()
+        let hands = post.hands
+        let outbox = Outbox(clock: Clock { hands.time.withLock { $0 } }, randomness: .system, console: own)
+        var shared = Dictionary(uniqueKeysWithValues: MessageFrame.sharedNames.map { ($0, $0) })
+        shared["address"] = "https://scrutin.example.org"
+        let frame = MessageFrame(
+            kind: .staffApproval, language: "fr", senderName: "S", senderAddress: "s@example.org", shared: shared,
+            flags: Dictionary(uniqueKeysWithValues: MessageFrame.flagNames.map { ($0, false) }), senderLines: [],
+            text: "{{console}}", html: nil)
+        let (queue, key) = (outbox.queue(election: 1, key: post.key), post.key)
+        try post.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            let number = try outbox.store(transaction, frame)
+            try queue.begin(transaction)
+            try queue.add(
+                transaction, subject: -1, kind: .staffApproval, generation: 1, route: .sms, priority: .recovery,
+                frame: number, recipient: Array("+33639980001".utf8),
+                values: ["greeting": "", "console": "https://vote.example.org/manager/approvals", "until": ""])
+        }
+        let courier = try Courier(store: post.store, outbox: outbox, mail: nil, sms: post.gateway, keyOf: { _ in key })
+        #expect(try courier.run().accepted == 1)
+        #expect(post.gateway.seen == ["\(own ?? "https://scrutin.example.org")/manager/approvals"])
     }
 
     @Test func `a message tells everything that it was`() throws {

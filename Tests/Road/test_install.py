@@ -246,6 +246,10 @@ def test_the_doctor_reads_the_certificate(isoloir, certificates, monkeypatch):
         assert "is not good" in examined(isoloir, status=1)["certificate"][0][1]
         monkeypatch.setenv("SSL_CERT_FILE", f"{certificates}/ca.pem")
         assert states(examined(isoloir, status=1), "certificate") == ["ok"]
+        # The console has one of its own, where it has an address of its own.
+        isoloir.settings(f"server: {{manager: {{url: \"https://localhost:{free_port()}\"}}}}\n")
+        found = examined(isoloir, status=1)
+        assert states(found, "certificate") == ["ok", "fault"] and "nothing answers" in found["certificate"][1][1]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can call for another account")

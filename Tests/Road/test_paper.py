@@ -301,6 +301,8 @@ def keys(tmp_path):
     public = subprocess.run([*gpg, "--armor", "--export"], check=True, capture_output=True).stdout
     yield {"armoured": private, "binary": binary, "both": public + private,
            "labelled public": private.replace(b"PRIVATE", b"PUBLIC"), "old label": private.replace(b"PRIVATE", b"SECRET"),
+           "no-break": private.replace(b" ", "\u00a0".encode()), "UTF-16": private.decode().encode("utf-16"),
+           "without a label": b"\n".join(line for line in private.split(b"\n") if line and line[:1] not in b"-="),
            "in a mail": b"Bonjour,\n\nvoici la cl\xc3\xa9 :\n\n" + private, "of SSH": b"-----BEGIN OPENSSH PRIVATE KEY-----\nb3Blbn\n-----END OPENSSH PRIVATE KEY-----\n"}
     subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False, capture_output=True)
 
