@@ -117,9 +117,13 @@ import CPango
     private static func largest(
         _ boxes: [TextBox], _ text: String, in frame: PrinterProfile.Frame
     ) throws(LetterError) -> TextBox {
-        let box = boxes.first { $0.fits(text, frame) } ?? boxes[boxes.count - 1]
-        try box.lay(text, in: frame)
-        return box
+        for box in boxes where box.fits(text, frame) {
+            try box.checkGlyphs(text)
+            return box
+        }
+        let smallest = boxes[boxes.count - 1]
+        try smallest.lay(text, in: frame)
+        return smallest
     }
 
     /// Adds one sheet. When this throws a fault of the letter, nothing of it was drawn, and other letters can follow.
