@@ -23,3 +23,8 @@ static inline long isoloir_curl_status(CURL *curl) {
     long status = 0;
     return curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK ? status : 0;
 }
+/* Where a redirection points, as an absolute address; NULL where the answer is none. It lives as long as the handle. */
+static inline const char *isoloir_curl_redirection(CURL *curl) {
+    char *address = NULL;
+    return curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &address) == CURLE_OK ? address : NULL;
+}

@@ -92,6 +92,63 @@ package struct KeyFolder: Sendable {
         return try KeyFolder.decode(plain, file: file)
     }
 
+    /// Whether an election's key file is sealed.
+    /// - Throws: where it cannot be read, or others may read it.
+    package func isSealed(_ election: String) throws(KeyError) -> Bool {
+        let content = try PrivateFile.read(fileName(election), limit: KeyFolder.longestFile, secret: true)
+        return String(decoding: content, as: UTF8.self).hasPrefix(KeySeal.mark)
+    }
+
+    /// Seals every key file that lies in clear, and overwrites what lay there. Where it breaks off, run again it ends the work.
+    /// - Returns: the names of those that were sealed.
+    /// - Throws: where there is no secret, a key does not open, or the disk fails.
+    package func sealAll() throws(KeyError) -> [String] {
+        guard let seal else {
+            throw KeyError(
+                "There is no secret to seal keys under.",
+                cure: "Let systemd hand it over: systemd-run --pipe --wait --uid=isoloir "
+                    + "-p LoadCredentialEncrypted=isoloir-seal:/etc/credstore.encrypted/isoloir-seal isoloir key seal")
+        }
+        var sealed: [String] = []
+        for name in try keyNames() {
+            let file = fileName(name)
+            let (clear, new) = (file + ".clear", file + ".new")
+            if try !isSealed(name), let key = try key(of: name) {
+                if try KeyFolder.isThere(new) { unsafe unlink(new) }
+                let content = seal.seal(KeyFolder.encode(key), name: name, randomness: randomness)
+                try PrivateFile.create(new, content)
+                // A second name, so that what lay there can be overwritten once the new file has its place.
+                var isLinked = try KeyFolder.isThere(clear)
+                if !isLinked { isLinked = unsafe link(file, clear) == 0 }
+                guard isLinked, unsafe rename(new, file) == 0 else {
+                    throw KeyError(
+                        "\(file) cannot be replaced: \(unsafe String(cString: strerror(errno))).",
+                        cure: "Check the disk.")
+                }
+                try PrivateFile.syncFolder(of: file)
+                sealed.append(name)
+            }
+            if try KeyFolder.isThere(clear) { try PrivateFile.destroy(clear, randomness) }
+        }
+        return sealed
+    }
+
+    /// The names of all keys in the folder.
+    private func keyNames() throws(KeyError) -> [String] {
+        guard let folder = unsafe opendir(path) else {
+            throw KeyError("\(path) cannot be read.", cure: "Check the account that runs this program.")
+        }
+        defer { unsafe closedir(folder) }
+        var names: [String] = []
+        while let entry = unsafe readdir(folder) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.hasSuffix(".key") { names.append(String(name.dropLast(4))) }
+        }
+        return names.sorted()
+    }
+
     /// The key of an election, made when there is none.
     /// - Throws: as `key` and `install`.
     package func keyOrNew(of election: String) throws(KeyError) -> ElectionKey {

@@ -42,9 +42,7 @@ struct BounceReport: Equatable {
         let blocks = lines.split { MailReading.trimmed($0[...]).isEmpty }.map { MailReading.fields($0) }
         var found: [BounceReport] = []
         for block in blocks.flatMap(BounceReport.recipients) {
-            guard let word = BounceReport.value("action", in: block),
-                let action = Action(rawValue: String(decoding: word.map(MailReading.lower), as: UTF8.self))
-            else { continue }
+            guard let action = BounceReport.action(of: block) else { continue }
             found.append(BounceReport(action, BounceReport.status(of: block)))
         }
         // One of ours goes to one address; where an alias makes several of it, one that fails is told.
@@ -55,15 +53,37 @@ struct BounceReport: Equatable {
         self = report
     }
 
-    /// The fields of each recipient, where no empty line stands between two.
+    /// What each recipient has once, in any order.
+    private static let single: Set<String> = ["original-recipient", "final-recipient", "action", "status"]
+
+    /// The fields of each recipient: where no empty line stands between two, the next begins with what the one before had
+    /// already.
     private static func recipients(_ block: [MailReading.Field]) -> [[MailReading.Field]] {
         var found: [[MailReading.Field]] = [[]]
         for field in block {
-            let begins = ["original-recipient", "final-recipient", "action"].contains(field.name)
-            if begins, found[found.count - 1].contains(where: { $0.name == "action" }) { found.append([]) }
+            let isAnother = single.contains(field.name) && found[found.count - 1].contains { $0.name == field.name }
+            if isAnother { found.append([]) }
             found[found.count - 1].append(field)
         }
         return found
+    }
+
+    /// What was done about a recipient; where that is not said in the standard's words, the class of the status says it.
+    private static func action(of block: [MailReading.Field]) -> Action? {
+        if let word = value("action", in: block),
+            let action = Action(rawValue: String(decoding: word.map(MailReading.lower), as: UTF8.self))
+        {
+            return action
+        }
+        guard let status = value("status", in: block).flatMap(status), status.dropFirst().first == "." else {
+            return nil
+        }
+        switch status.first {
+        case "2": return .delivered
+        case "4": return .delayed
+        case "5": return .failed
+        default: return nil
+        }
     }
 
     /// The first word of a field, beside any comment.
@@ -75,12 +95,19 @@ struct BounceReport: Equatable {
         return value.prefix { !MailReading.isBlank($0) && $0 != UInt8(ascii: "(") && $0 != UInt8(ascii: ";") }
     }
 
-    /// The status that a recipient's fields give, else the first code in the other server's own words.
+    /// The status that a recipient's fields give; where there is none, or one that says nothing (`5.0.0`), the first code in the
+    /// other server's own words.
     private static func status(of block: [MailReading.Field]) -> String {
-        if let given = value("status", in: block).flatMap(status) { return given }
-        let diagnosis = block.first { $0.name == "diagnostic-code" }?.value ?? []
-        return code(in: diagnosis) ?? unknownStatus
+        let given = value("status", in: block).flatMap(status)
+        if let given, !isEmpty(given) { return given }
+        let said = code(in: block.first { $0.name == "diagnostic-code" }?.value ?? [])
+        // One of another class is of another attempt.
+        guard let given else { return said ?? unknownStatus }
+        return said?.first == given.first ? said ?? given : given
     }
+
+    /// Whether a status names its class alone.
+    private static func isEmpty(_ status: String) -> Bool { status.hasSuffix(".0.0") }
 
     /// RFC 3463: "other undefined status".
     private static let unknownStatus = "5.0.0"
@@ -91,7 +118,7 @@ struct BounceReport: Equatable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The first status (`5.1.1`), else the first reply code (`550`), of a text.
+    /// The first status (`5.1.1`) of a text, else its first reply code (`550`), else a status that says nothing.
     private static func code(in text: [UInt8]) -> String? {
         let words = text.split { !(48...57 ~= $0 || $0 == 46) }
         func isStatus(_ word: ArraySlice<UInt8>) -> Bool {
@@ -99,17 +126,16 @@ struct BounceReport: Equatable {
             return parts.count == 3 && parts[0].count == 1 && [50, 52, 53].contains(parts[0].first)
                 && parts.allSatisfy { 1...3 ~= $0.count }
         }
-        let found =
-            words.first(where: isStatus)
-            ?? words.first { $0.count == 3 && [52, 53].contains($0.first) && !$0.contains(46) }
-        return found.flatMap(status)
+        let statuses = words.filter(isStatus).compactMap { status($0) }
+        let reply = words.first { $0.count == 3 && [52, 53].contains($0.first) && !$0.contains(46) }
+        return statuses.first { !isEmpty($0) } ?? reply.flatMap(status) ?? statuses.first
     }
 
     // MARK: Plain texts
 
     /// `MAILER-DAEMON`, `postmaster` and their like before the at sign.
     private static func isMailer(_ from: [UInt8]) -> Bool {
-        let from = from.prefix(1000).map(MailReading.lower)
+        let from = MailReading.pieces(Array(from.prefix(1000)))[0].map(MailReading.lower)
         // The address alone: anybody writes what they like into the name beside it.
         let start = from.lastIndex(of: UInt8(ascii: "<")).map { $0 + 1 } ?? from.startIndex
         let address = String(decoding: MailReading.trimmed(from[start...]), as: UTF8.self)

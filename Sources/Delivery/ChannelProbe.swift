@@ -1,5 +1,3 @@
-import HTTPClient
-
 extension MailRelay {
     /// Connects and signs in as a mailing does, and sends nothing.
     /// - Parameter seconds: how long that may take.
@@ -17,20 +15,5 @@ extension MailRelay {
             return nil
         }
         return "the relay did not answer within \(seconds) seconds"
-    }
-}
-
-/// What a gateway's answer to a message without a number says of the account: nil where it was taken.
-func accountFault(_ outcome: WebClient.Outcome) -> String? {
-    switch outcome {
-    case .unsent(let reason), .unknown(let reason): return "the gateway cannot be reached: \(reason)"
-    case .response(let response):
-        switch response.status {
-        case 401, 403: return "the gateway refuses our account: HTTP \(response.status)"
-        case 402: return "the gateway wants to be paid: HTTP 402"
-        case 404, 405: return "the gateway has no such address: HTTP \(response.status)"
-        case 500...: return "the gateway is out of order: HTTP \(response.status)"
-        default: return nil
-        }
     }
 }

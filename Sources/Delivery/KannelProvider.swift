@@ -9,7 +9,7 @@ package struct KannelProvider: SMSProvider {
     private let password: Secret
     private let sender: String
     /// Where delivery receipts are asked to go; nil when none are wanted.
-    private let receipts: String?
+    package let receipts: String?
 
     /// - Parameters:
     ///   - url: of `sendsms`, by HTTP or HTTPS.
@@ -20,8 +20,7 @@ package struct KannelProvider: SMSProvider {
         (self.url, self.user, self.password, self.sender, self.receipts) = (url, user, password, sender, receipts)
     }
 
-    /// Posts one SMS. Kannel's 202 accepts it; 401 to 404 pause the channel, but for a number that is not routable;
-    /// other 4xx fail the message, and the rest is tried again.
+    /// Posts one SMS. Kannel's 202 accepts it.
     package func send(_ message: SMS) -> Handover {
         var headers = [
             "X-Kannel-Username: \(user)", "X-Kannel-Password: \(password.text)", "X-Kannel-To: \(message.number)",
@@ -45,28 +44,23 @@ package struct KannelProvider: SMSProvider {
     }
 
     /// Posts a message to nobody, which Kannel refuses, and reads from its refusal whether the account is good.
-    package func probe() -> String? {
-        accountFault(
-            WebClient.post(
-                url,
-                headers: [
-                    "X-Kannel-Username: \(user)", "X-Kannel-Password: \(password.text)", "X-Kannel-From: \(sender)",
-                    "Content-Type: text/plain; charset=utf-8",
-                ], body: ""))
+    package func probe() -> GatewayVerdict {
+        WebClient.post(
+            url,
+            headers: [
+                "X-Kannel-Username: \(user)", "X-Kannel-Password: \(password.text)", "X-Kannel-From: \(sender)",
+                "Content-Type: text/plain; charset=utf-8",
+            ], body: ""
+        ).verdict(isTold: true)
     }
+
+    /// Its own.
+    package var receiptNumbers: ReceiptStatus.Numbers { .kannel }
 
     /// What an answer other than an acceptance means: for this message, or for the channel.
     private static func refusal(_ response: WebClient.Response) -> Handover {
-        let summary = "HTTP \(response.status)"
-        switch response.status {
         // A number that no centre serves is that number's fault (Kannel's user guide, 6.2: "Not routable. Do not try again.").
-        case 403 where response.body.hasPrefix("Not routable"): return .failed("the number is not routable: \(summary)")
-        case 408, 429: return .temporary(summary)
-        case 402: return .paused("the SMS gateway wants to be paid: \(summary)")
-        case 401, 403: return .paused("the SMS gateway refuses our account: \(summary)")
-        case 404: return .paused("the SMS gateway has no such address: \(summary)")
-        case 400..<500: return .failed(summary)
-        default: return .temporary(summary)
-        }
+        response.status == 403 && response.body.hasPrefix("Not routable")
+            ? .failed("the number is not routable: HTTP 403") : response.refusal
     }
 }

@@ -35,8 +35,12 @@ struct MailReading {
     /// Type and subtype in small letters, without parameters; plain text where nothing is said.
     var type: String {
         guard let value = self["content-type"] else { return "text/plain" }
-        let whole = value.prefix { $0 != UInt8(ascii: ";") }.filter { !MailReading.isBlank($0) }
-        return String(decoding: whole.map(MailReading.lower), as: UTF8.self)
+        return MailReading.word(value)
+    }
+
+    /// A field's word before any parameter, in small letters, without blanks and comments.
+    private static func word(_ value: [UInt8]) -> String {
+        String(decoding: pieces(value)[0].filter { !isBlank($0) }.map(lower), as: UTF8.self)
     }
 
     /// The parts of a multipart; those of its own parts where they are multiparts, but never what a message inside holds.
@@ -79,8 +83,8 @@ struct MailReading {
     }
 
     /// The pieces of a field between semicolons, as they read: without quotes, with what a backslash stands before, and without
-    /// comments (RFC 2045, 5.1, and RFC 5322, 3.2).
-    private static func pieces(_ value: [UInt8]) -> [[UInt8]] {
+    /// comments (RFC 2045, 5.1, and RFC 5322, 3.2). At least one.
+    static func pieces(_ value: [UInt8]) -> [[UInt8]] {
         var pieces: [[UInt8]] = [[]]
         var (isQuoted, isEscaped, comments) = (false, false, 0)
         for byte in value {
@@ -102,11 +106,7 @@ struct MailReading {
 
     /// The body's lines as they read once the part's encoding is taken off.
     var content: [[UInt8]] {
-        switch String(
-            decoding: (self["content-transfer-encoding"] ?? []).filter { !MailReading.isBlank($0) }
-                .map(MailReading.lower),
-            as: UTF8.self)
-        {
+        switch MailReading.word(self["content-transfer-encoding"] ?? []) {
         case "base64":
             let text = String(decoding: body.joined(), as: UTF8.self)
             guard let data = Data(base64Encoded: text, options: .ignoreUnknownCharacters) else { return Array(body) }

@@ -35,7 +35,7 @@ final class MessageOpener {
         guard let plain = sealer.open(message.sealed, associated: PersonalModel.place(message.id)),
             let model = PersonalModel(plain, names: frame.kind.personalNames)
         else { return .unreadable }
-        return .opened(frame, model)
+        return .opened(frame, model.with(console: outbox.console ?? frame.frame.shared["address"]))
     }
 
     /// What shows that a receipt or a bounce answers a message of ours: a keyed hash of its token.

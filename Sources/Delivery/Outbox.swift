@@ -6,11 +6,17 @@ package import Store
 package struct Outbox: Sendable {
     let clock: Clock
     let randomness: Randomness
+    /// Where the console has an address of its own.
+    let console: String?
 
     /// - Parameters:
     ///   - clock: seconds since 1970, for when messages are due, expire and end.
     ///   - randomness: of Message-IDs, seals and the jitter of delays.
-    package init(clock: Clock, randomness: Randomness) { (self.clock, self.randomness) = (clock, randomness) }
+    ///   - console: `https://console.example.org`, for the links of what leaves; nil where the console stands at the election's
+    ///     address.
+    package init(clock: Clock, randomness: Randomness, console: String? = nil) {
+        (self.clock, self.randomness, self.console) = (clock, randomness, console)
+    }
 
     /// The number of a frame, stored when it is new.
     package func store(_ transaction: borrowing Transaction, _ frame: MessageFrame) throws(StoreError) -> Int {
@@ -83,7 +89,7 @@ package struct Outbox: Sendable {
     }
 
     /// What is added to the time at which a message that is held is due: no clock comes there.
-    private static let heldSeconds = 1 << 40
+    static let heldSeconds = 1 << 40
 
     /// Keeps word of the hours back, or lets it go: while a clock in doubt holds the poll it may not be true.
     package func holdNews(
@@ -98,7 +104,8 @@ package struct Outbox: Sendable {
     }
 
     /// Gives a subject's messages on a channel that have not left another recipient, since the old one was wrong: those
-    /// that wait and those that failed, which wait again. Notices keep theirs. Returns how many there were.
+    /// that wait, until when they would have, and those that failed, which wait again and are due at once. Notices keep theirs.
+    /// Returns how many there were.
     package func readdress(
         _ transaction: borrowing Transaction, election: Int, key: ElectionKey, subject: Int, route: Route,
         to recipient: [UInt8]
@@ -129,10 +136,11 @@ package struct Outbox: Sendable {
                 changed.encoded(message.kind.personalNames), associated: PersonalModel.place(message.id))
             try transaction.execute(
                 """
-                UPDATE outbox_message SET sealed = ?, state = 'waiting', attempts = 0, due_at = ?, ended_at = NULL, reply = NULL,
-                    place = ?
-                WHERE id = ?
-                """, sealed, clock.now, Outbox.place(recipient, route), message.id)
+                UPDATE outbox_message SET sealed = ?1, ended_at = NULL, reply = NULL, place = ?2,
+                    due_at = CASE WHEN state = 'waiting' AND (attempts = 0 OR due_at >= ?3) THEN due_at ELSE ?4 END,
+                    state = 'waiting', attempts = 0
+                WHERE id = ?5
+                """, sealed, Outbox.place(recipient, route), Outbox.heldSeconds, clock.now, message.id)
             try forgetEarly(transaction, message.id)
             // Whether a reminder waits would tell whether somebody voted.
             if message.kind != .reminder { count += 1 }
@@ -210,8 +218,8 @@ package struct Outbox: Sendable {
     }
 
     /// Makes mails and SMS due again: failed ones and those that wait for their next attempt, or those of which nobody
-    /// knows whether they arrived. Only messages whose model still exists can be sent again; returns how many. With all
-    /// messages paused channels go on too.
+    /// knows whether they arrived. What was never tried waits for its time: a delayed reset, word of the hours that is held. Only
+    /// messages whose model still exists can be sent again; returns how many. With all messages paused channels go on too.
     package func retry(
         _ transaction: borrowing Transaction, election: Int, unknown: Bool, of selection: MessageSelection = .init()
     ) throws(StoreError) -> Int {
@@ -221,17 +229,19 @@ package struct Outbox: Sendable {
             """
             SELECT count(*) FROM outbox_message
             WHERE election = ?2 AND sealed IS NOT NULL AND channel IN ('email', 'sms')
-                AND (state = CASE WHEN ?3 THEN 'unknown' ELSE 'failed' END OR state = 'waiting' AND NOT ?3 AND due_at > ?1)
+                AND (state = CASE WHEN ?3 THEN 'unknown' ELSE 'failed' END OR state = 'waiting' AND NOT ?3 AND due_at > ?1
+                    AND due_at < ?6 AND attempts > 0)
                 AND (?4 IS NULL OR place = ?4) AND (?5 IS NULL OR mailing = ?5)
                 AND kind NOT IN ('reminder', 'voteRecorded')
-            """, clock.now, election, unknown, selection.place, selection.mailing)
+            """, clock.now, election, unknown, selection.place, selection.mailing, Outbox.heldSeconds)
         try transaction.execute(
             """
             UPDATE outbox_message SET state = 'waiting', attempts = 0, due_at = ?1, ended_at = NULL, reply = NULL
             WHERE election = ?2 AND sealed IS NOT NULL AND channel IN ('email', 'sms')
-                AND (state = CASE WHEN ?3 THEN 'unknown' ELSE 'failed' END OR state = 'waiting' AND NOT ?3 AND due_at > ?1)
+                AND (state = CASE WHEN ?3 THEN 'unknown' ELSE 'failed' END OR state = 'waiting' AND NOT ?3 AND due_at > ?1
+                    AND due_at < ?6 AND attempts > 0)
                 AND (?4 IS NULL OR place = ?4) AND (?5 IS NULL OR mailing = ?5)
-            """, clock.now, election, unknown, selection.place, selection.mailing)
+            """, clock.now, election, unknown, selection.place, selection.mailing, Outbox.heldSeconds)
         return count
     }
 }

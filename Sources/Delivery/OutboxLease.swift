@@ -186,9 +186,10 @@ extension Outbox {
                 let delay = Backoff.delay(attempts: result.attempts - 1, jitter: randomness.bytes(1)[0])
                 try transaction.execute(
                     """
-                    UPDATE outbox_message SET state = 'waiting', attempts = attempts + 1, due_at = ?, reply = ?
+                    UPDATE outbox_message SET state = 'waiting', attempts = attempts + 1, reply = ?,
+                        due_at = CASE WHEN due_at >= ? THEN due_at ELSE ? END
                     WHERE id = ? AND state IN ('waiting', 'sent')
-                    """, now + delay, reply, result.id)
+                    """, reply, Outbox.heldSeconds, now + delay, result.id)
                 try forgetEarly(transaction, result.id)
             case .paused(let reason):
                 try transaction.execute(

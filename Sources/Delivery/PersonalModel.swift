@@ -39,6 +39,14 @@ package struct PersonalModel: Sendable, Equatable {
             uniqueKeysWithValues: zip(names, fields.dropFirst(3).map { String(decoding: $0, as: UTF8.self) }))
     }
 
+    /// The same with links to the console at the address that holds now: what waited may name another.
+    /// - Parameter address: without a path; nil changes nothing.
+    func with(console address: String?) -> PersonalModel {
+        guard let address, let link = values["console"], let path = link.firstRange(of: "/manager") else { return self }
+        let values = values.merging(["console": address + link[path.lowerBound...]]) { $1 }
+        return PersonalModel(recipient: recipient, values: values, date: date, token: token)
+    }
+
     /// What the sealed model is bound to: its row.
     static func place(_ row: Int) -> [UInt8] {
         var fields = Fields("outbox")

@@ -4,13 +4,13 @@ import HTTPClient
 
 /// A gateway with a JSON interface: one POST with `to`, `text`, `from`, `unicode`, `reference`, authorised by a bearer
 /// token; any 2xx accepts. Where receipts are wanted, `receipt` is the address that it calls, with `&status=` and what became of
-/// the message behind it.
+/// the message behind it. The whole contract stands in `Channels.md`.
 package struct RESTProvider: SMSProvider {
     private let url: String
     private let token: Secret
     private let sender: String
     /// Where delivery receipts are asked to go; nil when none are wanted.
-    private let receipts: String?
+    package let receipts: String?
 
     /// - Parameters:
     ///   - url: takes the POST, by HTTP or HTTPS.
@@ -29,17 +29,19 @@ package struct RESTProvider: SMSProvider {
     }
 
     /// Posts an empty object, which a gateway refuses, and reads from its refusal whether the account is good.
-    package func probe() -> String? {
-        accountFault(
-            WebClient.post(
-                url,
-                headers: [
-                    "Authorization: Bearer \(token.text)", "Content-Type: application/json", "Accept: application/json",
-                ], body: "{}"))
+    package func probe() -> GatewayVerdict {
+        WebClient.post(
+            url,
+            headers: [
+                "Authorization: Bearer \(token.text)", "Content-Type: application/json", "Accept: application/json",
+            ], body: "{}"
+        ).verdict(isTold: false)
     }
 
-    /// Posts one SMS. 401, 402 and 403 pause the channel, 408, 429 and 5xx are tried again, other 4xx fail the
-    /// message.
+    /// Gateways that are no Kannel write words, or hand on the numbers of the short message protocol.
+    package var receiptNumbers: ReceiptStatus.Numbers { .smpp }
+
+    /// Posts one SMS.
     package func send(_ message: SMS) -> Handover {
         let request = Request(
             to: message.number, text: message.text, from: sender, reference: message.reference,
@@ -56,17 +58,10 @@ package struct RESTProvider: SMSProvider {
         case .unsent(let reason): return .temporary(reason)
         case .unknown(let reason): return .unknown(reason)
         case .response(let response):
-            switch response.status {
-            case 200..<300:
-                // A receipt names the message as its address does; without any, the gateway's own name helps whoever asks there.
-                let answer = try? JSONDecoder().decode(Answer.self, from: Data(response.body.utf8))
-                return .accepted(providerID: receipts == nil ? answer?.id ?? message.reference : message.reference)
-            case 402: return .paused("the SMS gateway wants to be paid: HTTP 402")
-            case 401, 403: return .paused("the SMS gateway refuses our account: HTTP \(response.status)")
-            case 408, 429: return .temporary("HTTP \(response.status)")
-            case 400..<500: return .failed("HTTP \(response.status)")
-            default: return .temporary("HTTP \(response.status)")
-            }
+            guard 200..<300 ~= response.status else { return response.refusal }
+            // A receipt names the message as its address does; without any, the gateway's own name helps whoever asks there.
+            let answer = try? JSONDecoder().decode(Answer.self, from: Data(response.body.utf8))
+            return .accepted(providerID: receipts == nil ? answer?.id ?? message.reference : message.reference)
         }
     }
 }

@@ -17,11 +17,23 @@ package protocol SMSProvider: Sendable {
     /// Hands a message over and waits for the gateway's answer.
     func send(_ message: SMS) -> Handover
 
-    /// Asks whether the gateway takes our account, and sends nothing; nil where it does.
-    func probe() -> String?
+    /// Asks whether the gateway takes our account, and sends nothing.
+    func probe() -> GatewayVerdict
+
+    /// The address of our page that its receipts are asked to go to; nil where none are wanted.
+    var receipts: String? { get }
+
+    /// Whose numbers its receipts have.
+    var receiptNumbers: ReceiptStatus.Numbers { get }
 }
 
 extension SMSProvider {
     /// A way without an account takes everything.
-    package func probe() -> String? { nil }
+    package func probe() -> GatewayVerdict { .good }
+
+    /// Nor does one without a gateway send receipts.
+    package var receipts: String? { nil }
+
+    /// Of no gateway.
+    package var receiptNumbers: ReceiptStatus.Numbers { .none }
 }

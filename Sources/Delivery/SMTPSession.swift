@@ -30,21 +30,20 @@ struct SMTPSession {
     private var taken = 0
     private var bodyEnd = 0
     private var steps: [Step] = [.greeting]
-    private var current: SMTPEnvelope?
-    private var ahead: SMTPEnvelope?
+    private var current, ahead: SMTPEnvelope?
     /// A message whose envelope is sent again after RSET.
     private var again: MailJob?
     private var isSecure: Bool
-    private var pipelines = false
-    private var offersTLS = false
+    private var (pipelines, offersTLS) = (false, false)
     private var authMethods: [String] = []
     /// Results that are not on disk yet.
     private var unreleased = 0
     private var bodyWaits = false
-    private(set) var isReady = false
-    private(set) var isIdle = false
+    private(set) var (isReady, isIdle) = (false, false)
     private var delivered = 0
     private var lines: [UInt8] = []
+    /// The lines of the present reply before its last.
+    private var earlier = ""
 
     /// A relay may close long connections; a fresh one every so often keeps us polite.
     private static let mostMessages = 1000
@@ -120,16 +119,20 @@ struct SMTPSession {
         return demand
     }
 
-    /// Takes one line of a reply; the last of several decides.
+    /// Takes one line of a reply; the last of several has the code that counts, and any of them may say why.
     private mutating func take(line: ArraySlice<UInt8>) -> Demand {
         let digits = line.prefix(3).map { Int($0) - 48 }
         guard digits.count == 3, digits.allSatisfy({ 0...9 ~= $0 }), let step = steps.first else {
             return fail("the relay broke the protocol")
         }
-        let reply = SMTPReply(
-            code: digits.reduce(0) { $0 * 10 + $1 }, text: String(decoding: line.dropFirst(4), as: UTF8.self))
-        if step == .hello, reply.code == 250 { noteExtension(reply.text.uppercased()) }
-        if line.count > 3, line[line.startIndex + 3] == UInt8(ascii: "-") { return .none }
+        let (code, text) = (digits.reduce(0) { $0 * 10 + $1 }, String(decoding: line.dropFirst(4), as: UTF8.self))
+        if step == .hello, code == 250 { noteExtension(text.uppercased()) }
+        if line.count > 3, line[line.startIndex + 3] == UInt8(ascii: "-") {
+            if earlier.utf8.count + text.utf8.count < SMTPSession.longestLine { earlier += text + " " }
+            return .none
+        }
+        let reply = SMTPReply(code: code, text: earlier + text)
+        earlier = ""
         steps.removeFirst()
         if reply.code == 421, step != .quit {
             return fail("421: the relay closes the connection", bodyReply: step == .body)

@@ -99,11 +99,22 @@ package struct SenderDomain: Sendable {
         while labels.count >= 2 {
             let name = "_dmarc." + labels.joined(separator: ".")
             guard case .records(let texts) = texts(name) else { return .silent }
-            if let record = texts.first(where: { SenderDomain.tags($0)["v"]?.lowercased() == "dmarc1" }) {
-                guard let policy = SenderDomain.tags(record)["p"]?.lowercased(),
-                    ["none", "quarantine", "reject"].contains(policy)
-                else { return .fault("the DMARC record at \(name) has no policy: add p=quarantine") }
-                return .good("\(name): p=\(policy)")
+            let records = texts.map(SenderDomain.tags).filter { $0["v"]?.lowercased() == "dmarc1" }
+            guard records.count < 2 else {
+                return .fault("there are \(records.count) DMARC records at \(name), and then none counts: keep one")
+            }
+            if let record = records.first {
+                func policy(_ tag: String) -> String? {
+                    record[tag].map { $0.lowercased() }.flatMap {
+                        ["none", "quarantine", "reject"].contains($0) ? "\(tag)=\($0)" : nil
+                    }
+                }
+                // Of a domain above, `sp` is for those below it, where it is given.
+                let isAbove = labels.count < domain.split(separator: ".").count
+                guard let whole = policy("p") else {
+                    return .fault("the DMARC record at \(name) has no policy: add p=quarantine")
+                }
+                return .good("\(name): \(isAbove ? policy("sp") ?? whole : whole)")
             }
             labels.removeFirst()
         }

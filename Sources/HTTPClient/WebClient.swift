@@ -9,11 +9,14 @@ package enum WebClient {
         package let status: Int
         /// At most `largestAnswer` bytes, taken as UTF-8.
         package let body: String
+        /// Where a redirection points, without query and fragment, at most `longestAddress` bytes; nil for any other answer.
+        package let location: String?
     }
 
     /// Seconds to connect, and in all: a gateway that takes longer is down.
     private static let connectSeconds = 10
     private static let totalSeconds = 30
+    private static let longestAddress = 200
     /// Largest answer of a gateway in bytes.
     private static let largestAnswer = 65_536
 
@@ -62,7 +65,18 @@ package enum WebClient {
             }
         }
         let status = withExtendedLifetime(request) { unsafe isoloir_curl_status(curl) }
-        return .response(Response(status: status, body: String(decoding: received.bytes, as: UTF8.self)))
+        // Redirections are never followed: the text is a voter's.
+        let location = withExtendedLifetime(request) {
+            unsafe isoloir_curl_redirection(curl).map { unsafe String(cString: $0) }
+        }
+        return .response(
+            Response(
+                status: status, body: String(decoding: received.bytes, as: UTF8.self), location: location.map(shown)))
+    }
+
+    /// As much of an address as may stand in a message.
+    private static func shown(_ address: String) -> String {
+        String(decoding: address.prefix { $0 != "?" && $0 != "#" }.utf8.prefix(longestAddress), as: UTF8.self)
     }
 
     /// A public file, fetched as a browser would with these headers; nil when it cannot be had.

@@ -122,6 +122,20 @@ extension Issuer {
         return (contacts, session.routes(voter, contacts))
     }
 
+    /// How many voters no channel of the election leads to, as `issueAll` finds out: by the roll's contacts and those given on
+    /// the phone, and the prefixes that SMS may go to.
+    package func countUnreachable(
+        _ reading: borrowing Reading, _ election: StoredElection, key: ElectionKey, office: MessageOffice
+    ) throws(StoreError) -> Int {
+        let session = IssueSession(self, election, key: key, office: office)
+        var count = 0
+        try registrar.each(reading, election) { voter, sealed throws(StoreError) in
+            let contacts = try session.effectiveContacts(reading, voter, sealed)
+            if Route.allCases.allSatisfy({ session.obstacle(voter, contacts, $0) != nil }) { count += 1 }
+        }
+        return count
+    }
+
     /// Queues a message that carries no identifier; returns its number, nil when the voter cannot be reached so.
     package func send(
         _ transaction: borrowing Transaction, _ election: StoredElection, key: ElectionKey, office: MessageOffice,

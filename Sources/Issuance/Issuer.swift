@@ -190,6 +190,7 @@ package struct Issuer: Sendable {
                 "UPDATE issuance_identifier SET contact = ? WHERE voter = ? AND route = ? AND state <> 'revoked'",
                 sealer.seal(recipient, associated: IssueSession.contactPlace(election, voter)), voter, route.rawValue)
         }
+        try outbox.holdNews(transaction, election)
         return count
     }
 

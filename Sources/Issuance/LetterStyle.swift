@@ -62,28 +62,19 @@ extension MessageFrame {
         }
     }
 
-    /// Characters of a sender that fit above the window, on two lines of small type.
-    private static let longestReturnLine = 140
-
     /// The face of such letters.
     /// - Parameters:
     ///   - text: of `letterText`.
     ///   - date: the day of printing, in words.
     /// - Throws: when the text does not fit the page, or says what a letter cannot set.
     func face(_ text: String, date: String) throws(LetterError) -> LetterFace {
-        let sender = ([shared["organiser"] ?? ""] + senderLines).filter { !$0.isEmpty }
-        // Where all of it is too long, what the post needs to bring a letter back stands at both ends.
-        let isLong = sender.joined().count > MessageFrame.longestReturnLine
-        let parts = isLong ? [sender.first, sender.count > 1 ? sender.last : nil].compactMap { $0 } : sender
-        let whole = parts.joined(separator: " \u{2013} ")
-        let line =
-            whole.count > MessageFrame.longestReturnLine
-            ? whole.prefix(MessageFrame.longestReturnLine) + "\u{2026}" : whole
         // The greeting has a place of its own.
         let slots = MessageKind(rawValue: kind)?.personalNames.filter { $0 != "greeting" } ?? []
         return try LetterFace(
             markdown: text, slots: slots, site: shared["address"] ?? "", file: "letter/\(kind).\(language).md",
-            setting: LetterFace.Setting(language: language, returnLine: line, date: date))
+            setting: LetterFace.Setting(
+                language: language, returnLine: ReturnLine(name: shared["organiser"] ?? "", address: senderLines),
+                date: date))
     }
 }
 
@@ -91,7 +82,7 @@ extension MessageFrame {
 package struct PrintedSheet: Sendable, Equatable {
     /// The letter's number in its batch, from 1.
     package let number: Int
-    /// Five digits in France; abroad the first word with a digit of the town's line, empty where there is none.
+    /// Five digits in France; abroad as that country writes it, empty where there is none.
     package let postcode: String
     /// `FRANCE`, or the address's last line.
     package let country: String
@@ -111,9 +102,7 @@ package struct PrintedSheet: Sendable, Equatable {
             (postcode, country) = (code, PrintedSheet.home)
         } else {
             country = address.lines.last ?? ""
-            // Abroad the code is a word of the town's line, before the town or behind it.
-            let town = address.lines.dropLast().last ?? ""
-            postcode = town.split(separator: " ").first { $0.contains(where: \.isNumber) }.map(String.init) ?? ""
+            postcode = ForeignPostcode.find(in: address.lines.dropLast().last ?? "", country: country) ?? ""
         }
     }
 

@@ -36,6 +36,12 @@ extension MessageFrame {
 }
 
 extension Outbox {
+    /// Keeps word of the hours back that has just become due again, while a clock in doubt holds the poll.
+    package func holdNews(_ transaction: borrowing Transaction, _ election: StoredElection) throws(StoreError) {
+        guard try PollHours.find(transaction.reading, election).stage == .halted else { return }
+        try holdNews(transaction, election: election.number, isHeld: true)
+    }
+
     /// Puts the hours in force, the site's address and the contacts into the mails and SMS that have not left: those that wait, and those that failed and may be
     /// sent again. Letters get theirs when they are printed. Only messages that are still to be sent are touched, by the
     /// indices that hold them alone.

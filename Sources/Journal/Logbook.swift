@@ -156,10 +156,19 @@ package struct Logbook: Sendable {
     package static func lastDetails(
         _ reading: borrowing Reading, action: String
     ) throws(StoreError) -> [String: String]? {
-        let text = try reading.first(
-            "SELECT details FROM journal_entry WHERE action = ? ORDER BY number DESC LIMIT 1", action
-        ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
-        return try text.map { text throws(StoreError) in try JournalEntry.fields(text, of: action) }
+        try lastEntry(reading, action: action).map { entry throws(StoreError) in try entry.fields() }
+    }
+
+    /// The latest entry of an action; nil when there is none.
+    package static func lastEntry(
+        _ reading: borrowing Reading, action: String
+    ) throws(StoreError) -> JournalEntry? {
+        try reading.first(
+            """
+            SELECT number, at, election, principal, action, details, sealed, sealed_hash, previous FROM journal_entry
+            WHERE action = ? ORDER BY number DESC LIMIT 1
+            """, action
+        ) { (row: borrowing Row) throws(StoreError) -> JournalEntry in try JournalEntry(row) }
     }
 
     /// The number and hash of the last entry, kept apart from it; nil before the first.

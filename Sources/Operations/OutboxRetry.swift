@@ -1,9 +1,9 @@
 package import Crypto
 package import Delivery
 package import Elections
+import Issuance
 package import Journal
 package import Store
-import VoterRoll
 
 /// Makes messages due again that failed, or of which nobody knows whether they arrived. Console, interface for programs and
 /// command line all come here.
@@ -23,6 +23,7 @@ package struct OutboxRetry: Sendable {
         _ transaction: borrowing Transaction, unknown: Bool, of selection: MessageSelection, by principal: Principal
     ) throws(StoreError) -> Int {
         let count = try outbox.retry(transaction, election: election.number, unknown: unknown, of: selection)
+        try outbox.holdNews(transaction, election)
         var details = DeliveryDesk.details(selection)
         (details["messages"], details["unknown"]) = ("\(count)", unknown ? "yes" : "no")
         try record(transaction, details, personal: DeliveryDesk.personal(selection), by: principal)
@@ -36,6 +37,7 @@ package struct OutboxRetry: Sendable {
         guard try outbox.retry(transaction, election: election.number, subject: voter, message: message) else {
             return false
         }
+        try outbox.holdNews(transaction, election)
         try record(transaction, ["voter": "\(voter)", "message": "\(message)"], by: principal)
         return true
     }

@@ -117,16 +117,60 @@ package struct Enclosure: Sendable {
         return [abs(ends[2] - ends[0]), abs(ends[3] - ends[1])]
     }
 
-    /// The name of a font that a page uses without holding it; nil where it holds all.
-    /// Fonts that stand only in pictures or forms on the page are not looked at.
+    /// The name of a font that a page uses without holding it; nil where it holds all. Fonts of forms on the page, of its
+    /// patterns and of what is written beside it (annotations) count, however deep they stand.
     func missingFont(on page: Int) -> String? {
-        guard let node = unsafe document.map({ unsafe qpdf_get_page_n($0, page) }),
-            let fonts = inherited(node, "/Resources").flatMap({ entry($0, "/Font") })
-        else { return nil }
-        for name in keys(fonts) {
-            if let font = entry(fonts, name), !isEmbedded(font) { return self.name(of: font) ?? name }
+        guard let document = unsafe document else { return nil }
+        let node = unsafe qpdf_get_page_n(document, page)
+        // What holds resources, and was not looked at yet.
+        var open = [inherited(node, "/Resources")].compactMap(\.self)
+        var seen: Set<Int32> = []
+        open += annotations(of: node).flatMap { forms($0) }
+        while let resources = open.popLast() {
+            let fonts = entry(resources, "/Font")
+            for name in fonts.map(keys) ?? [] {
+                guard let font = fonts.flatMap({ entry($0, name) }) else { continue }
+                if !isEmbedded(font) { return self.name(of: font) ?? name }
+                open += own(font, &seen)
+            }
+            for kind in ["/XObject", "/Pattern"] {
+                guard let found = entry(resources, kind) else { continue }
+                for name in keys(found) { open += entry(found, name).map { own($0, &seen) } ?? [] }
+            }
         }
         return nil
+    }
+
+    /// The resources of a form, a pattern or a font that is drawn in the document, once.
+    private func own(_ node: qpdf_oh, _ seen: inout Set<Int32>) -> [qpdf_oh] {
+        guard let document = unsafe document else { return [] }
+        let number = unsafe qpdf_oh_get_object_id(document, node)
+        // Number 0 is that of what stands in another object, and cannot lead back to it.
+        guard number == 0 || seen.insert(number).inserted else { return [] }
+        return entry(dictionary(node), "/Resources").map { [$0] } ?? []
+    }
+
+    /// The dictionary of a stream; any other object as it is.
+    private func dictionary(_ node: qpdf_oh) -> qpdf_oh {
+        guard let document = unsafe document, unsafe qpdf_oh_is_stream(document, node) != 0 else { return node }
+        return unsafe qpdf_oh_get_dict(document, node)
+    }
+
+    /// What is written beside a page.
+    private func annotations(of page: qpdf_oh) -> [qpdf_oh] {
+        guard let document = unsafe document, let list = entry(page, "/Annots") else { return [] }
+        let count = unsafe max(0, qpdf_oh_get_array_n_items(document, list))
+        return (0..<count).map { unsafe qpdf_oh_get_array_item(document, list, $0) }
+    }
+
+    /// The resources of an annotation's looks: one, or one for each of its states.
+    private func forms(_ annotation: qpdf_oh) -> [qpdf_oh] {
+        guard let document = unsafe document, let look = entry(annotation, "/AP").flatMap({ entry($0, "/N") }) else {
+            return []
+        }
+        let isOne = unsafe qpdf_oh_is_stream(document, look) != 0
+        let looks = isOne ? [look] : keys(look).compactMap { entry(look, $0) }
+        return looks.compactMap { entry(dictionary($0), "/Resources") }
     }
 
     /// As its maker called it: `/Helvetica`.

@@ -28,13 +28,13 @@ package struct LetterFace: Sendable {
     package struct Setting: Sendable {
         /// As RFC 3066 writes it: `fr`.
         let language: String
-        /// The sender on one line, above the window.
-        let returnLine: String
+        /// The sender above the window.
+        let returnLine: ReturnLine
         /// The day of printing, in words.
         let date: String
 
-        /// - Parameter returnLine: the sender, short enough for two lines of small type.
-        package init(language: String, returnLine: String, date: String) {
+        /// - Parameter returnLine: shortened to its place when it is drawn.
+        package init(language: String, returnLine: ReturnLine, date: String) {
             (self.language, self.returnLine, self.date) = (language, returnLine, date)
         }
     }

@@ -16,7 +16,8 @@ extension LetterPress {
         }
         unsafe paper.logo?.draw(in: profile.logo, on: canvas)
         let sender = profile.sender(below: paper.logo)
-        try unsafe fitting(["9", "8", "7"], face.sender, sender).draw(face.sender, in: sender, on: canvas, markup: true)
+        try unsafe fitting(["9", "8", "7", "6.5", "6"], face.sender, sender).draw(
+            face.sender, in: sender, on: canvas, markup: true)
         try unsafe drawReturnLine(face.setting.returnLine, on: canvas)
         try unsafe box("10", profile.date).draw(face.setting.date, in: profile.date, on: canvas)
         try unsafe drawBody(face.body, on: canvas)
@@ -35,19 +36,22 @@ extension LetterPress {
         unsafe outline(frame, on: canvas)
     }
 
-    /// Draws the sender above the window: on one line, next to it, as long as the type can be read, else on two.
-    private func drawReturnLine(_ text: String, on canvas: OpaquePointer) throws(LetterError) {
+    /// Draws the sender above the window: on one line, next to it, as long as the type can be read, else on two; never on three.
+    private func drawReturnLine(_ line: ReturnLine, on canvas: OpaquePointer) throws(LetterError) {
         let frame = paper.profile.returnLine
         let single = PrinterProfile.Frame(
             x: frame.x, y: frame.bottom - LetterPress.singleLine, width: frame.width, height: LetterPress.singleLine)
-        for size in ["7", "6.5", "6", "5.5"] {
-            let box = unsafe TextBox(on: canvas, font: "\(LetterPress.bodyFont) \(size)", width: nil)
-            guard box.fits(text, single) else { continue }
-            try unsafe box.draw(text, in: single, on: canvas)
-            return
+        let lines = ["7", "6.5", "6", "5.5"].map {
+            unsafe TextBox(on: canvas, font: "\(LetterPress.bodyFont) \($0)", width: nil)
         }
-        try unsafe TextBox(on: canvas, font: "\(LetterPress.bodyFont) 5.5", width: frame.width)
-            .draw(text, in: frame, on: canvas)
+        let double = unsafe TextBox(
+            on: canvas, font: "\(LetterPress.bodyFont) 5.5", width: frame.width, breaksWords: true)
+        let text = line.wording { text in lines.contains { $0.fits(text, single) } || double.fits(text, frame) }
+        if let box = lines.first(where: { $0.fits(text, single) }) {
+            try unsafe box.draw(text, in: single, on: canvas)
+        } else {
+            try unsafe double.draw(text, in: frame, on: canvas)
+        }
     }
 
     /// Millimetres in height of a line of 7 points.

@@ -38,7 +38,8 @@ import CPango
     private let file: PlainPDF
     /// The address's boxes, each in smaller type: a line of 38 wide letters is wider than the window in the first.
     private let addresses: [TextBox]
-    private let greeting: TextBox
+    /// The salutation's, each in smaller type; the last ones break it over two lines.
+    private let greetings: [TextBox]
     /// One for each slot of the codes frame, so that what was laid out to be checked is drawn.
     private let codes: [TextBox]
     private let mark: TextBox
@@ -49,6 +50,8 @@ import CPango
     private static let codeFont = "DejaVu Sans Mono Bold"
     /// In points, the largest first; each takes what the one before is too wide for.
     private static let addressSizes = ["10", "9", "8", "7.5", "7"]
+    /// On one line, and on several: a name has as many letters as the roll takes.
+    private static let (greetingSizes, smallGreetingSizes) = (["10.5", "9.5", "8.5"], ["8", "7", "6", "5"])
 
     /// - Parameter write: takes the next bytes of the file; false stops the press.
     /// - Throws: when cairo cannot begin the file.
@@ -68,7 +71,14 @@ import CPango
         addresses = LetterPress.addressSizes.map {
             unsafe TextBox(on: canvas, font: "\(LetterPress.bodyFont) \($0)", width: nil)
         }
-        greeting = unsafe TextBox(on: cairo, font: "\(LetterPress.bodyFont) 10.5", width: nil)
+        let width = paper.profile.greeting.width
+        greetings =
+            LetterPress.greetingSizes.map {
+                unsafe TextBox(on: canvas, font: "\(LetterPress.bodyFont) \($0)", width: nil)
+            }
+            + LetterPress.smallGreetingSizes.map {
+                unsafe TextBox(on: canvas, font: "\(LetterPress.bodyFont) \($0)", width: width, breaksWords: true)
+            }
         codes = (0..<(faces.map(\.labels.count).max() ?? 0)).map { _ in
             unsafe TextBox(on: canvas, font: "\(LetterPress.codeFont) 15", width: nil)
         }
@@ -88,20 +98,31 @@ import CPango
     }
 
     /// Lays out everything of a letter; throws what does not fit into its place or has no glyphs.
-    /// - Returns: the box with the address.
-    private func lay(_ letter: Letter, _ window: PrinterProfile.Frame) throws(LetterError) -> TextBox {
-        if !letter.greeting.isEmpty { try greeting.lay(letter.greeting, in: paper.profile.greeting) }
+    /// - Returns: the boxes with the address and the salutation.
+    private func lay(
+        _ letter: Letter, _ window: PrinterProfile.Frame
+    ) throws(LetterError) -> (address: TextBox, greeting: TextBox) {
+        let greeting = try LetterPress.largest(greetings, letter.greeting, in: paper.profile.greeting)
         for (box, (index, text)) in zip(codes, letter.codes.enumerated()) {
             try box.lay(text, in: paper.profile.slot(index))
         }
         try mark.lay(letter.mark, in: paper.profile.mark)
-        let address = letter.recipient.joined(separator: "\n")
-        for box in addresses where box.fits(address, window) {
-            try box.checkGlyphs(address)
+        return (
+            try LetterPress.largest(addresses, letter.recipient.joined(separator: "\n"), in: window), greeting
+        )
+    }
+
+    /// The first of several boxes, from large type to small, in which a text has room.
+    /// - Throws: when it has none in the smallest, or no font has one of its characters.
+    private static func largest(
+        _ boxes: [TextBox], _ text: String, in frame: PrinterProfile.Frame
+    ) throws(LetterError) -> TextBox {
+        for box in boxes where box.fits(text, frame) {
+            try box.checkGlyphs(text)
             return box
         }
-        let smallest = addresses[addresses.count - 1]
-        try smallest.lay(address, in: window)
+        let smallest = boxes[boxes.count - 1]
+        try smallest.lay(text, in: frame)
         return smallest
     }
 
@@ -114,7 +135,7 @@ import CPango
         let squares =
             try ModuleGrid(square: letter.link).content(in: profile.qr)
             + ModuleGrid(matrix: letter.matrix).content(in: profile.matrix)
-        let address = try lay(letter, window)
+        let (address, greeting) = try lay(letter, window)
         if let word = letter.watermark { try drawWatermark(word) }
         unsafe cairo_set_source_surface(cairo, recording, 0, 0)
         unsafe cairo_paint(cairo)

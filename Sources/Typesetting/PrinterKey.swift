@@ -42,20 +42,16 @@ package final class PrinterKey {
 
     deinit { PrinterKey.remove(home) }
 
-    /// Whether bytes call themselves a private key, of OpenPGP or any other kind.
+    /// Whether bytes are a private key, or call themselves one, of OpenPGP or any other kind.
     package static func isLabelledPrivate(_ bytes: some Collection<UInt8>) -> Bool {
-        let text = String(decoding: bytes.prefix(mostBytes), as: UTF8.self).uppercased()
-        return text.split(whereSeparator: \.isNewline).contains { line in
-            line.contains("BEGIN ") && (line.contains("PRIVATE KEY") || line.contains("SECRET KEY"))
-                || line.hasPrefix("PUTTY-USER-KEY-FILE")
-        }
+        PrivateKeyTraces.areIn(Array(bytes.prefix(mostBytes)))
     }
 
     /// Why a private key is refused: it has been on its way, and whoever kept a copy could read every letter.
     package static func burnt(_ file: String) -> LetterError {
         LetterError(
             "\(file) holds a private key. It is burnt: whoever saw it on its way can read what is encrypted to it. Nothing of "
-                + "it was kept. Revoke it, make a new pair of keys, and give the public key alone.")
+                + "it was kept. Revoke it, make a new OpenPGP pair of keys, and give the public key alone.")
     }
 
     /// Refuses a file with a private key in it before gpg stores anything of it.

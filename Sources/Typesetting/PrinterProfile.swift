@@ -36,15 +36,17 @@ package struct PrinterProfile: Sendable, Equatable {
     package let envelope: Envelope
     /// Where its window is.
     package let side: Side
-    /// What shows through the window wherever the sheet lies in its envelope.
+    /// What shows through the window wherever the sheet lies in its envelope: the address stands there.
     package let window: Frame
+    /// What shows through it in any place where the sheet may lie: of all else the sender's line alone stands there.
+    let visible: Frame
     /// Where the sheet is folded, from its top.
     package let folds: [Double]
     /// They change with the window's side.
     let sender, logo, returnLine, date, matrix: Frame
 
     /// Below the first fold of a DL sheet.
-    let greeting = Frame(x: 20, y: 102, width: 170, height: 6)
+    let greeting = Frame(x: 20, y: 102.4, width: 170, height: 7)
     /// The letter's text; the fold of a C5 sheet runs across it.
     let body = Frame(x: 20, y: 109.5, width: 170, height: 86)
     /// Address of the site, labels and codes, with a border.
@@ -67,14 +69,31 @@ package struct PrinterProfile: Sendable, Equatable {
         case (.c5, .right): window = Frame(x: 110, y: 57, width: 80, height: 31)
         case (.c5, .left): window = Frame(x: 20, y: 57, width: 81, height: 31)
         }
+        visible = PrinterProfile.visible(envelope, side)
         folds = envelope == .dl ? [99, 198] : [148.5]
         // The window's side has the address, the other one the sender; the code of the inserting machine keeps out of sight.
-        let (near, far) = side == .right ? (110.0, 20.0) : (20.0, 115.0)
+        let (near, far) = side == .right ? (110.0, 20.0) : (20.0, 121.0)
         logo = Frame(x: far, y: 16, width: 60, height: 14)
-        sender = Frame(x: far, y: 32, width: 75, height: 24)
+        sender = Frame(x: far, y: 32, width: 69, height: 24)
         returnLine = Frame(x: near, y: window.y - 6, width: 80, height: 5.2)
-        date = Frame(x: side == .right ? 113 : 115, y: 91, width: side == .right ? 77 : 60, height: 5)
         matrix = Frame(x: side == .right ? 20 : 182, y: 84, width: 8, height: 8)
+        // A C5 sheet moves so far that its window shows what stands below the address: there the day goes to the other side.
+        switch (envelope, side) {
+        case (.dl, .right): date = Frame(x: 113, y: 91.5, width: 77, height: 5)
+        case (.c5, .right): date = Frame(x: far, y: 93.5, width: 69, height: 5)
+        case (_, .left): date = Frame(x: far, y: 91.5, width: 60, height: 5)
+        }
+    }
+
+    /// Everything of the sheet that the window can show: it lies 20 mm from its side, 20 mm (DL, 220 x 110 mm) or 60 mm (C5) from
+    /// the bottom, is 100 mm wide and 35 or 45 mm high, and the folded sheet slides by what the envelope is larger.
+    private static func visible(_ envelope: Envelope, _ side: Side) -> Frame {
+        let (width, height, bottom, opening, folded) =
+            envelope == .dl ? (220.0, 110.0, 20.0, 35.0, 99.0) : (229.0, 162.0, 60.0, 45.0, 148.5)
+        let (right, down) = (width - sheet.width, height - folded)
+        let left = side == .right ? width - 120 : 20
+        return Frame(
+            x: left - right, y: height - bottom - opening - down, width: 100 + right, height: opening + down)
     }
 
     /// Where the sender stands: at the top, or below the logo.

@@ -91,7 +91,7 @@ extension Doctor {
     func look(at election: StoredElection, _ services: Services) {
         let name = election.election.id
         guard tried("keys", { () throws(Refusal) in try services.key(of: election) }) != nil else { return }
-        good("keys", "\(name): the key opens")
+        lookAtSeal(of: name, services)
         lookAtBoxKey(election, services)
         let site = tried("templates") { () throws(Refusal) in try services.site(election, log: { _ in }) }
         if site != nil { good("templates", "\(name): every mail, SMS, letter and page can be filled in") }

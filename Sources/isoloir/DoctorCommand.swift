@@ -11,7 +11,7 @@ let doctorCommand = Command(
             "--dns", "ADDRESS", "ask this name server about the sender's domain, not the machine's own (192.0.2.1:53)"),
         .init("--offline", nil, "leave out what asks other machines: relay, gateway, name servers, site"),
     ],
-    "settings, permissions, keys, channels, sender, clock, disk, templates, certificate: each in order, or its cure",
+    "settings, permissions, keys, backups, channels, sender, clock, disk, templates, certificate: each in order, or its cure",
     run: examine)
 
 private func examine(_ invocation: Invocation) throws(Refusal) {
@@ -97,26 +97,39 @@ final class Doctor {
         }
     }
 
-    func examine() {
+    /// What the settings say, as far as they can be read, and whether all of it can.
+    private func lookAtSettings() -> (Settings, isWhole: Bool) {
         let file = invocation["--config"] ?? Settings.standardFile
-        guard
-            let settings = tried(
-                "settings",
-                { () throws(Refusal) in
-                    try Settings.read(invocation["--config"], store: invocation["--store"])
-                })
-        else {
-            return
+        let found = tried(
+            "settings",
+            { () throws(Refusal) in try Settings.readAll(invocation["--config"], store: invocation["--store"]) })
+        guard let found else {
+            let guess = Settings.guess(invocation["--config"])
+            _ = tried("settings") { () throws(Refusal) in
+                try ServiceAccount.take(store: invocation["--store"] ?? guess.store ?? Settings.standardStore)
+            }
+            return (guess, false)
         }
-        if settings.hash == nil {
+        for text in found.faults { fault("settings", text) }
+        if found.settings.hash == nil {
             note("settings", "there is no \(file): everything has its standard")
-        } else {
+        } else if found.faults.isEmpty {
             good("settings", file)
         }
+        return (found.settings, found.faults.isEmpty)
+    }
+
+    func examine() {
+        let (settings, isWhole) = lookAtSettings()
         let store = invocation["--store"] ?? settings.store ?? Settings.standardStore
         lookAtFiles(store: store, settings)
         lookAtDisk(store)
         lookAtClock()
+        lookAtBounces(settings)
+        // Everything else would rest on what is wrong in them.
+        guard isWhole else {
+            return note("store", "store, keys and channels are looked at once the settings are in order")
+        }
         guard unsafe access(store, F_OK) == 0 else {
             note("store", "there is none at \(store) yet: isoloir election create FOLDER makes it")
             return lookAround(settings, elections: [])
@@ -129,6 +142,7 @@ final class Doctor {
             good("store", "\(store): pages, indices, links and journal are in order")
         }
         let elections = tried("elections", { () throws(Refusal) in try services.elections() }) ?? []
+        lookAtBackups(services, store)
         if elections.isEmpty { note("elections", "the store holds none yet: isoloir election create FOLDER") }
         for election in elections { look(at: election, services) }
         lookAround(settings, elections: elections.map(\.election))

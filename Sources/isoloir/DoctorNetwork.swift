@@ -17,7 +17,7 @@ extension Doctor {
             return note("channels", "mail, SMS, sender and certificate were left out: --offline")
         }
         lookAtMail(settings, elections)
-        lookAtSMS(settings)
+        lookAtSMS(settings, elections)
         for domain in domains(settings, elections) { lookAtSender(domain, settings) }
         lookAtCertificate(settings, elections)
     }
@@ -38,15 +38,20 @@ extension Doctor {
         }
     }
 
-    private func lookAtSMS(_ settings: Settings) {
-        guard let provider = settings.sms else { return note("sms", "the settings name no gateway") }
+    private func lookAtSMS(_ settings: Settings, _ elections: [Election]) {
+        guard let provider = settings.sms else {
+            return elections.contains { $0.channels.contains(.sms) }
+                ? fault("sms", "the settings name no gateway, and an election sends SMS: add \"sms\" to isoloir.yaml")
+                : note("sms", "the settings name no gateway")
+        }
         if provider is MailboxSMS {
             return note("sms", "SMS go into a folder, and reach nobody: name a gateway before the election")
         }
-        if let reason = provider.probe() {
-            fault("sms", "\(reason). Correct url, user or passwordFile of \"sms\"")
-        } else {
-            good("sms", "the gateway takes our account")
+        switch provider.probe() {
+        case .good: good("sms", "the gateway takes our account")
+        case .fault(let reason): fault("sms", "\(reason). Correct url, user or passwordFile of \"sms\"")
+        case .unclear(let reason):
+            note("sms", "\(reason): whether it takes our account cannot be told without an SMS; send one to yourself")
         }
     }
 
@@ -83,11 +88,13 @@ extension Doctor {
     }
 
     private func lookAtCertificate(_ settings: Settings, _ elections: [Election]) {
-        for election in elections {
-            guard let origin = Origin(election.address) else { continue }
+        var addresses: [String] = []
+        for address in elections.map(\.address) + [settings.server.console?.url].compactMap(\.self)
+        where !addresses.contains(address) { addresses.append(address) }
+        for address in addresses {
+            guard let origin = Origin(address) else { continue }
             guard origin.scheme == .https else {
-                note(
-                    "certificate", "\(election.address) is no https address: good for a rehearsal on one machine alone")
+                note("certificate", "\(address) is no https address: good for a rehearsal on one machine alone")
                 continue
             }
             let host = origin.host

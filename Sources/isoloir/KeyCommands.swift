@@ -20,6 +20,10 @@ let keyCommands = [
         "key restore", ["FILE"],
         options: [.init("--member", "FILE.key", "a bureau member's private file; given twice")],
         "put a lost election key back from its escrow file", run: restoreKey),
+    Command(
+        "key seal", [],
+        "seal the key files that lie in clear under the secret that systemd hands over (the credential isoloir-seal)",
+        run: sealKeys),
 ]
 
 private func makeMember(_ invocation: Invocation) throws(Refusal) {
@@ -67,4 +71,18 @@ private func restoreKey(_ invocation: Invocation) throws(Refusal) {
     }
     try services.record("key.restore", election: name, [:])
     Terminal.say("\(name): the key is back in \(services.keys.path).")
+}
+
+private func sealKeys(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation)
+    let sealed = try refusing { try services.keys.sealAll() }
+    guard !sealed.isEmpty else {
+        return Terminal.say("\(services.keys.path): every key file is sealed already.")
+    }
+    try services.record("key.seal", ["files": sealed.joined(separator: " ")])
+    for name in sealed { Terminal.say("\(name): sealed.") }
+    Terminal.say(
+        "From now on service, backups and commands need the secret: give it to both units (systemctl edit "
+            + "isoloir isoloir-backup)."
+    )
 }

@@ -73,13 +73,17 @@ struct PollSummary {
     init(_ services: Services, _ stored: StoredElection) throws(Refusal) {
         election = stored.election
         let (definition, number) = (stored.election, stored.number)
+        let (key, office) = (
+            try services.key(of: stored),
+            MessageOffice(election: definition, templates: try services.templates(for: definition))
+        )
         var (voters, all, unreachable): ([String: Int], Int, Int) = ([:], 0, 0)
         var (held, waiting, votes): (Int, [Route: Int], [String: Int]?) = (0, [:], nil)
         try refusing {
             try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try services.registrar.each(reading, stored) { voter, sealed throws(StoreError) in
+                unreachable = try services.issuer.countUnreachable(reading, stored, key: key, office: office)
+                try services.registrar.each(reading, stored) { voter, _ throws(StoreError) in
                     all += 1
-                    if !PollSummary.reaches(voter, sealed, definition) { unreachable += 1 }
                     for ballot in definition.ballots where ballot.admits(college: voter.college, site: voter.site) {
                         voters[ballot.id, default: 0] += 1
                     }
@@ -97,18 +101,6 @@ struct PollSummary {
         }
         (self.voters, self.all, self.unreachable) = (voters, all, unreachable)
         (withoutIdentifier, self.waiting, self.votes) = (max(0, all - held), waiting, votes)
-    }
-
-    /// Whether a channel of the election leads to a voter, by the roll's contacts.
-    private static func reaches(_ voter: Voter, _ sealed: SealedContacts, _ election: Election) -> Bool {
-        let hasMobile = sealed.reaches > (sealed.hasMail ? 1 : 0)
-        return election.channels.contains { channel in
-            switch channel {
-            case .email: sealed.hasMail
-            case .sms: hasMobile
-            case .letter: sealed.hasAddress && !voter.hasReturnedLetter
-            }
-        }
     }
 
     /// As it is shown before the question.

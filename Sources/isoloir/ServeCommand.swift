@@ -47,7 +47,9 @@ private func serve(_ invocation: Invocation) throws(Refusal) {
     if let port = invocation["--port"] { (settings.port, settings.socket) = (try invocation.number(port), nil) }
     let log = try AccessLog(invocation["--log"])
     let desk = try services.receiptDesk()
-    let site = try services.site(election, extra: { ReceiptRoutes.response($0, desk) }, log: { log.write($0) })
+    let numbers = services.settings.sms?.receiptNumbers ?? .none
+    let site = try services.site(
+        election, extra: { ReceiptRoutes.response($0, desk, numbers: numbers) }, log: { log.write($0) })
     let courier: Courier? =
         services.settings.mail == nil && services.settings.sms == nil ? nil : try services.courier()
     if courier == nil { Terminal.complain("The settings name neither mail nor SMS: nothing can be sent to voters.") }

@@ -1,5 +1,4 @@
 import Authentication
-import BallotCore
 import Captcha
 import CommandLineKit
 import Crypto
@@ -37,7 +36,8 @@ struct Services {
     /// Who runs the program.
     let principal: Principal
     private let electionName: String?
-    private let templateFolder: String
+    /// The texts of the program, without those that an election brings.
+    let templateFolder: String
 
     /// Every room's migrations, in the order of the rooms.
     static let migrations =
@@ -89,7 +89,7 @@ struct Services {
             hasher: PassphraseHasher(threads: max(1, cores - 1)), logbook: logbook, clock: self.clock,
             randomness: randomness
         )
-        outbox = Outbox(clock: self.clock, randomness: randomness)
+        outbox = Outbox(clock: self.clock, randomness: randomness, console: settings.server.console?.url)
         issuer = Issuer(
             outbox: outbox, registrar: registrar, logbook: logbook, clock: self.clock, randomness: randomness,
             smsPrefixes: settings.smsPolicy.prefixes)
@@ -167,34 +167,6 @@ struct Services {
                     + "or restore it with `isoloir key restore`.")
         }
         return key
-    }
-
-    /// The templates of an election: its own in its folder come first. A poll goes on with those of the version that sealed it,
-    /// which an upgraded package leaves beside its own.
-    func templates(for election: Election) throws(Refusal) -> TemplateFolder {
-        let kept = try sealedVersion(election).map { "\(templateFolder)-\($0)" }
-        let folder = kept.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil } ?? templateFolder
-        return Services.templates(for: election, folder: folder, settings)
-    }
-
-    static func templates(for election: Election, folder: String, _ settings: Settings) -> TemplateFolder {
-        TemplateFolder(["\(settings.ballots ?? "Ballots")/\(election.id)/templates", folder])
-    }
-
-    /// The version that sealed an election's poll; nil before the seal, and where it was this one.
-    private func sealedVersion(_ election: Election) throws(Refusal) -> String? {
-        let desk = desk
-        let poll = try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) -> Poll? in
-                guard let number = try desk.number(reading, election.id) else { return nil }
-                return try Poll.find(reading, election: number)
-            }
-        }
-        guard let poll, poll.state != .sealing, let bytes = JSON.read(poll.manifest)?["version"]?.bytes else {
-            return nil
-        }
-        let version = String(decoding: bytes, as: UTF8.self)
-        return version == CommandLineTool.version ? nil : version
     }
 
     /// How letters are laid out: by the settings, with the logo among the templates.

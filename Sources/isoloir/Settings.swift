@@ -43,13 +43,22 @@ struct Settings {
     /// settings name is read, and folders for messages are made, as the service would.
     /// - Parameter store: the store that was named on the command line, which comes before the file's.
     static func read(_ path: String?, store: String? = nil) throws(Refusal) -> Settings {
+        let (settings, faults) = try readAll(path, store: store)
+        guard faults.isEmpty else { throw Refusal(faults.joined(separator: "\n")) }
+        return settings
+    }
+
+    /// The same with everything that could be read, and what is wrong, each with its line.
+    /// - Throws: where the file cannot be read, or is no YAML.
+    static func readAll(_ path: String?, store: String? = nil) throws(Refusal) -> (settings: Settings, faults: [String])
+    {
         let file = path ?? standardFile
         guard let data = FileManager.default.contents(atPath: file) else {
             guard path == nil, unsafe access(file, F_OK) != 0 else {
                 throw Refusal("The settings \(file) cannot be read.")
             }
             try ServiceAccount.take(store: store ?? standardStore)
-            return Settings()
+            return (Settings(), [])
         }
         let reader = DocumentReader(file: file)
         let root: Node
@@ -59,7 +68,24 @@ struct Settings {
         try ServiceAccount.take(store: store ?? named(root) ?? standardStore)
         var settings = reader.section(root, "the settings", read)
         settings.hash = hex(sha256([UInt8](data)))
-        guard reader.faults.isEmpty else { throw Refusal(reader.faults.map(\.description).joined(separator: "\n")) }
+        return (settings, reader.faults.map(\.description))
+    }
+
+    /// What a file that is no YAML says of store and keys all the same, line by line.
+    static func guess(_ path: String?) -> Settings {
+        var settings = Settings()
+        let text = String(decoding: FileManager.default.contents(atPath: path ?? standardFile) ?? Data(), as: UTF8.self)
+        for line in text.split(whereSeparator: \.isNewline) {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2 else { continue }
+            let value = parts[1].trimmingCharacters(in: .whitespaces.union(CharacterSet(charactersIn: "\"'")))
+            switch parts[0] {
+            case "store": settings.store = value
+            case "keys": settings.keys = value
+            case "boxKeys": settings.boxKeys = value
+            default: continue
+            }
+        }
         return settings
     }
 

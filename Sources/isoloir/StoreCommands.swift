@@ -24,7 +24,7 @@ let storeCommands = [
 ]
 
 /// The name under which the key folder holds the backups' key; no election can have it.
-private let backupKeyName = "_backup"
+let backupKeyName = "_backup"
 
 private func checkStore(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation, checkingHead: false)

@@ -1,6 +1,7 @@
 """The site as it is installed: nginx from the template in front, a Unix socket behind, a graceful end."""
 import concurrent.futures
 import ctypes
+import json
 import os
 import pty
 import re
@@ -145,6 +146,24 @@ def test_metrics_and_alerts_are_as_prometheus_takes_them(site, client):
         watched = set(re.findall(r"isoloir_\w+", "".join(line for line in file if "expr:" in line)))
     told = set(re.findall(r"^# TYPE (\w+)", metrics, re.M))
     assert {name.removesuffix("_bucket") for name in watched} <= told, watched - told
+
+
+@pytest.mark.parametrize(("failed", "of", "rings"), [(3, 30, True), (3, 1000, False), (1, 10, False), (25, 1000, True)])
+def test_failures_are_few_or_many_by_the_size_of_the_election(tmp_path, failed, of, rings):
+    series = "isoloir_outbox_messages{{channel=\"email\",state=\"{}\"}}"
+    expected = [{"exp_labels": {"severity": "warning", "channel": "email"}}] if rings else []
+    test = {"rule_files": [f"{road.ROOT}/Templates/deploy/alerts.yaml"], "evaluation_interval": "1m", "tests": [{
+        "interval": "1m", "input_series": [
+            # Half an hour without, then all at once.
+            {"series": series.format("failed"), "values": f"0x60 {failed}x30"},
+            {"series": series.format("accepted"), "values": f"{of - failed}x90"}],
+        "promql_expr_test": [{"expr": 'ALERTS{alertname="IsoloirFailures"}', "eval_time": "80m", "exp_samples": [
+            {"labels": 'ALERTS{alertname="IsoloirFailures",alertstate="firing",channel="email",severity="warning"}', "value": 1}] if expected else []}]}]}
+    path = f"{tmp_path}/rules.yaml"
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(test, file)
+    checked = subprocess.run(["promtool", "test", "rules", path], capture_output=True, text=True, timeout=30)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
 def test_an_end_by_signal_cuts_no_request(site):

@@ -51,13 +51,33 @@ def test_kannel_s_receipts_come_back_and_others_are_refused(site, tmp_path):
             assert site.sql("SELECT state FROM outbox_message WHERE kind = 'code'") == [(state,)]
         # Words as the short message protocol has them, in any case; what is not final changes nothing.
         for word, state in (("DELIVRD", "delivered"), ("delivered", "delivered"), ("UNDELIV", "bounced"), ("rejectd", "bounced"),
-                            ("EXPIRED", "bounced"), ("ENROUTE", "accepted"), ("ACCEPTD", "accepted"), ("UNKNOWN", "accepted"), ("8", "accepted")):
+                            ("EXPIRED", "bounced"), ("ENROUTE", "accepted"), ("ACCEPTD", "accepted"), ("UNKNOWN", "accepted"), ("8", "accepted"),
+                            ("DELIVERED_TO_HANDSET", "delivered"), ("UNDELIVERABLE_REJECTED_OPERATOR", "bounced"), ("NOT DELIVERED", "bounced")):
             site.sql("UPDATE outbox_message SET state = 'accepted' WHERE kind = 'code'")
             assert requests.get(f"{site.address}/receipts/sms", params=right | {"status": word}, timeout=10).status_code == 200
             assert site.sql("SELECT state FROM outbox_message WHERE kind = 'code'") == [(state,)], word
         assert token not in open(f"{site.folder}/serve.log", encoding="utf-8").read()
     finally:
         kannel.stop()
+
+
+def test_a_gateway_s_numbers_are_its_own(site):
+    """What Kannel calls 2 and 1 is the opposite of what the short message protocol calls so."""
+    site.prepare([voter(1, email="", phone="06 39 98 00 01")])
+    with open(f"{site.folder}/token", "w") as file:
+        file.write("t0ken")
+    os.chmod(f"{site.folder}/token", 0o600)
+    with peers_of("test_sms").gateway([202]) as (port, seen):
+        site.settings(f"sms:\n  provider: rest\n  url: http://127.0.0.1:{port}/send\n  passwordFile: {site.folder}/token\n  sender: VOTE\n"
+                      f"  receipts: {site.address}/receipts/sms\n")
+        site.serve()
+        Client(site).identify(site.identifier("+33639980001"))
+        road.wait_until(lambda: site.sql("SELECT state FROM outbox_message WHERE kind = 'code'") == [("accepted",)], 20)
+        address = seen[0][1]["receipt"]
+        for number, state in (("2", "delivered"), ("1", "accepted"), ("5", "bounced"), ("8", "bounced"), ("16", "accepted"), ("DELIVRD", "delivered")):
+            site.sql("UPDATE outbox_message SET state = 'accepted' WHERE kind = 'code'")
+            assert requests.get(f"{address}&status={number}", timeout=10).status_code == 200
+            assert site.sql("SELECT state FROM outbox_message WHERE kind = 'code'") == [(state,)], number
 
 
 def test_a_bounce_of_a_real_mail_server_marks_the_message(site, certificates):

@@ -250,6 +250,46 @@ struct BounceTests {
                 ),
                 status: "5.1.1"),
             Kind(
+                name: "the action before the recipient",
+                text: report("Action: failed\nFinal-Recipient: rfc822; v\nStatus: 5.2.1"), status: "5.2.1"),
+            Kind(
+                name: "the status first, two recipients",
+                text: report(
+                    "Status: 2.1.5\nAction: delivered\nFinal-Recipient: rfc822; v\nStatus: 5.2.2\nAction: failed\nFinal-Recipient: x; w"
+                ), status: "5.2.2"),
+            Kind(
+                name: "a status that says nothing, and a diagnosis",
+                text: report("Action: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 5.1.1 no such user"),
+                status: "5.1.1"),
+            Kind(
+                name: "a status that says nothing, and a reply code",
+                text: report("Action: failed\nStatus: 5.0.0 (undefined)\nDiagnostic-Code: smtp; 552 5.0.0 full"),
+                status: "552"),
+            Kind(
+                name: "a status that says nothing, and a diagnosis of before",
+                text: report("Action: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 451 4.7.1 later"), status: "5.0.0"),
+            Kind(
+                name: "a status without an action",
+                text: report("Final-Recipient: rfc822; v\nStatus: 5.7.1"), status: "5.7.1"),
+            Kind(
+                name: "an action in other words",
+                text: report("Final-Recipient: rfc822; v\nAction: bounced\nStatus: 5.1.1"), status: "5.1.1"),
+            Kind(name: "a status for now without an action", text: report("Final-Recipient: rfc822; v\nStatus: 4.4.1")),
+            Kind(
+                name: "a comment behind the type",
+                text: report("Action: failed\nStatus: 5.1.1").replacing(
+                    "Content-Type: message/delivery-status", with: "Content-Type: message/delivery-status (RFC 3464)"),
+                status: "5.1.1"),
+            Kind(
+                name: "a comment behind the encoding",
+                text: report(
+                    "Action: fail=\ned\nStatus:=205.1.3",
+                    head: "Content-Transfer-Encoding: quoted-printable (of course)\n"), status: "5.1.3"),
+            Kind(
+                name: "a person with a server's name in a comment",
+                text: qmail.replacing("MAILER-DAEMON@mx.example.net", with: "v@ex.example.org (<postmaster@mx>)"),
+                from: "v@ex.example.org"),
+            Kind(
                 name: "a comment before the action",
                 text: report("Action: (comment) failed\nStatus: 5.1.1"), status: "5.1.1"),
         ] + olderKinds

@@ -103,10 +103,27 @@ struct ProfileTests {
                 frame.x >= PrinterProfile.margin && frame.right <= PrinterProfile.sheet.width - PrinterProfile.margin)
             #expect(frame.y >= PrinterProfile.margin)
             #expect(frame.bottom <= PrinterProfile.sheet.height - PrinterProfile.margin + 0.01)
+            // Of all that is not the address the window may show the sender's line alone, wherever the sheet lies.
+            #expect(frame == profile.returnLine || !frame.meets(profile.visible), "\(frame)")
             #expect(!frame.meets(profile.window), "\(frame)")
             for fold in profile.folds { #expect(frame.bottom <= fold - 2 || frame.y >= fold + 2, "\(frame)") }
             for other in frames.dropFirst(index + 1) { #expect(!frame.meets(other), "\(frame) \(other)") }
         }
+    }
+
+    /// Measured on the envelopes: where the window is seen from the sheet's corner when it lies as far to each side as it can.
+    @Test(arguments: [
+        (PrinterProfile.Envelope.dl, PrinterProfile.Side.right, [90.0, 44, 200, 90]), (.dl, .left, [10, 44, 120, 90]),
+        (.c5, .right, [90, 43.5, 209, 102]), (.c5, .left, [1, 43.5, 120, 102]),
+    ])
+    func `the window shows more than the address as the sheet moves`(
+        envelope: PrinterProfile.Envelope, side: PrinterProfile.Side, edges: [Double]
+    ) {
+        let profile = PrinterProfile(envelope, window: side)
+        let visible = profile.visible
+        #expect([visible.x, visible.y, visible.right, visible.bottom] == edges)
+        #expect(profile.window.x >= visible.x && profile.window.right <= visible.right)
+        #expect(profile.window.y >= visible.y && profile.window.bottom <= visible.bottom)
     }
 
     @Test func `a window keeps room for seven lines of an address`() {

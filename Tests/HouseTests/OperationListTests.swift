@@ -72,7 +72,8 @@ private let acts: [Act] = [
 private let commandsAlone: Set<String> = [
     "bureau add", "bureau draft", "bureau kiosk", "bureau list", "bureau remove", "bureau sign", "completion", "demo",
     "doctor", "election check", "election create", "election show", "identifiers status", "journal verify",
-    "key escrow", "key member", "key restore", "letters list", "manager list", "manual", "observe", "outbox failures",
+    "key escrow", "key member", "key restore", "key seal", "letters list", "manager list", "manual", "observe",
+    "outbox failures",
     "outbox send", "outbox status", "poll backup-destroyed",
     "poll custody", "poll expertise", "poll keep", "poll key-destroyed", "poll manifest", "poll record",
     "poll rehearse", "poll signatures", "roll export", "roll list", "serve", "store backup",

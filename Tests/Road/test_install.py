@@ -27,6 +27,8 @@ RECORDS = {
     "twice.example.net": ["v=spf1 -all", "v=spf1 a -all"],
     "open.example.net": ["v=spf1 +all"],
     "_dmarc.open.example.net": ["v=DMARC1; rua=mailto:x@open.example.net"],
+    "_dmarc.both.example.net": ["v=DMARC1; p=none", "v=DMARC1; p=reject"],
+    "_dmarc.above.example.net": ["v=DMARC1; p=none; sp=reject"],
 }
 
 
@@ -88,6 +90,79 @@ def test_the_doctor_names_each_fault_with_its_cure(isoloir):
     assert states(examined(isoloir, "--offline", status=1), "store") == ["fault"]
 
 
+@pytest.mark.parametrize("line", ["maill: {}", "mail: {host: [}", "mail: {port: many}"])
+def test_one_wrong_line_of_the_settings_ends_no_other_look(isoloir, line):
+    isoloir.election()
+    isoloir.settings("")
+    with open(f"{isoloir.folder}/isoloir.yaml", "a") as file:
+        file.write(f"store: {isoloir.store}\nkeys: {isoloir.keys}\n{line}\n")
+    os.chmod(f"{isoloir.keys}/cse-2026.key", 0o644)
+    found = examined(isoloir, "--offline", status=1)
+    assert "fault" in states(found, "settings") and states(found, "permissions") == ["fault"], found
+    assert "disk" in found and "clock" in found and states(found, "store") == ["note"]
+
+
+def test_the_doctor_wants_a_gateway_for_sms_and_looks_at_the_way_back(isoloir):
+    isoloir.election()
+    lmtp = f"{isoloir.folder}/bounces.sock"
+    isoloir.settings(f"mail:\n  host: 127.0.0.1\n  port: {free_port()}\n  encryption: none\n"
+                     f"  bounces: {{address: bounces@vote.example.org, socket: {lmtp}}}\n")
+    found = examined(isoloir, "--dns", f"127.0.0.1:{free_port()}", status=1)
+    assert states(found, "sms") == ["fault"] and "add \"sms\"" in found["sms"][0][1]
+    assert found["bounces"][-1] == ("note", f"{lmtp} is not there: the service makes it when it starts; look again then")
+    with open(lmtp, "w"):
+        pass
+    assert "is no socket" in examined(isoloir, "--offline", status=1)["bounces"][-1][1]
+    os.remove(lmtp)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(lmtp)
+        os.chmod(lmtp, 0o600)
+        try:
+            pwd.getpwnam("postfix")
+        except KeyError:
+            return
+        assert "adduser postfix" in examined(isoloir, "--offline", status=1)["bounces"][-1][1]
+        os.chmod(lmtp, 0o666)
+        os.chmod(isoloir.folder, 0o755)
+        # Whether Postfix is shut in is this machine's own matter.
+        shown = subprocess.run(isoloir.command("doctor", "--offline"), capture_output=True, text=True, cwd=isoloir.folder, timeout=60).stdout
+        assert "bounces" in shown and "adduser" not in shown, shown
+
+
+def test_keys_are_sealed_and_backups_looked_at(isoloir, monkeypatch):
+    isoloir.election()
+    found = examined(isoloir, "--offline")
+    assert "lies in clear" in found["keys"][0][1] and "none was ever made" in found["backup"][0][1]
+    isoloir.run("store", "backup", f"{isoloir.folder}/a.backup")
+    assert "0 hours old" in examined(isoloir, "--offline")["backup"][0][1]
+    assert "no secret" in isoloir.run("key", "seal", status=1).stderr
+    credentials = f"{isoloir.folder}/credentials"
+    os.makedirs(credentials, mode=0o700)
+    with open(f"{credentials}/isoloir-seal", "w") as file:
+        file.write("c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0\n")
+    before = open(f"{isoloir.keys}/cse-2026.key").read()
+    with monkeypatch.context() as patch:
+        patch.setenv("CREDENTIALS_DIRECTORY", credentials)
+        found = examined(isoloir, "--offline")
+        assert states(found, "keys") == ["note"] and "isoloir key seal" in found["keys"][0][1]
+        said = isoloir.run("key", "seal").stdout
+        assert "cse-2026: sealed" in said and "_backup: sealed" in said
+        assert "sealed already" in isoloir.run("key", "seal").stdout
+        assert "lies sealed" in examined(isoloir, "--offline")["keys"][0][1]
+        isoloir.run("store", "backup", f"{isoloir.folder}/b.backup")
+    for name in os.listdir(isoloir.keys):
+        with open(f"{isoloir.keys}/{name}") as file:
+            assert before not in file.read(), name
+        assert os.stat(f"{isoloir.keys}/{name}").st_mode & 0o077 == 0 and name.endswith((".key", ".box")), name
+    # Without the secret nothing opens, and the cure is named.
+    found = examined(isoloir, "--offline", status=1)
+    assert "LoadCredentialEncrypted" in found["keys"][0][1]
+    os.remove(f"{isoloir.keys}/_backup.key")
+    with monkeypatch.context() as patch:
+        patch.setenv("CREDENTIALS_DIRECTORY", credentials)
+        assert "put it back from its copy" in examined(isoloir, "--offline", status=1)["backup"][0][1]
+
+
 def test_the_doctor_signs_in_at_the_relay_and_sends_nothing(isoloir, certificates):
     isoloir.election()
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -139,6 +214,10 @@ def test_the_doctor_reads_what_the_sender_publishes(isoloir, names):
         found = examined(isoloir, "--dns", names, status=1)
         assert spf in found["spf"][0][1] and dmarc in found["dmarc"][0][1], found
         assert states(found, "dkim") == ["note"] and "mail.dkim" in found["dkim"][0][1]
+    for domain, dmarc in (("both.example.net", "2 DMARC records"), ("vote.above.example.net", "sp=reject"), ("above.example.net", ": p=none")):
+        isoloir.election(("address: https://vote.example.org", "address: http://localhost:8080"),
+                         ("email: ne-pas-repondre@vote.example.org", f"email: vote@{domain}"))
+        assert dmarc in examined(isoloir, "--dns", names, status=1)["dmarc"][0][1]
     # Nobody there: an answer all the same, and soon.
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))
@@ -167,6 +246,10 @@ def test_the_doctor_reads_the_certificate(isoloir, certificates, monkeypatch):
         assert "is not good" in examined(isoloir, status=1)["certificate"][0][1]
         monkeypatch.setenv("SSL_CERT_FILE", f"{certificates}/ca.pem")
         assert states(examined(isoloir, status=1), "certificate") == ["ok"]
+        # The console has one of its own, where it has an address of its own.
+        isoloir.settings(f"server: {{manager: {{url: \"https://localhost:{free_port()}\"}}}}\n")
+        found = examined(isoloir, status=1)
+        assert states(found, "certificate") == ["ok", "fault"] and "nothing answers" in found["certificate"][1][1]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can call for another account")
@@ -277,7 +360,8 @@ def answered(isoloir, answer, *words, meanwhile=lambda: None):
 
 def test_steps_that_nothing_takes_back_show_what_they_rest_on_and_ask(isoloir):
     isoloir.election()
-    isoloir.roll([voter(number) for number in range(1, 13)] + [voter(20, college="cadres", email="", phone="")], "--accept-valid")
+    isoloir.roll([voter(number) for number in range(1, 13)] + [voter(20, college="cadres", email="", phone=""),
+                                                             voter(21, college="cadres", email="", phone="+32 470 12 34 56")], "--accept-valid")
     for step in (("seal", "--box-key", f"{isoloir.folder}/box.key"), ("open", "--box-key", f"{isoloir.folder}/box.key"), ("close",)):
         refused = isoloir.run("poll", *step, status=1)
         assert "say --yes" in refused.stderr and "12 voters" in refused.stderr and "Nothing was changed" in refused.stderr
@@ -286,6 +370,12 @@ def test_steps_that_nothing_takes_back_show_what_they_rest_on_and_ask(isoloir):
     assert status == 1 and not os.path.exists(f"{isoloir.folder}/box.key")
     for words in ("ballot titulaires-ouvriers: 12 voters", "answers", "without an identifier", "not sent yet: 0 mails", "letters"):
         assert words in shown, shown
+    # One without any contact, and one whose only number SMS may not go to, as the issue of identifiers says; whoever gave a contact
+    # on the phone is reached.
+    assert "  2 unreachable by" in shown, shown
+    assert isoloir.json("identifiers", "issue")["unreachableVoters"] == ["V20", "V21"]
+    isoloir.run("identifiers", "reissue", "V20", "--by", "email", "--to", "v20@example.org", "--reason", "called")
+    assert "  1 unreachable by" in isoloir.run("poll", "seal", "--box-key", f"{isoloir.folder}/box.key", status=1).stderr
     # Whose answer is yes goes on, to the reasons that stand in the way of this seal.
     status, shown = answered(isoloir, "y", "poll", "seal", "--box-key", f"{isoloir.folder}/box.key")
     assert status == 1 and "2 trustees are needed" in shown

@@ -383,13 +383,25 @@ def refusing_recipients(reply):
     return serve
 
 
-@pytest.mark.parametrize("reply", [b"554 5.7.1 <v@example.org>: Relay access denied\r\n", b"550 5.7.1 Unable to relay\r\n"])
+@pytest.mark.parametrize("reply", [b"554 5.7.1 <v@example.org>: Relay access denied\r\n", b"550 5.7.1 Unable to relay\r\n",
+                                   b"550-5.7.1 Relaying denied\r\n550 5.7.1 see https://support.example.org\r\n"])
 def test_a_relay_that_does_not_relay_burns_no_message(isoloir, reply):
     prepare(isoloir, [voter(number) for number in range(5)])
     with Script(refusing_recipients(reply)) as script:
         relay(isoloir, script.port, connections=2)
         isoloir.run("outbox", "send", status=1)
     assert isoloir.states() == {"waiting": 5}
+
+
+@pytest.mark.parametrize("reply", [b"550 5.1.1 <v@example.org>: Recipient address rejected: User unknown in relay recipient table\r\n",
+                                   b"550-5.1.1 <v@relay3.example>: unknown\r\n550 5.1.1 says relay3.example\r\n"])
+def test_a_recipient_that_the_relay_does_not_know_holds_up_nobody(isoloir, reply):
+    prepare(isoloir, [voter(number) for number in range(5)])
+    with Script(refusing_recipients(reply)) as script:
+        relay(isoloir, script.port, connections=1)
+        isoloir.run("outbox", "send")
+    assert isoloir.states() == {"failed": 5}
+    assert isoloir.sql("SELECT DISTINCT reply FROM outbox_message") == [("550 5.1.1",)]
 
 
 def test_a_relay_that_refuses_everybody_is_stopped_at_and_the_failed_can_go_again(isoloir):

@@ -123,7 +123,7 @@ def test_a_long_sender_is_shortened_above_the_window(isoloir):
     isoloir.run("letters", "print", "--to", folder)
     for words in pages(pdf(folder)):
         line = " ".join(word for x0, y0, x1, y1, word in words if 49 <= y0 and y1 <= 55 and x0 >= 109)
-        assert line.startswith("Comité social") and line.endswith("…"), line
+        assert line.startswith("Comité social") and "… – " in line and line.endswith("59000 LILLE"), line
 
 
 def test_layouts_are_named_in_the_settings_and_wrong_ones_refused(isoloir):
@@ -226,6 +226,28 @@ def test_an_enclosure_goes_along_and_is_counted(isoloir):
     assert sorted(map(len, along)) == [1, 1, 1, 2]
 
 
+def hidden(path, where):
+    """A page without text of its own, and a font that is not held in a form: on it, in another one, or beside it."""
+    form = b"<< /Type /XObject /Subtype /Form /BBox [0 0 99 99] /Resources << %s >> /Length 0 >>\nstream\n\nendstream"
+    bare = b"/Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >>"
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+               b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << %s >> %s >>" % (
+                   {"form": b"/XObject << /X 5 0 R >>", "deep": b"/XObject << /X 4 0 R >>", "note": b""}[where],
+                   b"/Annots [<< /Type /Annot /Subtype /FreeText /Rect [0 0 9 9] /AP << /N 5 0 R >> >>]" if where == "note" else b""),
+               # A form that leads back to itself is looked at once.
+               form % b"/XObject << /X 5 0 R /Y 4 0 R >>", form % bare]
+    content, places = b"%PDF-1.4\n", []
+    for number, text in enumerate(objects, 1):
+        places.append(len(content))
+        content += b"%d 0 obj\n%s\nendobj\n" % (number, text)
+    start = len(content)
+    content += b"xref\n0 6\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places)
+    content += b"trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % start
+    with open(path, "wb") as file:
+        file.write(content)
+    return path
+
+
 def test_what_no_mailing_house_takes_does_not_go_along(isoloir):
     letter_voters(isoloir)
 
@@ -237,6 +259,9 @@ def test_what_no_mailing_house_takes_does_not_go_along(isoloir):
     assert "cannot be read" in refused(f"{isoloir.folder}/none.pdf")
     assert "make it A4" in refused(statement(f"{isoloir.folder}/a5.pdf", size=A5))
     assert "its font /Helvetica" in refused(statement(f"{isoloir.folder}/bare.pdf", embedded=False))
+    # In a form on the page, in a form within that, and beside the page.
+    for where in ("form", "deep", "note"):
+        assert "its font /Helvetica" in refused(hidden(f"{isoloir.folder}/{where}.pdf", where)), where
     assert "61 pages" in refused(statement(f"{isoloir.folder}/long.pdf", sheets=61))
     assert "password" in refused(statement(f"{isoloir.folder}/locked.pdf", lock="secret"))
     with open(f"{isoloir.folder}/torn.pdf", "wb") as file:
@@ -276,6 +301,8 @@ def keys(tmp_path):
     public = subprocess.run([*gpg, "--armor", "--export"], check=True, capture_output=True).stdout
     yield {"armoured": private, "binary": binary, "both": public + private,
            "labelled public": private.replace(b"PRIVATE", b"PUBLIC"), "old label": private.replace(b"PRIVATE", b"SECRET"),
+           "no-break": private.replace(b" ", "\u00a0".encode()), "UTF-16": private.decode().encode("utf-16"),
+           "without a label": b"\n".join(line for line in private.split(b"\n") if line and line[:1] not in b"-="),
            "in a mail": b"Bonjour,\n\nvoici la cl\xc3\xa9 :\n\n" + private, "of SSH": b"-----BEGIN OPENSSH PRIVATE KEY-----\nb3Blbn\n-----END OPENSSH PRIVATE KEY-----\n"}
     subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False, capture_output=True)
 

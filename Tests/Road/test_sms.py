@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 
+import pytest
 from conftest import ROOT, free_port, running, voter, wait_for_port
 
 
@@ -103,7 +104,7 @@ def test_kannel_takes_every_message_once_and_survives_a_kill(isoloir, tmp_path):
 
 @contextlib.contextmanager
 def gateway(replies):
-    """A JSON gateway that answers with the given statuses, the last one for ever."""
+    """A JSON gateway that answers with the given statuses, the last one for ever; a status may be a redirection's address."""
     seen = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -111,7 +112,9 @@ def gateway(replies):
             seen.append((self.headers["Authorization"], json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
             status = replies.pop(0) if len(replies) > 1 else replies[0]
             body = json.dumps({"id": f"gw-{len(seen)}"}).encode()
-            self.send_response(status)
+            self.send_response(302 if isinstance(status, str) else status)
+            if isinstance(status, str):
+                self.send_header("Location", status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -140,6 +143,27 @@ def test_a_json_gateway_and_its_refusals(isoloir):
         assert "1 accepted, 1 refused for good, 1 refused for now" in isoloir.run("outbox", "send").stdout
         assert seen[0][0] == "Bearer t0ken" and seen[0][1]["to"] == "+33639980001" and seen[0][1]["unicode"] is False
     assert isoloir.sql("SELECT provider_id FROM outbox_message WHERE state = 'accepted'") == [("gw-1",)]
+
+
+@pytest.mark.parametrize("status", [404, 405, 410, "https://sms.example.org/v2/send?key=secret"])
+def test_an_address_that_is_none_pauses_at_once_and_the_doctor_names_it(isoloir, status):
+    isoloir.election()
+    isoloir.roll([sms_voter(1), sms_voter(2)])
+    isoloir.run("identifiers", "issue")
+    with open(f"{isoloir.folder}/token", "w") as file:
+        file.write("t0ken")
+    os.chmod(f"{isoloir.folder}/token", 0o600)
+    said = "at https://sms.example.org/v2/send: HTTP 302" if isinstance(status, str) else f"no such address: HTTP {status}"
+    with gateway([status]) as (port, seen):
+        isoloir.settings(f"sms:\n  provider: rest\n  url: http://127.0.0.1:{port}/send\n  sender: VOTE\n  passwordFile: {isoloir.folder}/token\n")
+        assert said in isoloir.run("outbox", "send", status=1).stderr
+        assert len(seen) == 1 and isoloir.states() == {"waiting": 2}
+        [finding] = [finding for finding in isoloir.json("doctor", status=1) if finding["area"] == "sms"]
+        assert finding["state"] == "fault" and said in finding["text"] and "secret" not in finding["text"]
+    with gateway([400]) as (port, _):
+        isoloir.settings(f"sms:\n  provider: rest\n  url: http://127.0.0.1:{port}/send\n  sender: VOTE\n  passwordFile: {isoloir.folder}/token\n")
+        [finding] = [finding for finding in isoloir.json("doctor", status=1) if finding["area"] == "sms"]
+        assert finding["state"] == "note" and "cannot be told" in finding["text"]
 
 
 def test_a_json_gateway_is_told_where_receipts_go(isoloir):
@@ -179,11 +203,15 @@ def test_what_came_back_stands_among_the_failures(isoloir):
 
 def test_what_waits_leaves_with_the_address_that_holds_then(isoloir):
     isoloir.election()
-    isoloir.roll([sms_voter(1)])
+    isoloir.roll([sms_voter(1), voter(2)])
     isoloir.run("identifiers", "issue")
     isoloir.election(("address: https://vote.example.org", "address: https://scrutin.example.org"), ("phone: 03 53 01 98 76", "phone: 03 53 01 98 99"))
-    isoloir.settings("sms:\n  folder: sms\n")
+    isoloir.settings("mail:\n  folder: mail\nsms:\n  folder: sms\n")
     isoloir.run("outbox", "send")
+    [[mail]] = isoloir.mails(f"{isoloir.folder}/mail").values()
+    for part in ("plain", "html"):
+        said = mail.get_body((part,)).get_content()
+        assert "https://scrutin.example.org" in said and "https://vote.example.org" not in said and "98 76" not in said, part
     texts = []
     for path in pathlib.Path(f"{isoloir.folder}/sms").rglob("*"):
         if path.is_file():

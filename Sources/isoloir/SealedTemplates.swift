@@ -1,0 +1,58 @@
+import BallotCore
+import CommandLineKit
+import Delivery
+import Elections
+import Foundation
+import Polling
+import Store
+
+/// Which texts an election goes by.
+extension Services {
+    /// The templates of an election: its own in its folder come first. A poll goes on with those that its seal froze: an upgraded
+    /// package leaves earlier ones beside its own, and the seal says which they were. Where none are as they were sealed, those
+    /// that differ least, so that whoever compares names what is wrong.
+    func templates(for election: Election) throws(Refusal) -> TemplateFolder {
+        let kept = keptFolders
+        let sealed = kept.isEmpty ? nil : try sealedFiles(election)
+        let folders = sealed == nil ? [templateFolder] : [templateFolder] + kept
+        let candidates = folders.map { Services.templates(for: election, folder: $0, settings) }
+        guard let sealed else { return candidates[0] }
+        let counted = candidates.map { (folder: $0, faults: Services.differences(sealed, $0)) }
+        return counted.min { $0.faults < $1.faults }?.folder ?? candidates[0]
+    }
+
+    static func templates(for election: Election, folder: String, _ settings: Settings) -> TemplateFolder {
+        TemplateFolder(["\(settings.ballots ?? "Ballots")/\(election.id)/templates", folder])
+    }
+
+    /// `Templates-1.2` and the like beside the folder of templates, by name.
+    private var keptFolders: [String] {
+        let place = URL(fileURLWithPath: templateFolder)
+        let parent = place.deletingLastPathComponent().path
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: parent) else { return [] }
+        let beginning = place.lastPathComponent + "-"
+        return names.filter { $0.hasPrefix(beginning) && !$0.hasSuffix(".new") }.sorted().map { "\(parent)/\($0)" }
+    }
+
+    /// How many files of a folder are not those of a seal.
+    private static func differences(_ sealed: [String: String], _ folder: TemplateFolder) -> Int {
+        let now = Dictionary(folder.digests().map { ($0.path, $0.sha256) }, uniquingKeysWith: { $1 })
+        return Set(sealed.keys).union(now.keys).count { sealed[$0] != now[$0] }
+    }
+
+    /// The files that a poll's seal names with their SHA-256 in hexadecimal, without what is made of them; nil before the seal.
+    private func sealedFiles(_ election: Election) throws(Refusal) -> [String: String]? {
+        let desk = desk
+        let poll = try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) -> Poll? in
+                guard let number = try desk.number(reading, election.id) else { return nil }
+                return try Poll.find(reading, election: number)
+            }
+        }
+        guard let poll, poll.state != .sealing, let list = JSON.read(poll.manifest)?["files"]?.list else { return nil }
+        func text(_ json: JSON?) -> String { String(decoding: json?.bytes ?? [], as: UTF8.self) }
+        let made = ["served/"] + (SealedBallots(manifest: poll.manifest).map { [$0.file.path] } ?? [])
+        let files = list.map { (text($0["path"]), text($0["sha256"])) }
+        return Dictionary(files.filter { file in !made.contains { file.0.hasPrefix($0) } }, uniquingKeysWith: { $1 })
+    }
+}

@@ -1,0 +1,59 @@
+import Delivery
+import Elections
+import Journal
+import Operations
+import Store
+import Testing
+
+/// What waits for its hour, or is held while a clock in doubt holds the poll.
+struct HeldNewsTests {
+    @Test(arguments: [false, true]) func `word of the hours that is sent again stays back`(isOne: Bool) throws {
+        let house = try DeskHouse(voters: 1)
+        try house.issue()
+        let (desk, voter) = (house.desk, house.voters[0])
+        let retry = OutboxRetry(outbox: desk.outbox, logbook: desk.logbook, election: desk.election, key: desk.key)
+        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try transaction.execute("UPDATE outbox_message SET kind = 'pollExtended', state = 'failed', ended_at = 1")
+            try PollHours.put(
+                transaction, election: desk.election.number, .halted, closes: 1_795_000_000, openedAt: 1,
+                stoppedAt: nil, reason: nil, isRestored: false)
+            if isOne {
+                let message = try transaction.reading.number("SELECT id FROM outbox_message")
+                #expect(try retry.retry(transaction, voter: voter, message: message, by: .system("test")))
+            } else {
+                #expect(
+                    try retry.retry(transaction, unknown: false, of: MessageSelection(), by: .system("test")) == 1)
+            }
+        }
+        #expect(try house.number("SELECT count(*) FROM outbox_message WHERE state = 'waiting'") == 1)
+        // Far beyond any clock.
+        #expect(try house.number("SELECT due_at > 100000000000 FROM outbox_message") == 1)
+        // Once the poll goes on it is due at once.
+        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try desk.outbox.holdNews(transaction, election: desk.election.number, isHeld: false)
+        }
+        #expect(try house.number("SELECT due_at <= 1795000000 FROM outbox_message") == 1)
+    }
+
+    /// Of a message, how late it is due, how often it was tried, and whether it is due at once when its recipient is corrected.
+    @Test(arguments: [
+        ("waiting", 3600, 0, false), ("waiting", 1 << 40, 1, false), ("waiting", 3600, 1, true), ("failed", 0, 1, true),
+    ])
+    func `a corrected contact hastens no message that waits for its hour`(
+        state: String, late: Int, attempts: Int, isNow: Bool
+    ) throws {
+        let house = try DeskHouse(voters: 1)
+        try house.issue()
+        let (desk, voter, due) = (house.desk, house.voters[0], 1_795_000_000 + late)
+        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try transaction.execute(
+                "UPDATE outbox_message SET state = ?, due_at = ?, attempts = ?", state, due, attempts)
+            #expect(
+                try desk.outbox.readdress(
+                    transaction, election: desk.election.number, key: desk.key, subject: voter, route: .email,
+                    to: Array("new@example.org".utf8)) == 1)
+        }
+        #expect(try house.number("SELECT due_at FROM outbox_message") == (isNow ? 1_795_000_000 : due))
+        #expect(try house.number("SELECT count(*) FROM outbox_message WHERE state = 'waiting' AND attempts = 0") == 1)
+    }
+}
