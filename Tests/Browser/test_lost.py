@@ -281,6 +281,23 @@ def test_a_delayed_reset_that_was_called_off_cannot_be_completed(site, client):
     assert second.get("/space").status_code == 200
 
 
+def test_a_contact_changed_by_hand_resets_no_secret_for_two_days(site, client):
+    """Both halves of a takeover, the second at the voters' own door: whoever changed the contact would get every code."""
+    site.prepare([voter(1)]).serve()
+    identifier, owner, thief = site.identifier(MAIL), client(), client()
+    owner.sign_in(identifier, MAIL, 2, first=True)
+    site.run("roll", "correct", "V1", "--column", "email", "--value", "thief@example.net", "--reason", "called back")
+    thief.identify(identifier)
+    thief.code(thief.sent_code("thief@example.net"))
+    thief.get("/passphrase")
+    assert "Appelez le responsable des élections" in thief.post("/reset", follow=True).text
+    assert site.sql("SELECT count(*) FROM passphrase_reset") == [(0,)]
+    # Two days later it is the voter's again.
+    site.sql("UPDATE roll_voter SET contact_at = contact_at - 172801")
+    thief.get("/passphrase")
+    assert "Possible à partir" in thief.post("/reset", follow=True).text.replace("\u00a0", " ")
+
+
 def test_a_password_that_was_sent_again_can_be_replaced_again(site, client):
     """Where a sent password must be changed, so must the one that comes after the voter forgot."""
     site.prepare([voter(1)], ("channels: [email, sms, letter]", "channels: [email, sms]"), ("kind: passphrase", "kind: generated"),
