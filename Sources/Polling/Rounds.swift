@@ -76,6 +76,15 @@ extension PollingStation {
         }
     }
 
+    /// Ballots of a box that wait for a round, and whether there was one.
+    /// - Throws: an error of the store.
+    package func waitingBallots(
+        _ reading: borrowing Reading, _ ballot: PollBallot
+    ) throws(StoreError) -> (count: Int, hasRound: Bool) {
+        let (at, published) = try published(reading, ballot)
+        return (ballot.votes - published, at > 0)
+    }
+
     /// When the last round was, and how many ballots are public; zeros before the first.
     private func published(
         _ reading: borrowing Reading, _ ballot: PollBallot

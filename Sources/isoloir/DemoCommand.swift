@@ -6,6 +6,7 @@ import Issuance
 import Operations
 import Staff
 import Store
+import Threads
 import VoterRoll
 
 let demoCommand = Command(
@@ -90,6 +91,8 @@ private func runDemo(_ invocation: Invocation) throws(Refusal) {
         try poll.castSome()
     } else {
         try poll.castFirst()
+        let company = try poll.beginCompany()
+        defer { company.stop() }
         try serveDemo(services, folder, address: address, port: port, courier: courier, staff: staff, members: members)
     }
     try poll.count()
@@ -130,6 +133,7 @@ private func serveDemo(
               1. http://localhost:\(port)/demo/mailbox    what voters received: take an identifier from a message
               2. http://localhost:\(port)/                sign in with it; \(next)
               3. vote, and find your tracker in the ballot box: http://localhost:\(port)/box
+                 (a quarter of an hour later at most: boxes are published in rounds, and voters of fiction come with you)
 
             The console: http://localhost:\(port)/manager (in another browser, or a private window). Codes by mail arrive in
             http://localhost:\(port)/demo/mailbox, which also shows what each authenticator would.

@@ -87,6 +87,15 @@ struct RehearsedPoll {
     /// Fills each box a little, from the middle of those who may vote on it: a visitor takes a message from the beginning or
     /// the end of the mailbox, and can vote.
     func castFirst() throws(Refusal) {
+        let all = election.election.ballots.map { ($0.id, RehearsedPoll.firstBallots) }
+        let cast = try castMore(Dictionary(all) { $1 })
+        Terminal.say("  \(Terminal.count(cast, "ballot")) of fiction cast before you come")
+    }
+
+    /// Lets voters of fiction who have not voted bring a number of ballots to each box, on all of their ballots.
+    /// - Parameter wanted: how many, by the ballot's name; as many come as there are.
+    /// - Returns: the ballots cast.
+    func castMore(_ wanted: [String: Int]) throws(Refusal) -> Int {
         let station = try services.station(election)
         let voters = try voters()
         var electorates: [String: [(index: Int, voter: Int)]] = [:]
@@ -94,7 +103,7 @@ struct RehearsedPoll {
         for (index, voter) in voters.enumerated() {
             let open = try refusing {
                 try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-                    try station.ballots(reading, voter: voter)
+                    try station.ballots(reading, voter: voter).filter { $0.signedAt == nil }
                 }
             }
             ballots[voter] = open.map(\.ballot.id)
@@ -103,14 +112,14 @@ struct RehearsedPoll {
         var counts: [String: Int] = [:]
         var casters: Set<Int> = []
         for ballot in election.election.ballots.map(\.id) {
-            let electors = electorates[ballot] ?? []
-            for (index, voter) in electors.dropFirst(max(0, electors.count - RehearsedPoll.firstBallots) / 2)
-            where counts[ballot, default: 0] < RehearsedPoll.firstBallots && casters.insert(voter).inserted {
+            let (electors, count) = (electorates[ballot] ?? [], wanted[ballot] ?? 0)
+            for (index, voter) in electors.dropFirst(max(0, electors.count - count) / 2)
+            where counts[ballot, default: 0] < count && casters.insert(voter).inserted {
                 _ = try refusing { try vote(station, voter, index) }
                 for voted in ballots[voter] ?? [] { counts[voted, default: 0] += 1 }
             }
         }
-        Terminal.say("  \(Terminal.count(counts.values.reduce(0, +), "ballot")) of fiction cast before you come")
+        return counts.values.reduce(0, +)
     }
 
     private func voters() throws(Refusal) -> [Int] {

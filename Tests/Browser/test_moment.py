@@ -13,7 +13,7 @@ import esprima
 import pytest
 import requests
 from PIL import Image
-from conftest import plain, road
+from conftest import Site, Visitor, chromium, closed, plain, road
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 from test_pages import check, in_the_dark
@@ -347,3 +347,56 @@ def test_the_next_visitor_of_a_demo_finds_filled_boxes_and_can_vote(tmp_path, sa
         finally:
             demo.terminate()
             demo.wait(60)
+
+
+class ServedDemo(Site):
+    """A demo that runs: its folders hold what every voter received."""
+
+    def __init__(self, folder, port):
+        self.folder, self.address = folder, f"http://localhost:{port}"
+
+
+@pytest.mark.parametrize("sample", ["cse-2026", "association"])
+def test_a_visitor_of_the_demo_votes_by_its_mailbox_and_is_not_alone_in_the_box(tmp_path, sample):
+    folder, port = str(tmp_path / "demo"), road.free_port()
+    output = lambda: open(f"{tmp_path}/out.txt", encoding="utf-8").read()  # noqa: E731, SIM115
+    with open(f"{tmp_path}/out.txt", "w", encoding="utf-8") as out:
+        demo = subprocess.Popen([road.PROGRAM, "demo", "--folder", folder, "--port", str(port), "--sample", sample], cwd=road.ROOT, stdout=out, stderr=out)
+    driver = chromium(width=390)
+    try:
+        road.wait_until(lambda: demo.poll() is not None or "The voting site is open" in output(), seconds=120)
+        assert demo.poll() is None, output()
+        site = ServedDemo(folder, port)
+        someone = Visitor(driver, site, f"demo-{sample}")
+        # The message on top of the mailbox, as a visitor takes it.
+        page = html.unescape(requests.get(f"{site.address}/demo/mailbox", timeout=20).text)
+        with open(f"{road.ROOT}/Ballots/{sample}/roll.csv", encoding="utf-8-sig") as file:
+            # Whoever has a telephone gets the code there.
+            single = {row["Courriel"] for row in csv.DictReader(file, delimiter=";") if not row.get("Téléphone")}
+        contact = next(each for each in re.findall(r"<h3>Mail to ([^:]+):", page) if each in single and len(site.texts(each)) == 1)
+        someone.sign_in(site.identifier(contact), contact, 1)
+        name = re.search(r'href="/ballots/([^"?]+)', driver.page_source).group(1)
+        store = f"{folder}/store/isoloir.sqlite"
+
+        def sql(text):
+            with contextlib.closing(sqlite3.connect(store, timeout=20)) as database, database:
+                return database.execute(text).fetchall()
+
+        # A quarter of an hour after the opening: the ballots of before fill a round by themselves.
+        sql("UPDATE polling_poll SET opened_at = opened_at - 900")
+        road.wait_until(lambda: sql(f"SELECT count(*) FROM polling_round JOIN polling_ballot ON polling_ballot.id = ballot WHERE name = '{name}'") == [(1,)], 60)
+        before = sql(f"SELECT votes FROM polling_ballot JOIN polling_count ON ballot = id WHERE name = '{name}'")[0][0]
+        someone.open(f"/ballots/{name}").wait_still()
+        WebDriverWait(driver, 20).until(lambda d: shown(someone, "choose"))
+        driver.execute_script("for (const question of questions) question.querySelector('input').click()")
+        tracker = someone.click("Relire mon choix").click("Confirmer mon vote").tracker()
+        # Nine come after.
+        road.wait_until(lambda: sql(f"SELECT votes FROM polling_ballot JOIN polling_count ON ballot = id WHERE name = '{name}'")[0][0] >= before + 10, 60)
+        sql("UPDATE polling_round SET at = at - 900")
+        found = lambda: requests.get(f"{site.address}/box/{name}", params={"tracker": tracker}, timeout=20).text  # noqa: E731
+        road.wait_until(lambda: "Ce bulletin est dans l" in plain(html.unescape(found())), 60)
+    finally:
+        faults = closed(driver)
+        demo.terminate()
+        demo.wait(60)
+    assert not faults, faults
