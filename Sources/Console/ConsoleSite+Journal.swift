@@ -10,7 +10,7 @@ extension ConsoleSite {
     /// - Parameters:
     ///   - path: below the console or the API.
     ///   - source: `console` or `api`.
-    func journalDenied(_ viewer: Viewer, _ deed: Deed, _ path: String, from source: String) throws(StoreError) {
+    func journalDenied(_ viewer: Actor, _ deed: Deed, _ path: String, from source: String) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try parts.logbook.record(
                 transaction, election: election.id, by: viewer.principal, "access.denied",

@@ -152,7 +152,7 @@ extension ConsoleSite {
         if call.viewer.may(.decide) { facts.append((text("menu.approvals", language), "\(waiting)")) }
         if call.viewer.may(.answerVoters) { facts.append((text("menu.questions", language), "\(questions)")) }
         blocks.append(.facts(facts))
-        blocks.append(.text(text("home.\(call.viewer.role.rawValue)", language)))
+        blocks.append(.text(text("home.\(call.role.rawValue)", language)))
         if call.viewer.may(.exportProof) {
             blocks.append(
                 .links([

@@ -42,20 +42,19 @@ extension VoterDesk {
     }
 
     /// Notes that somebody saw an alert; whoever raised it cannot, nor by another account that may be theirs.
-    package func seen(_ transaction: borrowing Transaction, alert id: Int, by viewer: Viewer) throws(StoreError) -> Bool
-    {
+    package func seen(_ transaction: borrowing Transaction, alert id: Int, by actor: Actor) throws(StoreError) -> Bool {
         let subject = try transaction.reading.first(
             "SELECT subject FROM bureau_alert WHERE id = ? AND election = ? AND seen_at IS NULL", id, election.number
         ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
-        guard let subject, subject != viewer.principal.text else { return false }
+        guard let subject, subject != actor.principal.text else { return false }
         // Others are about a file or an hour, and nobody's.
-        if let raiser = Principal(text: subject), try register.areOne(transaction.reading, raiser, viewer.principal) {
+        if let raiser = Principal(text: subject), try register.areOne(transaction.reading, raiser, actor.principal) {
             return false
         }
         try transaction.execute(
-            "UPDATE bureau_alert SET seen_by = ?, seen_at = ? WHERE id = ?", viewer.principal.text, clock.now, id)
+            "UPDATE bureau_alert SET seen_by = ?, seen_at = ? WHERE id = ?", actor.principal.text, clock.now, id)
         try logbook.record(
-            transaction, election: election.election.id, by: viewer.principal, "alert.seen", ["alert": "\(id)"])
+            transaction, election: election.election.id, by: actor.principal, "alert.seen", ["alert": "\(id)"])
         return true
     }
 }

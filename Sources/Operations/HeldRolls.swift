@@ -116,10 +116,10 @@ extension VoterDesk {
     }
 
     /// Takes one's own request back; false when it does not wait any more.
-    package func takeBack(request id: Int, by viewer: Viewer) throws(StoreError) -> Bool {
+    package func takeBack(request id: Int, by actor: Actor) throws(StoreError) -> Bool {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
             let request = try approvals.request(transaction.reading, id)
-            guard try approvals.takeBack(transaction, request: id, by: viewer.principal) else { return false }
+            guard try approvals.takeBack(transaction, request: id, by: actor.principal) else { return false }
             if let source = request?.heldImport { try forgetHeld(transaction, source) }
             return true
         }

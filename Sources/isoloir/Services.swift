@@ -150,6 +150,22 @@ struct Services {
         }
     }
 
+    /// Who does what a command does.
+    /// - Parameter word: the person who decided it, where the command asks for one (`--by`).
+    func actor(onWordOf word: String? = nil) -> Actor { Actor(account: principal, word: word) }
+
+    /// A voter's number on the roll.
+    /// - Throws: refused when nobody has this reference.
+    func voter(_ reference: String, of election: StoredElection) throws(Refusal) -> Int {
+        let voter = try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try registrar.voter(reading, election, reference: reference)
+            }
+        }
+        guard let voter else { throw Refusal("There is no voter \"\(reference)\" on the roll.") }
+        return voter.id
+    }
+
     /// An entry in the journal on its own.
     func record(_ action: String, election: String? = nil, _ details: [String: String]) throws(Refusal) {
         try refusing {

@@ -115,14 +115,18 @@ extension Services {
             store: store, door: staffDoor,
             signIn: SignInDesk(store: store, doorkeeper: staffDoor, common: common), register: register, desk: desk,
             deliveries: DeliveryDesk(desk), reminders: Reminders(desk),
-            letters: LetterDoor(
-                desk, room: printRoom, office: office, style: letterStyle(election.election, templates),
-                folder: store.path + ".print"),
+            letters: letters(desk, style: letterStyle(election.election, templates)),
             snapshots: TurnoutRecorder(
                 store: desk.store, directory: desk.directory, door: desk.door, station: desk.station,
                 outbox: desk.outbox, clock: desk.clock), policy: try policyDesk(desk, templates), roll: RollDesk(desk),
             help: help,
             teller: teller(station), logbook: logbook, clock: clock, randomness: randomness, key: key)
+    }
+
+    /// The letters of an election.
+    func letters(_ desk: VoterDesk, style: LetterStyle) -> LetterDoor {
+        LetterDoor(
+            desk, room: printRoom, office: desk.directory.office, style: style, folder: store.path + ".print")
     }
 
     /// The policy check of an election.

@@ -60,7 +60,7 @@ class Site(road.Isoloir):
         self.run("identifiers", "issue")
         self.run("outbox", "send")
         if letters:
-            self.run("letters", "print", "--to", f"{self.folder}/letters")
+            self.letters(f"{self.folder}/letters")
             self.run("letters", "posted", "1", "--on", road.TODAY)
         return self
 

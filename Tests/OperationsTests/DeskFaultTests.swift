@@ -69,7 +69,7 @@ struct DeskFaultTests {
             try house.store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 let alert = try desk.alerts(transaction.reading).first?.id ?? 0
                 return try desk.seen(
-                    transaction, alert: alert, by: Viewer(principal: .staff(name), role: .manager, language: .fr))
+                    transaction, alert: alert, by: Actor(principal: .staff(name), role: .manager, door: .console))
             }
         }
         try house.store.write { (transaction: borrowing Transaction) throws(StoreError) in

@@ -26,7 +26,7 @@ final class DeskHouse {
     /// The voters' numbers, in the roll's order.
     let voters: [Int]
     let hands = Hands()
-    let manager = Viewer(principal: .staff("anne"), role: .manager, language: .fr)
+    let manager = Actor(principal: .staff("anne"), role: .manager, door: .console)
 
     /// What a test does to the clock: the hook runs once, at the next look at it, as another program would act in the meantime.
     final class Hands: Sendable {
