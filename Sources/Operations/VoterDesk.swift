@@ -64,8 +64,7 @@ package struct VoterDesk: Sendable {
 
     /// Whether the poll is such that nobody but the bureau may learn who has voted.
     package func isSecret(_ reading: borrowing Reading) throws(StoreError) -> Bool {
-        guard let poll = try Poll.find(reading, election: election.number) else { return false }
-        return ![.sealing, .closed, .destroyed].contains(poll.state)
+        try Poll.find(reading, election: election.number)?.isSecret ?? false
     }
 
     /// Whether votes were or may be cast: from then on there is something to tell of.

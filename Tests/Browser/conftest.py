@@ -64,6 +64,10 @@ class Site(road.Isoloir):
             self.run("letters", "posted", "1", "--on", road.TODAY)
         return self
 
+    def votes(self):
+        """The votes that each ballot's box holds, those among them that no round has made public: no page or command tells."""
+        return [count for count, in self.sql("SELECT votes FROM polling_count ORDER BY ballot")]
+
     def sample(self, name):
         """One of the ready-made elections with its own roll, open on this machine from January on."""
         with open(f"{road.ROOT}/Ballots/{name}/election.yaml", encoding="utf-8") as file:
