@@ -211,7 +211,9 @@ extension ConsoleSite {
                     rows: entries.map { entry in
                         [
                             .number(entry.number), Table.Cell(time(entry.at, language)), Table.Cell(entry.principal),
-                            Table.Cell(entry.action), Table.Cell(ConsoleSite.told(entry, isHidden)),
+                            Table.Cell(
+                                entry.kind.map { "\(pages.words($0, language)) (\(entry.action))" } ?? entry.action),
+                            Table.Cell(ConsoleSite.told(entry, isHidden)),
                         ]
                     }, empty: text("none", language))),
         ]

@@ -308,7 +308,7 @@ extension ConsoleSite {
     func journalExport(_ call: Call, _ name: String) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try parts.logbook.record(
-                transaction, election: election.id, by: call.viewer.principal, "export", ["file": name])
+                transaction, election: election.id, by: call.viewer.principal, .export, ["file": name])
         }
     }
 

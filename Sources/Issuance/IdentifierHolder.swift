@@ -98,7 +98,7 @@ extension Issuer {
         try transaction.execute(
             "UPDATE issuance_identifier SET state = 'active' WHERE voter = ? AND generation = ?", voter, generation)
         try logbook.record(
-            transaction, election: election.election.id, by: .voter(voter), "identifier.renewed",
+            transaction, election: election.election.id, by: .voter(voter), .identifierRenewed,
             ["generation": "\(generation)"])
         return true
     }

@@ -95,7 +95,7 @@ final class IssueSession {
         }
         if outcome.issuedCount > before {
             try issuer.logbook.record(
-                transaction, election: election.election.id, by: principal, "identifier.issue",
+                transaction, election: election.election.id, by: principal, .identifierIssue,
                 [
                     "issued": "\(outcome.issuedCount - before)", "from": "\(voters[0].0.id)", "to": "\(last)",
                     "by": forced?.rawValue ?? "auto",

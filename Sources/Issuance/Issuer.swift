@@ -260,7 +260,7 @@ package struct Issuer: Sendable {
             try outbox.withdraw(transaction, election: election.number, subject: posted.voter, identifier: kept)
             let voter = try registrar.voter(transaction.reading, id: posted.voter)
             try logbook.record(
-                transaction, election: election.election.id, by: principal, "identifier.replaced",
+                transaction, election: election.election.id, by: principal, .identifierReplaced,
                 [
                     "reference": voter?.reference ?? "", "ended": "\(kept)", "inUse": "\(posted.generation)",
                 ])
@@ -297,7 +297,7 @@ package struct Issuer: Sendable {
         for voter in voters { revoked += try revoke(transaction, election, voter: voter, reason: "left the roll") }
         guard revoked > 0 else { return }
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "identifier.revoke",
+            transaction, election: election.election.id, by: principal, .identifierRevoke,
             ["reason": "left the roll", "identifiers": "\(revoked)"])
     }
 

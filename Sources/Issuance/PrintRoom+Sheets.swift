@@ -52,7 +52,7 @@ extension PrintRoom {
         if isReturned { try registrar.markReturned(transaction, election, voter: found.voter, by: principal) }
         try logbook.record(
             transaction, election: election.election.id, by: principal,
-            isReturned ? "letters.returned" : "letters.spoiled",
+            isReturned ? .lettersReturned : .lettersSpoiled,
             [
                 "batch": "\(number)", "letter": "\(letter)", "reason": reason, "destroyed": destroyed ? "yes" : "no",
                 "identifierEnded": ended ? "yes" : "no",

@@ -70,12 +70,12 @@ extension IssueSession {
                 transaction, voter, [earlier] + contacts(roll) + contacts(present), except: recipient, generation,
                 isUntilPosted: isKept) : nil
         try issuer.logbook.record(
-            transaction, election: election.election.id, by: principal, "identifier.reissue",
+            transaction, election: election.election.id, by: principal, .identifierReissue,
             [
                 "reference": voter.reference, "by": route.rawValue, "reason": reason, "generation": "\(generation)",
                 "newContact": contact == nil ? "no" : "yes", "notice": notice?.rawValue ?? "none",
                 "keptUntilPosted": isKept ? "yes" : "no",
-            ], personal: contact.map { ["contact": $0] } ?? [:], key: key)
+            ], personal: contact.map { .init(["contact": $0], key: key) })
         return .done(generation: generation, noticeBy: notice, sheets: sheets, keepsOld: isKept)
     }
 

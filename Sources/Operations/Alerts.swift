@@ -1,5 +1,5 @@
 import Elections
-import Journal
+package import Journal
 import Staff
 package import Store
 
@@ -18,7 +18,10 @@ package struct Alert: Sendable {
 
 extension VoterDesk {
     /// Raises an alert; one of the same kind and subject that nobody has seen yet is enough.
-    package func alert(_ transaction: borrowing Transaction, _ kind: String, _ subject: String) throws(StoreError) {
+    package func alert(_ transaction: borrowing Transaction, _ action: JournalAction, _ subject: String)
+        throws(StoreError)
+    {
+        let kind = String(action.rawValue.dropFirst("alert.".count))
         let open = try transaction.reading.number(
             "SELECT count(*) FROM bureau_alert WHERE election = ? AND kind = ? AND subject = ? AND seen_at IS NULL",
             election.number, kind, subject)
@@ -28,7 +31,7 @@ extension VoterDesk {
             subject,
             clock.now)
         try logbook.record(
-            transaction, election: election.election.id, by: .system("alerts"), "alert.\(kind)", ["subject": subject])
+            transaction, election: election.election.id, by: .system("alerts"), action, ["subject": subject])
     }
 
     /// The alerts that nobody has seen, the oldest first.
@@ -54,7 +57,7 @@ extension VoterDesk {
         try transaction.execute(
             "UPDATE bureau_alert SET seen_by = ?, seen_at = ? WHERE id = ?", actor.principal.text, clock.now, id)
         try logbook.record(
-            transaction, election: election.election.id, by: actor.principal, "alert.seen", ["alert": "\(id)"])
+            transaction, election: election.election.id, by: actor.principal, .alertSeen, ["alert": "\(id)"])
         return true
     }
 }

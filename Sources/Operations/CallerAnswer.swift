@@ -33,7 +33,7 @@ extension VoterDesk {
         case .done(false):
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try logbook.record(
-                    transaction, election: election.election.id, by: actor.principal, "voter.answerWrong",
+                    transaction, election: election.election.id, by: actor.principal, .voterAnswerWrong,
                     ["voter": "\(id)"])
             }
             return .answerWrong

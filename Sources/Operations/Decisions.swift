@@ -149,7 +149,7 @@ extension VoterDesk {
             try door.unlock(
                 transaction, .voter(id), subjects: try issuer.hashes(transaction.reading, voter: id))
             try logbook.record(
-                transaction, election: election.election.id, by: actor.principal, "voter.unlock",
+                transaction, election: election.election.id, by: actor.principal, .voterUnlock,
                 ["reference": voter.reference, "reason": reason])
             return true
         }

@@ -178,19 +178,19 @@ package final class DeliveryDesk: Sendable {
                 INSERT INTO bureau_threshold (election, name, value) VALUES (?, ?, ?)
                 ON CONFLICT (election, name) DO UPDATE SET value = excluded.value
                 """, desk.election.number, name, percent)
-            try journal(transaction, actor, "delivery.threshold", ["name": name, "percent": "\(percent)"])
+            try journal(transaction, actor, .deliveryThreshold, ["name": name, "percent": "\(percent)"])
         }
         forget()
         return true
     }
 
     private func journal(
-        _ transaction: borrowing Transaction, _ actor: Actor, _ action: String, _ details: [String: String],
+        _ transaction: borrowing Transaction, _ actor: Actor, _ action: JournalAction, _ details: [String: String],
         personal: [String: String] = [:]
     ) throws(StoreError) {
         try desk.logbook.record(
             transaction, election: desk.election.election.id, by: actor.principal, action, details,
-            personal: personal, key: desk.key)
+            personal: .init(personal, key: desk.key))
     }
 
     // MARK: Channels
@@ -200,7 +200,7 @@ package final class DeliveryDesk: Sendable {
     package func hold(_ route: Route, reason: String, by actor: Actor) throws(StoreError) {
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try desk.outbox.hold(transaction, route, by: actor.principal.text)
-            try journal(transaction, actor, "delivery.hold", ["channel": route.rawValue, "reason": reason])
+            try journal(transaction, actor, .deliveryHold, ["channel": route.rawValue, "reason": reason])
         }
         forget()
     }
@@ -209,7 +209,7 @@ package final class DeliveryDesk: Sendable {
     package func release(_ route: Route, by actor: Actor) throws(StoreError) -> Bool {
         let isHeld = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
             guard try desk.outbox.release(transaction, route) else { return false }
-            try journal(transaction, actor, "delivery.release", ["channel": route.rawValue])
+            try journal(transaction, actor, .deliveryRelease, ["channel": route.rawValue])
             return true
         }
         forget()
@@ -357,7 +357,7 @@ package final class DeliveryDesk: Sendable {
     ) throws(StoreError) {
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try journal(
-                transaction, actor, "delivery.failOver",
+                transaction, actor, .deliveryFailOver,
                 DeliveryDesk.details(selection).merging([
                     "from": from.rawValue, "to": to.rawValue, "reissued": "\(outcome.reissued)",
                     "unreachable": "\(outcome.unreachable)", "left": "\(outcome.left)",

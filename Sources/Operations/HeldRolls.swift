@@ -105,7 +105,7 @@ extension VoterDesk {
         // A page may be too short for all of them.
         if !left.isEmpty || !overtaken.isEmpty {
             try logbook.record(
-                transaction, election: election.election.id, by: principal, "roll.leaveOut",
+                transaction, election: election.election.id, by: principal, .rollLeaveOut,
                 [
                     "request": "\(request.id)", "references": left.joined(separator: ", "),
                     "overtaken": overtaken.joined(separator: ", "),
@@ -157,7 +157,7 @@ extension VoterDesk {
                     continue
                 }
                 try logbook.record(
-                    transaction, election: election.election.id, by: .system("approvals"), "approval.expire",
+                    transaction, election: election.election.id, by: .system("approvals"), .approvalExpire,
                     [
                         "request": "\(request.id)", "file": request.order[VoterDesk.heldFile] ?? "",
                         "askedBy": request.askedBy, "voters": request.order["voters"] ?? "",

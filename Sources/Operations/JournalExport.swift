@@ -33,7 +33,7 @@ package struct JournalExport: Sendable {
     ///   - election: whose entries leave; nil for all.
     package func note(_ file: String, of election: String?, by actor: Actor) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try logbook.record(transaction, election: election, by: actor.principal, "export", ["file": file])
+            try logbook.record(transaction, election: election, by: actor.principal, .export, ["file": file])
         }
     }
 
@@ -63,9 +63,9 @@ package struct JournalExport: Sendable {
     /// but the bureau's while the poll is open.
     /// - Parameter isHidden: whether the poll is open and the reader not of the bureau.
     package static func details(_ entry: JournalEntry, isHidden: Bool) -> String {
-        isHidden && counts.contains(entry.action) ? "{\"votes\":\"...\"}" : entry.details
+        isHidden && counts.contains(entry.kind) ? "{\"votes\":\"...\"}" : entry.details
     }
 
     /// Actions whose details count votes.
-    private static let counts = ["poll.suspend", "poll.resume", "poll.closing"]
+    private static let counts: [JournalAction?] = [.pollSuspend, .pollResume, .pollClosing]
 }

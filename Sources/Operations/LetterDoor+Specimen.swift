@@ -62,7 +62,7 @@ extension LetterDoor {
             try transaction.execute(
                 "INSERT INTO bureau_specimen (election, sha256, made_by, made_at) VALUES (?, ?, ?, ?)", election.number,
                 digest, actor.principal.text, desk.clock.now)
-            try journal(transaction, actor, "letters.specimen", ["sha256": digest])
+            try journal(transaction, actor, .lettersSpecimen, ["sha256": digest])
             return try proof(transaction.reading)
         }
     }
@@ -94,7 +94,7 @@ extension LetterDoor {
                 "UPDATE bureau_specimen SET approved_by = ?, approved_at = ? WHERE id = ?", actor.signature,
                 desk.clock.now, id)
             let word = actor.word.map { ["by": $0] } ?? [:]
-            try journal(transaction, actor, "letters.approve", ["sha256": digest].merging(word) { $1 })
+            try journal(transaction, actor, .lettersApprove, ["sha256": digest].merging(word) { $1 })
             return .approved
         }
     }

@@ -208,7 +208,7 @@ package final class LetterDoor: Sendable {
                     file.name, file.bytes, file.sha256)
             }
             try journal(
-                transaction, actor, "letters.parcel",
+                transaction, actor, .lettersParcel,
                 [
                     "parcel": "\(id)", "batch": "\(batch.number)", "printer": name, "key": fingerprint,
                     "letters": "\(manifest.letters)",
@@ -229,7 +229,7 @@ package final class LetterDoor: Sendable {
 
     /// A journal entry of this election by whoever looks.
     func journal(
-        _ transaction: borrowing Transaction, _ actor: Actor, _ action: String, _ details: [String: String]
+        _ transaction: borrowing Transaction, _ actor: Actor, _ action: JournalAction, _ details: [String: String]
     ) throws(StoreError) {
         try desk.logbook.record(
             transaction, election: election.election.id, by: actor.principal, action, details)

@@ -110,7 +110,7 @@ extension LetterDoor {
                 """, sha256(Array(ticket.utf8)), desk.clock.now + LetterDoor.ticketSeconds, parcel, file,
                 LetterDoor.mostFetched)
             guard counted == 1 else { return .spent }
-            try journal(transaction, actor, "letters.fetch", ["parcel": "\(parcel)", "file": "\(file)"])
+            try journal(transaction, actor, .lettersFetch, ["parcel": "\(parcel)", "file": "\(file)"])
             return .ticket(ticket)
         }
     }
@@ -135,7 +135,7 @@ extension LetterDoor {
 
     /// The printer says that a parcel arrived and opens; false when it is not theirs, or was said before.
     package func received(parcel: Int, by actor: Actor) throws(StoreError) -> Bool {
-        try mark(parcel, actor, "letters.received") { transaction, printer throws(StoreError) in
+        try mark(parcel, actor, .lettersReceived) { transaction, printer throws(StoreError) in
             try transaction.execute(
                 """
                 UPDATE bureau_parcel SET received_by = ?, received_at = ?
@@ -146,7 +146,7 @@ extension LetterDoor {
 
     /// The printer says that files and spoiled sheets are destroyed: ours go too.
     package func destroyed(parcel: Int, by actor: Actor) throws(StoreError) -> Bool {
-        let isDone = try mark(parcel, actor, "letters.destroyed") { transaction, printer throws(StoreError) in
+        let isDone = try mark(parcel, actor, .lettersDestroyed) { transaction, printer throws(StoreError) in
             try transaction.execute(
                 """
                 UPDATE bureau_parcel SET destroyed_by = ?, destroyed_at = ?
@@ -186,7 +186,7 @@ extension LetterDoor {
     /// Makes a change of one of a printer's parcels and journals it; false where `change` finds no row, or nobody
     /// prints here.
     private func mark(
-        _ parcel: Int, _ actor: Actor, _ action: String,
+        _ parcel: Int, _ actor: Actor, _ action: JournalAction,
         _ change: (borrowing Transaction, String) throws(StoreError) -> Int
     ) throws(StoreError) -> Bool {
         guard let printer = printer(actor) else { return false }

@@ -85,7 +85,7 @@ package struct PolicyDesk: Sendable {
                     """, election.number, question, holds, actor.principal.text, desk.clock.now)
             }
             try desk.logbook.record(
-                transaction, election: election.election.id, by: actor.principal, "policy.answer",
+                transaction, election: election.election.id, by: actor.principal, .policyAnswer,
                 answers.mapValues { $0 ? "yes" : "no" })
         }
         return true
@@ -107,7 +107,7 @@ package struct PolicyDesk: Sendable {
                 ON CONFLICT (election, point) DO UPDATE SET reason = ?3, by = ?4, at = ?5
                 """, election.number, id, reason, actor.principal.text, desk.clock.now)
             try desk.logbook.record(
-                transaction, election: election.election.id, by: actor.principal, "policy.accept",
+                transaction, election: election.election.id, by: actor.principal, .policyAccept,
                 ["point": id, "reason": reason])
         }
         return true

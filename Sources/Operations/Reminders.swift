@@ -87,7 +87,7 @@ package struct Reminders: Sendable {
         }
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try desk.logbook.record(
-                transaction, election: election.election.id, by: actor.principal, "reminder.preview",
+                transaction, election: election.election.id, by: actor.principal, .reminderPreview,
                 ["target": order.target.rawValue, "college": order.college, "site": order.site])
         }
         // Of those who voted, not of those whom no message reaches.
@@ -119,7 +119,7 @@ package struct Reminders: Sendable {
                 """, election.number, order.target.rawValue, order.college, order.site, about, actor.principal.text,
                 desk.clock.now)
             try desk.logbook.record(
-                transaction, election: election.election.id, by: actor.principal, "reminder.ask",
+                transaction, election: election.election.id, by: actor.principal, .reminderAsk,
                 [
                     "target": order.target.rawValue, "college": order.college, "site": order.site, "about": "\(about)",
                 ])

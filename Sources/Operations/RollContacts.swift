@@ -171,11 +171,11 @@ extension VoterDesk {
             // Of a row that is here for its name alone the names are what changed.
             let columns = row.columns.isEmpty ? [.lastName, .firstName] : row.columns
             try logbook.record(
-                transaction, election: election.election.id, by: principal, "roll.correct",
+                transaction, election: election.election.id, by: principal, .rollCorrect,
                 [
                     "reference": row.reference, "column": columns.map(\.rawValue).joined(separator: ", "),
                     "reason": why,
-                ], personal: row.values, key: key)
+                ], personal: .init(row.values, key: key))
         }
     }
 }

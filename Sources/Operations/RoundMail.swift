@@ -49,8 +49,7 @@ package struct RoundMail: Sendable {
         _ reading: borrowing Reading, _ election: StoredElection, _ ballot: String, _ language: Language
     ) throws(StoreError) -> [String]? {
         let filter = Logbook.Filter(
-            election: election.election.id, action: "poll.round", principal: "", text: "\"ballot\":\"\(ballot)\"",
-            before: nil)
+            of: .pollRound, election: election.election.id, text: "\"ballot\":\"\(ballot)\"")
         guard let entry = try Logbook.page(reading, filter, limit: 1).first,
             let details = try? JSONDecoder().decode([String: String].self, from: Data(entry.details.utf8))
         else { return nil }

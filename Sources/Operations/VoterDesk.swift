@@ -193,7 +193,7 @@ package struct VoterDesk: Sendable {
     ) throws(StoreError) -> VoterContacts? {
         guard let voter = try voter(transaction.reading, id) else { return nil }
         try logbook.record(
-            transaction, election: election.election.id, by: actor.principal, "voter.reveal",
+            transaction, election: election.election.id, by: actor.principal, .voterReveal,
             ["reference": voter.reference, "reason": reason])
         return try directory.contacts(transaction.reading, voter)
     }

@@ -37,7 +37,7 @@ extension PollingStation {
         if let fault = PollDecision(reason: statement.reason).fault { return fault }
         let signers = statement.signers(among: seal.members).map(\.name).joined(separator: ", ")
         let refusal = try change(
-            from: [.sealed, .open, .suspended, .closing, .ended], to: .abandoned, "poll.abandon", by: principal,
+            from: [.sealed, .open, .suspended, .closing, .ended], to: .abandoned, .pollAbandon, by: principal,
             details: ["by": signers, "reason": statement.reason], reason: statement.reason
         ) { transaction, poll throws(StoreError) in
             if let fault = try manifestFault(transaction.reading, poll) { return fault }

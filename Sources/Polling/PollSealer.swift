@@ -94,7 +94,7 @@ package struct PollSealer: Sendable {
             guard changed == 1 else { throw StoreError(.failed, "The poll was sealed by somebody else meanwhile.") }
             try Poll.putHours(transaction, election, Outbox(clock: clock, randomness: randomness))
             try logbook.record(
-                transaction, election: election.election.id, by: principal, "poll.seal",
+                transaction, election: election.election.id, by: principal, .pollSeal,
                 [
                     "fingerprint": fingerprint, "manifest.sha256": hex(sha256(manifest)), "sealed.at": "\(at)",
                     "boxKey.sha256": boxKey.fileDigest,
@@ -130,7 +130,7 @@ package struct PollSealer: Sendable {
                 "INSERT INTO polling_poll (election, state, sealed_at, closes_at, manifest, fingerprint) VALUES (?, 'sealing', ?, ?, x'', '')",
                 number, clock.now, election.election.announcedClose)
             // A backup from here on may hold what pairs voters and ballots.
-            try logbook.record(transaction, election: election.election.id, by: principal, "poll.sealing", [:])
+            try logbook.record(transaction, election: election.election.id, by: principal, .pollSealing, [:])
             try Poll.putHours(transaction, election, Outbox(clock: clock, randomness: randomness))
         }
     }

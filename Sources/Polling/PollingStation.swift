@@ -152,7 +152,7 @@ package final class PollingStation: Sendable {
         guard findings.isEmpty else { return findings.joined(separator: "\n") }
         let at = clock.now
         let hours = ["opens": "\(election.election.announcedOpening)", "opened.at": "\(at)"]
-        return try change(from: [.sealed], to: .open, "poll.open", by: principal, details: hours) {
+        return try change(from: [.sealed], to: .open, .pollOpen, by: principal, details: hours) {
             transaction, poll throws(StoreError) in
             if let refusal = try uncheckedTrustees(transaction.reading, poll) { return refusal }
             for ballot in try PollBallot.all(transaction.reading, election: election.number) {
@@ -170,7 +170,7 @@ package final class PollingStation: Sendable {
             let people = try minutesLines(transaction.reading, hasTurnout: false)
             let record = try keep(transaction, .opening, lines + people)
             try logbook.record(
-                transaction, election: election.election.id, by: principal, "poll.record",
+                transaction, election: election.election.id, by: principal, .pollRecord,
                 ["kind": SignedRecord.Kind.opening.rawValue, "sha256": hex(sha256(Array(record.utf8)))])
             try along(transaction)
             return nil
@@ -221,7 +221,7 @@ package final class PollingStation: Sendable {
     ) throws(StoreError) -> Refusal? {
         if let fault = decision.fault { return fault }
         return try change(
-            from: [.open], to: .suspended, "poll.suspend", by: principal, details: decision.details,
+            from: [.open], to: .suspended, .pollSuspend, by: principal, details: decision.details,
             reason: decision.reason
         ) { transaction, _ throws(StoreError) in
             try along(transaction)
@@ -239,7 +239,7 @@ package final class PollingStation: Sendable {
     ) throws(StoreError) -> Refusal? {
         if let fault = decision.fault { return fault }
         return try change(
-            from: [.suspended, .ended], to: .open, "poll.resume", by: principal, details: decision.details
+            from: [.suspended, .ended], to: .open, .pollResume, by: principal, details: decision.details
         ) { transaction, poll throws(StoreError) in
             if poll.state == .ended, !decision.isOrdered { return PollingStation.endedNeedsWord }
             guard poll.closesAt > clock.now else {
@@ -272,13 +272,13 @@ package final class PollingStation: Sendable {
             try transaction.execute(
                 "UPDATE polling_poll SET closes_at = ? WHERE election = ?", time, election.number)
             try logbook.record(
-                transaction, election: election.election.id, by: principal, "poll.extend",
+                transaction, election: election.election.id, by: principal, .pollExtend,
                 ["from": "\(poll.closesAt)", "to": "\(time)"].merging(decision.details) { $1 })
             if poll.state == .ended {
                 try transaction.execute(
                     "UPDATE polling_poll SET state = 'open' WHERE election = ?", election.number)
                 try logbook.record(
-                    transaction, election: election.election.id, by: principal, "poll.resume", decision.details)
+                    transaction, election: election.election.id, by: principal, .pollResume, decision.details)
             }
             try putHours(transaction)
             try along(transaction)
@@ -295,7 +295,7 @@ package final class PollingStation: Sendable {
     ///   - body: what else is written, or why not; it sees the poll before the change. Its refusal leaves the state
     ///     alone, but what it wrote before stays: it must refuse first.
     func change(
-        from states: [PollState], to state: PollState, _ action: String, by principal: Principal,
+        from states: [PollState], to state: PollState, _ action: JournalAction, by principal: Principal,
         details more: [String: String] = [:], reason: String? = nil,
         _ body: (borrowing Transaction, Poll) throws(StoreError) -> Refusal? = { _, _ in nil }
     ) throws(StoreError) -> Refusal? {

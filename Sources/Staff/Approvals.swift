@@ -91,7 +91,7 @@ package struct Approvals: Sendable {
             reason,
             needsBureau, principal.text, now, now + Approvals.lifetime)
         try register.logbook.record(
-            transaction, election: name, by: principal, "approval.ask",
+            transaction, election: name, by: principal, .approvalAsk,
             [
                 "request": "\(id)", "deed": deed.rawValue, "voter": "\(subject)", "reason": reason,
                 "byBureau": needsBureau ? "yes" : "no",
@@ -170,7 +170,7 @@ package struct Approvals: Sendable {
             member.text)
         guard changed == 1 else { return .denied(.gone) }
         try register.logbook.record(
-            transaction, election: name, by: member, approved ? "approval.approve" : "approval.refuse",
+            transaction, election: name, by: member, approved ? .approvalApprove : .approvalRefuse,
             ["request": "\(id)", "deed": request.deed.rawValue, "voter": "\(request.subject)", "reason": answer])
         return .decided(request)
     }
@@ -186,7 +186,7 @@ package struct Approvals: Sendable {
             """, member.text, register.clock.now, id, election)
         guard changed == 1 else { return false }
         try register.logbook.record(
-            transaction, election: name, by: member, "approval.takeBack", ["request": "\(id)"])
+            transaction, election: name, by: member, .approvalTakeBack, ["request": "\(id)"])
         return true
     }
 
@@ -202,7 +202,7 @@ package struct Approvals: Sendable {
             """, principal.text, register.clock.now, successor, id, election)
         guard changed == 1 else { return false }
         try register.logbook.record(
-            transaction, election: name, by: principal, "approval.replace", ["request": "\(id)", "by": successor])
+            transaction, election: name, by: principal, .approvalReplace, ["request": "\(id)", "by": successor])
         return true
     }
 

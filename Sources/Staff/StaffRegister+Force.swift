@@ -43,7 +43,7 @@ extension StaffRegister {
         try transaction.execute("UPDATE staff_member SET hash = ? WHERE id = ?", hash(identifier), member.id)
         try send(transaction, identifier, to: member.id, generation: member.generation)
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "staff.confirm",
+            transaction, election: election.election.id, by: principal, .staffConfirm,
             ["name": name, "role": member.role.rawValue, "addedBy": member.addedBy])
         try tellAll(transaction, of: name, by: principal, isWaiting: false)
         return nil

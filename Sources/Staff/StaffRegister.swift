@@ -168,8 +168,9 @@ package struct StaffRegister: Sendable {
             sealer().seal(Array(newcomer.mail.text.utf8), associated: place(newcomer.name)), hash(identifier),
             principal.text, now)
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "staff.add",
-            ["name": newcomer.name, "role": newcomer.role.rawValue], personal: ["mail": newcomer.mail.text], key: key)
+            transaction, election: election.election.id, by: principal, .staffAdd,
+            ["name": newcomer.name, "role": newcomer.role.rawValue],
+            personal: .init(["mail": newcomer.mail.text], key: key))
         var isWaiting = false
         if newcomer.role.may(.decide), case .staff = principal { isWaiting = true }
         if !isWaiting {
@@ -200,7 +201,7 @@ package struct StaffRegister: Sendable {
         try outbox.withdraw(transaction, election: election.number, subject: member.subject)
         try send(transaction, identifier, to: member.id, generation: member.generation + 1)
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "staff.renew", ["name": name, "reason": reason])
+            transaction, election: election.election.id, by: principal, .staffRenew, ["name": name, "reason": reason])
         return .done(identifier: identifier.grouped)
     }
 
@@ -224,7 +225,7 @@ package struct StaffRegister: Sendable {
             election.number, member.principal.text)
         try outbox.withdraw(transaction, election: election.number, subject: member.subject)
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "staff.remove",
+            transaction, election: election.election.id, by: principal, .staffRemove,
             ["name": name, "role": member.role.rawValue, "reason": reason])
         return true
     }
@@ -258,7 +259,7 @@ package struct StaffRegister: Sendable {
             """, bytes, fingerprint, election.number, name)
         guard changed == 1 else { return false }
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "staff.printerKey",
+            transaction, election: election.election.id, by: principal, .staffPrinterKey,
             ["name": name, "fingerprint": fingerprint])
         return true
     }

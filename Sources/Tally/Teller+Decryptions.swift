@@ -232,7 +232,7 @@ extension Teller {
             if let waiver = open.compactMap(\.part.waiver).first { details["unbound"] = waiver.words }
             try logbook.record(
                 transaction, election: election.election.id, by: principal,
-                replaced.isEmpty ? "tally.decrypt" : "tally.replacePart", details)
+                replaced.isEmpty ? .tallyDecrypt : .tallyReplacePart, details)
             return .kept
         }
     }
@@ -326,7 +326,7 @@ extension Teller {
             else { return false }
             try station.keep(transaction, result: ArchiveWriter.document(numbers), of: ballot)
             try logbook.record(
-                transaction, election: election.election.id, by: principal, "tally.result",
+                transaction, election: election.election.id, by: principal, .tallyResult,
                 ["ballot": ballot.name, "result": "\(numbers)"])
             return true
         }

@@ -79,7 +79,7 @@ extension Registrar {
         by principal: Principal
     ) throws(StoreError) {
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "roll.add",
+            transaction, election: election.election.id, by: principal, .rollAdd,
             ["reference": reference, "reason": reason])
     }
 
@@ -97,7 +97,7 @@ extension Registrar {
             election.number)
         guard changed == 1 else { return false }
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "roll.strike",
+            transaction, election: election.election.id, by: principal, .rollStrike,
             ["reference": voter.reference, "reason": reason])
         return true
     }

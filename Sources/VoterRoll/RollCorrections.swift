@@ -73,10 +73,10 @@ extension Registrar {
             try renameRecipient(transaction, election, voter, keys)
         }
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "roll.correct",
+            transaction, election: election.election.id, by: principal, .rollCorrect,
             ["reference": reference, "column": column.rawValue, "reason": reason],
             // An answer is a secret: not even its hash is anybody's to read.
-            personal: column == .challenge ? [:] : ["value": value], key: key)
+            personal: column == .challenge ? nil : .init(["value": value], key: key))
         return .done
     }
 
@@ -120,7 +120,7 @@ extension Registrar {
             "UPDATE roll_voter SET returned_at = ? WHERE id = ? AND election = ?", clock.now, voter, election.number)
         let reference = try self.voter(transaction.reading, id: voter)?.reference
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "roll.letterReturned",
+            transaction, election: election.election.id, by: principal, .rollLetterReturned,
             ["reference": reference ?? "number \(voter), no longer on the roll"])
     }
 

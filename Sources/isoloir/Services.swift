@@ -167,7 +167,7 @@ struct Services {
     }
 
     /// An entry in the journal on its own.
-    func record(_ action: String, election: String? = nil, _ details: [String: String]) throws(Refusal) {
+    func record(_ action: JournalAction, election: String? = nil, _ details: [String: String]) throws(Refusal) {
         try refusing {
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try logbook.record(transaction, election: election, by: principal, action, details)
@@ -228,13 +228,13 @@ struct Services {
         guard let hash = settings.hash else { return }
         try refusing {
             let known = try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try Logbook.lastDetails(reading, action: "settings.change")?["sha256"]
+                try Logbook.lastDetails(reading, action: .settingsChange)?["sha256"]
             }
             guard known != hash else { return }
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                let before = try Logbook.lastDetails(transaction.reading, action: "settings.change")?["sha256"]
+                let before = try Logbook.lastDetails(transaction.reading, action: .settingsChange)?["sha256"]
                 guard before != hash else { return }
-                try logbook.record(transaction, election: nil, by: principal, "settings.change", ["sha256": hash])
+                try logbook.record(transaction, election: nil, by: principal, .settingsChange, ["sha256": hash])
             }
         }
     }

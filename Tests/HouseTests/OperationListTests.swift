@@ -1,4 +1,5 @@
 import Foundation
+import Journal
 import Testing
 
 /// What staff can order, and by which doors. A new command or form stands here, beside the operation that it calls: whoever adds the
@@ -113,6 +114,16 @@ struct OperationListTests {
         #expect(Set(listed).count == listed.count)
     }
 
+    @Test func `the journal knows every form, and no other`() throws {
+        let text = try sources("Console")
+        let forms = text.matches(of: /ConsoleAction\(\s*path: "[^"]+", deed: [^,]+, name: "?([a-zA-Z]+)"?/)
+            .map { String($0.1) }.filter { $0 != "name" }
+        // Those on a voter's page are made by one function.
+        let onPage = text.matches(of: /\bon\(\s*"([a-zA-Z]+)", "[a-z-]+", \./).map { String($0.1) }
+        #expect(forms.count > 40 && onPage.count > 5)
+        #expect(JournalAction.allCases.compactMap(\.form).sorted() == (forms + onPage).sorted())
+    }
+
     @Test func `each door calls the operation`() throws {
         let (console, command) = (try sources("Console"), try sources("isoloir"))
         for act in acts {
@@ -137,14 +148,14 @@ struct OperationListTests {
     @Test func `no door writes what an operation writes`() throws {
         // Entries of the journal are the operations' own, or a lower room's; no two of the doors and Operations write the same.
         let entries = { (text: String) in
-            text.matches(of: /\.record\(\s*(?:transaction,\s*)?(?:election:[^"]*?)?(?:by:[^"]*?)?"([a-zA-Z.]+)"/).map {
+            text.matches(of: /\.record\(\s*(?:transaction, election: [^:]+, by: [^:]+, )?\.([a-zA-Z]+),/).map {
                 String($0.1)
             }
         }
         let (console, command) = (Set(entries(try sources("Console"))), Set(entries(try sources("isoloir"))))
         let text = try sources("Operations")
         let operations = Set(
-            entries(text) + text.matches(of: /journal\(\s*transaction, actor, "([a-zA-Z.]+)"/).map { String($0.1) })
+            entries(text) + text.matches(of: /journal\(\s*transaction, actor, \.([a-zA-Z]+),/).map { String($0.1) })
         #expect(operations.count > 15)
         #expect(console.intersection(command).sorted() == [])
         // Who took data out: the journal is the operation's, the console's other sheets are its own.
