@@ -75,7 +75,7 @@ extension Issuer {
         _ transaction: borrowing Transaction, _ election: StoredElection, key: ElectionKey, office: MessageOffice,
         voter: Voter, by route: Route
     ) throws(StoreError) -> Bool {
-        try IssueSession(self, election, key: key, office: office).renew(transaction, voter, by: route)
+        try IssueSession(self, IssuanceContext(election, key: key, office: office)).renew(transaction, voter, by: route)
     }
 
     /// Ends every other identifier of a voter who has signed in with this one.
@@ -117,7 +117,7 @@ extension Issuer {
     package func reach(
         _ reading: borrowing Reading, _ election: StoredElection, key: ElectionKey, office: MessageOffice, voter: Voter
     ) throws(StoreError) -> (contacts: VoterContacts, routes: [Route]) {
-        let session = IssueSession(self, election, key: key, office: office)
+        let session = IssueSession(self, IssuanceContext(election, key: key, office: office))
         let contacts = try session.contacts(reading, voter)
         return (contacts, session.routes(voter, contacts))
     }
@@ -127,7 +127,7 @@ extension Issuer {
         _ transaction: borrowing Transaction, _ election: StoredElection, key: ElectionKey, office: MessageOffice,
         voter: Voter, _ note: VoterNote
     ) throws(StoreError) -> Int? {
-        let session = IssueSession(self, election, key: key, office: office)
+        let session = IssueSession(self, IssuanceContext(election, key: key, office: office))
         return try session.send(transaction, voter, try session.contacts(transaction.reading, voter), note)
     }
 }

@@ -119,8 +119,10 @@ extension VoterDesk {
         }
         let contact = request.order["contact"] ?? ""
         let outcome = try giveIdentifier(
-            transaction, voter, by: Route(rawValue: request.order["route"] ?? "") ?? .email,
-            contact: contact.isEmpty ? nil : contact, why: why, principal: asker)
+            transaction, voter,
+            ReissueOrder(
+                by: Route(rawValue: request.order["route"] ?? "") ?? .email,
+                contact: contact.isEmpty ? nil : contact, reason: why, principal: asker))
         switch outcome {
         case .done(_, let notice, let sheets, _): return .done(noticeBy: notice, sheets: sheets)
         case .unknownVoter: return .unknownVoter

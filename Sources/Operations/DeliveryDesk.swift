@@ -309,8 +309,8 @@ package final class DeliveryDesk: Sendable {
             return (
                 Dictionary(uniqueKeysWithValues: stranded.map { ($0.voter, $0.generation) }),
                 try desk.issuer.reachable(
-                    reading, desk.election, key: desk.key, office: desk.directory.office, among: stranded.map(\.voter),
-                    by: to, limit: DeliveryDesk.mostAtOnce)
+                    reading, IssuanceContext(desk.election, key: desk.key, office: desk.directory.office),
+                    among: stranded.map(\.voter), by: to, limit: DeliveryDesk.mostAtOnce)
             )
         }
         var outcome = FailOver(unreachable: found.unreachable, left: found.left)
@@ -344,8 +344,9 @@ package final class DeliveryDesk: Sendable {
                 try isStranded(transaction.reading, voter: id, generation: generation)
             else { return false }
             let reissue = try desk.issuer.reissue(
-                transaction, desk.election, key: desk.key, office: desk.directory.office, reference: voter.reference,
-                by: to, contact: nil, reason: reason, principal: actor.principal, mailing: mailing)
+                transaction, IssuanceContext(desk.election, key: desk.key, office: desk.directory.office),
+                reference: voter.reference,
+                ReissueOrder(by: to, contact: nil, reason: reason, principal: actor.principal, mailing: mailing))
             if case .done = reissue { return true }
             return false
         }

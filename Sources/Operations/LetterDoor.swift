@@ -215,8 +215,10 @@ package final class LetterDoor: Sendable {
                 ])
             if let printer = try desk.register.member(transaction.reading, name: name) {
                 try desk.register.queue(
-                    transaction, printer, .staffParcel, generation: id, priority: .recovery,
-                    values: ["console": desk.register.console + "/parcels", "batch": "\(batch.number)"])
+                    transaction, printer,
+                    VoterNote(
+                        .staffParcel, by: .email, priority: .recovery, generation: id,
+                        values: ["console": desk.register.console + "/parcels", "batch": "\(batch.number)"]))
             }
         }
     }

@@ -31,11 +31,13 @@ extension VoterDesk {
             }
             if let known = try waiting(transaction.reading, .resetPassphrase, id) { return .already(request: known) }
             let request = try approvals.ask(
-                transaction, .resetPassphrase, subject: id,
-                order: [
-                    "check": check?.rawValue ?? "", VoterDesk.stoodSecret: try latestSecret(transaction.reading, id),
-                ], reason: reason,
-                needsBureau: meets, by: actor.principal)
+                transaction,
+                Approvals.Draft(
+                    .resetPassphrase, subject: id,
+                    order: [
+                        "check": check?.rawValue ?? "",
+                        VoterDesk.stoodSecret: try latestSecret(transaction.reading, id),
+                    ], reason: reason, needsBureau: meets), by: actor.principal)
             return .asked(request: request, byBureau: meets)
         }
     }

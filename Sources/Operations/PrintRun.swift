@@ -104,8 +104,10 @@ extension LetterDoor {
         _ transaction: borrowing Transaction, _ letter: PrintFiles.SetAside, by actor: Actor
     ) throws(StoreError) -> LeftOutLetter {
         let loss = try room.lose(
-            transaction, election, batch: letter.batch, letter: letter.number, isReturned: false, destroyed: false,
-            reason: "cannot be printed: \(letter.reason)", by: actor.principal)
+            transaction, election,
+            LostSheet(
+                batch: letter.batch, letter: letter.number, isReturned: false, destroyed: false,
+                reason: "cannot be printed: \(letter.reason)"), by: actor.principal)
         let reference = try desk.registrar.voter(transaction.reading, id: letter.voter)?.reference
         // A refusal says that it was ended before.
         let keepsOld = if case .success(let loss) = loss { loss.keepsOld } else { false }

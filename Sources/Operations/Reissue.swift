@@ -109,11 +109,14 @@ extension VoterDesk {
             let deed = Deed.reissueElsewhere
             if let known = try waiting(transaction.reading, deed, voter.id) { return .already(request: known) }
             let id = try approvals.ask(
-                transaction, deed, subject: voter.id,
-                order: [
-                    "route": order.route.rawValue, "contact": order.contact ?? "", "check": order.check?.rawValue ?? "",
-                    VoterDesk.stoodIdentifier: try latestIdentifier(transaction.reading, voter.id),
-                ], reason: order.reason, needsBureau: second == .bureau, by: actor.principal)
+                transaction,
+                Approvals.Draft(
+                    deed, subject: voter.id,
+                    order: [
+                        "route": order.route.rawValue, "contact": order.contact ?? "",
+                        "check": order.check?.rawValue ?? "",
+                        VoterDesk.stoodIdentifier: try latestIdentifier(transaction.reading, voter.id),
+                    ], reason: order.reason, needsBureau: second == .bureau), by: actor.principal)
             return .asked(request: id, byBureau: second == .bureau)
         }
     }
@@ -137,13 +140,13 @@ extension VoterDesk {
 
     /// Gives a voter a new identifier in place of the old one, and tells the old contact.
     func giveIdentifier(
-        _ transaction: borrowing Transaction, _ voter: Voter, by route: Route, contact: String?, why: String,
-        principal: Principal, keepsOld: Bool = false
+        _ transaction: borrowing Transaction, _ voter: Voter, _ order: ReissueOrder
     ) throws(StoreError) -> Issuer.Reissue {
-        try issuer.reissue(
-            transaction, election, key: key, office: directory.office, reference: voter.reference, by: route,
-            contact: contact, reason: why, principal: principal, keepsOld: keepsOld)
+        try issuer.reissue(transaction, issuance, reference: voter.reference, order)
     }
+
+    /// The election, its key and its templates, as the issuance wants them.
+    var issuance: IssuanceContext { IssuanceContext(election, key: key, office: directory.office) }
 
     /// Gives the identifier at once: nobody else has to agree, or nobody else can be asked.
     private func carryOut(
@@ -151,8 +154,10 @@ extension VoterDesk {
         by principal: Principal
     ) throws(StoreError) -> Outcome {
         let outcome = try giveIdentifier(
-            transaction, voter, by: order.route, contact: order.contact, why: order.why, principal: principal,
-            keepsOld: order.keepsOld)
+            transaction, voter,
+            ReissueOrder(
+                by: order.route, contact: order.contact, reason: order.why, principal: principal,
+                keepsOld: order.keepsOld))
         switch outcome {
         case .done(_, let notice, let sheets, let keepsOld):
             return .done(noticeBy: notice, sheets: sheets, keepsOld: keepsOld, without: second)

@@ -101,14 +101,15 @@ extension VoterDesk {
         applied.isForBureau = !look.odd.isDisjoint(with: held)
         guard !held.isEmpty else { return applied }
         applied.request = try approvals.ask(
-            transaction, .changeRoll, subject: Approvals.nobody,
-            order: [
-                VoterDesk.heldImport: "\(source)", VoterDesk.heldFile: file, "voters": "\(held.count)",
-                Approvals.hands: hands.map(\.text).filter { $0 != principal.text }.joined(separator: ","),
-                VoterDesk.replacing: look.replacing.of(held).text,
-                VoterDesk.leaving: kept.sorted().map(String.init).joined(separator: ","),
-            ],
-            reason: file, needsBureau: applied.isForBureau, by: principal)
+            transaction,
+            Approvals.Draft(
+                .changeRoll, subject: Approvals.nobody,
+                order: [
+                    VoterDesk.heldImport: "\(source)", VoterDesk.heldFile: file, "voters": "\(held.count)",
+                    Approvals.hands: hands.map(\.text).filter { $0 != principal.text }.joined(separator: ","),
+                    VoterDesk.replacing: look.replacing.of(held).text,
+                    VoterDesk.leaving: kept.sorted().map(String.init).joined(separator: ","),
+                ], reason: file, needsBureau: applied.isForBureau), by: principal)
         return applied
     }
 

@@ -44,8 +44,9 @@ extension VoterDesk {
         for column in VoterDesk.order + values.keys.filter({ !VoterDesk.order.contains($0) }) {
             guard let value = values[column] else { continue }
             let outcome = try registrar.correct(
-                transaction, election, reference: voter.reference, column: column, value: value, reason: reason,
-                key: key, randomness: randomness, by: principal)
+                transaction, election,
+                FieldCorrection(reference: voter.reference, column: column, value: value, reason: reason), key: key,
+                randomness: randomness, by: principal)
             switch outcome {
             case .unknownVoter: return .unknownVoter
             case .refused(let reason): refused[column] = reason
@@ -245,8 +246,10 @@ extension RollDesk {
             order["contact.\(contact.route.rawValue)"] = String(decoding: contact.bytes, as: UTF8.self)
         }
         let id = try desk.approvals.ask(
-            transaction, .changeRoll, subject: voter.id, order: order, reason: correction.reason,
-            needsBureau: second == .bureau, by: principal)
+            transaction,
+            Approvals.Draft(
+                .changeRoll, subject: voter.id, order: order, reason: correction.reason, needsBureau: second == .bureau),
+            by: principal)
         return .asked(request: id, byBureau: second == .bureau)
     }
 }

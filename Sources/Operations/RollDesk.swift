@@ -58,8 +58,8 @@ package final class RollDesk: Sendable {
             (transaction: borrowing Transaction) throws(StoreError) -> (Change, voter: Int?) in
             if try desk.isSealed(transaction.reading) { return (.sealed, nil) }
             let outcome = try desk.registrar.add(
-                transaction, election, reference: reference, values: values, reason: reason, key: desk.key,
-                randomness: desk.randomness, by: actor.principal, isNoted: false)
+                transaction, election, LateVoter(reference: reference, values: values, reason: reason, isNoted: false),
+                key: desk.key, randomness: desk.randomness, by: actor.principal)
             switch outcome {
             case .added(let id):
                 let asked = try desk.askForAdded(

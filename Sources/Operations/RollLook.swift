@@ -125,12 +125,13 @@ extension VoterDesk {
             keys: RollKeys(key, randomness: randomness))
         let byBureau = !look.odd.isEmpty || look.isMany
         let request = try approvals.ask(
-            transaction, .changeRoll, subject: Approvals.nobody,
-            order: [
-                VoterDesk.heldImport: "\(source)", VoterDesk.heldFile: reference, VoterDesk.heldAddition: "yes",
-                "voters": "1", VoterDesk.replacing: look.replacing.text,
-            ],
-            reason: reason, needsBureau: byBureau, by: principal)
+            transaction,
+            Approvals.Draft(
+                .changeRoll, subject: Approvals.nobody,
+                order: [
+                    VoterDesk.heldImport: "\(source)", VoterDesk.heldFile: reference, VoterDesk.heldAddition: "yes",
+                    "voters": "1", VoterDesk.replacing: look.replacing.text,
+                ], reason: reason, needsBureau: byBureau), by: principal)
         return .asked(request: request, byBureau: byBureau)
     }
 }

@@ -1,6 +1,7 @@
 import Delivery
 package import Elections
 import FoundationEssentials
+import Issuance
 import Journal
 package import Polling
 package import Staff
@@ -28,8 +29,10 @@ package struct RoundMail: Sendable {
                 }
             }
             try register.queue(
-                transaction, member, .staffRound, generation: at, priority: .recovery,
-                values: ["heads": heads.joined(separator: "\n\n")])
+                transaction, member,
+                VoterNote(
+                    .staffRound, by: .email, priority: .recovery, generation: at,
+                    values: ["heads": heads.joined(separator: "\n\n")]))
         }
     }
 

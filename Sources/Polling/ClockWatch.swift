@@ -190,7 +190,8 @@ extension PollingStation {
     /// - Returns: whether the state was changed.
     func end(_ doubt: ClockDoubt) throws(StoreError) -> Bool {
         try change(
-            from: [.open, .closing], to: .ended, .pollEnded, by: .system("clock"), details: ["clock": doubt.rawValue]
+            StateChange(from: [.open, .closing], to: .ended, .pollEnded, details: ["clock": doubt.rawValue]),
+            by: .system("clock")
         ) { transaction, poll throws(StoreError) in
             // A person ordered the close, or extended meanwhile: this look came too late.
             guard poll.orderedAt == nil, poll.stoppedAt == nil else { return "The close was ordered." }
@@ -202,7 +203,8 @@ extension PollingStation {
     /// The clock that ended the poll was wrong: a later look shows a time before the hour.
     /// - Returns: whether the state was changed.
     func takeBack() throws(StoreError) -> Bool {
-        try change(from: [.ended], to: .open, .pollReopen, by: .system("clock")) { _, poll throws(StoreError) in
+        try change(StateChange(from: [.ended], to: .open, .pollReopen), by: .system("clock")) {
+            _, poll throws(StoreError) in
             clock.now < poll.closesAt ? nil : "The hour has come."
         } == nil
     }

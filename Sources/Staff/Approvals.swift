@@ -2,6 +2,7 @@ import Crypto
 import Delivery
 import Elections
 import FoundationEssentials
+import Issuance
 package import Journal
 package import Store
 
@@ -71,12 +72,31 @@ package struct Approvals: Sendable {
     private var election: Int { register.election.number }
     private var name: String { register.election.election.id }
 
+    /// What a second person is asked for.
+    package struct Draft: Sendable {
+        let deed: Deed
+        let subject: Int
+        let order: [String: String]
+        let reason: String
+        let needsBureau: Bool
+
+        /// - Parameters:
+        ///   - subject: the voter's number, or `nobody`.
+        ///   - order: what is to be done, sealed until it is decided: a new contact stands in it.
+        ///   - reason: one line, for the journal and for whoever decides.
+        ///   - needsBureau: whether only a member of the bureau may approve it.
+        package init(_ deed: Deed, subject: Int, order: [String: String], reason: String, needsBureau: Bool) {
+            (self.deed, self.subject, self.order) = (deed, subject, order)
+            (self.reason, self.needsBureau) = (reason, needsBureau)
+        }
+    }
+
     /// Asks for a second person; returns the request's number.
-    /// - Parameter order: what is to be done, sealed until it is decided: a new contact stands in it.
     package func ask(
-        _ transaction: borrowing Transaction, _ deed: Deed, subject: Int, order: [String: String], reason: String,
-        needsBureau: Bool, by principal: Principal
+        _ transaction: borrowing Transaction, _ draft: Draft, by principal: Principal
     ) throws(StoreError) -> Int {
+        let (deed, subject, order) = (draft.deed, draft.subject, draft.order)
+        let (reason, needsBureau) = (draft.reason, draft.needsBureau)
         let now = register.clock.now
         let plain: [UInt8]
         do { plain = [UInt8](try JSONEncoder().encode(order)) } catch {
@@ -112,11 +132,13 @@ package struct Approvals: Sendable {
             && member.role.may(needsBureau ? .decideForBureau : .decide)
         {
             try register.queue(
-                transaction, member, .staffApproval, generation: id, priority: .recovery,
-                values: [
-                    "console": register.console + "/approvals",
-                    "until": LocalTime.phrase(until, zone: zone, member.language),
-                ], expiresAt: until)
+                transaction, member,
+                VoterNote(
+                    .staffApproval, by: .email, priority: .recovery, generation: id,
+                    values: [
+                        "console": register.console + "/approvals",
+                        "until": LocalTime.phrase(until, zone: zone, member.language),
+                    ], expiresAt: until))
         }
     }
 

@@ -86,12 +86,14 @@ extension StaffRegister {
         guard let newcomer = try member(transaction.reading, name: name) else { return }
         for member in try members(transaction.reading) where !member.isWaiting && member.id != newcomer.id {
             try queue(
-                transaction, member, isWaiting ? .staffWaiting : .staffNewcomer, generation: newcomer.id,
-                priority: .recovery,
-                values: [
-                    "name": newcomer.fullName, "role": StaffRegister.word(newcomer.role, member.language),
-                    "by": principal.text, "console": console + "/staff",
-                ])
+                transaction, member,
+                VoterNote(
+                    isWaiting ? .staffWaiting : .staffNewcomer, by: .email, priority: .recovery,
+                    generation: newcomer.id,
+                    values: [
+                        "name": newcomer.fullName, "role": StaffRegister.word(newcomer.role, member.language),
+                        "by": principal.text, "console": console + "/staff",
+                    ]))
         }
     }
 }

@@ -309,11 +309,13 @@ package struct StaffRegister: Sendable {
             """, id, row: StaffMember.read)
         guard let member else { throw StoreError(.missing, "There is no member number \(id).") }
         try queue(
-            transaction, member, .staffIdentifier, generation: generation, priority: .recovery,
-            values: [
-                "identifier": identifier.grouped, "console": console,
-                "role": StaffRegister.word(member.role, member.language), "days": "\(StaffRegister.unusedDays)",
-            ])
+            transaction, member,
+            VoterNote(
+                .staffIdentifier, by: .email, priority: .recovery, generation: generation,
+                values: [
+                    "identifier": identifier.grouped, "console": console,
+                    "role": StaffRegister.word(member.role, member.language), "days": "\(StaffRegister.unusedDays)",
+                ]))
     }
 
     /// What a role is called.
@@ -335,19 +337,21 @@ package struct StaffRegister: Sendable {
     /// Queues a mail to a member; returns its number.
     @discardableResult
     package func queue(
-        _ transaction: borrowing Transaction, _ member: StaffMember, _ kind: MessageKind, generation: Int,
-        priority: Priority, values: [String: String], expiresAt: Int? = nil
+        _ transaction: borrowing Transaction, _ member: StaffMember, _ note: VoterNote
     ) throws(StoreError) -> Int {
         let hours = try PollHours.find(transaction.reading, election)
         let frame: MessageFrame
-        do throws(MessageOffice.Fault) { frame = try office.frame(kind, member.language, .email, hours) } catch {
+        do throws(MessageOffice.Fault) { frame = try office.frame(note.kind, member.language, .email, hours) } catch {
             throw StoreError(.failed, error.description, cure: "Correct the template; nothing was done.")
         }
         let queue = outbox.queue(election: election.number, key: key)
         try queue.begin(transaction)
         return try queue.add(
-            transaction, subject: member.subject, kind: kind, generation: generation, route: .email, priority: priority,
-            frame: try outbox.store(transaction, frame), recipient: Array(try mail(transaction.reading, member).utf8),
-            values: values.merging(["greeting": member.fullName]) { $1 }, expiresAt: expiresAt)
+            transaction,
+            NewMessage(
+                subject: member.subject, kind: note.kind, generation: note.generation, route: .email,
+                priority: note.priority, frame: try outbox.store(transaction, frame),
+                recipient: Array(try mail(transaction.reading, member).utf8),
+                values: note.values.merging(["greeting": member.fullName]) { $1 }, expiresAt: note.expiresAt))
     }
 }

@@ -87,7 +87,9 @@ private func runDemo(_ invocation: Invocation) throws(Refusal) {
         try poll.castSome()
     } else {
         try poll.castFirst()
-        try serveDemo(services, folder, address: address, port: port, courier: courier, staff: staff, members: members)
+        try serveDemo(
+            services, DemoPlace(folder: folder, address: address, port: port), courier: courier, staff: staff,
+            members: members)
     }
     try poll.count()
 }
@@ -117,17 +119,25 @@ private func post(_ services: Services, _ election: StoredElection) throws(Refus
     guard case .activated = outcome else { throw Refusal("The letters could not be marked as posted: \(outcome).") }
 }
 
+/// Where the demo is.
+private struct DemoPlace {
+    let folder: String
+    /// Of this machine: 127.0.0.1 or ::1.
+    let address: String
+    let port: Int
+}
+
 private func serveDemo(
-    _ services: Services, _ folder: String, address: String, port: Int, courier: Courier, staff: DemoStaff,
-    members: [DemoStaff.Member]
+    _ services: Services, _ place: DemoPlace, courier: Courier, staff: DemoStaff, members: [DemoStaff.Member]
 ) throws(Refusal) {
+    let (folder, port) = (place.folder, place.port)
     let election = try services.election()
     let templates = try services.templates(for: election.election)
     let mailbox = try refusing { try DemoMailbox(folder: folder, templates: templates, codes: { staff.codes() }) }
     let log = try AccessLog("\(folder)/access.log")
     let site = try services.site(election, extra: mailbox.response, log: { log.write($0) })
     var settings = ServerSettings()
-    (settings.address, settings.port) = (address, port)
+    (settings.address, settings.port) = (place.address, port)
     try staff.leaveWork(election)
     let next =
         election.election.access.codeChannel == .none

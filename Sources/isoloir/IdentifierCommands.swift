@@ -73,7 +73,7 @@ func issueAll(_ services: Services, _ election: StoredElection, forced: Route?) 
     defer { Terminal.endProgress() }
     return try refusing {
         try services.issuer.issueAll(
-            services.store, election, key: key, office: office, forced: forced, by: services.principal,
+            services.store, IssuanceContext(election, key: key, office: office), forced: forced, by: services.principal,
             progress: progress)
     }
 }

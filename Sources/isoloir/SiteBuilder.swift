@@ -74,8 +74,7 @@ extension Services {
                 key: key, extra: extra, log: log)
             try site.look()
             let behind = try consoleParts(
-                election, key: key, office: office, templates: templates, directory: directory, door: doorkeeper,
-                station: station, common: common, help: help)
+                directory, templates: templates, door: doorkeeper, station: station, common: common, help: help)
             let console = ConsoleSite(
                 behind, pages: try ConsolePages(election.election, templates: templates, assets: assets),
                 assets: assets, address: consoleAddress(election.election),
@@ -101,10 +100,11 @@ extension Services {
     }
 
     private func consoleParts(
-        _ election: StoredElection, key: ElectionKey, office: MessageOffice, templates: TemplateFolder,
-        directory: VoterDirectory, door: Doorkeeper, station: PollingStation, common: CommonSecrets, help: HelpQueue
+        _ directory: VoterDirectory, templates: TemplateFolder, door: Doorkeeper, station: PollingStation,
+        common: CommonSecrets, help: HelpQueue
     ) throws -> ConsoleSite.Parts {
-        let register = register(election, key: key, office: office)
+        let (election, key) = (directory.election, directory.key)
+        let register = register(election, key: key, office: directory.office)
         let staffDoor = Doorkeeper(
             election: election, key: key, directory: StaffDirectory(register), keeper: keeper, outbox: outbox,
             clock: clock, randomness: randomness, realm: .staff, policy: StaffRegister.policy)

@@ -107,7 +107,8 @@ final class DeskHouse {
     /// Gives every voter an identifier by mail.
     func issue() throws {
         _ = try desk.issuer.issueAll(
-            store, desk.election, key: desk.key, office: desk.directory.office, forced: .email, by: .system("test"))
+            store, IssuanceContext(desk.election, key: desk.key, office: desk.directory.office), forced: .email,
+            by: .system("test"))
     }
 
     func add(_ name: String, _ role: StaffRole, by maker: Principal = .system("test")) throws {
