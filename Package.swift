@@ -191,7 +191,7 @@ let package = Package(
         tests(
             "ConsoleTests",
             of: [
-                "Console", "Contacts", "Delivery", "Elections", "Inputs", "Polling", "Tally", "Typesetting",
+                "Console", "Contacts", "Delivery", "Elections", "Inputs", "Journal", "Polling", "Tally", "Typesetting",
                 "VoterSite", "WebContent",
             ]),
     ]

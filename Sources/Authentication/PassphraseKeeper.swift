@@ -145,7 +145,7 @@ package final class PassphraseKeeper: Sendable {
     ) throws(StoreError) -> Int {
         try store(transaction, election, principal, hash)
         try cancelReset(transaction, election: election, principal)
-        try logbook.record(transaction, election: name, by: principal, "passphrase.set", ["why": why])
+        try logbook.record(transaction, election: name, by: principal, .passphraseSet, ["why": why])
         return try record(transaction.reading, election: election, principal).generation
     }
 
@@ -171,7 +171,7 @@ package final class PassphraseKeeper: Sendable {
         }
         try cancelReset(transaction, election: election, principal)
         try logbook.record(
-            transaction, election: name, by: actor, "passphrase.reset", ["principal": principal.text, "why": why])
+            transaction, election: name, by: actor, .passphraseReset, ["principal": principal.text, "why": why])
     }
 
     /// When somebody else last took a principal's secret away; nil when nobody did.
@@ -235,7 +235,7 @@ package final class PassphraseKeeper: Sendable {
             ON CONFLICT (election, principal)
                 DO UPDATE SET asked_at = excluded.asked_at, ready_at = excluded.ready_at, message = excluded.message
             """, election, principal.text, clock.now, readyAt, message)
-        try logbook.record(transaction, election: name, by: principal, "passphrase.resetAsked", ["ready": "\(readyAt)"])
+        try logbook.record(transaction, election: name, by: principal, .passphraseResetAsked, ["ready": "\(readyAt)"])
     }
 
     /// Ends a reset under way, and takes back the word that would have said that it is ready. `set` and `clear` do so too.

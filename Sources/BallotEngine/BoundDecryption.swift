@@ -23,7 +23,7 @@ package struct BoundDecryption: Sendable {
                 let nonce = source.next()
                 let challenge = BoundDecryption.challenge(
                     fingerprint, publicKey, (question, index), sum.alpha, part.factors[question][index],
-                    GMPGroup.generatorPower(nonce), GMPGroup.secretPower(sum.alpha, nonce))
+                    (GMPGroup.generatorPower(nonce), GMPGroup.secretPower(sum.alpha, nonce)))
                 row.append(Proof(challenge: challenge, response: nonce - key.secret * challenge))
             }
             proofs.append(row)
@@ -73,8 +73,10 @@ package struct BoundDecryption: Sendable {
                 else { return (question, index) }
                 let expected = BoundDecryption.challenge(
                     fingerprint, key.decimal, (question, index), sum.alpha, factor,
-                    GMPGroup.product(GMPGroup.openGeneratorPower(proof.response), keyPower[0]),
-                    GMPGroup.product(alphaPower[0], factorPower[0]))
+                    (
+                        GMPGroup.product(GMPGroup.openGeneratorPower(proof.response), keyPower[0]),
+                        GMPGroup.product(alphaPower[0], factorPower[0])
+                    ))
                 guard expected == proof.challenge else { return (question, index) }
             }
         }
@@ -84,12 +86,13 @@ package struct BoundDecryption: Sendable {
     /// The hash modulo q of everything that the proof binds.
     private static func challenge(
         _ fingerprint: [UInt8], _ key: [UInt8], _ place: (question: Int, choice: Int), _ alpha: Element,
-        _ factor: Element, _ first: Element, _ second: Element
+        _ factor: Element, _ commitments: (Element, Element)
     ) -> Scalar {
         let bar = Array("|".utf8)
         return hashed(
             Array("isoloir-factor|BELENIOS-2048|".utf8), fingerprint, bar, key,
-            Array("|\(place.question),\(place.choice)|".utf8), digits(alpha), bar, digits(factor), bar, digits(first),
-            Array(",".utf8), digits(second))
+            Array("|\(place.question),\(place.choice)|".utf8), digits(alpha), bar, digits(factor), bar,
+            digits(commitments.0),
+            Array(",".utf8), digits(commitments.1))
     }
 }

@@ -50,7 +50,7 @@ extension ConsoleSite {
                 problem(429, "More than \(ConsoleSite.mostRequests) requests in ten minutes: wait a little."), 60)
         }
         let language = request.preferredLanguage(among: Language.allCases) ?? .en
-        let viewer = Viewer(principal: client.principal, role: client.role, language: language)
+        let viewer = Viewer(principal: client.principal, role: client.role, door: .api, language: language)
         return try route(request, viewer, client, String(request.path.dropFirst(ConsoleSite.prefix.count)))
     }
 
@@ -112,7 +112,7 @@ extension ConsoleSite {
             if let denied = try deny(viewer, action.deed, path) { return denied }
             // A second person is a person: whoever made the token could be the first one. Nor do programs make accounts.
             if [.decide, .keepStaff, .changeClients].contains(action.deed) {
-                try journalDenied(viewer, action.deed, path, from: "api")
+                try journalDenied(viewer.actor, action.deed, path, from: "api")
                 return problem(403, "This is decided by a person at the console.")
             }
             return try run(action, place, request, viewer, client)
@@ -123,7 +123,7 @@ extension ConsoleSite {
     /// A refusal, kept in the journal, for whoever's role may not; nil for others.
     private func deny(_ viewer: Viewer, _ deed: Deed, _ path: String) throws -> Response? {
         guard !viewer.may(deed) else { return nil }
-        try journalDenied(viewer, deed, path, from: "api")
+        try journalDenied(viewer.actor, deed, path, from: "api")
         return problem(403, "The role \(viewer.role.rawValue) may not do this (\(deed.rawValue)).")
     }
 

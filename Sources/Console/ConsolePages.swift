@@ -1,5 +1,6 @@
 package import Delivery
 package import Elections
+package import Journal
 import Templating
 package import WebContent
 
@@ -40,6 +41,12 @@ package final class ConsolePages: Sendable {
 
     /// A text by its key; the key itself where there is none, so that a missing one shows.
     func text(_ key: String, _ language: Language) -> String { texts[language]?[key] ?? "[\(key)]" }
+
+    /// What an entry of the journal says that was done, in words: of a form its title.
+    package func words(_ action: JournalAction, _ language: Language) -> String {
+        guard let form = action.form else { return text("action.\(action.rawValue)", language) }
+        return "\(text("action.form", language)) \(text("\(form).title", language))"
+    }
 
     /// Whether there is a text of this key.
     func has(_ key: String) -> Bool { texts[.fr]?[key] != nil }

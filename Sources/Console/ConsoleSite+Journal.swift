@@ -10,10 +10,10 @@ extension ConsoleSite {
     /// - Parameters:
     ///   - path: below the console or the API.
     ///   - source: `console` or `api`.
-    func journalDenied(_ viewer: Viewer, _ deed: Deed, _ path: String, from source: String) throws(StoreError) {
+    func journalDenied(_ viewer: Actor, _ deed: Deed, _ path: String, from source: String) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try parts.logbook.record(
-                transaction, election: election.id, by: viewer.principal, "access.denied",
+                transaction, election: election.id, by: viewer.principal, .accessDenied,
                 ["deed": deed.rawValue, "path": String(path.prefix(ConsoleSite.journalledPath)), "from": source])
         }
     }
@@ -31,9 +31,12 @@ extension ConsoleSite {
     func journalDeed(_ action: ConsoleAction, _ call: Call, _ path: String, from address: String) throws(StoreError) {
         var details = ["path": String(path.prefix(ConsoleSite.journalledPath)), "by": call.source, "from": address]
         if !call["reason"].isEmpty { details["reason"] = call["reason"].trimmed }
+        guard let kind = JournalAction(form: action.name) else {
+            throw StoreError(.failed, "The journal knows no form \(action.name).")
+        }
         try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
             try parts.logbook.record(
-                transaction, election: election.id, by: call.viewer.principal, "console.\(action.name)", details)
+                transaction, election: election.id, by: call.viewer.principal, kind, details)
         }
     }
 

@@ -205,7 +205,7 @@ package final class ConsoleSite: Sendable {
 
         /// What the member may; nil for whoever is not signed in.
         var viewer: Viewer? {
-            member.map { Viewer(principal: $0.principal, role: $0.role, language: language) }
+            member.map { Viewer(principal: $0.principal, role: $0.role, door: .console, language: language) }
         }
     }
 
@@ -331,7 +331,7 @@ package final class ConsoleSite: Sendable {
     /// Says that somebody may not, and keeps it.
     /// - Throws: an error of the store.
     private func deny(_ visitor: Visitor, _ viewer: Viewer, _ deed: Deed, _ path: String) throws -> Response {
-        try journalDenied(viewer, deed, path, from: "console")
+        try journalDenied(viewer.actor, deed, path, from: "console")
         return message(visitor, 403, "denied", more: StaffRegister.word(viewer.role, visitor.language))
     }
 }

@@ -1,5 +1,6 @@
 import Elections
 import HTTPServer
+import Journal
 import Operations
 import Staff
 
@@ -86,16 +87,45 @@ struct DeedField: Sendable {
     static let reason = DeedField("reason", .text(maximum: StaffReason.longest))
 }
 
+/// Who looks or acts at the console or through the API: whom the operations know, and the language of pages and answers.
+struct Viewer: Sendable {
+    /// As the operations know them.
+    let actor: Actor
+    /// One role each.
+    let role: StaffRole
+    /// The language of pages and answers.
+    let language: Language
+
+    /// - Parameter door: `console` or `api`.
+    init(principal: Principal, role: StaffRole, door: Actor.Door, language: Language) {
+        actor = Actor(principal: principal, role: role, door: door)
+        (self.role, self.language) = (role, language)
+    }
+
+    /// Whether their role includes a deed.
+    func may(_ deed: Deed) -> Bool { role.may(deed) }
+}
+
 /// One request, checked: who asks, for what.
 struct Call: Sendable {
-    /// Who asks, with role and language.
-    let viewer: Viewer
+    /// Who asks.
+    let viewer: Actor
+    /// Their role.
+    let role: StaffRole
+    /// The language of the answer.
+    let language: Language
     /// What stands in the address where the pattern has a name in braces.
     let place: [String: String]
     /// What was given: by the form, the API's body, or the address.
     let values: [String: String]
     /// `console` or `api`.
     let source: String
+
+    /// - Parameter source: `console` or `api`.
+    init(viewer: Viewer, place: [String: String], values: [String: String], source: String) {
+        (self.viewer, role, language) = (viewer.actor, viewer.role, viewer.language)
+        (self.place, self.values, self.source) = (place, values, source)
+    }
 
     /// The value of a field; empty where nothing was given.
     subscript(_ name: String) -> String { values[name] ?? "" }
@@ -105,9 +135,6 @@ struct Call: Sendable {
 
     /// A field's whole number; nil for what is none.
     func number(_ name: String) -> Int? { Int(values[name] ?? "") }
-
-    /// The language of the answer.
-    var language: Language { viewer.language }
 
     /// Whether a box was ticked.
     func has(_ name: String) -> Bool { values[name] == "yes" }

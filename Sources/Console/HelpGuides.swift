@@ -88,7 +88,7 @@ extension ConsoleSite {
     /// All guides, the reader's own first.
     /// For programs: `guides`, the names in the same order.
     func help(_ call: Call) -> Screen {
-        let own = HelpGuides.own(call.viewer.role)
+        let own = HelpGuides.own(call.role)
         let names = [own] + HelpGuides.names.filter { $0 != own }
         let links = names.compactMap { name in
             pages.guides.guide(name, call.language).map { (text: $0.title, path: "/manager/help/\(name)") }

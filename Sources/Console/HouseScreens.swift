@@ -152,7 +152,7 @@ extension ConsoleSite {
         if call.viewer.may(.decide) { facts.append((text("menu.approvals", language), "\(waiting)")) }
         if call.viewer.may(.answerVoters) { facts.append((text("menu.questions", language), "\(questions)")) }
         blocks.append(.facts(facts))
-        blocks.append(.text(text("home.\(call.viewer.role.rawValue)", language)))
+        blocks.append(.text(text("home.\(call.role.rawValue)", language)))
         if call.viewer.may(.exportProof) {
             blocks.append(
                 .links([
@@ -211,7 +211,9 @@ extension ConsoleSite {
                     rows: entries.map { entry in
                         [
                             .number(entry.number), Table.Cell(time(entry.at, language)), Table.Cell(entry.principal),
-                            Table.Cell(entry.action), Table.Cell(ConsoleSite.told(entry, isHidden)),
+                            Table.Cell(
+                                entry.kind.map { "\(pages.words($0, language)) (\(entry.action))" } ?? entry.action),
+                            Table.Cell(ConsoleSite.told(entry, isHidden)),
                         ]
                     }, empty: text("none", language))),
         ]
@@ -240,8 +242,7 @@ extension ConsoleSite {
     /// An entry's details as far as its reader may know them: how many votes lie in the box between two rounds is nobody's
     /// but the bureau's while the poll is open.
     private static func told(_ entry: JournalEntry, _ isHidden: Bool) -> String {
-        let counts = ["poll.suspend", "poll.resume", "poll.closing"]
-        return isHidden && counts.contains(entry.action) ? "{\"votes\":\"...\"}" : entry.details
+        JournalExport.details(entry, isHidden: isHidden)
     }
 
     /// Checks the journal's whole chain of hashes.
@@ -264,19 +265,18 @@ extension ConsoleSite {
         var text =
             ConsoleSite.sheetHead + ["number", "at", "principal", "action", "details", "hash"].joined(separator: ";")
             + "\r\n"
+        let export = JournalExport(store: store, logbook: parts.logbook, clock: parts.clock)
+        try export.note("journal.csv", of: election.id, by: call.viewer)
         try store.read { (reading: borrowing Reading) throws(StoreError) in
-            let isHidden = try parts.desk.isSecret(reading) && !call.viewer.may(.seeVotes)
-            try Logbook.each(reading) { entry, hash throws(StoreError) in
-                guard entry.election == nil || entry.election == election.id else { return }
+            try export.each(reading, of: election.id, for: call.viewer) { line throws(StoreError) in
+                let entry = line.entry
                 text +=
                     [
                         "\(entry.number)", LocalTime.short(entry.at, zone: election.timeZone), entry.principal,
-                        entry.action,
-                        ConsoleSite.told(entry, isHidden), hex(hash),
+                        entry.action, line.details, hex(line.hash),
                     ].map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n"
             }
         }
-        try journalExport(call, "journal.csv")
         return ConsoleSite.file(text, "journal.csv", type: "text/csv; charset=utf-8")
     }
 }

@@ -36,6 +36,7 @@ extension ConsoleSite {
         case .gone: return .refused(409, text("approveSpecimen.gone", call.language))
         case .samePerson: return .refused(403, text("approveSpecimen.samePerson", call.language))
         case .tooNew(let until): return tooNew(until, call.language)
+        case .mayNot: return .refused(403, text("denied.title", call.language))
         }
     }
 

@@ -1,6 +1,7 @@
 package import Elections
 import Journal
 import Polling
+package import Store
 package import Tally
 package import Typesetting
 import WebContent
@@ -10,6 +11,15 @@ package struct MinutesReport {
     private let minutes: PollMinutes
     private let pages: ConsolePages
     private let language: Language
+
+    /// The minutes of a poll as they stand; nil before the seal. Console and command line come here.
+    /// - Parameter pages: whose texts it uses.
+    package static func find(
+        _ store: Store, _ teller: Teller, _ pages: ConsolePages, _ language: Language
+    ) throws(StoreError) -> Report? {
+        let found = try store.read { (reading: borrowing Reading) throws(StoreError) in try teller.minutes(reading) }
+        return found.map { report($0, pages, language) }
+    }
 
     /// The minutes in a language.
     /// - Parameter pages: whose texts it uses.

@@ -29,7 +29,8 @@ extension ConsoleSite {
         }
         // Choices that depend on who asks are described as a manager sees them.
         let call = Call(
-            viewer: Viewer(principal: .system("openapi"), role: .manager, language: .en), place: [:], values: [:],
+            viewer: Viewer(principal: .system("openapi"), role: .manager, door: .api, language: .en), place: [:],
+            values: [:],
             source: "api")
         for action in ConsoleSite.actions {
             var operation = operation(action.path, action.deed, query: [], answer: "application/json", isDeed: true)

@@ -171,10 +171,6 @@ extension ConsoleSite {
 
     /// The minutes so far; nil before there is a poll.
     func minutes(_ call: Call) throws -> Response? {
-        let found = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.teller.minutes(reading)
-        }
-        guard let found else { return nil }
-        return try paper(MinutesReport.report(found, pages, call.language), "minutes.pdf")
+        try MinutesReport.find(store, parts.teller, pages, call.language).map { try paper($0, "minutes.pdf") }
     }
 }

@@ -258,7 +258,7 @@ extension ConsoleSite {
             case .tooNew(let until): return tooNew(until, language)
             }
             return .refused(denial == .samePerson || denial == .bureauOnly ? 403 : 409, text(key, language))
-        case .carriedOut(.done(let notice, let sheets, _)):
+        case .carriedOut(.done(let notice, let sheets, _, _)):
             var words = text("decide.done", language)
             for sheet in sheets {
                 words += " " + text("reissue.sheet", language) + " \(sheet.batch) / \(sheet.number)."

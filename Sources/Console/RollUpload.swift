@@ -35,7 +35,7 @@ enum RollUpload {
     /// Takes an upload in: the file is cut out of the form and read on a thread of its own.
     static func take(_ site: ConsoleSite, _ visitor: ConsoleSite.Visitor, _ viewer: Viewer) throws -> Response {
         guard viewer.may(.changeRoll) else {
-            try site.journalDenied(viewer, .changeRoll, path, from: "console")
+            try site.journalDenied(viewer.actor, .changeRoll, path, from: "console")
             return site.message(visitor, 403, "denied", more: StaffRegister.word(viewer.role, visitor.language))
         }
         if visitor.request.bodyFile == nil, let obstacle = try site.parts.roll.obstacle() {
@@ -100,7 +100,9 @@ enum RollUpload {
         if let obstacle = try roll.obstacle() { return obstacle }
         // Another file is the answer to what was asked of the last one; one that never came whole is none.
         roll.dropHeld()
-        if let obstacle = try roll.begin(path: target, name: name, accepting: accepting, by: viewer) { return obstacle }
+        if let obstacle = try roll.begin(path: target, name: name, accepting: accepting, by: viewer.actor) {
+            return obstacle
+        }
         isHandedOver = true
         do throws(OwnThread.Fault) {
             try OwnThread.begin("the roll") { roll.load(path: target, name: name, accepting: accepting) }

@@ -32,25 +32,17 @@ extension ConsoleSite {
     func seal(_ call: Call) throws -> Screen {
         let language = call.language
         let station = parts.desk.station
-        let (poll, hours, ballots, head) = try store.read {
-            (reading: borrowing Reading) throws(StoreError) -> (
-                Poll?, PollHours, [(PollBallot, [Round])], Logbook.Verification
-            ) in
-            let poll = try Poll.find(reading, election: parts.desk.election.number)
-            var ballots: [(PollBallot, [Round])] = []
-            if poll != nil {
-                for ballot in try PollBallot.all(reading, election: parts.desk.election.number) {
-                    ballots.append((ballot, try station.rounds(reading, ballot)))
-                }
-            }
-            return (poll, try PollHours.find(reading, parts.desk.election), ballots, try Logbook.verifyHead(reading))
+        let (standing, head) = try store.read {
+            (reading: borrowing Reading) throws(StoreError) -> (PollStanding, Logbook.Verification) in
+            (try PollStanding(reading, station), try Logbook.verifyHead(reading))
         }
+        let (poll, hours, ballots) = (standing.poll, standing.hours, standing.boxes)
         let audit = try audit()
         let findings = audit.findings
         let heads = try store.read { (reading: borrowing Reading) throws(StoreError) -> [String] in
             var heads: [String] = []
-            for (ballot, _) in ballots {
-                heads += try RoundMail.head(reading, parts.desk.election, ballot.name, language) ?? []
+            for box in ballots {
+                heads += try RoundMail.head(reading, parts.desk.election, box.ballot.name, language) ?? []
             }
             return heads
         }
@@ -103,11 +95,11 @@ extension ConsoleSite {
                         ("seal.signatures", true),
                         ("seal.rounds", true), ("seal.lastRound", false),
                     ].map { (text($0.0, language), $0.1) },
-                    rows: ballots.map { ballot, rounds in
-                        let published = rounds.reduce(0) { $0 + $1.ballots }
+                    rows: ballots.map { box in
+                        let (ballot, rounds) = (box.ballot, box.rounds)
                         return [
                             Table.Cell(election.ballots.first { $0.id == ballot.name }?.title[language] ?? ballot.name),
-                            .number(ballot.electors), .number(published), .number(rounds.last?.signatures ?? 0),
+                            .number(ballot.electors), .number(box.published), .number(box.signatures),
                             .number(rounds.count), Table.Cell(rounds.last.map { time($0.at, language) } ?? ""),
                         ]
                     }, empty: text("seal.none", language))))
@@ -131,11 +123,12 @@ extension ConsoleSite {
                 "journal": .text(headWords(head, .en)), "findings": .list(findings.map { .text($0) }),
                 "trustees": trustees.data, "notes": notes.data,
                 "ballots": .list(
-                    ballots.map { ballot, rounds in
-                        .object([
+                    ballots.map { box in
+                        let (ballot, rounds) = (box.ballot, box.rounds)
+                        return .object([
                             "ballot": .text(ballot.name), "electors": .number(ballot.electors),
-                            "ballots": .number(rounds.reduce(0) { $0 + $1.ballots }),
-                            "signatures": .number(rounds.last?.signatures ?? 0), "rounds": .number(rounds.count),
+                            "ballots": .number(box.published),
+                            "signatures": .number(box.signatures), "rounds": .number(rounds.count),
                             "head": .optional(rounds.last?.head), "height": .number(rounds.last?.height ?? 0),
                         ])
                     }),

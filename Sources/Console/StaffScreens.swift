@@ -255,7 +255,7 @@ extension ConsoleSite {
             blocks: [
                 .facts([
                     (text("staff.name", language), name), (text("staff.fullName", language), member?.fullName ?? ""),
-                    (text("staff.role", language), StaffRegister.word(call.viewer.role, language)),
+                    (text("staff.role", language), StaffRegister.word(call.role, language)),
                     (text("account.spare", language), "\(left)"),
                 ]), .hint(text("account.hint", language)),
                 .links([(text("ownSecret.title", language), "/manager/" + AccountSecret.path)]),
@@ -263,6 +263,6 @@ extension ConsoleSite {
                     Table(
                         caption: text("account.signIns", language), head: [(text("journal.when", language), false)],
                         rows: signIns.map { [Table.Cell(time($0.at, language))] }, empty: text("none", language))),
-            ], data: .object(["name": .text(name), "role": .text(call.viewer.role.rawValue)]))
+            ], data: .object(["name": .text(name), "role": .text(call.role.rawValue)]))
     }
 }

@@ -145,7 +145,7 @@ extension ConsoleSite {
         let language = call.language
         let next = "voters/\(call.id("voter"))"
         switch outcome {
-        case .done(let notice, let sheets, let keepsOld):
+        case .done(let notice, let sheets, let keepsOld, _):
             var words = text(key, language) + (more.map { " " + text($0, language) } ?? "")
             if let notice {
                 words +=
@@ -216,7 +216,7 @@ extension ConsoleSite {
     /// What came of a change of the roll.
     func answer(_ change: RollDesk.Change, _ call: Call, done key: String, next: String) -> DeedAnswer {
         switch change {
-        case .done(let messages, let sheets):
+        case .done(let messages, let sheets, _):
             var words = text(key, call.language)
             if messages > 0 { words += " " + text("correct.readdressed", call.language) + " \(messages)." }
             if let wrong = sheetWords(sheets, call.language) { words += " " + wrong }
@@ -308,7 +308,7 @@ extension ConsoleSite {
     func journalExport(_ call: Call, _ name: String) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try parts.logbook.record(
-                transaction, election: election.id, by: call.viewer.principal, "export", ["file": name])
+                transaction, election: election.id, by: call.viewer.principal, .export, ["file": name])
         }
     }
 

@@ -30,7 +30,7 @@ extension ConsoleSite {
         guard route == .letter else {
             return answer(outcome, call, done: isSame ? "reissue.doneSame" : "reissue.done")
         }
-        if case .done(_, _, true) = outcome { return answer(outcome, call, done: "reissue.letterKept") }
+        if case .done(_, _, true, _) = outcome { return answer(outcome, call, done: "reissue.letterKept") }
         return answer(
             outcome, call, done: isSame ? "reissue.letterSame" : "reissue.letter",
             more: keepsOld ? "reissue.noneKept" : nil)

@@ -111,7 +111,7 @@ extension ConsoleSite {
         blocks += [
             .table(identifierTable(page, language)), .table(messageTable(page, call)),
         ]
-        return Screen(title: page.voter.courteousName(language), blocks: blocks, data: voterPageData(page))
+        return Screen(title: page.voter.courteousName(language), blocks: blocks, data: voterPageData(page, language))
     }
 
     /// What stands at the top of that page.
@@ -139,7 +139,8 @@ extension ConsoleSite {
             facts.append(
                 (
                     "voter.voted",
-                    "\(entry.ballot) : " + (entry.signedAt.map { time($0, language) } ?? text("notYet", language))
+                    "\(entry.ballot[language]) : "
+                        + (entry.signedAt.map { time($0, language) } ?? text("notYet", language))
                 ))
         }
         return facts.map { (text($0.0, language), $0.1) }
@@ -209,7 +210,7 @@ extension ConsoleSite {
     /// The page for programs; whether somebody voted only for whom that may be known.
     /// `voter`, masked `mail` and `phone`, `hasAddress`, `firstSignIn`, `hasSecret`, `slowedSeconds`, `channels`,
     /// `identifiers`, `messages` with their `steps`, and `signatures`, null where they may not be known.
-    private func voterPageData(_ page: VoterDesk.Page) -> JSONValue {
+    private func voterPageData(_ page: VoterDesk.Page, _ language: Language) -> JSONValue {
         .object([
             "voter": voterData(page.voter), "mail": .optional(page.mail), "phone": .optional(page.phone),
             "hasAddress": .flag(page.hasAddress), "firstSignIn": .time(page.firstSignIn),
@@ -240,7 +241,7 @@ extension ConsoleSite {
                     ])
                 }),
             "signatures": page.signatures.map { list in
-                .list(list.map { .object(["ballot": .text($0.ballot), "signedAt": .time($0.signedAt)]) })
+                .list(list.map { .object(["ballot": .text($0.ballot[language]), "signedAt": .time($0.signedAt)]) })
             } ?? .none,
         ])
     }

@@ -279,27 +279,22 @@ package final class OutboxQueue {
 
     /// Queues one message and returns its number; the same subject, kind, generation and channel twice is refused by the
     /// store.
-    /// - Parameters:
-    ///   - expiresAt: when it is too late to send it.
-    ///   - dueAt: when to send it; nil for at once.
-    ///   - date: when it was written, as far as it says; nil for now.
     @discardableResult
-    package func add(
-        _ transaction: borrowing Transaction, subject: Int, kind: MessageKind, generation: Int, route: Route,
-        priority: Priority, frame: Int, recipient: [UInt8], values: [String: String], expiresAt: Int? = nil,
-        dueAt: Int? = nil, date: Int? = nil
-    ) throws(StoreError) -> Int {
-        let now = date ?? outbox.clock.now
+    package func add(_ transaction: borrowing Transaction, _ message: NewMessage) throws(StoreError) -> Int {
+        let (kind, route, recipient) = (message.kind, message.route, message.recipient)
+        let now = message.date ?? outbox.clock.now
         let model = PersonalModel(
-            recipient: recipient, values: values, date: now, token: hex(outbox.randomness.bytes(12)))
+            recipient: recipient, values: message.values, date: now, token: hex(outbox.randomness.bytes(12)))
         let sealed = sealer.seal(model.encoded(kind.personalNames), associated: PersonalModel.place(next))
         try transaction.execute(
             """
             INSERT INTO outbox_message (id, election, subject, kind, generation, channel, priority, state, frame, sealed,
                 due_at, expires_at, created_at, place, mailing, provider_id)
             VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?)
-            """, next, election, subject, kind.rawValue, generation, route.rawValue, priority.rawValue, frame, sealed,
-            dueAt ?? now, expiresAt, now, Outbox.place(recipient, route), mailing,
+            """, next, election, message.subject, kind.rawValue, message.generation, route.rawValue,
+            message.priority.rawValue,
+            message.frame, sealed,
+            message.dueAt ?? now, message.expiresAt, now, Outbox.place(recipient, route), mailing,
             // Known from the start: a receipt may come before the handing over is written down.
             route == .letter ? nil : model.token)
         defer { next += 1 }

@@ -61,7 +61,7 @@ package struct ElectionDesk: Sendable {
             ON CONFLICT (name) DO UPDATE SET definition = excluded.definition, stored_at = excluded.stored_at
             """, election.id, definition, clock.now)
         try logbook.record(
-            transaction, election: election.id, by: principal, earlier == nil ? "election.create" : "election.change",
+            transaction, election: election.id, by: principal, earlier == nil ? .electionCreate : .electionChange,
             ["definition.sha256": hex(sha256(Array(definition.utf8)))])
         return earlier == nil ? .created : .changed
     }

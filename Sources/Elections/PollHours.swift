@@ -145,13 +145,27 @@ package struct PollHours: Sendable, Hashable {
 }
 
 extension PollHours {
+    /// What is put in force: times in seconds since 1970.
+    package struct Force {
+        let stage: Stage
+        let closes: Int
+        let openedAt: Int?
+        let stoppedAt: Int?
+        let isRestored: Bool
+
+        /// - Parameter isRestored: whether the ballot box came from a backup.
+        package init(_ stage: Stage, closes: Int, openedAt: Int?, stoppedAt: Int?, isRestored: Bool) {
+            (self.stage, self.closes, self.openedAt) = (stage, closes, openedAt)
+            (self.stoppedAt, self.isRestored) = (stoppedAt, isRestored)
+        }
+    }
+
     /// Puts a poll's hours in force, for everybody who reads them. For Polling alone, in the transaction of each change.
     /// - Parameters:
+    ///   - force: the stage and the hours.
     ///   - reason: why it is suspended or abandoned; nil leaves what was said, which ends with the suspension.
-    ///   - isRestored: whether the ballot box came from a backup.
     package static func put(
-        _ transaction: borrowing Transaction, election number: Int, _ stage: Stage, closes: Int, openedAt: Int?,
-        stoppedAt: Int?, reason: String? = nil, isRestored: Bool
+        _ transaction: borrowing Transaction, election number: Int, _ force: Force, reason: String? = nil
     ) throws(StoreError) {
         try transaction.execute(
             """
@@ -162,8 +176,8 @@ extension PollHours {
                 stopped_at = excluded.stopped_at, restored = excluded.restored,
                 changes = changes + (closes_at != excluded.closes_at OR (stage = 'abandoned') != (excluded.stage = 'abandoned')),
                 reason = CASE excluded.stage WHEN 'suspended' THEN coalesce(excluded.reason, reason) WHEN 'abandoned' THEN excluded.reason END
-            """, number, stage.rawValue, closes, openedAt, stoppedAt, reason,
-            isRestored ? 1 : 0)
+            """, number, force.stage.rawValue, force.closes, force.openedAt, force.stoppedAt, reason,
+            force.isRestored ? 1 : 0)
     }
 
     /// Takes the hours of a poll back whose sealing began anew: what was announced counts again.

@@ -75,7 +75,7 @@ extension Issuer {
         _ transaction: borrowing Transaction, _ election: StoredElection, key: ElectionKey, office: MessageOffice,
         voter: Voter, by route: Route
     ) throws(StoreError) -> Bool {
-        try IssueSession(self, election, key: key, office: office).renew(transaction, voter, by: route)
+        try IssueSession(self, IssuanceContext(election, key: key, office: office)).renew(transaction, voter, by: route)
     }
 
     /// Ends every other identifier of a voter who has signed in with this one.
@@ -98,7 +98,7 @@ extension Issuer {
         try transaction.execute(
             "UPDATE issuance_identifier SET state = 'active' WHERE voter = ? AND generation = ?", voter, generation)
         try logbook.record(
-            transaction, election: election.election.id, by: .voter(voter), "identifier.renewed",
+            transaction, election: election.election.id, by: .voter(voter), .identifierRenewed,
             ["generation": "\(generation)"])
         return true
     }
@@ -117,7 +117,7 @@ extension Issuer {
     package func reach(
         _ reading: borrowing Reading, _ election: StoredElection, key: ElectionKey, office: MessageOffice, voter: Voter
     ) throws(StoreError) -> (contacts: VoterContacts, routes: [Route]) {
-        let session = IssueSession(self, election, key: key, office: office)
+        let session = IssueSession(self, IssuanceContext(election, key: key, office: office))
         let contacts = try session.contacts(reading, voter)
         return (contacts, session.routes(voter, contacts))
     }
@@ -127,7 +127,7 @@ extension Issuer {
     package func countUnreachable(
         _ reading: borrowing Reading, _ election: StoredElection, key: ElectionKey, office: MessageOffice
     ) throws(StoreError) -> Int {
-        let session = IssueSession(self, election, key: key, office: office)
+        let session = IssueSession(self, IssuanceContext(election, key: key, office: office))
         var count = 0
         try registrar.each(reading, election) { voter, sealed throws(StoreError) in
             let contacts = try session.effectiveContacts(reading, voter, sealed)
@@ -141,7 +141,7 @@ extension Issuer {
         _ transaction: borrowing Transaction, _ election: StoredElection, key: ElectionKey, office: MessageOffice,
         voter: Voter, _ note: VoterNote
     ) throws(StoreError) -> Int? {
-        let session = IssueSession(self, election, key: key, office: office)
+        let session = IssueSession(self, IssuanceContext(election, key: key, office: office))
         return try session.send(transaction, voter, try session.contacts(transaction.reading, voter), note)
     }
 }

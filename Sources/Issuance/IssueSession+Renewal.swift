@@ -24,7 +24,7 @@ extension IssueSession {
         try issuer.outbox.withdrawRenewals(transaction, election: election.number, subject: voter.id)
         let past = try pastGenerations(transaction.reading, voter.id - 1, voter.id)[voter.id]
         try queue.begin(transaction)
-        return try issue(transaction, voter, contacts, route, priority: .recovery, after: past, isRenewal: true)
+        return try issue(transaction, voter, contacts, route, for: .renewal, after: past)
     }
 
     /// Of some voters those who can be sent an identifier by a channel, up to a limit, how many before them cannot, and how
@@ -73,9 +73,11 @@ extension IssueSession {
                 transaction.reading, subject: voter.id, kind: note.kind, route: note.route, from: note.generation)
             : note.generation
         return try queue.add(
-            transaction, subject: voter.id, kind: note.kind, generation: generation, route: note.route,
-            priority: note.priority, frame: try frame(transaction, note.kind, voter.language, note.route),
-            recipient: recipient, values: note.values.merging(["greeting": voter.courteousName]) { $1 },
-            expiresAt: note.expiresAt, dueAt: note.dueAt, date: note.date)
+            transaction,
+            NewMessage(
+                subject: voter.id, kind: note.kind, generation: generation, route: note.route, priority: note.priority,
+                frame: try frame(transaction, note.kind, voter.language, note.route), recipient: recipient,
+                values: note.values.merging(["greeting": voter.courteousName]) { $1 }, expiresAt: note.expiresAt,
+                dueAt: note.dueAt, date: note.date))
     }
 }

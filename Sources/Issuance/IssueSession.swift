@@ -34,8 +34,8 @@ final class IssueSession {
     /// Candidates tried before we give up: a scheme that collides this often is full.
     private static let mostAttempts = 10_000
 
-    init(_ issuer: Issuer, _ election: StoredElection, key: ElectionKey, office: MessageOffice) {
-        (self.issuer, self.election, self.key, self.office) = (issuer, election, key, office)
+    init(_ issuer: Issuer, _ context: IssuanceContext) {
+        (self.issuer, election, key, office) = (issuer, context.election, context.key, context.office)
         lookup = LookupKey(key.subkey(.identifiers))
         opener = ContactOpener(election: election.number, keys: RollKeys(key, randomness: issuer.randomness))
         queue = issuer.outbox.queue(election: election.number, key: key)
@@ -47,14 +47,13 @@ final class IssueSession {
     func issueChunk(
         /// - Parameters:
         ///   - after: the last voter's number of the chunk before; 0 at first.
-        ///   - limit: voters in the chunk.
         ///   - forced: the channel for everybody; nil for each voter's own.
         ///   - outcome: what was done so far, to which this is added.
-        _ transaction: borrowing Transaction, after: Int, limit: Int, forced: Route?, by principal: Principal,
+        _ transaction: borrowing Transaction, after: Int, forced: Route?, by principal: Principal,
         _ outcome: inout Issuer.Outcome
     ) throws(StoreError) -> Int? {
         var voters: [(Voter, SealedContacts)] = []
-        try issuer.registrar.each(transaction.reading, election, after: after, limit: limit) {
+        try issuer.registrar.each(transaction.reading, election, after: after, limit: Issuer.chunk) {
             voter, sealed throws(StoreError) in voters.append((voter, sealed))
         }
         guard let last = voters.last?.0.id else { return nil }
@@ -86,7 +85,7 @@ final class IssueSession {
                 ? effectiveContacts(transaction.reading, voter, sealed)
                 : opener.open(sealed, voter: voter.id, wantsAddress: wantsAddress)
             guard let route = route(for: voter, contacts, forced: forced),
-                try issue(transaction, voter, contacts, route, priority: .batch, after: past[voter.id])
+                try issue(transaction, voter, contacts, route, for: .batch, after: past[voter.id])
             else {
                 outcome.miss(voter)
                 continue
@@ -95,7 +94,7 @@ final class IssueSession {
         }
         if outcome.issuedCount > before {
             try issuer.logbook.record(
-                transaction, election: election.election.id, by: principal, "identifier.issue",
+                transaction, election: election.election.id, by: principal, .identifierIssue,
                 [
                     "issued": "\(outcome.issuedCount - before)", "from": "\(voters[0].0.id)", "to": "\(last)",
                     "by": forced?.rawValue ?? "auto",
@@ -195,17 +194,26 @@ final class IssueSession {
         }
     }
 
+    /// Why an identifier is issued.
+    enum Occasion {
+        /// Everybody who has none gets one.
+        case batch
+        /// In place of a lost one.
+        case reissue
+        /// Asked for by the voter: it is pending until it is used. The others are in force at once, by letter once it is posted.
+        case renewal
+    }
+
     /// Makes an identifier and queues its message; false when the scheme has no identifier for this voter.
     /// - Parameters:
     ///   - past: the voter's latest identifier; nil where there was none.
-    ///   - isRenewal: whether it is pending until it is used. Otherwise it is in force at once, by letter once it is
-    ///     posted.
     /// - Throws: an error of the store; `.failed` when the template is faulty, `.damaged` when a kept identifier does
     ///   not open.
     func issue(
         _ transaction: borrowing Transaction, _ voter: Voter, _ contacts: VoterContacts, _ route: Route,
-        priority: Priority, after past: Past?, isRenewal: Bool = false
+        for occasion: Occasion, after past: Past?
     ) throws(StoreError) -> Bool {
+        let isRenewal = occasion == .renewal
         guard let recipient = recipient(contacts, route) else { return false }
         let generation = (past?.generation ?? 0) + 1
         guard
@@ -245,9 +253,12 @@ final class IssueSession {
             codeHash == nil ? nil : route.rawValue, secretHash, secretHash == nil ? nil : route.rawValue,
             issuer.clock.now)
         try queue.add(
-            transaction, subject: voter.id, kind: kind, generation: generation, route: route, priority: priority,
-            frame: try frame(transaction, kind, voter.language, route), recipient: recipient, values: values,
-            expiresAt: isRenewal ? issuer.clock.now + Issuer.pendingSeconds : nil)
+            transaction,
+            NewMessage(
+                subject: voter.id, kind: kind, generation: generation, route: route,
+                priority: occasion == .batch ? .batch : .recovery,
+                frame: try frame(transaction, kind, voter.language, route), recipient: recipient, values: values,
+                expiresAt: isRenewal ? issuer.clock.now + Issuer.pendingSeconds : nil))
         return true
     }
 

@@ -75,23 +75,23 @@ package struct Issuer: Sendable {
     }
 
     /// Voters handled in one transaction: a few tens of milliseconds, so that nobody else waits.
-    private static let chunk = 1000
+    static let chunk = 1000
 
     /// Issues an identifier to every voter who has none. Running it again issues only what is missing.
     /// - Parameter forced: the channel to use for everybody, where they have a contact for it.
     /// - Throws: an error of the store. What earlier chunks issued stays, and the next call goes on from there.
     package func issueAll(
-        _ store: Store, _ election: StoredElection, key: ElectionKey, office: MessageOffice, forced: Route?,
-        by principal: Principal, progress: (Int) -> Void = { _ in }
+        _ store: Store, _ context: IssuanceContext, forced: Route?, by principal: Principal,
+        progress: (Int) -> Void = { _ in }
     ) throws(StoreError) -> Outcome {
         var outcome = Outcome()
-        let session = IssueSession(self, election, key: key, office: office)
+        let session = IssueSession(self, context)
         var last = 0
         while true {
             var chunkOutcome = outcome
             let reached = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int? in
                 try session.issueChunk(
-                    transaction, after: last, limit: Issuer.chunk, forced: forced, by: principal, &chunkOutcome)
+                    transaction, after: last, forced: forced, by: principal, &chunkOutcome)
             }
             outcome = chunkOutcome
             guard let reached else { return outcome }
@@ -115,34 +115,23 @@ package struct Issuer: Sendable {
 
     /// Revokes a voter's identifiers and sends a new one.
     /// The transaction must be given up when it throws: old identifiers are revoked by then.
-    /// - Parameters:
-    ///   - keepsOld: whether the one in use goes on until the post has the letter with the new one.
-    ///   - contact: a new contact for this voter only, held beside the roll; nil to use the roll's.
-    ///   - reason: why; it goes into the journal.
-    ///   - mailing: the mailing that this is part of.
     /// - Returns: what was done; with `.refused` and `.unknownVoter` the store is as it was.
     /// - Throws: an error of the store; `.constraint` where the scheme has no other identifier for this voter.
     package func reissue(
-        _ transaction: borrowing Transaction, _ election: StoredElection, key: ElectionKey, office: MessageOffice,
-        reference: String, by route: Route, contact: String?, reason: String, principal: Principal, mailing: Int? = nil,
-        keepsOld: Bool = false
+        _ transaction: borrowing Transaction, _ context: IssuanceContext, reference: String, _ order: ReissueOrder
     ) throws(StoreError) -> Reissue {
-        guard let voter = try registrar.voter(transaction.reading, election, reference: reference) else {
+        guard let voter = try registrar.voter(transaction.reading, context.election, reference: reference) else {
             return .unknownVoter
         }
-        let session = IssueSession(self, election, key: key, office: office)
-        return try session.reissue(
-            transaction, voter, by: route, contact: contact, reason: reason, principal: principal, mailing: mailing,
-            keepsOld: keepsOld)
+        return try IssueSession(self, context).reissue(transaction, voter, order)
     }
 
     /// Of some voters, by number, those who can be sent an identifier by a channel, up to a limit; how many of those looked
     /// at cannot, and how many were not looked at.
     package func reachable(
-        _ reading: borrowing Reading, _ election: StoredElection, key: ElectionKey, office: MessageOffice,
-        among voters: [Int], by route: Route, limit: Int
+        _ reading: borrowing Reading, _ context: IssuanceContext, among voters: [Int], by route: Route, limit: Int
     ) throws(StoreError) -> (voters: [Int], unreachable: Int, left: Int) {
-        try IssueSession(self, election, key: key, office: office).reachable(reading, voters, by: route, limit: limit)
+        try IssueSession(self, context).reachable(reading, voters, by: route, limit: limit)
     }
 
     /// The sheets of a voter that are printed and not posted.
@@ -261,7 +250,7 @@ package struct Issuer: Sendable {
             try outbox.withdraw(transaction, election: election.number, subject: posted.voter, identifier: kept)
             let voter = try registrar.voter(transaction.reading, id: posted.voter)
             try logbook.record(
-                transaction, election: election.election.id, by: principal, "identifier.replaced",
+                transaction, election: election.election.id, by: principal, .identifierReplaced,
                 [
                     "reference": voter?.reference ?? "", "ended": "\(kept)", "inUse": "\(posted.generation)",
                 ])
@@ -298,7 +287,7 @@ package struct Issuer: Sendable {
         for voter in voters { revoked += try revoke(transaction, election, voter: voter, reason: "left the roll") }
         guard revoked > 0 else { return }
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "identifier.revoke",
+            transaction, election: election.election.id, by: principal, .identifierRevoke,
             ["reason": "left the roll", "identifiers": "\(revoked)"])
     }
 

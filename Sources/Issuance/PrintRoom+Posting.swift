@@ -31,7 +31,7 @@ extension PrintRoom {
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try transaction.execute("UPDATE issuance_batch SET posted_on = ? WHERE id = ?", date, batch.id)
                 try logbook.record(
-                    transaction, election: election.election.id, by: principal, "letters.postedCorrected",
+                    transaction, election: election.election.id, by: principal, .lettersPostedCorrected,
                     ["batch": "\(number)", "on": date, "before": batch.postedOn ?? ""])
             }
             return .success(nil)
@@ -57,7 +57,7 @@ extension PrintRoom {
             // Somebody else said so at the same time: once is said in the journal.
             guard changed == 1 else { return active }
             try logbook.record(
-                transaction, election: election.election.id, by: principal, "letters.posted",
+                transaction, election: election.election.id, by: principal, .lettersPosted,
                 [
                     "batch": "\(batch.number)", "on": date, "activated": "\(active)", "replaced": "\(replaced)",
                 ])
@@ -113,7 +113,7 @@ extension PrintRoom {
                 WHERE id = ?
                 """, clock.now, batch.id)
             try logbook.record(
-                transaction, election: election.election.id, by: principal, "letters.wipe",
+                transaction, election: election.election.id, by: principal, .lettersWipe,
                 ["batch": "\(batch.number)", "letters": "\(count)", "why": why])
         }
         return count

@@ -4,6 +4,26 @@ package import Journal
 package import Store
 import VoterRoll
 
+/// A sheet that is lost, as it was reported.
+package struct LostSheet: Sendable {
+    let batch: Int
+    let letter: Int
+    let isReturned: Bool
+    let destroyed: Bool
+    let reason: String
+
+    /// - Parameters:
+    ///   - batch: its number.
+    ///   - letter: the sheet's number in it.
+    ///   - isReturned: returned by the post, in which case the roll keeps that the address is wrong.
+    ///   - destroyed: whether the sheet was destroyed, as whoever reports it says.
+    ///   - reason: what happened; it goes into the journal.
+    package init(batch: Int, letter: Int, isReturned: Bool, destroyed: Bool, reason: String) {
+        (self.batch, self.letter, self.isReturned) = (batch, letter, isReturned)
+        (self.destroyed, self.reason) = (destroyed, reason)
+    }
+}
+
 /// What becomes of single sheets.
 extension PrintRoom {
     /// What marking a sheet as spoiled or returned came to.
@@ -17,16 +37,12 @@ extension PrintRoom {
     }
 
     /// Marks a sheet as spoiled or returned: the identifier and code it carries are revoked at once.
-    /// - Parameters:
-    ///   - isReturned: returned by the post, in which case the roll keeps that the address is wrong.
-    ///   - number: the batch's.
-    ///   - letter: the sheet's number in it.
-    ///   - destroyed: whether the sheet was destroyed, as whoever reports it says.
     /// - Returns: whose it was; a refusal when there is none with this number, or it was reported before.
     package func lose(
-        _ transaction: borrowing Transaction, _ election: StoredElection, batch number: Int, letter: Int,
-        isReturned: Bool, destroyed: Bool, reason: String, by principal: Principal
+        _ transaction: borrowing Transaction, _ election: StoredElection, _ sheet: LostSheet, by principal: Principal
     ) throws(StoreError) -> Swift.Result<Loss, PrintRefusal> {
+        let (number, letter, isReturned) = (sheet.batch, sheet.letter, sheet.isReturned)
+        let (destroyed, reason) = (sheet.destroyed, sheet.reason)
         let found = try transaction.reading.first(
             """
             SELECT voter, generation, message, carries FROM issuance_letter
@@ -52,7 +68,7 @@ extension PrintRoom {
         if isReturned { try registrar.markReturned(transaction, election, voter: found.voter, by: principal) }
         try logbook.record(
             transaction, election: election.election.id, by: principal,
-            isReturned ? "letters.returned" : "letters.spoiled",
+            isReturned ? .lettersReturned : .lettersSpoiled,
             [
                 "batch": "\(number)", "letter": "\(letter)", "reason": reason, "destroyed": destroyed ? "yes" : "no",
                 "identifierEnded": ended ? "yes" : "no",

@@ -72,7 +72,7 @@ package struct PrintRoom: Sendable {
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> PrintBatch? in
             try transaction.execute("UPDATE issuance_batch SET state = 'printing', letters = ? WHERE id = ?", count, id)
             try logbook.record(
-                transaction, election: election.election.id, by: principal, "letters.print",
+                transaction, election: election.election.id, by: principal, .lettersPrint,
                 ["batch": "\(number)", "letters": "\(count)"])
             return try batch(transaction.reading, election, number: number)
         }
@@ -172,7 +172,7 @@ package struct PrintRoom: Sendable {
                 return .failure(PrintRefusal("Batch \(number) has no \(what) that may be printed again."))
             }
             try logbook.record(
-                transaction, election: election.election.id, by: principal, "letters.printAgain",
+                transaction, election: election.election.id, by: principal, .lettersPrintAgain,
                 ["batch": "\(number)", "letter": letters.map(PrintRoom.phrase) ?? "all", "reason": reason])
             return .success(batch)
         }

@@ -13,9 +13,10 @@ extension IssueSession {
     /// - Throws: an error of the store; `.constraint` where the scheme has no other identifier. The transaction must
     ///   be given up then.
     func reissue(
-        _ transaction: borrowing Transaction, _ voter: Voter, by route: Route, contact: String?, reason: String,
-        principal: Principal, mailing: Int?, keepsOld: Bool
+        _ transaction: borrowing Transaction, _ voter: Voter, _ order: ReissueOrder
     ) throws(StoreError) -> Issuer.Reissue {
+        let (route, contact, keepsOld) = (order.route, order.contact, order.keepsOld)
+        let (reason, principal) = (order.reason, order.principal)
         guard !keepsOld || route == .letter else {
             return .refused("only a letter leaves the old identifier until it is posted")
         }
@@ -53,8 +54,8 @@ extension IssueSession {
         }
         let past = try pastGenerations(transaction.reading, voter.id - 1, voter.id)[voter.id]
         // The word to the old contact is no part of the mailing.
-        queue.mailing = mailing
-        let isIssued = try issue(transaction, voter, target, route, priority: .recovery, after: past)
+        queue.mailing = order.mailing
+        let isIssued = try issue(transaction, voter, target, route, for: .reissue, after: past)
         queue.mailing = nil
         guard isIssued else {
             throw StoreError(
@@ -70,12 +71,12 @@ extension IssueSession {
                 transaction, voter, [earlier] + contacts(roll) + contacts(present), except: recipient, generation,
                 isUntilPosted: isKept) : nil
         try issuer.logbook.record(
-            transaction, election: election.election.id, by: principal, "identifier.reissue",
+            transaction, election: election.election.id, by: principal, .identifierReissue,
             [
                 "reference": voter.reference, "by": route.rawValue, "reason": reason, "generation": "\(generation)",
                 "newContact": contact == nil ? "no" : "yes", "notice": notice?.rawValue ?? "none",
                 "keptUntilPosted": isKept ? "yes" : "no",
-            ], personal: contact.map { ["contact": $0] } ?? [:], key: key)
+            ], personal: contact.map { .init(["contact": $0], key: key) })
         return .done(generation: generation, noticeBy: notice, sheets: sheets, keepsOld: isKept)
     }
 
@@ -147,8 +148,10 @@ extension IssueSession {
             else { continue }
             let frame = try frame(transaction, kind, voter.language, place.route, isUntilPosted: isUntilPosted)
             try queue.add(
-                transaction, subject: voter.id, kind: kind, generation: generation, route: place.route,
-                priority: .recovery, frame: frame, recipient: place.contact, values: ["greeting": voter.courteousName])
+                transaction,
+                NewMessage(
+                    subject: voter.id, kind: kind, generation: generation, route: place.route, priority: .recovery,
+                    frame: frame, recipient: place.contact, values: ["greeting": voter.courteousName]))
             told.append((kind, place))
         }
         return told.first?.place.route

@@ -22,7 +22,11 @@ package struct VoterNote {
     package var mailing: Int?
 
     /// A note that goes out at once and says no more than its greeting.
-    package init(_ kind: MessageKind, by route: Route, priority: Priority, generation: Int) {
+    package init(
+        _ kind: MessageKind, by route: Route, priority: Priority, generation: Int, values: [String: String] = [:],
+        expiresAt: Int? = nil
+    ) {
         (self.kind, self.route, self.priority, self.generation) = (kind, route, priority, generation)
+        (self.values, self.expiresAt) = (values, expiresAt)
     }
 }

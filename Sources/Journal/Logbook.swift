@@ -22,20 +22,19 @@ package struct Logbook: Sendable {
     /// Appends an entry.
     /// - Parameters:
     ///   - details: what anybody who audits may read: counts, references, reasons.
-    ///   - personal: contacts and other personal details, sealed under `key`.
+    ///   - personal: contacts and other personal details; without any, nothing is sealed.
     package func record(
-        _ transaction: borrowing Transaction, election: String?, by principal: Principal, _ action: String,
-        _ details: [String: String], personal: [String: String] = [:], key: ElectionKey? = nil
+        _ transaction: borrowing Transaction, election: String?, by principal: Principal, _ action: JournalAction,
+        _ details: [String: String], personal: PersonalDetails? = nil
     ) throws(StoreError) {
         let head = try Logbook.head(transaction.reading)
         var entry = JournalEntry(
             number: (head?.number ?? 0) + 1, at: clock.now, election: election, principal: principal.text,
-            action: action, details: try Logbook.json(details), sealed: nil, sealedHash: nil,
+            action: action.rawValue, details: try Logbook.json(details), sealed: nil, sealedHash: nil,
             previous: head?.hash ?? JournalEntry.origin)
-        if !personal.isEmpty {
-            guard let key else { throw StoreError(.failed, "Personal details cannot be journalled without a key.") }
-            let sealed = Sealer(key: key.subkey(.journal), randomness: randomness)
-                .seal(Array(try Logbook.json(personal).utf8), associated: entry.place)
+        if let personal, !personal.details.isEmpty {
+            let sealed = Sealer(key: personal.key.subkey(.journal), randomness: randomness)
+                .seal(Array(try Logbook.json(personal.details).utf8), associated: entry.place)
             entry.sealed = sealed
             entry.sealedHash = sha256(sealed)
         }
@@ -52,6 +51,17 @@ package struct Logbook: Sendable {
             INSERT INTO journal_head (id, number, hash) VALUES (1, ?, ?)
             ON CONFLICT (id) DO UPDATE SET number = excluded.number, hash = excluded.hash
             """, entry.number, hash)
+    }
+
+    /// What an entry keeps sealed.
+    package struct PersonalDetails {
+        let details: [String: String]
+        let key: ElectionKey
+
+        /// - Parameters:
+        ///   - details: by their names.
+        ///   - key: the election's, under which they are sealed.
+        package init(_ details: [String: String], key: ElectionKey) { (self.details, self.key) = (details, key) }
     }
 
     /// What the journal's check found.
@@ -136,6 +146,11 @@ package struct Logbook: Sendable {
             (self.election, self.action, self.principal) = (election, action, principal)
             (self.text, self.before) = (text, before)
         }
+
+        /// The entries of one action whose details hold a text.
+        package init(of action: JournalAction, election: String, text: String) {
+            self.init(election: election, action: action.rawValue, principal: "", text: text, before: nil)
+        }
     }
 
     /// The entries of an election, and those of no election, that a filter finds, the latest first.
@@ -154,20 +169,20 @@ package struct Logbook: Sendable {
 
     /// The details of the latest entry of an action; nil when there is none.
     package static func lastDetails(
-        _ reading: borrowing Reading, action: String
+        _ reading: borrowing Reading, action: JournalAction
     ) throws(StoreError) -> [String: String]? {
         try lastEntry(reading, action: action).map { entry throws(StoreError) in try entry.fields() }
     }
 
     /// The latest entry of an action; nil when there is none.
     package static func lastEntry(
-        _ reading: borrowing Reading, action: String
+        _ reading: borrowing Reading, action: JournalAction
     ) throws(StoreError) -> JournalEntry? {
         try reading.first(
             """
             SELECT number, at, election, principal, action, details, sealed, sealed_hash, previous FROM journal_entry
             WHERE action = ? ORDER BY number DESC LIMIT 1
-            """, action
+            """, action.rawValue
         ) { (row: borrowing Row) throws(StoreError) -> JournalEntry in try JournalEntry(row) }
     }
 

@@ -1,5 +1,5 @@
 import Elections
-import Journal
+package import Journal
 import Staff
 package import Store
 
@@ -18,7 +18,10 @@ package struct Alert: Sendable {
 
 extension VoterDesk {
     /// Raises an alert; one of the same kind and subject that nobody has seen yet is enough.
-    package func alert(_ transaction: borrowing Transaction, _ kind: String, _ subject: String) throws(StoreError) {
+    package func alert(_ transaction: borrowing Transaction, _ action: JournalAction, _ subject: String)
+        throws(StoreError)
+    {
+        let kind = String(action.rawValue.dropFirst("alert.".count))
         let open = try transaction.reading.number(
             "SELECT count(*) FROM bureau_alert WHERE election = ? AND kind = ? AND subject = ? AND seen_at IS NULL",
             election.number, kind, subject)
@@ -28,7 +31,7 @@ extension VoterDesk {
             subject,
             clock.now)
         try logbook.record(
-            transaction, election: election.election.id, by: .system("alerts"), "alert.\(kind)", ["subject": subject])
+            transaction, election: election.election.id, by: .system("alerts"), action, ["subject": subject])
     }
 
     /// The alerts that nobody has seen, the oldest first.
@@ -42,20 +45,19 @@ extension VoterDesk {
     }
 
     /// Notes that somebody saw an alert; whoever raised it cannot, nor by another account that may be theirs.
-    package func seen(_ transaction: borrowing Transaction, alert id: Int, by viewer: Viewer) throws(StoreError) -> Bool
-    {
+    package func seen(_ transaction: borrowing Transaction, alert id: Int, by actor: Actor) throws(StoreError) -> Bool {
         let subject = try transaction.reading.first(
             "SELECT subject FROM bureau_alert WHERE id = ? AND election = ? AND seen_at IS NULL", id, election.number
         ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
-        guard let subject, subject != viewer.principal.text else { return false }
+        guard let subject, subject != actor.principal.text else { return false }
         // Others are about a file or an hour, and nobody's.
-        if let raiser = Principal(text: subject), try register.areOne(transaction.reading, raiser, viewer.principal) {
+        if let raiser = Principal(text: subject), try register.areOne(transaction.reading, raiser, actor.principal) {
             return false
         }
         try transaction.execute(
-            "UPDATE bureau_alert SET seen_by = ?, seen_at = ? WHERE id = ?", viewer.principal.text, clock.now, id)
+            "UPDATE bureau_alert SET seen_by = ?, seen_at = ? WHERE id = ?", actor.principal.text, clock.now, id)
         try logbook.record(
-            transaction, election: election.election.id, by: viewer.principal, "alert.seen", ["alert": "\(id)"])
+            transaction, election: election.election.id, by: actor.principal, .alertSeen, ["alert": "\(id)"])
         return true
     }
 }

@@ -116,7 +116,7 @@ package struct Announcements: Sendable {
             INSERT INTO bureau_announcement (election, news, mailing, asked_by, asked_at) VALUES (?, ?, ?, ?, ?)
             """, election.number, news.rawValue, mailing, principal.text, desk.clock.now)
         try desk.logbook.record(
-            transaction, election: election.election.id, by: principal, "poll.announce",
+            transaction, election: election.election.id, by: principal, .pollAnnounce,
             ["news": news.rawValue, "mailing": "\(mailing)"])
     }
 

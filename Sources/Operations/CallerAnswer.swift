@@ -6,11 +6,12 @@ import Store
 import VoterRoll
 
 extension VoterDesk {
-    /// Checks the answer that a caller gave; nil when there is nothing to ask, or it is right.
+    /// Checks the answer that a caller gave; nil when there is nothing to ask, or it is right. The command line does not ask for it:
+    /// whoever runs it says in the reason how the person was recognised.
     func checkAnswer(
-        _ answer: String?, voter id: Int, by viewer: Viewer
+        _ answer: String?, voter id: Int, by actor: Actor
     ) throws(StoreError) -> Outcome? {
-        guard election.election.access.challenge != nil else { return nil }
+        guard election.election.access.challenge != nil, !actor.actsAlone else { return nil }
         let stored = try store.read { (reading: borrowing Reading) throws(StoreError) -> String? in
             try voter(reading, id) == nil ? nil : try registrar.challenge(reading, voter: id)
         }
@@ -32,7 +33,7 @@ extension VoterDesk {
         case .done(false):
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try logbook.record(
-                    transaction, election: election.election.id, by: viewer.principal, "voter.answerWrong",
+                    transaction, election: election.election.id, by: actor.principal, .voterAnswerWrong,
                     ["voter": "\(id)"])
             }
             return .answerWrong

@@ -58,8 +58,8 @@ extension VoterDesk {
         let others = try issuer.otherHolders(
             transaction.reading, election, key: key, contact, voter: voter, isLeaving: isLeaving)
         let isShared = isWaiting || others > 0
-        if isOwn { try alert(transaction, "contactOfStaff", principal.text) }
-        if isShared { try alert(transaction, "contactShared", principal.text) }
+        if isOwn { try alert(transaction, .alertContactOfStaff, principal.text) }
+        if isShared { try alert(transaction, .alertContactShared, principal.text) }
         return isOwn || isShared
     }
 
@@ -75,7 +75,7 @@ extension VoterDesk {
         guard isChange || !contacts.isEmpty else { return false }
         let watch = try contactWatch(transaction.reading, by: principal, but: decided)
         var found = watch.given >= VoterDesk.mostGivenAnHour
-        if found { try alert(transaction, "manyContacts", principal.text) }
+        if found { try alert(transaction, .alertManyContacts, principal.text) }
         // Each is looked at, since alerts name what is odd.
         for contact in contacts where try isOdd(transaction, contact, voter: voter.id, watch, by: principal) {
             found = true

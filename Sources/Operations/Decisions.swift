@@ -30,7 +30,7 @@ extension VoterDesk {
     /// that moment.
     /// - Parameter leftOut: of a file the rows that are not approved, by reference.
     package func decide(
-        request id: Int, approved: Bool, answer: String, leavingOut leftOut: Set<String> = [], by viewer: Viewer
+        request id: Int, approved: Bool, answer: String, leavingOut leftOut: Set<String> = [], by actor: Actor
     ) throws(StoreError) -> Decided {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Decided in
             let waiting = try approvals.request(transaction.reading, id).flatMap { $0.state == .waiting ? $0 : nil }
@@ -39,13 +39,15 @@ extension VoterDesk {
                 let unknown = leftOut.subtracting(rows.map(\.reference))
                 guard unknown.isEmpty else { return .unknownRows(unknown.sorted()) }
             }
-            if approved, !viewer.may(.decideForBureau), let waiting,
+            if approved, !actor.may(.decideForBureau), let waiting,
                 try isForBureauNow(transaction, waiting, but: leftOut)
             {
                 return .denied(.bureauOnly)
             }
+            // At the command line nobody is there who could be the second person.
+            guard let role = actor.role else { return .denied(.bureauOnly) }
             let decision = try approvals.decide(
-                transaction, request: id, approved: approved, answer: answer, by: viewer.principal, role: viewer.role)
+                transaction, request: id, approved: approved, answer: answer, by: actor.principal, role: role)
             guard case .decided(let request) = decision else {
                 if case .denied(let denial) = decision { return .denied(denial) }
                 return .denied(.gone)
@@ -54,7 +56,7 @@ extension VoterDesk {
                 if let source = request.heldImport { try forgetHeld(transaction, source) }
                 return .refusedRequest
             }
-            return try carryOut(transaction, request, but: leftOut, approvedBy: viewer.principal)
+            return try carryOut(transaction, request, but: leftOut, approvedBy: actor.principal)
         }
     }
 
@@ -117,8 +119,10 @@ extension VoterDesk {
         }
         let contact = request.order["contact"] ?? ""
         let outcome = try giveIdentifier(
-            transaction, voter, by: Route(rawValue: request.order["route"] ?? "") ?? .email,
-            contact: contact.isEmpty ? nil : contact, why: why, principal: asker)
+            transaction, voter,
+            ReissueOrder(
+                by: Route(rawValue: request.order["route"] ?? "") ?? .email,
+                contact: contact.isEmpty ? nil : contact, reason: why, principal: asker))
         switch outcome {
         case .done(_, let notice, let sheets, _): return .done(noticeBy: notice, sheets: sheets)
         case .unknownVoter: return .unknownVoter
@@ -141,13 +145,13 @@ extension VoterDesk {
     }
 
     /// Makes a slowed voter wait no longer; false when there is no such voter.
-    package func unlock(voter id: Int, reason: String, by viewer: Viewer) throws(StoreError) -> Bool {
+    package func unlock(voter id: Int, reason: String, by actor: Actor) throws(StoreError) -> Bool {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
             guard let voter = try voter(transaction.reading, id) else { return false }
             try door.unlock(
                 transaction, .voter(id), subjects: try issuer.hashes(transaction.reading, voter: id))
             try logbook.record(
-                transaction, election: election.election.id, by: viewer.principal, "voter.unlock",
+                transaction, election: election.election.id, by: actor.principal, .voterUnlock,
                 ["reference": voter.reference, "reason": reason])
             return true
         }

@@ -170,7 +170,7 @@ package final class DeliveryDesk: Sendable {
     }
 
     /// Sets a threshold of this election; false when there is none of this name, or the share is not from 1 to 100.
-    package func set(threshold name: String, percent: Int, by viewer: Viewer) throws(StoreError) -> Bool {
+    package func set(threshold name: String, percent: Int, by actor: Actor) throws(StoreError) -> Bool {
         guard DeliveryDesk.thresholds[name] != nil, 1...100 ~= percent else { return false }
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute(
@@ -178,38 +178,38 @@ package final class DeliveryDesk: Sendable {
                 INSERT INTO bureau_threshold (election, name, value) VALUES (?, ?, ?)
                 ON CONFLICT (election, name) DO UPDATE SET value = excluded.value
                 """, desk.election.number, name, percent)
-            try journal(transaction, viewer, "delivery.threshold", ["name": name, "percent": "\(percent)"])
+            try journal(transaction, actor, .deliveryThreshold, ["name": name, "percent": "\(percent)"])
         }
         forget()
         return true
     }
 
     private func journal(
-        _ transaction: borrowing Transaction, _ viewer: Viewer, _ action: String, _ details: [String: String],
+        _ transaction: borrowing Transaction, _ actor: Actor, _ action: JournalAction, _ details: [String: String],
         personal: [String: String] = [:]
     ) throws(StoreError) {
         try desk.logbook.record(
-            transaction, election: desk.election.election.id, by: viewer.principal, action, details,
-            personal: personal, key: desk.key)
+            transaction, election: desk.election.election.id, by: actor.principal, action, details,
+            personal: .init(personal, key: desk.key))
     }
 
     // MARK: Channels
 
     /// Holds a channel back: batches and recoveries wait, connection codes go on. It holds for every election of the
     /// store; the journal has it under this one.
-    package func hold(_ route: Route, reason: String, by viewer: Viewer) throws(StoreError) {
+    package func hold(_ route: Route, reason: String, by actor: Actor) throws(StoreError) {
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try desk.outbox.hold(transaction, route, by: viewer.principal.text)
-            try journal(transaction, viewer, "delivery.hold", ["channel": route.rawValue, "reason": reason])
+            try desk.outbox.hold(transaction, route, by: actor.principal.text)
+            try journal(transaction, actor, .deliveryHold, ["channel": route.rawValue, "reason": reason])
         }
         forget()
     }
 
     /// Releases a channel for every election of the store; false when nobody held it.
-    package func release(_ route: Route, by viewer: Viewer) throws(StoreError) -> Bool {
+    package func release(_ route: Route, by actor: Actor) throws(StoreError) -> Bool {
         let isHeld = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
             guard try desk.outbox.release(transaction, route) else { return false }
-            try journal(transaction, viewer, "delivery.release", ["channel": route.rawValue])
+            try journal(transaction, actor, .deliveryRelease, ["channel": route.rawValue])
             return true
         }
         forget()
@@ -302,15 +302,15 @@ package final class DeliveryDesk: Sendable {
     ///   - selection: the place or the mailing whose messages did not arrive.
     ///   - reason: one line, for the journal.
     package func failOver(
-        from: Route, to: Route, of selection: MessageSelection, reason: String, by viewer: Viewer
+        from: Route, to: Route, of selection: MessageSelection, reason: String, by actor: Actor
     ) throws(StoreError) -> FailOver {
         let (generations, found) = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
             let stranded = try stranded(reading, from: from, selection)
             return (
                 Dictionary(uniqueKeysWithValues: stranded.map { ($0.voter, $0.generation) }),
                 try desk.issuer.reachable(
-                    reading, desk.election, key: desk.key, office: desk.directory.office, among: stranded.map(\.voter),
-                    by: to, limit: DeliveryDesk.mostAtOnce)
+                    reading, IssuanceContext(desk.election, key: desk.key, office: desk.directory.office),
+                    among: stranded.map(\.voter), by: to, limit: DeliveryDesk.mostAtOnce)
             )
         }
         var outcome = FailOver(unreachable: found.unreachable, left: found.left)
@@ -318,34 +318,35 @@ package final class DeliveryDesk: Sendable {
         if !found.voters.isEmpty {
             mailing = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try desk.outbox.openMailing(
-                    transaction, election: desk.election.number, .failOver, by: viewer.principal.text)
+                    transaction, election: desk.election.number, .failOver, by: actor.principal.text)
             }
         }
         do throws(StoreError) {
             for id in found.voters {
-                let isDone = try giveNew(id, to: to, instead: generations[id], reason, mailing, by: viewer)
+                let isDone = try giveNew(id, to: to, instead: generations[id], reason, mailing, by: actor)
                 if isDone { outcome.reissued += 1 } else { outcome.unchanged += 1 }
             }
         } catch {
             outcome.left += found.voters.count - outcome.reissued - outcome.unchanged
-            try note(outcome, from: from, to: to, of: selection, reason: reason, by: viewer)
+            try note(outcome, from: from, to: to, of: selection, reason: reason, by: actor)
             throw error
         }
-        try note(outcome, from: from, to: to, of: selection, reason: reason, by: viewer)
+        try note(outcome, from: from, to: to, of: selection, reason: reason, by: actor)
         return outcome
     }
 
     /// One voter of a fail-over; false where something else was sent meanwhile, or the issuance refuses.
     private func giveNew(
-        _ id: Int, to: Route, instead generation: Int?, _ reason: String, _ mailing: Int?, by viewer: Viewer
+        _ id: Int, to: Route, instead generation: Int?, _ reason: String, _ mailing: Int?, by actor: Actor
     ) throws(StoreError) -> Bool {
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
             guard let voter = try desk.voter(transaction.reading, id),
                 try isStranded(transaction.reading, voter: id, generation: generation)
             else { return false }
             let reissue = try desk.issuer.reissue(
-                transaction, desk.election, key: desk.key, office: desk.directory.office, reference: voter.reference,
-                by: to, contact: nil, reason: reason, principal: viewer.principal, mailing: mailing)
+                transaction, IssuanceContext(desk.election, key: desk.key, office: desk.directory.office),
+                reference: voter.reference,
+                ReissueOrder(by: to, contact: nil, reason: reason, principal: actor.principal, mailing: mailing))
             if case .done = reissue { return true }
             return false
         }
@@ -353,11 +354,11 @@ package final class DeliveryDesk: Sendable {
 
     /// Writes into the journal what a fail-over did.
     private func note(
-        _ outcome: FailOver, from: Route, to: Route, of selection: MessageSelection, reason: String, by viewer: Viewer
+        _ outcome: FailOver, from: Route, to: Route, of selection: MessageSelection, reason: String, by actor: Actor
     ) throws(StoreError) {
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try journal(
-                transaction, viewer, "delivery.failOver",
+                transaction, actor, .deliveryFailOver,
                 DeliveryDesk.details(selection).merging([
                     "from": from.rawValue, "to": to.rawValue, "reissued": "\(outcome.reissued)",
                     "unreachable": "\(outcome.unreachable)", "left": "\(outcome.left)",

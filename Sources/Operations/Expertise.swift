@@ -54,7 +54,7 @@ extension PolicyDesk {
                 ON CONFLICT (election) DO UPDATE SET date = ?2, expert = ?3, sha256 = ?4, by = ?5, at = ?6
                 """, election.number, date, expert, digest, who, now)
             try desk.logbook.record(
-                transaction, election: election.election.id, by: principal, "policy.expertise",
+                transaction, election: election.election.id, by: principal, .policyExpertise,
                 ["date": date, "expert": expert, "sha256": digest, "by": who])
         }
         return nil

@@ -28,8 +28,8 @@ package struct GivenLine: Sendable {
 extension VoterDesk {
     /// By manager, the voters who were reissued to a new contact; who then voted shows after the close alone,
     /// and to those alone who may know who has voted.
-    package func given(_ reading: borrowing Reading, for viewer: Viewer) throws(StoreError) -> [GivenLine] {
-        let mayKnow = try mayKnowVotes(reading, viewer)
+    package func given(_ reading: borrowing Reading, for actor: Actor) throws(StoreError) -> [GivenLine] {
+        let mayKnow = try mayKnowVotes(reading, actor)
         let poll = try Poll.find(reading, election: election.number)
         let isOver = mayKnow && poll?.state == .closed
         var signed: [Int: Int] = [:]

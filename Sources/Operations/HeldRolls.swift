@@ -105,7 +105,7 @@ extension VoterDesk {
         // A page may be too short for all of them.
         if !left.isEmpty || !overtaken.isEmpty {
             try logbook.record(
-                transaction, election: election.election.id, by: principal, "roll.leaveOut",
+                transaction, election: election.election.id, by: principal, .rollLeaveOut,
                 [
                     "request": "\(request.id)", "references": left.joined(separator: ", "),
                     "overtaken": overtaken.joined(separator: ", "),
@@ -116,10 +116,10 @@ extension VoterDesk {
     }
 
     /// Takes one's own request back; false when it does not wait any more.
-    package func takeBack(request id: Int, by viewer: Viewer) throws(StoreError) -> Bool {
+    package func takeBack(request id: Int, by actor: Actor) throws(StoreError) -> Bool {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
             let request = try approvals.request(transaction.reading, id)
-            guard try approvals.takeBack(transaction, request: id, by: viewer.principal) else { return false }
+            guard try approvals.takeBack(transaction, request: id, by: actor.principal) else { return false }
             if let source = request?.heldImport { try forgetHeld(transaction, source) }
             return true
         }
@@ -157,7 +157,7 @@ extension VoterDesk {
                     continue
                 }
                 try logbook.record(
-                    transaction, election: election.election.id, by: .system("approvals"), "approval.expire",
+                    transaction, election: election.election.id, by: .system("approvals"), .approvalExpire,
                     [
                         "request": "\(request.id)", "file": request.order[VoterDesk.heldFile] ?? "",
                         "askedBy": request.askedBy, "voters": request.order["voters"] ?? "",

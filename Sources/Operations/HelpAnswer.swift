@@ -21,7 +21,7 @@ package struct HelpAnswer {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
             guard try queue.close(transaction, question: question) else { return false }
             try logbook.record(
-                transaction, election: election.election.id, by: principal, "support.done", ["question": "\(question)"])
+                transaction, election: election.election.id, by: principal, .supportDone, ["question": "\(question)"])
             return true
         }
     }

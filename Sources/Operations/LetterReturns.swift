@@ -93,8 +93,10 @@ package struct LetterReturns: Sendable {
             letter = found
         }
         let loss = try room.lose(
-            transaction, election, batch: letter.batch, letter: letter.number, isReturned: true, destroyed: false,
-            reason: "returned by the post", by: principal)
+            transaction, election,
+            LostSheet(
+                batch: letter.batch, letter: letter.number, isReturned: true, destroyed: false,
+                reason: "returned by the post"), by: principal)
         switch loss {
         case .success: return .done
         case .failure(let why): return .refused(why)

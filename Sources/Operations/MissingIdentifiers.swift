@@ -15,8 +15,8 @@ extension VoterDesk {
     }
 
     /// Issues to everybody who has none, by the channel that reaches them.
-    package func issueMissing(by viewer: Viewer) throws(StoreError) -> Issuer.Outcome {
+    package func issueMissing(by actor: Actor) throws(StoreError) -> Issuer.Outcome {
         try issuer.issueAll(
-            store, election, key: key, office: directory.office, forced: nil, by: viewer.principal)
+            store, IssuanceContext(election, key: key, office: directory.office), forced: nil, by: actor.principal)
     }
 }

@@ -47,8 +47,8 @@ package struct OutboxRetry: Sendable {
         by principal: Principal
     ) throws(StoreError) {
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "delivery.retry", details, personal: personal,
-            key: key)
+            transaction, election: election.election.id, by: principal, .deliveryRetry, details,
+            personal: .init(personal, key: key))
     }
 }
 

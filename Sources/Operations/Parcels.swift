@@ -87,14 +87,14 @@ extension LetterDoor {
     }
 
     /// The name by which the register knows a printer; nil for everybody else.
-    private func printer(_ viewer: Viewer) -> String? {
-        guard viewer.role == .printer, case .staff(let name) = viewer.principal else { return nil }
+    private func printer(_ actor: Actor) -> String? {
+        guard actor.role == .printer, case .staff(let name) = actor.principal else { return nil }
         return name
     }
 
     /// Counts a fetch of a file and gives a ticket for it.
-    package func fetch(parcel: Int, file: Int, by viewer: Viewer) throws(StoreError) -> Fetch {
-        guard let printer = printer(viewer) else { return .unknown }
+    package func fetch(parcel: Int, file: Int, by actor: Actor) throws(StoreError) -> Fetch {
+        guard let printer = printer(actor) else { return .unknown }
         return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Fetch in
             let isTheirs = try transaction.reading.number(
                 """
@@ -110,16 +110,16 @@ extension LetterDoor {
                 """, sha256(Array(ticket.utf8)), desk.clock.now + LetterDoor.ticketSeconds, parcel, file,
                 LetterDoor.mostFetched)
             guard counted == 1 else { return .spent }
-            try journal(transaction, viewer, "letters.fetch", ["parcel": "\(parcel)", "file": "\(file)"])
+            try journal(transaction, actor, .lettersFetch, ["parcel": "\(parcel)", "file": "\(file)"])
             return .ticket(ticket)
         }
     }
 
     /// The file of a ticket: its path and name; nil when the ticket is over or not this printer's.
     package func file(
-        _ reading: borrowing Reading, parcel: Int, file: Int, ticket: String, by viewer: Viewer
+        _ reading: borrowing Reading, parcel: Int, file: Int, ticket: String, by actor: Actor
     ) throws(StoreError) -> (path: String, name: String)? {
-        guard let printer = printer(viewer) else { return nil }
+        guard let printer = printer(actor) else { return nil }
         let found = try reading.first(
             """
             SELECT folder, name, ticket FROM bureau_file JOIN bureau_parcel ON bureau_parcel.id = parcel
@@ -134,24 +134,24 @@ extension LetterDoor {
     }
 
     /// The printer says that a parcel arrived and opens; false when it is not theirs, or was said before.
-    package func received(parcel: Int, by viewer: Viewer) throws(StoreError) -> Bool {
-        try mark(parcel, viewer, "letters.received") { transaction, printer throws(StoreError) in
+    package func received(parcel: Int, by actor: Actor) throws(StoreError) -> Bool {
+        try mark(parcel, actor, .lettersReceived) { transaction, printer throws(StoreError) in
             try transaction.execute(
                 """
                 UPDATE bureau_parcel SET received_by = ?, received_at = ?
                 WHERE id = ? AND election = ? AND printer = ? AND received_at IS NULL
-                """, viewer.principal.text, desk.clock.now, parcel, desk.election.number, printer)
+                """, actor.principal.text, desk.clock.now, parcel, desk.election.number, printer)
         }
     }
 
     /// The printer says that files and spoiled sheets are destroyed: ours go too.
-    package func destroyed(parcel: Int, by viewer: Viewer) throws(StoreError) -> Bool {
-        let isDone = try mark(parcel, viewer, "letters.destroyed") { transaction, printer throws(StoreError) in
+    package func destroyed(parcel: Int, by actor: Actor) throws(StoreError) -> Bool {
+        let isDone = try mark(parcel, actor, .lettersDestroyed) { transaction, printer throws(StoreError) in
             try transaction.execute(
                 """
                 UPDATE bureau_parcel SET destroyed_by = ?, destroyed_at = ?
                 WHERE id = ? AND election = ? AND printer = ? AND received_at IS NOT NULL AND destroyed_at IS NULL
-                """, viewer.principal.text, desk.clock.now, parcel, desk.election.number, printer)
+                """, actor.principal.text, desk.clock.now, parcel, desk.election.number, printer)
         }
         if isDone { try sweep() }
         return isDone
@@ -186,22 +186,22 @@ extension LetterDoor {
     /// Makes a change of one of a printer's parcels and journals it; false where `change` finds no row, or nobody
     /// prints here.
     private func mark(
-        _ parcel: Int, _ viewer: Viewer, _ action: String,
+        _ parcel: Int, _ actor: Actor, _ action: JournalAction,
         _ change: (borrowing Transaction, String) throws(StoreError) -> Int
     ) throws(StoreError) -> Bool {
-        guard let printer = printer(viewer) else { return false }
+        guard let printer = printer(actor) else { return false }
         return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
             guard try change(transaction, printer) == 1 else { return false }
-            try journal(transaction, viewer, action, ["parcel": "\(parcel)"])
+            try journal(transaction, actor, action, ["parcel": "\(parcel)"])
             return true
         }
     }
 
     /// Whether a batch, or one letter of it, is somebody's to speak of: a printer's where a parcel of theirs holds it.
     package func isTheirs(
-        _ reading: borrowing Reading, batch: Int, letter: Int? = nil, _ viewer: Viewer
+        _ reading: borrowing Reading, batch: Int, letter: Int? = nil, _ actor: Actor
     ) throws(StoreError) -> Bool {
-        guard let printer = printer(viewer) else { return viewer.may(.orderLetters) }
+        guard let printer = printer(actor) else { return actor.may(.orderLetters) }
         return try reading.number(
             """
             SELECT count(*) FROM bureau_parcel WHERE election = ?1 AND batch = ?2 AND printer = ?3

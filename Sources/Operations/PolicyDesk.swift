@@ -73,7 +73,7 @@ package struct PolicyDesk: Sendable {
     }
 
     /// Keeps a person's answers to the grid's questions; false when one is of no question.
-    package func answer(_ answers: [String: Bool], by viewer: Viewer) throws(StoreError) -> Bool {
+    package func answer(_ answers: [String: Bool], by actor: Actor) throws(StoreError) -> Bool {
         let asked = text.questions.filter { $0.voters == nil }.map(\.id)
         guard answers.keys.allSatisfy(asked.contains) else { return false }
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
@@ -82,30 +82,32 @@ package struct PolicyDesk: Sendable {
                     """
                     INSERT INTO bureau_answer (election, question, holds, by, at) VALUES (?1, ?2, ?3, ?4, ?5)
                     ON CONFLICT (election, question) DO UPDATE SET holds = ?3, by = ?4, at = ?5
-                    """, election.number, question, holds, viewer.principal.text, desk.clock.now)
+                    """, election.number, question, holds, actor.principal.text, desk.clock.now)
             }
             try desk.logbook.record(
-                transaction, election: election.election.id, by: viewer.principal, "policy.answer",
+                transaction, election: election.election.id, by: actor.principal, .policyAnswer,
                 answers.mapValues { $0 ? "yes" : "no" })
         }
         return true
     }
 
-    /// Keeps that a member of the bureau accepts an open point in writing; false when there is no such point.
-    package func accept(point id: String, reason: String, by viewer: Viewer) throws(StoreError) -> Bool {
+    /// Keeps that a member of the bureau accepts an open point in writing; false when there is no such point. At the command line
+    /// the reason stands behind the name of whoever accepts.
+    package func accept(point id: String, reason: String, by actor: Actor) throws(StoreError) -> Bool {
         // What is met, or not looked at, is not accepted in advance.
         let isOpen = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
             try report(reading, level: 3).open.contains { $0.point.id == id }
         }
         guard isOpen else { return false }
+        let reason = actor.signed(reason)
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute(
                 """
                 INSERT INTO bureau_acceptance (election, point, reason, by, at) VALUES (?1, ?2, ?3, ?4, ?5)
                 ON CONFLICT (election, point) DO UPDATE SET reason = ?3, by = ?4, at = ?5
-                """, election.number, id, reason, viewer.principal.text, desk.clock.now)
+                """, election.number, id, reason, actor.principal.text, desk.clock.now)
             try desk.logbook.record(
-                transaction, election: election.election.id, by: viewer.principal, "policy.accept",
+                transaction, election: election.election.id, by: actor.principal, .policyAccept,
                 ["point": id, "reason": reason])
         }
         return true

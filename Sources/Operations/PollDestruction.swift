@@ -63,7 +63,7 @@ package struct PollDestruction: Sendable {
     private func isKept(_ reading: borrowing Reading) throws(StoreError) -> Bool {
         var isKept = false
         try Logbook.each(reading) { entry, _ throws(StoreError) in
-            if entry.action == "poll.keep", entry.election == election.election.id { isKept = true }
+            if entry.kind == .pollKeep, entry.election == election.election.id { isKept = true }
         }
         return isKept
     }
@@ -77,7 +77,7 @@ package struct PollDestruction: Sendable {
             try TurnoutRecorder.erase(transaction, election: election.number)
             try desk.outbox.erase(transaction, election: election.number)
             try desk.logbook.record(
-                transaction, election: election.election.id, by: principal, "poll.destroy",
+                transaction, election: election.election.id, by: principal, .pollDestroy,
                 [
                     "fingerprint": fingerprint,
                     "destroyed": "election key, box key, signature lists, names, contacts",

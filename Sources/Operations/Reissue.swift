@@ -2,10 +2,10 @@ import Authentication
 package import Delivery
 import Elections
 package import Issuance
-package import Journal
+import Journal
 import Staff
 package import Store
-package import VoterRoll
+import VoterRoll
 
 /// What is to be done for a voter who lost something.
 package struct VoterOrder: Sendable, Equatable {
@@ -20,8 +20,8 @@ package struct VoterOrder: Sendable, Equatable {
     package let contact: String?
     /// One line, for the journal.
     package let reason: String
-    /// For the journal as well: it changes no rule.
-    package let check: Check
+    /// For the journal as well: it changes no rule. Nil at the command line, whose reason says it.
+    package let check: Check?
     /// The voter's answer to the election's question, as it was said on the phone.
     package let answer: String?
     /// Whether the identifier in use goes on until the post has the letter with the new one.
@@ -29,7 +29,7 @@ package struct VoterOrder: Sendable, Equatable {
 
     /// Nothing is checked here: `VoterDesk.reissue` does, in its transaction.
     package init(
-        voter: Int, route: Route, contact: String?, reason: String, check: Check, answer: String?,
+        voter: Int, route: Route, contact: String?, reason: String, check: Check?, answer: String?,
         keepsOld: Bool = false
     ) {
         (self.voter, self.route, self.contact) = (voter, route, contact)
@@ -37,7 +37,12 @@ package struct VoterOrder: Sendable, Equatable {
     }
 
     /// Why, as the journal keeps it.
-    var why: String { "\(reason) (checked: \(check.rawValue))" }
+    var why: String { VoterOrder.why(reason, check) }
+
+    /// A reason with how the person was recognised, as the journal keeps it.
+    static func why(_ reason: String, _ check: Check?) -> String {
+        check.map { "\(reason) (checked: \($0.rawValue))" } ?? reason
+    }
 }
 
 extension Approvals.Request {
@@ -55,10 +60,19 @@ extension VoterDesk {
     /// New contacts that one person may give in an hour; further ones need a member of the bureau.
     package static let mostGivenAnHour = 20
 
+    /// Whom the rules want beside the person who asks.
+    package enum SecondPerson: Sendable, Equatable {
+        /// Anybody who decides.
+        case another
+        /// A member of the bureau: something about it is odd.
+        case bureau
+    }
+
     /// What an order came to. Whether the voter has voted never shows in it.
     package enum Outcome: Sendable, Equatable {
-        /// `keepsOld`: the old identifier works until the new one's letter is posted.
-        case done(noticeBy: Route?, sheets: [Issuer.Sheet], keepsOld: Bool = false)
+        /// `keepsOld`: the old identifier works until the new one's letter is posted. `without`: the second person whom the command
+        /// line, which knows one, went without; alerts at the console say what was odd.
+        case done(noticeBy: Route?, sheets: [Issuer.Sheet], keepsOld: Bool = false, without: SecondPerson? = nil)
         /// A second person must approve; only one of the bureau where `byBureau`.
         case asked(request: Int, byBureau: Bool)
         case unknownVoter
@@ -74,33 +88,41 @@ extension VoterDesk {
         case already(request: Int)
     }
 
-    /// Gives a voter a new identifier, or asks a second person for it. Hashes an answer: runs outside any transaction.
-    package func reissue(_ order: VoterOrder, by viewer: Viewer) throws(StoreError) -> Outcome {
-        if let stop = try checkAnswer(order.answer, voter: order.voter, by: viewer) { return stop }
+    /// Gives a voter a new identifier, or asks a second person for it; the command line, which knows one person, gives it and says
+    /// so. Console, interface for programs and command line all come here. Hashes an answer: runs outside any transaction.
+    package func reissue(_ order: VoterOrder, by actor: Actor) throws(StoreError) -> Outcome {
+        if let stop = try checkAnswer(order.answer, voter: order.voter, by: actor) { return stop }
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Outcome in
             guard let voter = try voter(transaction.reading, order.voter) else { return .unknownVoter }
-            var byBureau = false
-            var needsSecond = false
+            var second: SecondPerson?
             if let text = order.contact {
                 let contact: GivenContact
                 do throws(GivenContact.Fault) { contact = try GivenContact(text, by: order.route) } catch {
                     return .refused(error.description)
                 }
-                byBureau = try needsBureau(transaction, contact, voter: voter, by: viewer.principal)
-                needsSecond = byBureau || election.election.access.fourEyes
+                second = try needsBureau(transaction, contact, voter: voter, by: actor.principal) ? .bureau : nil
+                second = second ?? fourEyes
             }
-            guard needsSecond else { return try carryOut(transaction, order, voter, by: viewer.principal) }
+            guard let second, !actor.actsAlone else {
+                return try carryOut(transaction, order, voter, without: second, by: actor.principal)
+            }
             let deed = Deed.reissueElsewhere
             if let known = try waiting(transaction.reading, deed, voter.id) { return .already(request: known) }
             let id = try approvals.ask(
-                transaction, deed, subject: voter.id,
-                order: [
-                    "route": order.route.rawValue, "contact": order.contact ?? "", "check": order.check.rawValue,
-                    VoterDesk.stoodIdentifier: try latestIdentifier(transaction.reading, voter.id),
-                ], reason: order.reason, needsBureau: byBureau, by: viewer.principal)
-            return .asked(request: id, byBureau: byBureau)
+                transaction,
+                Approvals.Draft(
+                    deed, subject: voter.id,
+                    order: [
+                        "route": order.route.rawValue, "contact": order.contact ?? "",
+                        "check": order.check?.rawValue ?? "",
+                        VoterDesk.stoodIdentifier: try latestIdentifier(transaction.reading, voter.id),
+                    ], reason: order.reason, needsBureau: second == .bureau), by: actor.principal)
+            return .asked(request: id, byBureau: second == .bureau)
         }
     }
+
+    /// Whom the election's own setting wants for what is the voter's alone to give away.
+    var fourEyes: SecondPerson? { election.election.access.fourEyes ? .another : nil }
 
     /// The number of the request of this kind that waits for this voter; nil when none does.
     func waiting(_ reading: borrowing Reading, _ deed: Deed, _ voter: Int) throws(StoreError) -> Int? {
@@ -116,50 +138,29 @@ extension VoterDesk {
         return try wasReset(transaction.reading, voter: voter.id) || isSuspicious
     }
 
-    /// Gives a voter a new identifier in place of the old one, and tells the old contact. Console, interface for programs and
-    /// command line all come here.
+    /// Gives a voter a new identifier in place of the old one, and tells the old contact.
     func giveIdentifier(
-        _ transaction: borrowing Transaction, _ voter: Voter, by route: Route, contact: String?, why: String,
-        principal: Principal, keepsOld: Bool = false
+        _ transaction: borrowing Transaction, _ voter: Voter, _ order: ReissueOrder
     ) throws(StoreError) -> Issuer.Reissue {
-        try issuer.reissue(
-            transaction, election, key: key, office: directory.office, reference: voter.reference, by: route,
-            contact: contact, reason: why, principal: principal, keepsOld: keepsOld)
+        try issuer.reissue(transaction, issuance, reference: voter.reference, order)
     }
 
-    /// What an administrator came to who gave a voter a new identifier at the command line.
-    package struct LoneReissue: Sendable {
-        /// What the issuance did.
-        package let outcome: Issuer.Reissue
-        /// Whether a member of the bureau would have had to agree at the console; alerts there say what was odd.
-        package let isForBureau: Bool
-    }
+    /// The election, its key and its templates, as the issuance wants them.
+    var issuance: IssuanceContext { IssuanceContext(election, key: key, office: directory.office) }
 
-    /// The same for the command line, which knows one person. A contact that is odd raises the alerts that it raises at the
-    /// console, and what is the second half of a takeover is said.
-    package func reissueAlone(
-        _ transaction: borrowing Transaction, _ voter: Voter, by route: Route, contact: String?, reason: String,
-        principal: Principal, keepsOld: Bool
-    ) throws(StoreError) -> LoneReissue {
-        var isForBureau = false
-        if let contact, let given = try? GivenContact(contact, by: route) {
-            isForBureau = try needsBureau(transaction, given, voter: voter, by: principal)
-        }
-        let outcome = try giveIdentifier(
-            transaction, voter, by: route, contact: contact, why: reason, principal: principal, keepsOld: keepsOld)
-        return LoneReissue(outcome: outcome, isForBureau: isForBureau)
-    }
-
-    /// Gives the identifier at once, since no second person is needed.
-    func carryOut(
-        _ transaction: borrowing Transaction, _ order: VoterOrder, _ voter: Voter, by principal: Principal
+    /// Gives the identifier at once: nobody else has to agree, or nobody else can be asked.
+    private func carryOut(
+        _ transaction: borrowing Transaction, _ order: VoterOrder, _ voter: Voter, without second: SecondPerson?,
+        by principal: Principal
     ) throws(StoreError) -> Outcome {
         let outcome = try giveIdentifier(
-            transaction, voter, by: order.route, contact: order.contact, why: order.why, principal: principal,
-            keepsOld: order.keepsOld)
+            transaction, voter,
+            ReissueOrder(
+                by: order.route, contact: order.contact, reason: order.why, principal: principal,
+                keepsOld: order.keepsOld))
         switch outcome {
         case .done(_, let notice, let sheets, let keepsOld):
-            return .done(noticeBy: notice, sheets: sheets, keepsOld: keepsOld)
+            return .done(noticeBy: notice, sheets: sheets, keepsOld: keepsOld, without: second)
         case .unknownVoter: return .unknownVoter
         case .refused(let reason): return .refused(reason)
         }

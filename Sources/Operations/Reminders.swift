@@ -77,7 +77,7 @@ package struct Reminders: Sendable {
 
     /// About how many a reminder would go to, rounded to tens; nil below ten. Votes count as of the last round, and the
     /// number is named only where ten at least would not get it either. Each preview is in the journal.
-    package func preview(_ order: Order, by viewer: Viewer) throws(StoreError) -> Int? {
+    package func preview(_ order: Order, by actor: Actor) throws(StoreError) -> Int? {
         if order.target == .notVoted, !Reminders.isWhole(order) { return nil }
         let (voted, count) = try desk.store.read { (reading: borrowing Reading) throws(StoreError) -> (Int, Int) in
             (
@@ -87,7 +87,7 @@ package struct Reminders: Sendable {
         }
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try desk.logbook.record(
-                transaction, election: election.election.id, by: viewer.principal, "reminder.preview",
+                transaction, election: election.election.id, by: actor.principal, .reminderPreview,
                 ["target": order.target.rawValue, "college": order.college, "site": order.site])
         }
         // Of those who voted, not of those whom no message reaches.
@@ -96,7 +96,7 @@ package struct Reminders: Sendable {
     }
 
     /// Asks for a reminder; `follow` sends it.
-    package func ask(_ order: Order, by viewer: Viewer) throws(StoreError) -> Outcome {
+    package func ask(_ order: Order, by actor: Actor) throws(StoreError) -> Outcome {
         guard order.college.isEmpty || election.election.colleges[order.college] != nil,
             order.site.isEmpty || election.election.sites[order.site] != nil
         else { return .unknownGroup }
@@ -106,7 +106,7 @@ package struct Reminders: Sendable {
             }
             guard poll?.state == .open else { return .notOpen }
         }
-        guard let about = try preview(order, by: viewer) else { return .tooFew }
+        guard let about = try preview(order, by: actor) else { return .tooFew }
         return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Outcome in
             let last = try transaction.reading.number(
                 "SELECT coalesce(max(asked_at), 0) FROM bureau_reminder WHERE election = ?", election.number)
@@ -116,10 +116,10 @@ package struct Reminders: Sendable {
                 """
                 INSERT INTO bureau_reminder (election, target, college, site, about, asked_by, asked_at)
                 VALUES (?, ?, ?, ?, ?, ?, ?)
-                """, election.number, order.target.rawValue, order.college, order.site, about, viewer.principal.text,
+                """, election.number, order.target.rawValue, order.college, order.site, about, actor.principal.text,
                 desk.clock.now)
             try desk.logbook.record(
-                transaction, election: election.election.id, by: viewer.principal, "reminder.ask",
+                transaction, election: election.election.id, by: actor.principal, .reminderAsk,
                 [
                     "target": order.target.rawValue, "college": order.college, "site": order.site, "about": "\(about)",
                 ])

@@ -213,7 +213,7 @@ extension VoterDesk {
                 let known = try standingContacts(transaction.reading, voter)
                 if others.contains(where: { $0.origin > origin && $0.contacts.lead(elsewhereThan: known) }) {
                     // One alert says it: others of this person would be the same.
-                    return try alert(transaction, "voterReplaced", principal.text)
+                    return try alert(transaction, .alertVoterReplaced, principal.text)
                 }
             }
         }

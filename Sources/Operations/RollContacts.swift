@@ -101,14 +101,15 @@ extension VoterDesk {
         applied.isForBureau = !look.odd.isDisjoint(with: held)
         guard !held.isEmpty else { return applied }
         applied.request = try approvals.ask(
-            transaction, .changeRoll, subject: Approvals.nobody,
-            order: [
-                VoterDesk.heldImport: "\(source)", VoterDesk.heldFile: file, "voters": "\(held.count)",
-                Approvals.hands: hands.map(\.text).filter { $0 != principal.text }.joined(separator: ","),
-                VoterDesk.replacing: look.replacing.of(held).text,
-                VoterDesk.leaving: kept.sorted().map(String.init).joined(separator: ","),
-            ],
-            reason: file, needsBureau: applied.isForBureau, by: principal)
+            transaction,
+            Approvals.Draft(
+                .changeRoll, subject: Approvals.nobody,
+                order: [
+                    VoterDesk.heldImport: "\(source)", VoterDesk.heldFile: file, "voters": "\(held.count)",
+                    Approvals.hands: hands.map(\.text).filter { $0 != principal.text }.joined(separator: ","),
+                    VoterDesk.replacing: look.replacing.of(held).text,
+                    VoterDesk.leaving: kept.sorted().map(String.init).joined(separator: ","),
+                ], reason: file, needsBureau: applied.isForBureau), by: principal)
         return applied
     }
 
@@ -171,11 +172,11 @@ extension VoterDesk {
             // Of a row that is here for its name alone the names are what changed.
             let columns = row.columns.isEmpty ? [.lastName, .firstName] : row.columns
             try logbook.record(
-                transaction, election: election.election.id, by: principal, "roll.correct",
+                transaction, election: election.election.id, by: principal, .rollCorrect,
                 [
                     "reference": row.reference, "column": columns.map(\.rawValue).joined(separator: ", "),
                     "reason": why,
-                ], personal: row.values, key: key)
+                ], personal: .init(row.values, key: key))
         }
     }
 }

@@ -4,7 +4,7 @@ import Crypto
 import Delivery
 import Elections
 import Issuance
-package import Journal
+import Journal
 import Staff
 package import Store
 package import VoterRoll
@@ -19,8 +19,8 @@ extension VoterDesk {
 
     /// Carries out corrections of one voter, all of them or none; messages that wait follow the contact, and the old one is
     /// told. Once the poll is sealed, only contacts, channel and language change: who may vote, and under what name, stands in
-    /// the seal. Console, interface for programs and command line all come here.
-    package func correct(
+    /// the seal.
+    func correct(
         _ transaction: borrowing Transaction, _ voter: Voter, _ values: [Column: String], reason: String,
         by principal: Principal
     ) throws(StoreError) -> RollDesk.Change {
@@ -44,8 +44,9 @@ extension VoterDesk {
         for column in VoterDesk.order + values.keys.filter({ !VoterDesk.order.contains($0) }) {
             guard let value = values[column] else { continue }
             let outcome = try registrar.correct(
-                transaction, election, reference: voter.reference, column: column, value: value, reason: reason,
-                key: key, randomness: randomness, by: principal)
+                transaction, election,
+                FieldCorrection(reference: voter.reference, column: column, value: value, reason: reason), key: key,
+                randomness: randomness, by: principal)
             switch outcome {
             case .unknownVoter: return .unknownVoter
             case .refused(let reason): refused[column] = reason
@@ -57,46 +58,6 @@ extension VoterDesk {
         return .done(
             messages: try issuer.readdress(transaction, election, key: key, voter: voter.id),
             sheets: isOnPaper ? try sheets(transaction.reading, of: [voter.id]) : [])
-    }
-
-    /// What an administrator came to who corrected a voter at the command line.
-    package struct LoneCorrection: Sendable {
-        /// What became of the correction.
-        package let change: RollDesk.Change
-        /// Whether a member of the bureau would have had to agree at the console; alerts there say what was odd.
-        package let isForBureau: Bool
-        /// Whether a second person would have had to agree there.
-        package let wantsSecond: Bool
-    }
-
-    /// The same for the command line, which knows one person: a new contact that is odd raises the alerts that it raises at the
-    /// console.
-    package func correctAlone(
-        _ transaction: borrowing Transaction, _ voter: Voter, _ column: Column, _ value: String, reason: String,
-        by principal: Principal
-    ) throws(StoreError) -> LoneCorrection {
-        var (isForBureau, wantsSecond) = (false, false)
-        let replacing = try replacements(transaction, correcting: voter, [column: value], by: principal)
-        wantsSecond = replacing.contains(voter.id) && election.election.access.fourEyes
-        if column.isGuarded {
-            let hasIdentifier = try !issuer.history(transaction.reading, voter: voter.id).isEmpty
-            let trial = try trial(transaction, voter, [column: value], by: principal)
-            guard case .done = trial.change else {
-                return LoneCorrection(change: trial.change, isForBureau: false, wantsSecond: false)
-            }
-            let isSuspicious =
-                hasIdentifier
-                ? try isSuspicious(
-                    transaction, anyOf: trial.given, voter: voter, by: principal, isChange: column.isContact)
-                : try isOddForNewcomer(transaction, anyOf: trial.given, voter: voter, by: principal)
-            isForBureau = try wasReset(transaction.reading, voter: voter.id) || isSuspicious
-            wantsSecond = wantsSecond || isForBureau || hasIdentifier && election.election.access.fourEyes
-        }
-        let change = try correct(transaction, voter, [column: value], reason: reason, by: principal)
-        if case .done = change {
-            try tellReplaced(transaction, replacing.voters(of: [voter.id]).subtracting([voter.id]))
-        }
-        return LoneCorrection(change: change, isForBureau: isForBureau, wantsSecond: wantsSecond)
     }
 
     // MARK: What stands
@@ -174,7 +135,7 @@ extension VoterDesk {
         if try isOvertaken(transaction.reading, voter, seen: stood) { return .refused(VoterDesk.changedMeanwhile) }
         let change = try correct(transaction, voter, request.corrections, reason: why, by: principal)
         switch change {
-        case .done(_, let sheets):
+        case .done(_, let sheets, _):
             try tellReplaced(transaction, request.replacements.voters(of: [voter.id]).subtracting([voter.id]))
             return .done(noticeBy: nil, sheets: sheets)
         case .refusedColumns(let reasons): return .refused(reasons.values.sorted().joined(separator: "; "))
@@ -205,10 +166,11 @@ extension Approvals.Request {
 extension RollDesk {
     /// Corrects fields of a voter, all of them or none; messages that wait go to the corrected contact. A contact or an answer of
     /// somebody who has an identifier is a new contact: the same rules hold as for one that is given on the phone, and what is corrected
-    /// beside it waits for the second person with it. Hashes an answer: runs outside any transaction.
+    /// beside it waits for the second person with it; the command line, which knows one person, corrects at once and says so. Console,
+    /// interface for programs and command line all come here. Hashes an answer: runs outside any transaction.
     /// - Parameter seen: what stood in some columns when the values were typed: where it is another by now nothing is corrected.
     package func correct(
-        voter id: Int, _ given: [Column: String], seen: [Column: String] = [:], reason: String, by viewer: Viewer
+        voter id: Int, _ given: [Column: String], seen: [Column: String] = [:], reason: String, by actor: Actor
     ) throws(StoreError) -> Change {
         let values: [Column: String]
         switch try desk.registrar.prepare(election, given) {
@@ -218,54 +180,77 @@ extension RollDesk {
         return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Change in
             guard let voter = try desk.voter(transaction.reading, id) else { return .unknownVoter }
             if try desk.isOvertaken(transaction.reading, voter, seen: seen) { return .overtaken }
-            if values.keys.contains(where: { $0.isGuarded || $0.isName }),
+            guard values.keys.contains(where: { $0.isGuarded || $0.isName }),
                 try desk.issuer.hasIssued(transaction.reading, election: election.number)
-            {
-                let change = try askForContact(transaction, voter, values, reason, viewer)
-                if let change { return change }
+            else { return try desk.correct(transaction, voter, values, reason: reason, by: actor.principal) }
+            // A value that would be refused is refused now, not when the second person has come; and what is looked at is what the
+            // roll would keep, however it was typed.
+            let trial = try desk.trial(transaction, voter, values, by: actor.principal)
+            guard case .done = trial.change else { return trial.change }
+            let replacing = try desk.replacements(transaction, correcting: voter, values, by: actor.principal)
+            let second = try secondPerson(
+                transaction, voter, values, given: trial.given, isReplacing: replacing.contains(voter.id),
+                by: actor.principal)
+            if let second, !actor.actsAlone {
+                let correction = Correction(values: values, given: trial.given, replacing: replacing, reason: reason)
+                return try ask(transaction, voter, correction, second, by: actor.principal)
             }
-            return try desk.correct(transaction, voter, values, reason: reason, by: viewer.principal)
+            let change = try desk.correct(transaction, voter, values, reason: reason, by: actor.principal)
+            guard case .done(let messages, let sheets, _) = change else { return change }
+            try desk.tellReplaced(transaction, replacing.voters(of: [voter.id]).subtracting([voter.id]))
+            return .done(messages: messages, sheets: sheets, without: second)
         }
     }
 
-    /// Asks a second person for the correction of a contact, an answer or a name where the rules want one; nil where they do not.
-    private func askForContact(
-        _ transaction: borrowing Transaction, _ voter: Voter, _ values: [Column: String], _ reason: String,
-        _ viewer: Viewer
-    ) throws(StoreError) -> Change? {
-        // A value that would be refused is refused now, not when the second person has come; and what is looked at is what the
-        // roll would keep, however it was typed.
-        let trial = try desk.trial(transaction, voter, values, by: viewer.principal)
-        guard case .done = trial.change else { return trial.change }
+    /// Whom the rules want for the correction of a contact, an answer or a name.
+    /// - Parameters:
+    ///   - given: the mail address and mobile number that the voter would have.
+    ///   - isReplacing: whether the voter would stand where somebody else stood.
+    private func secondPerson(
+        _ transaction: borrowing Transaction, _ voter: Voter, _ values: [Column: String], given: [GivenContact],
+        isReplacing: Bool, by principal: Principal
+    ) throws(StoreError) -> VoterDesk.SecondPerson? {
         let hasIdentifier = try !desk.issuer.history(transaction.reading, voter: voter.id).isEmpty
         let isSuspicious =
             hasIdentifier
             ? try desk.isSuspicious(
-                transaction, anyOf: trial.given, voter: voter, by: viewer.principal,
+                transaction, anyOf: given, voter: voter, by: principal,
                 isChange: values.keys.contains(where: \.isContact))
-            : try desk.isOddForNewcomer(transaction, anyOf: trial.given, voter: voter, by: viewer.principal)
+            : try desk.isOddForNewcomer(transaction, anyOf: given, voter: voter, by: principal)
         let isGuarded = values.keys.contains(where: \.isGuarded)
         let wasReset = try desk.wasReset(transaction.reading, voter: voter.id)
-        let byBureau = isGuarded && (isSuspicious || wasReset)
-        // Whoever gets a contact, or a name, with which they stand where somebody else stood.
-        let replacing = try desk.replacements(transaction, correcting: voter, values, by: viewer.principal)
-        let isSeen = hasIdentifier && isGuarded || replacing.contains(voter.id)
-        guard byBureau || isSeen && election.election.access.fourEyes else {
-            try desk.tellReplaced(transaction, replacing.voters(of: [voter.id]).subtracting([voter.id]))
-            return nil
-        }
+        if isGuarded && (isSuspicious || wasReset) { return .bureau }
+        return hasIdentifier && isGuarded || isReplacing ? desk.fourEyes : nil
+    }
+
+    /// What a second person is asked to agree to.
+    private struct Correction {
+        let values: [Column: String]
+        let given: [GivenContact]
+        let replacing: Replacements
+        let reason: String
+    }
+
+    /// Asks a second person for a correction.
+    private func ask(
+        _ transaction: borrowing Transaction, _ voter: Voter, _ correction: Correction,
+        _ second: VoterDesk.SecondPerson, by principal: Principal
+    ) throws(StoreError) -> Change {
         if let known = try desk.waiting(transaction.reading, .changeRoll, voter.id) { return .already(request: known) }
+        let values = correction.values
         var order = Dictionary(uniqueKeysWithValues: values.map { ("value.\($0.key.rawValue)", $0.value) })
-        if !replacing.text.isEmpty { order[VoterDesk.replacing] = replacing.text }
+        if !correction.replacing.text.isEmpty { order[VoterDesk.replacing] = correction.replacing.text }
         let stood = try desk.standing(transaction.reading, voter)
         for column in values.keys { order["stood.\(column.rawValue)"] = stood[column] ?? "" }
-        for contact in trial.given {
+        for contact in correction.given {
             order["contact.\(contact.route.rawValue)"] = String(decoding: contact.bytes, as: UTF8.self)
         }
         let id = try desk.approvals.ask(
-            transaction, .changeRoll, subject: voter.id, order: order, reason: reason, needsBureau: byBureau,
-            by: viewer.principal)
-        return .asked(request: id, byBureau: byBureau)
+            transaction,
+            Approvals.Draft(
+                .changeRoll, subject: voter.id, order: order, reason: correction.reason, needsBureau: second == .bureau),
+            by: principal)
+        return .asked(request: id, byBureau: second == .bureau)
     }
 }
 

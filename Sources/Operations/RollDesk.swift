@@ -25,8 +25,9 @@ package final class RollDesk: Sendable {
 
     /// What one change came to.
     package enum Change: Sendable, Equatable {
-        /// Messages that follow, and printed sheets, not posted yet, that are wrong since.
-        case done(messages: Int, sheets: [Issuer.Sheet] = [])
+        /// Messages that follow, and printed sheets, not posted yet, that are wrong since. `without`: the second person whom the
+        /// command line, which knows one, went without; alerts at the console say what was odd.
+        case done(messages: Int, sheets: [Issuer.Sheet] = [], without: VoterDesk.SecondPerson? = nil)
         case unknownVoter
         /// The poll is sealed: the roll is as it is.
         case sealed
@@ -51,21 +52,21 @@ package final class RollDesk: Sendable {
     /// Adds a voter who was left out. Once identifiers were sent, a contact that others have, or that takes the place of somebody who
     /// was struck off, waits for a second person, and the voter with it.
     package func add(
-        reference: String, values: [Column: String], reason: String, by viewer: Viewer
+        reference: String, values: [Column: String], reason: String, by actor: Actor
     ) throws(StoreError) -> (Change, voter: Int?) {
         try desk.store.write {
             (transaction: borrowing Transaction) throws(StoreError) -> (Change, voter: Int?) in
             if try desk.isSealed(transaction.reading) { return (.sealed, nil) }
             let outcome = try desk.registrar.add(
-                transaction, election, reference: reference, values: values, reason: reason, key: desk.key,
-                randomness: desk.randomness, by: viewer.principal, isNoted: false)
+                transaction, election, LateVoter(reference: reference, values: values, reason: reason, isNoted: false),
+                key: desk.key, randomness: desk.randomness, by: actor.principal)
             switch outcome {
             case .added(let id):
                 let asked = try desk.askForAdded(
-                    transaction, id, reference: reference, reason: reason, by: viewer.principal)
+                    transaction, id, reference: reference, reason: reason, by: actor.principal)
                 if let asked { return (asked, nil) }
                 try desk.registrar.noteAddition(
-                    transaction, election, reference: reference, reason: reason, by: viewer.principal)
+                    transaction, election, reference: reference, reason: reason, by: actor.principal)
                 return (.done(messages: 0), id)
             case .importing: return (.importing, nil)
             case .taken:
@@ -76,15 +77,15 @@ package final class RollDesk: Sendable {
     }
 
     /// Strikes a voter off and ends their identifiers.
-    package func strike(voter id: Int, reason: String, by viewer: Viewer) throws(StoreError) -> Change {
+    package func strike(voter id: Int, reason: String, by actor: Actor) throws(StoreError) -> Change {
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Change in
             if try desk.isSealed(transaction.reading) { return .sealed }
             guard try desk.voter(transaction.reading, id) != nil,
-                try desk.registrar.strike(transaction, election, voter: id, reason: reason, by: viewer.principal)
+                try desk.registrar.strike(transaction, election, voter: id, reason: reason, by: actor.principal)
             else { return .unknownVoter }
             let sheets = try desk.sheets(transaction.reading, of: [id])
-            try desk.issuer.revokeRemoved(transaction, election, voters: [id], by: viewer.principal)
-            try desk.noteReplaced(transaction, removed: [id], by: viewer.principal)
+            try desk.issuer.revokeRemoved(transaction, election, voters: [id], by: actor.principal)
+            try desk.noteReplaced(transaction, removed: [id], by: actor.principal)
             return .done(messages: 0, sheets: sheets)
         }
     }
@@ -196,7 +197,7 @@ package final class RollDesk: Sendable {
     /// thread of its own, or `giveUp` where there is none. Nothing is on the roll before `apply`.
     /// - Parameter name: the file's, as the manager knows it.
     /// - Returns: `sealed` or `busy`, why it cannot begin; nil when it may.
-    package func begin(path: String, name: String, accepting valid: Bool, by viewer: Viewer) throws(StoreError)
+    package func begin(path: String, name: String, accepting valid: Bool, by actor: Actor) throws(StoreError)
         -> String?
     {
         let isSealed = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -212,7 +213,7 @@ package final class RollDesk: Sendable {
             }
         }
         guard isFree else { return "busy" }
-        hands.withLock { $0 = [viewer.principal] }
+        hands.withLock { $0 = [actor.principal] }
         wantsStop.withLock { $0 = false }
         return nil
     }
@@ -306,7 +307,7 @@ package final class RollDesk: Sendable {
     /// - Parameter number: of the file that was looked at: another one may have been read since. Nil takes the one that waits.
     /// - Returns: what it came to, or why it is not done: a sealed poll forgets what was read.
     /// - Throws: when the store fails: what was read still waits then.
-    package func apply(_ number: Int? = nil, by viewer: Viewer) throws(StoreError) -> Application {
+    package func apply(_ number: Int? = nil, by actor: Actor) throws(StoreError) -> Application {
         // Whoever takes it out has it alone: it is applied, dropped or forgotten once.
         guard let loaded = take() else { return .obstacle("nothing") }
         guard number == nil || number == desk.registrar.number(of: loaded.roll) else {
@@ -324,7 +325,7 @@ package final class RollDesk: Sendable {
             applied = try desk.store.write {
                 (transaction: borrowing Transaction) throws(StoreError) -> VoterDesk.AppliedRoll? in
                 try desk.apply(
-                    transaction, loaded.roll, file: loaded.file, by: viewer.principal, hands: loaded.hands)
+                    transaction, loaded.roll, file: loaded.file, by: actor.principal, hands: loaded.hands)
             }
         } catch {
             self.loaded.withLock { $0 = loaded }

@@ -73,7 +73,7 @@ extension VoterDesk {
         let given = watch.given + look.guarded.count
         look.isMany = given > VoterDesk.mostGivenAnHour
         if look.guarded.count > 0, given >= VoterDesk.mostGivenAnHour {
-            try alert(transaction, "manyContacts", principal.text)
+            try alert(transaction, .alertManyContacts, principal.text)
         }
         return look
     }
@@ -95,7 +95,7 @@ extension VoterDesk {
             if try wasReset(transaction.reading, voter: row.voter), !row.columns.isEmpty { odd.insert(row.voter) }
             for contact in row.given {
                 let isShared = holders[contact.folded]?.count ?? 0 > 1
-                if isShared { try alert(transaction, "contactShared", principal.text) }
+                if isShared { try alert(transaction, .alertContactShared, principal.text) }
                 let isOdd = try isOdd(
                     transaction, contact, voter: row.voter,
                     isLeaving: { others.contains($0) || replacing.isIn($0, placeOf: row.voter) }, watch, by: principal)
@@ -125,12 +125,13 @@ extension VoterDesk {
             keys: RollKeys(key, randomness: randomness))
         let byBureau = !look.odd.isEmpty || look.isMany
         let request = try approvals.ask(
-            transaction, .changeRoll, subject: Approvals.nobody,
-            order: [
-                VoterDesk.heldImport: "\(source)", VoterDesk.heldFile: reference, VoterDesk.heldAddition: "yes",
-                "voters": "1", VoterDesk.replacing: look.replacing.text,
-            ],
-            reason: reason, needsBureau: byBureau, by: principal)
+            transaction,
+            Approvals.Draft(
+                .changeRoll, subject: Approvals.nobody,
+                order: [
+                    VoterDesk.heldImport: "\(source)", VoterDesk.heldFile: reference, VoterDesk.heldAddition: "yes",
+                    "voters": "1", VoterDesk.replacing: look.replacing.text,
+                ], reason: reason, needsBureau: byBureau), by: principal)
         return .asked(request: request, byBureau: byBureau)
     }
 }

@@ -47,11 +47,11 @@ extension RollDesk {
     }
 
     /// Takes the answer: the sheets to read, or what each heading means, which is kept for the next file.
-    /// - Parameter viewer: who answers: what a heading means decides what goes where.
+    /// - Parameter actor: who answers: what a heading means decides what goes where.
     /// - Returns: the reading to run on a thread of its own, and what to call with the reason where none can begin; nil when nothing
     ///   was asked.
     package func answer(
-        sheets: [String], _ said: HeadingAnswers, by viewer: Viewer
+        sheets: [String], _ said: HeadingAnswers, by actor: Actor
     ) throws(StoreError) -> (reading: @Sendable () -> Void, giveUp: (String) -> Void)? {
         guard let asked = takeHeld() else { return nil }
         do throws(StoreError) {
@@ -62,7 +62,7 @@ extension RollDesk {
             held.withLock { $0 = asked }
             throw error
         }
-        hands.withLock { $0.append(viewer.principal) }
+        hands.withLock { $0.append(actor.principal) }
         running.withLock { $0 = .reading(file: asked.name, rows: 0) }
         wantsStop.withLock { $0 = false }
         let chosen = sheets.isEmpty ? asked.sheets : sheets

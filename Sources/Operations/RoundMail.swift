@@ -1,6 +1,7 @@
 import Delivery
 package import Elections
 import FoundationEssentials
+import Issuance
 import Journal
 package import Polling
 package import Staff
@@ -28,8 +29,10 @@ package struct RoundMail: Sendable {
                 }
             }
             try register.queue(
-                transaction, member, .staffRound, generation: at, priority: .recovery,
-                values: ["heads": heads.joined(separator: "\n\n")])
+                transaction, member,
+                VoterNote(
+                    .staffRound, by: .email, priority: .recovery, generation: at,
+                    values: ["heads": heads.joined(separator: "\n\n")]))
         }
     }
 
@@ -49,8 +52,7 @@ package struct RoundMail: Sendable {
         _ reading: borrowing Reading, _ election: StoredElection, _ ballot: String, _ language: Language
     ) throws(StoreError) -> [String]? {
         let filter = Logbook.Filter(
-            election: election.election.id, action: "poll.round", principal: "", text: "\"ballot\":\"\(ballot)\"",
-            before: nil)
+            of: .pollRound, election: election.election.id, text: "\"ballot\":\"\(ballot)\"")
         guard let entry = try Logbook.page(reading, filter, limit: 1).first,
             let details = try? JSONDecoder().decode([String: String].self, from: Data(entry.details.utf8))
         else { return nil }

@@ -58,8 +58,9 @@ package struct SpoiledSheet: Sendable {
                 guard name == sheet.name else { return .asks(sheet) }
             }
             let lost = try room.lose(
-                transaction, election, batch: batch, letter: number, isReturned: false, destroyed: destroyed,
-                reason: reason, by: principal)
+                transaction, election,
+                LostSheet(batch: batch, letter: number, isReturned: false, destroyed: destroyed, reason: reason),
+                by: principal)
             switch lost {
             case .success(let loss): return .done(loss)
             case .failure(let why): return .refused(why)

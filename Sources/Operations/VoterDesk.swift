@@ -64,8 +64,7 @@ package struct VoterDesk: Sendable {
 
     /// Whether the poll is such that nobody but the bureau may learn who has voted.
     package func isSecret(_ reading: borrowing Reading) throws(StoreError) -> Bool {
-        guard let poll = try Poll.find(reading, election: election.number) else { return false }
-        return ![.sealing, .closed, .destroyed].contains(poll.state)
+        try Poll.find(reading, election: election.number)?.isSecret ?? false
     }
 
     /// Whether votes were or may be cast: from then on there is something to tell of.
@@ -135,7 +134,7 @@ package struct VoterDesk: Sendable {
         /// Which of their secrets travels by which way.
         package let channels: ChannelProof
         /// The ballots and when they signed; nil for who may not know.
-        package let signatures: [(ballot: String, signedAt: Int?)]?
+        package let signatures: [(ballot: LocalText, signedAt: Int?)]?
         /// Requests about them that wait for a second person.
         package let waiting: [Approvals.Request]
     }
@@ -144,12 +143,12 @@ package struct VoterDesk: Sendable {
     static func tellsOfVote(_ kind: MessageKind) -> Bool { kind == .voteRecorded || kind == .reminder }
 
     /// What the desk shows of one voter; nil when the election has none with this number.
-    /// - Parameter viewer: whose role decides whether signatures and the messages that tell of them are in it.
-    package func page(_ reading: borrowing Reading, voter id: Int, for viewer: Viewer) throws(StoreError) -> Page? {
+    /// - Parameter actor: whose role decides whether signatures and the messages that tell of them are in it.
+    package func page(_ reading: borrowing Reading, voter id: Int, for actor: Actor) throws(StoreError) -> Page? {
         guard let voter = try self.voter(reading, id) else { return nil }
         let principal = Principal.voter(id)
         let contacts = try directory.contacts(reading, voter)
-        let isTold = try mayKnowVotes(reading, viewer)
+        let isTold = try mayKnowVotes(reading, actor)
         // A poll's messages tell of votes after its close as before: who may not know them is not shown these.
         let hides = try hasPoll(reading) && !isTold
         let messages = try outbox.messages(reading, election: election.number, subject: id)
@@ -157,7 +156,7 @@ package struct VoterDesk: Sendable {
         let identifiers = try issuer.history(reading, voter: id)
         let signatures =
             isTold
-            ? try station.ballots(reading, voter: id).map { ($0.ballot.title[viewer.language], $0.signedAt) } : nil
+            ? try station.ballots(reading, voter: id).map { ($0.ballot.title, $0.signedAt) } : nil
         return Page(
             voter: voter, mail: contacts.mail.map { VoterContacts.masked(mail: $0.text) },
             phone: contacts.phone.map { VoterContacts.masked(phone: $0.text) }, hasAddress: contacts.address != nil,
@@ -174,10 +173,10 @@ package struct VoterDesk: Sendable {
 
     /// Whether somebody may learn who has voted: the bureau once the poll is sealed, election managers once it is
     /// closed, support and auditors never.
-    package func mayKnowVotes(_ reading: borrowing Reading, _ viewer: Viewer) throws(StoreError) -> Bool {
+    package func mayKnowVotes(_ reading: borrowing Reading, _ actor: Actor) throws(StoreError) -> Bool {
         guard let poll = try Poll.find(reading, election: election.number), poll.state != .sealing else { return false }
-        if viewer.may(.seeVotes) { return true }
-        return poll.state == .closed && viewer.role == .manager
+        if actor.may(.seeVotes) { return true }
+        return poll.state == .closed && actor.role == .manager
     }
 
     /// A voter of this election; nil for another election's.
@@ -190,11 +189,11 @@ package struct VoterDesk: Sendable {
 
     /// A voter's contacts in clear; that somebody looked is in the journal.
     package func reveal(
-        _ transaction: borrowing Transaction, voter id: Int, reason: String, by viewer: Viewer
+        _ transaction: borrowing Transaction, voter id: Int, reason: String, by actor: Actor
     ) throws(StoreError) -> VoterContacts? {
         guard let voter = try voter(transaction.reading, id) else { return nil }
         try logbook.record(
-            transaction, election: election.election.id, by: viewer.principal, "voter.reveal",
+            transaction, election: election.election.id, by: actor.principal, .voterReveal,
             ["reference": voter.reference, "reason": reason])
         return try directory.contacts(transaction.reading, voter)
     }

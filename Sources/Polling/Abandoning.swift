@@ -37,8 +37,9 @@ extension PollingStation {
         if let fault = PollDecision(reason: statement.reason).fault { return fault }
         let signers = statement.signers(among: seal.members).map(\.name).joined(separator: ", ")
         let refusal = try change(
-            from: [.sealed, .open, .suspended, .closing, .ended], to: .abandoned, "poll.abandon", by: principal,
-            details: ["by": signers, "reason": statement.reason], reason: statement.reason
+            StateChange(
+                from: [.sealed, .open, .suspended, .closing, .ended], to: .abandoned, .pollAbandon,
+                details: ["by": signers, "reason": statement.reason], reason: statement.reason), by: principal
         ) { transaction, poll throws(StoreError) in
             if let fault = try manifestFault(transaction.reading, poll) { return fault }
             let subject = hex(sha256(poll.manifest))

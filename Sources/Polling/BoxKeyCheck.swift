@@ -79,7 +79,7 @@ extension PollingStation {
     package func noteBoxKeyGiven(from file: String, by principal: Principal) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try note(boxKeyFile: file, transaction, by: principal)
-            try logbook.record(transaction, election: election.election.id, by: principal, "poll.boxKeyGiven", [:])
+            try logbook.record(transaction, election: election.election.id, by: principal, .pollBoxKeyGiven, [:])
         }
     }
 

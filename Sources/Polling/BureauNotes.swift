@@ -25,7 +25,7 @@ extension PollingStation {
     ) throws(StoreError) -> Refusal? {
         let (words, who) = (PlainLine.spaced(words), PlainLine.spaced(who))
         guard PlainLine.isPlain(words), PlainLine.isName(who) else { return PollingStation.notPlain }
-        return try note(PollChronicle.incidentAction, by: principal) { poll in
+        return try note(.pollIncident, by: principal) { poll in
             let happened = time ?? clock.now
             guard happened >= poll.sealedAt - 60, happened <= clock.now + PollingStation.watchDifference else {
                 return .failure(
@@ -49,7 +49,7 @@ extension PollingStation {
         }
         let who = PlainLine.spaced(who)
         guard names.allSatisfy(PlainLine.isName), PlainLine.isName(who) else { return PollingStation.notPlain }
-        return try note(PollChronicle.presenceAction, by: principal) { poll in
+        return try note(.pollPresence, by: principal) { poll in
             let isEarly = moment == .count && poll.state != .closed
             guard !isEarly else { return .failure("The count comes after the final close.") }
             return .success(["by": who, "moment": moment.rawValue, "names": names.joined(separator: "\n")])
@@ -68,7 +68,7 @@ extension PollingStation {
     /// Writes one journal entry and no table.
     /// - Parameter body: gives the entry's details, or why there is none, from the poll as it is.
     private func note(
-        _ action: String, by principal: Principal, _ body: (Poll) -> Draft
+        _ action: JournalAction, by principal: Principal, _ body: (Poll) -> Draft
     ) throws(StoreError) -> Refusal? {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
             guard let poll = try Poll.find(transaction.reading, election: election.number),

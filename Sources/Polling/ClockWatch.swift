@@ -90,7 +90,7 @@ extension PollingStation {
                 UPDATE polling_poll SET seen_at = ?, seen_ticks = ?, seen_boot = ?, clock_doubt = NULL WHERE election = ?
                 """, witness.time, witness.ticks, witness.boot, election.number)
             try logbook.record(
-                transaction, election: election.election.id, by: principal, "poll.clockTrusted",
+                transaction, election: election.election.id, by: principal, .pollClockTrusted,
                 ["shows": "\(witness.time)", "believed": "\(believed)"].merging(word.details) { $1 })
             return (nil, witness)
         }
@@ -163,7 +163,7 @@ extension PollingStation {
                 try transaction.execute(
                     "UPDATE polling_poll SET clock_doubt = ? WHERE election = ?", doubt?.rawValue, election.number)
                 try logbook.record(
-                    transaction, election: election.election.id, by: .system("clock"), "poll.clock",
+                    transaction, election: election.election.id, by: .system("clock"), .pollClock,
                     ["doubt": doubt?.rawValue ?? "none", "shows": "\(now)", "jump": "\(steady?.jump ?? 0)"])
             }
         }
@@ -190,7 +190,8 @@ extension PollingStation {
     /// - Returns: whether the state was changed.
     func end(_ doubt: ClockDoubt) throws(StoreError) -> Bool {
         try change(
-            from: [.open, .closing], to: .ended, "poll.ended", by: .system("clock"), details: ["clock": doubt.rawValue]
+            StateChange(from: [.open, .closing], to: .ended, .pollEnded, details: ["clock": doubt.rawValue]),
+            by: .system("clock")
         ) { transaction, poll throws(StoreError) in
             // A person ordered the close, or extended meanwhile: this look came too late.
             guard poll.orderedAt == nil, poll.stoppedAt == nil else { return "The close was ordered." }
@@ -202,7 +203,8 @@ extension PollingStation {
     /// The clock that ended the poll was wrong: a later look shows a time before the hour.
     /// - Returns: whether the state was changed.
     func takeBack() throws(StoreError) -> Bool {
-        try change(from: [.ended], to: .open, "poll.reopen", by: .system("clock")) { _, poll throws(StoreError) in
+        try change(StateChange(from: [.ended], to: .open, .pollReopen), by: .system("clock")) {
+            _, poll throws(StoreError) in
             clock.now < poll.closesAt ? nil : "The hour has come."
         } == nil
     }

@@ -36,7 +36,7 @@ extension PollingStation {
         // The grace of a poll that ended is over; one that is suspended, or held by a restore, takes no vote in a grace either.
         guard atOnce || isEnded || isHeld || found?.state == .suspended else {
             return try change(
-                from: [.open], to: .closing, "poll.closing", by: principal, details: word?.details ?? [:]
+                StateChange(from: [.open], to: .closing, .pollClosing, details: word?.details ?? [:]), by: principal
             ) { transaction, poll throws(StoreError) in
                 // The grace is reckoned from now where the hour has not come yet.
                 try transaction.execute(
@@ -59,7 +59,8 @@ extension PollingStation {
         by principal: Principal, _ details: [String: String] = [:], obstacle: (Poll) -> Refusal?
     ) throws(StoreError) -> Refusal? {
         try change(
-            from: [.open, .suspended, .closing, .ended], to: .closing, "poll.stop", by: principal, details: details
+            StateChange(from: [.open, .suspended, .closing, .ended], to: .closing, .pollStop, details: details),
+            by: principal
         ) { transaction, poll throws(StoreError) in
             if let refusal = obstacle(poll) { return refusal }
             try transaction.execute(
@@ -92,7 +93,7 @@ extension PollingStation {
         var sums: [(PollBallot, BoxSums)] = []
         let closedAt = max(poll.map(orderTime) ?? clock.now, poll?.stoppedAt ?? 0)
         let refusal = try change(
-            from: [.closing], to: .closed, "poll.close", by: principal, details: ["closed.at": "\(closedAt)"]
+            StateChange(from: [.closing], to: .closed, .pollClose, details: ["closed.at": "\(closedAt)"]), by: principal
         ) {
             transaction, poll throws(StoreError) in
             sums = try publish(transaction, staged, at: at, announce)
@@ -125,7 +126,7 @@ extension PollingStation {
         if let isChanged = try followDoubt(poll, doubt) { return isChanged }
         // A suspended poll stays so past its hour: the bureau extends or closes it.
         if poll.state == .open, clock.now >= poll.closesAt {
-            return try change(from: [.open], to: .closing, "poll.closing", by: principal) {
+            return try change(StateChange(from: [.open], to: .closing, .pollClosing), by: principal) {
                 _, poll throws(StoreError) in
                 // Once more inside: an extension may have come between.
                 clock.now >= poll.closesAt ? nil : "The hour has not come."

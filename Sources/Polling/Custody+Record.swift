@@ -53,7 +53,7 @@ extension PollingStation {
                 statement.subject == hex(seal.digest), !signers.isEmpty
             else { return "The statement is not about this poll's box key, or no member of the seal signed it." }
             try logbook.record(
-                transaction, election: election.election.id, by: principal, Custody.memberAction,
+                transaction, election: election.election.id, by: principal, .pollMemberKeyDestroyed,
                 [
                     "members": signers.map(\.name).joined(separator: ", "),
                     "keys": signers.map { hex($0.key) }.joined(separator: " "), "file.sha256": hex(sha256(file)),

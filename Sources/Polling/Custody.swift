@@ -89,28 +89,28 @@ package struct Custody: Sendable {
         var custody = Custody()
         var isSealed = false
         try Logbook.each(reading) { entry, _ throws(StoreError) in
-            switch entry.action {
+            switch entry.kind {
             // From its beginning: credentials are made in many steps before the seal.
-            case "poll.sealing" where entry.election == election, "poll.seal" where entry.election == election:
+            case .pollSealing where entry.election == election, .pollSeal where entry.election == election:
                 isSealed = true
             // No ballot was ever cast under its credentials: what was copied since pairs nobody with anything.
-            case UndoneSeal.action where entry.election == election:
+            case .pollUnseal where entry.election == election:
                 (isSealed, custody) = (false, Custody())
-            case "poll.close" where entry.election == election, "poll.abandon" where entry.election == election:
+            case .pollClose where entry.election == election, .pollAbandon where entry.election == election:
                 isSealed = false
-            case "store.backup" where isSealed: custody.backups.append(try Custody.backup(entry))
-            case "store.restore" where isSealed: custody.backups += try Custody.copies(beforeRestore: entry)
-            case Custody.keyAction where entry.election == election:
+            case .storeBackup where isSealed: custody.backups.append(try Custody.backup(entry))
+            case .storeRestore where isSealed: custody.backups += try Custody.copies(beforeRestore: entry)
+            case .pollBoxKey where entry.election == election:
                 let copy = try Custody.keyCopy(entry)
                 custody.keyCopies.removeAll { $0.erasure.path == copy.erasure.path }
                 custody.keyCopies.append(copy)
-            case Custody.fileAction where entry.election == election:
+            case .pollBoxKeyFile where entry.election == election:
                 let path = try Custody.details(entry)["path"] ?? ""
                 if !custody.remainingFiles.contains(where: { $0.path == path }) {
                     custody.keyFiles.append(KeyFile(number: entry.number, path: path, report: nil))
                 }
-            case Custody.reportAction where entry.election == election: try custody.take(report: entry)
-            case Custody.memberAction where entry.election == election:
+            case .pollBackupDestroyed where entry.election == election: try custody.take(report: entry)
+            case .pollMemberKeyDestroyed where entry.election == election:
                 custody.signed.formUnion(
                     (try Custody.details(entry)["keys"] ?? "").split(separator: " ").map(String.init))
             default: break
@@ -121,15 +121,12 @@ package struct Custody: Sendable {
 
     private init() {}
 
-    static let (keyAction, reportAction) = ("poll.boxKey", "poll.backupDestroyed")
-    static let (memberAction, fileAction) = ("poll.memberKeyDestroyed", "poll.boxKeyFile")
-
     /// Notes a file of the box key on this machine.
     static func note(
         boxKeyFile path: String, _ transaction: borrowing Transaction, _ logbook: Logbook, of election: StoredElection,
         by principal: Principal
     ) throws(StoreError) {
-        try logbook.record(transaction, election: election.election.id, by: principal, fileAction, ["path": path])
+        try logbook.record(transaction, election: election.election.id, by: principal, .pollBoxKeyFile, ["path": path])
     }
 
     /// - Throws: `.damaged` where they are no object of texts.
@@ -216,7 +213,7 @@ extension PollingStation {
                 if case .begun = erasure, case .kept = before { continue }
                 guard before != erasure else { continue }
                 try logbook.record(
-                    transaction, election: election.election.id, by: principal, Custody.keyAction,
+                    transaction, election: election.election.id, by: principal, .pollBoxKey,
                     PollingStation.details(erasure))
             }
         }
@@ -248,7 +245,7 @@ extension PollingStation {
             let custody = try Custody(transaction.reading, election: election.election.id)
             if let file = custody.remainingFiles.first(where: { $0.path == name }) {
                 try logbook.record(
-                    transaction, election: election.election.id, by: principal, Custody.reportAction,
+                    transaction, election: election.election.id, by: principal, .pollBackupDestroyed,
                     ["entry": "\(file.number)", "file": file.path, "by": who, "reason": reason])
                 return nil
             }
@@ -263,7 +260,7 @@ extension PollingStation {
                 return "\(found.count) backups are called \"\(name)\": give the beginning of the SHA-256 instead."
             }
             try logbook.record(
-                transaction, election: election.election.id, by: principal, Custody.reportAction,
+                transaction, election: election.election.id, by: principal, .pollBackupDestroyed,
                 [
                     "entry": "\(backup.number)", "file": backup.name, "sha256": backup.sha256, "by": who,
                     "reason": reason,

@@ -42,7 +42,7 @@ package struct MemberRegister: Sendable {
             "INSERT INTO polling_member (election, name, key, added_at) VALUES (?, ?, ?, ?)", election.number,
             member.name, member.key, clock.now)
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "bureau.add",
+            transaction, election: election.election.id, by: principal, .bureauAdd,
             ["name": member.name, "ed25519": hex(member.key)])
         return nil
     }
@@ -65,7 +65,7 @@ package struct MemberRegister: Sendable {
             "DELETE FROM polling_member WHERE election = ? AND name = ?", election.number, name)
         guard changed == 1 else { return "There is no member \(name): `isoloir bureau list` names them." }
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "bureau.remove", ["name": name])
+            transaction, election: election.election.id, by: principal, .bureauRemove, ["name": name])
         return nil
     }
 

@@ -40,7 +40,7 @@ extension PollingStation {
                 for (elector, _, entry) in waiting { try tell(transaction, elector, entry) }
                 if !waiting.isEmpty {
                     try logbook.record(
-                        transaction, election: election.election.id, by: .system("rounds"), "poll.notice",
+                        transaction, election: election.election.id, by: .system("rounds"), .pollNotice,
                         ["lines": "\(waiting.count)"])
                 }
                 // Several ballots of one voter are one message.
@@ -88,7 +88,7 @@ extension PollingStation {
                 }
                 guard lines > 0 else { return }
                 try logbook.record(
-                    transaction, election: election.election.id, by: .system("log"), "poll.notice",
+                    transaction, election: election.election.id, by: .system("log"), .pollNotice,
                     ["lines": "\(lines)"])
             }
         }

@@ -39,9 +39,10 @@ extension Poll {
         }
         let before = try PollHours.find(transaction.reading, election)
         try PollHours.put(
-            transaction, election: election.number, stage, closes: poll.closesAt, openedAt: poll.openedAt,
-            stoppedAt: poll.stoppedAt, reason: reason,
-            isRestored: try isRestored(transaction.reading, election))
+            transaction, election: election.number,
+            PollHours.Force(
+                stage, closes: poll.closesAt, openedAt: poll.openedAt, stoppedAt: poll.stoppedAt,
+                isRestored: try isRestored(transaction.reading, election)), reason: reason)
         // While a clock in doubt holds the poll nothing is decided: word that waits is as true afterwards as before.
         let isPause = before.closes == poll.closesAt && (stage == .halted || before.stage == .halted && stage == .open)
         if !isPause, before.stage != stage || before.closes != poll.closesAt {

@@ -76,33 +76,32 @@ package struct PollChronicle: Sendable, Equatable {
         var chronicle = PollChronicle()
         var isSealed = false
         try Logbook.each(reading) { entry, _ throws(StoreError) in
-            guard entry.election == election || entry.election == nil && entry.action == "store.restore" else { return }
-            if entry.action == "poll.seal" { isSealed = true }
+            guard entry.election == election || entry.election == nil && entry.kind == .storeRestore else { return }
+            if entry.kind == .pollSeal { isSealed = true }
             if isSealed { try chronicle.take(entry) }
         }
         self = chronicle
     }
 
-    static let (incidentAction, presenceAction) = ("poll.incident", "poll.presence")
-
-    private static let kinds: [String: Kind] = [
-        "poll.seal": .sealed, UndoneSeal.action: .unsealed, "poll.open": .opened, "poll.suspend": .suspended,
-        "poll.resume": .resumed,
-        "poll.extend": .extended, "poll.closing": .closing, "poll.ended": .ended, "poll.reopen": .reopened,
-        "poll.stop": .stopped, "poll.close": .closed, "poll.abandon": .abandoned, "store.restore": .restored,
-        "poll.announce": .told, incidentAction: .incident,
+    private static let kinds: [JournalAction: Kind] = [
+        .pollSeal: .sealed, .pollUnseal: .unsealed, .pollOpen: .opened, .pollSuspend: .suspended,
+        .pollResume: .resumed,
+        .pollExtend: .extended, .pollClosing: .closing, .pollEnded: .ended, .pollReopen: .reopened,
+        .pollStop: .stopped, .pollClose: .closed, .pollAbandon: .abandoned, .storeRestore: .restored,
+        .pollAnnounce: .told, .pollIncident: .incident,
     ]
 
     private mutating func take(_ entry: JournalEntry) throws(StoreError) {
-        let isPresence = entry.action == PollChronicle.presenceAction
-        guard isPresence || PollChronicle.kinds[entry.action] != nil else { return }
+        let isPresence = entry.kind == .pollPresence
+        let event = entry.kind.flatMap { PollChronicle.kinds[$0] }
+        guard isPresence || event != nil else { return }
         let details = try entry.texts()
         let who = details["by"] ?? entry.principal
         if isPresence, let moment = details["moment"].flatMap(PollMoment.init(rawValue:)) {
             let names = (details["names"] ?? "").split(separator: "\n").map(String.init)
             present[moment] = Presence(names: names, notedBy: who)
         }
-        guard let kind = PollChronicle.kinds[entry.action] else { return }
+        guard let kind = event else { return }
         // A restore's own word is the program's, in English: the event before it says it.
         let isOwn = entry.principal == Principal.system("restore").text
         events.append(

@@ -39,11 +39,11 @@ struct PollRecord {
     private(set) var restores: [PollRestore.Noted] = []
 
     /// States that the journal's entries lead to.
-    private static let states: [String: PollState] = [
-        "poll.seal": .sealed, "poll.open": .open, "poll.suspend": .suspended,
-        "poll.resume": .open,
-        "poll.ended": .ended, "poll.reopen": .open, "poll.closing": .closing, "poll.stop": .closing,
-        "poll.close": .closed, "poll.abandon": .abandoned, "poll.destroy": .destroyed,
+    private static let states: [JournalAction: PollState] = [
+        .pollSeal: .sealed, .pollOpen: .open, .pollSuspend: .suspended,
+        .pollResume: .open,
+        .pollEnded: .ended, .pollReopen: .open, .pollClosing: .closing, .pollStop: .closing,
+        .pollClose: .closed, .pollAbandon: .abandoned, .pollDestroy: .destroyed,
     ]
 
     /// - Parameter election: its name, as the entries carry it.
@@ -53,23 +53,24 @@ struct PollRecord {
         var record = PollRecord()
         try Logbook.each(reading) { entry, _ throws(StoreError) in
             // One that was abandoned or destroyed takes no mark.
-            if entry.action == "store.restore", let state = record.state, state == .closed || !state.isFinal {
+            if entry.kind == .storeRestore, let state = record.state, state == .closed || !state.isFinal {
                 record.restores.append(
                     PollRestore.Noted(try entry.fields(), state: state, isStopped: record.isStopped))
             }
             guard entry.election == election else { return }
-            if let state = PollRecord.states[entry.action] { record.state = state }
+            guard let kind = entry.kind else { return }
+            if let state = PollRecord.states[kind] { record.state = state }
             // As if it had never been sealed; what became of trustees' keys stays.
-            if entry.action == UndoneSeal.action { record.state = nil }
-            if ["poll.stop", "poll.abandon"].contains(entry.action) { record.isStopped = true }
+            if entry.kind == .pollUnseal { record.state = nil }
+            if [.pollStop, .pollAbandon].contains(kind) { record.isStopped = true }
             guard
                 [
-                    "poll.seal", "poll.open", "poll.close", "poll.record", "trustee.replace", "trustee.remove",
-                    "poll.extend", "poll.round", "poll.notice", "tally.encrypt", "tally.result",
-                ].contains(entry.action),
+                    .pollSeal, .pollOpen, .pollClose, .pollRecord, .trusteeReplace, .trusteeRemove,
+                    .pollExtend, .pollRound, .pollNotice, .tallyEncrypt, .tallyResult,
+                ].contains(kind),
                 let json = JSON.read(Array(entry.details.utf8))
             else { return }
-            record.take(entry.action, json)
+            record.take(kind, json)
         }
         self = record
     }
@@ -77,26 +78,26 @@ struct PollRecord {
     private init() {}
 
     /// - Parameter action: one of the list in `init`; every other one would be taken for a result.
-    private mutating func take(_ action: String, _ details: JSON) {
+    private mutating func take(_ action: JournalAction, _ details: JSON) {
         func text(_ name: StaticString) -> String { String(decoding: details[name]?.bytes ?? [], as: UTF8.self) }
         switch action {
-        case "poll.seal":
+        case .pollSeal:
             manifest = text("manifest.sha256")
             times["sealed"] = Int(text("sealed.at"))
-        case "poll.open": times["opened"] = Int(text("opened.at"))
-        case "poll.close": times["closed"] = Int(text("closed.at"))
-        case "poll.record": records[text("kind")] = text("sha256")
-        case "trustee.replace": replaced.insert(text("trustee"))
-        case "trustee.remove": replaced.remove(text("trustee"))
-        case "poll.notice": told += Int(text("lines")) ?? 0
-        case "poll.extend": extended = Int(text("to"))
-        case "poll.round":
+        case .pollOpen: times["opened"] = Int(text("opened.at"))
+        case .pollClose: times["closed"] = Int(text("closed.at"))
+        case .pollRecord: records[text("kind")] = text("sha256")
+        case .trusteeReplace: replaced.insert(text("trustee"))
+        case .trusteeRemove: replaced.remove(text("trustee"))
+        case .pollNotice: told += Int(text("lines")) ?? 0
+        case .pollExtend: extended = Int(text("to"))
+        case .pollRound:
             rounds[text("ballot"), default: []].append(
                 Noted(
                     number: Int(text("round")) ?? 0, ballots: Int(text("ballots")) ?? 0,
                     signatures: Int(text("signatures")) ?? 0, head: text("head"), height: Int(text("height")) ?? 0,
                     at: Int(text("at"))))
-        case "tally.encrypt": tallies[text("ballot")] = "\(text("sha256")) \(text("ballots")) \(text("weight"))"
+        case .tallyEncrypt: tallies[text("ballot")] = "\(text("sha256")) \(text("ballots")) \(text("weight"))"
         default: results[text("ballot")] = text("result").filter { $0 != " " }
         }
     }

@@ -94,7 +94,7 @@ package struct PollSealer: Sendable {
             guard changed == 1 else { throw StoreError(.failed, "The poll was sealed by somebody else meanwhile.") }
             try Poll.putHours(transaction, election, Outbox(clock: clock, randomness: randomness))
             try logbook.record(
-                transaction, election: election.election.id, by: principal, "poll.seal",
+                transaction, election: election.election.id, by: principal, .pollSeal,
                 [
                     "fingerprint": fingerprint, "manifest.sha256": hex(sha256(manifest)), "sealed.at": "\(at)",
                     "boxKey.sha256": boxKey.fileDigest,
@@ -130,7 +130,7 @@ package struct PollSealer: Sendable {
                 "INSERT INTO polling_poll (election, state, sealed_at, closes_at, manifest, fingerprint) VALUES (?, 'sealing', ?, ?, x'', '')",
                 number, clock.now, election.election.announcedClose)
             // A backup from here on may hold what pairs voters and ballots.
-            try logbook.record(transaction, election: election.election.id, by: principal, "poll.sealing", [:])
+            try logbook.record(transaction, election: election.election.id, by: principal, .pollSealing, [:])
             try Poll.putHours(transaction, election, Outbox(clock: clock, randomness: randomness))
         }
     }
@@ -210,7 +210,10 @@ package struct PollSealer: Sendable {
         var slotOf = [Int](repeating: 0, count: electors.count)
         for (place, index) in order.enumerated() { slotOf[index] = slots[place] }
         var sums = BoxSums.none
-        sums.electors = try makeList(id, electors, made.map(\.text), slotOf, boxKey, seal, onto: slotSum)
+        let lines = zip(electors, zip(made, slotOf)).map {
+            (voter: $0.voter, credential: BoxKey.Credential(text: $1.0.text, slot: $1.1))
+        }
+        sums.electors = try makeList(id, lines, boxKey, seal, onto: slotSum)
         let sealed = SumsSeal(key, election: election.election.id, randomness: randomness)
             .seal(sums, uuid: uuid, head: "")
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
@@ -310,17 +313,16 @@ package struct PollSealer: Sendable {
     ///   - sum: the sum of the slots, to which the lines are added.
     /// - Returns: the sum over slots and lines.
     private func makeList(
-        _ ballot: Int, _ electors: [Elector], _ credentials: [[UInt8]], _ slots: [Int], _ boxKey: BoxKey,
+        _ ballot: Int, _ lines: [(voter: Int, credential: BoxKey.Credential)], _ boxKey: BoxKey,
         _ seal: MultisetSeal, onto sum: [UInt8]
     ) throws(StoreError) -> [UInt8] {
         let sealer = boxKey.sealer(randomness)
         var sum = sum
-        for start in stride(from: 0, to: electors.count, by: PollSealer.chunk) {
+        for start in stride(from: 0, to: lines.count, by: PollSealer.chunk) {
             sum = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> [UInt8] in
                 var sum = sum
-                for index in start..<min(electors.count, start + PollSealer.chunk) {
-                    let voter = electors[index].voter
-                    let plain = BoxKey.plain(BoxKey.Credential(text: credentials[index], slot: slots[index]))
+                for (voter, credential) in lines[start..<min(lines.count, start + PollSealer.chunk)] {
+                    let plain = BoxKey.plain(credential)
                     let sealed = sealer.seal(plain, associated: BoxKey.place(ballot: ballot, voter: voter))
                     let elector = try transaction.insert(
                         "INSERT INTO polling_elector (ballot, voter, entry) VALUES (?, ?, ?)", ballot, voter,

@@ -152,7 +152,7 @@ package final class PollingStation: Sendable {
         guard findings.isEmpty else { return findings.joined(separator: "\n") }
         let at = clock.now
         let hours = ["opens": "\(election.election.announcedOpening)", "opened.at": "\(at)"]
-        return try change(from: [.sealed], to: .open, "poll.open", by: principal, details: hours) {
+        return try change(StateChange(from: [.sealed], to: .open, .pollOpen, details: hours), by: principal) {
             transaction, poll throws(StoreError) in
             if let refusal = try uncheckedTrustees(transaction.reading, poll) { return refusal }
             for ballot in try PollBallot.all(transaction.reading, election: election.number) {
@@ -170,7 +170,7 @@ package final class PollingStation: Sendable {
             let people = try minutesLines(transaction.reading, hasTurnout: false)
             let record = try keep(transaction, .opening, lines + people)
             try logbook.record(
-                transaction, election: election.election.id, by: principal, "poll.record",
+                transaction, election: election.election.id, by: principal, .pollRecord,
                 ["kind": SignedRecord.Kind.opening.rawValue, "sha256": hex(sha256(Array(record.utf8)))])
             try along(transaction)
             return nil
@@ -221,8 +221,9 @@ package final class PollingStation: Sendable {
     ) throws(StoreError) -> Refusal? {
         if let fault = decision.fault { return fault }
         return try change(
-            from: [.open], to: .suspended, "poll.suspend", by: principal, details: decision.details,
-            reason: decision.reason
+            StateChange(
+                from: [.open], to: .suspended, .pollSuspend, details: decision.details, reason: decision.reason),
+            by: principal
         ) { transaction, _ throws(StoreError) in
             try along(transaction)
             return nil
@@ -239,7 +240,7 @@ package final class PollingStation: Sendable {
     ) throws(StoreError) -> Refusal? {
         if let fault = decision.fault { return fault }
         return try change(
-            from: [.suspended, .ended], to: .open, "poll.resume", by: principal, details: decision.details
+            StateChange(from: [.suspended, .ended], to: .open, .pollResume, details: decision.details), by: principal
         ) { transaction, poll throws(StoreError) in
             if poll.state == .ended, !decision.isOrdered { return PollingStation.endedNeedsWord }
             guard poll.closesAt > clock.now else {
@@ -272,13 +273,13 @@ package final class PollingStation: Sendable {
             try transaction.execute(
                 "UPDATE polling_poll SET closes_at = ? WHERE election = ?", time, election.number)
             try logbook.record(
-                transaction, election: election.election.id, by: principal, "poll.extend",
+                transaction, election: election.election.id, by: principal, .pollExtend,
                 ["from": "\(poll.closesAt)", "to": "\(time)"].merging(decision.details) { $1 })
             if poll.state == .ended {
                 try transaction.execute(
                     "UPDATE polling_poll SET state = 'open' WHERE election = ?", election.number)
                 try logbook.record(
-                    transaction, election: election.election.id, by: principal, "poll.resume", decision.details)
+                    transaction, election: election.election.id, by: principal, .pollResume, decision.details)
             }
             try putHours(transaction)
             try along(transaction)
@@ -288,15 +289,10 @@ package final class PollingStation: Sendable {
 
     /// Changes the state in one transaction: state, hours that voters are told, and one journal entry with each
     /// ballot's votes.
-    /// - Parameters:
-    ///   - states: in which it is allowed; every other one is a refusal.
-    ///   - action: the journal's name for it.
-    ///   - reason: told to voters.
-    ///   - body: what else is written, or why not; it sees the poll before the change. Its refusal leaves the state
-    ///     alone, but what it wrote before stays: it must refuse first.
+    /// - Parameter body: what else is written, or why not; it sees the poll before the change. Its refusal leaves the state
+    ///   alone, but what it wrote before stays: it must refuse first.
     func change(
-        from states: [PollState], to state: PollState, _ action: String, by principal: Principal,
-        details more: [String: String] = [:], reason: String? = nil,
+        _ change: StateChange, by principal: Principal,
         _ body: (borrowing Transaction, Poll) throws(StoreError) -> Refusal? = { _, _ in nil }
     ) throws(StoreError) -> Refusal? {
         // Whatever was written before goes out of the log with the change.
@@ -305,19 +301,19 @@ package final class PollingStation: Sendable {
             guard let poll = try Poll.find(transaction.reading, election: election.number) else {
                 return "The poll is not sealed yet: run `isoloir poll seal`."
             }
-            guard states.contains(poll.state) else {
-                let names = states.map(\.rawValue).joined(separator: " or ")
+            guard change.from.contains(poll.state) else {
+                let names = change.from.map(\.rawValue).joined(separator: " or ")
                 return "The poll is \(poll.state.rawValue); this needs one that is \(names)."
             }
             if let refusal = try body(transaction, poll) { return refusal }
             try transaction.execute(
-                "UPDATE polling_poll SET state = ? WHERE election = ?", state.rawValue, election.number)
-            try putHours(transaction, reason: reason)
-            var details = more.merging(["fingerprint": poll.fingerprint]) { $1 }
+                "UPDATE polling_poll SET state = ? WHERE election = ?", change.to.rawValue, election.number)
+            try putHours(transaction, reason: change.reason)
+            var details = change.details.merging(["fingerprint": poll.fingerprint]) { $1 }
             for ballot in try PollBallot.all(transaction.reading, election: election.number) {
                 details["votes.\(ballot.name)"] = "\(ballot.votes)"
             }
-            try logbook.record(transaction, election: election.election.id, by: principal, action, details)
+            try logbook.record(transaction, election: election.election.id, by: principal, change.action, details)
             return nil
         }
     }

@@ -213,7 +213,7 @@ extension PollingStation {
             "INSERT INTO polling_round (ballot, number, at, ballots, signatures, head, height) VALUES (?, ?, ?, ?, ?, ?, ?)",
             ballot.id, round.number, at, round.ballots, round.signatures, round.head, round.height)
         try logbook.record(
-            transaction, election: election.election.id, by: .system("rounds"), "poll.round",
+            transaction, election: election.election.id, by: .system("rounds"), .pollRound,
             [
                 "ballot": ballot.name, "round": "\(round.number)", "ballots": "\(round.ballots)",
                 "votes": "\(round.votes)", "signatures": "\(round.signatures)", "head": round.head,

@@ -107,11 +107,11 @@ package struct PollRestore: Sendable {
         let at = clock.now
         try Logbook.each(transaction.reading) { entry, _ throws(StoreError) in
             backupAt = max(backupAt, entry.at)
-            if entry.action == "store.restore" { epoch += 1 }
+            if entry.kind == .storeRestore { epoch += 1 }
         }
         // What stands behind this entry happened on another line of time than what was lost.
         try logbook.record(
-            transaction, election: nil, by: .system("restore"), "store.restore",
+            transaction, election: nil, by: .system("restore"), .storeRestore,
             ["file": file, "sha256": sha256, "backup": "\(backupAt)", "epoch": "\(epoch + 1)"])
         let polls = try transaction.reading.all(
             """
@@ -152,7 +152,7 @@ package struct PollRestore: Sendable {
             try Poll.putHours(transaction, stored, Outbox(clock: clock, randomness: .system))
             guard !isSuspended else { continue }
             try logbook.record(
-                transaction, election: name, by: .system("restore"), "poll.suspend",
+                transaction, election: name, by: .system("restore"), .pollSuspend,
                 ["file": file])
         }
         return held

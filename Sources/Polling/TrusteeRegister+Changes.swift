@@ -76,9 +76,8 @@ extension TrusteeRegister {
     func wereRegistered(
         _ reading: borrowing Reading, _ election: StoredElection, _ digest: String
     ) throws(StoreError) -> Bool {
-        for action in ["trustee.add", "trustee.replace"] {
-            let filter = Logbook.Filter(
-                election: election.election.id, action: action, principal: "", text: digest, before: nil)
+        for action in [JournalAction.trusteeAdd, .trusteeReplace] {
+            let filter = Logbook.Filter(of: action, election: election.election.id, text: digest)
             if try !Logbook.page(reading, filter, limit: 1).isEmpty { return true }
         }
         return false
@@ -89,8 +88,7 @@ extension TrusteeRegister {
     func wordOfRemoval(
         _ reading: borrowing Reading, _ election: StoredElection, name: String
     ) throws(StoreError) -> String? {
-        let filter = Logbook.Filter(
-            election: election.election.id, action: "trustee.remove", principal: "", text: "\"by\"", before: nil)
+        let filter = Logbook.Filter(of: .trusteeRemove, election: election.election.id, text: "\"by\"")
         let entries = try Logbook.page(reading, filter, limit: TrusteeRegister.mostRemovals)
         return try entries.lazy.map { entry throws(StoreError) in try entry.fields() }
             .first { $0["trustee"] == name }?["by"]
@@ -102,17 +100,16 @@ extension TrusteeRegister {
         _ reading: borrowing Reading, _ election: StoredElection
     ) throws(StoreError) -> [(trustee: String, by: String, keys: [String], isRemoval: Bool)] {
         var changes: [(trustee: String, by: String, keys: [String], isRemoval: Bool)] = []
-        for action in ["trustee.replace", "trustee.remove"] {
+        for action in [JournalAction.trusteeReplace, .trusteeRemove] {
             let filter = Logbook.Filter(
-                election: election.election.id, action: action, principal: "",
-                text: "\"\(TrusteeRegister.signedBy)\"", before: nil)
+                of: action, election: election.election.id, text: "\"\(TrusteeRegister.signedBy)\"")
             for entry in try Logbook.page(reading, filter, limit: TrusteeRegister.mostRemovals).reversed() {
                 let fields = try entry.fields()
                 changes.append(
                     (
                         fields["trustee"] ?? "", fields["by"] ?? "",
                         (fields[TrusteeRegister.signedBy] ?? "").split(separator: " ").map(String.init),
-                        action == "trustee.remove"
+                        action == .trusteeRemove
                     ))
             }
         }
@@ -181,7 +178,7 @@ extension TrusteeRegister {
         }
         try transaction.execute("DELETE FROM polling_trustee_key WHERE trustee = ?", trustee.id)
         try transaction.execute("DELETE FROM polling_trustee WHERE id = ?", trustee.id)
-        try logbook.record(transaction, election: election.election.id, by: principal, "trustee.remove", details)
+        try logbook.record(transaction, election: election.election.id, by: principal, .trusteeRemove, details)
         return nil
     }
 }

@@ -140,7 +140,7 @@ package struct TrusteeRegister: Sendable {
         if let successor { details.merge(word?.details ?? ["by": successor]) { $1 } }
         try logbook.record(
             transaction, election: election.election.id, by: principal,
-            successor == nil ? "trustee.add" : "trustee.replace", details)
+            successor == nil ? .trusteeAdd : .trusteeReplace, details)
         return .added(
             challenge: TrusteeFiles.challenge(
                 election: election.election.id, trustee: parts.trustee, nonce: nonce, ballots: wanted))
@@ -221,7 +221,7 @@ package struct TrusteeRegister: Sendable {
         try transaction.execute(
             "UPDATE polling_trustee SET proven_at = ?, nonce = NULL WHERE id = ?", clock.now, trustee.id)
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "trustee.prove", ["trustee": given.trustee])
+            transaction, election: election.election.id, by: principal, .trusteeProve, ["trustee": given.trustee])
         return nil
     }
 
@@ -256,7 +256,7 @@ package struct TrusteeRegister: Sendable {
         try transaction.execute(
             "UPDATE polling_trustee SET checked_at = ?, check_file = ? WHERE id = ?", clock.now, file, trustee.id)
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "trustee.check",
+            transaction, election: election.election.id, by: principal, .trusteeCheck,
             ["trustee": given.trustee, "file.sha256": hex(sha256(file)), "fingerprint": poll.fingerprint])
         return nil
     }
@@ -383,7 +383,7 @@ package struct TrusteeRegister: Sendable {
             "UPDATE polling_trustee SET waived = ?, waiver_file = ? WHERE id = ?",
             TrusteeRegister.words(statement, seal), file, trustee.id)
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "trustee.waive",
+            transaction, election: election.election.id, by: principal, .trusteeWaive,
             ["trustee": trustee.name, "signed": signers, "reason": statement.reason, "file.sha256": hex(sha256(file))])
         return nil
     }

@@ -35,7 +35,7 @@ extension PollingStation {
                 """, election.number)
             try putHours(transaction)
             try logbook.record(
-                transaction, election: election.election.id, by: principal, UndoneSeal.action,
+                transaction, election: election.election.id, by: principal, .pollUnseal,
                 [
                     "fingerprint": poll.fingerprint, "manifest.sha256": digest, "reason": statement.reason,
                     "by": statement.signers(among: seal.members).map(\.name).joined(separator: ", "),
@@ -65,8 +65,6 @@ extension PollingStation {
 
 /// A seal that was undone, as the journal has it.
 package struct UndoneSeal: Sendable {
-    static let action = "poll.unseal"
-
     /// Eight groups of four hexadecimal digits, as the bureau noted it.
     package let fingerprint: String
     /// SHA-256 of the manifest in hexadecimal.
@@ -83,8 +81,8 @@ package struct UndoneSeal: Sendable {
         var (found, boxKey): ([UndoneSeal], String?) = ([], nil)
         try Logbook.each(reading) { entry, _ throws(StoreError) in
             guard entry.election == election else { return }
-            if entry.action == "poll.seal" { boxKey = try entry.texts()["boxKey.sha256"] }
-            guard entry.action == action else { return }
+            if entry.kind == .pollSeal { boxKey = try entry.texts()["boxKey.sha256"] }
+            guard entry.kind == .pollUnseal else { return }
             let details = try entry.texts()
             found.append(
                 UndoneSeal(

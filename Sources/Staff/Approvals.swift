@@ -2,6 +2,7 @@ import Crypto
 import Delivery
 import Elections
 import FoundationEssentials
+import Issuance
 package import Journal
 package import Store
 
@@ -71,12 +72,31 @@ package struct Approvals: Sendable {
     private var election: Int { register.election.number }
     private var name: String { register.election.election.id }
 
+    /// What a second person is asked for.
+    package struct Draft: Sendable {
+        let deed: Deed
+        let subject: Int
+        let order: [String: String]
+        let reason: String
+        let needsBureau: Bool
+
+        /// - Parameters:
+        ///   - subject: the voter's number, or `nobody`.
+        ///   - order: what is to be done, sealed until it is decided: a new contact stands in it.
+        ///   - reason: one line, for the journal and for whoever decides.
+        ///   - needsBureau: whether only a member of the bureau may approve it.
+        package init(_ deed: Deed, subject: Int, order: [String: String], reason: String, needsBureau: Bool) {
+            (self.deed, self.subject, self.order) = (deed, subject, order)
+            (self.reason, self.needsBureau) = (reason, needsBureau)
+        }
+    }
+
     /// Asks for a second person; returns the request's number.
-    /// - Parameter order: what is to be done, sealed until it is decided: a new contact stands in it.
     package func ask(
-        _ transaction: borrowing Transaction, _ deed: Deed, subject: Int, order: [String: String], reason: String,
-        needsBureau: Bool, by principal: Principal
+        _ transaction: borrowing Transaction, _ draft: Draft, by principal: Principal
     ) throws(StoreError) -> Int {
+        let (deed, subject, order) = (draft.deed, draft.subject, draft.order)
+        let (reason, needsBureau) = (draft.reason, draft.needsBureau)
         let now = register.clock.now
         let plain: [UInt8]
         do { plain = [UInt8](try JSONEncoder().encode(order)) } catch {
@@ -91,7 +111,7 @@ package struct Approvals: Sendable {
             reason,
             needsBureau, principal.text, now, now + Approvals.lifetime)
         try register.logbook.record(
-            transaction, election: name, by: principal, "approval.ask",
+            transaction, election: name, by: principal, .approvalAsk,
             [
                 "request": "\(id)", "deed": deed.rawValue, "voter": "\(subject)", "reason": reason,
                 "byBureau": needsBureau ? "yes" : "no",
@@ -112,11 +132,13 @@ package struct Approvals: Sendable {
             && member.role.may(needsBureau ? .decideForBureau : .decide)
         {
             try register.queue(
-                transaction, member, .staffApproval, generation: id, priority: .recovery,
-                values: [
-                    "console": register.console + "/approvals",
-                    "until": LocalTime.phrase(until, zone: zone, member.language),
-                ], expiresAt: until)
+                transaction, member,
+                VoterNote(
+                    .staffApproval, by: .email, priority: .recovery, generation: id,
+                    values: [
+                        "console": register.console + "/approvals",
+                        "until": LocalTime.phrase(until, zone: zone, member.language),
+                    ], expiresAt: until))
         }
     }
 
@@ -170,7 +192,7 @@ package struct Approvals: Sendable {
             member.text)
         guard changed == 1 else { return .denied(.gone) }
         try register.logbook.record(
-            transaction, election: name, by: member, approved ? "approval.approve" : "approval.refuse",
+            transaction, election: name, by: member, approved ? .approvalApprove : .approvalRefuse,
             ["request": "\(id)", "deed": request.deed.rawValue, "voter": "\(request.subject)", "reason": answer])
         return .decided(request)
     }
@@ -186,7 +208,7 @@ package struct Approvals: Sendable {
             """, member.text, register.clock.now, id, election)
         guard changed == 1 else { return false }
         try register.logbook.record(
-            transaction, election: name, by: member, "approval.takeBack", ["request": "\(id)"])
+            transaction, election: name, by: member, .approvalTakeBack, ["request": "\(id)"])
         return true
     }
 
@@ -202,7 +224,7 @@ package struct Approvals: Sendable {
             """, principal.text, register.clock.now, successor, id, election)
         guard changed == 1 else { return false }
         try register.logbook.record(
-            transaction, election: name, by: principal, "approval.replace", ["request": "\(id)", "by": successor])
+            transaction, election: name, by: principal, .approvalReplace, ["request": "\(id)", "by": successor])
         return true
     }
 

@@ -71,7 +71,7 @@ package struct SecondFactor: Sendable {
         }
         try door.confirm(transaction, session)
         try register.logbook.record(
-            transaction, election: election.election.id, by: member.principal, "staff.factor",
+            transaction, election: election.election.id, by: member.principal, .staffFactor,
             ["name": member.name, "from": source])
         return (.right, codes.map(\.grouped))
     }
@@ -90,7 +90,7 @@ package struct SecondFactor: Sendable {
         guard outcome == .right else { return outcome }
         try door.confirm(transaction, session)
         try register.logbook.record(
-            transaction, election: election.election.id, by: member.principal, "staff.signIn",
+            transaction, election: election.election.id, by: member.principal, .staffSignIn,
             ["name": member.name, "from": source])
         return .right
     }

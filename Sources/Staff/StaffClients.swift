@@ -53,7 +53,7 @@ package struct StaffClients: Sendable {
             VALUES (?, ?, ?, ?, ?, ?, ?)
             """, election, name, role.rawValue, hash(token), principal.text, register.clock.now, ends)
         try register.logbook.record(
-            transaction, election: register.election.election.id, by: principal, "client.add",
+            transaction, election: register.election.election.id, by: principal, .clientAdd,
             ["name": name, "role": role.rawValue, "expires": "\(ends)"])
         return token
     }
@@ -67,7 +67,7 @@ package struct StaffClients: Sendable {
             register.clock.now, election, name)
         guard changed == 1 else { return false }
         try register.logbook.record(
-            transaction, election: register.election.election.id, by: principal, "client.remove", ["name": name])
+            transaction, election: register.election.election.id, by: principal, .clientRemove, ["name": name])
         return true
     }
 

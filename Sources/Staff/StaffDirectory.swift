@@ -73,8 +73,10 @@ package struct StaffDirectory: Directory {
         default: return nil
         }
         return try register.queue(
-            transaction, member, kind, generation: note.generation, priority: note.priority, values: note.values,
-            expiresAt: note.expiresAt)
+            transaction, member,
+            VoterNote(
+                kind, by: .email, priority: note.priority, generation: note.generation, values: note.values,
+                expiresAt: note.expiresAt))
     }
 
     /// Does nothing: a member's renewal takes effect when it is sent.

@@ -43,7 +43,7 @@ extension StaffRegister {
         try transaction.execute("UPDATE staff_member SET hash = ? WHERE id = ?", hash(identifier), member.id)
         try send(transaction, identifier, to: member.id, generation: member.generation)
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "staff.confirm",
+            transaction, election: election.election.id, by: principal, .staffConfirm,
             ["name": name, "role": member.role.rawValue, "addedBy": member.addedBy])
         try tellAll(transaction, of: name, by: principal, isWaiting: false)
         return nil
@@ -86,12 +86,14 @@ extension StaffRegister {
         guard let newcomer = try member(transaction.reading, name: name) else { return }
         for member in try members(transaction.reading) where !member.isWaiting && member.id != newcomer.id {
             try queue(
-                transaction, member, isWaiting ? .staffWaiting : .staffNewcomer, generation: newcomer.id,
-                priority: .recovery,
-                values: [
-                    "name": newcomer.fullName, "role": StaffRegister.word(newcomer.role, member.language),
-                    "by": principal.text, "console": console + "/staff",
-                ])
+                transaction, member,
+                VoterNote(
+                    isWaiting ? .staffWaiting : .staffNewcomer, by: .email, priority: .recovery,
+                    generation: newcomer.id,
+                    values: [
+                        "name": newcomer.fullName, "role": StaffRegister.word(newcomer.role, member.language),
+                        "by": principal.text, "console": console + "/staff",
+                    ]))
         }
     }
 }

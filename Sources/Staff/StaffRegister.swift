@@ -168,8 +168,9 @@ package struct StaffRegister: Sendable {
             sealer().seal(Array(newcomer.mail.text.utf8), associated: place(newcomer.name)), hash(identifier),
             principal.text, now)
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "staff.add",
-            ["name": newcomer.name, "role": newcomer.role.rawValue], personal: ["mail": newcomer.mail.text], key: key)
+            transaction, election: election.election.id, by: principal, .staffAdd,
+            ["name": newcomer.name, "role": newcomer.role.rawValue],
+            personal: .init(["mail": newcomer.mail.text], key: key))
         var isWaiting = false
         if newcomer.role.may(.decide), case .staff = principal { isWaiting = true }
         if !isWaiting {
@@ -200,7 +201,7 @@ package struct StaffRegister: Sendable {
         try outbox.withdraw(transaction, election: election.number, subject: member.subject)
         try send(transaction, identifier, to: member.id, generation: member.generation + 1)
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "staff.renew", ["name": name, "reason": reason])
+            transaction, election: election.election.id, by: principal, .staffRenew, ["name": name, "reason": reason])
         return .done(identifier: identifier.grouped)
     }
 
@@ -224,7 +225,7 @@ package struct StaffRegister: Sendable {
             election.number, member.principal.text)
         try outbox.withdraw(transaction, election: election.number, subject: member.subject)
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "staff.remove",
+            transaction, election: election.election.id, by: principal, .staffRemove,
             ["name": name, "role": member.role.rawValue, "reason": reason])
         return true
     }
@@ -258,7 +259,7 @@ package struct StaffRegister: Sendable {
             """, bytes, fingerprint, election.number, name)
         guard changed == 1 else { return false }
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "staff.printerKey",
+            transaction, election: election.election.id, by: principal, .staffPrinterKey,
             ["name": name, "fingerprint": fingerprint])
         return true
     }
@@ -308,11 +309,13 @@ package struct StaffRegister: Sendable {
             """, id, row: StaffMember.read)
         guard let member else { throw StoreError(.missing, "There is no member number \(id).") }
         try queue(
-            transaction, member, .staffIdentifier, generation: generation, priority: .recovery,
-            values: [
-                "identifier": identifier.grouped, "console": console,
-                "role": StaffRegister.word(member.role, member.language), "days": "\(StaffRegister.unusedDays)",
-            ])
+            transaction, member,
+            VoterNote(
+                .staffIdentifier, by: .email, priority: .recovery, generation: generation,
+                values: [
+                    "identifier": identifier.grouped, "console": console,
+                    "role": StaffRegister.word(member.role, member.language), "days": "\(StaffRegister.unusedDays)",
+                ]))
     }
 
     /// What a role is called.
@@ -334,19 +337,21 @@ package struct StaffRegister: Sendable {
     /// Queues a mail to a member; returns its number.
     @discardableResult
     package func queue(
-        _ transaction: borrowing Transaction, _ member: StaffMember, _ kind: MessageKind, generation: Int,
-        priority: Priority, values: [String: String], expiresAt: Int? = nil
+        _ transaction: borrowing Transaction, _ member: StaffMember, _ note: VoterNote
     ) throws(StoreError) -> Int {
         let hours = try PollHours.find(transaction.reading, election)
         let frame: MessageFrame
-        do throws(MessageOffice.Fault) { frame = try office.frame(kind, member.language, .email, hours) } catch {
+        do throws(MessageOffice.Fault) { frame = try office.frame(note.kind, member.language, .email, hours) } catch {
             throw StoreError(.failed, error.description, cure: "Correct the template; nothing was done.")
         }
         let queue = outbox.queue(election: election.number, key: key)
         try queue.begin(transaction)
         return try queue.add(
-            transaction, subject: member.subject, kind: kind, generation: generation, route: .email, priority: priority,
-            frame: try outbox.store(transaction, frame), recipient: Array(try mail(transaction.reading, member).utf8),
-            values: values.merging(["greeting": member.fullName]) { $1 }, expiresAt: expiresAt)
+            transaction,
+            NewMessage(
+                subject: member.subject, kind: note.kind, generation: note.generation, route: .email,
+                priority: note.priority, frame: try outbox.store(transaction, frame),
+                recipient: Array(try mail(transaction.reading, member).utf8),
+                values: note.values.merging(["greeting": member.fullName]) { $1 }, expiresAt: note.expiresAt))
     }
 }

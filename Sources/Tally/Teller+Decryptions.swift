@@ -99,7 +99,7 @@ extension Teller {
             guard let (ballot, tally) = state.ballots.first(where: { Array(part.uuid.utf8) == $0.ballot.uuid }),
                 let tally
             else { return .refused("\(given.trustee): \(part.uuid) is no ballot of this poll.") }
-            switch try check(part, ballot, tally, place, given.trustee, waiver.map { ($0, file) }, state) {
+            switch try check(part, ballot, tally, (place, given.trustee), waiver.map { ($0, file) }, state) {
             case .success(let stored): checked.append(CheckedPart(ballot: ballot, part: stored))
             case .failure(let fault):
                 return .refused("\(given.trustee), ballot \(ballot.name): \(fault.reason)")
@@ -120,12 +120,13 @@ extension Teller {
 
     /// Checks one part: the tally that its trustee opened, the protocol's proofs, and the proofs that bind every factor.
     /// - Parameters:
-    ///   - place: the trustee's, from 0.
+    ///   - trustee: their place, from 0, and name.
     ///   - waiver: the members' statement, and the file of which it must speak.
     private func check(
-        _ part: TrusteeFiles.Part, _ ballot: PollBallot, _ stored: StoredTally, _ place: Int, _ trustee: String,
+        _ part: TrusteeFiles.Part, _ ballot: PollBallot, _ stored: StoredTally, _ trustee: (place: Int, name: String),
         _ waiver: (statement: [UInt8], file: [UInt8])?, _ state: State
     ) throws(StoreError) -> Result<StoredPart, PartFault> {
+        let (place, trustee) = trustee
         func fault(_ reason: String) -> Result<StoredPart, PartFault> { .failure(PartFault(reason: reason)) }
         let form = try station.checker(ballot).form
         guard let tally = EncryptedTally(document: stored.document, questions: form.questions),
@@ -232,7 +233,7 @@ extension Teller {
             if let waiver = open.compactMap(\.part.waiver).first { details["unbound"] = waiver.words }
             try logbook.record(
                 transaction, election: election.election.id, by: principal,
-                replaced.isEmpty ? "tally.decrypt" : "tally.replacePart", details)
+                replaced.isEmpty ? .tallyDecrypt : .tallyReplacePart, details)
             return .kept
         }
     }
@@ -326,7 +327,7 @@ extension Teller {
             else { return false }
             try station.keep(transaction, result: ArchiveWriter.document(numbers), of: ballot)
             try logbook.record(
-                transaction, election: election.election.id, by: principal, "tally.result",
+                transaction, election: election.election.id, by: principal, .tallyResult,
                 ["ballot": ballot.name, "result": "\(numbers)"])
             return true
         }

@@ -22,7 +22,7 @@ extension Teller {
             guard let poll = try Poll.find(transaction.reading, election: election.number) else { return }
             guard try station.record(transaction.reading, .closing) == nil else { return }
             try refuseSecond(
-                transaction.reading, "poll.record", containing: "\"kind\":\"closing\"",
+                transaction.reading, .pollRecord, containing: "\"kind\":\"closing\"",
                 "The closing record was signed before, and is gone from the store.")
             let text = try station.keep(transaction, .closing, try lines(transaction.reading, poll))
             // Trustees' programs read it: one that they cannot read must not be kept.
@@ -30,7 +30,7 @@ extension Teller {
                 throw StoreError(.failed, "The closing record cannot be read back: it was not kept.")
             }
             try logbook.record(
-                transaction, election: election.election.id, by: principal, "poll.record",
+                transaction, election: election.election.id, by: principal, .pollRecord,
                 ["kind": "closing", "sha256": hex(sha256(Array(text.utf8)))])
         }
     }

@@ -27,11 +27,11 @@ extension Teller {
                 let poll = try Poll.find(transaction.reading, election: election.number)
             else { return }
             try refuseSecond(
-                transaction.reading, "poll.record", containing: "\"kind\":\"result\"",
+                transaction.reading, .pollRecord, containing: "\"kind\":\"result\"",
                 "The result record was signed before, and is gone from the store.")
             let text = try station.keep(transaction, .result, try resultLines(transaction.reading, poll))
             try logbook.record(
-                transaction, election: election.election.id, by: principal, "poll.record",
+                transaction, election: election.election.id, by: principal, .pollRecord,
                 ["kind": "result", "sha256": hex(sha256(Array(text.utf8)))])
         }
     }

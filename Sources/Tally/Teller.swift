@@ -91,10 +91,9 @@ package struct Teller: Sendable {
     ///   - message: what is said of it.
     /// - Throws: `.damaged` with the message where the journal has such an entry.
     func refuseSecond(
-        _ reading: borrowing Reading, _ action: String, containing text: String, _ message: String
+        _ reading: borrowing Reading, _ action: JournalAction, containing text: String, _ message: String
     ) throws(StoreError) {
-        let filter = Logbook.Filter(
-            election: election.election.id, action: action, principal: "", text: text, before: nil)
+        let filter = Logbook.Filter(of: action, election: election.election.id, text: text)
         guard try Logbook.page(reading, filter, limit: 1).isEmpty else {
             throw StoreError(
                 .damaged, message,
@@ -144,11 +143,11 @@ package struct Teller: Sendable {
                 // `serve` and a command may add up at the same time: the first one counts.
                 guard try station.tally(transaction.reading, ballot) == nil else { return }
                 try refuseSecond(
-                    transaction.reading, "tally.encrypt", containing: "\"ballot\":\"\(ballot.name)\"",
+                    transaction.reading, .tallyEncrypt, containing: "\"ballot\":\"\(ballot.name)\"",
                     "\(ballot.name) was added up before, and the encrypted tally is gone from the store.")
                 try station.keep(transaction, tally: document, ballots: sum.ballots, weight: sum.weight, of: ballot)
                 try logbook.record(
-                    transaction, election: election.election.id, by: principal, "tally.encrypt",
+                    transaction, election: election.election.id, by: principal, .tallyEncrypt,
                     [
                         "ballot": ballot.name, "ballots": "\(sum.ballots)", "weight": "\(sum.weight)",
                         "sha256": hex(sha256(document)),

@@ -18,16 +18,15 @@ extension Registrar {
 
     /// Adds a voter who was left out; the journal keeps who, what and why.
     /// The voter has no row in any file: a later import whose file lacks them counts them as missing.
-    /// - Parameter values: by column, as they would stand in the roll; address lines separated by `|` in `address1`.
-    /// - Parameter isNoted: false leaves the journal to `noteAddition`, where others may have to agree first.
     /// - Returns: `.added` with the voter's number. With any other answer the store is as it was.
     /// - Throws: an error of the store; `.busy` when the answer to the election's question cannot be hashed now.
     package func add(
-        _ transaction: borrowing Transaction, _ election: StoredElection, reference: String, values: [Column: String],
-        reason: String, key: ElectionKey, randomness: Randomness, by principal: Principal, isNoted: Bool = true
+        _ transaction: borrowing Transaction, _ election: StoredElection, _ late: LateVoter, key: ElectionKey,
+        randomness: Randomness, by principal: Principal
     ) throws(StoreError) -> Addition {
+        let (values, reason, isNoted) = (late.values, late.reason, late.isNoted)
         let spelled: String
-        switch Reference.read(reference) {
+        switch Reference.read(late.reference) {
         case .failure(let refusal): return .refused(.reference, refusal.reason)
         case .success(let read): spelled = read
         }
@@ -79,7 +78,7 @@ extension Registrar {
         by principal: Principal
     ) throws(StoreError) {
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "roll.add",
+            transaction, election: election.election.id, by: principal, .rollAdd,
             ["reference": reference, "reason": reason])
     }
 
@@ -97,7 +96,7 @@ extension Registrar {
             election.number)
         guard changed == 1 else { return false }
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "roll.strike",
+            transaction, election: election.election.id, by: principal, .rollStrike,
             ["reference": voter.reference, "reason": reason])
         return true
     }

@@ -132,7 +132,7 @@ package struct Registrar: Sendable {
         try transaction.execute(
             "UPDATE roll_import SET state = 'published', published_at = ? WHERE id = ?", clock.now, roll.importID)
         try logbook.record(
-            transaction, election: roll.election.election.id, by: principal, "roll.import",
+            transaction, election: roll.election.election.id, by: principal, .rollImport,
             [
                 "file": file, "encoding": roll.encoding, "rows": "\(roll.rows)", "rejected": "\(roll.report.rejected)",
                 "added": "\(roll.added.count)", "changed": "\(roll.changed.count)",

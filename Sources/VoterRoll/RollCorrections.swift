@@ -50,14 +50,13 @@ extension Registrar {
     /// Corrects one field of one voter; the journal keeps who, what and why.
     ///
     /// A later import of the same unchanged row leaves the correction; an import in which the row changed replaces it.
-    /// - Parameter value: as it would stand in the roll, of an answer the hash that `prepare` made; address lines are separated by
-    ///   `|`; empty removes a contact.
     /// - Returns: with `.refused` the voter is as before; its text is a sentence without a full stop.
     /// - Throws: an error of the store; `.damaged` when a contact does not open.
     package func correct(
-        _ transaction: borrowing Transaction, _ election: StoredElection, reference: String, column: Column,
-        value: String, reason: String, key: ElectionKey, randomness: Randomness, by principal: Principal
+        _ transaction: borrowing Transaction, _ election: StoredElection, _ correction: FieldCorrection,
+        key: ElectionKey, randomness: Randomness, by principal: Principal
     ) throws(StoreError) -> Correction {
+        let (reference, column, value) = (correction.reference, correction.column, correction.value)
         guard let voter = try voter(transaction.reading, election, reference: reference) else { return .unknownVoter }
         let keys = RollKeys(key, randomness: randomness)
         let isName = [.lastName, .firstName].contains(column)
@@ -73,10 +72,10 @@ extension Registrar {
             try renameRecipient(transaction, election, voter, keys)
         }
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "roll.correct",
-            ["reference": reference, "column": column.rawValue, "reason": reason],
+            transaction, election: election.election.id, by: principal, .rollCorrect,
+            ["reference": reference, "column": column.rawValue, "reason": correction.reason],
             // An answer is a secret: not even its hash is anybody's to read.
-            personal: column == .challenge ? [:] : ["value": value], key: key)
+            personal: column == .challenge ? nil : .init(["value": value], key: key))
         return .done
     }
 
@@ -120,7 +119,7 @@ extension Registrar {
             "UPDATE roll_voter SET returned_at = ? WHERE id = ? AND election = ?", clock.now, voter, election.number)
         let reference = try self.voter(transaction.reading, id: voter)?.reference
         try logbook.record(
-            transaction, election: election.election.id, by: principal, "roll.letterReturned",
+            transaction, election: election.election.id, by: principal, .rollLetterReturned,
             ["reference": reference ?? "number \(voter), no longer on the roll"])
     }
 

@@ -125,7 +125,7 @@ extension VoterSite {
     ) -> Response {
         let title = election.ballots.first { $0.id == name }?.title[visit.language] ?? ""
         return page(
-            .voted, visit, title: "votedTitle",
+            .voted, visit, PageHead(title: "votedTitle"),
             [
                 "ballot": .text(title), "name": .text(name),
                 "at": .text(LocalTime.phrase(at, zone: election.timeZone, visit.language)),
@@ -172,7 +172,7 @@ extension VoterSite {
             "hours": .text(visit.path("/hours")),
         ])
         var response = page(
-            .ballot, visit, title: "voteTitle",
+            .ballot, visit, PageHead(title: "voteTitle"),
             [
                 "ballot": .text(booth.ballot.title[language]), "name": .text(booth.ballot.id),
                 "path": .text(visit.path("/ballots/\(booth.ballot.id)")),
@@ -289,14 +289,14 @@ extension VoterSite {
     /// What the page is told of a cast, with the status that fits.
     private func answer(_ visit: Visit, _ outcome: Casting, _ next: Next? = nil) -> Response {
         switch outcome {
-        case .cast(let receipt): casting(visit, 200, nil, receipt: receipt, next: next)
-        case .otherCounts(let tracker): casting(visit, 409, "voteAlarmOther", tracker: tracker)
+        case .cast(let receipt): casting(visit, 200, nil, CastDetails(receipt: receipt, next: next))
+        case .otherCounts(let tracker): casting(visit, 409, "voteAlarmOther", CastDetails(tracker: tracker))
         case .voted: casting(visit, 409, "voteVoted")
-        case .refused(let fault): casting(visit, 422, "voteRefused", reason: ArchiveVerifier.words(fault))
-        case .notYours: casting(visit, 409, "voteOther", reason: "the credential is not this voter's")
+        case .refused(let fault): casting(visit, 422, "voteRefused", CastDetails(reason: ArchiveVerifier.words(fault)))
+        case .notYours: casting(visit, 409, "voteOther", CastDetails(reason: "the credential is not this voter's"))
         case .notEligible: casting(visit, 404, "notEligibleText")
         case .shut: casting(visit, 403, "voteShut")
-        case .paused(let seconds): waiting(casting(visit, 429, "votePaused", seconds: seconds), seconds)
+        case .paused(let seconds): waiting(casting(visit, 429, "votePaused", CastDetails(seconds: seconds)), seconds)
         case .underWay: waiting(casting(visit, 503, "busyText"), 1)
         }
     }
@@ -329,16 +329,26 @@ extension VoterSite {
         let mayRepeat: Bool
     }
 
+    /// What the script's answer holds beside its text.
+    struct CastDetails {
+        /// Of the ballot that counts in place of this one.
+        var tracker: String?
+        var receipt: Receipt?
+        /// For those who look into it, in English.
+        var reason: String?
+        /// That must pass before another try.
+        var seconds: Int?
+        var next: Next?
+    }
+
     /// The script's answer.
     /// - Parameters:
     ///   - text: the key of what the voter reads; nil when the vote was taken.
-    ///   - tracker: of the ballot that counts in place of this one.
-    ///   - reason: for those who look into it, in English.
-    ///   - seconds: that must pass before another try.
+    ///   - details: what stands in it beside the text.
     func casting(
-        _ visit: Visit, _ status: Int, _ text: String?, tracker: String? = nil, receipt: Receipt? = nil,
-        reason: String? = nil, seconds: Int? = nil, next: Next? = nil
+        _ visit: Visit, _ status: Int, _ text: String?, _ details: CastDetails = CastDetails()
     ) -> Response {
+        let (seconds, receipt) = (details.seconds, details.receipt)
         // One word for every refusal: the help desk must not learn from it that somebody has voted.
         if let text {
             trace(visit, step: "ballot", trouble: text == "voteShut" || text == "voteEnded" ? text : "voteRefused")
@@ -354,8 +364,8 @@ extension VoterSite {
                     \.self
                 )
                 .joined(separator: " ")
-            }, reason: reason, tracker: tracker,
-            receipt: receipt.map { Told.Proof(tracker: $0.tracker, signature: $0.signature) }, next: next,
+            }, reason: details.reason, tracker: details.tracker,
+            receipt: receipt.map { Told.Proof(tracker: $0.tracker, signature: $0.signature) }, next: details.next,
             mayRepeat: text == "voteEnded" || isToCome || status >= 500)
         let encoder = JSONEncoder()
         encoder.outputFormatting = .withoutEscapingSlashes

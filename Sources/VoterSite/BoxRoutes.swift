@@ -109,7 +109,8 @@ extension VoterSite {
             }
             return boxes
         }
-        return page(.box, visit, title: "boxTitle", ["boxes": .list(boxes)].merging(try wayBack(visit)) { $1 })
+        return page(
+            .box, visit, PageHead(title: "boxTitle"), ["boxes": .list(boxes)].merging(try wayBack(visit)) { $1 })
     }
 
     /// What is published of a box: ballots, and as many signatures.
@@ -164,7 +165,7 @@ extension VoterSite {
             isAbandoned: phase == .abandoned)
         let next = list.last.flatMap { $0.place < total ? visit.path(path, "after=\($0.place)") : nil }
         return page(
-            .boxBallot, visit, title: "boxTitle", error: said.error, note: said.note, noteMore: said.more,
+            .boxBallot, visit, PageHead(title: "boxTitle", error: said.error, note: said.note, noteMore: said.more),
             [
                 "ballot": .text(ballot.title[language]), "count": .text(count(rounds, language)), "path": .text(path),
                 "typed": .text(tracker ?? typed), "archive": .text("\(path)/archive.bel"),

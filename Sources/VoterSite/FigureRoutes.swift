@@ -117,7 +117,7 @@ extension VoterSite {
             ])
         }
         return page(
-            .figures, visit, title: "figuresTitle",
+            .figures, visit, PageHead(title: "figuresTitle"),
             [
                 "tables": .list(tables), "owner": .text(owner(visit, session)),
                 "idleSeconds": .text("\(max(0, idle - parts.clock.now))"),

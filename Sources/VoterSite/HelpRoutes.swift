@@ -34,7 +34,8 @@ extension VoterSite {
         let isShown = showsPicture || visit.request.parameter("picture") != nil
         let isIncomplete = HelpRoutes.fields.contains { $0.error == error }
         return page(
-            .help, visit, status: status, title: "helpTitle", error: error, more: more, note: isDone ? "helpDone" : nil,
+            .help, visit,
+            PageHead(status: status, title: "helpTitle", error: error, more: more, note: isDone ? "helpDone" : nil),
             [
                 "work": .text(gate.challenge("help", source: visit.request.source)),
                 "captcha": picture(visit, "help", isQuiet: !isShown, isWrong: isOfPicture(error)),

@@ -98,7 +98,7 @@ extension VoterSite {
             return message(visit, 403, "kioskBad")
         }
         return page(
-            .kiosk, visit, title: "kioskTitle",
+            .kiosk, visit, PageHead(title: "kioskTitle"),
             [
                 "place": .text(grant.place), "until": .text(election.timeWords(grant.until, visit.language)),
                 "grant": .text(token), "isOn": .flag(visit.isKiosk),

@@ -30,9 +30,11 @@ extension VoterSite {
         let mode = election.access.recoveryCaptcha
         let isShown = showsPicture || mode == .always || visit.request.parameter("picture") != nil
         return page(
-            .lost, visit, status: status,
-            title: election.access.recoveryDesk == .one
-                ? "deskTitle" : visit.request.path == "/first" ? "firstTitle" : "lostTitle", error: error,
+            .lost, visit,
+            PageHead(
+                status: status,
+                title: election.access.recoveryDesk == .one
+                    ? "deskTitle" : visit.request.path == "/first" ? "firstTitle" : "lostTitle", error: error),
             [
                 "isFirst": .flag(visit.request.path == "/first"), "path": .text(visit.request.path),
                 "typed": .text(typed),
@@ -76,7 +78,7 @@ extension VoterSite {
         var hint: String?
         if case .mail(let mail) = entry { hint = DomainHint.suggestion(for: mail) }
         return page(
-            .lostDone, visit, title: "lostDoneTitle",
+            .lostDone, visit, PageHead(title: "lostDoneTitle"),
             [
                 "typed": .text(typed), "path": .text(visit.request.path),
                 "hint": hint.map { .object(["text": .text($0)]) } ?? .nothing,

@@ -39,7 +39,7 @@ extension VoterSite {
         guard request.state == .verified else { return see(visit, "/code") }
         guard request.renews else { return see(visit, "/passphrase") }
         return page(
-            .verified, visit, title: "verifiedTitle",
+            .verified, visit, PageHead(title: "verifiedTitle"),
             ["asked": renewalAddress(request), "mark": .text(parts.doorkeeper.mark(request))])
     }
 }

@@ -37,7 +37,7 @@ extension VoterSite {
     func result(_ visit: Visit) throws -> Response {
         let (results, language) = (try results(), visit.language)
         return page(
-            .result, visit, title: "resultTitle",
+            .result, visit, PageHead(title: "resultTitle"),
             [
                 "hasResults": .flag(!results.isEmpty),
                 "results": .list(

@@ -32,8 +32,10 @@ extension VoterSite {
         if request.state == .verified || election.access.codeChannel == .none { return see(visit, "/passphrase") }
         let said = visit.request.method == .post ? nil : visit.request.parameter("say")
         return page(
-            .code, visit, status: status, title: "codeTitle", error: error, more: more,
-            note: said == "resent" ? "codeResent" : nil,
+            .code, visit,
+            PageHead(
+                status: status, title: "codeTitle", error: error, more: more,
+                note: said == "resent" ? "codeResent" : nil),
             [
                 "username": .text(parts.doorkeeper.shownIdentifier(request)),
                 "mark": .text(parts.doorkeeper.mark(request)),

@@ -86,9 +86,11 @@ extension VoterSite {
             return usualHome(visit)
         }
         return page(
-            .home, visit, status: status, title: isRenew ? "renewTitle" : PageSet.homeTitle(election),
-            error: error ?? (said?.isError == true ? said?.key : nil),
-            note: said?.isError == false ? said?.key : nil,
+            .home, visit,
+            PageHead(
+                status: status, title: isRenew ? "renewTitle" : PageSet.homeTitle(election),
+                error: error ?? (said?.isError == true ? said?.key : nil),
+                note: said?.isError == false ? said?.key : nil),
             [
                 "typed": .text(typed),
                 "work": .text(gate.challenge("signIn", source: visit.request.source, isHard: error == "workNeeded")),
@@ -181,16 +183,16 @@ extension VoterSite {
         case .gone: return see(visit, "/", "say=gone", cookies: [cookies.clear(.pending)])
         case .challenge:
             return page(
-                .challenge, visit, status: status, title: "challengeTitle", error: error, more: more,
+                .challenge, visit, PageHead(status: status, title: "challengeTitle", error: error, more: more),
                 ["question": .text(election.access.challenge?[visit.language] ?? ""), "mark": .text(mark)])
         case .renew: return see(visit, "/verified")
         case .enter:
             return page(
-                .enter, visit, status: status, title: "enterTitle", error: error, more: more,
+                .enter, visit, PageHead(status: status, title: "enterTitle", error: error, more: more),
                 ["username": .text(username), "mark": .text(mark)])
         case .choose(let isReset):
             return page(
-                .choose, visit, status: status, title: "chooseTitle", error: error, more: more,
+                .choose, visit, PageHead(status: status, title: "chooseTitle", error: error, more: more),
                 [
                     "isReset": .flag(isReset), "username": .text(username), "mark": .text(mark),
                 ].merging(VoterSite.typedTwice(typed, faults)) { $1 })

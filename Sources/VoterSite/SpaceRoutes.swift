@@ -92,7 +92,7 @@ extension VoterSite {
         let ballots = try ballots(voter, session, visit)
         let idle = min(parts.clock.now + Doorkeeper.idleSeconds, session.endsAt)
         return page(
-            .space, visit, title: "spaceTitle", note: spaceNote(visit),
+            .space, visit, PageHead(title: "spaceTitle", note: spaceNote(visit)),
             [
                 "name": .text(voter.courteousName(language)),
                 "isRehearsal": .flag(phase == .ahead || phase == .overdue),
@@ -183,17 +183,29 @@ extension VoterSite {
 
     // MARK: Change of secret
 
+    /// Why a secret was not changed.
+    struct SecretTrouble {
+        /// Of HTTP.
+        var status = 200
+        /// The key of what is said of it; nil where nothing was tried yet.
+        var error: String?
+        /// What stands behind that, as it is.
+        var more: String?
+        var faults: [PassphraseRules.Fault] = []
+    }
+
     /// The page on which the secret is changed.
     func change(
-        _ visit: Visit, _ session: Session, status: Int = 200, error: String? = nil, more: String? = nil,
-        faults: [PassphraseRules.Fault] = [], typed: Form = Form(fields: [])
+        _ visit: Visit, _ session: Session, _ trouble: SecretTrouble = SecretTrouble(),
+        typed: Form = Form(fields: [])
     ) throws(StoreError) -> Response {
+        let (error, faults) = (trouble.error, trouble.faults)
         let username = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try parts.doorkeeper.shownIdentifier(reading, session)
         }
         let isOfPresent = error == "secretWrong" || error == "secretEmpty"
         return page(
-            .change, visit, status: status, title: "spaceSecret", error: error, more: more,
+            .change, visit, PageHead(status: trouble.status, title: "spaceSecret", error: error, more: trouble.more),
             [
                 "isBadPresent": .flag(isOfPresent),
                 "username": username.map { .object(["text": .text($0)]) } ?? .nothing,
@@ -208,21 +220,25 @@ extension VoterSite {
         let form = visit.request.form() ?? Form(fields: [])
         guard isOwn(visit, form, session) else { return .now(see(visit, "/", "say=other")) }
         if SecretText.normalised(form["present"]).isEmpty {
-            return .now(try change(visit, session, status: 422, error: "secretEmpty", typed: form))
+            return .now(try change(visit, session, SecretTrouble(status: 422, error: "secretEmpty"), typed: form))
         }
         return later(visit) { [self] in
             let outcome = try parts.desk.change(
                 session, present: form["present"], form["secret"], again: form["again"])
             switch outcome {
             case .next: return see(visit, "/space", "set=changed")
-            case .wrong: return try change(visit, session, status: 422, error: "secretWrong", typed: form)
+            case .wrong:
+                return try change(visit, session, SecretTrouble(status: 422, error: "secretWrong"), typed: form)
             case .wait(let seconds):
-                return try change(visit, session, status: 429, error: "secretWait", more: "\(seconds)", typed: form)
+                return try change(
+                    visit, session, SecretTrouble(status: 429, error: "secretWait", more: "\(seconds)"), typed: form)
             case .busy(let seconds): return busy(visit, seconds: seconds)
             case .refused(let faults, let uncounted):
                 return try change(
-                    visit, session, status: 422, error: faults.first.map(VoterSite.text),
-                    more: reasons(visit, faults, uncounted), faults: faults, typed: form)
+                    visit, session,
+                    SecretTrouble(
+                        status: 422, error: faults.first.map(VoterSite.text), more: reasons(visit, faults, uncounted),
+                        faults: faults), typed: form)
             case .opened, .forgotten, .gone: return see(visit, "/", "say=ended")
             }
         }

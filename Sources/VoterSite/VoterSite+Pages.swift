@@ -17,9 +17,10 @@ import WebContent
 extension VoterSite {
     /// A page with what all pages have.
     func page(
-        _ page: PageSet.Page, _ visit: Visit, status: Int = 200, title: String, error: String? = nil,
-        more: String? = nil, note: String? = nil, noteMore: String? = nil, _ values: [String: TemplateValue] = [:]
+        _ page: PageSet.Page, _ visit: Visit, _ head: PageHead, _ values: [String: TemplateValue] = [:]
     ) -> Response {
+        let (status, title, error) = (head.status, head.title, head.error)
+        let (more, note, noteMore) = (head.more, head.note, head.noteMore)
         var all = values
         let language = visit.language
         all["title"] = .text(pages.text(title, language))
@@ -120,7 +121,7 @@ extension VoterSite {
         }
         let texts = hasOwnText ? lines : [pages.text("\(name)Text", visit.language)] + lines
         return page(
-            .message, visit, status: status, title: "\(name)Title",
+            .message, visit, PageHead(status: status, title: "\(name)Title"),
             [
                 "lines": .list(texts.map { .text($0) }), "back": .text(back),
                 "backText": .text(pages.text(back == "/" ? "backHome" : "backSpace", visit.language)),

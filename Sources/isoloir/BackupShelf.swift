@@ -1,6 +1,7 @@
 import CommandLineKit
 import Foundation
 import Glibc
+import Journal
 import Polling
 import Store
 
@@ -41,7 +42,7 @@ struct BackupShelf {
     }
 
     private func note(_ name: String, _ count: Int, _ services: Services) throws(Refusal) {
-        try services.record("store.backup.removed", ["file": name])
+        try services.record(.storeBackupRemoved, ["file": name])
         for election in try services.elections() {
             guard try services.custody(election).remaining.contains(where: { $0.name == name }) else { continue }
             let station = try services.station(election)

@@ -67,10 +67,7 @@ private func runDemo(_ invocation: Invocation) throws(Refusal) {
     if election.election.channels.contains(.sms) { places.append("\(folder)/sms/new/*.txt       the SMS") }
     if election.election.channels.contains(.letter) {
         Terminal.say("\nLetters")
-        let manifest = try printBatch(
-            services, election,
-            style: try services.letterStyle(election.election, services.templates(for: election.election)),
-            folder: "\(folder)/letters", printer: nil)
+        let manifest = try printAll(services, election, folder: "\(folder)/letters")
         Terminal.say("  \(manifest?.letters ?? 0) letters in \(manifest?.files.count ?? 0) PDF")
         if manifest != nil { try post(services, election) }
         places.append("\(folder)/letters/*.pdf       the letters, with manifest.json and manifest.csv")
@@ -93,9 +90,27 @@ private func runDemo(_ invocation: Invocation) throws(Refusal) {
         try poll.castFirst()
         let company = try poll.beginCompany()
         defer { company.stop() }
-        try serveDemo(services, folder, address: address, port: port, courier: courier, staff: staff, members: members)
+        try serveDemo(
+            services, DemoPlace(folder: folder, address: address, port: port), courier: courier, staff: staff,
+            members: members)
     }
     try poll.count()
+}
+
+/// Makes the specimen, has it approved, and prints every letter in clear; nil where none waits.
+private func printAll(
+    _ services: Services, _ election: StoredElection, folder: String
+) throws(Refusal) -> PrintManifest? {
+    let letters = services.letters(
+        try services.voterDesk(election),
+        style: services.letterStyle(election.election, try services.templates(for: election.election)))
+    let decision = try refusing {
+        let proof = try letters.makeSpecimen(by: services.actor())
+        return try letters.approve(specimen: proof?.id ?? 0, by: services.actor(onWordOf: "demo"))
+    }
+    guard decision == .approved else { throw Refusal("The specimen was not approved: \(decision).", status: .broken) }
+    let order = LetterDoor.Order(printer: nil, again: nil, letters: nil, reason: "")
+    return try printBatch(letters, order, folder: folder, printer: nil, by: services.actor())
 }
 
 /// Says that the letters are posted, so that their identifiers work.
@@ -107,17 +122,25 @@ private func post(_ services: Services, _ election: StoredElection) throws(Refus
     guard case .activated = outcome else { throw Refusal("The letters could not be marked as posted: \(outcome).") }
 }
 
+/// Where the demo is.
+private struct DemoPlace {
+    let folder: String
+    /// Of this machine: 127.0.0.1 or ::1.
+    let address: String
+    let port: Int
+}
+
 private func serveDemo(
-    _ services: Services, _ folder: String, address: String, port: Int, courier: Courier, staff: DemoStaff,
-    members: [DemoStaff.Member]
+    _ services: Services, _ place: DemoPlace, courier: Courier, staff: DemoStaff, members: [DemoStaff.Member]
 ) throws(Refusal) {
+    let (folder, port) = (place.folder, place.port)
     let election = try services.election()
     let templates = try services.templates(for: election.election)
     let mailbox = try refusing { try DemoMailbox(folder: folder, templates: templates, codes: { staff.codes() }) }
     let log = try AccessLog("\(folder)/access.log")
     let site = try services.site(election, extra: mailbox.response, log: { log.write($0) })
     var settings = ServerSettings()
-    (settings.address, settings.port) = (address, port)
+    (settings.address, settings.port) = (place.address, port)
     try staff.leaveWork(election)
     let next =
         election.election.access.codeChannel == .none

@@ -56,15 +56,17 @@ struct DemoStaff {
                 }
                 for reference in byLetter {
                     _ = try services.issuer.reissue(
-                        transaction, election, key: key, office: office, reference: reference, by: .letter,
-                        contact: nil,
-                        reason: "a letter that was lost", principal: .staff("camille"))
+                        transaction, IssuanceContext(election, key: key, office: office), reference: reference,
+                        ReissueOrder(
+                            by: .letter, contact: nil, reason: "a letter that was lost", principal: .staff("camille")))
                 }
                 guard let first else { return }
                 _ = try Approvals(register).ask(
-                    transaction, .reissueElsewhere, subject: first,
-                    order: ["route": "email", "contact": "nouvelle.adresse@example.org", "check": "callBack"],
-                    reason: "adresse fermée", needsBureau: false, by: .staff("camille"))
+                    transaction,
+                    Approvals.Draft(
+                        .reissueElsewhere, subject: first,
+                        order: ["route": "email", "contact": "nouvelle.adresse@example.org", "check": "callBack"],
+                        reason: "adresse fermée", needsBureau: false), by: .staff("camille"))
             }
         }
     }

@@ -73,7 +73,7 @@ func issueAll(_ services: Services, _ election: StoredElection, forced: Route?) 
     defer { Terminal.endProgress() }
     return try refusing {
         try services.issuer.issueAll(
-            services.store, election, key: key, office: office, forced: forced, by: services.principal,
+            services.store, IssuanceContext(election, key: key, office: office), forced: forced, by: services.principal,
             progress: progress)
     }
 }
@@ -89,38 +89,38 @@ private func reissueIdentifier(_ invocation: Invocation) throws(Refusal) {
     let election = try services.election()
     let desk = try services.voterDesk(election)
     let reference = invocation.operands[0]
-    let found = try refusing {
-        try services.store.write {
-            (transaction: borrowing Transaction) throws(StoreError) -> VoterDesk.LoneReissue? in
-            guard let voter = try services.registrar.voter(transaction.reading, election, reference: reference) else {
-                return nil
-            }
-            return try desk.reissueAlone(
-                transaction, voter, by: route, contact: invocation["--to"], reason: reason,
-                principal: services.principal, keepsOld: keepsOld)
-        }
+    let order = VoterOrder(
+        voter: try services.voter(reference, of: election), route: route, contact: invocation["--to"], reason: reason,
+        check: nil, answer: nil, keepsOld: keepsOld)
+    let outcome = try refusing { try desk.reissue(order, by: services.actor()) }
+    guard case .done(let notice, let sheets, let isKept, let second) = outcome else {
+        throw refusal(outcome, reference)
     }
-    guard let found else { throw Refusal("There is no voter \"\(reference)\" on the roll.") }
-    switch found.outcome {
-    case .done(_, let notice, let sheets, let isKept):
-        let told = notice.map { " The old contact is told by \($0.rawValue)." } ?? ""
-        Terminal.say(
-            "\(reference): \(reissued(election, by: route, keepsOld: isKept))\(told) "
-                + "Run `outbox send`\(route == .letter || notice == .letter ? " and `letters print`" : "").")
-        if keepsOld, !isKept { Terminal.say("\(reference) had no identifier in use: there was none to keep.") }
-        for sheet in sheets {
-            Terminal.say("Take letter \(sheet.number) of batch \(sheet.batch) out of the pile: it no longer works.")
-        }
-        if found.isForBureau {
-            Terminal.complain(forBureau)
-        } else if invocation["--to"] != nil, election.election.access.fourEyes {
-            Terminal.complain(
-                "Note: this election wants two persons for a new contact (fourEyes). The command line knows one; the journal "
-                    + "names who ran it.")
-        }
-        warnOfTimes(election.election, try services.hours(election), services.clock.now)
-    case .unknownVoter: throw Refusal("There is no voter \"\(reference)\" on the roll.")
-    case .refused(let reason): throw Refusal("\(reference): \(reason).")
+    let told = notice.map { " The old contact is told by \($0.rawValue)." } ?? ""
+    Terminal.say(
+        "\(reference): \(reissued(election, by: route, keepsOld: isKept))\(told) "
+            + "Run `outbox send`\(route == .letter || notice == .letter ? " and `letters print`" : "").")
+    if keepsOld, !isKept { Terminal.say("\(reference) had no identifier in use: there was none to keep.") }
+    for sheet in sheets {
+        Terminal.say("Take letter \(sheet.number) of batch \(sheet.batch) out of the pile: it no longer works.")
+    }
+    switch second {
+    case .bureau: Terminal.complain(forBureau)
+    case .another:
+        Terminal.complain(
+            "Note: this election wants two persons for a new contact (fourEyes). The command line knows one; the journal "
+                + "names who ran it.")
+    case nil: break
+    }
+    warnOfTimes(election.election, try services.hours(election), services.clock.now)
+}
+
+/// Why nothing was done for a voter.
+func refusal(_ outcome: VoterDesk.Outcome, _ reference: String) -> Refusal {
+    switch outcome {
+    case .refused(let reason): Refusal("\(reference): \(reason).")
+    case .unknownVoter: Refusal("There is no voter \"\(reference)\" on the roll.")
+    default: Refusal("\(reference): \(outcome).", status: .broken)
     }
 }
 

@@ -3,6 +3,7 @@ import Crypto
 import Elections
 import Foundation
 import Journal
+import Operations
 import Store
 
 let journalCommands = [
@@ -38,36 +39,39 @@ private struct ExportedEntry: Encodable {
 
 private func exportJournal(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
+    let export = JournalExport(store: services.store, logbook: services.logbook, clock: services.clock)
     var key: ElectionKey?
     if invocation.has("--personal") {
         let election = try services.election()
         key = try services.key(of: election)
-        // Whoever takes personal details out is in the journal before they have them, as at the console.
-        try services.record("export", election: election.election.id, ["file": "journal with personal details"])
+        try refusing {
+            try export.note("journal with personal details", of: election.election.id, by: services.actor())
+        }
+    } else {
+        try refusing { try export.note("journal", of: nil, by: services.actor()) }
     }
     try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try Logbook.each(reading) { entry, hash throws(StoreError) in
-                let personal = key.flatMap { entry.personal($0, services.randomness) }
-                Terminal.say(try exportedLine(entry, hash, personal: personal))
+            try export.each(reading, of: nil, for: services.actor()) { line throws(StoreError) in
+                let personal = key.flatMap { line.entry.personal($0, services.randomness) }
+                Terminal.say(try exportedLine(line, personal: personal))
             }
         }
     }
 }
 
 /// An entry as a line of JSON.
-func exportedLine(
-    _ entry: JournalEntry, _ hash: [UInt8], personal: String?
-) throws(StoreError) -> String {
+func exportedLine(_ line: JournalExport.Line, personal: String?) throws(StoreError) -> String {
     let (encoder, decoder) = (JSONEncoder(), JSONDecoder())
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let entry = line.entry
     do {
         let line = ExportedEntry(
             number: entry.number, at: entry.at, time: Moment.text(entry.at), election: entry.election,
             principal: entry.principal, action: entry.action,
-            details: try decoder.decode([String: String].self, from: Data(entry.details.utf8)),
+            details: try decoder.decode([String: String].self, from: Data(line.details.utf8)),
             personal: try personal.map { try decoder.decode([String: String].self, from: Data($0.utf8)) },
-            sealedHash: entry.sealedHash.map(hex), previous: hex(entry.previous), hash: hex(hash))
+            sealedHash: entry.sealedHash.map(hex), previous: hex(entry.previous), hash: hex(line.hash))
         return String(decoding: try encoder.encode(line), as: UTF8.self)
     } catch {
         throw StoreError(.damaged, "Entry \(entry.number) is not readable: \(error).", cure: "Run `journal verify`.")

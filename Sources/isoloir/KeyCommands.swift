@@ -1,6 +1,7 @@
 import CommandLineKit
 import Crypto
 import Elections
+import Journal
 import Polling
 
 let keyCommands = [
@@ -55,7 +56,7 @@ private func makeEscrow(_ invocation: Invocation) throws(Refusal) {
             path, key: key, election: election.election.id, members: members, randomness: services.randomness)
     }
     try services.record(
-        "key.escrow", election: election.election.id, ["file": path.split(separator: "/").last.map(String.init) ?? path]
+        .keyEscrow, election: election.election.id, ["file": path.split(separator: "/").last.map(String.init) ?? path]
     )
     Terminal.say(
         "\(path): the key of \(election.election.id), which both members open together. Keep it away from this machine."
@@ -69,7 +70,7 @@ private func restoreKey(_ invocation: Invocation) throws(Refusal) {
         try services.keys.install(key, for: election)
         return election
     }
-    try services.record("key.restore", election: name, [:])
+    try services.record(.keyRestore, election: name, [:])
     Terminal.say("\(name): the key is back in \(services.keys.path).")
 }
 
@@ -79,7 +80,7 @@ private func sealKeys(_ invocation: Invocation) throws(Refusal) {
     guard !sealed.isEmpty else {
         return Terminal.say("\(services.keys.path): every key file is sealed already.")
     }
-    try services.record("key.seal", ["files": sealed.joined(separator: " ")])
+    try services.record(.keySeal, ["files": sealed.joined(separator: " ")])
     for name in sealed { Terminal.say("\(name): sealed.") }
     Terminal.say(
         "From now on service, backups and commands need the secret: give it to both units (systemctl edit "

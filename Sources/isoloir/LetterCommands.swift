@@ -34,6 +34,10 @@ let letterCommands = [
     Command(
         "letters specimen", [], options: [.init("--to", "FILE.pdf", "the new file")] + layoutOptions,
         "a proof with difficult addresses and fake codes", run: printSpecimen),
+    Command(
+        "letters approve", [],
+        options: [.init("--by", "NAME", "the person who approves it, not who made it")] + layoutOptions,
+        "the specimen is approved for printing; letters are printed by an approved one alone", run: approveSpecimen),
     Command("letters list", [], "batches, and what became of their sheets", run: listLetters),
     Command(
         "letters posted", ["BATCH"], options: [.init("--on", "DATE", "the day of posting, 2026-11-10")],
@@ -77,7 +81,7 @@ private func printLetters(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
     let printer = try printer(invocation)
-    let letters = try invocation["--letter"].map { text throws(Refusal) in try range(text, invocation) }
+    let numbers = try invocation["--letter"].map { text throws(Refusal) in try range(text, invocation) }
     for option in ["--letter", "--reason"] where invocation.has(option) && !invocation.has("--again") {
         throw Refusal("\(option) goes with --again BATCH. \(invocation.seeHelp)", status: .usage)
     }
@@ -85,11 +89,10 @@ private func printLetters(_ invocation: Invocation) throws(Refusal) {
     if let text = invocation["--again"] {
         again = (try invocation.number(text), try invocation.line("--reason"))
     }
-    guard
-        let manifest = try printBatch(
-            services, election, style: try style(invocation, services, election), folder: folder, printer: printer,
-            again: again, letters: letters)
-    else {
+    let desk = try letters(invocation, services, election)
+    let order = LetterDoor.Order(
+        printer: nil, again: again?.batch, letters: numbers, reason: again?.reason ?? "")
+    guard let manifest = try printBatch(desk, order, folder: folder, printer: printer, by: services.actor()) else {
         Terminal.say("No letter waits to be printed.")
         return
     }
@@ -121,92 +124,75 @@ private func range(_ text: String, _ invocation: Invocation) throws(Refusal) -> 
     return first...last
 }
 
-/// Prints what waits, or a batch once more; nil when nothing waits.
-func printBatch(
-    _ services: Services, _ election: StoredElection, style: LetterStyle, folder: String, printer: PrinterKey?,
-    again: (batch: Int, reason: String)? = nil, letters: ClosedRange<Int>? = nil
-) throws(Refusal) -> PrintManifest? {
-    let key = try services.key(of: election)
-    let room = services.printRoom
-    // Before anything is numbered: a fault in them concerns every letter.
-    for place in style.enclosures {
-        do throws(LetterError) { _ = try Enclosure(path: place.path, college: place.college) } catch {
-            throw Refusal(error.description)
-        }
-    }
-    let lock = try refusing { try ProcessLock(store: services.store.path, name: "printing") }
-    defer { withExtendedLifetime(lock) {} }
-    try refusing { try room.wipeOld(election, by: services.principal) }
-    do throws(PrintRefusal) { try PrintFiles.refuseFinished(folder) } catch { throw Refusal(error.description) }
-    let batch: PrintBatch?
-    if let again {
-        batch = try refusing {
-            try room.reopen(
-                election, batch: again.batch, letters: letters, reason: again.reason, by: services.principal
-            )
-            .get()
-        }
-    } else {
-        batch = try refusing {
-            try room.openBatch(election, key: key, noticesApart: style.noticesApart, by: services.principal)
-        }
-    }
-    guard let batch else { return nil }
-    let progress = Terminal.progress("letters")
-    defer { Terminal.endProgress() }
-    let manifest: PrintManifest
-    let setAside: [PrintFiles.SetAside]
-    do throws(PrintRefusal) {
-        let files = try PrintFiles(room, election, key: key, folder: folder, printer: printer, style: style)
-        try files.prepare(batch)
-        manifest = try files.write(batch, only: letters, progress: progress)
-        setAside = files.setAside
-    } catch {
-        throw Refusal("\(error.description) Batch \(batch.number) is kept: run the command again and it goes on.")
-    }
-    for letter in setAside { try setAsideLetter(services, election, letter) }
-    if again == nil { try refusing { try room.finish(batch) } }
-    return manifest
+/// The letters of an election, laid out as the command says.
+private func letters(
+    _ invocation: Invocation, _ services: Services, _ election: StoredElection
+) throws(Refusal) -> LetterDoor {
+    services.letters(try services.voterDesk(election), style: try style(invocation, services, election))
 }
 
-/// Ends the identifier of a letter that cannot be printed, and says what to do.
-private func setAsideLetter(
-    _ services: Services, _ election: StoredElection, _ letter: PrintFiles.SetAside
-) throws(Refusal) {
-    let (reference, keepsOld) = try refusing {
-        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> (String?, Bool) in
-            let loss = try services.printRoom.lose(
-                transaction, election, batch: letter.batch, letter: letter.number, isReturned: false, destroyed: false,
-                reason: "cannot be printed: \(letter.reason)", by: services.principal)
-            let reference = try services.registrar.voter(transaction.reading, id: letter.voter)?.reference
-            if case .success(let loss) = loss { return (reference, loss.keepsOld) }
-            return (reference, false)
+/// Prints an order's letters into a folder, in clear without a printer's key; nil when no letter waits.
+func printBatch(
+    _ letters: LetterDoor, _ order: LetterDoor.Order, folder: String, printer: PrinterKey?, by actor: Actor
+) throws(Refusal) -> PrintManifest? {
+    do throws(PrintRefusal) { try PrintFiles.refuseFinished(folder) } catch { throw Refusal(error.description) }
+    let progress = Terminal.progress("letters")
+    defer { Terminal.endProgress() }
+    let target = PrintTarget(printer: printer, folder: { _ in folder }, progress: progress)
+    switch try refusing({ try letters.printBatch(order, to: target, by: actor) }) {
+    case .nothingWaits: return nil
+    case .notApproved:
+        throw Refusal(
+            "The letters' specimen is not approved, as texts and layout are now. Make it with `letters specimen --to FILE`, show it "
+                + "to the printer and the bureau, then note who approves it: `letters approve --by NAME`.")
+    case .printed(let manifest, let leftOut):
+        for letter in leftOut {
+            Terminal.complain(
+                "Letter \(letter.number) (\(letter.reference ?? "voter \(letter.voter)")) was left out: \(letter.reason) Correct the "
+                    + "roll with `roll correct`, then run `identifiers \(letter.keepsOld ? "reissue" : "issue")` and `letters print` "
+                    + "again.")
         }
+        return manifest
     }
-    Terminal.complain(
-        "Letter \(letter.number) (\(reference ?? "voter \(letter.voter)")) was left out: \(letter.reason) Correct the roll with "
-            + "`roll correct`, then run `identifiers \(keepsOld ? "reissue" : "issue")` and `letters print` again.")
 }
 
 private func printSpecimen(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--to")
     let services = try Services(invocation)
-    let election = try services.election()
-    let templates = try services.templates(for: election.election)
-    let office = MessageOffice(election: election.election, templates: templates)
-    let hours = try services.hours(election)
-    let specimen = Specimen(
-        election: election.election, office: office, hours: hours, style: try style(invocation, services, election))
-    // No time of the day in it: with the settings' own layout it is the file that the console makes and approves, byte for byte.
-    let bytes = try refusing { try specimen.pdf(created: PrintFiles.timestamp(0)) }
-    let digest = hex(sha256(bytes))
+    let letters = try letters(invocation, services, try services.election())
+    let bytes = try refusing { try letters.specimen() }
     try saveNew(Data(bytes), to: path)
-    try services.record("letters.specimen", election: election.election.id, ["sha256": digest])
+    let proof = try refusing { try letters.makeSpecimen(by: services.actor()) }
     Terminal.say(
         """
         \(path): a proof. Nothing on it is real; show it to the printer and the bureau.
-          SHA-256  \(digest)
+          SHA-256  \(hex(sha256(bytes)))
         """)
+    if proof?.approvedAt == nil { Terminal.say("Once somebody approves it: isoloir letters approve --by NAME") }
+}
+
+private func approveSpecimen(_ invocation: Invocation) throws(Refusal) {
+    let name = try invocation.line("--by", atMost: StaffReason.longestName)
+    let services = try Services(invocation)
+    let letters = try letters(invocation, services, try services.election())
+    if try refusing({ try letters.isApproved() }) { return Terminal.say("The specimen is approved already.") }
+    let decision = try refusing {
+        let latest = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try letters.proof(reading)
+        }
+        return try letters.approve(specimen: latest?.id ?? 0, by: services.actor(onWordOf: name))
+    }
+    switch decision {
+    case .approved: Terminal.say("The specimen is approved by \(name): the letters can be printed.")
+    case .gone:
+        throw Refusal(
+            "No specimen of the present texts and layout waits: make it with `letters specimen --to FILE`, and give both commands "
+                + "the same layout.")
+    case .samePerson:
+        throw Refusal("\(name) made the specimen, or may be the person who made it: somebody else approves it.")
+    case .tooNew: throw Refusal("The account of \(name) is new: it approves nothing yet.")
+    case .mayNot: throw Refusal("\(name) has a role that approves no specimen.")
+    }
 }
 
 private func listLetters(_ invocation: Invocation) throws(Refusal) {

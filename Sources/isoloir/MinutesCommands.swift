@@ -87,12 +87,11 @@ extension Services {
     func minutes(_ election: StoredElection, _ language: Language) throws(Refusal) -> [UInt8] {
         let (teller, templates) = (teller(try station(election)), try templates(for: election.election))
         return try refusing {
-            let found = try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try teller.minutes(reading)
-            }
-            guard let found else { throw Refusal("The poll is not sealed yet: there is nothing to put down.") }
             let pages = try ConsolePages(election.election, templates: templates, assets: try AssetSet(templates))
-            return try MinutesReport.report(found, pages, language).pdf(created: "2000-01-01T00:00:00Z")
+            guard let report = try MinutesReport.find(store, teller, pages, language) else {
+                throw Refusal("The poll is not sealed yet: there is nothing to put down.")
+            }
+            return try report.pdf(created: "2000-01-01T00:00:00Z")
         }
     }
 }

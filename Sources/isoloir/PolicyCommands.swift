@@ -95,9 +95,9 @@ private func acceptPoint(_ invocation: Invocation) throws(Refusal) {
     let desk = try services.policyDesk(election)
     let wanted = invocation.operands[0]
     let points = wanted == "all" ? try services.policyReport(election).open.map(\.point.id) : [wanted]
-    let viewer = Viewer(principal: services.principal, role: .bureau, language: .en)
+    let actor = services.actor(onWordOf: name)
     for point in points {
-        let isDone = try refusing { try desk.accept(point: point, reason: "\(name): \(reason)", by: viewer) }
+        let isDone = try refusing { try desk.accept(point: point, reason: reason, by: actor) }
         guard isDone else { throw Refusal("There is no point \"\(point)\": see `isoloir election check --level 3`.") }
     }
     Terminal.say("\(Terminal.count(points.count, "point")) accepted by \(name): \(points.joined(separator: ", "))")

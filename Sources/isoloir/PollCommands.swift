@@ -242,7 +242,7 @@ private func closePoll(_ invocation: Invocation) throws(Refusal) {
 private func rehearsePoll(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let report = try Rehearsal(services: services, election: try services.election(), invocation: invocation).run()
-    try services.record("poll.rehearse", election: try services.election().election.id, report)
+    try services.record(.pollRehearse, election: try services.election().election.id, report)
     Terminal.say("\nThe rehearsal went through; its report is in the journal, and nothing of it in the ballot box.")
 }
 
@@ -268,7 +268,7 @@ private func exportSignatures(_ invocation: Invocation) throws(Refusal) {
     }
     let names = try services.writeSignatures(election, to: folder)
     try services.record(
-        "poll.signatures", election: election.election.id,
+        .pollSignatures, election: election.election.id,
         ["files": "\(names.count)", "state": poll.state.rawValue])
     for name in names { Terminal.say("  \(folder)/\(name)") }
 }
@@ -278,7 +278,7 @@ private func keepPoll(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
     let count = try services.writeFrozenSet(election, to: folder)
-    try services.record("poll.keep", election: election.election.id, ["election": election.election.id])
+    try services.record(.pollKeep, election: election.election.id, ["election": election.election.id])
     Terminal.say(
         "\(folder): \(count) files, listed in SHA256SUMS and signed. Seal it in an envelope or on a medium until the appeal period ends."
     )

@@ -131,10 +131,10 @@ extension Services {
     func journalLines() throws(Refusal) -> [UInt8] {
         try refusing {
             var lines: [UInt8] = []
+            let export = JournalExport(store: store, logbook: logbook, clock: clock)
             try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try Logbook.each(reading) { entry, hash throws(StoreError) in
-                    let line = try exportedLine(entry, hash, personal: nil)
-                    lines += Array(line.utf8) + [10]
+                try export.each(reading, of: nil, for: actor()) { line throws(StoreError) in
+                    lines += Array(try exportedLine(line, personal: nil).utf8) + [10]
                 }
             }
             return lines

@@ -26,18 +26,11 @@ func showPoll(_ invocation: Invocation) throws(Refusal) {
     if !invocation.has("--json") { Terminal.say("  Nothing was added, removed or changed by hand.") }
 }
 
-/// A poll as it stands, with the rounds of each ballot.
-private func state(
-    _ services: Services, _ station: PollingStation
-) throws(Refusal) -> (Poll?, [(ballot: PollBallot, rounds: [Round])]) {
+/// A poll as it stands.
+private func standing(_ services: Services, _ station: PollingStation) throws(Refusal) -> PollStanding {
     try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-            let poll = try Poll.find(reading, election: station.election.number)
-            var ballots: [(ballot: PollBallot, rounds: [Round])] = []
-            for ballot in try PollBallot.all(reading, election: station.election.number) {
-                ballots.append((ballot, try station.rounds(reading, ballot)))
-            }
-            return (poll, ballots)
+            try PollStanding(reading, station)
         }
     }
 }
@@ -45,8 +38,8 @@ private func state(
 /// Says where a poll stands.
 func describe(_ services: Services, _ station: PollingStation) throws(Refusal) {
     let election = station.election.election
-    let (poll, ballots) = try state(services, station)
-    guard let poll else { return Terminal.say("\(election.id): not sealed yet.") }
+    let standing = try standing(services, station)
+    guard let poll = standing.poll else { return Terminal.say("\(election.id): not sealed yet.") }
     func time(_ seconds: Int) -> String { election.timeWordsWithZone(seconds, .en) }
     var lines = ["\(election.id): \(poll.state.rawValue)", "  fingerprint  \(poll.fingerprint)"]
     lines.append("  sealed       \(time(poll.sealedAt))")
@@ -64,8 +57,8 @@ func describe(_ services: Services, _ station: PollingStation) throws(Refusal) {
     lines.append("  log          \(logWords(services.store.logFile, now: services.clock.now))")
     Terminal.say(lines.joined(separator: "\n"))
     Terminal.table(
-        ["ballot", "electors", "votes"],
-        ballots.map { [$0.ballot.name, "\($0.ballot.electors)", "\($0.ballot.votes)"] }, numbers: [1, 2])
+        ["ballot", "electors", "published votes"],
+        standing.boxes.map { [$0.ballot.name, "\($0.ballot.electors)", "\($0.published)"] }, numbers: [1, 2])
     let trustees = try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) in
             try services.teller(station).progress(reading)
@@ -84,10 +77,10 @@ func describe(_ services: Services, _ station: PollingStation) throws(Refusal) {
             )
         }
     }
-    for (ballot, rounds) in ballots {
-        guard let round = rounds.last else { continue }
+    for box in standing.boxes {
+        guard let round = box.rounds.last else { continue }
         Terminal.say(
-            "  \(ballot.name), round \(round.number): \(round.height) ballots = \(round.signatures) signatures")
+            "  \(box.ballot.name), round \(round.number): \(round.height) ballots = \(round.signatures) signatures")
         for line in RoundMail.grouped(round.head) { Terminal.say("    \(line)") }
     }
 }
@@ -130,27 +123,29 @@ private func printStatus(
     _ services: Services, _ station: PollingStation, _ findings: [String]
 ) throws(Refusal) {
     struct Shown: Encodable {
+        /// `votes`: those that the rounds made public.
         struct Ballot: Encodable { let name, uuid: String, electors, votes: Int }
         struct Head: Encodable { let ballot: String, round, ballots, signatures: Int, head: String, height, at: Int }
         struct Log: Encodable { let bytes: Int, emptied: Int? }
         let state, fingerprint: String, clockDoubt: String?, log: Log, ballots: [Ballot], rounds: [Head],
             findings: [String]
     }
-    let (poll, ballots) = try state(services, station)
+    let standing = try standing(services, station)
+    let poll = standing.poll
     let log = services.store.logFile
     try Terminal.json(
         Shown(
             state: poll?.state.rawValue ?? "unsealed", fingerprint: poll?.fingerprint ?? "",
             clockDoubt: poll?.clockDoubt?.rawValue, log: Shown.Log(bytes: log.bytes, emptied: log.emptiedAt),
-            ballots: ballots.map {
+            ballots: standing.boxes.map {
                 Shown.Ballot(
                     name: $0.ballot.name, uuid: String(decoding: $0.ballot.uuid, as: UTF8.self),
-                    electors: $0.ballot.electors, votes: $0.ballot.votes)
+                    electors: $0.ballot.electors, votes: $0.published)
             },
-            rounds: ballots.compactMap { ballot, rounds in
-                rounds.last.map {
+            rounds: standing.boxes.compactMap { box in
+                box.rounds.last.map {
                     Shown.Head(
-                        ballot: ballot.name, round: $0.number, ballots: $0.ballots, signatures: $0.signatures,
+                        ballot: box.ballot.name, round: $0.number, ballots: $0.ballots, signatures: $0.signatures,
                         head: $0.head, height: $0.height, at: $0.at)
                 }
             }, findings: findings))

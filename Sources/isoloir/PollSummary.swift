@@ -79,6 +79,7 @@ struct PollSummary {
         )
         var (voters, all, unreachable): ([String: Int], Int, Int) = ([:], 0, 0)
         var (held, waiting, votes): (Int, [Route: Int], [String: Int]?) = (0, [:], nil)
+        let station = try services.station(stored)
         try refusing {
             try services.store.read { (reading: borrowing Reading) throws(StoreError) in
                 unreachable = try services.issuer.countUnreachable(reading, stored, key: key, office: office)
@@ -93,9 +94,9 @@ struct PollSummary {
                 where state == "waiting" {
                     if let route = Route(rawValue: route) { waiting[route, default: 0] += count }
                 }
-                if let poll = try Poll.find(reading, election: number), poll.openedAt != nil {
-                    votes = Dictionary(
-                        try PollBallot.all(reading, election: number).map { ($0.name, $0.votes) }, uniquingKeysWith: +)
+                let standing = try PollStanding(reading, station)
+                if standing.poll?.openedAt != nil {
+                    votes = Dictionary(standing.boxes.map { ($0.ballot.name, $0.published) }, uniquingKeysWith: +)
                 }
             }
         }
@@ -108,7 +109,7 @@ struct PollSummary {
         var lines = ["\(election.id): \(election.title.fr)"]
         for ballot in election.ballots {
             let answers = ballot.questions.map(\.answers.count).reduce(0, +)
-            let cast = votes.map { ", \(Terminal.count($0[ballot.id] ?? 0, "vote")) cast" } ?? ""
+            let cast = votes.map { ", \(Terminal.count($0[ballot.id] ?? 0, "vote")) published" } ?? ""
             lines.append(
                 "  ballot \(ballot.id): \(Terminal.count(voters[ballot.id] ?? 0, "voter")), "
                     + "\(Terminal.count(ballot.questions.count, "question")), \(Terminal.count(answers, "answer"))\(cast)"

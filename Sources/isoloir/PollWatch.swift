@@ -110,7 +110,7 @@ final class PollWatch: Sendable {
             let election = site.station.election
             log.write("VOTERS ARE NOT SERVED: \(services.boxKeyWords(fault, election))")
             try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try site.desk.alert(transaction, "boxKeyMissing", services.keys.boxKeyFile(election.election.id))
+                try site.desk.alert(transaction, .alertBoxKeyMissing, services.keys.boxKeyFile(election.election.id))
             }
         } else {
             log.write("voters are served again")
@@ -134,9 +134,18 @@ final class PollWatch: Sendable {
         log.write("the clock is not believed: \(doubtWords(doubt)); the poll is not closed by it")
         let time = LocalTime.short(Clock.system.now, zone: station.election.election.timeZone)
         try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try site.desk.alert(transaction, "clock.\(doubt.rawValue)", time)
+            try site.desk.alert(transaction, PollWatch.action(doubt), time)
         }
         said.withLock { $0.doubt = doubt }
+    }
+
+    /// The alert of a clock that is not believed.
+    private static func action(_ doubt: ClockDoubt) -> JournalAction {
+        switch doubt {
+        case .jumped: .alertClockJumped
+        case .unproven: .alertClockUnproven
+        case .behind: .alertClockBehind
+        }
     }
 
     /// Seconds after which a count that was refused is tried again: it looks at the whole box each time.
@@ -174,7 +183,7 @@ final class PollWatch: Sendable {
                 "the store's log cannot be emptied for \(now - since) seconds: a program reads the store; trying on")
             guard now - since >= PollWatch.alertAfter else { return }
             try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try site.desk.alert(transaction, "logKept", services.store.path)
+                try site.desk.alert(transaction, .alertLogKept, services.store.path)
             }
         }
     }
@@ -205,7 +214,7 @@ final class PollWatch: Sendable {
         guard !said.withLock({ $0.isOpeningAlerted }) else { return }
         let hour = LocalTime.short(hours.opens, zone: station.election.election.timeZone)
         try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try site.desk.alert(transaction, "openingOverdue", hour)
+            try site.desk.alert(transaction, .alertOpeningOverdue, hour)
         }
         log.write("the poll is sealed and its opening hour \(hour) has come: open it with isoloir poll open")
         said.withLock { $0.isOpeningAlerted = true }
@@ -225,7 +234,7 @@ final class PollWatch: Sendable {
         guard let kept else { return }
         for path in kept {
             try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try site.desk.alert(transaction, "boxKeyKept", path)
+                try site.desk.alert(transaction, .alertBoxKeyKept, path)
             }
             log.write("the box key \(path) could not be erased: erase it, then run isoloir poll custody")
         }

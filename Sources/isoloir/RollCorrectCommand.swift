@@ -21,40 +21,19 @@ func correctRoll(_ invocation: Invocation) throws(Refusal) {
     guard let value = invocation["--value"] else { throw Refusal("The option --value is missing.", status: .usage) }
     let services = try Services(invocation)
     let election = try services.election()
-    let desk = try services.voterDesk(election)
     let reference = invocation.operands[0]
-    // Hashing an answer takes long: not while others wait for the store.
-    let ready: String
-    switch try refusing({ try services.registrar.prepare(election, [column: value]) }) {
-    case .ready(let values): ready = values[column] ?? value
-    case .refused(let reason): throw Refusal("\(reference), \(name): \(reason).")
+    let voter = try services.voter(reference, of: election)
+    let roll = RollDesk(try services.voterDesk(election))
+    let change = try refusing {
+        try roll.correct(voter: voter, [column: value], reason: reason, by: services.actor())
     }
-    let (lone, sheets) = try refusing {
-        try services.store.write {
-            (transaction: borrowing Transaction) throws(StoreError) -> (VoterDesk.LoneCorrection?, [Issuer.Sheet]) in
-            guard let voter = try services.registrar.voter(transaction.reading, election, reference: reference) else {
-                return (nil, [])
-            }
-            let lone = try desk.correctAlone(
-                transaction, voter, column, ready, reason: reason, by: services.principal)
-            return (lone, try services.issuer.sheetsInHand(transaction.reading, voter: voter.id))
-        }
-    }
-    guard let lone else { throw Refusal("There is no voter \"\(reference)\" on the roll.") }
-    try tell(lone, sheets, reference, name)
-}
-
-/// Says what a correction came to.
-private func tell(
-    _ lone: VoterDesk.LoneCorrection, _ sheets: [Issuer.Sheet], _ reference: String, _ name: String
-) throws(Refusal) {
-    switch lone.change {
-    case .done(let readdressed, _):
+    switch change {
+    case .done(let readdressed, let sheets, let second):
         Terminal.say("\(reference): \(name) corrected.")
-        if lone.isForBureau {
-            Terminal.complain(forBureau)
-        } else if lone.wantsSecond {
-            Terminal.complain(wantsTwo)
+        switch second {
+        case .bureau: Terminal.complain(forBureau)
+        case .another: Terminal.complain(wantsTwo)
+        case nil: break
         }
         if readdressed > 0 { Terminal.say("The message that had not left goes to the corrected contact.") }
         for sheet in sheets {

@@ -37,7 +37,7 @@ func exportRoll(_ invocation: Invocation) throws(Refusal) {
                 text += fields.map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n"
             }
             try services.logbook.record(
-                transaction, election: election.election.id, by: services.principal, "roll.export",
+                transaction, election: election.election.id, by: services.principal, .rollExport,
                 ["voters": "\(count)"])
         }
     }

@@ -272,7 +272,7 @@ private struct Workload {
         }
         for principal in costly {
             try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try site.desk.alert(transaction, "manyCodes", principal.text)
+                try site.desk.alert(transaction, .alertManyCodes, principal.text)
             }
         }
     }

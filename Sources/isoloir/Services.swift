@@ -150,8 +150,24 @@ struct Services {
         }
     }
 
+    /// Who does what a command does.
+    /// - Parameter word: the person who decided it, where the command asks for one (`--by`).
+    func actor(onWordOf word: String? = nil) -> Actor { Actor(account: principal, word: word) }
+
+    /// A voter's number on the roll.
+    /// - Throws: refused when nobody has this reference.
+    func voter(_ reference: String, of election: StoredElection) throws(Refusal) -> Int {
+        let voter = try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try registrar.voter(reading, election, reference: reference)
+            }
+        }
+        guard let voter else { throw Refusal("There is no voter \"\(reference)\" on the roll.") }
+        return voter.id
+    }
+
     /// An entry in the journal on its own.
-    func record(_ action: String, election: String? = nil, _ details: [String: String]) throws(Refusal) {
+    func record(_ action: JournalAction, election: String? = nil, _ details: [String: String]) throws(Refusal) {
         try refusing {
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try logbook.record(transaction, election: election, by: principal, action, details)
@@ -184,13 +200,13 @@ struct Services {
         guard let hash = settings.hash else { return }
         try refusing {
             let known = try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try Logbook.lastDetails(reading, action: "settings.change")?["sha256"]
+                try Logbook.lastDetails(reading, action: .settingsChange)?["sha256"]
             }
             guard known != hash else { return }
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                let before = try Logbook.lastDetails(transaction.reading, action: "settings.change")?["sha256"]
+                let before = try Logbook.lastDetails(transaction.reading, action: .settingsChange)?["sha256"]
                 guard before != hash else { return }
-                try logbook.record(transaction, election: nil, by: principal, "settings.change", ["sha256": hash])
+                try logbook.record(transaction, election: nil, by: principal, .settingsChange, ["sha256": hash])
             }
         }
     }

@@ -74,8 +74,7 @@ extension Services {
                 key: key, extra: extra, log: log)
             try site.look()
             let behind = try consoleParts(
-                election, key: key, office: office, templates: templates, directory: directory, door: doorkeeper,
-                station: station, common: common, help: help)
+                directory, templates: templates, door: doorkeeper, station: station, common: common, help: help)
             let console = ConsoleSite(
                 behind, pages: try ConsolePages(election.election, templates: templates, assets: assets),
                 assets: assets, address: consoleAddress(election.election),
@@ -101,10 +100,11 @@ extension Services {
     }
 
     private func consoleParts(
-        _ election: StoredElection, key: ElectionKey, office: MessageOffice, templates: TemplateFolder,
-        directory: VoterDirectory, door: Doorkeeper, station: PollingStation, common: CommonSecrets, help: HelpQueue
+        _ directory: VoterDirectory, templates: TemplateFolder, door: Doorkeeper, station: PollingStation,
+        common: CommonSecrets, help: HelpQueue
     ) throws -> ConsoleSite.Parts {
-        let register = register(election, key: key, office: office)
+        let (election, key) = (directory.election, directory.key)
+        let register = register(election, key: key, office: directory.office)
         let staffDoor = Doorkeeper(
             election: election, key: key, directory: StaffDirectory(register), keeper: keeper, outbox: outbox,
             clock: clock, randomness: randomness, realm: .staff, policy: StaffRegister.policy)
@@ -115,14 +115,18 @@ extension Services {
             store: store, door: staffDoor,
             signIn: SignInDesk(store: store, doorkeeper: staffDoor, common: common), register: register, desk: desk,
             deliveries: DeliveryDesk(desk), reminders: Reminders(desk),
-            letters: LetterDoor(
-                desk, room: printRoom, office: office, style: letterStyle(election.election, templates),
-                folder: store.path + ".print"),
+            letters: letters(desk, style: letterStyle(election.election, templates)),
             snapshots: TurnoutRecorder(
                 store: desk.store, directory: desk.directory, door: desk.door, station: desk.station,
                 outbox: desk.outbox, clock: desk.clock), policy: try policyDesk(desk, templates), roll: RollDesk(desk),
             help: help,
             teller: teller(station), logbook: logbook, clock: clock, randomness: randomness, key: key)
+    }
+
+    /// The letters of an election.
+    func letters(_ desk: VoterDesk, style: LetterStyle) -> LetterDoor {
+        LetterDoor(
+            desk, room: printRoom, office: desk.directory.office, style: style, folder: store.path + ".print")
     }
 
     /// The policy check of an election.

@@ -68,7 +68,7 @@ private func backUpStore(_ invocation: Invocation) throws(Refusal) {
     // Between seal and close each one is asked for again: a backup that is not noted is none.
     do throws(Refusal) {
         try services.record(
-            "store.backup",
+            .storeBackup,
             ["file": URL(fileURLWithPath: path).lastPathComponent, "sha256": try fileDigest(path)])
     } catch {
         unsafe unlink(path)

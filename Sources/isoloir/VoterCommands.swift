@@ -29,24 +29,21 @@ private func resetPassphrase(_ invocation: Invocation) throws(Refusal) {
         throw Refusal("This election sends passwords: give \(reference) a new one with `identifiers reissue`.")
     }
     let desk = try services.voterDesk(election)
-    let isForBureau = try refusing {
-        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool? in
-            guard let voter = try services.registrar.voter(transaction.reading, election, reference: reference) else {
-                return nil
-            }
-            return try desk.resetAlone(transaction, voter, reason: reason, by: services.principal)
-        }
+    let voter = try services.voter(reference, of: election)
+    let outcome = try refusing {
+        try desk.resetPassphrase(voter: voter, reason: reason, check: nil, answer: nil, by: services.actor())
     }
-    guard let isForBureau else { throw Refusal("There is no voter \(reference) on the roll.") }
+    guard case .done(_, _, _, let second) = outcome else { throw refusal(outcome, reference) }
     Terminal.say(
         "\(reference) chooses a new passphrase at the next sign-in; open sessions have ended, and a message tells the voter so."
     )
-    if isForBureau {
+    switch second {
+    case .bureau:
         Terminal.complain(
             "Note: a contact of this voter was changed within two days: at the console a member of the bureau would have had to "
                 + "agree. Show it to the bureau; the journal names who ran this.")
-    } else if election.election.access.fourEyes {
-        Terminal.complain(wantsTwo)
+    case .another: Terminal.complain(wantsTwo)
+    case nil: break
     }
 }
 

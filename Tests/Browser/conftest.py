@@ -60,9 +60,13 @@ class Site(road.Isoloir):
         self.run("identifiers", "issue")
         self.run("outbox", "send")
         if letters:
-            self.run("letters", "print", "--to", f"{self.folder}/letters")
+            self.letters(f"{self.folder}/letters")
             self.run("letters", "posted", "1", "--on", road.TODAY)
         return self
+
+    def votes(self):
+        """The votes that each ballot's box holds, those among them that no round has made public: no page or command tells."""
+        return [count for count, in self.sql("SELECT votes FROM polling_count ORDER BY ballot")]
 
     def sample(self, name):
         """One of the ready-made elections with its own roll, open on this machine from January on."""

@@ -13,7 +13,7 @@ MAIL, PHONE, LETTER = "elodie.martin@beausejour.example.org", "+33639980518", "B
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     site = Site(tmp_path_factory.mktemp("council")).sample("cse-2026")
-    site.run("letters", "print", "--to", f"{site.folder}/letters")
+    site.letters(f"{site.folder}/letters")
     site.run("letters", "posted", "1", "--on", road.TODAY)
     yield site.serve()
     site.stop()

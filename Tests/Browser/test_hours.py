@@ -33,7 +33,7 @@ def shown(someone, words, query="?lang=fr"):
 
 
 def letters(site, folder):
-    site.run("letters", "print", "--to", folder)
+    site.letters(folder)
     [path] = glob.glob(f"{folder}/*.pdf")
     return plain(subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout)
 

@@ -157,7 +157,7 @@ def test_a_letter_keeps_the_old_identifier_until_it_is_posted_at_all_three_doors
     assert [row["isPrinted"] for row in requests.get(f"{site.address}/api/v1/voters/{numbers[2]}", headers=head, timeout=20).json()["identifiers"]] == [False, True]
     manager.get("picture")
     assert re.search(r"Identifiants? (émis|envoyés?|attribués?)[^0-9]*3\b", manager.text), manager.text
-    site.run("letters", "print", "--to", f"{site.folder}/second")
+    site.letters(f"{site.folder}/second")
     manager.get(f"voters/{numbers[2]}")
     assert "imprimé, pas encore posté" in manager.text and "n'est pas encore imprimée" not in manager.text
     new = sheets(site, "second")

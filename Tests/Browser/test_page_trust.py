@@ -57,7 +57,7 @@ def signed_in(site, visitor, number=1, **options):
 
 
 def votes(site):
-    return site.json("poll", "status")["ballots"][0]["votes"]
+    return site.votes()[0]
 
 
 def calls_for_help(someone, state):

@@ -197,7 +197,7 @@ def test_a_changed_worker_is_not_run(site, visitor):
         jeanne.click("Confirmer mon vote")
         WebDriverWait(jeanne.driver, 30).until(lambda d: d.find_element("id", "strange").is_displayed())
         assert "Rien n'a été envoyé" in jeanne.text
-    assert site.json("poll", "status")["ballots"][0]["votes"] == 0
+    assert site.votes()[0] == 0
 
 
 def test_a_lost_answer_is_asked_for_again(site, visitor):
@@ -218,12 +218,12 @@ def test_a_lost_answer_is_asked_for_again(site, visitor):
     jeanne.click("Confirmer mon vote")
     WebDriverWait(jeanne.driver, 60).until(lambda d: d.find_element("id", "failed").is_displayed())
     assert "Attendez 7 secondes" in jeanne.text and "même bulletin" in jeanne.text
-    assert site.json("poll", "status")["ballots"][0]["votes"] == 0
+    assert site.votes()[0] == 0
     jeanne.shot("crowded").click("Essayer de nouveau")
     WebDriverWait(jeanne.driver, 60).until(lambda d: "n'est pas arrivée" in jeanne.text)
     jeanne.shot("lost").click("Essayer de nouveau")
     assert len(jeanne.tracker()) == 43
-    assert site.json("poll", "status")["ballots"][0]["votes"] == 1
+    assert site.votes()[0] == 1
 
 
 def test_what_leaves_the_browser_is_the_ballot_alone(site, visitor):

@@ -72,12 +72,12 @@ struct ConsoleBench {
         let spent = milliseconds {
             for number in 0..<threads {
                 DispatchQueue.global().async(group: group) {
-                    let viewer = Viewer(principal: .staff("m\(number)"), role: .manager, language: .fr)
+                    let actor = Actor(principal: .staff("m\(number)"), role: .manager, door: .console)
                     for index in stride(from: number, to: voters.count, by: threads) {
                         let order = VoterOrder(
                             voter: voters[index], route: .email, contact: nil, reason: "bench", check: .callBack,
                             answer: nil)
-                        if case .done? = try? house.desk.reissue(order, by: viewer) { continue }
+                        if case .done? = try? house.desk.reissue(order, by: actor) { continue }
                         failed.add(1, ordering: .relaxed)
                     }
                 }

@@ -2,6 +2,7 @@ import Console
 import Delivery
 import Elections
 import Foundation
+import Journal
 import Polling
 import Testing
 import Typesetting
@@ -47,6 +48,15 @@ struct PaperTests {
                     title: election.ballots[0].title, electors: 9,
                     turnout: TurnoutCount(electors: 9, signatures: 5), result: result)
             ], signatories: [])
+    }
+
+    @Test(arguments: Language.allCases)
+    func `the journal has words for all that is done`(language: Language) throws {
+        let pages = try ConsolePages(try election(), templates: templates, assets: try AssetSet(templates))
+        let words = JournalAction.allCases.map { pages.words($0, language) }
+        // What has no text shows its key in brackets.
+        #expect(!words.contains { $0.contains("[") || $0.isEmpty }, "\(words.filter { $0.contains("[") })")
+        #expect(words.contains(language == .fr ? "Vote scell\u{E9}" : "Poll sealed"))
     }
 
     @Test(arguments: Language.allCases)

@@ -60,11 +60,11 @@ final class Post {
             try queue.begin(transaction)
             let subject = try transaction.reading.number("SELECT count(*) + 1 FROM outbox_message")
             try queue.add(
-                transaction, subject: subject, kind: .identifier, generation: 1, route: route, priority: priority,
-                frame: number,
-                recipient: Array((route == .sms ? "+33639980001" : "v@example.org").utf8),
-                values: ["greeting": "", "identifier": word],
-                expiresAt: seconds.map { now + $0 })
+                transaction,
+                NewMessage(
+                    subject: subject, kind: .identifier, generation: 1, route: route, priority: priority, frame: number,
+                    recipient: Array((route == .sms ? "+33639980001" : "v@example.org").utf8),
+                    values: ["greeting": "", "identifier": word], expiresAt: seconds.map { now + $0 }))
         }
     }
 

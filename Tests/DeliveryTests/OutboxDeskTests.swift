@@ -95,9 +95,11 @@ struct OutboxDeskTests {
             let number = try outbox.store(transaction, frame)
             try queue.begin(transaction)
             try queue.add(
-                transaction, subject: -1, kind: .staffApproval, generation: 1, route: .sms, priority: .recovery,
-                frame: number, recipient: Array("+33639980001".utf8),
-                values: ["greeting": "", "console": "https://vote.example.org/manager/approvals", "until": ""])
+                transaction,
+                NewMessage(
+                    subject: -1, kind: .staffApproval, generation: 1, route: .sms, priority: .recovery, frame: number,
+                    recipient: Array("+33639980001".utf8),
+                    values: ["greeting": "", "console": "https://vote.example.org/manager/approvals", "until": ""]))
         }
         let courier = try Courier(store: post.store, outbox: outbox, mail: nil, sms: post.gateway, keyOf: { _ in key })
         #expect(try courier.run().accepted == 1)

@@ -63,7 +63,8 @@ final class Bureau {
         _ = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try registrar.publish(transaction, loaded, file: "roll.csv", by: .system("test"))
         }
-        _ = try issuer.issueAll(store, election, key: key, office: office, forced: nil, by: .system("test"))
+        _ = try issuer.issueAll(
+            store, IssuanceContext(election, key: key, office: office), forced: nil, by: .system("test"))
     }
 
     /// The same store as the present program opens it.
@@ -120,9 +121,8 @@ struct IssuerTests {
         let (issuer, election, key, office) = (bureau.issuer, bureau.election, bureau.key, bureau.office)
         let outcome = try bureau.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try issuer.reissue(
-                transaction, election, key: key, office: office, reference: "V3", by: .email,
-                contact: "eve@example.net",
-                reason: "says so", principal: .system("test"))
+                transaction, IssuanceContext(election, key: key, office: office), reference: "V3",
+                ReissueOrder(by: .email, contact: "eve@example.net", reason: "says so", principal: .system("test")))
         }
         #expect(outcome == .done(generation: 2, noticeBy: .email, sheets: [], keepsOld: false))
         #expect(try bureau.close("V3") == 1)

@@ -17,8 +17,8 @@ struct KeptIdentifierTests {
         let (issuer, election, key, office, by) = (bureau.issuer, bureau.election, bureau.key, bureau.office, by)
         return try bureau.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try issuer.reissue(
-                transaction, election, key: key, office: office, reference: reference, by: route, contact: nil,
-                reason: "lost", principal: by, keepsOld: keepsOld)
+                transaction, IssuanceContext(election, key: key, office: office), reference: reference,
+                ReissueOrder(by: route, contact: nil, reason: "lost", principal: by, keepsOld: keepsOld))
         }
     }
 
@@ -138,14 +138,14 @@ struct KeptIdentifierTests {
         let (batch, room, election, by) = (try print(bureau), room(bureau), bureau.election, by)
         let loss = try bureau.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try room.lose(
-                transaction, election, batch: batch.number, letter: 1, isReturned: false, destroyed: true,
-                reason: "torn", by: by)
+                transaction, election,
+                LostSheet(batch: batch.number, letter: 1, isReturned: false, destroyed: true, reason: "torn"), by: by)
         }.get()
         #expect(loss.endedIdentifier && loss.keepsOld)
         try post(bureau, batch)
         #expect(try states(bureau, "V2") == ["1 active printed", "2 revoked"])
         let again = try bureau.issuer.issueAll(
-            bureau.store, election, key: bureau.key, office: bureau.office, forced: nil, by: by)
+            bureau.store, IssuanceContext(election, key: bureau.key, office: bureau.office), forced: nil, by: by)
         #expect(again.issuedCount == 0 && again.alreadyHad == 3)
     }
 

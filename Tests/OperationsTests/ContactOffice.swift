@@ -115,8 +115,8 @@ final class ContactOffice {
         }
     }
 
-    func viewer(_ name: String) -> Viewer {
-        Viewer(principal: .staff(name), role: name == "bureau" ? .bureau : .manager, language: .fr)
+    func viewer(_ name: String) -> Actor {
+        Actor(principal: .staff(name), role: name == "bureau" ? .bureau : .manager, door: .console)
     }
 
     /// Reads a file and applies it.

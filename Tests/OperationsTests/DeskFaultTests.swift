@@ -69,11 +69,11 @@ struct DeskFaultTests {
             try house.store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 let alert = try desk.alerts(transaction.reading).first?.id ?? 0
                 return try desk.seen(
-                    transaction, alert: alert, by: Viewer(principal: .staff(name), role: .manager, language: .fr))
+                    transaction, alert: alert, by: Actor(principal: .staff(name), role: .manager, door: .console))
             }
         }
         try house.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try desk.alert(transaction, "manyContacts", Principal.staff("anne").text)
+            try desk.alert(transaction, .alertManyContacts, Principal.staff("anne").text)
         }
         #expect(try !seen(by: "anne"))
         #expect(try !seen(by: "puppet"))
@@ -81,7 +81,7 @@ struct DeskFaultTests {
         #expect(try !seen(by: "ines"))
         // What is about a file is nobody's.
         try house.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try desk.alert(transaction, "logKept", "/var/lib/store.sqlite")
+            try desk.alert(transaction, .alertLogKept, "/var/lib/store.sqlite")
         }
         #expect(try seen(by: "puppet"))
     }
@@ -126,9 +126,7 @@ struct DeskFaultTests {
         let entries = try house.store.read { (reading: borrowing Reading) throws(StoreError) in
             try Logbook.page(
                 reading,
-                Logbook.Filter(
-                    election: house.desk.election.election.id, action: "delivery.failOver", principal: "", text: "",
-                    before: nil), limit: 5)
+                Logbook.Filter(of: .deliveryFailOver, election: house.desk.election.election.id, text: ""), limit: 5)
         }
         let text = try #require(entries.first).details
         #expect(

@@ -26,7 +26,7 @@ final class DeskHouse {
     /// The voters' numbers, in the roll's order.
     let voters: [Int]
     let hands = Hands()
-    let manager = Viewer(principal: .staff("anne"), role: .manager, language: .fr)
+    let manager = Actor(principal: .staff("anne"), role: .manager, door: .console)
 
     /// What a test does to the clock: the hook runs once, at the next look at it, as another program would act in the meantime.
     final class Hands: Sendable {
@@ -107,7 +107,8 @@ final class DeskHouse {
     /// Gives every voter an identifier by mail.
     func issue() throws {
         _ = try desk.issuer.issueAll(
-            store, desk.election, key: desk.key, office: desk.directory.office, forced: .email, by: .system("test"))
+            store, IssuanceContext(desk.election, key: desk.key, office: desk.directory.office), forced: .email,
+            by: .system("test"))
     }
 
     func add(_ name: String, _ role: StaffRole, by maker: Principal = .system("test")) throws {

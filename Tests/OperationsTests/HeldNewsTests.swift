@@ -15,8 +15,9 @@ struct HeldNewsTests {
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute("UPDATE outbox_message SET kind = 'pollExtended', state = 'failed', ended_at = 1")
             try PollHours.put(
-                transaction, election: desk.election.number, .halted, closes: 1_795_000_000, openedAt: 1,
-                stoppedAt: nil, reason: nil, isRestored: false)
+                transaction, election: desk.election.number,
+                PollHours.Force(
+                    .halted, closes: 1_795_000_000, openedAt: 1, stoppedAt: nil, isRestored: false))
             if isOne {
                 let message = try transaction.reading.number("SELECT id FROM outbox_message")
                 #expect(try retry.retry(transaction, voter: voter, message: message, by: .system("test")))

@@ -54,7 +54,8 @@ private final class Post {
         _ = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try registrar.publish(transaction, loaded, file: "roll.csv", by: .system("test"))
         }
-        _ = try issuer.issueAll(store, election, key: key, office: office, forced: .letter, by: .system("test"))
+        _ = try issuer.issueAll(
+            store, IssuanceContext(election, key: key, office: office), forced: .letter, by: .system("test"))
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             let batch = try transaction.insert(
                 """

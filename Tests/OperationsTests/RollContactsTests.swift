@@ -117,13 +117,8 @@ struct RollContactsTests {
         let office = try ContactOffice()
         let request = try #require(
             try office.apply(file([1: "a@example.net", 2: "b@example.net"]), by: "one").request)
-        let change = try office.desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            let voter = try office.desk.voter(transaction.reading, 2)
-            return try voter.map { voter throws(StoreError) in
-                try office.desk.correct(
-                    transaction, voter, [.lastName: "Durand"], reason: "typo", by: .staff("one"))
-            }
-        }
+        let change = try RollDesk(office.desk).correct(
+            voter: 2, [.lastName: "Durand"], reason: "typo", by: office.viewer("one"))
         #expect(change == .done(messages: 0))
         #expect(try office.decide(request, by: "two") == .appliedFile(voters: 1, overtaken: ["V2"]))
         #expect(try office.mail(1) == "a@example.net" && office.mail(2) == "v2@example.org")

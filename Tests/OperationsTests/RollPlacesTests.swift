@@ -185,13 +185,9 @@ struct RollPlacesTests {
         try strike(office, 3)
         #expect(try add(office, "W3") == .done(messages: 0))
         let (desk, id) = (office.desk, try number(office, "W3"))
-        let lone = try office.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try desk.voter(transaction.reading, id).map { voter throws(StoreError) in
-                try desk.correctAlone(
-                    transaction, voter, .email, "else@example.net", reason: "called", by: .staff("one"))
-            }
-        }
-        #expect(lone?.wantsSecond == true && lone?.isForBureau == false)
+        let change = try RollDesk(desk).correct(
+            voter: id, [.email: "else@example.net"], reason: "called", by: Actor(account: .staff("one")))
+        #expect(change == .done(messages: 0, without: .another))
         #expect(try office.told() == [3])
     }
 

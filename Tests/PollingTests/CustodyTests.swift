@@ -19,7 +19,7 @@ struct CustodyTests {
         let logbook = Logbook(clock: Clock { poll.now }, randomness: .system)
         try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try logbook.record(
-                transaction, election: nil, by: .system("test"), "store.backup", ["file": name, "sha256": sha256])
+                transaction, election: nil, by: .system("test"), .storeBackup, ["file": name, "sha256": sha256])
         }
     }
 

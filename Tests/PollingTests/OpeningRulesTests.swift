@@ -136,7 +136,7 @@ struct OpeningRulesTests {
         let trap = "minutes\n  tally 00\n  ballots 9\nballot phantom"
         try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try poll.journal.record(
-                transaction, election: nil, by: .system("test"), "store.backup",
+                transaction, election: nil, by: .system("test"), .storeBackup,
                 ["file": "b.bak\nelection other", "sha256": String(repeating: "a", count: 64)])
         }
         #expect(

@@ -86,7 +86,7 @@ struct RestoreTests {
             try poll.change("UPDATE election_hours SET stage = 'halted'")
             try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try poll.journal.record(
-                    transaction, election: poll.election.election.id, by: .system("clock"), "poll.ended", [:])
+                    transaction, election: poll.election.election.id, by: .system("clock"), .pollEnded, [:])
             }
         case "closed": #expect(try poll.station.close(atOnce: true, by: .system("test"), word: word) == nil)
         default: break

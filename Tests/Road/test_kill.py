@@ -116,6 +116,7 @@ def test_thirty_kills_lose_nothing_and_double_nothing(isoloir):
     doubled = sum(count - 1 for count in counts.values())
 
     folder = f"{isoloir.folder}/letters"
+    isoloir.approve()
     kills["printing"] = until_done(isoloir, ("letters", "print", "--to", folder), 0.9, chance, 6, lambda: consistent(isoloir))
     # On a busy machine every kill may come before the print run began.
     if isoloir.sql("SELECT count(*) FROM issuance_batch WHERE state = 'printed'") == [(0,)]:
@@ -192,6 +193,7 @@ def test_kills_of_later_work_lose_nothing_and_double_nothing(isoloir, tmp_path):
                 assert b"%PDF" not in file.read(1 << 20), name
 
     printing = ("letters", "print", "--to", folder, "--encrypt-to", f"{home}/key.asc")
+    isoloir.approve()
     kills["printing"] = until_done(isoloir, printing, 0.6, chance, 5, nothing_in_clear)
     if isoloir.sql("SELECT count(*) FROM issuance_batch WHERE state = 'printed'") == [(0,)]:
         isoloir.run(*printing)

@@ -73,7 +73,7 @@ def test_sheets_are_black_without_transparency_in_their_language(isoloir):
     isoloir.roll([voter(0, **LETTER), voter(1, **LETTER, language="en")])
     isoloir.run("identifiers", "issue")
     folder = f"{isoloir.folder}/out"
-    isoloir.run("letters", "print", "--to", folder)
+    isoloir.letters(folder)
     path = pdf(folder)
     assert_plain(path, isoloir.folder)
     content = plain(path, isoloir.folder)
@@ -93,7 +93,7 @@ def test_nothing_stands_on_a_fold_or_too_near_the_windows_edge(isoloir, envelope
                   for number, (street, town, country) in enumerate(TOWNS)] + [wide])
     isoloir.run("identifiers", "issue")
     folder = f"{isoloir.folder}/a"
-    isoloir.run("letters", "print", "--to", folder, "--envelope", envelope, "--window", side)
+    isoloir.letters(folder, "--envelope", envelope, "--window", side)
     (left, top, right, bottom), folds = LAYOUTS[envelope, side]
     sheets = pages(pdf(folder))
     assert len(sheets) == 6
@@ -120,7 +120,7 @@ def test_a_long_sender_is_shortened_above_the_window(isoloir):
     name = "Comité social et économique interentreprises des établissements industriels du Nord et de la façade " + "maritime " * 9
     letter_voters(isoloir, ("name: Ateliers Beauséjour\n", f"name: {name}\n"))
     folder = f"{isoloir.folder}/a"
-    isoloir.run("letters", "print", "--to", folder)
+    isoloir.letters(folder)
     for words in pages(pdf(folder)):
         line = " ".join(word for x0, y0, x1, y1, word in words if 49 <= y0 and y1 <= 55 and x0 >= 109)
         assert line.startswith("Comité social") and "… – " in line and line.endswith("59000 LILLE"), line
@@ -130,7 +130,7 @@ def test_layouts_are_named_in_the_settings_and_wrong_ones_refused(isoloir):
     letter_voters(isoloir)
     folder = f"{isoloir.folder}/a"
     isoloir.settings("letters: {envelope: c5, window: left}\n")
-    isoloir.run("letters", "print", "--to", folder)
+    isoloir.letters(folder)
     manifest = json.load(open(f"{folder}/manifest.json"))
     assert (manifest["envelope"], manifest["window"]) == ("c5", "left")
     assert "--envelope is one of dl, c5" in isoloir.run("letters", "print", "--to", f"{folder}2", "--envelope", "C6", status=2).stderr
@@ -142,7 +142,7 @@ def test_layouts_are_named_in_the_settings_and_wrong_ones_refused(isoloir):
 def test_every_sheet_has_a_code_for_the_inserter(isoloir, side):
     letter_voters(isoloir)
     folder = f"{isoloir.folder}/out"
-    isoloir.run("letters", "print", "--to", folder, "--window", side)
+    isoloir.letters(folder, "--window", side)
     for page in (1, 5):
         assert matrices(pdf(folder), isoloir.folder, page) == f"001-00000{page}-01-01"
 
@@ -150,7 +150,7 @@ def test_every_sheet_has_a_code_for_the_inserter(isoloir, side):
 def test_the_manifest_has_a_line_for_each_sheet_and_no_secret(isoloir):
     letter_voters(isoloir)
     folder = f"{isoloir.folder}/out"
-    isoloir.run("letters", "print", "--to", folder)
+    isoloir.letters(folder)
     with open(f"{folder}/manifest.csv", newline="", encoding="utf-8") as file:
         lines = list(csv.DictReader(file))
     assert [(line["number"], line["postcode"], line["country"], line["pages"], line["language"]) for line in lines] == [
@@ -166,9 +166,9 @@ def test_the_manifest_has_a_line_for_each_sheet_and_no_secret(isoloir):
 
 def test_a_spoiled_sheet_or_one_that_is_printed_again_keeps_its_lines(isoloir):
     letter_voters(isoloir)
-    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/a")
+    isoloir.letters(f"{isoloir.folder}/a")
     isoloir.run("letters", "spoiled", "1", "2", "--reason", "torn", "--yes")
-    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/b", "--again", "1", "--letter", "1-3", "--reason", "jam")
+    isoloir.letters(f"{isoloir.folder}/b", "--again", "1", "--letter", "1-3", "--reason", "jam")
     with open(f"{isoloir.folder}/b/manifest.csv", newline="") as file:
         assert [line["number"] for line in csv.DictReader(file)] == ["1", "3"]
     assert text(pdf(f"{isoloir.folder}/b")).count("\f") == 2
@@ -176,14 +176,14 @@ def test_a_spoiled_sheet_or_one_that_is_printed_again_keeps_its_lines(isoloir):
 
 def test_notices_are_files_of_their_own_where_that_is_asked(isoloir):
     letter_voters(isoloir)
-    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/a")
+    isoloir.letters(f"{isoloir.folder}/a")
     for number in (0, 3):
         isoloir.run("identifiers", "reissue", f"V{number}", "--by", "email", "--to", f"v{number}@example.net", "--reason", "cannot wait")
     isoloir.roll([voter(number, **LETTER) | {"address2": street, "town": town, "country": country} for number, (street, town, country) in enumerate(TOWNS)]
                  + [voter(9, **LETTER) | {"town": "99999 Loin"}], "--yes")
     isoloir.run("identifiers", "issue")
     folder = f"{isoloir.folder}/b"
-    isoloir.run("letters", "print", "--to", folder, "--notices-apart")
+    isoloir.letters(folder, "--notices-apart")
     names = sorted(name for name in os.listdir(folder) if name.endswith(".pdf"))
     assert names == ["cse-2026-002-000001-000001.pdf", "cse-2026-002-000002-000003-notices.pdf"]
     assert "Votre identifiant" in text(f"{folder}/{names[0]}") and "Votre identifiant" not in text(f"{folder}/{names[1]}")
@@ -214,7 +214,7 @@ def test_an_enclosure_goes_along_and_is_counted(isoloir):
     isoloir.run("identifiers", "issue")
     everybody, managers = statement(f"{isoloir.folder}/all.pdf"), statement(f"{isoloir.folder}/cadres.pdf", sheets=4)
     folder = f"{isoloir.folder}/out"
-    done = isoloir.run("letters", "print", "--to", folder, "--enclosure", everybody, "--enclosure", f"cadres={managers}")
+    done = isoloir.letters(folder, "--enclosure", everybody, "--enclosure", f"cadres={managers}")
     assert "2 pages, to go with 4 letters" in done.stdout and "4 pages, to go with 1 letter." in done.stdout
     enclosures = json.load(open(f"{folder}/manifest.json"))["enclosures"]
     assert [(entry["file"], entry.get("college"), entry["pages"], entry["copies"]) for entry in enclosures] == [
@@ -252,7 +252,7 @@ def test_what_no_mailing_house_takes_does_not_go_along(isoloir):
     letter_voters(isoloir)
 
     def refused(path):
-        error = isoloir.run("letters", "print", "--to", f"{isoloir.folder}/out", "--enclosure", path, status=1).stderr
+        error = isoloir.letters(f"{isoloir.folder}/out", "--enclosure", path, status=1).stderr
         assert os.path.basename(path) in error
         return error
 
@@ -273,7 +273,7 @@ def test_what_no_mailing_house_takes_does_not_go_along(isoloir):
 
 def test_a_spoiled_sheet_asks_back_before_an_identifier_ends(isoloir):
     letter_voters(isoloir)
-    isoloir.run("letters", "print", "--to", f"{isoloir.folder}/a")
+    isoloir.letters(f"{isoloir.folder}/a")
     asked = isoloir.run("letters", "spoiled", "1", "2", "--reason", "torn", status=1).stderr
     assert "Letter 2 of batch 1, for MAR…" in asked and "MART" not in asked and "nothing was changed" in asked
     assert isoloir.sql("SELECT count(*) FROM issuance_letter WHERE state = 'spoiled'") == [(0,)]
@@ -313,7 +313,7 @@ def test_a_private_key_is_refused_as_burnt(isoloir, keys):
         path = f"{isoloir.folder}/{name.replace(' ', '-')}.asc"
         with open(path, "wb") as file:
             file.write(content)
-        error = isoloir.run("letters", "print", "--to", f"{isoloir.folder}/out", "--encrypt-to", path, status=1).stderr
+        error = isoloir.letters(f"{isoloir.folder}/out", "--encrypt-to", path, status=1).stderr
         assert "private key. It is burnt" in error and "Revoke it" in error, (name, error)
     assert isoloir.states("letter") == {"waiting": 5}
 
@@ -338,7 +338,7 @@ def test_a_logo_is_printed_in_grey(isoloir, alpha):
     os.makedirs(own)
     png(f"{own}/logo.png", alpha=alpha)
     folder = f"{isoloir.folder}/out"
-    isoloir.run("letters", "print", "--to", folder)
+    isoloir.letters(folder)
     assert_plain(pdf(folder), isoloir.folder)
     pictures = [line.split() for line in output("pdfimages", "-list", pdf(folder)).splitlines()[2:]]
     assert any(picture[2] == "image" and picture[5] == "gray" for picture in pictures)

@@ -175,9 +175,10 @@ def test_a_correction_needs_a_reason_and_is_journalled(isoloir):
     isoloir.run("roll", "correct", "V1", "--column", "email", "--value", "new@example.org", "--reason", "called on 3 November")
     journal = isoloir.run("journal", "export", "--personal").stdout
     assert "called on 3 November" in journal and "new@example.org" in journal
-    # Who took the personal details out stands in it, as at the console.
+    # Who took it out, and what, stands in it, as at the console.
     plain = [line for line in isoloir.run("journal", "export").stdout.splitlines() if '"action":"export"' in line]
-    assert "new@example.org" not in isoloir.run("journal", "export").stdout and len(plain) == 1 and "personal details" in plain[0]
+    assert len(plain) == 2 and "personal details" in plain[0] and '"file":"journal"' in plain[1]
+    assert "new@example.org" not in isoloir.run("journal", "export").stdout
 
 
 def test_a_file_of_refused_rows_alone_strikes_nobody(isoloir):

@@ -146,8 +146,10 @@ final class House {
     func ask(_ name: String, needsBureau: Bool = false) throws -> Int {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try Approvals(register).ask(
-                transaction, .reissueElsewhere, subject: 7, order: ["contact": "new@example.org"], reason: "called",
-                needsBureau: needsBureau, by: .staff(name))
+                transaction,
+                Approvals.Draft(
+                    .reissueElsewhere, subject: 7, order: ["contact": "new@example.org"], reason: "called",
+                    needsBureau: needsBureau), by: .staff(name))
         }
     }
 

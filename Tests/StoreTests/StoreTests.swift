@@ -276,8 +276,8 @@ struct JournalTests {
         for index in 1...5 {
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try logbook.record(
-                    transaction, election: "e", by: .staff("anne"), "test", ["n": "\(index)"],
-                    personal: index == 3 ? ["mail": "a@example.org"] : [:], key: key)
+                    transaction, election: "e", by: .staff("anne"), .storeBackup, ["n": "\(index)"],
+                    personal: index == 3 ? .init(["mail": "a@example.org"], key: key) : nil)
             }
         }
         return store

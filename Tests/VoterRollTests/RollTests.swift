@@ -319,8 +319,8 @@ struct RollImportTests {
         func correct(_ column: Column, _ value: String) throws -> Registrar.Correction {
             try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try desk.registrar.correct(
-                    transaction, desk.election, reference: "A1", column: column, value: value, reason: "called",
-                    key: desk.key,
+                    transaction, desk.election,
+                    FieldCorrection(reference: "A1", column: column, value: value, reason: "called"), key: desk.key,
                     randomness: .system, by: .staff("anne"))
             }
         }
@@ -364,12 +364,14 @@ struct RollImportTests {
         let desk = try Desk()
         let added = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try desk.registrar.add(
-                transaction, desk.election, reference: "Z1",
-                values: [
-                    .lastName: "Peeters", .firstName: "An", .college: "ouvriers", .site: "lille",
-                    .phone: "0470 12 34 56",
-                    .address1: "Mme An Peeters|Rue X 1|1000 Bruxelles|Belgique",
-                ], reason: "left out", key: desk.key, randomness: .system, by: .staff("anne"))
+                transaction, desk.election,
+                LateVoter(
+                    reference: "Z1",
+                    values: [
+                        .lastName: "Peeters", .firstName: "An", .college: "ouvriers", .site: "lille",
+                        .phone: "0470 12 34 56",
+                        .address1: "Mme An Peeters|Rue X 1|1000 Bruxelles|Belgique",
+                    ], reason: "left out"), key: desk.key, randomness: .system, by: .staff("anne"))
         }
         guard case .added = added else {
             Issue.record("\(added)")

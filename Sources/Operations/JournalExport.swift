@@ -1,0 +1,71 @@
+import Elections
+package import Journal
+import Polling
+import Staff
+package import Store
+
+/// The journal as a file, as far as its reader may know it. Console, interface for programs and command line come here; each writes the
+/// lines as its readers want them.
+package struct JournalExport: Sendable {
+    /// An entry that leaves.
+    package struct Line: Sendable {
+        /// As it is stored.
+        package let entry: JournalEntry
+        /// The details as its reader may know them, a JSON object of texts.
+        package let details: String
+        /// As it is stored, 32 bytes.
+        package let hash: [UInt8]
+    }
+
+    private let store: Store
+    private let logbook: Logbook
+    private let elections: ElectionDesk
+
+    /// Of a whole store.
+    package init(store: Store, logbook: Logbook, clock: Clock) {
+        (self.store, self.logbook) = (store, logbook)
+        elections = ElectionDesk(logbook: logbook, clock: clock)
+    }
+
+    /// Notes who takes the journal out: before they have it.
+    /// - Parameters:
+    ///   - file: what it is called.
+    ///   - election: whose entries leave; nil for all.
+    package func note(_ file: String, of election: String?, by actor: Actor) throws(StoreError) {
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try logbook.record(transaction, election: election, by: actor.principal, .export, ["file": file])
+        }
+    }
+
+    /// Hands out the entries, oldest first.
+    /// - Parameter election: whose entries, with those of no election; nil for all.
+    package func each(
+        _ reading: borrowing Reading, of election: String?, for actor: Actor,
+        _ body: (Line) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        var hidden: Set<String> = []
+        if !actor.may(.seeVotes) {
+            for name in try elections.names(reading) {
+                guard let number = try elections.number(reading, name),
+                    try Poll.find(reading, election: number)?.isSecret == true
+                else { continue }
+                hidden.insert(name)
+            }
+        }
+        try Logbook.each(reading) { entry, hash throws(StoreError) in
+            guard election == nil || entry.election == nil || entry.election == election else { return }
+            let isHidden = entry.election.map { hidden.contains($0) } ?? false
+            try body(Line(entry: entry, details: JournalExport.details(entry, isHidden: isHidden), hash: hash))
+        }
+    }
+
+    /// An entry's details as far as its reader may know them: how many votes lie in the box between two rounds is nobody's
+    /// but the bureau's while the poll is open.
+    /// - Parameter isHidden: whether the poll is open and the reader not of the bureau.
+    package static func details(_ entry: JournalEntry, isHidden: Bool) -> String {
+        isHidden && counts.contains(entry.kind) ? "{\"votes\":\"...\"}" : entry.details
+    }
+
+    /// Actions whose details count votes.
+    private static let counts: [JournalAction?] = [.pollSuspend, .pollResume, .pollClosing]
+}

@@ -1,0 +1,21 @@
+/// What a page says above its own content, by the keys of its texts.
+struct PageHead {
+    let status: Int
+    let title: String
+    let error: String?
+    let more: String?
+    let note: String?
+    let noteMore: String?
+
+    /// - Parameters:
+    ///   - status: of HTTP.
+    ///   - more: what stands behind the error, as it is.
+    ///   - noteMore: what stands behind the note, as it is.
+    init(
+        status: Int = 200, title: String, error: String? = nil, more: String? = nil, note: String? = nil,
+        noteMore: String? = nil
+    ) {
+        (self.status, self.title, self.error, self.more) = (status, title, error, more)
+        (self.note, self.noteMore) = (note, noteMore)
+    }
+}
