@@ -76,7 +76,7 @@ extension ConsoleSite {
         let isGet = request.method == .get || request.method == .head
         var isKnown = false
         if path.isEmpty == false || isGet {
-            for view in ConsoleSite.views where !view.path.isEmpty || path.isEmpty {
+            for view in ConsoleTables.views where !view.path.isEmpty || path.isEmpty {
                 guard let place = Pattern.match(view.path, path) else { continue }
                 isKnown = true
                 guard isGet else { continue }
@@ -84,18 +84,18 @@ extension ConsoleSite {
                 let values = Dictionary(request.query.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
                 if let fault = queryFault(view, values) { return problem(422, fault) }
                 let call = Call(viewer: viewer, place: place, values: values, source: "api")
-                guard let screen = try view.make(self, call) else {
+                guard let screen = try view.make(context, call) else {
                     return problem(404, "There is nothing with this number.")
                 }
-                return json(200, screen.data)
+                return json(200, try ModelEncoder.answer(screen.model))
             }
-            for file in ConsoleSite.files {
+            for file in ConsoleTables.files {
                 guard let place = Pattern.match(file.path, path) else { continue }
                 isKnown = true
                 guard isGet else { continue }
                 if let denied = try deny(viewer, file.deed, path) { return denied }
                 let call = Call(viewer: viewer, place: place, values: [:], source: "api")
-                return try file.make(self, call, request) ?? problem(404, "There is nothing here yet.")
+                return try file.make(context, call, request) ?? problem(404, "There is nothing here yet.")
             }
         }
         if path == RollUpload.path {
@@ -105,14 +105,14 @@ extension ConsoleSite {
                 return try RollUpload.take(self, request, viewer)
             }
         }
-        for action in ConsoleSite.actions {
+        for action in ConsoleTables.actions {
             guard let place = Pattern.match(action.path, path) else { continue }
             isKnown = true
             guard request.method == .post else { continue }
             if let denied = try deny(viewer, action.deed, path) { return denied }
             // A second person is a person: whoever made the token could be the first one. Nor do programs make accounts.
             if [.decide, .keepStaff, .changeClients].contains(action.deed) {
-                try journalDenied(viewer, action.deed, path, from: "api")
+                try RequestJournal(context).denied(viewer, action.deed, path, from: "api")
                 return problem(403, "This is decided by a person at the console.")
             }
             return try run(action, place, request, viewer, client)
@@ -123,7 +123,7 @@ extension ConsoleSite {
     /// A refusal, kept in the journal, for whoever's role may not; nil for others.
     private func deny(_ viewer: Viewer, _ deed: Deed, _ path: String) throws -> Response? {
         guard !viewer.may(deed) else { return nil }
-        try journalDenied(viewer, deed, path, from: "api")
+        try RequestJournal(context).denied(viewer, deed, path, from: "api")
         return problem(403, "The role \(viewer.role.rawValue) may not do this (\(deed.rawValue)).")
     }
 
@@ -203,22 +203,23 @@ extension ConsoleSite {
         _ request: Request
     ) throws -> Response {
         let call = Call(viewer: viewer, place: place, values: values, source: "api")
-        guard try action.intro(self, call) != nil else { return problem(404, "There is nothing with this number.") }
-        let known = try action.fields(self, call).map(\.name)
+        guard try action.intro(context, call) != nil else { return problem(404, "There is nothing with this number.") }
+        let known = try action.fields(context, call).map(\.name)
         if let odd = values.keys.sorted().first(where: { !known.contains($0) }) {
             return problem(422, "There is no field \"\(odd.prefix(60))\" here.")
         }
         let faults = try faults(action, call)
         guard faults.isEmpty else { return problem(faults) }
         let path = String(request.path.dropFirst(ConsoleSite.prefix.count))
-        try journalDeed(action, call, path, from: request.source)
-        switch try action.run(self, call) {
-        case .done(let words, _, let data):
-            return json(200, .object(["message": .text(words)].merging(data) { $1 }))
-        case .shown(let screen): return json(200, screen.data)
+        try RequestJournal(context).deed(action, call, path, from: request.source)
+        switch try action.run(context, call) {
+        case .done(let words, _, let details):
+            guard case .object(let fields) = try ModelEncoder.answer(details) else { return json(200, .none) }
+            return json(200, .object(["message": .text(words)].merging(fields) { $1 }))
+        case .shown(let screen): return json(200, try ModelEncoder.answer(screen.model))
         case .faults(let faults): return problem(faults)
         case .refused(let status, let words, let field, let more, let retry):
-            try journalRefused(status, action, call, path)
+            try RequestJournal(context).refused(status, action, call, path)
             let refusal = problem(
                 status, words + (more.map { " \($0)" } ?? ""),
                 fields: field.map { [$0: .text(words)] } ?? [:])

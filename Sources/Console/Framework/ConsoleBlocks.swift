@@ -18,13 +18,10 @@ package enum Block: Sendable {
     case form(FormBlock)
     /// Links below one another.
     case links([(text: String, path: String)])
-    case chart(Chart)
     /// A square code as modules, row by row, with what it says to those who do not see it.
     case square([[Bool]], label: String)
     /// Codes and keys, each on a line of its own.
     case codes([String])
-    /// A guide's text as HTML of our own making.
-    case document(String)
 }
 
 /// Rows and columns.
@@ -140,15 +137,13 @@ extension Block {
                     ])),
             ]),
             "links": .object(["list": .list(.object(["text": .text, "path": .text]))]),
-            "chart": Chart.shape,
             "square": .object(["side": .text, "label": .text, "path": .text]),
-            "codes": .object(["list": .list(.text)]), "document": .object(["html": .text]),
+            "codes": .object(["list": .list(.text)]),
         ]))
 
     /// Exactly one of them is not nothing.
     private static let kinds = [
-        "heading", "paragraph", "hint", "notice", "facts", "table", "ask", "links", "chart", "square", "codes",
-        "document",
+        "heading", "paragraph", "hint", "notice", "facts", "table", "ask", "links", "square", "codes",
     ]
 
     /// A block as the template takes it.
@@ -174,14 +169,12 @@ extension Block {
             value["links"] = .object([
                 "list": .list(links.map { .object(["text": .text($0.text), "path": .text($0.path)]) })
             ])
-        case .chart(let chart): value["chart"] = chart.value(place)
         case .square(let rows, let label):
             value["square"] = .object([
                 "side": .text("\(rows.count + 2 * SquareDrawing.quiet)"), "label": .text(label),
                 "path": .text(SquareDrawing.outline(rows)),
             ])
         case .codes(let codes): value["codes"] = .object(["list": .list(codes.map { .text($0) })])
-        case .document(let html): value["document"] = .object(["html": .text(html)])
         }
         return .object(value)
     }

@@ -1,12 +1,14 @@
 package import Delivery
 package import Elections
+import Operations
+import Staff
 import Templating
 package import WebContent
 
-/// The console's one page in both languages, with its texts: loaded and checked once.
+/// The console's templates in both languages, with their texts: loaded and checked once.
 package final class ConsolePages: Sendable {
-    /// With texts and what never changes filled in.
-    private let templates: [Language: Template]
+    /// By name, with texts and what never changes filled in.
+    private let templates: [Language: [String: Template]]
     /// By key.
     private let texts: [Language: [String: String]]
     /// What deeper rooms say in English, in French.
@@ -19,7 +21,7 @@ package final class ConsolePages: Sendable {
     ///   - assets: whose addresses pages carry.
     /// - Throws: `SiteFault` when a text is missing in one language, or page, phrases or a guide are missing or wrong.
     package init(_ election: Election, templates folder: TemplateFolder, assets: AssetSet) throws(SiteFault) {
-        var (templates, texts): ([Language: Template], [Language: [String: String]]) = ([:], [:])
+        var (templates, texts): ([Language: [String: Template]], [Language: [String: String]]) = ([:], [:])
         let known = try PageTexts.read(folder, .fr, prefix: "console.").keys.sorted()
         for language in Language.allCases {
             let found = try PageTexts.read(folder, language, prefix: "console.")
@@ -30,8 +32,9 @@ package final class ConsolePages: Sendable {
             }
             let typeset = found.mapValues(language.typeset)
             texts[language] = typeset
-            templates[language] = try ConsolePages.template(
-                folder, typeset, ConsolePages.values(election, language, assets))
+            let punctuated = typeset.merging(ConsolePages.punctuation(language)) { $1 }
+            templates[language] = try ConsolePages.templates(
+                folder, punctuated, ConsolePages.values(election, language, assets))
         }
         guides = try HelpGuides(folder) { key, language in texts[language]?[key] ?? key }
         (self.templates, self.texts) = (templates, texts)
@@ -44,32 +47,63 @@ package final class ConsolePages: Sendable {
     /// Whether there is a text of this key.
     func has(_ key: String) -> Bool { texts[.fr]?[key] != nil }
 
-    /// The page as HTML.
-    /// - Throws: when a value is missing that the template asks for.
-    func bytes(_ language: Language, _ values: [String: TemplateValue]) throws(TemplateError) -> [UInt8] {
-        guard let template = templates[language] else { return [] }
+    /// A page as HTML.
+    /// - Parameter name: the template's.
+    /// - Throws: when there is no such template, or a value is missing that it asks for.
+    func bytes(
+        _ name: String, _ language: Language, _ values: [String: TemplateValue]
+    ) throws(TemplateError) -> [UInt8] {
+        guard let template = templates[language]?[name] else {
+            throw TemplateError(template: name, line: 1, column: 1, message: "there is no such template")
+        }
         return Array(try template.render(values).utf8)
     }
 
-    /// Loads the page's template and fills in texts and election.
-    private static func template(
+    /// What stands between a name and what is said of it, and between sayings.
+    static func punctuation(_ language: Language) -> [String: String] {
+        ["colon": language.colon, "semicolon": language.semicolon]
+    }
+
+    /// What somebody may, as flags for templates: links that lead to a refusal are not shown.
+    static func may(_ viewer: Viewer?) -> TemplateValue {
+        .object(
+            Dictionary(
+                uniqueKeysWithValues: Deed.allCases.map { ($0.rawValue, .flag(viewer?.may($0) ?? false)) }))
+    }
+
+    /// Loads the templates of all pages and fills in texts and election.
+    private static func templates(
         _ folder: TemplateFolder, _ texts: [String: String], _ values: [String: TemplateValue]
-    ) throws(SiteFault) -> Template {
-        let shape: [String: Shape] = [
+    ) throws(SiteFault) -> [String: Template] {
+        let frame: [String: Shape] = [
             "title": .text, "switch": .text, "form": .text, "owner": .text, "lang": .text, "otherLang": .text,
             "error": .object(["text": .text]), "note": .object(["text": .text]),
             "who": .object(["name": .text, "role": .text]),
             "menu": .list(
                 .object(["path": .text, "text": .text, "isHere": .flag, "count": .object(["text": .text])])),
-            "live": .object(["path": .text]), "expiry": .object(["seconds": .text]), "blocks": Block.shape,
+            "live": .object(["path": .text]), "expiry": .object(["seconds": .text]),
+            "may": .object(Dictionary(uniqueKeysWithValues: Deed.allCases.map { ($0.rawValue, .flag) })),
             "t": .object(texts.mapValues { _ in .text }), "e": .object(values.mapValues { _ in .text }),
         ]
+        var templates: [String: Template] = [:]
         do {
-            let template = try Template(
-                try folder.text("pages/console.html"), name: "pages/console.html", escaping: .html, shape: shape,
-                partials: { _ in nil })
-            return try template.bound(["t": .object(texts.mapValues { .text($0) }), "e": .object(values)])
+            let blocks = try load("blocks", folder, frame.merging(["blocks": Block.shape]) { $1 })
+            let constant: [String: TemplateValue] = ["t": .object(texts.mapValues { .text($0) }), "e": .object(values)]
+            templates["blocks"] = try blocks.bound(constant)
+            for page in ConsoleTables.templates {
+                let shape = frame.merging(["page": try ModelType(of: page.model).shape]) { $1 }
+                templates[page.name] = try load(page.name, folder, shape).bound(constant)
+            }
         } catch { throw SiteFault("\(error)") }
+        return templates
+    }
+
+    /// A template with the parts that it shares with others.
+    private static func load(_ name: String, _ folder: TemplateFolder, _ shape: [String: Shape]) throws -> Template {
+        let path = "pages/console/\(name).html"
+        return try Template(
+            try folder.text(path), name: path, escaping: .html, shape: shape,
+            partials: { try? folder.text("pages/console/\($0).html") })
     }
 
     /// What never changes while the server runs.

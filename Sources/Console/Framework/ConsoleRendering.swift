@@ -32,7 +32,7 @@ extension ConsoleSite {
         }
         let isSignedIn = visitor.session?.confirmedAt != nil
         let other: Language = language == .fr ? .en : .fr
-        let values: [String: TemplateValue] = [
+        var values: [String: TemplateValue] = [
             "title": .text(screen.title), "form": .text(visitor.form), "owner": .text(owner(visitor)),
             "lang": .text(language.rawValue),
             "otherLang": .text(other.rawValue),
@@ -49,9 +49,12 @@ extension ConsoleSite {
                     .object(["seconds": .text("\(min(Doorkeeper.idleSeconds, $0.endsAt - parts.clock.now))")])
                 } ?? .nothing : .nothing,
             "live": screen.isLive ? .object(["path": .text("/manager/" + path)]) : .nothing,
-            "blocks": .list(screen.blocks.enumerated().map { $1.value($0, form: visitor.form, owner: owner(visitor)) }),
+            "may": ConsolePages.may(visitor.viewer),
         ]
-        return Response(status, body: try pages.bytes(language, values))
+        values["blocks"] = .list(
+            screen.blocks.enumerated().map { $1.value($0, form: visitor.form, owner: owner(visitor)) })
+        values["page"] = try ModelEncoder.values(screen.model, wording(language))
+        return Response(status, body: try pages.bytes(screen.template, language, values))
     }
 
     /// This page in the other language: what was searched for stays, and after a form its own page is shown.
@@ -107,7 +110,7 @@ extension ConsoleSite {
     /// What is wrong with the values of a deed, field by field.
     /// - Returns: each fault with its field's name; none where the deed may be done.
     func faults(_ action: ConsoleAction, _ call: Call) throws -> [(field: String, text: String)] {
-        try action.fields(self, call).compactMap { field in
+        try action.fields(context, call).compactMap { field in
             let value = call[field.name].trimmed
             let label = self.label(field, action, call.language)
             func fault(_ name: String) -> (field: String, text: String) {

@@ -26,8 +26,8 @@ extension ConsoleSite {
         _ visitor: Visitor, _ action: ConsoleAction, _ call: Call, _ path: String, status: Int = 200,
         error: String? = nil, faults: [(field: String, text: String)] = []
     ) throws -> Response {
-        guard let intro = try action.intro(self, call) else { return message(visitor, 404, "notFound") }
-        let fields = try action.fields(self, call).map { formField($0, action, call, faults) }
+        guard let intro = try action.intro(context, call) else { return message(visitor, 404, "notFound") }
+        let fields = try action.fields(context, call).map { formField($0, action, call, faults) }
         let form = FormBlock(
             path: "/manager/" + path, fields: fields, button: text("\(action.name).do", call.language))
         let back = Block.links([(text("back", call.language), "/manager/" + action.back(call))])
@@ -76,30 +76,15 @@ extension ConsoleSite {
         return text(pages.has(own) ? own : "f.\(field.name)", language)
     }
 
-    /// What a choice is called: by its own key, the election's names, or itself.
-    /// - Parameters:
-    ///   - field: the choice's name.
-    ///   - value: one of its values.
-    func choiceText(_ field: String, _ value: String, _ language: Language) -> String {
-        // What a heading of a file means is asked under its number.
-        let isHeading = field.hasPrefix("h") && Int(field.dropFirst()) != nil
-        let key = isHeading ? "v.heading.\(value.isEmpty ? "none" : value)" : "v.\(field).\(value)"
-        if pages.has(key) { return text(key, language) }
-        if value == "yes" || value == "no" { return text(value, language) }
-        if field == "college" { return election.colleges[value]?[language] ?? value }
-        if field == "site" { return election.sites[value]?[language] ?? value }
-        return value
-    }
-
     /// Checks a form, keeps the request in the journal, does the deed, and says what came of it.
     func run(_ visitor: Visitor, _ action: ConsoleAction, _ call: Call, _ path: String) throws -> Response {
-        guard try action.intro(self, call) != nil else { return message(visitor, 404, "notFound") }
+        guard try action.intro(context, call) != nil else { return message(visitor, 404, "notFound") }
         let faults = try faults(action, call)
         if let first = faults.first {
             return try ask(visitor, action, call, path, status: 422, error: first.text, faults: faults)
         }
-        try journalDeed(action, call, path, from: visitor.request.source)
-        switch try action.run(self, call) {
+        try RequestJournal(context).deed(action, call, path, from: visitor.request.source)
+        switch try action.run(context, call) {
         case .done(let note, let next, _):
             let note = ConsoleSite.cut(note)
             return .see("/manager/\(next)?say=" + (ConsoleSite.escaped(note)) + "&sign=" + sign(note, visitor))
@@ -109,7 +94,7 @@ extension ConsoleSite {
                 visitor, action, call, path, status: 422,
                 error: faults.count == 1 ? faults[0].text : text("fault.several", call.language), faults: faults)
         case .refused(let status, let words, let field, let more, let retry):
-            try journalRefused(status, action, call, path)
+            try RequestJournal(context).refused(status, action, call, path)
             let refusal = try ask(
                 visitor, action, call, path, status: status, error: words + (more.map { " " + $0 } ?? ""),
                 faults: field.map { [($0, words)] } ?? [])

@@ -97,6 +97,6 @@ extension ConsoleSite {
     /// Whether a POST to a path has a body that somebody reads.
     private func takesBody(_ path: String, isAPI: Bool) -> Bool {
         path == RollUpload.path || !isAPI && ConsoleSignIn.paths.contains(path)
-            || ConsoleSite.actions.contains { Pattern.match($0.path, path) != nil }
+            || ConsoleTables.actions.contains { Pattern.match($0.path, path) != nil }
     }
 }

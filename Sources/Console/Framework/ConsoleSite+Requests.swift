@@ -62,7 +62,7 @@ extension ConsoleSite {
     private func name(_ path: String) -> String {
         let isAPI = path.hasPrefix("/api/v1/")
         let rest = String(path.dropFirst(isAPI ? "/api/v1/".count : "/manager/".count))
-        let patterns = ConsoleSite.views.map(\.path) + ConsoleSite.actions.map(\.path) + ConsoleSite.files.map(\.path)
+        let patterns = ConsoleTables.paths
         let found = patterns.first { Pattern.match($0, rest) != nil }
         return (isAPI ? "/api/v1/" : "/manager/") + (found ?? ConsoleSignIn.name(rest) ?? "other")
     }

@@ -18,11 +18,6 @@ extension ConsoleSite {
         return waiting(problem(503, reason ?? "Busy: try again in a moment."), seconds)
     }
 
-    /// Refuses a deed for a while.
-    func later(_ status: Int, _ key: String, _ seconds: Int, _ language: Language) -> DeedAnswer {
-        .refused(status, text(key, language), more: "\(seconds) s", retry: seconds)
-    }
-
     /// Whoever asks, as far as it can be told without the store.
     func stranger(_ request: Request) -> Visitor {
         let asked = request.parameter("lang") ?? request.cookie(cookies.name(.staffLanguage))

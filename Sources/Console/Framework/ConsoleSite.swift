@@ -23,9 +23,9 @@ package import WebContent
 ///                                                                                   v
 ///          path found in views, files or actions ──> role may? ──no──> 403, journalled
 ///                                                      │ yes
-///          view: make ──> Screen: blocks for browsers, data for programs
+///          view: make ──> Screen: a model, for programs as it is, for browsers in its template
 ///          action: intro (does it exist?) ──> fields, faults ──> journal ──> run ──> DeedAnswer
-package final class ConsoleSite: Sendable {
+package final class ConsoleSite: ConsoleTask {
     /// What the console works with.
     package struct Parts: Sendable {
         /// The whole store; each part has its own tables in it.
@@ -78,24 +78,16 @@ package final class ConsoleSite: Sendable {
         }
     }
 
-    /// What the console works with.
-    let parts: Parts
+    /// What pages and deeds work with.
+    let context: ConsoleContext
     /// What is counted of the console's requests.
     package let metrics = Metrics(.console)
-    /// The page's template and texts.
-    let pages: ConsolePages
     /// Style sheets and scripts.
     let assets: AssetSet
     /// Names, and whether they are for HTTPS alone.
     let cookies: Cookies
     /// Counts requests by network and by token.
     let limits: RateLimiter
-    /// Programs' tokens.
-    let clients: StaffClients
-    /// Codes of authenticators, and spare ones.
-    let factor: SecondFactor
-    /// Requests that wait for a second person.
-    let approvals: Approvals
     /// The console's address, without a path.
     let address: String
     /// Hashes the tokens of forms and words in addresses.
@@ -104,33 +96,12 @@ package final class ConsoleSite: Sendable {
     let known = Mutex<Set<[UInt8]>>([])
     /// Where our pages come from; nil would let no form in.
     private let own: Origin?
-    /// Takes a line; called by several threads.
-    let log: @Sendable (String) -> Void
     /// What every answer carries, unless it says otherwise itself.
     let headers: [(name: String, value: String)]
     /// The API's description, once it was asked for.
     let madeDescription = Mutex<[UInt8]?>(nil)
-    /// The last audit of the box.
-    let kept = Mutex<KeptAudit?>(nil)
     /// Where uploads are kept until they were read.
     let uploads: String
-
-    /// Everything that the console shows, does and hands out.
-    static let views =
-        VoterViews.all + DeliveryViews.all + LetterViews.all + PictureViews.all + HouseViews.all
-        + ClockViews.all
-    /// Tried in this order; the first whose path fits answers.
-    static let actions =
-        VoterActions.all + DeliveryActions.all + LetterActions.all + PictureActions.all + HouseActions.all
-        + RecordActions.all + ClockActions.all
-    /// Tried in this order; the first whose path fits answers.
-    static let files =
-        VoterFiles.all + RollSheets.all + LetterFiles.all + PictureFiles.all + RecordFiles.all + HouseFiles.all
-
-    /// As it was when the server started.
-    var election: Election { parts.desk.election.election }
-    /// The store of all parts.
-    var store: Store { parts.store }
 
     /// - Parameters:
     ///   - address: where the console is reached: scheme, host and port.
@@ -140,14 +111,11 @@ package final class ConsoleSite: Sendable {
         _ parts: Parts, pages: ConsolePages, assets: AssetSet, address: String, uploads: String,
         log: @escaping @Sendable (String) -> Void
     ) {
-        (self.parts, self.pages, self.assets, self.address) = (parts, pages, assets, address)
-        (self.uploads, self.log) = (uploads, log)
+        context = ConsoleContext(parts, pages, log: log)
+        (self.assets, self.address, self.uploads) = (assets, address, uploads)
         own = Origin(address)
         cookies = Cookies(isSecure: own?.scheme != .http)
         limits = RateLimiter()
-        clients = StaffClients(parts.register)
-        factor = SecondFactor(parts.register)
-        approvals = Approvals(parts.register)
         forms = LookupKey(parts.key.subkey(.forms))
         headers = SecurityHeaders.all(isSecure: cookies.isSecure) + [("Cache-Control", "no-store")]
     }
@@ -156,32 +124,6 @@ package final class ConsoleSite: Sendable {
     /// The server hands everything else to the voters' site.
     package static func owns(_ path: String) -> Bool {
         path == "/manager" || path.hasPrefix("/manager/") || path.hasPrefix("/api/")
-    }
-
-    /// A text by its key.
-    func text(_ key: String, _ language: Language) -> String { pages.text(key, language) }
-
-    /// Why a deeper room refused: in its own words for who reads English, else by a phrase that says the same, or by a text
-    /// that fits every case.
-    /// - Parameters:
-    ///   - reason: in English, as the room said it.
-    ///   - key: of the text that fits every case.
-    /// - Returns: a sentence for a page or a problem.
-    func refusal(_ reason: String, _ key: String, _ language: Language) -> String {
-        let said = said(reason, language)
-        return language == .fr && said == reason ? text(key, language) : said.prefix(1).uppercased() + said.dropFirst()
-    }
-
-    /// A reason of a deeper room as far as it can be said in a language.
-    /// - Parameter reason: in English, as the room said it.
-    func said(_ reason: String, _ language: Language) -> String {
-        language == .fr
-            ? pages.phrases.french(reason) { pages.has("v.heading.\($0)") ? text("v.heading.\($0)", .fr) : $0 } : reason
-    }
-
-    /// Day and hour in the election's zone, as the reader of this language writes them.
-    func time(_ seconds: Int, _ language: Language) -> String {
-        LocalTime.brief(seconds, zone: election.timeZone, language)
     }
 
     // MARK: Pages
@@ -297,21 +239,21 @@ package final class ConsoleSite: Sendable {
     ) throws -> Response {
         let isPost = visitor.request.method == .post
         if !isPost {
-            for view in ConsoleSite.views {
+            for view in ConsoleTables.views {
                 guard let place = Pattern.match(view.path, path) else { continue }
                 guard viewer.may(view.deed) else { return try deny(visitor, viewer, view.deed, path) }
                 let call = Call(viewer: viewer, place: place, values: values(visitor.request.query), source: "console")
-                guard let screen = try view.make(self, call) else { return message(visitor, 404, "notFound") }
+                guard let screen = try view.make(context, call) else { return message(visitor, 404, "notFound") }
                 return try show(visitor, screen, path: path)
             }
-            for file in ConsoleSite.files {
+            for file in ConsoleTables.files {
                 guard let place = Pattern.match(file.path, path) else { continue }
                 guard viewer.may(file.deed) else { return try deny(visitor, viewer, file.deed, path) }
                 let call = Call(viewer: viewer, place: place, values: values(visitor.request.query), source: "console")
-                return try file.make(self, call, visitor.request) ?? message(visitor, 404, "notFound")
+                return try file.make(context, call, visitor.request) ?? message(visitor, 404, "notFound")
             }
         }
-        for action in ConsoleSite.actions {
+        for action in ConsoleTables.actions {
             guard let place = Pattern.match(action.path, path) else { continue }
             guard viewer.may(action.deed) else { return try deny(visitor, viewer, action.deed, path) }
             let given = isPost ? form?.fields ?? [] : visitor.request.query
@@ -331,7 +273,7 @@ package final class ConsoleSite: Sendable {
     /// Says that somebody may not, and keeps it.
     /// - Throws: an error of the store.
     private func deny(_ visitor: Visitor, _ viewer: Viewer, _ deed: Deed, _ path: String) throws -> Response {
-        try journalDenied(viewer, deed, path, from: "console")
+        try RequestJournal(context).denied(viewer, deed, path, from: "console")
         return message(visitor, 403, "denied", more: StaffRegister.word(viewer.role, visitor.language))
     }
 }

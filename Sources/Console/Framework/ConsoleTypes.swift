@@ -22,18 +22,33 @@ indirect enum JSONValue: Sendable, Equatable {
     static func time(_ time: Int?) -> JSONValue { optional(time) }
 }
 
-/// What a page shows, and what the API gives in its place.
-/// Both say the same, so that a program sees what a person sees.
+/// A page as it was made for one request: the API gives the model as it is, a browser gets it in its template.
 struct Screen: Sendable {
     /// Also the page's heading.
     let title: String
-    /// From top to bottom.
-    var blocks: [Block]
-    /// The API's answer.
-    let data: JSONValue
+    /// The template's name, without the ending.
+    let template: String
+    /// What is shown.
+    let model: any Encodable & Sendable
     /// Whether its figures move by themselves.
     var isLive = false
+    /// From top to bottom, where the template is that of messages and forms.
+    var blocks: [Block] = []
+
+    /// A page with a template of its own.
+    init(title: String, template: String, model: any Encodable & Sendable, isLive: Bool = false) {
+        (self.title, self.template, self.model, self.isLive) = (title, template, model, isLive)
+    }
+
+    /// A message, or a form.
+    init(title: String, blocks: [Block], data: JSONValue, isLive: Bool = false) {
+        (self.title, self.template, self.blocks, self.isLive) = (title, "blocks", blocks, isLive)
+        model = data
+    }
 }
+
+/// Says nothing further of itself.
+struct NoDetails: PageModel {}
 
 /// A field of a deed, as a form asks for it and the API takes it.
 struct DeedField: Sendable {
@@ -116,7 +131,7 @@ struct Call: Sendable {
 /// What a deed came to.
 enum DeedAnswer: Sendable {
     /// Done: what is said of it, where the browser goes on, and what the API gives.
-    case done(String, next: String, data: [String: JSONValue] = [:])
+    case done(String, next: String, details: any Encodable & Sendable = NoDetails())
     /// Done, with something that is shown this once.
     case shown(Screen)
     /// Refused in words, with the field that is wrong, or the seconds after which it may be tried again.
@@ -133,8 +148,10 @@ struct ConsoleView: Sendable {
     let deed: Deed
     /// What may stand in the address, all of it optional.
     var query: [DeedField] = []
+    /// What shows it, with the type of what is shown.
+    let template: PageTemplate
     /// Makes the page; nil when what it is about does not exist.
-    let make: @Sendable (ConsoleSite, Call) throws -> Screen?
+    let make: @Sendable (ConsoleContext, Call) throws -> Screen?
 }
 
 /// A form of the console and an operation of the API.
@@ -147,11 +164,15 @@ struct ConsoleAction: Sendable {
     /// The key of its texts.
     let name: String
     /// What is asked for; it may depend on who asks, and on what was given.
-    let fields: @Sendable (ConsoleSite, Call) throws -> [DeedField]
+    let fields: @Sendable (ConsoleContext, Call) throws -> [DeedField]
     /// What stands above the form: warnings, previews. Nil when what it is about does not exist.
-    var intro: @Sendable (ConsoleSite, Call) throws -> [Block]? = { _, _ in [] }
+    var intro: @Sendable (ConsoleContext, Call) throws -> [Block]? = { _, _ in [] }
+    /// What programs are told beside the words of the answer.
+    var answer: any PageModel.Type = NoDetails.self
+    /// The pages that are shown this once in place of an answer.
+    var shows: [PageTemplate] = []
     /// Does it; called once the fields were checked and the request was kept in the journal.
-    let run: @Sendable (ConsoleSite, Call) throws -> DeedAnswer
+    let run: @Sendable (ConsoleContext, Call) throws -> DeedAnswer
     /// Where the way back leads.
     var back: @Sendable (Call) -> String = { _ in "" }
 }
@@ -163,7 +184,7 @@ struct ConsoleFile: Sendable {
     /// What a role must be allowed to fetch it.
     let deed: Deed
     /// Nil when there is no such file.
-    let make: @Sendable (ConsoleSite, Call, Request) throws -> Response?
+    let make: @Sendable (ConsoleContext, Call, Request) throws -> Response?
 }
 
 /// Patterns of addresses.

@@ -19,25 +19,30 @@ extension ConsoleSite {
     /// The whole description, from the tables of pages, files and deeds.
     private func openAPI() throws -> JSONValue {
         var paths: [String: [String: JSONValue]] = [:]
-        for view in ConsoleSite.views {
+        for view in ConsoleTables.views {
             paths["/" + view.path, default: [:]]["get"] = operation(
-                view.path, view.deed, query: view.query, answer: "application/json")
+                view.path, view.deed, query: view.query,
+                answer: ["application/json": try ModelType(of: view.template.model).schema])
         }
-        for file in ConsoleSite.files where !file.path.contains("{ticket}") {
-            let type = file.path.hasSuffix(".pdf") ? "application/pdf" : "text/csv"
-            paths["/" + file.path, default: [:]]["get"] = operation(file.path, file.deed, query: [], answer: type)
+        for file in ConsoleTables.files where !file.path.contains("{ticket}") {
+            let type =
+                file.path.hasSuffix(".pdf")
+                ? "application/pdf" : file.path.hasPrefix("help/") ? "image/png" : "text/csv"
+            paths["/" + file.path, default: [:]]["get"] = operation(
+                file.path, file.deed, query: [], answer: [type: nil])
         }
         // Choices that depend on who asks are described as a manager sees them.
         let call = Call(
             viewer: Viewer(principal: .system("openapi"), role: .manager, language: .en), place: [:], values: [:],
             source: "api")
-        for action in ConsoleSite.actions {
-            var operation = operation(action.path, action.deed, query: [], answer: "application/json", isDeed: true)
+        for action in ConsoleTables.actions {
+            var operation = operation(
+                action.path, action.deed, query: [], answer: ["application/json": try answer(of: action)], isDeed: true)
             operation["summary"] = .text(text("\(action.name).title", .en))
-            operation["requestBody"] = body(try action.fields(self, call), open: action.path.contains("{voter}"))
+            operation["requestBody"] = body(try action.fields(context, call), open: action.path.contains("{voter}"))
             paths["/" + action.path, default: [:]]["post"] = .object(operation)
         }
-        paths["/" + RollUpload.path] = ["post": .object(rollUpload())]
+        paths["/" + RollUpload.path] = ["post": .object(try rollUpload())]
         return .object([
             "openapi": .text("3.1.0"),
             "info": .object([
@@ -79,12 +84,12 @@ extension ConsoleSite {
 
     /// A request that changes nothing.
     private func operation(
-        _ path: String, _ deed: Deed, query: [DeedField], answer: String
+        _ path: String, _ deed: Deed, query: [DeedField], answer: [String: JSONValue?]
     ) -> JSONValue { .object(operation(path, deed, query: query, answer: answer, isDeed: false)) }
 
     /// A request with its parameters, answers, and the roles that may.
     private func operation(
-        _ path: String, _ deed: Deed, query: [DeedField], answer: String, isDeed: Bool
+        _ path: String, _ deed: Deed, query: [DeedField], answer: [String: JSONValue?], isDeed: Bool
     ) -> [String: JSONValue] {
         let roles = StaffRole.allCases.filter { $0.may(deed) }.map(\.rawValue).joined(separator: ", ")
         var parameters = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { part -> JSONValue in
@@ -113,7 +118,7 @@ extension ConsoleSite {
         var responses: [String: JSONValue] = [
             "200": .object([
                 "description": .text(isDeed ? "Done" : "As it stands"),
-                "content": .object([answer: .object(answer == "application/json" ? ["schema": .object([:])] : [:])]),
+                "content": .object(answer.mapValues { .object($0.map { ["schema": $0] } ?? [:]) }),
             ])
         ]
         let usual = [400, 401, 403, 404, 422, 429, 500, 503]
@@ -125,18 +130,29 @@ extension ConsoleSite {
         ]
     }
 
+    /// What a deed answers programs with: a message, with what it says beside it, or in its place something that is shown this once.
+    private func answer(of action: ConsoleAction) throws -> JSONValue {
+        let shown = try action.shows.map { try ModelType(of: $0.model).schema }
+        guard case .object(let fields) = try ModelType(of: action.answer) else {
+            throw ModelError(description: "The answer of \(action.path) is no object.")
+        }
+        let told = ModelType.schema(of: fields + [ModelType.Field(name: "message", type: .text)])
+        let all = shown.isEmpty || !fields.isEmpty ? shown + [told] : shown
+        return all.count == 1 ? all[0] : .object(["anyOf": .list(all)])
+    }
+
     /// The one request whose body is a file.
-    private func rollUpload() -> [String: JSONValue] {
+    private func rollUpload() throws -> [String: JSONValue] {
         let query = [DeedField("valid", .flag, isRequired: false)]
         var operation = operation(
-            RollUpload.path, .changeRoll, query: query, answer: "application/json", isDeed: false)
+            RollUpload.path, .changeRoll, query: query, answer: [:], isDeed: false)
         var responses = Dictionary(
             uniqueKeysWithValues: [400, 401, 403, 409, 413, 415, 422, 429, 500, 503].map {
                 ("\($0)", ConsoleSite.problemAnswer)
             })
         responses["202"] = .object([
             "description": .text("It is being read: GET /roll tells how it goes on"),
-            "content": .object(["application/json": .object(["schema": .object([:])])]),
+            "content": .object(["application/json": .object(["schema": try ModelType(of: RollUpload.Begun.self).schema])]),
         ])
         operation["responses"] = .object(responses)
         operation["summary"] = .text(text("roll.upload", .en))

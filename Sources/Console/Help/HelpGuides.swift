@@ -83,33 +83,3 @@ struct HelpGuides: Sendable {
         return names.contains(String(name)) ? "/manager/help/\(name)" : nil
     }
 }
-
-extension ConsoleSite {
-    /// All guides, the reader's own first.
-    /// For programs: `guides`, the names in the same order.
-    func help(_ call: Call) -> Screen {
-        let own = HelpGuides.own(call.viewer.role)
-        let names = [own] + HelpGuides.names.filter { $0 != own }
-        let links = names.compactMap { name in
-            pages.guides.guide(name, call.language).map { (text: $0.title, path: "/manager/help/\(name)") }
-        }
-        return Screen(
-            title: text("help.title", call.language),
-            blocks: [.text(text("help.text", call.language)), .links(links)],
-            data: .object(["guides": .list(names.map { .text($0) })]))
-    }
-
-    /// One guide; nil when there is none of that name.
-    func helpGuide(_ call: Call) -> Screen? {
-        guard let guide = pages.guides.guide(call.place["guide"] ?? "", call.language) else { return nil }
-        return Screen(
-            title: guide.title,
-            blocks: [.document(guide.html), .links([(text("help.all", call.language), "/manager/help")])],
-            data: .object(["title": .text(guide.title), "text": .text(guide.markdown)]))
-    }
-
-    /// A picture of a guide; nil when there is none of that name.
-    func helpPicture(_ call: Call) -> Response? {
-        pages.guides.pictures[call.place["name"] ?? ""].map { Response(200, type: "image/png", body: $0) }
-    }
-}

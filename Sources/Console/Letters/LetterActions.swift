@@ -18,12 +18,101 @@ import WebContent
 ///     manager: makeSpecimen ──> another: approveSpecimen ──> manager: printLetters ──> parcel for the printer
 ///     printer: fetch files ──> received ──> posted (identifiers can be used) ──> destroyed
 ///     manager: confirmBatch (secrets are wiped); spoiled and returned sheets end their identifiers
-extension ConsoleSite {
+struct LetterActions: ConsoleWork {
+    let context: ConsoleContext
+
+    /// Where managers' forms lead back.
+    private static let back: @Sendable (Call) -> String = { _ in "letters" }
+    /// Numbers that batches and letters may have.
+    static let numbers = 1...1_000_000
+
+    /// Deeds on letters.
+    static let all = [
+        ConsoleAction(
+            path: "letters/specimen", deed: .orderLetters, name: "specimen", fields: { _, _ in [] },
+            answer: SpecimenMade.self, run: { try LetterActions($0).makeSpecimen($1) }, back: back),
+        ConsoleAction(
+            path: "letters/specimens/{specimen}/approve", deed: .approveSpecimen, name: "approveSpecimen",
+            fields: { _, _ in [DeedField("confirmed", .flag)] }, run: { try LetterActions($0).approveSpecimen($1) }, back: back),
+        ConsoleAction(
+            path: "letters/print", deed: .orderLetters, name: "printLetters",
+            fields: { task, _ in [DeedField("printer", .choice(try LetterActions(task).printers()), isOpen: true)] },
+            intro: { try LetterActions($0).aboutPrinters($1) }, answer: Begun.self, run: { try LetterActions($0).printLetters($1) },
+            back: back),
+        ConsoleAction(
+            path: "letters/again", deed: .orderLetters, name: "printAgain",
+            fields: { task, _ in
+                [
+                    DeedField("batch", .number(numbers)), DeedField("first", .number(numbers), isRequired: false),
+                    DeedField("last", .number(numbers), isRequired: false),
+                    DeedField("printer", .choice(try LetterActions(task).printers()), isOpen: true), .reason,
+                ]
+            }, intro: { try LetterActions($0).aboutPrinters($1) }, answer: Begun.self, run: { try LetterActions($0).printAgain($1) }, back: back),
+        ConsoleAction(
+            path: "letters/{batch}/posted", deed: .orderLetters, name: "posted",
+            fields: { _, _ in [DeedField("on", .date)] }, answer: SheetActions.Posted.self, run: { try SheetActions($0).posted($1) }, back: back),
+        ConsoleAction(
+            path: "letters/{batch}/confirm", deed: .orderLetters, name: "confirmBatch", fields: { _, _ in [] },
+            answer: Confirmed.self, run: { try LetterActions($0).confirmBatch($1) }, back: back),
+        ConsoleAction(
+            path: "letters/{batch}/spoiled", deed: .orderLetters, name: "spoiled",
+            fields: { try SheetActions($0).spoiledFields($1) }, run: { try SheetActions($0).spoiled($1) }, back: back),
+        ConsoleAction(
+            path: "letters/returned", deed: .orderLetters, name: "returned",
+            fields: { _, _ in [DeedField("list", .long(maximum: 100_000))] }, answer: Returned.self, run: { try LetterActions($0).returned($1) }, back: back),
+    ]
+
+    /// The specimen that was made.
+    struct SpecimenMade: PageModel {
+        /// Null where nothing can be printed yet.
+        let specimen: Int?
+    }
+
+    /// A print run: `GET letters` tells how it goes on.
+    struct Begun: PageModel {
+        /// That it is under way.
+        enum State: String, CaseIterable, Choice {
+            case begun
+            static var texts: String? { nil }
+        }
+
+        let state: State
+    }
+
+    /// Letters whose secrets are wiped.
+    struct Confirmed: PageModel {
+        let letters: Int
+    }
+
+    /// Letters that were taken as returned.
+    struct Returned: PageModel {
+        let returned: Int
+    }
+
+    /// The printers who have an account.
+    func printers() throws(StoreError) -> [String] {
+        try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.register.members(reading).filter { $0.role == .printer }.map(\.name)
+        }
+    }
+
+    /// Whose key everything is encrypted to: to be compared by telephone before anything is printed.
+    func aboutPrinters(_ call: Call) throws -> [Block]? {
+        let members = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.register.members(reading).filter { $0.role == .printer }
+        }
+        let language = call.language
+        return [
+            .text(text("letters.compare", language)),
+            .facts(members.map { ($0.name, $0.fingerprint ?? text("parcels.noKey", language)) }),
+        ]
+    }
+
     /// Makes a specimen of the letters as they are now.
     func makeSpecimen(_ call: Call) throws -> DeedAnswer {
         let proof = try parts.letters.makeSpecimen(by: call.viewer)
         return .done(
-            text("specimen.done", call.language), next: "letters", data: ["specimen": .optional(proof?.id)])
+            text("specimen.done", call.language), next: "letters", details: SpecimenMade(specimen: proof?.id))
     }
 
     /// Approves a specimen; somebody else must have made it.
@@ -35,7 +124,7 @@ extension ConsoleSite {
         case .approved: return .done(text("approveSpecimen.done", call.language), next: "letters")
         case .gone: return .refused(409, text("approveSpecimen.gone", call.language))
         case .samePerson: return .refused(403, text("approveSpecimen.samePerson", call.language))
-        case .tooNew(let until): return tooNew(until, call.language)
+        case .tooNew(let until): return StaffActions(context).tooNew(until, call.language)
         }
     }
 
@@ -72,30 +161,7 @@ extension ConsoleSite {
             letters.giveUp(because: error.description)
             throw error
         }
-        return .done(text("printLetters.begun", call.language), next: "letters", data: ["state": .text("begun")])
-    }
-
-    /// Says on which day the post took a batch: its identifiers can be used from then on.
-    /// Managers and the printer of the batch alone; a second date corrects the first.
-    func posted(_ call: Call) throws -> DeedAnswer {
-        let language = call.language
-        let (batch, date) = (call.id("batch"), call["on"])
-        let isTheirs = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.letters.isTheirs(reading, batch: batch, call.viewer)
-        }
-        guard isTheirs else { return .refused(404, text("parcel.unknown", language)) }
-        let next = call.viewer.role == .printer ? "parcels" : "letters"
-        let outcome = try LetterPosting(room: parts.letters.room, election: parts.desk.election).post(
-            batch: batch, on: date, now: parts.clock.now, by: call.viewer.principal)
-        switch outcome {
-        case .noDay: return .refused(422, text("fault.date", language), field: "on")
-        case .notBegun: return .refused(422, text("posted.future", language), field: "on")
-        case .activated(let count):
-            return .done("\(text("posted.done", language)) \(count).", next: next, data: ["activated": .number(count)])
-        case .corrected: return .done(text("posted.corrected", language), next: next, data: ["activated": .none])
-        case .refused(let why):
-            return .refused(409, refusal(why.description, "refusal.letters", language), field: "on")
-        }
+        return .done(text("printLetters.begun", call.language), next: "letters", details: Begun(state: .begun))
     }
 
     /// Wipes the secrets of a posted batch.
@@ -106,59 +172,8 @@ extension ConsoleSite {
         case .success(let count):
             return .done(
                 "\(text("confirmBatch.done", call.language)) \(count).", next: "letters",
-                data: ["letters": .number(count)])
+                details: Confirmed(letters: count))
         case .failure(let why): return .refused(409, refusal(why.description, "refusal.letters", call.language))
-        }
-    }
-
-    /// The fields of the form for a spoiled sheet. Once its number is known, one asks back with the first letters of the name on it: a
-    /// mistyped number would end the identifier of somebody whose letter is on its way.
-    func spoiledFields(_ call: Call) throws(StoreError) -> [DeedField] {
-        let fields = [
-            DeedField("number", .number(LetterActions.numbers)), DeedField("destroyed", .flag, isRequired: false),
-            DeedField.reason,
-        ]
-        guard call.source == "console" else {
-            return fields + [DeedField("held", .text(maximum: 40), isRequired: false)]
-        }
-        let sheet = try store.read { (reading: borrowing Reading) throws(StoreError) -> PrintRoom.Sheet? in
-            guard try mayReport(reading, call) else { return nil }
-            return try spoiledSheet(call).sheet(reading, isPrinter: call.viewer.role == .printer)
-        }
-        return fields + (sheet.map { [DeedField("held", .choice(["", $0.name]), isRequired: false)] } ?? [])
-    }
-
-    /// The operation on the sheet that a call names.
-    private func spoiledSheet(_ call: Call) -> SpoiledSheet {
-        SpoiledSheet(
-            call.id("batch"), call.number("number") ?? 0, store: store, room: parts.letters.room,
-            election: parts.desk.election)
-    }
-
-    /// Whether that sheet is the caller's to speak of.
-    private func mayReport(_ reading: borrowing Reading, _ call: Call) throws(StoreError) -> Bool {
-        try parts.letters.isTheirs(
-            reading, batch: call.id("batch"), letter: call.number("number") ?? 0, call.viewer)
-    }
-
-    /// Ends a sheet and the identifier on it, once its name was confirmed.
-    func spoiled(_ call: Call) throws -> DeedAnswer {
-        let language = call.language
-        let isPrinter = call.viewer.role == .printer
-        let outcome = try spoiledSheet(call).end(
-            named: call["held"].trimmed, destroyed: call.has("destroyed"), reason: call["reason"].trimmed,
-            isPrinter: isPrinter, by: call.viewer.principal
-        ) { reading throws(StoreError) in try mayReport(reading, call) }
-        switch outcome {
-        case .unknown: return .refused(404, text("spoiled.unknown", language), field: "number")
-        case .asks(let sheet):
-            return .refused(422, "\(text("spoiled.ask", language)) \(sheet.name)\u{2026}", field: "held")
-        case .done(let loss):
-            // A printer learns nothing of what a voter has besides the sheet.
-            let more = loss.keepsOld && !isPrinter ? " " + text("spoiled.keepsOld", language) : ""
-            return .done(text("spoiled.done", language) + more, next: isPrinter ? "parcels" : "letters")
-        case .refused(let why):
-            return .refused(409, refusal(why.description, "refusal.letters", language), field: "number")
         }
     }
 
@@ -167,8 +182,8 @@ extension ConsoleSite {
     func returned(_ call: Call) throws -> DeedAnswer {
         let language = call.language
         let entries = call["list"].split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
-            .filter { !$1.allSatisfy(ConsoleSite.isBetween) }
-            .map { LetterReturns.Entry(line: $0 + 1, place: ConsoleSite.letter($1)) }
+            .filter { !$1.allSatisfy(LetterActions.isBetween) }
+            .map { LetterReturns.Entry(line: $0 + 1, place: LetterActions.letter($1)) }
         let returns = LetterReturns(room: parts.letters.room, store: store, election: parts.desk.election)
         let outcome = try returns.take(entries, by: call.viewer.principal)
         let words = "\(text("returned.done", language)) \(outcome.done)."
@@ -179,7 +194,7 @@ extension ConsoleSite {
             }
             return .refused(422, words + " " + faults.joined(separator: " "), field: "list")
         }
-        return .done(words, next: "letters", data: ["returned": .number(outcome.done)])
+        return .done(words, next: "letters", details: Returned(returned: outcome.done))
     }
 
     /// Whether a character parts fields of a line.

@@ -17,6 +17,11 @@ import WebContent
 ///     body ──> that file ── take ──> form: the file is cut out; API: the body is the file ──> a thread reads it
 ///                                                                       (GET roll tells how it goes on)
 enum RollUpload {
+    /// That the file is being read.
+    struct Begun: PageModel {
+        let state: RollModel.State
+    }
+
     /// Below `/manager/` and `/api/v1/`.
     static let path = "roll/upload"
     /// Bytes of an upload: a million voters are 118 MB as CSV.
@@ -35,7 +40,7 @@ enum RollUpload {
     /// Takes an upload in: the file is cut out of the form and read on a thread of its own.
     static func take(_ site: ConsoleSite, _ visitor: ConsoleSite.Visitor, _ viewer: Viewer) throws -> Response {
         guard viewer.may(.changeRoll) else {
-            try site.journalDenied(viewer, .changeRoll, path, from: "console")
+            try RequestJournal(site).denied(viewer, .changeRoll, path, from: "console")
             return site.message(visitor, 403, "denied", more: StaffRegister.word(viewer.role, visitor.language))
         }
         if visitor.request.bodyFile == nil, let obstacle = try site.parts.roll.obstacle() {
@@ -77,7 +82,7 @@ enum RollUpload {
         if let obstacle {
             return site.problem(409, site.text("roll.\(obstacle).text", viewer.language))
         }
-        return site.json(202, .object(["state": .text("reading")]))
+        return site.json(202, try ModelEncoder.answer(Begun(state: .reading)))
     }
 
     /// What a program may send a roll as.

@@ -1,11 +1,56 @@
 import Delivery
 import Elections
+import Foundation
+import HTTPServer
 import Journal
 import Operations
 import Polling
+import Staff
 import Store
+import Synchronization
+import Tally
 
-extension ConsoleSite {
+/// What the bureau decides of a poll under way: it is suspended, resumed, extended or closed.
+struct PollChanges: ConsoleWork {
+    let context: ConsoleContext
+
+    /// Their forms. Suspending and resuming may tell all voters.
+    static let all = [
+        ConsoleAction(
+            path: "poll/suspend", deed: .suspendPoll, name: "suspend",
+            fields: { _, _ in [.reason, DeedField("tell", .flag, isRequired: false)] },
+            intro: { task, call in try PollChanges(task).newsPreview(.suspension, call) },
+            run: { try PollChanges($0).change($1, .suspension) }, back: { _ in "seal" }),
+        ConsoleAction(
+            path: "poll/resume", deed: .suspendPoll, name: "resume",
+            fields: { task, _ in
+                // After a restore it is no choice.
+                [.reason]
+                    + (try PollChange(task.parts.desk).news(.resumption(proof: nil)) == .restoration
+                        ? [] : [DeedField("tell", .flag, isRequired: false)])
+            },
+            intro: { task, call in try PollChanges(task).newsPreview(.resumption(proof: nil), call) },
+            run: { try PollChanges($0).change($1, .resumption(proof: nil)) }, back: { _ in "seal" }),
+        ConsoleAction(
+            path: "poll/close", deed: .suspendPoll, name: "closePoll", fields: { _, _ in [.reason] },
+            intro: { task, call in try PollChanges(task).hasEnded() ? [] : nil },
+            run: { try PollChanges($0).confirmClose($1) }, back: { _ in "seal" }),
+        ConsoleAction(
+            path: "poll/extend", deed: .suspendPoll, name: "extendPoll",
+            fields: { _, _ in
+                [DeedField("closes", .text(maximum: 16)), .reason, DeedField("tell", .flag, isRequired: false)]
+            },
+            intro: { task, call in
+                try PollChanges(task).mayExtend() ? try PollChanges(task).newsPreview(try PollChanges(task).extending(call), call) : nil
+            },
+            run: { try PollChanges($0).extendPoll($1) }, back: { _ in "seal" }),
+    ]
+
+    /// A date and hour as somebody typed it; nil where it is none.
+    func typedTime(_ text: String) -> LocalTime.Reading {
+        TimeZone(identifier: election.timeZone).map { LocalTime.reading(text, zone: $0) } ?? .malformed
+    }
+
     /// What stands in the preview where the reason will.
     private static let reasonToCome = "\u{2026}"
 
@@ -15,7 +60,7 @@ extension ConsoleSite {
         let change = PollChange(parts.desk)
         let given = call["reason"].trimmed
         let preview = try change.preview(
-            act, PollDecision(reason: given.isEmpty ? ConsoleSite.reasonToCome : given))
+            act, PollDecision(reason: given.isEmpty ? PollChanges.reasonToCome : given))
         let language = call.language
         let counts =
             "\(text("news.reached", language)) \(preview.reached). \(text("news.unreached", language)) \(preview.unreached)."
@@ -43,5 +88,38 @@ extension ConsoleSite {
         case .done(let isTold):
             return .done(text(isTold ? "poll.changedTold" : "poll.changed", call.language), next: "seal")
         }
+    }
+
+    /// Whether the hour came by a clock that nothing vouches for: the bureau confirms the close, or takes it back.
+    func hasEnded() throws -> Bool {
+        try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try Poll.find(reading, election: parts.desk.election.number)?.state == .ended
+        }
+    }
+
+    /// Closes a poll whose hour has come, on a member's word.
+    func confirmClose(_ call: Call) throws -> DeedAnswer {
+        let word = PollDecision(by: call.viewer.principal.text, reason: call["reason"].trimmed)
+        let close = PollClose(
+            store: store, station: parts.desk.station, teller: parts.teller, register: parts.register)
+        let refusal = try close.close(atOnce: false, by: call.viewer.principal, word: word, complain: log)
+        if let refusal { return .refused(409, self.refusal(refusal, "refusal.poll", call.language)) }
+        return .done(text("poll.changed", call.language), next: "seal")
+    }
+
+    /// Whether there is a close that can be moved.
+    func mayExtend() throws -> Bool {
+        try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try Poll.find(reading, election: parts.desk.election.number)?.state.isExtendable ?? false
+        }
+    }
+
+    /// A later close; a poll that had ended takes votes again.
+    /// - Returns: a refusal for a time that is none, or that the station does not take.
+    func extendPoll(_ call: Call) throws -> DeedAnswer {
+        guard case .time(let time) = typedTime(call["closes"].trimmed) else {
+            return .refused(422, text("fault.time", call.language), field: "closes")
+        }
+        return try change(call, .extending(to: time))
     }
 }

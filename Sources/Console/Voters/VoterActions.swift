@@ -10,7 +10,7 @@ import Staff
 import Store
 import VoterRoll
 
-/// What is done for a voter, and with requests for a second person.
+/// What is done for a voter, where it may need a second person.
 ///
 ///     support or manager            VoterDesk                            second person
 ///       │ reissue, reset, correct ─> │ policy: alone? ──yes──> done         │
@@ -18,7 +18,9 @@ import VoterRoll
 ///       │ <─ asked, its number ───── │ ──────────────── approvals ────────> │ decide: never one's own
 ///       │                            │ <──────────── approved, refused ──── │
 ///       │                            │ done, or impossible by then
-enum VoterActions {
+struct VoterActions: ConsoleWork {
+    let context: ConsoleContext
+
     /// The deeds that a voter's page offers: the text's name, the address' last segment, and what it needs.
     static let onPage: [(name: String, segment: String, deed: Deed)] = [
         ("reissue", "reissue", .reissue), ("reissueElsewhere", "reissue-elsewhere", .reissueElsewhere),
@@ -30,41 +32,27 @@ enum VoterActions {
     static let all = [
         on(
             "reissue", "reissue", .reissue, warning: "proof.warn",
-            fields: { site, call in try site.reissueFields(call, isElsewhere: false) }
-        ) { try $0.reissue($1, isElsewhere: false) },
+            fields: { task, call in try VoterReissue(task).fields(call, isElsewhere: false) }
+        ) { try VoterReissue($0).reissue($1, isElsewhere: false) },
         on(
             "reissueElsewhere", "reissue-elsewhere", .reissueElsewhere, warning: "proof.warnElsewhere",
-            fields: { site, call in try site.reissueFields(call, isElsewhere: true) }
-        ) { try $0.reissue($1, isElsewhere: true) },
+            fields: { task, call in try VoterReissue(task).fields(call, isElsewhere: true) }
+        ) { try VoterReissue($0).reissue($1, isElsewhere: true) },
         on(
             "passphrase", "passphrase", .resetPassphrase,
-            fields: { site, call in [.reason, check] + (try site.answerField(call)) }
-        ) { try $0.resetPassphrase($1) },
-        on("unlock", "unlock", .unlock, fields: { _, _ in [.reason] }) { try $0.unlock($1) },
-        on("reveal", "reveal", .revealContacts, fields: { _, _ in [.reason] }) { try $0.reveal($1) },
+            fields: { task, call in [.reason, check] + (try VoterActions(task).answerField(call)) }
+        ) { try VoterActions($0).resetPassphrase($1) },
+        on("unlock", "unlock", .unlock, fields: { _, _ in [.reason] }) { try VoterActions($0).unlock($1) },
+        reveal,
         on(
             "correct", "correct", .changeRoll,
-            fields: { site, call in try site.correctionFields(call) }
-        ) { try $0.correct($1) },
-        on("strike", "strike", .changeRoll, fields: { _, _ in [.reason] }) { try $0.strike($1) },
+            fields: { task, call in try VoterCorrections(task).fields(call) }
+        ) { try VoterCorrections($0).correct($1) },
+        on("strike", "strike", .changeRoll, fields: { _, _ in [.reason] }) { try VoterActions($0).strike($1) },
         ConsoleAction(
             path: "voters/{voter}/messages/{message}/retry", deed: .runDeliveries, name: "retryOne",
-            fields: { _, _ in [] }, intro: { try $0.aboutVoter($1) }, run: { try $0.retryOne($1) },
+            fields: { _, _ in [] }, intro: { try VoterActions($0).aboutVoter($1) }, run: { try VoterActions($0).retryOne($1) },
             back: { "voters/\($0.id("voter"))" }),
-        ConsoleAction(
-            path: "approvals/{request}/decide", deed: .decide, name: "decide",
-            fields: { site, call in
-                [DeedField("decision", .choice(["approve", "refuse"])), .reason] + (try site.rowsField(call))
-            }, intro: { try $0.aboutRequest($1) }, run: { try $0.decide($1) }, back: { _ in "approvals" }),
-        ConsoleAction(
-            path: "approvals/{request}/take-back", deed: .decide, name: "takeBack", fields: { _, _ in [] },
-            intro: { try $0.aboutRequest($1) }, run: { try $0.takeBack($1) }, back: { _ in "approvals" }),
-        ConsoleAction(
-            path: "alerts/{alert}/seen", deed: .decide, name: "seen", fields: { _, _ in [] },
-            run: { try $0.seen($1) }),
-        ConsoleAction(
-            path: "questions/{question}/done", deed: .answerVoters, name: "answered", fields: { _, _ in [] },
-            run: { try $0.answered($1) }, back: { _ in "questions" }),
     ]
 
     /// Whether the old identifier works until the letter with the new one is posted.
@@ -77,21 +65,25 @@ enum VoterActions {
     /// - Parameter warning: the key of a notice, where the voter can be reached by one channel alone.
     private static func on(
         _ name: String, _ segment: String, _ deed: Deed, warning: String? = nil,
-        fields: @escaping @Sendable (ConsoleSite, Call) throws -> [DeedField],
-        run: @escaping @Sendable (ConsoleSite, Call) throws -> DeedAnswer
+        fields: @escaping @Sendable (ConsoleContext, Call) throws -> [DeedField],
+        run: @escaping @Sendable (ConsoleContext, Call) throws -> DeedAnswer
     ) -> ConsoleAction {
         ConsoleAction(
             path: "voters/{voter}/\(segment)", deed: deed, name: name, fields: fields,
-            intro: { site, call in
-                try site.aboutVoter(call, warning: warning).map {
-                    try name == "correct" ? $0 + site.sealNote(call) : $0
+            intro: { task, call in
+                try VoterActions(task).aboutVoter(call, warning: warning).map {
+                    try name == "correct" ? $0 + VoterCorrections(task).sealNote(call) : $0
                 }
-            }, run: run,
-            back: { "voters/\($0.id("voter"))" })
+            }, answer: VoterOutcome.self, run: run, back: { "voters/\($0.id("voter"))" })
     }
-}
 
-extension ConsoleSite {
+    /// Contacts in clear, this once.
+    private static let reveal = ConsoleAction(
+        path: "voters/{voter}/reveal", deed: .revealContacts, name: "reveal", fields: { _, _ in [.reason] },
+        intro: { try VoterActions($0).aboutVoter($1) },
+        shows: [PageTemplate(name: "revealed", model: RevealedContacts.self)],
+        run: { try VoterActions($0).reveal($1) }, back: { "voters/\($0.id("voter"))" })
+
     /// Whom a deed is about; nil when there is no such voter.
     /// - Parameter warning: the key of a notice for voters who are reached by one channel alone and have no answer.
     func aboutVoter(_ call: Call, warning: String? = nil) throws -> [Block]? {
@@ -106,7 +98,7 @@ extension ConsoleSite {
                 (text("f.reference", language), page.voter.reference),
                 (text("f.email", language), page.mail ?? text("none", language)),
                 (text("f.phone", language), page.phone ?? text("none", language)),
-                (text("voter.channels", language), proofText(page.channels, language)),
+                (text("voter.channels", language), ChannelWords(wording(language)).proof(page.channels)),
             ])
         ]
         // Before anything is put on the channel that carries the other half.
@@ -127,12 +119,12 @@ extension ConsoleSite {
     }
 
     /// How the caller's identity was checked; by calling back for what is none, which the form's check keeps out.
-    func check(_ call: Call) -> VoterOrder.Check { VoterOrder.Check(rawValue: call["check"]) ?? .callBack }
+    static func check(_ call: Call) -> VoterOrder.Check { VoterOrder.Check(rawValue: call["check"]) ?? .callBack }
 
     /// Resets a passphrase, or asks a second person to.
     func resetPassphrase(_ call: Call) throws -> DeedAnswer {
         let outcome = try parts.desk.resetPassphrase(
-            voter: call.id("voter"), reason: call["reason"].trimmed, check: check(call), answer: call["answer"],
+            voter: call.id("voter"), reason: call["reason"].trimmed, check: VoterActions.check(call), answer: call["answer"],
             by: call.viewer)
         return answer(outcome, call, done: "passphrase.done")
     }
@@ -157,15 +149,12 @@ extension ConsoleSite {
             }
             return .done(
                 words, next: next,
-                data: [
-                    "state": .text("done"), "noticeBy": .optional(notice?.rawValue), "keepsOld": .flag(keepsOld),
-                    "sheets": .list(
-                        sheets.map { .object(["batch": .number($0.batch), "number": .number($0.number)]) }),
-                ])
+                details: VoterOutcome(
+                    state: .done, noticeBy: notice, keepsOld: keepsOld, sheets: sheets.map { PrintedSheet($0) }))
         case .asked(let request, let byBureau):
             return .done(
                 text(byBureau ? "reissue.askedBureau" : "reissue.asked", language), next: next,
-                data: ["state": .text("waits"), "request": .number(request), "needsBureau": .flag(byBureau)])
+                details: VoterOutcome(state: .waits, request: request, needsBureau: byBureau))
         case .already(let request):
             return .refused(409, text("reissue.already", language), more: "\(request)")
         case .unknownVoter: return .refused(404, text("reissue.unknown", language))
@@ -185,7 +174,8 @@ extension ConsoleSite {
         guard try parts.desk.unlock(voter: call.id("voter"), reason: call["reason"].trimmed, by: call.viewer) else {
             return .refused(404, text("reissue.unknown", call.language))
         }
-        return .done(text("unlock.done", call.language), next: "voters/\(call.id("voter"))")
+        return .done(
+            text("unlock.done", call.language), next: "voters/\(call.id("voter"))", details: VoterOutcome(state: .done))
     }
 
     /// Shows a voter's contacts unmasked, this once; the journal keeps who saw them and why.
@@ -194,55 +184,18 @@ extension ConsoleSite {
             try parts.desk.reveal(transaction, voter: call.id("voter"), reason: call["reason"].trimmed, by: call.viewer)
         }
         guard let contacts else { return .refused(404, text("reissue.unknown", call.language)) }
-        let (language, none) = (call.language, text("none", call.language))
-        let address = contacts.address?.lines.joined(separator: ", ")
         return .shown(
             Screen(
-                title: text("reveal.title", language),
-                blocks: [
-                    .facts([
-                        (text("f.email", language), contacts.mail?.text ?? none),
-                        (text("f.phone", language), contacts.phone?.text ?? none),
-                        (text("f.address", language), address ?? none),
-                    ]), .hint(text("reveal.noted", language)),
-                    .links([(text("back", language), "/manager/voters/\(call.id("voter"))")]),
-                ],
-                data: .object([
-                    "mail": .optional(contacts.mail?.text), "phone": .optional(contacts.phone?.text),
-                    "address": .optional(address),
-                ])))
-    }
-
-    /// What came of a change of the roll.
-    func answer(_ change: RollDesk.Change, _ call: Call, done key: String, next: String) -> DeedAnswer {
-        switch change {
-        case .done(let messages, let sheets):
-            var words = text(key, call.language)
-            if messages > 0 { words += " " + text("correct.readdressed", call.language) + " \(messages)." }
-            if let wrong = sheetWords(sheets, call.language) { words += " " + wrong }
-            return .done(words, next: next, data: ["sheets": sheetData(sheets)])
-        case .unknownVoter: return .refused(404, text("reissue.unknown", call.language))
-        case .sealed: return .refused(409, text("correct.sealed", call.language))
-        case .importing: return .refused(409, text("roll.cannot.busy", call.language))
-        case .overtaken: return .refused(409, text("correct.meanwhile", call.language))
-        case .asked(let request, let byBureau):
-            return .done(
-                text(byBureau ? "reissue.askedBureau" : "reissue.asked", call.language), next: next,
-                data: ["state": .text("waits"), "request": .number(request), "needsBureau": .flag(byBureau)])
-        case .already(let request): return .refused(409, text("reissue.already", call.language), more: "\(request)")
-        case .refused(let reason): return .refused(422, refusal(reason, "refusal.value", call.language))
-        case .refusedColumns(let reasons):
-            return .faults(
-                reasons.sorted { $0.key.rawValue < $1.key.rawValue }.map {
-                    ($0.key.rawValue, refusal($0.value, "refusal.value", call.language))
-                })
-        }
+                title: text("reveal.title", call.language), template: "revealed",
+                model: RevealedContacts(
+                    mail: contacts.mail?.text, phone: contacts.phone?.text,
+                    address: contacts.address?.lines.joined(separator: ", "), voter: OnPage(call.id("voter")))))
     }
 
     /// Strikes a voter off the roll.
     func strike(_ call: Call) throws -> DeedAnswer {
         let change = try parts.roll.strike(voter: call.id("voter"), reason: call["reason"].trimmed, by: call.viewer)
-        return answer(change, call, done: "strike.done", next: "voters")
+        return RollAnswers(context).answer(change, call, done: "strike.done", next: "voters")
     }
 
     /// Makes one failed message due again.
@@ -251,79 +204,5 @@ extension ConsoleSite {
             voter: call.id("voter"), message: call.id("message"), by: call.viewer.principal)
         guard isDue else { return .refused(409, text("retryOne.gone", call.language)) }
         return .done(text("retryOne.done", call.language), next: "voters/\(call.id("voter"))")
-    }
-
-    /// Keeps that an alert was seen.
-    func seen(_ call: Call) throws -> DeedAnswer {
-        let isDone = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.desk.seen(transaction, alert: call.id("alert"), by: call.viewer)
-        }
-        return isDone
-            ? .done(text("seen.done", call.language), next: "") : .refused(409, text("seen.gone", call.language))
-    }
-
-    /// Keeps that a question was answered.
-    func answered(_ call: Call) throws -> DeedAnswer {
-        let answer = HelpAnswer(store: store, queue: parts.help, logbook: parts.logbook, election: parts.desk.election)
-        let isDone = try answer.mark(question: call.id("question"), by: call.viewer.principal)
-        return isDone
-            ? .done(text("answered.done", call.language), next: "questions")
-            : .refused(409, text("answered.gone", call.language))
-    }
-}
-
-/// What the voter desk hands out.
-enum VoterFiles {
-    /// One sheet.
-    static let all = [
-        ConsoleFile(path: "proof.csv", deed: .exportProof) { site, call, _ in try site.proofFile(call) }
-    ]
-}
-
-extension ConsoleSite {
-    /// Which secret of each voter travelled by which channel.
-    /// The export itself is kept in the journal.
-    func proofFile(_ call: Call) throws -> Response {
-        let language = call.language
-        var text =
-            ConsoleSite.sheetHead
-            + ["f.reference", "f.name", "proof.identifier", "proof.code", "proof.secret", "proof.verdict"]
-            .map { SpreadsheetField.quoted(self.text($0, language)) }.joined(separator: ";") + "\r\n"
-        func word(_ route: Route?) -> String { route.map { choiceText("channel", $0.rawValue, language) } ?? "" }
-        try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.desk.eachProof(reading) { voter, proof throws(StoreError) in
-                let codes = proof.codes.map { word($0) }.joined(separator: " + ")
-                text +=
-                    [
-                        voter.reference, voter.courteousName, word(proof.identifier), codes, word(proof.secret),
-                        self.text("verdict.\(proof.verdict.rawValue)", language),
-                    ].map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n"
-            }
-        }
-        try journalExport(call, "proof.csv")
-        return ConsoleSite.file(text, "proof.csv", type: "text/csv; charset=utf-8")
-    }
-
-    /// Keeps in the journal that a file was handed out.
-    func journalExport(_ call: Call, _ name: String) throws(StoreError) {
-        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.logbook.record(
-                transaction, election: election.id, by: call.viewer.principal, "export", ["file": name])
-        }
-    }
-
-    /// What a sheet begins with: the mark by which spreadsheets know UTF-8. Fields are separated as French ones expect.
-    static let sheetHead = "\u{FEFF}"
-
-    /// A text as a file to keep.
-    static func file(_ text: String, _ name: String, type: String) -> Response {
-        file(Array(text.utf8), name, type: type)
-    }
-
-    /// Bytes as a file to keep.
-    static func file(_ bytes: [UInt8], _ name: String, type: String) -> Response {
-        var response = Response(200, type: type, body: bytes)
-        response.headers.append(("Content-Disposition", "attachment; filename=\"\(name)\""))
-        return response
     }
 }

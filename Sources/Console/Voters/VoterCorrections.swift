@@ -6,7 +6,9 @@ import Store
 import VoterRoll
 
 /// Corrections of a voter: one form with a field for each column.
-extension ConsoleSite {
+struct VoterCorrections: ConsoleWork {
+    let context: ConsoleContext
+
     /// What the roll says of a voter, as the form shows it.
     private struct Present {
         /// Those that may be shown, by column.
@@ -60,7 +62,7 @@ extension ConsoleSite {
 
     /// The columns that an election has and that may be corrected now.
     private func columns(_ present: Present?) -> [Column] {
-        ConsoleSite.columns.filter { column in
+        VoterCorrections.columns.filter { column in
             switch column {
             case .site where election.sites.isEmpty, .challenge where election.access.challenge == nil: false
             default: present?.isSealed != true || column.changesAfterSeal
@@ -69,7 +71,7 @@ extension ConsoleSite {
     }
 
     /// A field for each column, with today's value in it, and beside it a hidden one with what was shown.
-    func correctionFields(_ call: Call) throws -> [DeedField] {
+    func fields(_ call: Call) throws -> [DeedField] {
         let present = try present(call)
         guard call.source == "console" else { return programFields() }
         // A form of an older page, or a program's, names one column and its value.
@@ -78,11 +80,11 @@ extension ConsoleSite {
         for column in columns(present) {
             let typed = column == single ? call.values["value"] : nil
             fields.append(field(column, present, typed, call))
-            if ConsoleSite.erasable.contains(column), present?.masked[column] != nil {
+            if VoterCorrections.erasable.contains(column), present?.masked[column] != nil {
                 fields.append(DeedField("erase.\(column.rawValue)", .flag, isRequired: false))
             }
             if let today = present?.values[column] {
-                let name = ConsoleSite.shown(column)
+                let name = VoterCorrections.shown(column)
                 fields.append(DeedField(name, .hidden, isRequired: false, value: today, isForgotten: true))
             }
         }
@@ -105,17 +107,17 @@ extension ConsoleSite {
         case .civility: kind = .choice(["", "M", "Mme"])
         case .college: kind = .choice(election.colleges.keys.sorted())
         // What the roll holds can always be left as it is: no site where no ballot asks for one, a channel of earlier settings.
-        case .site: kind = .choice(ConsoleSite.with(present?.values[.site], election.sites.keys.sorted()))
+        case .site: kind = .choice(VoterCorrections.with(present?.values[.site], election.sites.keys.sorted()))
         case .language: kind = .choice(Language.allCases.map(\.rawValue))
         case .channel:
-            kind = .choice(ConsoleSite.with(present?.values[.channel], [""] + election.channels.map(\.rawValue)))
+            kind = .choice(VoterCorrections.with(present?.values[.channel], [""] + election.channels.map(\.rawValue)))
         case .weight: kind = .number(1...Registrar.heaviest)
-        case .address1: kind = .long(maximum: ConsoleSite.longest[column] ?? 400)
-        default: kind = .text(maximum: ConsoleSite.longest[column] ?? 254)
+        case .address1: kind = .long(maximum: VoterCorrections.longest[column] ?? 400)
+        default: kind = .text(maximum: VoterCorrections.longest[column] ?? 254)
         }
         if let now = present?.values[column], let given = call.values[column.rawValue]?.trimmed {
             // What was left alone shows what holds today, whoever changed it since.
-            if given == call.values[ConsoleSite.shown(column)] {
+            if given == call.values[VoterCorrections.shown(column)] {
                 return DeedField(column.rawValue, kind, isRequired: false, value: now, isForgotten: true)
             }
             if given != now {
@@ -129,15 +131,15 @@ extension ConsoleSite {
         let hint = today.map { "\(text("correct.now", call.language)) \($0). \(text("correct.keep", call.language))" }
         return DeedField(
             column.rawValue, kind, isRequired: false, value: typed ?? present?.values[column],
-            hint: hint ?? (ConsoleSite.hidden.contains(column) ? text("correct.noneYet", call.language) : nil))
+            hint: hint ?? (VoterCorrections.hidden.contains(column) ? text("correct.noneYet", call.language) : nil))
     }
 
     /// What a program may send: each column that it wants to correct, in the words of the roll; or one, by its name.
     private func programFields() -> [DeedField] {
         columns(nil).map { column in
-            DeedField(column.rawValue, .long(maximum: ConsoleSite.longest[column] ?? 254), isRequired: false)
+            DeedField(column.rawValue, .long(maximum: VoterCorrections.longest[column] ?? 254), isRequired: false)
         } + [
-            DeedField("column", .choice(ConsoleSite.columns.map(\.rawValue)), isRequired: false),
+            DeedField("column", .choice(VoterCorrections.columns.map(\.rawValue)), isRequired: false),
             DeedField("value", .long(maximum: 400), isRequired: false), .reason,
         ]
     }
@@ -154,13 +156,13 @@ extension ConsoleSite {
     private func corrections(_ call: Call, _ present: Present) -> [Column: String] {
         if let column = Column(rawValue: call["column"]) { return [column: call["value"].trimmed] }
         var found: [Column: String] = [:]
-        for column in ConsoleSite.columns {
+        for column in VoterCorrections.columns {
             guard let typed = call.values[column.rawValue]?.trimmed else { continue }
-            if ConsoleSite.hidden.contains(column) {
+            if VoterCorrections.hidden.contains(column) {
                 // In a form an empty field is one that was left alone; a program names what it means.
                 if !typed.isEmpty || call.source != "console" { found[column] = typed }
                 if typed.isEmpty, call.has("erase.\(column.rawValue)") { found[column] = "" }
-            } else if typed != call.values[ConsoleSite.shown(column)] ?? present.values[column],
+            } else if typed != call.values[VoterCorrections.shown(column)] ?? present.values[column],
                 typed != present.values[column]
             {
                 found[column] = typed
@@ -174,10 +176,10 @@ extension ConsoleSite {
     func correct(_ call: Call) throws -> DeedAnswer {
         let language = call.language
         guard let present = try present(call) else { return .refused(404, text("reissue.unknown", language)) }
-        if !call["column"].isEmpty, Column(rawValue: call["column"]).map(ConsoleSite.columns.contains) != true {
+        if !call["column"].isEmpty, Column(rawValue: call["column"]).map(VoterCorrections.columns.contains) != true {
             return .refused(422, text("fault.choice", language), field: "column")
         }
-        for column in ConsoleSite.erasable
+        for column in VoterCorrections.erasable
         where call.has("erase.\(column.rawValue)") && !call[column.rawValue].trimmed.isEmpty {
             return .refused(422, text("correct.eraseOrType", language), field: column.rawValue)
         }
@@ -185,19 +187,19 @@ extension ConsoleSite {
         guard !corrections.isEmpty else { return .refused(422, text("correct.nothing", language)) }
         // What the form showed is compared again where the correction is written.
         var seen: [Column: String] = [:]
-        for column in corrections.keys { seen[column] = call.values[ConsoleSite.shown(column)] }
+        for column in corrections.keys { seen[column] = call.values[VoterCorrections.shown(column)] }
         let change = try parts.roll.correct(
             voter: call.id("voter"), corrections, seen: seen, reason: call["reason"].trimmed, by: call.viewer)
         if case .refusedColumns(let reasons) = change {
             let isSingle = !call["column"].isEmpty && call.source != "console"
             return .faults(
-                ConsoleSite.columns.compactMap { column in
+                VoterCorrections.columns.compactMap { column in
                     reasons[column].map {
                         (isSingle ? "value" : column.rawValue, refusal($0, "refusal.value", language))
                     }
                 })
         }
-        return answer(
+        return RollAnswers(context).answer(
             change, call, done: corrections.count > 1 ? "correct.doneAll" : "correct.done",
             next: "voters/\(call.id("voter"))")
     }

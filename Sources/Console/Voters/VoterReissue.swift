@@ -3,16 +3,18 @@ import Elections
 import Operations
 
 /// A new identifier in place of a lost one.
-extension ConsoleSite {
+struct VoterReissue: ConsoleWork {
+    let context: ConsoleContext
+
     /// Channel, contact or the wish to keep the old one, reason, and how identity was checked.
     /// - Parameter isElsewhere: whether it goes to a contact that the voter gives now.
-    func reissueFields(_ call: Call, isElsewhere: Bool) throws -> [DeedField] {
+    func fields(_ call: Call, isElsewhere: Bool) throws -> [DeedField] {
         let open = election.channels.map(\.rawValue)
         let channels = isElsewhere ? open.filter { $0 != Route.letter.rawValue } : open
         let keep = channels.contains(Route.letter.rawValue) ? [VoterActions.keepUntilPosted] : []
         return [DeedField("channel", .choice(channels))]
             + (isElsewhere ? [DeedField("contact", .text(maximum: 254))] : keep) + [.reason, VoterActions.check]
-            + (try answerField(call))
+            + (try VoterActions(context).answerField(call))
     }
 
     /// Orders a new identifier, which may wait for a second person.
@@ -24,14 +26,14 @@ extension ConsoleSite {
         }
         let order = VoterOrder(
             voter: call.id("voter"), route: route, contact: isElsewhere ? call["contact"].trimmed : nil,
-            reason: call["reason"].trimmed, check: check(call), answer: call["answer"], keepsOld: keepsOld)
+            reason: call["reason"].trimmed, check: VoterActions.check(call), answer: call["answer"], keepsOld: keepsOld)
         let outcome = try parts.desk.reissue(order, by: call.viewer)
         let isSame = election.access.renewal == .keep || election.access.scheme == .email
         guard route == .letter else {
-            return answer(outcome, call, done: isSame ? "reissue.doneSame" : "reissue.done")
+            return VoterActions(context).answer(outcome, call, done: isSame ? "reissue.doneSame" : "reissue.done")
         }
-        if case .done(_, _, true) = outcome { return answer(outcome, call, done: "reissue.letterKept") }
-        return answer(
+        if case .done(_, _, true) = outcome { return VoterActions(context).answer(outcome, call, done: "reissue.letterKept") }
+        return VoterActions(context).answer(
             outcome, call, done: isSame ? "reissue.letterSame" : "reissue.letter",
             more: keepsOld ? "reissue.noneKept" : nil)
     }

@@ -1,0 +1,29 @@
+import Elections
+import Foundation
+import HTTPServer
+import Journal
+import Operations
+import Polling
+import Staff
+import Store
+import Synchronization
+import Tally
+
+/// The minutes on paper.
+struct RecordFiles: ConsoleWork {
+    let context: ConsoleContext
+
+    /// The minutes alone.
+    static let all = [
+        ConsoleFile(path: "minutes.pdf", deed: .seeSeal) { task, call, _ in try RecordFiles(task).minutes(call) }
+    ]
+
+    /// The minutes so far; nil before there is a poll.
+    func minutes(_ call: Call) throws -> Response? {
+        let found = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.teller.minutes(reading)
+        }
+        guard let found else { return nil }
+        return try HandedOut(context).paper(MinutesReport.report(found, pages, call.language), "minutes.pdf")
+    }
+}
