@@ -258,7 +258,9 @@ struct ApprovalActions: ConsoleWork {
             if !leftOut.isEmpty {
                 words += " \(text("decide.leftOut", language))\(language.colon)\(leftOut.joined(separator: ", "))."
             }
-            if let wrong = SheetWords(wording(language)).wrong(sheets, atMost: SheetWords.mostRuns) { words += " \(wrong)" }
+            if let wrong = SheetWords(wording(language)).wrong(sheets, atMost: SheetWords.mostRuns) {
+                words += " \(wrong)"
+            }
             return .done(
                 words, next: "approvals",
                 details: Decided(

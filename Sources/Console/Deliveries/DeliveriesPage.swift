@@ -27,7 +27,9 @@ struct DeliveriesPage: ConsolePage {
                     mailing: mailing?.id, purpose: mailing?.purpose, startedBy: mailing?.startedBy,
                     startedAt: Moment(mailing?.startedAt), channel: route, states: line.states)
             },
-            replies: picture.replies.map { .init(channel: $0.route, state: $0.state, reply: $0.reply, count: $0.count) },
+            replies: picture.replies.map {
+                .init(channel: $0.route, state: $0.state, reply: $0.reply, count: $0.count)
+            },
             held: picture.holds.map(\.route), paused: try picture.pauses.map { try Route.read($0.route) },
             warnings: try picture.warnings.map {
                 .init(

@@ -24,7 +24,8 @@ struct DeliveryActions: ConsoleWork {
     static let all = [
         ConsoleAction(
             path: "identifiers/issue", deed: .runDeliveries, name: "issueAll", fields: { _, _ in [] },
-            intro: { try DeliveryActions($0).aboutMissing($1) }, answer: Issued.self, run: { try DeliveryActions($0).issueAll($1) }, back: back),
+            intro: { try DeliveryActions($0).aboutMissing($1) }, answer: Issued.self,
+            run: { try DeliveryActions($0).issueAll($1) }, back: back),
         ConsoleAction(
             path: "deliveries/retry", deed: .runDeliveries, name: "retry",
             fields: { _, _ in [DeedField("what", .choice(["failed", "unknown"]))] + selection },
@@ -44,7 +45,8 @@ struct DeliveryActions: ConsoleWork {
                     DeedField("from", .choice(open.filter { $0 != Route.letter.rawValue })),
                     DeedField("to", .choice(open)),
                 ] + selection + [.reason]
-            }, intro: { try DeliveryActions($0).aboutStranded($1) }, answer: FailedOver.self, run: { try DeliveryActions($0).failOver($1) }, back: back),
+            }, intro: { try DeliveryActions($0).aboutStranded($1) }, answer: FailedOver.self,
+            run: { try DeliveryActions($0).failOver($1) }, back: back),
         ConsoleAction(
             path: "deliveries/threshold", deed: .runDeliveries, name: "threshold",
             fields: { _, _ in

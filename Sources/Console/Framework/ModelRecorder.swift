@@ -77,5 +77,7 @@ private final class RecordedFields<Key: CodingKey>: KeyedDecodingContainerProtoc
 
     func superDecoder() throws -> any Decoder { throw ModelError(description: "A model has no superclass.") }
 
-    func superDecoder(forKey key: Key) throws -> any Decoder { throw ModelError(description: "A model has no superclass.") }
+    func superDecoder(forKey key: Key) throws -> any Decoder {
+        throw ModelError(description: "A model has no superclass.")
+    }
 }

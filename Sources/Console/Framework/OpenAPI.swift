@@ -152,7 +152,9 @@ extension ConsoleSite {
             })
         responses["202"] = .object([
             "description": .text("It is being read: GET /roll tells how it goes on"),
-            "content": .object(["application/json": .object(["schema": try ModelType(of: RollUpload.Begun.self).schema])]),
+            "content": .object([
+                "application/json": .object(["schema": try ModelType(of: RollUpload.Begun.self).schema])
+            ]),
         ])
         operation["responses"] = .object(responses)
         operation["summary"] = .text(text("roll.upload", .en))

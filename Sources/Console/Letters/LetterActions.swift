@@ -33,11 +33,13 @@ struct LetterActions: ConsoleWork {
             answer: SpecimenMade.self, run: { try LetterActions($0).makeSpecimen($1) }, back: back),
         ConsoleAction(
             path: "letters/specimens/{specimen}/approve", deed: .approveSpecimen, name: "approveSpecimen",
-            fields: { _, _ in [DeedField("confirmed", .flag)] }, run: { try LetterActions($0).approveSpecimen($1) }, back: back),
+            fields: { _, _ in [DeedField("confirmed", .flag)] }, run: { try LetterActions($0).approveSpecimen($1) },
+            back: back),
         ConsoleAction(
             path: "letters/print", deed: .orderLetters, name: "printLetters",
             fields: { task, _ in [DeedField("printer", .choice(try LetterActions(task).printers()), isOpen: true)] },
-            intro: { try LetterActions($0).aboutPrinters($1) }, answer: Begun.self, run: { try LetterActions($0).printLetters($1) },
+            intro: { try LetterActions($0).aboutPrinters($1) }, answer: Begun.self,
+            run: { try LetterActions($0).printLetters($1) },
             back: back),
         ConsoleAction(
             path: "letters/again", deed: .orderLetters, name: "printAgain",
@@ -47,10 +49,12 @@ struct LetterActions: ConsoleWork {
                     DeedField("last", .number(numbers), isRequired: false),
                     DeedField("printer", .choice(try LetterActions(task).printers()), isOpen: true), .reason,
                 ]
-            }, intro: { try LetterActions($0).aboutPrinters($1) }, answer: Begun.self, run: { try LetterActions($0).printAgain($1) }, back: back),
+            }, intro: { try LetterActions($0).aboutPrinters($1) }, answer: Begun.self,
+            run: { try LetterActions($0).printAgain($1) }, back: back),
         ConsoleAction(
             path: "letters/{batch}/posted", deed: .orderLetters, name: "posted",
-            fields: { _, _ in [DeedField("on", .date)] }, answer: SheetActions.Posted.self, run: { try SheetActions($0).posted($1) }, back: back),
+            fields: { _, _ in [DeedField("on", .date)] }, answer: SheetActions.Posted.self,
+            run: { try SheetActions($0).posted($1) }, back: back),
         ConsoleAction(
             path: "letters/{batch}/confirm", deed: .orderLetters, name: "confirmBatch", fields: { _, _ in [] },
             answer: Confirmed.self, run: { try LetterActions($0).confirmBatch($1) }, back: back),
@@ -59,7 +63,8 @@ struct LetterActions: ConsoleWork {
             fields: { try SheetActions($0).spoiledFields($1) }, run: { try SheetActions($0).spoiled($1) }, back: back),
         ConsoleAction(
             path: "letters/returned", deed: .orderLetters, name: "returned",
-            fields: { _, _ in [DeedField("list", .long(maximum: 100_000))] }, answer: Returned.self, run: { try LetterActions($0).returned($1) }, back: back),
+            fields: { _, _ in [DeedField("list", .long(maximum: 100_000))] }, answer: Returned.self,
+            run: { try LetterActions($0).returned($1) }, back: back),
     ]
 
     /// The specimen that was made.

@@ -26,16 +26,20 @@ struct ParcelActions: ConsoleWork {
             run: { try ParcelActions($0).received($1) }, back: toParcels),
         ConsoleAction(
             path: "parcels/{batch}/posted", deed: .fetchLetters, name: "postedByPrinter",
-            fields: { _, _ in [DeedField("on", .date)] }, answer: SheetActions.Posted.self, run: { try SheetActions($0).posted($1) }, back: toParcels),
+            fields: { _, _ in [DeedField("on", .date)] }, answer: SheetActions.Posted.self,
+            run: { try SheetActions($0).posted($1) }, back: toParcels),
         ConsoleAction(
             path: "parcels/{batch}/spoiled", deed: .fetchLetters, name: "spoiledByPrinter",
-            fields: { try SheetActions($0).spoiledFields($1) }, run: { try SheetActions($0).spoiled($1) }, back: toParcels),
+            fields: { try SheetActions($0).spoiledFields($1) }, run: { try SheetActions($0).spoiled($1) },
+            back: toParcels),
         ConsoleAction(
             path: "parcels/{parcel}/destroyed", deed: .fetchLetters, name: "destroyed",
-            fields: { _, _ in [DeedField("confirmed", .flag)] }, run: { try ParcelActions($0).destroyed($1) }, back: toParcels),
+            fields: { _, _ in [DeedField("confirmed", .flag)] }, run: { try ParcelActions($0).destroyed($1) },
+            back: toParcels),
         ConsoleAction(
             path: "parcels/{parcel}/files/{file}/fetch", deed: .fetchLetters, name: "fetch", fields: { _, _ in [] },
-            shows: [PageTemplate(name: "fetch", model: FileTicket.self)], run: { try ParcelActions($0).fetch($1) }, back: toParcels),
+            shows: [PageTemplate(name: "fetch", model: FileTicket.self)], run: { try ParcelActions($0).fetch($1) },
+            back: toParcels),
         ConsoleAction(
             path: "parcels/key", deed: .fetchLetters, name: "printerKey",
             fields: { _, _ in [DeedField("key", .long(maximum: 60_000), isForgotten: true)] },

@@ -35,7 +35,8 @@ struct PolicyActions: ConsoleWork {
             back: { _ in "policy" }),
         ConsoleAction(
             path: "policy/points/{point}/accept", deed: .acceptPolicy, name: "acceptPoint",
-            fields: { _, _ in [DeedField("reason", .long(maximum: 1000))] }, intro: { try PolicyActions($0).aboutPoint($1) },
+            fields: { _, _ in [DeedField("reason", .long(maximum: 1000))] },
+            intro: { try PolicyActions($0).aboutPoint($1) },
             run: { try PolicyActions($0).acceptPoint($1) }, back: { _ in "policy" }),
     ]
 

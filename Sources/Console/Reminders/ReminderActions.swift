@@ -22,7 +22,7 @@ struct ReminderActions: ConsoleWork {
                         ? [] : [DeedField("confirmed", .flag, isRequired: false)])
             }, answer: About.self,
             shows: [PageTemplate(name: "reminder", model: ReminderPreview.self)],
-            run: { try ReminderActions($0).remind($1) }, back: { _ in "reminders" }),
+            run: { try ReminderActions($0).remind($1) }, back: { _ in "reminders" })
     ]
 
     /// How many it reaches.

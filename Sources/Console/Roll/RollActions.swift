@@ -21,7 +21,8 @@ struct RollActions: ConsoleWork {
     /// Their forms.
     static let all = [
         ConsoleAction(
-            path: "roll/add", deed: .changeRoll, name: "rollAdd", fields: { task, _ in RollActions(task).lateVoterFields() },
+            path: "roll/add", deed: .changeRoll, name: "rollAdd",
+            fields: { task, _ in RollActions(task).lateVoterFields() },
             answer: VoterOutcome.self, run: { try RollActions($0).addVoter($1) }, back: toRoll),
         ConsoleAction(
             path: "roll/apply", deed: .changeRoll, name: "rollApply",
@@ -34,7 +35,8 @@ struct RollActions: ConsoleWork {
             },
             answer: AppliedAnswer.self, run: { try RollActions($0).applyRoll($1) }, back: toRoll),
         ConsoleAction(
-            path: "roll/columns", deed: .changeRoll, name: "rollColumns", fields: { task, _ in RollColumns(task).fields() },
+            path: "roll/columns", deed: .changeRoll, name: "rollColumns",
+            fields: { task, _ in RollColumns(task).fields() },
             intro: { RollColumns($0).about($1) }, run: { try RollColumns($0).answer($1) }, back: toRoll),
         ConsoleAction(
             path: "roll/drop", deed: .changeRoll, name: "rollDrop", fields: { _, _ in [] },
@@ -89,7 +91,8 @@ struct RollActions: ConsoleWork {
         switch change {
         case .done:
             return .done(
-                text("rollAdd.done", call.language), next: "voters/\(voter ?? 0)", details: VoterOutcome(state: .done, voter: voter))
+                text("rollAdd.done", call.language), next: "voters/\(voter ?? 0)",
+                details: VoterOutcome(state: .done, voter: voter))
         case .asked: return RollAnswers(context).answer(change, call, done: "rollAdd.done", next: "roll")
         case .sealed: return .refused(409, text("roll.cannot.sealed", call.language))
         case .refused(let reason):

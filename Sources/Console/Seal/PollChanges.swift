@@ -41,7 +41,8 @@ struct PollChanges: ConsoleWork {
                 [DeedField("closes", .text(maximum: 16)), .reason, DeedField("tell", .flag, isRequired: false)]
             },
             intro: { task, call in
-                try PollChanges(task).mayExtend() ? try PollChanges(task).newsPreview(try PollChanges(task).extending(call), call) : nil
+                try PollChanges(task).mayExtend()
+                    ? try PollChanges(task).newsPreview(try PollChanges(task).extending(call), call) : nil
             },
             run: { try PollChanges($0).extendPoll($1) }, back: { _ in "seal" }),
     ]

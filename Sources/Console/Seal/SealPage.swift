@@ -85,7 +85,8 @@ struct SealPage: ConsolePage {
         var audit: Notice?
         if poll != nil {
             let words = findings.map { say.said($0) }.joined(separator: " ")
-            audit = findings.isEmpty ? Notice(say("seal.intact")) : Notice("\(say("seal.broken")) \(words)", isBad: true)
+            audit =
+                findings.isEmpty ? Notice(say("seal.intact")) : Notice("\(say("seal.broken")) \(words)", isBad: true)
         }
         return SealModel.View(
             state: PollWords(context).state(poll, found.hours, say), opened: Moment(poll?.openedAt, .wordsWithZone),

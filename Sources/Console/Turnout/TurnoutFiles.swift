@@ -46,7 +46,10 @@ struct TurnoutFiles: ConsoleWork {
             }
         }
         for hour in picture.hours {
-            rows.append([text("picture.hour", language), TurnoutFigures(context).span(hour.from, hour.to, wording(language)), "", "\(hour.votes)"])
+            rows.append([
+                text("picture.hour", language), TurnoutFigures(context).span(hour.from, hour.to, wording(language)), "",
+                "\(hour.votes)",
+            ])
         }
         return rows
     }

@@ -51,7 +51,8 @@ struct VoterActions: ConsoleWork {
         on("strike", "strike", .changeRoll, fields: { _, _ in [.reason] }) { try VoterActions($0).strike($1) },
         ConsoleAction(
             path: "voters/{voter}/messages/{message}/retry", deed: .runDeliveries, name: "retryOne",
-            fields: { _, _ in [] }, intro: { try VoterActions($0).aboutVoter($1) }, run: { try VoterActions($0).retryOne($1) },
+            fields: { _, _ in [] }, intro: { try VoterActions($0).aboutVoter($1) },
+            run: { try VoterActions($0).retryOne($1) },
             back: { "voters/\($0.id("voter"))" }),
     ]
 
@@ -124,7 +125,8 @@ struct VoterActions: ConsoleWork {
     /// Resets a passphrase, or asks a second person to.
     func resetPassphrase(_ call: Call) throws -> DeedAnswer {
         let outcome = try parts.desk.resetPassphrase(
-            voter: call.id("voter"), reason: call["reason"].trimmed, check: VoterActions.check(call), answer: call["answer"],
+            voter: call.id("voter"), reason: call["reason"].trimmed, check: VoterActions.check(call),
+            answer: call["answer"],
             by: call.viewer)
         return answer(outcome, call, done: "passphrase.done")
     }

@@ -61,6 +61,7 @@ struct ChannelWords {
     func proof(_ proof: ChannelProof) -> String {
         guard let identifier = proof.identifier else { return say("proof.none") }
         let codes = proof.codes.isEmpty ? say("none") : proof.codes.map { $0.said(say) }.joined(separator: ", ")
-        return "\(say("proof.identifier")) \(identifier.said(say))\(say.language.semicolon)\(say("proof.code")) \(codes)"
+        return
+            "\(say("proof.identifier")) \(identifier.said(say))\(say.language.semicolon)\(say("proof.code")) \(codes)"
     }
 }

@@ -32,7 +32,9 @@ struct VoterReissue: ConsoleWork {
         guard route == .letter else {
             return VoterActions(context).answer(outcome, call, done: isSame ? "reissue.doneSame" : "reissue.done")
         }
-        if case .done(_, _, true) = outcome { return VoterActions(context).answer(outcome, call, done: "reissue.letterKept") }
+        if case .done(_, _, true) = outcome {
+            return VoterActions(context).answer(outcome, call, done: "reissue.letterKept")
+        }
         return VoterActions(context).answer(
             outcome, call, done: isSame ? "reissue.letterSame" : "reissue.letter",
             more: keepsOld ? "reissue.noneKept" : nil)
