@@ -46,6 +46,7 @@ private let acts: [Act] = [
     Act("egister\\.renew\\(", commands: ["manager renew"], forms: ["staff/{member}/renew"]),
     Act("egister\\.remove\\(", commands: ["manager remove"], forms: ["staff/{member}/remove"]),
     // One door each.
+    Act("desk\\.reveal\\(", forms: ["voters/{voter}/reveal"]),
     Act("desk\\.decide\\(", forms: ["approvals/{request}/decide"]),
     Act("desk\\.takeBack\\(", forms: ["approvals/{request}/take-back"]),
     Act("desk\\.seen\\(", forms: ["alerts/{alert}/seen"]), Act("clients\\.add\\(", forms: ["clients/add"]),
@@ -90,9 +91,9 @@ private let commandsTwice: Set<String> = [
 /// All Swift sources of a room as one text.
 private func sources(_ room: String) throws -> String {
     let folder = repository.appending(path: "Sources/\(room)")
-    return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-        .filter { $0.pathExtension == "swift" }.sorted { $0.path < $1.path }
-        .map { try String(contentsOf: $0, encoding: .utf8) }.joined(separator: "\n")
+    return try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+        .filter { $0.hasSuffix(".swift") }.sorted()
+        .map { try String(contentsOf: folder.appending(path: $0), encoding: .utf8) }.joined(separator: "\n")
 }
 
 struct OperationListTests {

@@ -48,24 +48,28 @@ package final class ConsolePages: Sendable {
     func has(_ key: String) -> Bool { texts[.fr]?[key] != nil }
 
     /// A page as HTML.
-    /// - Parameter name: the template's.
+    /// - Parameters:
+    ///   - frame: what stands around it.
+    ///   - viewer: who reads it; nil for whoever is not signed in.
     /// - Throws: when there is no such template, or a value is missing that it asks for.
-    func bytes(
-        _ name: String, _ language: Language, _ values: [String: TemplateValue]
-    ) throws(TemplateError) -> [UInt8] {
-        guard let template = templates[language]?[name] else {
-            throw TemplateError(template: name, line: 1, column: 1, message: "there is no such template")
-        }
-        return Array(try template.render(values).utf8)
+    func html(_ screen: Screen, in frame: PageFrame, for viewer: Viewer?, _ wording: Wording) throws -> String {
+        guard let template = templates[wording.language]?[screen.template],
+            case .object(var values) = try ModelEncoder.values(frame, wording)
+        else { throw ModelError(description: "There is no template \(screen.template).") }
+        values["may"] = ConsolePages.may(viewer)
+        values["blocks"] = .list(
+            screen.blocks.enumerated().map { $1.value($0, form: frame.form, owner: frame.owner) })
+        values["page"] = try ModelEncoder.values(screen.model, wording)
+        return try template.render(values)
     }
 
     /// What stands between a name and what is said of it, and between sayings.
-    static func punctuation(_ language: Language) -> [String: String] {
+    private static func punctuation(_ language: Language) -> [String: String] {
         ["colon": language.colon, "semicolon": language.semicolon]
     }
 
     /// What somebody may, as flags for templates: links that lead to a refusal are not shown.
-    static func may(_ viewer: Viewer?) -> TemplateValue {
+    private static func may(_ viewer: Viewer?) -> TemplateValue {
         .object(
             Dictionary(
                 uniqueKeysWithValues: Deed.allCases.map { ($0.rawValue, .flag(viewer?.may($0) ?? false)) }))
@@ -75,18 +79,9 @@ package final class ConsolePages: Sendable {
     private static func templates(
         _ folder: TemplateFolder, _ texts: [String: String], _ values: [String: TemplateValue]
     ) throws(SiteFault) -> [String: Template] {
-        let frame: [String: Shape] = [
-            "title": .text, "switch": .text, "form": .text, "owner": .text, "lang": .text, "otherLang": .text,
-            "error": .object(["text": .text]), "note": .object(["text": .text]),
-            "who": .object(["name": .text, "role": .text]),
-            "menu": .list(
-                .object(["path": .text, "text": .text, "isHere": .flag, "count": .object(["text": .text])])),
-            "live": .object(["path": .text]), "expiry": .object(["seconds": .text]),
-            "may": .object(Dictionary(uniqueKeysWithValues: Deed.allCases.map { ($0.rawValue, .flag) })),
-            "t": .object(texts.mapValues { _ in .text }), "e": .object(values.mapValues { _ in .text }),
-        ]
         var templates: [String: Template] = [:]
         do {
+            let frame = try frame(texts, values)
             let blocks = try load("blocks", folder, frame.merging(["blocks": Block.shape]) { $1 })
             let constant: [String: TemplateValue] = ["t": .object(texts.mapValues { .text($0) }), "e": .object(values)]
             templates["blocks"] = try blocks.bound(constant)
@@ -96,6 +91,17 @@ package final class ConsolePages: Sendable {
             }
         } catch { throw SiteFault("\(error)") }
         return templates
+    }
+
+    /// What every template may ask for.
+    private static func frame(
+        _ texts: [String: String], _ values: [String: TemplateValue]
+    ) throws -> [String: Shape] {
+        guard case .object(var shape) = try ModelType(of: PageFrame.self).shape else { return [:] }
+        shape["may"] = .object(Dictionary(uniqueKeysWithValues: Deed.allCases.map { ($0.rawValue, .flag) }))
+        shape["t"] = .object(texts.mapValues { _ in .text })
+        shape["e"] = .object(values.mapValues { _ in .text })
+        return shape
     }
 
     /// A template with the parts that it shares with others.

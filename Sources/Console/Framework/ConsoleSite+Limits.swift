@@ -34,7 +34,7 @@ extension ConsoleSite {
         let token = request.path.hasPrefix("/api/") ? bearer(request) : request.cookie(cookies.name(.staffSession))
         let mark = token.map(mark)
         if let mark, known.withLock({ $0.contains(mark) }) { return nil }
-        guard limits.count("stranger", from: request.source) > ConsoleSignIn.mostByStrangers else { return nil }
+        guard limits.count("stranger", from: request.source) > StaffSignIn.mostByStrangers else { return nil }
         // After a start nobody is remembered yet: a token that may hold is looked at beside the network's other requests.
         return mark ?? Array(request.source.utf8)
     }
@@ -96,7 +96,7 @@ extension ConsoleSite {
 
     /// Whether a POST to a path has a body that somebody reads.
     private func takesBody(_ path: String, isAPI: Bool) -> Bool {
-        path == RollUpload.path || !isAPI && ConsoleSignIn.paths.contains(path)
+        path == RollUpload.path || !isAPI && StaffSignIn.paths.contains(path)
             || ConsoleTables.actions.contains { Pattern.match($0.path, path) != nil }
     }
 }

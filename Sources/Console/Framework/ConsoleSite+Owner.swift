@@ -26,22 +26,4 @@ extension ConsoleSite {
         if visitor.request.header("accept") == "text/plain" { return .text(409, "other\n") }
         return message(visitor, 409, "other")
     }
-
-    /// Whether a form is one of a sign-in that is not under way any more, or has gone on. Nothing of it is compared or counted.
-    func isOfBefore(_ token: String, _ form: Form?) throws(StoreError) -> Bool {
-        try store.read { (reading: borrowing Reading) throws(StoreError) in
-            guard try parts.door.request(reading, token: token) != nil else { return false }
-            return try !parts.door.isCurrent(reading, token: token, mark: form?["mark"] ?? "")
-        }
-    }
-
-    /// The page at which the sign-in under way stands, for a form of another one.
-    func answerOfBefore(_ visitor: Visitor, _ token: String) throws -> Response {
-        let isVerified = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.door.request(reading, token: token)?.state == .verified
-        }
-        let error = text("signIn.old", visitor.language)
-        return try isVerified
-            ? secret(visitor, status: 409, error: error) : code(visitor, status: 409, error: error)
-    }
 }

@@ -32,7 +32,7 @@ extension ConsoleSite {
             if request.path.hasPrefix("/assets/") { return assets.response(request) ?? .text(404, "not found\n") }
             // What is read and written here would be lost.
             try store.checkFile()
-            if request.path.hasPrefix("/api/") { return try api(request) }
+            if request.path.hasPrefix("/api/") { return try ConsoleAPI(site: self).answer(request) }
             return try page(request)
         } catch {
             log("\(name(request.path)) failed: \(error)")
@@ -64,6 +64,6 @@ extension ConsoleSite {
         let rest = String(path.dropFirst(isAPI ? "/api/v1/".count : "/manager/".count))
         let patterns = ConsoleTables.paths
         let found = patterns.first { Pattern.match($0, rest) != nil }
-        return (isAPI ? "/api/v1/" : "/manager/") + (found ?? ConsoleSignIn.name(rest) ?? "other")
+        return (isAPI ? "/api/v1/" : "/manager/") + (found ?? StaffSignIn.name(rest) ?? "other")
     }
 }

@@ -214,10 +214,10 @@ package final class ConsoleSite: ConsoleTask {
         if isPost, request.isOverLimit { return message(visitor, 422, "tooLong") }
         let form = request.form()
         // The pages of a sign-in under way are told apart by its mark, and ask nothing of a session.
-        if isPost, !ConsoleSignIn.begins(path), let other = formOfAnother(visitor, owner: form?["owner"] ?? "") {
+        if isPost, !StaffSignIn.begins(path), let other = formOfAnother(visitor, owner: form?["owner"] ?? "") {
             return other
         }
-        if let response = try signingIn(visitor, path, form) { return response }
+        if let response = try StaffSignIn(site: self).answer(visitor, path, form) { return response }
         guard let session = visitor.session, let viewer = visitor.viewer, let member = visitor.member else {
             return .see("/manager/sign-in" + (request.cookie(cookies.name(.staffSession)) == nil ? "" : "?say=ended"))
         }
@@ -228,7 +228,7 @@ package final class ConsoleSite: ConsoleTask {
                 try parts.door.note(transaction, session)
             }
         }
-        if path == AccountSecret.path { return try ownSecret(visitor, session, form) }
+        if path == AccountSecret.path { return try AccountSecret(site: self).answer(visitor, session, form) }
         if isUpload, isPost { return try RollUpload.take(self, visitor, viewer) }
         return try dispatch(visitor, viewer, member, path, form)
     }
@@ -258,7 +258,8 @@ package final class ConsoleSite: ConsoleTask {
             guard viewer.may(action.deed) else { return try deny(visitor, viewer, action.deed, path) }
             let given = isPost ? form?.fields ?? [] : visitor.request.query
             let call = Call(viewer: viewer, place: place, values: values(given), source: "console")
-            return try isPost ? run(visitor, action, call, path) : ask(visitor, action, call, path)
+            let forms = ConsoleForms(site: self)
+            return try isPost ? forms.run(visitor, action, call, path) : forms.ask(visitor, action, call, path)
         }
         return message(visitor, 404, "notFound")
     }

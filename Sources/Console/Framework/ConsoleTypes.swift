@@ -3,25 +3,6 @@ import HTTPServer
 import Operations
 import Staff
 
-/// A value as the API gives it.
-indirect enum JSONValue: Sendable, Equatable {
-    case text(String)
-    case number(Int)
-    case flag(Bool)
-    case list([JSONValue])
-    case object([String: JSONValue])
-    case none
-
-    /// Null where there is none.
-    static func optional(_ text: String?) -> JSONValue { text.map { .text($0) } ?? .none }
-
-    /// Null where there is none.
-    static func optional(_ number: Int?) -> JSONValue { number.map { .number($0) } ?? .none }
-
-    /// Whole seconds since 1970; null where there is no such time.
-    static func time(_ time: Int?) -> JSONValue { optional(time) }
-}
-
 /// A page as it was made for one request: the API gives the model as it is, a browser gets it in its template.
 struct Screen: Sendable {
     /// Also the page's heading.

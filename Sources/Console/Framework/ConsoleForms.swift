@@ -16,24 +16,29 @@ import Turnout
 import WebContent
 
 /// What a form asks for, and what is done with it.
-extension ConsoleSite {
+struct ConsoleForms: ConsoleTask {
+    /// Whose pages they stand on.
+    let site: ConsoleSite
+    var context: ConsoleContext { site.context }
+    private var rules: FieldRules { FieldRules(context) }
+
     /// The form of a deed.
     /// - Parameters:
     ///   - path: where the form is sent, below `/manager/`.
     ///   - faults: what is wrong with fields, after it was sent.
     /// - Throws: an error of the store.
     func ask(
-        _ visitor: Visitor, _ action: ConsoleAction, _ call: Call, _ path: String, status: Int = 200,
+        _ visitor: ConsoleSite.Visitor, _ action: ConsoleAction, _ call: Call, _ path: String, status: Int = 200,
         error: String? = nil, faults: [(field: String, text: String)] = []
     ) throws -> Response {
-        guard let intro = try action.intro(context, call) else { return message(visitor, 404, "notFound") }
+        guard let intro = try action.intro(context, call) else { return site.message(visitor, 404, "notFound") }
         let fields = try action.fields(context, call).map { formField($0, action, call, faults) }
         let form = FormBlock(
             path: "/manager/" + path, fields: fields, button: text("\(action.name).do", call.language))
         let back = Block.links([(text("back", call.language), "/manager/" + action.back(call))])
         let hint = "\(action.name).hint"
         let hints = pages.has(hint) ? [Block.text(text(hint, call.language))] : []
-        return try show(
+        return try site.show(
             visitor,
             Screen(
                 title: text("\(action.name).title", call.language), blocks: intro + hints + [.form(form), back],
@@ -47,7 +52,7 @@ extension ConsoleSite {
     ) -> FormBlock.Field {
         let language = call.language
         let own = "\(action.name).\(field.name)"
-        let label = self.label(field, action, language)
+        let label = rules.label(field, action, language)
         let hintKeys = ["\(own).hint", "f.\(field.name).hint"]
         let hint = field.hint ?? hintKeys.first(where: pages.has).map { text($0, language) } ?? ""
         let input: FormBlock.Input
@@ -69,17 +74,10 @@ extension ConsoleSite {
             isRequired: field.isRequired, fault: faults.first { $0.field == field.name }?.text)
     }
 
-    /// The field's own label, else the text of this deed, else that of every deed.
-    func label(_ field: DeedField, _ action: ConsoleAction, _ language: Language) -> String {
-        if let label = field.label { return label[language] }
-        let own = "\(action.name).\(field.name)"
-        return text(pages.has(own) ? own : "f.\(field.name)", language)
-    }
-
     /// Checks a form, keeps the request in the journal, does the deed, and says what came of it.
-    func run(_ visitor: Visitor, _ action: ConsoleAction, _ call: Call, _ path: String) throws -> Response {
-        guard try action.intro(context, call) != nil else { return message(visitor, 404, "notFound") }
-        let faults = try faults(action, call)
+    func run(_ visitor: ConsoleSite.Visitor, _ action: ConsoleAction, _ call: Call, _ path: String) throws -> Response {
+        guard try action.intro(context, call) != nil else { return site.message(visitor, 404, "notFound") }
+        let faults = try rules.faults(action, call)
         if let first = faults.first {
             return try ask(visitor, action, call, path, status: 422, error: first.text, faults: faults)
         }
@@ -87,8 +85,8 @@ extension ConsoleSite {
         switch try action.run(context, call) {
         case .done(let note, let next, _):
             let note = ConsoleSite.cut(note)
-            return .see("/manager/\(next)?say=" + (ConsoleSite.escaped(note)) + "&sign=" + sign(note, visitor))
-        case .shown(let screen): return try show(visitor, screen, path: path)
+            return .see("/manager/\(next)?say=" + (ConsoleSite.escaped(note)) + "&sign=" + site.sign(note, visitor))
+        case .shown(let screen): return try site.show(visitor, screen, path: path)
         case .faults(let faults):
             return try ask(
                 visitor, action, call, path, status: 422,
@@ -98,29 +96,7 @@ extension ConsoleSite {
             let refusal = try ask(
                 visitor, action, call, path, status: status, error: words + (more.map { " " + $0 } ?? ""),
                 faults: field.map { [($0, words)] } ?? [])
-            return retry.map { waiting(refusal, $0) } ?? refusal
+            return retry.map { site.waiting(refusal, $0) } ?? refusal
         }
-    }
-
-    /// A word that we wrote ourselves into an address, so that nobody else's words stand on our page.
-    /// - Returns: 16 hexadecimal digits, good for this browser and these words.
-    func sign(_ note: String, _ visitor: Visitor) -> String {
-        String(hex(forms.hash("note:\(visitor.browser):\(note)")).prefix(16))
-    }
-
-    /// A note that fits into an address: a list of many references does not.
-    static func cut(_ note: String) -> String {
-        guard note.unicodeScalars.count > FieldLimits.note.scalars else { return note }
-        return String(note.unicodeScalars.prefix(FieldLimits.note.scalars - 1)) + "…"
-    }
-
-    /// Percent-encoded for a parameter.
-    static func escaped(_ text: String) -> String {
-        text.utf8.map { byte in
-            switch byte {
-            case 48...57, 65...90, 97...122, 45, 46, 95, 126: String(UnicodeScalar(byte))
-            default: "%" + hex([byte]).uppercased()
-            }
-        }.joined()
     }
 }

@@ -18,7 +18,11 @@ import WebContent
 ///       │ <─ factor, "staffSession" ─ │  (nothing is shown yet)              │
 ///       │ authenticator's code ─────> │ counted, compared, once ───────────> │ SecondFactor.confirm or enrol
 ///       │ <─ /manager ─────────────── │  the session's `confirmedAt` is set  │
-enum ConsoleSignIn {
+struct StaffSignIn: ConsoleTask {
+    /// Whose pages they are.
+    let site: ConsoleSite
+    var context: ConsoleContext { site.context }
+
     /// Below `/manager/`.
     static let paths = ["sign-in", "code", "passphrase", "factor", "sign-out", "extend", AccountSecret.path]
 
@@ -33,12 +37,10 @@ enum ConsoleSignIn {
 
     /// Requests from one address in ten minutes by whoever is not signed in: ten for each of those sign-ins.
     static let mostByStrangers = 10 * mostFromOne
-}
 
-extension ConsoleSite {
     /// Answers the pages of signing in and out; nil for every other path.
     /// - Parameter path: below `/manager/`.
-    func signingIn(_ visitor: Visitor, _ path: String, _ form: Form?) throws -> Response? {
+    func answer(_ visitor: ConsoleSite.Visitor, _ path: String, _ form: Form?) throws -> Response? {
         let isPost = visitor.request.method == .post
         switch path {
         case "sign-in": return try isPost ? identify(visitor, form) : identifier(visitor)
@@ -51,7 +53,7 @@ extension ConsoleSite {
                     try parts.door.end(transaction, session)
                 }
             }
-            return going("sign-in?say=signedOut", [cookies.clear(.staffSession)])
+            return going("sign-in?say=signedOut", [site.cookies.clear(.staffSession)])
         case "extend" where isPost:
             // A script is told for how many seconds, a form leads back.
             guard visitor.request.header("accept") == "text/plain" else { return .see("/manager") }
@@ -76,7 +78,7 @@ extension ConsoleSite {
     }
 
     /// The token of the browser's sign-in under way.
-    private func pending(_ visitor: Visitor) -> String? { visitor.request.cookie(cookies.name(.staffPending)) }
+    private func pending(_ visitor: ConsoleSite.Visitor) -> String? { visitor.request.cookie(site.cookies.name(.staffPending)) }
 
     /// A page with one question.
     /// - Parameters:
@@ -87,7 +89,7 @@ extension ConsoleSite {
     ///   - after: blocks below it.
     ///   - mark: of the sign-in under way, carried along; see `markField`.
     func question(
-        _ visitor: Visitor, _ name: String, path: String, fields: [(name: String, input: FormBlock.Input)],
+        _ visitor: ConsoleSite.Visitor, _ name: String, path: String, fields: [(name: String, input: FormBlock.Input)],
         status: Int = 200, error: String? = nil, before: [Block] = [], after: [Block] = [],
         mark: String? = nil
     ) throws -> Response {
@@ -102,7 +104,7 @@ extension ConsoleSite {
                         hint: pages.has(hint) ? text(hint, language) : "", input: field.input,
                         fault: error == nil ? nil : "")
                 }, button: text("\(name).do", language))
-        return try show(
+        return try site.show(
             visitor,
             Screen(title: text("\(name).title", language), blocks: before + [.form(form)] + after, data: .none),
             path: path, status: status, error: error)
@@ -116,7 +118,7 @@ extension ConsoleSite {
     // MARK: Identifier
 
     /// The first page, with a word of what happened before.
-    private func identifier(_ visitor: Visitor, status: Int = 200, error: String? = nil) throws -> Response {
+    private func identifier(_ visitor: ConsoleSite.Visitor, status: Int = 200, error: String? = nil) throws -> Response {
         // Of a second press: whoever is signed in by then is not told that nothing came of it.
         if visitor.request.parameter("say") == "gone", pending(visitor) == nil, visitor.session != nil {
             return .see("/manager")
@@ -131,10 +133,10 @@ extension ConsoleSite {
 
     /// What follows is the same for known and unknown identifiers.
     /// - Throws: an error of the store.
-    private func identify(_ visitor: Visitor, _ form: Form?) throws -> Response {
+    private func identify(_ visitor: ConsoleSite.Visitor, _ form: Form?) throws -> Response {
         let language = visitor.language
-        if limits.count("console", from: visitor.request.source) > ConsoleSignIn.mostFromOne {
-            return waiting(
+        if site.limits.count("console", from: visitor.request.source) > StaffSignIn.mostFromOne {
+            return site.waiting(
                 try identifier(visitor, status: 429, error: text("signIn.tooMany", language)), RateLimiter.window)
         }
         guard case .canonical(let canonical) = IdentifierEntry(form?["identifier"] ?? "", scheme: .random) else {
@@ -143,13 +145,13 @@ extension ConsoleSite {
         let token = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try parts.door.ask(transaction, canonical: canonical, from: asker(visitor))
         }
-        return going("code", [cookies.set(.staffPending, token)])
+        return going("code", [site.cookies.set(.staffPending, token)])
     }
 
     // MARK: Code
 
     /// The page on which the code is typed.
-    func code(_ visitor: Visitor, status: Int = 200, error: String? = nil) throws -> Response {
+    func code(_ visitor: ConsoleSite.Visitor, status: Int = 200, error: String? = nil) throws -> Response {
         let language = visitor.language
         guard let token = pending(visitor),
             let request = try store.read({ (reading: borrowing Reading) throws(StoreError) in
@@ -180,7 +182,7 @@ extension ConsoleSite {
     }
 
     /// Takes a code, or asks for another, or ends the sign-in.
-    private func takeCode(_ visitor: Visitor, _ form: Form?) throws -> Response {
+    private func takeCode(_ visitor: ConsoleSite.Visitor, _ form: Form?) throws -> Response {
         let language = visitor.language
         guard let token = pending(visitor) else { return going("sign-in?say=gone") }
         if try isOfBefore(token, form) { return try answerOfBefore(visitor, token) }
@@ -193,14 +195,14 @@ extension ConsoleSite {
             switch again {
             case .asked: return going("code")
             case .wait(let seconds):
-                return waiting(
+                return site.waiting(
                     try code(visitor, status: 429, error: text("code.wait", language) + " \(seconds) s"), seconds)
             case .quiet: return try code(visitor, status: 429, error: text("code.quiet", language))
             case .gone: return going("sign-in?say=gone")
             }
         case "cancel":
             try cancel(token)
-            return going("sign-in", [cookies.clear(.staffPending)])
+            return going("sign-in", [site.cookies.clear(.staffPending)])
         default: break
         }
         guard let read = parts.door.readCode(form?["code"] ?? "") else {
@@ -210,21 +212,21 @@ extension ConsoleSite {
             try parts.door.check(transaction, token: token, read)
         }
         switch outcome {
-        case .verified(let token): return going("passphrase", [cookies.set(.staffPending, token)])
+        case .verified(let token): return going("passphrase", [site.cookies.set(.staffPending, token)])
         case .wrong(let left):
-            metrics.refuse(.code)
+            site.metrics.refuse(.code)
             return try code(visitor, status: 422, error: text("code.wrong", language) + " \(left)")
         case .late: return try code(visitor, status: 422, error: text("code.late", language))
         case .older: return try code(visitor, status: 422, error: text("code.older", language))
         case .exhausted:
             try cancel(token)
-            return going("sign-in?say=exhausted", [cookies.clear(.staffPending)])
-        case .gone: return going("sign-in?say=gone", [cookies.clear(.staffPending)])
+            return going("sign-in?say=exhausted", [site.cookies.clear(.staffPending)])
+        case .gone: return going("sign-in?say=gone", [site.cookies.clear(.staffPending)])
         }
     }
 
     /// Where a request for a code comes from.
-    private func asker(_ visitor: Visitor) -> CodeAsker {
+    private func asker(_ visitor: ConsoleSite.Visitor) -> CodeAsker {
         CodeAsker(network: RateLimiter.network(visitor.request.source))
     }
 
@@ -238,7 +240,7 @@ extension ConsoleSite {
     // MARK: Passphrase
 
     /// The page on which the passphrase is typed, or chosen the first time.
-    func secret(_ visitor: Visitor, status: Int = 200, error: String? = nil) throws -> Response {
+    func secret(_ visitor: ConsoleSite.Visitor, status: Int = 200, error: String? = nil) throws -> Response {
         guard let token = pending(visitor) else { return going("sign-in?say=gone") }
         let (step, mark) = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> (SignInDesk.Step, String?) in
@@ -257,12 +259,12 @@ extension ConsoleSite {
                 status: status,
                 error: error, mark: mark)
         // Staff renew nothing by this way.
-        case .challenge, .renew, .gone: return going("sign-in?say=gone", [cookies.clear(.staffPending)])
+        case .challenge, .renew, .gone: return going("sign-in?say=gone", [site.cookies.clear(.staffPending)])
         }
     }
 
     /// Takes the passphrase; a hash is computed.
-    private func takeSecret(_ visitor: Visitor, _ form: Form?) throws -> Response {
+    private func takeSecret(_ visitor: ConsoleSite.Visitor, _ form: Form?) throws -> Response {
         let language = visitor.language
         guard let token = pending(visitor) else { return going("sign-in?say=gone") }
         if try isOfBefore(token, form) { return try answerOfBefore(visitor, token) }
@@ -278,19 +280,19 @@ extension ConsoleSite {
         }
         switch outcome {
         case .opened(let session):
-            return going("factor", [cookies.set(.staffSession, session), cookies.clear(.staffPending)])
+            return going("factor", [site.cookies.set(.staffSession, session), site.cookies.clear(.staffPending)])
         case .wrong:
-            metrics.refuse(.secret)
+            site.metrics.refuse(.secret)
             return try secret(visitor, status: 422, error: text("enter.wrong", language))
         case .wait(let seconds):
-            return waiting(
+            return site.waiting(
                 try secret(visitor, status: 429, error: text("enter.wait", language) + " \(seconds) s"), seconds)
         case .busy(let seconds):
-            return waiting(
+            return site.waiting(
                 try secret(visitor, status: 503, error: text("enter.busy", language) + " \(seconds) s"), seconds)
         case .refused(let faults, _): return try secret(visitor, status: 422, error: words(faults, language))
         case .next, .forgotten: return going("passphrase")
-        case .gone: return going("sign-in?say=gone", [cookies.clear(.staffPending)])
+        case .gone: return going("sign-in?say=gone", [site.cookies.clear(.staffPending)])
         }
     }
 
@@ -300,18 +302,30 @@ extension ConsoleSite {
         faults.map { text("secret.\($0.rawValue)", language) }.joined(separator: " ")
     }
 
-    /// An answer that says when to come back.
-    /// - Parameter seconds: for the header `Retry-After`.
-    func waiting(_ response: Response, _ seconds: Int) -> Response {
-        var response = response
-        response.headers.append(("Retry-After", "\(seconds)"))
-        return response
+    // MARK: Pages of another sign-in
+
+    /// Whether a form is one of a sign-in that is not under way any more, or has gone on. Nothing of it is compared or counted.
+    func isOfBefore(_ token: String, _ form: Form?) throws(StoreError) -> Bool {
+        try store.read { (reading: borrowing Reading) throws(StoreError) in
+            guard try parts.door.request(reading, token: token) != nil else { return false }
+            return try !parts.door.isCurrent(reading, token: token, mark: form?["mark"] ?? "")
+        }
+    }
+
+    /// The page at which the sign-in under way stands, for a form of another one.
+    func answerOfBefore(_ visitor: ConsoleSite.Visitor, _ token: String) throws -> Response {
+        let isVerified = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.door.request(reading, token: token)?.state == .verified
+        }
+        let error = text("signIn.old", visitor.language)
+        return try isVerified
+            ? secret(visitor, status: 409, error: error) : code(visitor, status: 409, error: error)
     }
 
     // MARK: Authenticator
 
     /// Asks for the authenticator's code, or shows a new secret for it where the member has none yet.
-    private func askFactor(_ visitor: Visitor, status: Int = 200, error: String? = nil) throws -> Response {
+    private func askFactor(_ visitor: ConsoleSite.Visitor, status: Int = 200, error: String? = nil) throws -> Response {
         let language = visitor.language
         guard let session = visitor.session, let member = visitor.member else { return going("sign-in?say=ended") }
         if session.confirmedAt != nil { return .see("/manager") }
@@ -331,7 +345,7 @@ extension ConsoleSite {
         }
         blocks += [
             .text(text("enrol.byHand", language)),
-            .codes([ConsoleSite.grouped(TimeCode.base32(secret))]), .text(text("enrol.then", language)),
+            .codes([StaffSignIn.grouped(TimeCode.base32(secret))]), .text(text("enrol.then", language)),
         ]
         return try question(
             visitor, "enrol", path: "factor", fields: [("code", .code)], status: status, error: error, before: blocks)
@@ -343,7 +357,7 @@ extension ConsoleSite {
     }
 
     /// Takes that code. The first one proves the authenticator, and the spare codes are shown this once.
-    private func takeFactor(_ visitor: Visitor, _ form: Form?) throws -> Response {
+    private func takeFactor(_ visitor: ConsoleSite.Visitor, _ form: Form?) throws -> Response {
         let language = visitor.language
         guard let session = visitor.session, let member = visitor.member else { return going("sign-in?say=ended") }
         if session.confirmedAt != nil { return .see("/manager") }
@@ -357,10 +371,10 @@ extension ConsoleSite {
         }
         switch outcome {
         case .wrong:
-            metrics.refuse(.factor)
+            site.metrics.refuse(.factor)
             return try askFactor(visitor, status: 422, error: text("factor.wrong", language))
         case .wait(let seconds):
-            return waiting(
+            return site.waiting(
                 try askFactor(visitor, status: 429, error: text("enter.wait", language) + " \(seconds) s"), seconds)
         case .right where spare.isEmpty: return .see("/manager")
         case .right:
@@ -370,7 +384,7 @@ extension ConsoleSite {
                     .text(text("spare.text", language)), .codes(spare),
                     .links([(text("spare.go", language), "/manager")]),
                 ], data: .none)
-            return try show(visitor, screen, path: "factor")
+            return try site.show(visitor, screen, path: "factor")
         }
     }
 }

@@ -6,18 +6,13 @@ import Staff
 import Synchronization
 
 /// The API's description (OpenAPI 3.1), made of the same tables that answer the requests: it cannot say anything else.
-extension ConsoleSite {
-    /// The description as it is sent: made at the first request and kept, since who asks needs no token.
-    /// - Throws: an error of the store, since some choices stand there.
-    func description() throws -> [UInt8] {
-        if let made = madeDescription.withLock({ $0 }) { return made }
-        let made = try openAPI().bytes
-        madeDescription.withLock { $0 = made }
-        return made
-    }
+struct APIDescription: ConsoleTask {
+    let context: ConsoleContext
+    /// Where the console is reached: scheme, host and port.
+    let address: String
 
     /// The whole description, from the tables of pages, files and deeds.
-    private func openAPI() throws -> JSONValue {
+    func made() throws -> JSONValue {
         var paths: [String: [String: JSONValue]] = [:]
         for view in ConsoleTables.views {
             paths["/" + view.path, default: [:]]["get"] = operation(
@@ -123,7 +118,7 @@ extension ConsoleSite {
         ]
         let usual = [400, 401, 403, 404, 422, 429, 500, 503]
         for status in isDeed ? usual + [409, 413, 415] : usual {
-            responses["\(status)"] = ConsoleSite.problemAnswer
+            responses["\(status)"] = APIDescription.problemAnswer
         }
         return [
             "description": .text("Roles: \(roles)"), "parameters": .list(parameters), "responses": .object(responses),
@@ -148,7 +143,7 @@ extension ConsoleSite {
             RollUpload.path, .changeRoll, query: query, answer: [:], isDeed: false)
         var responses = Dictionary(
             uniqueKeysWithValues: [400, 401, 403, 409, 413, 415, 422, 429, 500, 503].map {
-                ("\($0)", ConsoleSite.problemAnswer)
+                ("\($0)", APIDescription.problemAnswer)
             })
         responses["202"] = .object([
             "description": .text("It is being read: GET /roll tells how it goes on"),
