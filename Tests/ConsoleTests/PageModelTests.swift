@@ -52,7 +52,7 @@ struct PageModelTests {
     @Test func `each template is a page's own`() throws {
         let names = templates.map(\.name)
         #expect(Set(names).count == names.count && names.count > 25)
-        let parts: Set = ["blocks", "head", "foot", "token", "notice", "chart", "rollReport"]
+        let parts: Set = ["head", "foot", "token", "notice", "chart", "rollReport", "fields", "asked", "clockFacts"]
         let folder = ConsoleHouse.repository.appending(path: "Templates/pages/console").path
         let files = try FileManager.default.contentsOfDirectory(atPath: folder).map { $0.replacing(".html", with: "") }
         #expect(Set(files) == parts.union(names))

@@ -29,17 +29,16 @@ struct AccountSecret: ConsoleTask {
         case .busy(let seconds):
             return site.waiting(
                 try shown(visitor, status: 503, error: text("enter.busy", language) + " \(seconds) s"), seconds)
-        case .refused(let faults, _): return try shown(visitor, status: 422, error: StaffSignIn(site: site).words(faults, language))
+        case .refused(let faults, _):
+            return try shown(visitor, status: 422, error: StaffSignIn(site: site).words(faults, language))
         case .gone: return .see("/manager/sign-in?say=ended")
         }
     }
 
     /// The form with its three fields.
     private func shown(_ visitor: ConsoleSite.Visitor, status: Int = 200, error: String? = nil) throws -> Response {
-        try StaffSignIn(site: site).question(
-            visitor, "ownSecret", path: AccountSecret.path,
-            fields: [("present", .secret), ("secret", .secret), ("again", .secret)], status: status,
-            error: error,
-            after: [.links([(text("back", visitor.language), "/manager/account")])])
+        let fields: [(String, FormModel.Input)] = [("present", .secret), ("secret", .secret), ("again", .secret)]
+        let question = StaffSignIn.Question(name: "ownSecret", path: AccountSecret.path, fields: fields)
+        return try StaffSignIn(site: site).ask(visitor, question, FormTrouble(status, error))
     }
 }

@@ -24,7 +24,8 @@ struct DeliveryActions: ConsoleWork {
     static let all = [
         ConsoleAction(
             path: "identifiers/issue", deed: .runDeliveries, name: "issueAll", fields: { _, _ in [] },
-            intro: { try DeliveryActions($0).aboutMissing($1) }, answer: Issued.self,
+            about: FormAbout("countsForm", CountsAbout.self) { try DeliveryActions($0).aboutMissing($1) },
+            answer: Issued.self,
             run: { try DeliveryActions($0).issueAll($1) }, back: back),
         ConsoleAction(
             path: "deliveries/retry", deed: .runDeliveries, name: "retry",
@@ -45,7 +46,8 @@ struct DeliveryActions: ConsoleWork {
                     DeedField("from", .choice(open.filter { $0 != Route.letter.rawValue })),
                     DeedField("to", .choice(open)),
                 ] + selection + [.reason]
-            }, intro: { try DeliveryActions($0).aboutStranded($1) }, answer: FailedOver.self,
+            }, about: FormAbout("countsForm", CountsAbout.self) { try DeliveryActions($0).aboutStranded($1) },
+            answer: FailedOver.self,
             run: { try DeliveryActions($0).failOver($1) }, back: back),
         ConsoleAction(
             path: "deliveries/threshold", deed: .runDeliveries, name: "threshold",
@@ -56,6 +58,17 @@ struct DeliveryActions: ConsoleWork {
                 ]
             }, run: { try DeliveryActions($0).threshold($1) }, back: back),
     ]
+
+    /// How many voters a deed would reach.
+    struct CountsAbout: PageModel {
+        let counts: [Count]
+
+        /// One figure.
+        struct Count: PageModel {
+            let term: String
+            let count: Int
+        }
+    }
 
     /// How many messages are due again.
     struct Retried: PageModel {
@@ -118,17 +131,17 @@ struct DeliveryActions: ConsoleWork {
     }
 
     /// How many voters have no identifier that reached them, by channel.
-    func aboutStranded(_ call: Call) throws -> [Block]? {
-        let language = call.language
-        var facts: [(term: String, value: String)] = []
-        for route in [Route.email, .sms] where election.channels.contains(where: { $0.rawValue == route.rawValue }) {
-            facts.append(
-                (
-                    text("failOver.count", language) + " " + choiceText("channel", route.rawValue, language),
-                    "\(try parts.deliveries.strandedCount(from: route))"
-                ))
+    func aboutStranded(_ call: Call) throws -> CountsAbout? {
+        let say = wording(call.language)
+        let routes = [Route.email, .sms].filter { route in
+            election.channels.contains { $0.rawValue == route.rawValue }
         }
-        return [.facts(facts)]
+        return CountsAbout(
+            counts: try routes.map {
+                .init(
+                    term: "\(say("failOver.count")) \($0.said(say))",
+                    count: try parts.deliveries.strandedCount(from: $0))
+            })
     }
 
     /// Gives those voters identifiers by another channel.
@@ -161,11 +174,11 @@ struct DeliveryActions: ConsoleWork {
     // MARK: Identifiers for those who have none
 
     /// How many voters have no identifier.
-    func aboutMissing(_ call: Call) throws -> [Block]? {
+    func aboutMissing(_ call: Call) throws -> CountsAbout? {
         let count = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try parts.desk.withoutIdentifier(reading)
         }
-        return [.facts([(text("issueAll.count", call.language), "\(count)")])]
+        return CountsAbout(counts: [.init(term: text("issueAll.count", call.language), count: count)])
     }
 
     /// Issues identifiers to them, each by their own channel.

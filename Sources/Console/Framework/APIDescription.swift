@@ -38,7 +38,12 @@ struct APIDescription: ConsoleTask {
             paths["/" + action.path, default: [:]]["post"] = .object(operation)
         }
         paths["/" + RollUpload.path] = ["post": .object(try rollUpload())]
-        return .object([
+        return frame(paths.mapValues { .object($0) })
+    }
+
+    /// What stands around the paths.
+    private func frame(_ paths: [String: JSONValue]) -> JSONValue {
+        .object([
             "openapi": .text("3.1.0"),
             "info": .object([
                 "title": .text("Isoloir: \(election.id)"), "version": .text("1"),
@@ -63,7 +68,7 @@ struct APIDescription: ConsoleTask {
                     ])
                 ]),
             ]),
-            "paths": .object(paths.mapValues { .object($0) }),
+            "paths": .object(paths),
         ])
     }
 
@@ -87,22 +92,7 @@ struct APIDescription: ConsoleTask {
         _ path: String, _ deed: Deed, query: [DeedField], answer: [String: JSONValue?], isDeed: Bool
     ) -> [String: JSONValue] {
         let roles = StaffRole.allCases.filter { $0.may(deed) }.map(\.rawValue).joined(separator: ", ")
-        var parameters = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { part -> JSONValue in
-            let name = String(part.dropFirst().dropLast())
-            let isName = ["member", "client", "point"].contains(name)
-            let schema: [String: JSONValue] =
-                isName
-                ? ["type": .text("string"), "pattern": .text("^[A-Za-z0-9.-]{1,64}$")]
-                : ["type": .text("integer"), "minimum": .number(1), "maximum": .number(1_000_000_000)]
-            return .object([
-                "name": .text(name), "in": .text("path"), "required": .flag(true), "schema": .object(schema),
-            ])
-        }
-        parameters += query.map {
-            .object([
-                "name": .text($0.name), "in": .text("query"), "required": .flag(false), "schema": schema($0),
-            ])
-        }
+        var parameters = parameters(of: path, query)
         if isDeed {
             parameters.append(
                 .object([
@@ -123,6 +113,27 @@ struct APIDescription: ConsoleTask {
         return [
             "description": .text("Roles: \(roles)"), "parameters": .list(parameters), "responses": .object(responses),
         ]
+    }
+
+    /// What stands in an address: numbers, and names of ours.
+    private func parameters(of path: String, _ query: [DeedField]) -> [JSONValue] {
+        let named: Set = ["member", "client", "point", "guide", "name"]
+        let inPath = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { part -> JSONValue in
+            let name = String(part.dropFirst().dropLast())
+            let schema: [String: JSONValue] =
+                named.contains(name)
+                ? ["type": .text("string"), "pattern": .text("^[A-Za-z0-9.-]{1,64}$")]
+                : ["type": .text("integer"), "minimum": .number(1), "maximum": .number(1_000_000_000)]
+            return .object([
+                "name": .text(name), "in": .text("path"), "required": .flag(true), "schema": .object(schema),
+            ])
+        }
+        return inPath
+            + query.map {
+                .object([
+                    "name": .text($0.name), "in": .text("query"), "required": .flag(false), "schema": schema($0),
+                ])
+            }
     }
 
     /// What a deed answers programs with: a message, with what it says beside it, or in its place something that is shown this once.

@@ -58,42 +58,20 @@ struct ConsoleAPI: ConsoleTask {
     private func route(
         _ request: Request, _ viewer: Viewer, _ client: StaffClients.Client, _ path: String
     ) throws -> Response {
-        let isGet = request.method == .get || request.method == .head
-        var isKnown = false
-        if path.isEmpty == false || isGet {
-            for view in ConsoleTables.views where !view.path.isEmpty || path.isEmpty {
-                guard let place = Pattern.match(view.path, path) else { continue }
-                isKnown = true
-                guard isGet else { continue }
-                if let denied = try deny(viewer, view.deed, path) { return denied }
-                let values = Dictionary(request.query.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
-                if let fault = queryFault(view, values) { return site.problem(422, fault) }
-                let call = Call(viewer: viewer, place: place, values: values, source: "api")
-                guard let screen = try view.make(context, call) else {
-                    return site.problem(404, "There is nothing with this number.")
-                }
-                return site.json(200, try ModelEncoder.answer(screen.model))
-            }
-            for file in ConsoleTables.files {
-                guard let place = Pattern.match(file.path, path) else { continue }
-                isKnown = true
-                guard isGet else { continue }
-                if let denied = try deny(viewer, file.deed, path) { return denied }
-                let call = Call(viewer: viewer, place: place, values: [:], source: "api")
-                return try file.make(context, call, request) ?? site.problem(404, "There is nothing here yet.")
-            }
+        if request.method == .get || request.method == .head,
+            let response = try show(request, viewer, path)
+        {
+            return response
+        }
+        guard request.method == .post else {
+            let isKnown = ConsoleTables.paths.contains { !$0.isEmpty && Pattern.match($0, path) != nil }
+            return isKnown || path == RollUpload.path ? otherMethod : site.problem(404, "There is nothing here.")
         }
         if path == RollUpload.path {
-            isKnown = true
-            if request.method == .post {
-                if let denied = try deny(viewer, .changeRoll, path) { return denied }
-                return try RollUpload.take(site, request, viewer)
-            }
+            return try deny(viewer, .changeRoll, path) ?? RollUpload.take(site, request, viewer)
         }
         for action in ConsoleTables.actions {
             guard let place = Pattern.match(action.path, path) else { continue }
-            isKnown = true
-            guard request.method == .post else { continue }
             if let denied = try deny(viewer, action.deed, path) { return denied }
             // A second person is a person: whoever made the token could be the first one. Nor do programs make accounts.
             if [.decide, .keepStaff, .changeClients].contains(action.deed) {
@@ -102,7 +80,33 @@ struct ConsoleAPI: ConsoleTask {
             }
             return try run(action, place, request, viewer, client)
         }
-        return isKnown ? site.problem(405, "This method is not for this address.") : site.problem(404, "There is nothing here.")
+        let isKnown = ConsoleTables.paths.contains { !$0.isEmpty && Pattern.match($0, path) != nil }
+        return isKnown ? otherMethod : site.problem(404, "There is nothing here.")
+    }
+
+    /// The answer for a known address that takes no such method.
+    private var otherMethod: Response { site.problem(405, "This method is not for this address.") }
+
+    /// A page's model or a file; nil for a path of neither.
+    private func show(_ request: Request, _ viewer: Viewer, _ path: String) throws -> Response? {
+        for view in ConsoleTables.views {
+            guard let place = Pattern.match(view.path, path) else { continue }
+            if let denied = try deny(viewer, view.deed, path) { return denied }
+            let values = Dictionary(request.query.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+            if let fault = queryFault(view, values) { return site.problem(422, fault) }
+            let call = Call(viewer: viewer, place: place, values: values, source: "api")
+            guard let screen = try view.make(context, call) else {
+                return site.problem(404, "There is nothing with this number.")
+            }
+            return site.json(200, try ModelEncoder.answer(screen.model))
+        }
+        for file in ConsoleTables.files {
+            guard let place = Pattern.match(file.path, path) else { continue }
+            if let denied = try deny(viewer, file.deed, path) { return denied }
+            let call = Call(viewer: viewer, place: place, values: [:], source: "api")
+            return try file.make(context, call, request) ?? site.problem(404, "There is nothing here yet.")
+        }
+        return nil
     }
 
     /// A refusal, kept in the journal, for whoever's role may not; nil for others.
@@ -128,26 +132,44 @@ struct ConsoleAPI: ConsoleTask {
 
     // MARK: Deeds
 
-    /// Reads the body, and answers a key that was used before as the first time.
+    /// What is wrong with a request's body.
+    private struct BodyRefusal: Error {
+        let response: Response
+    }
+
+    /// The fields of a request's body.
+    private func read(_ request: Request) -> Result<[String: String], BodyRefusal> {
+        func refuse(_ status: Int, _ words: String) -> Result<[String: String], BodyRefusal> {
+            .failure(BodyRefusal(response: site.problem(status, words)))
+        }
+        let type = request.header("content-type")?.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces)
+            .lowercased()
+        guard type == "application/json" else { return refuse(415, "Send application/json.") }
+        guard !JSONText.pilesUpMarks(request.body) else {
+            return refuse(422, "A text piles up combining marks: at most \(TextLimit.mostMarks) may stand in a row.")
+        }
+        guard let values = ConsoleAPI.values(request.body) else {
+            return refuse(400, "The body is one JSON object of texts, whole numbers and true or false.")
+        }
+        if let long = values.keys.sorted().first(where: {
+            FieldLimits.name.fault($0) != nil || FieldLimits.of($0).fault(values[$0] ?? "") != nil
+        }) {
+            return refuse(422, "The field \"\(long.prefix(60))\" is longer than it may be.")
+        }
+        return .success(values)
+    }
+
+    /// Answers a key that was used before as the first time.
     /// The first answer of an `Idempotency-Key` is kept; one that failed by our fault is not, so that it may be sent
     /// again.
     private func run(
         _ action: ConsoleAction, _ place: [String: String], _ request: Request, _ viewer: Viewer,
         _ client: StaffClients.Client
     ) throws -> Response {
-        let type = request.header("content-type")?.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces)
-            .lowercased()
-        guard type == "application/json" else { return site.problem(415, "Send application/json.") }
-        guard !JSONText.pilesUpMarks(request.body) else {
-            return site.problem(422, "A text piles up combining marks: at most \(TextLimit.mostMarks) may stand in a row.")
-        }
-        guard let values = ConsoleAPI.values(request.body) else {
-            return site.problem(400, "The body is one JSON object of texts, whole numbers and true or false.")
-        }
-        if let long = values.keys.sorted().first(where: {
-            FieldLimits.name.fault($0) != nil || FieldLimits.of($0).fault(values[$0] ?? "") != nil
-        }) {
-            return site.problem(422, "The field \"\(long.prefix(60))\" is longer than it may be.")
+        let values: [String: String]
+        switch read(request) {
+        case .success(let read): values = read
+        case .failure(let refusal): return refusal.response
         }
         guard let key = request.header("idempotency-key") else {
             return try perform(action, place, values, viewer, request)
@@ -161,10 +183,8 @@ struct ConsoleAPI: ConsoleTask {
         }
         switch earlier {
         case .conflict:
-            return site.problem(
-                409,
-                "This Idempotency-Key belongs to another request, or to one whose end is not known: look before you repeat it."
-            )
+            let words = "This Idempotency-Key belongs to another request, or to one whose end is not known: "
+            return site.problem(409, words + "look before you repeat it.")
         case .answered(let status, let body):
             var response = Response(
                 status, type: status < 400 ? "application/json" : "application/problem+json", body: body)
@@ -188,7 +208,9 @@ struct ConsoleAPI: ConsoleTask {
         _ request: Request
     ) throws -> Response {
         let call = Call(viewer: viewer, place: place, values: values, source: "api")
-        guard try action.intro(context, call) != nil else { return site.problem(404, "There is nothing with this number.") }
+        guard try action.about.exists(context, call) else {
+            return site.problem(404, "There is nothing with this number.")
+        }
         let known = try action.fields(context, call).map(\.name)
         if let odd = values.keys.sorted().first(where: { !known.contains($0) }) {
             return site.problem(422, "There is no field \"\(odd.prefix(60))\" here.")

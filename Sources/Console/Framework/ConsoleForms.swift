@@ -25,37 +25,38 @@ struct ConsoleForms: ConsoleTask {
     /// The form of a deed.
     /// - Parameters:
     ///   - path: where the form is sent, below `/manager/`.
-    ///   - faults: what is wrong with fields, after it was sent.
+    ///   - trouble: what is wrong, after it was sent.
     /// - Throws: an error of the store.
     func ask(
-        _ visitor: ConsoleSite.Visitor, _ action: ConsoleAction, _ call: Call, _ path: String, status: Int = 200,
-        error: String? = nil, faults: [(field: String, text: String)] = []
+        _ visitor: ConsoleSite.Visitor, _ action: ConsoleAction, _ call: Call, _ path: String,
+        _ trouble: FormTrouble = FormTrouble()
     ) throws -> Response {
-        guard let intro = try action.intro(context, call) else { return site.message(visitor, 404, "notFound") }
-        let fields = try action.fields(context, call).map { formField($0, action, call, faults) }
-        let form = FormBlock(
-            path: "/manager/" + path, fields: fields, button: text("\(action.name).do", call.language))
-        let back = Block.links([(text("back", call.language), "/manager/" + action.back(call))])
+        let fields = try action.fields(context, call).map { formField($0, action, call, trouble.faults) }
         let hint = "\(action.name).hint"
-        let hints = pages.has(hint) ? [Block.text(text(hint, call.language))] : []
-        return try site.show(
-            visitor,
-            Screen(
-                title: text("\(action.name).title", call.language), blocks: intro + hints + [.form(form), back],
-                data: .none), path: path, status: status, error: error)
+        let parts = FormParts(
+            hint: pages.has(hint) ? text(hint, call.language) : nil,
+            form: FormModel(
+                path: "/manager/" + path, button: text("\(action.name).do", call.language), fields: fields),
+            back: "/manager/" + action.back(call))
+        guard let model = try action.about.page(context, call, parts) else {
+            return site.message(visitor, 404, "notFound")
+        }
+        let screen = Screen(
+            title: text("\(action.name).title", call.language), template: action.about.template.name, model: model)
+        return try site.show(visitor, screen, path: path, status: trouble.status, error: trouble.error)
     }
 
     /// A field of a deed as a form shows it: with what was typed, and what is wrong with it.
     func formField(
         _ field: DeedField, _ action: ConsoleAction, _ call: Call,
         _ faults: [(field: String, text: String)]
-    ) -> FormBlock.Field {
+    ) -> FormModel.Field {
         let language = call.language
         let own = "\(action.name).\(field.name)"
         let label = rules.label(field, action, language)
         let hintKeys = ["\(own).hint", "f.\(field.name).hint"]
         let hint = field.hint ?? hintKeys.first(where: pages.has).map { text($0, language) } ?? ""
-        let input: FormBlock.Input
+        let input: FormModel.Input
         switch field.kind {
         case .text(let maximum): input = .text(maximum: maximum)
         case .long(let maximum): input = .long(maximum: maximum)
@@ -68,18 +69,18 @@ struct ConsoleForms: ConsoleTask {
         case .number(let range): input = .number(range)
         case .hidden: input = .hidden
         }
-        return FormBlock.Field(
-            name: field.name, label: label, hint: hint, input: input,
+        return FormModel.Field(
+            field.name, label: label, input: input, hint: hint,
             value: (field.isForgotten ? nil : call.values[field.name]) ?? field.value ?? "",
-            isRequired: field.isRequired, fault: faults.first { $0.field == field.name }?.text)
+            rule: (field.isRequired, faults.first { $0.field == field.name }?.text))
     }
 
     /// Checks a form, keeps the request in the journal, does the deed, and says what came of it.
     func run(_ visitor: ConsoleSite.Visitor, _ action: ConsoleAction, _ call: Call, _ path: String) throws -> Response {
-        guard try action.intro(context, call) != nil else { return site.message(visitor, 404, "notFound") }
+        guard try action.about.exists(context, call) else { return site.message(visitor, 404, "notFound") }
         let faults = try rules.faults(action, call)
         if let first = faults.first {
-            return try ask(visitor, action, call, path, status: 422, error: first.text, faults: faults)
+            return try ask(visitor, action, call, path, FormTrouble(422, first.text, faults))
         }
         try RequestJournal(context).deed(action, call, path, from: visitor.request.source)
         switch try action.run(context, call) {
@@ -88,15 +89,28 @@ struct ConsoleForms: ConsoleTask {
             return .see("/manager/\(next)?say=" + (ConsoleSite.escaped(note)) + "&sign=" + site.sign(note, visitor))
         case .shown(let screen): return try site.show(visitor, screen, path: path)
         case .faults(let faults):
-            return try ask(
-                visitor, action, call, path, status: 422,
-                error: faults.count == 1 ? faults[0].text : text("fault.several", call.language), faults: faults)
+            let error = faults.count == 1 ? faults[0].text : text("fault.several", call.language)
+            return try ask(visitor, action, call, path, FormTrouble(422, error, faults))
         case .refused(let status, let words, let field, let more, let retry):
             try RequestJournal(context).refused(status, action, call, path)
+            let error = words + (more.map { " " + $0 } ?? "")
             let refusal = try ask(
-                visitor, action, call, path, status: status, error: words + (more.map { " " + $0 } ?? ""),
-                faults: field.map { [($0, words)] } ?? [])
+                visitor, action, call, path, FormTrouble(status, error, field.map { [($0, words)] } ?? []))
             return retry.map { site.waiting(refusal, $0) } ?? refusal
         }
+    }
+}
+
+/// What is wrong with a form that was sent; nothing where it is asked for.
+struct FormTrouble {
+    /// Of the answer.
+    let status: Int
+    /// Said above everything.
+    let error: String?
+    /// Each with its field's name.
+    let faults: [(field: String, text: String)]
+
+    init(_ status: Int = 200, _ error: String? = nil, _ faults: [(field: String, text: String)] = []) {
+        (self.status, self.error, self.faults) = (status, error, faults)
     }
 }

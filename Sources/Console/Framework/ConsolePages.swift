@@ -57,8 +57,6 @@ package final class ConsolePages: Sendable {
             case .object(var values) = try ModelEncoder.values(frame, wording)
         else { throw ModelError(description: "There is no template \(screen.template).") }
         values["may"] = ConsolePages.may(viewer)
-        values["blocks"] = .list(
-            screen.blocks.enumerated().map { $1.value($0, form: frame.form, owner: frame.owner) })
         values["page"] = try ModelEncoder.values(screen.model, wording)
         return try template.render(values)
     }
@@ -82,9 +80,7 @@ package final class ConsolePages: Sendable {
         var templates: [String: Template] = [:]
         do {
             let frame = try frame(texts, values)
-            let blocks = try load("blocks", folder, frame.merging(["blocks": Block.shape]) { $1 })
             let constant: [String: TemplateValue] = ["t": .object(texts.mapValues { .text($0) }), "e": .object(values)]
-            templates["blocks"] = try blocks.bound(constant)
             for page in ConsoleTables.templates {
                 let shape = frame.merging(["page": try ModelType(of: page.model).shape]) { $1 }
                 templates[page.name] = try load(page.name, folder, shape).bound(constant)

@@ -79,11 +79,8 @@ extension ConsoleSite {
     func message(_ visitor: Visitor, _ status: Int, _ name: String, more: String? = nil) -> Response {
         let language = visitor.language
         let screen = Screen(
-            title: text("\(name).title", language),
-            blocks: [
-                .text(text("\(name).text", language) + (more.map { " \($0)." } ?? "")),
-                .links([(text("backHome", language), "/manager")]),
-            ], data: .none)
+            title: text("\(name).title", language), template: "message",
+            model: MessageModel(words: text("\(name).text", language) + (more.map { " \($0)." } ?? "")))
         do { return try show(visitor, screen, path: "", status: status) } catch {
             log("the page \(name) could not be rendered: \(error)")
             return .text(500, "internal error\n")

@@ -18,7 +18,7 @@ extension ConsoleSite {
         guard let crowd = crowd(request) else {
             return .background { [self] in finish(request, answer(request), start) }
         }
-        guard let lane = Lane.enter(crowd) else { return .now(finish(request, crowded(request), start)) }
+        guard let lane = CrowdLane.enter(crowd) else { return .now(finish(request, crowded(request), start)) }
         return .background { [self] in
             defer { withExtendedLifetime(lane) {} }
             return finish(request, answer(request), start)

@@ -1,18 +1,18 @@
-package import Authentication
+import Authentication
 import Contacts
-package import Crypto
+import Crypto
 import Elections
 import Foundation
 package import HTTPServer
 import Inputs
-package import Journal
-package import Operations
-package import Staff
-package import Store
+import Journal
+import Operations
+import Staff
+import Store
 import Synchronization
-package import Tally
+import Tally
 import Templating
-package import Turnout
+import Turnout
 package import WebContent
 
 /// The console of one election, and the API: who asks is known and may, or is told so and journalled.
@@ -27,56 +27,7 @@ package import WebContent
 ///          action: intro (does it exist?) ──> fields, faults ──> journal ──> run ──> DeedAnswer
 package final class ConsoleSite: ConsoleTask {
     /// What the console works with.
-    package struct Parts: Sendable {
-        /// The whole store; each part has its own tables in it.
-        package let store: Store
-        /// Codes and sessions of staff.
-        package let door: Doorkeeper
-        /// Passphrases of staff.
-        package let signIn: SignInDesk
-        /// Accounts, roles and authenticators.
-        package let register: StaffRegister
-        /// What is seen and done for single voters.
-        package let desk: VoterDesk
-        /// What became of messages, and channels.
-        package let deliveries: DeliveryDesk
-        /// Reminders, and what they may not tell.
-        package let reminders: Reminders
-        /// Specimens, print runs and parcels.
-        package let letters: LetterDoor
-        /// Figures, as they may be shown.
-        package let snapshots: TurnoutRecorder
-        /// Which points of the policy the settings fulfil.
-        package let policy: PolicyDesk
-        /// Imports and corrections of the roll.
-        package let roll: RollDesk
-        /// Voters' questions, and where visitors stand.
-        package let help: HelpQueue
-        /// Trustees, minutes and results.
-        package let teller: Teller
-        /// What is asked for, refused and exported goes there.
-        package let logbook: Logbook
-        /// Seconds since 1970.
-        package let clock: Clock
-        /// Of browsers' tokens and names of uploads.
-        package let randomness: Randomness
-        /// Of the election; forms' tokens hang on a subkey of it.
-        package let key: ElectionKey
-
-        /// What the composition root puts together.
-        package init(
-            store: Store, door: Doorkeeper, signIn: SignInDesk, register: StaffRegister, desk: VoterDesk,
-            deliveries: DeliveryDesk, reminders: Reminders, letters: LetterDoor, snapshots: TurnoutRecorder,
-            policy: PolicyDesk, roll: RollDesk, help: HelpQueue, teller: Teller, logbook: Logbook, clock: Clock,
-            randomness: Randomness, key: ElectionKey
-        ) {
-            (self.store, self.door, self.signIn, self.register) = (store, door, signIn, register)
-            (self.desk, self.deliveries, self.reminders, self.letters) = (desk, deliveries, reminders, letters)
-            (self.snapshots, self.policy, self.roll, self.help) = (snapshots, policy, roll, help)
-            (self.teller, self.logbook, self.clock, self.randomness) = (teller, logbook, clock, randomness)
-            self.key = key
-        }
-    }
+    package typealias Parts = ConsoleParts
 
     /// What pages and deeds work with.
     let context: ConsoleContext

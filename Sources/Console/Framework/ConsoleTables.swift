@@ -21,7 +21,12 @@ enum ConsoleTables {
         VoterFiles.all + RollSheets.all + LetterFiles.all + TurnoutFiles.all + JournalFiles.all + RecordFiles.all
         + HelpFiles.all
     /// The pages that have a template of their own.
-    static let templates = views.map(\.template) + actions.flatMap(\.shows)
+    static let templates =
+        views.map(\.template) + actions.flatMap(\.shows) + forms + StaffSignIn.templates
+        + [PageTemplate(name: "message", model: MessageModel.self)]
+    /// Of the actions' forms, each once.
+    private static let forms = Dictionary(actions.map { ($0.about.template.name, $0.about.template) }) { $1 }.values
+        .sorted { $0.name < $1.name }
     /// Of all of them: pages, forms and files.
     static let paths = views.map(\.path) + actions.map(\.path) + files.map(\.path)
 }

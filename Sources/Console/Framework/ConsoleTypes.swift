@@ -13,19 +13,11 @@ struct Screen: Sendable {
     let model: any Encodable & Sendable
     /// Whether its figures move by themselves.
     var isLive = false
-    /// From top to bottom, where the template is that of messages and forms.
-    var blocks: [Block] = []
+}
 
-    /// A page with a template of its own.
-    init(title: String, template: String, model: any Encodable & Sendable, isLive: Bool = false) {
-        (self.title, self.template, self.model, self.isLive) = (title, template, model, isLive)
-    }
-
-    /// A message, or a form.
-    init(title: String, blocks: [Block], data: JSONValue, isLive: Bool = false) {
-        (self.title, self.template, self.blocks, self.isLive) = (title, "blocks", blocks, isLive)
-        model = data
-    }
+/// Says one thing, and leads on to the first page.
+struct MessageModel: PageModel {
+    let words: String
 }
 
 /// Says nothing further of itself.
@@ -71,11 +63,24 @@ struct DeedField: Sendable {
     /// Further properties than name and kind are for single fields.
     init(
         _ name: String, _ kind: Kind, isRequired: Bool = true, label: LocalText? = nil, value: String? = nil,
-        isOpen: Bool = false, isForgotten: Bool = false, hint: String? = nil
+        hint: String? = nil
     ) {
         (self.name, self.kind, self.isRequired) = (name, kind, isRequired)
-        (self.label, self.value, self.isOpen, self.isForgotten) = (label, value, isOpen, isForgotten)
-        self.hint = hint
+        (self.label, self.value, self.hint) = (label, value, hint)
+    }
+
+    /// The same field with choices that change while the site runs.
+    var open: DeedField {
+        var field = self
+        field.isOpen = true
+        return field
+    }
+
+    /// The same field, not shown again when the form is refused.
+    var forgotten: DeedField {
+        var field = self
+        field.isForgotten = true
+        return field
     }
 
     /// Why something is done; it goes into the journal.
@@ -146,8 +151,8 @@ struct ConsoleAction: Sendable {
     let name: String
     /// What is asked for; it may depend on who asks, and on what was given.
     let fields: @Sendable (ConsoleContext, Call) throws -> [DeedField]
-    /// What stands above the form: warnings, previews. Nil when what it is about does not exist.
-    var intro: @Sendable (ConsoleContext, Call) throws -> [Block]? = { _, _ in [] }
+    /// What stands above the form; where that does not exist, neither does the form.
+    var about = FormAbout.nothing
     /// What programs are told beside the words of the answer.
     var answer: any PageModel.Type = NoDetails.self
     /// The pages that are shown this once in place of an answer.

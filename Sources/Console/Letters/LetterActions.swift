@@ -26,6 +26,23 @@ struct LetterActions: ConsoleWork {
     /// Numbers that batches and letters may have.
     static let numbers = 1...1_000_000
 
+    /// What stands above the forms that print.
+    private static let aboutPrinters = FormAbout("printersForm", PrintersAbout.self) {
+        try LetterActions($0).aboutPrinters($1)
+    }
+
+    /// The printers whose keys are to be compared.
+    struct PrintersAbout: PageModel {
+        let printers: [Printer]
+
+        /// One of them.
+        struct Printer: PageModel {
+            let name: String
+            /// The key's fingerprint, or that there is none.
+            let key: String
+        }
+    }
+
     /// Deeds on letters.
     static let all = [
         ConsoleAction(
@@ -37,8 +54,8 @@ struct LetterActions: ConsoleWork {
             back: back),
         ConsoleAction(
             path: "letters/print", deed: .orderLetters, name: "printLetters",
-            fields: { task, _ in [DeedField("printer", .choice(try LetterActions(task).printers()), isOpen: true)] },
-            intro: { try LetterActions($0).aboutPrinters($1) }, answer: Begun.self,
+            fields: { task, _ in [DeedField("printer", .choice(try LetterActions(task).printers())).open] },
+            about: aboutPrinters, answer: Begun.self,
             run: { try LetterActions($0).printLetters($1) },
             back: back),
         ConsoleAction(
@@ -47,9 +64,9 @@ struct LetterActions: ConsoleWork {
                 [
                     DeedField("batch", .number(numbers)), DeedField("first", .number(numbers), isRequired: false),
                     DeedField("last", .number(numbers), isRequired: false),
-                    DeedField("printer", .choice(try LetterActions(task).printers()), isOpen: true), .reason,
+                    DeedField("printer", .choice(try LetterActions(task).printers())).open, .reason,
                 ]
-            }, intro: { try LetterActions($0).aboutPrinters($1) }, answer: Begun.self,
+            }, about: aboutPrinters, answer: Begun.self,
             run: { try LetterActions($0).printAgain($1) }, back: back),
         ConsoleAction(
             path: "letters/{batch}/posted", deed: .orderLetters, name: "posted",
@@ -102,15 +119,14 @@ struct LetterActions: ConsoleWork {
     }
 
     /// Whose key everything is encrypted to: to be compared by telephone before anything is printed.
-    func aboutPrinters(_ call: Call) throws -> [Block]? {
+    func aboutPrinters(_ call: Call) throws -> PrintersAbout? {
         let members = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try parts.register.members(reading).filter { $0.role == .printer }
         }
-        let language = call.language
-        return [
-            .text(text("letters.compare", language)),
-            .facts(members.map { ($0.name, $0.fingerprint ?? text("parcels.noKey", language)) }),
-        ]
+        return PrintersAbout(
+            printers: members.map {
+                .init(name: $0.name, key: $0.fingerprint ?? text("parcels.noKey", call.language))
+            })
     }
 
     /// Makes a specimen of the letters as they are now.

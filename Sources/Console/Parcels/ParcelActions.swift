@@ -42,7 +42,7 @@ struct ParcelActions: ConsoleWork {
             back: toParcels),
         ConsoleAction(
             path: "parcels/key", deed: .fetchLetters, name: "printerKey",
-            fields: { _, _ in [DeedField("key", .long(maximum: 60_000), isForgotten: true)] },
+            fields: { _, _ in [DeedField("key", .long(maximum: 60_000)).forgotten] },
             answer: KeptKey.self, run: { try ParcelActions($0).printerKey($1) },
             back: toParcels),
     ]

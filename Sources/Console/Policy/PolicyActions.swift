@@ -18,6 +18,18 @@ import WebContent
 struct PolicyActions: ConsoleWork {
     let context: ConsoleContext
 
+    /// What stands above the form of the grid's answers.
+    private static let aboutAnswers = FormAbout("answersForm", NoDetails.self) { _, _ in NoDetails() }
+    /// What stands above the form of an acceptance.
+    private static let aboutPoint = FormAbout("pointForm", PointAbout.self) { PolicyActions($0).aboutPoint($1) }
+
+    /// The point that is to be accepted.
+    struct PointAbout: PageModel {
+        let objective: String
+        let words: String
+        let cure: String
+    }
+
     /// Their forms.
     static let all = [
         ConsoleAction(
@@ -30,13 +42,13 @@ struct PolicyActions: ConsoleWork {
                     DeedField(
                         $0.id, .choice(["yes", "no"]), label: $0.text, value: given[$0.id].map { $0 ? "yes" : "no" })
                 }
-            }, intro: { task, call in [.text(task.text("policyAnswers.intro", call.language))] },
+            }, about: aboutAnswers,
             run: { try PolicyActions($0).answerPolicy($1) },
             back: { _ in "policy" }),
         ConsoleAction(
             path: "policy/points/{point}/accept", deed: .acceptPolicy, name: "acceptPoint",
             fields: { _, _ in [DeedField("reason", .long(maximum: 1000))] },
-            intro: { try PolicyActions($0).aboutPoint($1) },
+            about: aboutPoint,
             run: { try PolicyActions($0).acceptPoint($1) }, back: { _ in "policy" }),
     ]
 
@@ -50,15 +62,10 @@ struct PolicyActions: ConsoleWork {
     }
 
     /// The point that is to be accepted; nil for one that there is not.
-    func aboutPoint(_ call: Call) throws -> [Block]? {
+    func aboutPoint(_ call: Call) -> PointAbout? {
         guard let point = parts.policy.text.points.first(where: { $0.id == call.place["point"] }) else { return nil }
-        return [
-            .facts([
-                (text("policy.objective", call.language), point.objective),
-                (text("policy.point", call.language), point.text[call.language]),
-                (text("policy.cure", call.language), point.cure[call.language]),
-            ])
-        ]
+        return PointAbout(
+            objective: point.objective, words: point.text[call.language], cure: point.cure[call.language])
     }
 
     /// Keeps that the bureau accepts what the settings lack, and why.

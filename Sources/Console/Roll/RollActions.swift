@@ -37,7 +37,8 @@ struct RollActions: ConsoleWork {
         ConsoleAction(
             path: "roll/columns", deed: .changeRoll, name: "rollColumns",
             fields: { task, _ in RollColumns(task).fields() },
-            intro: { RollColumns($0).about($1) }, run: { try RollColumns($0).answer($1) }, back: toRoll),
+            about: FormAbout("noticeForm", MessageModel.self) { RollColumns($0).about($1) },
+            run: { try RollColumns($0).answer($1) }, back: toRoll),
         ConsoleAction(
             path: "roll/drop", deed: .changeRoll, name: "rollDrop", fields: { _, _ in [] },
             run: { try RollActions($0).dropRoll($1) },

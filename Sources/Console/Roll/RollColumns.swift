@@ -39,9 +39,9 @@ struct RollColumns: ConsoleWork {
     }
 
     /// What is asked, in words.
-    func about(_ call: Call) -> [Block]? {
-        guard let question else { return [.notice(text("roll.cannot.nothing", call.language), isBad: false)] }
-        return [.notice(said(question.why, call.language), isBad: false)]
+    func about(_ call: Call) -> MessageModel? {
+        MessageModel(
+            words: question.map { said($0.why, call.language) } ?? text("roll.cannot.nothing", call.language))
     }
 
     /// Takes the answers and begins to read the file anew; headings are remembered for the next one.

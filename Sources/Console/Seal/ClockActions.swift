@@ -9,11 +9,20 @@ import Store
 struct ClockActions: ConsoleWork {
     let context: ConsoleContext
 
+    /// What stands above the form.
+    private static let aboutClock = FormAbout("clockForm", ClockAbout.self) { try ClockActions($0).aboutClock($1) }
+
+    /// The clock, and what a word about it brings about.
+    struct ClockAbout: PageModel {
+        let clock: ClockModel
+        let outcome: Notice
+    }
+
     /// The one decision.
     static let all = [
         ConsoleAction(
             path: "poll/clock/trust", deed: .suspendPoll, name: "trustClock", fields: { _, _ in [.reason] },
-            intro: { try ClockActions($0).aboutClock($1) }, run: { try ClockActions($0).trustClock($1) },
+            about: aboutClock, run: { try ClockActions($0).trustClock($1) },
             back: { _ in ClockPage.path })
     ]
 
@@ -24,27 +33,13 @@ struct ClockActions: ConsoleWork {
         }
     }
 
-    /// What the clock shows, what the server goes by, and the close.
-    private func clockFacts(_ poll: Poll, _ times: PollingStation.ClockTimes, _ language: Language) -> [Block] {
-        let doubt = poll.state.isFinal ? nil : poll.clockDoubt
-        return [
-            .notice(text("clock.\(doubt?.rawValue ?? "believed")", language), isBad: doubt != nil),
-            .facts([
-                (text("clock.shows", language), election.timeWordsWithZone(times.shows, language)),
-                (text("clock.goesBy", language), election.timeWordsWithZone(times.believed, language)),
-                (text("home.closes", language), election.timeWordsWithZone(poll.closesAt, language)),
-            ]),
-        ]
-    }
-
     /// What stands above the form: both times, and what the member's word brings about. Nil where there is nothing to decide.
-    func aboutClock(_ call: Call) throws -> [Block]? {
-        guard let poll = try poll(), poll.clockDoubt != nil, !poll.state.isFinal,
-            let times = parts.desk.station.clockTimes
-        else { return nil }
-        let isOver = times.shows >= poll.closesAt
-        return clockFacts(poll, times, call.language)
-            + [.notice(text(isOver ? "trustClock.closes" : "trustClock.goesOn", call.language), isBad: isOver)]
+    func aboutClock(_ call: Call) throws -> ClockAbout? {
+        guard let clock = try ClockPage(context).model(call), clock.doubt != nil else { return nil }
+        let isOver = clock.shows.seconds >= clock.view.value.closes.seconds
+        return ClockAbout(
+            clock: clock,
+            outcome: Notice(text(isOver ? "trustClock.closes" : "trustClock.goesOn", call.language), isBad: isOver))
     }
 
     /// Takes a member's word that the clock is right: the poll goes by it from then on, and may close at once.

@@ -14,12 +14,20 @@ import Tally
 struct PollChanges: ConsoleWork {
     let context: ConsoleContext
 
+    /// The message to all voters as it would be.
+    struct NewsAbout: PageModel {
+        /// When it is sent, and to how many.
+        let hint: String
+        /// By each channel.
+        let texts: [String]
+    }
+
     /// Their forms. Suspending and resuming may tell all voters.
     static let all = [
         ConsoleAction(
             path: "poll/suspend", deed: .suspendPoll, name: "suspend",
             fields: { _, _ in [.reason, DeedField("tell", .flag, isRequired: false)] },
-            intro: { task, call in try PollChanges(task).newsPreview(.suspension, call) },
+            about: FormAbout("newsForm", NewsAbout.self) { try PollChanges($0).newsPreview(.suspension, $1) },
             run: { try PollChanges($0).change($1, .suspension) }, back: { _ in "seal" }),
         ConsoleAction(
             path: "poll/resume", deed: .suspendPoll, name: "resume",
@@ -29,20 +37,23 @@ struct PollChanges: ConsoleWork {
                     + (try PollChange(task.parts.desk).news(.resumption(proof: nil)) == .restoration
                         ? [] : [DeedField("tell", .flag, isRequired: false)])
             },
-            intro: { task, call in try PollChanges(task).newsPreview(.resumption(proof: nil), call) },
+            about: FormAbout("newsForm", NewsAbout.self) {
+                try PollChanges($0).newsPreview(.resumption(proof: nil), $1)
+            },
             run: { try PollChanges($0).change($1, .resumption(proof: nil)) }, back: { _ in "seal" }),
         ConsoleAction(
             path: "poll/close", deed: .suspendPoll, name: "closePoll", fields: { _, _ in [.reason] },
-            intro: { task, call in try PollChanges(task).hasEnded() ? [] : nil },
+            about: FormAbout("form", NoDetails.self) { task, _ in try PollChanges(task).hasEnded() ? NoDetails() : nil
+            },
             run: { try PollChanges($0).confirmClose($1) }, back: { _ in "seal" }),
         ConsoleAction(
             path: "poll/extend", deed: .suspendPoll, name: "extendPoll",
             fields: { _, _ in
                 [DeedField("closes", .text(maximum: 16)), .reason, DeedField("tell", .flag, isRequired: false)]
             },
-            intro: { task, call in
-                try PollChanges(task).mayExtend()
-                    ? try PollChanges(task).newsPreview(try PollChanges(task).extending(call), call) : nil
+            about: FormAbout("newsForm", NewsAbout.self) { task, call in
+                let changes = PollChanges(task)
+                return try changes.mayExtend() ? try changes.newsPreview(try changes.extending(call), call) : nil
             },
             run: { try PollChanges($0).extendPoll($1) }, back: { _ in "seal" }),
     ]
@@ -57,7 +68,7 @@ struct PollChanges: ConsoleWork {
 
     /// The message to all voters as it would be, above the form that can send it.
     /// - Parameter act: what the form orders.
-    func newsPreview(_ act: PollChange.Act, _ call: Call) throws -> [Block] {
+    func newsPreview(_ act: PollChange.Act, _ call: Call) throws -> NewsAbout {
         let change = PollChange(parts.desk)
         let given = call["reason"].trimmed
         let preview = try change.preview(
@@ -66,8 +77,9 @@ struct PollChanges: ConsoleWork {
         let counts =
             "\(text("news.reached", language)) \(preview.reached). \(text("news.unreached", language)) \(preview.unreached)."
         let key = try change.news(act) == .restoration ? "news.always" : "news.text"
-        return [.hint(text(key, language) + " " + counts)]
-            + preview.texts.map { .text("\(choiceText("channel", $0.route.rawValue, language)): \($0.text)") }
+        return NewsAbout(
+            hint: text(key, language) + " " + counts,
+            texts: preview.texts.map { "\(choiceText("channel", $0.route.rawValue, language)): \($0.text)" })
     }
 
     /// The extension that a form asks for; until an hour is typed, one to the hour in force.

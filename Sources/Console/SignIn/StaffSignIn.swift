@@ -71,54 +71,70 @@ struct StaffSignIn: ConsoleTask {
     }
 
     /// Sends the browser on below `/manager/`.
-    private func going(_ path: String, _ set: [String] = []) -> Response {
+    func going(_ path: String, _ set: [String] = []) -> Response {
         var response = Response.see("/manager/" + path)
         for cookie in set { response.headers.append(("Set-Cookie", cookie)) }
         return response
     }
 
     /// The token of the browser's sign-in under way.
-    private func pending(_ visitor: ConsoleSite.Visitor) -> String? { visitor.request.cookie(site.cookies.name(.staffPending)) }
-
-    /// A page with one question.
-    /// - Parameters:
-    ///   - name: the beginning of the keys of its texts.
-    ///   - path: where it is sent, below `/manager/`.
-    ///   - error: said above the form; every field is marked then.
-    ///   - before: blocks above the form.
-    ///   - after: blocks below it.
-    ///   - mark: of the sign-in under way, carried along; see `markField`.
-    func question(
-        _ visitor: ConsoleSite.Visitor, _ name: String, path: String, fields: [(name: String, input: FormBlock.Input)],
-        status: Int = 200, error: String? = nil, before: [Block] = [], after: [Block] = [],
-        mark: String? = nil
-    ) throws -> Response {
-        let language = visitor.language
-        let form = FormBlock(
-            path: "/manager/" + path,
-            fields: (mark.map { [markField($0)] } ?? [])
-                + fields.map { field in
-                    let hint = "\(name).\(field.name).hint"
-                    return FormBlock.Field(
-                        name: field.name, label: text("\(name).\(field.name)", language),
-                        hint: pages.has(hint) ? text(hint, language) : "", input: field.input,
-                        fault: error == nil ? nil : "")
-                }, button: text("\(name).do", language))
-        return try site.show(
-            visitor,
-            Screen(title: text("\(name).title", language), blocks: before + [.form(form)] + after, data: .none),
-            path: path, status: status, error: error)
+    private func pending(_ visitor: ConsoleSite.Visitor) -> String? {
+        visitor.request.cookie(site.cookies.name(.staffPending))
     }
 
-    /// What the forms of a sign-in carry, so that one of another sign-in in the same browser is known.
-    private func markField(_ mark: String) -> FormBlock.Field {
-        FormBlock.Field(name: "mark", label: "", input: .hidden, value: mark, isRequired: false)
+    /// A question's form.
+    /// - Parameter isWrong: whether every field is marked.
+    func form(_ question: Question, isWrong: Bool, _ language: Language) -> FormModel {
+        let fields = question.fields.map { field in
+            let hint = "\(question.name).\(field.name).hint"
+            return FormModel.Field(
+                field.name, label: text("\(question.name).\(field.name)", language), input: field.input,
+                hint: pages.has(hint) ? text(hint, language) : "", rule: (true, isWrong ? "" : nil))
+        }
+        return FormModel(
+            path: "/manager/" + question.path, button: text("\(question.name).do", language),
+            fields: hidden(["mark": question.mark]) + fields)
+    }
+
+    /// A form that is a button alone.
+    private func button(_ action: String, _ mark: String, _ language: Language) -> FormModel {
+        FormModel(
+            path: "/manager/code", button: text("code.\(action)", language), isSecond: true,
+            fields: hidden(["mark": mark, "action": action]))
+    }
+
+    /// Fields that are carried along.
+    private func hidden(_ values: KeyValuePairs<String, String?>) -> [FormModel.Field] {
+        values.compactMap { name, value in
+            value.map { FormModel.Field(name, input: .hidden, value: $0, rule: (false, nil)) }
+        }
+    }
+
+    /// The page of a question.
+    /// - Parameters:
+    ///   - said: what happened before.
+    ///   - trouble: said above the form; every field is marked then.
+    func ask(
+        _ visitor: ConsoleSite.Visitor, _ question: Question, said: String? = nil, _ trouble: FormTrouble
+    ) throws -> Response {
+        let form = form(question, isWrong: trouble.error != nil, visitor.language)
+        return try show(visitor, question, QuestionModel(said: said, form: form), trouble)
+    }
+
+    /// A page with a question's form in it.
+    func show(
+        _ visitor: ConsoleSite.Visitor, _ question: Question, _ model: any PageModel, _ trouble: FormTrouble
+    ) throws -> Response {
+        let screen = Screen(
+            title: text("\(question.name).title", visitor.language), template: question.name, model: model)
+        return try site.show(visitor, screen, path: question.path, status: trouble.status, error: trouble.error)
     }
 
     // MARK: Identifier
 
     /// The first page, with a word of what happened before.
-    private func identifier(_ visitor: ConsoleSite.Visitor, status: Int = 200, error: String? = nil) throws -> Response {
+    private func identifier(_ visitor: ConsoleSite.Visitor, status: Int = 200, error: String? = nil) throws -> Response
+    {
         // Of a second press: whoever is signed in by then is not told that nothing came of it.
         if visitor.request.parameter("say") == "gone", pending(visitor) == nil, visitor.session != nil {
             return .see("/manager")
@@ -126,9 +142,8 @@ struct StaffSignIn: ConsoleTask {
         let said = visitor.request.parameter("say").flatMap {
             pages.has("say.\($0)") ? text("say.\($0)", visitor.language) : nil
         }
-        return try question(
-            visitor, "signIn", path: "sign-in", fields: [("identifier", .code)], status: status, error: error,
-            before: said.map { [.notice($0, isBad: false)] } ?? [])
+        let question = Question(name: "signIn", path: "sign-in", fields: [("identifier", .code)])
+        return try ask(visitor, question, said: said, FormTrouble(status, error))
     }
 
     /// What follows is the same for known and unknown identifiers.
@@ -152,7 +167,6 @@ struct StaffSignIn: ConsoleTask {
 
     /// The page on which the code is typed.
     func code(_ visitor: ConsoleSite.Visitor, status: Int = 200, error: String? = nil) throws -> Response {
-        let language = visitor.language
         guard let token = pending(visitor),
             let request = try store.read({ (reading: borrowing Reading) throws(StoreError) in
                 try parts.door.request(reading, token: token)
@@ -160,25 +174,12 @@ struct StaffSignIn: ConsoleTask {
         else { return going("sign-in?say=gone") }
         if request.state == .verified { return going("passphrase") }
         let mark = parts.door.mark(request)
-        let again = FormBlock(
-            path: "/manager/code",
-            fields: [
-                markField(mark), .init(name: "action", label: "", input: .hidden, value: "resend", isRequired: false),
-            ],
-            button: text("code.resend", language), isSecond: true)
-        let cancel = FormBlock(
-            path: "/manager/code",
-            fields: [
-                markField(mark), .init(name: "action", label: "", input: .hidden, value: "cancel", isRequired: false),
-            ],
-            button: text("code.cancel", language), isSecond: true)
-        let isQuiet = request.isQuiet
-        return try question(
-            visitor, "code", path: "code", fields: [("code", .code)], status: status, error: error,
-            before: [
-                .text(text(isQuiet ? "code.quiet" : "code.sent", language)),
-                .facts([(text("code.label", language), request.label)]),
-            ], after: [.form(again), .form(cancel)], mark: mark)
+        let question = Question(name: "code", path: "code", fields: [("code", .code)], mark: mark)
+        let model = CodeModel(
+            isQuiet: request.isQuiet, label: request.label,
+            form: form(question, isWrong: error != nil, visitor.language),
+            again: button("resend", mark, visitor.language), cancel: button("cancel", mark, visitor.language))
+        return try show(visitor, question, model, FormTrouble(status, error))
     }
 
     /// Takes a code, or asks for another, or ends the sign-in.
@@ -187,19 +188,7 @@ struct StaffSignIn: ConsoleTask {
         guard let token = pending(visitor) else { return going("sign-in?say=gone") }
         if try isOfBefore(token, form) { return try answerOfBefore(visitor, token) }
         switch form?["action"] {
-        case "resend":
-            let again = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try parts.door.askAgain(
-                    transaction, token: token, otherChannel: false, from: asker(visitor))
-            }
-            switch again {
-            case .asked: return going("code")
-            case .wait(let seconds):
-                return site.waiting(
-                    try code(visitor, status: 429, error: text("code.wait", language) + " \(seconds) s"), seconds)
-            case .quiet: return try code(visitor, status: 429, error: text("code.quiet", language))
-            case .gone: return going("sign-in?say=gone")
-            }
+        case "resend": return try resend(visitor, token)
         case "cancel":
             try cancel(token)
             return going("sign-in", [site.cookies.clear(.staffPending)])
@@ -222,6 +211,21 @@ struct StaffSignIn: ConsoleTask {
             try cancel(token)
             return going("sign-in?say=exhausted", [site.cookies.clear(.staffPending)])
         case .gone: return going("sign-in?say=gone", [site.cookies.clear(.staffPending)])
+        }
+    }
+
+    /// Sends another code, where it is time for one.
+    private func resend(_ visitor: ConsoleSite.Visitor, _ token: String) throws -> Response {
+        let again = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try parts.door.askAgain(transaction, token: token, otherChannel: false, from: asker(visitor))
+        }
+        switch again {
+        case .asked: return going("code")
+        case .wait(let seconds):
+            let error = text("code.wait", visitor.language) + " \(seconds) s"
+            return site.waiting(try code(visitor, status: 429, error: error), seconds)
+        case .quiet: return try code(visitor, status: 429, error: text("code.quiet", visitor.language))
+        case .gone: return going("sign-in?say=gone")
         }
     }
 
@@ -250,14 +254,12 @@ struct StaffSignIn: ConsoleTask {
         switch step {
         case .code: return going("code")
         case .enter:
-            return try question(
-                visitor, "enter", path: "passphrase", fields: [("secret", .secret)], status: status, error: error,
-                after: [.hint(text("enter.lost", visitor.language))], mark: mark)
+            let question = Question(name: "enter", path: "passphrase", fields: [("secret", .secret)], mark: mark)
+            return try ask(visitor, question, FormTrouble(status, error))
         case .choose:
-            return try question(
-                visitor, "choose", path: "passphrase", fields: [("secret", .secret), ("again", .secret)],
-                status: status,
-                error: error, mark: mark)
+            let fields: [(String, FormModel.Input)] = [("secret", .secret), ("again", .secret)]
+            let question = Question(name: "choose", path: "passphrase", fields: fields, mark: mark)
+            return try ask(visitor, question, FormTrouble(status, error))
         // Staff renew nothing by this way.
         case .challenge, .renew, .gone: return going("sign-in?say=gone", [site.cookies.clear(.staffPending)])
         }
@@ -320,71 +322,5 @@ struct StaffSignIn: ConsoleTask {
         let error = text("signIn.old", visitor.language)
         return try isVerified
             ? secret(visitor, status: 409, error: error) : code(visitor, status: 409, error: error)
-    }
-
-    // MARK: Authenticator
-
-    /// Asks for the authenticator's code, or shows a new secret for it where the member has none yet.
-    private func askFactor(_ visitor: ConsoleSite.Visitor, status: Int = 200, error: String? = nil) throws -> Response {
-        let language = visitor.language
-        guard let session = visitor.session, let member = visitor.member else { return going("sign-in?say=ended") }
-        if session.confirmedAt != nil { return .see("/manager") }
-        guard !member.hasFactor else {
-            return try question(
-                visitor, "factor", path: "factor", fields: [("code", .code)], status: status, error: error,
-                after: [.hint(text("factor.lost", language))])
-        }
-        let secret = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try factor.begin(transaction, member)
-        }
-        guard let secret else { return going("factor") }
-        let account = TimeCode.address(secret, issuer: "Isoloir \(election.id)", account: member.name)
-        var blocks: [Block] = [.text(text("enrol.text", language))]
-        if let modules = SquareCode.modules(account) {
-            blocks.append(.square(modules, label: text("enrol.square", language)))
-        }
-        blocks += [
-            .text(text("enrol.byHand", language)),
-            .codes([StaffSignIn.grouped(TimeCode.base32(secret))]), .text(text("enrol.then", language)),
-        ]
-        return try question(
-            visitor, "enrol", path: "factor", fields: [("code", .code)], status: status, error: error, before: blocks)
-    }
-
-    /// In groups of four, for those who type it.
-    private static func grouped(_ text: String) -> String {
-        stride(from: 0, to: text.count, by: 4).map { String(text.dropFirst($0).prefix(4)) }.joined(separator: " ")
-    }
-
-    /// Takes that code. The first one proves the authenticator, and the spare codes are shown this once.
-    private func takeFactor(_ visitor: ConsoleSite.Visitor, _ form: Form?) throws -> Response {
-        let language = visitor.language
-        guard let session = visitor.session, let member = visitor.member else { return going("sign-in?say=ended") }
-        if session.confirmedAt != nil { return .see("/manager") }
-        let (typed, source) = (form?["code"] ?? "", visitor.request.source)
-        let (outcome, spare) = try store.write {
-            (transaction: borrowing Transaction) throws(StoreError) -> (SecondFactor.Outcome, spare: [String]) in
-            if member.hasFactor {
-                return (try factor.confirm(transaction, member, session, at: parts.door, typed, from: source), [])
-            }
-            return try factor.enrol(transaction, member, session, at: parts.door, typed, from: source)
-        }
-        switch outcome {
-        case .wrong:
-            site.metrics.refuse(.factor)
-            return try askFactor(visitor, status: 422, error: text("factor.wrong", language))
-        case .wait(let seconds):
-            return site.waiting(
-                try askFactor(visitor, status: 429, error: text("enter.wait", language) + " \(seconds) s"), seconds)
-        case .right where spare.isEmpty: return .see("/manager")
-        case .right:
-            let screen = Screen(
-                title: text("spare.title", language),
-                blocks: [
-                    .text(text("spare.text", language)), .codes(spare),
-                    .links([(text("spare.go", language), "/manager")]),
-                ], data: .none)
-            return try site.show(visitor, screen, path: "factor")
-        }
     }
 }

@@ -17,6 +17,16 @@ struct StaffActions: ConsoleWork {
     /// Where their forms lead back.
     private static let back: @Sendable (Call) -> String = { _ in "staff" }
 
+    /// Whom their forms are about.
+    private static let aboutMember = FormAbout("memberForm", MemberAbout.self) { try StaffActions($0).aboutMember($1) }
+
+    /// A member as the forms name them.
+    struct MemberAbout: PageModel {
+        let name: String
+        let fullName: String
+        let role: StaffRole
+    }
+
     /// Their forms.
     static let all = [
         ConsoleAction(
@@ -32,13 +42,13 @@ struct StaffActions: ConsoleWork {
             }, answer: Added.self, run: { try StaffActions($0).addStaff($1) }, back: back),
         ConsoleAction(
             path: "staff/{member}/confirm", deed: .decide, name: "staffConfirm", fields: { _, _ in [] },
-            intro: { try StaffActions($0).aboutMember($1) }, run: { try StaffActions($0).confirmStaff($1) }, back: back),
+            about: aboutMember, run: { try StaffActions($0).confirmStaff($1) }, back: back),
         ConsoleAction(
             path: "staff/{member}/renew", deed: .keepStaff, name: "staffRenew", fields: { _, _ in [.reason] },
-            intro: { try StaffActions($0).aboutMember($1) }, run: { try StaffActions($0).renewStaff($1) }, back: back),
+            about: aboutMember, run: { try StaffActions($0).renewStaff($1) }, back: back),
         ConsoleAction(
             path: "staff/{member}/remove", deed: .keepStaff, name: "staffRemove", fields: { _, _ in [.reason] },
-            intro: { try StaffActions($0).aboutMember($1) }, run: { try StaffActions($0).removeStaff($1) }, back: back),
+            about: aboutMember, run: { try StaffActions($0).removeStaff($1) }, back: back),
     ]
 
     /// The account that was added.
@@ -91,15 +101,8 @@ struct StaffActions: ConsoleWork {
     }
 
     /// Whom a deed is about; nil for a name that there is not.
-    func aboutMember(_ call: Call) throws -> [Block]? {
-        guard let member = try member(call) else { return nil }
-        return [
-            .facts([
-                (text("staff.name", call.language), member.name),
-                (text("staff.fullName", call.language), member.fullName),
-                (text("staff.role", call.language), StaffRegister.word(member.role, call.language)),
-            ])
-        ]
+    func aboutMember(_ call: Call) throws -> MemberAbout? {
+        try member(call).map { MemberAbout(name: $0.name, fullName: $0.fullName, role: $0.role) }
     }
 
     /// What a new account is told that may not decide yet.

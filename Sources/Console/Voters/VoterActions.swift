@@ -28,7 +28,10 @@ struct VoterActions: ConsoleWork {
         ("reveal", "reveal", .revealContacts), ("correct", "correct", .changeRoll), ("strike", "strike", .changeRoll),
     ]
 
-    /// Deeds on one voter, on requests, alerts and questions.
+    /// Whom their forms are about.
+    private static let aboutVoter = FormAbout("voterForm", VoterAbout.self) { try VoterActions($0).aboutVoter($1) }
+
+    /// Deeds on one voter.
     static let all = [
         on(
             "reissue", "reissue", .reissue, warning: "proof.warn",
@@ -51,7 +54,7 @@ struct VoterActions: ConsoleWork {
         on("strike", "strike", .changeRoll, fields: { _, _ in [.reason] }) { try VoterActions($0).strike($1) },
         ConsoleAction(
             path: "voters/{voter}/messages/{message}/retry", deed: .runDeliveries, name: "retryOne",
-            fields: { _, _ in [] }, intro: { try VoterActions($0).aboutVoter($1) },
+            fields: { _, _ in [] }, about: aboutVoter,
             run: { try VoterActions($0).retryOne($1) },
             back: { "voters/\($0.id("voter"))" }),
     ]
@@ -71,43 +74,34 @@ struct VoterActions: ConsoleWork {
     ) -> ConsoleAction {
         ConsoleAction(
             path: "voters/{voter}/\(segment)", deed: deed, name: name, fields: fields,
-            intro: { task, call in
-                try VoterActions(task).aboutVoter(call, warning: warning).map {
-                    try name == "correct" ? $0 + VoterCorrections(task).sealNote(call) : $0
-                }
+            about: FormAbout("voterForm", VoterAbout.self) { task, call in
+                var about = try VoterActions(task).aboutVoter(call, warning: warning)
+                if name == "correct" { about?.note = try VoterCorrections(task).sealNote(call) }
+                return about
             }, answer: VoterOutcome.self, run: run, back: { "voters/\($0.id("voter"))" })
     }
 
     /// Contacts in clear, this once.
     private static let reveal = ConsoleAction(
         path: "voters/{voter}/reveal", deed: .revealContacts, name: "reveal", fields: { _, _ in [.reason] },
-        intro: { try VoterActions($0).aboutVoter($1) },
+        about: aboutVoter,
         shows: [PageTemplate(name: "revealed", model: RevealedContacts.self)],
         run: { try VoterActions($0).reveal($1) }, back: { "voters/\($0.id("voter"))" })
 
     /// Whom a deed is about; nil when there is no such voter.
     /// - Parameter warning: the key of a notice for voters who are reached by one channel alone and have no answer.
-    func aboutVoter(_ call: Call, warning: String? = nil) throws -> [Block]? {
+    func aboutVoter(_ call: Call, warning: String? = nil) throws -> VoterAbout? {
         let page = try store.read { (reading: borrowing Reading) throws(StoreError) -> VoterDesk.Page? in
             try parts.desk.page(reading, voter: call.id("voter"), for: call.viewer)
         }
         guard let page else { return nil }
-        let language = call.language
-        var blocks: [Block] = [
-            .facts([
-                (text("f.name", language), page.voter.courteousName(language)),
-                (text("f.reference", language), page.voter.reference),
-                (text("f.email", language), page.mail ?? text("none", language)),
-                (text("f.phone", language), page.phone ?? text("none", language)),
-                (text("voter.channels", language), ChannelWords(wording(language)).proof(page.channels)),
-            ])
-        ]
         // Before anything is put on the channel that carries the other half.
         let reaches = [page.mail, page.phone].compactMap(\.self).count
-        if let warning, reaches < 2, election.access.challenge == nil || !page.hasAnswer {
-            blocks.append(.notice(text(warning, language), isBad: false))
-        }
-        return blocks
+        let isWeak = reaches < 2 && (election.access.challenge == nil || !page.hasAnswer)
+        return VoterAbout(
+            name: page.voter.courteousName(call.language), reference: page.voter.reference, mail: page.mail,
+            phone: page.phone, channels: ChannelWords(wording(call.language)).proof(page.channels),
+            warning: isWeak ? warning.map { text($0, call.language) } : nil)
     }
 
     /// A field for the answer to the election's question, where the voter has one.

@@ -85,15 +85,15 @@ struct VoterCorrections: ConsoleWork {
             }
             if let today = present?.values[column] {
                 let name = VoterCorrections.shown(column)
-                fields.append(DeedField(name, .hidden, isRequired: false, value: today, isForgotten: true))
+                fields.append(DeedField(name, .hidden, isRequired: false, value: today).forgotten)
             }
         }
         return fields + [.reason]
     }
 
-    /// Why a sealed poll's form is short.
-    func sealNote(_ call: Call) throws -> [Block] {
-        try present(call)?.isSealed == true ? [.notice(text("correct.sealed", call.language), isBad: false)] : []
+    /// Why a sealed poll's form is short; nil while it is not.
+    func sealNote(_ call: Call) throws -> String? {
+        try present(call)?.isSealed == true ? text("correct.sealed", call.language) : nil
     }
 
     /// Contacts, which a box beside the field removes.
@@ -118,7 +118,7 @@ struct VoterCorrections: ConsoleWork {
         if let now = present?.values[column], let given = call.values[column.rawValue]?.trimmed {
             // What was left alone shows what holds today, whoever changed it since.
             if given == call.values[VoterCorrections.shown(column)] {
-                return DeedField(column.rawValue, kind, isRequired: false, value: now, isForgotten: true)
+                return DeedField(column.rawValue, kind, isRequired: false, value: now).forgotten
             }
             if given != now {
                 let shown = choiceText(column.rawValue, now, call.language)

@@ -43,3 +43,18 @@ struct RevealedContacts: PageModel {
     let address: String?
     let voter: OnPage<Int>
 }
+
+/// A voter as the forms name them.
+struct VoterAbout: PageModel {
+    let name: String
+    let reference: String
+    /// Masked; null for none.
+    let mail: String?
+    let phone: String?
+    /// Which channels brought what.
+    let channels: String
+    /// That they are reached by one channel alone, where that matters.
+    let warning: String?
+    /// Why a form is short.
+    var note: String?
+}
