@@ -2,7 +2,6 @@ import Authentication
 import Contacts
 import Delivery
 import Elections
-import Foundation
 import Issuance
 import Journal
 import Operations

@@ -1,9 +1,7 @@
 import Elections
-import Foundation
 import Journal
 import Operations
 import Staff
-import Synchronization
 
 /// The API's description (OpenAPI 3.1), made of the same tables that answer the requests: it cannot say anything else.
 struct APIDescription: ConsoleTask {
@@ -136,7 +134,8 @@ struct APIDescription: ConsoleTask {
             }
     }
 
-    /// What a deed answers programs with: a message, with what it says beside it, or in its place something that is shown this once.
+    /// What a deed answers programs with: a message, with what it says beside it, or in its place something that is shown this
+    /// once.
     private func answer(of action: ConsoleAction) throws -> JSONValue {
         let shown = try action.shows.map { try ModelType(of: $0.model).schema }
         guard case .object(let fields) = try ModelType(of: action.answer) else {

@@ -2,7 +2,6 @@ import Elections
 import Operations
 import Staff
 import Store
-import Synchronization
 
 /// What pages and deeds of one election's console work with; made once, when the server starts.
 struct ConsoleContext: Sendable {

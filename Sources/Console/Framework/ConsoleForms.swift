@@ -2,14 +2,12 @@ import Authentication
 import Contacts
 import Crypto
 import Elections
-import Foundation
 import HTTPServer
 import Inputs
 import Journal
 import Operations
 import Staff
 import Store
-import Synchronization
 import Tally
 import Templating
 import Turnout

@@ -1,6 +1,5 @@
 import Crypto
 import Elections
-import Foundation
 package import HTTPServer
 import Inputs
 import Operations

@@ -1,14 +1,12 @@
 import Authentication
 import Crypto
 import Elections
-import Foundation
 import HTTPServer
 import Inputs
 import Journal
 import Operations
 import Staff
 import Store
-import Synchronization
 import Tally
 import Templating
 

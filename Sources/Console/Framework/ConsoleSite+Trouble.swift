@@ -1,5 +1,4 @@
 import Elections
-import Foundation
 package import HTTPServer
 import Threads
 import WebContent

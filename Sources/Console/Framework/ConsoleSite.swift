@@ -2,7 +2,6 @@ import Authentication
 import Contacts
 import Crypto
 import Elections
-import Foundation
 package import HTTPServer
 import Inputs
 import Journal
@@ -24,7 +23,7 @@ package import WebContent
 ///          path found in views, files or actions ──> role may? ──no──> 403, journalled
 ///                                                      │ yes
 ///          view: make ──> Screen: a model, for programs as it is, for browsers in its template
-///          action: intro (does it exist?) ──> fields, faults ──> journal ──> run ──> DeedAnswer
+///          action: about (does it exist?) ──> fields, faults ──> journal ──> run ──> DeedAnswer
 package final class ConsoleSite: ConsoleTask {
     /// What the console works with.
     package typealias Parts = ConsoleParts

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The requests of crowded networks that are under way: one of each, and few in all. Who honestly signs in where somebody else asks
-/// too often gets through between two others, and staff's work goes on beside them.
+/// The requests of crowded networks that are under way: one of each, and few in all. Who honestly signs in where somebody else
+/// asks too often gets through between two others, and staff's work goes on beside them.
 final class CrowdLane: Sendable {
     /// Requests of crowded networks under way at once.
     private static let most = 8

@@ -1,6 +1,7 @@
 import Templating
 
-/// Makes of a model what the API sends, or what its template is rendered with: the same fields, said for a program or for a reader.
+/// Makes of a model what the API sends, or what its template is rendered with: the same fields, said for a program or for a
+/// reader.
 final class ModelEncoder: Encoder {
     /// Nil for programs.
     fileprivate let wording: Wording?

@@ -32,7 +32,8 @@ indirect enum ModelType: Sendable, Equatable {
     /// - Throws: `ModelError` for a type that says nothing of itself.
     init(of type: any Decodable.Type) throws { self = try ModelRecorder.describe(type) }
 
-    /// The schema that the API's description names (JSON Schema 2020-12, as OpenAPI 3.1 has it). Every field stands in every answer.
+    /// The schema that the API's description names (JSON Schema 2020-12, as OpenAPI 3.1 has it). Every field stands in every
+    /// answer.
     var schema: JSONValue {
         switch self {
         case .text: .object(["type": .text("string")])

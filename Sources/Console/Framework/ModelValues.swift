@@ -90,7 +90,8 @@ extension Choice {
     }
 }
 
-/// A text of one field that is said otherwise on a page: the name of a college or a site, or another word of the election's settings.
+/// A text of one field that is said otherwise on a page: the name of a college or a site, or another word of the election's
+/// settings.
 struct Named: Codable, Sendable, ModelDescribed, Said {
     /// As `Wording.choice` asks for it; empty for a text that is said as it is.
     private let field: String

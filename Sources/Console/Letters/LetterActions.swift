@@ -1,13 +1,11 @@
 import Crypto
 import Delivery
 import Elections
-import Foundation
 import Issuance
 import Journal
 import Operations
 import Staff
 import Store
-import Synchronization
 import Threads
 import Typesetting
 import VoterRoll

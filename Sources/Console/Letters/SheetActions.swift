@@ -1,13 +1,11 @@
 import Crypto
 import Delivery
 import Elections
-import Foundation
 import Issuance
 import Journal
 import Operations
 import Staff
 import Store
-import Synchronization
 import Threads
 import Typesetting
 import VoterRoll
@@ -46,8 +44,8 @@ struct SheetActions: ConsoleWork {
         }
     }
 
-    /// The fields of the form for a spoiled sheet. Once its number is known, one asks back with the first letters of the name on it: a
-    /// mistyped number would end the identifier of somebody whose letter is on its way.
+    /// The fields of the form for a spoiled sheet. Once its number is known, one asks back with the first letters of the name on
+    /// it: a mistyped number would end the identifier of somebody whose letter is on its way.
     func spoiledFields(_ call: Call) throws(StoreError) -> [DeedField] {
         let fields = [
             DeedField("number", .number(LetterActions.numbers)), DeedField("destroyed", .flag, isRequired: false),

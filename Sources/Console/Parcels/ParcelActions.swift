@@ -1,13 +1,11 @@
 import Crypto
 import Elections
-import Foundation
 import HTTPServer
 import Issuance
 import Journal
 import Operations
 import Staff
 import Store
-import Synchronization
 import Typesetting
 import VoterRoll
 import WebContent

@@ -8,8 +8,6 @@ import Operations
 import Polling
 import Staff
 import Store
-import Synchronization
-import Threads
 import Typesetting
 import VoterRoll
 import WebContent

@@ -55,7 +55,8 @@ struct AppliedWords: ConsoleTask {
         return "\(number)\(say.language.colon)\(say(key))\(successor)."
     }
 
-    /// Says of files whose request ended without a decision that what waited did not come onto the roll: whoever asked may not know.
+    /// Says of files whose request ended without a decision that what waited did not come onto the roll: whoever asked may not
+    /// know.
     /// - Parameter own: the request of which the page says so already.
     func lapsed(but own: Int?) throws -> [Notice] {
         let lapsed = try store.read { (reading: borrowing Reading) throws(StoreError) in

@@ -1,6 +1,5 @@
 import Delivery
 import Elections
-import Foundation
 import HTTPServer
 import Inputs
 import Operations

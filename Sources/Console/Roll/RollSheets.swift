@@ -1,12 +1,10 @@
 import Delivery
 import Elections
-import Foundation
 import HTTPServer
 import Inputs
 import Operations
 import Staff
 import Store
-import Threads
 import VoterRoll
 import WebContent
 

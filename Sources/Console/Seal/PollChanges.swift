@@ -7,7 +7,6 @@ import Operations
 import Polling
 import Staff
 import Store
-import Synchronization
 import Tally
 
 /// What the bureau decides of a poll under way: it is suspended, resumed, extended or closed.

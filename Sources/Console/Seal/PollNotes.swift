@@ -1,12 +1,10 @@
 import Elections
-import Foundation
 import HTTPServer
 import Journal
 import Operations
 import Polling
 import Staff
 import Store
-import Synchronization
 import Tally
 
 /// What the bureau notes for the minutes.

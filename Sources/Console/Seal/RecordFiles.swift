@@ -1,12 +1,9 @@
 import Elections
-import Foundation
 import HTTPServer
-import Journal
 import Operations
 import Polling
 import Staff
 import Store
-import Synchronization
 import Tally
 
 /// The minutes on paper.

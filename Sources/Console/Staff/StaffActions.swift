@@ -2,7 +2,6 @@ import Authentication
 import Contacts
 import Crypto
 import Elections
-import Foundation
 import Journal
 import Operations
 import Polling

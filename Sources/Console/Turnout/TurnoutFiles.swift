@@ -8,7 +8,6 @@ import Operations
 import Polling
 import Staff
 import Store
-import Synchronization
 import Turnout
 import Typesetting
 import VoterRoll
