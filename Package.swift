@@ -191,8 +191,9 @@ let package = Package(
         tests(
             "ConsoleTests",
             of: [
-                "Console", "Contacts", "Delivery", "Elections", "Inputs", "Journal", "Polling", "Tally", "Typesetting",
-                "VoterSite", "WebContent",
+                "Authentication", "Compliance", "Console", "Contacts", "Crypto", "Delivery", "Elections", "Inputs",
+                "Issuance", "Journal", "Operations", "Polling", "Staff", "Store", "Tally", "Turnout", "Typesetting",
+                "VoterRoll", "VoterSite", "WebContent",
             ]),
     ]
 )

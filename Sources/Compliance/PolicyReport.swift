@@ -32,7 +32,7 @@ package struct PolicyFacts: Sendable {
 /// The level of an election, and what its settings lack for it.
 package struct PolicyReport: Sendable {
     /// How a point stands.
-    package enum State: String, Sendable {
+    package enum State: String, Sendable, CaseIterable {
         case met, missing
         /// Not to be told from what is known here.
         case unknown

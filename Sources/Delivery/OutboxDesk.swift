@@ -58,7 +58,7 @@ package struct MessageRecord: Sendable {
 /// What one order sent to many voters.
 package struct Mailing: Sendable, Equatable {
     /// Why a mailing was ordered; the raw values stand in the store.
-    package enum Purpose: String, Sendable {
+    package enum Purpose: String, Sendable, CaseIterable {
         /// An identifier for everybody who has none.
         case issue
         /// A new identifier by another channel, where one did not arrive.

@@ -107,7 +107,8 @@ package struct PageCheck {
         case ("link", _):
             let sealed = PageCheck.links[element["rel"] ?? ""] ?? []
             expect(
-                seal.name(at: value).map(sealed.contains) == true, "the page loads \(value) as \(element["rel"] ?? "?")")
+                seal.name(at: value).map(sealed.contains) == true, "the page loads \(value) as \(element["rel"] ?? "?")"
+            )
         case ("script", _), ("img", _):
             expect(seal.name(at: value) != nil, "<\(element.name)> loads \(value), which is not sealed")
         case ("form", _):

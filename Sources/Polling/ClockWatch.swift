@@ -4,7 +4,7 @@ package import Store
 import Synchronization
 
 /// Why the clock's word does not close a poll.
-package enum ClockDoubt: String, Sendable {
+package enum ClockDoubt: String, Sendable, CaseIterable {
     /// It jumped beyond the grace while the program ran.
     case jumped
     /// The machine was started anew and no sign of life is from shortly before, or the program began after the hour: nothing tells

@@ -3,7 +3,7 @@ package import Elections
 package import Store
 
 /// Where a poll stands. No clock brings an earlier state back.
-package enum PollState: String, Sendable {
+package enum PollState: String, Sendable, CaseIterable {
     /// Being sealed: an interrupted sealing is begun anew.
     case sealing
     case sealed, open, suspended

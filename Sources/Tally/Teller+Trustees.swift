@@ -5,7 +5,7 @@ package import Store
 /// A trustee as the bureau follows them from registration to the count.
 package struct TrusteeProgress: Sendable {
     /// What is here of the trustee's part of the count.
-    package enum Part: String, Sendable {
+    package enum Part: String, Sendable, CaseIterable {
         case none, incomplete
         /// Every factor is bound to their key.
         case bound

@@ -196,9 +196,11 @@ package struct Template: @unchecked Sendable {
         for context in stack.reversed() {
             if case .unknown = context { return .unknown }
             guard case .object(let fields) = context, var found = fields[first] else { continue }
-            for part in name.parts.dropFirst() {
+            for index in name.parts.indices.dropFirst() {
                 if case .unknown = found { return .unknown }
-                guard case .object(let inner) = found, let next = inner[part] else { throw missing(name) }
+                guard case .object(let inner) = found else { throw missing(name) }
+                if let whole = inner[name.rest(from: index)] { return whole }
+                guard let next = inner[name.parts[index]] else { throw missing(name) }
                 found = next
             }
             return found
@@ -271,13 +273,15 @@ package struct Template: @unchecked Sendable {
         }
     }
 
-    /// The innermost value of a name (Mustache's context stack); dots go into objects.
+    /// The innermost value of a name (Mustache's context stack); dots go into objects, whose keys may hold dots themselves.
     private func value(of name: Name, _ stack: [TemplateValue]) throws(TemplateError) -> TemplateValue {
         guard let first = name.parts.first else { return stack.last ?? .nothing }
         for context in stack.reversed() {
             guard case .object(let fields) = context, var found = fields[first] else { continue }
-            for part in name.parts.dropFirst() {
-                guard case .object(let inner) = found, let next = inner[part] else { throw Template.missing(name) }
+            for index in name.parts.indices.dropFirst() {
+                guard case .object(let inner) = found else { throw Template.missing(name) }
+                if let whole = inner[name.rest(from: index)] { return whole }
+                guard let next = inner[name.parts[index]] else { throw Template.missing(name) }
                 found = next
             }
             return found

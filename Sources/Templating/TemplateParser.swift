@@ -32,6 +32,11 @@ struct Name {
     let place: Place
 
     var text: String { parts.isEmpty ? "." : parts.joined(separator: ".") }
+
+    /// What stands from a part on, as an object's key may hold it, dots and all.
+    func rest(from index: Int) -> String {
+        index == parts.count - 1 ? parts[index] : parts[index...].joined(separator: ".")
+    }
 }
 
 /// A parsed template or partial; a class, since a partial may contain itself.

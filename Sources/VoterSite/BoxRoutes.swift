@@ -161,7 +161,8 @@ extension VoterSite {
         let total = rounds.reduce(0) { $0 + $1.ballots }
         let path = "/box/\(name)"
         let said = BoxRoutes.Said(
-            typed: asked.map { _ in typed }, isTracker: tracker != nil, round: round, coming: comingRound(after: rounds.last, language),
+            typed: asked.map { _ in typed }, isTracker: tracker != nil, round: round,
+            coming: comingRound(after: rounds.last, language),
             isAbandoned: phase == .abandoned)
         let next = list.last.flatMap { $0.place < total ? visit.path(path, "after=\($0.place)") : nil }
         return page(

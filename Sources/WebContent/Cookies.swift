@@ -73,7 +73,8 @@ package enum SecurityHeaders {
     /// before 2022.
     package static let ballot = (
         name: "Content-Security-Policy",
-        value: "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; child-src blob:; style-src 'self'; "
+        value:
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; child-src blob:; style-src 'self'; "
             + "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 

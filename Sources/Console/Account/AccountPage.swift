@@ -1,0 +1,49 @@
+import Authentication
+import Elections
+import Journal
+import Operations
+import Staff
+import Store
+
+/// Who asks.
+struct AccountModel: PageModel {
+    let name: String
+    let role: StaffRole
+    let view: OnPage<View>
+
+    /// What a member of the staff sees of their own account.
+    struct View: PageModel {
+        let fullName: String
+        /// Spare codes that are left.
+        let spareCodes: Int
+        /// The last ones, the latest first.
+        let signIns: [Moment]
+    }
+}
+
+/// The member's own page.
+struct AccountPage: ConsolePage {
+    static let path = "account"
+    static let deed = Deed.seeOwn
+    static let template = "account"
+    let context: ConsoleContext
+
+    /// Sign-ins that are shown.
+    private static let shown = 10
+
+    func title(_ model: AccountModel, _ wording: Wording) -> String { wording("menu.account") }
+
+    func model(_ call: Call) throws -> AccountModel? {
+        guard case .staff(let name) = call.viewer.principal else { return nil }
+        let view = try store.read { (reading: borrowing Reading) throws(StoreError) -> AccountModel.View in
+            let member = try parts.register.member(reading, name: name)
+            return AccountModel.View(
+                fullName: member?.fullName ?? "",
+                spareCodes: try member.map { member throws(StoreError) in try factor.spareLeft(reading, member) } ?? 0,
+                signIns: try parts.door.signIns(reading, call.viewer.principal, limit: AccountPage.shown).map {
+                    Moment($0.at)
+                })
+        }
+        return AccountModel(name: name, role: call.role, view: OnPage(view))
+    }
+}

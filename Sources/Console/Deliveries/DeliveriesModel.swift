@@ -1,0 +1,87 @@
+import Delivery
+import Elections
+import Operations
+
+/// What became of the messages.
+struct DeliveriesModel: PageModel {
+    /// When it was counted.
+    let at: Moment
+    /// Messages by channel and state.
+    let channels: [String: [String: Int]]
+    /// By mail domain and operator's prefix.
+    let places: [Place]
+    /// By what one order sent to many.
+    let mailings: [MailingLine]
+    /// The codes that came back, the commonest first.
+    let replies: [Reply]
+    /// Channels that a person holds back.
+    let held: [Route]
+    /// Channels that stopped by themselves.
+    let paused: [Route]
+    /// States that are too frequent somewhere.
+    let warnings: [Warning]
+    let view: OnPage<View>
+
+    /// Messages to one place.
+    struct Place: PageModel {
+        let channel: Route
+        /// Empty for all small places together.
+        let place: String
+        let states: [String: Int]
+    }
+
+    /// Messages of one mailing.
+    struct MailingLine: PageModel {
+        /// Null for what went out one by one.
+        let mailing: Int?
+        let purpose: Mailing.Purpose?
+        /// As the journal has them.
+        let startedBy: String?
+        let startedAt: Moment?
+        let channel: Route
+        let states: [String: Int]
+    }
+
+    /// A code of a relay or gateway.
+    struct Reply: PageModel {
+        let channel: Route
+        let state: MessageState
+        let reply: String
+        let count: Int
+    }
+
+    /// A share above its threshold.
+    struct Warning: PageModel {
+        let channel: Route
+        /// Empty for all small places together.
+        let place: String
+        let state: MessageState
+        /// Of what came to an end.
+        let percent: Int
+    }
+
+    /// What the page shows of that: notices in sentences, and three tables of the same columns.
+    struct View: PageModel {
+        /// Warnings, pauses and holds.
+        let notices: [String]
+        /// The states that have a column.
+        let states: [String]
+        let tables: [Counts]
+    }
+
+    /// One table of counts.
+    struct Counts: PageModel {
+        let caption: String
+        /// What its first column holds.
+        let first: String
+        let rows: [Row]
+    }
+
+    /// One line of counts.
+    struct Row: PageModel {
+        let name: String
+        /// A cell for each state.
+        let counts: [Int]
+        let total: Int
+    }
+}

@@ -1,0 +1,41 @@
+import Elections
+import HTTPServer
+import Issuance
+import Journal
+import Operations
+import Store
+import Typesetting
+
+/// Files that the console hands out, and what the journal keeps of them.
+struct HandedOut: ConsoleWork {
+    let context: ConsoleContext
+
+    /// Keeps in the journal that a file was handed out.
+    func journal(_ call: Call, _ name: String) throws(StoreError) {
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try parts.logbook.record(
+                transaction, election: election.id, by: call.viewer.principal, .export, ["file": name])
+        }
+    }
+
+    /// What a sheet begins with: the mark by which spreadsheets know UTF-8. Fields are separated as French ones expect.
+    static let sheetHead = "\u{FEFF}"
+
+    /// A text as a file to keep.
+    static func file(_ text: String, _ name: String, type: String) -> Response {
+        file(Array(text.utf8), name, type: type)
+    }
+
+    /// Bytes as a file to keep.
+    static func file(_ bytes: [UInt8], _ name: String, type: String) -> Response {
+        var response = Response(200, type: type, body: bytes)
+        response.headers.append(("Content-Disposition", "attachment; filename=\"\(name)\""))
+        return response
+    }
+
+    /// A report as a file, dated now.
+    func paper(_ report: Report, _ name: String) throws -> Response {
+        let created = PrintFiles.timestamp(parts.clock.now)
+        return HandedOut.file(try report.pdf(created: created), name, type: "application/pdf")
+    }
+}

@@ -1,0 +1,24 @@
+import Operations
+import Staff
+import Store
+
+/// What is done on the first page.
+struct HomeActions: ConsoleWork {
+    let context: ConsoleContext
+
+    /// Their forms.
+    static let all = [
+        ConsoleAction(
+            path: "alerts/{alert}/seen", deed: .decide, name: "seen", fields: { _, _ in [] },
+            run: { try HomeActions($0).seen($1) })
+    ]
+
+    /// Keeps that an alert was seen.
+    func seen(_ call: Call) throws -> DeedAnswer {
+        let isDone = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try parts.desk.seen(transaction, alert: call.id("alert"), by: call.viewer)
+        }
+        return isDone
+            ? .done(text("seen.done", call.language), next: "") : .refused(409, text("seen.gone", call.language))
+    }
+}

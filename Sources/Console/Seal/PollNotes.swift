@@ -1,0 +1,68 @@
+import Elections
+import HTTPServer
+import Journal
+import Operations
+import Polling
+import Staff
+import Store
+import Tally
+
+/// What the bureau notes for the minutes.
+struct PollNotes: ConsoleWork {
+    let context: ConsoleContext
+
+    /// Their forms.
+    static let all = [
+        ConsoleAction(
+            path: "poll/incident", deed: .suspendPoll, name: "incident",
+            fields: { _, _ in
+                [
+                    DeedField("words", .long(maximum: PlainLine.longest)),
+                    DeedField("happened", .text(maximum: 16), isRequired: false),
+                ]
+            }, run: { try PollNotes($0).noteIncident($1) }, back: { _ in "seal" }),
+        ConsoleAction(
+            path: "poll/presence", deed: .suspendPoll, name: "presence",
+            fields: { _, _ in
+                [
+                    DeedField("moment", .choice(PollMoment.allCases.map(\.rawValue))),
+                    DeedField("names", .long(maximum: 5000)),
+                ]
+            }, run: { try PollNotes($0).notePresence($1) }, back: { _ in "seal" }),
+    ]
+
+    /// Notes an incident, with the hour at which it happened where that was given.
+    func noteIncident(_ call: Call) throws -> DeedAnswer {
+        var happened: Int?
+        let typed = call["happened"].trimmed
+        if !typed.isEmpty {
+            guard case .time(let time) = PollChanges(context).typedTime(typed) else {
+                return .refused(422, text("fault.time", call.language), field: "happened")
+            }
+            happened = time
+        }
+        let words = call["words"].split(whereSeparator: \.isNewline).map { String($0).trimmed }.joined(separator: " ")
+        let refusal = try parts.desk.station.note(
+            incident: words, at: happened, who: call.viewer.principal.text, by: call.viewer.principal)
+        return noted(refusal, "incident", call)
+    }
+
+    /// Notes who was present at a moment, a name to a line.
+    func notePresence(_ call: Call) throws -> DeedAnswer {
+        let names = call["names"].split(whereSeparator: \.isNewline).map { String($0).trimmed }.filter { !$0.isEmpty }
+        guard let moment = PollMoment(rawValue: call["moment"]) else {
+            return .refused(422, text("fault.choice", call.language), field: "moment")
+        }
+        let refusal = try parts.desk.station.note(
+            present: names, at: moment, who: call.viewer.principal.text, by: call.viewer.principal)
+        return noted(refusal, "presence", call)
+    }
+
+    /// What came of a note.
+    private func noted(_ refusal: PollingStation.Refusal?, _ name: String, _ call: Call) -> DeedAnswer {
+        if let refusal { return .refused(409, self.refusal(refusal, "refusal.note", call.language)) }
+        // Whoever noted it looks for it.
+        context.audits.forget()
+        return .done(text("\(name).done", call.language), next: "seal")
+    }
+}

@@ -1,0 +1,141 @@
+import Polling
+import Tally
+
+/// Seal, box, trustees and notes.
+struct SealModel: PageModel {
+    /// Null before the poll is sealed.
+    let poll: PollState?
+    /// Why the server does not believe its clock; null while it does.
+    let clockDoubt: ClockDoubt?
+    /// What the seal is known by.
+    let fingerprint: String?
+    /// How long the journal is and its last hash, or where it breaks.
+    let journal: Worded
+    /// What the audit found, in English; empty where everything fits.
+    let findings: [String]
+    let trustees: [TrusteeLine]
+    let notes: Notes
+    let ballots: [Ballot]
+    let view: OnPage<View>
+
+    /// The box of one ballot, as of its last round.
+    struct Ballot: PageModel {
+        /// By its name in the election.
+        let ballot: String
+        let electors: Int
+        /// Encrypted ballots that are public.
+        let ballots: Int
+        let signatures: Int
+        let rounds: Int
+        /// The hash of the last public event; null before the first round.
+        let head: String?
+        /// How many public events there are.
+        let height: Int
+        let view: OnPage<BallotView>
+    }
+
+    /// What the page says of it in its own way.
+    struct BallotView: PageModel {
+        let title: String
+        /// When the last round was; null before the first.
+        let lastRound: Moment?
+    }
+
+    /// What the bureau noted for the minutes.
+    struct Notes: PageModel {
+        let incidents: [Incident]
+        let present: [Presence]
+    }
+
+    /// Something that happened.
+    struct Incident: PageModel {
+        let at: Moment
+        let words: String?
+        /// The member of the bureau who noted it.
+        let notedBy: String
+    }
+
+    /// Who was there at a moment.
+    struct Presence: PageModel {
+        let moment: PollMoment
+        let names: [String]
+        /// The member of the bureau who noted it.
+        let notedBy: String
+        /// In one line.
+        let list: OnPage<String>
+    }
+
+    /// What the page says beside that.
+    struct View: PageModel {
+        let state: String
+        let opened: Moment?
+        let closes: Moment
+        let isDoubted: Bool
+        /// Restores, the audit, and what is to be known of trustees.
+        let restores: [Notice]
+        let audit: Notice?
+        let trustees: [Notice]
+        /// What anybody can compare with the published box.
+        let hasHeads: Bool
+        let heads: [String]
+        let hasNotes: Bool
+        let hasDecisions: Bool
+        /// What can be decided, noted and taken away.
+        let decisions: [Link]
+    }
+
+    /// A way to a form or file.
+    struct Link: PageModel {
+        let text: String
+        /// Below `/manager/`.
+        let path: String
+    }
+}
+
+extension SealModel.Notes {
+    init(_ chronicle: PollChronicle) {
+        incidents = chronicle.events.filter { $0.kind == .incident }.map {
+            SealModel.Incident(at: Moment($0.time ?? $0.at), words: $0.words, notedBy: $0.who)
+        }
+        present = PollMoment.allCases.compactMap { moment in
+            chronicle.present[moment].map {
+                SealModel.Presence(
+                    moment: moment, names: $0.names, notedBy: $0.notedBy,
+                    list: OnPage($0.names.joined(separator: ", ")))
+            }
+        }
+    }
+}
+
+/// A trustee: who showed the keys, who found them in the seal, and what is here of the count.
+struct TrusteeLine: PageModel {
+    let name: String
+    /// Whether they showed that they hold the keys.
+    let proven: Bool
+    /// Whether they found them in the seal.
+    let checked: Bool
+    /// On whose word nobody waits for their check.
+    let waived: String?
+    /// On whose word proven keys were replaced.
+    let replaced: String?
+    let part: TrusteeProgress.Part
+    let view: OnPage<View>
+
+    /// What the page says of it in its own way.
+    struct View: PageModel {
+        let proven: String
+        let checked: String
+    }
+
+    init(_ entry: TrusteeProgress, _ say: Wording) {
+        let trustee = entry.trustee
+        (name, part) = (trustee.name, entry.part)
+        (proven, checked) = (trustee.provenAt != nil, trustee.checkedAt != nil)
+        (waived, replaced) = (trustee.waived, trustee.replacedBy)
+        view = OnPage(
+            View(
+                proven: trustee.provenAt.map { say.time($0) } ?? say("no"),
+                checked: trustee.waived.map { "\(say("trustees.waived")) (\($0))" }
+                    ?? trustee.checkedAt.map { say.time($0) } ?? say("no")))
+    }
+}

@@ -1,0 +1,152 @@
+import Authentication
+import Contacts
+import Crypto
+import Elections
+import Journal
+import Operations
+import Polling
+import Staff
+import Store
+import VoterRoll
+
+/// What is done with accounts of the staff.
+struct StaffActions: ConsoleWork {
+    let context: ConsoleContext
+
+    /// Where their forms lead back.
+    private static let back: @Sendable (Call) -> String = { _ in "staff" }
+
+    /// Whom their forms are about.
+    private static let aboutMember = FormAbout("memberForm", MemberAbout.self) { try StaffActions($0).aboutMember($1) }
+
+    /// A member as the forms name them.
+    struct MemberAbout: PageModel {
+        let name: String
+        let fullName: String
+        let role: StaffRole
+    }
+
+    /// Their forms.
+    static let all = [
+        ConsoleAction(
+            path: "staff/add", deed: .keepStaff, name: "staffAdd",
+            fields: { _, _ in
+                [
+                    DeedField("name", .text(maximum: 40)),
+                    DeedField("fullName", .text(maximum: StaffReason.longestName)),
+                    DeedField("mail", .text(maximum: 254)),
+                    DeedField("role", .choice(StaffRole.allCases.map(\.rawValue))),
+                    DeedField("language", .choice(Language.allCases.map(\.rawValue))),
+                ]
+            }, answer: Added.self, run: { try StaffActions($0).addStaff($1) }, back: back),
+        ConsoleAction(
+            path: "staff/{member}/confirm", deed: .decide, name: "staffConfirm", fields: { _, _ in [] },
+            about: aboutMember, run: { try StaffActions($0).confirmStaff($1) }, back: back),
+        ConsoleAction(
+            path: "staff/{member}/renew", deed: .keepStaff, name: "staffRenew", fields: { _, _ in [.reason] },
+            about: aboutMember, run: { try StaffActions($0).renewStaff($1) }, back: back),
+        ConsoleAction(
+            path: "staff/{member}/remove", deed: .keepStaff, name: "staffRemove", fields: { _, _ in [.reason] },
+            about: aboutMember, run: { try StaffActions($0).removeStaff($1) }, back: back),
+    ]
+
+    /// The account that was added.
+    struct Added: PageModel {
+        let name: String
+    }
+
+    /// Refuses who may not add or remove people of a role; the journal keeps it.
+    /// - Returns: nil for who may.
+    private func mayNot(_ call: Call, _ role: StaffRole) throws -> DeedAnswer? {
+        guard !call.viewer.may(role.keeper) else { return nil }
+        try RequestJournal(context).denied(call.viewer, role.keeper, "staff", from: call.source)
+        return .refused(403, text("staffAdd.denied", call.language))
+    }
+
+    /// Adds an account; one that decides waits for a second person.
+    /// - Returns: done also where the account waits for a second person, in other words.
+    func addStaff(_ call: Call) throws -> DeedAnswer {
+        let language = call.language
+        guard let role = StaffRole(rawValue: call["role"]) else {
+            return .refused(422, text("fault.choice", language), field: "role")
+        }
+        if let refusal = try mayNot(call, role) { return refusal }
+        let mail: EmailAddress
+        do throws(EmailAddress.Fault) { mail = try EmailAddress(call["mail"].trimmed) } catch {
+            return .refused(
+                422, refusal("\"\(call["mail"])\" \(error.reason)", "refusal.contact", language), field: "mail")
+        }
+        let newcomer = StaffRegister.Newcomer(
+            name: call["name"].trimmed, fullName: call["fullName"].trimmed, mail: mail, role: role,
+            language: Language(rawValue: call["language"]) ?? .fr)
+        let change = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try parts.register.add(transaction, newcomer, by: call.viewer.principal)
+        }
+        switch change {
+        case .done: return .done(text("staffAdd.done", language), next: "staff", details: Added(name: newcomer.name))
+        case .waits:
+            return .done(text("staffAdd.waits", language), next: "staff", details: Added(name: newcomer.name))
+        case .taken: return .refused(409, text("staffAdd.taken", language), field: "name")
+        case .badName: return .refused(422, text("staffAdd.badName", language), field: "name")
+        case .unknown: return .refused(404, text("notFound.text", language))
+        }
+    }
+
+    /// The member whom the address names.
+    private func member(_ call: Call) throws(StoreError) -> StaffMember? {
+        try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.register.member(reading, name: call.place["member"] ?? "")
+        }
+    }
+
+    /// Whom a deed is about; nil for a name that there is not.
+    func aboutMember(_ call: Call) throws -> MemberAbout? {
+        try member(call).map { MemberAbout(name: $0.name, fullName: $0.fullName, role: $0.role) }
+    }
+
+    /// What a new account is told that may not decide yet.
+    func tooNew(_ until: Int, _ language: Language) -> DeedAnswer {
+        .refused(403, "\(text("decide.tooNew", language)) \(time(until, language))")
+    }
+
+    /// Brings an account into force that somebody else added.
+    func confirmStaff(_ call: Call) throws -> DeedAnswer {
+        let language = call.language
+        let denial = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try parts.register.confirm(transaction, name: call.place["member"] ?? "", by: call.viewer.principal)
+        }
+        switch denial {
+        case nil: return .done(text("staffConfirm.done", language), next: "staff")
+        case .gone: return .refused(409, text("staffConfirm.gone", language))
+        case .samePerson: return .refused(403, text("staffConfirm.samePerson", language))
+        case .tooNew(let until): return tooNew(until, language)
+        }
+    }
+
+    /// Sends a member a new identifier; passphrase and authenticator begin anew. Nobody does that to themselves.
+    func renewStaff(_ call: Call) throws -> DeedAnswer {
+        guard let member = try member(call) else { return .refused(404, text("notFound.text", call.language)) }
+        if let refusal = try mayNot(call, member.role) { return refusal }
+        if member.principal == call.viewer.principal { return .refused(403, text("staff.own", call.language)) }
+        let change = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try parts.register.renew(
+                transaction, name: member.name, reason: call["reason"].trimmed, by: call.viewer.principal)
+        }
+        guard case .done = change else { return .refused(404, text("notFound.text", call.language)) }
+        return .done(text("staffRenew.done", call.language), next: "staff")
+    }
+
+    /// Ends an account. Nobody ends their own.
+    func removeStaff(_ call: Call) throws -> DeedAnswer {
+        guard let member = try member(call) else { return .refused(404, text("notFound.text", call.language)) }
+        if let refusal = try mayNot(call, member.role) { return refusal }
+        if member.principal == call.viewer.principal { return .refused(403, text("staff.own", call.language)) }
+        let isDone = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try parts.register.remove(
+                transaction, name: member.name, reason: call["reason"].trimmed, by: call.viewer.principal)
+        }
+        return isDone
+            ? .done(text("staffRemove.done", call.language), next: "staff")
+            : .refused(404, text("notFound.text", call.language))
+    }
+}

@@ -1,0 +1,204 @@
+import Authentication
+import Contacts
+import Delivery
+import Elections
+import HTTPServer
+import Issuance
+import Journal
+import Operations
+import Staff
+import Store
+import VoterRoll
+
+/// What is done for a voter, where it may need a second person.
+///
+///     support or manager            VoterDesk                            second person
+///       │ reissue, reset, correct ─> │ policy: alone? ──yes──> done         │
+///       │                            │ no: a request is kept                │
+///       │ <─ asked, its number ───── │ ──────────────── approvals ────────> │ decide: never one's own
+///       │                            │ <──────────── approved, refused ──── │
+///       │                            │ done, or impossible by then
+struct VoterActions: ConsoleWork {
+    let context: ConsoleContext
+
+    /// The deeds that a voter's page offers: the text's name, the address' last segment, and what it needs.
+    static let onPage: [(name: String, segment: String, deed: Deed)] = [
+        ("reissue", "reissue", .reissue), ("reissueElsewhere", "reissue-elsewhere", .reissueElsewhere),
+        ("passphrase", "passphrase", .resetPassphrase), ("unlock", "unlock", .unlock),
+        ("reveal", "reveal", .revealContacts), ("correct", "correct", .changeRoll), ("strike", "strike", .changeRoll),
+    ]
+
+    /// Whom their forms are about.
+    private static let aboutVoter = FormAbout("voterForm", VoterAbout.self) { try VoterActions($0).aboutVoter($1) }
+
+    /// Deeds on one voter.
+    static let all = [
+        on(
+            "reissue", "reissue", .reissue, warning: "proof.warn",
+            fields: { task, call in try VoterReissue(task).fields(call, isElsewhere: false) }
+        ) { try VoterReissue($0).reissue($1, isElsewhere: false) },
+        on(
+            "reissueElsewhere", "reissue-elsewhere", .reissueElsewhere, warning: "proof.warnElsewhere",
+            fields: { task, call in try VoterReissue(task).fields(call, isElsewhere: true) }
+        ) { try VoterReissue($0).reissue($1, isElsewhere: true) },
+        on(
+            "passphrase", "passphrase", .resetPassphrase,
+            fields: { task, call in [.reason, check] + (try VoterActions(task).answerField(call)) }
+        ) { try VoterActions($0).resetPassphrase($1) },
+        on("unlock", "unlock", .unlock, fields: { _, _ in [.reason] }) { try VoterActions($0).unlock($1) },
+        reveal,
+        on(
+            "correct", "correct", .changeRoll,
+            fields: { task, call in try VoterCorrections(task).fields(call) }
+        ) { try VoterCorrections($0).correct($1) },
+        on("strike", "strike", .changeRoll, fields: { _, _ in [.reason] }) { try VoterActions($0).strike($1) },
+        ConsoleAction(
+            path: "voters/{voter}/messages/{message}/retry", deed: .runDeliveries, name: "retryOne",
+            fields: { _, _ in [] }, about: aboutVoter,
+            run: { try VoterActions($0).retryOne($1) },
+            back: { "voters/\($0.id("voter"))" }),
+    ]
+
+    /// Whether the old identifier works until the letter with the new one is posted.
+    static let keepUntilPosted = DeedField("keepUntilPosted", .flag, isRequired: false)
+
+    /// How the voter's identity was checked.
+    static let check = DeedField("check", .choice(VoterOrder.Check.allCases.map(\.rawValue)))
+
+    /// A deed on one voter, with the voter above its form.
+    /// - Parameter warning: the key of a notice, where the voter can be reached by one channel alone.
+    private static func on(
+        _ name: String, _ segment: String, _ deed: Deed, warning: String? = nil,
+        fields: @escaping @Sendable (ConsoleContext, Call) throws -> [DeedField],
+        run: @escaping @Sendable (ConsoleContext, Call) throws -> DeedAnswer
+    ) -> ConsoleAction {
+        ConsoleAction(
+            path: "voters/{voter}/\(segment)", deed: deed, name: name, fields: fields,
+            about: FormAbout("voterForm", VoterAbout.self) { task, call in
+                var about = try VoterActions(task).aboutVoter(call, warning: warning)
+                if name == "correct" { about?.note = try VoterCorrections(task).sealNote(call) }
+                return about
+            }, answer: VoterOutcome.self, run: run, back: { "voters/\($0.id("voter"))" })
+    }
+
+    /// Contacts in clear, this once.
+    private static let reveal = ConsoleAction(
+        path: "voters/{voter}/reveal", deed: .revealContacts, name: "reveal", fields: { _, _ in [.reason] },
+        about: aboutVoter,
+        shows: [PageTemplate(name: "revealed", model: RevealedContacts.self)],
+        run: { try VoterActions($0).reveal($1) }, back: { "voters/\($0.id("voter"))" })
+
+    /// Whom a deed is about; nil when there is no such voter.
+    /// - Parameter warning: the key of a notice for voters who are reached by one channel alone and have no answer.
+    func aboutVoter(_ call: Call, warning: String? = nil) throws -> VoterAbout? {
+        let page = try store.read { (reading: borrowing Reading) throws(StoreError) -> VoterDesk.Page? in
+            try parts.desk.page(reading, voter: call.id("voter"), for: call.viewer)
+        }
+        guard let page else { return nil }
+        // Before anything is put on the channel that carries the other half.
+        let reaches = [page.mail, page.phone].compactMap(\.self).count
+        let isWeak = reaches < 2 && (election.access.challenge == nil || !page.hasAnswer)
+        return VoterAbout(
+            name: page.voter.courteousName(call.language), reference: page.voter.reference, mail: page.mail,
+            phone: page.phone, channels: ChannelWords(wording(call.language)).proof(page.channels),
+            warning: isWeak ? warning.map { text($0, call.language) } : nil)
+    }
+
+    /// A field for the answer to the election's question, where the voter has one.
+    func answerField(_ call: Call) throws -> [DeedField] {
+        guard election.access.challenge != nil else { return [] }
+        let hasAnswer = try store.read { (reading: borrowing Reading) throws(StoreError) -> Bool in
+            try parts.desk.page(reading, voter: call.id("voter"), for: call.viewer)?.hasAnswer ?? false
+        }
+        return hasAnswer ? [DeedField("answer", .text(maximum: 200))] : []
+    }
+
+    /// How the caller's identity was checked; by calling back for what is none, which the form's check keeps out.
+    static func check(_ call: Call) -> VoterOrder.Check { VoterOrder.Check(rawValue: call["check"]) ?? .callBack }
+
+    /// Resets a passphrase, or asks a second person to.
+    func resetPassphrase(_ call: Call) throws -> DeedAnswer {
+        let outcome = try parts.desk.resetPassphrase(
+            voter: call.id("voter"), reason: call["reason"].trimmed, check: VoterActions.check(call),
+            answer: call["answer"],
+            by: call.viewer)
+        return answer(outcome, call, done: "passphrase.done")
+    }
+
+    /// What came of a deed that may wait for a second person.
+    /// - Parameters:
+    ///   - key: of what is said where it was done.
+    ///   - more: the key of what stands behind that.
+    func answer(_ outcome: VoterDesk.Outcome, _ call: Call, done key: String, more: String? = nil) -> DeedAnswer {
+        let language = call.language
+        let next = "voters/\(call.id("voter"))"
+        switch outcome {
+        case .done(let notice, let sheets, let keepsOld, _):
+            var words = text(key, language) + (more.map { " " + text($0, language) } ?? "")
+            if let notice {
+                words +=
+                    " " + text("reissue.notice", language) + " " + choiceText("channel", notice.rawValue, language)
+                    + "."
+            }
+            for sheet in sheets {
+                words += " " + text("reissue.sheet", language) + " \(sheet.batch) / \(sheet.number)."
+            }
+            return .done(
+                words, next: next,
+                details: VoterOutcome(
+                    state: .done, noticeBy: notice, keepsOld: keepsOld, sheets: sheets.map { PrintedSheet($0) }))
+        case .asked(let request, let byBureau):
+            return .done(
+                text(byBureau ? "reissue.askedBureau" : "reissue.asked", language), next: next,
+                details: VoterOutcome(state: .waits, request: request, needsBureau: byBureau))
+        case .already(let request):
+            return .refused(409, text("reissue.already", language), more: "\(request)")
+        case .unknownVoter: return .refused(404, text("reissue.unknown", language))
+        case .refused(let reason):
+            return .refused(
+                422, refusal(reason, "refusal.contact", language),
+                field: call.values["contact"] == nil ? "channel" : "contact")
+        case .answerMissing: return .refused(422, text("reissue.answerMissing", language), field: "answer")
+        case .answerWrong: return .refused(422, text("reissue.answerWrong", language), field: "answer")
+        case .wait(let seconds): return later(429, "enter.wait", seconds, language)
+        case .busy(let seconds): return later(503, "enter.busy", seconds, language)
+        }
+    }
+
+    /// Takes a delay off that wrong attempts have brought about.
+    func unlock(_ call: Call) throws -> DeedAnswer {
+        guard try parts.desk.unlock(voter: call.id("voter"), reason: call["reason"].trimmed, by: call.viewer) else {
+            return .refused(404, text("reissue.unknown", call.language))
+        }
+        return .done(
+            text("unlock.done", call.language), next: "voters/\(call.id("voter"))", details: VoterOutcome(state: .done))
+    }
+
+    /// Shows a voter's contacts unmasked, this once; the journal keeps who saw them and why.
+    func reveal(_ call: Call) throws -> DeedAnswer {
+        let contacts = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> VoterContacts? in
+            try parts.desk.reveal(transaction, voter: call.id("voter"), reason: call["reason"].trimmed, by: call.viewer)
+        }
+        guard let contacts else { return .refused(404, text("reissue.unknown", call.language)) }
+        return .shown(
+            Screen(
+                title: text("reveal.title", call.language), template: "revealed",
+                model: RevealedContacts(
+                    mail: contacts.mail?.text, phone: contacts.phone?.text,
+                    address: contacts.address?.lines.joined(separator: ", "), voter: OnPage(call.id("voter")))))
+    }
+
+    /// Strikes a voter off the roll.
+    func strike(_ call: Call) throws -> DeedAnswer {
+        let change = try parts.roll.strike(voter: call.id("voter"), reason: call["reason"].trimmed, by: call.viewer)
+        return RollAnswers(context).answer(change, call, done: "strike.done", next: "voters")
+    }
+
+    /// Makes one failed message due again.
+    func retryOne(_ call: Call) throws -> DeedAnswer {
+        let isDue = try parts.deliveries.retry(
+            voter: call.id("voter"), message: call.id("message"), by: call.viewer.principal)
+        guard isDue else { return .refused(409, text("retryOne.gone", call.language)) }
+        return .done(text("retryOne.done", call.language), next: "voters/\(call.id("voter"))")
+    }
+}
