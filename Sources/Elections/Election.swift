@@ -110,4 +110,15 @@ package struct Election: Sendable {
     package static let smallGroup = 10
     /// Where fewer may vote, word of each vote at once shows whoever reads mail who votes when.
     package static let fewForConfirming = 500
+
+    /// What is to be said before voters of a small ballot are told of each vote at once; nil where there is nothing to say.
+    /// - Parameters:
+    ///   - ballot: its name.
+    ///   - voters: who may vote on it.
+    package func confirmingWarning(_ ballot: String, voters: Int) -> String? {
+        guard confirm == .atOnce, voters < Election.fewForConfirming else { return nil }
+        return
+            "\(voters) voters may vote on the ballot \(ballot), and \"confirm: atOnce\" tells each within minutes: whoever sees the "
+            + "mail passing learns who votes when. With fewer than \(Election.fewForConfirming), write \"confirm: rounds\"."
+    }
 }

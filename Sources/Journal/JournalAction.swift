@@ -12,6 +12,7 @@ package enum JournalAction: String, Sendable, CaseIterable {
     case alertClockUnproven = "alert.clock.unproven"
     case alertContactOfStaff = "alert.contactOfStaff"
     case alertContactShared = "alert.contactShared"
+    case alertTakeover = "alert.takeover"
     case alertLogKept = "alert.logKept"
     case alertManyCodes = "alert.manyCodes"
     case alertManyContacts = "alert.manyContacts"

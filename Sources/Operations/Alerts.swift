@@ -7,7 +7,7 @@ package import Store
 package struct Alert: Sendable {
     /// Its number in the store, by which it is marked as seen.
     package let id: Int
-    /// `contactOfStaff`, `contactShared`, `voterReplaced`, `manyContacts`, `manyCodes`, `logKept`, `boxKeyKept`, `openingOverdue`,
+    /// `contactOfStaff`, `contactShared`, `takeover`, `voterReplaced`, `manyContacts`, `manyCodes`, `logKept`, `boxKeyKept`, `openingOverdue`,
     /// `clock.` and a `ClockDoubt`.
     package let kind: String
     /// Whose deed it was, or what it is about.

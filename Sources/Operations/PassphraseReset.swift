@@ -27,6 +27,7 @@ extension VoterDesk {
             let second = meets ? .bureau : fourEyes
             guard second != nil, !actor.actsAlone else {
                 try clearPassphrase(transaction, voter, why: VoterOrder.why(reason, check), by: actor.principal)
+                if meets { try noteTakeover(transaction, by: actor) }
                 return .done(noticeBy: nil, sheets: [], without: second)
             }
             if let known = try waiting(transaction.reading, .resetPassphrase, id) { return .already(request: known) }

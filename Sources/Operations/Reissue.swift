@@ -104,6 +104,9 @@ extension VoterDesk {
                 second = second ?? fourEyes
             }
             guard let second, !actor.actsAlone else {
+                if order.contact != nil, try wasReset(transaction.reading, voter: voter.id) {
+                    try noteTakeover(transaction, by: actor)
+                }
                 return try carryOut(transaction, order, voter, without: second, by: actor.principal)
             }
             let deed = Deed.reissueElsewhere

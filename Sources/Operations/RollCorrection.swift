@@ -198,6 +198,9 @@ extension RollDesk {
             let change = try desk.correct(transaction, voter, values, reason: reason, by: actor.principal)
             guard case .done(let messages, let sheets, _) = change else { return change }
             try desk.tellReplaced(transaction, replacing.voters(of: [voter.id]).subtracting([voter.id]))
+            if values.keys.contains(where: \.isGuarded), try desk.wasReset(transaction.reading, voter: voter.id) {
+                try desk.noteTakeover(transaction, by: actor)
+            }
             return .done(messages: messages, sheets: sheets, without: second)
         }
     }

@@ -24,6 +24,13 @@ extension VoterDesk {
             .map { $0 > clock.now - VoterDesk.takeoverSeconds } ?? false
     }
 
+    /// Raises an alert for somebody at the command line, who knows one person: the second half of a takeover was done without the
+    /// bureau.
+    func noteTakeover(_ transaction: borrowing Transaction, by actor: Actor) throws(StoreError) {
+        guard actor.actsAlone else { return }
+        try alert(transaction, .alertTakeover, actor.principal.text)
+    }
+
     /// Whether carrying out a request would be the second half of a takeover, whatever was known when it was asked for.
     func completesTakeover(
         _ reading: borrowing Reading, _ request: Approvals.Request

@@ -190,12 +190,10 @@ private func checkElection(_ invocation: Invocation) throws(Refusal) {
 
 /// Word of each vote at once tells whoever reads the mail when somebody votes: among few, that is much.
 private func warnOfConfirming(_ election: Election, _ groups: GroupCounts) {
-    guard election.confirm == .atOnce else { return }
-    for ballot in election.ballots where groups.eligible(ballot) < Election.fewForConfirming {
-        Terminal.complain(
-            "Note: \(groups.eligible(ballot)) voters may vote on the ballot \(ballot.id), and \"confirm: atOnce\" tells each within "
-                + "minutes: whoever sees the mail passing learns who votes when. With fewer than \(Election.fewForConfirming), write \"confirm: rounds\"."
-        )
+    for ballot in election.ballots {
+        if let warning = election.confirmingWarning(ballot.id, voters: groups.eligible(ballot)) {
+            Terminal.complain("Note: \(warning)")
+        }
     }
 }
 

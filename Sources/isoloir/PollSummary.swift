@@ -114,6 +114,9 @@ struct PollSummary {
                 "  ballot \(ballot.id): \(Terminal.count(voters[ballot.id] ?? 0, "voter")), "
                     + "\(Terminal.count(ballot.questions.count, "question")), \(Terminal.count(answers, "answer"))\(cast)"
             )
+            if let warning = election.confirmingWarning(ballot.id, voters: voters[ballot.id] ?? 0) {
+                lines.append("    NOTE: \(warning)")
+            }
             for question in ballot.questions {
                 lines.append("    \(question.title.fr): " + question.answers.map(\.fr).joined(separator: " / "))
             }

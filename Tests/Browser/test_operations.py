@@ -46,6 +46,7 @@ def test_a_correction_on_the_command_line_tells_the_old_contact_and_keeps_to_the
     assert "coordonnées ont changé" in site.wait_text(MAIL, 2)
     # The other half of a takeover is said as well.
     assert "member of the bureau" in site.run("passphrase", "reset", "V1", "--reason", "called back").stderr
+    assert [kind for kind, in site.sql("SELECT kind FROM bureau_alert")] == ["takeover"]
     assert "wants two persons" in site.run("passphrase", "reset", "V2", "--reason", "called back").stderr
     site.run("roll", "correct", "V2", "--column", "last_name", "--value", "Nouveau", "--reason", "typo")
     site.open_poll()

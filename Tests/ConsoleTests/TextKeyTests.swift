@@ -80,7 +80,7 @@ struct TextKeyTests {
         (
             "alert",
             [
-                "contactOfStaff", "contactShared", "voterReplaced", "manyContacts", "manyCodes", "logKept",
+                "contactOfStaff", "contactShared", "takeover", "voterReplaced", "manyContacts", "manyCodes", "logKept",
                 "boxKeyKept", "boxKeyMissing", "openingOverdue", "clock.jumped", "clock.unproven", "clock.behind",
             ]
         ),
