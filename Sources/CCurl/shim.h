@@ -23,6 +23,11 @@ static inline long isoloir_curl_status(CURL *curl) {
     long status = 0;
     return curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK ? status : 0;
 }
+/* Bytes of all headers that were received, those of answers before the last one too. */
+static inline long isoloir_curl_header_bytes(CURL *curl) {
+    long bytes = 0;
+    return curl_easy_getinfo(curl, CURLINFO_HEADER_SIZE, &bytes) == CURLE_OK ? bytes : 0;
+}
 /* Where a redirection points, as an absolute address; NULL where the answer is none. It lives as long as the handle. */
 static inline const char *isoloir_curl_redirection(CURL *curl) {
     char *address = NULL;

@@ -42,8 +42,11 @@ package struct PersonalModel: Sendable, Equatable {
     /// The same with links to the console at the address that holds now: what waited may name another.
     /// - Parameter address: without a path; nil changes nothing.
     func with(console address: String?) -> PersonalModel {
-        guard let address, let link = values["console"], let path = link.firstRange(of: "/manager") else { return self }
-        let values = values.merging(["console": address + link[path.lowerBound...]]) { $1 }
+        // Behind the host, which may be called "manager" too.
+        guard let address, let link = values["console"], let host = link.firstRange(of: "://"),
+            let path = link[host.upperBound...].firstIndex(of: "/")
+        else { return self }
+        let values = values.merging(["console": address + link[path...]]) { $1 }
         return PersonalModel(recipient: recipient, values: values, date: date, token: token)
     }
 

@@ -39,7 +39,7 @@ package struct RESTProvider: SMSProvider {
     }
 
     /// Gateways that are no Kannel write words, or hand on the numbers of the short message protocol.
-    package var receiptNumbers: ReceiptStatus.Numbers { .smpp }
+    package var receiptNumbers: ReceiptStatus.Numbers { .none }
 
     /// Posts one SMS.
     package func send(_ message: SMS) -> Handover {

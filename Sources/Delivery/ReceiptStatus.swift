@@ -10,9 +10,7 @@ package enum ReceiptStatus: Sendable, Equatable {
     package enum Numbers: Sendable {
         /// Those of Kannel's `%d` (user guide, table 6-8).
         case kannel
-        /// Those of `message_state` (SMPP 3.4, 5.2.28).
-        case smpp
-        /// None: the gateway sends no receipts.
+        /// Nobody's: of other gateways we do not know, and a number that was misread would be a proof of delivery that is none.
         case none
     }
 
@@ -20,9 +18,6 @@ package enum ReceiptStatus: Sendable, Equatable {
     package static let mostBytes = 70
 
     private static let kannel: [String: ReceiptStatus] = ["1": .delivered, "2": .failed, "16": .failed]
-    private static let smpp: [String: ReceiptStatus] = [
-        "2": .delivered, "3": .failed, "4": .failed, "5": .failed, "8": .failed,
-    ]
 
     /// Words in small letters alone. "Delivered to the operator", "to the network" and the like are not among them: there the
     /// message is only on its way.
@@ -45,8 +40,10 @@ package enum ReceiptStatus: Sendable, Equatable {
         "invalidnumber", "invaliddestination", "textinvalidmessage", "ttlexpired", "textttlexpired", "absentsubscriber",
         "unknownsubscriber", "blacklisted", "expiredexpired",
     ]
-    /// Behind these some gateways write why.
-    private static let failedBeginnings = ["rejected", "undeliverable", "failed"]
+    /// Behind these some gateways write why, ...
+    private static let failedBeginnings = ["rejected", "undeliverable"]
+    /// ... or that they try again.
+    private static let openParts = ["tempor", "retr"]
 
     /// - Parameters:
     ///   - text: a number, or a word in any case, with or without `_`, `-` and blanks in it.
@@ -55,7 +52,6 @@ package enum ReceiptStatus: Sendable, Equatable {
         let number: ReceiptStatus? =
             switch numbers {
             case .kannel: ReceiptStatus.kannel[text]
-            case .smpp: ReceiptStatus.smpp[text]
             case .none: nil
             }
         let word = text.lowercased().filter { !["_", "-", ".", " "].contains($0) }
@@ -67,6 +63,7 @@ package enum ReceiptStatus: Sendable, Equatable {
             let isFailed =
                 ReceiptStatus.failedWords.contains(word)
                 || ReceiptStatus.failedBeginnings.contains(where: word.hasPrefix)
+                    && !ReceiptStatus.openParts.contains(where: word.contains)
             self = isFailed ? .failed : .open
         }
     }

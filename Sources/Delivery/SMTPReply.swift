@@ -48,7 +48,10 @@ struct SMTPReply {
     private var plainWords: [String] {
         var bare = ""
         var isInside = false
-        for character in text.lowercased() {
+        // What a relay quotes of the recipient's own server is that server's word, not the relay's.
+        let own = text.lowercased()
+        let end = own.firstRange(of: " said:")?.lowerBound ?? own.endIndex
+        for character in own[..<end] {
             if character == "<" { isInside = true }
             bare.append(isInside ? " " : character)
             if character == ">" { isInside = false }

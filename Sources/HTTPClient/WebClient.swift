@@ -31,6 +31,8 @@ package enum WebClient {
         /// Takes pieces instead, and says whether it wants more.
         var take: (([UInt8]) -> Bool)?
         var hasEnough = false
+        /// Of `bytes`, where the headers come first.
+        var headerBytes = 0
     }
 
     /// What came of a request.
@@ -94,18 +96,19 @@ package enum WebClient {
         let received = Received()
         received.limit = largestFile
         guard let status = fetch(url, headers: headers, received, withHeaders: true) else { return nil }
-        var rest = received.bytes[...]
-        var lines: [(name: String, value: String)] = []
-        // Words of before, such as 103 with links in them, are read by browsers too.
-        while rest.starts(with: "HTTP/".utf8), let end = rest.firstRange(of: Array("\r\n\r\n".utf8)) {
-            for line in String(decoding: rest[..<end.lowerBound], as: UTF8.self).split(separator: "\r\n").dropFirst() {
+        // Where the headers end curl knows; a body may begin as they do.
+        let head = String(decoding: received.bytes.prefix(received.headerBytes), as: UTF8.self)
+        let blocks = head.split(separator: "\r\n\r\n").map { block in
+            block.split(separator: "\r\n").dropFirst().map { line -> (name: String, value: String) in
                 let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-                let value = parts.count > 1 ? parts[1].drop { $0 == " " || $0 == "\t" } : ""
-                lines.append((parts[0].lowercased(), String(value)))
+                let value = parts.count > 1 ? parts[1].trimmingPrefix { $0 == " " || $0 == "\t" } : ""
+                return (parts[0].lowercased(), String(value))
             }
-            rest = rest[end.upperBound...]
         }
-        return (status, lines, Array(rest))
+        guard let last = blocks.last else { return nil }
+        // Of words of before, such as 103, browsers take the links alone.
+        let early = blocks.dropLast().joined().filter { $0.name == "link" }
+        return (status, early + last, Array(received.bytes.dropFirst(received.headerBytes)))
     }
 
     /// The beginning of a public file of any length, piece by piece, until `take` wants no more.
@@ -134,6 +137,9 @@ package enum WebClient {
         unsafe isoloir_curl_receiver(curl, WebClient.receive, context)
         let code = withExtendedLifetime((request, received)) { unsafe curl_easy_perform(curl) }
         guard code == CURLE_OK || received.hasEnough else { return nil }
+        if withHeaders {
+            received.headerBytes = withExtendedLifetime(request) { unsafe isoloir_curl_header_bytes(curl) }
+        }
         return withExtendedLifetime(request) { unsafe isoloir_curl_status(curl) }
     }
 

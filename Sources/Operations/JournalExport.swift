@@ -1,4 +1,5 @@
 import Elections
+import Foundation
 package import Journal
 import Polling
 import Staff
@@ -60,12 +61,16 @@ package struct JournalExport: Sendable {
     }
 
     /// An entry's details as far as its reader may know them: how many votes lie in the box between two rounds is nobody's
-    /// but the bureau's while the poll is open.
+    /// but the bureau's while the poll is open. Entries of today have no such number; those of a poll that began under an earlier
+    /// version do.
     /// - Parameter isHidden: whether the poll is open and the reader not of the bureau.
     package static func details(_ entry: JournalEntry, isHidden: Bool) -> String {
-        isHidden && counts.contains(entry.kind) ? "{\"votes\":\"...\"}" : entry.details
+        guard isHidden, let fields = try? entry.fields() else { return entry.details }
+        let kept = fields.filter { !$0.key.hasPrefix("votes.") }
+        guard kept.count < fields.count else { return entry.details }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let bytes = try? encoder.encode(kept.merging(["votes": "..."]) { $1 }) else { return "{}" }
+        return String(decoding: bytes, as: UTF8.self)
     }
-
-    /// Actions whose details count votes.
-    private static let counts: [JournalAction?] = [.pollSuspend, .pollResume, .pollClosing]
 }

@@ -147,7 +147,12 @@ package struct Custody: Sendable {
     /// What is left of the store before a restore: the backup that was restored, and all that the restored journal cannot know, the
     /// store that was moved away and backups made after this one. Both are reported by their names.
     private static func copies(beforeRestore entry: JournalEntry) throws(StoreError) -> [Backup] {
-        let restored = try backup(entry)
+        let (made, details) = (try backup(entry), try details(entry))
+        // The backup's own hour, not the restore's.
+        let restored = Backup(
+            number: made.number, name: made.name, sha256: made.sha256,
+            at: details["backup"].flatMap { Int($0) } ?? entry.at,
+            report: nil)
         let others = Backup(
             number: -entry.number, name: "copies-before-restore-\(entry.number)", sha256: "", at: entry.at, report: nil)
         return [restored, others]

@@ -287,7 +287,7 @@ package final class PollingStation: Sendable {
         }
     }
 
-    /// Changes the state in one transaction: state, hours that voters are told, and one journal entry with each
+    /// Changes the state in one transaction: state, hours that voters are told, and one journal entry, at the end with each
     /// ballot's votes.
     /// - Parameter body: what else is written, or why not; it sees the poll before the change. Its refusal leaves the state
     ///   alone, but what it wrote before stays: it must refuse first.
@@ -310,7 +310,8 @@ package final class PollingStation: Sendable {
                 "UPDATE polling_poll SET state = ? WHERE election = ?", change.to.rawValue, election.number)
             try putHours(transaction, reason: change.reason)
             var details = change.details.merging(["fingerprint": poll.fingerprint]) { $1 }
-            for ballot in try PollBallot.all(transaction.reading, election: election.number) {
+            // Before the end how many votes lie in the box is nobody's to know: the journal has readers.
+            for ballot in change.to.isFinal ? try PollBallot.all(transaction.reading, election: election.number) : [] {
                 details["votes.\(ballot.name)"] = "\(ballot.votes)"
             }
             try logbook.record(transaction, election: election.election.id, by: principal, change.action, details)

@@ -104,9 +104,10 @@ private func printAll(
     let letters = services.letters(
         try services.voterDesk(election),
         style: services.letterStyle(election.election, try services.templates(for: election.election)))
+    let word = try services.actor(onWordOf: "demo")
     let decision = try refusing {
         let proof = try letters.makeSpecimen(by: services.actor())
-        return try letters.approve(specimen: proof?.id ?? 0, by: services.actor(onWordOf: "demo"))
+        return try letters.approve(specimen: proof?.id ?? 0, by: word)
     }
     guard decision == .approved else { throw Refusal("The specimen was not approved: \(decision).", status: .broken) }
     let order = LetterDoor.Order(printer: nil, again: nil, letters: nil, reason: "")

@@ -22,7 +22,7 @@ let keyCommands = [
         options: [.init("--member", "FILE.key", "a bureau member's private file; given twice")],
         "put a lost election key back from its escrow file", run: restoreKey),
     Command(
-        "key seal", [],
+        "key seal", [], options: [.init("--yes", nil, "without asking")],
         "seal the key files that lie in clear under the secret that systemd hands over (the credential isoloir-seal)",
         run: sealKeys),
 ]
@@ -76,6 +76,12 @@ private func restoreKey(_ invocation: Invocation) throws(Refusal) {
 
 private func sealKeys(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
+    let question =
+        "Seal every key of \(services.keys.path), that of the backups too? The files then open on this machine alone: escrow "
+        + "files and clear copies elsewhere must be there before."
+    guard invocation.has("--yes") || Terminal.confirm(question) == true else {
+        throw Refusal("Nothing was sealed: \(question) Answer `yes` at a terminal, or give --yes.")
+    }
     let sealed = try refusing { try services.keys.sealAll() }
     guard !sealed.isEmpty else {
         return Terminal.say("\(services.keys.path): every key file is sealed already.")

@@ -176,11 +176,12 @@ private func approveSpecimen(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let letters = try letters(invocation, services, try services.election())
     if try refusing({ try letters.isApproved() }) { return Terminal.say("The specimen is approved already.") }
+    let actor = try services.actor(onWordOf: name)
     let decision = try refusing {
         let latest = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
             try letters.proof(reading)
         }
-        return try letters.approve(specimen: latest?.id ?? 0, by: services.actor(onWordOf: name))
+        return try letters.approve(specimen: latest?.id ?? 0, by: actor)
     }
     switch decision {
     case .approved: Terminal.say("The specimen is approved by \(name): the letters can be printed.")

@@ -87,7 +87,8 @@ extension Services {
     func minutes(_ election: StoredElection, _ language: Language) throws(Refusal) -> [UInt8] {
         let (teller, templates) = (teller(try station(election)), try templates(for: election.election))
         return try refusing {
-            let pages = try ConsolePages(election.election, templates: templates, assets: try AssetSet(templates))
+            let pages = try ConsolePages(
+                election.election, templates: consoleTemplates(for: election.election), assets: try AssetSet(templates))
             guard let report = try MinutesReport.find(store, teller, pages, language) else {
                 throw Refusal("The poll is not sealed yet: there is nothing to put down.")
             }

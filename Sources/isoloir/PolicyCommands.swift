@@ -95,7 +95,7 @@ private func acceptPoint(_ invocation: Invocation) throws(Refusal) {
     let desk = try services.policyDesk(election)
     let wanted = invocation.operands[0]
     let points = wanted == "all" ? try services.policyReport(election).open.map(\.point.id) : [wanted]
-    let actor = services.actor(onWordOf: name)
+    let actor = try services.actor(onWordOf: name)
     for point in points {
         let isDone = try refusing { try desk.accept(point: point, reason: reason, by: actor) }
         guard isDone else { throw Refusal("There is no point \"\(point)\": see `isoloir election check --level 3`.") }

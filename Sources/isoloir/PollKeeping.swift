@@ -69,7 +69,8 @@ extension Services {
                 try Poll.find(reading, election: election.number)?.state.isFinal ?? false
             )
         }
-        let pages = try ConsolePages(definition, templates: templates, assets: try AssetSet(templates))
+        let pages = try ConsolePages(
+            definition, templates: consoleTemplates(for: definition), assets: try AssetSet(templates))
         let paper = SignatureListReport(
             definition, ballot, list, hours, signatories: signatories, isFinal: isFinal)
         return try paper.report(pages, definition.languages.first ?? .fr).pdf(created: "2000-01-01T00:00:00Z")

@@ -21,6 +21,12 @@ extension Services {
         return counted.min { $0.faults < $1.faults }?.folder ?? candidates[0]
     }
 
+    /// The console's pages and papers of an election: its own folder's, else this program's, never those that a seal kept. Nobody votes by
+    /// them, and pages of an earlier program fit no later one.
+    func consoleTemplates(for election: Election) -> TemplateFolder {
+        Services.templates(for: election, folder: templateFolder, settings)
+    }
+
     static func templates(for election: Election, folder: String, _ settings: Settings) -> TemplateFolder {
         TemplateFolder(["\(settings.ballots ?? "Ballots")/\(election.id)/templates", folder])
     }

@@ -152,7 +152,17 @@ struct Services {
 
     /// Who does what a command does.
     /// - Parameter word: the person who decided it, where the command asks for one (`--by`).
-    func actor(onWordOf word: String? = nil) -> Actor { Actor(account: principal, word: word) }
+    func actor() -> Actor { Actor(account: principal) }
+
+    /// The same on the word of a person, who is no account.
+    /// - Throws: for a name that the journal would show as an account.
+    func actor(onWordOf word: String) throws(Refusal) -> Actor {
+        if Principal(text: word) != nil {
+            throw Refusal(
+                "\"\(word)\" is written like an account of the journal: give the person's name.", status: .usage)
+        }
+        return Actor(account: principal, word: word)
+    }
 
     /// A voter's number on the roll.
     /// - Throws: refused when nobody has this reference.

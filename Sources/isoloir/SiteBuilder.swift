@@ -76,7 +76,9 @@ extension Services {
             let behind = try consoleParts(
                 directory, templates: templates, door: doorkeeper, station: station, common: common, help: help)
             let console = ConsoleSite(
-                behind, pages: try ConsolePages(election.election, templates: templates, assets: assets),
+                behind,
+                pages: try ConsolePages(
+                    election.election, templates: consoleTemplates(for: election.election), assets: assets),
                 assets: assets, address: consoleAddress(election.election),
                 uploads: PollDestruction.uploads(store: store.path, election: election.election.id), log: log)
             return Site(

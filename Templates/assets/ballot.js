@@ -30,7 +30,9 @@ function wasHost(element) {
 // The same element, made anew by this script: a tree of the old one's stays with the old one.
 function madeAnew(element) {
     const fresh = document.createElement(element.localName);
-    for (const { name, value } of [...element.attributes]) fresh.setAttribute(name, value);
+    for (const { name, value } of [...element.attributes]) {
+        try { fresh.setAttribute(name, value); } catch (error) { /* A name that only a parser takes: none of the page's. */ }
+    }
     fresh.append(...element.childNodes);
     element.replaceWith(fresh);
     return fresh;
@@ -44,7 +46,10 @@ function leaveShadows() {
     for (const word of document.querySelectorAll("#ballot, #choose, #review, #receipt, .seal")) {
         for (let each = word; each && each !== document.documentElement; each = each.parentElement) all.add(each);
     }
-    const old = [...all].filter((element) => shadowHosts.test(element.localName) && !element.closest("dialog, #unable, #grace"));
+    // What an extension put there holds none of the page's words, and is left alone.
+    const words = "h1, #ballot, #as, #choose, section, .seal, .times";
+    const isOwn = (element) => element.closest(words) || element.querySelector(words);
+    const old = [...all].filter((element) => shadowHosts.test(element.localName) && !element.closest("dialog, #unable, #grace") && isOwn(element));
     const anew = new Map(old.map((element) => [element, madeAnew(element)]));
     // Scripts that did not come hold nothing.
     if (typeof wordsAtFirst === "object") for (const first of wordsAtFirst) first.node = anew.get(first.node) || first.node;
@@ -742,13 +747,13 @@ document.getElementById("expiry").addEventListener("isoloir-ended", (event) => {
 
 // A browser whose rules refuse a worker made of checked bytes says so at once, or a moment later: before anything is chosen.
 function tryWorker() {
-    const refuse = () => { if (!form.hidden && !ballot) show(parts.unable); };
-    const address = URL.createObjectURL(new Blob([""], { type: "text/javascript" }));
+    const refuse = () => { if (!form.hidden && !ballot && !form.querySelector("input:checked")) show(parts.unable); };
+    const address = URL.createObjectURL(new Blob(["postMessage(1)"], { type: "text/javascript" }));
     try {
         const probe = new Worker(address);
-        probe.onerror = refuse;
-        // Seconds in which the slowest telephone has begun it.
-        setTimeout(() => { probe.terminate(); URL.revokeObjectURL(address); }, 1000 * fileSeconds);
+        const done = () => { probe.terminate(); URL.revokeObjectURL(address); };
+        probe.onmessage = done;
+        probe.onerror = () => { done(); refuse(); };
     } catch (error) { refuse(); }
 }
 

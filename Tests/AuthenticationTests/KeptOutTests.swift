@@ -159,11 +159,11 @@ struct KeptOutTests {
         #expect(try isIn(door, token))
     }
 
-    /// The most that 24 hours allow, whenever they begin: from many networks, with pictures, every guess that is let through.
-    @Test(arguments: [0, 12])
-    func `all guesses of a day together stay below one in ten thousand`(hour: Int) throws {
+    /// The most that 24 hours allow, half of them before midnight, where a count by days would begin anew: from many networks, with
+    /// pictures, every guess that is let through.
+    @Test func `all guesses of a day together stay below one in ten thousand`() throws {
         let door = try Door()
-        door.wait(seconds: 86_400 - 1_760_000_000 % 86_400 + 3600 * hour)
+        door.wait(seconds: 86_400 - 1_760_000_000 % 86_400 + 12 * 3600)
         for minute in stride(from: 0, to: 1440, by: 5) {
             for number in 0..<8 {
                 let token = try door.ask(from: "10.\(minute % 7).0.\(number)", picture: true)

@@ -75,6 +75,44 @@ def test_behind_nginx_from_the_template(tmp_path, certificates):
     assert not os.path.exists(f"{folder}/http.sock")
 
 
+def test_a_poll_that_was_sealed_under_an_earlier_version_goes_on_with_its_texts(site):
+    """An earlier package's texts lie beside this one's: without the console's pages of today, nor the second style sheet."""
+    ours, earlier = f"{site.folder}/Texts", f"{site.folder}/Texts-0.1"
+    for folder in (ours, earlier):
+        shutil.copytree(f"{road.ROOT}/Templates", folder)
+    shutil.rmtree(f"{earlier}/pages/console")
+    os.remove(f"{earlier}/assets/pages.css")
+    for language in ("fr", "en"):
+        with open(f"{earlier}/pages/console.{language}.yaml", "w", encoding="utf-8") as file:
+            file.write("title: An earlier console\n")
+    with open(f"{earlier}/pages/console.html", "w", encoding="utf-8") as file:
+        file.write("<p>An earlier console's one page.</p>\n")
+    with open(f"{earlier}/pages/head.html", encoding="utf-8") as file:
+        head = re.sub(r"\{\{\^isFirst\}\}.*?\{\{/isFirst\}\}", "", file.read(), flags=re.S)
+    with open(f"{earlier}/pages/head.html", "w", encoding="utf-8") as file:
+        file.write(head.replace('<header>', '<header data-earlier="1">'))
+
+    def use(folder):
+        with open(f"{site.folder}/isoloir.yaml", encoding="utf-8") as file:
+            text = re.sub(r"^templates: .*$", f"templates: {folder}", file.read(), flags=re.M)
+        with open(f"{site.folder}/isoloir.yaml", "w", encoding="utf-8") as file:
+            file.write(text)
+
+    site.prepare([voter(1), voter(2), voter(3, college="cadres")], *SMALL)
+    use(earlier)
+    site.open_poll()
+    use(ours)
+    site.serve()
+    assert 'data-earlier="1"' in requests.get(f"{site.address}/", timeout=20).text
+    # The style of the sealed pages is whole; the console is this program's.
+    assert "stylesheet" in requests.get(f"{site.address}/help", timeout=20).text
+    console = requests.get(f"{site.address}/manager/sign-in", timeout=20)
+    assert console.status_code == 200 and "earlier" not in console.text and "<form" in console.text
+    site.run("poll", "minutes", "--to", f"{site.folder}/minutes.pdf")
+    site.run("poll", "manifest", "--to", f"{site.folder}/seal.json")
+    site.run("observe", site.address, "--seal", f"{site.folder}/seal.json")
+
+
 def test_the_unit_names_settings_that_exist():
     with open(f"{road.ROOT}/Templates/deploy/isoloir.service", encoding="utf-8") as file:
         unit = file.read()

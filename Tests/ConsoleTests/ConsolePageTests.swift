@@ -70,7 +70,7 @@ struct ConsolePageTests {
     @Test func `a voter's contacts are masked, and nobody learns who voted`() throws {
         try house.issue()
         let page = try #require(try VoterPage(house.context).model(house.call("anne", .manager, place: ["voter": "1"])))
-        #expect(page.mail != "v1@example.org" && page.mail?.contains("*") != nil)
+        #expect(page.mail != "v1@example.org" && page.mail?.contains("*") == true)
         #expect(page.signatures == nil || page.signatures?.allSatisfy { $0.signedAt == nil } == true)
         #expect(page.identifiers.map(\.state) == [.active])
         let html = try house.html(

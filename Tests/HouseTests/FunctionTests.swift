@@ -81,6 +81,11 @@ struct FunctionTests {
         #expect(found.filter { $0.parameters > 6 }.map(\.place) == [])
     }
 
+    @Test func `no function of a console page is longer than a screen`() throws {
+        let found = try sources().filter { $0.place.hasPrefix("Console/") }
+        #expect(found.count > 300 && found.filter { $0.lines > 40 }.map(\.place) == [])
+    }
+
     @Test func `nine functions in ten have at most 25 lines`() throws {
         let lengths = try sources().map(\.lines).sorted()
         #expect(lengths[lengths.count * 9 / 10] <= 25, "\(lengths[lengths.count * 9 / 10])")

@@ -135,7 +135,7 @@ def test_keys_are_sealed_and_backups_looked_at(isoloir, monkeypatch):
     assert "lies in clear" in found["keys"][0][1] and "none was ever made" in found["backup"][0][1]
     isoloir.run("store", "backup", f"{isoloir.folder}/a.backup")
     assert "0 hours old" in examined(isoloir, "--offline")["backup"][0][1]
-    assert "no secret" in isoloir.run("key", "seal", status=1).stderr
+    assert "no secret" in isoloir.run("key", "seal", "--yes", status=1).stderr
     credentials = f"{isoloir.folder}/credentials"
     os.makedirs(credentials, mode=0o700)
     with open(f"{credentials}/isoloir-seal", "w") as file:
@@ -145,9 +145,9 @@ def test_keys_are_sealed_and_backups_looked_at(isoloir, monkeypatch):
         patch.setenv("CREDENTIALS_DIRECTORY", credentials)
         found = examined(isoloir, "--offline")
         assert states(found, "keys") == ["note"] and "isoloir key seal" in found["keys"][0][1]
-        said = isoloir.run("key", "seal").stdout
+        said = isoloir.run("key", "seal", "--yes").stdout
         assert "cse-2026: sealed" in said and "_backup: sealed" in said
-        assert "sealed already" in isoloir.run("key", "seal").stdout
+        assert "sealed already" in isoloir.run("key", "seal", "--yes").stdout
         assert "lies sealed" in examined(isoloir, "--offline")["keys"][0][1]
         isoloir.run("store", "backup", f"{isoloir.folder}/b.backup")
     for name in os.listdir(isoloir.keys):

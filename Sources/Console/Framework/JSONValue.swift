@@ -8,15 +8,6 @@ indirect enum JSONValue: Sendable, Equatable {
     case list([JSONValue])
     case object([String: JSONValue])
     case none
-
-    /// Null where there is none.
-    static func optional(_ text: String?) -> JSONValue { text.map { .text($0) } ?? .none }
-
-    /// Null where there is none.
-    static func optional(_ number: Int?) -> JSONValue { number.map { .number($0) } ?? .none }
-
-    /// Whole seconds since 1970; null where there is no such time.
-    static func time(_ time: Int?) -> JSONValue { optional(time) }
 }
 
 extension JSONValue: Encodable {

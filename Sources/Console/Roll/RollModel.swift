@@ -95,7 +95,14 @@ struct RollModel: PageModel {
     /// What a file would do, in the reader's words.
     struct Report: PageModel {
         let heading: String
+        let rows: Int
+        let encoding: String
         let sheets: String
+        let added: Int
+        let changed: Int
+        let removed: Int
+        let rejected: Int
+        let warned: Int
         let ignored: String
         /// How many rows have no reference; null for none.
         let nameless: Int?
