@@ -98,7 +98,7 @@ def test_a_poll_that_was_sealed_under_an_earlier_version_goes_on_with_its_texts(
         with open(f"{site.folder}/isoloir.yaml", "w", encoding="utf-8") as file:
             file.write(text)
 
-    site.prepare([voter(1), voter(2), voter(3, college="cadres")], *SMALL)
+    site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")], SMALL)
     use(earlier)
     site.open_poll()
     use(ours)
