@@ -106,7 +106,8 @@ extension PrintRoom {
             """, letter, election.number, batch
         ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
         guard let voter else { return nil }
-        let name = try registrar.voter(reading, id: voter)?.lastName ?? ""
+        // Letters alone: "Le Goff" is LEG, and no blank stands at an end where forms and terminals take it away.
+        let name = (try registrar.voter(reading, id: voter)?.lastName ?? "").filter(\.isLetter)
         // Of a short name at least one letter stays away.
         let count = max(1, min(PrintRoom.initialsShown, name.count - 1))
         return Sheet(batch: batch, number: letter, initials: String(name.prefix(count)).uppercased())

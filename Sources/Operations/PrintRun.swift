@@ -81,7 +81,11 @@ extension LetterDoor {
         let (letters, note) = (files.setAside, try note(batch, folder, manifest))
         return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> PrintOutcome in
             var leftOut: [LeftOutLetter] = []
-            for letter in letters { leftOut.append(try setAside(transaction, letter, by: actor)) }
+            for letter in letters {
+                leftOut.append(
+                    order.again == nil
+                        ? try setAside(transaction, letter, by: actor) : try named(transaction.reading, letter))
+            }
             try note(transaction)
             // One step: a batch whose place is noted is printed, and one without is not.
             if order.again == nil { try room.finish(transaction, batch) }
@@ -97,6 +101,16 @@ extension LetterDoor {
             ).get()
         }
         return try room.openBatch(election, key: desk.key, noticesApart: style.noticesApart, by: actor.principal)
+    }
+
+    /// Whose a letter is that cannot be printed once more: the first print may be in the voter's hands, and its identifier stays.
+    private func named(
+        _ reading: borrowing Reading, _ letter: PrintFiles.SetAside
+    ) throws(StoreError) -> LeftOutLetter {
+        LeftOutLetter(
+            number: letter.number, voter: letter.voter,
+            reference: try desk.registrar.voter(reading, id: letter.voter)?.reference, reason: letter.reason,
+            keepsOld: true)
     }
 
     /// Ends the identifier of a letter that cannot be printed, and says whose it was.

@@ -276,6 +276,10 @@ def test_a_spoiled_sheet_asks_back_before_an_identifier_ends(isoloir):
     isoloir.letters(f"{isoloir.folder}/a")
     asked = isoloir.run("letters", "spoiled", "1", "2", "--reason", "torn", status=1).stderr
     assert "Letter 2 of batch 1, for MAR…" in asked and "MART" not in asked and "nothing was changed" in asked
+    # Whatever the name begins with: forms and terminals take blanks at an end away.
+    for name, initials in (("Le Goff", "LEG"), ("d'Or", "DO"), ("O", "O"), ("De La Tour", "DEL")):
+        isoloir.sql(f"UPDATE roll_voter SET last_name = '{name.replace(chr(39), chr(39) * 2)}' WHERE id = (SELECT voter FROM issuance_letter WHERE number = 3)")
+        assert f"Letter 3 of batch 1, for {initials}…" in isoloir.run("letters", "spoiled", "1", "3", "--reason", "torn", status=1).stderr
     assert isoloir.sql("SELECT count(*) FROM issuance_letter WHERE state = 'spoiled'") == [(0,)]
     assert isoloir.sql("SELECT DISTINCT state FROM issuance_identifier") == [("unposted",)]
     isoloir.run("letters", "spoiled", "1", "2", "--reason", "torn", "--yes")
