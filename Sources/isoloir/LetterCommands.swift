@@ -36,7 +36,9 @@ let letterCommands = [
         "a proof with difficult addresses and fake codes", run: printSpecimen),
     Command(
         "letters approve", [],
-        options: [.init("--by", "NAME", "the person who approves it, not who made it")] + layoutOptions,
+        options: [
+            .init("--by", "NAME", "who approves it, not who made it: taken on trust here, compared at the console")
+        ] + layoutOptions,
         "the specimen is approved for printing; letters are printed by an approved one alone", run: approveSpecimen),
     Command("letters list", [], "batches, and what became of their sheets", run: listLetters),
     Command(
