@@ -19,7 +19,7 @@ package final class PageSet: Sendable {
                 "title": .text, "switch": .text, "q": .text, "form": .text, "supportCode": .text,
                 "error": .object(["text": .text, "more": .text, "wait": .text]), "isBad": .flag,
                 "note": .object(["text": .text]),
-                "seal": .text, "restored": .text, "isSignedIn": .flag, "isFirst": .flag, "signOutOwner": .text,
+                "seal": .text, "restored": .text, "isSignedIn": .flag, "isHome": .flag, "signOutOwner": .text,
                 "ended": .text,
                 "unsent": .text, "other": .text,
                 "otherUnsent": .text,
@@ -194,7 +194,7 @@ package final class PageSet: Sendable {
                     "switch": .text("/?lang=\(language == .fr ? "en" : "fr")"),
                     "q": .text(isChosen ? "?lang=\(language.rawValue)" : ""), "error": .nothing,
                     "isBad": .flag(false), "isBadSecret": .flag(false), "note": .nothing, "isSignedIn": .flag(false),
-                    "isFirst": .flag(true), "signOutOwner": .text(""),
+                    "isHome": .flag(true), "signOutOwner": .text(""),
                     "ended": .text(""), "unsent": .text(""), "other": .text(""), "otherUnsent": .text(""),
                     "typed": .text(""), "isRenew": .flag(false), "captcha": .nothing, "kiosk": .nothing,
                 ]

@@ -27,7 +27,7 @@ extension VoterSite {
         all["switch"] = .text(switchPath(visit))
         all["q"] = .text(visit.q)
         all["form"] = .text(visit.form)
-        all["isFirst"] = .flag(page == .home)
+        all["isHome"] = .flag(page == .home)
         all["supportCode"] = .text(visit.supportCode)
         all["kiosk"] = VoterSite.kioskValue(visit, page, hasSession: values["idleSeconds"] != nil)
         all["isSignedIn"] = values["isSignedIn"] ?? .flag(values["idleSeconds"] != nil)

@@ -75,7 +75,7 @@ struct MetricsDoor: Sendable {
                 "isoloir_poll_opening_overdue", "1 while a sealed poll is past its hour.", .gauge,
                 site.site.isOpeningOverdue ? 1 : 0),
             MetricFamily(
-                "isoloir_voters_not_served", "1 while no page is served to voters, by what somebody must see to.",
+                "isoloir_site_not_served", "1 while no page of the site is served, by what somebody must see to.",
                 .gauge,
                 VoterSite.Obstacle.allCases.map { .init(site.site.obstacle == $0 ? 1 : 0, [("reason", $0.rawValue)]) }),
             MetricFamily(

@@ -88,7 +88,7 @@ def test_a_poll_that_was_sealed_under_an_earlier_version_goes_on_with_its_texts(
     with open(f"{earlier}/pages/console.html", "w", encoding="utf-8") as file:
         file.write("<p>An earlier console's one page.</p>\n")
     with open(f"{earlier}/pages/head.html", encoding="utf-8") as file:
-        head = re.sub(r"\{\{\^isFirst\}\}.*?\{\{/isFirst\}\}", "", file.read(), flags=re.S)
+        head = re.sub(r"\{\{\^isHome\}\}.*?\{\{/isHome\}\}", "", file.read(), flags=re.S)
     with open(f"{earlier}/pages/head.html", "w", encoding="utf-8") as file:
         file.write(head.replace('<header>', '<header data-earlier="1">'))
 

@@ -39,7 +39,7 @@ def covered(someone):
 
 def test_what_runs_or_loads_and_was_not_sealed_is_refused(site, visitor, between):
     jeanne = signed_in(site, visitor)
-    assert jeanne.open(PAGE).driver.execute_script("return loadedFiles().length") == 7
+    assert jeanne.open(PAGE).driver.execute_script("return loadedFiles().length") == 8
     own = site.address.split(":", 1)[1]
     honest = '<script src="/assets/site.js" integrity="sha256-'
     parts = [
