@@ -107,7 +107,8 @@ package struct KeyFolder: Sendable {
             throw KeyError(
                 "There is no secret to seal keys under.",
                 cure: "Let systemd hand it over: systemd-run --pipe --wait --uid=isoloir "
-                    + "-p LoadCredentialEncrypted=isoloir-seal:/etc/credstore.encrypted/isoloir-seal isoloir key seal --yes")
+                    + "-p LoadCredentialEncrypted=isoloir-seal:/etc/credstore.encrypted/isoloir-seal isoloir key seal --yes"
+            )
         }
         // Those that are sealed open under this secret, or nothing is sealed under another one beside them.
         for name in try keyNames() where try isSealed(name) { _ = try key(of: name) }

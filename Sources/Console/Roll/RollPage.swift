@@ -95,7 +95,8 @@ struct RollPage: ConsolePage {
         return RollModel.Report(
             heading: "\(file)\(say.language.colon)\(say("roll.ready"))", rows: summary.rows, encoding: summary.encoding,
             sheets: joined(summary.sheets), added: summary.added, changed: summary.changed, removed: summary.removed,
-            rejected: summary.rejected, warned: summary.warningCount, ignored: joined(summary.ignored), nameless: summary.nameless > 0 ? summary.nameless : nil,
+            rejected: summary.rejected, warned: summary.warningCount, ignored: joined(summary.ignored),
+            nameless: summary.nameless > 0 ? summary.nameless : nil,
             faults: lines(summary.faults),
             warnings: lines(WarningOrder.sorted(summary.warnings, as: say("roll.homonyms"))),
             differences: summary.differences.map {
