@@ -41,7 +41,9 @@ struct JSONSchema {
         var properties: [String: JSONValue] = [:]
         if case .object(let known) = rules["properties"] { properties = known }
         if case .list(let required) = rules["required"] {
-            for case .text(let name) in required where fields[name] == nil { faults.append("\(place).\(name) is missing") }
+            for case .text(let name) in required where fields[name] == nil {
+                faults.append("\(place).\(name) is missing")
+            }
         }
         for (name, value) in fields {
             guard let schema = properties[name] ?? rules["additionalProperties"], schema != .flag(false) else {
