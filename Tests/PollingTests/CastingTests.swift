@@ -82,6 +82,20 @@ struct CastingTests {
         #expect(receipt(try poll.cast(text, by: 1)) != nil)
     }
 
+    @Test(arguments: [0, 1, 400])
+    func `a credential that was spoilt on its way is a spoilt ballot, and nobody else's`(place: Int) throws {
+        let poll = try PollFixture()
+        let text = string(try poll.ballot(0))
+        let start = try #require(text.range(of: "\"credential\":\"")?.upperBound)
+        let digit = text.index(start, offsetBy: place)
+        let spoilt = text.replacingCharacters(in: digit...digit, with: text[digit] == "2" ? "3" : "2")
+        guard case .refused = try poll.cast(Array(spoilt.utf8), by: 0) else {
+            Issue.record("it was not told as a spoilt ballot")
+            return
+        }
+        #expect(receipt(try poll.cast(Array(text.utf8), by: 0)) != nil)
+    }
+
     @Test func `a ballot of one ballot box is refused by the other`() throws {
         let poll = try PollFixture()
         guard case .refused(.otherElection) = try poll.cast(try poll.ballot(0), by: 0, PollFixture.other) else {
