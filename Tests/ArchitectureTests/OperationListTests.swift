@@ -1,0 +1,170 @@
+import Foundation
+import Journal
+import Testing
+
+/// What staff can order, and by which doors. A new command or form stands here, beside the operation that it calls: whoever adds the
+/// second door of an act sees that the first one has it.
+private struct Act {
+    /// What the sources of each door call.
+    let operation: String
+    let commands: [String]
+    /// Paths of forms, each of which programs can send too where the role allows it.
+    let forms: [String]
+    /// Paths of pages and files that show the same.
+    let pages: [String]
+
+    init(_ operation: String, commands: [String] = [], forms: [String] = [], pages: [String] = []) {
+        (self.operation, self.commands, self.forms, self.pages) = (operation, commands, forms, pages)
+    }
+}
+
+private let acts: [Act] = [
+    Act("desk\\.reissue\\(", commands: ["identifiers reissue"], forms: ["voters/{voter}/\\(segment)"]),
+    Act("desk\\.resetPassphrase\\(", commands: ["passphrase reset"]),
+    Act("\\.correct\\(", commands: ["roll correct"]),
+    Act("\\.apply\\(", commands: ["roll import"], forms: ["roll/apply"]),
+    Act("HelpAnswer\\(", commands: ["support done"], forms: ["questions/{question}/done"]),
+    Act("issueMissing|issueAll", commands: ["identifiers issue"], forms: ["identifiers/issue"]),
+    Act("LetterPosting\\(", commands: ["letters posted"], forms: ["letters/{batch}/posted", "parcels/{batch}/posted"]),
+    Act(
+        "SpoiledSheet\\(", commands: ["letters spoiled"], forms: ["letters/{batch}/spoiled", "parcels/{batch}/spoiled"]),
+    Act("LetterReturns\\(", commands: ["letters returned"], forms: ["letters/returned"]),
+    Act("atches\\.confirm\\(", commands: ["letters confirm"], forms: ["letters/{batch}/confirm"]),
+    Act(
+        "deliveries\\.retry\\(|OutboxRetry\\(", commands: ["outbox retry"],
+        forms: ["deliveries/retry", "voters/{voter}/messages/{message}/retry"]),
+    Act(
+        "PollChange\\(", commands: ["poll suspend", "poll resume", "poll extend", "poll abandon"],
+        forms: ["poll/suspend", "poll/resume", "poll/extend"]),
+    Act("PollClose\\(", commands: ["poll close"], forms: ["poll/close"]),
+    Act("PollSeal\\(", commands: ["poll seal"]),
+    Act("PollOpening\\(", commands: ["poll open"]),
+    Act("BoxKeyPlace\\(", commands: ["poll box-key"]),
+    Act("PollDestruction\\(", commands: ["poll destroy"]),
+    Act("undoSeal\\(", commands: ["poll unseal"]),
+    Act("\\.trust(Clock)?\\(", commands: ["poll clock"], forms: ["poll/clock/trust"]),
+    Act("station\\.note\\(", commands: ["poll note", "poll present"], forms: ["poll/incident", "poll/presence"]),
+    Act("\\.accept\\(", commands: ["poll accept"], forms: ["policy/points/{point}/accept"]),
+    Act("egister\\.add\\(", commands: ["manager add"], forms: ["staff/add"]),
+    Act("egister\\.renew\\(", commands: ["manager renew"], forms: ["staff/{member}/renew"]),
+    Act("egister\\.remove\\(", commands: ["manager remove"], forms: ["staff/{member}/remove"]),
+    Act("JournalExport\\(", commands: ["journal export"], pages: ["journal.csv"]),
+    Act("MinutesReport\\.find\\(", commands: ["poll minutes"], pages: ["minutes.pdf"]),
+    Act("PollStanding\\(", commands: ["poll status"], pages: ["seal"]),
+    // One door each.
+    Act("desk\\.reveal\\(", forms: ["voters/{voter}/reveal"]),
+    Act("desk\\.decide\\(", forms: ["approvals/{request}/decide"]),
+    Act("desk\\.takeBack\\(", forms: ["approvals/{request}/take-back"]),
+    Act("desk\\.seen\\(", forms: ["alerts/{alert}/seen"]), Act("clients\\.add\\(", forms: ["clients/add"]),
+    Act("clients\\.remove\\(", forms: ["clients/{client}/remove"]),
+    Act("deliveries\\.failOver\\(", forms: ["deliveries/fail-over"]),
+    Act("deliveries\\.hold\\(", forms: ["deliveries/hold"]),
+    Act("deliveries\\.release\\(", forms: ["deliveries/release"]),
+    Act("deliveries\\.set\\(", forms: ["deliveries/threshold"]),
+    Act("letters\\.makeSpecimen\\(", commands: ["letters specimen"], forms: ["letters/specimen"]),
+    Act("letters\\.approve\\(", commands: ["letters approve"], forms: ["letters/specimens/{specimen}/approve"]),
+    Act("letters\\.(begin|printBatch)\\(", commands: ["letters print"], forms: ["letters/print", "letters/again"]),
+    Act("register\\.keep\\(", forms: ["parcels/key"]),
+    Act("letters\\.received\\(", forms: ["parcels/{parcel}/received"]),
+    Act("letters\\.destroyed\\(", forms: ["parcels/{parcel}/destroyed"]),
+    Act("letters\\.fetch\\(", forms: ["parcels/{parcel}/files/{file}/fetch"]),
+    Act("policy\\.answer\\(", forms: ["policy/answers"]), Act("roll\\.answer\\(", forms: ["roll/columns"]),
+    Act("reminders\\.ask\\(", forms: ["reminders/send"]),
+    Act("roll\\.add\\(", forms: ["roll/add"]), Act("roll\\.drop\\(", forms: ["roll/drop"]),
+    Act("egister\\.confirm\\(", forms: ["staff/{member}/confirm"]),
+]
+
+/// Commands of the program alone: they read, they are a trustee's or a member's on a machine of
+/// their own, or nobody may do them from afar.
+private let commandsAlone: Set<String> = [
+    "bureau add", "bureau draft", "bureau kiosk", "bureau list", "bureau remove", "bureau sign", "completion", "demo",
+    "doctor", "election check", "election create", "election show", "identifiers status", "journal verify",
+    "key escrow", "key member", "key restore", "key seal", "letters list", "manager list", "manual", "observe",
+    "outbox failures",
+    "outbox send", "outbox status", "poll backup-destroyed",
+    "poll custody", "poll expertise", "poll keep", "poll key-destroyed", "poll manifest", "poll record",
+    "poll rehearse", "poll signatures", "roll export", "roll list", "serve", "store backup",
+    "store check",
+    "store empty-log", "store restore", "support code", "support list", "tally answer", "tally archive", "tally ballot",
+    "tally check", "tally decrypt", "tally opened", "tally replace", "tally result", "tally take", "tally trustee-key",
+    "tally verify", "trustee add", "trustee checked", "trustee confirm", "trustee list", "trustee remove",
+]
+
+/// All Swift sources of a room as one text.
+private func sources(_ room: String) throws -> String {
+    let folder = repository.appending(path: "Sources/\(room)")
+    return try FileManager.default.subpathsOfDirectory(atPath: folder.path)
+        .filter { $0.hasSuffix(".swift") }.sorted()
+        .map { try String(contentsOf: folder.appending(path: $0), encoding: .utf8) }.joined(separator: "\n")
+}
+
+struct OperationListTests {
+    @Test func `every command is on the list, and nothing else`() throws {
+        let text = try sources("isoloir") + sources("CommandLineKit")
+        let commands = Set(text.matches(of: /[^.]\bCommand\(\s*"([a-z -]+)"/).map { String($0.1) })
+        let listed = acts.flatMap(\.commands)
+        #expect(commands.count > 80)
+        #expect(commands.symmetricDifference(commandsAlone.union(listed)).sorted() == [])
+        #expect(commandsAlone.isDisjoint(with: listed) && Set(listed).count == listed.count)
+    }
+
+    @Test func `every form of the console is on the list, and nothing else`() throws {
+        let forms = Set(try sources("Console").matches(of: /ConsoleAction\(\s*path: "([^"]+)"/).map { String($0.1) })
+        let listed = acts.flatMap(\.forms)
+        #expect(forms.count > 40)
+        #expect(forms.symmetricDifference(listed).sorted() == [])
+        #expect(Set(listed).count == listed.count)
+    }
+
+    @Test func `the journal knows every form, and no other`() throws {
+        let text = try sources("Console")
+        let forms = text.matches(of: /ConsoleAction\(\s*path: "[^"]+", permission: [^,]+, name: "?([a-zA-Z]+)"?/)
+            .map { String($0.1) }.filter { $0 != "name" }
+        // Those on a voter's page are made by one function.
+        let onPage = text.matches(of: /\bon\(\s*"([a-zA-Z]+)", "[a-z-]+", \./).map { String($0.1) }
+        #expect(forms.count > 40 && onPage.count > 5)
+        #expect(JournalAction.allCases.compactMap(\.form).sorted() == (forms + onPage).sorted())
+    }
+
+    @Test func `each door calls the operation`() throws {
+        let (console, command) = (try sources("Console"), try sources("isoloir"))
+        for act in acts {
+            let operation = try Regex(act.operation)
+            if !act.forms.isEmpty || !act.pages.isEmpty {
+                #expect(console.contains(operation), "\(act.operation) at the console")
+            }
+            for page in act.pages {
+                let forms = ["(path: \"\(page)\"", "static let path = \"\(page)\""]
+                #expect(forms.contains { console.contains($0) }, "\(page) at the console")
+            }
+            if !act.commands.isEmpty { #expect(command.contains(operation), "\(act.operation) on the command line") }
+        }
+    }
+
+    @Test func `a role is that of a session or a token, never a command's own`() throws {
+        let made = /\bActor\(\s*principal:/
+        #expect(try sources("isoloir").matches(of: made).isEmpty)
+        #expect(try sources("isoloir").contains("Actor(account:"))
+        // The console makes one in one place, of what it has checked.
+        #expect(try sources("Console").matches(of: made).count == 1)
+        #expect(try sources("Operations").matches(of: made).isEmpty)
+    }
+
+    @Test func `no door writes what an operation writes`() throws {
+        // Entries of the journal are the operations' own, or a lower room's; no two of the doors and Operations write the same.
+        let entries = { (text: String) in
+            text.matches(of: /\.record\(\s*(?:transaction, election: [^:]+, by: [^:]+, )?\.([a-zA-Z]+),/).map {
+                String($0.1)
+            }
+        }
+        let (console, command) = (Set(entries(try sources("Console"))), Set(entries(try sources("isoloir"))))
+        let text = try sources("Operations")
+        let operations = Set(
+            entries(text) + text.matches(of: /journal\(\s*transaction, actor, \.([a-zA-Z]+),/).map { String($0.1) })
+        #expect(operations.count > 15)
+        #expect(console.intersection(command).sorted() == [])
+        // Who took data out: the journal is the operation's, the console's other sheets are its own.
+        #expect(console.intersection(operations).sorted() == ["export"])
+        #expect(command.intersection(operations).sorted() == [])
+    }
+}
