@@ -56,9 +56,9 @@ let package = Package(
         .systemLibrary(name: "CZlib"),
         room("Inputs", on: []),
         room("Threads", on: []),
-        room("CommandLineKit", on: []),
         room("Store", on: ["CKernelClock", "CSQLite"]),
         room("Crypto", on: ["Inputs", "CCrypto", "CSodium"]),
+        room("CommandLineKit", on: ["Crypto", "Store"]),
         room("Contacts", on: ["Inputs", "CIDN"]),
         room("Documents", on: ["Inputs", "CMarkdown", "CYAML"]),
         room("Templating", on: []),
@@ -90,6 +90,9 @@ let package = Package(
                 "Store", "VoterRoll",
             ]),
         room("Tally", on: ["BallotCore", "BallotEngine", "Crypto", "Elections", "Journal", "Polling", "Store"]),
+        room(
+            "TrusteeSide",
+            on: ["BallotCore", "BallotEngine", "CommandLineKit", "Crypto", "Elections", "Polling", "Tally"]),
         room("Observer", on: ["BallotCore", "Crypto", "HTTPClient", "Polling", "Tally"]),
         room(
             "Staff",
@@ -126,13 +129,27 @@ let package = Package(
                 "HTTPServer", "Inputs", "Issuance", "Journal", "Operations", "Polling", "Staff", "Store", "Tally",
                 "Templating", "Threads", "Turnout", "Typesetting", "VoterRoll", "WebContent",
             ]),
+        room(
+            "Server",
+            on: [
+                "Authentication", "BallotCore", "BallotEngine", "Captcha", "CommandLineKit", "Compliance", "Console",
+                "Contacts", "Crypto", "Delivery", "Documents", "Elections", "HTTPServer", "Issuance", "Journal",
+                "Operations", "Polling", "Staff", "Store", "Tally", "Threads", "TrusteeSide", "Turnout", "Typesetting",
+                "VoterRoll", "VoterSite", "WebContent",
+            ]),
+        room(
+            "Demo",
+            on: [
+                "CommandLineKit", "Contacts", "Delivery", "Elections", "HTTPServer", "Issuance", "Journal",
+                "Operations", "Polling", "Server", "Staff", "Store", "Templating", "Threads", "VoterRoll", "WebContent",
+            ]),
         .executableTarget(
             name: "isoloir",
             dependencies: [
-                "Authentication", "BallotCore", "BallotEngine", "Captcha", "CommandLineKit", "Compliance", "Console",
-                "Contacts", "Crypto", "Delivery", "Documents", "Elections", "HTTPServer", "Inputs", "Issuance",
-                "Journal", "Observer", "Operations", "Polling", "Staff", "Store", "Tally", "Templating", "Threads",
-                "Turnout", "Typesetting", "VoterRoll", "VoterSite", "WebContent",
+                "Authentication", "BallotCore", "BallotEngine", "CommandLineKit", "Compliance", "Console", "Contacts",
+                "Crypto", "Delivery", "Demo", "Documents", "Elections", "Issuance", "Journal", "Observer", "Operations",
+                "Polling", "Server", "Staff", "Store", "Tally", "TrusteeSide", "Typesetting", "VoterRoll", "VoterSite",
+                "WebContent",
             ].map { .byName(name: $0) }, swiftSettings: house),
         .executableTarget(
             name: "CastBench",

@@ -1,18 +1,18 @@
-import CommandLineKit
-import Crypto
-import Store
+package import Crypto
+package import Store
 
 extension Refusal {
     /// A fault of the store is the user's to mend, unless the program itself went wrong.
-    init(_ error: StoreError) {
+    package init(_ error: StoreError) {
         self.init(error.description, status: error.kind == .failed || error.kind == .constraint ? .broken : .refused)
     }
 
-    init(_ error: KeyError) { self.init(error.description) }
+    /// A fault of the key folder is the user's to mend.
+    package init(_ error: KeyError) { self.init(error.description) }
 }
 
 /// Runs `body` and turns what it throws into a refusal.
-func refusing<Value>(_ body: () throws -> Value) throws(Refusal) -> Value {
+package func refusing<Value>(_ body: () throws -> Value) throws(Refusal) -> Value {
     do { return try body() } catch let error as Refusal { throw error } catch let error as StoreError {
         throw Refusal(error)
     } catch let error as KeyError { throw Refusal(error) } catch {

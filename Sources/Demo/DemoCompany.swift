@@ -1,6 +1,7 @@
 import CommandLineKit
 import Elections
 import Polling
+import Server
 import Store
 import Threads
 

@@ -1,5 +1,6 @@
 import CommandLineKit
 import Foundation
+import Server
 import Store
 
 /// A ready-made election of the folder `Ballots`: its definition and a roll of fictional voters.

@@ -1,10 +1,9 @@
 import CommandLineKit
 import Contacts
-import Crypto
-import Delivery
 import Elections
 import Issuance
 import Journal
+import Server
 import Staff
 import Store
 import VoterRoll

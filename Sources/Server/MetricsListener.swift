@@ -65,7 +65,7 @@ struct MetricsListener: Sendable {
         [
             MetricFamily(
                 "isoloir_build_info", "The version that runs.", .gauge,
-                [.init(1, [("version", CommandLineTool.version)])]),
+                [.init(1, [("version", Services.version)])]),
             MetricFamily("isoloir_open_connections", "Connections of voters.", .gauge, Double(server.openConnections)),
             MetricFamily(
                 "isoloir_turned_away_connections_total",

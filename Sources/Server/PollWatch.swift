@@ -1,10 +1,7 @@
 import Authentication
-import CommandLineKit
 import Crypto
-import Delivery
 import Elections
 import Glibc
-import HTTPServer
 import Journal
 import Operations
 import Polling
@@ -131,7 +128,7 @@ final class PollWatch: Sendable {
             if poll?.state.isFinal == false { log.write("the clock is believed again") }
             return said.withLock { $0.doubt = nil }
         }
-        log.write("the clock is not believed: \(doubtWords(doubt)); the poll is not closed by it")
+        log.write("the clock is not believed: \(doubt.words); the poll is not closed by it")
         let time = LocalTime.short(Clock.system.now, zone: station.election.election.timeZone)
         try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try site.desk.alert(transaction, PollWatch.action(doubt), time)
@@ -239,22 +236,5 @@ final class PollWatch: Sendable {
             log.write("the box key \(path) could not be erased: erase it, then run isoloir poll custody")
         }
         said.withLock { $0.isKeyAlerted = true }
-    }
-}
-
-extension Services {
-    /// The box key is erased by the close: it must not come by systemd's credentials, which nobody can erase.
-    func checkBoxKeyPlace() throws(Refusal) {
-        if !keys.mayErase {
-            Terminal.complain(
-                "This account may not write in the folder of the box key, \(keys.boxFolder): the close could not erase it."
-            )
-        }
-        guard let credentials = unsafe getenv("CREDENTIALS_DIRECTORY").map({ unsafe String(cString: $0) }),
-            (keys.boxFolder + "/").hasPrefix(credentials + "/")
-        else { return }
-        throw Refusal(
-            "The box key would lie among systemd's credentials, where the close cannot erase it: name a folder that this "
-                + "account may write, with \"boxKeys\" in isoloir.yaml, for instance /var/lib/isoloir-box.")
     }
 }

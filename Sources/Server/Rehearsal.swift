@@ -1,24 +1,30 @@
-import CommandLineKit
+package import CommandLineKit
 import Contacts
 import Crypto
-import Elections
+package import Elections
 import Foundation
 import Operations
-import Polling
 import Store
 import VoterRoll
 
 /// The whole poll with test voters in a store of its own: the real one never sees a test ballot.
-struct Rehearsal {
+package struct Rehearsal {
     let services: Services
     let election: StoredElection
     let invocation: Invocation
+
+    /// - Parameters:
+    ///   - services: those of the real store, which is only read.
+    ///   - invocation: the command's, for its settings and templates.
+    package init(services: Services, election: StoredElection, invocation: Invocation) {
+        (self.services, self.election, self.invocation) = (services, election, invocation)
+    }
 
     /// Test voters of each ballot: three in five vote, and trustees open no ballot of fewer than ten.
     private static let voters = 20
 
     /// Seals, votes, counts and verifies; returns what the journal keeps of it.
-    func run() throws(Refusal) -> [String: String] {
+    package func run() throws(Refusal) -> [String: String] {
         let faults = try refusing {
             try services.store.read { (reading: borrowing Reading) throws(StoreError) in
                 try ElectionTexts.faults(reading, election)

@@ -1,36 +1,45 @@
 import BallotCore
 import BallotEngine
-import CommandLineKit
+package import CommandLineKit
 import Compliance
-import Elections
+package import Elections
 import Foundation
 import Operations
 import Polling
-import Staff
 import Store
 import Tally
+import TrusteeSide
 import VoterRoll
 
 /// A poll from the trustees' keys to the verified count, by the operations of a real one: two trustees on this one machine, who would
 /// be two people on machines of their own. The rehearsal runs it in a store of its own, and the demo on its sample.
-struct RehearsedPoll {
-    let services: Services
-    let election: StoredElection
+package struct RehearsedPoll {
+    /// Those of the store in which the poll is played.
+    package let services: Services
+    /// What is voted on.
+    package let election: StoredElection
     let folder: String
     /// Why open points of the security level are accepted: no real voter is here.
     let acceptance: String
+
+    /// - Parameters:
+    ///   - folder: where the trustees' files, the box key and the archives go.
+    ///   - acceptance: why open points of the security level are accepted.
+    package init(services: Services, election: StoredElection, folder: String, acceptance: String) {
+        (self.services, self.election, self.folder, self.acceptance) = (services, election, folder, acceptance)
+    }
 
     private static let names = ["Anne Lambert", "Bruno Castel"]
     private var files: [String] { RehearsedPoll.names.indices.map { "\(folder)/trustees/trustee\($0 + 1)" } }
 
     /// Trustees' keys, seal, opening.
-    func prepare() throws(Refusal) {
+    package func prepare() throws(Refusal) {
         Terminal.say("\nTrustees")
         try refusing {
             try FileManager.default.createDirectory(atPath: "\(folder)/trustees", withIntermediateDirectories: true)
         }
         for (name, path) in zip(RehearsedPoll.names, files) {
-            try writeTrusteeKey(election.election, name: name, path: path)
+            try TrusteeFiles.make(for: election.election, name: name, path: path)
             let challenge = try services.addTrustee(election, file: try readFile(path + ".pub"))
             let pair = try keyPair(path)
             try services.confirmTrustee(election, answer: try refusing { try TrusteeFiles.answer(challenge, pair) })
@@ -68,7 +77,7 @@ struct RehearsedPoll {
 
     /// Three voters in five vote: what their browsers would do is done here. Returns the number of ballots.
     @discardableResult
-    func castSome() throws(Refusal) -> Int {
+    package func castSome() throws(Refusal) -> Int {
         let station = try services.station(election)
         let voters = try voters()
         var (cast, casters) = (0, 0)
@@ -85,7 +94,7 @@ struct RehearsedPoll {
 
     /// Fills each box a little, from the middle of those who may vote on it: a visitor takes a message from the beginning or
     /// the end of the mailbox, and can vote.
-    func castFirst() throws(Refusal) {
+    package func castFirst() throws(Refusal) {
         let all = election.election.ballots.map { ($0.id, RehearsedPoll.firstBallots) }
         let cast = try castMore(Dictionary(all) { $1 })
         Terminal.say("  \(Terminal.count(cast, "ballot")) of fiction cast before you come")
@@ -94,7 +103,7 @@ struct RehearsedPoll {
     /// Lets voters of fiction who have not voted bring a number of ballots to each box, on all of their ballots.
     /// - Parameter wanted: how many, by the ballot's name; as many come as there are.
     /// - Returns: the ballots cast.
-    func castMore(_ wanted: [String: Int]) throws(Refusal) -> Int {
+    package func castMore(_ wanted: [String: Int]) throws(Refusal) -> Int {
         let station = try services.station(election)
         let voters = try voters()
         var electorates: [String: [(index: Int, voter: Int)]] = [:]
@@ -169,7 +178,7 @@ struct RehearsedPoll {
 
     /// Close, trustees' decryptions, result, archive, both verifiers; returns the number of archives.
     @discardableResult
-    func count() throws(Refusal) -> Int {
+    package func count() throws(Refusal) -> Int {
         let station = try services.station(election)
         let tallyService = services.tallyService(station)
         let close = PollClose(
@@ -201,13 +210,12 @@ struct RehearsedPoll {
             }
             Terminal.say("  \(trustee) verified archives, seal and closing record, and decrypted the totals")
         }
-        try show(
-            services,
-            try refusing {
-                try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-                    try tallyService.results(reading)
-                }
-            })
+        let results = try refusing {
+            try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+                try tallyService.results(reading)
+            }
+        }
+        Terminal.results(results)
         Terminal.say("\nVerification")
         let whole = try services.writeArchives(election, to: archives)
         for name in whole { try verify("\(archives)/\(name)") }
@@ -216,7 +224,7 @@ struct RehearsedPoll {
 
     private func openingRules(_ archives: String) throws(Refusal) -> OpeningRules {
         guard let poll = try services.poll(election), let seal = SealManifest(poll.manifest),
-            let record = ClosingRecord(try readFile("\(archives)/\(closingRecordName)"), by: seal.receiptKey)
+            let record = ClosingRecord(try readFile("\(archives)/\(ClosingRecord.fileName)"), by: seal.receiptKey)
         else { throw Refusal("The closing record cannot be read.", status: .broken) }
         return OpeningRules(seal: seal, record: record, acceptances: [])
     }

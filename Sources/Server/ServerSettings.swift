@@ -1,27 +1,31 @@
-import CommandLineKit
+package import CommandLineKit
 import Contacts
-import Delivery
+package import Delivery
 import Documents
 import Foundation
 import Glibc
-import HTTPServer
+package import HTTPServer
 
 /// Where the site listens: `server` in `isoloir.yaml`.
-struct ServerSettings {
-    var address = "127.0.0.1"
-    var port = 8080
+package struct ServerSettings {
+    /// A numeric address of this machine.
+    package var address = "127.0.0.1"
+    /// Its port there.
+    package var port = 8080
     /// A Unix socket instead of address and port.
-    var socket: String?
+    package var socket: String?
     var trustedProxies: [String] = []
     /// PEM files of an installation without a proxy.
-    var certificate: String?
-    var key: String?
+    package var certificate: String?
+    /// The private key of `certificate`, which this account alone may read.
+    package var key: String?
     /// Where Prometheus asks, on this machine alone.
     var metricsPort: Int?
     /// Where the console listens when it does so apart from the voters' site.
-    var console: ConsoleSettings?
+    package var console: ConsoleSettings?
 
-    init() {}
+    /// The standard settings: this machine alone.
+    package init() {}
 
     init(_ section: Section) {
         address = section.optionalText("address") ?? address
@@ -39,7 +43,7 @@ struct ServerSettings {
     }
 
     /// The server's options.
-    func options() throws(Refusal) -> ServerOptions {
+    package func options() throws(Refusal) -> ServerOptions {
         var options = ServerOptions()
         options.place = socket.map { .unix(path: $0) } ?? .tcp(address: address, port: port)
         options.trustedProxies = trustedProxies
@@ -65,9 +69,9 @@ struct ServerSettings {
 }
 
 /// Where the console listens: `server.manager` in `isoloir.yaml`.
-struct ConsoleSettings {
+package struct ConsoleSettings {
     /// As its staff reach it: `https://console.example.org`.
-    let url: String
+    package let url: String
     let address: String
     let port: Int
 
@@ -94,10 +98,11 @@ struct ConsoleSettings {
 }
 
 /// Where bounces come back: `mail.bounces` in `isoloir.yaml`.
-struct BounceSettings {
-    let address: BounceAddress
+package struct BounceSettings {
+    /// The address that relays send bounces to; each message carries its own form of it.
+    package let address: BounceAddress
     /// The Unix socket to which the mail server delivers them (LMTP).
-    let socket: String
+    package let socket: String
 
     init?(_ section: Section) {
         let text = section.text("address")

@@ -1,20 +1,20 @@
-import CommandLineKit
+package import CommandLineKit
 import Crypto
 import Foundation
 import Glibc
 
 /// The account whose store it is. What root calls goes on under it, so that store, log and lock files never belong to an account
 /// that keeps the service from opening them.
-enum ServiceAccount {
+package enum ServiceAccount {
     /// Who called the program: the journal names them, whoever the program goes on as.
     static let caller = NSUserName()
 
     /// The account under which the program runs now.
-    static var name: String { accountName(geteuid()) ?? "\(geteuid())" }
+    package static var name: String { accountName(geteuid()) ?? "\(geteuid())" }
 
     /// Goes on as the owner of the store at `path`, or of its folder where there is no store yet; says so. Nothing where another
     /// account than root calls, and where the store is root's own.
-    static func take(store path: String) throws(Refusal) {
+    package static func take(store path: String) throws(Refusal) {
         guard geteuid() == 0, let owner = owner(of: path), owner.st_uid != 0 else { return }
         _ = caller
         let (user, group) = (owner.st_uid, primaryGroup(of: owner.st_uid) ?? owner.st_gid)

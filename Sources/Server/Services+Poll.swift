@@ -1,23 +1,22 @@
-import BallotCore
-import CommandLineKit
+package import CommandLineKit
 import Crypto
 import Delivery
-import Elections
+package import Elections
 import Foundation
 import Glibc
 import Operations
-import Polling
+package import Polling
 import Store
-import Tally
-import VoterRoll
+package import Tally
 import VoterSite
 import WebContent
 
 extension Services {
-    var trustees: TrusteeRegister { TrusteeRegister(journal: journal, clock: clock) }
+    /// The trustees of the store's elections.
+    package var trustees: TrusteeRegister { TrusteeRegister(journal: journal, clock: clock) }
 
     /// The polling station of an election, with the box key where it lies in the key folder.
-    func station(_ election: StoredElection) throws(Refusal) -> PollingStation {
+    package func station(_ election: StoredElection) throws(Refusal) -> PollingStation {
         let (keys, name) = (keys, election.election.id)
         let path = keys.boxKeyFile(name)
         return PollingStation(
@@ -33,18 +32,20 @@ extension Services {
             clock: clock, steady: steady, randomness: randomness)
     }
 
-    func tallyService(_ station: PollingStation) -> TallyService {
+    /// The count of a station's poll.
+    package func tallyService(_ station: PollingStation) -> TallyService {
         TallyService(station: station, store: store, trustees: trustees, journal: journal, clock: clock)
     }
 
     /// The poll's hours and state in force.
-    func hours(_ election: StoredElection) throws(Refusal) -> PollHours {
+    package func hours(_ election: StoredElection) throws(Refusal) -> PollHours {
         try refusing {
             try store.read { (reading: borrowing Reading) throws(StoreError) in try PollHours.find(reading, election) }
         }
     }
 
-    func poll(_ election: StoredElection) throws(Refusal) -> Poll? {
+    /// The poll as it stands; nil before the seal.
+    package func poll(_ election: StoredElection) throws(Refusal) -> Poll? {
         try refusing {
             try store.read { (reading: borrowing Reading) throws(StoreError) in
                 try Poll.find(reading, election: election.number)
@@ -53,7 +54,7 @@ extension Services {
     }
 
     /// Refuses what a sealed poll froze.
-    func refuseSealed(_ number: Int, _ consequence: String) throws(Refusal) {
+    package func refuseSealed(_ number: Int, _ consequence: String) throws(Refusal) {
         let poll = try refusing {
             try store.read { (reading: borrowing Reading) throws(StoreError) in
                 try Poll.find(reading, election: number)
@@ -76,7 +77,7 @@ extension Services {
         let served = try refusing { try AssetSet(templates).digests }
         return PollSealer.Frozen(
             files: templates.digests() + served.map { ("served/\($0.name)", $0.sha256) },
-            version: CommandLineTool.version, program: hex(sha256(try readFile("/proc/self/exe"))), blank: blank,
+            version: Services.version, program: hex(sha256(try readFile("/proc/self/exe"))), blank: blank,
             boxKeyFile: boxKeyFile)
     }
 
@@ -95,17 +96,17 @@ extension Services {
     }
 
     /// What of the frozen is not as it was sealed; nothing before the seal, and after the destruction.
-    func frozenFaults(_ election: StoredElection) throws(Refusal) -> [String] {
+    package func frozenFaults(_ election: StoredElection) throws(Refusal) -> [String] {
         try refusing { try frozenCheck(election).faults() }
     }
 
     /// Refuses when what the seal froze was changed.
-    func checkFrozen(_ election: StoredElection) throws(Refusal) {
+    package func checkFrozen(_ election: StoredElection) throws(Refusal) {
         if let refusal = try refusing({ try frozenCheck(election).refusal() }) { throw Refusal(refusal) }
     }
 
     /// Refuses when box or list are not as votes left them.
-    func checkBox(_ election: StoredElection) throws(Refusal) {
+    package func checkBox(_ election: StoredElection) throws(Refusal) {
         let station = try station(election)
         let findings = try refusing { try station.audit() }
         guard !findings.isEmpty else { return }
@@ -116,7 +117,9 @@ extension Services {
 
     /// Seals the poll; the box key is written into a new file first.
     /// - Parameter definition: the one that was looked at; nil where nobody looks.
-    func seal(_ election: StoredElection, definition: String? = nil, boxKeyFile path: String) throws(Refusal) -> Poll {
+    package func seal(_ election: StoredElection, definition: String? = nil, boxKeyFile path: String) throws(Refusal)
+        -> Poll
+    {
         // Without a server at work nobody has forgotten yet what was not decided in time.
         try refusing { try voterSupport(election).dropHeldFiles() }
         let sealer = PollSealer(
@@ -150,7 +153,7 @@ extension Services {
     }
 
     /// The election's text as it is stored.
-    func definition(_ election: StoredElection) throws(Refusal) -> String {
+    package func definition(_ election: StoredElection) throws(Refusal) -> String {
         try refusing {
             try store.read { (reading: borrowing Reading) throws(StoreError) in
                 try ElectionRepository.definition(reading, number: election.number)
@@ -159,7 +162,7 @@ extension Services {
     }
 
     /// Opens the poll; the box key is put where the site finds it first.
-    func open(
+    package func open(
         _ election: StoredElection, boxKeyFile path: String, proof: ResumeProof? = nil,
         along: @escaping PollingStation.Along = { _ in }
     ) throws(Refusal) {
@@ -202,7 +205,7 @@ extension Services {
                 try station.record(reading, .closing)
             }
         }
-        let path = "\(folder)/\(closingRecordName)"
+        let path = "\(folder)/\(ClosingRecord.fileName)"
         guard FileManager.default.fileExists(atPath: path) else {
             if let record { try writeFile(path, Array(record.utf8)) }
             return
@@ -213,7 +216,7 @@ extension Services {
     }
 
     /// Writes the archive of every ballot into a folder, as far as it is public; returns the files' names.
-    func writeArchives(_ election: StoredElection, to folder: String) throws(Refusal) -> [String] {
+    package func writeArchives(_ election: StoredElection, to folder: String) throws(Refusal) -> [String] {
         let tallyService = tallyService(try station(election))
         let ballots = try refusing {
             try store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -245,23 +248,5 @@ extension Services {
                 return name
             }
         }
-    }
-}
-
-/// A whole file, refused with its name.
-func readFile(_ path: String, secret: Bool = false) throws(Refusal) -> [UInt8] {
-    if secret { return try refusing { try PrivateFile.read(path, limit: 10_000_000, secret: true) } }
-    guard let data = FileManager.default.contents(atPath: path) else { throw Refusal("\(path) cannot be read.") }
-    return [UInt8](data)
-}
-
-/// A path that means the same in every folder; links stay as they were typed.
-func absolutePath(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
-
-/// Writes a new file that others may read; never replaces one.
-func writeFile(_ path: String, _ content: [UInt8]) throws(Refusal) {
-    guard unsafe access(path, F_OK) != 0 else { throw Refusal("\(path) exists already: give a new name.") }
-    do { try Data(content).write(to: URL(fileURLWithPath: path)) } catch {
-        throw Refusal("\(path) could not be written: \(error.localizedDescription)")
     }
 }

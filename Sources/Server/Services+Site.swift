@@ -1,48 +1,26 @@
 import Authentication
 import Captcha
-import CommandLineKit
+package import CommandLineKit
 import Compliance
 import Console
-import Crypto
-import Delivery
-import Elections
+package import Crypto
+package import Delivery
+package import Elections
 import Foundation
-import HTTPServer
-import Issuance
-import Operations
+package import HTTPServer
+package import Issuance
+package import Operations
 import Polling
-import Staff
+package import Staff
 import Store
 import Turnout
-import VoterRoll
 import VoterSite
 import WebContent
-
-/// The site of one election with everything behind it.
-struct Site {
-    let site: VoterSite
-    let authenticator: Authenticator
-    let recovery: RecoveryService
-    let help: SupportQueue
-    let spent: UsedChallenges
-    let station: PollingStation
-    let directory: VoterDirectory
-    let console: ConsoleSite
-    let staffDoor: Authenticator
-    let registrar: Registrar
-    let snapshots: TurnoutRecorder
-    let reminders: Reminders
-    let announcements: Announcements
-    let roll: RollService
-    let letters: PrintOrders
-    let register: StaffRegister
-    let desk: VoterSupport
-}
 
 extension Services {
     /// Builds the site of an election.
     /// - Parameter extra: answers for paths that are not the voters'.
-    func site(
+    package func site(
         _ election: StoredElection, extra: @escaping @Sendable (Request) -> Response? = { _ in nil },
         log: @escaping @Sendable (String) -> Void
     ) throws(Refusal) -> Site {
@@ -96,7 +74,9 @@ extension Services {
     private func consoleAddress(_ election: Election) -> String { settings.server.console?.url ?? election.address }
 
     /// The register of an election's staff.
-    func register(_ election: StoredElection, key: ElectionKey, messageTemplates: MessageTemplates) -> StaffRegister {
+    package func register(_ election: StoredElection, key: ElectionKey, messageTemplates: MessageTemplates)
+        -> StaffRegister
+    {
         StaffRegister(
             election: election, key: key, messageTemplates: messageTemplates, outbox: outbox, passphrases: passphrases,
             journal: journal,
@@ -130,14 +110,14 @@ extension Services {
     }
 
     /// The letters of an election.
-    func letters(_ desk: VoterSupport, style: LetterStyle) -> PrintOrders {
+    package func letters(_ desk: VoterSupport, style: LetterStyle) -> PrintOrders {
         PrintOrders(
             desk, letterBatches: letterBatches, messageTemplates: desk.directory.messageTemplates, style: style,
             folder: store.path + ".print")
     }
 
     /// The policy check of an election.
-    func policyService(_ desk: VoterSupport, _ templates: TemplateFolder) throws -> PolicyService {
+    package func policyService(_ desk: VoterSupport, _ templates: TemplateFolder) throws -> PolicyService {
         let text = try PolicyText(try templates.text(PolicyText.file), file: PolicyText.file)
         return PolicyService(desk, text: text, trustees: trustees, takesBounces: settings.bounces != nil)
     }

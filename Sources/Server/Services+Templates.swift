@@ -1,7 +1,7 @@
 import BallotCore
-import CommandLineKit
-import Delivery
-import Elections
+package import CommandLineKit
+package import Delivery
+package import Elections
 import Foundation
 import Polling
 import Store
@@ -11,7 +11,7 @@ extension Services {
     /// The templates of an election: its own in its folder come first. A poll goes on with those that its seal froze: an upgraded
     /// package leaves earlier ones beside its own, and the seal says which they were. Where none are as they were sealed, those
     /// that differ least, so that whoever compares names what is wrong.
-    func templates(for election: Election) throws(Refusal) -> TemplateFolder {
+    package func templates(for election: Election) throws(Refusal) -> TemplateFolder {
         let kept = keptFolders
         let sealed = kept.isEmpty ? nil : try sealedFiles(election)
         let folders = sealed == nil ? [templateFolder] : [templateFolder] + kept
@@ -23,11 +23,12 @@ extension Services {
 
     /// The console's pages and papers of an election: its own folder's, else this program's, never those that a seal kept. Nobody votes by
     /// them, and pages of an earlier program fit no later one.
-    func consoleTemplates(for election: Election) -> TemplateFolder {
+    package func consoleTemplates(for election: Election) -> TemplateFolder {
         Services.templates(for: election, folder: templateFolder, settings)
     }
 
-    static func templates(for election: Election, folder: String, _ settings: Settings) -> TemplateFolder {
+    /// The texts as they are now, whatever a seal froze: those beside the election's file before the program's.
+    package static func templates(for election: Election, folder: String, _ settings: Settings) -> TemplateFolder {
         TemplateFolder(["\(settings.ballots ?? "Ballots")/\(election.id)/templates", folder])
     }
 

@@ -1,46 +1,60 @@
 import Authentication
 import Captcha
-import CommandLineKit
-import Crypto
-import Delivery
-import Elections
+package import CommandLineKit
+package import Crypto
+package import Delivery
+package import Elections
 import Foundation
 import Glibc
-import Issuance
-import Journal
-import Operations
+package import Issuance
+package import Journal
+package import Operations
 import Polling
 import Staff
-import Store
+package import Store
 import Turnout
-import VoterRoll
+package import VoterRoll
 
 /// Everything a command works with, built in one place.
-struct Services {
-    let settings: Settings
-    let store: Store
-    let keys: KeyFolder
-    let clock: Clock
+package struct Services {
+    /// What `--version` says.
+    package static let version = "0.1"
+
+    /// What the settings file says.
+    package let settings: Settings
+    /// Where everything lies.
+    package let store: Store
+    /// The folder of the elections' keys, apart from the store.
+    package let keys: KeyFolder
+    /// The time that everything goes by.
+    package let clock: Clock
     /// The watched clock behind `clock`, where the program follows a poll's hour.
-    let steady: SteadyClock?
+    package let steady: SteadyClock?
     /// The machine's clocks, held to what an earlier program believed; nil where the clock was given.
-    let watched: SteadyClock?
-    let randomness = Randomness.system
-    let journal: AuditJournal
-    let desk: ElectionRepository
-    let registrar: Registrar
-    let outbox: Outbox
-    let issuer: Issuer
-    let letterBatches: LetterBatches
+    package let watched: SteadyClock?
+    /// The system's generator.
+    package let randomness = Randomness.system
+    /// The hash-chained record of what was done.
+    package let journal: AuditJournal
+    /// The elections of the store.
+    package let desk: ElectionRepository
+    /// The voter roll.
+    package let registrar: Registrar
+    /// Messages that wait to leave.
+    package let outbox: Outbox
+    /// Gives and renews identifiers.
+    package let issuer: Issuer
+    /// The letters to print.
+    package let letterBatches: LetterBatches
     let passphrases: PassphraseService
     /// Who runs the program.
-    let principal: Principal
+    package let principal: Principal
     private let electionName: String?
     /// The texts of the program, without those that an election brings.
     let templateFolder: String
 
     /// Every room's migrations, in the order of the rooms.
-    static let migrations =
+    package static let migrations =
         JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations + RollSchema.migrations
         + IssuanceSchema.migrations + PassphrasesSchema.migrations + AccessSchema.migrations + CaptchaSchema.migrations
         + RecoverySchema.migrations + PollingSchema.migrations + StaffSchema.migrations + BureauSchema.migrations
@@ -51,7 +65,7 @@ struct Services {
     ///   - creating: whether a missing store is made.
     ///   - checkingHead: off for the commands that check the whole journal themselves.
     ///   - steady: the watched clock, for a program that follows a poll's hour.
-    init(
+    package init(
         _ invocation: Invocation, creating: Bool = false, checkingHead: Bool = true, clock: Clock? = nil,
         steady: SteadyClock? = nil
     ) throws(Refusal) {
@@ -117,7 +131,7 @@ struct Services {
     }
 
     /// The secret that key files are sealed under, where systemd hands one over as the credential `isoloir-seal`.
-    static var keySeal: KeySeal? {
+    package static var keySeal: KeySeal? {
         get throws(KeyError) {
             guard let folder = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"],
                 unsafe access("\(folder)/isoloir-seal", F_OK) == 0
@@ -127,7 +141,7 @@ struct Services {
     }
 
     /// systemd's credentials directory, or a folder of the account's own.
-    static var standardKeys: String {
+    package static var standardKeys: String {
         ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] ?? NSHomeDirectory() + "/.isoloir-keys"
     }
 
@@ -143,7 +157,7 @@ struct Services {
     }
 
     /// The election that the command is about.
-    func election() throws(Refusal) -> StoredElection {
+    package func election() throws(Refusal) -> StoredElection {
         let (desk, name) = (desk, electionName)
         return try refusing {
             try store.read { (reading: borrowing Reading) throws(StoreError) in try desk.find(reading, name) }
@@ -152,11 +166,11 @@ struct Services {
 
     /// Who does what a command does.
     /// - Parameter word: the person who decided it, where the command asks for one (`--by`).
-    func actor() -> Actor { Actor(account: principal) }
+    package func actor() -> Actor { Actor(account: principal) }
 
     /// The same on the word of a person, who is no account.
     /// - Throws: for a name that the journal would show as an account.
-    func actor(onWordOf word: String) throws(Refusal) -> Actor {
+    package func actor(onWordOf word: String) throws(Refusal) -> Actor {
         if Principal(text: word) != nil {
             throw Refusal(
                 "\"\(word)\" is written like an account of the journal: give the person's name.", status: .usage)
@@ -166,7 +180,7 @@ struct Services {
 
     /// A voter's number on the roll.
     /// - Throws: refused when nobody has this reference.
-    func voter(_ reference: String, of election: StoredElection) throws(Refusal) -> Int {
+    package func voter(_ reference: String, of election: StoredElection) throws(Refusal) -> Int {
         let voter = try refusing {
             try store.read { (reading: borrowing Reading) throws(StoreError) in
                 try registrar.voter(reading, election, reference: reference)
@@ -177,7 +191,7 @@ struct Services {
     }
 
     /// An entry in the journal on its own.
-    func record(_ action: JournalAction, election: String? = nil, _ details: [String: String]) throws(Refusal) {
+    package func record(_ action: JournalAction, election: String? = nil, _ details: [String: String]) throws(Refusal) {
         try refusing {
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try journal.record(transaction, election: election, by: principal, action, details)
@@ -186,7 +200,7 @@ struct Services {
     }
 
     /// The key of an election that must exist.
-    func key(of election: StoredElection) throws(Refusal) -> ElectionKey {
+    package func key(of election: StoredElection) throws(Refusal) -> ElectionKey {
         guard let key = try refusing({ try keys.key(of: election.election.id) }) else {
             throw Refusal(
                 "The key of \(election.election.id) is not in \(keys.path). Give the right folder with --keys, "
@@ -196,7 +210,7 @@ struct Services {
     }
 
     /// How letters are laid out: by the settings, with the logo among the templates.
-    func letterStyle(_ election: Election, _ templates: TemplateFolder) -> LetterStyle {
+    package func letterStyle(_ election: Election, _ templates: TemplateFolder) -> LetterStyle {
         var style = settings.letters
         style.enclosures = settings.enclosures.map {
             LetterStyle.EnclosurePath($0, colleges: election.colleges.keys)
@@ -222,7 +236,7 @@ struct Services {
     }
 
     /// Wipes the secrets of letters that were printed long ago; run by the commands that an installation uses daily.
-    func wipeOldLetters() throws(Refusal) {
+    package func wipeOldLetters() throws(Refusal) {
         try refusing {
             let names = try store.read { (reading: borrowing Reading) throws(StoreError) in try desk.names(reading) }
             for name in names {
@@ -235,7 +249,7 @@ struct Services {
     }
 
     /// The courier by the settings.
-    func courier() throws(Refusal) -> Courier {
+    package func courier() throws(Refusal) -> Courier {
         guard settings.mail != nil || settings.sms != nil else {
             throw Refusal(
                 "The settings name neither a mail relay nor an SMS gateway: add \"mail\" or \"sms\" to isoloir.yaml.")
@@ -243,7 +257,8 @@ struct Services {
         return try courier(mail: settings.mail, sms: settings.sms)
     }
 
-    func courier(mail: MailTransport?, sms: (any SMSProvider)?) throws(Refusal) -> Courier {
+    /// A courier for channels of the caller's own.
+    package func courier(mail: MailTransport?, sms: (any SMSProvider)?) throws(Refusal) -> Courier {
         let keyOf = try keyring()
         return try refusing {
             try Courier(

@@ -1,6 +1,6 @@
-import CommandLineKit
+package import CommandLineKit
 import Crypto
-import Delivery
+package import Delivery
 import Documents
 import Foundation
 import Glibc
@@ -8,33 +8,41 @@ import Issuance
 import Typesetting
 
 /// The server's settings, `isoloir.yaml`.
-struct Settings {
-    var store: String?
-    var keys: String?
+package struct Settings {
+    /// The store's path.
+    package var store: String?
+    /// The key folder's path.
+    package var keys: String?
     /// The folder of the box key, where it is not the keys' folder.
-    var boxKeys: String?
-    var templates: String?
+    package var boxKeys: String?
+    /// The folder of the program's texts.
+    package var templates: String?
     /// The folder of the elections, each with templates of its own beside it.
     var ballots: String?
-    var mail: MailTransport?
-    var sms: (any SMSProvider)?
-    var smsPolicy = SMSPolicy()
-    var bounces: BounceSettings?
+    /// How mails leave; nil where no relay is named.
+    package var mail: MailTransport?
+    /// How SMS leave; nil where no gateway is named.
+    package var sms: (any SMSProvider)?
+    /// Which numbers get an SMS, and how many segments leave in a day.
+    package var smsPolicy = SMSPolicy()
+    /// Where bounces come back; nil where nothing takes them.
+    package var bounces: BounceSettings?
     /// The name under which the relay signs mails (DKIM); nil where nobody said.
-    var dkim: String?
-    var server = ServerSettings()
+    package var dkim: String?
+    /// Where the site listens.
+    package var server = ServerSettings()
     /// How letters are laid out; without the logo, which is a template.
     var letters = LetterStyle()
     /// `statements.pdf`, or `cadres=statements.pdf` for the letters of one college.
     var enclosures: [String] = []
     /// SHA-256 of the file, in hexadecimal; nil where there is none.
-    var hash: String?
+    package var hash: String?
 
     /// The settings of an installed package, taken where the present folder has none.
-    static let systemFile = "/etc/isoloir/isoloir.yaml"
+    package static let systemFile = "/etc/isoloir/isoloir.yaml"
 
     /// The file that holds where no other is named.
-    static var standardFile: String {
+    package static var standardFile: String {
         let (isHere, isInstalled) = unsafe (access("isoloir.yaml", F_OK) == 0, access(systemFile, F_OK) == 0)
         return !isHere && isInstalled ? systemFile : "isoloir.yaml"
     }
@@ -42,7 +50,7 @@ struct Settings {
     /// Reads the file; a missing file is fine unless it was asked for by name. Goes on as the store's account first: what the
     /// settings name is read, and folders for messages are made, as the service would.
     /// - Parameter store: the store that was named on the command line, which comes before the file's.
-    static func read(_ path: String?, store: String? = nil) throws(Refusal) -> Settings {
+    package static func read(_ path: String?, store: String? = nil) throws(Refusal) -> Settings {
         let (settings, faults) = try readAll(path, store: store)
         guard faults.isEmpty else { throw Refusal(faults.joined(separator: "\n")) }
         return settings
@@ -50,8 +58,9 @@ struct Settings {
 
     /// The same with everything that could be read, and what is wrong, each with its line.
     /// - Throws: where the file cannot be read, or is no YAML.
-    static func readAll(_ path: String?, store: String? = nil) throws(Refusal) -> (settings: Settings, faults: [String])
-    {
+    package static func readAll(_ path: String?, store: String? = nil) throws(Refusal) -> (
+        settings: Settings, faults: [String]
+    ) {
         let file = path ?? standardFile
         guard let data = FileManager.default.contents(atPath: file) else {
             guard path == nil, unsafe access(file, F_OK) != 0 else {
@@ -72,7 +81,7 @@ struct Settings {
     }
 
     /// What a file that is no YAML says of store and keys all the same, line by line.
-    static func guess(_ path: String?) -> Settings {
+    package static func guess(_ path: String?) -> Settings {
         var settings = Settings()
         let text = String(decoding: FileManager.default.contents(atPath: path ?? standardFile) ?? Data(), as: UTF8.self)
         for line in text.split(whereSeparator: \.isNewline) {
@@ -90,7 +99,7 @@ struct Settings {
     }
 
     /// Where the store lies when nothing says otherwise.
-    static let standardStore = "isoloir.sqlite"
+    package static let standardStore = "isoloir.sqlite"
 
     /// The store that a document names, before anything else of it is read.
     private static func named(_ root: Node) -> String? {

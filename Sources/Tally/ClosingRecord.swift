@@ -23,6 +23,9 @@ import Polling
 ///     ed25519 ...
 ///     signature ...
 package struct ClosingRecord: Sendable {
+    /// Its file's name beside the archives.
+    package static let fileName = "closing-record.txt"
+
     /// One ballot (scrutin).
     package struct Entry: Sendable {
         /// Its name in the election's definition, as the manifest has it.

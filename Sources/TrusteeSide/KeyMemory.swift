@@ -1,9 +1,8 @@
-import BallotEngine
-import CommandLineKit
+package import CommandLineKit
 import Crypto
 import Foundation
 import Glibc
-import Polling
+package import Polling
 
 /// What a trustee's key file was used for: the seal that it checked and the totals that it opened. Other totals of the same
 /// ballot would tell, by their difference, what single voters chose; another seal could name other members of the bureau. It
@@ -11,18 +10,19 @@ import Polling
 /// empties it unnoticed; it is made with the key, so that it is missed where somebody took it away. A copy of the key has a
 /// memory of its own (`tally opened` compares them). It names its key file by device and inode: where somebody copied the two
 /// together, each of them would otherwise pass for the one that knows everything.
-struct KeyMemory {
-    let path: String
+package struct KeyMemory {
+    /// The file that holds it, beside the key file.
+    package let path: String
     /// SHA-256 of the checked manifest in hexadecimal; nil before `tally check`.
-    private(set) var seal: String?
+    package private(set) var seal: String?
     /// Digests of the encrypted tallies that were opened, by the ballot's uuid.
-    private(set) var opened: [String: String] = [:]
+    package private(set) var opened: [String: String] = [:]
     /// Whether it began when somebody said that the key file is a copy.
-    private(set) var isOfCopy = false
+    package private(set) var isOfCopy = false
     /// Whether nothing is kept beside the key file.
-    private(set) var isMissing = false
+    package private(set) var isMissing = false
     /// Whether its key file is another than the one it was written for: copied, restored, or on a medium that was put in again.
-    private(set) var isOfOtherFile = false
+    package private(set) var isOfOtherFile = false
     /// What names the key file that it was written for; nil in a memory of before this was kept.
     private var file: String?
     /// What names the key file beside it now.
@@ -30,13 +30,13 @@ struct KeyMemory {
     private let secret: [UInt8]
 
     /// Why the fingerprint is asked for again.
-    static let otherFile =
+    package static let otherFile =
         "This key file is not the one that its memory was written for: it was copied or restored, or lies on a medium that was put in again. It is taken for a copy; what the memory holds stays in force. Compare all copies (isoloir tally opened)."
 
     private static let copyMark = String(repeating: "0", count: 64)
 
     /// The memory of a key that was just made.
-    init(new key: String, _ pair: TrusteeFiles.KeyPair) throws(Refusal) {
+    package init(new key: String, _ pair: TrusteeFiles.KeyPair) throws(Refusal) {
         path = KeyMemory.path(key)
         secret = KeyMemory.secret(pair)
         present = try KeyMemory.name(of: key)
@@ -63,7 +63,8 @@ struct KeyMemory {
     ///   - pair: what it holds.
     ///   - isCopy: whether somebody said that the file is a copy, which has no memory yet.
     ///   - isLook: whether it is only looked at.
-    init(key: String, _ pair: TrusteeFiles.KeyPair, isCopy: Bool = false, isLook: Bool = false) throws(Refusal) {
+    package init(key: String, _ pair: TrusteeFiles.KeyPair, isCopy: Bool = false, isLook: Bool = false) throws(Refusal)
+    {
         path = KeyMemory.path(key)
         secret = KeyMemory.secret(pair)
         present = try KeyMemory.name(of: key)
@@ -105,18 +106,20 @@ struct KeyMemory {
         sha256(secret + sha256(secret + Array(lines.joined(separator: "\n").utf8)))
     }
 
-    mutating func note(seal: String) { self.seal = seal }
+    /// Keeps the seal that the key checked.
+    package mutating func note(seal: String) { self.seal = seal }
 
     /// Forgets a seal that members undid.
-    mutating func forgetSeal() { seal = nil }
+    package mutating func forgetSeal() { seal = nil }
 
-    mutating func note(opened digest: String, of uuid: String) { opened[uuid] = digest }
+    /// Keeps the digest of the encrypted tally that was opened for a ballot.
+    package mutating func note(opened digest: String, of uuid: String) { opened[uuid] = digest }
 
     /// The key file beside it is its own from now on: somebody gave the seal's fingerprint. That it is a copy's stays noted.
-    mutating func adoptFile() { (file, isOfOtherFile) = (present, false) }
+    package mutating func adoptFile() { (file, isOfOtherFile) = (present, false) }
 
     /// Writes the memory through to the disk, before anything that was decrypted leaves.
-    func write() throws(Refusal) {
+    package func write() throws(Refusal) {
         var lines = opened.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         if let seal { lines.insert("seal \(seal)", at: 0) }
         if isOfCopy { lines.insert("copy \(KeyMemory.copyMark)", at: 0) }
@@ -136,7 +139,7 @@ struct KeyMemory {
     }
 
     /// Runs `body` while no other program uses the key file: two at once would each forget what the other opened.
-    static func alone<Value>(_ key: String, _ body: () throws(Refusal) -> Value) throws(Refusal) -> Value {
+    package static func alone<Value>(_ key: String, _ body: () throws(Refusal) -> Value) throws(Refusal) -> Value {
         let file = unsafe open(key, O_RDONLY | O_CLOEXEC)
         guard file >= 0, flock(file, LOCK_EX | LOCK_NB) == 0 else {
             if file >= 0 { close(file) }

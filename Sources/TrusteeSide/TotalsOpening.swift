@@ -1,20 +1,32 @@
 import BallotCore
 import BallotEngine
-import CommandLineKit
+package import CommandLineKit
 import Crypto
 import Foundation
-import Polling
-import Tally
+package import Polling
+package import Tally
 
 /// Opens the totals of archives with a trustee's keys, where every rule allows it.
-struct TotalsOpening {
+package struct TotalsOpening {
     let pair: TrusteeFiles.KeyPair
     let rules: OpeningRules
     /// The key file's path: beside it lies what it was used for.
     let keyFile: String
     /// Whether the key file is called a copy that was never used.
-    var isCopy = false
+    let isCopy: Bool
     let say: (String) -> Void
+
+    /// - Parameters:
+    ///   - rules: what an archive must keep to.
+    ///   - keyFile: the path of the trustee's private file.
+    ///   - isCopy: whether the key file is called a copy that was never used.
+    ///   - say: shows a line to the trustee.
+    package init(
+        pair: TrusteeFiles.KeyPair, rules: OpeningRules, keyFile: String, isCopy: Bool = false,
+        say: @escaping (String) -> Void
+    ) {
+        (self.pair, self.rules, self.keyFile, self.isCopy, self.say) = (pair, rules, keyFile, isCopy, say)
+    }
 
     /// An archive that may be opened.
     private struct Allowed {
@@ -25,7 +37,7 @@ struct TotalsOpening {
 
     /// The trustee's file. Nothing is decrypted before every archive passed every rule.
     /// - Parameter ask: asks the person at the terminal; nil when nobody sits there.
-    func open(
+    package func open(
         _ paths: [String], fingerprint: String? = nil, heads: [String], digests: [String], ask: (String) -> String?
     ) throws(Refusal) -> [UInt8] {
         try KeyMemory.alone(keyFile) { () throws(Refusal) in

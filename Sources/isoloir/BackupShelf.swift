@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Journal
 import Polling
+import Server
 import Store
 
 /// A folder of backups that are named by their hour, of which the oldest go.

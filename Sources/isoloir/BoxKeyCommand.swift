@@ -1,10 +1,9 @@
 import CommandLineKit
-import Crypto
 import Elections
 import Glibc
 import Operations
 import Polling
-import Store
+import Server
 
 let boxKeyCommand = Command(
     "poll box-key", ["FILE"], "put the box key of an open poll where the site finds it, after a restore or a move",
@@ -28,40 +27,4 @@ private func giveBoxKey(_ invocation: Invocation) throws(Refusal) {
     }
     try refusing { try station.noteBoxKeyGiven(from: absolutePath(path), by: services.principal) }
     Terminal.say("\(place): the box key is there. A running `serve` takes it within a second; the close erases it.")
-}
-
-extension Services {
-    /// What is wrong with an election's box key, and the cure.
-    func boxKeyWords(_ fault: BoxKeyFault, _ election: StoredElection) -> String {
-        let place = keys.boxKeyFile(election.election.id)
-        let what =
-            switch fault {
-            case .missing where unsafe access(place, F_OK) == 0:
-                "\(place) is no box key, or this account cannot read it"
-            case .missing: "there is none at \(place)"
-            case .foreign: "\(place) is another poll's"
-            }
-        return "the box key is missing: \(what). Nobody can vote without it. The bureau keeps the file of the seal: "
-            + "isoloir poll box-key FILE puts it there"
-    }
-
-    /// Refuses where a poll of this store needs a box key that does not lie here.
-    func checkBoxKeys() throws(Refusal) {
-        let desk = desk
-        let elections = try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in
-                var elections: [StoredElection] = []
-                for name in try desk.names(reading) { elections.append(try desk.find(reading, name)) }
-                return elections
-            }
-        }
-        for election in elections {
-            guard let poll = try poll(election), [.open, .suspended, .closing, .ended].contains(poll.state),
-                poll.stoppedAt == nil
-            else { continue }
-            let station = try station(election)
-            guard let fault = try refusing({ try station.boxKeyFault() }) else { continue }
-            throw Refusal("\(election.election.id) is \(poll.state.rawValue), and \(boxKeyWords(fault, election)).")
-        }
-    }
 }

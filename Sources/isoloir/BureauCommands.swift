@@ -2,10 +2,10 @@ import BallotEngine
 import CommandLineKit
 import Contacts
 import Crypto
-import Elections
 import Foundation
 import Glibc
 import Polling
+import Server
 import Store
 import Tally
 
@@ -223,9 +223,4 @@ private func signKiosk(_ invocation: Invocation) throws(Refusal) {
     let (_, key) = try refusing { try EscrowMember.signer(keyFile) }
     let site = address.hasSuffix("/") ? String(address.dropLast()) : address
     Terminal.say("\(site)/kiosk?grant=\(grant.token(signedBy: key))")
-}
-
-extension Services {
-    /// The members of the bureau by their keys.
-    var bureau: MemberRegister { MemberRegister(journal: journal, clock: clock) }
 }

@@ -1,12 +1,11 @@
 import CommandLineKit
+import Demo
+import Server
 
 /// The program's verbs.
 enum CommandLineTool {
-    /// What `--version` says.
-    static let version = "0.1"
-
-    static let table = CommandTable(
-        program: "isoloir", version: version,
+    static let table: CommandTable = .init(
+        program: "isoloir", version: Services.version,
         summary: (
             line: "from a voter roll to a result that others can check.",
             about:
@@ -15,7 +14,8 @@ enum CommandLineTool {
         commands: electionCommands + rollCommands + identifierCommands + letterCommands + outboxCommands
             + journalCommands + storeCommands + keyCommands + voterCommands + managerCommands + policyCommands
             + trusteeCommands + bureauCommands + pollCommands + pollHoursCommands + minutesCommands
-            + trusteeSideCommands + tallyCommands + [serveCommand, doctorCommand, demoCommand] + manualCommands,
+            + trusteeSideCommands + tallyCommands + [serveCommand, doctorCommand, demoCommand(in: { table })]
+            + manualCommands,
         common: [
             .init("--store", "PATH", "the store (default: isoloir.sqlite)"),
             .init("--keys", "FOLDER", "the key folder, outside the store's (default: ~/.isoloir-keys)"),

@@ -1,6 +1,7 @@
 import Delivery
 import Foundation
 import Glibc
+import Server
 
 /// The way back of what mail servers and gateways say.
 extension Doctor {

@@ -6,6 +6,7 @@ import Foundation
 import Glibc
 import Operations
 import Polling
+import Server
 import Store
 
 extension Services {

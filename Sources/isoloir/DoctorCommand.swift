@@ -3,6 +3,7 @@ import Delivery
 import Elections
 import Foundation
 import Glibc
+import Server
 
 let doctorCommand = Command(
     "doctor", [],

@@ -3,6 +3,7 @@ import Crypto
 import Foundation
 import Glibc
 import Journal
+import Server
 import Store
 
 /// How keys and backups are kept.

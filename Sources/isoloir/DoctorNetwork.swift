@@ -3,6 +3,7 @@ import Contacts
 import Delivery
 import Elections
 import Foundation
+import Server
 
 /// Whom the doctor asks about the sender's domain.
 typealias SenderServer = SenderDomain.Server

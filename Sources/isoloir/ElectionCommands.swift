@@ -9,6 +9,7 @@ import Foundation
 import Issuance
 import Operations
 import Polling
+import Server
 import Store
 import VoterRoll
 

@@ -1,11 +1,10 @@
 import CommandLineKit
 import Contacts
-import Delivery
 import Elections
 import Issuance
 import Operations
+import Server
 import Store
-import VoterRoll
 
 let identifierCommands = [
     Command(
@@ -43,7 +42,7 @@ private func issueIdentifiers(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
     warnOfTimes(election.election, try services.hours(election), services.clock.now)
-    let outcome = try issueAll(services, election, forced: forced)
+    let outcome = try services.issueAll(election, forced: forced)
     if invocation.has("--json") {
         struct Shown: Encodable { let issued: [String: Int], alreadyHad, unreachable: Int, unreachableVoters: [String] }
         try Terminal.json(
@@ -62,22 +61,6 @@ private func issueIdentifiers(_ invocation: Invocation) throws(Refusal) {
         Terminal.say(
             "\(Terminal.count(outcome.unreachableCount, "voter")) cannot be reached: \(outcome.unreachable.joined(separator: ", ")). "
                 + "Add a contact with `roll correct`, then run this again.")
-    }
-}
-
-/// Issues to everybody who has no identifier; templates are checked before the first voter.
-func issueAll(_ services: Services, _ election: StoredElection, forced: Channel?) throws(Refusal) -> Issuer.Outcome {
-    let key = try services.key(of: election)
-    let messageTemplates = MessageTemplates(
-        election: election.election, templates: try services.templates(for: election.election))
-    do throws(MessageTemplates.Fault) { try messageTemplates.loadAll() } catch { throw Refusal(error.description) }
-    let progress = Terminal.progress("identifiers")
-    defer { Terminal.endProgress() }
-    return try refusing {
-        try services.issuer.issueAll(
-            services.store, IssuanceContext(election, key: key, messageTemplates: messageTemplates), forced: forced,
-            by: services.principal,
-            progress: progress)
     }
 }
 

@@ -4,6 +4,7 @@ import Elections
 import Foundation
 import Journal
 import Operations
+import Server
 import Store
 
 let journalCommands = [

@@ -4,6 +4,7 @@ import Elections
 import Foundation
 import Operations
 import Polling
+import Server
 import Store
 import Tally
 import Typesetting

@@ -3,6 +3,7 @@ import Crypto
 import Elections
 import Journal
 import Polling
+import Server
 
 let keyCommands = [
     Command(

@@ -1,10 +1,10 @@
 import CommandLineKit
 import Crypto
-import Delivery
 import Elections
 import Foundation
 import Issuance
 import Operations
+import Server
 import Store
 import Typesetting
 import VoterRoll
@@ -94,7 +94,7 @@ private func printLetters(_ invocation: Invocation) throws(Refusal) {
     let desk = try letters(invocation, services, election)
     let order = PrintOrders.Order(
         printer: nil, again: again?.batch, letters: numbers, reason: again?.reason ?? "")
-    guard let manifest = try printBatch(desk, order, folder: folder, printer: printer, by: services.actor()) else {
+    guard let manifest = try desk.printBatch(order, into: folder, printer: printer, by: services.actor()) else {
         Terminal.say("No letter waits to be printed.")
         return
     }
@@ -131,31 +131,6 @@ private func letters(
     _ invocation: Invocation, _ services: Services, _ election: StoredElection
 ) throws(Refusal) -> PrintOrders {
     services.letters(try services.voterSupport(election), style: try style(invocation, services, election))
-}
-
-/// Prints an order's letters into a folder, in clear without a printer's key; nil when no letter waits.
-func printBatch(
-    _ letters: PrintOrders, _ order: PrintOrders.Order, folder: String, printer: PrinterKey?, by actor: Actor
-) throws(Refusal) -> PrintManifest? {
-    do throws(PrintRefusal) { try BatchWriter.refuseFinished(folder) } catch { throw Refusal(error.description) }
-    let progress = Terminal.progress("letters")
-    defer { Terminal.endProgress() }
-    let target = PrintTarget(printer: printer, folder: { _ in folder }, progress: progress)
-    switch try refusing({ try letters.printBatch(order, to: target, by: actor) }) {
-    case .nothingWaits: return nil
-    case .notApproved:
-        throw Refusal(
-            "The letters' specimen is not approved, as texts and layout are now. Make it with `letters specimen --to FILE`, show it "
-                + "to the printer and the bureau, then note who approves it: `letters approve --by NAME`.")
-    case .printed(let manifest, let leftOut):
-        for letter in leftOut {
-            Terminal.complain(
-                "Letter \(letter.number) (\(letter.reference ?? "voter \(letter.voter)")) was left out: \(letter.reason) Correct the "
-                    + "roll with `roll correct`, then run `identifiers \(letter.keepsOld ? "reissue" : "issue")` and `letters print` "
-                    + "again.")
-        }
-        return manifest
-    }
 }
 
 private func printSpecimen(_ invocation: Invocation) throws(Refusal) {

@@ -1,9 +1,8 @@
 import CommandLineKit
 import Contacts
-import Crypto
 import Elections
-import Issuance
 import Operations
+import Server
 import Staff
 import Store
 
@@ -24,33 +23,6 @@ let managerCommands = [
         "close an account", run: removeManager),
     Command("manager list", [], "who works at the console", run: listManagers),
 ]
-
-extension Services {
-    /// The register of an election's staff, with its templates loaded and checked.
-    func register(_ election: StoredElection) throws(Refusal) -> StaffRegister {
-        let messageTemplates = MessageTemplates(
-            election: election.election, templates: try templates(for: election.election))
-        do throws(MessageTemplates.Fault) { try messageTemplates.loadAll() } catch { throw Refusal(error.description) }
-        return register(election, key: try key(of: election), messageTemplates: messageTemplates)
-    }
-
-    /// Adds a member of the staff; returns the identifier that was sent.
-    func add(_ newcomer: StaffRegister.Newcomer, to register: StaffRegister) throws(Refusal) -> String {
-        let change = try refusing {
-            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try register.add(transaction, newcomer, by: principal)
-            }
-        }
-        switch change {
-        case .done(let identifier): return identifier
-        case .taken:
-            throw Refusal("The name \(newcomer.name) is taken, by somebody who was removed perhaps: give another one.")
-        case .badName, .unknown, .waits:
-            throw Refusal(
-                "\"\(newcomer.name)\" is no name: 2 to 40 small letters, digits, dots and hyphens.", status: .usage)
-        }
-    }
-}
 
 private func addManager(_ invocation: Invocation) throws(Refusal) {
     let text = try invocation.required("--mail")

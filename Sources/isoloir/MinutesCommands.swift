@@ -3,8 +3,7 @@ import Console
 import Elections
 import Foundation
 import Polling
-import Store
-import Tally
+import Server
 import Typesetting
 import WebContent
 

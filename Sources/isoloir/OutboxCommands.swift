@@ -3,9 +3,9 @@ import Contacts
 import Delivery
 import Elections
 import Foundation
-import Journal
 import Operations
 import Polling
+import Server
 import Store
 import VoterRoll
 
@@ -158,15 +158,6 @@ private func retryOutbox(_ invocation: Invocation) throws(Refusal) {
         count == 0
             ? "No message can be sent again."
             : "\(Terminal.count(count, "message is", "messages are")) due again: run `outbox send`.")
-}
-
-/// Times as people read them in lists.
-enum Moment {
-    /// `2026-11-10 09:41:07`, in UTC.
-    static func text(_ seconds: Int) -> String {
-        Date(timeIntervalSince1970: TimeInterval(seconds))
-            .formatted(.iso8601.year().month().day().dateTimeSeparator(.space).time(includingFractionalSeconds: false))
-    }
 }
 
 extension Services {

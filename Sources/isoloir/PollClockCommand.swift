@@ -1,7 +1,7 @@
 import CommandLineKit
 import Elections
-import Journal
 import Polling
+import Server
 import Store
 
 let pollClockCommand = Command(

@@ -1,14 +1,12 @@
 import CommandLineKit
-import Delivery
 import Elections
 import Foundation
 import Journal
 import Observer
 import Operations
 import Polling
+import Server
 import Store
-import Tally
-import VoterRoll
 
 let pollCommands = [
     Command(

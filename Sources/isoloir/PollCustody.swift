@@ -4,6 +4,7 @@ import Elections
 import Foundation
 import Glibc
 import Polling
+import Server
 import Store
 
 extension Services {

@@ -3,10 +3,9 @@ import Contacts
 import Delivery
 import Elections
 import Foundation
-import Inputs
-import Issuance
 import Operations
 import Polling
+import Server
 import Store
 import Tally
 

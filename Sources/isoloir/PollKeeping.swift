@@ -1,17 +1,13 @@
-import Authentication
 import CommandLineKit
 import Console
 import Crypto
-import Delivery
 import Elections
 import Foundation
-import Journal
 import Operations
 import Polling
-import Staff
+import Server
 import Store
 import Tally
-import Turnout
 import Typesetting
 import VoterRoll
 import WebContent
@@ -104,7 +100,7 @@ extension Services {
         }
         var names = try writeArchives(election, to: folder)
         // The closing record lies beside the archives, as it was signed: `writeArchives` refuses another one.
-        if hasClosing { names.append(closingRecordName) }
+        if hasClosing { names.append(ClosingRecord.fileName) }
         names += try writeSignatures(election, to: folder)
         let papers = try papers(election, poll, results)
         let signing = SigningKey(seed: try key(of: election).subkey(.voteReceipts))

@@ -3,6 +3,7 @@ import Elections
 import Foundation
 import Operations
 import Polling
+import Server
 import Store
 import Tally
 
@@ -88,7 +89,7 @@ func describe(_ services: Services, _ station: PollingStation) throws(Refusal) {
 /// What is to be known of the clock, and done about it.
 private func clockWords(_ poll: Poll, _ election: Election) -> [String] {
     guard !poll.state.isFinal else { return [] }
-    var lines = poll.clockDoubt.map { ["  clock        NOT BELIEVED: \(doubtWords($0))"] } ?? []
+    var lines = poll.clockDoubt.map { ["  clock        NOT BELIEVED: \($0.words)"] } ?? []
     if poll.state == .ended {
         lines.append(
             "  The hour came by a clock that nothing vouches for: no vote is taken, and nothing is final. When the machine's "
@@ -96,18 +97,6 @@ private func clockWords(_ poll: Poll, _ election: Election) -> [String] {
                 + "--reason TEXT), or take it back (poll extend TIME, or poll resume, with --by and --reason).")
     }
     return lines
-}
-
-/// Why a clock is not believed, in words.
-func doubtWords(_ doubt: ClockDoubt) -> String {
-    switch doubt {
-    case .jumped:
-        "it jumped beyond the grace; compare it with another clock and set it right, or, where it is right and was wrong "
-            + "before, say so (poll clock --by NAME --reason TEXT)"
-    case .unproven: "the server was not running at the hour, and the kernel does not say that its clock is synchronised"
-    case .behind:
-        "it shows a time before what the store holds; compare it with another clock and set it right, or, where it is right, say so (poll clock --by NAME --reason TEXT)"
-    }
 }
 
 /// How much of the latest votes the write-ahead log may tell.

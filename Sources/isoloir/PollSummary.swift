@@ -6,6 +6,7 @@ import Foundation
 import Issuance
 import Operations
 import Polling
+import Server
 import Staff
 import Store
 import VoterRoll

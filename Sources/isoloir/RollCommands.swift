@@ -1,12 +1,11 @@
 import CommandLineKit
-import Contacts
 import Crypto
 import Elections
 import Foundation
 import Glibc
 import Issuance
-import Journal
 import Operations
+import Server
 import Store
 import VoterRoll
 
@@ -303,33 +302,6 @@ private func changes(
             return texts
         }
     }
-}
-
-/// Writes a new file that only this account may read; a file that is there is never replaced.
-func saveNew(_ data: Data, to path: String) throws(Refusal) {
-    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else {
-        throw Refusal(
-            errno == EEXIST
-                ? "\(path) exists already, and nothing is overwritten: give another name."
-                : "\(path) cannot be made: \(unsafe String(cString: strerror(errno))).")
-    }
-    let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    do {
-        try file.write(contentsOf: data)
-        try file.synchronize()
-    } catch {
-        unsafe unlink(path)
-        throw Refusal("\(path) cannot be written: \(error.localizedDescription)")
-    }
-}
-
-/// Writes a file that only this account may read.
-func save(_ text: String, to path: String) throws(Refusal) {
-    guard
-        FileManager.default.createFile(
-            atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-    else { throw Refusal("\(path) cannot be written: check the folder and its permissions.") }
 }
 
 private func listRoll(_ invocation: Invocation) throws(Refusal) {

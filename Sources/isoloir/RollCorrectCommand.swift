@@ -1,13 +1,9 @@
 import CommandLineKit
-import Contacts
-import Crypto
-import Elections
 import Foundation
 import Glibc
 import Issuance
-import Journal
 import Operations
-import Store
+import Server
 import VoterRoll
 
 func correctRoll(_ invocation: Invocation) throws(Refusal) {

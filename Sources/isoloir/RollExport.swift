@@ -1,10 +1,10 @@
 import CommandLineKit
 import Contacts
-import Crypto
 import Elections
 import Foundation
 import Glibc
 import Journal
+import Server
 import Store
 import VoterRoll
 

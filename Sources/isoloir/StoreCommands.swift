@@ -4,6 +4,7 @@ import Foundation
 import Glibc
 import Journal
 import Polling
+import Server
 import Store
 import VoterRoll
 
@@ -31,21 +32,6 @@ private func checkStore(_ invocation: Invocation) throws(Refusal) {
     try fullCheck(services.store)
     Terminal.say("\(services.store.path): pages, indices, links and journal are in order.")
     try services.checkBoxKeys()
-}
-
-/// Everything that can be checked; refuses with all that is wrong.
-func fullCheck(_ store: Store) throws(Refusal) {
-    var faults = try refusing { try store.faults() }
-    let verdict = try refusing {
-        try store.read { (reading: borrowing Reading) throws(StoreError) in try AuditJournal.verify(reading) }
-    }
-    if case .broken(let number, let reason) = verdict { faults.append("journal entry \(number): \(reason)") }
-    guard faults.isEmpty else {
-        throw Refusal(
-            "\(store.path) is damaged:\n  \(faults.joined(separator: "\n  "))\n"
-                + "Do not use it. Keep the file as it is, and restore the latest backup: isoloir store restore FILE --store NEW"
-        )
-    }
 }
 
 private func backUpStore(_ invocation: Invocation) throws(Refusal) {

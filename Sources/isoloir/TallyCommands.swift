@@ -5,7 +5,7 @@ import Crypto
 import Elections
 import Foundation
 import Glibc
-import Polling
+import Server
 import Store
 import Tally
 
@@ -66,7 +66,7 @@ private func takeDecryptions(_ invocation: Invocation) throws(Refusal) {
     case .taken(let trustee, let missing):
         Terminal.say("\(trustee)'s decryptions are proven and taken.")
         if !missing.isEmpty { return Terminal.say("Still awaited: \(missing.joined(separator: ", ")).") }
-        try show(services, try results(services, tallyService))
+        Terminal.results(try results(services, tallyService))
     }
 }
 
@@ -90,7 +90,7 @@ private func showResult(_ invocation: Invocation) throws(Refusal) {
     let results = try results(services, tallyService)
     guard !results.isEmpty else { throw Refusal("There is no result yet: the trustees open it after the close.") }
     if invocation.has("--json") { return try Terminal.json(results.map(ShownResult.init)) }
-    try show(services, results)
+    Terminal.results(results)
 }
 
 private struct ShownResult: Encodable {
@@ -109,21 +109,6 @@ private struct ShownResult: Encodable {
                 question: answered.question.title.fr,
                 lines: answered.lines.map { Question.Line(answer: $0.answer.fr, votes: $0.votes) },
                 blank: answered.blank)
-        }
-    }
-}
-
-/// Prints results as tables.
-func show(_ services: Services, _ results: [BallotResult]) throws(Refusal) {
-    for result in results {
-        Terminal.say("\n\(result.ballot.title.fr)")
-        let weight = result.weight == result.counted ? "" : ", weight \(result.weight)"
-        Terminal.say("  \(result.counted) of \(Terminal.count(result.electors, "elector")) voted\(weight)")
-        for answered in result.questions {
-            Terminal.table(
-                [answered.question.title.fr, "votes"],
-                answered.lines.map { [$0.answer.fr, "\($0.votes)"] }
-                    + (answered.blank.map { [["(blank)", "\($0)"]] } ?? []), numbers: [1])
         }
     }
 }

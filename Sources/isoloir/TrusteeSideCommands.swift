@@ -1,4 +1,3 @@
-import BallotCore
 import BallotEngine
 import CommandLineKit
 import Crypto
@@ -6,6 +5,7 @@ import Elections
 import Foundation
 import Polling
 import Tally
+import TrusteeSide
 
 /// What trustees run on machines of their own: nothing here needs the server or its store.
 let trusteeSideCommands = [
@@ -78,21 +78,13 @@ private func makeTrusteeKey(_ invocation: Invocation) throws(Refusal) {
     guard case .success(let election) = ElectionReader.read(text, file: file) else {
         throw Refusal("\(file) has faults: `isoloir election check` names them.")
     }
-    try writeTrusteeKey(election, name: name, path: path)
+    try TrusteeFiles.make(for: election, name: name, path: path)
     Terminal.say(
         """
         \(path).key stays with \(name) alone, on a medium of its own; without it the election cannot be counted.
         \(path).key.done beside it keeps what the key was used for: the two stay together.
         \(path).pub goes to the election manager.
         """)
-}
-
-/// Makes a trustee's pair of files.
-func writeTrusteeKey(_ election: Election, name: String, path: String) throws(Refusal) {
-    let pair = TrusteeFiles.KeyPair(election: election.id, trustee: name, ballots: election.ballots.map(\.id))
-    try refusing { try PrivateFile.create(path + ".key", pair.privateFile) }
-    try KeyMemory(new: path + ".key", pair).write()
-    try writeFile(path + ".pub", pair.publicFile)
 }
 
 /// The trustee's private file of `--key`.
@@ -297,7 +289,7 @@ private func readRecord(
     _ invocation: Invocation, _ seal: SealManifest, beside archive: String
 ) throws(Refusal) -> ClosingRecord {
     let folder = archive.lastIndex(of: "/").map { String(archive[..<$0]) } ?? "."
-    let path = invocation["--record"] ?? "\(folder)/\(closingRecordName)"
+    let path = invocation["--record"] ?? "\(folder)/\(ClosingRecord.fileName)"
     guard FileManager.default.fileExists(atPath: path) else {
         throw Refusal(
             "\(path) is not there: give the signed closing record with --record (the election manager prints it with `isoloir poll record`)."
@@ -308,9 +300,6 @@ private func readRecord(
     }
     return record
 }
-
-/// The closing record's name beside the archives.
-let closingRecordName = "closing-record.txt"
 
 private func showOpened(_ invocation: Invocation) throws(Refusal) {
     var memories: [(file: String, opened: [String: String])] = []

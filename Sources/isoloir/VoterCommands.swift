@@ -1,12 +1,9 @@
 import Authentication
 import CommandLineKit
-import Delivery
 import Elections
-import Issuance
-import Journal
 import Operations
+import Server
 import Store
-import VoterRoll
 
 let voterCommands = [
     Command(

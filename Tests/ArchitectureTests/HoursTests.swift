@@ -8,7 +8,7 @@ struct HoursTests {
         "Elections/PollHours.swift",
         "Polling/Audit.swift", "Polling/Poll.swift", "Polling/PollSealer.swift", "Polling/PollingStation.swift",
         "Polling/Restore.swift",
-        "isoloir/Rehearsal.swift",
+        "Server/Rehearsal.swift",
     ]
 
     @Test func `what is said of the hours comes from those in force`() throws {

@@ -1,0 +1,36 @@
+package import CommandLineKit
+package import Elections
+import Issuance
+package import Polling
+package import Staff
+import Store
+
+extension Services {
+    /// The members of the bureau by their keys.
+    package var bureau: MemberRegister { MemberRegister(journal: journal, clock: clock) }
+
+    /// The register of an election's staff, with its templates loaded and checked.
+    package func register(_ election: StoredElection) throws(Refusal) -> StaffRegister {
+        let messageTemplates = MessageTemplates(
+            election: election.election, templates: try templates(for: election.election))
+        do throws(MessageTemplates.Fault) { try messageTemplates.loadAll() } catch { throw Refusal(error.description) }
+        return register(election, key: try key(of: election), messageTemplates: messageTemplates)
+    }
+
+    /// Adds a member of the staff; returns the identifier that was sent.
+    package func add(_ newcomer: StaffRegister.Newcomer, to register: StaffRegister) throws(Refusal) -> String {
+        let change = try refusing {
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try register.add(transaction, newcomer, by: principal)
+            }
+        }
+        switch change {
+        case .done(let identifier): return identifier
+        case .taken:
+            throw Refusal("The name \(newcomer.name) is taken, by somebody who was removed perhaps: give another one.")
+        case .badName, .unknown, .waits:
+            throw Refusal(
+                "\"\(newcomer.name)\" is no name: 2 to 40 small letters, digits, dots and hyphens.", status: .usage)
+        }
+    }
+}

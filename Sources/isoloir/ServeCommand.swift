@@ -1,0 +1,49 @@
+import CommandLineKit
+import Delivery
+import Elections
+import Polling
+import Server
+import Store
+import VoterSite
+
+let serveCommand = Command(
+    "serve", [],
+    options: [
+        .init("--address", "A", "the numeric address to listen on (default: 127.0.0.1)"),
+        .init("--port", "P", "the port (default: 8080)"),
+        .init("--log", "FILE", "the access log (default: standard error)"),
+    ], "the voters' site of an election, and the dispatch of its messages", run: serve)
+
+private func serve(_ invocation: Invocation) throws(Refusal) {
+    let services = try Services(invocation, checkingHead: false, steady: .system())
+    // What a killed program left there goes first; where something keeps it, the run tries on.
+    _ = try refusing { try services.store.truncateLog() }
+    try fullCheck(services.store)
+    let election = try services.election()
+    services.steady?.tolerate(election.election.graceMinutes * 60)
+    try services.checkBoxKeyPlace()
+    try services.checkBox(election)
+    try services.checkFrozen(election)
+    let station = try services.station(election)
+    if let fault = try refusing({ try station.boxKeyFault() }) {
+        Terminal.complain(
+            "\(election.election.id): \(services.boxKeyWords(fault, election)). Until then voters get a page that says so."
+        )
+    }
+    var settings = services.settings.server
+    if let address = invocation["--address"] { (settings.address, settings.socket) = (address, nil) }
+    if let port = invocation["--port"] { (settings.port, settings.socket) = (try invocation.number(port), nil) }
+    let log = try AccessLog(invocation["--log"])
+    let desk = try services.receiptService()
+    let numbers = services.settings.sms?.receiptNumbers ?? .none
+    let site = try services.site(
+        election, extra: { ReceiptRoutes.response($0, desk, numbers: numbers) }, log: { log.write($0) })
+    let courier: Courier? =
+        services.settings.mail == nil && services.settings.sms == nil ? nil : try services.courier()
+    if courier == nil { Terminal.complain("The settings name neither mail nor SMS: nothing can be sent to voters.") }
+    let bounces = try services.bounceListener(desk) { log.write($0) }
+    defer { bounces?.stop() }
+    try runSite(services, site, settings, courier: courier, log: log) { place in
+        Terminal.say("\(election.election.id): serving on \(place); voters come by \(election.election.address)")
+    }
+}
