@@ -1,11 +1,11 @@
-package import Delivery
+import Delivery
 import Foundation
-package import HTTPServer
+import HTTPServer
 import Templating
-package import WebContent
+import WebContent
 
 /// The demo's mailbox: what its voters received, to be looked at in a browser. It exists in `demo` alone.
-package final class DemoMailbox: Sendable {
+final class DemoMailbox: Sendable {
     private let folder: String
     private let template: Template
     private let codes: @Sendable () -> [String]
@@ -14,7 +14,7 @@ package final class DemoMailbox: Sendable {
 
     /// - Parameter folder: the demo's, with `mail/new`, `sms/new` and `letters`.
     /// - Parameter codes: what the staff's authenticators show.
-    package init(
+    init(
         folder: String, templates: TemplateFolder, codes: @escaping @Sendable () -> [String] = { [] }
     ) throws(SiteFault) {
         self.codes = codes
@@ -35,7 +35,7 @@ package final class DemoMailbox: Sendable {
 
     /// Answers the demo's own addresses, to this machine only: a page elsewhere that got a browser to ask under another
     /// name learns nothing.
-    package func response(_ request: Request) -> Response? {
+    func response(_ request: Request) -> Response? {
         guard request.path.hasPrefix("/demo/") else { return nil }
         let host = (request.header("host") ?? "").split(separator: ":").first.map(String.init)
         guard host == "localhost" || host == "127.0.0.1", request.method != .post else {

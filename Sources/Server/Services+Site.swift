@@ -3,15 +3,15 @@ import Captcha
 package import CommandLineKit
 import Compliance
 import Console
-package import Crypto
-package import Delivery
+import Crypto
+import Delivery
 package import Elections
 import Foundation
 package import HTTPServer
 package import Issuance
 package import Operations
 import Polling
-package import Staff
+import Staff
 import Store
 import Turnout
 import VoterSite
@@ -74,7 +74,7 @@ extension Services {
     private func consoleAddress(_ election: Election) -> String { settings.server.console?.url ?? election.address }
 
     /// The register of an election's staff.
-    package func register(_ election: StoredElection, key: ElectionKey, messageTemplates: MessageTemplates)
+    func register(_ election: StoredElection, key: ElectionKey, messageTemplates: MessageTemplates)
         -> StaffRegister
     {
         StaffRegister(
@@ -117,7 +117,7 @@ extension Services {
     }
 
     /// The policy check of an election.
-    package func policyService(_ desk: VoterSupport, _ templates: TemplateFolder) throws -> PolicyService {
+    func policyService(_ desk: VoterSupport, _ templates: TemplateFolder) throws -> PolicyService {
         let text = try PolicyText(try templates.text(PolicyText.file), file: PolicyText.file)
         return PolicyService(desk, text: text, trustees: trustees, takesBounces: settings.bounces != nil)
     }
