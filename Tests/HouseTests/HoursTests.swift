@@ -6,7 +6,7 @@ struct HoursTests {
     /// `PollHours`, which knows of extensions, suspensions and early closes.
     private static let readers: Set<String> = [
         "Elections/PollHours.swift",
-        "Polling/Audit.swift", "Polling/Poll.swift", "Polling/PollSealer.swift", "Polling/PollingStation.swift",
+        "Polling/BoxIntegrity.swift", "Polling/Poll.swift", "Polling/PollSealer.swift", "Polling/PollingStation.swift",
         "Polling/Restore.swift",
         "isoloir/Rehearsal.swift",
     ]
