@@ -156,7 +156,7 @@ package struct VoterDesk: Sendable {
         let identifiers = try issuer.history(reading, voter: id)
         let signatures =
             isTold
-            ? try station.ballots(reading, voter: id).map { ($0.ballot.title, $0.signedAt) } : nil
+            ? try station.voterBallots.ballots(reading, voter: id).map { ($0.ballot.title, $0.signedAt) } : nil
         return Page(
             voter: voter, mail: contacts.mail.map { VoterContacts.masked(mail: $0.text) },
             phone: contacts.phone.map { VoterContacts.masked(phone: $0.text) }, hasAddress: contacts.address != nil,

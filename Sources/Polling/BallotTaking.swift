@@ -1,47 +1,10 @@
-package import BallotCore
+import BallotCore
 import BallotEngine
 import Crypto
-package import Elections
+import Elections
 package import Store
-import VoterRoll
 
-/// A ballot as a voter finds it.
-package struct VoterBallot: Sendable {
-    /// With its title and questions, from the election's definition.
-    package let ballot: Election.Ballot
-    /// The beginning of the minute in which the voter signed; nil before the vote.
-    package let signedAt: Int?
-}
-
-/// What the browser needs to seal a ballot.
-package struct Booth: Sendable {
-    /// With titles and answers in every language, for the page.
-    package let ballot: Election.Ballot
-    /// The election document of the ballot protocol.
-    package let document: [UInt8]
-    /// The voter's secret credential: 19 characters.
-    package let credential: [UInt8]
-}
-
-/// What casting came to.
-package enum Casting: Sendable {
-    /// The ballot counts; the same answer for the same bytes, however often they come.
-    case cast(Receipt)
-    /// Another ballot was cast with this credential, and counts.
-    case otherCounts(tracker: String)
-    /// This voter has voted on this ballot.
-    case voted(at: Int)
-    case refused(BallotFault)
-    /// The credential is another voter's, or none of this election.
-    case notYours
-    case notEligible
-    case shut
-    /// Too many of this voter's ballots were refused: none is looked at for so many seconds.
-    case paused(seconds: Int)
-    /// Other ballots of this voter are being checked at this moment.
-    case underWay
-}
-
+/// Takes ballots: whatever can be checked is checked before the vote's one transaction.
 /// ```
 /// browser                                         server
 ///   GET /ballots/B  (session)  ------------------>  opens the voter's sealed credential (box key)
@@ -59,86 +22,17 @@ package enum Casting: Sendable {
 ///   the same tracker, signed with the sealed key, or the voter is told to call
 ///   the same bytes again  ----------------------->  the same receipt, until the round that publishes them
 /// ```
-extension PollingStation {
-    /// The ballots that a voter may vote on, in the election's order.
-    /// - Parameter voter: row number on the roll.
-    /// - Throws: `.damaged` for an entry that was cut short.
-    package func ballots(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> [VoterBallot] {
-        var entries: [String: Int?] = [:]
-        try reading.each(
-            """
-            SELECT polling_ballot.name, polling_elector.entry FROM polling_elector
-            JOIN polling_ballot ON polling_ballot.id = polling_elector.ballot
-            WHERE polling_elector.voter = ? AND polling_ballot.election = ?
-            """, voter, election.number
-        ) { (row: borrowing Row) throws(StoreError) in
-            let name: String = try row[0]
-            entries.updateValue(try ElectorEntry(try row[1]).signedAt, forKey: name)
-        }
-        return election.election.ballots.compactMap { ballot in
-            entries[ballot.id].map { VoterBallot(ballot: ballot, signedAt: $0) }
-        }
-    }
-
-    /// Whether a voter whose session was opened then may cast now.
-    /// - Parameter sessionOpenedAt: seconds since 1970.
-    package func isOpen(_ reading: borrowing Reading, sessionOpenedAt: Int) throws(StoreError) -> Bool {
-        guard let (state, closesAt) = try Poll.hours(reading, election: election.number) else { return false }
-        return Poll.takes(
-            state, closesAt: closesAt, sessionOpenedAt: sessionOpenedAt, now: clock.now, election: election.election)
-    }
-
-    private func isOpen(sessionOpenedAt openedAt: Int) throws(StoreError) -> Bool {
-        try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try isOpen(reading, sessionOpenedAt: openedAt)
-        }
-    }
-
-    /// What a voter finds who opens a ballot's page.
-    package enum Entering: Sendable {
-        case booth(Booth)
-        case voted(at: Int)
-        case notEligible
-    }
-
-    /// What a voter needs to vote on a ballot.
-    /// - Parameters:
-    ///   - voter: row number on the roll; the caller has checked the session.
-    ///   - name: the ballot's name in the election.
-    /// - Throws: `.failed` where the box key is not there or does not open the credential.
-    package func enter(_ reading: borrowing Reading, voter: Int, ballot name: String) throws(StoreError) -> Entering {
-        guard let ballot = election.election.ballots.first(where: { $0.id == name }),
-            let stored = try PollBallot.find(reading, election: election.number, name: name),
-            let (_, entry) = try elector(reading, stored, voter)
-        else { return .notEligible }
-        if let signedAt = entry.signedAt { return .voted(at: signedAt) }
-        let credential = try credential(entry, stored, voter)
-        return .booth(Booth(ballot: ballot, document: stored.document, credential: credential.text))
-    }
-
-    /// A voter's line on the signature list of a ballot; nil where they are not on it.
-    private func elector(
-        _ reading: borrowing Reading, _ ballot: PollBallot, _ voter: Int
-    ) throws(StoreError) -> (id: Int, ElectorEntry)? {
-        try reading.first(
-            "SELECT id, entry FROM polling_elector WHERE ballot = ? AND voter = ?", ballot.id, voter
-        ) { (row: borrowing Row) throws(StoreError) in (try row[0], try ElectorEntry(try row[1])) }
-    }
-
-    /// The secret credential of one who has not voted; the entry must be unsigned.
-    /// - Throws: `.failed` where the box key is not there, or does not open it.
-    private func credential(
-        _ entry: ElectorEntry, _ ballot: PollBallot, _ voter: Int
-    ) throws(StoreError) -> BoxKey.Credential {
-        guard
-            let opened = boxKey?.open(entry.sealed, ballot: ballot.id, voter: voter, randomness: randomness)
-        else {
-            throw StoreError(
-                .failed, "A credential of \(ballot.name) cannot be opened.",
-                cure: "Give the box key of this poll, or restore the latest backup.")
-        }
-        return opened
-    }
+package struct BallotTaking: Sendable {
+    let election: StoredElection
+    let store: Store
+    let clock: Clock
+    let ballots: VoterBallots
+    let checkers: BallotCheckers
+    let rounds: BoxRounds
+    let seals: BoxSeals
+    let signing: SigningKey
+    /// Who had ballots refused, and must pause.
+    package let pace: CastingPace
 
     /// A ballot that passed every check, ready for the transaction.
     package struct Checked: Sendable {
@@ -204,9 +98,9 @@ extension PollingStation {
         let found = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> (PollBallot, ElectorEntry, isOpen: Bool)? in
             guard let stored = try PollBallot.find(reading, election: election.number, name: name),
-                let (_, entry) = try elector(reading, stored, voter)
+                let (_, entry) = try ballots.elector(reading, stored, voter)
             else { return nil }
-            return (stored, entry, try isOpen(reading, sessionOpenedAt: openedAt))
+            return (stored, entry, try ballots.isOpen(reading, sessionOpenedAt: openedAt))
         }
         guard let (ballot, before, isOpen) = found else { return (.notEligible, false) }
         guard text.count <= ballot.slotBytes - SlotContent.head else { return (.refused(.notCanonical(at: 0)), false) }
@@ -214,16 +108,18 @@ extension PollingStation {
         let isUnsigned = before.signedAt == nil
         if isUnsigned, !isOpen { return (.shut, false) }
         let read: ReadBallot<Element>
-        let checker = try checker(ballot)
+        let checker = try checkers.checker(ballot)
         do throws(BallotFault) { read = try checker.read(text) } catch { return (.refused(error), false) }
-        let own = try isUnsigned ? credential(before, ballot, voter) : nil
+        let own = try isUnsigned ? ballots.credential(before, ballot, voter) : nil
         let checked = Checked(text: text, ballot: ballot, credential: read.credential, slot: own?.slot)
         if let own {
             let slot = try slotNumber(ballot, checked.credential)
             // A credential of nobody is most likely one that was spoilt on its way: the signature tells, and nothing is
             // said of another person where there is none.
             if slot == nil {
-                do throws(BallotFault) { try checker.checkSignature(read, text) } catch { return (.refused(error), false) }
+                do throws(BallotFault) { try checker.checkSignature(read, text) } catch {
+                    return (.refused(error), false)
+                }
             }
             if slot != own.slot { return (.notYours, false) }
         }
@@ -270,9 +166,10 @@ extension PollingStation {
         let deposit = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Deposit in
             if let answered = try answered(transaction.reading, checked, voter: voter) { return answered }
             // A credential that was used meanwhile leaves nothing to vote with.
-            guard let slot = checked.slot, let (elector, entry) = try elector(transaction.reading, ballot, voter)
+            guard let slot = checked.slot,
+                let (elector, entry) = try ballots.elector(transaction.reading, ballot, voter)
             else { return .answered(.notYours) }
-            guard try isOpen(transaction.reading, sessionOpenedAt: openedAt) else { return .answered(.shut) }
+            guard try ballots.isOpen(transaction.reading, sessionOpenedAt: openedAt) else { return .answered(.shut) }
             return .counts(try write(transaction, checked, slot: slot, elector: (elector, voter), entry))
         }
         return answer(deposit, checked)
@@ -285,12 +182,12 @@ extension PollingStation {
     ) throws(StoreError) -> Deposit? {
         let ballot = checked.ballot
         guard let slot = try slot(reading, ballot, checked.credential), checked.slot.map({ $0 == slot.id }) ?? true,
-            let (_, entry) = try elector(reading, ballot, voter)
+            let (_, entry) = try ballots.elector(reading, ballot, voter)
         else { return .answered(.notYours) }
         guard let present = slot.content.ballot else { return entry.signedAt.map { .answered(.voted(at: $0)) } }
         guard let signedAt = entry.signedAt else { return .answered(.notYours) }
         // Once it is public, anybody could send the text: no receipt is given for it any more.
-        guard try !isPublished(reading, ballot, tracker: tracker(present)) else {
+        guard try !rounds.isPublished(reading, ballot, tracker: BoxRounds.tracker(present)) else {
             return .answered(.voted(at: signedAt))
         }
         return present == checked.text ? .counts(nil) : .other(text: present)
@@ -300,9 +197,9 @@ extension PollingStation {
         switch deposit {
         case .counts(let sums):
             // Known once they are committed, and not before.
-            if let sums { note(sums, of: checked.ballot) }
+            if let sums { seals.note(sums, of: checked.ballot) }
             return .cast(receipt(checked.ballot.name, digest: checked.digest))
-        case .other(let text): return .otherCounts(tracker: tracker(text))
+        case .other(let text): return .otherCounts(tracker: BoxRounds.tracker(text))
         case .answered(let casting): return casting
         }
     }
@@ -329,7 +226,7 @@ extension PollingStation {
         try transaction.execute(
             "UPDATE polling_elector SET entry = ? WHERE id = ?",
             ElectorEntry.signed(at: time, isTold: false, size: size), elector.id)
-        let (found, head) = try sums(transaction.reading, ballot)
+        let (found, head) = try seals.sums(transaction.reading, ballot)
         guard case .good(var sums) = found else {
             throw StoreError(
                 .damaged, "The seals of \(ballot.name) were changed by hand: nothing is written over them.",
@@ -337,27 +234,21 @@ extension PollingStation {
         }
         sums.revision += 1
         sums.votes += 1
-        sums.box = seal.adding(boxMember(slot: slot, digest: checked.digest), to: sums.box)
-        sums.electors = seal.removing(
+        sums.box = seals.multiset.adding(seals.boxMember(slot: slot, digest: checked.digest), to: sums.box)
+        sums.electors = seals.multiset.removing(
             ElectorEntry.waiting(elector: elector.id, voter: elector.voter, sealed: entry.sealed), from: sums.electors)
-        sums.list = seal.adding(
+        sums.list = seals.multiset.adding(
             ElectorEntry.member(elector: elector.id, voter: elector.voter, signedAt: time), to: sums.list)
         try transaction.execute(
             "UPDATE polling_count SET votes = votes + 1, sums = ? WHERE ballot = ?",
-            sumsSeal.seal(sums, uuid: ballot.uuid, head: head), ballot.id)
+            seals.sumsSeal.seal(sums, uuid: ballot.uuid, head: head), ballot.id)
         return sums
     }
-
-    /// What the box's seal covers of a ballot.
-    func boxMember(slot: Int, digest: [UInt8]) -> [UInt8] { Fixed.bytes(slot, 8) + digest }
-
-    /// The tracker of a ballot's text: 43 characters.
-    func tracker(_ text: [UInt8]) -> String { PollingStation.tracker(digest: sha256(text)) }
 
     /// - Parameter digest: SHA-256 of the ballot's text.
     private func receipt(_ ballot: String, digest: [UInt8]) -> Receipt {
         Receipt(
-            election: election.election.id, ballot: ballot, tracker: PollingStation.tracker(digest: digest), by: signing
+            election: election.election.id, ballot: ballot, tracker: BoxRounds.tracker(digest: digest), by: signing
         )
     }
 }

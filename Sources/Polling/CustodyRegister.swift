@@ -3,10 +3,18 @@ import Elections
 package import Journal
 package import Store
 
-extension PollingStation {
+/// Who still holds what pairs voters with ballots: takes reports that it was destroyed, and writes the records of it.
+package struct CustodyRegister: Sendable {
+    let election: StoredElection
+    let store: Store
+    let logbook: Logbook
+    let clock: Clock
+    let signing: SigningKey
+    let records: SignedRecords
+
     /// What the server, the members and the backups still hold that pairs voters with ballots, as lines of a record.
     /// - Parameter time: the moment that the first line names, in seconds since 1970.
-    package func custodyLines(_ reading: borrowing Reading, at time: Int) throws(StoreError) -> [String] {
+    package func lines(_ reading: borrowing Reading, at time: Int) throws(StoreError) -> [String] {
         let custody = try Custody(reading, election: election.election.id)
         let words = RecordWords(election.election)
         var lines = [words.custody(at: time)]
@@ -25,13 +33,13 @@ extension PollingStation {
 
     /// Who holds what now, signed: the closing record says it as it was at the close. Empty before that.
     /// Nothing is kept of it: it is made anew at each call.
-    package func custodyRecord() throws(StoreError) -> String {
+    package func record() throws(StoreError) -> String {
         try store.read { (reading: borrowing Reading) throws(StoreError) -> String in
-            let isClosed = try record(reading, .closing) != nil
-            let isAbandoned = try record(reading, .abandonment) != nil
+            let isClosed = try records.record(reading, .closing) != nil
+            let isAbandoned = try records.record(reading, .abandonment) != nil
             guard isClosed || isAbandoned else { return "" }
             let lines = [SignedRecord.custodyMark, "election \(election.election.id)"]
-            return SignedRecord.signed(lines + (try custodyLines(reading, at: clock.now)), by: signing)
+            return SignedRecord.signed(lines + (try self.lines(reading, at: clock.now)), by: signing)
         }
     }
 
@@ -40,11 +48,11 @@ extension PollingStation {
     ///   of the seal.
     package func take(
         keyDestroyed file: [UInt8], by principal: Principal
-    ) throws(StoreError) -> Refusal? {
+    ) throws(StoreError) -> PollingStation.Refusal? {
         guard let statement = BureauStatement(file: file) else {
             return "The file is no statement of the bureau, or a signature in it is not its member's."
         }
-        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
+        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> PollingStation.Refusal? in
             guard let poll = try Poll.find(transaction.reading, election: election.number),
                 let seal = SealManifest(poll.manifest), poll.state.isFinal
             else { return "Copies of the box key are needed until the poll is closed." }
@@ -61,4 +69,48 @@ extension PollingStation {
             return nil
         }
     }
+
+    /// Notes that a backup, or a file of the box key, was destroyed.
+    /// - Parameter name: a backup's file name, or the beginning of its SHA-256 where several have the name; the path of a file of
+    ///   the box key, as the list has it.
+    /// - Parameters:
+    ///   - who: who destroyed it.
+    ///   - reason: how, or why; like `who` it is one plain line.
+    /// - Returns: why not; nil when it was done.
+    package func reportDestroyed(
+        backup name: String, who: String, reason: String, by principal: Principal
+    ) throws(StoreError) -> PollingStation.Refusal? {
+        guard PlainLine.isPlain(who), PlainLine.isPlain(reason) else {
+            return "Who destroyed it and why stand on one line each of a signed record: write them without line breaks."
+        }
+        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> PollingStation.Refusal? in
+            let custody = try Custody(transaction.reading, election: election.election.id)
+            if let file = custody.remainingFiles.first(where: { $0.path == name }) {
+                try logbook.record(
+                    transaction, election: election.election.id, by: principal, .pollBackupDestroyed,
+                    ["entry": "\(file.number)", "file": file.path, "by": who, "reason": reason])
+                return nil
+            }
+            let found = custody.remaining.filter {
+                $0.name == name
+                    || name.count >= CustodyRegister.digestDigits && $0.sha256.hasPrefix(name.lowercased())
+            }
+            guard let backup = found.first else {
+                return "No backup \"\(name)\" is left to be reported: `isoloir poll custody` lists them."
+            }
+            guard found.count == 1 else {
+                return "\(found.count) backups are called \"\(name)\": give the beginning of the SHA-256 instead."
+            }
+            try logbook.record(
+                transaction, election: election.election.id, by: principal, .pollBackupDestroyed,
+                [
+                    "entry": "\(backup.number)", "file": backup.name, "sha256": backup.sha256, "by": who,
+                    "reason": reason,
+                ])
+            return nil
+        }
+    }
+
+    /// Digits of a SHA-256 by which a backup may be named at least.
+    private static let digestDigits = 8
 }

@@ -29,7 +29,7 @@ extension Teller {
             try refuseSecond(
                 transaction.reading, .pollRecord, containing: "\"kind\":\"result\"",
                 "The result record was signed before, and is gone from the store.")
-            let text = try station.keep(transaction, .result, try resultLines(transaction.reading, poll))
+            let text = try station.records.keep(transaction, .result, try resultLines(transaction.reading, poll))
             try logbook.record(
                 transaction, election: election.election.id, by: principal, .pollRecord,
                 ["kind": "result", "sha256": hex(sha256(Array(text.utf8)))])
@@ -40,10 +40,10 @@ extension Teller {
     private func isResultDue(_ reading: borrowing Reading) throws(StoreError) -> Bool {
         guard try Poll.find(reading, election: election.number)?.state == .closed,
             try PollBallot.haveResult(reading, election: election.number),
-            try station.record(reading, .result) == nil
+            try station.records.record(reading, .result) == nil
         else { return false }
         for ballot in try PollBallot.all(reading, election: election.number)
-        where try station.tally(reading, ballot)?.result == nil { return false }
+        where try station.tallies.tally(reading, ballot)?.result == nil { return false }
         return true
     }
 
@@ -60,8 +60,8 @@ extension Teller {
                 lines.append(words.valid(answered.valid(of: result.weight)))
             }
         }
-        lines += try station.restoreLines(reading)
-        return lines + (try station.minutesLines(reading, hasTurnout: true))
+        lines += try station.records.restoreLines(reading)
+        return lines + (try station.records.minutesLines(reading, hasTurnout: true))
     }
 }
 

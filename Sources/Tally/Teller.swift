@@ -76,7 +76,7 @@ package struct Teller: Sendable {
     package func tally(by principal: Principal) throws(StoreError) -> [String] {
         let added = try addUp(by: principal)
         // The record says what became of the box key.
-        try station.destroyBoxKey(by: principal)
+        try station.boxKey.destroy(by: principal)
         try writeRecord(by: principal)
         // Where a program died between the last result and its record.
         try writeResultRecord(by: principal)
@@ -107,12 +107,12 @@ package struct Teller: Sendable {
             guard let poll = try Poll.find(reading, election: election.number), poll.state == .closed else { return [] }
             var pending: [PollBallot] = []
             for ballot in try PollBallot.all(reading, election: election.number)
-            where try station.tally(reading, ballot) == nil { pending.append(ballot) }
+            where try station.tallies.tally(reading, ballot) == nil { pending.append(ballot) }
             return pending
         }
         if !pending.isEmpty {
             // What is signed from here on is for ever: box, list and journal are looked at first.
-            let findings = try station.audit()
+            let findings = try station.integrity.audit()
             guard findings.isEmpty else {
                 throw StoreError(
                     .damaged, "Nothing is added up: \(findings.joined(separator: " "))",
@@ -120,10 +120,10 @@ package struct Teller: Sendable {
             }
         }
         for ballot in pending {
-            let checker = try station.checker(ballot)
+            let checker = try station.checkers.checker(ballot)
             var sum = EncryptedTally(checker.form.questions)
             try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try station.eachPublished(reading, ballot) { text, weight throws(StoreError) in
+                try station.rounds.eachPublished(reading, ballot) { text, weight throws(StoreError) in
                     // Every proof was checked when the ballot was taken, and is checked again by whoever verifies.
                     guard let read = try? checker.read(text) else {
                         throw StoreError(
@@ -141,11 +141,12 @@ package struct Teller: Sendable {
             let document = sum.document
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 // `serve` and a command may add up at the same time: the first one counts.
-                guard try station.tally(transaction.reading, ballot) == nil else { return }
+                guard try station.tallies.tally(transaction.reading, ballot) == nil else { return }
                 try refuseSecond(
                     transaction.reading, .tallyEncrypt, containing: "\"ballot\":\"\(ballot.name)\"",
                     "\(ballot.name) was added up before, and the encrypted tally is gone from the store.")
-                try station.keep(transaction, tally: document, ballots: sum.ballots, weight: sum.weight, of: ballot)
+                try station.tallies.keep(
+                    transaction, tally: document, ballots: sum.ballots, weight: sum.weight, of: ballot)
                 try logbook.record(
                     transaction, election: election.election.id, by: principal, .tallyEncrypt,
                     [
@@ -166,10 +167,10 @@ package struct Teller: Sendable {
         var results: [BallotResult] = []
         for stored in try PollBallot.all(reading, election: election.number) {
             guard let ballot = election.election.ballots.first(where: { $0.id == stored.name }),
-                let tally = try station.tally(reading, stored), let document = tally.result,
+                let tally = try station.tallies.tally(reading, stored), let document = tally.result,
                 let rows = JSON.read(document)?["result"]?.list
             else { continue }
-            try station.checkResult(reading, stored, tally)
+            try station.partIntegrity.checkResult(reading, stored, tally)
             var answered: [BallotResult.Answered] = []
             for (question, row) in zip(ballot.questions, rows) {
                 let numbers = (row.list ?? []).compactMap(\.integer)
@@ -199,15 +200,16 @@ package struct Teller: Sendable {
         try body(
             writer.setup(
                 election: ballot.document, trustees: ballot.trustees, credentials: try ballot.credentials(reading)))
-        try station.eachPublished(reading, ballot) { text, _ throws(StoreError) in try body(writer.ballot(text)) }
+        try station.rounds.eachPublished(reading, ballot) { text, _ throws(StoreError) in try body(writer.ballot(text))
+        }
         guard [.closed, .destroyed].contains(poll.state) else { return }
         try body(writer.endBallots())
-        guard let tally = try station.tally(reading, ballot) else { return }
+        guard let tally = try station.tallies.tally(reading, ballot) else { return }
         try body(writer.encryptedTally(tally.document, ballots: tally.ballots, weight: tally.weight))
         // Decryptions come in together with the result that they give: until then each can still be replaced.
         guard let result = tally.result, let rows = JSON.read(result)?["result"]?.list else { return }
-        try station.checkResult(reading, ballot, tally)
-        for part in try station.parts(reading, ballot) {
+        try station.partIntegrity.checkResult(reading, ballot, tally)
+        for part in try station.tallies.parts(reading, ballot) {
             try body(writer.partialDecryption(part.document, owner: part.owner))
         }
         try body(writer.result(rows.map { ($0.list ?? []).compactMap(\.integer) }))

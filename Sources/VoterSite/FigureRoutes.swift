@@ -60,7 +60,7 @@ extension VoterSite {
                         try PollBallot.find(reading, election: poll.election, name: ballot.id)
                     } ?? nil
                 var rounds: [Round] = []
-                if let stored { rounds = try parts.station.rounds(reading, stored) }
+                if let stored { rounds = try parts.station.rounds.all(reading, stored) }
                 found.append(
                     BallotFigures(
                         ballot: ballot, electors: stored?.electors, rounds: rounds,

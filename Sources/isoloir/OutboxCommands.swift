@@ -172,7 +172,7 @@ extension Services {
         let outbox = outbox
         try refusing {
             try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
-                guard try !PollingStation.isClockDoubted(transaction.reading) else { return }
+                guard try !ClockWatch.isClockDoubted(transaction.reading) else { return }
                 try outbox.expire(transaction)
             }
         }

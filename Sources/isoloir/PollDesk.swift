@@ -107,7 +107,7 @@ extension Services {
     /// Refuses when box or list are not as votes left them.
     func checkBox(_ election: StoredElection) throws(Refusal) {
         let station = try station(election)
-        let findings = try refusing { try station.audit() }
+        let findings = try refusing { try station.integrity.audit() }
         guard !findings.isEmpty else { return }
         throw Refusal(
             "Something was added, removed or changed by hand:\n  \(findings.joined(separator: "\n  "))\n"
@@ -199,7 +199,7 @@ extension Services {
         let record = try refusing {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             return try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try station.record(reading, .closing)
+                try station.records.record(reading, .closing)
             }
         }
         let path = "\(folder)/\(closingRecordName)"

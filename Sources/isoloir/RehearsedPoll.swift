@@ -102,7 +102,7 @@ struct RehearsedPoll {
         for (index, voter) in voters.enumerated() {
             let open = try refusing {
                 try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-                    try station.ballots(reading, voter: voter).filter { $0.signedAt == nil }
+                    try station.voterBallots.ballots(reading, voter: voter).filter { $0.signedAt == nil }
                 }
             }
             ballots[voter] = open.map(\.ballot.id)
@@ -136,7 +136,7 @@ struct RehearsedPoll {
         var cast = 0
         for ballot in election.election.ballots {
             let entering = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try station.enter(reading, voter: voter, ballot: ballot.id)
+                try station.voterBallots.enter(reading, voter: voter, ballot: ballot.id)
             }
             guard case .booth(let booth) = entering, let document = ElectionDocument(booth.document),
                 let stored = try services.store.read({ (reading: borrowing Reading) throws(StoreError) in
@@ -151,10 +151,10 @@ struct RehearsedPoll {
                 return (0..<question.choices).map { $0 == choice ? UInt8(1) : 0 }
             }
             var sealer = BallotSealer(
-                group: try station.checker(stored).group, form: form, source: SystemScalars())
+                group: try station.checkers.checker(stored).group, form: form, source: SystemScalars())
             let uuid = form.uuid
             guard let text = sealer.seal(choices, secret: credential.exponent(uuid: uuid.span)) else { continue }
-            let outcome = try station.cast(
+            let outcome = try station.casting.cast(
                 text, voter: voter, ballot: ballot.id, sessionOpenedAt: services.clock.now)
             guard case .cast = outcome else { throw Refusal("A ballot was not taken: \(outcome).", status: .broken) }
             cast += 1

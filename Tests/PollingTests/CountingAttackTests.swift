@@ -14,7 +14,7 @@ struct CountingAttackTests {
     private func closed(voters: Int = 4, members: [BureauMember] = []) throws -> PollFixture {
         let poll = try PollFixture(members: members)
         for voter in 0..<voters { _ = try poll.cast(try poll.ballot(voter, 1 + voter % 3), by: voter) }
-        #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
+        #expect(try poll.station.closer.close(atOnce: true, by: .system("test")) == nil)
         _ = try poll.teller.tally(by: .system("test"))
         return poll
     }
@@ -24,9 +24,9 @@ struct CountingAttackTests {
     private func opened(_ poll: PollFixture, _ name: String) throws -> (tally: EncryptedTally, form: BallotForm) {
         let ballot = try poll.stored(name)
         let stored = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try poll.station.tally(reading, ballot)
+            try poll.station.tallies.tally(reading, ballot)
         }
-        let form = try poll.station.checker(ballot).form
+        let form = try poll.station.checkers.checker(ballot).form
         let document = try #require(stored).document
         return (try #require(EncryptedTally(document: document, questions: form.questions)), form)
     }
@@ -170,7 +170,7 @@ struct CountingAttackTests {
             return
         }
         #expect(reason.contains("The result is there"))
-        #expect(try poll.station.audit() == [])
+        #expect(try poll.station.integrity.audit() == [])
     }
 
     @Test func `a bound part is not replaced by one that nothing binds`() throws {
@@ -200,7 +200,7 @@ struct CountingAttackTests {
         let ballot = try poll.stored()
         func parts() throws -> [StoredPart] {
             try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try poll.station.parts(reading, ballot)
+                try poll.station.tallies.parts(reading, ballot)
             }
         }
         let before = try parts()
@@ -210,7 +210,7 @@ struct CountingAttackTests {
         for stale in [before, try parts()] {
             #expect(try !poll.teller.keep(result: [[4, 0, 0]], from: stale, of: ballot, by: .system("test")))
         }
-        #expect(try poll.station.audit() == [])
+        #expect(try poll.station.integrity.audit() == [])
         let results = try poll.store.read { (r: borrowing Reading) throws(StoreError) in try poll.teller.results(r) }
         #expect(results[0].questions[0].lines.map(\.votes) == [2, 1, 1])
     }
@@ -229,10 +229,10 @@ struct CountingAttackTests {
     @Test func `a part that was changed in the store gives no result`() throws {
         let poll = try closed()
         _ = try poll.teller.take(try poll.decryptions(0), by: .system("test"))
-        #expect(try poll.station.audit() == [])
+        #expect(try poll.station.integrity.audit() == [])
         let ballot = try poll.stored()
         let parts = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try poll.station.parts(reading, ballot)
+            try poll.station.tallies.parts(reading, ballot)
         }
         let (tally, _) = try opened(poll, PollFixture.ballot)
         let part = try #require(PartialDecryption(document: parts[0].document, tally: tally))
@@ -243,7 +243,7 @@ struct CountingAttackTests {
             _ = try transaction.execute(
                 "UPDATE polling_part SET document = ? WHERE ballot = ?", Array(changed.utf8), ballot.id)
         }
-        #expect(try poll.station.audit().contains { $0.contains("the part of trustee 1 is not proven") })
+        #expect(try poll.station.integrity.audit().contains { $0.contains("the part of trustee 1 is not proven") })
         guard case .refused(let reason) = try poll.teller.take(try poll.decryptions(1), by: .system("test")) else {
             Issue.record("a changed part gave a result")
             return
@@ -254,7 +254,7 @@ struct CountingAttackTests {
             return
         }
         #expect(missing == [])
-        #expect(try poll.station.audit() == [])
+        #expect(try poll.station.integrity.audit() == [])
     }
 
     /// A tally or record that was taken out of the store is not made a second time.

@@ -154,7 +154,7 @@ final class PollFixture: Sendable {
             }
             #expect(refusal == nil)
         }
-        if isOpen { #expect(try station.open(by: .system("test")) == nil) }
+        if isOpen { #expect(try station.opener.open(by: .system("test")) == nil) }
     }
 
     /// - Parameter progress: called while credentials are made.
@@ -209,7 +209,7 @@ final class PollFixture: Sendable {
 
     func booth(_ voter: Int, _ ballot: String = PollFixture.ballot) throws -> Booth {
         let entering = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try station.enter(reading, voter: voters[voter], ballot: ballot)
+            try station.voterBallots.enter(reading, voter: voters[voter], ballot: ballot)
         }
         guard case .booth(let booth) = entering else { throw Trouble("\(entering)") }
         return booth
@@ -224,7 +224,7 @@ final class PollFixture: Sendable {
         let document = try #require(ElectionDocument(booth.document))
         let stored = try stored(booth.ballot.id)
         var sealer = BallotSealer(
-            group: try station.checker(stored).group, form: document.form, source: SystemScalars())
+            group: try station.checkers.checker(stored).group, form: document.form, source: SystemScalars())
         let (text, uuid) = (booth.credential, document.uuid)
         guard let credential = VotingCredential(text.span) else { throw Trouble("a credential is none") }
         let choices = (0..<document.questions[0].shape.choices).map { $0 == answer ? UInt8(1) : 0 }
@@ -242,7 +242,7 @@ final class PollFixture: Sendable {
     func cast(
         _ text: [UInt8], by voter: Int, _ name: String = PollFixture.ballot, openedAt: Int? = nil
     ) throws -> Casting {
-        try station.cast(text, voter: voters[voter], ballot: name, sessionOpenedAt: openedAt ?? now)
+        try station.casting.cast(text, voter: voters[voter], ballot: name, sessionOpenedAt: openedAt ?? now)
     }
 
     func archive(_ name: String = PollFixture.ballot) throws -> [UInt8] {
@@ -257,7 +257,7 @@ final class PollFixture: Sendable {
     func trackers(_ name: String = PollFixture.ballot) throws -> [String] {
         let ballot = try stored(name)
         return try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try station.trackers(reading, ballot, after: 0, limit: 1000).map(\.tracker)
+            try station.rounds.trackers(reading, ballot, after: 0, limit: 1000).map(\.tracker)
         }
     }
 
@@ -285,9 +285,9 @@ final class PollFixture: Sendable {
         for (index, name) in [PollFixture.ballot, PollFixture.other].enumerated() {
             let ballot = try stored(name)
             let tally = try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try station.tally(reading, ballot)
+                try station.tallies.tally(reading, ballot)
             }
-            let form = try station.checker(ballot).form
+            let form = try station.checkers.checker(ballot).form
             let document = try #require(tally).document
             let sums = try #require(EncryptedTally(document: document, questions: form.questions))
             parts.append(
