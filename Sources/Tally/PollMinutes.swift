@@ -50,7 +50,7 @@ extension Teller {
     /// - Throws: `.damaged` where they are not, or the journal cannot be read.
     package func minutes(_ reading: borrowing Reading) throws(StoreError) -> PollMinutes? {
         guard let poll = try Poll.find(reading, election: election.number), poll.state != .sealing else { return nil }
-        let results = try results(reading)
+        let results = try results.all(reading)
         let chronicle = try PollChronicle(reading, election: election.election.id)
         let ballots = try station.records.turnouts(reading).map { stored, turnout in
             PollMinutes.Ballot(

@@ -1,43 +1,10 @@
 import BallotCore
 import BallotEngine
 import Crypto
-package import Elections
-import Foundation
+import Elections
 package import Journal
 package import Polling
 package import Store
-
-/// The result of a ballot (scrutin) in words.
-package struct BallotResult: Sendable {
-    /// One answer with its total.
-    package struct Line: Sendable {
-        /// As voters read it, in every language.
-        package let answer: LocalText
-        /// By weight; the number of ballots where all weigh 1.
-        package let votes: Int
-    }
-
-    /// A question with what its answers came to.
-    package struct Answered: Sendable {
-        /// From the election's definition.
-        package let question: Election.Question
-        /// In the order of the ballot.
-        package let lines: [Line]
-        /// Nil where the question has no blank vote.
-        package let blank: Int?
-    }
-
-    /// From the election's definition.
-    package let ballot: Election.Ballot
-    /// Voters on its list.
-    package let electors: Int
-    /// Ballots counted, and the sum of their weights.
-    package let counted: Int
-    /// The most that an answer can have.
-    package let weight: Int
-    /// In the order of the ballot.
-    package let questions: [Answered]
-}
 
 /// ```
 /// server                                      trustee's machine (each)
@@ -58,14 +25,20 @@ package struct Teller: Sendable {
     let store: Store
     let trustees: TrusteeRegister
     let logbook: Logbook
-    private let clock: Clock
+    /// What the trustees opened.
+    package let results: CountedResults
+    /// Trustees' parts of the count.
+    package let decryptions: TrusteeDecryptions
+    private let records: CountRecords
     var election: StoredElection { station.election }
 
     /// All of one store; the station says of which election.
-    package init(station: PollingStation, store: Store, trustees: TrusteeRegister, logbook: Logbook, clock: Clock) {
-        (self.station, self.store, self.trustees, self.logbook, self.clock) = (
-            station, store, trustees, logbook, clock
-        )
+    package init(station: PollingStation, store: Store, trustees: TrusteeRegister, logbook: Logbook) {
+        (self.station, self.store, self.trustees, self.logbook) = (station, store, trustees, logbook)
+        results = CountedResults(station: station)
+        records = CountRecords(station: station, store: store, logbook: logbook, results: results)
+        decryptions = TrusteeDecryptions(
+            station: station, store: store, trustees: trustees, logbook: logbook, records: records)
     }
 
     /// Adds up the encrypted ballots of a closed poll, and signs the closing record, where that is not done yet.
@@ -77,28 +50,10 @@ package struct Teller: Sendable {
         let added = try addUp(by: principal)
         // The record says what became of the box key.
         try station.boxKey.destroy(by: principal)
-        try writeRecord(by: principal)
+        try records.writeClosing(by: principal)
         // Where a program died between the last result and its record.
-        try writeResultRecord(by: principal)
+        try records.writeResult(by: principal)
         return added
-    }
-
-    /// What the journal holds already is never made a second time: two tallies or records with genuine signatures would let
-    /// whoever can write the file choose between them. To be asked where the store holds none, in the same transaction: another
-    /// program may have made it meanwhile.
-    /// - Parameters:
-    ///   - text: what the entry's details must contain.
-    ///   - message: what is said of it.
-    /// - Throws: `.damaged` with the message where the journal has such an entry.
-    func refuseSecond(
-        _ reading: borrowing Reading, _ action: JournalAction, containing text: String, _ message: String
-    ) throws(StoreError) {
-        let filter = Logbook.Filter(of: action, election: election.election.id, text: text)
-        guard try Logbook.page(reading, filter, limit: 1).isEmpty else {
-            throw StoreError(
-                .damaged, message,
-                cure: "Run `isoloir poll status`, keep the files as they are, and call the bureau together.")
-        }
     }
 
     /// - Returns: names of the ballots.
@@ -142,7 +97,7 @@ package struct Teller: Sendable {
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 // `serve` and a command may add up at the same time: the first one counts.
                 guard try station.tallies.tally(transaction.reading, ballot) == nil else { return }
-                try refuseSecond(
+                try records.refuseSecond(
                     transaction.reading, .tallyEncrypt, containing: "\"ballot\":\"\(ballot.name)\"",
                     "\(ballot.name) was added up before, and the encrypted tally is gone from the store.")
                 try station.tallies.keep(
@@ -156,37 +111,6 @@ package struct Teller: Sendable {
             }
         }
         return pending.map(\.name)
-    }
-
-    // MARK: What comes out
-
-    /// The results, where the trustees have opened them.
-    /// - Returns: the ballots that have one, in the order of the definition.
-    /// - Throws: `.damaged` where one is not what the trustees' parts give.
-    package func results(_ reading: borrowing Reading) throws(StoreError) -> [BallotResult] {
-        var results: [BallotResult] = []
-        for stored in try PollBallot.all(reading, election: election.number) {
-            guard let ballot = election.election.ballots.first(where: { $0.id == stored.name }),
-                let tally = try station.tallies.tally(reading, stored), let document = tally.result,
-                let rows = JSON.read(document)?["result"]?.list
-            else { continue }
-            try station.partIntegrity.checkResult(reading, stored, tally)
-            var answered: [BallotResult.Answered] = []
-            for (question, row) in zip(ballot.questions, rows) {
-                let numbers = (row.list ?? []).compactMap(\.integer)
-                let own = question.hasBlank ? Array(numbers.dropFirst()) : numbers
-                answered.append(
-                    BallotResult.Answered(
-                        question: question,
-                        lines: zip(question.answers, own).map { BallotResult.Line(answer: $0, votes: $1) },
-                        blank: question.hasBlank ? numbers.first : nil))
-            }
-            results.append(
-                BallotResult(
-                    ballot: ballot, electors: stored.electors, counted: tally.ballots, weight: tally.weight,
-                    questions: answered))
-        }
-        return results
     }
 
     /// Hands the archive of a ballot to `body` piece by piece, as far as it is public.

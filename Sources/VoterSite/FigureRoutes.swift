@@ -52,7 +52,7 @@ extension VoterSite {
     private func ballotFigures(_ session: Session) throws -> [BallotFigures] {
         try store.read { (reading: borrowing Reading) throws(StoreError) -> [BallotFigures] in
             guard let voter = try parts.directory.voter(reading, session.principal) else { return [] }
-            let results = try parts.teller.results(reading)
+            let results = try parts.teller.results.all(reading)
             var found: [BallotFigures] = []
             for ballot in election.ballots where ballot.admits(college: voter.college, site: voter.site) {
                 let stored =

@@ -34,7 +34,7 @@ extension Services {
     }
 
     func teller(_ station: PollingStation) -> Teller {
-        Teller(station: station, store: store, trustees: trustees, logbook: logbook, clock: clock)
+        Teller(station: station, store: store, trustees: trustees, logbook: logbook)
     }
 
     /// The poll's hours and state in force.

@@ -84,7 +84,7 @@ extension Services {
         let station = try station(election)
         let teller = teller(station)
         let results = try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in try teller.results(reading) }
+            try store.read { (reading: borrowing Reading) throws(StoreError) in try teller.results.all(reading) }
         }
         guard poll.state == .abandoned || results.count == election.election.ballots.count else {
             throw Refusal(

@@ -194,7 +194,7 @@ struct RehearsedPoll {
                 names.map { "\(archives)/\($0)" }, fingerprint: rules.seal.fingerprint,
                 heads: entries.compactMap(\.head), digests: entries.map(\.tally),
                 ask: { _ in nil })
-            let taking = try refusing { try teller.take(answer, by: services.principal) }
+            let taking = try refusing { try teller.decryptions.take(answer, by: services.principal) }
             guard case .taken(let trustee, _) = taking else {
                 throw Refusal("A trustee's decryption was refused: \(taking).", status: .broken)
             }
@@ -204,7 +204,7 @@ struct RehearsedPoll {
             services,
             try refusing {
                 try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-                    try teller.results(reading)
+                    try teller.results.all(reading)
                 }
             })
         Terminal.say("\nVerification")

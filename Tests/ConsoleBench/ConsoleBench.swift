@@ -174,7 +174,7 @@ struct BenchHouse {
                 outbox: desk.outbox, clock: desk.clock),
             policy: PolicyDesk(desk, text: policy, trustees: trustees, takesBounces: false), roll: RollDesk(desk),
             help: HelpQueue(election: election, key: key, clock: clock, randomness: .system),
-            teller: Teller(station: station, store: store, trustees: trustees, logbook: logbook, clock: clock),
+            teller: Teller(station: station, store: store, trustees: trustees, logbook: logbook),
             logbook: logbook, clock: clock, randomness: .system, key: key)
         let assets = try AssetSet(templates)
         console = ConsoleSite(

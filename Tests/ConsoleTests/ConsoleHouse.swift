@@ -91,7 +91,7 @@ final class ConsoleHouse {
                 text: try PolicyText(try ConsoleHouse.templates.text(PolicyText.file), file: PolicyText.file),
                 trustees: trustees, takesBounces: false), roll: RollDesk(desk),
             help: HelpQueue(election: election, key: key, clock: clock, randomness: .system),
-            teller: Teller(station: station, store: store, trustees: trustees, logbook: logbook, clock: clock),
+            teller: Teller(station: station, store: store, trustees: trustees, logbook: logbook),
             logbook: logbook, clock: clock, randomness: .system, key: key)
         let pages = try ConsolePages(
             read, templates: ConsoleHouse.templates, assets: try AssetSet(ConsoleHouse.templates))

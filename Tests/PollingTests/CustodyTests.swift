@@ -36,7 +36,9 @@ struct CustodyTests {
         #expect(throws: StoreError.self) { try poll.booth(1) }
         // Count, archive and audit need none.
         #expect(try poll.teller.tally(by: .system("test")).count == 2)
-        for trustee in 0...1 { _ = try poll.teller.take(try poll.decryptions(trustee), by: .system("test")) }
+        for trustee in 0...1 {
+            _ = try poll.teller.decryptions.take(try poll.decryptions(trustee), by: .system("test"))
+        }
         #expect(try poll.archive().count > 512)
         #expect(try poll.station.integrity.audit() == [])
     }

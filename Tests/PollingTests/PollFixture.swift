@@ -143,7 +143,7 @@ final class PollFixture: Sendable {
                     return [erasure.answer]
                 }
             }, boxKeyPlaces: { hands.places.withLock { $0 } }, logbook: logbook, clock: clock, randomness: .system)
-        teller = Teller(station: station, store: store, trustees: register, logbook: logbook, clock: clock)
+        teller = Teller(station: station, store: store, trustees: register, logbook: logbook)
         guard isSealed else { return }
         let outcome = try seal()
         guard case .sealed(let poll) = outcome else { throw Trouble("\(outcome)") }

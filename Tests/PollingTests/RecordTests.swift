@@ -105,7 +105,7 @@ struct RecordTests {
         #expect(
             try poll.station.notes.note(present: ["Paul", "Rose"], at: .count, who: "Paul", by: .system("test")) == nil)
         for trustee in [0, 1] {
-            _ = try poll.teller.take(try poll.decryptions(trustee), by: .system("test"))
+            _ = try poll.teller.decryptions.take(try poll.decryptions(trustee), by: .system("test"))
         }
         let lines = try record(poll, .result)
         #expect(lines.first == "isoloir result record 1")

@@ -110,7 +110,9 @@ struct TamperTests {
         #expect(try poll.station.rounds.turn() == [PollFixture.ballot])
         #expect(try poll.station.closer.close(atOnce: true, by: .system("test")) == nil)
         _ = try poll.teller.tally(by: .system("test"))
-        for trustee in 0...1 { _ = try poll.teller.take(try poll.decryptions(trustee), by: .system("test")) }
+        for trustee in 0...1 {
+            _ = try poll.teller.decryptions.take(try poll.decryptions(trustee), by: .system("test"))
+        }
         #expect(try poll.station.integrity.audit() == [])
         let (change, expected) = TamperTests.changes[number]
         try poll.execute("PRAGMA defer_foreign_keys = ON")

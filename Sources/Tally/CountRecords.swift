@@ -5,10 +5,17 @@ import Journal
 import Polling
 import Store
 
-extension Teller {
+/// Signs the closing record and the result record, each once.
+struct CountRecords: Sendable {
+    let station: PollingStation
+    let store: Store
+    let logbook: Logbook
+    let results: CountedResults
+    var election: StoredElection { station.election }
+
     /// Signs the closing record once every ballot of the closed poll was added up; a second call changes nothing.
     /// - Throws: `.damaged` where the journal has one that the store lacks, `.failed` where it could not be read back.
-    func writeRecord(by principal: Principal) throws(StoreError) {
+    func writeClosing(by principal: Principal) throws(StoreError) {
         let isDue = try store.read { (reading: borrowing Reading) throws(StoreError) -> Bool in
             guard let poll = try Poll.find(reading, election: election.number), poll.state == .closed,
                 try station.records.record(reading, .closing) == nil
@@ -59,5 +66,23 @@ extension Teller {
         // From the custody on the lines are for people.
         lines += try station.custody.lines(reading, at: poll.closedAt ?? 0)
         return lines + (try station.records.minutesLines(reading, hasTurnout: true))
+    }
+
+    /// What the journal holds already is never made a second time: two tallies or records with genuine signatures would let
+    /// whoever can write the file choose between them. To be asked where the store holds none, in the same transaction: another
+    /// program may have made it meanwhile.
+    /// - Parameters:
+    ///   - text: what the entry's details must contain.
+    ///   - message: what is said of it.
+    /// - Throws: `.damaged` with the message where the journal has such an entry.
+    func refuseSecond(
+        _ reading: borrowing Reading, _ action: JournalAction, containing text: String, _ message: String
+    ) throws(StoreError) {
+        let filter = Logbook.Filter(of: action, election: election.election.id, text: text)
+        guard try Logbook.page(reading, filter, limit: 1).isEmpty else {
+            throw StoreError(
+                .damaged, message,
+                cure: "Run `isoloir poll status`, keep the files as they are, and call the bureau together.")
+        }
     }
 }

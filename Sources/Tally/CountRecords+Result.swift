@@ -16,10 +16,10 @@ import Store
 ///         7 blank
 ///         91 valid
 ///     hours announced: ...
-extension Teller {
+extension CountRecords {
     /// Signs the result record once every ballot has a result; a second call changes nothing.
     /// - Throws: `.damaged` where the journal has one that the store lacks.
-    func writeResultRecord(by principal: Principal) throws(StoreError) {
+    func writeResult(by principal: Principal) throws(StoreError) {
         let isDue = try store.read { (reading: borrowing Reading) throws(StoreError) in try isResultDue(reading) }
         guard isDue else { return }
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
@@ -51,7 +51,7 @@ extension Teller {
     private func resultLines(_ reading: borrowing Reading, _ poll: Poll) throws(StoreError) -> [String] {
         var lines = ["isoloir result record 1", "election \(election.election.id)", "seal \(poll.fingerprint)"]
         let words = RecordWords(election.election)
-        for result in try results(reading) {
+        for result in try results.all(reading) {
             lines.append(words.counted(result.ballot.id, ballots: result.counted, weight: result.weight))
             for (place, answered) in result.questions.enumerated() {
                 lines.append(words.question(place + 1, answered.question.title))
@@ -63,10 +63,4 @@ extension Teller {
         lines += try station.records.restoreLines(reading)
         return lines + (try station.records.minutesLines(reading, hasTurnout: true))
     }
-}
-
-extension BallotResult.Answered {
-    /// Valid votes ("suffrages exprim\u{E9}s"): what was cast less what is blank; a ballot with several names is one.
-    /// - Parameter weight: of all ballots counted, on this question as on every other.
-    package func valid(of weight: Int) -> Int { weight - (blank ?? 0) }
 }

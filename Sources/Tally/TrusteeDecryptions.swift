@@ -2,12 +2,19 @@ import BallotCore
 import BallotEngine
 import Crypto
 import Elections
-import Foundation
 package import Journal
 package import Polling
 package import Store
 
-extension Teller {
+/// Takes the trustees' parts of the count, every proof checked, and gives the results once all are there.
+package struct TrusteeDecryptions: Sendable {
+    let station: PollingStation
+    let store: Store
+    let trustees: TrusteeRegister
+    let logbook: Logbook
+    let records: CountRecords
+    private var election: StoredElection { station.election }
+
     /// What taking a trustee's decryptions came to.
     package enum Taking: Sendable {
         /// Trustees that are still awaited for one ballot at least; nobody when the result is there.
@@ -258,7 +265,7 @@ extension Teller {
                 suspects.formUnion(names)
             }
         }
-        try writeResultRecord(by: principal)
+        try records.writeResult(by: principal)
         if !failed.isEmpty { return .noResult(ballots: failed, unbound: suspects.sorted()) }
         return .taken(trustee: trustee, missing: missing.sorted())
     }
