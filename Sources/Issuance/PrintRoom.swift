@@ -194,7 +194,7 @@ package struct PrintRoom: Sendable {
 
     /// How many letters of an election wait to be printed.
     package func waiting(_ reading: borrowing Reading, _ election: StoredElection) throws(StoreError) -> Int {
-        try outbox.waiting(reading, .letter, election: election.number)
+        try outbox.reports.waiting(reading, .letter, election: election.number)
     }
 
     /// Says that the files of a batch are complete.

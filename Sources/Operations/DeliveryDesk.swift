@@ -101,7 +101,7 @@ package final class DeliveryDesk: Sendable {
         var channels: [Route: Picture.Line] = [:]
         var places: [Route: [String: Picture.Line]] = [:]
         var mailings: [Int: [Route: Picture.Line]] = [:]
-        for entry in try desk.outbox.counts(reading, election: desk.election.number)
+        for entry in try desk.outbox.reports.counts(reading, election: desk.election.number)
         where !VoterDesk.tellsOfVote(entry.kind) {
             let name = entry.state.rawValue
             channels[entry.route, default: Picture.Line(name: entry.route.rawValue)].states[name, default: 0] +=
@@ -126,7 +126,7 @@ package final class DeliveryDesk: Sendable {
             if others.total > 0 { lines.append((route, others)) }
         }
         let limits = try thresholds(reading)
-        let known: [Mailing?] = try desk.outbox.mailings(reading, election: desk.election.number)
+        let known: [Mailing?] = try desk.outbox.reports.mailings(reading, election: desk.election.number)
         return Picture(
             at: now, channels: Route.allCases.compactMap { channels[$0] }, places: lines,
             mailings: (known + [nil]).flatMap { mailing in
@@ -134,11 +134,11 @@ package final class DeliveryDesk: Sendable {
                     mailings[mailing?.id ?? 0]?[route].map { (mailing, route, $0) }
                 }
             },
-            replies: try desk.outbox.replies(
+            replies: try desk.outbox.reports.replies(
                 reading, election: desk.election.number, limit: DeliveryDesk.mostReplies),
-            pauses: try desk.outbox.pauses(reading), holds: try desk.outbox.holds(reading),
+            pauses: try desk.outbox.reports.pauses(reading), holds: try desk.outbox.reports.holds(reading),
             warnings: lines.flatMap { DeliveryDesk.warnings($0.route, $0.line, limits) },
-            segments: try desk.outbox.segmentsToday(reading))
+            segments: try desk.outbox.reports.segmentsToday(reading))
     }
 
     /// The states of one place whose share reaches their limit; none where fewer than 20 messages came to an end.
@@ -220,7 +220,7 @@ package final class DeliveryDesk: Sendable {
     package func occurs(_ selection: MessageSelection) throws(StoreError) -> Bool {
         if selection.isAll { return true }
         return try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try desk.outbox.occurs(reading, election: desk.election.number, selection)
+            try desk.outbox.reports.occurs(reading, election: desk.election.number, selection)
         }
     }
 
@@ -252,7 +252,7 @@ package final class DeliveryDesk: Sendable {
             inUse[voter] = generation
         }
         var voters: [Int: Int] = [:]
-        try desk.outbox.eachIdentifier(reading, election: desk.election.number) { message throws(StoreError) in
+        try desk.outbox.reports.eachIdentifier(reading, election: desk.election.number) { message throws(StoreError) in
             guard message.route == from, [.bounced, .failed].contains(message.state),
                 inUse[message.subject] == message.generation,
                 selection.holds(place: message.place, mailing: message.mailing)

@@ -151,7 +151,7 @@ package struct VoterDesk: Sendable {
         let isTold = try mayKnowVotes(reading, actor)
         // A poll's messages tell of votes after its close as before: who may not know them is not shown these.
         let hides = try hasPoll(reading) && !isTold
-        let messages = try outbox.messages(reading, election: election.number, subject: id)
+        let messages = try outbox.reports.messages(reading, election: election.number, subject: id)
             .filter { !hides || !VoterDesk.tellsOfVote($0.kind) }
         let identifiers = try issuer.history(reading, voter: id)
         let signatures =

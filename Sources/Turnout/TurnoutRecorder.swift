@@ -147,7 +147,7 @@ package struct TurnoutRecorder: Sendable {
         try directory.issuer.eachFirstRoute(reading, election) { voter, route throws(StoreError) in
             marks.insert(route == .email ? .email : route == .sms ? .sms : .letter, voter)
         }
-        try outbox.eachIdentifier(reading, election: election.number) { message throws(StoreError) in
+        try outbox.reports.eachIdentifier(reading, election: election.number) { message throws(StoreError) in
             // A mail relay says no more than that it took the message; a bounce takes that back.
             if [.accepted, .delivered, .sent, .confirmed].contains(message.state) {
                 marks.insert(.delivered, message.subject)

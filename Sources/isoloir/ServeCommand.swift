@@ -282,7 +282,7 @@ private struct Workload {
             try site.doorkeeper.tidy(transaction)
             try site.recovery.tidy(transaction)
             try site.spent.tidy(transaction)
-            try services.outbox.expire(transaction)
+            try services.outbox.lease.expire(transaction)
         }
     }
 

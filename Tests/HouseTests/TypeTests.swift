@@ -81,7 +81,6 @@ struct TypeTests {
         "VoterRoll.RowChecker": 1275,
         "isoloir.Services": 1194,
         "Authentication.Doorkeeper": 1011,
-        "Delivery.Outbox": 847,
     ]
 
     @Test func `a type is counted with its extensions, and without those of another one of its name`() {
