@@ -1,3 +1,4 @@
+package import Contacts
 package import Crypto
 import FoundationEssentials
 package import Store
@@ -25,7 +26,7 @@ package struct Outbox: Sendable {
     package var reports: OutboxReports { OutboxReports(clock: clock) }
 
     /// The number of a frame, stored when it is new.
-    package func store(_ transaction: borrowing Transaction, _ frame: MessageFrame) throws(StoreError) -> Int {
+    package func store(_ transaction: borrowing Transaction, _ frame: MessageEnvelope) throws(StoreError) -> Int {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let content: String
@@ -113,7 +114,7 @@ package struct Outbox: Sendable {
     /// that wait, until when they would have, and those that failed, which wait again and are due at once. Notices keep theirs.
     /// Returns how many there were.
     package func readdress(
-        _ transaction: borrowing Transaction, election: Int, key: ElectionKey, subject: Int, route: Route,
+        _ transaction: borrowing Transaction, election: Int, key: ElectionKey, subject: Int, route: Channel,
         to recipient: [UInt8]
     ) throws(StoreError) -> Int {
         let sealer = Sealer(key: key.subkey(.outbox), randomness: randomness)
@@ -165,7 +166,7 @@ package struct Outbox: Sendable {
 
     /// Whether any message to a subject has left by a channel, or may have.
     package func hasLeft(
-        _ reading: borrowing Reading, election: Int, subject: Int, by route: Route
+        _ reading: borrowing Reading, election: Int, subject: Int, by route: Channel
     ) throws(StoreError) -> Bool {
         try reading.number(
             """
@@ -253,7 +254,7 @@ package final class OutboxQueue {
 
     /// The first number from `least` on by which a message can be told from all earlier ones of its kind to a subject.
     package func freeGeneration(
-        _ reading: borrowing Reading, subject: Int, kind: MessageKind, route: Route, from least: Int
+        _ reading: borrowing Reading, subject: Int, kind: MessageKind, route: Channel, from least: Int
     ) throws(StoreError) -> Int {
         max(
             least,

@@ -1,3 +1,4 @@
+package import Contacts
 package import Store
 
 /// What people are shown of the outbox: never what a message says, never where it goes.
@@ -78,7 +79,7 @@ package struct OutboxReports: Sendable {
     /// Why messages of a channel bounced or failed, by the codes that came back, the commonest first.
     package func replies(
         _ reading: borrowing Reading, election: Int, limit: Int
-    ) throws(StoreError) -> [(route: Route, state: MessageState, reply: String, count: Int)] {
+    ) throws(StoreError) -> [(route: Channel, state: MessageState, reply: String, count: Int)] {
         try reading.all(
             """
             SELECT channel, state, coalesce(reply, ''), count(*) FROM outbox_message
@@ -151,7 +152,7 @@ package struct OutboxReports: Sendable {
     /// How many messages of a channel are still to be handed over.
     /// - Parameter election: whose; nil for those of all.
     package func waiting(
-        _ reading: borrowing Reading, _ route: Route, election: Int? = nil
+        _ reading: borrowing Reading, _ route: Channel, election: Int? = nil
     ) throws(StoreError) -> Int {
         try reading.number(
             """
@@ -164,7 +165,7 @@ package struct OutboxReports: Sendable {
     /// whether somebody has voted.
     package func troubles(
         _ reading: borrowing Reading, election: Int, limit: Int
-    ) throws(StoreError) -> [TroubledMessage] {
+    ) throws(StoreError) -> [UndeliveredMessage] {
         try reading.all(
             """
             SELECT subject, channel, kind, state, reply, ended_at, sealed IS NOT NULL FROM outbox_message
@@ -172,7 +173,7 @@ package struct OutboxReports: Sendable {
             ORDER BY ended_at DESC, id LIMIT ?
             """, election, limit
         ) { (row: borrowing Row) throws(StoreError) in
-            TroubledMessage(
+            UndeliveredMessage(
                 subject: try row[0], route: try row[1], kind: try row[2], state: try row[3], reply: try row[4],
                 endedAt: try row[5], canRetry: try row[6])
         }

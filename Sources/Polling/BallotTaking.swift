@@ -148,7 +148,7 @@ package struct BallotTaking: Sendable {
     }
 
     /// What the transaction comes to; receipts and trackers are made after it.
-    private enum Deposit {
+    private enum CastOutcome {
         /// With the sums that this vote wrote; nil where the ballot was there already.
         case counts(BoxSums?)
         case other(text: [UInt8])
@@ -163,7 +163,7 @@ package struct BallotTaking: Sendable {
         _ checked: Checked, voter: Int, sessionOpenedAt openedAt: Int
     ) throws(StoreError) -> Casting {
         let ballot = checked.ballot
-        let deposit = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Deposit in
+        let deposit = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> CastOutcome in
             if let answered = try answered(transaction.reading, checked, voter: voter) { return answered }
             // A credential that was used meanwhile leaves nothing to vote with.
             guard let slot = checked.slot,
@@ -179,7 +179,7 @@ package struct BallotTaking: Sendable {
     /// also after the close; nil where it is to be written.
     private func answered(
         _ reading: borrowing Reading, _ checked: Checked, voter: Int
-    ) throws(StoreError) -> Deposit? {
+    ) throws(StoreError) -> CastOutcome? {
         let ballot = checked.ballot
         guard let slot = try slot(reading, ballot, checked.credential), checked.slot.map({ $0 == slot.id }) ?? true,
             let (_, entry) = try ballots.elector(reading, ballot, voter)
@@ -193,7 +193,7 @@ package struct BallotTaking: Sendable {
         return present == checked.text ? .counts(nil) : .other(text: present)
     }
 
-    private func answer(_ deposit: Deposit, _ checked: Checked) -> Casting {
+    private func answer(_ deposit: CastOutcome, _ checked: Checked) -> Casting {
         switch deposit {
         case .counts(let sums):
             // Known once they are committed, and not before.

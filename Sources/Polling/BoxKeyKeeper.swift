@@ -15,7 +15,7 @@ package enum BoxKeyFault: String, Sendable {
 package struct BoxKeyKeeper: Sendable {
     let election: StoredElection
     let store: Store
-    let logbook: Logbook
+    let journal: AuditJournal
     let randomness: Randomness
     let memory: BoxKeyMemory
     /// Erases the copies of the box key on this server.
@@ -83,7 +83,7 @@ package struct BoxKeyKeeper: Sendable {
     package func noteGiven(from file: String, by principal: Principal) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try note(boxKeyFile: file, transaction, by: principal)
-            try logbook.record(transaction, election: election.election.id, by: principal, .pollBoxKeyGiven, [:])
+            try journal.record(transaction, election: election.election.id, by: principal, .pollBoxKeyGiven, [:])
         }
     }
 
@@ -92,7 +92,7 @@ package struct BoxKeyKeeper: Sendable {
     package func note(
         boxKeyFile file: String, _ transaction: borrowing Transaction, by principal: Principal
     ) throws(StoreError) {
-        try Custody.note(boxKeyFile: file, transaction, logbook, of: election, by: principal)
+        try Custody.note(boxKeyFile: file, transaction, journal, of: election, by: principal)
     }
 
     /// Erases the box key once the poll is closed: from here on nothing needs it, and with it a copy of the store from before
@@ -128,7 +128,7 @@ package struct BoxKeyKeeper: Sendable {
                 // That it is there is noted already.
                 if case .begun = erasure, case .kept = before { continue }
                 guard before != erasure else { continue }
-                try logbook.record(
+                try journal.record(
                     transaction, election: election.election.id, by: principal, .pollBoxKey,
                     BoxKeyKeeper.details(erasure))
             }

@@ -8,7 +8,7 @@ package import Store
 package struct BoxRounds: Sendable {
     let election: StoredElection
     let store: Store
-    let logbook: Logbook
+    let journal: AuditJournal
     let clock: Clock
     let seals: BoxSeals
     let log: VoteLog

@@ -56,5 +56,5 @@ final class BoxSeals: Sendable {
     }
 
     /// What the box's seal covers of a ballot.
-    func boxMember(slot: Int, digest: [UInt8]) -> [UInt8] { Fixed.bytes(slot, 8) + digest }
+    func boxMember(slot: Int, digest: [UInt8]) -> [UInt8] { FixedWidth.bytes(slot, 8) + digest }
 }

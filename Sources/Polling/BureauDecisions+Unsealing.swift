@@ -36,7 +36,7 @@ extension BureauDecisions {
                 WHERE election = ?
                 """, election.number)
             try states.putHours(transaction)
-            try logbook.record(
+            try journal.record(
                 transaction, election: election.election.id, by: principal, .pollUnseal,
                 [
                     "fingerprint": poll.fingerprint, "manifest.sha256": digest, "reason": statement.reason,

@@ -6,7 +6,7 @@ package import Store
 package struct BureauDecisions: Sendable {
     let election: StoredElection
     let store: Store
-    let logbook: Logbook
+    let journal: AuditJournal
     let clock: Clock
     let states: PollStateMachine
     let admission: RestoreAdmission
@@ -74,13 +74,13 @@ package struct BureauDecisions: Sendable {
             guard time > clock.now else { return "The new hour has passed already: give one that is still to come." }
             try transaction.execute(
                 "UPDATE polling_poll SET closes_at = ? WHERE election = ?", time, election.number)
-            try logbook.record(
+            try journal.record(
                 transaction, election: election.election.id, by: principal, .pollExtend,
                 ["from": "\(poll.closesAt)", "to": "\(time)"].merging(decision.details) { $1 })
             if poll.state == .ended {
                 try transaction.execute(
                     "UPDATE polling_poll SET state = 'open' WHERE election = ?", election.number)
-                try logbook.record(
+                try journal.record(
                     transaction, election: election.election.id, by: principal, .pollResume, decision.details)
             }
             try states.putHours(transaction)

@@ -11,7 +11,7 @@ package enum PollMoment: String, Sendable, CaseIterable {
 package struct BureauNotes: Sendable {
     let election: StoredElection
     let store: Store
-    let logbook: Logbook
+    let journal: AuditJournal
     let clock: Clock
 
     /// People whom a meeting of the bureau can hold: bureau, candidates' delegates, expert.
@@ -82,7 +82,7 @@ package struct BureauNotes: Sendable {
             switch body(poll) {
             case .failure(let refusal): return refusal
             case .success(let details):
-                try logbook.record(
+                try journal.record(
                     transaction, election: election.election.id, by: principal, action, details)
                 return nil
             }

@@ -40,7 +40,7 @@ private struct ClockPast: Sendable {
 package final class ClockWatch: Sendable {
     private let election: StoredElection
     private let store: Store
-    private let logbook: Logbook
+    private let journal: AuditJournal
     private let clock: Clock
     /// The watched clock behind `clock`, in a program that closes the poll at its hour.
     private let steady: SteadyClock?
@@ -48,10 +48,10 @@ package final class ClockWatch: Sendable {
     private let past = Mutex(ClockPast())
 
     init(
-        election: StoredElection, store: Store, logbook: Logbook, clock: Clock, steady: SteadyClock?,
+        election: StoredElection, store: Store, journal: AuditJournal, clock: Clock, steady: SteadyClock?,
         states: PollStateMachine
     ) {
-        (self.election, self.store, self.logbook, self.clock) = (election, store, logbook, clock)
+        (self.election, self.store, self.journal, self.clock) = (election, store, journal, clock)
         (self.steady, self.states) = (steady, states)
     }
 
@@ -117,7 +117,7 @@ package final class ClockWatch: Sendable {
                 """
                 UPDATE polling_poll SET seen_at = ?, seen_ticks = ?, seen_boot = ?, clock_doubt = NULL WHERE election = ?
                 """, witness.time, witness.ticks, witness.boot, election.number)
-            try logbook.record(
+            try journal.record(
                 transaction, election: election.election.id, by: principal, .pollClockTrusted,
                 ["shows": "\(witness.time)", "believed": "\(believed)"].merging(word.details) { $1 })
             return (nil, witness)
@@ -178,7 +178,7 @@ package final class ClockWatch: Sendable {
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try transaction.execute(
                     "UPDATE polling_poll SET clock_doubt = ? WHERE election = ?", doubt?.rawValue, election.number)
-                try logbook.record(
+                try journal.record(
                     transaction, election: election.election.id, by: .system("clock"), .pollClock,
                     ["doubt": doubt?.rawValue ?? "none", "shows": "\(now)", "jump": "\(steady?.jump ?? 0)"])
             }

@@ -87,7 +87,7 @@ package struct Custody: Sendable {
     package init(_ reading: borrowing Reading, election: String) throws(StoreError) {
         var custody = Custody()
         var isSealed = false
-        try Logbook.each(reading) { entry, _ throws(StoreError) in
+        try AuditJournal.each(reading) { entry, _ throws(StoreError) in
             switch entry.kind {
             // From its beginning: credentials are made in many steps before the seal.
             case .pollSealing where entry.election == election, .pollSeal where entry.election == election:
@@ -122,10 +122,11 @@ package struct Custody: Sendable {
 
     /// Notes a file of the box key on this machine.
     static func note(
-        boxKeyFile path: String, _ transaction: borrowing Transaction, _ logbook: Logbook, of election: StoredElection,
+        boxKeyFile path: String, _ transaction: borrowing Transaction, _ journal: AuditJournal,
+        of election: StoredElection,
         by principal: Principal
     ) throws(StoreError) {
-        try logbook.record(transaction, election: election.election.id, by: principal, .pollBoxKeyFile, ["path": path])
+        try journal.record(transaction, election: election.election.id, by: principal, .pollBoxKeyFile, ["path": path])
     }
 
     /// - Throws: `.damaged` where they are no object of texts.

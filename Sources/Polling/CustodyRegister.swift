@@ -7,7 +7,7 @@ package import Store
 package struct CustodyRegister: Sendable {
     let election: StoredElection
     let store: Store
-    let logbook: Logbook
+    let journal: AuditJournal
     let clock: Clock
     let signing: SigningKey
     let records: SignedRecords
@@ -60,7 +60,7 @@ package struct CustodyRegister: Sendable {
             guard statement.act == .boxKeyDestroyed, statement.election == seal.election,
                 statement.subject == hex(seal.digest), !signers.isEmpty
             else { return "The statement is not about this poll's box key, or no member of the seal signed it." }
-            try logbook.record(
+            try journal.record(
                 transaction, election: election.election.id, by: principal, .pollMemberKeyDestroyed,
                 [
                     "members": signers.map(\.name).joined(separator: ", "),
@@ -86,7 +86,7 @@ package struct CustodyRegister: Sendable {
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> PollingStation.Refusal? in
             let custody = try Custody(transaction.reading, election: election.election.id)
             if let file = custody.remainingFiles.first(where: { $0.path == name }) {
-                try logbook.record(
+                try journal.record(
                     transaction, election: election.election.id, by: principal, .pollBackupDestroyed,
                     ["entry": "\(file.number)", "file": file.path, "by": who, "reason": reason])
                 return nil
@@ -101,7 +101,7 @@ package struct CustodyRegister: Sendable {
             guard found.count == 1 else {
                 return "\(found.count) backups are called \"\(name)\": give the beginning of the SHA-256 instead."
             }
-            try logbook.record(
+            try journal.record(
                 transaction, election: election.election.id, by: principal, .pollBackupDestroyed,
                 [
                     "entry": "\(backup.number)", "file": backup.name, "sha256": backup.sha256, "by": who,

@@ -7,7 +7,7 @@ package import Store
 /// Opens a sealed poll.
 package struct PollOpener: Sendable {
     let election: StoredElection
-    let logbook: Logbook
+    let journal: AuditJournal
     let clock: Clock
     let randomness: Randomness
     let store: Store
@@ -50,7 +50,7 @@ package struct PollOpener: Sendable {
             let lines = try openingLines(transaction.reading, poll) + (try records.restoreLines(transaction.reading))
             let people = try records.minutesLines(transaction.reading, hasTurnout: false)
             let record = try records.keep(transaction, .opening, lines + people)
-            try logbook.record(
+            try journal.record(
                 transaction, election: election.election.id, by: principal, .pollRecord,
                 ["kind": SignedRecord.Kind.opening.rawValue, "sha256": hex(sha256(Array(record.utf8)))])
             try along(transaction)
@@ -67,7 +67,7 @@ package struct PollOpener: Sendable {
             words.emptyBox($0.name, electors: $0.electors)
         }
         guard let seal = SealManifest(poll.manifest) else { return lines }
-        let register = TrusteeRegister(logbook: logbook, clock: clock)
+        let register = TrusteeRegister(journal: journal, clock: clock)
         for trustee in try register.all(reading, election) {
             // What they signed, not what is noted beside it.
             lines.append(words.trustee(trustee.name, try register.check(reading, election, trustee, seal)))
@@ -90,7 +90,7 @@ package struct PollOpener: Sendable {
     /// Trustees who have not said that the sealed election is made with their key, in words; nil when all have, or the bureau
     /// waived it.
     func uncheckedTrustees(_ reading: borrowing Reading, _ poll: Poll) throws(StoreError) -> String? {
-        let waiting = try TrusteeRegister(logbook: logbook, clock: clock).unchecked(
+        let waiting = try TrusteeRegister(journal: journal, clock: clock).unchecked(
             reading, election, manifest: poll.manifest)
         guard !waiting.isEmpty else { return nil }
         return

@@ -9,7 +9,7 @@ import Store
 struct PollStateMachine: Sendable {
     let election: StoredElection
     let store: Store
-    let logbook: Logbook
+    let journal: AuditJournal
     let clock: Clock
     let randomness: Randomness
     let log: VoteLog
@@ -44,7 +44,7 @@ struct PollStateMachine: Sendable {
             for ballot in change.to.isFinal ? try PollBallot.all(transaction.reading, election: election.number) : [] {
                 details["votes.\(ballot.name)"] = "\(ballot.votes)"
             }
-            try logbook.record(transaction, election: election.election.id, by: principal, change.action, details)
+            try journal.record(transaction, election: election.election.id, by: principal, change.action, details)
             return nil
         }
     }

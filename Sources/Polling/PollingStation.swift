@@ -61,7 +61,7 @@ package final class PollingStation: Sendable {
         store: Store, election: StoredElection, key: ElectionKey,
         boxKey source: @escaping @Sendable () -> BoxKey? = { nil },
         eraseBoxKey: @escaping @Sendable () -> [BoxKeyErasure] = { [] },
-        boxKeyPlaces: @escaping @Sendable () -> [String] = { [] }, logbook: Logbook, clock: Clock,
+        boxKeyPlaces: @escaping @Sendable () -> [String] = { [] }, journal: AuditJournal, clock: Clock,
         steady: SteadyClock? = nil, randomness: Randomness
     ) {
         let signing = SigningKey(seed: key.subkey(.voteReceipts))
@@ -73,43 +73,43 @@ package final class PollingStation: Sendable {
         (checkers, tallies) = (BallotCheckers(), TallyStore(clock: clock))
         log = VoteLog(store: store, clock: clock)
         rounds = BoxRounds(
-            election: election, store: store, logbook: logbook, clock: clock, seals: seals, log: log)
+            election: election, store: store, journal: journal, clock: clock, seals: seals, log: log)
         signatureList = SignatureList(election: election)
         records = SignedRecords(
             election: election, store: store, clock: clock, signing: signing, list: signatureList)
         sealIntegrity = SealIntegrity(
-            election: election, logbook: logbook, clock: clock, signing: signing, seals: seals, records: records)
+            election: election, journal: journal, clock: clock, signing: signing, seals: seals, records: records)
         partIntegrity = PartIntegrity(checkers: checkers, tallies: tallies)
         integrity = BoxIntegrity(
             election: election, store: store, seals: seals, rounds: rounds, tallies: tallies, sealed: sealIntegrity,
             parts: partIntegrity)
         boxKey = BoxKeyKeeper(
-            election: election, store: store, logbook: logbook, randomness: randomness, memory: memory,
+            election: election, store: store, journal: journal, randomness: randomness, memory: memory,
             erase: eraseBoxKey, places: boxKeyPlaces)
         custody = CustodyRegister(
-            election: election, store: store, logbook: logbook, clock: clock, signing: signing, records: records)
+            election: election, store: store, journal: journal, clock: clock, signing: signing, records: records)
         let states = PollStateMachine(
-            election: election, store: store, logbook: logbook, clock: clock, randomness: randomness, log: log)
+            election: election, store: store, journal: journal, clock: clock, randomness: randomness, log: log)
         watch = ClockWatch(
-            election: election, store: store, logbook: logbook, clock: clock, steady: steady, states: states)
+            election: election, store: store, journal: journal, clock: clock, steady: steady, states: states)
         let admission = RestoreAdmission(
             election: election, clock: clock, rounds: rounds, integrity: sealIntegrity)
         opener = PollOpener(
-            election: election, logbook: logbook, clock: clock, randomness: randomness, store: store, boxKey: memory,
+            election: election, journal: journal, clock: clock, randomness: randomness, store: store, boxKey: memory,
             integrity: integrity, states: states, admission: admission, records: records)
         decisions = BureauDecisions(
-            election: election, store: store, logbook: logbook, clock: clock, states: states, admission: admission,
+            election: election, store: store, journal: journal, clock: clock, states: states, admission: admission,
             integrity: sealIntegrity, records: records, boxKey: boxKey, watch: watch)
         closer = PollCloser(
             election: election, store: store, clock: clock, states: states, watch: watch, rounds: rounds, seals: seals,
             records: records, boxKey: boxKey)
-        notes = BureauNotes(election: election, store: store, logbook: logbook, clock: clock)
+        notes = BureauNotes(election: election, store: store, journal: journal, clock: clock)
         voterBallots = VoterBallots(election: election, clock: clock, randomness: randomness, boxKey: memory)
         casting = BallotTaking(
             election: election, store: store, clock: clock, ballots: voterBallots, checkers: checkers, rounds: rounds,
             seals: seals, signing: signing, pace: CastingPace(clock: clock))
         notices = VoteNotices(
-            election: election, store: store, logbook: logbook, clock: clock, list: signatureList)
+            election: election, store: store, journal: journal, clock: clock, list: signatureList)
         erasure = PollErasure(election: election, states: states)
     }
 

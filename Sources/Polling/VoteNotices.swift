@@ -8,14 +8,14 @@ import Synchronization
 package final class VoteNotices: Sendable {
     private let election: StoredElection
     private let store: Store
-    private let logbook: Logbook
+    private let journal: AuditJournal
     private let clock: Clock
     private let list: SignatureList
     /// The last round whose voters were told.
     private let told = Mutex(0)
 
-    init(election: StoredElection, store: Store, logbook: Logbook, clock: Clock, list: SignatureList) {
-        (self.election, self.store, self.logbook, self.clock, self.list) = (election, store, logbook, clock, list)
+    init(election: StoredElection, store: Store, journal: AuditJournal, clock: Clock, list: SignatureList) {
+        (self.election, self.store, self.journal, self.clock, self.list) = (election, store, journal, clock, list)
     }
 
     /// Voters told in one transaction.
@@ -45,13 +45,13 @@ package final class VoteNotices: Sendable {
                                 AND substr(entry, 1, 8) <= ?4)
                             OR (SELECT state FROM polling_poll WHERE polling_poll.election = polling_ballot.election) = 'closed')
                     ORDER BY voter LIMIT ?3
-                    """, election.number, roundAt, VoteNotices.noticeChunk, Fixed.bytes(roundAt, 8)
+                    """, election.number, roundAt, VoteNotices.noticeChunk, FixedWidth.bytes(roundAt, 8)
                 ) { (row: borrowing Row) throws(StoreError) -> (Int, Int, [UInt8]) in
                     (try row[0], try row[1], try row[2])
                 }
                 for (elector, _, entry) in waiting { try list.mark(transaction, elector: elector, entry) }
                 if !waiting.isEmpty {
-                    try logbook.record(
+                    try journal.record(
                         transaction, election: election.election.id, by: .system("rounds"), .pollNotice,
                         ["lines": "\(waiting.count)"])
                 }
@@ -99,7 +99,7 @@ package final class VoteNotices: Sendable {
                     try send(transaction, voter)
                 }
                 guard lines > 0 else { return }
-                try logbook.record(
+                try journal.record(
                     transaction, election: election.election.id, by: .system("log"), .pollNotice,
                     ["lines": "\(lines)"])
             }

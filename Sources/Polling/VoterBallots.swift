@@ -11,7 +11,7 @@ package struct VoterBallot: Sendable {
 }
 
 /// What the browser needs to seal a ballot.
-package struct Booth: Sendable {
+package struct VotingMaterial: Sendable {
     /// With titles and answers in every language, for the page.
     package let ballot: Election.Ballot
     /// The election document of the ballot protocol.
@@ -56,8 +56,8 @@ package struct VoterBallots: Sendable {
     }
 
     /// What a voter finds who opens a ballot's page.
-    package enum Entering: Sendable {
-        case booth(Booth)
+    package enum Eligibility: Sendable {
+        case material(VotingMaterial)
         case voted(at: Int)
         case notEligible
     }
@@ -67,14 +67,15 @@ package struct VoterBallots: Sendable {
     ///   - voter: row number on the roll; the caller has checked the session.
     ///   - name: the ballot's name in the election.
     /// - Throws: `.failed` where the box key is not there or does not open the credential.
-    package func enter(_ reading: borrowing Reading, voter: Int, ballot name: String) throws(StoreError) -> Entering {
+    package func enter(_ reading: borrowing Reading, voter: Int, ballot name: String) throws(StoreError) -> Eligibility
+    {
         guard let ballot = election.election.ballots.first(where: { $0.id == name }),
             let stored = try PollBallot.find(reading, election: election.number, name: name),
             let (_, entry) = try elector(reading, stored, voter)
         else { return .notEligible }
         if let signedAt = entry.signedAt { return .voted(at: signedAt) }
         let credential = try credential(entry, stored, voter)
-        return .booth(Booth(ballot: ballot, document: stored.document, credential: credential.text))
+        return .material(VotingMaterial(ballot: ballot, document: stored.document, credential: credential.text))
     }
 
     /// A voter's line on the signature list of a ballot; nil where they are not on it.

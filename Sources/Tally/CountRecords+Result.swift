@@ -30,7 +30,7 @@ extension CountRecords {
                 transaction.reading, .pollRecord, containing: "\"kind\":\"result\"",
                 "The result record was signed before, and is gone from the store.")
             let text = try station.records.keep(transaction, .result, try resultLines(transaction.reading, poll))
-            try logbook.record(
+            try journal.record(
                 transaction, election: election.election.id, by: principal, .pollRecord,
                 ["kind": "result", "sha256": hex(sha256(Array(text.utf8)))])
         }

@@ -9,7 +9,7 @@ import Store
 struct CountRecords: Sendable {
     let station: PollingStation
     let store: Store
-    let logbook: Logbook
+    let journal: AuditJournal
     let results: CountedResults
     var election: StoredElection { station.election }
 
@@ -36,7 +36,7 @@ struct CountRecords: Sendable {
             guard ClosingRecord(Array(text.utf8), by: station.receiptKey) != nil else {
                 throw StoreError(.failed, "The closing record cannot be read back: it was not kept.")
             }
-            try logbook.record(
+            try journal.record(
                 transaction, election: election.election.id, by: principal, .pollRecord,
                 ["kind": "closing", "sha256": hex(sha256(Array(text.utf8)))])
         }
@@ -78,8 +78,8 @@ struct CountRecords: Sendable {
     func refuseSecond(
         _ reading: borrowing Reading, _ action: JournalAction, containing text: String, _ message: String
     ) throws(StoreError) {
-        let filter = Logbook.Filter(of: action, election: election.election.id, text: text)
-        guard try Logbook.page(reading, filter, limit: 1).isEmpty else {
+        let filter = AuditJournal.Filter(of: action, election: election.election.id, text: text)
+        guard try AuditJournal.page(reading, filter, limit: 1).isEmpty else {
             throw StoreError(
                 .damaged, message,
                 cure: "Run `isoloir poll status`, keep the files as they are, and call the bureau together.")

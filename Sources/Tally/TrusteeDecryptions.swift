@@ -11,7 +11,7 @@ package struct TrusteeDecryptions: Sendable {
     let station: PollingStation
     let store: Store
     let trustees: TrusteeRegister
-    let logbook: Logbook
+    let journal: AuditJournal
     let records: CountRecords
     private var election: StoredElection { station.election }
 
@@ -239,7 +239,7 @@ package struct TrusteeDecryptions: Sendable {
             ]
             if !replaced.isEmpty { details["replaced"] = replaced.joined(separator: ", ") }
             if let waiver = open.compactMap(\.part.waiver).first { details["unbound"] = waiver.words }
-            try logbook.record(
+            try journal.record(
                 transaction, election: election.election.id, by: principal,
                 replaced.isEmpty ? .tallyDecrypt : .tallyReplacePart, details)
             return .kept
@@ -334,7 +334,7 @@ package struct TrusteeDecryptions: Sendable {
                 let stored = try station.tallies.tally(transaction.reading, ballot), stored.result == nil
             else { return false }
             try station.tallies.keep(transaction, result: ArchiveWriter.document(numbers), of: ballot)
-            try logbook.record(
+            try journal.record(
                 transaction, election: election.election.id, by: principal, .tallyResult,
                 ["ballot": ballot.name, "result": "\(numbers)"])
             return true

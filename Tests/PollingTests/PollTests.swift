@@ -155,32 +155,37 @@ struct CountingTests {
         for (voter, answer) in [1, 1, 2, 0].enumerated() {
             _ = try poll.cast(try poll.ballot(voter, answer), by: voter)
         }
-        #expect(try poll.teller.tally(by: .system("test")) == [])
+        #expect(try poll.tallyService.tally(by: .system("test")) == [])
         #expect(try poll.station.closer.close(atOnce: true, by: .system("test")) == nil)
-        #expect(try poll.teller.tally(by: .system("test")).count == 2)
+        #expect(try poll.tallyService.tally(by: .system("test")).count == 2)
         return poll
     }
 
     @Test func `both trustees together open the result, and neither alone`() throws {
         let poll = try closed()
         guard
-            case .taken(_, let missing) = try poll.teller.decryptions.take(try poll.decryptions(0), by: .system("test"))
+            case .taken(_, let missing) = try poll.tallyService.decryptions.take(
+                try poll.decryptions(0), by: .system("test"))
         else {
             Issue.record("a good decryption was refused")
             return
         }
         #expect(missing == ["Bruno"])
         #expect(
-            try poll.store.read { (r: borrowing Reading) throws(StoreError) in try poll.teller.results.all(r).count }
+            try poll.store.read { (r: borrowing Reading) throws(StoreError) in
+                try poll.tallyService.results.all(r).count
+            }
                 == 0)
         guard
-            case .taken(_, let nobody) = try poll.teller.decryptions.take(try poll.decryptions(1), by: .system("test"))
+            case .taken(_, let nobody) = try poll.tallyService.decryptions.take(
+                try poll.decryptions(1), by: .system("test"))
         else {
             Issue.record("a good decryption was refused")
             return
         }
         #expect(nobody == [])
-        let results = try poll.store.read { (r: borrowing Reading) throws(StoreError) in try poll.teller.results.all(r)
+        let results = try poll.store.read { (r: borrowing Reading) throws(StoreError) in
+            try poll.tallyService.results.all(r)
         }
         #expect(results[0].questions[0].lines.map(\.votes) == [2, 1, 0])
         #expect(results[0].questions[0].blank == 1)
@@ -190,7 +195,7 @@ struct CountingTests {
     @Test func `a trustee with a wrong key, a tampered proof or a stranger's name is refused by name`() throws {
         let poll = try closed()
         func refusal(_ file: [UInt8]) throws -> String {
-            guard case .refused(let reason) = try poll.teller.decryptions.take(file, by: .system("test")) else {
+            guard case .refused(let reason) = try poll.tallyService.decryptions.take(file, by: .system("test")) else {
                 return "taken"
             }
             return reason
@@ -217,7 +222,7 @@ struct CountingTests {
             }
         }
         let file = TrusteeFiles.decryptions(election: "cse-2026", trustee: "Anne", parts: [])
-        guard case .refused(let reason) = try poll.teller.decryptions.take(file, by: .system("test")) else {
+        guard case .refused(let reason) = try poll.tallyService.decryptions.take(file, by: .system("test")) else {
             Issue.record("an open poll took a decryption")
             return
         }

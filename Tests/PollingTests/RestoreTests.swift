@@ -30,7 +30,7 @@ struct RestoreTests {
     private func mark(_ poll: PollFixture) throws {
         let held = try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try PollRestore.mark(
-                transaction, Logbook(clock: Clock { poll.now }, randomness: .system), clock: Clock { poll.now },
+                transaction, AuditJournal(clock: Clock { poll.now }, randomness: .system), clock: Clock { poll.now },
                 file: "b.isoloir",
                 sha256: "ab12")
         }
@@ -95,7 +95,7 @@ struct RestoreTests {
         }
         _ = try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try PollRestore.mark(
-                transaction, Logbook(clock: Clock { poll.now }, randomness: .system), clock: Clock { poll.now },
+                transaction, AuditJournal(clock: Clock { poll.now }, randomness: .system), clock: Clock { poll.now },
                 file: "b.isoloir", sha256: "ab12")
         }
         #expect(try poll.station.integrity.audit() == [])
@@ -104,7 +104,7 @@ struct RestoreTests {
             #expect(try poll.station.closer.close(atOnce: true, by: .system("test"), word: word) == nil)
         }
         #expect(try poll.station.integrity.audit() == [])
-        #expect(try !poll.teller.tally(by: .system("test")).isEmpty)
+        #expect(try !poll.tallyService.tally(by: .system("test")).isEmpty)
     }
 
     /// The mark of the restore is a row that whoever writes the file can take away: voting goes on with the journal's consent alone.
@@ -152,7 +152,7 @@ struct RestoreTests {
         #expect(
             try poll.station.closer.close(atOnce: true, by: .system("test"), word: PollDecision(by: "I", reason: "r"))
                 == nil)
-        _ = try poll.teller.tally(by: .system("test"))
+        _ = try poll.tallyService.tally(by: .system("test"))
         let found = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
             try poll.station.records.record(reading, .closing)
         }

@@ -109,9 +109,9 @@ struct TamperTests {
         poll.wait(900)
         #expect(try poll.station.rounds.turn() == [PollFixture.ballot])
         #expect(try poll.station.closer.close(atOnce: true, by: .system("test")) == nil)
-        _ = try poll.teller.tally(by: .system("test"))
+        _ = try poll.tallyService.tally(by: .system("test"))
         for trustee in 0...1 {
-            _ = try poll.teller.decryptions.take(try poll.decryptions(trustee), by: .system("test"))
+            _ = try poll.tallyService.decryptions.take(try poll.decryptions(trustee), by: .system("test"))
         }
         #expect(try poll.station.integrity.audit() == [])
         let (change, expected) = TamperTests.changes[number]
