@@ -65,7 +65,9 @@ let package = Package(
         room("Journal", on: ["Crypto", "Store"]),
         room("Elections", on: ["BallotCore", "Contacts", "Crypto", "Documents", "Inputs", "Journal", "Store"]),
         room("Typesetting", on: ["CDataMatrix", "CPango", "CQPDF", "CQREncode", "CZlib"]),
-        room("Delivery", on: ["Crypto", "HTTPClient", "Inputs", "Store", "Templating", "Threads", "CResolv", "CTLS"]),
+        room(
+            "Delivery",
+            on: ["Contacts", "Crypto", "HTTPClient", "Inputs", "Store", "Templating", "Threads", "CResolv", "CTLS"]),
         room(
             "VoterRoll",
             on: ["Contacts", "Crypto", "Elections", "Inputs", "Journal", "Store", "Typesetting", "CArchive", "CXML"]),
@@ -92,11 +94,12 @@ let package = Package(
         room(
             "Staff",
             on: ["Authentication", "Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Store"]),
-        room("Compliance", on: ["Documents", "Elections"]),
+        room("Compliance", on: ["Contacts", "Documents", "Elections"]),
         room(
             "Turnout",
             on: [
-                "Authentication", "Delivery", "Elections", "Issuance", "Journal", "Polling", "Store", "VoterRoll",
+                "Authentication", "Contacts", "Delivery", "Elections", "Issuance", "Journal", "Polling", "Store",
+                "VoterRoll",
                 "CClp",
             ]),
         room(
@@ -157,13 +160,15 @@ let package = Package(
         tests(
             "ElectionsTests", of: ["BallotCore", "Contacts", "Crypto", "Documents", "Elections", "Journal", "Store"]),
         tests("VoterRollTests", of: ["Contacts", "Crypto", "Elections", "Journal", "Store", "VoterRoll"]),
-        tests("DeliveryTests", of: ["Crypto", "Delivery", "Journal", "Store", "Templating", "Threads", "Typesetting"]),
+        tests(
+            "DeliveryTests",
+            of: ["Contacts", "Crypto", "Delivery", "Journal", "Store", "Templating", "Threads", "Typesetting"]),
         tests(
             "IssuanceTests",
             of: ["Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Store", "VoterRoll"]),
         tests(
             "AuthenticationTests",
-            of: ["Authentication", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Store"]),
+            of: ["Authentication", "Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Store"]),
         tests("CaptchaTests", of: ["Captcha", "Crypto", "Store"]),
         tests("BallotTests", of: ["BallotCore", "BallotEngine", "Crypto", "Tally"]),
         tests(

@@ -1,6 +1,6 @@
 package import Contacts
 import Crypto
-package import Delivery
+import Delivery
 import Elections
 import Issuance
 package import Journal

@@ -1,5 +1,5 @@
 package import Contacts
-package import Delivery
+import Delivery
 import Elections
 package import Journal
 package import Store

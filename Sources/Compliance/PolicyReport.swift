@@ -1,3 +1,4 @@
+import Contacts
 package import Elections
 
 /// What an election has and has not, as the recommendation asks.

@@ -1,3 +1,4 @@
+import Contacts
 import Store
 
 /// Sends the mails that are due.

@@ -1,3 +1,4 @@
+import Contacts
 import Dispatch
 import Store
 import Synchronization

@@ -1,3 +1,4 @@
+import Contacts
 import Store
 
 /// Sends the SMS that are due, codes first, one by one: each result is on disk before the next message leaves, since

@@ -1,6 +1,6 @@
 package import Contacts
 package import Crypto
-package import Delivery
+import Delivery
 package import Elections
 package import Journal
 

@@ -157,7 +157,7 @@ final class IssueSession {
     private func route(for voter: Voter, _ contacts: VoterContacts, forced: Channel?) -> Channel? {
         func reaches(_ route: Channel) -> Bool { obstacle(voter, contacts, route) == nil }
         if let forced { return reaches(forced) ? forced : nil }
-        if let preferred = voter.channel.flatMap({ Channel(rawValue: $0.rawValue) }), reaches(preferred) {
+        if let preferred = voter.channel, reaches(preferred) {
             return preferred
         }
         return Channel.allCases.first(where: reaches)

@@ -1,4 +1,4 @@
-import Contacts
+package import Contacts
 package import Crypto
 package import Delivery
 package import Elections

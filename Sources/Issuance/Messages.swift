@@ -1,4 +1,4 @@
-import Contacts
+package import Contacts
 package import Delivery
 package import Elections
 import Foundation
@@ -38,7 +38,7 @@ package final class MessageTemplates: Sendable {
         let hours = PollHours(announced: election)
         for language in Language.allCases {
             for kind in MessageKind.allCases where kind.isForStaff { _ = try frame(kind, language, .email, hours) }
-            for route in election.channels.compactMap({ Channel(rawValue: $0.rawValue) }) {
+            for route in election.channels {
                 if route == .letter {
                     // A generated secret never travels by letter; a printed code travels by nothing else.
                     _ = try frame(.identifier, language, route, hours)

@@ -1,5 +1,5 @@
 package import Contacts
-package import Delivery
+import Delivery
 package import Elections
 package import Issuance
 package import VoterRoll

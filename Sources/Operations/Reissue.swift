@@ -1,6 +1,6 @@
 import Authentication
 package import Contacts
-package import Delivery
+import Delivery
 import Elections
 package import Issuance
 import Journal

@@ -1,3 +1,4 @@
+import Contacts
 import Delivery
 package import Elections
 import FoundationEssentials

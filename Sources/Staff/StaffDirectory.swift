@@ -1,7 +1,7 @@
 package import Authentication
 package import Contacts
 import Crypto
-package import Delivery
+import Delivery
 package import Elections
 package import Issuance
 package import Journal

@@ -80,7 +80,7 @@ package enum Permission: String, Sendable, CaseIterable, Codable {
 
 extension StaffRole {
     /// What a role may see and do.
-    package var actions: Set<Permission> {
+    package var permissions: Set<Permission> {
         switch self {
         case .manager:
             [
@@ -109,7 +109,7 @@ extension StaffRole {
     }
 
     /// Whether the table above gives a role this action.
-    package func may(_ permission: Permission) -> Bool { actions.contains(permission) }
+    package func may(_ permission: Permission) -> Bool { permissions.contains(permission) }
 
     /// What is needed to add or remove somebody of this role: nobody gives themselves the bureau's eyes.
     package var passphrases: Permission {

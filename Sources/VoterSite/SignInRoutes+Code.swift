@@ -1,5 +1,6 @@
 import Authentication
 import Captcha
+import Contacts
 import Elections
 import HTTPServer
 import Store

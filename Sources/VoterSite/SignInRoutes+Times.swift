@@ -1,4 +1,5 @@
 import Authentication
+import Contacts
 import Elections
 import HTTPServer
 import Store

@@ -1,5 +1,6 @@
 import CommandLineKit
 import Compliance
+import Contacts
 import Crypto
 import Delivery
 import Documents

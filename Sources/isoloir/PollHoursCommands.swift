@@ -1,4 +1,5 @@
 import CommandLineKit
+import Contacts
 import Delivery
 import Elections
 import Foundation

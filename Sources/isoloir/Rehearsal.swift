@@ -1,4 +1,5 @@
 import CommandLineKit
+import Contacts
 import Crypto
 import Elections
 import Foundation

@@ -29,7 +29,7 @@ private let acts: [Act] = [
     Act(
         "SpoiledSheet\\(", commands: ["letters spoiled"], forms: ["letters/{batch}/spoiled", "parcels/{batch}/spoiled"]),
     Act("LetterReturns\\(", commands: ["letters returned"], forms: ["letters/returned"]),
-    Act("oom\\.confirm\\(", commands: ["letters confirm"], forms: ["letters/{batch}/confirm"]),
+    Act("atches\\.confirm\\(", commands: ["letters confirm"], forms: ["letters/{batch}/confirm"]),
     Act(
         "deliveries\\.retry\\(|OutboxRetry\\(", commands: ["outbox retry"],
         forms: ["deliveries/retry", "voters/{voter}/messages/{message}/retry"]),
@@ -119,7 +119,7 @@ struct OperationListTests {
 
     @Test func `the journal knows every form, and no other`() throws {
         let text = try sources("Console")
-        let forms = text.matches(of: /ConsoleAction\(\s*path: "[^"]+", deed: [^,]+, name: "?([a-zA-Z]+)"?/)
+        let forms = text.matches(of: /ConsoleAction\(\s*path: "[^"]+", permission: [^,]+, name: "?([a-zA-Z]+)"?/)
             .map { String($0.1) }.filter { $0 != "name" }
         // Those on a voter's page are made by one function.
         let onPage = text.matches(of: /\bon\(\s*"([a-zA-Z]+)", "[a-z-]+", \./).map { String($0.1) }

@@ -30,7 +30,7 @@ struct SchemaTests {
 
     /// The fixture is the whole schema in one readable file. After a deliberate change: ISOLOIR_WRITE_SCHEMA=1.
     @Test func `the schema is the one of the fixture`() throws {
-        let fixture = repository.appending(path: "Tests/HouseTests/Fixtures/schema.sql")
+        let fixture = repository.appending(path: "Tests/ArchitectureTests/Fixtures/schema.sql")
         let schema = try schema()
         if ProcessInfo.processInfo.environment["ISOLOIR_WRITE_SCHEMA"] != nil {
             try schema.write(to: fixture, atomically: true, encoding: .utf8)

@@ -1,4 +1,5 @@
 import Authentication
+import Contacts
 import Delivery
 import Journal
 import Store

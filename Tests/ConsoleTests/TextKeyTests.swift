@@ -72,7 +72,7 @@ struct TextKeyTests {
         ("secret", PassphraseRules.Fault.allCases.map(\.rawValue)),
         ("verdict", ChannelProof.Verdict.allCases.map(\.rawValue)),
         ("phase", ["overdue", "extended", "grace", "closedEarly"]),
-        ("deed", ["reissue", "reissueElsewhere", "resetPassphrase", "changeRoll"]),
+        ("permission", ["reissue", "reissueElsewhere", "resetPassphrase", "changeRoll"]),
         ("proof", ["one", "oneAndAnswer"]), ("picture.by", ["college", "site", "channel"]),
         ("menu", Menu.entries.map { $0.path.isEmpty ? "home" : $0.path }),
         ("print", ["busy", "notApproved", "noPrinter", "noKey", "nothingWaits", "notPrintable"]),

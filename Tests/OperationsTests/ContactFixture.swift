@@ -104,7 +104,8 @@ final class ContactFixture {
             outbox: outbox,
             register: StaffRegister(
                 election: election, key: key, messageTemplates: messageTemplates, outbox: outbox,
-                passphrases: passphrases, journal: journal,
+                passphrases: passphrases,
+                journal: journal,
                 clock: clock, randomness: .system, console: "https://vote.example.org/manager"),
             journal: journal, clock: clock, randomness: .system)
     }

@@ -1,3 +1,4 @@
+import Contacts
 import Delivery
 import Elections
 import Journal

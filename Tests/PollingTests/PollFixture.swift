@@ -25,8 +25,7 @@ final class PollFixture: Sendable {
     let station: PollingStation
     let key: ElectionKey
     let boxKey: BoxKey
-    private let journal: AuditJournal
-    var journal: AuditJournal { journal }
+    let journal: AuditJournal
     let tallyService: TallyService
     private let sealer: PollSealer
     let trustees: TrusteeRegister

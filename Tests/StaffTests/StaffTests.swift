@@ -51,14 +51,14 @@ struct StaffTests {
             #expect(role.may(.seeVotes) == (role == .bureau))
             #expect(role.may(.fetchLetters) == (role == .printer))
         }
-        #expect(StaffRole.printer.actions == [.seeOwn, .fetchLetters])
+        #expect(StaffRole.printer.permissions == [.seeOwn, .fetchLetters])
         #expect(StaffRole.bureau.passphrases == .changeBureau && !StaffRole.manager.may(.changeBureau))
         let writing: Set<Permission> = [
             .reissue, .reissueElsewhere, .resetPassphrase, .unlock, .changeRoll, .runDeliveries, .sendReminders,
             .orderLetters, .approveSpecimen, .acceptPolicy, .changeStaff, .changeBureau, .decide, .decideForBureau,
             .changeClients, .answerVoters, .revealContacts,
         ]
-        #expect(StaffRole.auditor.actions.isDisjoint(with: writing))
+        #expect(StaffRole.auditor.permissions.isDisjoint(with: writing))
     }
 }
 

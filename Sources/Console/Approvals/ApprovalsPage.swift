@@ -105,7 +105,7 @@ struct RequestWords {
     /// What is asked for.
     func permission(_ request: Approvals.Request) -> String {
         if request.isAddition { return say("approvals.added") }
-        return say(request.heldImport == nil ? "deed.\(request.permission.rawValue)" : "approvals.file")
+        return say(request.heldImport == nil ? "permission.\(request.permission.rawValue)" : "approvals.file")
     }
 
     /// Whom it is about, or which file.
