@@ -26,8 +26,8 @@ package struct SMSPolicy: Sendable {
 
 /// Takes messages from the outbox to relay and gateway. One at a time across processes.
 ///
-///     Courier ─┬─ MailRun ── MailEngine ── connections ── relay
-///              └─ SMSRun ─── provider ─────────────────── gateway      (a thread of its own)
+///     Courier ─┬─ MailDispatch ── MailEngine ── connections ── relay
+///              └─ SMSDispatch ─── provider ─────────────────── gateway      (a thread of its own)
 package final class Courier: Sendable {
     private let store: Store
     private let outbox: Outbox

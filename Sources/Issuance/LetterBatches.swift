@@ -9,7 +9,7 @@ package import VoterRoll
 
 /// Makes letter batches, knows which letter is whose, and follows them until the post has them.
 ///
-///     manager            PrintRoom                    printer            post
+///     manager            LetterBatches                printer            post
 ///       | print --to DIR --> | batch: sorted, numbered   |                 |
 ///       |                    | PDFs, manifest ---------> |                 |
 ///       | spoiled N -------> | identifier revoked        |                 |

@@ -12,7 +12,7 @@ package import VoterRoll
 
 /// The desk at which election managers and the support help a voter: finds them, shows how things stand, reissues.
 ///
-///     voter        manager            VoterDesk                  second person      outbox
+///     voter        manager            VoterSupport               second person      outbox
 ///       | calls ---> | search, page ---> |                            |               |
 ///       | answers -> | reissue --------> | challenge, rules           |               |
 ///       |            |                   | one person is enough: ------------------->|
