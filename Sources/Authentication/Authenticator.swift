@@ -7,7 +7,7 @@ package import Store
 
 /// Lets principals in: identifier, connection code, secret, session.
 ///
-///     browser          Doorkeeper                       worker            outbox
+///     browser          Authenticator                    worker            outbox
 ///       | identifier --> | one row, for everybody          |                |
 ///       | <-- cookie --- |                                 |                |
 ///       |                |            (a moment later) --> | who is it?     |

@@ -26,8 +26,8 @@ package struct SMSPolicy: Sendable {
 
 /// Takes messages from the outbox to relay and gateway. One at a time across processes.
 ///
-///     Courier ─┬─ MailRun ── MailEngine ── connections ── relay
-///              └─ SMSRun ─── provider ─────────────────── gateway      (a thread of its own)
+///     Courier ─┬─ MailDispatch ── MailEngine ── connections ── relay
+///              └─ SMSDispatch ─── provider ─────────────────── gateway      (a thread of its own)
 package final class Courier: Sendable {
     private let store: Store
     private let outbox: Outbox
@@ -215,7 +215,7 @@ extension Courier {
             wait = pause
             do throws(StoreError) {
                 let isDue = try store.read { (reading: borrowing Reading) throws(StoreError) in
-                    try outbox.isDue(reading, route, line.classes)
+                    try outbox.lease.isDue(reading, route, line.classes)
                 }
                 guard isDue || !line.unstored.isEmpty else {
                     rest()
@@ -229,7 +229,7 @@ extension Courier {
                     wait = troublePause
                 } else if report.accepted > 0 {
                     try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
-                        try outbox.resume(transaction, route)
+                        try outbox.lease.resume(transaction, route)
                     }
                 }
             } catch {
@@ -306,8 +306,8 @@ final class DispatcherLease: Sendable {
         self.owner = owner
         renewAt = Mutex(outbox.clock.now + DispatcherLease.renewSeconds)
         let taken = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
-            guard try outbox.takeLease(transaction, owner: owner, isAlone: true) else { return false }
-            try outbox.begin(transaction)
+            guard try outbox.lease.takeLease(transaction, owner: owner, isAlone: true) else { return false }
+            try outbox.lease.begin(transaction)
             return true
         }
         guard taken else { throw StoreError(.busy, "Another dispatcher is at work.", cure: "Let it finish.") }
@@ -319,7 +319,7 @@ final class DispatcherLease: Sendable {
         let now = outbox.clock.now
         guard now >= renewAt.withLock({ $0 }) else { return true }
         // Once lost it is asked for again at every attempt.
-        guard try outbox.takeLease(transaction, owner: owner, isAlone: false) else { return false }
+        guard try outbox.lease.takeLease(transaction, owner: owner, isAlone: false) else { return false }
         renewAt.withLock { $0 = now + DispatcherLease.renewSeconds }
         return true
     }

@@ -162,7 +162,7 @@ final class MailDispatch {
         tally.trouble(reason)
         guard isPause else { return }
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try outbox.pause(transaction, .email, reason)
+            try outbox.lease.pause(transaction, .email, reason)
         }
     }
 
@@ -197,7 +197,8 @@ final class MailDispatch {
             let count = try unstored.record(transaction, outbox, route: .email)
             guard try lease.holds(transaction) else { return (count, nil) }
             return (
-                count, try order.map { order throws(StoreError) in try outbox.due(transaction.reading, order) } ?? []
+                count,
+                try order.map { order throws(StoreError) in try outbox.lease.due(transaction.reading, order) } ?? []
             )
         }
         unstored.forget(count)

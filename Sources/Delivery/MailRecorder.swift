@@ -53,7 +53,7 @@ final class MailRecorder {
             let count = try unstored.record(transaction, outbox, route: .email)
             guard try lease.holds(transaction) else { return (count, nil) }
             guard order.limit > 0 else { return (count, []) }
-            return (count, try outbox.due(transaction.reading, order))
+            return (count, try outbox.lease.due(transaction.reading, order))
         }
         unstored.forget(count)
         syncer.note()

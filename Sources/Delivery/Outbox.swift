@@ -19,6 +19,12 @@ package struct Outbox: Sendable {
         (self.clock, self.randomness, self.console) = (clock, randomness, console)
     }
 
+    /// What the dispatcher does with the messages.
+    package var lease: OutboxLease { OutboxLease(clock: clock, randomness: randomness) }
+
+    /// What people are shown of the messages.
+    package var reports: OutboxReports { OutboxReports(clock: clock) }
+
     /// The number of a frame, stored when it is new.
     package func store(_ transaction: borrowing Transaction, _ frame: MessageEnvelope) throws(StoreError) -> Int {
         let encoder = JSONEncoder()
@@ -142,30 +148,11 @@ package struct Outbox: Sendable {
                     state = 'waiting', attempts = 0
                 WHERE id = ?5
                 """, sealed, Outbox.place(recipient, route), Outbox.heldSeconds, clock.now, message.id)
-            try forgetEarly(transaction, message.id)
+            try lease.forgetEarly(transaction, message.id)
             // Whether a reminder waits would tell whether somebody voted.
             if message.kind != .reminder { count += 1 }
         }
         return count
-    }
-
-    /// How many messages of each channel are in each state.
-    package func summary(
-        _ reading: borrowing Reading, election: Int
-    ) throws(StoreError) -> [(route: String, state: String, count: Int)] {
-        try reading.all(
-            """
-            SELECT channel, state, count(*) FROM outbox_message WHERE election = ? GROUP BY channel, state
-            ORDER BY channel, state
-            """, election
-        ) { (row: borrowing Row) throws(StoreError) in (try row[0], try row[1], try row[2]) }
-    }
-
-    /// Why channels are paused.
-    package func pauses(_ reading: borrowing Reading) throws(StoreError) -> [(route: String, reason: String)] {
-        try reading.all("SELECT channel, reason FROM outbox_pause ORDER BY channel") {
-            (row: borrowing Row) throws(StoreError) in (try row[0], try row[1])
-        }
     }
 
     /// What became of a message and when; nil when there is none with this number.
@@ -301,62 +288,4 @@ package final class OutboxQueue {
         defer { next += 1 }
         return next
     }
-}
-
-extension Outbox {
-    /// How many messages of a channel are still to be handed over.
-    /// - Parameter election: whose; nil for those of all.
-    package func waiting(
-        _ reading: borrowing Reading, _ route: Channel, election: Int? = nil
-    ) throws(StoreError) -> Int {
-        try reading.number(
-            """
-            SELECT count(*) FROM outbox_message
-            WHERE state = 'waiting' AND channel = ?1 AND (?2 IS NULL OR election = ?2)
-            """, route.rawValue, election)
-    }
-
-    /// Messages that failed, came back, or of which nobody knows whether they arrived, the latest first; none that would tell
-    /// whether somebody has voted.
-    package func troubles(
-        _ reading: borrowing Reading, election: Int, limit: Int
-    ) throws(StoreError) -> [UndeliveredMessage] {
-        try reading.all(
-            """
-            SELECT subject, channel, kind, state, reply, ended_at, sealed IS NOT NULL FROM outbox_message
-            WHERE state IN ('failed', 'unknown', 'bounced') AND election = ? AND kind NOT IN ('reminder', 'voteRecorded')
-            ORDER BY ended_at DESC, id LIMIT ?
-            """, election, limit
-        ) { (row: borrowing Row) throws(StoreError) in
-            UndeliveredMessage(
-                subject: try row[0], route: try row[1], kind: try row[2], state: try row[3], reply: try row[4],
-                endedAt: try row[5], canRetry: try row[6])
-        }
-    }
-
-    /// SMS segments charged today, for each class that sent any.
-    package func segmentsToday(_ reading: borrowing Reading) throws(StoreError) -> [(priority: Priority, count: Int)] {
-        try reading.all("SELECT priority, used FROM outbox_budget WHERE day = ? ORDER BY priority", clock.now / 86_400)
-        {
-            (row: borrowing Row) throws(StoreError) in (Priority(rawValue: try row[0]) ?? .batch, try row[1])
-        }
-    }
-}
-
-/// A message that did not arrive, or of which nobody knows.
-package struct UndeliveredMessage: Sendable {
-    /// The voter's number; negative for a member of the staff.
-    package let subject: Int
-    /// Raw value of a `Channel`.
-    package let route: String
-    /// Raw value of a `MessageKind`.
-    package let kind: String
-    /// `failed`, `unknown` or `bounced`.
-    package let state: String
-    /// The relay's or gateway's codes; never their text, which may repeat the address.
-    package let reply: String?
-    /// Seconds since 1970.
-    package let endedAt: Int
-    /// Whether `retry` can send it again.
-    package let canRetry: Bool
 }

@@ -64,7 +64,11 @@ enum Backoff {
     }
 }
 
-extension Outbox {
+/// The dispatcher's side of the outbox: what is due, what came of it, and what each class may still use today.
+package struct OutboxLease: Sendable {
+    let clock: Clock
+    let randomness: Randomness
+
     /// Seconds for which the dispatcher's lease holds; renewed with every batch of results.
     private static let leaseSeconds = 60
     /// Days for which a failed message can be made due again; its secrets are wiped afterwards.
@@ -80,7 +84,7 @@ extension Outbox {
             """
             INSERT INTO outbox_dispatcher (id, owner, expires_at) VALUES (1, ?1, ?2)
             ON CONFLICT (id) DO UPDATE SET owner = ?1, expires_at = ?2 WHERE owner = ?1 OR expires_at <= ?3 OR ?4
-            """, owner, now + Outbox.leaseSeconds, now, isAlone) == 1
+            """, owner, now + OutboxLease.leaseSeconds, now, isAlone) == 1
     }
 
     /// What a dispatcher does once when it starts, alone: SMS whose answer its predecessor never stored go again,
@@ -104,7 +108,7 @@ extension Outbox {
     package func expire(_ transaction: borrowing Transaction) throws(StoreError) {
         try transaction.execute(
             "UPDATE outbox_message SET sealed = NULL WHERE state IN ('failed', 'unknown') AND ended_at < ? AND sealed IS NOT NULL",
-            clock.now - Outbox.keptDays * 86_400)
+            clock.now - OutboxLease.keptDays * 86_400)
         try transaction.execute(
             """
             UPDATE outbox_message SET state = 'expired', sealed = NULL, ended_at = ?1

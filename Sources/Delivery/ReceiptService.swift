@@ -26,7 +26,7 @@ package struct ReceiptService: Sendable {
     /// - Throws: an error of the store, or of a key file that cannot be read.
     func isOurs(token: String, tag: String) throws(StoreError) -> Bool {
         let election = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try outbox.election(reading, providerID: token)
+            try outbox.lease.election(reading, providerID: token)
         }
         guard let election else { return false }
         do throws(KeyError) {
@@ -42,7 +42,7 @@ package struct ReceiptService: Sendable {
     ) throws(StoreError) -> Outcome {
         guard try isOurs(token: token, tag: tag) else { return .foreign }
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            _ = try outbox.takeReceipt(transaction, providerID: token, delivered: delivered, reply: reply)
+            _ = try outbox.lease.takeReceipt(transaction, providerID: token, delivered: delivered, reply: reply)
         }
         return .taken
     }

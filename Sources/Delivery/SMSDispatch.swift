@@ -52,7 +52,7 @@ final class SMSDispatch {
             let order = LeaseOrder(
                 route: .sms, limit: 1, blocked: Set(opener.blocked.keys), classes: priority...priority)
             let found = try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try outbox.due(reading, order).first
+                try outbox.lease.due(reading, order).first
             }
             if let found { return found }
         }
@@ -85,10 +85,10 @@ final class SMSDispatch {
         let budget = policy.budgets[priority] ?? 0
         let start = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Start in
             guard try lease.holds(transaction) else { throw DispatcherLease.lost }
-            guard try outbox.charge(transaction, priority, count: segments, budget: budget) else { return .spent }
+            guard try outbox.lease.charge(transaction, priority, count: segments, budget: budget) else { return .spent }
             // Charged and withdrawn: the charge is taken back with the rest of the transaction's work.
-            guard try outbox.markSent(transaction, message.id) else {
-                try outbox.refund(transaction, priority, count: segments)
+            guard try outbox.lease.markSent(transaction, message.id) else {
+                try outbox.lease.refund(transaction, priority, count: segments)
                 return .withdrawn
             }
             return .begun
@@ -105,7 +105,7 @@ final class SMSDispatch {
             let result = try store(message, outcome, refund: SMSDispatch.wasPaid(outcome) ? nil : refund)
             guard let reason = refusals.note(outcome) else { return result }
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try outbox.pause(transaction, .sms, reason)
+                try outbox.lease.pause(transaction, .sms, reason)
             }
             return .paused(reason)
         }

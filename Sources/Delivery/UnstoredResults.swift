@@ -27,7 +27,7 @@ final class UnstoredResults: Sendable {
     /// Writes everything that waits into the store; returns how many there were. Once they are committed, `forget` them.
     func record(_ transaction: borrowing Transaction, _ outbox: Outbox, route: Channel) throws(StoreError) -> Int {
         let results = waiting.withLock { $0 }
-        try outbox.record(transaction, results, route: route)
+        try outbox.lease.record(transaction, results, route: route)
         return results.count
     }
 

@@ -36,9 +36,9 @@ extension RehearsedPoll {
         let missing = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
             var missing: [String: Int] = [:]
             for ballot in try PollBallot.all(reading, election: election.number) {
-                let waiting = try station.waitingBallots(reading, ballot)
-                let isAlone = waiting.hasRound && 0 < waiting.count && waiting.count < PollingStation.roundBallots
-                if isAlone { missing[ballot.name] = PollingStation.roundBallots - waiting.count }
+                let waiting = try station.rounds.waitingBallots(reading, ballot)
+                let isAlone = waiting.hasRound && 0 < waiting.count && waiting.count < BoxRounds.roundBallots
+                if isAlone { missing[ballot.name] = BoxRounds.roundBallots - waiting.count }
             }
             return missing
         }

@@ -9,7 +9,7 @@ package import VoterRoll
 
 /// Makes letter batches, knows which letter is whose, and follows them until the post has them.
 ///
-///     manager            PrintRoom                    printer            post
+///     manager            LetterBatches                printer            post
 ///       | print --to DIR --> | batch: sorted, numbered   |                 |
 ///       |                    | PDFs, manifest ---------> |                 |
 ///       | spoiled N -------> | identifier revoked        |                 |
@@ -196,7 +196,7 @@ package struct LetterBatches: Sendable {
 
     /// How many letters of an election wait to be printed.
     package func waiting(_ reading: borrowing Reading, _ election: StoredElection) throws(StoreError) -> Int {
-        try outbox.waiting(reading, .letter, election: election.number)
+        try outbox.reports.waiting(reading, .letter, election: election.number)
     }
 
     /// Says that the files of a batch are complete.

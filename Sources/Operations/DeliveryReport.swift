@@ -28,7 +28,7 @@ extension DeliveryService {
     /// one person is a person.
     package func report() throws(StoreError) -> DeliveryReport {
         let counts = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try desk.outbox.hourly(reading, election: desk.election.number)
+            try desk.outbox.reports.hourly(reading, election: desk.election.number)
         }.filter { !VoterSupport.tellsOfVote($0.kind) }
         var totals: [String: Int] = [:]
         for count in counts { totals[count.place ?? "", default: 0] += count.count }

@@ -102,7 +102,7 @@ package final class DeliveryService: Sendable {
         var channels: [Channel: Picture.Line] = [:]
         var places: [Channel: [String: Picture.Line]] = [:]
         var mailings: [Int: [Channel: Picture.Line]] = [:]
-        for entry in try desk.outbox.counts(reading, election: desk.election.number)
+        for entry in try desk.outbox.reports.counts(reading, election: desk.election.number)
         where !VoterSupport.tellsOfVote(entry.kind) {
             let name = entry.state.rawValue
             channels[entry.route, default: Picture.Line(name: entry.route.rawValue)].states[name, default: 0] +=
@@ -127,7 +127,7 @@ package final class DeliveryService: Sendable {
             if others.total > 0 { lines.append((route, others)) }
         }
         let limits = try thresholds(reading)
-        let known: [Mailing?] = try desk.outbox.mailings(reading, election: desk.election.number)
+        let known: [Mailing?] = try desk.outbox.reports.mailings(reading, election: desk.election.number)
         return Picture(
             at: now, channels: Channel.allCases.compactMap { channels[$0] }, places: lines,
             mailings: (known + [nil]).flatMap { mailing in
@@ -135,11 +135,11 @@ package final class DeliveryService: Sendable {
                     mailings[mailing?.id ?? 0]?[route].map { (mailing, route, $0) }
                 }
             },
-            replies: try desk.outbox.replies(
+            replies: try desk.outbox.reports.replies(
                 reading, election: desk.election.number, limit: DeliveryService.mostReplies),
-            pauses: try desk.outbox.pauses(reading), holds: try desk.outbox.holds(reading),
+            pauses: try desk.outbox.reports.pauses(reading), holds: try desk.outbox.reports.holds(reading),
             warnings: lines.flatMap { DeliveryService.warnings($0.route, $0.line, limits) },
-            segments: try desk.outbox.segmentsToday(reading))
+            segments: try desk.outbox.reports.segmentsToday(reading))
     }
 
     /// The states of one place whose share reaches their limit; none where fewer than 20 messages came to an end.
@@ -221,7 +221,7 @@ package final class DeliveryService: Sendable {
     package func occurs(_ selection: MessageSelection) throws(StoreError) -> Bool {
         if selection.isAll { return true }
         return try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try desk.outbox.occurs(reading, election: desk.election.number, selection)
+            try desk.outbox.reports.occurs(reading, election: desk.election.number, selection)
         }
     }
 
@@ -253,7 +253,7 @@ package final class DeliveryService: Sendable {
             inUse[voter] = generation
         }
         var voters: [Int: Int] = [:]
-        try desk.outbox.eachIdentifier(reading, election: desk.election.number) { message throws(StoreError) in
+        try desk.outbox.reports.eachIdentifier(reading, election: desk.election.number) { message throws(StoreError) in
             guard message.route == from, [.bounced, .failed].contains(message.state),
                 inUse[message.subject] == message.generation,
                 selection.holds(place: message.place, mailing: message.mailing)

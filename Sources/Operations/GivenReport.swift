@@ -36,7 +36,7 @@ extension VoterSupport {
         var signed: [Int: Int] = [:]
         if isOver {
             for ballot in try PollBallot.all(reading, election: election.number) {
-                try station.eachSignature(reading, ballot, before: .max) { voter, at throws(StoreError) in
+                try station.signatureList.eachSignature(reading, ballot, before: .max) { voter, at throws(StoreError) in
                     signed[voter] = max(signed[voter] ?? 0, at)
                 }
             }

@@ -90,10 +90,12 @@ package struct PollChange: Sendable {
         let station = desk.station
         let refusal =
             switch act {
-            case .suspension: try station.suspend(by: principal, decision, along: along)
-            case .resumption(let proof): try station.resume(by: principal, decision, proof: proof, along: along)
-            case .extending(let time): try station.extend(to: time, by: principal, decision, along: along)
-            case .abandonment(let statement): try station.abandon(by: principal, statement: statement, along: along)
+            case .suspension: try station.decisions.suspend(by: principal, decision, along: along)
+            case .resumption(let proof):
+                try station.decisions.resume(by: principal, decision, proof: proof, along: along)
+            case .extending(let time): try station.decisions.extend(to: time, by: principal, decision, along: along)
+            case .abandonment(let statement):
+                try station.decisions.abandon(by: principal, statement: statement, along: along)
             }
         return refusal.map(Outcome.refused) ?? .done(isTold: isTold)
     }

@@ -26,13 +26,13 @@ package struct PollClose: Sendable {
         atOnce: Bool, by principal: Principal, word: PollDecision?, complain: @escaping (String) -> Void
     ) throws(StoreError) -> PollingStation.Refusal? {
         if let damage = try damage() { return damage }
-        let findings = try station.audit()
+        let findings = try station.integrity.audit()
         guard findings.isEmpty else {
             return "Something was added, removed or changed by hand:\n  \(findings.joined(separator: "\n  "))\n"
                 + "Suspend the poll (isoloir poll suspend), keep the files as they are, and call the bureau together."
         }
         let announce = RoundMail(register).announcement(complain: complain)
-        if let refusal = try station.close(atOnce: atOnce, by: principal, word: word, announce: announce) {
+        if let refusal = try station.closer.close(atOnce: atOnce, by: principal, word: word, announce: announce) {
             return refusal
         }
         _ = try tallyService.tally(by: principal)

@@ -70,7 +70,7 @@ package struct PollDestruction: Sendable {
 
     private func erase(_ desk: VoterSupport, _ fingerprint: String, by principal: Principal) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try desk.station.erase(transaction)
+            try desk.station.erasure.erase(transaction)
             try desk.registrar.erase(transaction, election)
             try desk.register.erase(transaction, by: principal)
             try desk.passphrases.erase(transaction, election: election.number)

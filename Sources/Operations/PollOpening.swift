@@ -75,9 +75,9 @@ package struct PollOpening {
         }
         guard !isOpen else { return .pointsOpen }
         let station = try station()
-        let refusal = try station.open(by: principal, proof: proof) { transaction throws(StoreError) in
+        let refusal = try station.opener.open(by: principal, proof: proof) { transaction throws(StoreError) in
             try along(transaction)
-            try station.note(boxKeyFile: file, transaction, by: principal)
+            try station.boxKey.note(boxKeyFile: file, transaction, by: principal)
         }
         return refusal.map(Outcome.refused) ?? .opened
     }

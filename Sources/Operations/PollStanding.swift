@@ -36,7 +36,7 @@ package struct PollStanding: Sendable {
         hours = try PollHours.find(reading, station.election)
         var boxes: [Box] = []
         for ballot in try PollBallot.all(reading, election: station.election.number) {
-            boxes.append(Box(ballot: ballot, rounds: try station.rounds(reading, ballot)))
+            boxes.append(Box(ballot: ballot, rounds: try station.rounds.all(reading, ballot)))
         }
         self.boxes = boxes
     }

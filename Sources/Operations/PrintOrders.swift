@@ -14,7 +14,7 @@ import VoterRoll
 
 /// Letters between election manager and printer: specimen, print run, parcel, receipt, destruction.
 ///
-///     manager           LetterDoor                         printer
+///     manager           PrintOrders                        printer
 ///       | specimen ----> | approved once ----------------> |
 ///       | print -------> | PDFs, encrypted to their key    |
 ///       |                | parcel ------------------------>| fetch: a POST, three times at most, counted

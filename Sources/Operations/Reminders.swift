@@ -222,7 +222,7 @@ package struct Reminders: Sendable {
     private func lastRounds(_ reading: borrowing Reading) throws(StoreError) -> [Int: Int] {
         var times: [Int: Int] = [:]
         for ballot in try PollBallot.all(reading, election: election.number) {
-            times[ballot.id] = try desk.station.rounds(reading, ballot).last?.at ?? 0
+            times[ballot.id] = try desk.station.rounds.all(reading, ballot).last?.at ?? 0
         }
         return times
     }
@@ -234,7 +234,7 @@ package struct Reminders: Sendable {
     ) throws(StoreError) -> Bool {
         switch order.target {
         case .notSignedIn: try !desk.door.hasSignedIn(reading, .voter(voter))
-        case .notVoted: try desk.station.hasBallotLeft(reading, voter: voter, before: rounds)
+        case .notVoted: try desk.station.signatureList.hasBallotLeft(reading, voter: voter, before: rounds)
         }
     }
 
@@ -244,11 +244,11 @@ package struct Reminders: Sendable {
         var (open, all): (Set<Int>, Set<Int>) = ([], [])
         for ballot in try PollBallot.all(reading, election: election.number) {
             var signed: Set<Int> = []
-            let end = try desk.station.rounds(reading, ballot).last?.at ?? 0
-            try desk.station.eachSignature(reading, ballot, before: end) { voter, _ throws(StoreError) in
+            let end = try desk.station.rounds.all(reading, ballot).last?.at ?? 0
+            try desk.station.signatureList.eachSignature(reading, ballot, before: end) { voter, _ throws(StoreError) in
                 signed.insert(voter)
             }
-            try desk.station.eachElector(reading, ballot) { voter throws(StoreError) in
+            try desk.station.signatureList.eachElector(reading, ballot) { voter throws(StoreError) in
                 all.insert(voter)
                 if !signed.contains(voter) { open.insert(voter) }
             }

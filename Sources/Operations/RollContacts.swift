@@ -10,7 +10,7 @@ package import VoterRoll
 
 /// Contacts that a whole file changes: the rules of a single correction hold for each of its rows.
 ///
-///     file, applied       VoterDesk                                              second person
+///     file, applied       VoterSupport                                           second person
 ///       | apply ----------> | what an older file left waiting ends                   |
 ///       |                   | rows of voters without an identifier: at once          |
 ///       |                   | with one, where one person may: the old contact is     |

@@ -39,7 +39,7 @@ package struct RoundMail: Sendable {
 
     /// For whoever publishes. A mail that cannot be queued is told to `complain`; it never keeps a round or a close from being
     /// made.
-    package func announcement(complain: @escaping (String) -> Void) -> PollingStation.Announcement {
+    package func announcement(complain: @escaping (String) -> Void) -> BoxRounds.Announcement {
         { transaction, ballots, at throws(StoreError) in
             do throws(StoreError) { try send(transaction, ballots, at: at) } catch {
                 complain("the bureau cannot be told of the round: \(error)")

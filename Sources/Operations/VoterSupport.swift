@@ -12,7 +12,7 @@ package import VoterRoll
 
 /// The desk at which election managers and the support help a voter: finds them, shows how things stand, reissues.
 ///
-///     voter        manager            VoterDesk                  second person      outbox
+///     voter        manager            VoterSupport               second person      outbox
 ///       | calls ---> | search, page ---> |                            |               |
 ///       | answers -> | reissue --------> | challenge, rules           |               |
 ///       |            |                   | one person is enough: ------------------->|
@@ -151,12 +151,12 @@ package struct VoterSupport: Sendable {
         let isTold = try mayKnowVotes(reading, actor)
         // A poll's messages tell of votes after its close as before: who may not know them is not shown these.
         let hides = try hasPoll(reading) && !isTold
-        let messages = try outbox.messages(reading, election: election.number, subject: id)
+        let messages = try outbox.reports.messages(reading, election: election.number, subject: id)
             .filter { !hides || !VoterSupport.tellsOfVote($0.kind) }
         let identifiers = try issuer.history(reading, voter: id)
         let signatures =
             isTold
-            ? try station.ballots(reading, voter: id).map { ($0.ballot.title, $0.signedAt) } : nil
+            ? try station.voterBallots.ballots(reading, voter: id).map { ($0.ballot.title, $0.signedAt) } : nil
         return Page(
             voter: voter, mail: contacts.mail.map { VoterContacts.masked(mail: $0.text) },
             phone: contacts.phone.map { VoterContacts.masked(phone: $0.text) }, hasAddress: contacts.address != nil,

@@ -1,6 +1,4 @@
 import Crypto
-import Store
-import Synchronization
 
 /// The sums of a ballot's box, signature list and electors, with the number of votes they stand for.
 ///
@@ -69,48 +67,5 @@ struct SumsSeal: Sendable {
             revision: FixedWidth.number(plain[..<8]), votes: FixedWidth.number(plain[8..<16]), box: sum(0),
             list: sum(1),
             electors: sum(2))
-    }
-}
-
-extension PollingStation {
-    /// What became of a ballot's sealed sums.
-    enum SumsFinding {
-        case good(BoxSums)
-        /// The seal does not open: changed by hand, another ballot's, or of another round.
-        case broken
-        /// This station read or wrote later ones.
-        case earlier
-    }
-
-    /// The sums of a ballot as they stand in the store, compared with those that this station knows.
-    /// - Parameter known: what was known before the reading began; nil in the writer's transaction, which sees all.
-    /// - Returns: with the head to which the seal is bound, empty before the first round.
-    /// - Throws: `.failed` where the ballot has no row of sums.
-    func sums(
-        _ reading: borrowing Reading, _ ballot: PollBallot, known: [[UInt8]: BoxSums]? = nil
-    ) throws(StoreError) -> (found: SumsFinding, head: String) {
-        let row = try reading.first(
-            """
-            SELECT sums, (SELECT head FROM polling_round WHERE polling_round.ballot = polling_count.ballot
-                ORDER BY number DESC LIMIT 1)
-            FROM polling_count WHERE ballot = ?
-            """, ballot.id
-        ) { (row: borrowing Row) throws(StoreError) -> ([UInt8], String?) in (try row[0], try row[1]) }
-        guard let (sealed, head) = row else { throw StoreError(.failed, "The ballot \(ballot.name) is gone.") }
-        let latest = known.map { $0[ballot.uuid] } ?? knownSums.withLock { $0[ballot.uuid] }
-        guard let sums = sumsSeal.open(sealed, uuid: ballot.uuid, head: head ?? "") else {
-            return (.broken, head ?? "")
-        }
-        if let latest, sums.revision < latest.revision || sums.revision == latest.revision && sums != latest {
-            return (.earlier, head ?? "")
-        }
-        return (.good(sums), head ?? "")
-    }
-
-    /// Notes sums that are committed: earlier ones are not believed any more.
-    func note(_ sums: BoxSums, of ballot: PollBallot) {
-        knownSums.withLock { known in
-            if known[ballot.uuid].map({ $0.revision < sums.revision }) ?? true { known[ballot.uuid] = sums }
-        }
     }
 }

@@ -8,7 +8,12 @@ package enum PollMoment: String, Sendable, CaseIterable {
 }
 
 /// What the bureau notes for the minutes: it stands in the journal at once, and in every record and paper written after it.
-extension PollingStation {
+package struct BureauNotes: Sendable {
+    let election: StoredElection
+    let store: Store
+    let journal: AuditJournal
+    let clock: Clock
+
     /// People whom a meeting of the bureau can hold: bureau, candidates' delegates, expert.
     private static let mostPresent = 50
     /// Seconds by which the hour of an incident may lie ahead: the bureau's watch and the server's clock differ.
@@ -22,12 +27,12 @@ extension PollingStation {
     ///   more than ten minutes ahead, a poll that is not sealed yet, or destroyed.
     package func note(
         incident words: String, at time: Int? = nil, who: String, by principal: Principal
-    ) throws(StoreError) -> Refusal? {
+    ) throws(StoreError) -> PollingStation.Refusal? {
         let (words, who) = (PlainLine.spaced(words), PlainLine.spaced(who))
-        guard PlainLine.isPlain(words), PlainLine.isName(who) else { return PollingStation.notPlain }
+        guard PlainLine.isPlain(words), PlainLine.isName(who) else { return BureauNotes.notPlain }
         return try note(.pollIncident, by: principal) { poll in
             let happened = time ?? clock.now
-            guard happened >= poll.sealedAt - 60, happened <= clock.now + PollingStation.watchDifference else {
+            guard happened >= poll.sealedAt - 60, happened <= clock.now + BureauNotes.watchDifference else {
                 return .failure(
                     "The hour lies before the seal or ahead of now: give the hour at which it happened.")
             }
@@ -42,13 +47,13 @@ extension PollingStation {
     ///   - who: the member of the bureau who notes it.
     package func note(
         present names: [String], at moment: PollMoment, who: String, by principal: Principal
-    ) throws(StoreError) -> Refusal? {
+    ) throws(StoreError) -> PollingStation.Refusal? {
         let names = names.map(PlainLine.spaced)
-        guard !names.isEmpty, names.count <= PollingStation.mostPresent, Set(names).count == names.count else {
-            return "Give the names of those who are there, each once, \(PollingStation.mostPresent) at most."
+        guard !names.isEmpty, names.count <= BureauNotes.mostPresent, Set(names).count == names.count else {
+            return "Give the names of those who are there, each once, \(BureauNotes.mostPresent) at most."
         }
         let who = PlainLine.spaced(who)
-        guard names.allSatisfy(PlainLine.isName), PlainLine.isName(who) else { return PollingStation.notPlain }
+        guard names.allSatisfy(PlainLine.isName), PlainLine.isName(who) else { return BureauNotes.notPlain }
         return try note(.pollPresence, by: principal) { poll in
             let isEarly = moment == .count && poll.state != .closed
             guard !isEarly else { return .failure("The count comes after the final close.") }
@@ -62,15 +67,15 @@ extension PollingStation {
     /// Why a note is not taken, or its details.
     private enum Draft {
         case success([String: String])
-        case failure(Refusal)
+        case failure(PollingStation.Refusal)
     }
 
     /// Writes one journal entry and no table.
     /// - Parameter body: gives the entry's details, or why there is none, from the poll as it is.
     private func note(
         _ action: JournalAction, by principal: Principal, _ body: (Poll) -> Draft
-    ) throws(StoreError) -> Refusal? {
-        try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
+    ) throws(StoreError) -> PollingStation.Refusal? {
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) -> PollingStation.Refusal? in
             guard let poll = try Poll.find(transaction.reading, election: election.number),
                 ![.sealing, .destroyed].contains(poll.state)
             else { return "Notes are taken from the seal on, until the poll is destroyed." }

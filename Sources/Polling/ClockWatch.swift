@@ -15,7 +15,7 @@ package enum ClockDoubt: String, Sendable, CaseIterable {
 }
 
 /// What a running program knows of its clock.
-struct ClockPast: Sendable {
+private struct ClockPast: Sendable {
     /// Whether the program saw the time before the hour, or another one did shortly before.
     var isProven = false
     /// When the last sign of life was written, by the station's clock.
@@ -26,7 +26,35 @@ struct ClockPast: Sendable {
     var lostSince: Int?
 }
 
-extension PollingStation {
+/// Says whether the clock's word closes the poll, and what is done where it does not.
+/// ```
+/// open      at the hour, clock proven ------> closing --- grace over, clock proven -----> closed
+///   |                                           |
+///   | at the hour, clock in doubt               | grace over, clock in doubt; or it went back before the hour
+///   v                                           v
+/// ended:  no vote is taken, nothing is final
+///   the kernel's clock is synchronised, or a member of the bureau closes ------> closed
+///   a member extends or resumes; or a clock that is believed shows a time before the hour ---> open
+/// any of them: a member says that the machine's clock is right (trust) ---> as if it had been believed all the time
+/// ```
+package final class ClockWatch: Sendable {
+    private let election: StoredElection
+    private let store: Store
+    private let journal: AuditJournal
+    private let clock: Clock
+    /// The watched clock behind `clock`, in a program that closes the poll at its hour.
+    private let steady: SteadyClock?
+    private let states: PollStateMachine
+    private let past = Mutex(ClockPast())
+
+    init(
+        election: StoredElection, store: Store, journal: AuditJournal, clock: Clock, steady: SteadyClock?,
+        states: PollStateMachine
+    ) {
+        (self.election, self.store, self.journal, self.clock) = (election, store, journal, clock)
+        (self.steady, self.states) = (steady, states)
+    }
+
     /// The last sign of life, since this start of the machine, of a program that believed its clock, and the election whose poll it
     /// served: what a program that begins is held to. Nil where there is none, or no poll is under way.
     package static func witness(
@@ -52,15 +80,15 @@ extension PollingStation {
     }
 
     /// What the machine's clock shows and what programs go by, in seconds since 1970.
-    package typealias ClockTimes = (shows: Int, believed: Int)
+    package typealias Times = (shows: Int, believed: Int)
 
     /// Both times; nil in a program that watches no clock.
-    package var clockTimes: ClockTimes? { steady.map { ($0.shows, $0.now) } }
+    package var times: Times? { steady.map { ($0.shows, $0.now) } }
 
     /// The same word in a program that watches its clock.
-    package func trustClock(by principal: Principal, _ word: PollDecision) throws(StoreError) -> Refusal? {
+    package func trust(by principal: Principal, _ word: PollDecision) throws(StoreError) -> PollingStation.Refusal? {
         guard let steady else { return "This program has no clock of its own." }
-        return try trustClock(steady, by: principal, word)
+        return try trust(steady, by: principal, word)
     }
 
     /// A person says that the machine's clock is right, whatever was measured: every program goes by it from here on. The one case in
@@ -70,15 +98,15 @@ extension PollingStation {
     ///   - principal: who gave the order, for the journal.
     ///   - word: which member says so, and why; both are needed.
     /// - Returns: why not; nil when it was done.
-    package func trustClock(
+    package func trust(
         _ steady: SteadyClock, by principal: Principal, _ word: PollDecision
-    ) throws(StoreError) -> Refusal? {
+    ) throws(StoreError) -> PollingStation.Refusal? {
         guard word.isOrdered else {
             return "A member of the bureau says so: give who and why with --by and --reason."
         }
         let outcome = try store.write {
             (transaction: borrowing Transaction) throws(StoreError) -> (
-                refusal: Refusal?, witness: SteadyClock.Witness?
+                refusal: PollingStation.Refusal?, witness: SteadyClock.Witness?
             ) in
             guard let poll = try Poll.find(transaction.reading, election: election.number),
                 [.open, .suspended, .closing, .ended].contains(poll.state)
@@ -109,24 +137,12 @@ extension PollingStation {
         }
         if isNew { steady.adopt(seen) }
     }
-}
 
-/// ```
-/// open      at the hour, clock proven ------> closing --- grace over, clock proven -----> closed
-///   |                                           |
-///   | at the hour, clock in doubt               | grace over, clock in doubt; or it went back before the hour
-///   v                                           v
-/// ended:  no vote is taken, nothing is final
-///   the kernel's clock is synchronised, or a member of the bureau closes ------> closed
-///   a member extends or resumes; or a clock that is believed shows a time before the hour ---> open
-/// any of them: a member says that the machine's clock is right (trustClock) ---> as if it had been believed all the time
-/// ```
-extension PollingStation {
     /// Seconds between two signs of life in the store.
-    static let signEvery = 20
+    private static let signEvery = 20
 
     /// Seconds for which the clock may be off, and a program may be away, without losing its past.
-    var clockTolerance: Int { max(election.election.graceMinutes * 60, SteadyClock.leastTolerance) }
+    private var clockTolerance: Int { max(election.election.graceMinutes * 60, SteadyClock.leastTolerance) }
 
     /// Why the clock's word is not taken for this poll; nil while it is.
     /// Also notes in `past` that the program has proven its clock: once proven, it stays so while it runs.
@@ -168,7 +184,7 @@ extension PollingStation {
             }
         }
         // A clock in doubt leaves no time behind: the right one would look as if it had gone back. A poll that ended waits.
-        let isTime = past.withLock { abs(now - $0.signedAt) >= PollingStation.signEvery }
+        let isTime = past.withLock { abs(now - $0.signedAt) >= ClockWatch.signEvery }
         guard doubt == nil, poll.state != .ended, isTime else { return }
         try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
             guard let witness = steady?.witness else { return }
@@ -186,10 +202,22 @@ extension PollingStation {
     /// Whether the clock shows a time before what was stored last, so that nobody can tell when a grace would be over.
     func isBehind(_ poll: Poll) -> Bool { clock.now < orderTime(poll) - clockTolerance }
 
+    /// Whether so much time went by, on the clock that nobody sets, since this was first asked; false in a program that watches
+    /// no clock.
+    func hasLost(seconds: Int) -> Bool {
+        guard let steady else { return false }
+        let ticks = steady.ticks
+        return past.withLock { past in
+            let since = past.lostSince ?? ticks
+            past.lostSince = since
+            return ticks - since >= seconds
+        }
+    }
+
     /// A poll whose hour came by a clock in doubt: votes are refused, and nothing is final.
     /// - Returns: whether the state was changed.
     func end(_ doubt: ClockDoubt) throws(StoreError) -> Bool {
-        try change(
+        try states.change(
             StateChange(from: [.open, .closing], to: .ended, .pollEnded, details: ["clock": doubt.rawValue]),
             by: .system("clock")
         ) { transaction, poll throws(StoreError) in
@@ -203,7 +231,7 @@ extension PollingStation {
     /// The clock that ended the poll was wrong: a later look shows a time before the hour.
     /// - Returns: whether the state was changed.
     func takeBack() throws(StoreError) -> Bool {
-        try change(StateChange(from: [.ended], to: .open, .pollReopen), by: .system("clock")) {
+        try states.change(StateChange(from: [.ended], to: .open, .pollReopen), by: .system("clock")) {
             _, poll throws(StoreError) in
             clock.now < poll.closesAt ? nil : "The hour has come."
         } == nil

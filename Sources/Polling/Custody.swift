@@ -1,8 +1,7 @@
 import Elections
 import Foundation
-package import Journal
+import Journal
 package import Store
-import Synchronization
 
 /// What became of a copy of the box key where the close looked for it.
 package enum BoxKeyErasure: Sendable, Equatable {
@@ -182,99 +181,4 @@ package struct Custody: Sendable {
             keyFiles[place].report = report
         }
     }
-}
-
-extension PollingStation {
-    /// Erases the box key once the poll is closed: from here on nothing needs it, and with it a copy of the store from before
-    /// the close tells who cast which ballot.
-    /// - Returns: what became of each copy on this server; empty before the close.
-    /// - Throws: `.moved` where the store's file is not the one that was opened; nothing is erased then.
-    @discardableResult
-    package func destroyBoxKey(by principal: Principal) throws(StoreError) -> [BoxKeyErasure] {
-        let poll = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try Poll.find(reading, election: election.number)
-        }
-        guard let state = poll?.state, state.isFinal else { return [] }
-        // A store that was moved away tells nothing of the poll whose key lies at the place now.
-        try store.checkFile()
-        knownBoxKey.withLock { $0 = .gone }
-        guard state != .destroyed else { return eraseBoxKey() }
-        // First: where the program ends between the erasure and its entry, the record must not say that no key lay there.
-        try note(boxKeyPlaces().map { .begun(path: $0) }, by: principal)
-        let erasures = eraseBoxKey()
-        try note(erasures, by: principal)
-        return erasures
-    }
-
-    /// Notes in the journal what is new of the server's copies of the box key.
-    private func note(_ erasures: [BoxKeyErasure], by principal: Principal) throws(StoreError) {
-        guard !erasures.isEmpty else { return }
-        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            let known = try Custody(transaction.reading, election: election.election.id).keyCopies
-            for erasure in erasures {
-                let before = known.first { $0.erasure.path == erasure.path }?.erasure
-                // That nothing lies there any more says nothing new.
-                if case .absent = erasure, before != nil { continue }
-                // That it is there is noted already.
-                if case .begun = erasure, case .kept = before { continue }
-                guard before != erasure else { continue }
-                try journal.record(
-                    transaction, election: election.election.id, by: principal, .pollBoxKey,
-                    PollingStation.details(erasure))
-            }
-        }
-    }
-
-    private static func details(_ erasure: BoxKeyErasure) -> [String: String] {
-        switch erasure {
-        case .begun(let path): ["path": path, "outcome": "begun"]
-        case .erased(let path): ["path": path, "outcome": "erased"]
-        case .absent(let path): ["path": path, "outcome": "absent"]
-        case .kept(let path, let reason): ["path": path, "outcome": "kept", "reason": reason]
-        }
-    }
-
-    /// Notes that a backup, or a file of the box key, was destroyed.
-    /// - Parameter name: a backup's file name, or the beginning of its SHA-256 where several have the name; the path of a file of
-    ///   the box key, as the list has it.
-    /// - Parameters:
-    ///   - who: who destroyed it.
-    ///   - reason: how, or why; like `who` it is one plain line.
-    /// - Returns: why not; nil when it was done.
-    package func reportDestroyed(
-        backup name: String, who: String, reason: String, by principal: Principal
-    ) throws(StoreError) -> Refusal? {
-        guard PlainLine.isPlain(who), PlainLine.isPlain(reason) else {
-            return "Who destroyed it and why stand on one line each of a signed record: write them without line breaks."
-        }
-        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
-            let custody = try Custody(transaction.reading, election: election.election.id)
-            if let file = custody.remainingFiles.first(where: { $0.path == name }) {
-                try journal.record(
-                    transaction, election: election.election.id, by: principal, .pollBackupDestroyed,
-                    ["entry": "\(file.number)", "file": file.path, "by": who, "reason": reason])
-                return nil
-            }
-            let found = custody.remaining.filter {
-                $0.name == name
-                    || name.count >= PollingStation.digestDigits && $0.sha256.hasPrefix(name.lowercased())
-            }
-            guard let backup = found.first else {
-                return "No backup \"\(name)\" is left to be reported: `isoloir poll custody` lists them."
-            }
-            guard found.count == 1 else {
-                return "\(found.count) backups are called \"\(name)\": give the beginning of the SHA-256 instead."
-            }
-            try journal.record(
-                transaction, election: election.election.id, by: principal, .pollBackupDestroyed,
-                [
-                    "entry": "\(backup.number)", "file": backup.name, "sha256": backup.sha256, "by": who,
-                    "reason": reason,
-                ])
-            return nil
-        }
-    }
-
-    /// Digits of a SHA-256 by which a backup may be named at least.
-    private static let digestDigits = 8
 }

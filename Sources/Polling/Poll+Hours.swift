@@ -19,14 +19,6 @@ extension PollState {
     }
 }
 
-extension PollingStation {
-    /// See `Poll.putHours`.
-    func putHours(_ transaction: borrowing Transaction, reason: String? = nil) throws(StoreError) {
-        try Poll.putHours(
-            transaction, election, Outbox(clock: clock, randomness: randomness), reason: reason)
-    }
-}
-
 extension Poll {
     /// Puts the poll's hours and state in force for everybody who speaks of them, and into the messages that wait. Every
     /// change of the poll's row ends with it.

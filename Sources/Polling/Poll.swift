@@ -26,7 +26,7 @@ package enum PollState: String, Sendable, CaseIterable {
 package struct Poll: Sendable {
     /// Row number of the election's definition.
     package let election: Int
-    /// As stored; `PollingStation.change` alone moves it on.
+    /// As stored; `PollStateMachine.change` alone moves it on.
     package let state: PollState
     /// When the sealing ended, in seconds since 1970; while it runs, when it began.
     package let sealedAt: Int

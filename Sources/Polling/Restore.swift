@@ -165,7 +165,7 @@ package struct ResumeProof: Sendable {
     private let heads: Set<String>
     private let statement: BureauStatement
     /// The statement as it was signed.
-    fileprivate let file: [UInt8]
+    let file: [UInt8]
 
     /// - Parameters:
     ///   - heads: as members typed them; blanks between groups are taken away.
@@ -205,22 +205,22 @@ package struct ResumeProof: Sendable {
     /// Heads must be those of the last rounds in the restored box: each must be there, and no ballot's last head may
     /// lack.
     func refusal(
-        _ reading: borrowing Reading, _ station: PollingStation, _ poll: Poll
+        _ reading: borrowing Reading, _ admission: RestoreAdmission, _ poll: Poll
     ) throws(StoreError) -> String? {
         guard let seal = SealManifest(poll.manifest),
-            let restore = try PollRestore.pending(reading, election: station.election.number),
+            let restore = try PollRestore.pending(reading, election: admission.election.number),
             let subject = ResumeProof.subject(
                 manifest: sha256(poll.manifest), mark: restore.mark, heads: Array(heads))
         else { return "The seal's manifest cannot be read." }
-        if let fault = try station.manifestFault(reading, poll) { return fault }
+        if let fault = try admission.integrity.manifestFault(reading, poll) { return fault }
         if let fault = statement.fault(
-            act: .resumeAfterRestore, election: station.election.election.id, subject: subject, members: seal.members)
+            act: .resumeAfterRestore, election: admission.election.election.id, subject: subject, members: seal.members)
         {
             return "The bureau's statement does not serve: \(fault)."
         }
         var unknown = heads
-        for ballot in try PollBallot.all(reading, election: station.election.number) {
-            let rounds = try station.rounds(reading, ballot)
+        for ballot in try PollBallot.all(reading, election: admission.election.number) {
+            let rounds = try admission.rounds.all(reading, ballot)
             unknown.subtract(rounds.map(\.head))
             guard let last = rounds.last, !heads.contains(last.head) else { continue }
             return "The restored box of \(ballot.name) ends with round \(last.number), \(last.head): the head that was "
@@ -234,47 +234,5 @@ package struct ResumeProof: Sendable {
                     : "The poll can be closed or abandoned, not resumed.")
         }
         return nil
-    }
-}
-
-extension PollingStation {
-    /// Said to whoever resumes a restored poll without a proof.
-    static let restoredNeedsProof =
-        "The store was restored from a backup, and the poll may have been open since: voting goes on only with the heads that were published last and the statement of two members (poll resume with --head HASH --statement FILE; no --head where nothing was published). Otherwise close the poll, or abandon it (poll abandon)."
-
-    /// Said to whoever opens a restored poll that the backup knows as sealed, without a proof.
-    static let restoredSealedNeedsProof =
-        "The store was restored from a backup, and the poll may have been open since: it is opened only with the heads that were published last and the statement of two members (poll open with --head HASH --statement FILE; no --head where nothing was published). Otherwise abandon it (poll abandon)."
-
-    /// Why a restored poll takes no votes yet; nil where nothing holds it, or two members' proof frees it.
-    /// Notes in the same transaction that the proof freed it.
-    func admitRestored(
-        _ transaction: borrowing Transaction, _ poll: Poll, _ proof: ResumeProof?
-    ) throws(StoreError) -> Refusal? {
-        let record = try PollRecord(transaction.reading, election: election.election.id)
-        if let fault = try PollRestore.fault(transaction.reading, poll, restores: record.restores) { return fault }
-        guard try PollRestore.pending(transaction.reading, election: election.number) != nil else { return nil }
-        guard let proof else {
-            return poll.state == .sealed
-                ? PollingStation.restoredSealedNeedsProof : PollingStation.restoredNeedsProof
-        }
-        if let refusal = try proof.refusal(transaction.reading, self, poll) { return refusal }
-        try transaction.execute(
-            "UPDATE polling_restore SET resumed_at = ?, statement = ? WHERE election = ? AND holds = 1 AND resumed_at IS NULL",
-            clock.now, proof.file, election.number)
-        return nil
-    }
-
-    /// Lines of the records about backups that the store came from.
-    /// - Returns: one line for each restore, oldest first, in English, with the mark that members sign.
-    package func restoreLines(_ reading: borrowing Reading) throws(StoreError) -> [String] {
-        let zone = election.election.timeZone
-        return try PollRestore.all(reading, election: election.number).enumerated().map { place, restore in
-            let end =
-                restore.resumedAt.map { "voting went on \(LocalTime.phrase($0, zone: zone, .en))" }
-                ?? "voting did not go on"
-            return
-                "restore-\(place + 1) mark \(restore.mark): restored \(LocalTime.phrase(restore.at, zone: zone, .en)) from a backup of \(LocalTime.phrase(restore.backupAt, zone: zone, .en)) (\(zone)), SHA-256 \(restore.sha256); \(end)"
-        }
     }
 }

@@ -1,5 +1,4 @@
 import Elections
-import Journal
 package import Store
 package import VoterRoll
 
@@ -11,7 +10,10 @@ package struct Signature: Sendable {
     package let signedAt: Int?
 }
 
-extension PollingStation {
+/// Who may vote, who has, and who was told that they have.
+package struct SignatureList: Sendable {
+    let election: StoredElection
+
     /// The signature list of a ballot, in the roll's order.
     /// Not bound to rounds: who may be shown it, and when, is the caller's to ask.
     /// - Returns: in the order in which lines were made; a voter who is gone from the roll is left out.
@@ -68,25 +70,40 @@ extension PollingStation {
         }
     }
 
-    /// Ends what a poll keeps of its voters: sealed credentials and the signature list are overwritten with zeros.
-    /// The poll's state becomes `destroyed`. Nothing is asked: that the poll is over, and its frozen set kept, is the
-    /// caller's to check.
-    package func erase(_ transaction: borrowing Transaction) throws(StoreError) {
-        try transaction.execute(
-            """
-            UPDATE polling_elector SET entry = zeroblob(length(entry))
-            WHERE ballot IN (SELECT id FROM polling_ballot WHERE election = ?)
-            """, election.number)
-        try transaction.execute("UPDATE polling_poll SET state = 'destroyed' WHERE election = ?", election.number)
-        try putHours(transaction)
-    }
-}
-
-extension PollingStation {
     /// How many have signed the list of a ballot.
     /// - Returns: all signatures, published in a round or not.
     package func signatureCount(_ reading: borrowing Reading, _ ballot: PollBallot) throws(StoreError) -> Int {
         try reading.number(
             "SELECT count(*) FROM polling_elector WHERE ballot = ? AND entry >= x'0000000000000001'", ballot.id)
+    }
+
+    /// Lines that are signed and not marked as told.
+    func untold(_ reading: borrowing Reading) throws(StoreError) -> [(voter: Int, entry: [UInt8])] {
+        try reading.all(
+            """
+            SELECT voter, entry FROM polling_elector JOIN polling_ballot ON polling_ballot.id = polling_elector.ballot
+            WHERE polling_ballot.election = ? AND entry >= x'0000000000000001' AND substr(entry, 9, 1) = x'00'
+            """, election.number
+        ) { (row: borrowing Row) throws(StoreError) in (voter: try row[0], entry: try row[1]) }
+    }
+
+    /// Marks the signatures of a voter as told of; how many there were.
+    func mark(_ transaction: borrowing Transaction, voter: Int) throws(StoreError) -> Int {
+        let lines = try transaction.reading.all(
+            """
+            SELECT id, entry FROM polling_elector
+            WHERE voter = ? AND ballot IN (SELECT id FROM polling_ballot WHERE election = ?)
+                AND entry >= x'0000000000000001' AND substr(entry, 9, 1) = x'00'
+            """, voter, election.number
+        ) { (row: borrowing Row) throws(StoreError) -> (id: Int, entry: [UInt8]) in (try row[0], try row[1]) }
+        for (id, entry) in lines { try mark(transaction, elector: id, entry) }
+        return lines.count
+    }
+
+    /// Marks one line as told: the ninth byte of the entry, behind the time.
+    /// - Parameter elector: row number of the line.
+    func mark(_ transaction: borrowing Transaction, elector: Int, _ entry: [UInt8]) throws(StoreError) {
+        try transaction.execute(
+            "UPDATE polling_elector SET entry = ? WHERE id = ?", Array(entry[..<8] + [1] + entry[9...]), elector)
     }
 }

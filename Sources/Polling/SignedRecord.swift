@@ -1,7 +1,5 @@
 import BallotCore
 import Crypto
-import Elections
-package import Store
 
 /// A signed record of the poll, for the bureau's minutes: lines of text, then the key and the signature.
 package enum SignedRecord: Sendable {
@@ -49,38 +47,4 @@ package enum SignedRecord: Sendable {
 
     /// The first line of the custody record, which may stand below a closing record.
     static let custodyMark = "isoloir custody record 1"
-}
-
-extension PollingStation {
-    /// Trustees who have not said that the sealed election is made with their key, in words; nil when all have, or the bureau
-    /// waived it.
-    func uncheckedTrustees(_ reading: borrowing Reading, _ poll: Poll) throws(StoreError) -> String? {
-        let waiting = try TrusteeRegister(journal: journal, clock: clock).unchecked(
-            reading, election, manifest: poll.manifest)
-        guard !waiting.isEmpty else { return nil }
-        return
-            "\(waiting.map(\.name).joined(separator: ", ")) must check the sealed election first: isoloir tally check, then isoloir trustee checked FILE. In need two members of the bureau waive it in writing (isoloir bureau draft open-without-check, then poll open --waiver FILE)."
-    }
-
-    /// Keeps a record; a second one of the same kind is none.
-    /// - Returns: what the store holds: the text that was signed now, or the one that was there before.
-    package func keep(
-        _ transaction: borrowing Transaction, _ kind: SignedRecord.Kind, _ lines: [String]
-    ) throws(StoreError) -> String {
-        let text = SignedRecord.signed(lines, by: signing)
-        let added = try transaction.execute(
-            """
-            INSERT INTO polling_record (election, kind, at, text) VALUES (?, ?, ?, ?)
-            ON CONFLICT (election, kind) DO NOTHING
-            """, election.number, kind.rawValue, clock.now, text)
-        guard added == 0 else { return text }
-        return try record(transaction.reading, kind) ?? text
-    }
-
-    /// A record as it was signed; nil before there is one.
-    package func record(_ reading: borrowing Reading, _ kind: SignedRecord.Kind) throws(StoreError) -> String? {
-        try reading.first(
-            "SELECT text FROM polling_record WHERE election = ? AND kind = ?", election.number, kind.rawValue
-        ) { (row: borrowing Row) throws(StoreError) in try row[0] }
-    }
 }

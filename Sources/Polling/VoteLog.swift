@@ -3,7 +3,7 @@ package import Store
 import Synchronization
 
 /// What a station knows of the write-ahead log.
-struct LogState: Sendable {
+private struct LogState: Sendable {
     /// Whether it is emptied at the next look: after a round, after a change of state.
     var isDue = false
     /// By the mark beside the store at first: a start that has just emptied it does not hold up the first votes again.
@@ -17,12 +17,21 @@ struct LogState: Sendable {
 /// The write-ahead log holds the latest writes in their order, and so pairs voters with ballots without any key. It is copied
 /// back into the store and emptied a minute after it was begun, at the start, at the end, after every round and every change
 /// of state.
-extension PollingStation {
+package final class VoteLog: Sendable {
+    private let store: Store
+    private let clock: Clock
+    private let log: Mutex<LogState>
+
+    init(store: Store, clock: Clock) {
+        (self.store, self.clock) = (store, clock)
+        log = Mutex(LogState(emptiedAt: store.logFile.emptiedAt ?? 0))
+    }
+
     /// Seconds after which what was written leaves the log: with the looks between, a vote stays there for less than 90.
-    package static let logSeconds = 60
+    package static let seconds = 60
 
     /// What came of a look at the log.
-    package enum LogEmptying: Sendable, Equatable {
+    package enum Emptying: Sendable, Equatable {
         case notDue
         case emptied
         /// A reader under way keeps it, since then: to be tried again.
@@ -30,7 +39,7 @@ extension PollingStation {
     }
 
     /// Has the log emptied at the next look.
-    func logIsDue() { log.withLock { $0.isDue = true } }
+    func emptySoon() { log.withLock { $0.isDue = true } }
 
     /// Empties the log soon where another program changed the poll.
     func notice(_ poll: Poll) {
@@ -44,10 +53,10 @@ extension PollingStation {
     /// - Parameter force: whatever the time, as at the end.
     /// - Returns: `kept` is no error: a reader under way holds it for a while.
     /// - Throws: what the store throws.
-    package func emptyLog(force: Bool = false) throws(StoreError) -> LogEmptying {
+    package func empty(force: Bool = false) throws(StoreError) -> Emptying {
         let now = clock.now
         let isDue = log.withLock { log in
-            force || log.isDue || log.keptSince != nil || abs(now - log.emptiedAt) >= PollingStation.logSeconds
+            force || log.isDue || log.keptSince != nil || abs(now - log.emptiedAt) >= VoteLog.seconds
         }
         guard isDue else { return .notDue }
         let isEmptied = try store.truncateLog()

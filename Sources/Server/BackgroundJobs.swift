@@ -107,7 +107,7 @@ struct BackgroundJobs {
             try site.authenticator.tidy(transaction)
             try site.recovery.tidy(transaction)
             try site.spent.tidy(transaction)
-            try services.outbox.expire(transaction)
+            try services.outbox.lease.expire(transaction)
         }
     }
 

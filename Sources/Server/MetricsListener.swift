@@ -92,9 +92,9 @@ struct MetricsListener: Sendable {
         let number = site.station.election.number
         let (messages, sheets, pauses) = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
             (
-                try services.outbox.summary(reading, election: number),
+                try services.outbox.reports.summary(reading, election: number),
                 try services.letterBatches.sheets(reading, site.station.election),
-                try services.outbox.pauses(reading).map(\.route)
+                try services.outbox.reports.pauses(reading).map(\.route)
             )
         }
         return [

@@ -48,7 +48,7 @@ final class PollWatch: Sendable {
         attempt("what keeps the site from serving") { () throws(StoreError) in try followObstacles() }
         let announce = RoundMail(site.register).announcement { log.write($0) }
         attempt("the poll's hour") { () throws(StoreError) in
-            guard try station.followClock(by: .system("clock"), announce: announce) else { return }
+            guard try station.closer.followClock(by: .system("clock"), announce: announce) else { return }
             log.write("the poll's hour has come")
             bell.ring()
         }
@@ -56,14 +56,14 @@ final class PollWatch: Sendable {
         attempt("the opening") { () throws(StoreError) in try followOpening() }
         attempt("the box key") { () throws(StoreError) in try followBoxKey() }
         attempt("rounds") { () throws(StoreError) in
-            let turned = try station.turnRounds(announce: announce)
+            let turned = try station.rounds.turn(announce: announce)
             for ballot in turned { log.write("round published: \(ballot)") }
             if !turned.isEmpty { bell.ring() }
         }
         attempt("the log") { () throws(StoreError) in try followLog() }
         attempt("word of votes") { () throws(StoreError) in
             let round = services.clock.now
-            let told = try station.tell { transaction, voter throws(StoreError) in
+            let told = try station.notices.tell { transaction, voter throws(StoreError) in
                 // One voter whom no message reaches must not keep it from the others.
                 do throws(StoreError) { try directory.tellOfVote(transaction, voter, round: round) } catch {
                     log.write("voter \(voter) cannot be told of a vote: \(error)")
@@ -99,7 +99,7 @@ final class PollWatch: Sendable {
             if isTime { log.write("VOTERS ARE NOT SERVED: \(error)") }
             return
         }
-        let fault = try site.station.boxKeyFault()
+        let fault = try site.station.boxKey.fault()
         let obstacle: VoterSite.Obstacle? = fault == nil ? nil : .boxKey
         site.site.set(obstacle)
         guard said.withLock({ $0.obstacle }) != obstacle else { return }
@@ -159,7 +159,7 @@ final class PollWatch: Sendable {
 
     /// Empties the log where it is time, and says where it cannot be.
     private func followLog() throws(StoreError) {
-        switch try site.station.emptyLog() {
+        switch try site.station.log.empty() {
         case .notDue: return
         case .emptied:
             let wasKept = said.withLock { said in
@@ -188,14 +188,14 @@ final class PollWatch: Sendable {
     /// Tells those who have just voted, where the election confirms at once. The message's date is a quarter of an hour's.
     private func confirmVotes() throws(StoreError) {
         let (directory, now, log) = (site.directory, services.clock.now, log)
-        let told = try site.station.tellAtOnce(
+        let told = try site.station.notices.tellAtOnce(
             reference: { reading, voter throws(StoreError) in
                 try directory.voter(reading, .voter(voter))?.reference ?? ""
             },
             { transaction, voter throws(StoreError) in
                 do throws(StoreError) {
                     try directory.tellOfVote(
-                        transaction, voter, round: now, date: now - now % PollingStation.roundSeconds)
+                        transaction, voter, round: now, date: now - now % BoxRounds.roundSeconds)
                 } catch { log.write("voter \(voter) cannot be told of a vote: \(error)") }
             })
         if told > 0 { bell.ring() }

@@ -111,7 +111,7 @@ package struct RehearsedPoll {
         for (index, voter) in voters.enumerated() {
             let open = try refusing {
                 try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-                    try station.ballots(reading, voter: voter).filter { $0.signedAt == nil }
+                    try station.voterBallots.ballots(reading, voter: voter).filter { $0.signedAt == nil }
                 }
             }
             ballots[voter] = open.map(\.ballot.id)
@@ -145,7 +145,7 @@ package struct RehearsedPoll {
         var cast = 0
         for ballot in election.election.ballots {
             let entering = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try station.enter(reading, voter: voter, ballot: ballot.id)
+                try station.voterBallots.enter(reading, voter: voter, ballot: ballot.id)
             }
             guard case .material(let material) = entering, let document = ElectionDocument(material.document),
                 let stored = try services.store.read({ (reading: borrowing Reading) throws(StoreError) in
@@ -160,10 +160,10 @@ package struct RehearsedPoll {
                 return (0..<question.choices).map { $0 == choice ? UInt8(1) : 0 }
             }
             var sealer = BallotSealer(
-                group: try station.checker(stored).group, form: form, source: SystemScalars())
+                group: try station.checkers.checker(stored).group, form: form, source: SystemScalars())
             let uuid = form.uuid
             guard let text = sealer.seal(choices, secret: credential.exponent(uuid: uuid.span)) else { continue }
-            let outcome = try station.cast(
+            let outcome = try station.casting.cast(
                 text, voter: voter, ballot: ballot.id, sessionOpenedAt: services.clock.now)
             guard case .cast = outcome else { throw Refusal("A ballot was not taken: \(outcome).", status: .broken) }
             cast += 1
@@ -204,7 +204,7 @@ package struct RehearsedPoll {
                 names.map { "\(archives)/\($0)" }, fingerprint: rules.seal.fingerprint,
                 heads: entries.compactMap(\.head), digests: entries.map(\.tally),
                 ask: { _ in nil })
-            let taking = try refusing { try tallyService.take(answer, by: services.principal) }
+            let taking = try refusing { try tallyService.decryptions.take(answer, by: services.principal) }
             guard case .taken(let trustee, _) = taking else {
                 throw Refusal("A trustee's decryption was refused: \(taking).", status: .broken)
             }
@@ -212,7 +212,7 @@ package struct RehearsedPoll {
         }
         let results = try refusing {
             try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try tallyService.results(reading)
+                try tallyService.results.all(reading)
             }
         }
         Terminal.results(results)

@@ -35,7 +35,7 @@ extension Services {
                 poll.stoppedAt == nil
             else { continue }
             let station = try station(election)
-            guard let fault = try refusing({ try station.boxKeyFault() }) else { continue }
+            guard let fault = try refusing({ try station.boxKey.fault() }) else { continue }
             throw Refusal("\(election.election.id) is \(poll.state.rawValue), and \(boxKeyWords(fault, election)).")
         }
     }

@@ -34,7 +34,7 @@ extension Services {
 
     /// The count of a station's poll.
     package func tallyService(_ station: PollingStation) -> TallyService {
-        TallyService(station: station, store: store, trustees: trustees, journal: journal, clock: clock)
+        TallyService(station: station, store: store, trustees: trustees, journal: journal)
     }
 
     /// The poll's hours and state in force.
@@ -108,7 +108,7 @@ extension Services {
     /// Refuses when box or list are not as votes left them.
     package func checkBox(_ election: StoredElection) throws(Refusal) {
         let station = try station(election)
-        let findings = try refusing { try station.audit() }
+        let findings = try refusing { try station.integrity.audit() }
         guard !findings.isEmpty else { return }
         throw Refusal(
             "Something was added, removed or changed by hand:\n  \(findings.joined(separator: "\n  "))\n"
@@ -202,7 +202,7 @@ extension Services {
         let record = try refusing {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             return try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try station.record(reading, .closing)
+                try station.records.record(reading, .closing)
             }
         }
         let path = "\(folder)/\(ClosingRecord.fileName)"

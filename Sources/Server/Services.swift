@@ -121,7 +121,7 @@ package struct Services {
     private static func holdToTime(_ steady: SteadyClock, _ store: Store, _ desk: ElectionRepository) {
         let found = try? store.read {
             (reading: borrowing Reading) throws(StoreError) -> (seen: SteadyClock.Witness, grace: Int)? in
-            guard let (election, seen) = try PollingStation.witness(reading, boot: steady.boot) else { return nil }
+            guard let (election, seen) = try ClockWatch.witness(reading, boot: steady.boot) else { return nil }
             return (seen, try desk.find(reading, election).election.graceMinutes * 60)
         }
         // A store of which this cannot be read is for `store check` and `journal verify`, which must run: they go by the machine.

@@ -31,7 +31,7 @@ package struct PollMinutes: Sendable {
     package let chronicle: PollChronicle
     /// In the order of the definition.
     package let ballots: [Ballot]
-    /// Who signs: see `PollingStation.signatories`; empty where nobody is known.
+    /// Who signs: see `SignedRecords.signatories`; empty where nobody is known.
     package let signatories: [String]
 
     /// Nothing is checked: `TallyService.minutes` reads them from the store.
@@ -50,9 +50,9 @@ extension TallyService {
     /// - Throws: `.damaged` where they are not, or the journal cannot be read.
     package func minutes(_ reading: borrowing Reading) throws(StoreError) -> PollMinutes? {
         guard let poll = try Poll.find(reading, election: election.number), poll.state != .sealing else { return nil }
-        let results = try results(reading)
+        let results = try results.all(reading)
         let chronicle = try PollChronicle(reading, election: election.election.id)
-        let ballots = try station.turnouts(reading).map { stored, turnout in
+        let ballots = try station.records.turnouts(reading).map { stored, turnout in
             PollMinutes.Ballot(
                 title: election.election.ballots.first { $0.id == stored.name }?.title
                     ?? LocalText(fr: stored.name, en: stored.name),
@@ -62,6 +62,6 @@ extension TallyService {
         return PollMinutes(
             election: election.election, fingerprint: poll.fingerprint,
             hours: try PollHours.find(reading, election), chronicle: chronicle, ballots: ballots,
-            signatories: try station.signatories(reading, chronicle))
+            signatories: try station.records.signatories(reading, chronicle))
     }
 }

@@ -30,7 +30,7 @@ extension TallyService {
     package func progress(_ reading: borrowing Reading) throws(StoreError) -> [TrusteeProgress] {
         var parts: [[StoredPart]] = []
         for ballot in try PollBallot.all(reading, election: election.number) {
-            parts.append(try station.parts(reading, ballot))
+            parts.append(try station.tallies.parts(reading, ballot))
         }
         return try trustees.all(reading, election).enumerated().map { place, trustee in
             let own = parts.map { $0.first { $0.owner == place + 1 } }

@@ -149,7 +149,7 @@ package struct TurnoutRecorder: Sendable {
         try directory.issuer.eachFirstRoute(reading, election) { voter, route throws(StoreError) in
             marks.insert(route == .email ? .email : route == .sms ? .sms : .letter, voter)
         }
-        try outbox.eachIdentifier(reading, election: election.number) { message throws(StoreError) in
+        try outbox.reports.eachIdentifier(reading, election: election.number) { message throws(StoreError) in
             // A mail relay says no more than that it took the message; a bounce takes that back.
             if [.accepted, .delivered, .sent, .confirmed].contains(message.state) {
                 marks.insert(.delivered, message.subject)
@@ -206,10 +206,10 @@ package struct TurnoutRecorder: Sendable {
         var hours: [Int: Int] = [:]
         var made = marks
         for ballot in try PollBallot.all(reading, election: election.number) {
-            let rounds = try station.rounds(reading, ballot)
+            let rounds = try station.rounds.all(reading, ballot)
             // What came after the last round is nobody's business yet.
             let end = poll.state == .closed ? Int.max : rounds.last?.at ?? 0
-            try station.eachSignature(reading, ballot, before: end) { voter, at throws(StoreError) in
+            try station.signatureList.eachSignature(reading, ballot, before: end) { voter, at throws(StoreError) in
                 // Whoever votes on two ballots is one person of the ten.
                 if !made[voter].contains(.voted) { hours[at / 3600, default: 0] += 1 }
                 made.insert(.voted, voter)

@@ -18,11 +18,11 @@ import WebContent
 /// sends it.
 ///
 ///     browser                         VoterSite                          Polling
-///       │ GET /ballots/B ─────────────> │ the booth ──────────────────────> │ PollingStation.enter
+///       │ GET /ballots/B ─────────────> │ the booth ──────────────────────> │ VoterBallots.enter
 ///       │ <─ document, credential, ──── │                                   │
 ///       │    digests of the scripts     │                                   │
 ///       │ seals, shows the tracker      │                                   │
-///       │ POST /ballots/B: ballot ────> │ pace, then on the pool ─────────> │ PollingStation.cast
+///       │ POST /ballots/B: ballot ────> │ pace, then on the pool ─────────> │ BallotTaking.cast
 ///       │ <─ JSON: tracker, signature ─ │        (one transaction; no line in log or metrics)
 ///       │ POST /receipt ──────────────> │ checks its own signature          │
 ///       │ <─ PDF or QR code ─────────── │                                   │
@@ -81,15 +81,15 @@ extension VoterSite {
     func ballot(_ visit: VoterRequest, _ session: Session, _ name: String) throws -> Response {
         guard case .voter(let voter) = session.principal else { return see(visit, "/", "say=ended") }
         let (open, entering) = try store.read {
-            (reading: borrowing Reading) throws(StoreError) -> (Poll?, PollingStation.Eligibility) in
-            guard try parts.station.isOpen(reading, sessionOpenedAt: session.openedAt) else {
+            (reading: borrowing Reading) throws(StoreError) -> (Poll?, VoterBallots.Eligibility) in
+            guard try parts.station.voterBallots.isOpen(reading, sessionOpenedAt: session.openedAt) else {
                 // Whoever has voted finds their number whatever has become of the poll since.
-                let own = try parts.station.ballots(reading, voter: voter).first { $0.ballot.id == name }
+                let own = try parts.station.voterBallots.ballots(reading, voter: voter).first { $0.ballot.id == name }
                 return (nil, own?.signedAt.map { .voted(at: $0) } ?? .notEligible)
             }
             return (
                 try Poll.find(reading, election: parts.station.election.number),
-                try parts.station.enter(reading, voter: voter, ballot: name)
+                try parts.station.voterBallots.enter(reading, voter: voter, ballot: name)
             )
         }
         if case .voted(let at) = entering {
@@ -255,7 +255,7 @@ extension VoterSite {
         }
         // Asked before the work waits for a thread: a flood takes no place in the queue of honest votes.
         let admission: CastingPace.Admission
-        switch parts.station.pace.admit(voter) {
+        switch parts.station.casting.pace.admit(voter) {
         case .admitted(let given): admission = given
         case .paused(let seconds): return .now(answer(visit, .paused(seconds: seconds)))
         case .underWay: return .now(answer(visit, .underWay))
@@ -263,7 +263,7 @@ extension VoterSite {
         let text = Array(form["ballot"].utf8)
         return .later { [self] in
             do {
-                let outcome = try parts.station.cast(
+                let outcome = try parts.station.casting.cast(
                     text, voter: voter, ballot: name, sessionOpenedAt: session.openedAt, admission: admission)
                 var next: Next?
                 if case .cast = outcome { next = try left(visit, voter, session) }
@@ -276,10 +276,10 @@ extension VoterSite {
     /// Nil where there is nothing, or votes are not taken any more.
     private func left(_ visit: VoterRequest, _ voter: Int, _ session: Session) throws(StoreError) -> Next? {
         let entries = try store.read { (reading: borrowing Reading) throws(StoreError) -> [VoterBallot] in
-            guard try parts.station.isOpen(reading, sessionOpenedAt: session.openedAt) else {
+            guard try parts.station.voterBallots.isOpen(reading, sessionOpenedAt: session.openedAt) else {
                 return [VoterBallot]()
             }
-            return try parts.station.ballots(reading, voter: voter)
+            return try parts.station.voterBallots.ballots(reading, voter: voter)
         }
         let waiting = entries.filter { $0.signedAt == nil }
         return waiting.first.map {

@@ -100,7 +100,7 @@ extension VoterSite {
             var boxes: [TemplateValue] = []
             for stored in try PollBallot.all(reading, election: poll.election) {
                 guard let ballot = election.ballots.first(where: { $0.id == stored.name }) else { continue }
-                let count = count(try parts.station.rounds(reading, stored), language)
+                let count = count(try parts.station.rounds.all(reading, stored), language)
                 boxes.append(
                     .object([
                         "title": .text(ballot.title[language]), "count": .text(count),
@@ -127,7 +127,7 @@ extension VoterSite {
         guard let poll, [.open, .suspended, .closing, .ended].contains(poll.state), let opened = poll.openedAt else {
             return nil
         }
-        let earliest = (last?.at ?? opened) + PollingStation.roundSeconds
+        let earliest = (last?.at ?? opened) + BoxRounds.roundSeconds
         return election.clockWords(max(earliest, parts.clock.now), language)
     }
 
@@ -149,9 +149,9 @@ extension VoterSite {
                 let ballot = try PollBallot.find(reading, election: poll.election, name: name)
             else { return nil }
             return (
-                try parts.station.rounds(reading, ballot),
-                try parts.station.trackers(reading, ballot, after: max(0, after), limit: BoxRoutes.shown),
-                tracker == nil ? nil : try parts.station.round(reading, ballot, tracker: tracker ?? "")
+                try parts.station.rounds.all(reading, ballot),
+                try parts.station.rounds.trackers(reading, ballot, after: max(0, after), limit: BoxRoutes.shown),
+                tracker == nil ? nil : try parts.station.rounds.round(reading, ballot, tracker: tracker ?? "")
             )
         }
         guard let (rounds, list, round) = found, let ballot = election.ballots.first(where: { $0.id == name }) else {
@@ -248,9 +248,9 @@ final class ArchiveFolder: Sendable {
                 guard let poll = try Poll.find(reading, election: station.election.number),
                     let ballot = try PollBallot.find(reading, election: poll.election, name: name)
                 else { return nil }
-                let tally = try station.tally(reading, ballot)
+                let tally = try station.tallies.tally(reading, ballot)
                 let counted = "\(tally == nil ? 0 : 1)\(tally?.result == nil ? 0 : 1)"
-                let rounds = try station.rounds(reading, ballot).count
+                let rounds = try station.rounds.all(reading, ballot).count
                 return (ballot, "\(rounds)-\(poll.state == .closed ? 1 : 0)\(counted)")
             })
         else { return .missing }

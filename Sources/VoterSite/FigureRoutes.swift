@@ -52,7 +52,7 @@ extension VoterSite {
     private func ballotFigures(_ session: Session) throws -> [BallotFigures] {
         try store.read { (reading: borrowing Reading) throws(StoreError) -> [BallotFigures] in
             guard let voter = try parts.directory.voter(reading, session.principal) else { return [] }
-            let results = try parts.tallyService.results(reading)
+            let results = try parts.tallyService.results.all(reading)
             var found: [BallotFigures] = []
             for ballot in election.ballots where ballot.admits(college: voter.college, site: voter.site) {
                 let stored =
@@ -60,7 +60,7 @@ extension VoterSite {
                         try PollBallot.find(reading, election: poll.election, name: ballot.id)
                     } ?? nil
                 var rounds: [Round] = []
-                if let stored { rounds = try parts.station.rounds(reading, stored) }
+                if let stored { rounds = try parts.station.rounds.all(reading, stored) }
                 found.append(
                     BallotFigures(
                         ballot: ballot, electors: stored?.electors, rounds: rounds,

@@ -30,7 +30,8 @@ enum ResultRoutes {
 extension VoterSite {
     /// The results of the ballots that were counted.
     private func results() throws -> [BallotResult] {
-        try store.read { (reading: borrowing Reading) throws(StoreError) in try parts.tallyService.results(reading) }
+        try store.read { (reading: borrowing Reading) throws(StoreError) in try parts.tallyService.results.all(reading)
+        }
     }
 
     /// The page; before the count it says that there is none yet.

@@ -13,11 +13,11 @@ import WebContent
 ///
 ///     browser                    VoterSite                                   Authentication
 ///       │ identifier, work ───────> │ gate: work or picture, spent once         │
-///       │                           │ one row, for known and unknown ─────────> │ Doorkeeper.ask
+///       │                           │ one row, for known and unknown ─────────> │ Authenticator.ask
 ///       │ <─── /code, "pending" ─── │                       (a worker sends the code)
-///       │ code ───────────────────> │ counted, then compared, then consumed ──> │ Doorkeeper.check
+///       │ code ───────────────────> │ counted, then compared, then consumed ──> │ Authenticator.check
 ///       │ <─ /passphrase, another ─ │                                           │
-///       │ secret ─────────────────> │ on the pool: hashed in any case ────────> │ SignInDesk.enter, .choose, .answer
+///       │ secret ─────────────────> │ on the pool: hashed in any case ────────> │ SignInFlow.enter, .choose, .answer
 ///       │ <─── /space, "session" ── │                                           │
 enum SignInRoutes {
     /// Everything before a session, and the way to a new secret.

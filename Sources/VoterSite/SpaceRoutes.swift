@@ -126,7 +126,7 @@ extension VoterSite {
             }
         }
         let list = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.station.ballots(reading, voter: voter.id)
+            try parts.station.voterBallots.ballots(reading, voter: voter.id)
         }
         let isOpen = poll.takes(sessionOpenedAt: session.openedAt, now: now, election: election)
         return list.map { entry in

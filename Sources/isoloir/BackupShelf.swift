@@ -48,7 +48,7 @@ struct BackupShelf {
             guard try services.custody(election).remaining.contains(where: { $0.name == name }) else { continue }
             let station = try services.station(election)
             let refusal = try refusing {
-                try station.reportDestroyed(
+                try station.custody.reportDestroyed(
                     backup: name, who: "isoloir store backup --keep \(count)",
                     reason: "removed from this machine, newer backups are there; copies elsewhere are not known here",
                     by: services.principal)

@@ -17,7 +17,7 @@ private func giveBoxKey(_ invocation: Invocation) throws(Refusal) {
     let content = try refusing { try BoxKeyPlace.read(path) }
     guard let boxKey = BoxKey(file: content) else { throw Refusal(noKey) }
     let station = try services.station(election)
-    if let refusal = try refusing({ try station.refusal(of: boxKey) }) { throw Refusal(refusal) }
+    if let refusal = try refusing({ try station.boxKey.refusal(of: boxKey) }) { throw Refusal(refusal) }
     let box = BoxKeyPlace(keys: services.keys, election: election.election.id)
     let place = box.path
     switch try refusing({ try box.put(content) }) {
@@ -25,6 +25,6 @@ private func giveBoxKey(_ invocation: Invocation) throws(Refusal) {
     case .noBoxKey: throw Refusal(noKey)
     case .another: throw Refusal("\(place) is another box key: move it away first.")
     }
-    try refusing { try station.noteBoxKeyGiven(from: absolutePath(path), by: services.principal) }
+    try refusing { try station.boxKey.noteGiven(from: absolutePath(path), by: services.principal) }
     Terminal.say("\(place): the box key is there. A running `serve` takes it within a second; the close erases it.")
 }

@@ -106,9 +106,9 @@ private func draftStatement(_ invocation: Invocation) throws(Refusal) {
         throw Refusal("There is no act \"\(invocation.operands[0])\". There are: \(names).", status: .usage)
     }
     let (election, subject) = try subject(act, invocation)
-    guard act != .abandonPoll || PollingStation.isShort(reason) else {
+    guard act != .abandonPoll || PollDecision.isShort(reason) else {
         throw Refusal(
-            "The reason stands in a message to every voter: \(PollingStation.longestReason) characters at most.",
+            "The reason stands in a message to every voter: \(PollDecision.longestReason) characters at most.",
             status: .usage)
     }
     guard let statement = BureauStatement(act: act, election: election, subject: subject, reason: reason) else {

@@ -113,7 +113,7 @@ extension Doctor {
         }
         let fault = tried("box key") { () throws(Refusal) -> BoxKeyFault? in
             let station = try services.station(election)
-            return try refusing { try station.boxKeyFault() }
+            return try refusing { try station.boxKey.fault() }
         }
         switch fault {
         case .some(.some(let fault)): self.fault("box key", "\(name): \(services.boxKeyWords(fault, election))")

@@ -37,11 +37,11 @@ extension Services {
             var papers: [(name: String, content: [UInt8])] = []
             for kind in SignedRecord.Kind.allCases where kind != .closing {
                 let text = try store.read { (reading: borrowing Reading) throws(StoreError) in
-                    try station.record(reading, kind)
+                    try station.records.record(reading, kind)
                 }
                 if let text { papers.append(("\(kind.rawValue)-record.txt", Array(text.utf8))) }
             }
-            papers.append(("custody-record.txt", Array(try station.custodyRecord().utf8)))
+            papers.append(("custody-record.txt", Array(try station.custody.record().utf8)))
             return papers
         }
     }

@@ -47,7 +47,7 @@ private func noteIncident(_ invocation: Invocation) throws(Refusal) {
     }
     let words = invocation.operands[0]
     if let refusal = try refusing({
-        try station.note(incident: words, at: time, who: who, by: services.principal)
+        try station.notes.note(incident: words, at: time, who: who, by: services.principal)
     }) {
         throw Refusal(refusal)
     }
@@ -64,7 +64,7 @@ private func notePresence(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let station = try services.station(try services.election())
     if let refusal = try refusing({
-        try station.note(present: names, at: moment, who: who, by: services.principal)
+        try station.notes.note(present: names, at: moment, who: who, by: services.principal)
     }) {
         throw Refusal(refusal)
     }

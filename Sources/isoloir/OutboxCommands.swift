@@ -75,7 +75,7 @@ private func waiting(_ services: Services, _ routes: [Channel]) throws(Refusal) 
     try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) -> Int in
             var sum = 0
-            for route in routes { sum += try services.outbox.waiting(reading, route) }
+            for route in routes { sum += try services.outbox.reports.waiting(reading, route) }
             return sum
         }
     }
@@ -87,8 +87,9 @@ private func showOutbox(_ invocation: Invocation) throws(Refusal) {
     let (rows, pauses, segments) = try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) in
             (
-                try services.outbox.summary(reading, election: election.number), try services.outbox.pauses(reading),
-                try services.outbox.segmentsToday(reading)
+                try services.outbox.reports.summary(reading, election: election.number),
+                try services.outbox.reports.pauses(reading),
+                try services.outbox.reports.segmentsToday(reading)
             )
         }
     }
@@ -118,7 +119,7 @@ private func showFailures(_ invocation: Invocation) throws(Refusal) {
     }
     let rows = try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) -> [Shown] in
-            let troubles = try services.outbox.troubles(reading, election: election.number, limit: limit)
+            let troubles = try services.outbox.reports.troubles(reading, election: election.number, limit: limit)
             var rows: [Shown] = []
             for trouble in troubles {
                 let reference =
@@ -166,8 +167,8 @@ extension Services {
         let outbox = outbox
         try refusing {
             try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
-                guard try !PollingStation.isClockDoubted(transaction.reading) else { return }
-                try outbox.expire(transaction)
+                guard try !ClockWatch.isClockDoubted(transaction.reading) else { return }
+                try outbox.lease.expire(transaction)
             }
         }
     }

@@ -23,6 +23,6 @@ private func pollClock(_ invocation: Invocation) throws(Refusal) {
     guard let steady = services.watched else { throw Refusal("This program has no clock of its own.") }
     let (station, principal) = (try services.station(election), services.principal)
     let word = try decision(invocation)
-    if let refusal = try refusing({ try station.trustClock(steady, by: principal, word) }) { throw Refusal(refusal) }
+    if let refusal = try refusing({ try station.watch.trust(steady, by: principal, word) }) { throw Refusal(refusal) }
     Terminal.say("The machine's clock is taken at its word from now on; a running serve goes by it within a second.")
 }

@@ -134,7 +134,7 @@ private func unsealPoll(_ invocation: Invocation) throws(Refusal) {
     }
     try services.confirm(.unseal, election, invocation)
     let station = try services.station(election)
-    if let refusal = try refusing({ try station.undoSeal(by: services.principal, statement: statement) }) {
+    if let refusal = try refusing({ try station.decisions.undoSeal(by: services.principal, statement: statement) }) {
         throw Refusal(refusal)
     }
     try services.emptyLog()
@@ -160,7 +160,7 @@ private func openPoll(_ invocation: Invocation) throws(Refusal) {
         transaction throws(StoreError) in try announcements?.order(transaction, .restoration, by: principal)
     }
     let station = try services.station(election)
-    let record = try refusing { try station.openingRecord() }
+    let record = try refusing { try station.records.opening() }
     if let file = invocation["--record"] { try writeFile(file, Array(record.utf8)) }
     Terminal.say(record)
     try describe(services, station)
@@ -183,7 +183,7 @@ private func showRecord(_ invocation: Invocation) throws(Refusal) {
                 invocation.has("--opening")
                 ? [.opening]
                 : invocation.has("--closing") ? [.closing] : [.abandonment, .result, .closing, .opening]
-            for kind in wanted { if let record = try station.record(reading, kind) { return record } }
+            for kind in wanted { if let record = try station.records.record(reading, kind) { return record } }
             return nil
         }
     }
@@ -194,7 +194,7 @@ private func showRecord(_ invocation: Invocation) throws(Refusal) {
     if let file = invocation["--to"] { try writeFile(file, Array(record.utf8)) }
     Terminal.say(record)
     // What was destroyed since.
-    let custody = try refusing { try station.custodyRecord() }
+    let custody = try refusing { try station.custody.record() }
     if !invocation.has("--opening"), !custody.isEmpty { Terminal.say(custody) }
 }
 
@@ -202,10 +202,10 @@ private func takeKeyDestroyed(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let station = try services.station(try services.election())
     let file = try readFile(invocation.operands[0])
-    if let refusal = try refusing({ try station.take(keyDestroyed: file, by: services.principal) }) {
+    if let refusal = try refusing({ try station.custody.take(keyDestroyed: file, by: services.principal) }) {
         throw Refusal(refusal)
     }
-    Terminal.say(try refusing { try station.custodyRecord() })
+    Terminal.say(try refusing { try station.custody.record() })
 }
 
 private func closePoll(_ invocation: Invocation) throws(Refusal) {

@@ -73,7 +73,7 @@ func showCustody(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let station = try services.station(try services.election())
     // Where the program that closed the poll died before the key was gone, this is the time.
-    _ = try refusing { try station.destroyBoxKey(by: services.principal) }
+    _ = try refusing { try station.boxKey.destroy(by: services.principal) }
     let custody = try services.custody(station.election)
     if invocation.has("--json") { return try printCustody(custody) }
     Terminal.say("Box key on this server")
@@ -146,7 +146,7 @@ func reportBackup(_ invocation: Invocation) throws(Refusal) {
         throw Refusal("\(name) is still there: overwrite and remove it first (shred -u), then note it.")
     }
     if let refusal = try refusing({
-        try station.reportDestroyed(backup: name, who: who, reason: reason, by: services.principal)
+        try station.custody.reportDestroyed(backup: name, who: who, reason: reason, by: services.principal)
     }) {
         throw Refusal(refusal)
     }

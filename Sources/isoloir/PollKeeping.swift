@@ -26,7 +26,7 @@ extension Services {
             }
             for ballot in ballots {
                 let list = try store.read { (reading: borrowing Reading) throws(StoreError) in
-                    try station.signatures(reading, ballot, registrar: registrar)
+                    try station.signatureList.signatures(reading, ballot, registrar: registrar)
                 }
                 for (ending, content) in [
                     ("csv", Services.csv(list, election.election)), ("pdf", try pdf(list, ballot, election)),
@@ -61,7 +61,7 @@ extension Services {
             (reading: borrowing Reading) throws(StoreError) -> (PollHours, [String], Bool) in
             let chronicle = try PollChronicle(reading, election: definition.id)
             return (
-                try PollHours.find(reading, election), try station.signatories(reading, chronicle),
+                try PollHours.find(reading, election), try station.records.signatories(reading, chronicle),
                 try Poll.find(reading, election: election.number)?.state.isFinal ?? false
             )
         }
@@ -80,7 +80,7 @@ extension Services {
         let station = try station(election)
         let tallyService = tallyService(station)
         let results = try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in try tallyService.results(reading) }
+            try store.read { (reading: borrowing Reading) throws(StoreError) in try tallyService.results.all(reading) }
         }
         guard poll.state == .abandoned || results.count == election.election.ballots.count else {
             throw Refusal(
@@ -89,8 +89,8 @@ extension Services {
         let (hasClosing, hasAbandonment) = try refusing {
             try store.read { (reading: borrowing Reading) throws(StoreError) -> (Bool, Bool) in
                 (
-                    try station.record(reading, .closing) != nil,
-                    try station.record(reading, .abandonment) != nil
+                    try station.records.record(reading, .closing) != nil,
+                    try station.records.record(reading, .abandonment) != nil
                 )
             }
         }

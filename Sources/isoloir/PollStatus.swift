@@ -10,7 +10,7 @@ import Tally
 func showPoll(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let station = try services.station(try services.election())
-    var findings = try refusing { try station.audit() }
+    var findings = try refusing { try station.integrity.audit() }
     findings += try services.frozenFaults(station.election)
     if invocation.has("--json") {
         try printStatus(services, station, findings)
@@ -21,7 +21,7 @@ func showPoll(_ invocation: Invocation) throws(Refusal) {
         try services.checkBox(station.election)
         try services.checkFrozen(station.election)
     }
-    if let fault = try refusing({ try station.boxKeyFault() }) {
+    if let fault = try refusing({ try station.boxKey.fault() }) {
         throw Refusal("\(station.election.election.id): \(services.boxKeyWords(fault, station.election)).")
     }
     if !invocation.has("--json") { Terminal.say("  Nothing was added, removed or changed by hand.") }
@@ -51,7 +51,7 @@ func describe(_ services: Services, _ station: PollingStation) throws(Refusal) {
     lines += clockWords(poll, election)
     let restored = try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try station.restoreLines(reading)
+            try station.records.restoreLines(reading)
         }
     }
     lines += restored.map { "  \($0)" }

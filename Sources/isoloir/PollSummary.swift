@@ -93,7 +93,7 @@ struct PollSummary {
                     }
                 }
                 try services.issuer.eachHeld(reading, stored) { _, _, _, _ throws(StoreError) in held += 1 }
-                for (route, state, count) in try services.outbox.summary(reading, election: number)
+                for (route, state, count) in try services.outbox.reports.summary(reading, election: number)
                 where state == "waiting" {
                     if let route = Channel(rawValue: route) { waiting[route, default: 0] += count }
                 }

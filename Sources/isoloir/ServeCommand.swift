@@ -25,7 +25,7 @@ private func serve(_ invocation: Invocation) throws(Refusal) {
     try services.checkBox(election)
     try services.checkFrozen(election)
     let station = try services.station(election)
-    if let fault = try refusing({ try station.boxKeyFault() }) {
+    if let fault = try refusing({ try station.boxKey.fault() }) {
         Terminal.complain(
             "\(election.election.id): \(services.boxKeyWords(fault, election)). Until then voters get a page that says so."
         )

@@ -48,10 +48,10 @@ private func takeDecryptions(_ invocation: Invocation) throws(Refusal) {
     let foreign = (invocation["--trustee"], invocation["--ballot"])
     let taking = try refusing {
         if case (let trustee?, let ballot?) = foreign {
-            return try tallyService.take(
+            return try tallyService.decryptions.take(
                 foreign: file, trustee: trustee, ballot: ballot, waiver: waiver, by: services.principal)
         }
-        return try tallyService.take(file, waiver: waiver, by: services.principal)
+        return try tallyService.decryptions.take(file, waiver: waiver, by: services.principal)
     }
     switch taking {
     case .refused(let reason): throw Refusal(reason)
@@ -80,7 +80,9 @@ private func archive(_ invocation: Invocation) throws(Refusal) {
 
 private func results(_ services: Services, _ tallyService: TallyService) throws(Refusal) -> [BallotResult] {
     try refusing {
-        try services.store.read { (reading: borrowing Reading) throws(StoreError) in try tallyService.results(reading) }
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try tallyService.results.all(reading)
+        }
     }
 }
 

@@ -6,7 +6,7 @@ struct HoursTests {
     /// `PollHours`, which knows of extensions, suspensions and early closes.
     private static let readers: Set<String> = [
         "Elections/PollHours.swift",
-        "Polling/Audit.swift", "Polling/Poll.swift", "Polling/PollSealer.swift", "Polling/PollingStation.swift",
+        "Polling/BoxIntegrity.swift", "Polling/Poll.swift", "Polling/PollOpener.swift", "Polling/PollSealer.swift",
         "Polling/Restore.swift",
         "Server/Rehearsal.swift",
     ]
@@ -40,7 +40,7 @@ struct HoursTests {
                 writers += 1
                 let name = function.prefix { $0.isLetter || $0.isNumber }
                 #expect(
-                    function.contains("putHours(") || function.contains("try change("),
+                    function.contains("putHours(") || function.contains("try states.change("),
                     "\(file.lastPathComponent), \(name): writes a poll's hours alone")
             }
         }

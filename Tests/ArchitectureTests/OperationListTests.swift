@@ -43,7 +43,8 @@ private let acts: [Act] = [
     Act("PollDestruction\\(", commands: ["poll destroy"]),
     Act("undoSeal\\(", commands: ["poll unseal"]),
     Act("\\.trust(Clock)?\\(", commands: ["poll clock"], forms: ["poll/clock/trust"]),
-    Act("station\\.note\\(", commands: ["poll note", "poll present"], forms: ["poll/incident", "poll/presence"]),
+    Act(
+        "station\\.notes\\.note\\(", commands: ["poll note", "poll present"], forms: ["poll/incident", "poll/presence"]),
     Act("\\.accept\\(", commands: ["poll accept"], forms: ["policy/points/{point}/accept"]),
     Act("egister\\.add\\(", commands: ["manager add"], forms: ["staff/add"]),
     Act("egister\\.renew\\(", commands: ["manager renew"], forms: ["staff/{member}/renew"]),

@@ -43,7 +43,7 @@ struct CastBench {
             let thread = Thread {
                 for index in stride(from: number, to: voters, by: threads) {
                     let put = {
-                        try poll.station.put(poll.checked[index], voter: poll.voters[index], sessionOpenedAt: 0)
+                        try poll.station.casting.put(poll.checked[index], voter: poll.voters[index], sessionOpenedAt: 0)
                     }
                     let outcome = try? oneByOne ? gate.withLock { _ in try put() } : put()
                     if case .cast = outcome { accepted.add(1, ordering: .relaxed) }
@@ -75,7 +75,7 @@ struct BenchPoll: Sendable {
     /// The number of its ballot.
     let ballot: Int
     let voters: [Int]
-    let checked: [PollingStation.Checked]
+    let checked: [BallotTaking.Checked]
 
     /// - Parameter after: seconds since the opening.
     init(folder: URL, voters count: Int, after: @escaping @Sendable () -> Int = { 0 }) throws {
@@ -143,7 +143,7 @@ struct BenchPoll: Sendable {
         let station = PollingStation(
             store: store, election: election, key: key, boxKey: { boxKey }, journal: journal, clock: clock,
             randomness: .system)
-        if let refusal = try station.open(by: .system("bench")) { throw Trouble(refusal) }
+        if let refusal = try station.opener.open(by: .system("bench")) { throw Trouble(refusal) }
         self.station = station
         self.store = store
         let name = definition.ballots[0].id
@@ -159,7 +159,8 @@ struct BenchPoll: Sendable {
             // The text need be no ballot: nothing looks at it here.
             let text = (0..<8000).map { _ in UInt8.random(in: 48...57) }
             return try store.read { (reading: borrowing Reading) throws(StoreError) in
-                guard case .material(let material) = try station.enter(reading, voter: id, ballot: name) else {
+                guard case .material(let material) = try station.voterBallots.enter(reading, voter: id, ballot: name)
+                else {
                     throw StoreError(.failed, "A voter cannot vote.")
                 }
                 let (credential, uuid) = (material.credential, ballot.uuid)
@@ -170,7 +171,7 @@ struct BenchPoll: Sendable {
                 let slot = try reading.number(
                     "SELECT id FROM polling_slot WHERE ballot = ? AND credential = ?", ballot.id,
                     Array(sha256(publicKey).prefix(16)))
-                return PollingStation.Checked(text: text, ballot: ballot, credential: publicKey, slot: slot)
+                return BallotTaking.Checked(text: text, ballot: ballot, credential: publicKey, slot: slot)
             }
         }
     }

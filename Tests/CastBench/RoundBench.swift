@@ -23,14 +23,15 @@ enum RoundBench {
         let poll = try BenchPoll(folder: folder, voters: voters, after: { time.withLock { $0 } })
         try fill(poll, slots)
         while try !poll.store.truncateLog() { usleep(pause) }
-        time.withLock { $0 = PollingStation.roundSeconds }
+        time.withLock { $0 = BoxRounds.roundSeconds }
         let isOver = Atomic(false)
         let waits = Mutex([Double]())
         let group = DispatchGroup()
         let thread = Thread {
             for index in 0..<voters where !isOver.load(ordering: .relaxed) {
                 let start = ContinuousClock.now
-                let casting = try? poll.station.put(poll.checked[index], voter: poll.voters[index], sessionOpenedAt: 0)
+                let casting = try? poll.station.casting.put(
+                    poll.checked[index], voter: poll.voters[index], sessionOpenedAt: 0)
                 guard case .cast = casting else { break }
                 let wait = (ContinuousClock.now - start) / .milliseconds(1)
                 waits.withLock { $0.append(wait) }
@@ -42,7 +43,7 @@ enum RoundBench {
         say("begin")
         let start = ContinuousClock.now
         thread.start()
-        let turned = try poll.station.turnRounds()
+        let turned = try poll.station.rounds.turn()
         let taken = (ContinuousClock.now - start) / .milliseconds(1)
         say("end")
         isOver.store(true, ordering: .relaxed)

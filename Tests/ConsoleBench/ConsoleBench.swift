@@ -177,8 +177,7 @@ struct ConsoleBenchFixture {
                 outbox: desk.outbox, clock: desk.clock),
             policy: PolicyService(desk, text: policy, trustees: trustees, takesBounces: false), roll: RollService(desk),
             help: SupportQueue(election: election, key: key, clock: clock, randomness: .system),
-            tallyService: TallyService(
-                station: station, store: store, trustees: trustees, journal: journal, clock: clock),
+            tallyService: TallyService(station: station, store: store, trustees: trustees, journal: journal),
             journal: journal, clock: clock, randomness: .system, key: key)
         let assets = try AssetSet(templates)
         console = ConsoleSite(

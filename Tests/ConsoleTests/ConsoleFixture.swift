@@ -94,8 +94,7 @@ final class ConsoleFixture {
                 text: try PolicyText(try ConsoleFixture.templates.text(PolicyText.file), file: PolicyText.file),
                 trustees: trustees, takesBounces: false), roll: RollService(desk),
             help: SupportQueue(election: election, key: key, clock: clock, randomness: .system),
-            tallyService: TallyService(
-                station: station, store: store, trustees: trustees, journal: journal, clock: clock),
+            tallyService: TallyService(station: station, store: store, trustees: trustees, journal: journal),
             journal: journal, clock: clock, randomness: .system, key: key)
         let pages = try ConsolePages(
             read, templates: ConsoleFixture.templates, assets: try AssetSet(ConsoleFixture.templates))

@@ -134,7 +134,9 @@ struct CourierTests {
         // Some of the answers are named, whichever came first.
         #expect(words.count { trouble.contains("\($0);") || trouble.contains("\($0))") } == min(words.count, 3))
         #expect(trouble.count < 300, "\(trouble)")
-        let pauses = try post.store.read { (r: borrowing Reading) throws(StoreError) in try post.outbox.pauses(r) }
+        let pauses = try post.store.read { (r: borrowing Reading) throws(StoreError) in
+            try post.outbox.reports.pauses(r)
+        }
         #expect(pauses.map(\.route) == ["sms"])
     }
 
@@ -147,7 +149,9 @@ struct CourierTests {
         let report = try courier.run()
         #expect(
             gateway.count == 25 && report.troubles.first?.contains("refused 25 messages in a row (HTTP 400)") == true)
-        let pauses = try post.store.read { (r: borrowing Reading) throws(StoreError) in try post.outbox.pauses(r) }
+        let pauses = try post.store.read { (r: borrowing Reading) throws(StoreError) in
+            try post.outbox.reports.pauses(r)
+        }
         #expect(pauses.map(\.route) == ["sms"])
         #expect(try post.states.count { $0 == "waiting" } == 15)
     }
@@ -187,7 +191,8 @@ struct CourierTests {
         // Nobody takes its content away who is not sure of the time.
         #expect(try post.states == ["waiting", "accepted"])
         let outbox = post.outbox
-        try post.store.write { (transaction: borrowing Transaction) throws(StoreError) in try outbox.expire(transaction)
+        try post.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try outbox.lease.expire(transaction)
         }
         #expect(try post.states == ["expired", "accepted"])
         let secrets = try post.store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -207,13 +212,14 @@ struct CourierTests {
                 (row: borrowing Row) throws(StoreError) -> String in try row[0]
             }
             return [
-                try outbox.takeReceipt(transaction, providerID: numbers[0], delivered: true),
-                try outbox.takeReceipt(transaction, providerID: numbers[1], delivered: false),
-                try outbox.takeReceipt(transaction, providerID: "unknown", delivered: true),
+                try outbox.lease.takeReceipt(transaction, providerID: numbers[0], delivered: true),
+                try outbox.lease.takeReceipt(transaction, providerID: numbers[1], delivered: false),
+                try outbox.lease.takeReceipt(transaction, providerID: "unknown", delivered: true),
                 // What comes later, or again, changes nothing.
-                try outbox.takeReceipt(transaction, providerID: numbers[0], delivered: false, reply: "bounced 5.1.1"),
-                try outbox.takeReceipt(transaction, providerID: numbers[1], delivered: true),
-                try outbox.takeReceipt(transaction, providerID: numbers[1], delivered: false),
+                try outbox.lease.takeReceipt(
+                    transaction, providerID: numbers[0], delivered: false, reply: "bounced 5.1.1"),
+                try outbox.lease.takeReceipt(transaction, providerID: numbers[1], delivered: true),
+                try outbox.lease.takeReceipt(transaction, providerID: numbers[1], delivered: false),
             ]
         }
         #expect(found == [true, true, false, false, false, false])
@@ -234,7 +240,8 @@ struct CourierTests {
         #expect(try secrets() == 1)
         post.wait(seconds: 31 * 86_400)
         let outbox = post.outbox
-        try post.store.write { (transaction: borrowing Transaction) throws(StoreError) in try outbox.expire(transaction)
+        try post.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try outbox.lease.expire(transaction)
         }
         #expect(try secrets() == 0)
         #expect(try post.states == ["failed"])

@@ -157,7 +157,9 @@ struct EndingTests {
         let relay = try SlowRelay(milliseconds: 1)
         defer { relay.stop() }
         let report = try post.courier(relay).run()
-        let pauses = try post.store.read { (r: borrowing Reading) throws(StoreError) in try post.outbox.pauses(r) }
+        let pauses = try post.store.read { (r: borrowing Reading) throws(StoreError) in
+            try post.outbox.reports.pauses(r)
+        }
         #expect(pauses.isEmpty && report.troubles.isEmpty, "\(report.troubles)")
         let (accepted, failed) = (try post.count("accepted"), try post.count("failed"))
         #expect(accepted == 1 && failed == 39)
@@ -228,7 +230,7 @@ struct EndingTests {
             let tokens = try transaction.reading.all("SELECT provider_id FROM outbox_message ORDER BY id") {
                 (row: borrowing Row) throws(StoreError) -> String in try row[0]
             }
-            _ = try outbox.takeReceipt(transaction, providerID: tokens[0], delivered: true)
+            _ = try outbox.lease.takeReceipt(transaction, providerID: tokens[0], delivered: true)
         }
         let key = post.key
         let gateway = LateGateway(WakeSignal())
@@ -247,7 +249,8 @@ struct EndingTests {
             let token = try transaction.reading.first("SELECT provider_id FROM outbox_message") {
                 (row: borrowing Row) throws(StoreError) -> String in try row[0]
             }
-            _ = try outbox.takeReceipt(transaction, providerID: token ?? "", delivered: false, reply: "bounced 5.1.1")
+            _ = try outbox.lease.takeReceipt(
+                transaction, providerID: token ?? "", delivered: false, reply: "bounced 5.1.1")
             let before = try transaction.reading.number("SELECT count(*) FROM outbox_early")
             try outbox.erase(transaction, election: 1)
             return (before, try transaction.reading.number("SELECT count(*) FROM outbox_early"))

@@ -44,15 +44,18 @@ struct OutboxListTests {
         #expect(try post.states == ["failed", "waiting", "failed"])
         let paused = try post.store.read { (reading: borrowing Reading) throws(StoreError) in
             (
-                try post.outbox.pauses(reading).count,
-                try post.outbox.occurs(reading, election: 1, MessageSelection(place: "+336399")),
-                try post.outbox.occurs(reading, election: 1, MessageSelection(place: "+336398"))
+                try post.outbox.reports.pauses(reading).count,
+                try post.outbox.reports.occurs(reading, election: 1, MessageSelection(place: "+336399")),
+                try post.outbox.reports.occurs(reading, election: 1, MessageSelection(place: "+336398"))
             )
         }
         #expect(paused == (1, true, false))
         #expect(try retry(post, MessageSelection()) == 2)
         let counts = try post.store.read { (reading: borrowing Reading) throws(StoreError) in
-            (try post.outbox.pauses(reading).count, try post.outbox.counts(reading, election: 1).map(\.mailing))
+            (
+                try post.outbox.reports.pauses(reading).count,
+                try post.outbox.reports.counts(reading, election: 1).map(\.mailing)
+            )
         }
         #expect(counts.0 == 0 && Set(counts.1) == [one, other, nil])
     }
@@ -118,7 +121,7 @@ struct OutboxListTests {
         post.wait(seconds: 60)
         _ = try post.send()
         let messages = try post.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try post.outbox.messages(reading, election: 1, subject: 1)
+            try post.outbox.reports.messages(reading, election: 1, subject: 1)
         }
         let steps = messages.flatMap(\.steps)
         #expect(steps.map(\.state) == [.waiting, .failed, .waiting, .accepted])

@@ -39,7 +39,7 @@ struct AbandonTests {
         let subject = hex(sha256(try #require(manifest)))
         let statement = try #require(
             BureauStatement(file: try bureau.statement(.abandonPoll, subject, reason: reason)))
-        let refusal = try poll.station.abandon(by: .system("test"), statement: statement)
+        let refusal = try poll.station.decisions.abandon(by: .system("test"), statement: statement)
         #expect((refusal == nil) == isShort, "\(refusal ?? "")")
         #expect(try look(poll).state == (isShort ? .abandoned : .open))
         if !isShort { #expect(refusal?.contains("at most 300 characters") == true) }
@@ -49,8 +49,8 @@ struct AbandonTests {
         let poll = try PollFixture(members: bureau.members)
         let late = try poll.ballot(11)
         for voter in 0..<11 { _ = try poll.cast(try poll.ballot(voter), by: voter) }
-        #expect(try poll.station.suspend(by: .system("test")) == nil)
-        #expect(try poll.station.abandon(by: .system("test"), statement: try statement(poll)) == nil)
+        #expect(try poll.station.decisions.suspend(by: .system("test")) == nil)
+        #expect(try poll.station.decisions.abandon(by: .system("test"), statement: try statement(poll)) == nil)
         let (state, hours) = try look(poll)
         #expect(state == .abandoned && hours.phase(poll.now) == .abandoned)
         #expect(hours.phase(poll.now + 400 * 86_400) == .abandoned)
@@ -62,13 +62,13 @@ struct AbandonTests {
         #expect(poll.erasures() == 1)
         #expect(try poll.tallyService.tally(by: .system("test")).isEmpty)
         let word = PollDecision(by: "Irene", reason: "we changed our mind")
-        #expect(try poll.station.resume(by: .system("test"), word) != nil)
-        #expect(try poll.station.extend(to: poll.now + 86_400, by: .system("test"), word) != nil)
-        #expect(try poll.station.close(atOnce: true, by: .system("test"), word: word) != nil)
-        #expect(try !poll.station.followClock(by: .system("clock")))
-        #expect(try poll.station.audit().isEmpty)
+        #expect(try poll.station.decisions.resume(by: .system("test"), word) != nil)
+        #expect(try poll.station.decisions.extend(to: poll.now + 86_400, by: .system("test"), word) != nil)
+        #expect(try poll.station.closer.close(atOnce: true, by: .system("test"), word: word) != nil)
+        #expect(try !poll.station.closer.followClock(by: .system("clock")))
+        #expect(try poll.station.integrity.audit().isEmpty)
         let text = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try poll.station.record(reading, .abandonment)
+            try poll.station.records.record(reading, .abandonment)
         }
         let signed = SignedRecord.lines(Array(try #require(text).utf8), by: poll.station.receiptKey)
         let lines = try #require(signed)
@@ -82,9 +82,9 @@ struct AbandonTests {
         try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute("DELETE FROM polling_record WHERE kind = 'abandonment'")
         }
-        _ = try poll.station.followClock(by: .system("clock"))
+        _ = try poll.station.closer.followClock(by: .system("clock"))
         let again = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try poll.station.record(reading, .abandonment)
+            try poll.station.records.record(reading, .abandonment)
         }
         #expect(again == text)
     }
@@ -92,21 +92,21 @@ struct AbandonTests {
     @Test func `one member, another statement or a closed poll abandon nothing`() throws {
         let poll = try PollFixture(members: bureau.members)
         #expect(
-            try poll.station.abandon(by: .system("test"), statement: try statement(poll, signedBy: 1))?
+            try poll.station.decisions.abandon(by: .system("test"), statement: try statement(poll, signedBy: 1))?
                 .contains("2 members") == true)
         #expect(
-            try poll.station.abandon(by: .system("test"), statement: try statement(poll, .boxKeyDestroyed))?
+            try poll.station.decisions.abandon(by: .system("test"), statement: try statement(poll, .boxKeyDestroyed))?
                 .contains("does not serve") == true)
         #expect(try look(poll).state == .open)
         #expect(poll.erasures() == 0)
-        #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
-        #expect(try poll.station.abandon(by: .system("test"), statement: try statement(poll)) != nil)
+        #expect(try poll.station.closer.close(atOnce: true, by: .system("test")) == nil)
+        #expect(try poll.station.decisions.abandon(by: .system("test"), statement: try statement(poll)) != nil)
         #expect(try look(poll).state == .closed)
     }
 
     @Test func `a state that somebody changed to abandoned by hand is found`() throws {
         let poll = try PollFixture(members: bureau.members)
         try poll.execute("UPDATE polling_poll SET state = 'abandoned'")
-        #expect(try poll.station.audit().contains { $0.contains("by the journal open") })
+        #expect(try poll.station.integrity.audit().contains { $0.contains("by the journal open") })
     }
 }

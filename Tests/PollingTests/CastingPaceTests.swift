@@ -92,7 +92,7 @@ struct CastingPaceTests {
         try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             for _ in 0..<CastingPace.mostRepeated {
                 let again = receipt(
-                    try poll.station.cast(
+                    try poll.station.casting.cast(
                         ballot, voter: poll.voters[0], ballot: PollFixture.ballot, sessionOpenedAt: poll.now))
                 #expect(again?.signature == first.signature)
             }
@@ -144,7 +144,7 @@ struct CastingPaceTests {
     @Test func `an admission that comes to nothing is given back`() throws {
         let poll = try PollFixture()
         for _ in 0..<100 {
-            guard case .admitted = poll.station.pace.admit(poll.voters[0]) else {
+            guard case .admitted = poll.station.casting.pace.admit(poll.voters[0]) else {
                 Issue.record("a dropped request counts as a refused ballot")
                 return
             }
@@ -154,14 +154,15 @@ struct CastingPaceTests {
     @Test func `three at once are the most of one voter`() throws {
         let poll = try PollFixture()
         var held: [CastingPace.Admission] = []
-        while case .admitted(let admission) = poll.station.pace.admit(1) { held.append(admission) }
+        while case .admitted(let admission) = poll.station.casting.pace.admit(1) { held.append(admission) }
         #expect(held.count == CastingPace.mostRefused)
-        guard case .underWay = poll.station.pace.admit(1), case .admitted = poll.station.pace.admit(2) else {
+        guard case .underWay = poll.station.casting.pace.admit(1), case .admitted = poll.station.casting.pace.admit(2)
+        else {
             Issue.record("what is under way was called a refusal, or holds up another voter")
             return
         }
         held.removeAll()
-        guard case .admitted = poll.station.pace.admit(1) else {
+        guard case .admitted = poll.station.casting.pace.admit(1) else {
             Issue.record("what ended is still counted")
             return
         }
@@ -170,7 +171,7 @@ struct CastingPaceTests {
     @Test func `after the close nobody's proofs are checked`() throws {
         let poll = try PollFixture()
         let bad = try badProof(poll, 0)
-        #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
+        #expect(try poll.station.closer.close(atOnce: true, by: .system("test")) == nil)
         guard case .shut = try poll.cast(bad, by: 0) else {
             Issue.record("a closed poll checks proofs")
             return
@@ -181,11 +182,11 @@ struct CastingPaceTests {
         let poll = try PollFixture()
         let texts = try (0..<10).map { try poll.ballot($0) }
         for (voter, text) in texts.enumerated() { _ = try poll.cast(text, by: voter) }
-        #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
+        #expect(try poll.station.closer.close(atOnce: true, by: .system("test")) == nil)
         func round(_ text: [UInt8]) throws -> Int? {
             let ballot = try poll.stored()
             return try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try poll.station.round(
+                try poll.station.rounds.round(
                     reading, ballot, tracker: String(decoding: Base64.digest(text.span), as: UTF8.self))
             }
         }

@@ -16,7 +16,7 @@ struct CastingTests {
         #expect(receipt.isGenuine(poll.station.receiptKey))
         #expect(receipt.tracker == string(Base64.digest(text.span)))
         #expect(try poll.stored().votes == 1)
-        #expect(try poll.station.audit() == [])
+        #expect(try poll.station.integrity.audit() == [])
         #expect(throws: PollFixture.Trouble.self) { try poll.material(0) }
     }
 
@@ -44,7 +44,7 @@ struct CastingTests {
         let text = try poll.ballot(0)
         let first = try #require(receipt(try poll.cast(text, by: 0)))
         #expect(receipt(try poll.cast(text, by: 0)) == first)
-        #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
+        #expect(try poll.station.closer.close(atOnce: true, by: .system("test")) == nil)
         // Anybody could send a public text.
         guard case .voted = try poll.cast(text, by: 0) else {
             Issue.record("a receipt was given for a public ballot")
@@ -114,7 +114,7 @@ struct CastingTests {
         case (_, let casting): Issue.record("it was not refused: \(casting)")
         }
         #expect(try poll.stored().votes == 0)
-        #expect(try poll.station.audit() == [])
+        #expect(try poll.station.integrity.audit() == [])
         #expect(receipt(try poll.cast(try poll.ballot(0), by: 0)) != nil)
     }
 
@@ -122,7 +122,7 @@ struct CastingTests {
         let poll = try PollFixture()
         let text = try poll.ballot(0)
         guard
-            case .notEligible = try poll.station.cast(
+            case .notEligible = try poll.station.casting.cast(
                 text, voter: 999, ballot: PollFixture.ballot, sessionOpenedAt: poll.now)
         else {
             Issue.record("a stranger voted")

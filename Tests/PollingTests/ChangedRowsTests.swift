@@ -46,9 +46,9 @@ struct ChangedRowsTests {
     func `a row changed by hand is found`(statement: String) throws {
         let poll = try PollFixture(members: Bureau().members)
         for voter in 0..<3 { _ = try poll.cast(try poll.ballot(voter), by: voter) }
-        #expect(try poll.station.audit() == [])
+        #expect(try poll.station.integrity.audit() == [])
         try change(poll, [statement])
-        #expect(try !poll.station.audit().isEmpty)
+        #expect(try !poll.station.integrity.audit().isEmpty)
     }
 
     /// The fingerprint beside it made anew: the false members would let a restored poll go on, or an unbound part in.
@@ -71,17 +71,19 @@ struct ChangedRowsTests {
                 try poll.trustees.waive(transaction, poll.election, statement: waiver, by: .system("test"))
             }
         }
-        #expect(try poll.station.open(by: .system("test"))?.contains("manifest was changed by hand") == true)
+        #expect(try poll.station.opener.open(by: .system("test"))?.contains("manifest was changed by hand") == true)
     }
 
     @Test func `a result that the trustees' parts do not give is shown to nobody`() throws {
         let poll = try PollFixture(voters: 12)
         for voter in 0..<12 { _ = try poll.cast(try poll.ballot(voter, voter % 4), by: voter) }
-        #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
+        #expect(try poll.station.closer.close(atOnce: true, by: .system("test")) == nil)
         _ = try poll.tallyService.tally(by: .system("test"))
-        for trustee in 0...1 { _ = try poll.tallyService.take(try poll.decryptions(trustee), by: .system("test")) }
+        for trustee in 0...1 {
+            _ = try poll.tallyService.decryptions.take(try poll.decryptions(trustee), by: .system("test"))
+        }
         let results = try poll.store.read { (r: borrowing Reading) throws(StoreError) in
-            try poll.tallyService.results(r)
+            try poll.tallyService.results.all(r)
         }
         #expect(results[0].questions[0].blank == 3)
         try change(
@@ -90,7 +92,7 @@ struct ChangedRowsTests {
                 "UPDATE polling_ballot SET result = CAST(replace(CAST(result AS TEXT), '3,3,3', '9,0,0') AS BLOB) WHERE id = 1"
             ])
         #expect(throws: StoreError.self) {
-            try poll.store.read { (r: borrowing Reading) throws(StoreError) in try poll.tallyService.results(r) }
+            try poll.store.read { (r: borrowing Reading) throws(StoreError) in try poll.tallyService.results.all(r) }
                 .isEmpty
         }
         #expect(throws: StoreError.self) { try poll.archive().isEmpty }

@@ -68,7 +68,7 @@ extension PollFixture {
         let steady = machine.steady()
         steady.tolerate(election.election.graceMinutes * 60)
         let seen = try? store.read { (reading: borrowing Reading) throws(StoreError) in
-            try PollingStation.witness(reading, boot: steady.boot)?.seen
+            try ClockWatch.witness(reading, boot: steady.boot)?.seen
         }
         if let seen { steady.adopt(seen) }
         let (boxKey, journal) = (boxKey, AuditJournal(clock: steady.clock, randomness: .system))
@@ -88,14 +88,14 @@ extension PollFixture {
 /// Looks as `serve` does, every second for a while.
 func look(_ station: PollingStation, _ machine: Machine, seconds: Int = 3) throws {
     for _ in 0..<seconds {
-        _ = try station.followClock(by: .system("clock"))
+        _ = try station.closer.followClock(by: .system("clock"))
         machine.pass(1)
     }
 }
 
 func takes(_ poll: PollFixture, _ station: PollingStation, _ voter: Int, openedAt: Int) throws -> Bool {
     let text = try poll.ballot(voter)
-    let casting = try station.cast(
+    let casting = try station.casting.cast(
         text, voter: poll.voters[voter], ballot: PollFixture.ballot, sessionOpenedAt: openedAt)
     if case .cast = casting { return true }
     return false

@@ -35,7 +35,7 @@ struct ClockRestartTests {
         #expect(try poll.poll().state == .ended)
         // A member's word takes it back, and the right hour closes it.
         machine.set(machine.wall - ahead)
-        #expect(try station.trustClock(machine.steady(), by: .system("test"), word) == nil)
+        #expect(try station.watch.trust(machine.steady(), by: .system("test"), word) == nil)
         try look(station, machine, seconds: 5)
         #expect(try poll.poll().state == .open && poll.poll().clockDoubt == nil)
         machine.pass(closes - machine.wall)
@@ -70,7 +70,7 @@ struct ClockRestartTests {
         machine.synchronise()
         let (other, word) = (poll.serve(on: machine), word)
         machine.atNextLook {
-            let refusal = try? other.extend(to: closes + 2 * 86_400, by: .system("test"), word)
+            let refusal = try? other.decisions.extend(to: closes + 2 * 86_400, by: .system("test"), word)
             #expect(refusal == .some(nil))
         }
         try look(station, machine, seconds: 1)

@@ -32,7 +32,7 @@ struct ClockTests {
         try look(next, machine)
         #expect(try poll.poll().state == .open && poll.poll().clockDoubt == nil)
         #expect(try takes(poll, next, 0, openedAt: right))
-        #expect(try next.audit().isEmpty)
+        #expect(try next.integrity.audit().isEmpty)
     }
 
     @Test func `a jump of three hours past the hour leaves a running poll as it is`() throws {
@@ -53,10 +53,10 @@ struct ClockTests {
         try look(station, machine)
         #expect(try poll.poll().state == .ended)
         #expect(try !takes(poll, station, 1, openedAt: closes - 7200))
-        #expect(try station.close(atOnce: false, by: .system("test"))?.contains("--by") == true)
-        #expect(try station.close(atOnce: false, by: .system("test"), word: word) == nil)
+        #expect(try station.closer.close(atOnce: false, by: .system("test"))?.contains("--by") == true)
+        #expect(try station.closer.close(atOnce: false, by: .system("test"), word: word) == nil)
         #expect(try poll.poll().state == .closed)
-        #expect(try station.audit().isEmpty)
+        #expect(try station.integrity.audit().isEmpty)
     }
 
     @Test func `a program that ran through hour and grace closes at once, synchronised or not`() throws {
@@ -108,13 +108,13 @@ struct ClockTests {
         try look(station, machine)
         #expect(try poll.poll().state == .ended)
         let later = closes + 2 * 86_400
-        #expect(try station.extend(to: later, by: .system("test"))?.contains("--by") == true)
-        #expect(try station.resume(by: .system("test"), word)?.contains("extend") == true)
-        #expect(try station.extend(to: later, by: .system("test"), word) == nil)
+        #expect(try station.decisions.extend(to: later, by: .system("test"))?.contains("--by") == true)
+        #expect(try station.decisions.resume(by: .system("test"), word)?.contains("extend") == true)
+        #expect(try station.decisions.extend(to: later, by: .system("test"), word) == nil)
         try look(station, machine)
         #expect(try poll.poll().state == .open)
         #expect(try takes(poll, station, 0, openedAt: machine.wall))
-        #expect(try station.audit().isEmpty)
+        #expect(try station.integrity.audit().isEmpty)
     }
 
     @Test func `a clock that goes back does not open a poll that ended, nor prolong the grace`() throws {
@@ -140,7 +140,7 @@ struct ClockTests {
         let bureau = Bureau()
         let poll = try PollFixture(members: bureau.members)
         let closes = poll.election.election.announcedClose
-        #expect(try poll.station.close(atOnce: false, by: .system("test"), word: word) == nil)
+        #expect(try poll.station.closer.close(atOnce: false, by: .system("test"), word: word) == nil)
         try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             _ = try PollRestore.mark(
                 transaction, AuditJournal(clock: Clock { poll.now }, randomness: .system), clock: Clock { poll.now },
@@ -155,7 +155,7 @@ struct ClockTests {
         let subject = try #require(ResumeProof.subject(manifest: sha256(held.manifest), mark: mark, heads: []))
         let file = try bureau.statement(.resumeAfterRestore, subject)
         let proof = try #require(ResumeProof(heads: [], statement: file))
-        #expect(try poll.station.resume(by: .system("test"), word, proof: proof) == nil)
+        #expect(try poll.station.decisions.resume(by: .system("test"), word, proof: proof) == nil)
         // The wrong clock: no program was there at the hour.
         let machine = Machine(at: closes + 40 * 86_400)
         try look(poll.serve(on: machine), machine, seconds: 5)
@@ -188,10 +188,10 @@ struct ClockTests {
         #expect(try !takes(poll, late, 2, openedAt: right))
         // Set right, the poll waits for the bureau: nobody was there who believed the clock at the hour.
         machine.set(machine.wall - jump)
-        #expect(try late.close(atOnce: false, by: .system("test"), word: word) == nil)
+        #expect(try late.closer.close(atOnce: false, by: .system("test"), word: word) == nil)
         #expect(try poll.poll().state == .closed && poll.poll().clockDoubt == nil)
         #expect(try abs(#require(poll.poll().closedAt) - machine.wall) <= 1)
-        #expect(try late.audit().isEmpty)
+        #expect(try late.integrity.audit().isEmpty)
     }
 
     @Test func `a doubt outlives the machine's restart until the kernel vouches for the clock`() throws {
@@ -223,13 +223,13 @@ struct ClockTests {
         try look(poll.serve(on: machine), machine, seconds: 40)
         let seen = try #require(try poll.poll().seenAt)
         poll.move(to: poll.now - 40 * 86_400)
-        let refusal = try poll.station.close(atOnce: false, by: .system("test"), word: word)
+        let refusal = try poll.station.closer.close(atOnce: false, by: .system("test"), word: word)
         #expect(refusal?.contains("--at-once") == true)
         #expect(try poll.poll().state == .open)
-        #expect(try poll.station.close(atOnce: true, by: .system("test"), word: word) == nil)
+        #expect(try poll.station.closer.close(atOnce: true, by: .system("test"), word: word) == nil)
         let closed = try poll.poll()
         #expect(closed.state == .closed && closed.closesAt == seen && closed.closedAt == seen)
-        #expect(try poll.station.audit().isEmpty)
+        #expect(try poll.station.integrity.audit().isEmpty)
     }
 
     /// The grace is waited out by the clock that nobody sets: the right time may come back in between.
@@ -239,7 +239,7 @@ struct ClockTests {
         let station = poll.serve(on: machine)
         try look(station, machine, seconds: 40)
         let right = machine.wall
-        #expect(try station.close(atOnce: false, by: .system("test"), word: word) == nil)
+        #expect(try station.closer.close(atOnce: false, by: .system("test"), word: word) == nil)
         #expect(try poll.poll().state == .closing)
         machine.set(machine.wall - 86_400)
         machine.restart()
@@ -265,8 +265,8 @@ struct ClockTests {
         #expect(try poll.poll().clockDoubt == .jumped)
         // A command of the same machine.
         let steady = machine.steady()
-        #expect(try station.trustClock(steady, by: .system("test"), PollDecision())?.contains("--by") == true)
-        #expect(try station.trustClock(steady, by: .system("test"), word) == nil)
+        #expect(try station.watch.trust(steady, by: .system("test"), PollDecision())?.contains("--by") == true)
+        #expect(try station.watch.trust(steady, by: .system("test"), word) == nil)
         try look(station, machine, seconds: 2)
         #expect(try poll.poll().clockDoubt == nil)
         // The programs that run, and those that begin, keep the right hour.
@@ -280,8 +280,8 @@ struct ClockTests {
         machine.pass(poll.election.election.graceMinutes * 60)
         try look(station, machine, seconds: 3)
         #expect(try poll.poll().state == .closed)
-        #expect(try poll.station.trustClock(steady, by: .system("test"), word)?.contains("under way") == true)
-        #expect(try station.audit().isEmpty)
+        #expect(try poll.station.watch.trust(steady, by: .system("test"), word)?.contains("under way") == true)
+        #expect(try station.integrity.audit().isEmpty)
     }
 
     @Test func `a word that is refused, or that the store does not take, moves no clock`() throws {
@@ -298,13 +298,13 @@ struct ClockTests {
                 CREATE TRIGGER jam BEFORE UPDATE OF seen_ticks ON polling_poll BEGIN SELECT RAISE(ABORT, 'jammed'); END
                 """)
         }
-        #expect(throws: StoreError.self) { try station.trustClock(steady, by: .system("test"), word) }
+        #expect(throws: StoreError.self) { try station.watch.trust(steady, by: .system("test"), word) }
         #expect(steady.jump == 86_400 && abs(steady.now - before) < 60)
         try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute("DROP TRIGGER jam")
         }
-        #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
-        #expect(try station.trustClock(steady, by: .system("test"), word)?.contains("under way") == true)
+        #expect(try poll.station.closer.close(atOnce: true, by: .system("test")) == nil)
+        #expect(try station.watch.trust(steady, by: .system("test"), word)?.contains("under way") == true)
         #expect(steady.jump == 86_400 && abs(steady.now - before) < 60)
     }
 
@@ -333,7 +333,9 @@ struct ClockTests {
         let station = poll.serve(on: machine)
         try look(station, machine)
         #expect(try poll.poll().state == .ended)
-        #expect(try station.extend(to: closes + 3600, by: .system("test"), word)?.contains("still to come") == true)
+        #expect(
+            try station.decisions.extend(to: closes + 3600, by: .system("test"), word)?.contains("still to come")
+                == true)
         #expect(try poll.poll().state == .ended)
     }
 

@@ -14,7 +14,7 @@ struct CountingAttackTests {
     private func closed(voters: Int = 4, members: [BureauMember] = []) throws -> PollFixture {
         let poll = try PollFixture(members: members)
         for voter in 0..<voters { _ = try poll.cast(try poll.ballot(voter, 1 + voter % 3), by: voter) }
-        #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
+        #expect(try poll.station.closer.close(atOnce: true, by: .system("test")) == nil)
         _ = try poll.tallyService.tally(by: .system("test"))
         return poll
     }
@@ -24,9 +24,9 @@ struct CountingAttackTests {
     private func opened(_ poll: PollFixture, _ name: String) throws -> (tally: EncryptedTally, form: BallotForm) {
         let ballot = try poll.stored(name)
         let stored = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try poll.station.tally(reading, ballot)
+            try poll.station.tallies.tally(reading, ballot)
         }
-        let form = try poll.station.checker(ballot).form
+        let form = try poll.station.checkers.checker(ballot).form
         let document = try #require(stored).document
         return (try #require(EncryptedTally(document: document, questions: form.questions)), form)
     }
@@ -108,15 +108,19 @@ struct CountingAttackTests {
         #expect(forged.isProven(tally, by: trustee, fingerprint: form.fingerprint))
         let honest = PartialDecryption(tally, key: key, fingerprint: form.fingerprint, from: &source)
         #expect(digits(forged.factors[0][0]) != digits(honest.factors[0][0]))
-        guard case .refused(let reason) = try poll.tallyService.take(try file(poll, falseBy: 0), by: .system("test"))
+        guard
+            case .refused(let reason) = try poll.tallyService.decryptions.take(
+                try file(poll, falseBy: 0), by: .system("test"))
         else {
             Issue.record("a false factor was taken")
             return
         }
         #expect(reason.contains("Anne, ballot titulaires-ouvriers: the factor of question 1, choice 1 is FALSE"))
-        for trustee in 0...1 { _ = try poll.tallyService.take(try poll.decryptions(trustee), by: .system("test")) }
+        for trustee in 0...1 {
+            _ = try poll.tallyService.decryptions.take(try poll.decryptions(trustee), by: .system("test"))
+        }
         let results = try poll.store.read { (r: borrowing Reading) throws(StoreError) in
-            try poll.tallyService.results(r)
+            try poll.tallyService.results.all(r)
         }
         #expect(results.count == 2 && results[0].questions[0].lines.map(\.votes) == [2, 1, 1])
     }
@@ -126,8 +130,8 @@ struct CountingAttackTests {
         let poll = try closed(members: bureau.members)
         let (tally, form) = try opened(poll, PollFixture.ballot)
         let document = try falsePart(tally, form, poll.pairs[0].keys[0].key).document
-        func take(_ waiver: [UInt8]?) throws -> TallyService.Taking {
-            try poll.tallyService.take(
+        func take(_ waiver: [UInt8]?) throws -> TrusteeDecryptions.Taking {
+            try poll.tallyService.decryptions.take(
                 foreign: document, trustee: "Anne", ballot: PollFixture.ballot, waiver: waiver, by: .system("test"))
         }
         let subject = "\(hex(sha256(document))) Anne"
@@ -147,7 +151,7 @@ struct CountingAttackTests {
             return
         }
         guard
-            case .noResult(let ballots, let unbound) = try poll.tallyService.take(
+            case .noResult(let ballots, let unbound) = try poll.tallyService.decryptions.take(
                 try poll.decryptions(1), by: .system("test"))
         else {
             Issue.record("a false factor gave a result")
@@ -156,14 +160,16 @@ struct CountingAttackTests {
         #expect(ballots == [PollFixture.ballot] && unbound == ["Anne"])
         // Nothing of it stands in the archive, so that nothing is spoiled.
         #expect(!string(try poll.archive()).contains("PartialDecryption"))
-        guard case .taken(_, let missing) = try poll.tallyService.take(try poll.decryptions(0), by: .system("test"))
+        guard
+            case .taken(_, let missing) = try poll.tallyService.decryptions.take(
+                try poll.decryptions(0), by: .system("test"))
         else {
             Issue.record("the honest part was not taken")
             return
         }
         #expect(missing == [])
         let results = try poll.store.read { (r: borrowing Reading) throws(StoreError) in
-            try poll.tallyService.results(r)
+            try poll.tallyService.results.all(r)
         }
         #expect(results.count == 2)
         #expect(string(try poll.archive()).components(separatedBy: "\"type\":\"PartialDecryption\"").count == 3)
@@ -171,13 +177,15 @@ struct CountingAttackTests {
             try reading.number("SELECT count(*) FROM polling_part WHERE replaced_at IS NOT NULL")
         }
         #expect(kept == 1)
-        guard case .refused(let reason) = try poll.tallyService.take(try poll.decryptions(0), by: .system("test"))
+        guard
+            case .refused(let reason) = try poll.tallyService.decryptions.take(
+                try poll.decryptions(0), by: .system("test"))
         else {
             Issue.record("a part was replaced after the result")
             return
         }
         #expect(reason.contains("The result is there"))
-        #expect(try poll.station.audit() == [])
+        #expect(try poll.station.integrity.audit() == [])
     }
 
     @Test func `a bound part is not replaced by one that nothing binds`() throws {
@@ -188,10 +196,10 @@ struct CountingAttackTests {
         let document = PartialDecryption(
             tally, key: poll.pairs[0].keys[0].key, fingerprint: form.fingerprint, from: &source
         ).document
-        _ = try poll.tallyService.take(try poll.decryptions(0), by: .system("test"))
+        _ = try poll.tallyService.decryptions.take(try poll.decryptions(0), by: .system("test"))
         let waiver = try bureau.statement(.takeUnboundPart, "\(hex(sha256(document))) Anne")
         guard
-            case .refused(let reason) = try poll.tallyService.take(
+            case .refused(let reason) = try poll.tallyService.decryptions.take(
                 foreign: document, trustee: "Anne", ballot: PollFixture.ballot, waiver: waiver, by: .system("test"))
         else {
             Issue.record("a bound part was replaced")
@@ -203,23 +211,26 @@ struct CountingAttackTests {
     /// Computed from a part that somebody replaced meanwhile.
     @Test func `a result is kept only with the parts that gave it, and once`() throws {
         let poll = try closed()
-        _ = try poll.tallyService.take(try poll.decryptions(0), by: .system("test"))
+        _ = try poll.tallyService.decryptions.take(try poll.decryptions(0), by: .system("test"))
         let ballot = try poll.stored()
         func parts() throws -> [StoredPart] {
             try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try poll.station.parts(reading, ballot)
+                try poll.station.tallies.parts(reading, ballot)
             }
         }
         let before = try parts()
-        #expect(try !poll.tallyService.keep(result: [[1, 1, 2]], from: [], of: ballot, by: .system("test")))
-        _ = try poll.tallyService.take(try poll.decryptions(1), by: .system("test"))
+        #expect(
+            try !poll.tallyService.decryptions.keep(result: [[1, 1, 2]], from: [], of: ballot, by: .system("test")))
+        _ = try poll.tallyService.decryptions.take(try poll.decryptions(1), by: .system("test"))
         #expect(try parts().count == 2)
         for stale in [before, try parts()] {
-            #expect(try !poll.tallyService.keep(result: [[4, 0, 0]], from: stale, of: ballot, by: .system("test")))
+            #expect(
+                try !poll.tallyService.decryptions.keep(
+                    result: [[4, 0, 0]], from: stale, of: ballot, by: .system("test")))
         }
-        #expect(try poll.station.audit() == [])
+        #expect(try poll.station.integrity.audit() == [])
         let results = try poll.store.read { (r: borrowing Reading) throws(StoreError) in
-            try poll.tallyService.results(r)
+            try poll.tallyService.results.all(r)
         }
         #expect(results[0].questions[0].lines.map(\.votes) == [2, 1, 1])
     }
@@ -228,7 +239,7 @@ struct CountingAttackTests {
         let poll = try closed()
         let file = string(try poll.decryptions(0)).replacing(
             "\"decryption\":{", with: "\"decryption\":{\"x\":\"AAAA\",")
-        guard case .refused = try poll.tallyService.take(Array(file.utf8), by: .system("test")) else {
+        guard case .refused = try poll.tallyService.decryptions.take(Array(file.utf8), by: .system("test")) else {
             Issue.record("junk was taken into the archive")
             return
         }
@@ -237,11 +248,11 @@ struct CountingAttackTests {
     /// Factors changed by hand, one up and one down, would move every vote from one list to another.
     @Test func `a part that was changed in the store gives no result`() throws {
         let poll = try closed()
-        _ = try poll.tallyService.take(try poll.decryptions(0), by: .system("test"))
-        #expect(try poll.station.audit() == [])
+        _ = try poll.tallyService.decryptions.take(try poll.decryptions(0), by: .system("test"))
+        #expect(try poll.station.integrity.audit() == [])
         let ballot = try poll.stored()
         let parts = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try poll.station.parts(reading, ballot)
+            try poll.station.tallies.parts(reading, ballot)
         }
         let (tally, _) = try opened(poll, PollFixture.ballot)
         let part = try #require(PartialDecryption(document: parts[0].document, tally: tally))
@@ -252,20 +263,24 @@ struct CountingAttackTests {
             _ = try transaction.execute(
                 "UPDATE polling_part SET document = ? WHERE ballot = ?", Array(changed.utf8), ballot.id)
         }
-        #expect(try poll.station.audit().contains { $0.contains("the part of trustee 1 is not proven") })
-        guard case .refused(let reason) = try poll.tallyService.take(try poll.decryptions(1), by: .system("test"))
+        #expect(try poll.station.integrity.audit().contains { $0.contains("the part of trustee 1 is not proven") })
+        guard
+            case .refused(let reason) = try poll.tallyService.decryptions.take(
+                try poll.decryptions(1), by: .system("test"))
         else {
             Issue.record("a changed part gave a result")
             return
         }
         #expect(reason.contains("Anne's part") && reason.contains("changed by hand"))
-        guard case .taken(_, let missing) = try poll.tallyService.take(try poll.decryptions(0), by: .system("test"))
+        guard
+            case .taken(_, let missing) = try poll.tallyService.decryptions.take(
+                try poll.decryptions(0), by: .system("test"))
         else {
             Issue.record("the trustee's own file was not taken")
             return
         }
         #expect(missing == [])
-        #expect(try poll.station.audit() == [])
+        #expect(try poll.station.integrity.audit() == [])
     }
 
     /// A tally or record that was taken out of the store is not made a second time.
@@ -287,7 +302,7 @@ struct CountingAttackTests {
         let file = TrusteeFiles.decryptions(
             election: "cse-2026", trustee: "Anne",
             parts: [TrusteeFiles.part(other, form: form, election: "cse-2026", key: poll.pairs[0].keys[0].key)])
-        guard case .refused(let reason) = try poll.tallyService.take(file, by: .system("test")) else {
+        guard case .refused(let reason) = try poll.tallyService.decryptions.take(file, by: .system("test")) else {
             Issue.record("another tally was taken")
             return
         }
@@ -295,7 +310,8 @@ struct CountingAttackTests {
         // A file whose tally somebody else changed is not the trustee's word.
         let forged = string(try poll.decryptions(0)).replacing(
             hex(sha256(try opened(poll, PollFixture.ballot).tally.document)), with: hex(sha256([9])))
-        guard case .refused(let other) = try poll.tallyService.take(Array(forged.utf8), by: .system("test")) else {
+        guard case .refused(let other) = try poll.tallyService.decryptions.take(Array(forged.utf8), by: .system("test"))
+        else {
             Issue.record("a changed file was taken")
             return
         }

@@ -26,19 +26,21 @@ struct CustodyTests {
     @Test func `the box key ends with the close, and not with the grace before it`() throws {
         let poll = try PollFixture()
         _ = try poll.cast(try poll.ballot(0), by: 0)
-        #expect(try poll.station.close(atOnce: false, by: .system("test")) == nil)
+        #expect(try poll.station.closer.close(atOnce: false, by: .system("test")) == nil)
         #expect(try poll.erasures() == 0 && custody(poll).keyCopies.isEmpty)
         // Who is under way still gets their credential.
         _ = try poll.material(1)
         poll.wait(100_000)
-        #expect(try poll.station.followClock(by: .system("clock")))
+        #expect(try poll.station.closer.followClock(by: .system("clock")))
         #expect(try poll.erasures() == 1 && custody(poll).keyCopies.map(\.erasure) == [.erased(path: "box")])
         #expect(throws: StoreError.self) { try poll.material(1) }
         // Count, archive and audit need none.
         #expect(try poll.tallyService.tally(by: .system("test")).count == 2)
-        for trustee in 0...1 { _ = try poll.tallyService.take(try poll.decryptions(trustee), by: .system("test")) }
+        for trustee in 0...1 {
+            _ = try poll.tallyService.decryptions.take(try poll.decryptions(trustee), by: .system("test"))
+        }
         #expect(try poll.archive().count > 512)
-        #expect(try poll.station.audit() == [])
+        #expect(try poll.station.integrity.audit() == [])
     }
 
     /// A restored journal ends before the backup's own entry: neither it nor the store that was lost would stand there.
@@ -52,7 +54,7 @@ struct CustodyTests {
         let names = try custody(poll).remaining.map(\.name)
         try #require(names.count == 2 && names[0] == "night.backup" && names[1].hasPrefix("copies-before-restore-"))
         for name in ["01234567", names[1]] {
-            let refusal = try poll.station.reportDestroyed(
+            let refusal = try poll.station.custody.reportDestroyed(
                 backup: name, who: "Anne", reason: "shredded", by: .system("test"))
             #expect(refusal == nil)
         }
@@ -81,21 +83,21 @@ struct CustodyTests {
     @Test func `a station that did not close the poll forgets the key at its next look`() throws {
         let poll = try PollFixture()
         let other = poll.another()
-        #expect(try other.close(atOnce: true, by: .system("test")) == nil)
-        #expect(try !poll.station.followClock(by: .system("clock")))
+        #expect(try other.closer.close(atOnce: true, by: .system("test")) == nil)
+        #expect(try !poll.station.closer.followClock(by: .system("clock")))
         #expect(throws: StoreError.self) { try poll.material(1) }
     }
 
     @Test func `a copy that cannot be erased does not stop the close and stands in the list until it can`() throws {
         let poll = try PollFixture()
         poll.answer(.kept(path: "box", reason: "the folder is read-only"))
-        #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
+        #expect(try poll.station.closer.close(atOnce: true, by: .system("test")) == nil)
         #expect(
             try custody(poll).keyCopies.map(\.erasure) == [.kept(path: "box", reason: "the folder is read-only")])
         poll.answer(.erased(path: "box"))
-        _ = try poll.station.destroyBoxKey(by: .system("test"))
+        _ = try poll.station.boxKey.destroy(by: .system("test"))
         poll.answer(.absent(path: "box"))
-        _ = try poll.station.destroyBoxKey(by: .system("test"))
+        _ = try poll.station.boxKey.destroy(by: .system("test"))
         #expect(try custody(poll).keyCopies.map(\.erasure) == [.erased(path: "box")])
     }
 
@@ -106,22 +108,22 @@ struct CustodyTests {
             guard let known = try? custody(poll).keyCopies else { return }
             seen.withLock { $0 = known.map(\.erasure) }
         }
-        #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
+        #expect(try poll.station.closer.close(atOnce: true, by: .system("test")) == nil)
         // What a kill at that moment would have left.
         #expect(seen.withLock { $0 } == [.begun(path: "box")])
         #expect(try custody(poll).keyCopies.map(\.erasure) == [.erased(path: "box")])
         let other = try PollFixture()
         other.lay(["box"])
         other.answer(.absent(path: "box"))
-        #expect(try other.station.close(atOnce: true, by: .system("test")) == nil)
+        #expect(try other.station.closer.close(atOnce: true, by: .system("test")) == nil)
         #expect(try custody(other).keyCopies.map(\.erasure) == [.begun(path: "box")])
         let lines = try other.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try other.station.custodyLines(reading, at: 0)
+            try other.station.custody.lines(reading, at: 0)
         }
         #expect(lines.contains { $0.contains("box : \u{E9}crasement commenc\u{E9}, fin non not\u{E9}e") })
         // One that cannot be erased is noted once, however often it is tried.
         other.answer(.kept(path: "box", reason: "no"))
-        for _ in 0..<3 { _ = try other.station.destroyBoxKey(by: .system("test")) }
+        for _ in 0..<3 { _ = try other.station.boxKey.destroy(by: .system("test")) }
         #expect(try custody(other).keyCopies.map(\.erasure) == [.kept(path: "box", reason: "no")])
     }
 
@@ -129,11 +131,11 @@ struct CustodyTests {
         let poll = try PollFixture(isSealed: false)
         guard case .sealed = try poll.seal(boxKeyFile: "/root/box.key") else { throw PollFixture.Trouble("not sealed") }
         for path in ["/root/box.key", "/media/usb/box.key"] {
-            try poll.station.noteBoxKeyGiven(from: path, by: .system("test"))
+            try poll.station.boxKey.noteGiven(from: path, by: .system("test"))
         }
         #expect(try custody(poll).remainingFiles.map(\.path) == ["/root/box.key", "/media/usb/box.key"])
         func reported(_ name: String) throws -> String? {
-            try poll.station.reportDestroyed(
+            try poll.station.custody.reportDestroyed(
                 backup: name, who: "I. Laurent", reason: "shredded", by: .system("test"))
         }
         #expect(try reported("/root/other.key")?.contains("No backup") == true)
@@ -142,12 +144,12 @@ struct CustodyTests {
         #expect(found.remainingFiles.map(\.path) == ["/media/usb/box.key"])
         #expect(found.keyFiles[0].report?.by == "I. Laurent" && found.keyFiles[0].report?.reason == "shredded")
         let lines = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try poll.station.custodyLines(reading, at: 0)
+            try poll.station.custody.lines(reading, at: 0)
         }
         #expect(lines.contains { $0.contains("fichier /root/box.key : d\u{E9}truit, par I. Laurent : shredded") })
         #expect(lines.contains { $0.contains("fichier /media/usb/box.key : DESTRUCTION NON D\u{C9}CLAR\u{C9}E") })
         // Used again after that, it is there again.
-        try poll.station.noteBoxKeyGiven(from: "/root/box.key", by: .system("test"))
+        try poll.station.boxKey.noteGiven(from: "/root/box.key", by: .system("test"))
         #expect(try custody(poll).remainingFiles.count == 2)
     }
 
@@ -167,21 +169,21 @@ struct CustodyTests {
 
     @Test func `nothing is erased before the close`() throws {
         let poll = try PollFixture()
-        #expect(try poll.station.destroyBoxKey(by: .system("test")) == [] && poll.erasures() == 0)
+        #expect(try poll.station.boxKey.destroy(by: .system("test")) == [] && poll.erasures() == 0)
         _ = try poll.material(0)
     }
 
     @Test func `backups between seal and close are listed until they are reported`() throws {
         let poll = try PollFixture(isOpen: false)
         try backup(poll, "monday", "aaaaaaaaaa")
-        #expect(try poll.station.open(by: .system("test")) == nil)
+        #expect(try poll.station.opener.open(by: .system("test")) == nil)
         try backup(poll, "tuesday", "bbbbbbbbbb")
         try backup(poll, "tuesday", "cccccccccc")
-        #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
+        #expect(try poll.station.closer.close(atOnce: true, by: .system("test")) == nil)
         try backup(poll, "wednesday", "dddddddddd")
         #expect(try custody(poll).remaining.map(\.name) == ["monday", "tuesday", "tuesday"])
         func reported(_ name: String) throws -> String? {
-            try poll.station.reportDestroyed(
+            try poll.station.custody.reportDestroyed(
                 backup: name, who: "I. Laurent", reason: "minutes of 2 December", by: .system("test"))
         }
         #expect(try reported("wednesday")?.contains("No backup \"wednesday\" is left") == true)
@@ -198,44 +200,46 @@ struct CustodyTests {
 struct VoteLogTests {
     @Test func `the log goes a minute after the last time, after a change, and when it is asked for`() throws {
         let poll = try PollFixture()
-        #expect(try poll.station.emptyLog() == .emptied && poll.store.logFile.bytes == 0)
+        #expect(try poll.station.log.empty() == .emptied && poll.store.logFile.bytes == 0)
         _ = try poll.cast(try poll.ballot(0), by: 0)
         #expect(poll.store.logFile.bytes > 0)
-        poll.wait(PollingStation.logSeconds - 1)
-        #expect(try poll.station.emptyLog() == .notDue)
+        poll.wait(VoteLog.seconds - 1)
+        #expect(try poll.station.log.empty() == .notDue)
         poll.wait(1)
-        #expect(try poll.station.emptyLog() == .emptied && poll.store.logFile.bytes == 0)
+        #expect(try poll.station.log.empty() == .emptied && poll.store.logFile.bytes == 0)
         for change in 0..<4 {
             let refusal =
                 switch change {
-                case 0: try poll.station.suspend(by: .system("test"))
-                case 1: try poll.station.resume(by: .system("test"))
-                case 2: try poll.station.extend(to: poll.election.election.announcedClose + 60, by: .system("test"))
-                default: try poll.station.close(atOnce: true, by: .system("test"))
+                case 0: try poll.station.decisions.suspend(by: .system("test"))
+                case 1: try poll.station.decisions.resume(by: .system("test"))
+                case 2:
+                    try poll.station.decisions.extend(
+                        to: poll.election.election.announcedClose + 60, by: .system("test"))
+                default: try poll.station.closer.close(atOnce: true, by: .system("test"))
                 }
             #expect(refusal == nil && poll.store.logFile.bytes > 0)
-            #expect(try poll.station.emptyLog() == .emptied && poll.store.logFile.bytes == 0)
+            #expect(try poll.station.log.empty() == .emptied && poll.store.logFile.bytes == 0)
         }
         #expect(poll.store.logFile.emptiedAt != nil)
     }
 
     @Test func `a reader that keeps the log is told of, holds up no vote, and the log goes when it leaves`() throws {
         let poll = try PollFixture()
-        #expect(try poll.station.emptyLog() == .emptied)
+        #expect(try poll.station.log.empty() == .emptied)
         _ = try poll.cast(try poll.ballot(0), by: 0)
         let text = try poll.ballot(1)
         try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
             _ = try reading.number("SELECT count(*) FROM polling_slot")
-            poll.wait(PollingStation.logSeconds)
+            poll.wait(VoteLog.seconds)
             let since = poll.now
             let begun = ContinuousClock.now
-            let first = try poll.station.emptyLog()
+            let first = try poll.station.log.empty()
             #expect(first == .kept(since: since) && ContinuousClock.now - begun < .seconds(1))
             poll.wait(1)
-            let second = try poll.station.emptyLog()
+            let second = try poll.station.log.empty()
             #expect(second == .kept(since: since))
         }
         #expect(receipt(try poll.cast(text, by: 1)) != nil)
-        #expect(try poll.station.emptyLog() == .emptied && poll.store.logFile.bytes == 0)
+        #expect(try poll.station.log.empty() == .emptied && poll.store.logFile.bytes == 0)
     }
 }

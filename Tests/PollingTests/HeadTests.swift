@@ -13,7 +13,7 @@ struct HeadTests {
     private func rounds(_ poll: PollFixture) throws -> [Round] {
         let ballot = try poll.stored()
         return try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try poll.station.rounds(reading, ballot)
+            try poll.station.rounds.all(reading, ballot)
         }
     }
 
@@ -40,13 +40,13 @@ struct HeadTests {
         let poll = try PollFixture(voters: 24)
         try filled(0..<10, poll)
         poll.wait(900)
-        #expect(try poll.station.turnRounds() == [PollFixture.ballot])
+        #expect(try poll.station.rounds.turn() == [PollFixture.ballot])
         #expect(events(try poll.archive()).last?.hash == (try rounds(poll)).last?.head)
         try filled(10..<22, poll)
         poll.wait(900)
-        #expect(try poll.station.turnRounds() == [PollFixture.ballot])
+        #expect(try poll.station.rounds.turn() == [PollFixture.ballot])
         try filled(22..<23, poll)
-        #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
+        #expect(try poll.station.closer.close(atOnce: true, by: .system("test")) == nil)
         let (rounds, events) = (try rounds(poll), events(try poll.archive()))
         #expect(rounds.map(\.height) == [10, 22, 23] && rounds.map(\.ballots) == [10, 12, 1])
         #expect(rounds.map(\.signatures) == [10, 22, 23])
@@ -54,21 +54,21 @@ struct HeadTests {
             #expect(round.head.utf8.count == 64)
             #expect(events.first { $0.hash == round.head }?.height == round.height)
         }
-        #expect(try poll.station.audit() == [])
+        #expect(try poll.station.integrity.audit() == [])
     }
 
     @Test func `an archive from which a ballot was left out does not hold the head`() throws {
         let poll = try PollFixture()
         try filled(0..<10, poll)
         poll.wait(900)
-        #expect(try poll.station.turnRounds() == [PollFixture.ballot])
+        #expect(try poll.station.rounds.turn() == [PollFixture.ballot])
         let (ballot, head) = (try poll.stored(), try #require(try rounds(poll).last?.head))
         let forged = try poll.store.read { (reading: borrowing Reading) throws(StoreError) -> [UInt8] in
             var writer = ArchiveWriter(time: 1)
             var bytes = writer.setup(
                 election: ballot.document, trustees: ballot.trustees, credentials: try ballot.credentials(reading))
             var place = 0
-            try poll.station.eachPublished(reading, ballot) { text, _ in
+            try poll.station.rounds.eachPublished(reading, ballot) { text, _ in
                 place += 1
                 if place != 4 { bytes += writer.ballot(text) }
             }
@@ -95,9 +95,9 @@ struct HeadTests {
         let poll = try PollFixture()
         try filled(0..<10, poll)
         poll.wait(900)
-        #expect(try poll.station.turnRounds() == [PollFixture.ballot])
+        #expect(try poll.station.rounds.turn() == [PollFixture.ballot])
         try poll.execute(HeadTests.changes[number].0)
-        let found = try poll.another().audit().joined(separator: "; ")
+        let found = try poll.another().integrity.audit().joined(separator: "; ")
         #expect(found.contains(HeadTests.changes[number].1), "\(found)")
     }
 
@@ -105,7 +105,7 @@ struct HeadTests {
         let poll = try PollFixture()
         try filled(0..<10, poll)
         poll.wait(900)
-        #expect(try poll.station.turnRounds() == [PollFixture.ballot])
+        #expect(try poll.station.rounds.turn() == [PollFixture.ballot])
         let details = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
             try AuditJournal.lastDetails(reading, action: .pollRound)
         }
@@ -126,15 +126,15 @@ struct HeadTests {
             SELECT 1, row_number() OVER (), 'unfinished' || id, 1, id FROM polling_slot
             WHERE ballot = 1 AND content >= x'0000000000000001' LIMIT 6
             """)
-        #expect(try poll.trackers() == [] && poll.another().audit() == [])
+        #expect(try poll.trackers() == [] && poll.another().integrity.audit() == [])
         #expect(events(try poll.archive()).count == 1)
         // Not public: the voter gets the same receipt again.
         let text = try poll.ballot(10)
         for _ in 0...1 { #expect(receipt(try poll.cast(text, by: 10)) != nil) }
         poll.wait(900)
-        #expect(try poll.station.turnRounds() == [PollFixture.ballot])
+        #expect(try poll.station.rounds.turn() == [PollFixture.ballot])
         #expect(try poll.trackers().count == 11 && poll.trackers() == poll.trackers().sorted())
-        #expect(try poll.another().audit() == [])
+        #expect(try poll.another().integrity.audit() == [])
         guard case .voted = try poll.cast(text, by: 10) else {
             Issue.record("a receipt was given for a public ballot")
             return
@@ -146,7 +146,7 @@ struct HeadTests {
         try filled(0..<10, poll)
         poll.wait(900)
         let lock = try ProcessLock(store: poll.store.path, name: "rounds")
-        #expect(try poll.station.turnRounds() == [])
+        #expect(try poll.station.rounds.turn() == [])
         withExtendedLifetime(lock) {}
     }
 
@@ -157,7 +157,7 @@ struct HeadTests {
         }
         poll.wait(900)
         var told: [String] = []
-        let turned = try poll.station.turnRounds { _, names, at throws(StoreError) in
+        let turned = try poll.station.rounds.turn { _, names, at throws(StoreError) in
             told += names
             #expect(at == poll.now)
         }
@@ -165,7 +165,8 @@ struct HeadTests {
         _ = try poll.cast(try poll.ballot(10), by: 10)
         told = []
         #expect(
-            try poll.station.close(atOnce: true, by: .system("test")) { _, names, _ throws(StoreError) in told += names
+            try poll.station.closer.close(atOnce: true, by: .system("test")) { _, names, _ throws(StoreError) in
+                told += names
             }
                 == nil)
         #expect(told == [PollFixture.ballot])
@@ -181,7 +182,7 @@ struct HeadTests {
             Issue.record("a stopped poll took a ballot")
             return
         }
-        #expect(try poll.station.followClock(by: .system("clock")))
+        #expect(try poll.station.closer.followClock(by: .system("clock")))
         let state = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
             try Poll.find(reading, election: poll.election.number)?.state
         }

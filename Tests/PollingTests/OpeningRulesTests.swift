@@ -40,12 +40,12 @@ struct OpeningRulesTests {
     private func given(voters: Int = 12, members: [BureauMember] = [], weights: [Int] = []) throws -> Given {
         let poll = try PollFixture(voters: 12, members: members, weights: weights)
         for voter in 0..<voters { _ = try poll.cast(try poll.ballot(voter, voter % 4), by: voter) }
-        #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
+        #expect(try poll.station.closer.close(atOnce: true, by: .system("test")) == nil)
         _ = try poll.tallyService.tally(by: .system("test"))
         let manifest = try #require(try poll.manifest())
         let seal = try #require(SealManifest(manifest))
         let text = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try poll.station.record(reading, .closing)
+            try poll.station.records.record(reading, .closing)
         }
         let signed = try #require(text)
         let record = try #require(ClosingRecord(Array(signed.utf8), by: seal.receiptKey))
@@ -62,11 +62,13 @@ struct OpeningRulesTests {
         }
         var texts: [(text: [UInt8], weight: Int)] = []
         try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try poll.station.eachPublished(reading, stored) { text, _ throws(StoreError) in texts.append((text, 1)) }
+            try poll.station.rounds.eachPublished(reading, stored) { text, _ throws(StoreError) in
+                texts.append((text, 1))
+            }
         }
         texts = Array(texts.prefix(ballots))
         var document = credentials
-        let checker = try poll.station.checker(stored)
+        let checker = try poll.station.checkers.checker(stored)
         if let weights {
             let keys = (JSON.read(credentials)?.list ?? []).compactMap(\.bytes).map(string)
             let voted = try texts.map { string(try checker.read($0.text).credential) }
@@ -140,22 +142,22 @@ struct OpeningRulesTests {
                 ["file": "b.bak\nelection other", "sha256": String(repeating: "a", count: 64)])
         }
         #expect(
-            try poll.station.reportDestroyed(
+            try poll.station.custody.reportDestroyed(
                 backup: "aaaaaaaa", who: "Max", reason: trap, by: .system("test"))?.contains("one line") == true)
         for voter in 0..<12 { _ = try poll.cast(try poll.ballot(voter), by: voter) }
-        #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
+        #expect(try poll.station.closer.close(atOnce: true, by: .system("test")) == nil)
         _ = try poll.tallyService.tally(by: .system("test"))
         let manifest = try #require(try poll.manifest())
         let seal = try #require(SealManifest(manifest))
         let found = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try poll.station.record(reading, .closing)
+            try poll.station.records.record(reading, .closing)
         }
         let text = try #require(found)
         #expect(text.contains("b.bak?election other"))
         let record = try #require(ClosingRecord(Array(text.utf8), by: seal.receiptKey))
         #expect(record.election == "cse-2026" && record.entries.map(\.ballots) == [12, 0])
         #expect(ClosingRecord(Array((text + "ballot more\n").utf8), by: seal.receiptKey) == nil)
-        let custody = try poll.station.custodyRecord()
+        let custody = try poll.station.custody.record()
         #expect(ClosingRecord(Array((text + "\n" + custody).utf8), by: seal.receiptKey) != nil)
     }
 
@@ -213,7 +215,7 @@ struct OpeningRulesTests {
     @Test func `a closing record that somebody changed is none`() throws {
         let given = try given()
         let found = try given.poll.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try given.poll.station.record(reading, .closing)
+            try given.poll.station.records.record(reading, .closing)
         }
         let text = try #require(found)
         #expect(

@@ -142,7 +142,7 @@ final class PollFixture: Sendable {
                     return [erasure.answer]
                 }
             }, boxKeyPlaces: { hands.places.withLock { $0 } }, journal: journal, clock: clock, randomness: .system)
-        tallyService = TallyService(station: station, store: store, trustees: register, journal: journal, clock: clock)
+        tallyService = TallyService(station: station, store: store, trustees: register, journal: journal)
         guard isSealed else { return }
         let outcome = try seal()
         guard case .sealed(let poll) = outcome else { throw Trouble("\(outcome)") }
@@ -153,7 +153,7 @@ final class PollFixture: Sendable {
             }
             #expect(refusal == nil)
         }
-        if isOpen { #expect(try station.open(by: .system("test")) == nil) }
+        if isOpen { #expect(try station.opener.open(by: .system("test")) == nil) }
     }
 
     /// - Parameter progress: called while credentials are made.
@@ -208,7 +208,7 @@ final class PollFixture: Sendable {
 
     func material(_ voter: Int, _ ballot: String = PollFixture.ballot) throws -> VotingMaterial {
         let entering = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try station.enter(reading, voter: voters[voter], ballot: ballot)
+            try station.voterBallots.enter(reading, voter: voters[voter], ballot: ballot)
         }
         guard case .material(let material) = entering else { throw Trouble("\(entering)") }
         return material
@@ -223,7 +223,7 @@ final class PollFixture: Sendable {
         let document = try #require(ElectionDocument(material.document))
         let stored = try stored(material.ballot.id)
         var sealer = BallotSealer(
-            group: try station.checker(stored).group, form: document.form, source: SystemScalars())
+            group: try station.checkers.checker(stored).group, form: document.form, source: SystemScalars())
         let (text, uuid) = (material.credential, document.uuid)
         guard let credential = VotingCredential(text.span) else { throw Trouble("a credential is none") }
         let choices = (0..<document.questions[0].shape.choices).map { $0 == answer ? UInt8(1) : 0 }
@@ -241,7 +241,7 @@ final class PollFixture: Sendable {
     func cast(
         _ text: [UInt8], by voter: Int, _ name: String = PollFixture.ballot, openedAt: Int? = nil
     ) throws -> Casting {
-        try station.cast(text, voter: voters[voter], ballot: name, sessionOpenedAt: openedAt ?? now)
+        try station.casting.cast(text, voter: voters[voter], ballot: name, sessionOpenedAt: openedAt ?? now)
     }
 
     func archive(_ name: String = PollFixture.ballot) throws -> [UInt8] {
@@ -256,7 +256,7 @@ final class PollFixture: Sendable {
     func trackers(_ name: String = PollFixture.ballot) throws -> [String] {
         let ballot = try stored(name)
         return try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try station.trackers(reading, ballot, after: 0, limit: 1000).map(\.tracker)
+            try station.rounds.trackers(reading, ballot, after: 0, limit: 1000).map(\.tracker)
         }
     }
 
@@ -284,9 +284,9 @@ final class PollFixture: Sendable {
         for (index, name) in [PollFixture.ballot, PollFixture.other].enumerated() {
             let ballot = try stored(name)
             let tally = try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try station.tally(reading, ballot)
+                try station.tallies.tally(reading, ballot)
             }
-            let form = try station.checker(ballot).form
+            let form = try station.checkers.checker(ballot).form
             let document = try #require(tally).document
             let sums = try #require(EncryptedTally(document: document, questions: form.questions))
             parts.append(

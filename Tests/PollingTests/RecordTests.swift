@@ -11,7 +11,7 @@ import Testing
 struct RecordTests {
     private func record(_ poll: PollFixture, _ kind: SignedRecord.Kind) throws -> [String] {
         let text = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try poll.station.record(reading, kind)
+            try poll.station.records.record(reading, kind)
         }
         let lines = SignedRecord.lines(Array(try #require(text).utf8), by: poll.station.receiptKey)
         return try #require(lines)
@@ -20,20 +20,25 @@ struct RecordTests {
     /// Votes of a first ballot: two for the first list, one blank; the other ballot stays empty.
     private func close(_ poll: PollFixture) throws {
         for (voter, answer) in [(0, 1), (1, 1), (2, 0)] { _ = try poll.cast(try poll.ballot(voter, answer), by: voter) }
-        #expect(try poll.station.suspend(by: .system("test"), PollDecision(by: "Jeanne", reason: "power cut")) == nil)
         #expect(
-            try poll.station.resume(by: .system("test"), PollDecision(by: "Jeanne", reason: "power is back")) == nil)
-        let later = poll.now + 40 * 86_400
-        #expect(
-            try poll.station.extend(
-                to: later, by: .system("test"), PollDecision(by: "Paul", reason: "vote of the bureau")) == nil)
-        #expect(
-            try poll.station.note(incident: "The screen of the hall stayed\u{A0}dark", who: "Paul", by: .system("test"))
+            try poll.station.decisions.suspend(by: .system("test"), PollDecision(by: "Jeanne", reason: "power cut"))
                 == nil)
         #expect(
-            try poll.station.note(present: ["Jeanne", "Paul"], at: .closing, who: "Jeanne", by: .system("test")) == nil)
+            try poll.station.decisions.resume(by: .system("test"), PollDecision(by: "Jeanne", reason: "power is back"))
+                == nil)
+        let later = poll.now + 40 * 86_400
         #expect(
-            try poll.station.close(
+            try poll.station.decisions.extend(
+                to: later, by: .system("test"), PollDecision(by: "Paul", reason: "vote of the bureau")) == nil)
+        #expect(
+            try poll.station.notes.note(
+                incident: "The screen of the hall stayed\u{A0}dark", who: "Paul", by: .system("test"))
+                == nil)
+        #expect(
+            try poll.station.notes.note(present: ["Jeanne", "Paul"], at: .closing, who: "Jeanne", by: .system("test"))
+                == nil)
+        #expect(
+            try poll.station.closer.close(
                 atOnce: true, by: .system("test"), word: PollDecision(by: "Jeanne", reason: "minutes, 19:10")) == nil)
         _ = try poll.tallyService.tally(by: .system("test"))
     }
@@ -42,7 +47,7 @@ struct RecordTests {
         let poll = try PollFixture()
         let before = try record(poll, .opening)
         let text = try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try poll.station.keep(transaction, .opening, ["isoloir opening record 1", "another"])
+            try poll.station.records.keep(transaction, .opening, ["isoloir opening record 1", "another"])
         }
         #expect(SignedRecord.lines(Array(text.utf8), by: poll.station.receiptKey) == before)
         #expect(try record(poll, .opening) == before)
@@ -51,9 +56,10 @@ struct RecordTests {
     @Test func `the opening record holds hours, who was present, incidents and places to sign`() throws {
         let poll = try PollFixture(isOpen: false)
         #expect(
-            try poll.station.note(present: ["Jeanne", "Paul"], at: .opening, who: "Jeanne", by: .system("test")) == nil)
-        #expect(try poll.station.note(incident: "A chair broke", who: "Paul", by: .system("test")) == nil)
-        #expect(try poll.station.open(by: .system("test")) == nil)
+            try poll.station.notes.note(present: ["Jeanne", "Paul"], at: .opening, who: "Jeanne", by: .system("test"))
+                == nil)
+        #expect(try poll.station.notes.note(incident: "A chair broke", who: "Paul", by: .system("test")) == nil)
+        #expect(try poll.station.opener.open(by: .system("test")) == nil)
         let lines = try record(poll, .opening)
         let opened = LocalTime.phrase(poll.now, zone: "Europe/Paris", .fr)
             .replacing("\u{A0}", with: " ")
@@ -87,7 +93,7 @@ struct RecordTests {
         #expect(lines.contains("pr\u{E9}sents \u{E0} la cl\u{F4}ture : Jeanne, Paul (not\u{E9} par Jeanne)"))
         #expect(lines.contains { $0.hasPrefix("signature, Paul : ") })
         let text = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try poll.station.record(reading, .closing)
+            try poll.station.records.record(reading, .closing)
         }
         let read = ClosingRecord(Array(try #require(text).utf8), by: poll.station.receiptKey)
         #expect(read?.entries.map(\.signatures) == [3, 0])
@@ -96,9 +102,10 @@ struct RecordTests {
     @Test func `the result record holds votes, blanks, valid votes and what was noted since the close`() throws {
         let poll = try PollFixture()
         try close(poll)
-        #expect(try poll.station.note(present: ["Paul", "Rose"], at: .count, who: "Paul", by: .system("test")) == nil)
+        #expect(
+            try poll.station.notes.note(present: ["Paul", "Rose"], at: .count, who: "Paul", by: .system("test")) == nil)
         for trustee in [0, 1] {
-            _ = try poll.tallyService.take(try poll.decryptions(trustee), by: .system("test"))
+            _ = try poll.tallyService.decryptions.take(try poll.decryptions(trustee), by: .system("test"))
         }
         let lines = try record(poll, .result)
         #expect(lines.first == "isoloir result record 1")
@@ -117,7 +124,7 @@ struct RecordTests {
         let poll = try PollFixture(voters: 10)
         for number in 0..<300 {
             let words = "\(number) " + String(repeating: "\u{E9}", count: 490)
-            #expect(try poll.station.note(incident: words, who: "Paul", by: .system("test")) == nil)
+            #expect(try poll.station.notes.note(incident: words, who: "Paul", by: .system("test")) == nil)
         }
         try close(poll)
         let lines = try record(poll, .closing)
@@ -129,22 +136,22 @@ struct RecordTests {
     @Test(arguments: ["two\nlines", "hid\u{202E}den", "", String(repeating: "a", count: 1001)])
     func `words that could forge a line are not noted`(words: String) throws {
         let poll = try PollFixture(voters: 10)
-        #expect(try poll.station.note(incident: words, who: "Paul", by: .system("test")) != nil)
-        #expect(try poll.station.note(incident: "fine", who: words, by: .system("test")) != nil)
-        #expect(try poll.station.note(present: [words], at: .opening, who: "Paul", by: .system("test")) != nil)
+        #expect(try poll.station.notes.note(incident: words, who: "Paul", by: .system("test")) != nil)
+        #expect(try poll.station.notes.note(incident: "fine", who: words, by: .system("test")) != nil)
+        #expect(try poll.station.notes.note(present: [words], at: .opening, who: "Paul", by: .system("test")) != nil)
     }
 
     @Test func `notes keep to their time`() throws {
         let poll = try PollFixture(voters: 10)
         func note(_ at: Int) throws -> String? {
-            try poll.station.note(incident: "x", at: at, who: "Paul", by: .system("test"))
+            try poll.station.notes.note(incident: "x", at: at, who: "Paul", by: .system("test"))
         }
         #expect(try note(poll.now - 86_400) != nil)
         #expect(try note(poll.now + 3600) != nil)
         #expect(try note(poll.now) == nil)
-        #expect(try poll.station.note(present: ["Paul"], at: .count, who: "Paul", by: .system("test")) != nil)
+        #expect(try poll.station.notes.note(present: ["Paul"], at: .count, who: "Paul", by: .system("test")) != nil)
         let unsealed = try PollFixture(isSealed: false)
-        #expect(try unsealed.station.note(incident: "x", who: "Paul", by: .system("test")) != nil)
+        #expect(try unsealed.station.notes.note(incident: "x", who: "Paul", by: .system("test")) != nil)
     }
 
     @Test(arguments: [

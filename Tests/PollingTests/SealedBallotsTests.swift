@@ -55,7 +55,7 @@ struct SealedBallotsTests {
                 "UPDATE polling_ballot SET document = ? WHERE id = ?", stored.document + [32], stored.id)
         }
         #expect(try #require(SealedBallots(manifest: try SealedBallotsTests.manifest(poll))).text == before)
-        #expect(try poll.station.audit().contains { $0.contains("the sealed documents were changed") })
+        #expect(try poll.station.integrity.audit().contains { $0.contains("the sealed documents were changed") })
     }
 
     @Test func `a manifest without it gives nothing`() {

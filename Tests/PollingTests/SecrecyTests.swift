@@ -44,8 +44,8 @@ struct SecrecyTests {
         #expect(before.compactMap { $0 }.count > 40 && correlation(before.compactMap { $0 }) > 0.9)
         #expect(try index(poll).contains { $0 != 0 })
         poll.wait(900)
-        #expect(try poll.station.turnRounds() == [PollFixture.ballot])
-        #expect(try poll.station.emptyLog() == .emptied)
+        #expect(try poll.station.rounds.turn() == [PollFixture.ballot])
+        #expect(try poll.station.log.empty() == .emptied)
         #expect(try Data(contentsOf: log).count == 0)
         // The log's index names the pages in the order in which they were written, and keeps that when the log is gone.
         #expect(try !index(poll).contains { $0 != 0 })

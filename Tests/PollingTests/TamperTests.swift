@@ -12,13 +12,14 @@ struct TamperTests {
     @Test func `a ballot taken away is found`() throws {
         let poll = try PollFixture()
         for voter in 0..<3 { _ = try poll.cast(try poll.ballot(voter), by: voter) }
-        #expect(try poll.station.audit() == [])
+        #expect(try poll.station.integrity.audit() == [])
         try poll.execute(
             """
             UPDATE polling_slot SET content = zeroblob(length(content))
             WHERE id = (SELECT max(id) FROM polling_slot WHERE content > x'0000000000000001')
             """)
-        #expect(try poll.station.audit().first?.contains("2 ballots in the box, 3 signatures, 3 votes") == true)
+        #expect(
+            try poll.station.integrity.audit().first?.contains("2 ballots in the box, 3 signatures, 3 votes") == true)
     }
 
     @Test func `a signature taken away is found`() throws {
@@ -27,7 +28,7 @@ struct TamperTests {
         try poll.execute(
             "UPDATE polling_elector SET entry = zeroblob(length(entry)) WHERE entry >= x'0000000000000001' AND ballot = 1"
         )
-        #expect(try poll.station.audit().contains { $0.contains("the signature list was changed by hand") })
+        #expect(try poll.station.integrity.audit().contains { $0.contains("the signature list was changed by hand") })
     }
 
     @Test func `a signature moved to another voter is found`() throws {
@@ -42,7 +43,7 @@ struct TamperTests {
             "UPDATE polling_elector SET entry = zeroblob(length(entry)) WHERE id = (SELECT min(id) FROM polling_elector WHERE entry >= x'0000000000000001')"
         )
         #expect(
-            try poll.station.audit() == [
+            try poll.station.integrity.audit() == [
                 "titulaires-ouvriers: voters of the list, their sealed credentials, or the slots' are not the sealed ones.",
                 "titulaires-ouvriers: the signature list was changed by hand: its seal does not fit.",
             ])
@@ -56,7 +57,7 @@ struct TamperTests {
             UPDATE polling_slot SET content = (SELECT max(content) FROM polling_slot) WHERE id =
                 (SELECT min(id) FROM polling_slot WHERE ballot = 1 AND content < x'0000000000000001')
             """)
-        #expect(try poll.station.audit().contains { $0.contains("the box was changed by hand") })
+        #expect(try poll.station.integrity.audit().contains { $0.contains("the box was changed by hand") })
     }
 
     /// Changes of what stands around box and list, each after votes, a round, the close and the count.
@@ -106,11 +107,13 @@ struct TamperTests {
         let poll = try PollFixture()
         for voter in 0..<12 { _ = try poll.cast(try poll.ballot(voter), by: voter) }
         poll.wait(900)
-        #expect(try poll.station.turnRounds() == [PollFixture.ballot])
-        #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
+        #expect(try poll.station.rounds.turn() == [PollFixture.ballot])
+        #expect(try poll.station.closer.close(atOnce: true, by: .system("test")) == nil)
         _ = try poll.tallyService.tally(by: .system("test"))
-        for trustee in 0...1 { _ = try poll.tallyService.take(try poll.decryptions(trustee), by: .system("test")) }
-        #expect(try poll.station.audit() == [])
+        for trustee in 0...1 {
+            _ = try poll.tallyService.decryptions.take(try poll.decryptions(trustee), by: .system("test"))
+        }
+        #expect(try poll.station.integrity.audit() == [])
         let (change, expected) = TamperTests.changes[number]
         try poll.execute("PRAGMA defer_foreign_keys = ON")
         do { try poll.execute(change) } catch {
@@ -118,7 +121,7 @@ struct TamperTests {
             #expect("\(error)".contains("FOREIGN KEY"))
             return
         }
-        let found = try poll.station.audit().joined(separator: "; ")
+        let found = try poll.station.integrity.audit().joined(separator: "; ")
         #expect(found.contains(expected), "\(found)")
     }
 
@@ -128,7 +131,7 @@ struct TamperTests {
         try poll.execute("CREATE TABLE lines AS SELECT id, entry FROM polling_elector WHERE ballot = 1")
         for voter in 0..<11 { _ = try poll.cast(try poll.ballot(voter), by: voter) }
         poll.wait(900)
-        #expect(try poll.station.turnRounds() == [PollFixture.ballot])
+        #expect(try poll.station.rounds.turn() == [PollFixture.ballot])
         try poll.execute("UPDATE polling_slot SET content = zeroblob(length(content)) WHERE ballot = 1")
         try poll.execute(
             "UPDATE polling_elector SET entry = (SELECT entry FROM lines WHERE lines.id = polling_elector.id) WHERE ballot = 1"
@@ -138,13 +141,13 @@ struct TamperTests {
         try poll.execute("DELETE FROM polling_tracker")
         try poll.execute("DELETE FROM polling_round")
         #expect(
-            try poll.station.audit() == [
+            try poll.station.integrity.audit() == [
                 "titulaires-ouvriers: the seals of box and list were put back to an earlier moment.",
                 "titulaires-ouvriers: the published box is not the one of the journal's last round.",
             ])
         // Who was not there meanwhile still has the journal.
         #expect(
-            try poll.another().audit() == [
+            try poll.another().integrity.audit() == [
                 "titulaires-ouvriers: the published box is not the one of the journal's last round."
             ])
     }
@@ -153,21 +156,24 @@ struct TamperTests {
         let poll = try PollFixture()
         try poll.execute("UPDATE polling_poll SET stopped_at = 1")
         #expect(
-            try poll.station.audit().contains("That ballots are taken, or not any more, was changed by hand."))
+            try poll.station.integrity.audit().contains("That ballots are taken, or not any more, was changed by hand.")
+        )
     }
 
     @Test func `a count and a vote made up without the key are found`() throws {
         let poll = try PollFixture()
         try poll.execute("UPDATE polling_count SET votes = votes + 1 WHERE ballot = 1")
         #expect(
-            try poll.station.audit() == ["titulaires-ouvriers: 0 ballots in the box, 0 signatures, 1 votes recorded."])
+            try poll.station.integrity.audit() == [
+                "titulaires-ouvriers: 0 ballots in the box, 0 signatures, 1 votes recorded."
+            ])
     }
 
     @Test func `other credentials, trustees or another election document are found`() throws {
         let poll = try PollFixture()
         try poll.execute("UPDATE polling_ballot SET credentials = x'5b5d' WHERE name = 'titulaires-ouvriers'")
-        #expect(try poll.station.audit().first == "titulaires-ouvriers: the sealed documents were changed.")
+        #expect(try poll.station.integrity.audit().first == "titulaires-ouvriers: the sealed documents were changed.")
         try poll.execute("UPDATE polling_poll SET manifest = x'7b7d'")
-        #expect(try poll.station.audit().contains { $0.hasPrefix("The seal's manifest was changed by hand") })
+        #expect(try poll.station.integrity.audit().contains { $0.hasPrefix("The seal's manifest was changed by hand") })
     }
 }

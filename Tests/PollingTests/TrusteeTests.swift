@@ -254,7 +254,7 @@ struct TrusteeTests {
         guard case .sealed(let sealed) = try poll.seal() else { throw PollFixture.Trouble("not sealed") }
         let seal = try #require(SealManifest(sealed.manifest))
         #expect(seal.removed.map(\.name) == ["Bruno"] && seal.members.map(\.name) == ["Irene", "Hugo"])
-        #expect(try poll.station.audit() == [])
+        #expect(try poll.station.integrity.audit() == [])
     }
 
     @Test func `a manifest that names two alike is none`() throws {
@@ -287,7 +287,7 @@ struct TrusteeTests {
     @Test func `a poll opens when every trustee has found their key in it, or two members waive that`() throws {
         let bureau = Bureau()
         let poll = try PollFixture(isOpen: false, isChecked: false, members: bureau.members)
-        #expect(try poll.station.open(by: .system("test"))?.contains("Anne, Bruno must check") == true)
+        #expect(try poll.station.opener.open(by: .system("test"))?.contains("Anne, Bruno must check") == true)
         func checked(_ file: [UInt8]) throws -> String? {
             try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try poll.trustees.checked(transaction, poll.election, file: file, by: .system("test"))
@@ -299,7 +299,7 @@ struct TrusteeTests {
             election: "cse-2026", trustee: "Anne", ballots: [PollFixture.ballot, PollFixture.other])
         #expect(try checked(TrusteeFiles.check(seal: seal, impostor))?.contains("not signed") == true)
         #expect(try checked(TrusteeFiles.check(seal: seal, poll.pairs[0])) == nil)
-        #expect(try poll.station.open(by: .system("test"))?.contains("Bruno must check") == true)
+        #expect(try poll.station.opener.open(by: .system("test"))?.contains("Bruno must check") == true)
         func waive(_ statement: [UInt8]) throws -> String? {
             try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try poll.trustees.waive(transaction, poll.election, statement: statement, by: .system("test"))
@@ -313,9 +313,9 @@ struct TrusteeTests {
         // A changed word is nobody's any more.
         #expect(try waive(Array(string(good).replacing("minutes", with: "Minutes").utf8)) != nil)
         #expect(try waive(good) == nil)
-        #expect(try poll.station.open(by: .system("test")) == nil)
+        #expect(try poll.station.opener.open(by: .system("test")) == nil)
         let waived = "Bruno : n'a pas contr\u{F4}l\u{E9}, dispense de Irene, Hugo"
-        #expect(try poll.station.openingRecord().contains(waived))
+        #expect(try poll.station.records.opening().contains(waived))
     }
 
     @Test(arguments: [
@@ -347,7 +347,8 @@ struct TrusteeTests {
         let poll = try PollFixture(isOpen: false, isChecked: false)
         try poll.execute("UPDATE polling_trustee SET checked_at = 1, waived = 'Irene, Hugo', check_file = x'7b7d'")
         #expect(
-            try poll.station.open(by: .system("test"))?.contains("Anne's check of the seal is not what was signed")
+            try poll.station.opener.open(by: .system("test"))?.contains(
+                "Anne's check of the seal is not what was signed")
                 == true)
     }
 
@@ -368,7 +369,7 @@ struct TrusteeTests {
             return try poll.trustees.checked(transaction, poll.election, file: check, by: .system("test"))
         }
         #expect(refusal?.contains("are not those of the seal") == true)
-        #expect(try poll.station.open(by: .system("test"))?.contains("are not those of the seal") == true)
+        #expect(try poll.station.opener.open(by: .system("test"))?.contains("are not those of the seal") == true)
     }
 
     @Test func `a replacement that is not shown yet is replaced on a word of its own`() throws {

@@ -23,7 +23,7 @@ package import WebContent
 ///          path found in views, files or actions ──> role may? ──no──> 403, journalled
 ///                                                      │ yes
 ///          view: make ──> Screen: a model, for programs as it is, for browsers in its template
-///          action: about (does it exist?) ──> fields, faults ──> journal ──> run ──> DeedAnswer
+///          action: about (does it exist?) ──> fields, faults ──> journal ──> run ──> ActionResult
 package final class ConsoleSite: ConsoleTask {
     /// What the console works with.
     package typealias Parts = ConsoleParts

@@ -29,7 +29,9 @@ struct ClockPage: ConsolePage {
     func title(_ model: ClockModel, _ wording: Wording) -> String { wording("clock.title") }
 
     func model(_ call: ConsoleRequest) throws -> ClockModel? {
-        guard let poll = try ClockActions(context).poll(), let times = parts.desk.station.clockTimes else { return nil }
+        guard let poll = try ClockActions(context).poll(), let times = parts.desk.station.watch.times else {
+            return nil
+        }
         let (say, doubt) = (wording(call.language), poll.state.isFinal ? nil : poll.clockDoubt)
         return ClockModel(
             shows: Moment(times.shows, .wordsWithZone), believed: Moment(times.believed, .wordsWithZone), doubt: doubt,

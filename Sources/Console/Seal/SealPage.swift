@@ -72,7 +72,7 @@ struct SealPage: ConsolePage {
             let chronicle = try store.read { (reading: borrowing Reading) throws(StoreError) in
                 try PollChronicle(reading, election: election.id)
             }
-            return (try parts.desk.station.audit(), chronicle)
+            return (try parts.desk.station.integrity.audit(), chronicle)
         }
     }
 

@@ -11,10 +11,10 @@ import WebContent
 /// `/manager/sign-in`, `code`, `passphrase`, `factor`: from identifier to a confirmed session.
 ///
 ///     browser                      ConsoleSite                            Authentication, Staff
-///       │ identifier ───────────────> │ limit by address; one row ─────────> │ Doorkeeper.ask
+///       │ identifier ───────────────> │ limit by address; one row ─────────> │ Authenticator.ask
 ///       │ <─ code, "staffPending" ─── │              (a worker sends the code by mail)
-///       │ code ─────────────────────> │ counted, compared, consumed ───────> │ Doorkeeper.check
-///       │ passphrase ───────────────> │ hashed ────────────────────────────> │ SignInDesk.enter or choose
+///       │ code ─────────────────────> │ counted, compared, consumed ───────> │ Authenticator.check
+///       │ passphrase ───────────────> │ hashed ────────────────────────────> │ SignInFlow.enter or choose
 ///       │ <─ factor, "staffSession" ─ │  (nothing is shown yet)              │
 ///       │ authenticator's code ─────> │ counted, compared, once ───────────> │ SecondFactor.confirm or enrol
 ///       │ <─ /manager ─────────────── │  the session's `confirmedAt` is set  │

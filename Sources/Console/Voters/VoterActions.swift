@@ -12,7 +12,7 @@ import VoterRoll
 
 /// What is done for a voter, where it may need a second person.
 ///
-///     support or manager            VoterDesk                            second person
+///     support or manager            VoterSupport                         second person
 ///       │ reissue, reset, correct ─> │ policy: alone? ──yes──> done         │
 ///       │                            │ no: a request is kept                │
 ///       │ <─ asked, its number ───── │ ──────────────── approvals ────────> │ decide: never one's own

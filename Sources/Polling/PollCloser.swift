@@ -1,8 +1,8 @@
 import Elections
 package import Journal
 package import Store
-import Synchronization
 
+/// Closes the poll, by order or at its hour.
 /// ```
 /// open, suspended --> closing: the grace runs       (or by hand, at once)
 /// closing --> closing, stopped: no ballot is taken any more
@@ -11,7 +11,17 @@ import Synchronization
 /// closing, stopped --> closed: one short transaction: rounds, heads, seals, state
 /// ```
 /// A program that dies in between leaves a poll that takes no ballot; whoever looks next goes on.
-extension PollingStation {
+package struct PollCloser: Sendable {
+    let election: StoredElection
+    let store: Store
+    let clock: Clock
+    let states: PollStateMachine
+    let watch: ClockWatch
+    let rounds: BoxRounds
+    let seals: BoxSeals
+    let records: SignedRecords
+    let boxKey: BoxKeyKeeper
+
     /// Closes the poll for good and publishes what is still in the box.
     /// - Parameters:
     ///   - atOnce: by hand, without the grace for voters under way.
@@ -21,8 +31,9 @@ extension PollingStation {
     /// - Throws: `.busy` when another program still publishes after `publicationWait` seconds: the poll is stopped by
     ///   then, and `followClock` goes on.
     package func close(
-        atOnce: Bool, by principal: Principal, word: PollDecision? = nil, announce: Announcement = { _, _, _ in }
-    ) throws(StoreError) -> Refusal? {
+        atOnce: Bool, by principal: Principal, word: PollDecision? = nil,
+        announce: BoxRounds.Announcement = { _, _, _ in }
+    ) throws(StoreError) -> PollingStation.Refusal? {
         let (found, isHeld) = try store.read { (reading: borrowing Reading) throws(StoreError) in
             (
                 try Poll.find(reading, election: election.number),
@@ -31,34 +42,34 @@ extension PollingStation {
         }
         let isEnded = found?.state == .ended
         if let fault = word?.fault { return fault }
-        if isEnded, word?.isOrdered != true { return PollingStation.endedNeedsWord }
-        if !atOnce, !isEnded, let found, isBehind(found) { return PollingStation.behindNeedsAtOnce }
+        if isEnded, word?.isOrdered != true { return PollStateMachine.endedNeedsWord }
+        if !atOnce, !isEnded, let found, watch.isBehind(found) { return PollCloser.behindNeedsAtOnce }
         // The grace of a poll that ended is over; one that is suspended, or held by a restore, takes no vote in a grace either.
         guard atOnce || isEnded || isHeld || found?.state == .suspended else {
-            return try change(
+            return try states.change(
                 StateChange(from: [.open], to: .closing, .pollClosing, details: word?.details ?? [:]), by: principal
             ) { transaction, poll throws(StoreError) in
                 // The grace is reckoned from now where the hour has not come yet.
                 try transaction.execute(
                     "UPDATE polling_poll SET closes_at = min(closes_at, ?1), ordered_at = ?1 WHERE election = ?2",
-                    orderTime(poll), election.number)
+                    watch.orderTime(poll), election.number)
                 return nil
             }
         }
         let refusal = try stop(by: principal, word?.details ?? [:]) { poll in
             // Once more inside: the clock may have ended it since.
-            poll.state == .ended && word?.isOrdered != true ? PollingStation.endedNeedsWord : nil
+            poll.state == .ended && word?.isOrdered != true ? PollStateMachine.endedNeedsWord : nil
         }
         if let refusal { return refusal }
-        return try finish(by: principal, patience: PollingStation.publicationWait, announce)
+        return try finish(by: principal, patience: BoxRounds.publicationWait, announce)
     }
 
     /// From here on no ballot is taken, whatever the hour.
     /// - Parameter obstacle: why not after all, by the poll as it is in the transaction; nil where nothing stands against it.
     private func stop(
-        by principal: Principal, _ details: [String: String] = [:], obstacle: (Poll) -> Refusal?
-    ) throws(StoreError) -> Refusal? {
-        try change(
+        by principal: Principal, _ details: [String: String] = [:], obstacle: (Poll) -> PollingStation.Refusal?
+    ) throws(StoreError) -> PollingStation.Refusal? {
+        try states.change(
             StateChange(from: [.open, .suspended, .closing, .ended], to: .closing, .pollStop, details: details),
             by: principal
         ) { transaction, poll throws(StoreError) in
@@ -67,7 +78,7 @@ extension PollingStation {
                 """
                 UPDATE polling_poll SET stopped_at = coalesce(stopped_at, ?1), closes_at = min(closes_at, ?1)
                 WHERE election = ?2
-                """, orderTime(poll), election.number)
+                """, watch.orderTime(poll), election.number)
             return nil
         }
     }
@@ -76,9 +87,9 @@ extension PollingStation {
     /// - Parameter patience: seconds that a round under way elsewhere is waited for.
     /// - Throws: `.busy` when the lock is not free by then.
     private func finish(
-        by principal: Principal, patience: Int, _ announce: Announcement
-    ) throws(StoreError) -> Refusal? {
-        let lock = try publicationLock(patience: patience)
+        by principal: Principal, patience: Int, _ announce: BoxRounds.Announcement
+    ) throws(StoreError) -> PollingStation.Refusal? {
+        let lock = try rounds.publicationLock(patience: patience)
         defer { withExtendedLifetime(lock) {} }
         let (ballots, poll) = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> ([PollBallot], Poll?) in
@@ -89,22 +100,22 @@ extension PollingStation {
         }
         // Later than any round before it: by its time everybody is told who was not told yet.
         let at = max(clock.now, (poll?.roundAt ?? 0) + 1)
-        let staged = try stage(ballots)
+        let staged = try rounds.stage(ballots)
         var sums: [(PollBallot, BoxSums)] = []
-        let closedAt = max(poll.map(orderTime) ?? clock.now, poll?.stoppedAt ?? 0)
-        let refusal = try change(
+        let closedAt = max(poll.map(watch.orderTime) ?? clock.now, poll?.stoppedAt ?? 0)
+        let refusal = try states.change(
             StateChange(from: [.closing], to: .closed, .pollClose, details: ["closed.at": "\(closedAt)"]), by: principal
         ) {
             transaction, poll throws(StoreError) in
-            sums = try publish(transaction, staged, at: at, announce)
+            sums = try rounds.publish(transaction, staged, at: at, announce)
             try transaction.execute(
                 "UPDATE polling_poll SET closed_at = ?1, closes_at = min(closes_at, ?1) WHERE election = ?2", closedAt,
                 election.number)
             return nil
         }
         guard refusal == nil else { return refusal }
-        for (ballot, sums) in sums { note(sums, of: ballot) }
-        try destroyBoxKey(by: principal)
+        for (ballot, sums) in sums { seals.note(sums, of: ballot) }
+        try boxKey.destroy(by: principal)
         return nil
     }
 
@@ -113,27 +124,27 @@ extension PollingStation {
     /// - Throws: what the store throws. A round under way elsewhere is no error: the close is tried again at the next
     ///   call.
     package func followClock(
-        by principal: Principal, announce: Announcement = { _, _, _ in }
+        by principal: Principal, announce: BoxRounds.Announcement = { _, _, _ in }
     ) throws(StoreError) -> Bool {
         let poll = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try Poll.find(reading, election: election.number)
         }
         guard let poll else { return false }
-        notice(poll)
-        heedWitness(poll)
-        let doubt = doubt(poll)
-        try signOfLife(poll, doubt)
+        states.log.notice(poll)
+        watch.heedWitness(poll)
+        let doubt = watch.doubt(poll)
+        try watch.signOfLife(poll, doubt)
         if let isChanged = try followDoubt(poll, doubt) { return isChanged }
         // A suspended poll stays so past its hour: the bureau extends or closes it.
         if poll.state == .open, clock.now >= poll.closesAt {
-            return try change(StateChange(from: [.open], to: .closing, .pollClosing), by: principal) {
+            return try states.change(StateChange(from: [.open], to: .closing, .pollClosing), by: principal) {
                 _, poll throws(StoreError) in
                 // Once more inside: an extension may have come between.
                 clock.now >= poll.closesAt ? nil : "The hour has not come."
             } == nil
         }
-        if poll.state == .abandoned { try keepAbandonment() }
-        if [.closed, .abandoned].contains(poll.state) { try forgetBoxKey(by: principal) }
+        if poll.state == .abandoned { try records.keepAbandonment() }
+        if [.closed, .abandoned].contains(poll.state) { try boxKey.forget(by: principal) }
         guard poll.state == .closing || poll.state == .ended else { return false }
         if poll.stoppedAt == nil {
             guard isGraceOver(poll, doubt) else { return false }
@@ -159,13 +170,8 @@ extension PollingStation {
     /// Whether the grace of an ordered close is over by the clock that nobody sets, where the other one shows a time before the
     /// order and would not come to its end for years.
     private func isGraceLost(_ poll: Poll, _ doubt: ClockDoubt?) -> Bool {
-        guard poll.orderedAt != nil, doubt == .behind, let steady else { return false }
-        let ticks = steady.ticks
-        return past.withLock { past in
-            let since = past.lostSince ?? ticks
-            past.lostSince = since
-            return ticks - since >= election.election.graceMinutes * 60
-        }
+        poll.orderedAt != nil && doubt == .behind
+            && watch.hasLost(seconds: election.election.graceMinutes * 60)
     }
 
     /// Seconds by which a clock is set back in passing.
@@ -178,31 +184,21 @@ extension PollingStation {
         switch poll.state {
         case .ended where now < poll.closesAt:
             // Only a time after all that is stored tells that the other clock was the wrong one.
-            return doubt == nil ? try takeBack() : false
+            return doubt == nil ? try watch.takeBack() : false
         case .ended where doubt != nil: return false
         case .closing where poll.stoppedAt == nil && poll.orderedAt == nil:
             // The clock went back before the hour that had come; by a correction of a few seconds nothing is undone.
-            if now < poll.closesAt - PollingStation.smallStep { return try end(doubt ?? .behind) }
+            if now < poll.closesAt - PollCloser.smallStep { return try watch.end(doubt ?? .behind) }
             guard let doubt, now >= poll.closesAt + election.election.graceMinutes * 60 else { return nil }
-            return try end(doubt)
+            return try watch.end(doubt)
         // Nobody votes by a session of the time before: this program began after the hour.
         case .open where now >= poll.closesAt && (doubt == .unproven || doubt == .behind):
-            return try end(doubt ?? .unproven)
+            return try watch.end(doubt ?? .unproven)
         default: return nil
         }
-    }
-
-    /// Another program closed the poll, or this one died before the key was gone.
-    private func forgetBoxKey(by principal: Principal) throws(StoreError) {
-        if case .gone = knownBoxKey.withLock({ $0 }) { return }
-        try destroyBoxKey(by: principal)
     }
 
     /// Said by `close` where the clock shows a time before what is stored, and the close is not to be at once.
     static let behindNeedsAtOnce =
         "This machine's clock shows a time before what the store has recorded, so nobody can tell when the grace for voters under way would be over: set the clock, or close with --at-once."
-
-    /// Said by every change of a poll that ended by a clock in doubt, where no member of the bureau stands for it.
-    static let endedNeedsWord =
-        "The hour came by a clock that nothing vouches for: a member of the bureau decides, so say who and why with --by and --reason."
 }

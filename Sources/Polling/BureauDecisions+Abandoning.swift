@@ -8,13 +8,7 @@ package import Store
 /// ```
 /// What else can be done with a poll whose box came from a backup without what was published, or that cannot go on: it is final,
 /// nothing is added up, and the credentials that stand in public archives serve for nothing any more.
-extension PollingStation {
-    /// Characters of a reason that voters are told: it stands in an SMS, and this is two of them.
-    package static let longestReason = 300
-
-    /// Whether a reason is no longer than voters can be told.
-    package static func isShort(_ reason: String) -> Bool { reason.unicodeScalars.count <= longestReason }
-
+extension BureauDecisions {
     /// Ends the poll without a result, on the word of two members whose keys the seal carries.
     /// - Parameter statement: their acceptance; the subject is the manifest's SHA-256.
     /// - Returns: why not; nil when it was done.
@@ -24,24 +18,24 @@ extension PollingStation {
     /// - Throws: what the store throws; the record and the erasure of the box key come after the commit, and
     ///   `followClock` makes up for them where they fail.
     package func abandon(
-        by principal: Principal, statement: BureauStatement, along: Along = { _ in }
-    ) throws(StoreError) -> Refusal? {
+        by principal: Principal, statement: BureauStatement, along: PollingStation.Along = { _ in }
+    ) throws(StoreError) -> PollingStation.Refusal? {
         let seal = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try Poll.find(reading, election: election.number).flatMap { SealManifest($0.manifest) }
         }
         guard let seal else { return "The poll is not sealed yet: there is nothing to abandon." }
-        guard PollingStation.isShort(statement.reason) else {
+        guard PollDecision.isShort(statement.reason) else {
             return
-                "The reason stands in a message to every voter: at most \(PollingStation.longestReason) characters. Draft and sign a shorter one."
+                "The reason stands in a message to every voter: at most \(PollDecision.longestReason) characters. Draft and sign a shorter one."
         }
         if let fault = PollDecision(reason: statement.reason).fault { return fault }
         let signers = statement.signers(among: seal.members).map(\.name).joined(separator: ", ")
-        let refusal = try change(
+        let refusal = try states.change(
             StateChange(
                 from: [.sealed, .open, .suspended, .closing, .ended], to: .abandoned, .pollAbandon,
                 details: ["by": signers, "reason": statement.reason], reason: statement.reason), by: principal
         ) { transaction, poll throws(StoreError) in
-            if let fault = try manifestFault(transaction.reading, poll) { return fault }
+            if let fault = try integrity.manifestFault(transaction.reading, poll) { return fault }
             let subject = hex(sha256(poll.manifest))
             if let undone = try UndoneSeal.named(in: statement, transaction.reading) {
                 return "The bureau's statement does not serve: \(undone.words)."
@@ -55,30 +49,13 @@ extension PollingStation {
                 """
                 UPDATE polling_poll SET stopped_at = coalesce(stopped_at, ?1), closes_at = min(closes_at, ?1), closed_at = ?1
                 WHERE election = ?2
-                """, orderTime(poll), election.number)
+                """, watch.orderTime(poll), election.number)
             try along(transaction)
             return nil
         }
         guard refusal == nil else { return refusal }
-        try keepAbandonment()
-        try destroyBoxKey(by: principal)
+        try records.keepAbandonment()
+        try boxKey.destroy(by: principal)
         return nil
-    }
-
-    /// Writes the record of an abandoned poll where it is missing: in a transaction of its own, since it tells of the change
-    /// that was just written down. Whoever looks next writes it where this program died in between.
-    /// - Throws: what the store throws; nothing was written then.
-    func keepAbandonment() throws(StoreError) {
-        let isThere = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try record(reading, .abandonment) != nil
-        }
-        guard !isThere else { return }
-        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            let lines = ["isoloir abandonment record 1", "election \(election.election.id)"]
-            let restored = try restoreLines(transaction.reading)
-            _ = try keep(
-                transaction, .abandonment,
-                lines + restored + (try minutesLines(transaction.reading, hasTurnout: true)))
-        }
     }
 }

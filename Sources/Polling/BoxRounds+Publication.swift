@@ -6,35 +6,6 @@ import Foundation
 import Journal
 import Store
 
-/// ```
-/// reader                                        writer
-///   one snapshot: ballots of the box that are
-///   not public yet, signatures, votes
-///   sorted by hash; head of the archive
-///                                               trackers of the coming round, a few hundred at a time
-///                                               one transaction: the round itself, seals under its head, journal
-/// ```
-/// A round in the making. Its trackers are written beforehand and count only once the round stands there: the box is read
-/// without the writer, and no vote waits for more than a few hundred short rows.
-struct StagedRound: Sendable {
-    /// As it was when the box was read.
-    let ballot: PollBallot
-    /// From 1, in the ballot's own count.
-    let number: Int
-    /// How many become public with it.
-    let ballots: Int
-    /// Signed lines of the list when the box was read.
-    let signatures: Int
-    /// Ballots in the box when it was read.
-    let votes: Int
-    /// The end of the archive with this round.
-    let end: ArchiveWriter.End
-
-    var head: String { String(decoding: end.parent, as: UTF8.self) }
-    /// The number of the archive's last event, the setup being 0: as many as there are ballots.
-    var height: Int { end.height - 1 }
-}
-
 /// A ballot that is not public yet.
 private struct FreshBallot {
     let slot: Int
@@ -50,7 +21,15 @@ private struct Gathered {
     let signatures: Int
 }
 
-extension PollingStation {
+/// ```
+/// reader                                        writer
+///   one snapshot: ballots of the box that are
+///   not public yet, signatures, votes
+///   sorted by hash; head of the archive
+///                                               trackers of the coming round, a few hundred at a time
+///                                               one transaction: the round itself, seals under its head, journal
+/// ```
+extension BoxRounds {
     /// Trackers written in one transaction: a few milliseconds, each touching a page of the index by text.
     private static let trackerChunk = 50
     /// Seconds that a close waits for a round under way, which reads the whole box.
@@ -96,7 +75,7 @@ extension PollingStation {
                     DELETE FROM polling_tracker WHERE ballot = ?1 AND place IN (
                         SELECT place FROM polling_tracker WHERE ballot = ?1 ORDER BY place DESC LIMIT ?2)
                         AND round > (SELECT count(*) FROM polling_round WHERE polling_round.ballot = ?1)
-                    """, ballot.id, PollingStation.trackerChunk)
+                    """, ballot.id, BoxRounds.trackerChunk)
             }) > 0
         {}
     }
@@ -121,12 +100,12 @@ extension PollingStation {
             ) { (row: borrowing Row) throws(StoreError) -> [UInt8]? in try SlotContent(try row[0]).ballot }
             guard let text = text.flatMap({ $0 }) else { continue }
             let digest = sha256(text)
-            fresh.append(FreshBallot(slot: slot, digest: digest, tracker: PollingStation.tracker(digest: digest)))
+            fresh.append(FreshBallot(slot: slot, digest: digest, tracker: BoxRounds.tracker(digest: digest)))
         }
         let signatures = try reading.number(
             "SELECT count(*) FROM polling_elector WHERE ballot = ? AND entry >= x'0000000000000001'", ballot.id)
         return Gathered(
-            ballot: current, rounds: try rounds(reading, ballot), fresh: fresh, signatures: signatures)
+            ballot: current, rounds: try all(reading, ballot), fresh: fresh, signatures: signatures)
     }
 
     /// Writes the trackers of one round in their order, which is that of their digits, and computes the archive's new
@@ -138,8 +117,8 @@ extension PollingStation {
         if let last = found.rounds.last { end = last.end } else { end = try setupEnd(ballot) }
         for fresh in found.fresh { end = end.adding(ballot: Array(hex(fresh.digest).utf8)) }
         let before = found.rounds.reduce(0) { $0 + $1.ballots }
-        for start in stride(from: 0, to: found.fresh.count, by: PollingStation.trackerChunk) {
-            let part = found.fresh[start..<min(found.fresh.count, start + PollingStation.trackerChunk)]
+        for start in stride(from: 0, to: found.fresh.count, by: BoxRounds.trackerChunk) {
+            let part = found.fresh[start..<min(found.fresh.count, start + BoxRounds.trackerChunk)]
             let begun = ContinuousClock.now
             try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
                 for (index, fresh) in zip(part.indices, part) {
@@ -162,7 +141,7 @@ extension PollingStation {
         let credentials = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try ballot.credentials(reading)
         }
-        return PollingStation.setupEnd(ballot, credentials: credentials)
+        return BoxRounds.setupEnd(ballot, credentials: credentials)
     }
 
     /// - Parameter credentials: the document of the public credentials.
@@ -171,6 +150,9 @@ extension PollingStation {
         return .setup(
             election: name(ballot.document), trustees: name(ballot.trustees), credentials: name(credentials))
     }
+
+    /// The tracker of a ballot's text: 43 characters.
+    static func tracker(_ text: [UInt8]) -> String { tracker(digest: sha256(text)) }
 
     /// A tracker from the digest of its ballot: Base64 without padding.
     static func tracker(digest: [UInt8]) -> String {
@@ -201,7 +183,7 @@ extension PollingStation {
     ) throws(StoreError) -> BoxSums? {
         let ballot = round.ballot
         // Read before the round is there: the seal is still bound to the head before it.
-        let (found, _) = try sums(transaction.reading, ballot)
+        let (found, _) = try seals.sums(transaction.reading, ballot)
         let number = try transaction.reading.number(
             "SELECT count(*) FROM polling_round WHERE ballot = ?", ballot.id)
         guard number == round.number - 1 else {
@@ -224,7 +206,7 @@ extension PollingStation {
         sums.revision += 1
         try transaction.execute(
             "UPDATE polling_count SET sums = ? WHERE ballot = ?",
-            sumsSeal.seal(sums, uuid: ballot.uuid, head: round.head), ballot.id)
+            seals.sumsSeal.seal(sums, uuid: ballot.uuid, head: round.head), ballot.id)
         return sums
     }
 }

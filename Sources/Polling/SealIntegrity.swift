@@ -1,9 +1,18 @@
 import BallotEngine
 import Crypto
 import Elections
+import Journal
 package import Store
 
-extension PollingStation {
+/// Holds what the store says of the poll's people and records against the sealed manifest and the signatures.
+package struct SealIntegrity: Sendable {
+    let election: StoredElection
+    let journal: AuditJournal
+    let clock: Clock
+    let signing: SigningKey
+    let seals: BoxSeals
+    let records: SignedRecords
+
     /// What of the manifest was changed by hand, in words; nil where it is the sealed one. Whoever writes the store's file could
     /// else name members of the bureau in it who sign whatever is asked of them.
     /// - Throws: what the store throws. A poll without a row counts as changed.
@@ -11,7 +20,7 @@ extension PollingStation {
         let sealed = try reading.first("SELECT manifest_seal FROM polling_poll WHERE election = ?", election.number) {
             (row: borrowing Row) throws(StoreError) -> [UInt8] in try row[0]
         }
-        guard let sealed, sumsSeal.isSealed(manifest: poll.manifest, by: sealed),
+        guard let sealed, seals.sumsSeal.isSealed(manifest: poll.manifest, by: sealed),
             PollSealer.fingerprint(poll.manifest) == poll.fingerprint
         else { return "The seal's manifest was changed by hand: nothing that it says is believed." }
         return nil
@@ -54,7 +63,7 @@ extension PollingStation {
             faults.append("The seal does not say of every trustee who was taken away that they were.")
         }
         for kind in SignedRecord.Kind.allCases {
-            let text = try record(reading, kind)
+            let text = try self.records.record(reading, kind)
             if let noted = records[kind.rawValue], text.map({ hex(sha256(Array($0.utf8))) }) != noted {
                 faults.append("The \(kind.rawValue) record is not the one of the journal, or is gone.")
             }

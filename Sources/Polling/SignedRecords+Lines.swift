@@ -2,7 +2,7 @@ import Elections
 package import Store
 
 /// Lines of the signed records that are for people: hours, what happened, who was there, places to sign.
-extension PollingStation {
+extension SignedRecords {
     /// Hours as announced and as they were, events with the bureau's words, who was present, and places to sign.
     /// - Parameter hasTurnout: whether the votes of each ballot are told: once no vote is taken any more.
     package func minutesLines(_ reading: borrowing Reading, hasTurnout: Bool) throws(StoreError) -> [String] {
@@ -15,7 +15,7 @@ extension PollingStation {
         ]
         if hasTurnout { lines += try turnouts(reading).map { words.turnout($0.ballot.name, $0.turnout) } }
         lines += PollMoment.allCases.map { words.present(at: $0, chronicle.present[$0]) }
-        lines += PollingStation.bounded(chronicle.events.map { words.event($0) }, words)
+        lines += SignedRecords.bounded(chronicle.events.map { words.event($0) }, words)
         let names = try signatories(reading, chronicle)
         return lines + (names.isEmpty ? [words.toSign(nil)] : names.map { words.toSign($0) })
     }
@@ -40,7 +40,7 @@ extension PollingStation {
         _ reading: borrowing Reading
     ) throws(StoreError) -> [(ballot: PollBallot, turnout: TurnoutCount)] {
         try PollBallot.all(reading, election: election.number).map { ballot throws(StoreError) in
-            (ballot, TurnoutCount(electors: ballot.electors, signatures: try signatureCount(reading, ballot)))
+            (ballot, TurnoutCount(electors: ballot.electors, signatures: try list.signatureCount(reading, ballot)))
         }
     }
 
@@ -55,32 +55,17 @@ extension PollingStation {
         }
         return names
     }
-}
 
-/// How many came, of how many.
-package struct TurnoutCount: Sendable, Equatable {
-    /// Who may sign the list of the ballot.
-    package let electors: Int
-    /// Who has, whether published in a round or not.
-    package let signatures: Int
-
-    /// - Parameter signatures: at most as many as there are electors.
-    package init(electors: Int, signatures: Int) { (self.electors, self.signatures) = (electors, signatures) }
-
-    /// The count as a line of a record says it.
-    package var words: String {
-        "\(signatures) signatures of \(electors) electors, \(abstentions) abstentions, \(percent(".")) %"
-    }
-
-    /// Electors who did not come.
-    package var abstentions: Int { electors - signatures }
-
-    /// `81.67`: two places, rounded to the nearest; `0.00` where nobody may vote.
-    /// - Parameter point: what stands between them.
-    package func percent(_ point: String) -> String {
-        guard electors > 0 else { return "0\(point)00" }
-        let hundredths = (10_000 * signatures + electors / 2) / electors
-        let rest = hundredths % 100
-        return "\(hundredths / 100)\(point)\(rest < 10 ? "0" : "")\(rest)"
+    /// Lines of the records about backups that the store came from.
+    /// - Returns: one line for each restore, oldest first, in English, with the mark that members sign.
+    package func restoreLines(_ reading: borrowing Reading) throws(StoreError) -> [String] {
+        let zone = election.election.timeZone
+        return try PollRestore.all(reading, election: election.number).enumerated().map { place, restore in
+            let end =
+                restore.resumedAt.map { "voting went on \(LocalTime.phrase($0, zone: zone, .en))" }
+                ?? "voting did not go on"
+            return
+                "restore-\(place + 1) mark \(restore.mark): restored \(LocalTime.phrase(restore.at, zone: zone, .en)) from a backup of \(LocalTime.phrase(restore.backupAt, zone: zone, .en)) (\(zone)), SHA-256 \(restore.sha256); \(end)"
+        }
     }
 }

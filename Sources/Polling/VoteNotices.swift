@@ -5,7 +5,19 @@ import Synchronization
 
 /// Word that a vote was recorded, to everybody who voted: it is what lets somebody who did not vote notice a stuffed ballot. It
 /// goes out in rounds, so that nothing is written for a single vote, and says nothing of tracker, ballot or time.
-extension PollingStation {
+package final class VoteNotices: Sendable {
+    private let election: StoredElection
+    private let store: Store
+    private let journal: AuditJournal
+    private let clock: Clock
+    private let list: SignatureList
+    /// The last round whose voters were told.
+    private let told = Mutex(0)
+
+    init(election: StoredElection, store: Store, journal: AuditJournal, clock: Clock, list: SignatureList) {
+        (self.election, self.store, self.journal, self.clock, self.list) = (election, store, journal, clock, list)
+    }
+
     /// Voters told in one transaction.
     private static let noticeChunk = 200
 
@@ -33,11 +45,11 @@ extension PollingStation {
                                 AND substr(entry, 1, 8) <= ?4)
                             OR (SELECT state FROM polling_poll WHERE polling_poll.election = polling_ballot.election) = 'closed')
                     ORDER BY voter LIMIT ?3
-                    """, election.number, roundAt, PollingStation.noticeChunk, FixedWidth.bytes(roundAt, 8)
+                    """, election.number, roundAt, VoteNotices.noticeChunk, FixedWidth.bytes(roundAt, 8)
                 ) { (row: borrowing Row) throws(StoreError) -> (Int, Int, [UInt8]) in
                     (try row[0], try row[1], try row[2])
                 }
-                for (elector, _, entry) in waiting { try tell(transaction, elector, entry) }
+                for (elector, _, entry) in waiting { try list.mark(transaction, elector: elector, entry) }
                 if !waiting.isEmpty {
                     try journal.record(
                         transaction, election: election.election.id, by: .system("rounds"), .pollNotice,
@@ -48,7 +60,7 @@ extension PollingStation {
                 return waiting.count
             }
             count += voters
-            guard voters == PollingStation.noticeChunk else { break }
+            guard voters == VoteNotices.noticeChunk else { break }
         }
         told.withLock { $0 = roundAt }
         return count
@@ -67,21 +79,21 @@ extension PollingStation {
         guard election.election.confirm == .atOnce else { return 0 }
         let waiting = try store.read { (reading: borrowing Reading) throws(StoreError) -> [Int] in
             var found: [Int: String] = [:]
-            for (voter, entry) in try untold(reading) where found[voter] == nil {
-                guard let at = try ElectorEntry(entry).signedAt, at + PollingStation.minute <= clock.now else {
+            for (voter, entry) in try list.untold(reading) where found[voter] == nil {
+                guard let at = try ElectorEntry(entry).signedAt, at + VoteNotices.minute <= clock.now else {
                     continue
                 }
                 found[voter] = try reference(reading, voter)
             }
             return found.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
         }
-        for start in stride(from: 0, to: waiting.count, by: PollingStation.noticeChunk) {
-            let chunk = waiting[start..<min(start + PollingStation.noticeChunk, waiting.count)]
+        for start in stride(from: 0, to: waiting.count, by: VoteNotices.noticeChunk) {
+            let chunk = waiting[start..<min(start + VoteNotices.noticeChunk, waiting.count)]
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 var lines = 0
                 for voter in chunk {
                     // A second ballot whose minute is not over yet is told of with this one.
-                    let marked = try mark(transaction, voter)
+                    let marked = try list.mark(transaction, voter: voter)
                     guard marked > 0 else { continue }
                     lines += marked
                     try send(transaction, voter)
@@ -95,36 +107,6 @@ extension PollingStation {
         return waiting.count
     }
 
-    /// Marks the signatures of a voter as told of; how many there were.
-    private func mark(_ transaction: borrowing Transaction, _ voter: Int) throws(StoreError) -> Int {
-        let lines = try transaction.reading.all(
-            """
-            SELECT id, entry FROM polling_elector
-            WHERE voter = ? AND ballot IN (SELECT id FROM polling_ballot WHERE election = ?)
-                AND entry >= x'0000000000000001' AND substr(entry, 9, 1) = x'00'
-            """, voter, election.number
-        ) { (row: borrowing Row) throws(StoreError) -> (id: Int, entry: [UInt8]) in (try row[0], try row[1]) }
-        for (id, entry) in lines { try tell(transaction, id, entry) }
-        return lines.count
-    }
-
-    /// Marks one line as told: the ninth byte of the entry, behind the time.
-    /// - Parameter elector: row number of the line.
-    private func tell(_ transaction: borrowing Transaction, _ elector: Int, _ entry: [UInt8]) throws(StoreError) {
-        try transaction.execute(
-            "UPDATE polling_elector SET entry = ? WHERE id = ?", Array(entry[..<8] + [1] + entry[9...]), elector)
-    }
-
     /// Seconds of a signature's minute.
     private static let minute = 60
-
-    /// Lines that are signed and not marked as told.
-    private func untold(_ reading: borrowing Reading) throws(StoreError) -> [(voter: Int, entry: [UInt8])] {
-        try reading.all(
-            """
-            SELECT voter, entry FROM polling_elector JOIN polling_ballot ON polling_ballot.id = polling_elector.ballot
-            WHERE polling_ballot.election = ? AND entry >= x'0000000000000001' AND substr(entry, 9, 1) = x'00'
-            """, election.number
-        ) { (row: borrowing Row) throws(StoreError) in (voter: try row[0], entry: try row[1]) }
-    }
 }

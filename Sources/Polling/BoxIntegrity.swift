@@ -2,11 +2,18 @@ import BallotCore
 import BallotEngine
 import Crypto
 import Elections
-import Journal
 package import Store
-import Synchronization
 
-extension PollingStation {
+/// Holds box and list against their seals.
+package struct BoxIntegrity: Sendable {
+    let election: StoredElection
+    let store: Store
+    let seals: BoxSeals
+    let rounds: BoxRounds
+    let tallies: TallyStore
+    let sealed: SealIntegrity
+    let parts: PartIntegrity
+
     /// Compares box and list with their seals, with the sealed documents, with what was published, with the journal and with
     /// each other; says in words what was added, removed or changed by hand. An empty list says that nothing was.
     /// Reads box and list whole, in one snapshot: seconds for a large election. A poll that is being sealed, or
@@ -14,7 +21,7 @@ extension PollingStation {
     /// - Throws: what the store throws, and `.damaged` where a journal entry or the poll's state cannot be read.
     package func audit() throws(StoreError) -> [String] {
         // What was known before the snapshot: a vote that comes meanwhile is none of its business.
-        let known = knownSums.withLock { $0 }
+        let known = seals.latest
         return try store.read { (reading: borrowing Reading) throws(StoreError) -> [String] in
             guard let poll = try Poll.find(reading, election: election.number),
                 ![.sealing, .destroyed].contains(poll.state)
@@ -23,8 +30,8 @@ extension PollingStation {
             var findings = record.faults(poll, closes: election.election.announcedClose)
             if let fault = try Poll.hoursFault(reading, poll, election) { findings.append(fault) }
             var told = 0
-            if let fault = try manifestFault(reading, poll) { findings.append(fault) }
-            findings += try peopleFaults(reading, poll, records: record.records)
+            if let fault = try sealed.manifestFault(reading, poll) { findings.append(fault) }
+            findings += try sealed.peopleFaults(reading, poll, records: record.records)
             if let fault = try PollRestore.fault(reading, poll, restores: record.restores) { findings.append(fault) }
             for ballot in try PollBallot.all(reading, election: election.number) {
                 let (found, toldHere) = try audit(reading, ballot, poll, record, known)
@@ -40,7 +47,7 @@ extension PollingStation {
     }
 
     /// One ballot (scrutin) of the poll.
-    /// - Parameter known: the sums that this station knew before the snapshot, by the ballot's uuid.
+    /// - Parameter known: the sums that this program knew before the snapshot, by the ballot's uuid.
     /// - Returns: `told` is the number of signed and unsigned lines that are marked as told, for the comparison with
     ///   the journal.
     private func audit(
@@ -49,8 +56,8 @@ extension PollingStation {
     ) throws(StoreError) -> (findings: [String], told: Int) {
         let credentials = try ballot.credentials(reading)
         var findings = documentFaults(ballot, credentials, poll)
-        let box = try BoxCount(reading, ballot, weights: PollingStation.weights(credentials), self)
-        let list = try ListCount(reading, ballot, self)
+        let box = try BoxCount(reading, ballot, weights: BoxIntegrity.weights(credentials), seals)
+        let list = try ListCount(reading, ballot, seals)
         findings += box.faults
         if box.slots != ballot.electors || list.electors != ballot.electors {
             findings.append(
@@ -64,9 +71,9 @@ extension PollingStation {
         }
         findings += try sumsFaults(reading, ballot, box, list, known)
         findings += try publicationFaults(reading, ballot, box, poll, credentials)
-        let faults = record.faults(ballot, try rounds(reading, ballot), try tally(reading, ballot))
+        let faults = record.faults(ballot, try rounds.all(reading, ballot), try tallies.tally(reading, ballot))
         // Numbers that the journal does not know are not reckoned with.
-        findings += faults.isEmpty ? try partFaults(reading, ballot, poll) : faults
+        findings += faults.isEmpty ? try parts.faults(reading, ballot, poll) : faults
         return (findings, list.told)
     }
 
@@ -75,7 +82,7 @@ extension PollingStation {
         _ reading: borrowing Reading, _ ballot: PollBallot, _ box: BoxCount, _ list: ListCount,
         _ known: [[UInt8]: BoxSums]
     ) throws(StoreError) -> [String] {
-        switch try sums(reading, ballot, known: known).found {
+        switch try seals.sums(reading, ballot, known: known).found {
         case .broken:
             return [
                 "\(ballot.name): the seals of box and list do not open: they were changed by hand, or belong to another ballot or round."
@@ -83,7 +90,7 @@ extension PollingStation {
         case .earlier:
             return ["\(ballot.name): the seals of box and list were put back to an earlier moment."]
         case .good(let sums):
-            note(sums, of: ballot)
+            seals.note(sums, of: ballot)
             var faults: [String] = []
             if sums.votes != ballot.votes, box.ballots == ballot.votes {
                 faults.append("\(ballot.name): \(ballot.votes) votes recorded, \(sums.votes) by the seal.")
@@ -91,7 +98,7 @@ extension PollingStation {
             if sums.box != box.sum {
                 faults.append("\(ballot.name): the box was changed by hand: its seal does not fit.")
             }
-            if sums.electors != seal.joined(list.waitingSum, box.slotSum) {
+            if sums.electors != seals.multiset.joined(list.waitingSum, box.slotSum) {
                 faults.append(
                     "\(ballot.name): voters of the list, their sealed credentials, or the slots' are not the sealed ones."
                 )
@@ -136,11 +143,11 @@ extension PollingStation {
     private func publicationFaults(
         _ reading: borrowing Reading, _ ballot: PollBallot, _ box: BoxCount, _ poll: Poll, _ credentials: [UInt8]
     ) throws(StoreError) -> [String] {
-        let rounds = try rounds(reading, ballot)
+        let rounds = try rounds.all(reading, ballot)
         let stored = Dictionary(rounds.map { ($0.number, $0) }, uniquingKeysWith: { $1 })
         var published: Set<Int> = []
         var (counts, foreign) = ([Int: Int](), 0)
-        var end = PollingStation.setupEnd(ballot, credentials: credentials)
+        var end = BoxRounds.setupEnd(ballot, credentials: credentials)
         var ends: [Int: ArchiveWriter.End] = [:]
         try reading.each(
             """
@@ -149,7 +156,7 @@ extension PollingStation {
             """, ballot.id
         ) { (row: borrowing Row) throws(StoreError) in
             let (slot, tracker, round): (Int, String, Int) = (try row[0], try row[1], try row[2])
-            guard let digest = box.digests[slot], PollingStation.tracker(digest: digest) == tracker,
+            guard let digest = box.digests[slot], BoxRounds.tracker(digest: digest) == tracker,
                 published.insert(slot).inserted
             else {
                 foreign += 1
@@ -169,84 +176,5 @@ extension PollingStation {
             faults.append("\(ballot.name): ballots in the box were left out of the publication.")
         }
         return faults
-    }
-}
-
-/// What the slots of a ballot hold.
-private struct BoxCount {
-    private(set) var (slots, ballots) = (0, 0)
-    private(set) var sum = MultisetSeal.empty
-    /// Of the slots with their credentials, whether they hold a ballot or not.
-    private(set) var slotSum = MultisetSeal.empty
-    /// SHA-256 of the ballots by their slots.
-    private(set) var digests: [Int: [UInt8]] = [:]
-    private(set) var faults: [String] = []
-
-    /// - Parameter weights: the sealed weights, by what a slot keeps of its credential.
-    init(
-        _ reading: borrowing Reading, _ ballot: PollBallot, weights: [[UInt8]: Int], _ station: PollingStation
-    ) throws(StoreError) {
-        var (slots, ballots, foreign, cut) = (0, 0, 0, 0)
-        var (sum, slotSum, digests) = (MultisetSeal.empty, MultisetSeal.empty, [Int: [UInt8]]())
-        try reading.each("SELECT id, credential, weight, content FROM polling_slot WHERE ballot = ?", ballot.id) {
-            (row: borrowing Row) throws(StoreError) in
-            slots += 1
-            let (id, weight, bytes): (Int, Int, [UInt8]) = (try row[0], try row[2], try row[3])
-            let credential: [UInt8] = try row[1]
-            slotSum = station.seal.adding(ElectorEntry.slot(id, credential: credential), to: slotSum)
-            if weights[credential] != weight { foreign += 1 }
-            guard bytes.count == ballot.slotBytes, let content = try? SlotContent(bytes) else {
-                cut += 1
-                return
-            }
-            guard let text = content.ballot else {
-                if bytes.contains(where: { $0 != 0 }) { cut += 1 }
-                return
-            }
-            ballots += 1
-            let digest = sha256(text)
-            sum = station.seal.adding(station.boxMember(slot: id, digest: digest), to: sum)
-            digests[id] = digest
-        }
-        (self.slots, self.ballots, self.sum, self.digests) = (slots, ballots, sum, digests)
-        self.slotSum = slotSum
-        if foreign > 0 {
-            faults.append(
-                "\(ballot.name): \(foreign) slots do not belong to a sealed credential, or have another weight.")
-        }
-        if cut > 0 { faults.append("\(ballot.name): \(cut) slots were cut short, or are empty and not blank.") }
-    }
-}
-
-/// What the signature list of a ballot holds.
-private struct ListCount {
-    private(set) var (signatures, electors) = (0, 0)
-    private(set) var sum = MultisetSeal.empty
-    /// Of the lines that are not signed.
-    private(set) var waitingSum = MultisetSeal.empty
-    /// Voters of signed lines who were told.
-    private(set) var told = 0
-
-    /// Lines whose entry is cut short are left out, and so are missing from `electors`.
-    init(_ reading: borrowing Reading, _ ballot: PollBallot, _ station: PollingStation) throws(StoreError) {
-        var (signatures, electors, told) = (0, 0, 0)
-        var (sum, waitingSum) = (MultisetSeal.empty, MultisetSeal.empty)
-        try reading.each("SELECT id, voter, entry FROM polling_elector WHERE ballot = ?", ballot.id) {
-            (row: borrowing Row) throws(StoreError) in
-            // A line that was cut short is none.
-            guard let entry = try? ElectorEntry(try row[2]) else { return }
-            electors += 1
-            let (id, voter): (Int, Int) = (try row[0], try row[1])
-            if entry.isTold { told += 1 }
-            guard let signedAt = entry.signedAt else {
-                waitingSum = station.seal.adding(
-                    ElectorEntry.waiting(elector: id, voter: voter, sealed: entry.sealed), to: waitingSum)
-                return
-            }
-            signatures += 1
-            sum = station.seal.adding(ElectorEntry.member(elector: id, voter: voter, signedAt: signedAt), to: sum)
-        }
-        (self.signatures, self.electors, self.told) = (signatures, electors, told)
-        (self.sum, self.waitingSum) = (sum, waitingSum)
     }
 }

@@ -5,7 +5,15 @@ import Elections
 package import Store
 import Synchronization
 
-extension PollingStation {
+/// Holds the trustees' parts and the result in the store against each other, and against the trustees' keys.
+package final class PartIntegrity: Sendable {
+    private let checkers: BallotCheckers
+    private let tallies: TallyStore
+    /// Results that were found to be what the trustees' parts give, by ballot.
+    private let shownResults = Mutex<[[UInt8]: [UInt8]]>([:])
+
+    init(checkers: BallotCheckers, tallies: TallyStore) { (self.checkers, self.tallies) = (checkers, tallies) }
+
     /// What is wrong with a trustee's part as it lies in the store, in words that follow "the part"; nil when both proofs hold,
     /// or the sealed members' word stands for the one that is not there.
     /// - Parameters:
@@ -40,16 +48,16 @@ extension PollingStation {
     /// Trustees' parts whose proofs do not hold, and a result that they do not give.
     /// - Returns: findings in words; empty where no tally is there yet. The result is compared only once all parts
     ///   hold.
-    func partFaults(
+    func faults(
         _ reading: borrowing Reading, _ ballot: PollBallot, _ poll: Poll
     ) throws(StoreError) -> [String] {
-        guard let seal = SealManifest(poll.manifest), let stored = try tally(reading, ballot) else { return [] }
-        let form = try checker(ballot).form
+        guard let seal = SealManifest(poll.manifest), let stored = try tallies.tally(reading, ballot) else { return [] }
+        let form = try checkers.checker(ballot).form
         guard var tally = EncryptedTally(document: stored.document, questions: form.questions) else {
             return ["\(ballot.name): the encrypted tally cannot be read."]
         }
         tally.add(weightOnly: stored.weight)
-        let parts = try parts(reading, ballot)
+        let parts = try tallies.parts(reading, ballot)
         var faults: [String] = []
         for part in parts {
             if let fault = fault(part, tally, ballot, form, seal) {
@@ -57,7 +65,7 @@ extension PollingStation {
             }
         }
         guard let result = stored.result, faults.isEmpty else { return faults }
-        if !PollingStation.isGiven(result, tally, parts) {
+        if !PartIntegrity.isGiven(result, tally, parts) {
             faults.append("\(ballot.name): the result is not what the trustees' parts give.")
         }
         return faults
@@ -78,10 +86,10 @@ extension PollingStation {
         _ reading: borrowing Reading, _ ballot: PollBallot, _ stored: StoredTally
     ) throws(StoreError) {
         guard let result = stored.result, shownResults.withLock({ $0[ballot.uuid] }) != result else { return }
-        let form = try checker(ballot).form
+        let form = try checkers.checker(ballot).form
         var tally = EncryptedTally(document: stored.document, questions: form.questions)
         tally?.add(weightOnly: stored.weight)
-        guard let tally, PollingStation.isGiven(result, tally, try parts(reading, ballot)) else {
+        guard let tally, PartIntegrity.isGiven(result, tally, try tallies.parts(reading, ballot)) else {
             throw StoreError(
                 .damaged, "The result of \(ballot.name) in the store is not what the trustees' parts give.",
                 cure: "Run `isoloir poll status`, keep the files as they are, and call the bureau together.")

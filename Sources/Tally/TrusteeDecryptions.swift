@@ -2,12 +2,19 @@ import BallotCore
 import BallotEngine
 import Crypto
 import Elections
-import Foundation
 package import Journal
 package import Polling
 package import Store
 
-extension TallyService {
+/// Takes the trustees' parts of the count, every proof checked, and gives the results once all are there.
+package struct TrusteeDecryptions: Sendable {
+    let station: PollingStation
+    let store: Store
+    let trustees: TrusteeRegister
+    let journal: AuditJournal
+    let records: CountRecords
+    private var election: StoredElection { station.election }
+
     /// What taking a trustee's decryptions came to.
     package enum Taking: Sendable {
         /// Trustees that are still awaited for one ballot at least; nobody when the result is there.
@@ -34,12 +41,12 @@ extension TallyService {
     private func state(_ reading: borrowing Reading) throws(StoreError) -> State {
         var ballots: [(ballot: PollBallot, tally: StoredTally?)] = []
         for ballot in try PollBallot.all(reading, election: election.number) {
-            ballots.append((ballot, try station.tally(reading, ballot)))
+            ballots.append((ballot, try station.tallies.tally(reading, ballot)))
         }
         var seal: SealManifest?
         if let poll = try Poll.find(reading, election: election.number) {
             // Members whom somebody wrote into it accept nothing.
-            if let fault = try station.manifestFault(reading, poll) {
+            if let fault = try station.sealIntegrity.manifestFault(reading, poll) {
                 throw StoreError(.damaged, fault, cure: "Keep the files as they are, and call the bureau together.")
             }
             seal = SealManifest(poll.manifest)
@@ -128,7 +135,7 @@ extension TallyService {
     ) throws(StoreError) -> Result<StoredPart, PartFault> {
         let (place, trustee) = trustee
         func fault(_ reason: String) -> Result<StoredPart, PartFault> { .failure(PartFault(reason: reason)) }
-        let form = try station.checker(ballot).form
+        let form = try station.checkers.checker(ballot).form
         guard let tally = EncryptedTally(document: stored.document, questions: form.questions),
             let keys = TrusteePublicKey.read(trustees: ballot.trustees), place < keys.count
         else { return fault("the stored tally was changed.") }
@@ -196,15 +203,15 @@ extension TallyService {
         _ reading: borrowing Reading, _ entry: CheckedPart, _ seal: SealManifest
     ) throws(StoreError) -> Bool {
         guard entry.part.binding == nil else { return false }
-        let form = try station.checker(entry.ballot).form
-        guard let stored = try station.tally(reading, entry.ballot),
+        let form = try station.checkers.checker(entry.ballot).form
+        guard let stored = try station.tallies.tally(reading, entry.ballot),
             let tally = EncryptedTally(document: stored.document, questions: form.questions),
-            let known = try station.parts(reading, entry.ballot).first(where: {
+            let known = try station.tallies.parts(reading, entry.ballot).first(where: {
                 $0.owner == entry.part.owner && $0.binding != nil
             })
         else { return false }
         // One whose proofs do not hold any more is no better.
-        return station.fault(known, tally, entry.ballot, form, seal) == nil
+        return station.partIntegrity.fault(known, tally, entry.ballot, form, seal) == nil
     }
 
     /// One transaction, one journal entry; a ballot that has a result keeps the parts that gave it. What the parts would replace is
@@ -216,13 +223,14 @@ extension TallyService {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Keeping in
             // What gave a result stays as it is.
             var open: [CheckedPart] = []
-            for entry in checked where try station.tally(transaction.reading, entry.ballot)?.result == nil {
+            for entry in checked where try station.tallies.tally(transaction.reading, entry.ballot)?.result == nil {
                 open.append(entry)
             }
             guard !open.isEmpty else { return .late }
             for entry in open where try isWorse(transaction.reading, entry, seal) { return .worse }
             var replaced: [String] = []
-            for entry in open where try station.keep(transaction, entry.part, of: entry.ballot, trustee: trustee.id) {
+            for entry in open
+            where try station.tallies.keep(transaction, entry.part, of: entry.ballot, trustee: trustee.id) {
                 replaced.append(entry.ballot.name)
             }
             var details = [
@@ -257,7 +265,7 @@ extension TallyService {
                 suspects.formUnion(names)
             }
         }
-        try writeResultRecord(by: principal)
+        try records.writeResult(by: principal)
         if !failed.isEmpty { return .noResult(ballots: failed, unbound: suspects.sorted()) }
         return .taken(trustee: trustee, missing: missing.sorted())
     }
@@ -280,7 +288,7 @@ extension TallyService {
         while true {
             let (stored, parts) = try store.read {
                 (reading: borrowing Reading) throws(StoreError) -> (StoredTally?, [StoredPart]) in
-                (try station.tally(reading, ballot), try station.parts(reading, ballot))
+                (try station.tallies.tally(reading, ballot), try station.tallies.parts(reading, ballot))
             }
             // Nobody's word is taken for what lay in the store meanwhile: not for whose a part is, either.
             if parts.contains(where: { !known.indices.contains($0.owner - 1) }) {
@@ -293,13 +301,13 @@ extension TallyService {
                 return .awaited(known.enumerated().filter { !there.contains($0.offset + 1) }.map(\.element.name))
             }
             guard let stored, stored.result == nil else { return .complete }
-            let form = try station.checker(ballot).form
+            let form = try station.checkers.checker(ballot).form
             guard var tally = EncryptedTally(document: stored.document, questions: form.questions) else {
                 return .refused("The stored tally of \(ballot.name) was changed by hand. Restore the latest backup.")
             }
             tally.add(weightOnly: stored.weight)
             for part in parts {
-                guard let fault = station.fault(part, tally, ballot, form, seal) else { continue }
+                guard let fault = station.partIntegrity.fault(part, tally, ballot, form, seal) else { continue }
                 let name = known[part.owner - 1].name
                 return .refused(
                     "\(name)'s part, as it lies in the store for \(ballot.name), \(fault): it was changed by hand. Take the trustee's file again; it takes the place of this one."
@@ -322,10 +330,10 @@ extension TallyService {
         result numbers: [[Int]], from parts: [StoredPart], of ballot: PollBallot, by principal: Principal
     ) throws(StoreError) -> Bool {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
-            guard try station.parts(transaction.reading, ballot) == parts,
-                let stored = try station.tally(transaction.reading, ballot), stored.result == nil
+            guard try station.tallies.parts(transaction.reading, ballot) == parts,
+                let stored = try station.tallies.tally(transaction.reading, ballot), stored.result == nil
             else { return false }
-            try station.keep(transaction, result: ArchiveWriter.document(numbers), of: ballot)
+            try station.tallies.keep(transaction, result: ArchiveWriter.document(numbers), of: ballot)
             try journal.record(
                 transaction, election: election.election.id, by: principal, .tallyResult,
                 ["ballot": ballot.name, "result": "\(numbers)"])

@@ -4,26 +4,15 @@ import Elections
 import Journal
 package import Store
 
-/// A round of publication.
-package struct Round: Sendable {
-    /// From 1, without gaps, in each ballot's own count.
-    package let number: Int
-    /// When the box was read, in seconds since 1970.
-    package let at: Int
-    /// Ballots that this round made public, without those of earlier rounds.
-    package let ballots: Int
-    /// Voters who had signed when the box was read, those of earlier rounds among them.
-    package let signatures: Int
-    /// What anybody can compare with an archive: the hash of its last event with this round, 64 hexadecimal digits.
-    package let head: String
-    /// The number of that event, the setup being 0: as many as there are ballots by then.
-    package let height: Int
+/// Publishes the box in rounds, and knows what is public.
+package struct BoxRounds: Sendable {
+    let election: StoredElection
+    let store: Store
+    let journal: AuditJournal
+    let clock: Clock
+    let seals: BoxSeals
+    let log: VoteLog
 
-    /// From where the archive goes on.
-    var end: ArchiveWriter.End { ArchiveWriter.End(height: height + 1, parent: Array(head.utf8)) }
-}
-
-extension PollingStation {
     /// Called in the transaction that publishes, with the names of the ballots and the round's time: for the mails of it.
     package typealias Announcement = (borrowing Transaction, [String], Int) throws(StoreError) -> Void
 
@@ -36,7 +25,7 @@ extension PollingStation {
     /// - Returns: the names of the ballots that got one.
     /// - Throws: what the store throws. Where another program publishes at this moment nothing is done, and nothing is
     ///   thrown.
-    package func turnRounds(announce: Announcement = { _, _, _ in }) throws(StoreError) -> [String] {
+    package func turn(announce: Announcement = { _, _, _ in }) throws(StoreError) -> [String] {
         guard try !dueRounds().isEmpty else { return [] }
         let lock: ProcessLock
         do throws(StoreError) { lock = try publicationLock(patience: 0) } catch {
@@ -51,9 +40,9 @@ extension PollingStation {
         let sums = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try publish(transaction, staged, at: at, announce)
         }
-        for (ballot, sums) in sums { note(sums, of: ballot) }
+        for (ballot, sums) in sums { seals.note(sums, of: ballot) }
         // The log holds the order of the last votes: it is copied back and emptied.
-        logIsDue()
+        log.emptySoon()
         return staged.map(\.ballot.name)
     }
 
@@ -66,8 +55,8 @@ extension PollingStation {
             var due: [PollBallot] = []
             for ballot in try PollBallot.all(reading, election: election.number) {
                 let (at, published) = try published(reading, ballot)
-                if clock.now - max(at, poll.openedAt ?? 0) >= PollingStation.roundSeconds,
-                    ballot.votes - published >= PollingStation.roundBallots
+                if clock.now - max(at, poll.openedAt ?? 0) >= BoxRounds.roundSeconds,
+                    ballot.votes - published >= BoxRounds.roundBallots
                 {
                     due.append(ballot)
                 }
@@ -100,7 +89,7 @@ extension PollingStation {
     ) throws(StoreError) -> Bool { try round(reading, ballot, tracker: tracker) != nil }
 
     /// The rounds of a ballot, oldest first.
-    package func rounds(_ reading: borrowing Reading, _ ballot: PollBallot) throws(StoreError) -> [Round] {
+    package func all(_ reading: borrowing Reading, _ ballot: PollBallot) throws(StoreError) -> [Round] {
         try reading.all(
             "SELECT number, at, ballots, signatures, head, height FROM polling_round WHERE ballot = ? ORDER BY number",
             ballot.id
@@ -146,7 +135,7 @@ extension PollingStation {
         ) { (row: borrowing Row) throws(StoreError) -> (Int, [UInt8]?) in
             (try row[0], try SlotContent(try row[1]).ballot)
         }
-        guard let (round, text) = found, let text, self.tracker(text) == tracker else { return nil }
+        guard let (round, text) = found, let text, BoxRounds.tracker(text) == tracker else { return nil }
         return round
     }
 
