@@ -79,7 +79,7 @@ struct TypeTests {
         "Operations.VoterSupport": 1486,
         "VoterRoll.Registrar": 1294,
         "VoterRoll.RowChecker": 1275,
-        "isoloir.Services": 1201,
+        "Server.Services": 1242,
         "Authentication.Authenticator": 1015,
     ]
 
