@@ -45,7 +45,8 @@ extension Doorkeeper {
         _ transaction: borrowing Transaction, token: String, _ typed: TypedCode
     ) throws(StoreError) -> CodeOutcome {
         let request = try request(transaction.reading, token: token)
-        guard let request, request.state != .verified else { return .gone }
+        guard let request else { return try checkAgain(transaction, token: token, typed) }
+        guard request.state != .verified else { return .gone }
         // A printed code has no hour, and a request without a code has none that could be over.
         let isPrinted = typed.symbols != nil && election.election.channels.contains(.letter)
         // By letters alone no code was sent, and what is typed is no printed one.
@@ -62,7 +63,7 @@ extension Doorkeeper {
         switch match {
         case .right:
             if isShared { try takeSharedBack(transaction, request) }
-            return try consume(transaction, request)
+            return try consume(transaction, request, token: token)
         case .late(let since):
             try takeBack(transaction, request, isShared: isShared)
             return .late(since: since)
@@ -80,7 +81,7 @@ extension Doorkeeper {
     package func isOver(_ request: CodeRequest) -> Bool { clock.now >= request.codeUntil }
 
     /// What a typed code is to a request's.
-    private enum Match {
+    enum Match {
         case right
         /// The very code, after its time.
         case late(since: Int)
@@ -88,7 +89,7 @@ extension Doorkeeper {
     }
 
     /// Compares in constant time with the code of the request, or with the printed one where it came by letter.
-    private func compare(
+    func compare(
         _ reading: borrowing Reading, _ request: CodeRequest, _ typed: TypedCode
     ) throws(StoreError) -> Match {
         let code = try reading.first("SELECT code FROM access_request WHERE id = ?", request.id) {
@@ -132,7 +133,7 @@ extension Doorkeeper {
 
     /// Counts a wrong code for the identifier and day, before it is looked at; `consume` takes it back for a right one. What the day
     /// before had stays beside it: any 24 hours lie in two days.
-    private func count(_ transaction: borrowing Transaction, _ subject: [UInt8]) throws(StoreError) {
+    func count(_ transaction: borrowing Transaction, _ subject: [UInt8]) throws(StoreError) {
         try transaction.execute(
             """
             INSERT INTO access_counter (election, subject, day, wrong, in_row, last_at) VALUES (?1, ?2, ?3, 1, 0, ?4)
@@ -156,7 +157,7 @@ extension Doorkeeper {
     }
 
     /// Takes a wrong code back from those of the day.
-    private func uncount(_ transaction: borrowing Transaction, _ subject: [UInt8]) throws(StoreError) {
+    func uncount(_ transaction: borrowing Transaction, _ subject: [UInt8]) throws(StoreError) {
         try transaction.execute(
             "UPDATE access_counter SET wrong = max(0, wrong - 1) WHERE election = ? AND subject = ?",
             election.number, subject)
@@ -164,14 +165,14 @@ extension Doorkeeper {
 
     /// Uses a right code up in one UPDATE, with a new cookie; `gone` where another browser was faster.
     private func consume(
-        _ transaction: borrowing Transaction, _ request: CodeRequest
+        _ transaction: borrowing Transaction, _ request: CodeRequest, token: String
     ) throws(StoreError) -> CodeOutcome {
-        let token = newToken()
+        let next = verifiedToken(request, token: token)
         let consumed = try transaction.execute(
             """
-            UPDATE access_request SET state = 'verified', token = ?, sealed = NULL, used_at = ?
+            UPDATE access_request SET state = 'verified', token = ?, token_before = ?, sealed = NULL, used_at = ?
             WHERE id = ? AND state IN ('asked', 'sent')
-            """, hash(token: token), clock.now, request.id)
+            """, hash(token: next), hash(token: token), clock.now, request.id)
         guard consumed == 1 else { return .gone }
         if request.route != .letter {
             // Whoever else was given this code cannot use it any more.
@@ -180,6 +181,6 @@ extension Doorkeeper {
                 request.source, request.id)
         }
         try uncount(transaction, request.subject)
-        return .verified(token: token)
+        return .verified(token: next)
     }
 }

@@ -79,7 +79,7 @@ package struct CodeRequest: Sendable {
 extension Doorkeeper {
     /// Seconds for which a request's page works: time to look for a letter in a drawer.
     package static let requestSeconds = 3600
-    /// Seconds in which a second press of the first page's button is taken for the first: as long as people wait for a page before
+    /// Seconds in which a second press of a page's button is taken for the first: as long as people wait for a page before
     /// they press again, and shorter than it takes to change one's mind.
     static let pressSeconds = 10
     /// Longest life of a code, counted from the request, when the relay is slow.
@@ -248,6 +248,20 @@ extension Doorkeeper {
         order.renews = request.renews
         try insert(transaction, order)
         return .asked
+    }
+
+    /// Lets a request whose code was typed end in so many seconds, and never later than its page would: a device that many share
+    /// is left in the middle.
+    /// - Returns: whether there is one that has not ended.
+    package func hold(
+        _ transaction: borrowing Transaction, token: String, seconds: Int
+    ) throws(StoreError) -> Bool {
+        let held = try transaction.execute(
+            """
+            UPDATE access_request SET ends_at = min(created_at + ?, ? + ?)
+            WHERE token = ? AND election = ? AND state = 'verified' AND ends_at > ?
+            """, Doorkeeper.requestSeconds, clock.now, seconds, hash(token: token), election.number, clock.now)
+        return held > 0
     }
 
     /// Ends a browser's request.

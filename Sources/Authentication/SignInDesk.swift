@@ -92,7 +92,7 @@ package struct SignInDesk: Sendable {
     // MARK: The secret that exists
 
     /// What is known of whoever types a secret.
-    private struct Visitor {
+    struct Visitor {
         let request: CodeRequest
         let account: Account?
         let record: PassphraseKeeper.Record
@@ -103,11 +103,14 @@ package struct SignInDesk: Sendable {
     /// Checks a typed secret and opens the session. For an identifier that nobody holds it costs the same and is wrong.
     /// - Parameter hasWorked: whether, where no code is asked for, a browser's first attempt is made however many there were
     ///   before: one that has done hard work, or read a picture, keeps nobody waiting.
-    package func enter(token: String, _ typed: String, hasWorked: Bool = true) throws(StoreError) -> Outcome {
+    package func enter(
+        token: String, _ typed: String, on device: Device, hasWorked: Bool = true
+    ) throws(StoreError) -> Outcome {
         let secret = SecretText.secret(typed)
         let begun = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try begin(transaction, token: token, hasWorked: hasWorked)
         }
+        if case .gone = begun { return try enterAgain(token: token, secret) }
         guard case .go(let visitor) = begun else { return SignInDesk.outcome(begun) }
         let match: Match
         var upgrade: (old: String, new: String)?
@@ -140,7 +143,7 @@ package struct SignInDesk: Sendable {
                     why: "a new one was sent")
             }
             try keeper.cancelReset(transaction, election: election, account.principal)
-            return try open(transaction, token: token, visitor.request, account.principal, generation: matched)
+            return try open(transaction, token: token, visitor.request, account.principal, generation: matched, on: device)
         }
     }
 
@@ -158,7 +161,7 @@ package struct SignInDesk: Sendable {
 
     /// Gives back an attempt that could not be checked now.
     /// - Parameter visitor: whose browser's first one it may have been: that is never put off.
-    private func giveBack(_ subject: [UInt8], of visitor: Visitor) throws(StoreError) {
+    func giveBack(_ subject: [UInt8], of visitor: Visitor) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try keeper.giveBack(transaction, election: election, subject: subject)
             guard visitor.isFirst else { return }
@@ -181,16 +184,23 @@ package struct SignInDesk: Sendable {
         guard try keeper.begin(transaction, election: election, subject: subject, always: always) else {
             return .wait(try keeper.wait(transaction.reading, election: election, subject: subject))
         }
-        let account = try doorkeeper.directory.account(transaction.reading, hash: request.subject)
+        return .go(try visitor(transaction.reading, request, isFirst: tried == 1))
+    }
+
+    /// Who holds the identifier of a request, and the secret.
+    /// - Parameter isFirst: whether it is the first attempt of a browser.
+    func visitor(
+        _ reading: borrowing Reading, _ request: CodeRequest, isFirst: Bool
+    ) throws(StoreError) -> Visitor {
+        let account = try doorkeeper.directory.account(reading, hash: request.subject)
         let principal = account?.principal ?? .voter(0)
-        return .go(
-            Visitor(
-                request: request, account: account,
-                record: try keeper.record(transaction.reading, election: election, principal), isFirst: tried == 1))
+        return Visitor(
+            request: request, account: account,
+            record: try keeper.record(reading, election: election, principal), isFirst: isFirst)
     }
 
     /// What a typed secret opens.
-    private struct Match: Sendable {
+    struct Match: Sendable {
         /// The generation that a secret opens; nil when it opens none.
         let generation: Int?
         /// Whether it is the secret that was sent with it.
@@ -198,7 +208,7 @@ package struct SignInDesk: Sendable {
     }
 
     /// Compares with what was sent and with what was chosen. Hashes once, whether anybody is there or not.
-    private func match(_ visitor: Visitor, _ secret: Secret) -> PassphraseHasher.Outcome<Match> {
+    func match(_ visitor: Visitor, _ secret: Secret) -> PassphraseHasher.Outcome<Match> {
         var matched: Int?
         if policy.secretKind == .generated {
             let typed = Secret(doorkeeper.hash(generated: secret))
@@ -225,7 +235,7 @@ package struct SignInDesk: Sendable {
     /// Ends the request and opens the session; `gone` when the identifier ended meanwhile.
     private func open(
         _ transaction: borrowing Transaction, token: String, _ request: CodeRequest, _ principal: Principal,
-        generation: Int
+        generation: Int, on device: Device
     ) throws(StoreError) -> Outcome {
         guard try doorkeeper.directory.isLive(transaction.reading, principal, generation: generation) else {
             return .gone
@@ -233,7 +243,10 @@ package struct SignInDesk: Sendable {
         try doorkeeper.cancel(transaction, token: token)
         return .opened(
             token: try doorkeeper.open(
-                transaction, principal, generation: generation, subject: request.subject, route: request.route))
+                transaction, principal, generation: generation,
+                from: SessionOrigin(
+                    subject: request.subject, route: request.route, device: device,
+                    token: doorkeeper.sessionToken(request, token: token))))
     }
 
     // MARK: The roll's question
@@ -286,7 +299,9 @@ package struct SignInDesk: Sendable {
     package var rules: PassphraseRules { PassphraseRules(policy, common: common, context: []) }
 
     /// Stores a chosen secret and opens the session.
-    package func choose(token: String, _ typed: String, again: String) throws(StoreError) -> Outcome {
+    package func choose(
+        token: String, _ typed: String, again: String, on device: Device
+    ) throws(StoreError) -> Outcome {
         let ready = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> (CodeRequest, Principal, PassphraseRules)? in
             guard let request = try doorkeeper.request(reading, token: token), request.state == .verified,
@@ -294,13 +309,15 @@ package struct SignInDesk: Sendable {
             else { return nil }
             return (request, principal, try rules(reading, principal, canonical: doorkeeper.canonical(request)))
         }
-        guard let (request, principal, rules) = ready else { return .gone }
+        guard let (request, principal, rules) = ready else {
+            return try enterAgain(token: token, SecretText.secret(typed))
+        }
         let faults = rules.faults(typed, again: again)
         guard faults.isEmpty else { return .refused(faults, uncounted: rules.uncounted(typed)) }
         switch keeper.hash(SecretText.secret(typed)) {
         case .busy(let seconds): return .busy(seconds: seconds)
         case .done(let hash):
-            return try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            let outcome = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Outcome in
                 // Looked at again: the same form sent twice stores one secret.
                 guard let now = try doorkeeper.request(transaction.reading, token: token), now.id == request.id,
                     case .choose = try step(transaction.reading, now, principal), let generation = request.generation,
@@ -317,8 +334,10 @@ package struct SignInDesk: Sendable {
                     try tell(transaction, principal, .secretChanged, generation: secret)
                 }
                 try doorkeeper.endOthers(transaction, principal, but: request.id)
-                return try open(transaction, token: token, request, principal, generation: generation)
+                return try open(
+                    transaction, token: token, request, principal, generation: generation, on: device)
             }
+            return outcome == .gone ? try enterAgain(token: token, SecretText.secret(typed)) : outcome
         }
     }
 

@@ -130,7 +130,7 @@ extension VoterSite {
                 "ballot": .text(title), "name": .text(name),
                 "at": .text(LocalTime.phrase(at, zone: election.timeZone, visit.language)),
                 "owner": .text(owner(visit, voter)),
-                "idleSeconds": .text("\(min(Doorkeeper.idleSeconds, session.endsAt - parts.clock.now))"),
+                "idleSeconds": .text("\(min(session.idleSeconds, session.endsAt - parts.clock.now))"),
                 "receiptScript": .text(assets.path("receipt.js")),
                 "receiptDigest": .text(assets.integrity("receipt.js")),
                 "votedText": .text(pages.text(receiptKey("votedText"), visit.language)),
@@ -164,7 +164,7 @@ extension VoterSite {
     {
         let (language, now) = (visit.language, parts.clock.now)
         let files = sealFiles
-        let idle = min(Doorkeeper.idleSeconds, session.endsAt - now)
+        let idle = min(session.idleSeconds, session.endsAt - now)
         let end = poll.closesAt + election.graceMinutes * 60
         let grace = TemplateValue.object([
             "close": .text("\(max(0, poll.closesAt - now))"), "seconds": .text("\(max(0, end - now))"),

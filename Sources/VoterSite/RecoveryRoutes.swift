@@ -1,4 +1,5 @@
 import Authentication
+import Crypto
 import Elections
 import HTTPServer
 import Store
@@ -23,6 +24,14 @@ enum RecoveryRoutes {
 }
 
 extension VoterSite {
+    /// What tells one press of a form's button from every other: browser, challenge and what was typed. Without a script a form
+    /// can be sent twice before its answer has come.
+    /// - Returns: hexadecimal digits that nobody can make.
+    func press(_ visit: Visit, _ name: String, _ form: Form, _ typed: String) -> String {
+        let parts = ["press", name, visit.browser, form["challenge"], form["work"], typed]
+        return hex(forms.hash(parts.map { "\($0.utf8.count):\($0)" }.joined(separator: ",")))
+    }
+
     /// The page on which somebody gives a contact; its words depend on the path.
     func lost(
         _ visit: Visit, status: Int = 200, error: String? = nil, typed: String = "", showsPicture: Bool = false
@@ -64,10 +73,12 @@ extension VoterSite {
         }
         let verdict = gate.judge(
             form, name: "lost", typed: typed, source: visit.request.source, mode: election.access.recoveryCaptcha)
+        let press = press(visit, "lost", form, typed)
         let isTaken = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
-            guard try gate.admit(transaction, verdict) else { return false }
-            try parts.recovery.ask(transaction, entry)
-            return true
+            try gate.once(transaction, press, verdict) { () throws(StoreError) in
+                try parts.recovery.ask(transaction, entry)
+                return true
+            } ?? false
         }
         guard isTaken else {
             var isWrong = false

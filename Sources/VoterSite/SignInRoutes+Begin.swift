@@ -31,7 +31,12 @@ extension VoterSite {
             // The second of two presses needs no further work or picture, and begins nothing. With the secret on one page each
             // press is an attempt of its own.
             let pressed = try parts.doorkeeper.press(transaction.reading, token: press)
-            if pressed == .again, election.access.signIn != .onePage { return .asked(token: press, .none) }
+            let isOnePage = election.access.signIn == .onePage
+            if pressed == .again, !isOnePage { return .asked(token: press, .none) }
+            // One that has opened a session meanwhile opens the same.
+            if isOnePage, try parts.doorkeeper.justOpened(transaction.reading, token: press) != nil {
+                return .asked(token: press, .none)
+            }
             switch verdict {
             case .picture(let isWrong, let spend):
                 _ = try gate.spend(transaction, spend)
@@ -45,7 +50,7 @@ extension VoterSite {
                 let token = try parts.doorkeeper.ask(
                     transaction, canonical: canonical, from: asker(visit, passedPicture: proof == .picture),
                     renews: renews && election.access.secretRenew,
-                    token: pressed == .first && election.access.signIn != .onePage ? press : nil)
+                    token: pressed == .first ? press : nil)
                 return .asked(token: token, proof)
             }
         }
@@ -86,7 +91,8 @@ extension VoterSite {
         let begun = try begin(visit, form, canonical: canonical)
         guard case .asked(let token, let proof) = begun else { return .now(askedForMore(visit, begun, form)) }
         return later(visit) { [self] in
-            let outcome = try parts.desk.enter(token: token, form["secret"], hasWorked: proof >= .hardWork)
+            let outcome = try parts.desk.enter(
+                token: token, form["secret"], on: visit.device, hasWorked: proof >= .hardWork)
             if case .opened(let session) = outcome {
                 return see(visit, "/space", cookies: [cookies.set(.session, session), cookies.clear(.pending)])
             }

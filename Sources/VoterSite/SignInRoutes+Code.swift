@@ -52,8 +52,12 @@ extension VoterSite {
 
     /// Takes the page's form: a code, another message, a picture, or the end of this sign-in.
     func takeCode(_ visit: Visit) throws(StoreError) -> Response {
-        guard let token = pending(visit) else { return see(visit, "/", "say=gone") }
         let form = visit.request.form() ?? Form(fields: [])
+        guard let token = pending(visit) else {
+            // The second press of a button that ends it.
+            if form["action"] == "change" { return see(visit, "/") }
+            return see(visit, "/", form["action"] == "cancel" ? "say=cancelled" : "say=gone")
+        }
         if let old = try formOfBefore(visit, token, form) { return old }
         switch form["action"] {
         case "resend", "other": return try askAgain(visit, token, form)
@@ -86,12 +90,22 @@ extension VoterSite {
         switch again {
         case nil: return try code(visit, status: 422, error: "captchaWrong", showsPicture: true)
         case .asked: return see(visit, "/code", "say=resent")
+        // The second of two presses, from the page of before the first: its message is on its way.
+        case .wait where try isReplaced(token, form["mark"]): return see(visit, "/code", "say=resent")
         case .wait(let seconds): return try code(visit, status: 429, error: "codeResendWait", more: "\(seconds)")
         case .quiet:
             let error = verdict == nil ? "codePicture" : "codeNoMore"
             return try code(visit, status: 429, error: error, showsPicture: true)
         case .gone: return see(visit, "/code")
         }
+    }
+
+    /// Whether a form is of a request that another has replaced since.
+    private func isReplaced(_ token: String, _ mark: String) throws(StoreError) -> Bool {
+        let request = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.doorkeeper.request(reading, token: token)
+        }
+        return request.map { !mark.isEmpty && parts.doorkeeper.mark($0) != mark } ?? false
     }
 
     /// Compares a code; the attempt is counted before that.
@@ -108,6 +122,7 @@ extension VoterSite {
             let renews = try store.read { (reading: borrowing Reading) throws(StoreError) in
                 try parts.doorkeeper.request(reading, token: token)?.renews ?? false
             }
+            try hold(visit, token)
             return see(visit, renews ? "/verified" : "/passphrase", cookies: [cookies.set(.pending, token)])
         case .wrong(let left):
             metrics.refuse(.code)

@@ -169,6 +169,7 @@ extension VoterSite {
         faults: [PassphraseRules.Fault] = [], typed: Form = Form(fields: [])
     ) throws(StoreError) -> Response {
         guard let token = pending(visit) else { return see(visit, "/", "say=gone") }
+        try hold(visit, token)
         let (step, username, mark) = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> (SignInDesk.Step, String, String) in
             let request = try parts.doorkeeper.request(reading, token: token)
@@ -211,9 +212,9 @@ extension VoterSite {
                     return try secret(visit, status: 422, error: "answerEmpty")
                 }
                 return try after(
-                    visit, token, try parts.desk.answer(token: token, form["answer"]), wrong: "answerWrong")
+                    visit, token, try parts.desk.answer(token: token, form["answer"]), wrong: "answerWrong", typed: form)
             case "choose":
-                let outcome = try parts.desk.choose(token: token, form["secret"], again: form["again"])
+                let outcome = try parts.desk.choose(token: token, form["secret"], again: form["again"], on: visit.device)
                 var strength: String?
                 if case .opened = outcome { strength = parts.desk.rules.strength(form["secret"]).rawValue }
                 return try after(visit, token, outcome, wrong: "secretWrong", set: strength, typed: form)
@@ -221,8 +222,23 @@ extension VoterSite {
                 if SecretText.normalised(form["secret"]).isEmpty {
                     return try secret(visit, status: 422, error: "secretEmpty")
                 }
-                return try after(visit, token, try parts.desk.enter(token: token, form["secret"]), wrong: "secretWrong")
+                let outcome = try parts.desk.enter(token: token, form["secret"], on: visit.device)
+                return try after(visit, token, outcome, wrong: "secretWrong", typed: form)
             }
+        }
+    }
+
+    /// Whether a sign-in under way stands at another step than the one whose form was sent.
+    private func hasGoneOn(_ token: String, _ action: String) throws(StoreError) -> Bool {
+        let step = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.desk.step(reading, token: token)
+        }
+        return switch step {
+        case .gone: false
+        case .challenge: action != "answer"
+        case .choose: action != "choose"
+        case .enter: ["answer", "choose"].contains(action)
+        case .code, .renew: true
         }
     }
 
@@ -250,7 +266,9 @@ extension VoterSite {
             return try secret(
                 visit, status: 422, error: faults.first.map(VoterSite.text),
                 more: reasons(visit, faults, uncounted), faults: faults, typed: typed)
-        // Of a second press too: whoever is signed in by now is led from the start to their space.
+        // Of a second press too, whose first answer has come: whoever is signed in by now is led from the start to their space,
+        // and a sign-in that goes on to where it stands.
+        case .gone where try hasGoneOn(token, typed["action"]): return see(visit, "/passphrase")
         case .gone: return see(visit, "/", "say=gone", cookies: [cookies.clear(.pending)])
         }
     }

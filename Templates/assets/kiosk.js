@@ -12,6 +12,8 @@ const typedSeconds = Number(document.body.dataset.typed) || kioskSeconds;
 const [kioskWarning, kioskPause] = [15, 3];
 // Seconds for which the two numbers of an alarm stay: somebody is called meanwhile.
 const alarmSeconds = 900;
+// Seconds between two words to the server that somebody is there.
+const kioskStaySeconds = 5;
 let kioskTouched = performance.now();
 let isEnding = false;
 
@@ -28,6 +30,7 @@ const answerIdle = (event) => {
     event.preventDefault();
     touch();
     closeDialog(kioskDialog);
+    tellTouch();
 };
 for (const name of ["click", "keydown"]) addEventListener(name, answerIdle, true);
 
@@ -43,6 +46,26 @@ async function tell(path, meanwhile) {
         meanwhile();
         await new Promise((resolve) => { setTimeout(resolve, 1000 * kioskPause); });
     }
+}
+
+// The server ends a session by itself, a minute after the last touch that it has heard of. It hears of nothing but touches; that
+// the page has come is one. What it must not take away is a number that is still to be read.
+let [kioskTold, kioskAsked, isTelling, isKioskDone] = [-1, -1, false, false];
+async function tellTouch() {
+    if (!kioskForm.dataset.held || isEnding || isTelling || isKioskDone || kioskTouched <= kioskTold) return;
+    isTelling = true;
+    kioskAsked = performance.now();
+    const body = fieldsOf(document.querySelector("#expiry form") || kioskForm);
+    try {
+        const options = { method: "POST", headers: { Accept: "text/plain" }, body };
+        const { status } = await within(answerSeconds, (how) => fetch(kioskForm.dataset.stay, Object.assign(how, options)));
+        // Refused otherwise: somebody else stands at this browser in another tab, and a vote from here would not be taken.
+        if (status < 500) kioskTold = kioskAsked;
+        if (status === 401 && !isKioskDone && !isSending() && !["alarm", "receipt"].some(isShown)) endKiosk(true);
+    } catch (error) {
+        // No network: it is told again.
+    }
+    isTelling = false;
 }
 
 const isShown = (name) => {
@@ -113,7 +136,9 @@ goesBack.addEventListener("click", () => closeDialog(kioskSure));
 votes.addEventListener("click", () => closeDialog(kioskLeave));
 
 setInterval(() => {
-    if (isEnding || isSending()) { touch(); return; }
+    if (isEnding || isSending()) touch();
+    if (kioskAsked < 0 || performance.now() - kioskAsked >= 1000 * kioskStaySeconds) tellTouch();
+    if (isEnding || isSending()) return;
     const idle = (performance.now() - kioskTouched) / 1000;
     if (isAtStart()) {
         // What the last one was told, or chose, is not for the next.
@@ -129,6 +154,7 @@ setInterval(() => {
 
 // After the last ballot the session ends at once; the receipt stays to be printed or photographed, until it is left.
 document.addEventListener("isoloir-done", () => {
+    isKioskDone = true;
     tell(kioskForm.dataset.out, () => {});
     // One way back to the start is enough, and the number is not left by another.
     for (const part of document.querySelectorAll("header nav, #kiosk-end")) part.hidden = true;

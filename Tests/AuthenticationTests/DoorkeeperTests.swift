@@ -11,18 +11,46 @@ struct DoorkeeperTests {
         let token = try door.ask()
         guard case .verified(let next) = try door.check(token, door.codes[0]) else { throw Failure.notVerified }
         let secret = "trois girafes bleues au port"
-        guard case .opened(let session) = try door.desk.choose(token: next, secret, again: secret) else {
+        guard case .opened(let session) = try door.desk.choose(token: next, secret, again: secret, on: .own) else {
             throw Failure.notOpened
         }
         let opened = try door.store.read { (reading: borrowing Reading) throws(StoreError) in
             try door.doorkeeper.session(reading, token: session)
         }
         #expect(opened?.principal == .staff("anne"))
-        door.wait(seconds: Doorkeeper.idleSeconds + 1)
+        door.wait(seconds: Device.own.idleSeconds + 1)
         let later = try door.store.read { (reading: borrowing Reading) throws(StoreError) in
             try door.doorkeeper.session(reading, token: session)
         }
         #expect(later == nil)
+    }
+
+    @Test func `a session on a shared device ends after a minute in which nothing is heard of it`() throws {
+        let door = try Door()
+        let token = try door.ask()
+        guard case .verified(let next) = try door.check(token, door.codes[0]) else { throw Failure.notVerified }
+        let secret = "trois girafes bleues au port"
+        guard case .opened(let opened) = try door.desk.choose(token: next, secret, again: secret, on: .shared) else {
+            throw Failure.notOpened
+        }
+        func session() throws -> Session? {
+            try door.store.read { (reading: borrowing Reading) throws(StoreError) in
+                try door.doorkeeper.session(reading, token: opened)
+            }
+        }
+        // A use is noted however short a time has gone since the last: half a minute would be half of what there is.
+        for _ in 0..<3 {
+            door.wait(seconds: 29)
+            let used = try #require(try session())
+            #expect(door.doorkeeper.mustNote(used))
+            try door.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try door.doorkeeper.note(transaction, used)
+            }
+        }
+        door.wait(seconds: 59)
+        #expect(try session() != nil)
+        door.wait(seconds: 1)
+        #expect(try session() == nil)
     }
 
     @Test func `a flood of requests sends six messages in any hour, and the latest code serves`() throws {
