@@ -45,8 +45,7 @@ extension Doorkeeper {
         _ transaction: borrowing Transaction, token: String, _ typed: TypedCode
     ) throws(StoreError) -> CodeOutcome {
         let request = try request(transaction.reading, token: token)
-        guard let request else { return try checkAgain(transaction, token: token, typed) }
-        guard request.state != .verified else { return .gone }
+        guard let request, request.state != .verified else { return .gone }
         // A printed code has no hour, and a request without a code has none that could be over.
         let isPrinted = typed.symbols != nil && election.election.channels.contains(.letter)
         // By letters alone no code was sent, and what is typed is no printed one.

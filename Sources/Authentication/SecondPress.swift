@@ -27,8 +27,10 @@ extension Doorkeeper {
         "\(realm.rawValue):\(name):\(request.id):\(token)"
     }
 
-    /// Checks the code of a second press; the attempt is counted first.
-    func checkAgain(
+    /// Checks the code of a second press; the attempt is counted first. A used code opens nothing else, and nothing in another
+    /// browser.
+    /// - Returns: `verified` with the token that the first press was given; `gone` for every other press.
+    package func checkAgain(
         _ transaction: borrowing Transaction, token: String, _ typed: TypedCode
     ) throws(StoreError) -> CodeOutcome {
         let request = try transaction.reading.first(

@@ -115,7 +115,8 @@ extension VoterSite {
             return try code(visit, status: 422, error: "codeMalformed")
         }
         let outcome = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.doorkeeper.check(transaction, token: token, read)
+            let outcome = try parts.doorkeeper.check(transaction, token: token, read)
+            return outcome == .gone ? try parts.doorkeeper.checkAgain(transaction, token: token, read) : outcome
         }
         switch outcome {
         case .verified(let token):
@@ -139,8 +140,8 @@ extension VoterSite {
                 try parts.doorkeeper.cancel(transaction, token: token)
             }
             return see(visit, "/", "say=exhausted", cookies: [cookies.clear(.pending)])
-        // A second press, or another tab, has taken this code already: the page knows where this browser stands, and the cookie that
-        // the first answer may have brought is left alone.
+        // Another tab has taken this code already: the page knows where this browser stands, and the cookie that the first answer
+        // may have brought is left alone.
         case .gone: return see(visit, "/code")
         }
     }
