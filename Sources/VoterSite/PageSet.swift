@@ -72,7 +72,11 @@ package final class PageSet: Sendable {
                     "idleSeconds": .text, "owner": .text,
                 ]
                 .merging(Page.twice) { $1 }
-            case .lost: return ["isFirst": .flag, "path": .text, "typed": .text, "work": .text, "captcha": captcha]
+            case .lost:
+                return [
+                    "isFirst": .flag, "isForgotten": .flag, "path": .text, "typed": .text, "work": .text,
+                    "captcha": captcha,
+                ]
             case .lostDone: return ["typed": .text, "hint": .object(["text": .text]), "path": .text]
             case .kiosk: return KioskRoutes.shape
             case .ballot: return BallotRoutes.shape
