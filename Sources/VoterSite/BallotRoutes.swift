@@ -320,6 +320,8 @@ extension VoterSite {
     private struct Told: Encodable {
         struct Proof: Encodable { let tracker, signature: String }
         let text: String?
+        /// The same in each language of the election: the page changes its own without asking again.
+        let texts: [String: String]?
         /// For those who look into it, in English.
         let reason: String?
         let tracker: String?
@@ -353,17 +355,18 @@ extension VoterSite {
         if let text {
             trace(visit, step: "ballot", trouble: text == "voteShut" || text == "voteEnded" ? text : "voteRefused")
         }
-        let words = words(visit.language)
         // A poll that is suspended goes on, and somebody whose session ended signs in again.
-        let isToCome = text == "voteShut" && words.answers.isToVote && phase != .grace
+        let isToCome = text == "voteShut" && words(visit.language).answers.isToVote && phase != .grace
+        func said(_ text: String, _ language: Language) -> String {
+            let said = pages.text(text, language).replacing("{seconds}", with: seconds.map(String.init) ?? "")
+            guard text == "voteShut" else { return said }
+            return [said, words(language).notice, isToCome ? pages.text("voteShutAgain", language) : nil]
+                .compactMap(\.self).joined(separator: " ")
+        }
         let told = Told(
-            text: text.map {
-                let said = pages.text($0, visit.language).replacing("{seconds}", with: seconds.map(String.init) ?? "")
-                guard $0 == "voteShut" else { return said }
-                return [said, words.notice, isToCome ? pages.text("voteShutAgain", visit.language) : nil].compactMap(
-                    \.self
-                )
-                .joined(separator: " ")
+            text: text.map { said($0, visit.language) },
+            texts: text.map { text in
+                Dictionary(uniqueKeysWithValues: election.languages.map { ($0.rawValue, said(text, $0)) })
             }, reason: details.reason, tracker: details.tracker,
             receipt: receipt.map { Told.Proof(tracker: $0.tracker, signature: $0.signature) }, next: details.next,
             mayRepeat: text == "voteEnded" || isToCome || status >= 500)
