@@ -22,6 +22,8 @@ package struct PolicyFacts: Sendable {
     package var oneChannel: Int?
     /// Ballots of which the small-group rule says something that nobody accepted, by their names.
     package var smallBallots: [String]?
+    /// Ballots of so few voters that word of each vote at once would tell who votes when, by their names.
+    package var fewConfirmed: [String]?
     /// A person's answers to the questions.
     package var answers: [String: Bool] = [:]
 
@@ -101,8 +103,9 @@ package struct PolicyReport: Sendable {
         case "threeTrustees": return from(facts.trustees.map { $0 >= 3 })
         case "ballots": return from(election.ballots.allSatisfy { !$0.questions.isEmpty })
         case "smallGroups":
-            return from(
-                facts.smallBallots.map(\.isEmpty))
+            return from(facts.smallBallots.map(\.isEmpty))
+        case "confirming":
+            return election.confirm == .rounds ? .met : from(facts.fewConfirmed.map(\.isEmpty))
         case "twoChannels": return apart(access, facts)
         case "challenge":
             if access.challenge != nil || !election.channels.contains(.letter) { return .met }

@@ -94,13 +94,15 @@ extension VoterSite {
         let verdict = gate.judge(
             form, name: "lost", typed: typed, source: visit.request.source, mode: election.access.recoveryCaptcha)
         let press = press(visit, "lost", form, typed)
-        let isTaken = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
+        var isFirst = false
+        let isTaken = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try gate.once(transaction, press, verdict) { () throws(StoreError) in
                 try parts.recovery.ask(transaction, entry)
+                isFirst = true
                 return true
-            } ?? false
+            }
         }
-        guard isTaken else {
+        guard isTaken != nil else {
             var isWrong = false
             if case .picture(let wrong, _) = verdict { isWrong = wrong }
             return lost(
@@ -109,7 +111,8 @@ extension VoterSite {
         var hint: String?
         if case .mail(let mail) = entry { hint = DomainHint.suggestion(for: mail) }
         return page(
-            .lostDone, visit, PageHead(title: "lostDoneTitle"),
+            // Of a second press it is told as taken, and nothing more is done.
+            .lostDone, visit, PageHead(status: isFirst ? 200 : 202, title: "lostDoneTitle"),
             [
                 "typed": .text(typed), "path": .text(visit.request.path),
                 "hint": hint.map { .object(["text": .text($0)]) } ?? .nothing,
