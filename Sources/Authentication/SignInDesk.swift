@@ -143,7 +143,8 @@ package struct SignInDesk: Sendable {
                     why: "a new one was sent")
             }
             try keeper.cancelReset(transaction, election: election, account.principal)
-            return try open(transaction, token: token, visitor.request, account.principal, generation: matched, on: device)
+            return try open(
+                transaction, token: token, visitor.request, account.principal, generation: matched, on: device)
         }
     }
 

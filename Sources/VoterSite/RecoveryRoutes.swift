@@ -21,7 +21,8 @@ enum RecoveryRoutes {
     /// Three addresses with one form.
     static let table = ["/lost", "/first", RecoveryRoutes.forgotten].flatMap { path in
         [
-            VoterSite.Route(method: .get, path: path) { site, visit in .now(site.elsewhere(visit) ?? site.lost(visit)) },
+            VoterSite.Route(method: .get, path: path) { site, visit in .now(site.elsewhere(visit) ?? site.lost(visit))
+            },
             VoterSite.Route(method: .post, path: path) { site, visit in
                 .now(try site.elsewhere(visit) ?? site.takeLost(visit))
             },

@@ -212,9 +212,11 @@ extension VoterSite {
                     return try secret(visit, status: 422, error: "answerEmpty")
                 }
                 return try after(
-                    visit, token, try parts.desk.answer(token: token, form["answer"]), wrong: "answerWrong", typed: form)
+                    visit, token, try parts.desk.answer(token: token, form["answer"]), wrong: "answerWrong", typed: form
+                )
             case "choose":
-                let outcome = try parts.desk.choose(token: token, form["secret"], again: form["again"], on: visit.device)
+                let outcome = try parts.desk.choose(
+                    token: token, form["secret"], again: form["again"], on: visit.device)
                 var strength: String?
                 if case .opened = outcome { strength = parts.desk.rules.strength(form["secret"]).rawValue }
                 return try after(visit, token, outcome, wrong: "secretWrong", set: strength, typed: form)

@@ -35,7 +35,8 @@ struct RenewalTests {
     /// A session by a password that was chosen.
     private func chosen(_ door: Door) throws -> String {
         let token = try verified(door, renews: true)
-        guard case .opened(let session) = try door.desk.choose(token: token, Self.first, again: Self.first, on: .own) else {
+        guard case .opened(let session) = try door.desk.choose(token: token, Self.first, again: Self.first, on: .own)
+        else {
             throw Failure.notOpened
         }
         return session

@@ -291,7 +291,7 @@ def test_few_voters_are_warned_of(site):
 @pytest.mark.parametrize("confirm, state", [("rounds", "met"), ("atOnce", "missing")])
 def test_the_security_level_says_where_few_are_told_of_each_vote_at_once(site, confirm, state):
     site.prepare([voter(1), voter(2), voter(3, college="cadres")], *SMALL, ("grace: 15", f"grace: 15\nconfirm: {confirm}"))
-    shown = site.run("election", "check", "--level", 1, "--json", status=1)
+    shown = site.run("election", "check", f"{site.folder}/election", "--level", 1, "--json", status=1)
     [point] = [each for each in json.loads(shown.stdout) if each["point"] == "confirming"]
     assert (point["state"], point["cure"]) == (state, "confirm: rounds"), point
 
