@@ -166,7 +166,7 @@ extension Doorkeeper {
     private func consume(
         _ transaction: borrowing Transaction, _ request: CodeRequest, token: String
     ) throws(StoreError) -> CodeOutcome {
-        let next = verifiedToken(request, token: token)
+        let next = verifiedToken(request.id, token: token)
         let consumed = try transaction.execute(
             """
             UPDATE access_request SET state = 'verified', token = ?, token_before = ?, sealed = NULL, used_at = ?

@@ -13,18 +13,20 @@ package import Store
 ///       | secret (again) --------> | right still: the same session
 extension Doorkeeper {
     /// The token under which a sign-in goes on once its code was typed.
-    func verifiedToken(_ request: CodeRequest, token: String) -> String {
+    /// - Parameter request: its number.
+    func verifiedToken(_ request: Int, token: String) -> String {
         hex(tokens.hash(step("code", request, token)))
     }
 
     /// The token of the session that a sign-in opens.
-    func sessionToken(_ request: CodeRequest, token: String) -> String {
+    /// - Parameter request: its number.
+    func sessionToken(_ request: Int, token: String) -> String {
         hex(tokens.hash(step("session", request, token)))
     }
 
     /// What a further token hangs on: never on the token of before alone, which a browser may come to hold again.
-    private func step(_ name: String, _ request: CodeRequest, _ token: String) -> String {
-        "\(realm.rawValue):\(name):\(request.id):\(token)"
+    private func step(_ name: String, _ request: Int, _ token: String) -> String {
+        "\(realm.rawValue):\(name):\(request):\(token)"
     }
 
     /// Checks the code of a second press; the attempt is counted first. A used code opens nothing else, and nothing in another
@@ -52,7 +54,7 @@ extension Doorkeeper {
         // It was good when it was used.
         case .right, .late:
             try uncount(transaction, request.subject)
-            return .verified(token: verifiedToken(request, token: token))
+            return .verified(token: verifiedToken(request.id, token: token))
         }
     }
 
@@ -60,17 +62,25 @@ extension Doorkeeper {
     package func justOpened(
         _ reading: borrowing Reading, token: String
     ) throws(StoreError) -> (CodeRequest, session: String)? {
+        // Its number alone, before it is known that a session was opened: whose request it is would take a moment longer where it is
+        // somebody's.
+        let latest = try reading.first(
+            """
+            SELECT id FROM access_request WHERE token = ? AND election = ? AND state = 'ended' ORDER BY id DESC LIMIT 1
+            """, hash(token: token), election.number
+        ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
+        guard let latest else { return nil }
+        let opened = sessionToken(latest, token: token)
+        guard let session = try session(reading, token: opened),
+            0..<Doorkeeper.pressSeconds ~= clock.now - session.openedAt
+        else { return nil }
         let request = try reading.first(
             """
             SELECT id, subject, purpose, state, label, source, turns, attempts, created_at, code_until, principal, generation,
                 route, avoid, typed, answered, proven, wants_reset, network, digits, renews
-            FROM access_request WHERE token = ? AND election = ? AND state = 'ended' ORDER BY id DESC LIMIT 1
-            """, hash(token: token), election.number, row: CodeRequest.read)
+            FROM access_request WHERE id = ?
+            """, latest, row: CodeRequest.read)
         guard let request else { return nil }
-        let opened = sessionToken(request, token: token)
-        guard let session = try session(reading, token: opened),
-            0..<Doorkeeper.pressSeconds ~= clock.now - session.openedAt
-        else { return nil }
         return (request, opened)
     }
 }

@@ -247,7 +247,7 @@ package struct SignInDesk: Sendable {
                 transaction, principal, generation: generation,
                 from: SessionOrigin(
                     subject: request.subject, route: request.route, device: device,
-                    token: doorkeeper.sessionToken(request, token: token))))
+                    token: doorkeeper.sessionToken(request.id, token: token))))
     }
 
     // MARK: The roll's question
