@@ -99,13 +99,6 @@ package struct SpentBook: Sendable {
             Array(sha256(bytes).prefix(16)), clock.now + SpentBook.seconds) == 1
     }
 
-    /// Whether a challenge was used.
-    package func isSpent(_ reading: borrowing Reading, _ challenge: String) throws(StoreError) -> Bool {
-        guard let bytes = bytes(canonicalHex: challenge) else { return false }
-        return try reading.number(
-            "SELECT EXISTS (SELECT 1 FROM captcha_spent WHERE hash = ?)", Array(sha256(bytes).prefix(16))) == 1
-    }
-
     /// Forgets what has expired.
     package func tidy(_ transaction: borrowing Transaction) throws(StoreError) {
         try transaction.execute("DELETE FROM captcha_spent WHERE expires_at < ?", clock.now)

@@ -96,19 +96,6 @@ struct Gate: Sendable {
         }
     }
 
-    /// Takes a form once: the second of two presses, whose first was taken, is taken for it.
-    /// - Parameters:
-    ///   - press: of the form; see `VoterSite.press`.
-    ///   - work: what is done with it; false where it could not be.
-    /// - Returns: nil where more is asked for.
-    func once(
-        _ transaction: borrowing Transaction, _ press: String, _ verdict: Verdict, work: () throws(StoreError) -> Bool
-    ) throws(StoreError) -> Bool? {
-        guard try admit(transaction, verdict) else { return try book.isSpent(transaction.reading, press) ? true : nil }
-        guard try work() else { return false }
-        return try book.spend(transaction, press)
-    }
-
     /// Uses up challenges in the request's transaction; false when one was used before.
     func spend(_ transaction: borrowing Transaction, _ challenges: [String]) throws(StoreError) -> Bool {
         for challenge in challenges where try !book.spend(transaction, challenge) { return false }

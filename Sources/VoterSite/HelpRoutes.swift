@@ -67,11 +67,9 @@ extension VoterSite {
         }
         let verdict = gate.judge(
             form, name: "help", typed: form["contact"], source: visit.request.source, mode: .adaptive)
-        let press = press(visit, "help", form, question.contact + "\n" + question.text)
         let isTaken = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool? in
-            try gate.once(transaction, press, verdict) { () throws(StoreError) in
-                try parts.help.ask(transaction, code: visit.supportCode, question)
-            }
+            guard try gate.admit(transaction, verdict) else { return nil }
+            return try parts.help.ask(transaction, code: visit.supportCode, question)
         }
         if let isTaken {
             return isTaken

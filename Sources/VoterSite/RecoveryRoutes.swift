@@ -1,5 +1,4 @@
 import Authentication
-import Crypto
 import Elections
 import HTTPServer
 import Store
@@ -31,14 +30,6 @@ enum RecoveryRoutes {
 }
 
 extension VoterSite {
-    /// What tells one press of a form's button from every other: browser, challenge and what was typed. Without a script a form
-    /// can be sent twice before its answer has come.
-    /// - Returns: hexadecimal digits that nobody can make.
-    func press(_ visit: Visit, _ name: String, _ form: Form, _ typed: String) -> String {
-        let parts = ["press", name, visit.browser, form["challenge"], form["work"], typed]
-        return hex(forms.hash(parts.map { "\($0.utf8.count):\($0)" }.joined(separator: ",")))
-    }
-
     /// What this election has for a forgotten password, where it sends none by a desk for that alone; nil where it does, and for
     /// the other addresses.
     func elsewhere(_ visit: Visit) -> Response? {
@@ -94,16 +85,12 @@ extension VoterSite {
         }
         let verdict = gate.judge(
             form, name: "lost", typed: typed, source: visit.request.source, mode: election.access.recoveryCaptcha)
-        let press = press(visit, "lost", form, typed)
-        var isFirst = false
-        let isTaken = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try gate.once(transaction, press, verdict) { () throws(StoreError) in
-                try parts.recovery.ask(transaction, entry)
-                isFirst = true
-                return true
-            }
+        let isTaken = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
+            guard try gate.admit(transaction, verdict) else { return false }
+            try parts.recovery.ask(transaction, entry)
+            return true
         }
-        guard isTaken != nil else {
+        guard isTaken else {
             var isWrong = false
             if case .picture(let wrong, _) = verdict { isWrong = wrong }
             return lost(
@@ -112,8 +99,7 @@ extension VoterSite {
         var hint: String?
         if case .mail(let mail) = entry { hint = DomainHint.suggestion(for: mail) }
         return page(
-            // Of a second press it is told as taken, and nothing more is done.
-            .lostDone, visit, PageHead(status: isFirst ? 200 : 202, title: "lostDoneTitle"),
+            .lostDone, visit, PageHead(title: "lostDoneTitle"),
             [
                 "typed": .text(typed), "path": .text(visit.request.path),
                 "hint": hint.map { .object(["text": .text($0)]) } ?? .nothing,
