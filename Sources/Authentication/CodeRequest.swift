@@ -250,8 +250,8 @@ extension Doorkeeper {
         return .asked
     }
 
-    /// Lets a request whose code was typed end in so many seconds, and never later than its page would: a device that many share
-    /// is left in the middle.
+    /// Lets a request whose code was typed, or that asks for none, end in so many seconds, and never later than its page would: a
+    /// device that many share is left in the middle.
     /// - Returns: whether there is one that has not ended.
     package func hold(
         _ transaction: borrowing Transaction, token: String, seconds: Int
@@ -259,8 +259,9 @@ extension Doorkeeper {
         let held = try transaction.execute(
             """
             UPDATE access_request SET ends_at = min(created_at + ?, ? + ?)
-            WHERE token = ? AND election = ? AND state = 'verified' AND ends_at > ?
-            """, Doorkeeper.requestSeconds, clock.now, seconds, hash(token: token), election.number, clock.now)
+            WHERE token = ? AND election = ? AND (state = 'verified' OR ? AND state IN ('asked', 'sent')) AND ends_at > ?
+            """, Doorkeeper.requestSeconds, clock.now, seconds, hash(token: token), election.number,
+            policy.codeChannel == .none, clock.now)
         return held > 0
     }
 

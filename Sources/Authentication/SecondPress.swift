@@ -29,8 +29,8 @@ extension Doorkeeper {
         "\(realm.rawValue):\(name):\(request):\(token)"
     }
 
-    /// Checks the code of a second press; the attempt is counted first. A used code opens nothing else, and nothing in another
-    /// browser.
+    /// Checks the code of a second press; the attempt is counted first, and there is one beyond those of a code: the first press may
+    /// have been the last of them. A used code opens nothing else, and nothing in another browser.
     /// - Returns: `verified` with the token that the first press was given; `gone` for every other press.
     package func checkAgain(
         _ transaction: borrowing Transaction, token: String, _ typed: TypedCode
@@ -45,7 +45,7 @@ extension Doorkeeper {
             """, hash(token: token), election.number, clock.now, Doorkeeper.pressSeconds, row: CodeRequest.read)
         guard let request else { return .gone }
         let counted = try transaction.execute(
-            "UPDATE access_request SET attempts = attempts + 1 WHERE id = ? AND attempts < ?", request.id,
+            "UPDATE access_request SET attempts = attempts + 1 WHERE id = ? AND attempts <= ?", request.id,
             policy.codeAttempts)
         guard counted == 1 else { return .gone }
         try count(transaction, request.subject)

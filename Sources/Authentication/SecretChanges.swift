@@ -42,7 +42,7 @@ extension SignInDesk {
             case .done(let right): isRight = right
             }
         }
-        guard isRight else { return .wrong }
+        guard isRight else { return try changedAgain(session, record, typed, again: again) }
         // Right, whatever comes of the new one: its attempts are forgotten.
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try keeper.succeed(transaction, election: election, subject: subject)
@@ -54,12 +54,43 @@ extension SignInDesk {
         switch keeper.hash(SecretText.secret(typed)) {
         case .busy(let seconds): return .busy(seconds: seconds)
         case .done(let hash):
-            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            let now = try store.write {
+                (transaction: borrowing Transaction) throws(StoreError) -> PassphraseKeeper.Record? in
+                // Looked at again: of two presses at once the first changes it.
+                let now = try keeper.record(transaction.reading, election: election, session.principal)
+                guard now == record else { return now }
                 let generation = try keeper.set(
                     transaction, election: election, named: name, session.principal, hash: hash, why: "changed")
                 try doorkeeper.keep(transaction, session)
                 try doorkeeper.endOthers(transaction, session.principal, but: 0)
                 try tell(transaction, session.principal, .secretChanged, generation: generation)
+                return nil
+            }
+            guard let now else { return .next }
+            return try changedAgain(session, now, typed, again: again)
+        }
+    }
+
+    /// What a press comes to whose present secret is not the one in force: the second of two, of which the first has just changed it,
+    /// leads where the first led. The attempt is counted before.
+    private func changedAgain(
+        _ session: Session, _ record: PassphraseKeeper.Record, _ typed: String, again: String
+    ) throws(StoreError) -> Outcome {
+        let secret = SecretText.secret(typed)
+        guard 0..<Doorkeeper.pressSeconds ~= doorkeeper.clock.now - record.setAt,
+            secret.matches(SecretText.secret(again))
+        else { return .wrong }
+        let subject = Array(session.principal.text.utf8)
+        switch keeper.check(secret, against: record.hash) {
+        case .busy(let seconds):
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try keeper.giveBack(transaction, election: election, subject: subject)
+            }
+            return .busy(seconds: seconds)
+        case .done(false): return .wrong
+        case .done(true):
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try keeper.succeed(transaction, election: election, subject: subject)
             }
             return .next
         }

@@ -125,7 +125,13 @@ package struct SignInDesk: Sendable {
         if !isSent, let old = visitor.record.hash, keeper.isOutdated(old), case .done(let new) = keeper.hash(secret) {
             upgrade = (old, new)
         }
+        let opened = doorkeeper.sessionToken(visitor.request.id, token: token)
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            // Of two presses at once the first has done all that follows, and its session is this one's.
+            if try doorkeeper.session(transaction.reading, token: opened) != nil {
+                try keeper.succeed(transaction, election: election, subject: visitor.request.subject)
+                return .opened(token: opened)
+            }
             if let upgrade {
                 try keeper.upgrade(
                     transaction, election: election, account.principal, from: upgrade.old, to: upgrade.new)

@@ -36,6 +36,8 @@ package struct PolicyReport: Sendable {
     /// How a point stands.
     package enum State: String, Sendable, CaseIterable {
         case met, missing
+        /// Not met, and said as a warning alone: nobody must cure or accept it.
+        case warned
         /// Not to be told from what is known here.
         case unknown
     }
@@ -44,7 +46,7 @@ package struct PolicyReport: Sendable {
     package struct Line: Sendable {
         /// The point, with its words and cure.
         package let point: PolicyText.Point
-        /// Met, missing or unknown; an acceptance does not change it.
+        /// Met, missing, warned of or unknown; an acceptance does not change it.
         package let state: State
         /// The bureau's acceptance, where there is one.
         package var acceptedBy: String?
@@ -105,7 +107,7 @@ package struct PolicyReport: Sendable {
         case "smallGroups":
             return from(facts.smallBallots.map(\.isEmpty))
         case "confirming":
-            return election.confirm == .rounds ? .met : from(facts.fewConfirmed.map(\.isEmpty))
+            return election.confirm == .rounds ? .met : facts.fewConfirmed.map { $0.isEmpty ? .met : .warned } ?? .unknown
         case "twoChannels": return apart(access, facts)
         case "challenge":
             if access.challenge != nil || !election.channels.contains(.letter) { return .met }

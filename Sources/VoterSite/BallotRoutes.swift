@@ -243,7 +243,8 @@ extension VoterSite {
     /// - Throws: an error of the store before the work was put off; one after that becomes an answer of its own.
     func cast(_ visit: Visit, _ name: String) throws -> Reply {
         guard let session = try session(visit), case .voter(let voter) = session.principal else {
-            return .now(casting(visit, 401, "voteEnded"))
+            // At a kiosk there is no other tab to sign in: it would end this page.
+            return .now(casting(visit, 401, visit.isKiosk ? "voteEndedKiosk" : "voteEnded"))
         }
         let form = visit.request.form() ?? Form(fields: [])
         // The page of somebody who shared this browser: neither their ballot nor an answer about this voter's.
@@ -353,7 +354,8 @@ extension VoterSite {
         let (seconds, receipt) = (details.seconds, details.receipt)
         // One word for every refusal: the help desk must not learn from it that somebody has voted.
         if let text {
-            trace(visit, step: "ballot", trouble: text == "voteShut" || text == "voteEnded" ? text : "voteRefused")
+            let isEnded = text == "voteEnded" || text == "voteEndedKiosk"
+            trace(visit, step: "ballot", trouble: isEnded ? "voteEnded" : text == "voteShut" ? text : "voteRefused")
         }
         // A poll that is suspended goes on, and somebody whose session ended signs in again.
         let isToCome = text == "voteShut" && words(visit.language).answers.isToVote && phase != .grace

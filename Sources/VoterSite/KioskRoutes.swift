@@ -86,19 +86,23 @@ extension VoterSite {
     /// - Parameters:
     ///   - hasSession: whether the page is a signed-in voter's own.
     ///   - isSignedIn: the same of pages that everybody may read.
+    ///   - waited: seconds for which a code is waited for.
     static func kioskValue(
-        _ visit: Visit, _ page: PageSet.Page, hasSession: Bool, isSignedIn: Bool
+        _ visit: Visit, _ page: PageSet.Page, hasSession: Bool, isSignedIn: Bool, waited: Int?
     ) -> TemplateValue {
         guard let kiosk = visit.kiosk else { return .nothing }
         let seconds = page == .code ? KioskRoutes.waitingSeconds : KioskRoutes.idleSeconds
         // A session has ended by then: its page says so in time.
-        let ofOthers = isSignedIn ? KioskRoutes.idleSeconds / 60 : KioskRoutes.scriptlessMinutes
-        let minutes = page == .code ? KioskRoutes.waitingSeconds / 60 : ofOthers
+        let ofOthers = 60 * (isSignedIn ? KioskRoutes.idleSeconds / 60 : KioskRoutes.scriptlessMinutes)
+        // Where no script tells whether a code stands in the field, the page comes anew without it, until it is left.
+        let left = waited.map { max(KioskRoutes.idleSeconds, KioskRoutes.waitingSeconds - $0) } ?? ofOthers
+        let isEmptied = left > ofOthers
         return .object([
             "seconds": .text("\(seconds)"), "typedSeconds": .text("\(KioskRoutes.idleSeconds)"),
             "place": .text(kiosk.place), "hasSession": .flag(hasSession),
             "isHeld": .flag(isSignedIn || KioskRoutes.verifiedPages.contains(page)),
-            "minutes": .text("\(minutes)"), "leaves": .text("\(60 * minutes)"),
+            "minutes": .text("\((left + 59) / 60)"), "leaves": .text("\(min(left, ofOthers))"),
+            "isEmptied": .flag(isEmptied),
         ])
     }
 

@@ -68,19 +68,19 @@ extension VoterSite {
     func takeLost(_ visit: Visit) throws(StoreError) -> Response {
         let form = visit.request.form() ?? Form(fields: [])
         let typed = form["contact"]
+        let isForgotten = visit.request.path == RecoveryRoutes.forgotten
+        let malformed = isForgotten ? "identifierMalformed" : "lostMalformed"
         if form["action"] == "picture" { return lost(visit, typed: typed, showsPicture: true) }
         // Where nothing is ever sent, nothing is promised.
         guard election.channels != [.letter] else { return lost(visit, status: 422) }
         let entry = RecoveryEntry(typed, policy: election.access)
         switch entry {
-        case .empty:
-            let isForgotten = visit.request.path == RecoveryRoutes.forgotten
-            return lost(visit, status: 422, error: isForgotten ? "identifierEmpty" : "lostEmpty")
-        case .malformed: return lost(visit, status: 422, error: "lostMalformed", typed: typed)
+        case .empty: return lost(visit, status: 422, error: isForgotten ? "identifierEmpty" : "lostEmpty")
+        case .malformed: return lost(visit, status: 422, error: malformed, typed: typed)
         case .mail where !election.channels.contains(.email), .phone where !election.channels.contains(.sms),
             .landline where !election.channels.contains(.sms):
-            return lost(visit, status: 422, error: "lostMalformed", typed: typed)
-        case .landline: return lost(visit, status: 422, error: "lostLandline", typed: typed)
+            return lost(visit, status: 422, error: malformed, typed: typed)
+        case .landline: return lost(visit, status: 422, error: isForgotten ? malformed : "lostLandline", typed: typed)
         case .mail, .phone, .identifier: break
         }
         let verdict = gate.judge(

@@ -31,11 +31,12 @@ extension VoterSite {
         guard let request else { return see(visit, "/", "say=gone", cookies: [cookies.clear(.pending)]) }
         if request.state == .verified || election.access.codeChannel == .none { return see(visit, "/passphrase") }
         let said = visit.request.method == .post ? nil : visit.request.parameter("say")
+        var head = PageHead(
+            status: status, title: "codeTitle", error: error, more: more,
+            note: said == "resent" ? "codeResent" : nil)
+        head.waited = parts.clock.now - request.createdAt
         return page(
-            .code, visit,
-            PageHead(
-                status: status, title: "codeTitle", error: error, more: more,
-                note: said == "resent" ? "codeResent" : nil),
+            .code, visit, head,
             [
                 "username": .text(parts.doorkeeper.shownIdentifier(request)),
                 "mark": .text(parts.doorkeeper.mark(request)),

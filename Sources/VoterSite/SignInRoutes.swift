@@ -47,6 +47,7 @@ enum SignInRoutes {
         "other": ("sessionOther", true), "otherUnsent": ("sessionOtherUnsent", true), "ended": ("sessionEnded", true),
         "unsent": ("sessionUnsent", true), "exhausted": ("codeExhausted", true),
         "left": ("signedOutUnsent", false), "kioskEnded": ("kioskEnded", false),
+        "kioskClosed": ("kioskClosed", false),
         "kioskUnsent": ("kioskUnsent", false), "kioskUnsure": ("kioskUnsure", false),
     ]
 }
@@ -154,7 +155,7 @@ extension VoterSite {
         let outcome = try begin(visit, form, canonical: canonical, renews: isRenew)
         switch outcome {
         case .harder, .picture: return askedForMore(visit, outcome, form, isRenew: isRenew)
-        case .asked(let token, _):
+        case .asked(let token, _), .again(let token):
             return see(
                 visit, election.access.codeChannel == .none ? "/passphrase" : "/code",
                 cookies: [cookies.set(.pending, token)])

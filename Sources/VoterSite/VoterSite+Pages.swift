@@ -31,7 +31,8 @@ extension VoterSite {
         all["supportCode"] = .text(visit.supportCode)
         let hasSession = values["idleSeconds"] != nil
         let isSignedIn = values["isSignedIn"] ?? .flag(hasSession)
-        all["kiosk"] = VoterSite.kioskValue(visit, page, hasSession: hasSession, isSignedIn: isSignedIn == .flag(true))
+        all["kiosk"] = VoterSite.kioskValue(
+            visit, page, hasSession: hasSession, isSignedIn: isSignedIn == .flag(true), waited: head.waited)
         all["isSignedIn"] = isSignedIn
         // The same as in the page's other forms, so that somebody else's old page signs nobody out.
         all["signOutOwner"] = values["signOutOwner"] ?? values["owner"] ?? .text("")

@@ -662,7 +662,9 @@ async function send() {
     } catch (error) {
         // A page in place of an answer is a proxy's, or none came in time. A long ballot is read of those who are signed in alone.
         const status = answer ? answer.status : 0;
-        fail([429, 503].includes(status) ? crowded(answer) : status === 413 ? "ended" : "lost", true);
+        // At a kiosk nobody signs in beside it, and to send it again would change nothing.
+        const isEnded = status === 413;
+        fail([429, 503].includes(status) ? crowded(answer) : isEnded ? "ended" : "lost", !isEnded || !document.body.dataset.kiosk);
         return;
     }
     const given = news.receipt ? news.receipt.tracker : news.tracker;

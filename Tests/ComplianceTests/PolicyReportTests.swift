@@ -71,7 +71,7 @@ struct PolicyReportTests {
 
     @Test(arguments: [
         ("rounds", ["cadres"] as [String]?, PolicyReport.State.met), ("atOnce", [], .met),
-        ("atOnce", ["cadres"], .missing), ("atOnce", nil, .unknown),
+        ("atOnce", ["cadres"], .warned), ("atOnce", nil, .unknown),
     ])
     func `word of each vote at once is warned of where few vote`(
         confirm: String, few: [String]?, state: PolicyReport.State
