@@ -53,6 +53,24 @@ struct DoorkeeperTests {
         #expect(try session() == nil)
     }
 
+    @Test func `a right code that was the last attempt may be pressed twice, and once alone`() throws {
+        let door = try Door()
+        let token = try door.ask()
+        let code = door.codes[0]
+        for left in [4, 3, 2, 1] {
+            #expect(try door.check(token, code == "000000" ? "111111" : "000000") == .wrong(left: left))
+        }
+        guard case .verified(let next) = try door.check(token, code) else { throw Failure.notVerified }
+        func again(_ code: String) throws -> Doorkeeper.CodeOutcome {
+            let typed = try #require(door.doorkeeper.readCode(code))
+            return try door.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try door.doorkeeper.checkAgain(transaction, token: token, typed)
+            }
+        }
+        #expect(try again(code) == .verified(token: next))
+        #expect(try again(code) == .gone)
+    }
+
     @Test func `a flood of requests sends six messages in any hour, and the latest code serves`() throws {
         let door = try Door()
         var times: [Int] = []

@@ -3,6 +3,7 @@ import concurrent.futures
 import re
 import unicodedata
 
+import pytest
 import requests
 from conftest import PASSPHRASE, Client, Site, captcha_answer, code_in, road
 from selenium.webdriver.common.by import By
@@ -10,6 +11,7 @@ from test_attacks import unknown_identifier
 from test_guide_activation import credentials
 from test_kiosk import lent
 from test_moment_hands import opened
+from test_one_tap import page_text
 
 voter = road.voter
 MAIL = "contact.et1@etablissements.example.org"
@@ -199,6 +201,62 @@ def test_one_page_pressed_twice_opens_one_session(tmp_path):
         site.stop()
 
 
+@pytest.mark.parametrize("hasPicture", [False, True])
+def test_two_presses_at_once_on_one_page_open_one_session(tmp_path, hasPicture):
+    """The second comes while the first is still being hashed: what it holds besides the password was spent by the first."""
+    site = Site(tmp_path).sample("activation").serve()
+    try:
+        identifier, password, _ = credentials(site, 1)
+        client = Client(site)
+        client.get("/")
+        extra = solved(client, site, "/", "activation") if hasPicture else client.work(identifier)
+        data = {"form": client.form(), "identifier": identifier, "secret": password, **extra}
+        def press(secret):
+            return requests.post(site.address + "/", data=data | {"secret": secret}, cookies=client.session.cookies.copy(), allow_redirects=False, timeout=60)
+        for count in (1, 2):
+            with concurrent.futures.ThreadPoolExecutor(3) as pool:
+                answers = list(pool.map(press, [password] * 3))
+            assert {(each.status_code, each.headers.get("Location")) for each in answers} == {(303, "/space")}, [page_text(each)[:300] for each in answers]
+            assert len({each.cookies["session"] for each in answers}) == 1
+            assert site.sql("SELECT count(*) FROM access_session") == [(count,)] and site.sql("SELECT count(*) FROM passphrase_throttle") == [(0,)]
+            # A wrong password beside it opens nothing, and is counted.
+            assert press(password.swapcase()).status_code == 422
+            site.sql("DELETE FROM passphrase_throttle")
+            wait_out(site)
+            client.get("/")
+            data |= solved(client, site, "/", "activation") if hasPicture else client.work(identifier)
+            data["form"] = client.form()
+    finally:
+        site.stop()
+
+
+def test_a_secret_that_is_changed_twice_at_once_is_changed_once(site):
+    site.prepare([voter(1)]).serve()
+    client, other = Client(site), "giraffes walk by the old harbour"
+    client.sign_in(site.identifier("v1@example.org"), "v1@example.org", 2, first=True)
+    client.get("/space/secret")
+    fields = {"present": PASSPHRASE, "secret": other, "again": other}
+    words = "SELECT count(*) FROM outbox_message WHERE kind = 'secretChanged'"
+    first, page, _ = pressed_again(client, "/space/secret", **fields)
+    assert first.headers["Location"] == "/space?set=changed" and site.sql(words) == [(1,)]
+    client.page = page
+    # Whoever knows neither the old nor the new one changes nothing, and a while later the old one is wrong.
+    for changes, waits in (({"secret": other + "s", "again": other + "s"}, False), ({"again": other + "s"}, False), ({}, True)):
+        if waits:
+            site.sql("UPDATE passphrase_secret SET set_at = set_at - 10")
+        answer = client.post("/space/secret", **fields | changes)
+        assert answer.status_code == 422 and "pas la bonne phrase de passe" in page_text(answer), page_text(answer)
+    site.sql("DELETE FROM passphrase_throttle")
+    # Three at once: one change, one word of it, and the session goes on.
+    data = {"form": client.form(), "present": other, "secret": PASSPHRASE, "again": PASSPHRASE}
+    def press(_):
+        return requests.post(site.address + "/space/secret", data=data, cookies=client.session.cookies.copy(), allow_redirects=False, timeout=60)
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(press, range(3)))
+    assert {each.headers.get("Location") for each in answers} == {"/space?set=changed"}, [page_text(each)[:300] for each in answers]
+    assert site.sql(words) == [(2,)] and client.get("/space", allow_redirects=False).status_code == 200
+
+
 def test_a_resend_pressed_twice_says_that_a_code_was_sent(site):
     site.prepare([voter(1)]).serve()
     client = Client(site)
@@ -218,3 +276,18 @@ def test_a_resend_pressed_twice_says_that_a_code_was_sent(site):
     first = client.post("/code", action="cancel", mark=mark)
     client.session.cookies.pop("pending", None)
     assert client.post("/code", action="cancel", mark=mark).headers["Location"] == first.headers["Location"] == "/?say=cancelled"
+
+
+def test_a_picture_that_was_read_once_serves_no_second_form(site):
+    """Not even one in which nothing but the contact was changed, from the same browser and page."""
+    site.prepare([voter(1), voter(2)]).serve()
+    for path, table, fields in (("/lost", "recovery_request", {}), ("/help", "recovery_help", {"name": "Anne", "text": "Rien reçu."})):
+        client = Client(site)
+        picture = solved(client, site, path)
+        page = client.page
+        assert client.post(path, contact="v1@example.org", **fields, **picture).status_code in (200, 303)
+        for contact in ("v2@example.org", "v1@example.org"):
+            client.page = page
+            answer = client.post(path, contact=contact, **fields, **picture)
+            assert answer.status_code == 422 and "recopiez les caractères" in page_text(answer), page_text(answer)[:500]
+        assert site.sql(f"SELECT count(*) FROM {table}") == [(1,)]

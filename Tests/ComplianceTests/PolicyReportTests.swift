@@ -82,6 +82,8 @@ struct PolicyReportTests {
         facts.fewConfirmed = few
         let report = PolicyReport(try text(), try ElectionReader.read(source, file: "e").get(), facts, level: 1)
         #expect(report.lines.first { $0.point.id == "confirming" }?.state == state)
+        // It is said, and nothing waits for it: neither a cure nor the bureau's word.
+        #expect(report.open.allSatisfy { $0.point.id != "confirming" })
     }
 
     @Test func `every point that is looked at is known to the check`() throws {
