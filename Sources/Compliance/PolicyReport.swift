@@ -107,7 +107,8 @@ package struct PolicyReport: Sendable {
         case "smallGroups":
             return from(facts.smallBallots.map(\.isEmpty))
         case "confirming":
-            return election.confirm == .rounds ? .met : facts.fewConfirmed.map { $0.isEmpty ? .met : .warned } ?? .unknown
+            return election.confirm == .rounds
+                ? .met : facts.fewConfirmed.map { $0.isEmpty ? .met : .warned } ?? .unknown
         case "twoChannels": return apart(access, facts)
         case "challenge":
             if access.challenge != nil || !election.channels.contains(.letter) { return .met }
