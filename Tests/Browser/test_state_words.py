@@ -139,3 +139,23 @@ def test_when_to_come_back_is_said_where_a_reset_waits(site, reset):
         assert "Appelez le responsable des élections" in text
     else:
         assert "second code" in text
+
+
+def test_the_word_that_a_secret_may_be_chosen_names_what_is_typed(site):
+    """Where the identifier is the address, nobody has another one to type."""
+    site.prepare([voter(1)], MAIL_ALONE, SAME, ("scheme: random", "scheme: email"), ("reset: otherChannel", "reset: delayed")).serve()
+    client = Client(site)
+    for action in ("choose", "enter"):
+        client.identify(MAIL)
+        client.code(client.sent_code(MAIL))
+        client.get("/passphrase")
+        if action == "choose":
+            assert client.post("/passphrase", secret=PASSPHRASE, again=PASSPHRASE, action=action).status_code == 303
+            client.get("/space")
+            client.post("/sign-out")
+    assert RETURN["fr"] in page_text(client.post("/reset?lang=fr", follow=True))
+    before = len(site.texts(MAIL))
+    site.sql("UPDATE outbox_message SET due_at = due_at - 3600 WHERE kind = 'resetReady'")
+    road.wait_until(lambda: len(site.texts(MAIL)) > before)
+    text = " ".join(site.texts(MAIL)[-1].replace("\xa0", " ").split())
+    assert "saisissez votre adresse électronique et le code que vous recevrez" in text and "votre identifiant" not in text, text
