@@ -11,7 +11,7 @@ package import Store
 ///       | code (pressed again) --> | right still: the same token
 ///       | secret ----------------> | right: a session
 ///       | secret (again) --------> | right still: the same session
-extension Doorkeeper {
+extension Authenticator {
     /// The token under which a sign-in goes on once its code was typed.
     /// - Parameter request: its number.
     func verifiedToken(_ request: Int, token: String) -> String {
@@ -42,7 +42,7 @@ extension Doorkeeper {
             FROM access_request
             WHERE token_before = ?1 AND election = ?2 AND state = 'verified' AND ends_at > ?3 AND used_at + ?4 > ?3
             ORDER BY id DESC LIMIT 1
-            """, hash(token: token), election.number, clock.now, Doorkeeper.pressSeconds, row: CodeRequest.read)
+            """, hash(token: token), election.number, clock.now, Authenticator.pressSeconds, row: CodeRequest.read)
         guard let request else { return .gone }
         let counted = try transaction.execute(
             "UPDATE access_request SET attempts = attempts + 1 WHERE id = ? AND attempts <= ?", request.id,
@@ -72,7 +72,7 @@ extension Doorkeeper {
         guard let latest else { return nil }
         let opened = sessionToken(latest, token: token)
         guard let session = try session(reading, token: opened),
-            0..<Doorkeeper.pressSeconds ~= clock.now - session.openedAt
+            0..<Authenticator.pressSeconds ~= clock.now - session.openedAt
         else { return nil }
         let request = try reading.first(
             """
@@ -85,13 +85,14 @@ extension Doorkeeper {
     }
 }
 
-extension SignInDesk {
+extension SignInFlow {
     /// Checks the secret of a second press; the attempt is counted first.
     /// - Returns: `gone` for every other press, as for a wrong secret.
     func enterAgain(token: String, _ secret: Secret) throws(StoreError) -> Outcome {
-        let begun = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> (Visitor, String)? in
-            guard let (request, session) = try doorkeeper.justOpened(transaction.reading, token: token),
-                try keeper.begin(transaction, election: election, subject: request.subject)
+        let begun = try store.write {
+            (transaction: borrowing Transaction) throws(StoreError) -> (SignInAttempt, String)? in
+            guard let (request, session) = try authenticator.justOpened(transaction.reading, token: token),
+                try passphrases.begin(transaction, election: election, subject: request.subject)
             else { return nil }
             return (try visitor(transaction.reading, request, isFirst: false), session)
         }
@@ -103,7 +104,7 @@ extension SignInDesk {
         case .done(let match):
             guard match.generation != nil else { return .gone }
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try keeper.succeed(transaction, election: election, subject: visitor.request.subject)
+                try passphrases.succeed(transaction, election: election, subject: visitor.request.subject)
             }
             return .opened(token: session)
         }

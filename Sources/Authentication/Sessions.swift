@@ -1,3 +1,4 @@
+package import Contacts
 package import Delivery
 import Elections
 package import Journal
@@ -26,7 +27,7 @@ package struct SignIn: Sendable {
     /// Seconds since 1970.
     package let at: Int
     /// The way the code came; nil where none was asked for.
-    package let route: Route?
+    package let route: Channel?
 }
 
 /// On what a session is held.
@@ -51,7 +52,7 @@ package struct SessionOrigin: Sendable {
     /// What attempts at its secret are counted for.
     let subject: [UInt8]
     /// The way the code came; nil where none was asked for.
-    let route: Route?
+    let route: Channel?
     let device: Device
     /// Its token; nil for a new one.
     let token: String?
@@ -59,12 +60,12 @@ package struct SessionOrigin: Sendable {
     /// - Parameters:
     ///   - subject: whose failures end with it.
     ///   - token: one that nobody else can know; a session under it that is open already is gone on with.
-    package init(subject: [UInt8], route: Route?, device: Device = .own, token: String? = nil) {
+    package init(subject: [UInt8], route: Channel?, device: Device = .own, token: String? = nil) {
         (self.subject, self.route, self.device, self.token) = (subject, route, device, token)
     }
 }
 
-extension Doorkeeper {
+extension Authenticator {
     /// Seconds after which a session ends in any case.
     package static let longestSession = 4 * 3600
     /// How often in its idle time use of a session is noted at most: a note writes, and what is not noted ends it early by a
@@ -80,18 +81,18 @@ extension Doorkeeper {
         // Two presses at once open one.
         if try session(transaction.reading, token: token) != nil { return token }
         try directory.complete(transaction, principal, generation: generation)
-        let secret = try keeper.record(transaction.reading, election: election.number, principal)
+        let secret = try passphrases.record(transaction.reading, election: election.number, principal)
         try transaction.execute(
             """
             INSERT INTO access_session (election, principal, token, generation, secret_generation, opened_at, seen_at, ends_at,
                 idle_seconds)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """, election.number, principal.text, hash(token: token), generation, secret.generation, now, now,
-            now + Doorkeeper.longestSession, origin.device.idleSeconds)
+            now + Authenticator.longestSession, origin.device.idleSeconds)
         try transaction.execute(
             "INSERT INTO access_sign_in (election, principal, at, route) VALUES (?, ?, ?, ?)", election.number,
             principal.text, now, route?.rawValue ?? "none")
-        try keeper.succeed(transaction, election: election.number, subject: subject)
+        try passphrases.succeed(transaction, election: election.number, subject: subject)
         return token
     }
 
@@ -113,14 +114,14 @@ extension Doorkeeper {
         }
         guard let found, let session = found.0,
             try directory.isLive(reading, session.principal, generation: found.generation),
-            try keeper.record(reading, election: election.number, session.principal).generation == found.secret
+            try passphrases.record(reading, election: election.number, session.principal).generation == found.secret
         else { return nil }
         return session
     }
 
     /// Whether use of a session is to be noted now.
     package func mustNote(_ session: Session) -> Bool {
-        (clock.now - (session.idleUntil - session.idleSeconds)) * Doorkeeper.notesInIdle >= session.idleSeconds
+        (clock.now - (session.idleUntil - session.idleSeconds)) * Authenticator.notesInIdle >= session.idleSeconds
     }
 
     /// Notes that a session is in use.
@@ -140,7 +141,7 @@ extension Doorkeeper {
 
     /// Carries a session over a change of its own secret; the principal's other sessions end.
     package func keep(_ transaction: borrowing Transaction, _ session: Session) throws(StoreError) {
-        let secret = try keeper.record(transaction.reading, election: election.number, session.principal)
+        let secret = try passphrases.record(transaction.reading, election: election.number, session.principal)
         try transaction.execute(
             "DELETE FROM access_session WHERE election = ? AND principal = ? AND id <> ?", election.number,
             session.principal.text, session.id)
@@ -166,7 +167,7 @@ extension Doorkeeper {
             election.number, principal.text, limit
         ) { (row: borrowing Row) throws(StoreError) in
             let route: String = try row[1]
-            return SignIn(at: try row[0], route: Route(rawValue: route))
+            return SignIn(at: try row[0], route: Channel(rawValue: route))
         }
     }
 }

@@ -6,13 +6,13 @@ import Typesetting
 /// A proof of the letters: the longest address, six lines, accents, overseas and abroad, with codes that are not real.
 package struct Specimen {
     private let election: Election
-    private let office: MessageOffice
+    private let messageTemplates: MessageTemplates
     private let hours: PollHours
     private let style: LetterStyle
 
     /// - Parameter hours: those in force, as the letters will give them.
-    package init(election: Election, office: MessageOffice, hours: PollHours, style: LetterStyle) {
-        (self.election, self.office, self.hours, self.style) = (election, office, hours, style)
+    package init(election: Election, messageTemplates: MessageTemplates, hours: PollHours, style: LetterStyle) {
+        (self.election, self.messageTemplates, self.hours, self.style) = (election, messageTemplates, hours, style)
     }
 
     /// In place of the day of printing, which is not known yet: the same texts give the same specimen on every day.
@@ -40,13 +40,13 @@ package struct Specimen {
 
     /// The PDF's bytes.
     /// - Parameter created: ISO 8601, for the file's metadata.
-    /// - Throws: `MessageOffice.Fault` for a faulty template, `LetterError` where a text cannot be set,
+    /// - Throws: `MessageTemplates.Fault` for a faulty template, `LetterError` where a text cannot be set,
     ///   `PostalAddress.Fault`.
     package func pdf(created: String) throws -> [UInt8] {
         var faces: [LetterFace] = []
         for language in election.languages {
             for kind in [MessageKind.identifierCode, .identifier, .notice] {
-                let frame = try office.frame(kind, language, .letter, hours)
+                let frame = try messageTemplates.frame(kind, language, .letter, hours)
                 faces.append(try frame.face(try frame.letterText(), date: Specimen.date[language]))
             }
         }
@@ -65,7 +65,7 @@ package struct Specimen {
                         ? "Madame Zo\u{E9} L\u{2019}H\u{E9}ritier," : "Ms Zo\u{E9} L\u{2019}H\u{E9}ritier,",
                     codes: face.slots.map { fakes[$0] ?? "" },
                     link: SiteLink.text(site: face.site, identifier: face.slots.isEmpty ? nil : fakes["identifier"]),
-                    mark: "SPECIMEN \u{2013} \(election.id)", matrix: PrintFiles.matrix(batch: 0, number: 0))
+                    mark: "SPECIMEN \u{2013} \(election.id)", matrix: BatchWriter.matrix(batch: 0, number: 0))
                 letter.watermark = "SPECIMEN"
                 try press.add(letter)
             }

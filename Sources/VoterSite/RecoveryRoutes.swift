@@ -32,7 +32,7 @@ enum RecoveryRoutes {
 extension VoterSite {
     /// What this election has for a forgotten password, where it sends none by a desk for that alone; nil where it does, and for
     /// the other addresses.
-    func elsewhere(_ visit: Visit) -> Response? {
+    func elsewhere(_ visit: VoterRequest) -> Response? {
         let access = election.access
         guard visit.request.path == RecoveryRoutes.forgotten else { return nil }
         if access.recoveryDesk == .one { return see(visit, "/lost") }
@@ -42,7 +42,7 @@ extension VoterSite {
 
     /// The page on which somebody gives a contact; its words depend on the path.
     func lost(
-        _ visit: Visit, status: Int = 200, error: String? = nil, typed: String = "", showsPicture: Bool = false
+        _ visit: VoterRequest, status: Int = 200, error: String? = nil, typed: String = "", showsPicture: Bool = false
     ) -> Response {
         let mode = election.access.recoveryCaptcha
         let isShown = showsPicture || mode == .always || visit.request.parameter("picture") != nil
@@ -65,7 +65,7 @@ extension VoterSite {
 
     /// Takes a contact. The answer is the same for every contact, known or not, and repeats what was typed.
     /// - Throws: an error of the store; the request was not taken then.
-    func takeLost(_ visit: Visit) throws(StoreError) -> Response {
+    func takeLost(_ visit: VoterRequest) throws(StoreError) -> Response {
         let form = visit.request.form() ?? Form(fields: [])
         let typed = form["contact"]
         let isForgotten = visit.request.path == RecoveryRoutes.forgotten

@@ -8,13 +8,13 @@ import WebContent
 /// The manager's page of letters: what waits, the specimen, batches and parcels.
 struct LettersPage: ConsolePage {
     static let path = "letters"
-    static let deed = Deed.seeLetters
+    static let permission = Permission.seeLetters
     static let template = "letters"
     let context: ConsoleContext
 
     /// What is read at once.
     private struct Found: Sendable {
-        let proof: LetterDoor.Proof?
+        let proof: PrintOrders.Proof?
         let waiting: Int
         let rows: [Reconciliation]
         let batches: [PrintBatch]
@@ -24,15 +24,16 @@ struct LettersPage: ConsolePage {
     func title(_ model: LettersModel, _ wording: Wording) -> String { wording("menu.letters") }
     func isLive(_ model: LettersModel) -> Bool { true }
 
-    func model(_ call: Call) throws -> LettersModel? {
+    func model(_ call: ConsoleRequest) throws -> LettersModel? {
         let (letters, say) = (parts.letters, wording(call.language))
         // Read first: a run that is over by now has its parcel in the tables below.
         let notices = notices(letters.job, say)
         let found = try store.read { (reading: borrowing Reading) throws(StoreError) -> Found in
             Found(
-                proof: try letters.proof(reading), waiting: try letters.room.waiting(reading, parts.desk.election),
-                rows: try letters.room.reconcile(reading, parts.desk.election),
-                batches: try letters.room.batches(reading, parts.desk.election),
+                proof: try letters.proof(reading),
+                waiting: try letters.letterBatches.waiting(reading, parts.desk.election),
+                rows: try letters.letterBatches.reconcile(reading, parts.desk.election),
+                batches: try letters.letterBatches.batches(reading, parts.desk.election),
                 parcels: try letters.parcels(reading, of: nil))
         }
         let isApproved = try letters.isApproved()
@@ -48,7 +49,7 @@ struct LettersPage: ConsolePage {
     }
 
     /// Whether the specimen holds, and who approved it.
-    private func words(_ proof: LetterDoor.Proof?, _ isApproved: Bool, _ say: Wording) -> String {
+    private func words(_ proof: PrintOrders.Proof?, _ isApproved: Bool, _ say: Wording) -> String {
         guard let proof else { return say("letters.noSpecimen") }
         if isApproved, let by = proof.approvedBy, let at = proof.approvedAt {
             return "\(say("letters.approved")) \(by), \(say.time(at))"
@@ -57,7 +58,7 @@ struct LettersPage: ConsolePage {
     }
 
     /// How the print run goes on, or how it ended.
-    private func notices(_ job: LetterDoor.Job?, _ say: Wording) -> [Notice] {
+    private func notices(_ job: PrintOrders.Job?, _ say: Wording) -> [Notice] {
         switch job {
         case nil: []
         case .printing(let count): [Notice("\(say("letters.printing")) \(count)")]

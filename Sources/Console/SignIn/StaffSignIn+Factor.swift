@@ -59,9 +59,9 @@ extension StaffSignIn {
                 try askFactor(visitor, status: 429, error: text("enter.wait", language) + " \(seconds) s"), seconds)
         case .right where spare.isEmpty: return .see("/manager")
         case .right:
-            let screen = Screen(
+            let page = RenderedPage(
                 title: text("spare.title", language), template: "spare", model: SpareModel(codes: spare))
-            return try site.show(visitor, screen, path: "factor")
+            return try site.show(visitor, page, path: "factor")
         }
     }
 }
