@@ -105,5 +105,18 @@ package enum AccessSchema {
             ALTER TABLE access_counter ADD COLUMN wrong_before INTEGER NOT NULL DEFAULT 0;
             ALTER TABLE access_counter ADD COLUMN shared_before INTEGER NOT NULL DEFAULT 0;
             """),
+        // A session on a device that many share ends sooner than one on a device of one's own.
+        Migration(
+            "access-6-idle",
+            """
+            ALTER TABLE access_session ADD COLUMN idle_seconds INTEGER NOT NULL DEFAULT 900 CHECK (idle_seconds > 0);
+            """),
+        // Under which token a code was typed: the second of two presses comes with it again.
+        Migration(
+            "access-7-presses",
+            """
+            ALTER TABLE access_request ADD COLUMN token_before BLOB;
+            CREATE INDEX access_request_before ON access_request (token_before) WHERE token_before IS NOT NULL;
+            """),
     ]
 }

@@ -64,7 +64,7 @@ extension Authenticator {
         switch match {
         case .right:
             if isShared { try takeSharedBack(transaction, request) }
-            return try consume(transaction, request)
+            return try consume(transaction, request, token: token)
         case .late(let since):
             try takeBack(transaction, request, isShared: isShared)
             return .late(since: since)
@@ -82,7 +82,7 @@ extension Authenticator {
     package func isOver(_ request: CodeRequest) -> Bool { clock.now >= request.codeUntil }
 
     /// What a typed code is to a request's.
-    private enum Match {
+    enum Match {
         case right
         /// The very code, after its time.
         case late(since: Int)
@@ -90,7 +90,7 @@ extension Authenticator {
     }
 
     /// Compares in constant time with the code of the request, or with the printed one where it came by letter.
-    private func compare(
+    func compare(
         _ reading: borrowing Reading, _ request: CodeRequest, _ typed: TypedCode
     ) throws(StoreError) -> Match {
         let code = try reading.first("SELECT code FROM access_request WHERE id = ?", request.id) {
@@ -134,7 +134,7 @@ extension Authenticator {
 
     /// Counts a wrong code for the identifier and day, before it is looked at; `consume` takes it back for a right one. What the day
     /// before had stays beside it: any 24 hours lie in two days.
-    private func count(_ transaction: borrowing Transaction, _ subject: [UInt8]) throws(StoreError) {
+    func count(_ transaction: borrowing Transaction, _ subject: [UInt8]) throws(StoreError) {
         try transaction.execute(
             """
             INSERT INTO access_counter (election, subject, day, wrong, in_row, last_at) VALUES (?1, ?2, ?3, 1, 0, ?4)
@@ -158,7 +158,7 @@ extension Authenticator {
     }
 
     /// Takes a wrong code back from those of the day.
-    private func uncount(_ transaction: borrowing Transaction, _ subject: [UInt8]) throws(StoreError) {
+    func uncount(_ transaction: borrowing Transaction, _ subject: [UInt8]) throws(StoreError) {
         try transaction.execute(
             "UPDATE access_counter SET wrong = max(0, wrong - 1) WHERE election = ? AND subject = ?",
             election.number, subject)
@@ -166,14 +166,14 @@ extension Authenticator {
 
     /// Uses a right code up in one UPDATE, with a new cookie; `gone` where another browser was faster.
     private func consume(
-        _ transaction: borrowing Transaction, _ request: CodeRequest
+        _ transaction: borrowing Transaction, _ request: CodeRequest, token: String
     ) throws(StoreError) -> CodeOutcome {
-        let token = newToken()
+        let next = verifiedToken(request.id, token: token)
         let consumed = try transaction.execute(
             """
-            UPDATE access_request SET state = 'verified', token = ?, sealed = NULL, used_at = ?
+            UPDATE access_request SET state = 'verified', token = ?, token_before = ?, sealed = NULL, used_at = ?
             WHERE id = ? AND state IN ('asked', 'sent')
-            """, hash(token: token), clock.now, request.id)
+            """, hash(token: next), hash(token: token), clock.now, request.id)
         guard consumed == 1 else { return .gone }
         if request.route != .letter {
             // Whoever else was given this code cannot use it any more.
@@ -182,6 +182,6 @@ extension Authenticator {
                 request.source, request.id)
         }
         try uncount(transaction, request.subject)
-        return .verified(token: token)
+        return .verified(token: next)
     }
 }

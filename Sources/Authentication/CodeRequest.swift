@@ -80,7 +80,7 @@ package struct CodeRequest: Sendable {
 extension Authenticator {
     /// Seconds for which a request's page works: time to look for a letter in a drawer.
     package static let requestSeconds = 3600
-    /// Seconds in which a second press of the first page's button is taken for the first: as long as people wait for a page before
+    /// Seconds in which a second press of a page's button is taken for the first: as long as people wait for a page before
     /// they press again, and shorter than it takes to change one's mind.
     static let pressSeconds = 10
     /// Longest life of a code, counted from the request, when the relay is slow.
@@ -249,6 +249,21 @@ extension Authenticator {
         order.renews = request.renews
         try insert(transaction, order)
         return .asked
+    }
+
+    /// Lets a request whose code was typed, or that asks for none, end in so many seconds, and never later than its page would: a
+    /// device that many share is left in the middle.
+    /// - Returns: whether there is one that has not ended.
+    package func hold(
+        _ transaction: borrowing Transaction, token: String, seconds: Int
+    ) throws(StoreError) -> Bool {
+        let held = try transaction.execute(
+            """
+            UPDATE access_request SET ends_at = min(created_at + ?, ? + ?)
+            WHERE token = ? AND election = ? AND (state = 'verified' OR ? AND state IN ('asked', 'sent')) AND ends_at > ?
+            """, Authenticator.requestSeconds, clock.now, seconds, hash(token: token), election.number,
+            policy.codeChannel == .none, clock.now)
+        return held > 0
     }
 
     /// Ends a browser's request.

@@ -43,7 +43,7 @@ extension SignInFlow {
             case .done(let right): isRight = right
             }
         }
-        guard isRight else { return .wrong }
+        guard isRight else { return try changedAgain(session, record, typed, again: again) }
         // Right, whatever comes of the new one: its attempts are forgotten.
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try passphrases.succeed(transaction, election: election, subject: subject)
@@ -55,12 +55,43 @@ extension SignInFlow {
         switch passphrases.hash(SecretText.secret(typed)) {
         case .busy(let seconds): return .busy(seconds: seconds)
         case .done(let hash):
-            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            let now = try store.write {
+                (transaction: borrowing Transaction) throws(StoreError) -> PassphraseService.Record? in
+                // Looked at again: of two presses at once the first changes it.
+                let now = try passphrases.record(transaction.reading, election: election, session.principal)
+                guard now == record else { return now }
                 let generation = try passphrases.set(
                     transaction, election: election, named: name, session.principal, hash: hash, why: "changed")
                 try authenticator.keep(transaction, session)
                 try authenticator.endOthers(transaction, session.principal, but: 0)
                 try tell(transaction, session.principal, .secretChanged, generation: generation)
+                return nil
+            }
+            guard let now else { return .next }
+            return try changedAgain(session, now, typed, again: again)
+        }
+    }
+
+    /// What a press comes to whose present secret is not the one in force: the second of two, of which the first has just changed it,
+    /// leads where the first led. The attempt is counted before.
+    private func changedAgain(
+        _ session: Session, _ record: PassphraseService.Record, _ typed: String, again: String
+    ) throws(StoreError) -> Outcome {
+        let secret = SecretText.secret(typed)
+        guard 0..<Authenticator.pressSeconds ~= authenticator.clock.now - record.setAt,
+            secret.matches(SecretText.secret(again))
+        else { return .wrong }
+        let subject = Array(session.principal.text.utf8)
+        switch passphrases.check(secret, against: record.hash) {
+        case .busy(let seconds):
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try passphrases.giveBack(transaction, election: election, subject: subject)
+            }
+            return .busy(seconds: seconds)
+        case .done(false): return .wrong
+        case .done(true):
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try passphrases.succeed(transaction, election: election, subject: subject)
             }
             return .next
         }

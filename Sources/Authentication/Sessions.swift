@@ -12,6 +12,8 @@ package struct Session: Sendable {
     package let principal: Principal
     /// Seconds since 1970, as the times below.
     package let openedAt: Int
+    /// Seconds without activity after which it ends; see `Device`.
+    package let idleSeconds: Int
     /// When it ends without anything being done.
     package let idleUntil: Int
     /// When it ends in any case.
@@ -28,28 +30,65 @@ package struct SignIn: Sendable {
     package let route: Channel?
 }
 
+/// On what a session is held.
+package enum Device: Sendable {
+    /// One's own, or a desk's: whoever goes away takes it along, or locks it.
+    case own
+    /// One that many use one after the other: whoever comes next stands where the last one stood.
+    case shared
+
+    /// Seconds without activity after which a session on it ends, whatever its pages do: on one's own, the time to read a
+    /// ballot and to be called away; on a shared one, the minute after which its pages take a voter to have gone.
+    package var idleSeconds: Int {
+        switch self {
+        case .own: 900
+        case .shared: 60
+        }
+    }
+}
+
+/// How a session comes about.
+package struct SessionOrigin: Sendable {
+    /// What attempts at its secret are counted for.
+    let subject: [UInt8]
+    /// The way the code came; nil where none was asked for.
+    let route: Channel?
+    let device: Device
+    /// Its token; nil for a new one.
+    let token: String?
+
+    /// - Parameters:
+    ///   - subject: whose failures end with it.
+    ///   - token: one that nobody else can know; a session under it that is open already is gone on with.
+    package init(subject: [UInt8], route: Channel?, device: Device = .own, token: String? = nil) {
+        (self.subject, self.route, self.device, self.token) = (subject, route, device, token)
+    }
+}
+
 extension Authenticator {
-    /// Seconds without activity after which a session ends.
-    package static let idleSeconds = 900
     /// Seconds after which a session ends in any case.
     package static let longestSession = 4 * 3600
-    /// Seconds between notes that a session is in use.
-    private static let noteSeconds = 30
+    /// How often in its idle time use of a session is noted at most: a note writes, and what is not noted ends it early by a
+    /// thirtieth.
+    private static let notesInIdle = 30
 
     /// Opens a session for whoever proved to be `principal`, and completes a renewal; returns the cookie's token.
     package func open(
-        _ transaction: borrowing Transaction, _ principal: Principal, generation: Int, subject: [UInt8], route: Channel?
+        _ transaction: borrowing Transaction, _ principal: Principal, generation: Int, from origin: SessionOrigin
     ) throws(StoreError) -> String {
-        let now = clock.now
-        let token = newToken()
+        let (now, subject, route) = (clock.now, origin.subject, origin.route)
+        let token = origin.token ?? newToken()
+        // Two presses at once open one.
+        if try session(transaction.reading, token: token) != nil { return token }
         try directory.complete(transaction, principal, generation: generation)
         let secret = try passphrases.record(transaction.reading, election: election.number, principal)
         try transaction.execute(
             """
-            INSERT INTO access_session (election, principal, token, generation, secret_generation, opened_at, seen_at, ends_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO access_session (election, principal, token, generation, secret_generation, opened_at, seen_at, ends_at,
+                idle_seconds)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """, election.number, principal.text, hash(token: token), generation, secret.generation, now, now,
-            now + Authenticator.longestSession)
+            now + Authenticator.longestSession, origin.device.idleSeconds)
         try transaction.execute(
             "INSERT INTO access_sign_in (election, principal, at, route) VALUES (?, ?, ?, ?)", election.number,
             principal.text, now, route?.rawValue ?? "none")
@@ -62,15 +101,15 @@ extension Authenticator {
         let now = clock.now
         let found = try reading.first(
             """
-            SELECT id, principal, opened_at, seen_at, ends_at, generation, secret_generation, confirmed_at FROM access_session
-            WHERE token = ? AND election = ? AND ends_at > ? AND seen_at > ?
-            """, hash(token: token), election.number, now, now - Authenticator.idleSeconds
+            SELECT id, principal, opened_at, seen_at, ends_at, generation, secret_generation, confirmed_at, idle_seconds
+            FROM access_session WHERE token = ?1 AND election = ?2 AND ends_at > ?3 AND seen_at + idle_seconds > ?3
+            """, hash(token: token), election.number, now
         ) { (row: borrowing Row) throws(StoreError) -> (Session?, generation: Int, secret: Int) in
-            let (name, seen): (String, Int) = (try row[1], try row[3])
+            let (name, seen, idle): (String, Int, Int) = (try row[1], try row[3], try row[8])
             guard let principal = Principal(text: name) else { return (nil, 0, 0) }
             let session = Session(
-                id: try row[0], principal: principal, openedAt: try row[2], idleUntil: seen + Authenticator.idleSeconds,
-                endsAt: try row[4], confirmedAt: try row[7])
+                id: try row[0], principal: principal, openedAt: try row[2], idleSeconds: idle,
+                idleUntil: seen + idle, endsAt: try row[4], confirmedAt: try row[7])
             return (session, try row[5], try row[6])
         }
         guard let found, let session = found.0,
@@ -82,7 +121,7 @@ extension Authenticator {
 
     /// Whether use of a session is to be noted now.
     package func mustNote(_ session: Session) -> Bool {
-        clock.now - (session.idleUntil - Authenticator.idleSeconds) >= Authenticator.noteSeconds
+        (clock.now - (session.idleUntil - session.idleSeconds)) * Authenticator.notesInIdle >= session.idleSeconds
     }
 
     /// Notes that a session is in use.

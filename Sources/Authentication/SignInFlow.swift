@@ -93,7 +93,7 @@ package struct SignInFlow: Sendable {
     // MARK: The secret that exists
 
     /// What is known of whoever types a secret.
-    private struct SignInAttempt {
+    struct SignInAttempt {
         let request: CodeRequest
         let account: Account?
         let record: PassphraseService.Record
@@ -104,11 +104,14 @@ package struct SignInFlow: Sendable {
     /// Checks a typed secret and opens the session. For an identifier that nobody holds it costs the same and is wrong.
     /// - Parameter hasWorked: whether, where no code is asked for, a browser's first attempt is made however many there were
     ///   before: one that has done hard work, or read a picture, keeps nobody waiting.
-    package func enter(token: String, _ typed: String, hasWorked: Bool = true) throws(StoreError) -> Outcome {
+    package func enter(
+        token: String, _ typed: String, on device: Device, hasWorked: Bool = true
+    ) throws(StoreError) -> Outcome {
         let secret = SecretText.secret(typed)
         let begun = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try begin(transaction, token: token, hasWorked: hasWorked)
         }
+        if case .gone = begun { return try enterAgain(token: token, secret) }
         guard case .go(let visitor) = begun else { return SignInFlow.outcome(begun) }
         let match: Match
         var upgrade: (old: String, new: String)?
@@ -125,7 +128,13 @@ package struct SignInFlow: Sendable {
         {
             upgrade = (old, new)
         }
+        let opened = authenticator.sessionToken(visitor.request.id, token: token)
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            // Of two presses at once the first has done all that follows, and its session is this one's.
+            if try authenticator.session(transaction.reading, token: opened) != nil {
+                try passphrases.succeed(transaction, election: election, subject: visitor.request.subject)
+                return .opened(token: opened)
+            }
             if let upgrade {
                 try passphrases.upgrade(
                     transaction, election: election, account.principal, from: upgrade.old, to: upgrade.new)
@@ -143,7 +152,8 @@ package struct SignInFlow: Sendable {
                     why: "a new one was sent")
             }
             try passphrases.cancelReset(transaction, election: election, account.principal)
-            return try open(transaction, token: token, visitor.request, account.principal, generation: matched)
+            return try open(
+                transaction, token: token, visitor.request, account.principal, generation: matched, on: device)
         }
     }
 
@@ -161,7 +171,7 @@ package struct SignInFlow: Sendable {
 
     /// Gives back an attempt that could not be checked now.
     /// - Parameter visitor: whose browser's first one it may have been: that is never put off.
-    private func giveBack(_ subject: [UInt8], of visitor: SignInAttempt) throws(StoreError) {
+    func giveBack(_ subject: [UInt8], of visitor: SignInAttempt) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try passphrases.giveBack(transaction, election: election, subject: subject)
             guard visitor.isFirst else { return }
@@ -184,17 +194,23 @@ package struct SignInFlow: Sendable {
         guard try passphrases.begin(transaction, election: election, subject: subject, always: always) else {
             return .wait(try passphrases.wait(transaction.reading, election: election, subject: subject))
         }
-        let account = try authenticator.directory.account(transaction.reading, hash: request.subject)
+        return .go(try visitor(transaction.reading, request, isFirst: tried == 1))
+    }
+
+    /// Who holds the identifier of a request, and the secret.
+    /// - Parameter isFirst: whether it is the first attempt of a browser.
+    func visitor(
+        _ reading: borrowing Reading, _ request: CodeRequest, isFirst: Bool
+    ) throws(StoreError) -> SignInAttempt {
+        let account = try authenticator.directory.account(reading, hash: request.subject)
         let principal = account?.principal ?? .voter(0)
-        return .go(
-            SignInAttempt(
-                request: request, account: account,
-                record: try passphrases.record(transaction.reading, election: election, principal), isFirst: tried == 1)
-        )
+        return SignInAttempt(
+            request: request, account: account,
+            record: try passphrases.record(reading, election: election, principal), isFirst: isFirst)
     }
 
     /// What a typed secret opens.
-    private struct Match: Sendable {
+    struct Match: Sendable {
         /// The generation that a secret opens; nil when it opens none.
         let generation: Int?
         /// Whether it is the secret that was sent with it.
@@ -202,7 +218,7 @@ package struct SignInFlow: Sendable {
     }
 
     /// Compares with what was sent and with what was chosen. Hashes once, whether anybody is there or not.
-    private func match(_ visitor: SignInAttempt, _ secret: Secret) -> PassphraseHasher.Outcome<Match> {
+    func match(_ visitor: SignInAttempt, _ secret: Secret) -> PassphraseHasher.Outcome<Match> {
         var matched: Int?
         if policy.secretKind == .generated {
             let typed = Secret(authenticator.hash(generated: secret))
@@ -229,7 +245,7 @@ package struct SignInFlow: Sendable {
     /// Ends the request and opens the session; `gone` when the identifier ended meanwhile.
     private func open(
         _ transaction: borrowing Transaction, token: String, _ request: CodeRequest, _ principal: Principal,
-        generation: Int
+        generation: Int, on device: Device
     ) throws(StoreError) -> Outcome {
         guard try authenticator.directory.isLive(transaction.reading, principal, generation: generation) else {
             return .gone
@@ -237,7 +253,10 @@ package struct SignInFlow: Sendable {
         try authenticator.cancel(transaction, token: token)
         return .opened(
             token: try authenticator.open(
-                transaction, principal, generation: generation, subject: request.subject, route: request.route))
+                transaction, principal, generation: generation,
+                from: SessionOrigin(
+                    subject: request.subject, route: request.route, device: device,
+                    token: authenticator.sessionToken(request.id, token: token))))
     }
 
     // MARK: The roll's question
@@ -290,7 +309,9 @@ package struct SignInFlow: Sendable {
     package var rules: PassphraseRules { PassphraseRules(policy, common: common, context: []) }
 
     /// Stores a chosen secret and opens the session.
-    package func choose(token: String, _ typed: String, again: String) throws(StoreError) -> Outcome {
+    package func choose(
+        token: String, _ typed: String, again: String, on device: Device
+    ) throws(StoreError) -> Outcome {
         let ready = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> (CodeRequest, Principal, PassphraseRules)? in
             guard let request = try authenticator.request(reading, token: token), request.state == .verified,
@@ -298,13 +319,15 @@ package struct SignInFlow: Sendable {
             else { return nil }
             return (request, principal, try rules(reading, principal, canonical: authenticator.canonical(request)))
         }
-        guard let (request, principal, rules) = ready else { return .gone }
+        guard let (request, principal, rules) = ready else {
+            return try enterAgain(token: token, SecretText.secret(typed))
+        }
         let faults = rules.faults(typed, again: again)
         guard faults.isEmpty else { return .refused(faults, uncounted: rules.uncounted(typed)) }
         switch passphrases.hash(SecretText.secret(typed)) {
         case .busy(let seconds): return .busy(seconds: seconds)
         case .done(let hash):
-            return try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            let outcome = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Outcome in
                 // Looked at again: the same form sent twice stores one secret.
                 guard let now = try authenticator.request(transaction.reading, token: token), now.id == request.id,
                     case .choose = try step(transaction.reading, now, principal), let generation = request.generation,
@@ -322,8 +345,10 @@ package struct SignInFlow: Sendable {
                     try tell(transaction, principal, .secretChanged, generation: secret)
                 }
                 try authenticator.endOthers(transaction, principal, but: request.id)
-                return try open(transaction, token: token, request, principal, generation: generation)
+                return try open(
+                    transaction, token: token, request, principal, generation: generation, on: device)
             }
+            return outcome == .gone ? try enterAgain(token: token, SecretText.secret(typed)) : outcome
         }
     }
 

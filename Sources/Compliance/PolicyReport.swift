@@ -23,6 +23,8 @@ package struct PolicyFacts: Sendable {
     package var oneChannel: Int?
     /// Ballots of which the small-group rule says something that nobody accepted, by their names.
     package var smallBallots: [String]?
+    /// Ballots of so few voters that word of each vote at once would tell who votes when, by their names.
+    package var fewConfirmed: [String]?
     /// A person's answers to the questions.
     package var answers: [String: Bool] = [:]
 
@@ -35,6 +37,8 @@ package struct PolicyReport: Sendable {
     /// How a point stands.
     package enum State: String, Sendable, CaseIterable {
         case met, missing
+        /// Not met, and said as a warning alone: nobody must cure or accept it.
+        case warned
         /// Not to be told from what is known here.
         case unknown
     }
@@ -43,7 +47,7 @@ package struct PolicyReport: Sendable {
     package struct Line: Sendable {
         /// The point, with its words and cure.
         package let point: PolicyText.Point
-        /// Met, missing or unknown; an acceptance does not change it.
+        /// Met, missing, warned of or unknown; an acceptance does not change it.
         package let state: State
         /// The bureau's acceptance, where there is one.
         package var acceptedBy: String?
@@ -102,8 +106,10 @@ package struct PolicyReport: Sendable {
         case "threeTrustees": return from(facts.trustees.map { $0 >= 3 })
         case "ballots": return from(election.ballots.allSatisfy { !$0.questions.isEmpty })
         case "smallGroups":
-            return from(
-                facts.smallBallots.map(\.isEmpty))
+            return from(facts.smallBallots.map(\.isEmpty))
+        case "confirming":
+            return election.confirm == .rounds
+                ? .met : facts.fewConfirmed.map { $0.isEmpty ? .met : .warned } ?? .unknown
         case "twoChannels": return apart(access, facts)
         case "challenge":
             if access.challenge != nil || !election.channels.contains(.letter) { return .met }

@@ -59,6 +59,10 @@ package struct PolicyService: Sendable {
         facts.smallBallots = election.election.ballots.filter {
             !SmallGroup.all(of: $0, holders: holders[$0.id] ?? [:]).isEmpty
         }.map(\.id)
+        facts.fewConfirmed = election.election.ballots.map(\.id).filter { ballot in
+            let voters = (holders[ballot] ?? [:]).values.reduce(0, +)
+            return election.election.confirmingWarning(ballot, voters: voters) != nil
+        }
         facts.answers = try answers(reading)
         return facts
     }

@@ -131,7 +131,7 @@ extension VoterSite {
                 "ballot": .text(title), "name": .text(name),
                 "at": .text(LocalTime.phrase(at, zone: election.timeZone, visit.language)),
                 "owner": .text(owner(visit, voter)),
-                "idleSeconds": .text("\(min(Authenticator.idleSeconds, session.endsAt - parts.clock.now))"),
+                "idleSeconds": .text("\(min(session.idleSeconds, session.endsAt - parts.clock.now))"),
                 "receiptScript": .text(assets.path("receipt.js")),
                 "receiptDigest": .text(assets.integrity("receipt.js")),
                 "votedText": .text(pages.text(receiptKey("votedText"), visit.language)),
@@ -167,7 +167,7 @@ extension VoterSite {
     {
         let (language, now) = (visit.language, parts.clock.now)
         let files = sealFiles
-        let idle = min(Authenticator.idleSeconds, session.endsAt - now)
+        let idle = min(session.idleSeconds, session.endsAt - now)
         let end = poll.closesAt + election.graceMinutes * 60
         let grace = TemplateValue.object([
             "close": .text("\(max(0, poll.closesAt - now))"), "seconds": .text("\(max(0, end - now))"),
@@ -246,7 +246,8 @@ extension VoterSite {
     /// - Throws: an error of the store before the work was put off; one after that becomes an answer of its own.
     func cast(_ visit: VoterRequest, _ name: String) throws -> Reply {
         guard let session = try session(visit), case .voter(let voter) = session.principal else {
-            return .now(casting(visit, 401, "voteEnded"))
+            // At a kiosk there is no other tab to sign in: it would end this page.
+            return .now(casting(visit, 401, visit.isKiosk ? "voteEndedKiosk" : "voteEnded"))
         }
         let form = visit.request.form() ?? Form(fields: [])
         // The page of somebody who shared this browser: neither their ballot nor an answer about this voter's.
@@ -323,6 +324,8 @@ extension VoterSite {
     private struct Told: Encodable {
         struct Proof: Encodable { let tracker, signature: String }
         let text: String?
+        /// The same in each language of the election: the page changes its own without asking again.
+        let texts: [String: String]?
         /// For those who look into it, in English.
         let reason: String?
         let tracker: String?
@@ -354,19 +357,21 @@ extension VoterSite {
         let (seconds, receipt) = (details.seconds, details.receipt)
         // One word for every refusal: the help desk must not learn from it that somebody has voted.
         if let text {
-            trace(visit, step: "ballot", trouble: text == "voteShut" || text == "voteEnded" ? text : "voteRefused")
+            let isEnded = text == "voteEnded" || text == "voteEndedKiosk"
+            trace(visit, step: "ballot", trouble: isEnded ? "voteEnded" : text == "voteShut" ? text : "voteRefused")
         }
-        let words = words(visit.language)
         // A poll that is suspended goes on, and somebody whose session ended signs in again.
-        let isToCome = text == "voteShut" && words.answers.isToVote && phase != .grace
+        let isToCome = text == "voteShut" && words(visit.language).answers.isToVote && phase != .grace
+        func said(_ text: String, _ language: Language) -> String {
+            let said = pages.text(text, language).replacing("{seconds}", with: seconds.map(String.init) ?? "")
+            guard text == "voteShut" else { return said }
+            return [said, words(language).notice, isToCome ? pages.text("voteShutAgain", language) : nil]
+                .compactMap(\.self).joined(separator: " ")
+        }
         let told = Told(
-            text: text.map {
-                let said = pages.text($0, visit.language).replacing("{seconds}", with: seconds.map(String.init) ?? "")
-                guard $0 == "voteShut" else { return said }
-                return [said, words.notice, isToCome ? pages.text("voteShutAgain", visit.language) : nil].compactMap(
-                    \.self
-                )
-                .joined(separator: " ")
+            text: text.map { said($0, visit.language) },
+            texts: text.map { text in
+                Dictionary(uniqueKeysWithValues: election.languages.map { ($0.rawValue, said(text, $0)) })
             }, reason: details.reason, tracker: details.tracker,
             receipt: receipt.map { Told.Proof(tracker: $0.tracker, signature: $0.signature) }, next: details.next,
             mayRepeat: text == "voteEnded" || isToCome || status >= 500)

@@ -98,7 +98,7 @@ extension VoterSite {
     /// The page of turnout and results.
     func figures(_ visit: VoterRequest, _ session: Session) throws -> Response {
         let language = visit.language
-        let idle = min(parts.clock.now + Authenticator.idleSeconds, session.endsAt)
+        let idle = min(parts.clock.now + session.idleSeconds, session.endsAt)
         let tables = try ballotFigures(session).map { figures in
             TemplateValue.object([
                 "id": .text("figures-\(figures.ballot.id)"), "title": .text(figures.ballot.title[language]),

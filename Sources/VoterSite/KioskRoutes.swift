@@ -11,6 +11,7 @@ import WebContent
 ///
 ///     bureau member ── signed link: place, end ──> device ── GET /kiosk ──> asks ── POST ──> cookie until the end
 ///     voter leaves, or a minute without a touch ──> /kiosk/end ──> session, sign-in and browser's token are gone
+///     a touch ──> /extend, at most every few seconds; a minute without one ──> the server ends the session by itself
 enum KioskRoutes {
     /// Becoming a kiosk and leaving one.
     static let table = [
@@ -24,7 +25,7 @@ enum KioskRoutes {
     private static let end = "/kiosk/end"
 
     /// Seconds without a touch after which a voter is taken to have gone.
-    static let idleSeconds = 60
+    static let idleSeconds = Device.shared.idleSeconds
     /// The same where a code is waited for and nothing is typed yet: the five minutes for which the page asks, since a message may
     /// take them, and one to find the telephone, put on the glasses and read it. Whoever passes by meanwhile learns nothing: the
     /// page names neither identifier nor contact, and without the message nobody goes on from it. A code that stands in the field
@@ -34,9 +35,12 @@ enum KioskRoutes {
     /// become one that stores receipts without anybody's will.
     static let keptSeconds = 400 * 86_400
 
-    /// Minutes after which a page is left where no script runs, which would tell whether anybody is there: twice the idle time, in
-    /// which a long passphrase is typed twice.
+    /// Minutes after which a page before a session is left where no script runs, which would tell whether anybody is there: twice
+    /// the idle time, in which a long passphrase is typed twice. So long lasts, whatever scripts run, a sign-in whose code was
+    /// typed and of which nothing more is heard.
     static let scriptlessMinutes = 2
+    /// The pages of a sign-in whose code was typed, on which a secret is chosen or asked for.
+    static let verifiedPages: Set<PageSet.Page> = [.verified, .challenge, .enter, .choose]
 
     /// Of the page on which a device becomes a kiosk.
     static let shape: [String: Shape] = [
@@ -79,14 +83,26 @@ extension VoterSite {
     }
 
     /// What pages are told of a kiosk.
-    static func kioskValue(_ visit: VoterRequest, _ page: PageSet.Page, hasSession: Bool) -> TemplateValue {
+    /// - Parameters:
+    ///   - hasSession: whether the page is a signed-in voter's own.
+    ///   - isSignedIn: the same of pages that everybody may read.
+    ///   - waited: seconds for which a code is waited for.
+    static func kioskValue(
+        _ visit: VoterRequest, _ page: PageSet.Page, hasSession: Bool, isSignedIn: Bool, waited: Int?
+    ) -> TemplateValue {
         guard let kiosk = visit.kiosk else { return .nothing }
         let seconds = page == .code ? KioskRoutes.waitingSeconds : KioskRoutes.idleSeconds
-        let minutes = page == .code ? KioskRoutes.waitingSeconds / 60 : KioskRoutes.scriptlessMinutes
+        // A session has ended by then: its page says so in time.
+        let ofOthers = 60 * (isSignedIn ? KioskRoutes.idleSeconds / 60 : KioskRoutes.scriptlessMinutes)
+        // Where no script tells whether a code stands in the field, the page comes anew without it, until it is left.
+        let left = waited.map { max(KioskRoutes.idleSeconds, KioskRoutes.waitingSeconds - $0) } ?? ofOthers
+        let isEmptied = left > ofOthers
         return .object([
             "seconds": .text("\(seconds)"), "typedSeconds": .text("\(KioskRoutes.idleSeconds)"),
             "place": .text(kiosk.place), "hasSession": .flag(hasSession),
-            "minutes": .text("\(minutes)"), "leaves": .text("\(60 * minutes)"),
+            "isHeld": .flag(isSignedIn || KioskRoutes.verifiedPages.contains(page)),
+            "minutes": .text("\((left + 59) / 60)"), "leaves": .text("\(min(left, ofOthers))"),
+            "isEmptied": .flag(isEmptied),
         ])
     }
 
@@ -143,6 +159,17 @@ extension VoterSite {
         }
         try endAll(visit)
         return left()
+    }
+
+    /// At a kiosk, a sign-in whose code was typed goes on for as long as a scriptless page stays, from now on; on devices of
+    /// one's own it is left alone.
+    /// - Returns: whether one goes on.
+    @discardableResult
+    func hold(_ visit: VoterRequest, _ token: String) throws(StoreError) -> Bool {
+        guard visit.isKiosk else { return false }
+        return try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
+            try parts.authenticator.hold(transaction, token: token, seconds: 60 * KioskRoutes.scriptlessMinutes)
+        }
     }
 
     /// Whether a script asks, which leaves the page when it has the answer.

@@ -6,6 +6,8 @@ struct PageHead {
     let more: String?
     let note: String?
     let noteMore: String?
+    /// Seconds for which a code is waited for; nil on pages that wait for none.
+    var waited: Int?
 
     /// - Parameters:
     ///   - status: of HTTP.

@@ -56,8 +56,6 @@ extension PageSet {
             "offersOther": policy.offersOtherWay(channels), "isResetOther": policy.secretReset == .otherChannel,
             "isResetDelayed": policy.secretReset == .delayed, "isResetManager": policy.secretReset == .manager,
             "isContactEither": channels.contains(.email) && channels.contains(.sms),
-            // Whoever has lost something may give the identifier that they know.
-            "takesIdentifier": policy.secretKind == .generated && policy.scheme != .email,
             "hasOtherWay": channels.count > 1, "hasSeveralContacts": election.supports.count > 1,
             "isOnePage": policy.signIn == .onePage, "isOneDesk": policy.recoveryDesk == .one,
             "hasRenew": policy.secretRenew, "sendsAnew": policy.sendsAnew,

@@ -25,7 +25,7 @@ package final class PageSet: Sendable {
                 "otherUnsent": .text,
                 "kiosk": .object([
                     "seconds": .text, "typedSeconds": .text, "place": .text, "hasSession": .flag, "minutes": .text,
-                    "leaves": .text,
+                    "leaves": .text, "isHeld": .flag, "isEmptied": .flag,
                 ]),
             ].merging(PollWords.shape) { $1 }
             for (name, own) in own { shape[name] = own }
@@ -72,7 +72,11 @@ package final class PageSet: Sendable {
                     "idleSeconds": .text, "owner": .text,
                 ]
                 .merging(Page.twice) { $1 }
-            case .lost: return ["isFirst": .flag, "path": .text, "typed": .text, "work": .text, "captcha": captcha]
+            case .lost:
+                return [
+                    "isFirst": .flag, "isForgotten": .flag, "path": .text, "typed": .text, "work": .text,
+                    "captcha": captcha,
+                ]
             case .lostDone: return ["typed": .text, "hint": .object(["text": .text]), "path": .text]
             case .kiosk: return KioskRoutes.shape
             case .ballot: return BallotRoutes.shape

@@ -5,7 +5,8 @@ import HTTPServer
 import Store
 import Templating
 
-/// `/lost`, `/first` and `/forgotten`: one desk with different words.
+/// `/lost`, `/first` and `/forgotten`: one desk with different words. `/forgotten` is the desk for a password that is sent anew; where
+/// none is, it leads to what this election has instead.
 /// Nobody learns whether a contact is on the roll: page, status, length and time are the same.
 ///
 ///     browser                     VoterSite                              worker
@@ -14,29 +15,47 @@ import Templating
 ///       │                            │ row ───────────────────────────────> │ looks the contact up
 ///       │                            │                                      │ queues a renewal, or nothing
 enum RecoveryRoutes {
+    /// Where a forgotten password is asked for.
+    static let forgotten = "/forgotten"
+
     /// Three addresses with one form.
-    static let table = ["/lost", "/first", "/forgotten"].flatMap { path in
+    static let table = ["/lost", "/first", RecoveryRoutes.forgotten].flatMap { path in
         [
-            VoterSite.Route(method: .get, path: path) { site, visit in .now(site.lost(visit)) },
-            VoterSite.Route(method: .post, path: path) { site, visit in .now(try site.takeLost(visit)) },
+            VoterSite.Route(method: .get, path: path) { site, visit in .now(site.elsewhere(visit) ?? site.lost(visit))
+            },
+            VoterSite.Route(method: .post, path: path) { site, visit in
+                .now(try site.elsewhere(visit) ?? site.takeLost(visit))
+            },
         ]
     }
 }
 
 extension VoterSite {
+    /// What this election has for a forgotten password, where it sends none by a desk for that alone; nil where it does, and for
+    /// the other addresses.
+    func elsewhere(_ visit: VoterRequest) -> Response? {
+        let access = election.access
+        guard visit.request.path == RecoveryRoutes.forgotten else { return nil }
+        if access.recoveryDesk == .one { return see(visit, "/lost") }
+        if access.sendsAnew { return nil }
+        return access.secretRenew ? see(visit, "/renew") : .see(visit.path("/help") + "#forgotten")
+    }
+
     /// The page on which somebody gives a contact; its words depend on the path.
     func lost(
         _ visit: VoterRequest, status: Int = 200, error: String? = nil, typed: String = "", showsPicture: Bool = false
     ) -> Response {
         let mode = election.access.recoveryCaptcha
         let isShown = showsPicture || mode == .always || visit.request.parameter("picture") != nil
+        let titles = ["/first": "firstTitle", RecoveryRoutes.forgotten: "forgottenLink"]
         return page(
             .lost, visit,
             PageHead(
                 status: status,
-                title: election.access.recoveryDesk == .one
-                    ? "deskTitle" : visit.request.path == "/first" ? "firstTitle" : "lostTitle", error: error),
+                title: election.access.recoveryDesk == .one ? "deskTitle" : titles[visit.request.path] ?? "lostTitle",
+                error: error),
             [
+                "isForgotten": .flag(visit.request.path == RecoveryRoutes.forgotten),
                 "isFirst": .flag(visit.request.path == "/first"), "path": .text(visit.request.path),
                 "typed": .text(typed),
                 "work": .text(mode == .always ? "" : gate.challenge("lost", source: visit.request.source)),
@@ -50,17 +69,19 @@ extension VoterSite {
     func takeLost(_ visit: VoterRequest) throws(StoreError) -> Response {
         let form = visit.request.form() ?? Form(fields: [])
         let typed = form["contact"]
+        let isForgotten = visit.request.path == RecoveryRoutes.forgotten
+        let malformed = isForgotten ? "identifierMalformed" : "lostMalformed"
         if form["action"] == "picture" { return lost(visit, typed: typed, showsPicture: true) }
         // Where nothing is ever sent, nothing is promised.
         guard election.channels != [.letter] else { return lost(visit, status: 422) }
         let entry = RecoveryEntry(typed, policy: election.access)
         switch entry {
-        case .empty: return lost(visit, status: 422, error: "lostEmpty")
-        case .malformed: return lost(visit, status: 422, error: "lostMalformed", typed: typed)
+        case .empty: return lost(visit, status: 422, error: isForgotten ? "identifierEmpty" : "lostEmpty")
+        case .malformed: return lost(visit, status: 422, error: malformed, typed: typed)
         case .mail where !election.channels.contains(.email), .phone where !election.channels.contains(.sms),
             .landline where !election.channels.contains(.sms):
-            return lost(visit, status: 422, error: "lostMalformed", typed: typed)
-        case .landline: return lost(visit, status: 422, error: "lostLandline", typed: typed)
+            return lost(visit, status: 422, error: malformed, typed: typed)
+        case .landline: return lost(visit, status: 422, error: isForgotten ? malformed : "lostLandline", typed: typed)
         case .mail, .phone, .identifier: break
         }
         let verdict = gate.judge(

@@ -11,6 +11,8 @@ extension VoterSite {
     enum Begun {
         /// A sign-in is under way under this token.
         case asked(token: String, AbuseGuard.Proof)
+        /// The sign-in that a first press began under this token is under way, or has just opened a session.
+        case again(token: String)
         /// Somebody guesses: harder work is asked for.
         case harder
         case picture(isWrong: Bool)
@@ -28,10 +30,16 @@ extension VoterSite {
         let press = parts.authenticator.pressToken(
             canonical: canonical, browser: visit.browser, form: form["work"] + form["challenge"] + form["renew"])
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Begun in
-            // The second of two presses needs no further work or picture, and begins nothing. With the secret on one page each
-            // press is an attempt of its own.
+            // The second of two presses needs no further work or picture, and begins nothing; a secret that stands on the same page
+            // is an attempt that is counted all the same.
             let pressed = try parts.authenticator.press(transaction.reading, token: press)
-            if pressed == .again, election.access.signIn != .onePage { return .asked(token: press, .none) }
+            if pressed == .again { return .again(token: press) }
+            // One that has opened a session meanwhile opens the same.
+            if election.access.signIn == .onePage,
+                try parts.authenticator.justOpened(transaction.reading, token: press) != nil
+            {
+                return .again(token: press)
+            }
             switch verdict {
             case .picture(let isWrong, let spend):
                 _ = try gate.spend(transaction, spend)
@@ -45,7 +53,7 @@ extension VoterSite {
                 let token = try parts.authenticator.ask(
                     transaction, canonical: canonical, from: asker(visit, passedPicture: proof == .picture),
                     renews: renews && election.access.secretRenew,
-                    token: pressed == .first && election.access.signIn != .onePage ? press : nil)
+                    token: pressed == .first ? press : nil)
                 return .asked(token: token, proof)
             }
         }
@@ -53,7 +61,7 @@ extension VoterSite {
 
     /// The first page again, with what it asks for beside the form.
     /// - Parameters:
-    ///   - begun: anything but `.asked`.
+    ///   - begun: `.harder` or `.picture`.
     ///   - form: what was sent; the identifier goes back into its field.
     func askedForMore(_ visit: VoterRequest, _ begun: Begun, _ form: Form, isRenew: Bool = false) -> Response {
         var error = "workNeeded"
@@ -84,15 +92,22 @@ extension VoterSite {
         }
         if SecretText.normalised(form["secret"]).isEmpty { return refused("secretEmpty") }
         let begun = try begin(visit, form, canonical: canonical)
-        guard case .asked(let token, let proof) = begun else { return .now(askedForMore(visit, begun, form)) }
+        let (token, hasWorked, isAgain): (String, Bool, Bool)
+        switch begun {
+        case .asked(let asked, let proof): (token, hasWorked, isAgain) = (asked, proof >= .hardWork, false)
+        case .again(let asked): (token, hasWorked, isAgain) = (asked, false, true)
+        case .harder, .picture: return .now(askedForMore(visit, begun, form))
+        }
         return later(visit) { [self] in
-            let outcome = try parts.desk.enter(token: token, form["secret"], hasWorked: proof >= .hardWork)
+            let outcome = try parts.desk.enter(token: token, form["secret"], on: visit.device, hasWorked: hasWorked)
             if case .opened(let session) = outcome {
                 return see(visit, "/space", cookies: [cookies.set(.session, session), cookies.clear(.pending)])
             }
-            // Nothing of it stays behind: each attempt begins anew.
-            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try parts.authenticator.cancel(transaction, token: token)
+            // Nothing of it stays behind: each attempt begins anew. What a first press began, the first ends.
+            if !isAgain {
+                try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                    try parts.authenticator.cancel(transaction, token: token)
+                }
             }
             return afterBoth(visit, outcome, form)
         }

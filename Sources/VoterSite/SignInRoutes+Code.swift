@@ -32,11 +32,12 @@ extension VoterSite {
         guard let request else { return see(visit, "/", "say=gone", cookies: [cookies.clear(.pending)]) }
         if request.state == .verified || election.access.codeChannel == .none { return see(visit, "/passphrase") }
         let said = visit.request.method == .post ? nil : visit.request.parameter("say")
+        var head = PageHead(
+            status: status, title: "codeTitle", error: error, more: more,
+            note: said == "resent" ? "codeResent" : nil)
+        head.waited = parts.clock.now - request.createdAt
         return page(
-            .code, visit,
-            PageHead(
-                status: status, title: "codeTitle", error: error, more: more,
-                note: said == "resent" ? "codeResent" : nil),
+            .code, visit, head,
             [
                 "username": .text(parts.authenticator.shownIdentifier(request)),
                 "mark": .text(parts.authenticator.mark(request)),
@@ -53,8 +54,12 @@ extension VoterSite {
 
     /// Takes the page's form: a code, another message, a picture, or the end of this sign-in.
     func takeCode(_ visit: VoterRequest) throws(StoreError) -> Response {
-        guard let token = pending(visit) else { return see(visit, "/", "say=gone") }
         let form = visit.request.form() ?? Form(fields: [])
+        guard let token = pending(visit) else {
+            // The second press of a button that ends it.
+            if form["action"] == "change" { return see(visit, "/") }
+            return see(visit, "/", form["action"] == "cancel" ? "say=cancelled" : "say=gone")
+        }
         if let old = try formOfBefore(visit, token, form) { return old }
         switch form["action"] {
         case "resend", "other": return try askAgain(visit, token, form)
@@ -87,12 +92,22 @@ extension VoterSite {
         switch again {
         case nil: return try code(visit, status: 422, error: "captchaWrong", showsPicture: true)
         case .asked: return see(visit, "/code", "say=resent")
+        // The second of two presses, from the page of before the first: its message is on its way.
+        case .wait where try isReplaced(token, form["mark"]): return see(visit, "/code", "say=resent")
         case .wait(let seconds): return try code(visit, status: 429, error: "codeResendWait", more: "\(seconds)")
         case .quiet:
             let error = verdict == nil ? "codePicture" : "codeNoMore"
             return try code(visit, status: 429, error: error, showsPicture: true)
         case .gone: return see(visit, "/code")
         }
+    }
+
+    /// Whether a form is of a request that another has replaced since.
+    private func isReplaced(_ token: String, _ mark: String) throws(StoreError) -> Bool {
+        let request = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.authenticator.request(reading, token: token)
+        }
+        return request.map { !mark.isEmpty && parts.authenticator.mark($0) != mark } ?? false
     }
 
     /// Compares a code; the attempt is counted before that.
@@ -102,13 +117,15 @@ extension VoterSite {
             return try code(visit, status: 422, error: "codeMalformed")
         }
         let outcome = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.authenticator.check(transaction, token: token, read)
+            let outcome = try parts.authenticator.check(transaction, token: token, read)
+            return outcome == .gone ? try parts.authenticator.checkAgain(transaction, token: token, read) : outcome
         }
         switch outcome {
         case .verified(let token):
             let renews = try store.read { (reading: borrowing Reading) throws(StoreError) in
                 try parts.authenticator.request(reading, token: token)?.renews ?? false
             }
+            try hold(visit, token)
             return see(visit, renews ? "/verified" : "/passphrase", cookies: [cookies.set(.pending, token)])
         case .wrong(let left):
             metrics.refuse(.code)
@@ -125,8 +142,8 @@ extension VoterSite {
                 try parts.authenticator.cancel(transaction, token: token)
             }
             return see(visit, "/", "say=exhausted", cookies: [cookies.clear(.pending)])
-        // A second press, or another tab, has taken this code already: the page knows where this browser stands, and the cookie that
-        // the first answer may have brought is left alone.
+        // Another tab has taken this code already: the page knows where this browser stands, and the cookie that the first answer
+        // may have brought is left alone.
         case .gone: return see(visit, "/code")
         }
     }

@@ -47,6 +47,7 @@ enum SignInRoutes {
         "other": ("sessionOther", true), "otherUnsent": ("sessionOtherUnsent", true), "ended": ("sessionEnded", true),
         "unsent": ("sessionUnsent", true), "exhausted": ("codeExhausted", true),
         "left": ("signedOutUnsent", false), "kioskEnded": ("kioskEnded", false),
+        "kioskClosed": ("kioskClosed", false),
         "kioskUnsent": ("kioskUnsent", false), "kioskUnsure": ("kioskUnsure", false),
     ]
 }
@@ -154,7 +155,7 @@ extension VoterSite {
         let outcome = try begin(visit, form, canonical: canonical, renews: isRenew)
         switch outcome {
         case .harder, .picture: return askedForMore(visit, outcome, form, isRenew: isRenew)
-        case .asked(let token, _):
+        case .asked(let token, _), .again(let token):
             return see(
                 visit, election.access.codeChannel == .none ? "/passphrase" : "/code",
                 cookies: [cookies.set(.pending, token)])
@@ -169,6 +170,7 @@ extension VoterSite {
         faults: [PassphraseRules.Fault] = [], typed: Form = Form(fields: [])
     ) throws(StoreError) -> Response {
         guard let token = pending(visit) else { return see(visit, "/", "say=gone") }
+        try hold(visit, token)
         let (step, username, mark) = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> (SignInFlow.Step, String, String) in
             let request = try parts.authenticator.request(reading, token: token)
@@ -211,9 +213,11 @@ extension VoterSite {
                     return try secret(visit, status: 422, error: "answerEmpty")
                 }
                 return try after(
-                    visit, token, try parts.desk.answer(token: token, form["answer"]), wrong: "answerWrong")
+                    visit, token, try parts.desk.answer(token: token, form["answer"]), wrong: "answerWrong", typed: form
+                )
             case "choose":
-                let outcome = try parts.desk.choose(token: token, form["secret"], again: form["again"])
+                let outcome = try parts.desk.choose(
+                    token: token, form["secret"], again: form["again"], on: visit.device)
                 var strength: String?
                 if case .opened = outcome { strength = parts.desk.rules.strength(form["secret"]).rawValue }
                 return try after(visit, token, outcome, wrong: "secretWrong", set: strength, typed: form)
@@ -221,8 +225,23 @@ extension VoterSite {
                 if SecretText.normalised(form["secret"]).isEmpty {
                     return try secret(visit, status: 422, error: "secretEmpty")
                 }
-                return try after(visit, token, try parts.desk.enter(token: token, form["secret"]), wrong: "secretWrong")
+                let outcome = try parts.desk.enter(token: token, form["secret"], on: visit.device)
+                return try after(visit, token, outcome, wrong: "secretWrong", typed: form)
             }
+        }
+    }
+
+    /// Whether a sign-in under way stands at another step than the one whose form was sent.
+    private func hasGoneOn(_ token: String, _ action: String) throws(StoreError) -> Bool {
+        let step = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.desk.step(reading, token: token)
+        }
+        return switch step {
+        case .gone: false
+        case .challenge: action != "answer"
+        case .choose: action != "choose"
+        case .enter: ["answer", "choose"].contains(action)
+        case .code, .renew: true
         }
     }
 
@@ -251,7 +270,9 @@ extension VoterSite {
             return try secret(
                 visit, status: 422, error: faults.first.map(VoterSite.text),
                 more: reasons(visit, faults, uncounted), faults: faults, typed: typed)
-        // Of a second press too: whoever is signed in by now is led from the start to their space.
+        // Of a second press too, whose first answer has come: whoever is signed in by now is led from the start to their space,
+        // and a sign-in that goes on to where it stands.
+        case .gone where try hasGoneOn(token, typed["action"]): return see(visit, "/passphrase")
         case .gone: return see(visit, "/", "say=gone", cookies: [cookies.clear(.pending)])
         }
     }

@@ -90,7 +90,7 @@ extension VoterSite {
         }
         guard let (voter, contacts, signIns) = found else { return see(visit, "/", "say=ended") }
         let ballots = try ballots(voter, session, visit)
-        let idle = min(parts.clock.now + Authenticator.idleSeconds, session.endsAt)
+        let idle = min(parts.clock.now + session.idleSeconds, session.endsAt)
         return page(
             .space, visit, PageHead(title: "spaceTitle", note: spaceNote(visit)),
             [
@@ -212,7 +212,7 @@ extension VoterSite {
                 "isBadPresent": .flag(isOfPresent),
                 "username": username.map { .object(["text": .text($0)]) } ?? .nothing,
                 "owner": .text(owner(visit, session)),
-                "idleSeconds": .text("\(min(Authenticator.idleSeconds, session.endsAt - parts.clock.now))"),
+                "idleSeconds": .text("\(min(session.idleSeconds, session.endsAt - parts.clock.now))"),
             ].merging(VoterSite.typedTwice(typed, faults)) { $1 })
     }
 
@@ -258,8 +258,11 @@ extension VoterSite {
         }
         let session = try looks ? present(visit) : session(visit)
         guard isOfScript else { return see(visit, "/space") }
-        guard let session else { return .text(401, "ended\n") }
-        let idle = looks ? session.idleUntil : parts.clock.now + Authenticator.idleSeconds
+        guard let session else {
+            if visit.isKiosk, let token = pending(visit), try hold(visit, token) { return .text(200, "held\n") }
+            return .text(401, "ended\n")
+        }
+        let idle = looks ? session.idleUntil : parts.clock.now + session.idleSeconds
         let end = min(idle, session.endsAt)
         let hour = election.clockWords(end, visit.language)
         return .text(200, "\(end - parts.clock.now) \(hour)\n")

@@ -1,3 +1,4 @@
+import Authentication
 import Elections
 import HTTPServer
 import WebContent
@@ -23,6 +24,9 @@ struct VoterRequest: Sendable {
 
     /// Whether the device is one that many share.
     var isKiosk: Bool { kiosk != nil }
+
+    /// How long a session here lasts without activity hangs on it.
+    var device: Device { isKiosk ? .shared : .own }
 
     /// A device that many share.
     struct Kiosk: Sendable {

@@ -29,8 +29,11 @@ extension VoterSite {
         all["form"] = .text(visit.form)
         all["isHome"] = .flag(page == .home)
         all["supportCode"] = .text(visit.supportCode)
-        all["kiosk"] = VoterSite.kioskValue(visit, page, hasSession: values["idleSeconds"] != nil)
-        all["isSignedIn"] = values["isSignedIn"] ?? .flag(values["idleSeconds"] != nil)
+        let hasSession = values["idleSeconds"] != nil
+        let isSignedIn = values["isSignedIn"] ?? .flag(hasSession)
+        all["kiosk"] = VoterSite.kioskValue(
+            visit, page, hasSession: hasSession, isSignedIn: isSignedIn == .flag(true), waited: head.waited)
+        all["isSignedIn"] = isSignedIn
         // The same as in the page's other forms, so that somebody else's old page signs nobody out.
         all["signOutOwner"] = values["signOutOwner"] ?? values["owner"] ?? .text("")
         all["ended"] = .text(visit.path("/", "say=ended"))

@@ -74,7 +74,7 @@ func showPolicy(_ report: PolicyReport, json: Bool) throws(Refusal) {
             report.lines.map {
                 [
                     "\($0.point.level)", $0.point.objective, $0.acceptedBy == nil ? $0.state.rawValue : "accepted",
-                    $0.point.id, $0.state == .missing ? $0.point.cure.en : "",
+                    $0.point.id, [.missing, .warned].contains($0.state) ? $0.point.cure.en : "",
                 ]
             })
         Terminal.say("This helps; it is no legal advice.")

@@ -571,13 +571,20 @@ function phase(name) {
     parts.sealing.querySelector("progress").hidden = name !== "seal";
 }
 
-// What became of the last try: a reason is one of the page's own, by its name, or the server's words.
+// What became of the last try: a reason is one of the page's own, by its name, or the server's words. What is said is written again
+// in the other language.
 let failure = {};
+
+function reasonText(words, reason) {
+    const { seconds, texts, text } = Object(reason);
+    if (seconds) return words.crowded.replace("{seconds}", seconds);
+    return words[reason] || Object(texts)[language] || text || words.lost;
+}
 
 function fail(reason, mayRepeat, isRefused) {
     failure = { reason, mayRepeat, isRefused };
     const line = parts.failed.querySelector(".reason");
-    line.textContent = line.dataset[reason] || reason || line.dataset.lost;
+    line.textContent = reasonText(line.dataset, reason);
     document.getElementById("again").hidden = !mayRepeat;
     // What has left this page may be in the box, whatever was answered: only the box knows, and the voter needs the number there.
     const own = parts.failed.querySelector(".own");
@@ -621,8 +628,7 @@ async function isGenuine(signature) {
 
 // What is said when too many come at once: how long to wait stands in the answer.
 function crowded(answer) {
-    const seconds = Number(answer.headers.get("Retry-After")) || 10;
-    return parts.failed.querySelector(".reason").dataset.crowded.replace("{seconds}", seconds);
+    return { seconds: Number(answer.headers.get("Retry-After")) || 10 };
 }
 
 // What is left to vote on, or that all is done.
@@ -656,7 +662,9 @@ async function send() {
     } catch (error) {
         // A page in place of an answer is a proxy's, or none came in time. A long ballot is read of those who are signed in alone.
         const status = answer ? answer.status : 0;
-        fail([429, 503].includes(status) ? crowded(answer) : status === 413 ? "ended" : "lost", true);
+        // At a kiosk nobody signs in beside it, and to send it again would change nothing.
+        const isEnded = status === 413;
+        fail([429, 503].includes(status) ? crowded(answer) : isEnded ? "ended" : "lost", !isEnded || !document.body.dataset.kiosk);
         return;
     }
     const given = news.receipt ? news.receipt.tracker : news.tracker;
@@ -664,7 +672,7 @@ async function send() {
     // Whoever stands between may have put the ballot into the box all the same.
     if (isRefused) markRefused(tracker);
     if ((news.receipt || given) && given !== tracker) alarm(news.receipt ? "tracker" : "other", given);
-    else if (!news.receipt) fail(news.text, news.mayRepeat === true || answer.status >= 500, isRefused);
+    else if (!news.receipt) fail(news, news.mayRepeat === true || answer.status >= 500, isRefused);
     else if (!await isGenuine(news.receipt.signature)) alarm("signature", given);
     else {
         forget();

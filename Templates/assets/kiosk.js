@@ -12,6 +12,8 @@ const typedSeconds = Number(document.body.dataset.typed) || kioskSeconds;
 const [kioskWarning, kioskPause] = [15, 3];
 // Seconds for which the two numbers of an alarm stay: somebody is called meanwhile.
 const alarmSeconds = 900;
+// Seconds between two words to the server that somebody is there.
+const kioskStaySeconds = 5;
 let kioskTouched = performance.now();
 let isEnding = false;
 
@@ -28,6 +30,7 @@ const answerIdle = (event) => {
     event.preventDefault();
     touch();
     closeDialog(kioskDialog);
+    tellTouch();
 };
 for (const name of ["click", "keydown"]) addEventListener(name, answerIdle, true);
 
@@ -45,32 +48,59 @@ async function tell(path, meanwhile) {
     }
 }
 
+// What the server answers where this page's session is over: it has ended, by time or elsewhere (403: another tab has ended it, and
+// the browser is the next person's), or somebody else is signed in here by now.
+const endings = { 401: "kioskClosed", 403: "kioskClosed", 409: "other" };
+
+// The server ends a session by itself, a minute after the last touch that it has heard of. It hears of nothing but touches; that
+// the page has come is one. What it must not take away is a number that is still to be read.
+let [kioskTold, kioskAsked, isTelling, isKioskDone] = [-1, -1, false, false];
+async function tellTouch() {
+    if (!kioskForm.dataset.held || isEnding || isTelling || isKioskDone || kioskTouched <= kioskTold) return;
+    isTelling = true;
+    kioskAsked = performance.now();
+    const body = fieldsOf(document.querySelector("#expiry form") || kioskForm);
+    try {
+        const options = { method: "POST", headers: { Accept: "text/plain" }, body };
+        const { status } = await within(answerSeconds, (how) => fetch(kioskForm.dataset.stay, Object.assign(how, options)));
+        if (status < 500) kioskTold = kioskAsked;
+        if (endings[status] && !isKioskDone && !isSending() && !isNumberShown()) endKiosk(endings[status]);
+    } catch (error) {
+        // No network: it is told again.
+    }
+    isTelling = false;
+}
+
 const isShown = (name) => {
     const part = document.getElementById(name);
     return Boolean(part) && !part.hidden;
 };
 
+// A vote that may be in the box, of which no answer has come: its number stands there, and the ballot to send again.
+const isUnsure = () => isShown("failed") && !document.querySelector("#failed .own").hidden;
+const isNumberShown = () => ["alarm", "receipt"].some(isShown) || isUnsure();
+
 // What became of a vote that is not over, as the start page names it.
 function openVote() {
     if (!document.getElementById("choose")) return "";
-    const own = document.querySelector("#failed .own");
-    if (["sealing", "alarm"].some(isShown) || (isShown("failed") && !own.hidden)) return "unsure";
+    if (["sealing", "alarm"].some(isShown) || isUnsure()) return "unsure";
     return ["choose", "review", "failed", "strange", "unable"].some(isShown) ? "unsent" : "";
 }
 
-// What the start page says of the session before: of its vote, or that nobody was there any more.
-function lastWord(isGone) {
+// What the start page says of the session before: of its vote, or why it has ended.
+function lastWord(reason) {
     const vote = openVote();
+    if (reason === "other") return `?say=${vote === "unsent" ? "otherUnsent" : "other"}`;
     if (vote) return `?say=${vote === "unsent" ? "kioskUnsent" : "kioskUnsure"}`;
-    return isGone ? "?say=kioskEnded" : "";
+    return reason ? `?say=${reason}` : "";
 }
 
 // The page is emptied at once; it is left when the session has ended, and not before: else it would stand open behind the
-// browser's own page of an error.
-async function endKiosk(isGone) {
+// browser's own page of an error. Where another person is signed in by now, nothing of theirs is ended.
+async function endKiosk(reason) {
     if (isEnding) return;
     isEnding = true;
-    const start = kioskForm.dataset.start + lastWord(isGone);
+    const start = kioskForm.dataset.start + lastWord(reason);
     // Whoever has gone answers no question.
     if (document.getElementById("receipt")) isTaken = true;
     if (document.getElementById("choose")) isOver = true;
@@ -83,7 +113,7 @@ async function endKiosk(isGone) {
     for (const part of document.querySelectorAll("header nav, #kiosk-end")) part.hidden = true;
     for (const link of document.querySelectorAll('a[href^="/"]')) link.removeAttribute("href");
     document.title = document.querySelector(".site strong").textContent;
-    await tell(kioskForm.getAttribute("action"), () => { line.textContent = kioskForm.dataset.again; });
+    if (reason !== "other") await tell(kioskForm.getAttribute("action"), () => { line.textContent = kioskForm.dataset.again; });
     location.replace(start);
 }
 
@@ -103,17 +133,19 @@ function leaveKiosk(event) {
         for (const line of kioskLeave.querySelectorAll("h2, p")) line.textContent = line.dataset[vote];
         openDialog(kioskLeave);
     } else if (isShown("receipt") && !isTaken) openDialog(kioskSure);
-    else endKiosk(false);
+    else endKiosk("");
 }
 for (const form of document.querySelectorAll("#kiosk-end, #sign-out")) form.addEventListener("submit", leaveKiosk);
 const [goesBack, isSure] = kioskSure.querySelectorAll("button");
 const [votes, leaves] = kioskLeave.querySelectorAll("button");
-for (const button of [isSure, leaves]) button.addEventListener("click", () => endKiosk(false));
+for (const button of [isSure, leaves]) button.addEventListener("click", () => endKiosk(""));
 goesBack.addEventListener("click", () => closeDialog(kioskSure));
 votes.addEventListener("click", () => closeDialog(kioskLeave));
 
 setInterval(() => {
-    if (isEnding || isSending()) { touch(); return; }
+    if (isEnding || isSending()) touch();
+    if (kioskAsked < 0 || performance.now() - kioskAsked >= 1000 * kioskStaySeconds) tellTouch();
+    if (isEnding || isSending()) return;
     const idle = (performance.now() - kioskTouched) / 1000;
     if (isAtStart()) {
         // What the last one was told, or chose, is not for the next.
@@ -123,12 +155,13 @@ setInterval(() => {
     }
     const isTyped = typedFields().some(({ value }) => value !== "");
     const limit = isShown("alarm") ? alarmSeconds : isTyped ? Math.min(typedSeconds, kioskSeconds) : kioskSeconds;
-    if (idle >= limit) endKiosk(true);
+    if (idle >= limit) endKiosk("kioskEnded");
     else if (idle >= limit - kioskWarning && !document.querySelector("dialog[open]")) openDialog(kioskDialog);
 }, 1000);
 
 // After the last ballot the session ends at once; the receipt stays to be printed or photographed, until it is left.
 document.addEventListener("isoloir-done", () => {
+    isKioskDone = true;
     tell(kioskForm.dataset.out, () => {});
     // One way back to the start is enough, and the number is not left by another.
     for (const part of document.querySelectorAll("header nav, #kiosk-end")) part.hidden = true;

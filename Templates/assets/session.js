@@ -109,7 +109,8 @@ for (const link of document.querySelectorAll("[data-receipt]")) {
 
 // A session about to end says so two minutes before and can be extended.
 const expiry = document.getElementById("expiry");
-if (expiry) {
+// A device that many share has a shorter time, and a question of its own.
+if (expiry && !document.body.dataset.kiosk) {
     // Seconds of warning, and between two questions where the network is cut.
     const [warned, again] = [120, 10];
     const form = expiry.querySelector("form");

@@ -12,18 +12,64 @@ struct AuthenticatorTests {
         let token = try door.ask()
         guard case .verified(let next) = try door.check(token, door.codes[0]) else { throw Failure.notVerified }
         let secret = "trois girafes bleues au port"
-        guard case .opened(let session) = try door.desk.choose(token: next, secret, again: secret) else {
+        guard case .opened(let session) = try door.desk.choose(token: next, secret, again: secret, on: .own) else {
             throw Failure.notOpened
         }
         let opened = try door.store.read { (reading: borrowing Reading) throws(StoreError) in
             try door.authenticator.session(reading, token: session)
         }
         #expect(opened?.principal == .staff("anne"))
-        door.wait(seconds: Authenticator.idleSeconds + 1)
+        door.wait(seconds: Device.own.idleSeconds + 1)
         let later = try door.store.read { (reading: borrowing Reading) throws(StoreError) in
             try door.authenticator.session(reading, token: session)
         }
         #expect(later == nil)
+    }
+
+    @Test func `a session on a shared device ends after a minute in which nothing is heard of it`() throws {
+        let door = try SignInFixture()
+        let token = try door.ask()
+        guard case .verified(let next) = try door.check(token, door.codes[0]) else { throw Failure.notVerified }
+        let secret = "trois girafes bleues au port"
+        guard case .opened(let opened) = try door.desk.choose(token: next, secret, again: secret, on: .shared) else {
+            throw Failure.notOpened
+        }
+        func session() throws -> Session? {
+            try door.store.read { (reading: borrowing Reading) throws(StoreError) in
+                try door.authenticator.session(reading, token: opened)
+            }
+        }
+        // A use is noted however short a time has gone since the last: half a minute would be half of what there is.
+        for _ in 0..<3 {
+            door.wait(seconds: 29)
+            let used = try #require(try session())
+            #expect(door.authenticator.mustNote(used))
+            try door.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try door.authenticator.note(transaction, used)
+            }
+        }
+        door.wait(seconds: 59)
+        #expect(try session() != nil)
+        door.wait(seconds: 1)
+        #expect(try session() == nil)
+    }
+
+    @Test func `a right code that was the last attempt may be pressed twice, and once alone`() throws {
+        let door = try SignInFixture()
+        let token = try door.ask()
+        let code = door.codes[0]
+        for left in [4, 3, 2, 1] {
+            #expect(try door.check(token, code == "000000" ? "111111" : "000000") == .wrong(left: left))
+        }
+        guard case .verified(let next) = try door.check(token, code) else { throw Failure.notVerified }
+        func again(_ code: String) throws -> Authenticator.CodeOutcome {
+            let typed = try #require(door.authenticator.readCode(code))
+            return try door.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try door.authenticator.checkAgain(transaction, token: token, typed)
+            }
+        }
+        #expect(try again(code) == .verified(token: next))
+        #expect(try again(code) == .gone)
     }
 
     @Test func `a flood of requests sends six messages in any hour, and the latest code serves`() throws {

@@ -6,7 +6,7 @@ import Testing
 /// Identifier and password on one page: no code comes between, so that attempts cost work once there were many.
 struct OnePageTests {
     private func attempt(_ door: SignInFixture, _ identifier: String?, hasWorked: Bool) throws -> SignInFlow.Outcome {
-        try door.desk.enter(token: try door.ask(identifier), "fG69a*6jH", hasWorked: hasWorked)
+        try door.desk.enter(token: try door.ask(identifier), "fG69a*6jH", on: .own, hasWorked: hasWorked)
     }
 
     private func wantsHardWork(_ door: SignInFixture, _ identifier: String) throws -> Bool {
@@ -36,7 +36,7 @@ struct OnePageTests {
         for _ in 0..<4 { _ = try attempt(door, nil, hasWorked: false) }
         let token = try door.ask()
         #expect(try !wantsHardWork(door, "ANNE"))
-        _ = try door.desk.enter(token: token, "fG69a*6jH", hasWorked: false)
+        _ = try door.desk.enter(token: token, "fG69a*6jH", on: .own, hasWorked: false)
         #expect(try wantsHardWork(door, "ANNE"))
     }
 

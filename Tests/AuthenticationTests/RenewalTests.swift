@@ -36,7 +36,8 @@ struct RenewalTests {
     /// A session by a password that was chosen.
     private func chosen(_ door: SignInFixture) throws -> String {
         let token = try verified(door, renews: true)
-        guard case .opened(let session) = try door.desk.choose(token: token, Self.first, again: Self.first) else {
+        guard case .opened(let session) = try door.desk.choose(token: token, Self.first, again: Self.first, on: .own)
+        else {
             throw Failure.notOpened
         }
         return session
@@ -84,7 +85,7 @@ struct RenewalTests {
         }
         #expect(try step(door, next) == .choose(isReset: true))
         let before = door.sent.notes.withLock(\.count)
-        guard case .opened = try door.desk.choose(token: next, Self.second, again: Self.second) else {
+        guard case .opened = try door.desk.choose(token: next, Self.second, again: Self.second, on: .own) else {
             throw Failure.notOpened
         }
         // A completed renewal ends the sessions, and word goes to every contact.
@@ -102,7 +103,7 @@ struct RenewalTests {
             return
         }
         #expect(until > door.hands.time.withLock { $0 })
-        guard case .gone = try door.desk.choose(token: token, Self.second, again: Self.second) else {
+        guard case .gone = try door.desk.choose(token: token, Self.second, again: Self.second, on: .own) else {
             Issue.record("chosen before the hour")
             return
         }

@@ -68,10 +68,10 @@ struct SpellingTests {
             }
         }
         #expect(try request(verified) && !request(other(verified)))
-        guard case .gone = try door.desk.choose(token: other(verified), secret, again: secret) else {
+        guard case .gone = try door.desk.choose(token: other(verified), secret, again: secret, on: .own) else {
             throw Failure.taken
         }
-        guard case .opened(let session) = try door.desk.choose(token: verified, secret, again: secret) else {
+        guard case .opened(let session) = try door.desk.choose(token: verified, secret, again: secret, on: .own) else {
             throw Failure.notOpened
         }
         func present(_ token: String) throws -> Bool {

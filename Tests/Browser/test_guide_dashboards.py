@@ -94,7 +94,7 @@ LINES = [
     Line("je ne me souviens plus de mon mot de passe", "help", "J'ai oublié mon mot de passe"),
     Line("1 rendez-vous sur la page d'accueil", "help", "Sur la page de connexion"),
     Line("2 lien mot de passe oublié", "home", "Mot de passe oublié"),
-    Line("3 saisissez votre identifiant", "forgotten", "identifiant"),
+    Line("3 saisissez votre identifiant", "forgotten", "Mot de passe oublié", "Saisissez votre identifiant", "Votre identifiant", "duponta"),
     Line("4 le mot de passe est envoyé par mail", "mail with a new password", "Votre identifiant est : duponta", "Votre mot de passe est :"),
     Line("4 et il ouvre l'espace", "after signing in", "/space"),
     Line("je souhaite changer mon mot de passe", "help", "Je souhaite changer mon mot de passe"),

@@ -27,7 +27,7 @@ def test_identifier_and_sent_password_one_after_the_other(site, visitor):
     assert "5 minutes" in someone.text and "spams" in someone.text
     identifier, password, text = credentials(2)
     for note in ("respectez les majuscules et les minuscules", "« 0 » est le chiffre zéro", "copier/coller", "ne changera jamais",
-                 "seul le dernier compte", "Mot de passe oublié", "ne pas répondre", "nouvelle activation"):
+                 "seul le dernier compte", "Mot de passe oublié", "ne pas répondre", "à chaque demande"):
         assert note.lower() in text.lower().replace("\u00a0", " ").replace("\u2019", "'"), note
     assert credentials(1)[0] == identifier and credentials(1)[1] != password
 

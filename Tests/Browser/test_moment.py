@@ -3,6 +3,7 @@ import contextlib
 import csv
 import glob
 import html
+import json
 import os
 import re
 import sqlite3
@@ -285,6 +286,14 @@ def test_few_voters_are_warned_of(site):
     site.roll([voter(number) for number in range(1, 13)] + [voter(number, college="cadres") for number in range(13, 26)])
     checked = site.run("election", "check", f"{site.folder}/election", "--roll", glob.glob(f"{site.folder}/*.csv")[0])
     assert 'Note: 12 voters may vote on the ballot titulaires-ouvriers, and "confirm: atOnce" tells each within minutes' in checked.stderr
+
+
+@pytest.mark.parametrize("confirm, state", [("rounds", "met"), ("atOnce", "missing")])
+def test_the_security_level_says_where_few_are_told_of_each_vote_at_once(site, confirm, state):
+    site.prepare([voter(1), voter(2), voter(3, college="cadres")], *SMALL, ("grace: 15", f"grace: 15\nconfirm: {confirm}"))
+    shown = site.run("election", "check", f"{site.folder}/election", "--level", 1, "--json", status=1)
+    [point] = [each for each in json.loads(shown.stdout) if each["point"] == "confirming"]
+    assert (point["state"], point["cure"]) == (state, "confirm: rounds"), point
 
 
 def test_the_first_cast_is_as_fast_as_the_second(site, visitor):

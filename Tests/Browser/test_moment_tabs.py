@@ -4,12 +4,13 @@ import re
 import time
 
 import pytest
+import requests
 from conftest import PASSPHRASE, Client, code_in, plain, road
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 from test_kiosk import MAIL, lent
 from test_kiosk_hands import at_start, end
-from test_moment import PAGE, offline, shown, signed_in
+from test_moment import PAGE, offline, shown, signed_in, wait_for
 from test_moment_hands import LOST, NO_DIALOG, opened
 from test_phases import FEET, change, look
 from test_vote import LISTS, SMALL, SUBSTITUTES, WORKERS
@@ -365,6 +366,10 @@ def test_what_comes_after_a_right_code_from_its_page_ends_no_sign_in(site, field
         for cookies in (before, after):
             someone.page, someone.session.cookies = page, cookies.copy()
             answer = someone.post("/code", code=code, **fields)
+            if cookies is before and fields["action"] == "check":
+                # Its first answer was dropped, with the cookie: it is given the same one, and no other.
+                assert answer.headers["Location"] == "/passphrase" and someone.session.cookies["pending"] == after["pending"]
+                continue
             assert answer.headers["Location"].startswith("/code") and "Set-Cookie" not in answer.headers, answer.headers
     else:
         # Whoever wants another identifier begins anew.
@@ -448,3 +453,67 @@ def test_a_choice_is_never_shown_under_another_persons_name(site, visitor):
     language_link(jeanne, "English")
     WebDriverWait(jeanne.driver, 10).until(lambda d: shown(jeanne, "language-failed"))
     assert jeanne.driver.find_element(By.ID, "voter").text == name and chosen(jeanne) == 1
+
+
+ANSWERS = """window.fetch = (address, options) => options && options.method === "POST" && !String(address).startsWith("/extend")
+    ? Promise.resolve(new Response(arguments[0], { status: arguments[1], headers: { "Retry-After": "7" } })) : honest(address, options);"""
+
+
+def test_why_a_vote_was_refused_is_said_in_the_language_of_the_page(site, visitor):
+    """The server's own words, and those of the page that hold a number, follow the language as everything else does."""
+    site.prepare([voter(1), voter(3, college="cadres")], *SMALL).open_poll().serve()
+    jeanne = signed_in(site, visitor)
+    jeanne.open(PAGE).mark(LISTS[1]).click("Relire mon choix")
+    # What the server itself says: a ballot that is none.
+    page = jeanne.driver.page_source
+    form, owner = (re.search(words, page).group(1) for words in (r'name="form" value="([0-9a-f]+)"', r'name="owner" value="([^"]+)"'))
+    cookies = {each["name"]: each["value"] for each in jeanne.driver.get_cookies()}
+    refused = requests.post(site.address + PAGE, data={"form": form, "owner": owner, "ballot": "{}"}, cookies=cookies, timeout=30)
+    said = refused.json()
+    assert set(said["texts"]) == {"fr", "en"} and said["text"] == said["texts"]["fr"] != said["texts"]["en"], said
+    # Too many that are none: it says for how long, in each language.
+    for _ in range(20):
+        paused = requests.post(site.address + PAGE, data={"form": form, "owner": owner, "ballot": "{}"}, cookies=cookies, timeout=30)
+        if paused.status_code == 429:
+            break
+    wait, waits = paused.headers["Retry-After"], paused.json()["texts"]
+    assert f"Attendez {wait} secondes" in waits["fr"] and f"{wait} seconds" in waits["en"], waits
+    jeanne.driver.execute_script("window.honest = window.fetch;")
+    for answer, status, words in ((refused.text, 422, said["texts"]), (paused.text, 429, waits), ("<p>busy</p>", 503, {"fr": "7 secondes", "en": "7 seconds"})):
+        jeanne.driver.execute_script(ANSWERS, answer, status)
+        if shown(jeanne, "review"):
+            wait_for(jeanne.click("Confirmer mon vote"), "failed")
+        for language, link in (("fr", "English"), ("en", "Français")):
+            reason = plain(jeanne.driver.find_element(By.CSS_SELECTOR, "#failed .reason").text)
+            assert plain(words[language]) in reason, (reason, words)
+            language_link(jeanne, link)
+            WebDriverWait(jeanne.driver, 10).until(lambda d: ("not confirmed" in jeanne.text) == (language == "fr"))
+        jeanne.driver.execute_script("isOver = true")
+        jeanne.open(PAGE).mark(LISTS[1]).click("Relire mon choix")
+        jeanne.driver.execute_script("window.honest = window.fetch;")
+
+
+def test_a_suspension_is_said_to_who_casts_a_vote_in_the_language_of_the_page(site, visitor):
+    """What happened, what the bureau says of it, and what to do then: three sentences, each in both languages."""
+    site.prepare([voter(1), voter(3, college="cadres")], *SMALL).open_poll().serve()
+    jeanne = signed_in(site, visitor)
+    jeanne.open(PAGE).mark(LISTS[1]).click("Relire mon choix")
+    site.run("poll", "suspend", "--reason", "panne")
+    road.wait_until(lambda: FEET["suspended"] in look(site, "/box", "fr"))
+    wait_for(jeanne.click("Confirmer mon vote"), "failed")
+    shut = {"fr": ("Le vote n'est pas ouvert en ce moment. Votre bulletin n'a pas été pris en compte.", "suspendu", "Quand le vote reprendra, cliquez sur « Essayer de nouveau »"),
+            "en": ("The poll is not open at the moment. Your ballot was not taken.", "suspended", "When voting goes on, click")}
+    reason = lambda: plain(jeanne.driver.find_element(By.CSS_SELECTOR, "#failed .reason").text)  # noqa: E731
+    assert all(plain(words) in reason() for words in shut["fr"]), reason()
+    # The page in the other language comes when the poll goes on; until then what is said stays.
+    language_link(jeanne, "English")
+    WebDriverWait(jeanne.driver, 10).until(lambda d: shown(jeanne, "language-failed"))
+    assert all(plain(words) in reason() for words in shut["fr"]), reason()
+    site.run("poll", "resume")
+    road.wait_until(lambda: FEET["suspended"] not in look(site, "/box", "fr"))
+    for language, other, link in (("en", "fr", "English"), ("fr", "en", "Français")):
+        language_link(jeanne, link)
+        WebDriverWait(jeanne.driver, 10).until(lambda d: ("not confirmed" in jeanne.text) == (language == "en"))
+        assert all(plain(words) in reason() for words in shut[language]) and not any(plain(words) in reason() for words in shut[other]), reason()
+    # It is sent from this very page.
+    wait_for(jeanne.click("Essayer de nouveau"), "receipt")

@@ -69,11 +69,29 @@ struct PolicyReportTests {
         #expect(open.filter { ["onePage", "recovery", "renewal"].contains($0) } == missing)
     }
 
+    @Test(arguments: [
+        ("rounds", ["cadres"] as [String]?, PolicyReport.State.met), ("atOnce", [], .met),
+        ("atOnce", ["cadres"], .warned), ("atOnce", nil, .unknown),
+    ])
+    func `word of each vote at once is warned of where few vote`(
+        confirm: String, few: [String]?, state: PolicyReport.State
+    ) throws {
+        let file = Self.root.appending(path: "Ballots/cse-2026/election.yaml")
+        let source = try String(contentsOf: file, encoding: .utf8) + "\nconfirm: \(confirm)\n"
+        var facts = PolicyFacts()
+        facts.fewConfirmed = few
+        let report = PolicyReport(try text(), try ElectionReader.read(source, file: "e").get(), facts, level: 1)
+        #expect(report.lines.first { $0.point.id == "confirming" }?.state == state)
+        // It is said, and nothing waits for it: neither a cure nor the bureau's word.
+        #expect(report.open.allSatisfy { $0.point.id != "confirming" })
+    }
+
     @Test func `every point that is looked at is known to the check`() throws {
         // A point of the file that no rule knows would stay unknown whatever the facts are.
         var facts = PolicyFacts()
         (facts.trustees, facts.bureau, facts.auditors, facts.takesBounces) = (3, 2, 1, true)
         (facts.elections, facts.letterOnly, facts.oneChannel, facts.smallBallots) = (1, 0, 0, [])
+        facts.fewConfirmed = []
         facts.voters = 100
         facts.hasExpertise = true
         let text = try text()

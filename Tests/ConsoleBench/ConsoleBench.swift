@@ -198,7 +198,8 @@ struct ConsoleBenchFixture {
             }
             let generation = try register.member(transaction.reading, name: "bench")?.generation ?? 1
             let token = try door.open(
-                transaction, .staff("bench"), generation: generation, subject: [1], route: .email)
+                transaction, .staff("bench"), generation: generation,
+                from: SessionOrigin(subject: [1], route: .email))
             if let session = try door.session(transaction.reading, token: token) {
                 try door.confirm(transaction, session)
             }

@@ -44,7 +44,7 @@ struct OwnSecretTests {
         guard case .done(let identifier) = try house.add("anne", .manager) else { return #expect(Bool(false)) }
         let desk = desk(house)
         let token = try #require(try verified(house, identifier))
-        guard case .opened(let first) = try desk.choose(token: token, Self.old, again: Self.old) else {
+        guard case .opened(let first) = try desk.choose(token: token, Self.old, again: Self.old, on: .own) else {
             return #expect(Bool(false))
         }
         let (other, _) = try house.session("anne")
@@ -75,7 +75,7 @@ struct OwnSecretTests {
         guard case .done(let next) = change else { return #expect(Bool(false)) }
         #expect(try !isExpired(house, "anne"))
         let token = try #require(try verified(house, next))
-        guard case .opened = try desk(house).choose(token: token, Self.old, again: Self.old) else {
+        guard case .opened = try desk(house).choose(token: token, Self.old, again: Self.old, on: .own) else {
             return #expect(Bool(false))
         }
         // Once it was used it stays.
@@ -90,7 +90,7 @@ struct OwnSecretTests {
         house.wait(StaffRegister.unusedDays * 86_400 - 60)
         let token = try #require(try verified(house, identifier))
         house.wait(120)
-        #expect(try desk(house).choose(token: token, Self.old, again: Self.old) == .gone)
+        #expect(try desk(house).choose(token: token, Self.old, again: Self.old, on: .own) == .gone)
     }
 
     private func isExpired(_ house: StaffFixture, _ name: String) throws -> Bool {

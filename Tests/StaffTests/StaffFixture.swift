@@ -84,7 +84,9 @@ final class StaffFixture {
     func session(_ name: String) throws -> (token: String, Session) {
         let member = try member(name)
         let token = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try door.open(transaction, member.principal, generation: member.generation, subject: [1], route: .email)
+            try door.open(
+                transaction, member.principal, generation: member.generation,
+                from: SessionOrigin(subject: [1], route: .email))
         }
         return (token, try #require(try present(token)))
     }

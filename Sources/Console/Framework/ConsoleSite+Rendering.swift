@@ -37,7 +37,7 @@ extension ConsoleSite {
         if let session = visitor.session, session.confirmedAt != nil {
             frame.who = visitor.member.map { .init(name: $0.fullName, role: $0.role) }
             frame.menu = try menu(visitor, path)
-            frame.expiry = .init(seconds: min(Authenticator.idleSeconds, session.endsAt - parts.clock.now))
+            frame.expiry = .init(seconds: min(session.idleSeconds, session.endsAt - parts.clock.now))
         }
         let html = try pages.html(page, in: frame, for: visitor.viewer, wording(language))
         return Response(status, body: Array(html.utf8))

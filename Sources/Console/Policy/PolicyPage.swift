@@ -95,7 +95,7 @@ struct PolicyPage: ConsolePage {
             view: OnPage(
                 PolicyModel.LineView(
                     words: line.point.text[call.language], state: accepted ?? line.state.said(say),
-                    isMissing: line.state == .missing,
+                    isMissing: [.missing, .warned].contains(line.state),
                     canAccept: call.viewer.may(.acceptPolicy) && line.state == .missing && line.acceptedBy == nil)))
     }
 }

@@ -65,7 +65,7 @@ struct StaffSignIn: ConsoleTask {
             try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
                 try parts.door.note(transaction, session)
             }
-            return .text(200, "\(min(Authenticator.idleSeconds, session.endsAt - parts.clock.now))\n")
+            return .text(200, "\(min(session.idleSeconds, session.endsAt - parts.clock.now))\n")
         default: return nil
         }
     }
@@ -276,9 +276,9 @@ struct StaffSignIn: ConsoleTask {
         }
         let outcome: SignInFlow.Outcome
         if case .choose = step {
-            outcome = try parts.signIn.choose(token: token, typed, again: form?["again"] ?? "")
+            outcome = try parts.signIn.choose(token: token, typed, again: form?["again"] ?? "", on: .own)
         } else {
-            outcome = try parts.signIn.enter(token: token, typed)
+            outcome = try parts.signIn.enter(token: token, typed, on: .own)
         }
         switch outcome {
         case .opened(let session):

@@ -36,9 +36,11 @@ CREATE TABLE access_request (
     answered INTEGER NOT NULL DEFAULT 0 CHECK (answered IN (0, 1)),
     proven INTEGER NOT NULL DEFAULT 0 CHECK (proven IN (0, 1))
 , realm TEXT NOT NULL DEFAULT 'voters'
-    CHECK (realm IN ('voters', 'staff')), network BLOB NOT NULL DEFAULT x'', pictured INTEGER NOT NULL DEFAULT 0 CHECK (pictured IN (0, 1)), digits INTEGER NOT NULL DEFAULT 0, renews INTEGER NOT NULL DEFAULT 0 CHECK (renews IN (0, 1))) STRICT;
+    CHECK (realm IN ('voters', 'staff')), network BLOB NOT NULL DEFAULT x'', pictured INTEGER NOT NULL DEFAULT 0 CHECK (pictured IN (0, 1)), digits INTEGER NOT NULL DEFAULT 0, renews INTEGER NOT NULL DEFAULT 0 CHECK (renews IN (0, 1)), token_before BLOB) STRICT;
 
 CREATE INDEX access_request_asked ON access_request (id) WHERE state = 'asked';
+
+CREATE INDEX access_request_before ON access_request (token_before) WHERE token_before IS NOT NULL;
 
 CREATE INDEX access_request_end ON access_request (ends_at);
 
@@ -56,7 +58,7 @@ CREATE TABLE access_session (
     opened_at INTEGER NOT NULL,
     seen_at INTEGER NOT NULL,
     ends_at INTEGER NOT NULL
-, confirmed_at INTEGER) STRICT;
+, confirmed_at INTEGER, idle_seconds INTEGER NOT NULL DEFAULT 900 CHECK (idle_seconds > 0)) STRICT;
 
 CREATE INDEX access_session_principal ON access_session (principal);
 
