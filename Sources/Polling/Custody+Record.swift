@@ -18,7 +18,9 @@ extension PollingStation {
         }
         for backup in custody.backups {
             lines.append(
-                words.backup(backup.name, backup.sha256, report: backup.report.map { ($0.by, $0.reason) }))
+                words.backup(
+                    backup.name, backup.sha256, isRemoved: backup.removedAt != nil,
+                    report: backup.report.map { ($0.by, $0.reason) }))
         }
         return lines
     }
