@@ -1,11 +1,14 @@
 import Elections
-import Journal
+package import Journal
 package import Store
 import Synchronization
 
 /// Word that a vote was recorded, to everybody who voted: it is what lets somebody who did not vote notice a stuffed ballot. It
 /// goes out in rounds, so that nothing is written for a single vote, and says nothing of tracker, ballot or time.
 extension PollingStation {
+    /// Who tells of votes after a round: its number of voters is public by then, as it is not where each is told at once.
+    package static let roundsPrincipal = Principal.system("rounds")
+
     /// Voters told in one transaction.
     private static let noticeChunk = 200
 
@@ -40,7 +43,7 @@ extension PollingStation {
                 for (elector, _, entry) in waiting { try tell(transaction, elector, entry) }
                 if !waiting.isEmpty {
                     try logbook.record(
-                        transaction, election: election.election.id, by: .system("rounds"), .pollNotice,
+                        transaction, election: election.election.id, by: PollingStation.roundsPrincipal, .pollNotice,
                         ["lines": "\(waiting.count)"])
                 }
                 // Several ballots of one voter are one message.

@@ -98,7 +98,7 @@ struct MetricsDoor: Sendable {
         return [
             MetricFamily(
                 "isoloir_outbox_messages",
-                "Messages by channel and state: waiting, accepted, delivered, bounced, failed.",
+                "Messages by channel and state, but for word of votes and reminders.",
                 .gauge, MetricsDoor.messages(messages)),
             MetricFamily(
                 "isoloir_letters", "Sheets by state.", .gauge,

@@ -277,6 +277,9 @@ def test_a_vote_is_confirmed_within_minutes_where_the_election_says_so(site, vis
     assert "Un vote a été enregistré pour vous" in text and "titulaires" not in text
     time.sleep(2)
     assert len(told()) == 2
+    # How many were told is how many voted: no count of messages has it while the poll is open.
+    counted = sum(row["count"] for row in site.json("outbox", "status"))
+    assert counted == site.sql("SELECT count(*) FROM outbox_message WHERE kind NOT IN ('voteRecorded', 'reminder')")[0][0]
 
 
 def test_few_voters_are_warned_of(site):
