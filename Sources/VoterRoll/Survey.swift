@@ -29,6 +29,11 @@ struct Survey {
             if count == 0 { break }
             if first == nil {
                 let start = Array(chunk.prefix(count))
+                if Survey.isUTF32(start) {
+                    throw RollFileError(
+                        file: path, line: 0,
+                        message: "this text is in UTF-32: save it as \"CSV UTF-8\" and import that")
+                }
                 if let message = FileKind.of(start).refusal {
                     throw RollFileError(file: path, line: 0, message: message)
                 }
@@ -48,12 +53,15 @@ struct Survey {
         (delimiter, hasSeparatorLine) = (head.delimiter, head.hasSeparatorLine)
     }
 
+    /// By its mark, the smaller of which begins as that of UTF-16 does. No spreadsheet writes it.
+    private static func isUTF32(_ start: [UInt8]) -> Bool {
+        start.starts(with: [0xFF, 0xFE, 0, 0]) || start.starts(with: [0, 0, 0xFE, 0xFF])
+    }
+
     /// UTF-16, by its mark or by the zeros in every other byte.
     /// - Parameter start: the file's first bytes.
     /// - Returns: nil for everything that is not UTF-16.
     private static func wide(_ start: [UInt8]) -> TextEncoding? {
-        // UTF-32 begins as UTF-16 does; no table is written in it, and it is refused as no text.
-        if start.starts(with: [0xFF, 0xFE, 0, 0]) { return nil }
         if start.starts(with: [0xFF, 0xFE]) { return .utf16Little }
         if start.starts(with: [0xFE, 0xFF]) { return .utf16Big }
         let sample = start.prefix(512)
@@ -70,6 +78,11 @@ struct Survey {
     /// - Throws: when it is mostly UTF-8 with other bytes in some lines, or two encodings are as likely.
     private static func encoding(_ census: ByteCensus, _ path: String) throws(RollFileError) -> TextEncoding {
         if census.isUTF8 { return .utf8 }
+        if census.isCut, census.sequences > 0 {
+            throw RollFileError(
+                file: path, line: 0,
+                message: "the file ends in the middle of a character: it was cut short; ask for it again")
+        }
         if census.sequences > census.oddBytes {
             let lines = census.oddLines.prefix(mostNamed).map(String.init).joined(separator: ", ")
             throw RollFileError(
@@ -115,6 +128,9 @@ private struct ByteCensus {
 
     /// Whether every sequence is whole.
     var isUTF8: Bool { oddBytes == 0 && pending == 0 }
+
+    /// Whether all but the last sequence is whole.
+    var isCut: Bool { oddBytes == 0 && pending > 0 }
 
     /// False when the bytes cannot be text in any encoding of bytes.
     mutating func take(_ bytes: Span<UInt8>) -> Bool {

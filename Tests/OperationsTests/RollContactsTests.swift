@@ -1,3 +1,4 @@
+import Authentication
 import Contacts
 import Crypto
 import Delivery
@@ -72,6 +73,31 @@ struct RollContactsTests {
             voter: 1, reason: "lost", check: .callBack, answer: nil, by: office.viewer("one"))
         guard case .asked(_, byBureau: true) = reset else {
             Issue.record("\(reset)")
+            return
+        }
+    }
+
+    /// Two persons saw the list, and nobody each row of it.
+    @Test func `a contact that a file changed is a moved one for 48 hours, though two persons approved it`() throws {
+        let office = try ContactOffice()
+        func moved(_ voter: Int) throws -> Int? {
+            try office.store.read { (reading: borrowing Reading) throws(StoreError) in
+                try office.desk.directory.contactMoved(reading, .voter(voter))
+            }
+        }
+        let request = try #require(try office.apply(file([1: "a@example.net"]), by: "one").request)
+        // What waits has changed nothing yet.
+        #expect(try moved(1) == nil)
+        #expect(try office.decide(request, by: "two") == .appliedFile(voters: 1, overtaken: []))
+        let now = office.time.now.withLock { $0 }
+        #expect(try moved(1) == now && moved(2) == nil)
+        func asked() throws -> VoterDesk.Outcome {
+            try office.desk.resetPassphrase(
+                voter: 1, reason: "lost", check: .callBack, answer: nil, by: office.viewer("one"))
+        }
+        office.time.now.withLock { $0 += VoterDesk.takeoverSeconds + 1 }
+        guard case .asked(_, byBureau: false) = try asked() else {
+            Issue.record("48 hours are over")
             return
         }
     }
