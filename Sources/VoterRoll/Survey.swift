@@ -40,7 +40,10 @@ struct Survey {
                 first = start
                 wide = Survey.wide(start)
             }
-            if wide != nil { break }
+            if wide != nil {
+                try Survey.refuseCut(file, path)
+                break
+            }
             guard census.take(chunk.span.extracting(0..<count)) else {
                 throw RollFileError(
                     file: path, line: 0, message: "this is no text file: give the roll as CSV or as an .xlsx workbook")
@@ -51,6 +54,18 @@ struct Survey {
         hasMark = first.starts(with: [0xEF, 0xBB, 0xBF])
         let head = TextHead(first, encoding, map: map)
         (delimiter, hasSeparatorLine) = (head.delimiter, head.hasSeparatorLine)
+    }
+
+    /// Refuses a file of UTF-16 whose last character is half there.
+    private static func refuseCut(_ file: Int32, _ path: String) throws(RollFileError) {
+        var status = stat()
+        if unsafe fstat(file, &status) == 0, status.st_size % 2 != 0 { throw cut(path) }
+    }
+
+    private static func cut(_ path: String) -> RollFileError {
+        RollFileError(
+            file: path, line: 0,
+            message: "the file ends in the middle of a character: it was cut short; ask for it again")
     }
 
     /// By its mark, the smaller of which begins as that of UTF-16 does. No spreadsheet writes it.
@@ -78,11 +93,7 @@ struct Survey {
     /// - Throws: when it is mostly UTF-8 with other bytes in some lines, or two encodings are as likely.
     private static func encoding(_ census: ByteCensus, _ path: String) throws(RollFileError) -> TextEncoding {
         if census.isUTF8 { return .utf8 }
-        if census.isCut, census.sequences > 0 {
-            throw RollFileError(
-                file: path, line: 0,
-                message: "the file ends in the middle of a character: it was cut short; ask for it again")
-        }
+        if census.isCut, census.sequences > 0 { throw cut(path) }
         if census.sequences > census.oddBytes {
             let lines = census.oddLines.prefix(mostNamed).map(String.init).joined(separator: ", ")
             throw RollFileError(

@@ -1,4 +1,5 @@
 import Contacts
+import Elections
 import Foundation
 import Testing
 import VoterRoll
@@ -26,6 +27,7 @@ struct TextFileTests {
 
     @Test(arguments: [
         (Data(TextFileTests.text.utf8) + [0xC3], "was cut short"),
+        ((TextFileTests.text.data(using: .utf16) ?? Data()).dropLast(), "was cut short"),
         // An odd line is named, though the file is cut as well.
         (Data(TextFileTests.text.utf8 + [0x41, 0xE9, 0x0A, 0xC3]), "but for some lines (3)"),
         (TextFileTests.text.data(using: .utf32) ?? Data(), "is in UTF-32"),
@@ -39,6 +41,13 @@ struct TextFileTests {
         } throws: {
             "\($0)".contains(words)
         }
+    }
+
+    @Test(arguments: [("fr-FR", "fr"), ("FR_be", "fr"), ("en-GB", "en"), ("EN_US", "en")])
+    func `a language may have its country behind it`(text: String, language: String) throws {
+        let desk = try Desk()
+        try desk.publish(try desk.load("ref;nom;prenom;college;langue\nA1;Petit;Zoe;ouvriers;\(text)\n"))
+        #expect(try desk.voters().map(\.language.rawValue) == [language])
     }
 
     @Test(arguments: ["\"06 39 98 12 34;\"", "\"0639981234 , \"", "0639981234."])
