@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Every target is compiled with the same strict settings; HouseTests holds the table of who may import whom.
+// Every target is compiled with the same strict settings; ArchitectureTests holds the table of who may import whom.
 let house: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .strictMemorySafety(),
@@ -27,7 +27,7 @@ func room(_ name: String, on foundations: [String]) -> Target {
 func tests(_ name: String, of rooms: [String]) -> Target {
     .testTarget(
         name: name, dependencies: rooms.map { .byName(name: $0) },
-        exclude: ["BallotTests", "HouseTests", "TemplatingTests"].contains(name) ? ["Fixtures"] : [],
+        exclude: ["BallotTests", "ArchitectureTests", "TemplatingTests"].contains(name) ? ["Fixtures"] : [],
         swiftSettings: house)
 }
 
@@ -146,7 +146,7 @@ let package = Package(
             ].map { .byName(name: $0) }, path: "Tests/ConsoleBench", swiftSettings: house
         ),
         tests(
-            "HouseTests",
+            "ArchitectureTests",
             of: [
                 "Authentication", "Captcha", "Delivery", "Elections", "Issuance", "Journal", "Operations", "Polling",
                 "Staff", "Store", "Turnout", "VoterRoll",

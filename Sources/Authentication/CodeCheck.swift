@@ -4,7 +4,7 @@ import Elections
 import Issuance
 package import Store
 
-extension Doorkeeper {
+extension Authenticator {
     /// What a typed connection code came to.
     package enum CodeOutcome: Sendable, Equatable {
         /// Right: the browser goes on with this token.
@@ -23,7 +23,8 @@ extension Doorkeeper {
 
     /// A code in what was typed, from the text alone; nil when there is none.
     package func readCode(_ typed: String) -> TypedCode? {
-        let digits = OneTimeCode.find(in: typed, digits: policy.codeDigits...policy.codeDigits + Doorkeeper.extraDigits)
+        let digits = OneTimeCode.find(
+            in: typed, digits: policy.codeDigits...policy.codeDigits + Authenticator.extraDigits)
         var symbols: SymbolCode?
         if case .code(let code) = SymbolCode.read(typed, count: Identifier.printedCodeCount) { symbols = code }
         symbols = symbols ?? SymbolCode.find(in: typed, count: Identifier.printedCodeCount)

@@ -34,7 +34,7 @@ struct CodeClaim {
 /// The chance of all guesses of any 24 hours, which are counted over two days of UTC, for codes of six digits and ten attempts (the longest policy): 30 wrong ones until
 /// codes become longer, 10 for each of the 3 short codes that can be live then, 10 for each of the 9 longer ones of an hour,
 /// and 1,000 at others' longer ones: 60e-6 + 9 x 24 x 10e-8 + 1000e-8 = 92e-6, less than 1 in 10,000.
-extension Doorkeeper {
+extension Authenticator {
     /// Messages in quick succession, ...
     static let burst = 3
     /// ... then one in this many seconds for each network that asks, ...
@@ -94,7 +94,7 @@ extension Doorkeeper {
                 AND id > coalesce((SELECT pace_from FROM access_counter WHERE election = ?1 AND subject = ?2), 0)
             ORDER BY created_at DESC
             """, election.number, claim.subject, clock.now, claim.purpose.rawValue, claim.network, replaced,
-            Doorkeeper.hour, Doorkeeper.pace
+            Authenticator.hour, Authenticator.pace
         ) { (row: borrowing Row) throws(StoreError) in
             Sent(at: try row[0], isLive: try row[1], isMine: try row[2], isPictured: try row[3])
         }
@@ -109,20 +109,20 @@ extension Doorkeeper {
         if isPaced(all.filter { !$0.isPictured }) { return .paced }
         guard claim.isPictured else { return nil }
         let pictured = all.filter(\.isPictured)
-        let most = Doorkeeper.mostPictured - (pictured.contains(where: \.isMine) ? 1 : 0)
+        let most = Authenticator.mostPictured - (pictured.contains(where: \.isMine) ? 1 : 0)
         return pictured.count < most ? .pictured : nil
     }
 
     /// Whether these messages leave room for one more without a picture.
     private func isPaced(_ sent: [Sent]) -> Bool {
         let mine = sent.filter(\.isMine)
-        guard sent.count < Doorkeeper.mostAnHour, mine.count < Doorkeeper.mostOfNetwork,
-            sent.count(where: \.isLive) < Doorkeeper.mostLive,
-            mine.count(where: \.isLive) < Doorkeeper.mostLive - 1
+        guard sent.count < Authenticator.mostAnHour, mine.count < Authenticator.mostOfNetwork,
+            sent.count(where: \.isLive) < Authenticator.mostLive,
+            mine.count(where: \.isLive) < Authenticator.mostLive - 1
         else { return false }
-        guard sent.count >= Doorkeeper.burst, let last = mine.first?.at else { return true }
+        guard sent.count >= Authenticator.burst, let last = mine.first?.at else { return true }
         // A clock that was set back keeps nobody waiting until it is there again.
-        return last + Doorkeeper.pace <= clock.now || last > clock.now + Doorkeeper.pace
+        return last + Authenticator.pace <= clock.now || last > clock.now + Authenticator.pace
     }
 
     /// Seconds until a message is sent again to the network that asked last, without a picture; 0 when one is sent now.
@@ -131,13 +131,13 @@ extension Doorkeeper {
             """
             SELECT network, created_at FROM access_request
             WHERE election = ? AND subject = ? AND purpose = 'signIn' AND created_at > ? ORDER BY id DESC LIMIT 1
-            """, election.number, subject, clock.now - Doorkeeper.hour
+            """, election.number, subject, clock.now - Authenticator.hour
         ) { (row: borrowing Row) throws(StoreError) -> (network: [UInt8], at: Int) in (try row[0], try row[1]) }
         guard let latest else { return 0 }
         let claim = CodeClaim(subject: subject, purpose: .signIn, network: latest.network, isPictured: false)
         let paced = try sent(reading, claim).filter { !$0.isPictured }
         guard !isPaced(paced), let last = paced.first?.at else { return 0 }
-        return min(Doorkeeper.pace, max(1, last + Doorkeeper.pace - clock.now))
+        return min(Authenticator.pace, max(1, last + Authenticator.pace - clock.now))
     }
 
     /// Makes the messages and the guesses of the past count no more.
@@ -163,10 +163,10 @@ extension Doorkeeper {
             SELECT count(*) FROM access_request WHERE election = ? AND subject = ? AND purpose = ? AND source = id
                 AND state IN ('asked', 'sent') AND code_until > ? AND digits <= ? AND created_at > ?
             """, election.number, claim.subject, claim.purpose.rawValue, clock.now, policy.codeDigits,
-            clock.now - Doorkeeper.hour)
-        var isLong = short >= Doorkeeper.mostLive
+            clock.now - Authenticator.hour)
+        var isLong = short >= Authenticator.mostLive
         if try isUnderAttack(reading, claim.subject) { isLong = true }
-        return policy.codeDigits + (isLong ? Doorkeeper.extraDigits : 0)
+        return policy.codeDigits + (isLong ? Authenticator.extraDigits : 0)
     }
 
     /// Whether so many wrong codes came for an identifier today and yesterday that guessing must become harder.
@@ -175,7 +175,7 @@ extension Doorkeeper {
             """
             SELECT count(*) FROM access_counter WHERE election = ?1 AND subject = ?2
                 AND ?4 <= CASE day WHEN ?3 THEN wrong + wrong_before WHEN ?3 - 1 THEN wrong ELSE 0 END
-            """, election.number, subject, clock.now / 86_400, Doorkeeper.manyWrong) == 1
+            """, election.number, subject, clock.now / 86_400, Authenticator.manyWrong) == 1
     }
 
     /// Whether an identifier's next secret must be preceded by hard work. Without a code anybody may try one in a new browser at
@@ -183,7 +183,7 @@ extension Doorkeeper {
     package func wantsHardWork(_ reading: borrowing Reading, _ subject: [UInt8]) throws(StoreError) -> Bool {
         if try isUnderAttack(reading, subject) { return true }
         guard policy.codeChannel == .none else { return false }
-        return try keeper.wait(reading, election: election.number, subject: subject) > 0
+        return try passphrases.wait(reading, election: election.number, subject: subject) > 0
     }
 
     // MARK: Codes of others
@@ -228,8 +228,9 @@ extension Doorkeeper {
         ) { (row: borrowing Row) throws(StoreError) -> (guesses: Int, digits: Int, mine: Int, day: Int) in
             (try row[0], try row[1], try row[2], try row[3])
         }
-        guard let found, found.guesses < Doorkeeper.mostShared, found.mine - counted < Doorkeeper.mostSharedOfNetwork,
-            found.day < Doorkeeper.mostSharedADay
+        guard let found, found.guesses < Authenticator.mostShared,
+            found.mine - counted < Authenticator.mostSharedOfNetwork,
+            found.day < Authenticator.mostSharedADay
         else { return false }
         // Short codes are for their own browsers alone while somebody guesses.
         if found.digits > policy.codeDigits { return true }

@@ -1,3 +1,4 @@
+package import Contacts
 import Crypto
 package import Delivery
 import Elections
@@ -39,9 +40,9 @@ package struct CodeRequest: Sendable {
     /// principal.
     package let generation: Int?
     /// The way the code went.
-    package let route: Route?
+    package let route: Channel?
     /// For a reset: the way by which this browser's sign-in code came, and the reset's must not.
-    package let avoid: Route?
+    package let avoid: Channel?
     /// The identifier as it was typed, sealed: what a new secret must not resemble.
     let typed: [UInt8]
     /// Whether the question of the roll was answered, and whether the secret sent with the identifier was given.
@@ -69,14 +70,14 @@ package struct CodeRequest: Sendable {
             id: try row[0], subject: try row[1], purpose: try row.value(2), state: try row.value(3),
             label: try row[4], source: try row[5], turns: try row[6], attempts: try row[7], createdAt: try row[8],
             codeUntil: try row[9], principal: principal.flatMap(Principal.init(text:)), generation: try row[11],
-            route: route.flatMap(Route.init(rawValue:)), avoid: avoid.flatMap(Route.init(rawValue:)),
+            route: route.flatMap(Channel.init(rawValue:)), avoid: avoid.flatMap(Channel.init(rawValue:)),
             typed: try row[14],
             isAnswered: try row[15], isProven: try row[16], wantsReset: try row[17], network: try row[18],
             digits: try row[19], renews: try row[20])
     }
 }
 
-extension Doorkeeper {
+extension Authenticator {
     /// Seconds for which a request's page works: time to look for a letter in a drawer.
     package static let requestSeconds = 3600
     /// Seconds in which a second press of the first page's button is taken for the first: as long as people wait for a page before
@@ -145,12 +146,12 @@ extension Doorkeeper {
             """, hash(token: token), election.number, clock.now
         ) { (row: borrowing Row) throws(StoreError) -> (at: Int, isUnderWay: Bool) in (try row[0], try row[1]) }
         guard let latest else { return .first }
-        return latest.isUnderWay && 0..<Doorkeeper.pressSeconds ~= clock.now - latest.at ? .again : .spent
+        return latest.isUnderWay && 0..<Authenticator.pressSeconds ~= clock.now - latest.at ? .again : .spent
     }
 
     /// Until when a code that is received now works at least: its minutes run from the moment in which the relay took it.
     package func codeHolds(_ request: CodeRequest) -> Int {
-        request.codeUntil - Doorkeeper.longestCode + policy.codeMinutes * 60
+        request.codeUntil - Authenticator.longestCode + policy.codeMinutes * 60
     }
 
     /// A short sign of a request, which the forms of its pages carry. It opens nothing: it tells the pages of one sign-in from
@@ -263,7 +264,7 @@ extension Doorkeeper {
         let token: [UInt8]
         let typed: [UInt8]
         var turns = 0
-        var avoid: Route?
+        var avoid: Channel?
         var isAnswered = false
         var renews = false
     }
@@ -275,7 +276,7 @@ extension Doorkeeper {
         let isOrdered = allowance != nil
         let digits = try digits(transaction.reading, claim)
         let code = OneTimeCode.random(digits: digits, from: randomness)
-        let label = Doorkeeper.label(randomness)
+        let label = Authenticator.label(randomness)
         let id = try transaction.insert(
             """
             INSERT INTO access_request (election, token, subject, purpose, state, label, code, sealed, source, turns,
@@ -283,7 +284,7 @@ extension Doorkeeper {
             VALUES (?, ?, ?, ?, 'asked', ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """, election.number, order.token, claim.subject, claim.purpose.rawValue, label, hash(code: code),
             isOrdered ? sealer().seal(Array(code.utf8), associated: order.token) : nil, order.turns, now,
-            now + Doorkeeper.longestCode, now + Doorkeeper.requestSeconds, order.avoid?.rawValue, order.typed,
+            now + Authenticator.longestCode, now + Authenticator.requestSeconds, order.avoid?.rawValue, order.typed,
             order.isAnswered, realm.rawValue, claim.network, allowance == .pictured, digits,
             order.renews)
         // Without a message of its own the request takes the code of the latest one that is under way.

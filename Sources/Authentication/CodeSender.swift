@@ -1,3 +1,4 @@
+import Contacts
 import Crypto
 import Delivery
 import Elections
@@ -5,7 +6,7 @@ import Issuance
 import Journal
 package import Store
 
-extension Doorkeeper {
+extension Authenticator {
     /// Requests served in one transaction.
     private static let chunk = 100
 
@@ -34,7 +35,7 @@ extension Doorkeeper {
                 SELECT id, subject, purpose, state, label, source, turns, attempts, created_at, code_until, principal,
                     generation, route, avoid, typed, answered, proven, wants_reset, network, digits, renews
                 FROM access_request WHERE state = 'asked' AND election = ? AND realm = ? ORDER BY id LIMIT ?
-                """, election.number, realm.rawValue, Doorkeeper.chunk, row: CodeRequest.read)
+                """, election.number, realm.rawValue, Authenticator.chunk, row: CodeRequest.read)
             for request in asked { try serve(transaction, request) }
             return asked.count
         }
@@ -45,7 +46,7 @@ extension Doorkeeper {
         let ids = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try reading.all(
                 "SELECT id FROM access_request WHERE state = 'asked' AND election = ? AND realm = ? ORDER BY id LIMIT ?",
-                election.number, realm.rawValue, Doorkeeper.chunk
+                election.number, realm.rawValue, Authenticator.chunk
             ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
         }
         for id in ids {
@@ -84,7 +85,7 @@ extension Doorkeeper {
             let source = try transaction.reading.first(
                 "SELECT route FROM access_request WHERE id = ?", request.source
             ) { (row: borrowing Row) throws(StoreError) -> String? in try row[0] }
-            let route = (source ?? nil).flatMap(Route.init(rawValue:))
+            let route = (source ?? nil).flatMap(Channel.init(rawValue:))
             return try note(transaction, request, account, route: route, message: nil)
         }
         let route = routes[request.turns % routes.count]
@@ -94,7 +95,7 @@ extension Doorkeeper {
 
     /// Queues the code's message; nil for a request that takes the code of another one's.
     private func order(
-        _ transaction: borrowing Transaction, _ request: CodeRequest, _ principal: Principal, _ route: Route
+        _ transaction: borrowing Transaction, _ request: CodeRequest, _ principal: Principal, _ route: Channel
     ) throws(StoreError) -> Int? {
         let sealed = try transaction.reading.first("SELECT sealed, token FROM access_request WHERE id = ?", request.id)
         {
@@ -104,7 +105,7 @@ extension Doorkeeper {
         guard let code = sealer().open(box, associated: sealed.token) else {
             throw StoreError(.damaged, "A connection code does not open.", cure: "Run `store check`.")
         }
-        var note = VoterNote(
+        var note = VoterNotification(
             request.purpose == .reset ? .resetCode : .code, by: route, priority: .code, generation: request.id)
         note.values = ["code": String(decoding: code, as: UTF8.self), "label": request.label]
         note.expiresAt = request.codeUntil
@@ -113,7 +114,8 @@ extension Doorkeeper {
 
     /// Notes whose request it is and the way of its code; the sealed code goes.
     private func note(
-        _ transaction: borrowing Transaction, _ request: CodeRequest, _ account: Account?, route: Route?, message: Int?
+        _ transaction: borrowing Transaction, _ request: CodeRequest, _ account: Account?, route: Channel?,
+        message: Int?
     ) throws(StoreError) {
         try transaction.execute(
             """
@@ -126,8 +128,8 @@ extension Doorkeeper {
 
     /// The channels that may carry a code.
     private func permitted(
-        _ routes: [Route], _ account: Account, _ request: CodeRequest
-    ) -> [Route] {
+        _ routes: [Channel], _ account: Account, _ request: CodeRequest
+    ) -> [Channel] {
         request.purpose == .reset
             ? routes.filter { $0 != request.avoid } : policy.codeWays(routes, identifier: account.route)
     }

@@ -5,38 +5,38 @@ import Issuance
 import Journal
 package import Store
 
-extension SignInDesk {
+extension SignInFlow {
     /// Changes the secret of somebody who is signed in: the present one is asked, the other sessions end, and word is sent.
     package func change(
         _ session: Session, present: String, _ typed: String, again: String
     ) throws(StoreError) -> Outcome {
         let subject = Array(session.principal.text.utf8)
         let found = try store.write {
-            (transaction: borrowing Transaction) throws(StoreError) -> (PassphraseKeeper.Record, PassphraseRules)? in
-            guard try keeper.begin(transaction, election: election, subject: subject) else { return nil }
+            (transaction: borrowing Transaction) throws(StoreError) -> (PassphraseService.Record, PassphraseRules)? in
+            guard try passphrases.begin(transaction, election: election, subject: subject) else { return nil }
             return (
-                try keeper.record(transaction.reading, election: election, session.principal),
+                try passphrases.record(transaction.reading, election: election, session.principal),
                 try rules(transaction.reading, session.principal, canonical: nil)
             )
         }
         guard let (record, rules) = found else {
             return .wait(
                 seconds: try store.read { (reading: borrowing Reading) throws(StoreError) in
-                    try keeper.wait(reading, election: election, subject: subject)
+                    try passphrases.wait(reading, election: election, subject: subject)
                 })
         }
         let secret = SecretText.secret(present)
         var isRight = false
         if record.hash == nil, policy.secretKind == .generated {
             let sent = try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try doorkeeper.sentSecret(reading, session)
+                try authenticator.sentSecret(reading, session)
             }
-            isRight = sent.map { Secret(doorkeeper.hash(generated: secret)).matches(Secret($0)) } ?? false
+            isRight = sent.map { Secret(authenticator.hash(generated: secret)).matches(Secret($0)) } ?? false
         } else {
-            switch keeper.check(secret, against: record.hash) {
+            switch passphrases.check(secret, against: record.hash) {
             case .busy(let seconds):
                 try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                    try keeper.giveBack(transaction, election: election, subject: subject)
+                    try passphrases.giveBack(transaction, election: election, subject: subject)
                 }
                 return .busy(seconds: seconds)
             case .done(let right): isRight = right
@@ -45,20 +45,20 @@ extension SignInDesk {
         guard isRight else { return .wrong }
         // Right, whatever comes of the new one: its attempts are forgotten.
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try keeper.succeed(transaction, election: election, subject: subject)
+            try passphrases.succeed(transaction, election: election, subject: subject)
         }
         let faults = rules.faults(typed, again: again)
         guard faults.isEmpty else {
             return .refused(faults, uncounted: rules.uncounted(typed))
         }
-        switch keeper.hash(SecretText.secret(typed)) {
+        switch passphrases.hash(SecretText.secret(typed)) {
         case .busy(let seconds): return .busy(seconds: seconds)
         case .done(let hash):
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                let generation = try keeper.set(
+                let generation = try passphrases.set(
                     transaction, election: election, named: name, session.principal, hash: hash, why: "changed")
-                try doorkeeper.keep(transaction, session)
-                try doorkeeper.endOthers(transaction, session.principal, but: 0)
+                try authenticator.keep(transaction, session)
+                try authenticator.endOthers(transaction, session.principal, but: 0)
                 try tell(transaction, session.principal, .secretChanged, generation: generation)
             }
             return .next
@@ -85,31 +85,31 @@ extension SignInDesk {
     /// Begins, or goes on with, the reset of a forgotten secret, by the election's `secret.reset`.
     package func forgotten(token: String) throws(StoreError) -> ResetOutcome {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            guard let request = try doorkeeper.request(transaction.reading, token: token) else { return .gone }
+            guard let request = try authenticator.request(transaction.reading, token: token) else { return .gone }
             // Pressed twice: the first did it.
             if request.purpose == .reset { return request.state == .verified ? .ready : .codeSent }
             guard request.state == .verified, let principal = request.principal else { return .gone }
             // A password that was sent, and one that nobody chose yet, is renewed by the code alone.
-            if policy.secretRenew, try !keeper.record(transaction.reading, election: election, principal).isSet {
+            if policy.secretRenew, try !passphrases.record(transaction.reading, election: election, principal).isSet {
                 try transaction.execute("UPDATE access_request SET renews = 1 WHERE id = ?", request.id)
                 return .ready
             }
             // A contact that somebody changed a short while ago proves nobody: the other half of such a takeover is the bureau's.
-            if let moved = try doorkeeper.directory.contactMoved(transaction.reading, principal),
-                moved > doorkeeper.clock.now - PassphraseKeeper.takeoverSeconds
+            if let moved = try authenticator.directory.contactMoved(transaction.reading, principal),
+                moved > authenticator.clock.now - PassphraseService.takeoverSeconds
             {
                 return .manager
             }
-            let routes = try doorkeeper.directory.routes(transaction.reading, principal)
+            let routes = try authenticator.directory.routes(transaction.reading, principal)
             if policy.secretReset == .manager || request.route == .letter && routes.isEmpty { return .manager }
             if policy.challenge != nil, !request.isAnswered,
-                try doorkeeper.directory.challenge(transaction.reading, principal) != nil
+                try authenticator.directory.challenge(transaction.reading, principal) != nil
             {
                 try transaction.execute("UPDATE access_request SET wants_reset = 1 WHERE id = ?", request.id)
                 return .challenge
             }
             if policy.secretReset == .otherChannel, routes.contains(where: { $0 != request.route }) {
-                try doorkeeper.askReset(transaction, token: token, of: request)
+                try authenticator.askReset(transaction, token: token, of: request)
                 return .codeSent
             }
             return try delayed(transaction, request, principal)
@@ -120,29 +120,30 @@ extension SignInDesk {
     private func delayed(
         _ transaction: borrowing Transaction, _ request: CodeRequest, _ principal: Principal
     ) throws(StoreError) -> ResetOutcome {
-        let now = doorkeeper.clock.now
-        if let ready = try keeper.resetReady(transaction.reading, election: election, principal) {
+        let now = authenticator.clock.now
+        if let ready = try passphrases.resetReady(transaction.reading, election: election, principal) {
             if ready > now { return .waits(until: ready) }
             try transaction.execute("UPDATE access_request SET purpose = 'reset' WHERE id = ?", request.id)
             return .ready
         }
-        let ready = now + PassphraseKeeper.resetDelay
-        let definition = doorkeeper.election.election
+        let ready = now + PassphraseService.resetDelay
+        let definition = authenticator.election.election
         let language =
-            try doorkeeper.directory.language(transaction.reading, principal) ?? definition.languages.first ?? .fr
+            try authenticator.directory.language(transaction.reading, principal) ?? definition.languages.first ?? .fr
         let phrase = LocalTime.phrase(ready, zone: definition.timeZone, language)
         let words = "\(phrase) (\(definition.zoneWords([ready], language)))"
         try tell(transaction, principal, .resetAsked, generation: request.id, values: ["ready": words])
-        var note = VoterNote(.resetReady, by: request.route ?? .email, priority: .recovery, generation: request.id)
+        var note = VoterNotification(
+            .resetReady, by: request.route ?? .email, priority: .recovery, generation: request.id)
         note.dueAt = ready
-        let message = try doorkeeper.directory.send(transaction, principal, note)
-        try keeper.askReset(
+        let message = try authenticator.directory.send(transaction, principal, note)
+        try passphrases.askReset(
             transaction, election: election, named: name, principal, readyAt: ready, message: message)
         return .waits(until: ready)
     }
 }
 
-extension Doorkeeper {
+extension Authenticator {
     /// The hash of the secret that was sent with the identifier a session was opened with.
     func sentSecret(_ reading: borrowing Reading, _ session: Session) throws(StoreError) -> [UInt8]? {
         try directory.sentSecret(reading, session.principal)

@@ -1,3 +1,4 @@
+package import Contacts
 package import Delivery
 import Elections
 package import Journal
@@ -24,10 +25,10 @@ package struct SignIn: Sendable {
     /// Seconds since 1970.
     package let at: Int
     /// The way the code came; nil where none was asked for.
-    package let route: Route?
+    package let route: Channel?
 }
 
-extension Doorkeeper {
+extension Authenticator {
     /// Seconds without activity after which a session ends.
     package static let idleSeconds = 900
     /// Seconds after which a session ends in any case.
@@ -37,22 +38,22 @@ extension Doorkeeper {
 
     /// Opens a session for whoever proved to be `principal`, and completes a renewal; returns the cookie's token.
     package func open(
-        _ transaction: borrowing Transaction, _ principal: Principal, generation: Int, subject: [UInt8], route: Route?
+        _ transaction: borrowing Transaction, _ principal: Principal, generation: Int, subject: [UInt8], route: Channel?
     ) throws(StoreError) -> String {
         let now = clock.now
         let token = newToken()
         try directory.complete(transaction, principal, generation: generation)
-        let secret = try keeper.record(transaction.reading, election: election.number, principal)
+        let secret = try passphrases.record(transaction.reading, election: election.number, principal)
         try transaction.execute(
             """
             INSERT INTO access_session (election, principal, token, generation, secret_generation, opened_at, seen_at, ends_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """, election.number, principal.text, hash(token: token), generation, secret.generation, now, now,
-            now + Doorkeeper.longestSession)
+            now + Authenticator.longestSession)
         try transaction.execute(
             "INSERT INTO access_sign_in (election, principal, at, route) VALUES (?, ?, ?, ?)", election.number,
             principal.text, now, route?.rawValue ?? "none")
-        try keeper.succeed(transaction, election: election.number, subject: subject)
+        try passphrases.succeed(transaction, election: election.number, subject: subject)
         return token
     }
 
@@ -63,25 +64,25 @@ extension Doorkeeper {
             """
             SELECT id, principal, opened_at, seen_at, ends_at, generation, secret_generation, confirmed_at FROM access_session
             WHERE token = ? AND election = ? AND ends_at > ? AND seen_at > ?
-            """, hash(token: token), election.number, now, now - Doorkeeper.idleSeconds
+            """, hash(token: token), election.number, now, now - Authenticator.idleSeconds
         ) { (row: borrowing Row) throws(StoreError) -> (Session?, generation: Int, secret: Int) in
             let (name, seen): (String, Int) = (try row[1], try row[3])
             guard let principal = Principal(text: name) else { return (nil, 0, 0) }
             let session = Session(
-                id: try row[0], principal: principal, openedAt: try row[2], idleUntil: seen + Doorkeeper.idleSeconds,
+                id: try row[0], principal: principal, openedAt: try row[2], idleUntil: seen + Authenticator.idleSeconds,
                 endsAt: try row[4], confirmedAt: try row[7])
             return (session, try row[5], try row[6])
         }
         guard let found, let session = found.0,
             try directory.isLive(reading, session.principal, generation: found.generation),
-            try keeper.record(reading, election: election.number, session.principal).generation == found.secret
+            try passphrases.record(reading, election: election.number, session.principal).generation == found.secret
         else { return nil }
         return session
     }
 
     /// Whether use of a session is to be noted now.
     package func mustNote(_ session: Session) -> Bool {
-        clock.now - (session.idleUntil - Doorkeeper.idleSeconds) >= Doorkeeper.noteSeconds
+        clock.now - (session.idleUntil - Authenticator.idleSeconds) >= Authenticator.noteSeconds
     }
 
     /// Notes that a session is in use.
@@ -101,7 +102,7 @@ extension Doorkeeper {
 
     /// Carries a session over a change of its own secret; the principal's other sessions end.
     package func keep(_ transaction: borrowing Transaction, _ session: Session) throws(StoreError) {
-        let secret = try keeper.record(transaction.reading, election: election.number, session.principal)
+        let secret = try passphrases.record(transaction.reading, election: election.number, session.principal)
         try transaction.execute(
             "DELETE FROM access_session WHERE election = ? AND principal = ? AND id <> ?", election.number,
             session.principal.text, session.id)
@@ -127,7 +128,7 @@ extension Doorkeeper {
             election.number, principal.text, limit
         ) { (row: borrowing Row) throws(StoreError) in
             let route: String = try row[1]
-            return SignIn(at: try row[0], route: Route(rawValue: route))
+            return SignIn(at: try row[0], route: Channel(rawValue: route))
         }
     }
 }

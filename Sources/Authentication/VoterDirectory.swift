@@ -1,3 +1,4 @@
+package import Contacts
 package import Crypto
 package import Delivery
 package import Elections
@@ -7,13 +8,13 @@ package import Store
 package import VoterRoll
 
 /// The voters of one election.
-package struct VoterDirectory: Directory {
+package struct VoterDirectory: AccountDirectory {
     /// The election whose roll this is.
     package let election: StoredElection
     /// Opens contacts and finds identifiers by their hash.
     package let key: ElectionKey
     /// The templates of messages, with the election's own values.
-    package let office: MessageOffice
+    package let messageTemplates: MessageTemplates
     /// Identifiers and their renewals.
     package let issuer: Issuer
     /// The roll: names, contacts, answers.
@@ -21,9 +22,10 @@ package struct VoterDirectory: Directory {
 
     /// All five are of one election.
     package init(
-        election: StoredElection, key: ElectionKey, office: MessageOffice, issuer: Issuer, registrar: Registrar
+        election: StoredElection, key: ElectionKey, messageTemplates: MessageTemplates, issuer: Issuer,
+        registrar: Registrar
     ) {
-        (self.election, self.key, self.office) = (election, key, office)
+        (self.election, self.key, self.messageTemplates) = (election, key, messageTemplates)
         (self.issuer, self.registrar) = (issuer, registrar)
     }
 
@@ -52,9 +54,9 @@ package struct VoterDirectory: Directory {
     }
 
     /// Mail, SMS, both or none: what reaches the voter now. A letter carries no code of its own.
-    package func routes(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> [Route] {
+    package func routes(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> [Channel] {
         guard let voter = try voter(reading, principal) else { return [] }
-        return try issuer.reach(reading, election, key: key, office: office, voter: voter).routes
+        return try issuer.reach(reading, election, key: key, messageTemplates: messageTemplates, voter: voter).routes
     }
 
     /// When a contact was given on the phone, corrected or changed by a file last; nil when never, and for staff.
@@ -92,10 +94,10 @@ package struct VoterDirectory: Directory {
 
     /// Queues a message to a voter; returns its number, nil when this channel does not reach them.
     package func send(
-        _ transaction: borrowing Transaction, _ principal: Principal, _ note: VoterNote
+        _ transaction: borrowing Transaction, _ principal: Principal, _ note: VoterNotification
     ) throws(StoreError) -> Int? {
         guard let voter = try voter(transaction.reading, principal) else { return nil }
-        return try issuer.send(transaction, election, key: key, office: office, voter: voter, note)
+        return try issuer.send(transaction, election, key: key, messageTemplates: messageTemplates, voter: voter, note)
     }
 
     /// Ends the identifier that a renewal replaces; for one without a renewal nothing happens.
@@ -108,7 +110,7 @@ package struct VoterDirectory: Directory {
 
     /// Where a voter can be reached now.
     package func contacts(_ reading: borrowing Reading, _ voter: Voter) throws(StoreError) -> VoterContacts {
-        try issuer.reach(reading, election, key: key, office: office, voter: voter).contacts
+        try issuer.reach(reading, election, key: key, messageTemplates: messageTemplates, voter: voter).contacts
     }
 
     /// Tells a voter that a vote of theirs was recorded; nobody is told by letter.
@@ -120,7 +122,7 @@ package struct VoterDirectory: Directory {
     ) throws(StoreError) {
         let principal = Principal.voter(voter)
         guard let route = try routes(transaction.reading, principal).first(where: { $0 != .letter }) else { return }
-        var note = VoterNote(.voteRecorded, by: route, priority: .batch, generation: round)
+        var note = VoterNotification(.voteRecorded, by: route, priority: .batch, generation: round)
         note.date = date
         _ = try send(transaction, principal, note)
     }

@@ -70,7 +70,7 @@ package struct ProofOfWork: Sendable {
 
     /// A keyed hash of 16 bytes over election, form and the head of a challenge.
     private func tag(_ head: [UInt8], _ form: String) -> [UInt8] {
-        var fields = Fields("pow", election, form)
+        var fields = LengthPrefixedFields("pow", election, form)
         fields.append(head.span)
         return key.hash(fields.bytes.span)
     }
@@ -82,7 +82,7 @@ package struct ProofOfWork: Sendable {
 }
 
 /// The book of challenges that were used.
-package struct SpentBook: Sendable {
+package struct UsedChallenges: Sendable {
     private let clock: Clock
     /// Longer than any challenge lives, a clock that goes back an hour included.
     private static let seconds = 3 * 3600
@@ -96,7 +96,7 @@ package struct SpentBook: Sendable {
         guard let bytes = bytes(canonicalHex: challenge) else { return false }
         return try transaction.execute(
             "INSERT INTO captcha_spent (hash, expires_at) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING",
-            Array(sha256(bytes).prefix(16)), clock.now + SpentBook.seconds) == 1
+            Array(sha256(bytes).prefix(16)), clock.now + UsedChallenges.seconds) == 1
     }
 
     /// Forgets what has expired.

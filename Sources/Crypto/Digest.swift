@@ -76,7 +76,7 @@ package func bytes(canonicalHex text: some StringProtocol) -> [UInt8]? {
 }
 
 /// Fields joined without ambiguity: each is preceded by its length as four bytes, big-endian.
-package struct Fields: Sendable {
+package struct LengthPrefixedFields: Sendable {
     /// The joined fields so far.
     package private(set) var bytes: [UInt8] = []
 

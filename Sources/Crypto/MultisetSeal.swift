@@ -16,7 +16,7 @@ package struct MultisetSeal: Sendable {
 
     /// The sum with one member more.
     /// - Parameters:
-    ///   - member: bytes that no two members share; `Fields` or fixed lengths make them so.
+    ///   - member: bytes that no two members share; `LengthPrefixedFields` or fixed lengths make them so.
     ///   - sum: 32 bytes.
     package func adding(_ member: [UInt8], to sum: [UInt8]) -> [UInt8] {
         MultisetSeal.added(sum, term(member))

@@ -11,7 +11,7 @@ import Threads
 /// A recipient must be one of the envelope senders that we gave out, with its tag; everything else is refused before its
 /// content is read.
 package final class BounceListener: Sendable {
-    private let desk: ReceiptDesk
+    private let desk: ReceiptService
     private let address: BounceAddress
     private let path: String
     private let file: Int32
@@ -43,7 +43,7 @@ package final class BounceListener: Sendable {
     /// - Throws: `Fault` when the path is too long for a socket (108 bytes with the end), when it cannot be bound, or
     ///   when no thread can be begun.
     package init(
-        path: String, address: BounceAddress, desk: ReceiptDesk, trouble: @escaping @Sendable (String) -> Void
+        path: String, address: BounceAddress, desk: ReceiptService, trouble: @escaping @Sendable (String) -> Void
     ) throws(Fault) {
         (self.desk, self.address, self.path, self.trouble) = (desk, address, path, trouble)
         var place = sockaddr_un()

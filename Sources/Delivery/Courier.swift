@@ -1,3 +1,4 @@
+import Contacts
 package import Crypto
 package import Dispatch
 package import Store
@@ -56,7 +57,7 @@ package final class Courier: Sendable {
         package init() {}
 
         /// Adds one message by what came of it.
-        mutating func count(_ outcome: Handover) {
+        mutating func count(_ outcome: DeliveryOutcome) {
             switch outcome {
             case .accepted: accepted += 1
             case .failed: failed += 1
@@ -84,14 +85,14 @@ package final class Courier: Sendable {
     /// Sends everything that is due, mail and SMS side by side, then returns.
     /// - Parameter progress: called now and then, from either thread, with what was done so far.
     package func run(_ progress: @escaping @Sendable (Report) -> Void = { _ in }) throws(StoreError) -> Report {
-        let tally = Tally(progress)
+        let tally = DispatchReport(progress)
         let group = DispatchGroup()
         if let sms {
             do throws(OwnThread.Fault) {
                 try OwnThread.begin("SMS", in: group) { [store, outbox, lease, policy, keyOf, refusals] in
                     let opener = MessageOpener(store: store, outbox: outbox, keyOf: keyOf)
                     let unstored = UnstoredResults()
-                    let run = SMSRun(
+                    let run = SMSDispatch(
                         store: store, outbox: outbox, lease: lease, provider: sms, policy: policy, opener: opener,
                         tally: tally, refusals: refusals.sms, unstored: unstored)
                     do throws(StoreError) { try run.run() } catch { tally.fail(error) }
@@ -104,7 +105,7 @@ package final class Courier: Sendable {
         if let mail {
             let opener = MessageOpener(store: store, outbox: outbox, keyOf: keyOf)
             let unstored = UnstoredResults()
-            let run = MailRun(
+            let run = MailDispatch(
                 store: store, outbox: outbox, lease: lease, opener: opener, tally: tally, refusals: refusals.mail,
                 unstored: unstored, bounces: bounces)
             do throws(StoreError) {
@@ -152,13 +153,13 @@ extension Courier {
         let isWarm = classes == MessageClass.codes
         try OwnThread.begin("mail", in: group) { [store, outbox, lease, bounces, keyOf, refusals] in
             var idle = 0
-            var kept: MailRun?
+            var kept: MailDispatch?
             let unstored = UnstoredResults()
             let line = Line(store: store, outbox: outbox, route: .email, classes: classes, unstored: unstored)
             Courier.loop(line, pause, bell, trouble) { tally throws(StoreError) in
                 let run =
                     kept
-                    ?? MailRun(
+                    ?? MailDispatch(
                         store: store, outbox: outbox, lease: lease,
                         opener: MessageOpener(store: store, outbox: outbox, keyOf: keyOf), tally: tally,
                         refusals: refusals.mail, unstored: unstored, classes: classes,
@@ -189,7 +190,7 @@ extension Courier {
             let line = Line(store: store, outbox: outbox, route: .sms, classes: classes, unstored: unstored)
             Courier.loop(line, pause, bell, trouble) { tally throws(StoreError) in
                 let opener = MessageOpener(store: store, outbox: outbox, keyOf: keyOf)
-                try SMSRun(
+                try SMSDispatch(
                     store: store, outbox: outbox, lease: lease, provider: sms, policy: policy, opener: opener,
                     tally: tally, refusals: refusals.sms, unstored: unstored, classes: classes,
                     mayGoOn: { !bell.isStopped }
@@ -206,7 +207,7 @@ extension Courier {
     ///   - rest: called after each look that found nothing due.
     private static func loop(
         _ line: Line, _ pause: Int, _ bell: WakeSignal,
-        _ trouble: (String) -> Void, run: (Tally) throws(StoreError) -> Void, rest: () -> Void
+        _ trouble: (String) -> Void, run: (DispatchReport) throws(StoreError) -> Void, rest: () -> Void
     ) {
         let (store, outbox, route) = (line.store, line.outbox, line.route)
         var (wait, heard) = (0, 0)
@@ -220,7 +221,7 @@ extension Courier {
                     rest()
                     continue
                 }
-                let tally = Tally { _ in }
+                let tally = DispatchReport { _ in }
                 try run(tally)
                 let report = try tally.finish()
                 for reason in report.troubles { trouble("\(route.rawValue): \(reason)") }
@@ -243,14 +244,14 @@ extension Courier {
     private struct Line {
         let store: Store
         let outbox: Outbox
-        let route: Route
+        let route: Channel
         let classes: ClosedRange<Priority>
         let unstored: UnstoredResults
     }
 }
 
 /// What both threads of a courier have done.
-final class Tally: Sendable {
+final class DispatchReport: Sendable {
     private struct State {
         var report = Courier.Report()
         var error: StoreError?

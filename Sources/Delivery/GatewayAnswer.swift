@@ -26,7 +26,7 @@ extension WebClient.Response {
 
     /// What an answer other than an acceptance means: faults of the channel pause it, 408, 429 and 5xx are tried again, other 4xx
     /// fail the message.
-    var refusal: Handover {
+    var refusal: DeliveryOutcome {
         if let channelFault { return .paused(channelFault) }
         return 400..<500 ~= status && ![408, 429].contains(status)
             ? .failed("HTTP \(status)") : .temporary("HTTP \(status)")

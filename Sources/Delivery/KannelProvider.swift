@@ -21,7 +21,7 @@ package struct KannelProvider: SMSProvider {
     }
 
     /// Posts one SMS. Kannel's 202 accepts it.
-    package func send(_ message: SMS) -> Handover {
+    package func send(_ message: SMS) -> DeliveryOutcome {
         var headers = [
             "X-Kannel-Username: \(user)", "X-Kannel-Password: \(password.text)", "X-Kannel-To: \(message.number)",
             "X-Kannel-From: \(sender)", "X-Kannel-Coding: \(message.isUnicode ? 2 : 0)",
@@ -58,7 +58,7 @@ package struct KannelProvider: SMSProvider {
     package var receiptNumbers: ReceiptStatus.Numbers { .kannel }
 
     /// What an answer other than an acceptance means: for this message, or for the channel.
-    private static func refusal(_ response: WebClient.Response) -> Handover {
+    private static func refusal(_ response: WebClient.Response) -> DeliveryOutcome {
         // A number that no centre serves is that number's fault (Kannel's user guide, 6.2: "Not routable. Do not try again.").
         response.status == 403 && response.body.hasPrefix("Not routable")
             ? .failed("the number is not routable: HTTP 403") : response.refusal

@@ -12,7 +12,7 @@ final class MailEngine {
     private let next: () -> MailJob?
     private var connections: [SMTPConnection] = []
     private var addresses: [Address] = []
-    private var results: [(MailJob, Handover)] = []
+    private var results: [(MailJob, DeliveryOutcome)] = []
     /// Which connection brought a result that is not on disk yet.
     private var origins: [Int: SMTPConnection] = [:]
     /// Lets a connection's results name their connection.
@@ -58,7 +58,7 @@ final class MailEngine {
     var isReady: Bool { connections.contains { $0.session.isReady } }
 
     /// Opens connections up to `wanted`, waits for at most `milliseconds` and handles what came.
-    func step(wanted: Int, milliseconds: Int) -> [(job: MailJob, outcome: Handover)] {
+    func step(wanted: Int, milliseconds: Int) -> [(job: MailJob, outcome: DeliveryOutcome)] {
         let now = MailEngine.now
         open(min(wanted, relay.connections), now: now)
         // Messages may have been leased since a connection last asked.
@@ -107,7 +107,7 @@ final class MailEngine {
     }
 
     /// Ends all connections at once; returns what is known of the messages that were under way.
-    func abandon() -> [(job: MailJob, outcome: Handover)] {
+    func abandon() -> [(job: MailJob, outcome: DeliveryOutcome)] {
         for connection in connections { connection.abandon() }
         connections = []
         defer { results.removeAll(keepingCapacity: true) }

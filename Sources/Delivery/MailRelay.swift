@@ -57,7 +57,7 @@ package struct MailRelay: Sendable {
 }
 
 /// What came of handing a message over.
-package enum Handover: Sendable, Equatable {
+package enum DeliveryOutcome: Sendable, Equatable {
     /// The relay or gateway took the message over. `providerID` is what receipts and bounces will name it by; nil
     /// where there is no such name.
     case accepted(providerID: String?)

@@ -15,7 +15,7 @@ package struct Mailbox: Sendable {
 
     /// Delivers a file as maildirs do: written aside, then moved. The same name again replaces it, so a message that
     /// is sent twice stands there once.
-    func deliver(_ bytes: [UInt8], name: String) -> Handover {
+    func deliver(_ bytes: [UInt8], name: String) -> DeliveryOutcome {
         let (draft, final) = ("\(path)/tmp/\(name)", "\(path)/new/\(name)")
         let file = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard file >= 0 else {
@@ -37,7 +37,7 @@ package struct MailboxSMS: SMSProvider {
     package init(_ mailbox: Mailbox) { self.mailbox = mailbox }
 
     /// Writes `REFERENCE.txt`; a folder that cannot be written pauses the channel.
-    package func send(_ message: SMS) -> Handover {
+    package func send(_ message: SMS) -> DeliveryOutcome {
         mailbox.deliver(Array("\(message.number)\n\n\(message.text)\n".utf8), name: "\(message.reference).txt")
     }
 }

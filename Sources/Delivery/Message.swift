@@ -120,17 +120,11 @@ package enum MessageKind: String, Sendable, CaseIterable {
     /// What a template of this kind may use.
     package var shape: [String: Shape] {
         var shape: [String: Shape] = [:]
-        for name in personalNames + MessageFrame.sharedNames { shape[name] = .text }
-        for name in MessageFrame.flagNames { shape[name] = .flag }
+        for name in personalNames + MessageEnvelope.sharedNames { shape[name] = .text }
+        for name in MessageEnvelope.flagNames { shape[name] = .flag }
         shape["senderLines"] = .list(.text)
         return shape
     }
-}
-
-/// The way a message travels.
-package enum Route: String, Sendable, CaseIterable {
-    /// Their raw values stand in the store's column `channel`, and name the templates' folders.
-    case email, sms, letter
 }
 
 /// Who goes first, and whose budget is charged: connection codes, then recovery, then batches.
@@ -172,7 +166,7 @@ package enum MessageState: String, Sendable, CaseIterable {
 
 /// Everything of a message that many share: templates, election-wide values, sender. Stored once, by its hash, and never
 /// changed: what was queued is what will be sent.
-package struct MessageFrame: Sendable, Codable, Equatable {
+package struct MessageEnvelope: Sendable, Codable, Equatable {
     /// Election-wide names.
     package static let sharedNames = [
         "title", "organiser", "address", "opens", "closes", "supportName", "supportEmail", "supportPhone",
@@ -219,12 +213,12 @@ package struct MessageFrame: Sendable, Codable, Equatable {
     }
 
     /// The same with other election-wide values in place of those that it has.
-    package func with(shared changes: [String: String]) -> MessageFrame {
-        MessageFrame(
+    package func with(shared changes: [String: String]) -> MessageEnvelope {
+        MessageEnvelope(
             copying: self, shared: shared.merging(changes.filter { shared[$0.key] != nil }) { $1 })
     }
 
-    private init(copying frame: MessageFrame, shared: [String: String]) {
+    private init(copying frame: MessageEnvelope, shared: [String: String]) {
         (kind, language) = (frame.kind, frame.language)
         (senderName, senderAddress, senderLines) = (frame.senderName, frame.senderAddress, frame.senderLines)
         (flags, text, html) = (frame.flags, frame.text, frame.html)

@@ -1,9 +1,11 @@
+package import Contacts
+
 /// A message that is to be queued.
 package struct NewMessage: Sendable {
     let subject: Int
     let kind: MessageKind
     let generation: Int
-    let route: Route
+    let route: Channel
     let priority: Priority
     let frame: Int
     let recipient: [UInt8]
@@ -22,7 +24,7 @@ package struct NewMessage: Sendable {
     ///   - dueAt: when to send it, seconds since 1970; nil for at once.
     ///   - date: when it was written, as far as it says; nil for now.
     package init(
-        subject: Int, kind: MessageKind, generation: Int, route: Route, priority: Priority, frame: Int,
+        subject: Int, kind: MessageKind, generation: Int, route: Channel, priority: Priority, frame: Int,
         recipient: [UInt8], values: [String: String], expiresAt: Int? = nil, dueAt: Int? = nil, date: Int? = nil
     ) {
         (self.subject, self.kind, self.generation, self.route) = (subject, kind, generation, route)

@@ -1,3 +1,4 @@
+package import Contacts
 package import Crypto
 import FoundationEssentials
 package import Store
@@ -19,7 +20,7 @@ package struct Outbox: Sendable {
     }
 
     /// The number of a frame, stored when it is new.
-    package func store(_ transaction: borrowing Transaction, _ frame: MessageFrame) throws(StoreError) -> Int {
+    package func store(_ transaction: borrowing Transaction, _ frame: MessageEnvelope) throws(StoreError) -> Int {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let content: String
@@ -107,7 +108,7 @@ package struct Outbox: Sendable {
     /// that wait, until when they would have, and those that failed, which wait again and are due at once. Notices keep theirs.
     /// Returns how many there were.
     package func readdress(
-        _ transaction: borrowing Transaction, election: Int, key: ElectionKey, subject: Int, route: Route,
+        _ transaction: borrowing Transaction, election: Int, key: ElectionKey, subject: Int, route: Channel,
         to recipient: [UInt8]
     ) throws(StoreError) -> Int {
         let sealer = Sealer(key: key.subkey(.outbox), randomness: randomness)
@@ -180,7 +181,7 @@ package struct Outbox: Sendable {
 
     /// Whether any message to a subject has left by a channel, or may have.
     package func hasLeft(
-        _ reading: borrowing Reading, election: Int, subject: Int, by route: Route
+        _ reading: borrowing Reading, election: Int, subject: Int, by route: Channel
     ) throws(StoreError) -> Bool {
         try reading.number(
             """
@@ -268,7 +269,7 @@ package final class OutboxQueue {
 
     /// The first number from `least` on by which a message can be told from all earlier ones of its kind to a subject.
     package func freeGeneration(
-        _ reading: borrowing Reading, subject: Int, kind: MessageKind, route: Route, from least: Int
+        _ reading: borrowing Reading, subject: Int, kind: MessageKind, route: Channel, from least: Int
     ) throws(StoreError) -> Int {
         max(
             least,
@@ -308,7 +309,7 @@ extension Outbox {
     /// How many messages of a channel are still to be handed over.
     /// - Parameter election: whose; nil for those of all.
     package func waiting(
-        _ reading: borrowing Reading, _ route: Route, election: Int? = nil
+        _ reading: borrowing Reading, _ route: Channel, election: Int? = nil
     ) throws(StoreError) -> Int {
         try reading.number(
             """
@@ -321,7 +322,7 @@ extension Outbox {
     /// whether somebody has voted.
     package func troubles(
         _ reading: borrowing Reading, election: Int, limit: Int
-    ) throws(StoreError) -> [TroubledMessage] {
+    ) throws(StoreError) -> [UndeliveredMessage] {
         try reading.all(
             """
             SELECT subject, channel, kind, state, reply, ended_at, sealed IS NOT NULL FROM outbox_message
@@ -329,7 +330,7 @@ extension Outbox {
             ORDER BY ended_at DESC, id LIMIT ?
             """, election, limit
         ) { (row: borrowing Row) throws(StoreError) in
-            TroubledMessage(
+            UndeliveredMessage(
                 subject: try row[0], route: try row[1], kind: try row[2], state: try row[3], reply: try row[4],
                 endedAt: try row[5], canRetry: try row[6])
         }
@@ -345,10 +346,10 @@ extension Outbox {
 }
 
 /// A message that did not arrive, or of which nobody knows.
-package struct TroubledMessage: Sendable {
+package struct UndeliveredMessage: Sendable {
     /// The voter's number; negative for a member of the staff.
     package let subject: Int
-    /// Raw value of a `Route`.
+    /// Raw value of a `Channel`.
     package let route: String
     /// Raw value of a `MessageKind`.
     package let kind: String

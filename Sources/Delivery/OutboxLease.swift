@@ -1,3 +1,4 @@
+import Contacts
 import Crypto
 package import Store
 
@@ -5,7 +6,7 @@ package import Store
 struct LeasedMessage: Sendable {
     let id: Int
     let election: Int
-    let route: Route
+    let route: Channel
     let priority: Int
     let frame: Int
     let attempts: Int
@@ -16,7 +17,7 @@ struct LeasedMessage: Sendable {
 struct SendResult: Sendable {
     let id: Int
     let attempts: Int
-    let outcome: Handover
+    let outcome: DeliveryOutcome
     /// What goes back to a day's budget with it; nil where nothing was charged or all of it stays charged.
     var refund: Refund?
 
@@ -39,7 +40,7 @@ package enum MessageClass {
 
 /// Which messages a dispatcher asks for.
 struct LeaseOrder {
-    let route: Route
+    let route: Channel
     let limit: Int
     /// Messages that it is handing over already.
     var except: Set<Int> = []
@@ -139,7 +140,7 @@ extension Outbox {
     }
 
     /// Whether anything of a channel and classes is due.
-    func isDue(_ reading: borrowing Reading, _ route: Route, _ classes: ClosedRange<Priority>) throws(StoreError)
+    func isDue(_ reading: borrowing Reading, _ route: Channel, _ classes: ClosedRange<Priority>) throws(StoreError)
         -> Bool
     {
         try reading.number(
@@ -151,7 +152,7 @@ extension Outbox {
     }
 
     /// Lets a paused channel be tried again.
-    func resume(_ transaction: borrowing Transaction, _ route: Route) throws(StoreError) {
+    func resume(_ transaction: borrowing Transaction, _ route: Channel) throws(StoreError) {
         try transaction.execute("DELETE FROM outbox_pause WHERE channel = ?", route.rawValue)
     }
 
@@ -161,7 +162,7 @@ extension Outbox {
     }
 
     /// Stores results.
-    func record(_ transaction: borrowing Transaction, _ results: [SendResult], route: Route) throws(StoreError) {
+    func record(_ transaction: borrowing Transaction, _ results: [SendResult], route: Channel) throws(StoreError) {
         let now = clock.now
         for result in results {
             if let refund = result.refund {
@@ -200,7 +201,7 @@ extension Outbox {
     }
 
     /// Pauses a channel until somebody has mended what is wrong and runs it again.
-    func pause(_ transaction: borrowing Transaction, _ route: Route, _ reason: String) throws(StoreError) {
+    func pause(_ transaction: borrowing Transaction, _ route: Channel, _ reason: String) throws(StoreError) {
         try transaction.execute(
             """
             INSERT INTO outbox_pause (channel, reason, since) VALUES (?, ?, ?)

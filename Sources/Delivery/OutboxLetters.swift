@@ -18,7 +18,7 @@ package struct LetterMessage: Sendable {
 }
 
 /// Reads the letters of one election. One for each thread.
-package final class LetterDesk {
+package final class QueuedLetters {
     private let election: Int
     private let sealer: Sealer
 
@@ -115,12 +115,12 @@ extension Outbox {
     /// The frames that letters of an election use.
     package func letterFrames(
         _ reading: borrowing Reading, election: Int
-    ) throws(StoreError) -> [(id: Int, frame: MessageFrame)] {
+    ) throws(StoreError) -> [(id: Int, frame: MessageEnvelope)] {
         let ids = try reading.all(
             "SELECT DISTINCT frame FROM outbox_message WHERE channel = 'letter' AND election = ? ORDER BY frame",
             election
         ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
-        var frames: [(id: Int, frame: MessageFrame)] = []
+        var frames: [(id: Int, frame: MessageEnvelope)] = []
         for id in ids { frames.append((id, try frame(reading, id))) }
         return frames
     }

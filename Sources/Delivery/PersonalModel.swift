@@ -21,7 +21,7 @@ package struct PersonalModel: Sendable, Equatable {
 
     /// The names in `names` must be the keys of `values`.
     func encoded(_ names: [String]) -> [UInt8] {
-        var fields = Fields()
+        var fields = LengthPrefixedFields()
         fields.append(recipient.span)
         fields.append(date)
         fields.append(token)
@@ -31,7 +31,7 @@ package struct PersonalModel: Sendable, Equatable {
 
     /// Reads what `encoded` made with the same names; nil for anything else.
     init?(_ bytes: [UInt8], names: [String]) {
-        guard let fields = Fields.split(bytes), fields.count == 3 + names.count else { return nil }
+        guard let fields = LengthPrefixedFields.split(bytes), fields.count == 3 + names.count else { return nil }
         recipient = fields[0]
         date = fields[1].reduce(0) { $0 << 8 | Int($1) }
         token = String(decoding: fields[2], as: UTF8.self)
@@ -52,7 +52,7 @@ package struct PersonalModel: Sendable, Equatable {
 
     /// What the sealed model is bound to: its row.
     static func place(_ row: Int) -> [UInt8] {
-        var fields = Fields("outbox")
+        var fields = LengthPrefixedFields("outbox")
         fields.append(row)
         return fields.bytes
     }

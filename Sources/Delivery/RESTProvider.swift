@@ -42,7 +42,7 @@ package struct RESTProvider: SMSProvider {
     package var receiptNumbers: ReceiptStatus.Numbers { .none }
 
     /// Posts one SMS.
-    package func send(_ message: SMS) -> Handover {
+    package func send(_ message: SMS) -> DeliveryOutcome {
         let request = Request(
             to: message.number, text: message.text, from: sender, reference: message.reference,
             unicode: message.isUnicode,

@@ -22,7 +22,7 @@ final class RefusalWatch: Sendable {
     init(_ name: String) { self.name = name }
 
     /// Takes in what became of a message that was handed over; the reason when it is one refusal too many.
-    func note(_ outcome: Handover) -> String? {
+    func note(_ outcome: DeliveryOutcome) -> String? {
         guard case .failed(let reason) = outcome else {
             if case .accepted = outcome { seen.withLock { $0 = Seen() } }
             return nil

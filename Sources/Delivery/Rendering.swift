@@ -1,3 +1,4 @@
+package import Contacts
 import FoundationEssentials
 package import Store
 package import Templating
@@ -5,7 +6,7 @@ package import Templating
 /// A frame with its templates loaded and checked.
 package final class LoadedFrame {
     /// The frame as it was stored.
-    package let frame: MessageFrame
+    package let frame: MessageEnvelope
     /// What its messages are about, read from the frame.
     package let kind: MessageKind
     private let subject: Template?
@@ -14,7 +15,7 @@ package final class LoadedFrame {
     private var form: MIME.Form?
 
     /// - Throws: where a template asks for a name that messages of this kind have not.
-    package init(_ frame: MessageFrame, route: Route) throws(TemplateError) {
+    package init(_ frame: MessageEnvelope, route: Channel) throws(TemplateError) {
         self.frame = frame
         guard let kind = MessageKind(rawValue: frame.kind) else {
             throw TemplateError(template: frame.kind, line: 1, column: 1, message: "there is no such kind of message")
@@ -83,11 +84,11 @@ package final class LoadedFrame {
 extension Outbox {
     /// The frame with this number.
     /// - Throws: `.damaged` when there is none with this number, or it is not readable.
-    package func frame(_ reading: borrowing Reading, _ id: Int) throws(StoreError) -> MessageFrame {
+    package func frame(_ reading: borrowing Reading, _ id: Int) throws(StoreError) -> MessageEnvelope {
         let content = try reading.first("SELECT content FROM outbox_frame WHERE id = ?", id) {
             (row: borrowing Row) throws(StoreError) -> String in try row[0]
         }
-        do { return try JSONDecoder().decode(MessageFrame.self, from: Data((content ?? "").utf8)) } catch {
+        do { return try JSONDecoder().decode(MessageEnvelope.self, from: Data((content ?? "").utf8)) } catch {
             throw StoreError(.damaged, "Message frame \(id) is not readable: \(error).", cure: "Run `store check`.")
         }
     }

@@ -15,7 +15,7 @@ package struct SMS: Sendable {
 /// A gateway that sends SMS.
 package protocol SMSProvider: Sendable {
     /// Hands a message over and waits for the gateway's answer.
-    func send(_ message: SMS) -> Handover
+    func send(_ message: SMS) -> DeliveryOutcome
 
     /// Asks whether the gateway takes our account, and sends nothing.
     func probe() -> GatewayVerdict

@@ -50,7 +50,7 @@ import Glibc
     ///   - result: called once for each mail that `next` gave.
     init(
         relay: MailRelay, tls: TLSContext?, address: Address, now: Int, next: @escaping () -> MailJob?,
-        result: @escaping (MailJob, Handover) -> Void
+        result: @escaping (MailJob, DeliveryOutcome) -> Void
     ) {
         (self.relay, self.tls) = (relay, tls)
         session = SMTPSession(relay: relay, next: next, result: result)

@@ -65,7 +65,7 @@ struct SMTPReply {
 
     /// What it means for the message.
     /// - Parameter relay: whether a refusal is the relay's to everybody, which pauses the channel.
-    func outcome(relay: Bool) -> Handover {
+    func outcome(relay: Bool) -> DeliveryOutcome {
         switch code {
         case 200..<300: .accepted(providerID: nil)
         case 500... where relay: .paused(summary)

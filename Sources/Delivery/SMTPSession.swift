@@ -23,7 +23,7 @@ struct SMTPSession {
 
     private let relay: MailRelay
     private let next: () -> MailJob?
-    private let result: (MailJob, Handover) -> Void
+    private let result: (MailJob, DeliveryOutcome) -> Void
 
     private(set) var output: [UInt8] = []
     /// Bytes handed out for writing so far, and how many must have left for the present body to be complete.
@@ -53,7 +53,7 @@ struct SMTPSession {
     /// - Parameters:
     ///   - next: the next mail to hand over; nil while there is none.
     ///   - result: called once for each mail that `next` gave.
-    init(relay: MailRelay, next: @escaping () -> MailJob?, result: @escaping (MailJob, Handover) -> Void) {
+    init(relay: MailRelay, next: @escaping () -> MailJob?, result: @escaping (MailJob, DeliveryOutcome) -> Void) {
         self.relay = relay
         self.next = next
         self.result = result
@@ -353,7 +353,7 @@ struct SMTPSession {
     }
 
     /// Hands out a result; the next body waits until it is on disk.
-    private mutating func report(_ envelope: SMTPEnvelope, _ outcome: Handover) {
+    private mutating func report(_ envelope: SMTPEnvelope, _ outcome: DeliveryOutcome) {
         current = nil
         unreleased += 1
         result(envelope.job, outcome)
@@ -382,7 +382,7 @@ struct SMTPSession {
     }
 
     /// Reports everything under way: `bodyGone` for a mail whose body has left, `outcome` for the rest.
-    private mutating func end(_ outcome: Handover, bodyGone: Handover) -> Demand {
+    private mutating func end(_ outcome: DeliveryOutcome, bodyGone: DeliveryOutcome) -> Demand {
         if let envelope = current {
             let bodyIsOut = steps.contains(.body) && envelope.refusal == nil
             result(envelope.job, bodyIsOut ? bodyGone : outcome)
@@ -396,5 +396,5 @@ struct SMTPSession {
     }
 
     /// How the session ended, when it did not end politely.
-    private(set) var ended: Handover?
+    private(set) var ended: DeliveryOutcome?
 }

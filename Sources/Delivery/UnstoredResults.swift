@@ -1,3 +1,4 @@
+import Contacts
 import Glibc
 import Store
 import Synchronization
@@ -24,7 +25,7 @@ final class UnstoredResults: Sendable {
     }
 
     /// Writes everything that waits into the store; returns how many there were. Once they are committed, `forget` them.
-    func record(_ transaction: borrowing Transaction, _ outbox: Outbox, route: Route) throws(StoreError) -> Int {
+    func record(_ transaction: borrowing Transaction, _ outbox: Outbox, route: Channel) throws(StoreError) -> Int {
         let results = waiting.withLock { $0 }
         try outbox.record(transaction, results, route: route)
         return results.count
@@ -35,7 +36,7 @@ final class UnstoredResults: Sendable {
 
     /// Stores what is left when a line ends, and tries again for `lastPatience`.
     /// - Throws: what the store said last, and how many messages may go out a second time.
-    func settle(_ store: Store, _ outbox: Outbox, route: Route) throws(StoreError) {
+    func settle(_ store: Store, _ outbox: Outbox, route: Channel) throws(StoreError) {
         let end = MailEngine.now + UnstoredResults.lastPatience
         while !isEmpty {
             do throws(StoreError) {

@@ -1,3 +1,5 @@
+package import Contacts
+
 /// How voters sign in to an election: identifier, connection code and secret.
 package struct AccessPolicy: Sendable, Equatable {
     /// How an identifier looks: 12 symbols of 32, 10 digits, the voter's name made unique, or the mail address itself.

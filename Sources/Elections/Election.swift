@@ -1,3 +1,4 @@
+package import Contacts
 package import Documents
 
 /// An election as its organiser defined it in `election.yaml`.

@@ -35,8 +35,3 @@ package struct LocalText: Sendable, Hashable {
         }
     }
 }
-
-/// A way to reach a voter.
-package enum Channel: String, Sendable, CaseIterable {
-    case email, sms, letter
-}

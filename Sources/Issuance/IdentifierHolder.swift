@@ -1,3 +1,4 @@
+package import Contacts
 package import Crypto
 package import Delivery
 package import Elections
@@ -14,7 +15,7 @@ package struct IdentifierHolder: Sendable {
     /// A renewal that its voter asked for and has not used yet.
     package let isPending: Bool
     /// The channel by which it was sent: the code at sign-in goes by another one where the policy says so.
-    package let route: Route
+    package let route: Channel
     /// Of the connection code printed beside it.
     package let codeHash: [UInt8]?
     /// Of the secret that was sent with it.
@@ -72,10 +73,12 @@ extension Issuer {
     /// Sends a voter a pending identifier: it takes nothing away until it has been used.
     /// - Returns: whether the voter can be reached by this channel.
     package func renew(
-        _ transaction: borrowing Transaction, _ election: StoredElection, key: ElectionKey, office: MessageOffice,
-        voter: Voter, by route: Route
+        _ transaction: borrowing Transaction, _ election: StoredElection, key: ElectionKey,
+        messageTemplates: MessageTemplates,
+        voter: Voter, by route: Channel
     ) throws(StoreError) -> Bool {
-        try IssueSession(self, IssuanceContext(election, key: key, office: office)).renew(transaction, voter, by: route)
+        try IssueSession(self, IssuanceContext(election, key: key, messageTemplates: messageTemplates)).renew(
+            transaction, voter, by: route)
     }
 
     /// Ends every other identifier of a voter who has signed in with this one.
@@ -97,7 +100,7 @@ extension Issuer {
             """, clock.now, voter, generation)
         try transaction.execute(
             "UPDATE issuance_identifier SET state = 'active' WHERE voter = ? AND generation = ?", voter, generation)
-        try logbook.record(
+        try journal.record(
             transaction, election: election.election.id, by: .voter(voter), .identifierRenewed,
             ["generation": "\(generation)"])
         return true
@@ -115,9 +118,10 @@ extension Issuer {
     /// Where a voter can be reached now, and by which channels something may be sent.
     /// The channels are mail and SMS alone: no code goes by letter.
     package func reach(
-        _ reading: borrowing Reading, _ election: StoredElection, key: ElectionKey, office: MessageOffice, voter: Voter
-    ) throws(StoreError) -> (contacts: VoterContacts, routes: [Route]) {
-        let session = IssueSession(self, IssuanceContext(election, key: key, office: office))
+        _ reading: borrowing Reading, _ election: StoredElection, key: ElectionKey, messageTemplates: MessageTemplates,
+        voter: Voter
+    ) throws(StoreError) -> (contacts: VoterContacts, routes: [Channel]) {
+        let session = IssueSession(self, IssuanceContext(election, key: key, messageTemplates: messageTemplates))
         let contacts = try session.contacts(reading, voter)
         return (contacts, session.routes(voter, contacts))
     }
@@ -125,23 +129,24 @@ extension Issuer {
     /// How many voters no channel of the election leads to, as `issueAll` finds out: by the roll's contacts and those given on
     /// the phone, and the prefixes that SMS may go to.
     package func countUnreachable(
-        _ reading: borrowing Reading, _ election: StoredElection, key: ElectionKey, office: MessageOffice
+        _ reading: borrowing Reading, _ election: StoredElection, key: ElectionKey, messageTemplates: MessageTemplates
     ) throws(StoreError) -> Int {
-        let session = IssueSession(self, IssuanceContext(election, key: key, office: office))
+        let session = IssueSession(self, IssuanceContext(election, key: key, messageTemplates: messageTemplates))
         var count = 0
         try registrar.each(reading, election) { voter, sealed throws(StoreError) in
             let contacts = try session.effectiveContacts(reading, voter, sealed)
-            if Route.allCases.allSatisfy({ session.obstacle(voter, contacts, $0) != nil }) { count += 1 }
+            if Channel.allCases.allSatisfy({ session.obstacle(voter, contacts, $0) != nil }) { count += 1 }
         }
         return count
     }
 
     /// Queues a message that carries no identifier; returns its number, nil when the voter cannot be reached so.
     package func send(
-        _ transaction: borrowing Transaction, _ election: StoredElection, key: ElectionKey, office: MessageOffice,
-        voter: Voter, _ note: VoterNote
+        _ transaction: borrowing Transaction, _ election: StoredElection, key: ElectionKey,
+        messageTemplates: MessageTemplates,
+        voter: Voter, _ note: VoterNotification
     ) throws(StoreError) -> Int? {
-        let session = IssueSession(self, IssuanceContext(election, key: key, office: office))
+        let session = IssueSession(self, IssuanceContext(election, key: key, messageTemplates: messageTemplates))
         return try session.send(transaction, voter, try session.contacts(transaction.reading, voter), note)
     }
 }

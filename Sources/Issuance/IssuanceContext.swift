@@ -1,3 +1,4 @@
+package import Contacts
 package import Crypto
 package import Delivery
 package import Elections
@@ -7,19 +8,19 @@ package import Journal
 package struct IssuanceContext: Sendable {
     let election: StoredElection
     let key: ElectionKey
-    let office: MessageOffice
+    let messageTemplates: MessageTemplates
 
     /// - Parameters:
     ///   - key: the election's.
-    ///   - office: the election's templates.
-    package init(_ election: StoredElection, key: ElectionKey, office: MessageOffice) {
-        (self.election, self.key, self.office) = (election, key, office)
+    ///   - messageTemplates: the election's templates.
+    package init(_ election: StoredElection, key: ElectionKey, messageTemplates: MessageTemplates) {
+        (self.election, self.key, self.messageTemplates) = (election, key, messageTemplates)
     }
 }
 
 /// A new identifier for one voter in place of the old one.
 package struct ReissueOrder: Sendable {
-    let route: Route
+    let route: Channel
     let contact: String?
     let reason: String
     let principal: Principal
@@ -32,7 +33,7 @@ package struct ReissueOrder: Sendable {
     ///   - mailing: the mailing that this is part of.
     ///   - keepsOld: whether the one in use goes on until the post has the letter with the new one.
     package init(
-        by route: Route, contact: String?, reason: String, principal: Principal, mailing: Int? = nil,
+        by route: Channel, contact: String?, reason: String, principal: Principal, mailing: Int? = nil,
         keepsOld: Bool = false
     ) {
         (self.route, self.contact, self.reason, self.principal) = (route, contact, reason, principal)

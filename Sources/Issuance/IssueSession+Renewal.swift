@@ -12,7 +12,7 @@ extension IssueSession {
     /// Makes a pending identifier in place of an older pending one and queues its message.
     /// - Returns: whether there was anybody to send it to.
     func renew(
-        _ transaction: borrowing Transaction, _ voter: Voter, by route: Route
+        _ transaction: borrowing Transaction, _ voter: Voter, by route: Channel
     ) throws(StoreError) -> Bool {
         let contacts = try contacts(transaction.reading, voter)
         guard obstacle(voter, contacts, route) == nil else { return false }
@@ -30,7 +30,7 @@ extension IssueSession {
     /// Of some voters those who can be sent an identifier by a channel, up to a limit, how many before them cannot, and how
     /// many were not looked at.
     func reachable(
-        _ reading: borrowing Reading, _ voters: [Int], by route: Route, limit: Int
+        _ reading: borrowing Reading, _ voters: [Int], by route: Channel, limit: Int
     ) throws(StoreError) -> (voters: [Int], unreachable: Int, left: Int) {
         var (found, unreachable): ([Int], Int) = ([], 0)
         for id in voters {
@@ -52,14 +52,14 @@ extension IssueSession {
     }
 
     /// The channels by which a voter can be sent a code or a word.
-    func routes(_ voter: Voter, _ contacts: VoterContacts) -> [Route] {
-        [Route.email, .sms].filter { obstacle(voter, contacts, $0) == nil }
+    func routes(_ voter: Voter, _ contacts: VoterContacts) -> [Channel] {
+        [Channel.email, .sms].filter { obstacle(voter, contacts, $0) == nil }
     }
 
     /// Queues a message that carries no identifier.
     /// - Returns: its number; nil when the voter cannot be reached by this channel.
     func send(
-        _ transaction: borrowing Transaction, _ voter: Voter, _ contacts: VoterContacts, _ note: VoterNote
+        _ transaction: borrowing Transaction, _ voter: Voter, _ contacts: VoterContacts, _ note: VoterNotification
     ) throws(StoreError) -> Int? {
         guard obstacle(voter, contacts, note.route) == nil, let recipient = recipient(contacts, note.route) else {
             return nil

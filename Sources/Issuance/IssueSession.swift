@@ -13,7 +13,7 @@ final class IssueSession {
     let issuer: Issuer
     let election: StoredElection
     let key: ElectionKey
-    private let office: MessageOffice
+    private let messageTemplates: MessageTemplates
     let lookup: LookupKey
     let opener: ContactOpener
     let queue: OutboxQueue
@@ -26,7 +26,7 @@ final class IssueSession {
     private struct FrameName: Hashable {
         let kind: MessageKind
         let language: Language
-        let route: Route
+        let route: Channel
         let hours: PollHours
         let isUntilPosted: Bool
     }
@@ -35,7 +35,9 @@ final class IssueSession {
     private static let mostAttempts = 10_000
 
     init(_ issuer: Issuer, _ context: IssuanceContext) {
-        (self.issuer, election, key, office) = (issuer, context.election, context.key, context.office)
+        (self.issuer, election, key, messageTemplates) = (
+            issuer, context.election, context.key, context.messageTemplates
+        )
         lookup = LookupKey(key.subkey(.identifiers))
         opener = ContactOpener(election: election.number, keys: RollKeys(key, randomness: issuer.randomness))
         queue = issuer.outbox.queue(election: election.number, key: key)
@@ -49,7 +51,7 @@ final class IssueSession {
         ///   - after: the last voter's number of the chunk before; 0 at first.
         ///   - forced: the channel for everybody; nil for each voter's own.
         ///   - outcome: what was done so far, to which this is added.
-        _ transaction: borrowing Transaction, after: Int, forced: Route?, by principal: Principal,
+        _ transaction: borrowing Transaction, after: Int, forced: Channel?, by principal: Principal,
         _ outcome: inout Issuer.Outcome
     ) throws(StoreError) -> Int? {
         var voters: [(Voter, SealedContacts)] = []
@@ -93,7 +95,7 @@ final class IssueSession {
             outcome.issued[route, default: 0] += 1
         }
         if outcome.issuedCount > before {
-            try issuer.logbook.record(
+            try issuer.journal.record(
                 transaction, election: election.election.id, by: principal, .identifierIssue,
                 [
                     "issued": "\(outcome.issuedCount - before)", "from": "\(voters[0].0.id)", "to": "\(last)",
@@ -134,8 +136,8 @@ final class IssueSession {
                     .damaged, "A contact that was given for voter number \(voter.id) does not open.",
                     cure: "Run `store check`.")
             }
-            if route == Route.email.rawValue { mail = EmailAddress(stored: plain) }
-            if route == Route.sms.rawValue { phone = PhoneNumber(stored: plain, isMobile: true) }
+            if route == Channel.email.rawValue { mail = EmailAddress(stored: plain) }
+            if route == Channel.sms.rawValue { phone = PhoneNumber(stored: plain, isMobile: true) }
         }
         return VoterContacts(mail: mail, phone: phone, address: roll.address)
     }
@@ -145,24 +147,24 @@ final class IssueSession {
 
     /// What a sealed contact or identifier is bound to.
     static func contactPlace(_ election: StoredElection, _ voter: Int) -> [UInt8] {
-        var fields = Fields("contact")
+        var fields = LengthPrefixedFields("contact")
         fields.append(election.number)
         fields.append(voter)
         return fields.bytes
     }
 
     /// The voter's preferred channel, else mail, else SMS, else letter: the first for which there is a contact.
-    private func route(for voter: Voter, _ contacts: VoterContacts, forced: Route?) -> Route? {
-        func reaches(_ route: Route) -> Bool { obstacle(voter, contacts, route) == nil }
+    private func route(for voter: Voter, _ contacts: VoterContacts, forced: Channel?) -> Channel? {
+        func reaches(_ route: Channel) -> Bool { obstacle(voter, contacts, route) == nil }
         if let forced { return reaches(forced) ? forced : nil }
-        if let preferred = voter.channel.flatMap({ Route(rawValue: $0.rawValue) }), reaches(preferred) {
+        if let preferred = voter.channel.flatMap({ Channel(rawValue: $0.rawValue) }), reaches(preferred) {
             return preferred
         }
-        return Route.allCases.first(where: reaches)
+        return Channel.allCases.first(where: reaches)
     }
 
     /// Why a voter cannot be reached by a channel, in words that stand after the reference; nil when they can.
-    func obstacle(_ voter: Voter, _ contacts: VoterContacts, _ route: Route) -> String? {
+    func obstacle(_ voter: Voter, _ contacts: VoterContacts, _ route: Channel) -> String? {
         guard election.election.channels.contains(where: { $0.rawValue == route.rawValue }) else {
             return "this election sends nothing by \(route.rawValue) (its channels: "
                 + election.election.channels.map(\.rawValue).joined(separator: ", ") + ")"
@@ -186,7 +188,7 @@ final class IssueSession {
     }
 
     /// What a message to a voter is addressed to by a channel; nil where there is no contact for it.
-    func recipient(_ contacts: VoterContacts, _ route: Route) -> [UInt8]? {
+    func recipient(_ contacts: VoterContacts, _ route: Channel) -> [UInt8]? {
         switch route {
         case .email: contacts.mail.map { Array($0.text.utf8) }
         case .sms: contacts.mobile.map { Array($0.text.utf8) }
@@ -210,7 +212,7 @@ final class IssueSession {
     /// - Throws: an error of the store; `.failed` when the template is faulty, `.damaged` when a kept identifier does
     ///   not open.
     func issue(
-        _ transaction: borrowing Transaction, _ voter: Voter, _ contacts: VoterContacts, _ route: Route,
+        _ transaction: borrowing Transaction, _ voter: Voter, _ contacts: VoterContacts, _ route: Channel,
         for occasion: Occasion, after past: Past?
     ) throws(StoreError) -> Bool {
         let isRenewal = occasion == .renewal
@@ -320,16 +322,16 @@ final class IssueSession {
     /// - Parameter isUntilPosted: whether it speaks of an identifier that is kept until a letter is posted.
     /// - Throws: `.failed` when the template is faulty: nothing was changed then.
     func frame(
-        _ transaction: borrowing Transaction, _ kind: MessageKind, _ language: Language, _ route: Route,
+        _ transaction: borrowing Transaction, _ kind: MessageKind, _ language: Language, _ route: Channel,
         isUntilPosted: Bool = false
     ) throws(StoreError) -> Int {
         let hours = try PollHours.find(transaction.reading, election)
         let name = FrameName(
             kind: kind, language: language, route: route, hours: hours, isUntilPosted: isUntilPosted)
         if let known = frames[name] { return known }
-        let frame: MessageFrame
-        do throws(MessageOffice.Fault) {
-            frame = try office.frame(kind, language, route, hours, isUntilPosted: isUntilPosted)
+        let frame: MessageEnvelope
+        do throws(MessageTemplates.Fault) {
+            frame = try messageTemplates.frame(kind, language, route, hours, isUntilPosted: isUntilPosted)
         } catch {
             throw StoreError(.failed, error.description, cure: "Correct the template; nothing was issued.")
         }

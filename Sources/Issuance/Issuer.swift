@@ -24,7 +24,7 @@ package import VoterRoll
 package struct Issuer: Sendable {
     let outbox: Outbox
     let registrar: Registrar
-    let logbook: Logbook
+    let journal: AuditJournal
     let clock: Clock
     let randomness: Randomness
 
@@ -33,10 +33,10 @@ package struct Issuer: Sendable {
 
     /// - Parameter smsPrefixes: E.164 prefixes that SMS may go to, as the courier has them.
     package init(
-        outbox: Outbox, registrar: Registrar, logbook: Logbook, clock: Clock, randomness: Randomness,
+        outbox: Outbox, registrar: Registrar, journal: AuditJournal, clock: Clock, randomness: Randomness,
         smsPrefixes: [String] = SMSPolicy().prefixes
     ) {
-        (self.outbox, self.registrar, self.logbook) = (outbox, registrar, logbook)
+        (self.outbox, self.registrar, self.journal) = (outbox, registrar, journal)
         (self.clock, self.randomness, self.smsPrefixes) = (clock, randomness, smsPrefixes)
     }
 
@@ -54,7 +54,7 @@ package struct Issuer: Sendable {
     /// What an issue did.
     package struct Outcome: Sendable {
         /// Identifiers made, by channel.
-        package var issued: [Route: Int] = [:]
+        package var issued: [Channel: Int] = [:]
         /// References of voters who cannot be reached, the first few, and how many there are.
         package var unreachable: [String] = []
         /// Voters without a contact for a channel of the election, or without an identifier in the scheme.
@@ -81,7 +81,7 @@ package struct Issuer: Sendable {
     /// - Parameter forced: the channel to use for everybody, where they have a contact for it.
     /// - Throws: an error of the store. What earlier chunks issued stays, and the next call goes on from there.
     package func issueAll(
-        _ store: Store, _ context: IssuanceContext, forced: Route?, by principal: Principal,
+        _ store: Store, _ context: IssuanceContext, forced: Channel?, by principal: Principal,
         progress: (Int) -> Void = { _ in }
     ) throws(StoreError) -> Outcome {
         var outcome = Outcome()
@@ -106,7 +106,7 @@ package struct Issuer: Sendable {
         /// until the new one's letter is posted.
         /// `generation` is the new identifier's, `noticeBy` the channel of the first word to an old contact, nil where
         /// none was sent.
-        case done(generation: Int, noticeBy: Route?, sheets: [Sheet], keepsOld: Bool)
+        case done(generation: Int, noticeBy: Channel?, sheets: [Sheet], keepsOld: Bool)
         /// Nobody with this reference is on the roll.
         case unknownVoter
         /// The contact is refused, or there is none, for this reason.
@@ -129,7 +129,7 @@ package struct Issuer: Sendable {
     /// Of some voters, by number, those who can be sent an identifier by a channel, up to a limit; how many of those looked
     /// at cannot, and how many were not looked at.
     package func reachable(
-        _ reading: borrowing Reading, _ context: IssuanceContext, among voters: [Int], by route: Route, limit: Int
+        _ reading: borrowing Reading, _ context: IssuanceContext, among voters: [Int], by route: Channel, limit: Int
     ) throws(StoreError) -> (voters: [Int], unreachable: Int, left: Int) {
         try IssueSession(self, context).reachable(reading, voters, by: route, limit: limit)
     }
@@ -161,7 +161,7 @@ package struct Issuer: Sendable {
             transaction.reading, election, voter: voter, keys: RollKeys(key, randomness: randomness))
         var count = 0
         for (route, recipient) in [
-            (Route.email, contacts.mail.map { Array($0.text.utf8) }),
+            (Channel.email, contacts.mail.map { Array($0.text.utf8) }),
             (.sms, contacts.mobile.map { Array($0.text.utf8) }),
             (.letter, contacts.address.map(\.stored)),
         ] {
@@ -249,7 +249,7 @@ package struct Issuer: Sendable {
             _ = try revoke(transaction, voter: posted.voter, generation: kept, reason: "the next one was posted")
             try outbox.withdraw(transaction, election: election.number, subject: posted.voter, identifier: kept)
             let voter = try registrar.voter(transaction.reading, id: posted.voter)
-            try logbook.record(
+            try journal.record(
                 transaction, election: election.election.id, by: principal, .identifierReplaced,
                 [
                     "reference": voter?.reference ?? "", "ended": "\(kept)", "inUse": "\(posted.generation)",
@@ -286,7 +286,7 @@ package struct Issuer: Sendable {
         var revoked = 0
         for voter in voters { revoked += try revoke(transaction, election, voter: voter, reason: "left the roll") }
         guard revoked > 0 else { return }
-        try logbook.record(
+        try journal.record(
             transaction, election: election.election.id, by: principal, .identifierRevoke,
             ["reason": "left the roll", "identifiers": "\(revoked)"])
     }

@@ -53,7 +53,7 @@ package struct LetterStyle: Sendable {
     }
 }
 
-extension MessageFrame {
+extension MessageEnvelope {
     /// The fixed text of letters with this frame, as Markdown.
     /// - Throws: when the template asks for a name that letters do not have.
     func letterText() throws(LetterError) -> String {

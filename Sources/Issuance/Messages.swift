@@ -7,18 +7,18 @@ import Templating
 
 /// Prepares the frames of an election's messages: templates and election-wide values, loaded and checked once.
 /// It keeps what it has made, and may be used by several threads.
-package final class MessageOffice: Sendable {
+package final class MessageTemplates: Sendable {
     /// Why messages cannot be prepared; says which template, where, and what to do.
     package struct Fault: Error, CustomStringConvertible { package let description: String }
 
     private let election: Election
     private let templates: TemplateFolder
-    private let frames = Mutex<[FrameKey: MessageFrame]>([:])
+    private let frames = Mutex<[FrameKey: MessageEnvelope]>([:])
 
     private struct FrameKey: Hashable {
         let kind: MessageKind
         let language: Language
-        let route: Route
+        let route: Channel
         let closes: Int
         let reason: String?
         let isRestored: Bool
@@ -38,13 +38,13 @@ package final class MessageOffice: Sendable {
         let hours = PollHours(announced: election)
         for language in Language.allCases {
             for kind in MessageKind.allCases where kind.isForStaff { _ = try frame(kind, language, .email, hours) }
-            for route in election.channels.compactMap({ Route(rawValue: $0.rawValue) }) {
+            for route in election.channels.compactMap({ Channel(rawValue: $0.rawValue) }) {
                 if route == .letter {
                     // A generated secret never travels by letter; a printed code travels by nothing else.
                     _ = try frame(.identifier, language, route, hours)
                     _ = try frame(.identifierCode, language, route, hours)
                 } else {
-                    for kind in MessageOffice.kinds(election.access) { _ = try frame(kind, language, route, hours) }
+                    for kind in MessageTemplates.kinds(election.access) { _ = try frame(kind, language, route, hours) }
                 }
             }
         }
@@ -67,7 +67,7 @@ package final class MessageOffice: Sendable {
         let kind = election.access.secretKind == .generated ? MessageKind.activation : .identifier
         let frame = try frame(kind, language, .sms, PollHours(announced: election))
         let values = [
-            "greeting": String(repeating: "M", count: MessageOffice.longName), "identifier": "XXXX-XXXX-XXXX",
+            "greeting": String(repeating: "M", count: MessageTemplates.longName), "identifier": "XXXX-XXXX-XXXX",
             "secret": "XXXXXXXXX",
         ]
         do throws(TemplateError) {
@@ -85,8 +85,8 @@ package final class MessageOffice: Sendable {
     /// - Parameter isUntilPosted: whether it speaks of an identifier that is kept until a letter is posted.
     /// - Throws: `Fault` when the template is missing or faulty.
     package func frame(
-        _ kind: MessageKind, _ language: Language, _ route: Route, _ hours: PollHours, isUntilPosted: Bool = false
-    ) throws(Fault) -> MessageFrame {
+        _ kind: MessageKind, _ language: Language, _ route: Channel, _ hours: PollHours, isUntilPosted: Bool = false
+    ) throws(Fault) -> MessageEnvelope {
         let key = FrameKey(
             kind: kind, language: language, route: route, closes: hours.closes, reason: hours.reason,
             isRestored: hours.isRestored, isUntilPosted: isUntilPosted)
@@ -105,7 +105,7 @@ package final class MessageOffice: Sendable {
             }
             frames.withLock { frames in
                 // Previews of what staff type come here as well.
-                if frames.count >= MessageOffice.mostFrames { frames = [:] }
+                if frames.count >= MessageTemplates.mostFrames { frames = [:] }
                 frames[key] = frame
             }
             return frame
@@ -118,8 +118,8 @@ package final class MessageOffice: Sendable {
     private func made(
         _ kind: MessageKind, _ language: Language, _ hours: PollHours, text: String, html: String?,
         isUntilPosted: Bool
-    ) -> MessageFrame {
-        return MessageFrame(
+    ) -> MessageEnvelope {
+        return MessageEnvelope(
             kind: kind, language: language.rawValue, senderName: election.senderName,
             senderAddress: election.senderAddress,
             shared: [

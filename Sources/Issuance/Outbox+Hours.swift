@@ -27,9 +27,9 @@ extension Election {
     }
 }
 
-extension MessageFrame {
+extension MessageEnvelope {
     /// The frame with the hours in force, the site's address and the contacts in place of those of the day on which it was made.
-    func with(_ hours: PollHours, _ election: Election) -> MessageFrame {
+    func with(_ hours: PollHours, _ election: Election) -> MessageEnvelope {
         guard let language = Language(rawValue: language) else { return self }
         return with(shared: hours.shared(election, language).merging(election.places(language)) { $1 })
     }

@@ -12,7 +12,7 @@ package struct PrintMatter: Sendable {
     package let enclosures: [Enclosure]
     /// SHA-256 of each of them, in hexadecimal.
     package let enclosureDigests: [String]
-    private let office: MessageOffice
+    private let messageTemplates: MessageTemplates
     private let hours: PollHours
 
     /// A kind of letter; what it says of an identifier that is kept until a letter is posted is another text.
@@ -31,9 +31,9 @@ package struct PrintMatter: Sendable {
     /// - Parameter hours: those in force, as the letters give them.
     /// - Throws: when an enclosure cannot be read, or no mailing house would take it.
     package init(
-        election: Election, office: MessageOffice, hours: PollHours, style: LetterStyle
+        election: Election, messageTemplates: MessageTemplates, hours: PollHours, style: LetterStyle
     ) throws(LetterError) {
-        (self.election, self.office, self.hours, self.style) = (election, office, hours, style)
+        (self.election, self.messageTemplates, self.hours, self.style) = (election, messageTemplates, hours, style)
         var enclosures: [Enclosure] = []
         for place in style.enclosures { enclosures.append(try Enclosure(path: place.path, college: place.college)) }
         (self.enclosures, enclosureDigests) = (enclosures, enclosures.map { hex(sha256($0.bytes)) })
@@ -42,7 +42,7 @@ package struct PrintMatter: Sendable {
     /// SHA-256 over what goes along and with whom, in hexadecimal; nil where nothing does.
     var enclosureDigest: String? {
         guard !enclosures.isEmpty else { return nil }
-        var fields = Fields("enclosures")
+        var fields = LengthPrefixedFields("enclosures")
         for (enclosure, digest) in zip(enclosures, enclosureDigests) {
             // No college's key is empty.
             fields.append(enclosure.college ?? "")
@@ -59,9 +59,9 @@ package struct PrintMatter: Sendable {
         _ form: Form, _ language: Language, date: (Language) -> String
     ) throws(LetterError) -> (text: String, face: LetterFace) {
         let language = election.languages.contains(language) ? language : election.languages.first ?? .fr
-        let frame: MessageFrame
-        do throws(MessageOffice.Fault) {
-            frame = try office.frame(form.kind, language, .letter, hours, isUntilPosted: form.isUntilPosted)
+        let frame: MessageEnvelope
+        do throws(MessageTemplates.Fault) {
+            frame = try messageTemplates.frame(form.kind, language, .letter, hours, isUntilPosted: form.isUntilPosted)
         } catch { throw LetterError(error.description) }
         let text = try frame.letterText()
         return (text, try frame.face(text, date: date(language)))

@@ -50,7 +50,7 @@ extension IssueSession {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """, election.number, voter.id, route.rawValue,
                 sealer.seal(recipient, associated: contactPlace(voter.id)), reason, principal.text, issuer.clock.now,
-                lookup.hash(GivenContact.folded(recipient, route)))
+                lookup.hash(PhoneGivenContact.folded(recipient, route)))
         }
         let past = try pastGenerations(transaction.reading, voter.id - 1, voter.id)[voter.id]
         // The word to the old contact is no part of the mailing.
@@ -70,7 +70,7 @@ extension IssueSession {
             ? try notify(
                 transaction, voter, [earlier] + contacts(roll) + contacts(present), except: recipient, generation,
                 isUntilPosted: isKept) : nil
-        try issuer.logbook.record(
+        try issuer.journal.record(
             transaction, election: election.election.id, by: principal, .identifierReissue,
             [
                 "reference": voter.reference, "by": route.rawValue, "reason": reason, "generation": "\(generation)",
@@ -84,7 +84,7 @@ extension IssueSession {
 
     /// The voter's contacts with the new one in place of theirs.
     private func newContact(
-        _ text: String, _ route: Route, _ roll: VoterContacts
+        _ text: String, _ route: Channel, _ roll: VoterContacts
     ) -> Swift.Result<VoterContacts, ContactRefusal> {
         switch route {
         case .email:
@@ -105,13 +105,14 @@ extension IssueSession {
     }
 
     /// A contact and its channel.
-    private typealias Place = (route: Route, contact: [UInt8])
+    private typealias Place = (route: Channel, contact: [UInt8])
 
     /// Where the latest identifier went.
     private func lastContact(_ reading: borrowing Reading, _ voter: Int) throws(StoreError) -> Place? {
         let found = try reading.first(
             "SELECT route, contact FROM issuance_identifier WHERE voter = ? ORDER BY generation DESC LIMIT 1", voter
-        ) { (row: borrowing Row) throws(StoreError) -> (route: Route, sealed: [UInt8]) in (try row.value(0), try row[1])
+        ) { (row: borrowing Row) throws(StoreError) -> (route: Channel, sealed: [UInt8]) in
+            (try row.value(0), try row[1])
         }
         guard let found else { return nil }
         guard let contact = sealer.open(found.sealed, associated: contactPlace(voter)) else {
@@ -124,7 +125,7 @@ extension IssueSession {
 
     /// A voter's contacts as places, in the order mail, SMS, letter.
     private func contacts(_ contacts: VoterContacts) -> [Place?] {
-        Route.allCases.map { route in recipient(contacts, route).map { (route, $0) } }
+        Channel.allCases.map { route in recipient(contacts, route).map { (route, $0) } }
     }
 
     /// Tells the voter at the old contacts that a new identifier was made: where the last one went, the roll's mail or
@@ -134,7 +135,7 @@ extension IssueSession {
         _ transaction: borrowing Transaction, _ voter: Voter, _ places: [Place?], except new: [UInt8],
         _ generation: Int,
         isUntilPosted: Bool
-    ) throws(StoreError) -> Route? {
+    ) throws(StoreError) -> Channel? {
         var told: [(kind: MessageKind, place: Place)] = []
         for case let place? in places
         where place.contact != new && !told.contains(where: { $0.place.contact == place.contact }) {

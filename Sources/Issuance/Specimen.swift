@@ -58,7 +58,7 @@ package struct Specimen {
                         ? "Madame Zo\u{E9} L\u{2019}H\u{E9}ritier," : "Ms Zo\u{E9} L\u{2019}H\u{E9}ritier,",
                     codes: face.slots.map { fakes[$0] ?? "" },
                     link: SiteLink.text(site: face.site, identifier: face.slots.isEmpty ? nil : fakes["identifier"]),
-                    mark: "SPECIMEN \u{2013} \(election.id)", matrix: PrintFiles.matrix(batch: 0, number: 0))
+                    mark: "SPECIMEN \u{2013} \(election.id)", matrix: BatchWriter.matrix(batch: 0, number: 0))
                 letter.watermark = "SPECIMEN"
                 try press.add(letter)
             }

@@ -15,7 +15,7 @@ package struct JournalEntry: Sendable, Equatable {
     package let election: String?
     /// Who did it, as `Principal.text` writes it.
     package let principal: String
-    /// What was done, a subject and a deed in English words: `voter.reveal`, `poll.round`.
+    /// What was done, a subject and an action in English words: `voter.reveal`, `poll.round`.
     package let action: String
     /// A JSON object of texts, keys sorted.
     package let details: String
@@ -28,7 +28,7 @@ package struct JournalEntry: Sendable, Equatable {
 
     /// SHA-256 over the fields and the hash before.
     package var hash: [UInt8] {
-        var fields = Fields()
+        var fields = LengthPrefixedFields()
         fields.append(number)
         fields.append(at)
         for text in [election ?? "", principal, action, details] { fields.append(text) }
@@ -51,7 +51,7 @@ package struct JournalEntry: Sendable, Equatable {
 
     /// What the sealed details are bound to.
     var place: [UInt8] {
-        var fields = Fields("journal", election ?? "")
+        var fields = LengthPrefixedFields("journal", election ?? "")
         fields.append(number)
         return fields.bytes
     }

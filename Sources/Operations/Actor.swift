@@ -34,9 +34,9 @@ package struct Actor: Sendable {
         (principal, role, door) = (account, nil, .commandLine(word: word))
     }
 
-    /// Whether their role includes a deed; rules about persons, such as a second one, come on top. False at the command line: its
+    /// Whether their role includes an action; rules about persons, such as a second one, come on top. False at the command line: its
     /// operations ask for no role.
-    package func may(_ deed: Deed) -> Bool { role?.may(deed) ?? false }
+    package func may(_ permission: Permission) -> Bool { role?.may(permission) ?? false }
 
     /// Whether nobody else can be asked first: the command line knows one person. What the console would have asked a second one
     /// is done at once then, and said.

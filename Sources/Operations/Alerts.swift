@@ -10,13 +10,13 @@ package struct Alert: Sendable {
     /// `contactOfStaff`, `contactShared`, `takeover`, `voterReplaced`, `manyContacts`, `manyCodes`, `logKept`, `boxKeyKept`, `openingOverdue`,
     /// `clock.` and a `ClockDoubt`.
     package let kind: String
-    /// Whose deed it was, or what it is about.
+    /// Whose action it was, or what it is about.
     package let subject: String
     /// When it was raised, seconds since 1970.
     package let at: Int
 }
 
-extension VoterDesk {
+extension VoterSupport {
     /// Raises an alert; one of the same kind and subject that nobody has seen yet is enough.
     package func alert(_ transaction: borrowing Transaction, _ action: JournalAction, _ subject: String)
         throws(StoreError)
@@ -30,7 +30,7 @@ extension VoterDesk {
             "INSERT INTO bureau_alert (election, kind, subject, at) VALUES (?, ?, ?, ?)", election.number, kind,
             subject,
             clock.now)
-        try logbook.record(
+        try journal.record(
             transaction, election: election.election.id, by: .system("alerts"), action, ["subject": subject])
     }
 
@@ -56,7 +56,7 @@ extension VoterDesk {
         }
         try transaction.execute(
             "UPDATE bureau_alert SET seen_by = ?, seen_at = ? WHERE id = ?", actor.principal.text, clock.now, id)
-        try logbook.record(
+        try journal.record(
             transaction, election: election.election.id, by: actor.principal, .alertSeen, ["alert": "\(id)"])
         return true
     }

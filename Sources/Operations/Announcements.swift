@@ -1,4 +1,5 @@
 import Authentication
+package import Contacts
 package import Delivery
 package import Elections
 import Issuance
@@ -59,7 +60,7 @@ package struct Announcements: Sendable {
             /// The language in which these voters are written to.
             package let language: Language
             /// Mail or SMS; nothing is announced by letter.
-            package let route: Route
+            package let route: Channel
             /// The whole message, addressed to an invented person.
             package let text: String
         }
@@ -72,14 +73,14 @@ package struct Announcements: Sendable {
         package let unreached: Int
     }
 
-    private let desk: VoterDesk
-    private let office: MessageOffice
+    private let desk: VoterSupport
+    private let messageTemplates: MessageTemplates
 
     /// Voters handled in one transaction, so that no vote waits long.
     private static let chunk = 200
 
     /// The announcements of the desk's election.
-    package init(_ desk: VoterDesk) { (self.desk, office) = (desk, desk.directory.office) }
+    package init(_ desk: VoterSupport) { (self.desk, messageTemplates) = (desk, desk.directory.messageTemplates) }
 
     private var election: StoredElection { desk.election }
 
@@ -89,9 +90,9 @@ package struct Announcements: Sendable {
         let definition = election.election
         var texts: [Preview.Text] = []
         for language in definition.languages {
-            for route in [Route.email, .sms]
+            for route in [Channel.email, .sms]
             where definition.channels.contains(where: { $0.rawValue == route.rawValue }) {
-                let frame = try LoadedFrame(try office.frame(news.kind, language, route, hours), route: route)
+                let frame = try LoadedFrame(try messageTemplates.frame(news.kind, language, route, hours), route: route)
                 let name = language == .fr ? "Madame Anne Exemple" : "Ms Anne Example"
                 texts.append(Preview.Text(language: language, route: route, text: try frame.text(["greeting": name])))
             }
@@ -115,7 +116,7 @@ package struct Announcements: Sendable {
             """
             INSERT INTO bureau_announcement (election, news, mailing, asked_by, asked_at) VALUES (?, ?, ?, ?, ?)
             """, election.number, news.rawValue, mailing, principal.text, desk.clock.now)
-        try desk.logbook.record(
+        try desk.journal.record(
             transaction, election: election.election.id, by: principal, .pollAnnounce,
             ["news": news.rawValue, "mailing": "\(mailing)"])
     }
@@ -199,7 +200,7 @@ package struct Announcements: Sendable {
         let principal = Principal.voter(voter)
         guard let route = try desk.directory.routes(transaction.reading, principal).first(where: { $0 != .letter })
         else { return false }
-        var note = VoterNote(run.news.kind, by: route, priority: .batch, generation: run.id)
+        var note = VoterNotification(run.news.kind, by: route, priority: .batch, generation: run.id)
         note.mailing = run.mailing
         return try desk.directory.send(transaction, principal, note) != nil
     }

@@ -5,7 +5,7 @@ import Journal
 import Store
 import VoterRoll
 
-extension VoterDesk {
+extension VoterSupport {
     /// Checks the answer that a caller gave; nil when there is nothing to ask, or it is right. The command line does not ask for it:
     /// whoever runs it says in the reason how the person was recognised.
     func checkAnswer(
@@ -20,26 +20,26 @@ extension VoterDesk {
         // Counted for the voter, whoever asks: two persons do not have twice as many guesses.
         let subject = Array("desk:\(id)".utf8)
         let wait = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int? in
-            if try keeper.begin(transaction, election: election.number, subject: subject) { return nil }
-            return try keeper.wait(transaction.reading, election: election.number, subject: subject)
+            if try passphrases.begin(transaction, election: election.number, subject: subject) { return nil }
+            return try passphrases.wait(transaction.reading, election: election.number, subject: subject)
         }
         if let wait { return .wait(seconds: wait) }
-        switch keeper.check(SecretText.answer(answer), against: stored) {
+        switch passphrases.check(SecretText.answer(answer), against: stored) {
         case .busy(let seconds):
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try keeper.giveBack(transaction, election: election.number, subject: subject)
+                try passphrases.giveBack(transaction, election: election.number, subject: subject)
             }
             return .busy(seconds: seconds)
         case .done(false):
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try logbook.record(
+                try journal.record(
                     transaction, election: election.election.id, by: actor.principal, .voterAnswerWrong,
                     ["voter": "\(id)"])
             }
             return .answerWrong
         case .done(true):
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try keeper.succeed(transaction, election: election.number, subject: subject)
+                try passphrases.succeed(transaction, election: election.number, subject: subject)
             }
             return nil
         }

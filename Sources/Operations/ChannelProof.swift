@@ -1,3 +1,4 @@
+package import Contacts
 package import Delivery
 package import Elections
 package import Issuance
@@ -18,11 +19,11 @@ package struct ChannelProof: Sendable, Equatable {
     }
 
     /// The way of the identifier in use; nil where there is none.
-    package let identifier: Route?
+    package let identifier: Channel?
     /// The ways by which the connection code can come.
-    package let codes: [Route]
+    package let codes: [Channel]
     /// The way of a secret that was sent; nil where voters choose their own.
-    package let secret: Route?
+    package let secret: Channel?
     /// What the three together come to.
     package let verdict: Verdict
 
@@ -30,7 +31,7 @@ package struct ChannelProof: Sendable, Equatable {
     /// - Parameters:
     ///   - record: the identifier in use; nil where none was issued or the last one was ended.
     ///   - routes: the ways by which a code or a word can be sent to them: mail, SMS, both or none.
-    package init(_ voter: Voter, _ record: IdentifierRecord?, routes: [Route], policy: AccessPolicy) {
+    package init(_ voter: Voter, _ record: IdentifierRecord?, routes: [Channel], policy: AccessPolicy) {
         self.init(
             identifier: record?.route, hasPrintedCode: record?.hasPrintedCode ?? false,
             hasSecret: record?.hasSecret ?? false, routes: routes, policy: policy)
@@ -43,7 +44,7 @@ package struct ChannelProof: Sendable, Equatable {
     ///   - hasSecret: whether a secret was sent with the identifier, by the same way.
     ///   - routes: the ways by which a code can be sent.
     package init(
-        identifier: Route?, hasPrintedCode: Bool, hasSecret: Bool, routes: [Route], policy: AccessPolicy
+        identifier: Channel?, hasPrintedCode: Bool, hasSecret: Bool, routes: [Channel], policy: AccessPolicy
     ) {
         self.identifier = identifier
         secret = hasSecret ? identifier : nil

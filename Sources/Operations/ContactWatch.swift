@@ -17,7 +17,7 @@ struct ContactWatch {
     let given: Int
 }
 
-extension VoterDesk {
+extension VoterSupport {
     /// What is known now of contacts that `principal` gives.
     /// - Parameter decided: the request that is being decided; it does not count against itself.
     func contactWatch(
@@ -25,7 +25,7 @@ extension VoterDesk {
     ) throws(StoreError) -> ContactWatch {
         var staff: Set<String> = []
         for member in try register.members(reading) {
-            staff.insert(GivenContact.folded(mail: try register.mail(reading, member)))
+            staff.insert(PhoneGivenContact.folded(mail: try register.mail(reading, member)))
         }
         let hour = clock.now - 3600
         let requests = try approvals.waiting(reading).filter { $0.id != decided }
@@ -49,7 +49,7 @@ extension VoterDesk {
     /// alerts that say so.
     /// - Parameter isLeaving: whether a voter is about to leave the roll.
     func isOdd(
-        _ transaction: borrowing Transaction, _ contact: GivenContact, voter: Int,
+        _ transaction: borrowing Transaction, _ contact: PhoneGivenContact, voter: Int,
         isLeaving: (Int) -> Bool = { _ in false }, _ watch: ContactWatch, by principal: Principal
     ) throws(StoreError) -> Bool {
         let folded = contact.folded
@@ -69,12 +69,13 @@ extension VoterDesk {
     ///   - isChange: whether it is a change even where neither a mail address nor a number is given: of a postal address.
     ///   - decided: the request that is being decided.
     func isSuspicious(
-        _ transaction: borrowing Transaction, anyOf contacts: [GivenContact], voter: Voter, by principal: Principal,
+        _ transaction: borrowing Transaction, anyOf contacts: [PhoneGivenContact], voter: Voter,
+        by principal: Principal,
         isChange: Bool = false, but decided: Int? = nil
     ) throws(StoreError) -> Bool {
         guard isChange || !contacts.isEmpty else { return false }
         let watch = try contactWatch(transaction.reading, by: principal, but: decided)
-        var found = watch.given >= VoterDesk.mostGivenAnHour
+        var found = watch.given >= VoterSupport.mostGivenAnHour
         if found { try alert(transaction, .alertManyContacts, principal.text) }
         // Each is looked at, since alerts name what is odd.
         for contact in contacts where try isOdd(transaction, contact, voter: voter.id, watch, by: principal) {
@@ -86,7 +87,7 @@ extension VoterDesk {
     /// The same for a voter who has no identifier yet: nothing is taken over from them, but another's contact is odd once identifiers
     /// were sent, since theirs would go there.
     func isOddForNewcomer(
-        _ transaction: borrowing Transaction, anyOf contacts: [GivenContact], voter: Voter, by principal: Principal
+        _ transaction: borrowing Transaction, anyOf contacts: [PhoneGivenContact], voter: Voter, by principal: Principal
     ) throws(StoreError) -> Bool {
         guard !contacts.isEmpty, try issuer.hasIssued(transaction.reading, election: election.number) else {
             return false
@@ -101,7 +102,7 @@ extension VoterDesk {
 
     /// The same of one contact.
     func isSuspicious(
-        _ transaction: borrowing Transaction, _ contact: GivenContact, voter: Voter, by principal: Principal
+        _ transaction: borrowing Transaction, _ contact: PhoneGivenContact, voter: Voter, by principal: Principal
     ) throws(StoreError) -> Bool {
         try isSuspicious(transaction, anyOf: [contact], voter: voter, by: principal)
     }

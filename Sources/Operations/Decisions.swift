@@ -1,4 +1,5 @@
 import Authentication
+import Contacts
 import Delivery
 import Elections
 package import Issuance
@@ -7,12 +8,12 @@ package import Staff
 package import Store
 import VoterRoll
 
-extension VoterDesk {
+extension VoterSupport {
     /// What a decision came to.
     package enum Decided: Sendable, Equatable {
         /// A person refused the request: nothing was done, and the journal has the reason.
         case refusedRequest
-        /// It was approved, and the deed came to this; a refusal of the deed still uses the request up.
+        /// It was approved, and the action came to this; a refusal of the action still uses the request up.
         case carriedOut(Outcome)
         /// A file's contacts were approved: so many voters have theirs; the others' rows, by reference, were changed meanwhile or left
         /// out and stay as they are. Voters whose place others took are struck off. Printed sheets that are not posted yet are wrong
@@ -89,17 +90,17 @@ extension VoterDesk {
         }
         guard let voter = try voter(transaction.reading, request.subject) else { return .carriedOut(.unknownVoter) }
         let why = "\(request.reason) (checked: \(check.rawValue); approved by \(second.text))"
-        switch request.deed {
+        switch request.permission {
         case .changeRoll:
             return .carriedOut(try carryOutCorrection(transaction, request, voter, why: why, by: asker))
         case .resetPassphrase:
             if election.election.access.secretKind == .generated {
-                return .carriedOut(.refused(VoterDesk.sendsPasswords))
+                return .carriedOut(.refused(VoterSupport.sendsPasswords))
             }
-            if let stood = request.order[VoterDesk.stoodSecret],
+            if let stood = request.order[VoterSupport.stoodSecret],
                 try stood != latestSecret(transaction.reading, voter.id)
             {
-                return .carriedOut(.refused(VoterDesk.changedMeanwhile))
+                return .carriedOut(.refused(VoterSupport.changedMeanwhile))
             }
             try clearPassphrase(transaction, voter, why: why, by: asker)
             return .carriedOut(.done(noticeBy: nil, sheets: []))
@@ -112,16 +113,16 @@ extension VoterDesk {
         _ transaction: borrowing Transaction, _ request: Approvals.Request, _ voter: Voter, why: String,
         by asker: Principal
     ) throws(StoreError) -> Outcome {
-        if let stood = request.order[VoterDesk.stoodIdentifier],
+        if let stood = request.order[VoterSupport.stoodIdentifier],
             try stood != latestIdentifier(transaction.reading, voter.id)
         {
-            return .refused(VoterDesk.changedMeanwhile)
+            return .refused(VoterSupport.changedMeanwhile)
         }
         let contact = request.order["contact"] ?? ""
         let outcome = try giveIdentifier(
             transaction, voter,
             ReissueOrder(
-                by: Route(rawValue: request.order["route"] ?? "") ?? .email,
+                by: Channel(rawValue: request.order["route"] ?? "") ?? .email,
                 contact: contact.isEmpty ? nil : contact, reason: why, principal: asker))
         switch outcome {
         case .done(_, let notice, let sheets, _): return .done(noticeBy: notice, sheets: sheets)
@@ -141,7 +142,7 @@ extension VoterDesk {
 
     /// By which a voter's secret is told from the one before.
     func latestSecret(_ reading: borrowing Reading, _ voter: Int) throws(StoreError) -> String {
-        "\(try keeper.record(reading, election: election.number, .voter(voter)).generation)"
+        "\(try passphrases.record(reading, election: election.number, .voter(voter)).generation)"
     }
 
     /// Makes a slowed voter wait no longer; false when there is no such voter.
@@ -150,7 +151,7 @@ extension VoterDesk {
             guard let voter = try voter(transaction.reading, id) else { return false }
             try door.unlock(
                 transaction, .voter(id), subjects: try issuer.hashes(transaction.reading, voter: id))
-            try logbook.record(
+            try journal.record(
                 transaction, election: election.election.id, by: actor.principal, .voterUnlock,
                 ["reference": voter.reference, "reason": reason])
             return true

@@ -22,18 +22,18 @@ package struct DeliveryReport: Sendable {
     package let lines: [Line]
 }
 
-extension DeliveryDesk {
+extension DeliveryService {
     /// The report of the whole outbox. What tells of votes is left out, and a place of few messages is not named: a domain of
     /// one person is a person.
     package func report() throws(StoreError) -> DeliveryReport {
         let counts = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
             try desk.outbox.hourly(reading, election: desk.election.number)
-        }.filter { !VoterDesk.tellsOfVote($0.kind) }
+        }.filter { !VoterSupport.tellsOfVote($0.kind) }
         var totals: [String: Int] = [:]
         for count in counts { totals[count.place ?? "", default: 0] += count.count }
         var lines: [DeliveryReport.Line] = []
         for count in counts {
-            let place = count.place.flatMap { totals[$0, default: 0] < DeliveryDesk.smallPlace ? nil : $0 } ?? ""
+            let place = count.place.flatMap { totals[$0, default: 0] < DeliveryService.smallPlace ? nil : $0 } ?? ""
             let found = lines.lastIndex {
                 $0.hour == count.hour && $0.route == count.route.rawValue && $0.place == place
             }

@@ -24,7 +24,7 @@ package enum ElectionTexts {
     /// this machine.
     package static func faults(_ reading: borrowing Reading, _ election: StoredElection) throws(StoreError) -> [String]
     {
-        let definition = try ElectionDesk.definition(reading, number: election.number)
+        let definition = try ElectionRepository.definition(reading, number: election.number)
         var faults: [String] = []
         if case .failure(let found) = ElectionReader.read(
             definition, file: "the stored definition of \(election.election.id)")

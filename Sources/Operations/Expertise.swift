@@ -27,7 +27,7 @@ package struct Expertise: Sendable, Equatable {
     }
 }
 
-extension PolicyDesk {
+extension PolicyService {
     /// Notes the expert's report, in place of an earlier one; returns why not, nil when it was done.
     /// - Parameters:
     ///   - report: the file's bytes, of which the fingerprint alone is kept.
@@ -53,7 +53,7 @@ extension PolicyDesk {
                 INSERT INTO bureau_expertise (election, date, expert, sha256, by, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                 ON CONFLICT (election) DO UPDATE SET date = ?2, expert = ?3, sha256 = ?4, by = ?5, at = ?6
                 """, election.number, date, expert, digest, who, now)
-            try desk.logbook.record(
+            try desk.journal.record(
                 transaction, election: election.election.id, by: principal, .policyExpertise,
                 ["date": date, "expert": expert, "sha256": digest, "by": who])
         }

@@ -29,7 +29,7 @@ package struct FrozenCheck {
                 ![.sealing, .destroyed].contains(poll.state)
             else { return nil }
             return (
-                poll, try ElectionDesk.definition(reading, number: election.number),
+                poll, try ElectionRepository.definition(reading, number: election.number),
                 try registrar.digest(reading, election)
             )
         }

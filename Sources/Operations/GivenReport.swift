@@ -1,4 +1,5 @@
 import Authentication
+package import Contacts
 package import Delivery
 import Elections
 import Issuance
@@ -16,7 +17,7 @@ package struct GivenLine: Sendable {
     package let voter: Voter
     /// The channel of a contact given on the phone. For a correction of the roll it is that of the voter's latest
     /// identifier.
-    package let route: Route
+    package let route: Channel
     /// Seconds since 1970.
     package let at: Int
     /// As it was typed with the order; empty for a correction of the roll.
@@ -25,7 +26,7 @@ package struct GivenLine: Sendable {
     package let hasVoted: Bool?
 }
 
-extension VoterDesk {
+extension VoterSupport {
     /// By manager, the voters who were reissued to a new contact; who then voted shows after the close alone,
     /// and to those alone who may know who has voted.
     package func given(_ reading: borrowing Reading, for actor: Actor) throws(StoreError) -> [GivenLine] {
@@ -67,7 +68,7 @@ extension VoterDesk {
     package func eachProof(
         _ reading: borrowing Reading, _ body: (Voter, ChannelProof) throws(StoreError) -> Void
     ) throws(StoreError) {
-        var held: [Int: (route: Route, hasCode: Bool)] = [:]
+        var held: [Int: (route: Channel, hasCode: Bool)] = [:]
         try issuer.eachHeld(reading, election) { voter, _, route, hasCode throws(StoreError) in
             held[voter] = (route, hasCode)
         }
@@ -75,7 +76,7 @@ extension VoterDesk {
         var last = 0
         while true {
             var chunk: [Voter] = []
-            try registrar.each(reading, election, after: last, limit: VoterDesk.proofChunk) {
+            try registrar.each(reading, election, after: last, limit: VoterSupport.proofChunk) {
                 voter, _ throws(StoreError) in chunk.append(voter)
             }
             guard let end = chunk.last?.id else { return }

@@ -7,7 +7,7 @@ package import Store
 package import VoterRoll
 
 /// What of a file, or of an addition, waits beside the roll: seen, approved, refused, forgotten.
-extension VoterDesk {
+extension VoterSupport {
     /// What a file that waits would change.
     package struct HeldFile: Sendable {
         /// The file's name; of a voter who was added alone, their reference.
@@ -29,17 +29,17 @@ extension VoterDesk {
         var others: [String: [RollChange]] = [:]
         try registrar.eachChange(reading, election, import: source, keys: keys) {
             _, reference, changes throws(StoreError) in
-            others[reference] = changes.filter { !VoterDesk.contactNames.contains($0.column) }
+            others[reference] = changes.filter { !VoterSupport.contactNames.contains($0.column) }
         }
         let rows = try registrar.contactRows(reading, election, import: source, keys: keys)
         let replacing = request.replacements
         var replaced: [String: [String]] = [:]
         for row in rows {
-            let names = try references(reading, of: replacing.voters(of: row.voter, atMost: VoterDesk.mostReplaced))
+            let names = try references(reading, of: replacing.voters(of: row.voter, atMost: VoterSupport.mostReplaced))
             if !names.isEmpty { replaced[row.reference] = names }
         }
         return HeldFile(
-            name: request.order[VoterDesk.heldFile] ?? "", rows: rows, others: others, replaced: replaced)
+            name: request.order[VoterSupport.heldFile] ?? "", rows: rows, others: others, replaced: replaced)
     }
 
     /// What contacts are called among the changes of a file.
@@ -49,7 +49,7 @@ extension VoterDesk {
 
     /// The requests of files and additions whose day is over, or in whose place a newer file came, of the last week; the latest first.
     package func lapsedFiles(_ reading: borrowing Reading) throws(StoreError) -> [Approvals.Request] {
-        try approvals.lapsed(reading, since: clock.now - VoterDesk.lapsedSeconds).filter { $0.heldImport != nil }
+        try approvals.lapsed(reading, since: clock.now - VoterSupport.lapsedSeconds).filter { $0.heldImport != nil }
     }
 
     /// For how long pages say that a request ended without a decision.
@@ -104,7 +104,7 @@ extension VoterDesk {
         let overtaken = file.rows.filter { $0.isOvertaken && !leftOut.contains($0.reference) }.map(\.reference)
         // A page may be too short for all of them.
         if !left.isEmpty || !overtaken.isEmpty {
-            try logbook.record(
+            try journal.record(
                 transaction, election: election.election.id, by: principal, .rollLeaveOut,
                 [
                     "request": "\(request.id)", "references": left.joined(separator: ", "),
@@ -156,10 +156,10 @@ extension VoterDesk {
                 guard let request = lapsed.first(where: { $0.heldImport == source && $0.replacedBy == nil }) else {
                     continue
                 }
-                try logbook.record(
+                try journal.record(
                     transaction, election: election.election.id, by: .system("approvals"), .approvalExpire,
                     [
-                        "request": "\(request.id)", "file": request.order[VoterDesk.heldFile] ?? "",
+                        "request": "\(request.id)", "file": request.order[VoterSupport.heldFile] ?? "",
                         "askedBy": request.askedBy, "voters": request.order["voters"] ?? "",
                     ])
             }
@@ -170,9 +170,9 @@ extension VoterDesk {
 extension Approvals.Request {
     /// The import whose rows it is about; nil where it is about one voter of the roll.
     package var heldImport: Int? {
-        subject == Approvals.nobody ? order[VoterDesk.heldImport].flatMap { Int($0) } : nil
+        subject == Approvals.nobody ? order[VoterSupport.heldImport].flatMap { Int($0) } : nil
     }
 
     /// Whether it is about one voter who is to be added, and no file.
-    package var isAddition: Bool { order[VoterDesk.heldAddition] != nil }
+    package var isAddition: Bool { order[VoterSupport.heldAddition] != nil }
 }

@@ -19,13 +19,13 @@ package struct JournalExport: Sendable {
     }
 
     private let store: Store
-    private let logbook: Logbook
-    private let elections: ElectionDesk
+    private let journal: AuditJournal
+    private let elections: ElectionRepository
 
     /// Of a whole store.
-    package init(store: Store, logbook: Logbook, clock: Clock) {
-        (self.store, self.logbook) = (store, logbook)
-        elections = ElectionDesk(logbook: logbook, clock: clock)
+    package init(store: Store, journal: AuditJournal, clock: Clock) {
+        (self.store, self.journal) = (store, journal)
+        elections = ElectionRepository(journal: journal, clock: clock)
     }
 
     /// Notes who takes the journal out: before they have it.
@@ -34,7 +34,7 @@ package struct JournalExport: Sendable {
     ///   - election: whose entries leave; nil for all.
     package func note(_ file: String, of election: String?, by actor: Actor) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try logbook.record(transaction, election: election, by: actor.principal, .export, ["file": file])
+            try journal.record(transaction, election: election, by: actor.principal, .export, ["file": file])
         }
     }
 
@@ -53,7 +53,7 @@ package struct JournalExport: Sendable {
                 hidden.insert(name)
             }
         }
-        try Logbook.each(reading) { entry, hash throws(StoreError) in
+        try AuditJournal.each(reading) { entry, hash throws(StoreError) in
             guard election == nil || entry.election == nil || entry.election == election else { return }
             let isHidden = entry.election.map { hidden.contains($0) } ?? false
             try body(Line(entry: entry, details: JournalExport.details(entry, isHidden: isHidden), hash: hash))

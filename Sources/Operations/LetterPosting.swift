@@ -21,11 +21,13 @@ package struct LetterPosting: Sendable {
         case refused(PrintRefusal)
     }
 
-    private let room: PrintRoom
+    private let letterBatches: LetterBatches
     private let election: StoredElection
 
-    /// - Parameter room: the batches of the store.
-    package init(room: PrintRoom, election: StoredElection) { (self.room, self.election) = (room, election) }
+    /// - Parameter letterBatches: the batches of the store.
+    package init(letterBatches: LetterBatches, election: StoredElection) {
+        (self.letterBatches, self.election) = (letterBatches, election)
+    }
 
     /// A day of the calendar, from its first second to the first of the next one, in seconds since 1970; nil where the text is none.
     /// It has 23 to 25 hours where clocks change.
@@ -59,7 +61,7 @@ package struct LetterPosting: Sendable {
     ) throws(StoreError) -> Outcome {
         guard let day = LetterPosting.day(text, zone: election.election.timeZone) else { return .noDay }
         guard day.lowerBound <= now else { return .notBegun }
-        switch try room.posted(election, batch: batch, on: text, before: day.upperBound, by: principal) {
+        switch try letterBatches.posted(election, batch: batch, on: text, before: day.upperBound, by: principal) {
         case .success(let count?): return .activated(count)
         case .success(nil): return .corrected
         case .failure(let why): return .refused(why)

@@ -38,13 +38,13 @@ package struct LetterReturns: Sendable {
     /// the disk at each of its lines.
     package static let chunk = 100
 
-    private let room: PrintRoom
+    private let letterBatches: LetterBatches
     private let store: Store
     private let election: StoredElection
 
     /// Of one election, whose batches the list names.
-    package init(room: PrintRoom, store: Store, election: StoredElection) {
-        (self.room, self.store, self.election) = (room, store, election)
+    package init(letterBatches: LetterBatches, store: Store, election: StoredElection) {
+        (self.letterBatches, self.store, self.election) = (letterBatches, store, election)
     }
 
     /// Takes a list in. What was done stays done where a later line is refused.
@@ -87,12 +87,12 @@ package struct LetterReturns: Sendable {
         case .letter(let batch, let number): letter = (batch, number)
         case .unreadable: return .refused(nil)
         case .voter(let reference):
-            guard let found = try room.latestLetter(transaction.reading, election, reference: reference) else {
+            guard let found = try letterBatches.latestLetter(transaction.reading, election, reference: reference) else {
                 return .refused(PrintRefusal("No letter with an identifier was printed for a voter \"\(reference)\"."))
             }
             letter = found
         }
-        let loss = try room.lose(
+        let loss = try letterBatches.lose(
             transaction, election,
             LostSheet(
                 batch: letter.batch, letter: letter.number, isReturned: true, destroyed: false,

@@ -6,7 +6,7 @@ import Staff
 package import Store
 import VoterRoll
 
-extension VoterDesk {
+extension VoterSupport {
     /// How many voters have no identifier: new on the roll, or theirs ended with a spoiled or returned letter.
     package func withoutIdentifier(_ reading: borrowing Reading) throws(StoreError) -> Int {
         var held = 0
@@ -17,6 +17,7 @@ extension VoterDesk {
     /// Issues to everybody who has none, by the channel that reaches them.
     package func issueMissing(by actor: Actor) throws(StoreError) -> Issuer.Outcome {
         try issuer.issueAll(
-            store, IssuanceContext(election, key: key, office: directory.office), forced: nil, by: actor.principal)
+            store, IssuanceContext(election, key: key, messageTemplates: directory.messageTemplates), forced: nil,
+            by: actor.principal)
     }
 }

@@ -9,13 +9,13 @@ package import Store
 /// command line all come here.
 package struct OutboxRetry: Sendable {
     private let outbox: Outbox
-    private let logbook: Logbook
+    private let journal: AuditJournal
     private let election: StoredElection
     private let key: ElectionKey
 
     /// Of one election: messages of others are never found.
-    package init(outbox: Outbox, logbook: Logbook, election: StoredElection, key: ElectionKey) {
-        (self.outbox, self.logbook, self.election, self.key) = (outbox, logbook, election, key)
+    package init(outbox: Outbox, journal: AuditJournal, election: StoredElection, key: ElectionKey) {
+        (self.outbox, self.journal, self.election, self.key) = (outbox, journal, election, key)
     }
 
     /// Makes all failed messages of a selection due again, or the unknown ones; returns how many.
@@ -24,9 +24,9 @@ package struct OutboxRetry: Sendable {
     ) throws(StoreError) -> Int {
         let count = try outbox.retry(transaction, election: election.number, unknown: unknown, of: selection)
         try outbox.holdNews(transaction, election)
-        var details = DeliveryDesk.details(selection)
+        var details = DeliveryService.details(selection)
         (details["messages"], details["unknown"]) = ("\(count)", unknown ? "yes" : "no")
-        try record(transaction, details, personal: DeliveryDesk.personal(selection), by: principal)
+        try record(transaction, details, personal: DeliveryService.personal(selection), by: principal)
         return count
     }
 
@@ -46,15 +46,15 @@ package struct OutboxRetry: Sendable {
         _ transaction: borrowing Transaction, _ details: [String: String], personal: [String: String] = [:],
         by principal: Principal
     ) throws(StoreError) {
-        try logbook.record(
+        try journal.record(
             transaction, election: election.election.id, by: principal, .deliveryRetry, details,
             personal: .init(personal, key: key))
     }
 }
 
-extension DeliveryDesk {
+extension DeliveryService {
     private var retries: OutboxRetry {
-        OutboxRetry(outbox: desk.outbox, logbook: desk.logbook, election: desk.election, key: desk.key)
+        OutboxRetry(outbox: desk.outbox, journal: desk.journal, election: desk.election, key: desk.key)
     }
 
     /// Makes failed messages due again, or those of which nobody knows; returns how many.

@@ -46,7 +46,7 @@ package struct Parcel: Sendable {
     package let files: [File]
 }
 
-extension LetterDoor {
+extension PrintOrders {
     /// The parcels, the latest first: all, or one printer's.
     package func parcels(_ reading: borrowing Reading, of printer: String?) throws(StoreError) -> [Parcel] {
         let rows = try reading.all(
@@ -107,8 +107,8 @@ extension LetterDoor {
                 """
                 UPDATE bureau_file SET fetched = fetched + 1, ticket = ?, ticket_until = ?
                 WHERE parcel = ? AND number = ? AND fetched < ?
-                """, sha256(Array(ticket.utf8)), desk.clock.now + LetterDoor.ticketSeconds, parcel, file,
-                LetterDoor.mostFetched)
+                """, sha256(Array(ticket.utf8)), desk.clock.now + PrintOrders.ticketSeconds, parcel, file,
+                PrintOrders.mostFetched)
             guard counted == 1 else { return .spent }
             try journal(transaction, actor, .lettersFetch, ["parcel": "\(parcel)", "file": "\(file)"])
             return .ticket(ticket)
@@ -168,7 +168,7 @@ extension LetterDoor {
                     (row: borrowing Row) throws(StoreError) -> String in try row[0]
                 })
         }
-        let ours = names.filter { LetterDoor.isFolder($0, of: desk.election.election.id) }
+        let ours = names.filter { PrintOrders.isFolder($0, of: desk.election.election.id) }
         for path in ours.map({ "\(folder)/\($0)" }) where !kept.contains(path) {
             do { try FileManager.default.removeItem(atPath: path) } catch {
                 throw StoreError(.failed, "\(path) cannot be removed: \(error.localizedDescription)")

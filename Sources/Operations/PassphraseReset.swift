@@ -7,7 +7,7 @@ import Staff
 package import Store
 import VoterRoll
 
-extension VoterDesk {
+extension VoterSupport {
     /// Lets a voter choose a new passphrase at the next sign-in, or asks a second person for it; the command line, which knows one
     /// person, does it and says so. Console, interface for programs and command line all come here. Hashes an answer: runs outside
     /// any transaction.
@@ -18,7 +18,7 @@ extension VoterDesk {
         voter id: Int, reason: String, check: VoterOrder.Check?, answer: String?, by actor: Actor
     ) throws(StoreError) -> Outcome {
         if election.election.access.secretKind == .generated {
-            return .refused(VoterDesk.sendsPasswords)
+            return .refused(VoterSupport.sendsPasswords)
         }
         if let stop = try checkAnswer(answer, voter: id, by: actor) { return stop }
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Outcome in
@@ -37,7 +37,7 @@ extension VoterDesk {
                     .resetPassphrase, subject: id,
                     order: [
                         "check": check?.rawValue ?? "",
-                        VoterDesk.stoodSecret: try latestSecret(transaction.reading, id),
+                        VoterSupport.stoodSecret: try latestSecret(transaction.reading, id),
                     ], reason: reason, needsBureau: meets), by: actor.principal)
             return .asked(request: request, byBureau: meets)
         }
@@ -51,12 +51,13 @@ extension VoterDesk {
     ) throws(StoreError) {
         let subject = Principal.voter(voter.id)
         try door.unlock(transaction, subject, subjects: try issuer.hashes(transaction.reading, voter: voter.id))
-        try keeper.clear(
+        try passphrases.clear(
             transaction, election: election.number, named: election.election.id, subject, by: principal, why: why)
-        let generation = try keeper.record(transaction.reading, election: election.number, subject).generation
+        let generation = try passphrases.record(transaction.reading, election: election.number, subject).generation
         for route in try directory.routes(transaction.reading, subject) {
             _ = try directory.send(
-                transaction, subject, VoterNote(.secretChanged, by: route, priority: .code, generation: generation))
+                transaction, subject,
+                VoterNotification(.secretChanged, by: route, priority: .code, generation: generation))
         }
     }
 }

@@ -29,12 +29,12 @@ package struct PollChange: Sendable {
         case refused(PollingStation.Refusal)
     }
 
-    private let desk: VoterDesk
+    private let desk: VoterSupport
     /// Word to every voter on the poll's hours.
     package let announcements: Announcements
 
     /// The poll of the desk's election.
-    package init(_ desk: VoterDesk) { (self.desk, announcements) = (desk, Announcements(desk)) }
+    package init(_ desk: VoterSupport) { (self.desk, announcements) = (desk, Announcements(desk)) }
 
     /// What voters would be told of it.
     /// - Throws: an error of the store.

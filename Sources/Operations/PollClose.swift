@@ -9,12 +9,12 @@ package import Tally
 package struct PollClose: Sendable {
     private let store: Store
     private let station: PollingStation
-    private let teller: Teller
+    private let tallyService: TallyService
     private let register: StaffRegister
 
     /// - Parameter register: whose members of the bureau get the last heads.
-    package init(store: Store, station: PollingStation, teller: Teller, register: StaffRegister) {
-        (self.store, self.station, self.teller, self.register) = (store, station, teller, register)
+    package init(store: Store, station: PollingStation, tallyService: TallyService, register: StaffRegister) {
+        (self.store, self.station, self.tallyService, self.register) = (store, station, tallyService, register)
     }
 
     /// Closes; returns why not, nil when it was done.
@@ -35,14 +35,16 @@ package struct PollClose: Sendable {
         if let refusal = try station.close(atOnce: atOnce, by: principal, word: word, announce: announce) {
             return refusal
         }
-        _ = try teller.tally(by: principal)
+        _ = try tallyService.tally(by: principal)
         return nil
     }
 
     /// Why nothing may be closed: pages of the store or a link of the journal are damaged; nil when both are whole.
     private func damage() throws(StoreError) -> String? {
         var faults = try store.faults()
-        let verdict = try store.read { (reading: borrowing Reading) throws(StoreError) in try Logbook.verify(reading) }
+        let verdict = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try AuditJournal.verify(reading)
+        }
         if case .broken(let number, let reason) = verdict { faults.append("journal entry \(number): \(reason)") }
         guard !faults.isEmpty else { return nil }
         return "\(store.path) is damaged:\n  \(faults.joined(separator: "\n  "))\n"

@@ -43,7 +43,7 @@ package struct PollDestruction: Sendable {
     ///   - desk: the election's desk; asked for only while its key still exists.
     ///   - principal: who gives the order, for the journal.
     /// - Throws: what the store, a key's file or a folder said; what was destroyed stays so, and a second call goes on.
-    package func destroy(desk: () throws -> VoterDesk, by principal: Principal) throws -> Outcome {
+    package func destroy(desk: () throws -> VoterSupport, by principal: Principal) throws -> Outcome {
         let (state, fingerprint, wasKept) = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> (PollState?, String, Bool) in
             let poll = try Poll.find(reading, election: election.number)
@@ -62,21 +62,21 @@ package struct PollDestruction: Sendable {
     /// Whether the set for the legal keeping was made.
     private func isKept(_ reading: borrowing Reading) throws(StoreError) -> Bool {
         var isKept = false
-        try Logbook.each(reading) { entry, _ throws(StoreError) in
+        try AuditJournal.each(reading) { entry, _ throws(StoreError) in
             if entry.kind == .pollKeep, entry.election == election.election.id { isKept = true }
         }
         return isKept
     }
 
-    private func erase(_ desk: VoterDesk, _ fingerprint: String, by principal: Principal) throws(StoreError) {
+    private func erase(_ desk: VoterSupport, _ fingerprint: String, by principal: Principal) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try desk.station.erase(transaction)
             try desk.registrar.erase(transaction, election)
             try desk.register.erase(transaction, by: principal)
-            try desk.keeper.erase(transaction, election: election.number)
+            try desk.passphrases.erase(transaction, election: election.number)
             try TurnoutRecorder.erase(transaction, election: election.number)
             try desk.outbox.erase(transaction, election: election.number)
-            try desk.logbook.record(
+            try desk.journal.record(
                 transaction, election: election.election.id, by: principal, .pollDestroy,
                 [
                     "fingerprint": fingerprint,
@@ -90,7 +90,7 @@ package struct PollDestruction: Sendable {
         let (files, id) = (FileManager.default, election.election.id)
         let folder = store.path + ".print"
         if files.fileExists(atPath: folder) {
-            for name in try files.contentsOfDirectory(atPath: folder) where LetterDoor.isFolder(name, of: id) {
+            for name in try files.contentsOfDirectory(atPath: folder) where PrintOrders.isFolder(name, of: id) {
                 try files.removeItem(atPath: "\(folder)/\(name)")
             }
         }

@@ -26,10 +26,10 @@ package struct PollOpening {
 
     private let place: BoxKeyPlace
     private let frozen: FrozenCheck
-    private let policy: PolicyDesk
+    private let policy: PolicyService
 
     /// - Parameter policy: the desk of the same election.
-    package init(place: BoxKeyPlace, frozen: FrozenCheck, policy: PolicyDesk) {
+    package init(place: BoxKeyPlace, frozen: FrozenCheck, policy: PolicyService) {
         (self.place, self.frozen, self.policy) = (place, frozen, policy)
     }
 

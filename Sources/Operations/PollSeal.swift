@@ -24,13 +24,13 @@ package struct PollSeal: Sendable {
     private let store: Store
     private let keys: KeyFolder
     private let registrar: Registrar
-    private let elections: ElectionDesk
+    private let elections: ElectionRepository
     private let sealer: PollSealer
     private let randomness: Randomness
 
     /// - Parameter keys: overwrites the box key's file where nothing was sealed.
     package init(
-        store: Store, keys: KeyFolder, registrar: Registrar, elections: ElectionDesk, sealer: PollSealer,
+        store: Store, keys: KeyFolder, registrar: Registrar, elections: ElectionRepository, sealer: PollSealer,
         randomness: Randomness
     ) {
         (self.store, self.keys, self.registrar, self.elections) = (store, keys, registrar, elections)
@@ -56,7 +56,7 @@ package struct PollSeal: Sendable {
         let (election, isLooked, faults, waits) = try store.read { (reading: borrowing Reading) throws(StoreError) in
             let election = try elections.find(reading, looked.name)
             return (
-                election, try ElectionDesk.definition(reading, number: election.number) == looked.definition,
+                election, try ElectionRepository.definition(reading, number: election.number) == looked.definition,
                 try ElectionTexts.faults(reading, election), try !registrar.heldImports(reading, election).isEmpty
             )
         }

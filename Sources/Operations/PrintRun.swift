@@ -51,7 +51,7 @@ package struct LeftOutLetter: Sendable {
     package let keepsOld: Bool
 }
 
-extension LetterDoor {
+extension PrintOrders {
     /// Prints the letters that wait as one batch, or a batch once more: by an approved specimen alone. Console, interface for programs
     /// and command line come here.
     /// - Parameter note: what notes where the files are, by the batch, its folder and its manifest; run once they are complete.
@@ -66,13 +66,13 @@ extension LetterDoor {
         guard try proofState(of: matter).isApproved else { return .notApproved }
         let lock = try ProcessLock(store: desk.store.path, name: "printing")
         defer { withExtendedLifetime(lock) {} }
-        try room.wipeOld(election, by: actor.principal)
+        try letterBatches.wipeOld(election, by: actor.principal)
         guard let batch = try openBatch(order, by: actor) else { return .nothingWaits }
         let folder = target.folder(batch)
-        let (files, manifest): (PrintFiles, PrintManifest)
+        let (files, manifest): (BatchWriter, PrintManifest)
         do throws(PrintRefusal) {
-            files = try PrintFiles(
-                room, election, key: desk.key, folder: folder, printer: target.printer, matter: matter)
+            files = try BatchWriter(
+                letterBatches, election, key: desk.key, folder: folder, printer: target.printer, matter: matter)
             try files.prepare(batch)
             manifest = try files.write(batch, only: order.letters, progress: target.progress)
         } catch {
@@ -88,7 +88,7 @@ extension LetterDoor {
             }
             try note(transaction)
             // One step: a batch whose place is noted is printed, and one without is not.
-            if order.again == nil { try room.finish(transaction, batch) }
+            if order.again == nil { try letterBatches.finish(transaction, batch) }
             return .printed(manifest, leftOut: leftOut)
         }
     }
@@ -96,16 +96,17 @@ extension LetterDoor {
     /// The batch of an order: one that was begun, a new one of what waits, or one that is printed once more; nil where nothing waits.
     private func openBatch(_ order: Order, by actor: Actor) throws -> PrintBatch? {
         if let again = order.again {
-            return try room.reopen(
+            return try letterBatches.reopen(
                 election, batch: again, letters: order.letters, reason: order.reason, by: actor.principal
             ).get()
         }
-        return try room.openBatch(election, key: desk.key, noticesApart: style.noticesApart, by: actor.principal)
+        return try letterBatches.openBatch(
+            election, key: desk.key, noticesApart: style.noticesApart, by: actor.principal)
     }
 
     /// Whose a letter is that cannot be printed once more: the first print may be in the voter's hands, and its identifier stays.
     private func named(
-        _ reading: borrowing Reading, _ letter: PrintFiles.SetAside
+        _ reading: borrowing Reading, _ letter: BatchWriter.SetAside
     ) throws(StoreError) -> LeftOutLetter {
         LeftOutLetter(
             number: letter.number, voter: letter.voter,
@@ -115,9 +116,9 @@ extension LetterDoor {
 
     /// Ends the identifier of a letter that cannot be printed, and says whose it was.
     private func setAside(
-        _ transaction: borrowing Transaction, _ letter: PrintFiles.SetAside, by actor: Actor
+        _ transaction: borrowing Transaction, _ letter: BatchWriter.SetAside, by actor: Actor
     ) throws(StoreError) -> LeftOutLetter {
-        let loss = try room.lose(
+        let loss = try letterBatches.lose(
             transaction, election,
             LostSheet(
                 batch: letter.batch, letter: letter.number, isReturned: false, destroyed: false,

@@ -1,4 +1,5 @@
 import Authentication
+package import Contacts
 package import Delivery
 import Elections
 package import Issuance
@@ -15,7 +16,7 @@ package struct VoterOrder: Sendable, Equatable {
     /// The voter's number on the roll.
     package let voter: Int
     /// The way of the new identifier.
-    package let route: Route
+    package let route: Channel
     /// A contact given on the phone; nil for the roll's.
     package let contact: String?
     /// One line, for the journal.
@@ -27,9 +28,9 @@ package struct VoterOrder: Sendable, Equatable {
     /// Whether the identifier in use goes on until the post has the letter with the new one.
     package let keepsOld: Bool
 
-    /// Nothing is checked here: `VoterDesk.reissue` does, in its transaction.
+    /// Nothing is checked here: `VoterSupport.reissue` does, in its transaction.
     package init(
-        voter: Int, route: Route, contact: String?, reason: String, check: Check?, answer: String?,
+        voter: Int, route: Channel, contact: String?, reason: String, check: Check?, answer: String?,
         keepsOld: Bool = false
     ) {
         (self.voter, self.route, self.contact) = (voter, route, contact)
@@ -47,16 +48,16 @@ package struct VoterOrder: Sendable, Equatable {
 
 extension Approvals.Request {
     /// The mail addresses and numbers that it would give.
-    var given: [GivenContact] {
+    var given: [PhoneGivenContact] {
         contacts.compactMap { contact in
-            Route(rawValue: contact.route).flatMap { try? GivenContact(contact.text, by: $0) }
+            Channel(rawValue: contact.route).flatMap { try? PhoneGivenContact(contact.text, by: $0) }
         }
     }
 }
 
-extension VoterDesk {
+extension VoterSupport {
     /// Seconds within which a new contact and a passphrase reset of one voter are two halves of one takeover.
-    package static let takeoverSeconds = PassphraseKeeper.takeoverSeconds
+    package static let takeoverSeconds = PassphraseService.takeoverSeconds
     /// New contacts that one person may give in an hour; further ones need a member of the bureau.
     package static let mostGivenAnHour = 20
 
@@ -72,7 +73,7 @@ extension VoterDesk {
     package enum Outcome: Sendable, Equatable {
         /// `keepsOld`: the old identifier works until the new one's letter is posted. `without`: the second person whom the command
         /// line, which knows one, went without; alerts at the console say what was odd.
-        case done(noticeBy: Route?, sheets: [Issuer.Sheet], keepsOld: Bool = false, without: SecondPerson? = nil)
+        case done(noticeBy: Channel?, sheets: [Issuer.Sheet], keepsOld: Bool = false, without: SecondPerson? = nil)
         /// A second person must approve; only one of the bureau where `byBureau`.
         case asked(request: Int, byBureau: Bool)
         case unknownVoter
@@ -96,8 +97,8 @@ extension VoterDesk {
             guard let voter = try voter(transaction.reading, order.voter) else { return .unknownVoter }
             var second: SecondPerson?
             if let text = order.contact {
-                let contact: GivenContact
-                do throws(GivenContact.Fault) { contact = try GivenContact(text, by: order.route) } catch {
+                let contact: PhoneGivenContact
+                do throws(PhoneGivenContact.Fault) { contact = try PhoneGivenContact(text, by: order.route) } catch {
                     return .refused(error.description)
                 }
                 second = try needsBureau(transaction, contact, voter: voter, by: actor.principal) ? .bureau : nil
@@ -109,16 +110,16 @@ extension VoterDesk {
                 }
                 return try carryOut(transaction, order, voter, without: second, by: actor.principal)
             }
-            let deed = Deed.reissueElsewhere
-            if let known = try waiting(transaction.reading, deed, voter.id) { return .already(request: known) }
+            let permission = Permission.reissueElsewhere
+            if let known = try waiting(transaction.reading, permission, voter.id) { return .already(request: known) }
             let id = try approvals.ask(
                 transaction,
                 Approvals.Draft(
-                    deed, subject: voter.id,
+                    permission, subject: voter.id,
                     order: [
                         "route": order.route.rawValue, "contact": order.contact ?? "",
                         "check": order.check?.rawValue ?? "",
-                        VoterDesk.stoodIdentifier: try latestIdentifier(transaction.reading, voter.id),
+                        VoterSupport.stoodIdentifier: try latestIdentifier(transaction.reading, voter.id),
                     ], reason: order.reason, needsBureau: second == .bureau), by: actor.principal)
             return .asked(request: id, byBureau: second == .bureau)
         }
@@ -128,14 +129,14 @@ extension VoterDesk {
     var fourEyes: SecondPerson? { election.election.access.fourEyes ? .another : nil }
 
     /// The number of the request of this kind that waits for this voter; nil when none does.
-    func waiting(_ reading: borrowing Reading, _ deed: Deed, _ voter: Int) throws(StoreError) -> Int? {
-        try approvals.waiting(reading).first { $0.subject == voter && $0.deed == deed }?.id
+    func waiting(_ reading: borrowing Reading, _ permission: Permission, _ voter: Int) throws(StoreError) -> Int? {
+        try approvals.waiting(reading).first { $0.subject == voter && $0.permission == permission }?.id
     }
 
     /// Whether a new contact is the bureau's to approve: an odd one, or, after a reset of the passphrase, the other half of a
     /// takeover.
     func needsBureau(
-        _ transaction: borrowing Transaction, _ contact: GivenContact, voter: Voter, by principal: Principal
+        _ transaction: borrowing Transaction, _ contact: PhoneGivenContact, voter: Voter, by principal: Principal
     ) throws(StoreError) -> Bool {
         let isSuspicious = try isSuspicious(transaction, contact, voter: voter, by: principal)
         return try wasReset(transaction.reading, voter: voter.id) || isSuspicious
@@ -149,7 +150,7 @@ extension VoterDesk {
     }
 
     /// The election, its key and its templates, as the issuance wants them.
-    var issuance: IssuanceContext { IssuanceContext(election, key: key, office: directory.office) }
+    var issuance: IssuanceContext { IssuanceContext(election, key: key, messageTemplates: directory.messageTemplates) }
 
     /// Gives the identifier at once: nobody else has to agree, or nobody else can be asked.
     private func carryOut(

@@ -48,7 +48,7 @@ package struct Reminders: Sendable {
         package let endedAt: Int?
     }
 
-    private let desk: VoterDesk
+    private let desk: VoterSupport
 
     /// Seconds between two reminders to the same voters: a reminder a day is more than enough.
     private static let pause = 20 * 3600
@@ -56,7 +56,7 @@ package struct Reminders: Sendable {
     private static let chunk = 500
 
     /// The reminders of the desk's election.
-    package init(_ desk: VoterDesk) { self.desk = desk }
+    package init(_ desk: VoterSupport) { self.desk = desk }
 
     private var election: StoredElection { desk.election }
 
@@ -86,7 +86,7 @@ package struct Reminders: Sendable {
             )
         }
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try desk.logbook.record(
+            try desk.journal.record(
                 transaction, election: election.election.id, by: actor.principal, .reminderPreview,
                 ["target": order.target.rawValue, "college": order.college, "site": order.site])
         }
@@ -118,7 +118,7 @@ package struct Reminders: Sendable {
                 VALUES (?, ?, ?, ?, ?, ?, ?)
                 """, election.number, order.target.rawValue, order.college, order.site, about, actor.principal.text,
                 desk.clock.now)
-            try desk.logbook.record(
+            try desk.journal.record(
                 transaction, election: election.election.id, by: actor.principal, .reminderAsk,
                 [
                     "target": order.target.rawValue, "college": order.college, "site": order.site, "about": "\(about)",
@@ -190,7 +190,7 @@ package struct Reminders: Sendable {
                     guard try isStillFor(transaction.reading, piece.run.order, voter, rounds),
                         let route = try desk.directory.routes(transaction.reading, principal).first
                     else { continue }
-                    var note = VoterNote(.reminder, by: route, priority: .batch, generation: piece.run.id)
+                    var note = VoterNotification(.reminder, by: route, priority: .batch, generation: piece.run.id)
                     note.expiresAt = closes
                     _ = try desk.directory.send(transaction, principal, note)
                 } catch {

@@ -88,7 +88,7 @@ struct Comer {
     let contacts: VoterContacts
 }
 
-extension VoterDesk {
+extension VoterSupport {
     /// The order's entries of who takes whose place, and of those who leave the roll only once it is approved.
     static let replacing = "replacing"
     static let leaving = "leaving"
@@ -166,7 +166,7 @@ extension VoterDesk {
     func leaving(
         _ reading: borrowing Reading, _ request: Approvals.Request, for rows: Set<Int>
     ) throws(StoreError) -> [Voter] {
-        let kept = Set((request.order[VoterDesk.leaving] ?? "").split(separator: ",").compactMap { Int($0) })
+        let kept = Set((request.order[VoterSupport.leaving] ?? "").split(separator: ",").compactMap { Int($0) })
         var found: [Voter] = []
         for id in request.replacements.voters(of: rows).intersection(kept).sorted() {
             if let voter = try voter(reading, id) { found.append(voter) }
@@ -187,7 +187,7 @@ extension VoterDesk {
     package func replacedReferences(
         _ reading: borrowing Reading, _ request: Approvals.Request
     ) throws(StoreError) -> [String] {
-        try references(reading, of: request.replacements.voters(of: request.subject, atMost: VoterDesk.mostReplaced))
+        try references(reading, of: request.replacements.voters(of: request.subject, atMost: VoterSupport.mostReplaced))
     }
 
     /// Raises the alert that somebody with an identifier left the roll, and another one of their name, with another contact, was put
@@ -258,5 +258,5 @@ extension VoterContacts {
 
 extension Approvals.Request {
     /// Who would take whose place by it.
-    var replacements: Replacements { Replacements(text: order[VoterDesk.replacing] ?? "") }
+    var replacements: Replacements { Replacements(text: order[VoterSupport.replacing] ?? "") }
 }

@@ -20,7 +20,7 @@ package import VoterRoll
 ///       |                   | <--------------------------------------- approve, all  |
 ///       |                   | rows whose voter is as then: told, noted, journalled   |
 ///       |                   | whoever they replace leaves, and is told               |
-extension VoterDesk {
+extension VoterSupport {
     /// What applying a file came to.
     package struct AppliedRoll: Sendable, Equatable {
         /// The request that a second person decides, and how many voters wait in it; nil where nobody waits.
@@ -105,10 +105,10 @@ extension VoterDesk {
             Approvals.Draft(
                 .changeRoll, subject: Approvals.nobody,
                 order: [
-                    VoterDesk.heldImport: "\(source)", VoterDesk.heldFile: file, "voters": "\(held.count)",
+                    VoterSupport.heldImport: "\(source)", VoterSupport.heldFile: file, "voters": "\(held.count)",
                     Approvals.hands: hands.map(\.text).filter { $0 != principal.text }.joined(separator: ","),
-                    VoterDesk.replacing: look.replacing.of(held).text,
-                    VoterDesk.leaving: kept.sorted().map(String.init).joined(separator: ","),
+                    VoterSupport.replacing: look.replacing.of(held).text,
+                    VoterSupport.leaving: kept.sorted().map(String.init).joined(separator: ","),
                 ], reason: file, needsBureau: applied.isForBureau), by: principal)
         return applied
     }
@@ -171,7 +171,7 @@ extension VoterDesk {
             }
             // Of a row that is here for its name alone the names are what changed.
             let columns = row.columns.isEmpty ? [.lastName, .firstName] : row.columns
-            try logbook.record(
+            try journal.record(
                 transaction, election: election.election.id, by: principal, .rollCorrect,
                 [
                     "reference": row.reference, "column": columns.map(\.rawValue).joined(separator: ", "),
@@ -183,8 +183,8 @@ extension VoterDesk {
 
 extension ContactRow {
     /// The mail address and mobile number that the row gives.
-    var given: [GivenContact] {
-        var given: [GivenContact] = []
+    var given: [PhoneGivenContact] {
+        var given: [PhoneGivenContact] = []
         if columns.contains(.email), let mail = after.mail { given.append(.mail(mail)) }
         if columns.contains(.phone), let phone = after.mobile { given.append(.phone(phone)) }
         return given

@@ -9,7 +9,7 @@ import Staff
 package import Store
 package import VoterRoll
 
-extension VoterDesk {
+extension VoterSupport {
     /// The order in which columns are corrected: an envelope is written with the corrected name, and a number without + is read
     /// where the corrected address is.
     private static let order: [Column] = [
@@ -23,7 +23,7 @@ extension VoterDesk {
     func correct(
         _ transaction: borrowing Transaction, _ voter: Voter, _ values: [Column: String], reason: String,
         by principal: Principal
-    ) throws(StoreError) -> RollDesk.Change {
+    ) throws(StoreError) -> RollService.Change {
         try transaction.trial { transaction throws(StoreError) in
             let change = try change(transaction, voter, values, reason: reason, by: principal)
             if case .done = change { return (change, true) }
@@ -35,13 +35,13 @@ extension VoterDesk {
     func change(
         _ transaction: borrowing Transaction, _ voter: Voter, _ values: [Column: String], reason: String,
         by principal: Principal
-    ) throws(StoreError) -> RollDesk.Change {
+    ) throws(StoreError) -> RollService.Change {
         if !values.keys.allSatisfy(\.changesAfterSeal), try isSealed(transaction.reading) { return .sealed }
         let hasIdentifier = try !issuer.history(transaction.reading, voter: voter.id).isEmpty
         // Before the contact is another: whoever has the old one learns of it.
         if values.keys.contains(where: \.isContact), hasIdentifier { try tellOld(transaction, voter) }
         var refused: [Column: String] = [:]
-        for column in VoterDesk.order + values.keys.filter({ !VoterDesk.order.contains($0) }) {
+        for column in VoterSupport.order + values.keys.filter({ !VoterSupport.order.contains($0) }) {
             guard let value = values[column] else { continue }
             let outcome = try registrar.correct(
                 transaction, election,
@@ -101,7 +101,7 @@ extension VoterDesk {
             transaction.reading, election: election.number, subject: voter.id, .contactChanged)
         for route in try directory.routes(transaction.reading, principal)
         where try outbox.hasLeft(transaction.reading, election: election.number, subject: voter.id, by: route) {
-            let note = VoterNote(.contactChanged, by: route, priority: .recovery, generation: generation)
+            let note = VoterNotification(.contactChanged, by: route, priority: .recovery, generation: generation)
             _ = try directory.send(transaction, principal, note)
         }
     }
@@ -110,12 +110,12 @@ extension VoterDesk {
     /// keep them. Nothing of it stays.
     func trial(
         _ transaction: borrowing Transaction, _ voter: Voter, _ values: [Column: String], by principal: Principal
-    ) throws(StoreError) -> (change: RollDesk.Change, given: [GivenContact]) {
+    ) throws(StoreError) -> (change: RollService.Change, given: [PhoneGivenContact]) {
         try transaction.trial { transaction throws(StoreError) in
             let change = try change(transaction, voter, values, reason: "", by: principal)
             let contacts = try registrar.contacts(
                 transaction.reading, election, voter: voter.id, keys: RollKeys(key, randomness: randomness))
-            var given: [GivenContact] = []
+            var given: [PhoneGivenContact] = []
             if values[.email] != nil, let mail = contacts.mail { given.append(.mail(mail)) }
             if values[.phone] != nil, let phone = contacts.mobile { given.append(.phone(phone)) }
             return ((change, given), false)
@@ -132,7 +132,7 @@ extension VoterDesk {
         guard Set(stood.keys) == Set(request.corrections.keys) else {
             return .refused("this was asked for in an earlier version of the program: ask again")
         }
-        if try isOvertaken(transaction.reading, voter, seen: stood) { return .refused(VoterDesk.changedMeanwhile) }
+        if try isOvertaken(transaction.reading, voter, seen: stood) { return .refused(VoterSupport.changedMeanwhile) }
         let change = try correct(transaction, voter, request.corrections, reason: why, by: principal)
         switch change {
         case .done(_, let sheets, _):
@@ -163,7 +163,7 @@ extension Approvals.Request {
     }
 }
 
-extension RollDesk {
+extension RollService {
     /// Corrects fields of a voter, all of them or none; messages that wait go to the corrected contact. A contact or an answer of
     /// somebody who has an identifier is a new contact: the same rules hold as for one that is given on the phone, and what is corrected
     /// beside it waits for the second person with it; the command line, which knows one person, corrects at once and says so. Console,
@@ -210,9 +210,9 @@ extension RollDesk {
     ///   - given: the mail address and mobile number that the voter would have.
     ///   - isReplacing: whether the voter would stand where somebody else stood.
     private func secondPerson(
-        _ transaction: borrowing Transaction, _ voter: Voter, _ values: [Column: String], given: [GivenContact],
+        _ transaction: borrowing Transaction, _ voter: Voter, _ values: [Column: String], given: [PhoneGivenContact],
         isReplacing: Bool, by principal: Principal
-    ) throws(StoreError) -> VoterDesk.SecondPerson? {
+    ) throws(StoreError) -> VoterSupport.SecondPerson? {
         let hasIdentifier = try !desk.issuer.history(transaction.reading, voter: voter.id).isEmpty
         let isSuspicious =
             hasIdentifier
@@ -229,7 +229,7 @@ extension RollDesk {
     /// What a second person is asked to agree to.
     private struct Correction {
         let values: [Column: String]
-        let given: [GivenContact]
+        let given: [PhoneGivenContact]
         let replacing: Replacements
         let reason: String
     }
@@ -237,12 +237,12 @@ extension RollDesk {
     /// Asks a second person for a correction.
     private func ask(
         _ transaction: borrowing Transaction, _ voter: Voter, _ correction: Correction,
-        _ second: VoterDesk.SecondPerson, by principal: Principal
+        _ second: VoterSupport.SecondPerson, by principal: Principal
     ) throws(StoreError) -> Change {
         if let known = try desk.waiting(transaction.reading, .changeRoll, voter.id) { return .already(request: known) }
         let values = correction.values
         var order = Dictionary(uniqueKeysWithValues: values.map { ("value.\($0.key.rawValue)", $0.value) })
-        if !correction.replacing.text.isEmpty { order[VoterDesk.replacing] = correction.replacing.text }
+        if !correction.replacing.text.isEmpty { order[VoterSupport.replacing] = correction.replacing.text }
         let stood = try desk.standing(transaction.reading, voter)
         for column in values.keys { order["stood.\(column.rawValue)"] = stood[column] ?? "" }
         for contact in correction.given {

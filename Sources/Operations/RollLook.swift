@@ -31,7 +31,7 @@ struct RollLook {
     }
 }
 
-extension VoterDesk {
+extension VoterSupport {
     /// Looks at the contacts of a loaded file, or of an added voter. Before the first identifier was sent there is nothing to take over.
     /// - Parameters:
     ///   - source: the import's number.
@@ -71,8 +71,8 @@ extension VoterDesk {
             transaction, look.changed + added, leaving: Set(leaving), replacing: look.replacing, watch, by: principal)
         look.oddOnes = others.filter { !look.replacing.contains($0.voter) && look.odd.contains($0.voter) }
         let given = watch.given + look.guarded.count
-        look.isMany = given > VoterDesk.mostGivenAnHour
-        if look.guarded.count > 0, given >= VoterDesk.mostGivenAnHour {
+        look.isMany = given > VoterSupport.mostGivenAnHour
+        if look.guarded.count > 0, given >= VoterSupport.mostGivenAnHour {
             try alert(transaction, .alertManyContacts, principal.text)
         }
         return look
@@ -111,7 +111,7 @@ extension VoterDesk {
     /// - Returns: nil where nobody is asked.
     func askForAdded(
         _ transaction: borrowing Transaction, _ id: Int, reference: String, reason: String, by principal: Principal
-    ) throws(StoreError) -> RollDesk.Change? {
+    ) throws(StoreError) -> RollService.Change? {
         let source = try registrar.origin(transaction.reading, voter: id)
         let look = try look(transaction, import: source, only: id, leaving: [], by: principal)
         let waiting = look.wantsSecond(always: election.election.access.fourEyes)
@@ -129,8 +129,9 @@ extension VoterDesk {
             Approvals.Draft(
                 .changeRoll, subject: Approvals.nobody,
                 order: [
-                    VoterDesk.heldImport: "\(source)", VoterDesk.heldFile: reference, VoterDesk.heldAddition: "yes",
-                    "voters": "1", VoterDesk.replacing: look.replacing.text,
+                    VoterSupport.heldImport: "\(source)", VoterSupport.heldFile: reference,
+                    VoterSupport.heldAddition: "yes",
+                    "voters": "1", VoterSupport.replacing: look.replacing.text,
                 ], reason: reason, needsBureau: byBureau), by: principal)
         return .asked(request: request, byBureau: byBureau)
     }

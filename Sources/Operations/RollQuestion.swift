@@ -5,7 +5,7 @@ package import VoterRoll
 
 /// Files that cannot be read before somebody says which sheet is meant, or what the headings mean. They wait in the folder of
 /// uploads, for an hour at most.
-extension RollDesk {
+extension RollService {
     /// What must be said before a file can be read.
     package struct Question: Sendable {
         /// Why it could not be read by itself.

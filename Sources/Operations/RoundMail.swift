@@ -30,7 +30,7 @@ package struct RoundMail: Sendable {
             }
             try register.queue(
                 transaction, member,
-                VoterNote(
+                VoterNotification(
                     .staffRound, by: .email, priority: .recovery, generation: at,
                     values: ["heads": heads.joined(separator: "\n\n")]))
         }
@@ -51,9 +51,9 @@ package struct RoundMail: Sendable {
     package static func head(
         _ reading: borrowing Reading, _ election: StoredElection, _ ballot: String, _ language: Language
     ) throws(StoreError) -> [String]? {
-        let filter = Logbook.Filter(
+        let filter = AuditJournal.Filter(
             of: .pollRound, election: election.election.id, text: "\"ballot\":\"\(ballot)\"")
-        guard let entry = try Logbook.page(reading, filter, limit: 1).first,
+        guard let entry = try AuditJournal.page(reading, filter, limit: 1).first,
             let details = try? JSONDecoder().decode([String: String].self, from: Data(entry.details.utf8))
         else { return nil }
         func detail(_ name: String) -> String { details[name] ?? "" }

@@ -11,15 +11,15 @@ package struct SpoiledSheet: Sendable {
         /// There is no such sheet, or it is not the caller's to speak of.
         case unknown
         /// Nothing was changed: this is the sheet with that number, and its name is to be said.
-        case asks(PrintRoom.Sheet)
+        case asks(LetterBatches.Sheet)
         /// The sheet has ended.
-        case done(PrintRoom.Loss)
+        case done(LetterBatches.Loss)
         /// Why not, in English.
         case refused(PrintRefusal)
     }
 
     private let store: Store
-    private let room: PrintRoom
+    private let letterBatches: LetterBatches
     private let election: StoredElection
     /// The batch's number, and the sheet's in it.
     private let batch, number: Int
@@ -27,16 +27,16 @@ package struct SpoiledSheet: Sendable {
     /// - Parameters:
     ///   - batch: the batch's number.
     ///   - number: the sheet's number in it.
-    package init(_ batch: Int, _ number: Int, store: Store, room: PrintRoom, election: StoredElection) {
-        (self.store, self.room, self.election) = (store, room, election)
+    package init(_ batch: Int, _ number: Int, store: Store, letterBatches: LetterBatches, election: StoredElection) {
+        (self.store, self.letterBatches, self.election) = (store, letterBatches, election)
         (self.batch, self.number) = (batch, number)
     }
 
     /// The sheet; nil where there is none, or it is a printer's no more: what the post has, they do not hold.
     /// - Parameter isPrinter: whether a printer asks.
-    package func sheet(_ reading: borrowing Reading, isPrinter: Bool) throws(StoreError) -> PrintRoom.Sheet? {
-        if isPrinter, try room.batch(reading, election, number: batch)?.state != .printed { return nil }
-        return try room.sheet(reading, election, batch: batch, letter: number)
+    package func sheet(_ reading: borrowing Reading, isPrinter: Bool) throws(StoreError) -> LetterBatches.Sheet? {
+        if isPrinter, try letterBatches.batch(reading, election, number: batch)?.state != .printed { return nil }
+        return try letterBatches.sheet(reading, election, batch: batch, letter: number)
     }
 
     /// Ends it where `name` is the sheet's in the moment of the change.
@@ -57,7 +57,7 @@ package struct SpoiledSheet: Sendable {
                 guard let sheet else { return .unknown }
                 guard name == sheet.name else { return .asks(sheet) }
             }
-            let lost = try room.lose(
+            let lost = try letterBatches.lose(
                 transaction, election,
                 LostSheet(batch: batch, letter: number, isReturned: false, destroyed: destroyed, reason: reason),
                 by: principal)

@@ -9,7 +9,7 @@ import VoterRoll
 /// A new contact and a passphrase reset of one voter within a short while are two halves of one takeover, whoever does them. A contact
 /// that a file changed counts as one that was corrected by hand, even where two persons saw it: whoever hands in a file of thousands
 /// chooses each row of it, and whoever approves it looks at no row for long.
-extension VoterDesk {
+extension VoterSupport {
     /// When a contact of a voter was given on the phone, corrected by hand or changed by a file last.
     func contactMoved(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> Int? {
         try directory.contactMoved(reading, .voter(voter))
@@ -17,13 +17,13 @@ extension VoterDesk {
 
     /// Whether a voter's contact was changed a short while ago, by hand or by a file.
     func hasContactMoved(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> Bool {
-        try contactMoved(reading, voter: voter).map { $0 > clock.now - VoterDesk.takeoverSeconds } ?? false
+        try contactMoved(reading, voter: voter).map { $0 > clock.now - VoterSupport.takeoverSeconds } ?? false
     }
 
     /// Whether somebody took a voter's passphrase away a short while ago.
     func wasReset(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> Bool {
-        try keeper.resetAt(reading, election: election.number, .voter(voter))
-            .map { $0 > clock.now - VoterDesk.takeoverSeconds } ?? false
+        try passphrases.resetAt(reading, election: election.number, .voter(voter))
+            .map { $0 > clock.now - VoterSupport.takeoverSeconds } ?? false
     }
 
     /// Raises an alert for somebody at the command line, who knows one person: the second half of a takeover was done without the
@@ -37,7 +37,7 @@ extension VoterDesk {
     func completesTakeover(
         _ reading: borrowing Reading, _ request: Approvals.Request
     ) throws(StoreError) -> Bool {
-        switch request.deed {
+        switch request.permission {
         case .resetPassphrase: try hasContactMoved(reading, voter: request.subject)
         case .reissueElsewhere, .changeRoll: try wasReset(reading, voter: request.subject)
         default: false

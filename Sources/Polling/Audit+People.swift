@@ -26,7 +26,7 @@ extension PollingStation {
     ) throws(StoreError) -> [String] {
         guard let seal = SealManifest(poll.manifest) else { return ["The seal's manifest cannot be read."] }
         var faults: [String] = []
-        let register = TrusteeRegister(logbook: logbook, clock: clock)
+        let register = TrusteeRegister(journal: journal, clock: clock)
         let trustees = try register.all(reading, election)
         var isSame = trustees.count == seal.trustees.count
         for (trustee, sealed) in zip(trustees, seal.trustees) {
@@ -47,10 +47,10 @@ extension PollingStation {
             }
         }
         if !isSame { faults.append("The trustees, or what is noted of their keys, are not those of the seal.") }
-        if try MemberRegister(logbook: logbook, clock: clock).all(reading, election) != seal.members {
+        if try MemberRegister(journal: journal, clock: clock).all(reading, election) != seal.members {
             faults.append("The members of the bureau are not those of the seal.")
         }
-        if try TrusteeRegister(logbook: logbook, clock: clock).removals(reading, election) != seal.removed {
+        if try TrusteeRegister(journal: journal, clock: clock).removals(reading, election) != seal.removed {
             faults.append("The seal does not say of every trustee who was taken away that they were.")
         }
         for kind in SignedRecord.Kind.allCases {

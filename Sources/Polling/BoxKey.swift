@@ -85,12 +85,12 @@ package struct BoxKey: Sendable {
     func sealer(_ randomness: Randomness) -> Sealer { Sealer(key: secret, randomness: randomness) }
 
     /// What is sealed: the slot's row number (8 bytes, most significant first), then the credential's text.
-    static func plain(_ credential: Credential) -> [UInt8] { Fixed.bytes(credential.slot, 8) + credential.text }
+    static func plain(_ credential: Credential) -> [UInt8] { FixedWidth.bytes(credential.slot, 8) + credential.text }
 
     /// Where a sealed credential belongs.
     /// - Parameters: row numbers of the ballot (scrutin) and of the voter.
     static func place(ballot: Int, voter: Int) -> [UInt8] {
-        var fields = Fields("polling.credential")
+        var fields = LengthPrefixedFields("polling.credential")
         fields.append(ballot)
         fields.append(voter)
         return fields.bytes
@@ -101,6 +101,6 @@ package struct BoxKey: Sendable {
         guard let plain = sealer(randomness).open(sealed, associated: BoxKey.place(ballot: ballot, voter: voter)),
             plain.count > 8
         else { return nil }
-        return Credential(text: Array(plain[8...]), slot: Fixed.number(plain[..<8]))
+        return Credential(text: Array(plain[8...]), slot: FixedWidth.number(plain[..<8]))
     }
 }

@@ -79,7 +79,7 @@ extension PollingStation {
     package func noteBoxKeyGiven(from file: String, by principal: Principal) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try note(boxKeyFile: file, transaction, by: principal)
-            try logbook.record(transaction, election: election.election.id, by: principal, .pollBoxKeyGiven, [:])
+            try journal.record(transaction, election: election.election.id, by: principal, .pollBoxKeyGiven, [:])
         }
     }
 
@@ -88,6 +88,6 @@ extension PollingStation {
     package func note(
         boxKeyFile file: String, _ transaction: borrowing Transaction, by principal: Principal
     ) throws(StoreError) {
-        try Custody.note(boxKeyFile: file, transaction, logbook, of: election, by: principal)
+        try Custody.note(boxKeyFile: file, transaction, journal, of: election, by: principal)
     }
 }

@@ -34,7 +34,7 @@ struct SumsSeal: Sendable {
     }
 
     private func place(_ uuid: [UInt8], _ head: String) -> [UInt8] {
-        var fields = Fields("polling.sums", election)
+        var fields = LengthPrefixedFields("polling.sums", election)
         fields.append(uuid.span)
         fields.append(head)
         return fields.bytes
@@ -42,11 +42,12 @@ struct SumsSeal: Sendable {
 
     /// - Parameter head: the head of the ballot's last round; empty before the first.
     func seal(_ sums: BoxSums, uuid: [UInt8], head: String) -> [UInt8] {
-        let plain = Fixed.bytes(sums.revision, 8) + Fixed.bytes(sums.votes, 8) + sums.box + sums.list + sums.electors
+        let plain =
+            FixedWidth.bytes(sums.revision, 8) + FixedWidth.bytes(sums.votes, 8) + sums.box + sums.list + sums.electors
         return Sealer(key: key, randomness: randomness).seal(plain, associated: place(uuid, head))
     }
 
-    private var manifestPlace: [UInt8] { Fields("polling.manifest", election).bytes }
+    private var manifestPlace: [UInt8] { LengthPrefixedFields("polling.manifest", election).bytes }
 
     /// Seals a manifest's digest: whoever writes the store's file cannot write another manifest.
     func seal(manifest: [UInt8]) -> [UInt8] {
@@ -65,7 +66,8 @@ struct SumsSeal: Sendable {
         guard let plain, plain.count == 16 + 3 * count else { return nil }
         func sum(_ number: Int) -> [UInt8] { Array(plain[(16 + number * count)...].prefix(count)) }
         return BoxSums(
-            revision: Fixed.number(plain[..<8]), votes: Fixed.number(plain[8..<16]), box: sum(0), list: sum(1),
+            revision: FixedWidth.number(plain[..<8]), votes: FixedWidth.number(plain[8..<16]), box: sum(0),
+            list: sum(1),
             electors: sum(2))
     }
 }

@@ -77,7 +77,7 @@ extension PollingStation {
             switch body(poll) {
             case .failure(let refusal): return refusal
             case .success(let details):
-                try logbook.record(
+                try journal.record(
                     transaction, election: election.election.id, by: principal, action, details)
                 return nil
             }

@@ -14,7 +14,7 @@ package struct VoterBallot: Sendable {
 }
 
 /// What the browser needs to seal a ballot.
-package struct Booth: Sendable {
+package struct VotingMaterial: Sendable {
     /// With titles and answers in every language, for the page.
     package let ballot: Election.Ballot
     /// The election document of the ballot protocol.
@@ -95,8 +95,8 @@ extension PollingStation {
     }
 
     /// What a voter finds who opens a ballot's page.
-    package enum Entering: Sendable {
-        case booth(Booth)
+    package enum Eligibility: Sendable {
+        case material(VotingMaterial)
         case voted(at: Int)
         case notEligible
     }
@@ -106,14 +106,15 @@ extension PollingStation {
     ///   - voter: row number on the roll; the caller has checked the session.
     ///   - name: the ballot's name in the election.
     /// - Throws: `.failed` where the box key is not there or does not open the credential.
-    package func enter(_ reading: borrowing Reading, voter: Int, ballot name: String) throws(StoreError) -> Entering {
+    package func enter(_ reading: borrowing Reading, voter: Int, ballot name: String) throws(StoreError) -> Eligibility
+    {
         guard let ballot = election.election.ballots.first(where: { $0.id == name }),
             let stored = try PollBallot.find(reading, election: election.number, name: name),
             let (_, entry) = try elector(reading, stored, voter)
         else { return .notEligible }
         if let signedAt = entry.signedAt { return .voted(at: signedAt) }
         let credential = try credential(entry, stored, voter)
-        return .booth(Booth(ballot: ballot, document: stored.document, credential: credential.text))
+        return .material(VotingMaterial(ballot: ballot, document: stored.document, credential: credential.text))
     }
 
     /// A voter's line on the signature list of a ballot; nil where they are not on it.
@@ -223,7 +224,9 @@ extension PollingStation {
             // A credential of nobody is most likely one that was spoilt on its way: the signature tells, and nothing is
             // said of another person where there is none.
             if slot == nil {
-                do throws(BallotFault) { try checker.checkSignature(read, text) } catch { return (.refused(error), false) }
+                do throws(BallotFault) { try checker.checkSignature(read, text) } catch {
+                    return (.refused(error), false)
+                }
             }
             if slot != own.slot { return (.notYours, false) }
         }
@@ -252,7 +255,7 @@ extension PollingStation {
     }
 
     /// What the transaction comes to; receipts and trackers are made after it.
-    private enum Deposit {
+    private enum CastOutcome {
         /// With the sums that this vote wrote; nil where the ballot was there already.
         case counts(BoxSums?)
         case other(text: [UInt8])
@@ -267,7 +270,7 @@ extension PollingStation {
         _ checked: Checked, voter: Int, sessionOpenedAt openedAt: Int
     ) throws(StoreError) -> Casting {
         let ballot = checked.ballot
-        let deposit = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Deposit in
+        let deposit = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> CastOutcome in
             if let answered = try answered(transaction.reading, checked, voter: voter) { return answered }
             // A credential that was used meanwhile leaves nothing to vote with.
             guard let slot = checked.slot, let (elector, entry) = try elector(transaction.reading, ballot, voter)
@@ -282,7 +285,7 @@ extension PollingStation {
     /// also after the close; nil where it is to be written.
     private func answered(
         _ reading: borrowing Reading, _ checked: Checked, voter: Int
-    ) throws(StoreError) -> Deposit? {
+    ) throws(StoreError) -> CastOutcome? {
         let ballot = checked.ballot
         guard let slot = try slot(reading, ballot, checked.credential), checked.slot.map({ $0 == slot.id }) ?? true,
             let (_, entry) = try elector(reading, ballot, voter)
@@ -296,7 +299,7 @@ extension PollingStation {
         return present == checked.text ? .counts(nil) : .other(text: present)
     }
 
-    private func answer(_ deposit: Deposit, _ checked: Checked) -> Casting {
+    private func answer(_ deposit: CastOutcome, _ checked: Checked) -> Casting {
         switch deposit {
         case .counts(let sums):
             // Known once they are committed, and not before.
@@ -349,7 +352,7 @@ extension PollingStation {
     }
 
     /// What the box's seal covers of a ballot.
-    func boxMember(slot: Int, digest: [UInt8]) -> [UInt8] { Fixed.bytes(slot, 8) + digest }
+    func boxMember(slot: Int, digest: [UInt8]) -> [UInt8] { FixedWidth.bytes(slot, 8) + digest }
 
     /// The tracker of a ballot's text: 43 characters.
     func tracker(_ text: [UInt8]) -> String { PollingStation.tracker(digest: sha256(text)) }

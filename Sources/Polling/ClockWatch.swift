@@ -89,7 +89,7 @@ extension PollingStation {
                 """
                 UPDATE polling_poll SET seen_at = ?, seen_ticks = ?, seen_boot = ?, clock_doubt = NULL WHERE election = ?
                 """, witness.time, witness.ticks, witness.boot, election.number)
-            try logbook.record(
+            try journal.record(
                 transaction, election: election.election.id, by: principal, .pollClockTrusted,
                 ["shows": "\(witness.time)", "believed": "\(believed)"].merging(word.details) { $1 })
             return (nil, witness)
@@ -162,7 +162,7 @@ extension PollingStation {
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try transaction.execute(
                     "UPDATE polling_poll SET clock_doubt = ? WHERE election = ?", doubt?.rawValue, election.number)
-                try logbook.record(
+                try journal.record(
                     transaction, election: election.election.id, by: .system("clock"), .pollClock,
                     ["doubt": doubt?.rawValue ?? "none", "shows": "\(now)", "jump": "\(steady?.jump ?? 0)"])
             }

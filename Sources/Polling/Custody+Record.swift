@@ -54,7 +54,7 @@ extension PollingStation {
             guard statement.act == .boxKeyDestroyed, statement.election == seal.election,
                 statement.subject == hex(seal.digest), !signers.isEmpty
             else { return "The statement is not about this poll's box key, or no member of the seal signed it." }
-            try logbook.record(
+            try journal.record(
                 transaction, election: election.election.id, by: principal, .pollMemberKeyDestroyed,
                 [
                     "members": signers.map(\.name).joined(separator: ", "),

@@ -91,7 +91,7 @@ package struct Custody: Sendable {
     package init(_ reading: borrowing Reading, election: String) throws(StoreError) {
         var custody = Custody()
         var isSealed = false
-        try Logbook.each(reading) { entry, _ throws(StoreError) in
+        try AuditJournal.each(reading) { entry, _ throws(StoreError) in
             switch entry.kind {
             // From its beginning: credentials are made in many steps before the seal.
             case .pollSealing where entry.election == election, .pollSeal where entry.election == election:
@@ -127,10 +127,11 @@ package struct Custody: Sendable {
 
     /// Notes a file of the box key on this machine.
     static func note(
-        boxKeyFile path: String, _ transaction: borrowing Transaction, _ logbook: Logbook, of election: StoredElection,
+        boxKeyFile path: String, _ transaction: borrowing Transaction, _ journal: AuditJournal,
+        of election: StoredElection,
         by principal: Principal
     ) throws(StoreError) {
-        try logbook.record(transaction, election: election.election.id, by: principal, .pollBoxKeyFile, ["path": path])
+        try journal.record(transaction, election: election.election.id, by: principal, .pollBoxKeyFile, ["path": path])
     }
 
     /// - Throws: `.damaged` where they are no object of texts.
@@ -230,7 +231,7 @@ extension PollingStation {
                 // That it is there is noted already.
                 if case .begun = erasure, case .kept = before { continue }
                 guard before != erasure else { continue }
-                try logbook.record(
+                try journal.record(
                     transaction, election: election.election.id, by: principal, .pollBoxKey,
                     PollingStation.details(erasure))
             }
@@ -262,7 +263,7 @@ extension PollingStation {
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
             let custody = try Custody(transaction.reading, election: election.election.id)
             if let file = custody.remainingFiles.first(where: { $0.path == name }) {
-                try logbook.record(
+                try journal.record(
                     transaction, election: election.election.id, by: principal, .pollBackupDestroyed,
                     ["entry": "\(file.number)", "file": file.path, "by": who, "reason": reason])
                 return nil
@@ -277,7 +278,7 @@ extension PollingStation {
             guard found.count == 1 else {
                 return "\(found.count) backups are called \"\(name)\": give the beginning of the SHA-256 instead."
             }
-            try logbook.record(
+            try journal.record(
                 transaction, election: election.election.id, by: principal, .pollBackupDestroyed,
                 [
                     "entry": "\(backup.number)", "file": backup.name, "sha256": backup.sha256, "by": who,

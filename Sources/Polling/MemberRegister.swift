@@ -5,11 +5,11 @@ package import Store
 
 /// The members of the bureau by the keys with which they sign; the seal carries them, and nobody comes in afterwards.
 package struct MemberRegister: Sendable {
-    private let logbook: Logbook
+    private let journal: AuditJournal
     private let clock: Clock
 
     /// The clock gives the time at which a member was added.
-    package init(logbook: Logbook, clock: Clock) { (self.logbook, self.clock) = (logbook, clock) }
+    package init(journal: AuditJournal, clock: Clock) { (self.journal, self.clock) = (journal, clock) }
 
     /// All members of an election, in the order in which they came.
     package func all(_ reading: borrowing Reading, _ election: StoredElection) throws(StoreError) -> [BureauMember] {
@@ -41,7 +41,7 @@ package struct MemberRegister: Sendable {
         try transaction.execute(
             "INSERT INTO polling_member (election, name, key, added_at) VALUES (?, ?, ?, ?)", election.number,
             member.name, member.key, clock.now)
-        try logbook.record(
+        try journal.record(
             transaction, election: election.election.id, by: principal, .bureauAdd,
             ["name": member.name, "ed25519": hex(member.key)])
         return nil
@@ -54,7 +54,7 @@ package struct MemberRegister: Sendable {
     ) throws(StoreError) -> String? {
         if let refusal = try sealed(transaction.reading, election) { return refusal }
         if let member = try all(transaction.reading, election).first(where: { $0.name == name }) {
-            let register = TrusteeRegister(logbook: logbook, clock: clock)
+            let register = TrusteeRegister(journal: journal, clock: clock)
             let changes = try register.signedChanges(transaction.reading, election)
             if let change = changes.first(where: { $0.keys.contains(hex(member.key)) }) {
                 return
@@ -64,7 +64,7 @@ package struct MemberRegister: Sendable {
         let changed = try transaction.execute(
             "DELETE FROM polling_member WHERE election = ? AND name = ?", election.number, name)
         guard changed == 1 else { return "There is no member \(name): `isoloir bureau list` names them." }
-        try logbook.record(
+        try journal.record(
             transaction, election: election.election.id, by: principal, .bureauRemove, ["name": name])
         return nil
     }

@@ -36,13 +36,13 @@ extension PollingStation {
                                 AND substr(entry, 1, 8) <= ?4)
                             OR (SELECT state FROM polling_poll WHERE polling_poll.election = polling_ballot.election) = 'closed')
                     ORDER BY voter LIMIT ?3
-                    """, election.number, roundAt, PollingStation.noticeChunk, Fixed.bytes(roundAt, 8)
+                    """, election.number, roundAt, PollingStation.noticeChunk, FixedWidth.bytes(roundAt, 8)
                 ) { (row: borrowing Row) throws(StoreError) -> (Int, Int, [UInt8]) in
                     (try row[0], try row[1], try row[2])
                 }
                 for (elector, _, entry) in waiting { try tell(transaction, elector, entry) }
                 if !waiting.isEmpty {
-                    try logbook.record(
+                    try journal.record(
                         transaction, election: election.election.id, by: PollingStation.roundsPrincipal, .pollNotice,
                         ["lines": "\(waiting.count)"])
                 }
@@ -90,7 +90,7 @@ extension PollingStation {
                     try send(transaction, voter)
                 }
                 guard lines > 0 else { return }
-                try logbook.record(
+                try journal.record(
                     transaction, election: election.election.id, by: .system("log"), .pollNotice,
                     ["lines": "\(lines)"])
             }

@@ -170,7 +170,7 @@ package struct PollBallot: Sendable {
 }
 
 /// Numbers as fixed bytes, so that a stored row never changes its size.
-enum Fixed {
+enum FixedWidth {
     /// Most significant byte first.
     static func bytes(_ number: Int, _ count: Int) -> [UInt8] {
         (0..<count).map { UInt8(truncatingIfNeeded: number >> (8 * (count - 1 - $0))) }
@@ -189,16 +189,16 @@ struct SlotContent {
 
     /// - Throws: `.damaged` for what is shorter than its own head or length.
     init(_ bytes: [UInt8]) throws(StoreError) {
-        guard bytes.count > SlotContent.head, Fixed.number(bytes[4..<8]) <= bytes.count - SlotContent.head else {
+        guard bytes.count > SlotContent.head, FixedWidth.number(bytes[4..<8]) <= bytes.count - SlotContent.head else {
             throw StoreError(.damaged, "A slot of the ballot box was cut short.", cure: "Run `isoloir poll status`.")
         }
-        let count = Fixed.number(bytes[4..<8])
+        let count = FixedWidth.number(bytes[4..<8])
         ballot = count == 0 ? nil : Array(bytes[SlotContent.head..<min(bytes.count, SlotContent.head + count)])
     }
 
     /// - Parameter ballot: at most `size - head` bytes; the caller has checked that.
     static func bytes(ballot: [UInt8], size: Int) -> [UInt8] {
-        Fixed.bytes(0, 4) + Fixed.bytes(ballot.count, 4) + ballot
+        FixedWidth.bytes(0, 4) + FixedWidth.bytes(ballot.count, 4) + ballot
             + [UInt8](repeating: 0, count: size - head - ballot.count)
     }
 }
@@ -221,7 +221,7 @@ struct ElectorEntry {
             throw StoreError(
                 .damaged, "A line of the signature list was cut short.", cure: "Run `isoloir poll status`.")
         }
-        let time = Fixed.number(bytes[0..<8])
+        let time = FixedWidth.number(bytes[0..<8])
         signedAt = time == 0 ? nil : time
         isTold = bytes[8] != 0
         sealed = Array(bytes[ElectorEntry.head...])
@@ -235,22 +235,22 @@ struct ElectorEntry {
     ///   - time: seconds since 1970; rounded down to the minute here.
     ///   - size: of the whole entry, the same as before the vote.
     static func signed(at time: Int, isTold: Bool, size: Int) -> [UInt8] {
-        Fixed.bytes(time - time % 60, 8) + [isTold ? 1 : 0] + [UInt8](repeating: 0, count: size - head)
+        FixedWidth.bytes(time - time % 60, 8) + [isTold ? 1 : 0] + [UInt8](repeating: 0, count: size - head)
     }
 
     /// What the seal covers of a line whose voter has not voted: without its credential they could not vote any more.
     static func waiting(elector: Int, voter: Int, sealed: [UInt8]) -> [UInt8] {
-        Array("line".utf8) + Fixed.bytes(elector, 8) + Fixed.bytes(voter, 8) + sha256(sealed)
+        Array("line".utf8) + FixedWidth.bytes(elector, 8) + FixedWidth.bytes(voter, 8) + sha256(sealed)
     }
 
     /// What the seal covers of a slot: which credential votes into it.
     /// - Parameter credential: what the slot keeps of it.
     static func slot(_ slot: Int, credential: [UInt8]) -> [UInt8] {
-        Array("slot".utf8) + Fixed.bytes(slot, 8) + credential
+        Array("slot".utf8) + FixedWidth.bytes(slot, 8) + credential
     }
 
     /// What the list's seal covers of a signature.
     static func member(elector: Int, voter: Int, signedAt: Int) -> [UInt8] {
-        Fixed.bytes(elector, 8) + Fixed.bytes(voter, 8) + Fixed.bytes(signedAt, 8)
+        FixedWidth.bytes(elector, 8) + FixedWidth.bytes(voter, 8) + FixedWidth.bytes(signedAt, 8)
     }
 }

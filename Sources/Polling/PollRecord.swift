@@ -51,7 +51,7 @@ struct PollRecord {
     ///   entries that cannot be read are passed over: the table then differs from what is known.
     init(_ reading: borrowing Reading, election: String) throws(StoreError) {
         var record = PollRecord()
-        try Logbook.each(reading) { entry, _ throws(StoreError) in
+        try AuditJournal.each(reading) { entry, _ throws(StoreError) in
             // One that was abandoned or destroyed takes no mark.
             if entry.kind == .storeRestore, let state = record.state, state == .closed || !state.isFinal {
                 record.restores.append(

@@ -23,7 +23,7 @@ extension PollSealer {
                     "{\"name\":\(text(quoted(trustee.name))),\"keys.sha256\":[\(keys.joined(separator: ","))]\(replaced)}"
                 )
             }
-            for member in try MemberRegister(logbook: logbook, clock: clock).all(reading, election) {
+            for member in try MemberRegister(journal: journal, clock: clock).all(reading, election) {
                 people.members.append("{\"name\":\(text(quoted(member.name))),\"ed25519\":\"\(hex(member.key))\"}")
             }
             for removal in try trustees.removals(reading, election) {

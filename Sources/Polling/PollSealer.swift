@@ -29,16 +29,16 @@ package struct PollSealer: Sendable {
     let store: Store
     let registrar: Registrar
     let trustees: TrusteeRegister
-    let logbook: Logbook
+    let journal: AuditJournal
     let clock: Clock
     private let randomness: Randomness
 
     /// The election's key is not among them: `seal` is given it.
     package init(
-        store: Store, registrar: Registrar, trustees: TrusteeRegister, logbook: Logbook, clock: Clock,
+        store: Store, registrar: Registrar, trustees: TrusteeRegister, journal: AuditJournal, clock: Clock,
         randomness: Randomness
     ) {
-        (self.store, self.registrar, self.trustees, self.logbook) = (store, registrar, trustees, logbook)
+        (self.store, self.registrar, self.trustees, self.journal) = (store, registrar, trustees, journal)
         (self.clock, self.randomness) = (clock, randomness)
     }
 
@@ -93,14 +93,14 @@ package struct PollSealer: Sendable {
                 at, election.election.announcedClose, manifest, fingerprint, manifestSeal, election.number)
             guard changed == 1 else { throw StoreError(.failed, "The poll was sealed by somebody else meanwhile.") }
             try Poll.putHours(transaction, election, Outbox(clock: clock, randomness: randomness))
-            try logbook.record(
+            try journal.record(
                 transaction, election: election.election.id, by: principal, .pollSeal,
                 [
                     "fingerprint": fingerprint, "manifest.sha256": hex(sha256(manifest)), "sealed.at": "\(at)",
                     "boxKey.sha256": boxKey.fileDigest,
                 ])
             if let file = frozen.boxKeyFile {
-                try Custody.note(boxKeyFile: file, transaction, logbook, of: election, by: principal)
+                try Custody.note(boxKeyFile: file, transaction, journal, of: election, by: principal)
             }
         }
         let poll = try store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -130,7 +130,7 @@ package struct PollSealer: Sendable {
                 "INSERT INTO polling_poll (election, state, sealed_at, closes_at, manifest, fingerprint) VALUES (?, 'sealing', ?, ?, x'', '')",
                 number, clock.now, election.election.announcedClose)
             // A backup from here on may hold what pairs voters and ballots.
-            try logbook.record(transaction, election: election.election.id, by: principal, .pollSealing, [:])
+            try journal.record(transaction, election: election.election.id, by: principal, .pollSealing, [:])
             try Poll.putHours(transaction, election, Outbox(clock: clock, randomness: randomness))
         }
     }
@@ -345,7 +345,7 @@ package struct PollSealer: Sendable {
     ) throws(StoreError) -> [UInt8] {
         let (definition, roll) = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> (String, (count: Int, sha256: String)) in
-            let definition = try ElectionDesk.definition(reading, number: election.number)
+            let definition = try ElectionRepository.definition(reading, number: election.number)
             return (definition, try registrar.digest(reading, election))
         }
         let sealed = SealedBallots(

@@ -49,7 +49,7 @@ package final class PollingStation: Sendable {
     let eraseBoxKey: @Sendable () -> [BoxKeyErasure]
     /// Where copies lie that `eraseBoxKey` would erase now.
     let boxKeyPlaces: @Sendable () -> [String]
-    let logbook: Logbook
+    let journal: AuditJournal
     let clock: Clock
     /// The watched clock behind `clock`, in a program that closes the poll at its hour.
     let steady: SteadyClock?
@@ -88,10 +88,10 @@ package final class PollingStation: Sendable {
         store: Store, election: StoredElection, key: ElectionKey,
         boxKey: @escaping @Sendable () -> BoxKey? = { nil },
         eraseBoxKey: @escaping @Sendable () -> [BoxKeyErasure] = { [] },
-        boxKeyPlaces: @escaping @Sendable () -> [String] = { [] }, logbook: Logbook, clock: Clock,
+        boxKeyPlaces: @escaping @Sendable () -> [String] = { [] }, journal: AuditJournal, clock: Clock,
         steady: SteadyClock? = nil, randomness: Randomness
     ) {
-        (self.store, self.election, boxKeySource, self.logbook) = (store, election, boxKey, logbook)
+        (self.store, self.election, boxKeySource, self.journal) = (store, election, boxKey, journal)
         (self.eraseBoxKey, self.boxKeyPlaces) = (eraseBoxKey, boxKeyPlaces)
         log = Mutex(LogState(emptiedAt: store.logFile.emptiedAt ?? 0))
         (self.clock, self.steady, self.randomness) = (clock, steady, randomness)
@@ -169,7 +169,7 @@ package final class PollingStation: Sendable {
             let lines = try openingLines(transaction.reading, poll) + (try restoreLines(transaction.reading))
             let people = try minutesLines(transaction.reading, hasTurnout: false)
             let record = try keep(transaction, .opening, lines + people)
-            try logbook.record(
+            try journal.record(
                 transaction, election: election.election.id, by: principal, .pollRecord,
                 ["kind": SignedRecord.Kind.opening.rawValue, "sha256": hex(sha256(Array(record.utf8)))])
             try along(transaction)
@@ -191,7 +191,7 @@ package final class PollingStation: Sendable {
             words.emptyBox($0.name, electors: $0.electors)
         }
         guard let seal = SealManifest(poll.manifest) else { return lines }
-        let register = TrusteeRegister(logbook: logbook, clock: clock)
+        let register = TrusteeRegister(journal: journal, clock: clock)
         for trustee in try register.all(reading, election) {
             // What they signed, not what is noted beside it.
             lines.append(words.trustee(trustee.name, try register.check(reading, election, trustee, seal)))
@@ -272,13 +272,13 @@ package final class PollingStation: Sendable {
             guard time > clock.now else { return "The new hour has passed already: give one that is still to come." }
             try transaction.execute(
                 "UPDATE polling_poll SET closes_at = ? WHERE election = ?", time, election.number)
-            try logbook.record(
+            try journal.record(
                 transaction, election: election.election.id, by: principal, .pollExtend,
                 ["from": "\(poll.closesAt)", "to": "\(time)"].merging(decision.details) { $1 })
             if poll.state == .ended {
                 try transaction.execute(
                     "UPDATE polling_poll SET state = 'open' WHERE election = ?", election.number)
-                try logbook.record(
+                try journal.record(
                     transaction, election: election.election.id, by: principal, .pollResume, decision.details)
             }
             try putHours(transaction)
@@ -314,7 +314,7 @@ package final class PollingStation: Sendable {
             for ballot in change.to.isFinal ? try PollBallot.all(transaction.reading, election: election.number) : [] {
                 details["votes.\(ballot.name)"] = "\(ballot.votes)"
             }
-            try logbook.record(transaction, election: election.election.id, by: principal, change.action, details)
+            try journal.record(transaction, election: election.election.id, by: principal, change.action, details)
             return nil
         }
     }

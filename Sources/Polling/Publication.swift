@@ -212,7 +212,7 @@ extension PollingStation {
         try transaction.execute(
             "INSERT INTO polling_round (ballot, number, at, ballots, signatures, head, height) VALUES (?, ?, ?, ?, ?, ?, ?)",
             ballot.id, round.number, at, round.ballots, round.signatures, round.head, round.height)
-        try logbook.record(
+        try journal.record(
             transaction, election: election.election.id, by: .system("rounds"), .pollRound,
             [
                 "ballot": ballot.name, "round": "\(round.number)", "ballots": "\(round.ballots)",

@@ -101,16 +101,16 @@ package struct PollRestore: Sendable {
     ///   - sha256: of the sealed backup, in hexadecimal.
     /// - Throws: what the store throws; the restored store must not be used then.
     package static func mark(
-        _ transaction: borrowing Transaction, _ logbook: Logbook, clock: Clock, file: String, sha256: String
+        _ transaction: borrowing Transaction, _ journal: AuditJournal, clock: Clock, file: String, sha256: String
     ) throws(StoreError) -> [(election: String, isSealed: Bool)] {
         var (backupAt, epoch) = (0, 1)
         let at = clock.now
-        try Logbook.each(transaction.reading) { entry, _ throws(StoreError) in
+        try AuditJournal.each(transaction.reading) { entry, _ throws(StoreError) in
             backupAt = max(backupAt, entry.at)
             if entry.kind == .storeRestore { epoch += 1 }
         }
         // What stands behind this entry happened on another line of time than what was lost.
-        try logbook.record(
+        try journal.record(
             transaction, election: nil, by: .system("restore"), .storeRestore,
             ["file": file, "sha256": sha256, "backup": "\(backupAt)", "epoch": "\(epoch + 1)"])
         let polls = try transaction.reading.all(
@@ -128,7 +128,7 @@ package struct PollRestore: Sendable {
             try transaction.execute(
                 "INSERT INTO polling_restore (election, at, backup_at, file, sha256, mark, holds) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 election, at, backupAt, file, sha256, hex(Randomness.system.bytes(markBytes)), holds ? 1 : 0)
-            let stored = try ElectionDesk(logbook: logbook, clock: clock).find(transaction.reading, name)
+            let stored = try ElectionRepository(journal: journal, clock: clock).find(transaction.reading, name)
             try transaction.execute(
                 "UPDATE polling_poll SET seen_at = NULL, seen_ticks = NULL, seen_boot = NULL, clock_doubt = NULL WHERE election = ?",
                 election)
@@ -151,7 +151,7 @@ package struct PollRestore: Sendable {
                 """, election, isSuspended ? 1 : 0, record.hour(announced: stored.election.announcedClose))
             try Poll.putHours(transaction, stored, Outbox(clock: clock, randomness: .system))
             guard !isSuspended else { continue }
-            try logbook.record(
+            try journal.record(
                 transaction, election: name, by: .system("restore"), .pollSuspend,
                 ["file": file])
         }

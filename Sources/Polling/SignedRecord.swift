@@ -55,7 +55,7 @@ extension PollingStation {
     /// Trustees who have not said that the sealed election is made with their key, in words; nil when all have, or the bureau
     /// waived it.
     func uncheckedTrustees(_ reading: borrowing Reading, _ poll: Poll) throws(StoreError) -> String? {
-        let waiting = try TrusteeRegister(logbook: logbook, clock: clock).unchecked(
+        let waiting = try TrusteeRegister(journal: journal, clock: clock).unchecked(
             reading, election, manifest: poll.manifest)
         guard !waiting.isEmpty else { return nil }
         return

@@ -77,8 +77,8 @@ extension TrusteeRegister {
         _ reading: borrowing Reading, _ election: StoredElection, _ digest: String
     ) throws(StoreError) -> Bool {
         for action in [JournalAction.trusteeAdd, .trusteeReplace] {
-            let filter = Logbook.Filter(of: action, election: election.election.id, text: digest)
-            if try !Logbook.page(reading, filter, limit: 1).isEmpty { return true }
+            let filter = AuditJournal.Filter(of: action, election: election.election.id, text: digest)
+            if try !AuditJournal.page(reading, filter, limit: 1).isEmpty { return true }
         }
         return false
     }
@@ -88,8 +88,8 @@ extension TrusteeRegister {
     func wordOfRemoval(
         _ reading: borrowing Reading, _ election: StoredElection, name: String
     ) throws(StoreError) -> String? {
-        let filter = Logbook.Filter(of: .trusteeRemove, election: election.election.id, text: "\"by\"")
-        let entries = try Logbook.page(reading, filter, limit: TrusteeRegister.mostRemovals)
+        let filter = AuditJournal.Filter(of: .trusteeRemove, election: election.election.id, text: "\"by\"")
+        let entries = try AuditJournal.page(reading, filter, limit: TrusteeRegister.mostRemovals)
         return try entries.lazy.map { entry throws(StoreError) in try entry.fields() }
             .first { $0["trustee"] == name }?["by"]
     }
@@ -101,9 +101,9 @@ extension TrusteeRegister {
     ) throws(StoreError) -> [(trustee: String, by: String, keys: [String], isRemoval: Bool)] {
         var changes: [(trustee: String, by: String, keys: [String], isRemoval: Bool)] = []
         for action in [JournalAction.trusteeReplace, .trusteeRemove] {
-            let filter = Logbook.Filter(
+            let filter = AuditJournal.Filter(
                 of: action, election: election.election.id, text: "\"\(TrusteeRegister.signedBy)\"")
-            for entry in try Logbook.page(reading, filter, limit: TrusteeRegister.mostRemovals).reversed() {
+            for entry in try AuditJournal.page(reading, filter, limit: TrusteeRegister.mostRemovals).reversed() {
                 let fields = try entry.fields()
                 changes.append(
                     (
@@ -178,7 +178,7 @@ extension TrusteeRegister {
         }
         try transaction.execute("DELETE FROM polling_trustee_key WHERE trustee = ?", trustee.id)
         try transaction.execute("DELETE FROM polling_trustee WHERE id = ?", trustee.id)
-        try logbook.record(transaction, election: election.election.id, by: principal, .trusteeRemove, details)
+        try journal.record(transaction, election: election.election.id, by: principal, .trusteeRemove, details)
         return nil
     }
 }

@@ -20,16 +20,16 @@ package import Store
 /// The trustees of an election: who they are, their public keys, whether they have shown that they hold the private ones, and
 /// whether they found their key in the sealed election.
 package struct TrusteeRegister: Sendable {
-    let logbook: Logbook
+    let journal: AuditJournal
     private let clock: Clock
     private let randomness: Randomness
 
     /// Domain functions take the transaction: the register holds no store.
-    package init(logbook: Logbook, clock: Clock, randomness: Randomness = .system) {
-        (self.logbook, self.clock, self.randomness) = (logbook, clock, randomness)
+    package init(journal: AuditJournal, clock: Clock, randomness: Randomness = .system) {
+        (self.journal, self.clock, self.randomness) = (journal, clock, randomness)
     }
 
-    var members: MemberRegister { MemberRegister(logbook: logbook, clock: clock) }
+    var members: MemberRegister { MemberRegister(journal: journal, clock: clock) }
 
     /// All of an election's trustees, in the order in which they came: their numbers from 1.
     package func all(_ reading: borrowing Reading, _ election: StoredElection) throws(StoreError) -> [Trustee] {
@@ -138,7 +138,7 @@ package struct TrusteeRegister: Sendable {
             "keys.sha256": TrusteeFiles.digest(of: parts.keys.map(\.key)),
         ]
         if let successor { details.merge(word?.details ?? ["by": successor]) { $1 } }
-        try logbook.record(
+        try journal.record(
             transaction, election: election.election.id, by: principal,
             successor == nil ? .trusteeAdd : .trusteeReplace, details)
         return .added(
@@ -220,7 +220,7 @@ package struct TrusteeRegister: Sendable {
         // A nonce serves once.
         try transaction.execute(
             "UPDATE polling_trustee SET proven_at = ?, nonce = NULL WHERE id = ?", clock.now, trustee.id)
-        try logbook.record(
+        try journal.record(
             transaction, election: election.election.id, by: principal, .trusteeProve, ["trustee": given.trustee])
         return nil
     }
@@ -255,7 +255,7 @@ package struct TrusteeRegister: Sendable {
         }
         try transaction.execute(
             "UPDATE polling_trustee SET checked_at = ?, check_file = ? WHERE id = ?", clock.now, file, trustee.id)
-        try logbook.record(
+        try journal.record(
             transaction, election: election.election.id, by: principal, .trusteeCheck,
             ["trustee": given.trustee, "file.sha256": hex(sha256(file)), "fingerprint": poll.fingerprint])
         return nil
@@ -382,7 +382,7 @@ package struct TrusteeRegister: Sendable {
         try transaction.execute(
             "UPDATE polling_trustee SET waived = ?, waiver_file = ? WHERE id = ?",
             TrusteeRegister.words(statement, seal), file, trustee.id)
-        try logbook.record(
+        try journal.record(
             transaction, election: election.election.id, by: principal, .trusteeWaive,
             ["trustee": trustee.name, "signed": signers, "reason": statement.reason, "file.sha256": hex(sha256(file))])
         return nil

@@ -34,7 +34,7 @@ extension PollingStation {
                 WHERE election = ?
                 """, election.number)
             try putHours(transaction)
-            try logbook.record(
+            try journal.record(
                 transaction, election: election.election.id, by: principal, .pollUnseal,
                 [
                     "fingerprint": poll.fingerprint, "manifest.sha256": digest, "reason": statement.reason,
@@ -79,7 +79,7 @@ package struct UndoneSeal: Sendable {
     /// - Throws: `.damaged` for an entry whose details cannot be read.
     package static func all(_ reading: borrowing Reading, election: String) throws(StoreError) -> [UndoneSeal] {
         var (found, boxKey): ([UndoneSeal], String?) = ([], nil)
-        try Logbook.each(reading) { entry, _ throws(StoreError) in
+        try AuditJournal.each(reading) { entry, _ throws(StoreError) in
             guard entry.election == election else { return }
             if entry.kind == .pollSeal { boxKey = try entry.texts()["boxKey.sha256"] }
             guard entry.kind == .pollUnseal else { return }

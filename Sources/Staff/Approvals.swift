@@ -36,7 +36,7 @@ package struct Approvals: Sendable {
         /// By which it is decided; never given twice.
         package let id: Int
         /// What is to be done: a reissue elsewhere, a reset of the passphrase, or a correction of the roll.
-        package let deed: Deed
+        package let permission: Permission
         /// The voter it is about; `nobody` where it is about the rows of a file.
         package let subject: Int
         /// What is to be done.
@@ -74,7 +74,7 @@ package struct Approvals: Sendable {
 
     /// What a second person is asked for.
     package struct Draft: Sendable {
-        let deed: Deed
+        let permission: Permission
         let subject: Int
         let order: [String: String]
         let reason: String
@@ -85,8 +85,9 @@ package struct Approvals: Sendable {
         ///   - order: what is to be done, sealed until it is decided: a new contact stands in it.
         ///   - reason: one line, for the journal and for whoever decides.
         ///   - needsBureau: whether only a member of the bureau may approve it.
-        package init(_ deed: Deed, subject: Int, order: [String: String], reason: String, needsBureau: Bool) {
-            (self.deed, self.subject, self.order) = (deed, subject, order)
+        package init(_ permission: Permission, subject: Int, order: [String: String], reason: String, needsBureau: Bool)
+        {
+            (self.permission, self.subject, self.order) = (permission, subject, order)
             (self.reason, self.needsBureau) = (reason, needsBureau)
         }
     }
@@ -95,7 +96,7 @@ package struct Approvals: Sendable {
     package func ask(
         _ transaction: borrowing Transaction, _ draft: Draft, by principal: Principal
     ) throws(StoreError) -> Int {
-        let (deed, subject, order) = (draft.deed, draft.subject, draft.order)
+        let (permission, subject, order) = (draft.permission, draft.subject, draft.order)
         let (reason, needsBureau) = (draft.reason, draft.needsBureau)
         let now = register.clock.now
         let plain: [UInt8]
@@ -107,13 +108,14 @@ package struct Approvals: Sendable {
             INSERT INTO staff_approval (election, deed, subject, sealed, reason, needs_bureau, asked_by, asked_at, expires_at,
                 state)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')
-            """, election, deed.rawValue, subject, register.sealer().seal(plain, associated: place(subject, deed)),
+            """, election, permission.rawValue, subject,
+            register.sealer().seal(plain, associated: place(subject, permission)),
             reason,
             needsBureau, principal.text, now, now + Approvals.lifetime)
-        try register.logbook.record(
+        try register.journal.record(
             transaction, election: name, by: principal, .approvalAsk,
             [
-                "request": "\(id)", "deed": deed.rawValue, "voter": "\(subject)", "reason": reason,
+                "request": "\(id)", "deed": permission.rawValue, "voter": "\(subject)", "reason": reason,
                 "byBureau": needsBureau ? "yes" : "no",
             ])
         let hands = order[Approvals.hands]?.split(separator: ",").map(String.init) ?? []
@@ -133,7 +135,7 @@ package struct Approvals: Sendable {
         {
             try register.queue(
                 transaction, member,
-                VoterNote(
+                VoterNotification(
                     .staffApproval, by: .email, priority: .recovery, generation: id,
                     values: [
                         "console": register.console + "/approvals",
@@ -191,9 +193,9 @@ package struct Approvals: Sendable {
             """, approved ? "approved" : "refused", member.text, register.clock.now, answer, id, register.clock.now,
             member.text)
         guard changed == 1 else { return .denied(.gone) }
-        try register.logbook.record(
+        try register.journal.record(
             transaction, election: name, by: member, approved ? .approvalApprove : .approvalRefuse,
-            ["request": "\(id)", "deed": request.deed.rawValue, "voter": "\(request.subject)", "reason": answer])
+            ["request": "\(id)", "deed": request.permission.rawValue, "voter": "\(request.subject)", "reason": answer])
         return .decided(request)
     }
 
@@ -207,7 +209,7 @@ package struct Approvals: Sendable {
             WHERE id = ?3 AND election = ?4 AND state = 'waiting' AND asked_by = ?1
             """, member.text, register.clock.now, id, election)
         guard changed == 1 else { return false }
-        try register.logbook.record(
+        try register.journal.record(
             transaction, election: name, by: member, .approvalTakeBack, ["request": "\(id)"])
         return true
     }
@@ -223,7 +225,7 @@ package struct Approvals: Sendable {
             WHERE id = ? AND election = ? AND state = 'waiting'
             """, principal.text, register.clock.now, successor, id, election)
         guard changed == 1 else { return false }
-        try register.logbook.record(
+        try register.journal.record(
             transaction, election: name, by: principal, .approvalReplace, ["request": "\(id)", "by": successor])
         return true
     }
@@ -273,8 +275,8 @@ package struct Approvals: Sendable {
     /// Opens a request.
     /// - Throws: `damaged` when its order does not open with the election's key.
     private func read(_ row: borrowing Row) throws(StoreError) -> Request {
-        let (id, deed, subject): (Int, Deed, Int) = (try row[0], try row.value(1), try row[2])
-        guard let plain = register.sealer().open(try row[3], associated: place(subject, deed)) else {
+        let (id, permission, subject): (Int, Permission, Int) = (try row[0], try row.value(1), try row[2])
+        guard let plain = register.sealer().open(try row[3], associated: place(subject, permission)) else {
             throw StoreError(.damaged, "Request \(id) for approval does not open.", cure: "Run `store check`.")
         }
         let order: [String: String]
@@ -283,13 +285,13 @@ package struct Approvals: Sendable {
                 .damaged, "Request \(id) for approval is not readable: \(error).", cure: "Run `store check`.")
         }
         return Request(
-            id: id, deed: deed, subject: subject, order: order, reason: try row[4], needsBureau: try row[5],
+            id: id, permission: permission, subject: subject, order: order, reason: try row[4], needsBureau: try row[5],
             askedBy: try row[6], askedAt: try row[7], expiresAt: try row[8], state: try row.value(9),
             decidedBy: try row[10], replacedBy: try row[11])
     }
 
-    /// What a sealed order is bound to: it opens for this voter and deed alone.
-    private func place(_ subject: Int, _ deed: Deed) -> [UInt8] {
-        register.place("approval:\(deed.rawValue):\(subject)")
+    /// What a sealed order is bound to: it opens for this voter and action alone.
+    private func place(_ subject: Int, _ permission: Permission) -> [UInt8] {
+        register.place("approval:\(permission.rawValue):\(subject)")
     }
 }

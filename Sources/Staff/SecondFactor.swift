@@ -52,7 +52,7 @@ package struct SecondFactor: Sendable {
     /// - Parameter source: the address that it came from, for the journal.
     /// - Returns: what the code came to, and the spare codes, which are shown this once.
     package func enrol(
-        _ transaction: borrowing Transaction, _ member: StaffMember, _ session: Session, at door: Doorkeeper,
+        _ transaction: borrowing Transaction, _ member: StaffMember, _ session: Session, at door: Authenticator,
         _ typed: String, from source: String
     ) throws(StoreError) -> (Outcome, spare: [String]) {
         guard !member.hasFactor, let secret = try secret(transaction.reading, member) else { return (.wrong, []) }
@@ -70,7 +70,7 @@ package struct SecondFactor: Sendable {
                 "INSERT INTO staff_spare (member, hash) VALUES (?, ?)", member.id, hash(code, member))
         }
         try door.confirm(transaction, session)
-        try register.logbook.record(
+        try register.journal.record(
             transaction, election: election.election.id, by: member.principal, .staffFactor,
             ["name": member.name, "from": source])
         return (.right, codes.map(\.grouped))
@@ -79,7 +79,7 @@ package struct SecondFactor: Sendable {
     /// Checks a code of the authenticator, or a spare one, and confirms the session.
     /// - Parameter source: the address that it came from, for the journal: what the session does later came from there.
     package func confirm(
-        _ transaction: borrowing Transaction, _ member: StaffMember, _ session: Session, at door: Doorkeeper,
+        _ transaction: borrowing Transaction, _ member: StaffMember, _ session: Session, at door: Authenticator,
         _ typed: String, from source: String
     ) throws(StoreError) -> Outcome {
         guard member.hasFactor, let secret = try secret(transaction.reading, member) else { return .wrong }
@@ -89,7 +89,7 @@ package struct SecondFactor: Sendable {
         }
         guard outcome == .right else { return outcome }
         try door.confirm(transaction, session)
-        try register.logbook.record(
+        try register.journal.record(
             transaction, election: election.election.id, by: member.principal, .staffSignIn,
             ["name": member.name, "from": source])
         return .right
@@ -112,12 +112,13 @@ package struct SecondFactor: Sendable {
         _ transaction: borrowing Transaction, _ member: StaffMember, _ isRight: () throws(StoreError) -> Bool
     ) throws(StoreError) -> Outcome {
         let subject = Array("factor:\(member.principal.text)".utf8)
-        guard try register.keeper.begin(transaction, election: election.number, subject: subject) else {
+        guard try register.passphrases.begin(transaction, election: election.number, subject: subject) else {
             return .wait(
-                seconds: try register.keeper.wait(transaction.reading, election: election.number, subject: subject))
+                seconds: try register.passphrases.wait(transaction.reading, election: election.number, subject: subject)
+            )
         }
         guard try isRight() else { return .wrong }
-        try register.keeper.succeed(transaction, election: election.number, subject: subject)
+        try register.passphrases.succeed(transaction, election: election.number, subject: subject)
         return .right
     }
 

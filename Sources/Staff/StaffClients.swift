@@ -52,7 +52,7 @@ package struct StaffClients: Sendable {
             INSERT INTO staff_client (election, name, role, hash, added_by, added_at, expires_at)
             VALUES (?, ?, ?, ?, ?, ?, ?)
             """, election, name, role.rawValue, hash(token), principal.text, register.clock.now, ends)
-        try register.logbook.record(
+        try register.journal.record(
             transaction, election: register.election.election.id, by: principal, .clientAdd,
             ["name": name, "role": role.rawValue, "expires": "\(ends)"])
         return token
@@ -66,7 +66,7 @@ package struct StaffClients: Sendable {
             "UPDATE staff_client SET removed_at = ? WHERE election = ? AND name = ? AND removed_at IS NULL",
             register.clock.now, election, name)
         guard changed == 1 else { return false }
-        try register.logbook.record(
+        try register.journal.record(
             transaction, election: register.election.election.id, by: principal, .clientRemove, ["name": name])
         return true
     }

@@ -1,4 +1,5 @@
 package import Authentication
+package import Contacts
 import Crypto
 package import Delivery
 package import Elections
@@ -7,7 +8,7 @@ package import Journal
 package import Store
 
 /// The staff as the doorkeeper knows them: by mail alone, without anything that a roll holds.
-package struct StaffDirectory: Directory {
+package struct StaffDirectory: AccountDirectory {
     /// Whose members come by the staff's door.
     package let register: StaffRegister
 
@@ -35,7 +36,7 @@ package struct StaffDirectory: Directory {
     }
 
     /// Mail, for everybody who is in force.
-    package func routes(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> [Route] {
+    package func routes(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> [Channel] {
         try member(reading, principal) == nil ? [] : [.email]
     }
 
@@ -62,7 +63,7 @@ package struct StaffDirectory: Directory {
     /// Queues a code, or word of a changed passphrase, in the staff's words; nil for every other kind and for who is
     /// not in force.
     package func send(
-        _ transaction: borrowing Transaction, _ principal: Principal, _ note: VoterNote
+        _ transaction: borrowing Transaction, _ principal: Principal, _ note: VoterNotification
     ) throws(StoreError) -> Int? {
         guard let member = try member(transaction.reading, principal) else { return nil }
         // The voters' words would be wrong here; what has no words for staff is not sent.
@@ -74,7 +75,7 @@ package struct StaffDirectory: Directory {
         }
         return try register.queue(
             transaction, member,
-            VoterNote(
+            VoterNotification(
                 kind, by: .email, priority: note.priority, generation: note.generation, values: note.values,
                 expiresAt: note.expiresAt))
     }

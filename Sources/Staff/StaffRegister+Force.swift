@@ -42,7 +42,7 @@ extension StaffRegister {
         let identifier = SymbolCode.random(count: StaffRegister.identifierCount, from: randomness)
         try transaction.execute("UPDATE staff_member SET hash = ? WHERE id = ?", hash(identifier), member.id)
         try send(transaction, identifier, to: member.id, generation: member.generation)
-        try logbook.record(
+        try journal.record(
             transaction, election: election.election.id, by: principal, .staffConfirm,
             ["name": name, "role": member.role.rawValue, "addedBy": member.addedBy])
         try tellAll(transaction, of: name, by: principal, isWaiting: false)
@@ -87,7 +87,7 @@ extension StaffRegister {
         for member in try members(transaction.reading) where !member.isWaiting && member.id != newcomer.id {
             try queue(
                 transaction, member,
-                VoterNote(
+                VoterNotification(
                     isWaiting ? .staffWaiting : .staffNewcomer, by: .email, priority: .recovery,
                     generation: newcomer.id,
                     values: [

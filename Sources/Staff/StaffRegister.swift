@@ -17,10 +17,10 @@ package struct StaffRegister: Sendable {
     /// Whose staff this is: an account is of one election.
     package let election: StoredElection
     let key: ElectionKey
-    let office: MessageOffice
+    let messageTemplates: MessageTemplates
     let outbox: Outbox
-    let keeper: PassphraseKeeper
-    let logbook: Logbook
+    let passphrases: PassphraseService
+    let journal: AuditJournal
     let clock: Clock
     let randomness: Randomness
     /// The console's address, as messages name it.
@@ -28,11 +28,14 @@ package struct StaffRegister: Sendable {
 
     /// - Parameter console: `https://...` without a slash at its end.
     package init(
-        election: StoredElection, key: ElectionKey, office: MessageOffice, outbox: Outbox, keeper: PassphraseKeeper,
-        logbook: Logbook, clock: Clock, randomness: Randomness, console: String
+        election: StoredElection, key: ElectionKey, messageTemplates: MessageTemplates, outbox: Outbox,
+        passphrases: PassphraseService,
+        journal: AuditJournal, clock: Clock, randomness: Randomness, console: String
     ) {
-        (self.election, self.key, self.office, self.outbox, self.keeper) = (election, key, office, outbox, keeper)
-        (self.logbook, self.clock, self.randomness, self.console) = (logbook, clock, randomness, console)
+        (self.election, self.key, self.messageTemplates, self.outbox, self.passphrases) = (
+            election, key, messageTemplates, outbox, passphrases
+        )
+        (self.journal, self.clock, self.randomness, self.console) = (journal, clock, randomness, console)
     }
 
     /// What the console asks of whoever comes, whatever the election asks of its voters.
@@ -88,7 +91,7 @@ package struct StaffRegister: Sendable {
     /// Whether a member's identifier has expired because no passphrase was chosen with it in time.
     package func isExpired(_ reading: borrowing Reading, _ member: StaffMember) throws(StoreError) -> Bool {
         guard !member.isWaiting, member.sentAt + StaffRegister.unusedDays * 86_400 <= clock.now else { return false }
-        return try !keeper.record(reading, election: election.number, member.principal).isSet
+        return try !passphrases.record(reading, election: election.number, member.principal).isSet
     }
 
     /// The members and, of them, the numbers of those whose identifier has expired unused.
@@ -167,7 +170,7 @@ package struct StaffRegister: Sendable {
             """, election.number, newcomer.name, newcomer.fullName, newcomer.role.rawValue, newcomer.language.rawValue,
             sealer().seal(Array(newcomer.mail.text.utf8), associated: place(newcomer.name)), hash(identifier),
             principal.text, now)
-        try logbook.record(
+        try journal.record(
             transaction, election: election.election.id, by: principal, .staffAdd,
             ["name": newcomer.name, "role": newcomer.role.rawValue],
             personal: .init(["mail": newcomer.mail.text], key: key))
@@ -195,12 +198,12 @@ package struct StaffRegister: Sendable {
             UPDATE staff_member SET hash = ?, generation = generation + 1, factor = NULL, factor_at = NULL WHERE id = ?
             """, hash(identifier), member.id)
         try transaction.execute("DELETE FROM staff_spare WHERE member = ?", member.id)
-        try keeper.clear(
+        try passphrases.clear(
             transaction, election: election.number, named: election.election.id, member.principal, by: principal,
             why: reason)
         try outbox.withdraw(transaction, election: election.number, subject: member.subject)
         try send(transaction, identifier, to: member.id, generation: member.generation + 1)
-        try logbook.record(
+        try journal.record(
             transaction, election: election.election.id, by: principal, .staffRenew, ["name": name, "reason": reason])
         return .done(identifier: identifier.grouped)
     }
@@ -224,7 +227,7 @@ package struct StaffRegister: Sendable {
             clock.now,
             election.number, member.principal.text)
         try outbox.withdraw(transaction, election: election.number, subject: member.subject)
-        try logbook.record(
+        try journal.record(
             transaction, election: election.election.id, by: principal, .staffRemove,
             ["name": name, "role": member.role.rawValue, "reason": reason])
         return true
@@ -258,7 +261,7 @@ package struct StaffRegister: Sendable {
             WHERE election = ? AND name = ? AND role = 'printer' AND removed_at IS NULL
             """, bytes, fingerprint, election.number, name)
         guard changed == 1 else { return false }
-        try logbook.record(
+        try journal.record(
             transaction, election: election.election.id, by: principal, .staffPrinterKey,
             ["name": name, "fingerprint": fingerprint])
         return true
@@ -279,14 +282,14 @@ package struct StaffRegister: Sendable {
 
     /// What a member's sealed values are bound to.
     func place(_ name: String) -> [UInt8] {
-        var fields = Fields("staff", name)
+        var fields = LengthPrefixedFields("staff", name)
         fields.append(election.number)
         return fields.bytes
     }
 
     /// The form in which a member's identifier is stored and found.
     func hash(_ identifier: SymbolCode) -> [UInt8] {
-        Doorkeeper.subject(identifier.canonical, Issuer.lookup(key), .staff)
+        Authenticator.subject(identifier.canonical, Issuer.lookup(key), .staff)
     }
 
     /// Whether a name can be a member's or a program's.
@@ -310,7 +313,7 @@ package struct StaffRegister: Sendable {
         guard let member else { throw StoreError(.missing, "There is no member number \(id).") }
         try queue(
             transaction, member,
-            VoterNote(
+            VoterNotification(
                 .staffIdentifier, by: .email, priority: .recovery, generation: generation,
                 values: [
                     "identifier": identifier.grouped, "console": console,
@@ -337,11 +340,13 @@ package struct StaffRegister: Sendable {
     /// Queues a mail to a member; returns its number.
     @discardableResult
     package func queue(
-        _ transaction: borrowing Transaction, _ member: StaffMember, _ note: VoterNote
+        _ transaction: borrowing Transaction, _ member: StaffMember, _ note: VoterNotification
     ) throws(StoreError) -> Int {
         let hours = try PollHours.find(transaction.reading, election)
-        let frame: MessageFrame
-        do throws(MessageOffice.Fault) { frame = try office.frame(note.kind, member.language, .email, hours) } catch {
+        let frame: MessageEnvelope
+        do throws(MessageTemplates.Fault) {
+            frame = try messageTemplates.frame(note.kind, member.language, .email, hours)
+        } catch {
             throw StoreError(.failed, error.description, cure: "Correct the template; nothing was done.")
         }
         let queue = outbox.queue(election: election.number, key: key)

@@ -13,7 +13,7 @@ package enum StaffRole: String, Sendable, CaseIterable, Codable {
 }
 
 /// What somebody may see or do at the console and through the API. The table below is the one place that says who.
-package enum Deed: String, Sendable, CaseIterable, Codable {
+package enum Permission: String, Sendable, CaseIterable, Codable {
     /// Their own account, the first page, the help.
     case seeOwn
     /// Voters' pages, with contacts in part.
@@ -80,7 +80,7 @@ package enum Deed: String, Sendable, CaseIterable, Codable {
 
 extension StaffRole {
     /// What a role may see and do.
-    package var deeds: Set<Deed> {
+    package var actions: Set<Permission> {
         switch self {
         case .manager:
             [
@@ -108,11 +108,11 @@ extension StaffRole {
         }
     }
 
-    /// Whether the table above gives a role this deed.
-    package func may(_ deed: Deed) -> Bool { deeds.contains(deed) }
+    /// Whether the table above gives a role this action.
+    package func may(_ permission: Permission) -> Bool { actions.contains(permission) }
 
     /// What is needed to add or remove somebody of this role: nobody gives themselves the bureau's eyes.
-    package var keeper: Deed {
+    package var passphrases: Permission {
         switch self {
         // A manager who made managers could be two persons, one who made printers could read every letter.
         case .bureau, .auditor, .manager, .printer: .changeBureau

@@ -34,7 +34,7 @@ package struct PollMinutes: Sendable {
     /// Who signs: see `PollingStation.signatories`; empty where nobody is known.
     package let signatories: [String]
 
-    /// Nothing is checked: `Teller.minutes` reads them from the store.
+    /// Nothing is checked: `TallyService.minutes` reads them from the store.
     package init(
         election: Election, fingerprint: String, hours: PollHours, chronicle: PollChronicle, ballots: [Ballot],
         signatories: [String]
@@ -44,7 +44,7 @@ package struct PollMinutes: Sendable {
     }
 }
 
-extension Teller {
+extension TallyService {
     /// The minutes as they stand; nil before the seal.
     /// Results are in it only where they are what the trustees' parts give.
     /// - Throws: `.damaged` where they are not, or the journal cannot be read.

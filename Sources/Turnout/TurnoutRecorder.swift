@@ -1,4 +1,5 @@
 package import Authentication
+import Contacts
 package import Delivery
 import Elections
 import FoundationEssentials
@@ -12,7 +13,7 @@ import VoterRoll
 package struct TurnoutRecorder: Sendable {
     private let store: Store
     private let directory: VoterDirectory
-    private let door: Doorkeeper
+    private let door: Authenticator
     private let station: PollingStation
     private let outbox: Outbox
     private let clock: Clock
@@ -22,7 +23,8 @@ package struct TurnoutRecorder: Sendable {
 
     /// - Parameter directory: brings the election whose voters are counted.
     package init(
-        store: Store, directory: VoterDirectory, door: Doorkeeper, station: PollingStation, outbox: Outbox, clock: Clock
+        store: Store, directory: VoterDirectory, door: Authenticator, station: PollingStation, outbox: Outbox,
+        clock: Clock
     ) {
         (self.store, self.directory, self.door) = (store, directory, door)
         (self.station, self.outbox, self.clock) = (station, outbox, clock)
@@ -103,7 +105,7 @@ package struct TurnoutRecorder: Sendable {
         static let letter = Mark(rawValue: 64)
 
         /// The way of the first identifier.
-        var route: Route? { contains(.email) ? .email : contains(.sms) ? .sms : contains(.letter) ? .letter : nil }
+        var route: Channel? { contains(.email) ? .email : contains(.sms) ? .sms : contains(.letter) ? .letter : nil }
     }
 
     /// A byte for each voter, by number.

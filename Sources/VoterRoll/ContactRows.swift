@@ -105,7 +105,7 @@ extension Registrar {
         _ reading: borrowing Reading, _ election: StoredElection, voter: Int, keys: RollKeys
     ) throws(StoreError) -> [UInt8] {
         let contacts = try contacts(reading, election, voter: voter, keys: keys)
-        var fields = Fields("roll row")
+        var fields = LengthPrefixedFields("roll row")
         try reading.each(
             """
             SELECT reference, civility, last_name, first_name, college, site, language, coalesce(channel, ''),

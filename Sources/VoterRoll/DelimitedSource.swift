@@ -1,7 +1,7 @@
 import Glibc
 
 /// A CSV file read as a stream (RFC 4180): fixed memory, fields unescaped in place.
-/// A first pass (`Survey`) finds encoding and separator, a second one hands out the rows; so the file must be one that
+/// A first pass (`EncodingDetector`) finds encoding and separator, a second one hands out the rows; so the file must be one that
 /// can be read twice. The bytes of a row are UTF-8 whatever the file's encoding, and lie in the buffer until the next
 /// row.
 final class DelimitedSource: RowSource {
@@ -54,7 +54,7 @@ final class DelimitedSource: RowSource {
         buffer = [UInt8](repeating: 0, count: RollLimits.row)
         raw = [UInt8](repeating: 0, count: RollLimits.row / TextDecoder.growth)
         do throws(RollFileError) {
-            let survey = try Survey(file, path, map: map)
+            let survey = try EncodingDetector(file, path, map: map)
             isUTF8 = survey.encoding == .utf8
             decoder = TextDecoder(survey.encoding)
             encoding = survey.encoding.name + (survey.hasMark ? " with BOM" : "")

@@ -77,7 +77,7 @@ extension Registrar {
         _ transaction: borrowing Transaction, _ election: StoredElection, reference: String, reason: String,
         by principal: Principal
     ) throws(StoreError) {
-        try logbook.record(
+        try journal.record(
             transaction, election: election.election.id, by: principal, .rollAdd,
             ["reference": reference, "reason": reason])
     }
@@ -95,7 +95,7 @@ extension Registrar {
             "UPDATE roll_voter SET removed_at = ? WHERE id = ? AND election = ? AND removed_at IS NULL", clock.now, id,
             election.number)
         guard changed == 1 else { return false }
-        try logbook.record(
+        try journal.record(
             transaction, election: election.election.id, by: principal, .rollStrike,
             ["reference": voter.reference, "reason": reason])
         return true

@@ -10,15 +10,15 @@ package import Store
 package struct Registrar: Sendable {
     let store: Store
     /// Imports, additions, strikes and corrections are kept there.
-    let logbook: Logbook
+    let journal: AuditJournal
     /// Seconds since 1970.
     let clock: Clock
     /// Hashes answers, slowly on purpose.
     let hasher: PassphraseHasher
 
     /// - Parameter hasher: of the answers to the election's question, which are kept as passphrases are.
-    package init(store: Store, logbook: Logbook, clock: Clock, hasher: PassphraseHasher) {
-        (self.store, self.logbook, self.clock, self.hasher) = (store, logbook, clock, hasher)
+    package init(store: Store, journal: AuditJournal, clock: Clock, hasher: PassphraseHasher) {
+        (self.store, self.journal, self.clock, self.hasher) = (store, journal, clock, hasher)
     }
 
     /// Reads and checks a file into the store, unseen until it is published. Only one import runs at a time.
@@ -131,7 +131,7 @@ package struct Registrar: Sendable {
         }
         try transaction.execute(
             "UPDATE roll_import SET state = 'published', published_at = ? WHERE id = ?", clock.now, roll.importID)
-        try logbook.record(
+        try journal.record(
             transaction, election: roll.election.election.id, by: principal, .rollImport,
             [
                 "file": file, "encoding": roll.encoding, "rows": "\(roll.rows)", "rejected": "\(roll.report.rejected)",

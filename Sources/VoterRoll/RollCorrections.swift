@@ -71,7 +71,7 @@ extension Registrar {
         if [.civility, .lastName, .firstName].contains(column) {
             try renameRecipient(transaction, election, voter, keys)
         }
-        try logbook.record(
+        try journal.record(
             transaction, election: election.election.id, by: principal, .rollCorrect,
             ["reference": reference, "column": column.rawValue, "reason": correction.reason],
             // An answer is a secret: not even its hash is anybody's to read.
@@ -87,7 +87,7 @@ extension Registrar {
         let digest = RunningDigest()
         var count = 0
         try each(reading, election) { voter, _ throws(StoreError) in
-            var fields = Fields(voter.reference, voter.college, voter.site)
+            var fields = LengthPrefixedFields(voter.reference, voter.college, voter.site)
             fields.append(voter.weight)
             digest.update(fields.bytes.span)
             count += 1
@@ -118,7 +118,7 @@ extension Registrar {
         try transaction.execute(
             "UPDATE roll_voter SET returned_at = ? WHERE id = ? AND election = ?", clock.now, voter, election.number)
         let reference = try self.voter(transaction.reading, id: voter)?.reference
-        try logbook.record(
+        try journal.record(
             transaction, election: election.election.id, by: principal, .rollLetterReturned,
             ["reference": reference ?? "number \(voter), no longer on the roll"])
     }
@@ -148,7 +148,7 @@ extension Registrar {
                 try transaction.execute("UPDATE roll_voter SET first_name = ? WHERE id = ?", name, voter.id)
             }
         case .civility:
-            var words = Vocabulary.civilities
+            var words = Synonyms.civilities
             let bytes = Array(value.utf8)
             guard bytes.isEmpty || words.meaning(bytes.span, bytes.indices) != nil else {
                 return "\"\(value)\" is no civility (M., Mme, or empty)"
@@ -174,11 +174,11 @@ extension Registrar {
             }
             try transaction.execute("UPDATE roll_voter SET site = ? WHERE id = ?", site, voter.id)
         case .language:
-            var words = Vocabulary.languages
+            var words = Synonyms.languages
             guard let language = words.meaning(value) else { return "\"\(value)\" is no language (fr, en)" }
             try transaction.execute("UPDATE roll_voter SET language = ? WHERE id = ?", language, voter.id)
         case .channel:
-            var words = Vocabulary.channels
+            var words = Synonyms.channels
             let channel = words.meaning(value)
             guard value.isEmpty || channel != nil else { return "\"\(value)\" is no channel (email, sms, letter)" }
             try transaction.execute(
@@ -197,7 +197,7 @@ extension Registrar {
     /// The college or site that a value names, by its key or by its title in either language.
     private static func named(_ value: String, _ names: [String: LocalText]) -> String? {
         if names[value] != nil { return value }
-        var words = Vocabulary(names.mapValues { [$0.fr, $0.en] })
+        var words = Synonyms(names.mapValues { [$0.fr, $0.en] })
         return words.meaning(value)
     }
 

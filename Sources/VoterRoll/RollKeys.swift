@@ -93,7 +93,7 @@ struct RowSealer {
         keys.digest.append(fingerprintOf: plain.span.extracting(whole), onto: &batch.sealed)
         if !row.challenge.isAbsent {
             // The reference goes in front: the same answer of two voters does not look alike.
-            var answer = Fields("roll answer")
+            var answer = LengthPrefixedFields("roll answer")
             answer.append(plain.span.extracting(row.reference.range))
             answer.append(plain.span.extracting(row.challenge.range))
             keys.digest.append(fingerprintOf: answer.bytes.span, onto: &batch.sealed)

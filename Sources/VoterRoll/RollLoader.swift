@@ -58,7 +58,7 @@ private final class SpareBatches: Sendable {
 }
 
 /// What the checking thread gathers row by row.
-private struct Intake {
+private struct RowAccumulator {
     /// The rows since the last batch went off.
     var buffer = RowBuffer()
     /// The checking thread's own.
@@ -70,13 +70,13 @@ private struct Intake {
     /// Of the accepted rows.
     var groups = GroupCounts()
     /// By blind index: case aside, no two mailboxes are alike by chance.
-    var sameMail = Resemblances()
+    var sameMail = NearDuplicates()
     /// By blind index of the number in E.164.
-    var samePhone = Resemblances()
+    var samePhone = NearDuplicates()
     /// By `Folding.nameKey`.
-    var sameName = Resemblances()
+    var sameName = NearDuplicates()
     /// By `Reference.key`, with the hash of the reference itself: equal ones are duplicates, and told elsewhere.
-    var sameReference = Resemblances()
+    var sameReference = NearDuplicates()
     /// Whether addresses are sealed here; the rest is sealed by the inserting thread. So the two threads take about the
     /// same time, and together the least.
     var sealsAddresses = true
@@ -234,7 +234,7 @@ final class RollLoader {
 
     /// Parses, checks and hands batches on; then waits for the inserting thread and compares with the roll.
     private func read(_ path: String) throws(ImportFailure) -> LoadedRoll {
-        var intake = Intake(RowSealer(election: election.number, keys: keys), firstID: firstID)
+        var intake = RowAccumulator(RowSealer(election: election.number, keys: keys), firstID: firstID)
         let source: any RowSource
         var headings: [RollHeadings] = []
         do throws(RollFileError) {
@@ -321,9 +321,9 @@ final class RollLoader {
     }
 
     /// Warns of rows that share a reference but for its writing, a mailbox, a phone or nearly a name.
-    private func warnOfResemblances(_ headings: RollHeadings, _ intake: inout Intake) {
+    private func warnOfResemblances(_ headings: RollHeadings, _ intake: inout RowAccumulator) {
         func warn(
-            _ found: inout Resemblances, _ column: Column, isExact: Bool = false, _ what: String,
+            _ found: inout NearDuplicates, _ column: Column, isExact: Bool = false, _ what: String,
             _ weight: RollFault.Weight
         ) {
             found.report(isExact: isExact) { line, earlier in

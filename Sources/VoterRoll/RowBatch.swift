@@ -54,7 +54,7 @@ struct RollRow {
     var isMobile = false
     /// In the form in which `PostalAddress` is stored.
     var address = Slice.absent
-    /// The answer, and from `Intake.finish` on its hash.
+    /// The answer, and from `RowAccumulator.finish` on its hash.
     var challenge = Slice.absent
     /// The blind index of the mail address.
     var mailIndex = 0

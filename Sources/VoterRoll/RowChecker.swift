@@ -29,19 +29,19 @@ struct RowChecker {
     /// The election's first language, for rows that name none.
     let standardLanguage: [UInt8]
     /// Words met are remembered in each of these, so that they are the checker's own.
-    var civilities = Vocabulary.civilities
+    var civilities = Synonyms.civilities
     /// Titles that say neither; the field is left empty, with a warning.
-    var vagueCivilities = Vocabulary.vagueCivilities
+    var vagueCivilities = Synonyms.vagueCivilities
     /// Of the voter's messages.
-    var languages = Vocabulary.languages
+    var languages = Synonyms.languages
     /// By which the voter would rather be written to.
-    var channels = Vocabulary.channels
+    var channels = Synonyms.channels
     /// Made when the first row has a country: there are hundreds of names.
-    lazy var countries = Vocabulary.countries
+    lazy var countries = Synonyms.countries
     /// By key and by title in both languages.
-    var colleges: Vocabulary
+    var colleges: Synonyms
     /// By key and by title in both languages.
-    var sites: Vocabulary
+    var sites: Synonyms
     /// The college of voters whose row names none: the only one, or the one after which the sheet is named.
     let standardCollege: [UInt8]?
     /// Room for the value that is looked at.
@@ -80,8 +80,8 @@ struct RowChecker {
             headings.index[$0]
         }
         standardLanguage = Array((election.languages.first ?? .fr).rawValue.utf8)
-        colleges = Vocabulary(election.colleges.mapValues { [$0.fr, $0.en] })
-        sites = Vocabulary(election.sites.mapValues { [$0.fr, $0.en] })
+        colleges = Synonyms(election.colleges.mapValues { [$0.fr, $0.en] })
+        sites = Synonyms(election.sites.mapValues { [$0.fr, $0.en] })
         let name = Array(sheet.utf8)
         standardCollege =
             colleges.meaning(name.span, name.indices)

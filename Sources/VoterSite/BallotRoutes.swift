@@ -78,10 +78,10 @@ extension BallotRoutes {
 extension VoterSite {
     /// The page of one ballot: the booth, the word that it was voted on, or why there is neither.
     /// - Throws: an error of the store, for which the caller shows a page.
-    func ballot(_ visit: Visit, _ session: Session, _ name: String) throws -> Response {
+    func ballot(_ visit: VoterRequest, _ session: Session, _ name: String) throws -> Response {
         guard case .voter(let voter) = session.principal else { return see(visit, "/", "say=ended") }
         let (open, entering) = try store.read {
-            (reading: borrowing Reading) throws(StoreError) -> (Poll?, PollingStation.Entering) in
+            (reading: borrowing Reading) throws(StoreError) -> (Poll?, PollingStation.Eligibility) in
             guard try parts.station.isOpen(reading, sessionOpenedAt: session.openedAt) else {
                 // Whoever has voted finds their number whatever has become of the poll since.
                 let own = try parts.station.ballots(reading, voter: voter).first { $0.ballot.id == name }
@@ -110,18 +110,19 @@ extension VoterSite {
         }
         switch entering {
         case .notEligible, .voted: return message(visit, 404, "notEligible", back: "/space")
-        case .booth(let booth):
+        case .material(let material):
             let person = try store.read { (reading: borrowing Reading) throws(StoreError) in
                 try parts.directory.voter(reading, session.principal)
             }
             guard let person else { return see(visit, "/", "say=ended") }
-            return ballotPage(visit, session, booth, open, person)
+            return ballotPage(visit, session, material, open, person)
         }
     }
 
     /// The page of a ballot that was voted on: a tab that has kept the receipt shows it again.
     private func votedPage(
-        _ visit: Visit, _ session: Session, _ voter: Int, _ name: String, at: Int, _ wayOn: [String: TemplateValue]
+        _ visit: VoterRequest, _ session: Session, _ voter: Int, _ name: String, at: Int,
+        _ wayOn: [String: TemplateValue]
     ) -> Response {
         let title = election.ballots.first { $0.id == name }?.title[visit.language] ?? ""
         return page(
@@ -130,7 +131,7 @@ extension VoterSite {
                 "ballot": .text(title), "name": .text(name),
                 "at": .text(LocalTime.phrase(at, zone: election.timeZone, visit.language)),
                 "owner": .text(owner(visit, voter)),
-                "idleSeconds": .text("\(min(Doorkeeper.idleSeconds, session.endsAt - parts.clock.now))"),
+                "idleSeconds": .text("\(min(Authenticator.idleSeconds, session.endsAt - parts.clock.now))"),
                 "receiptScript": .text(assets.path("receipt.js")),
                 "receiptDigest": .text(assets.integrity("receipt.js")),
                 "votedText": .text(pages.text(receiptKey("votedText"), visit.language)),
@@ -140,7 +141,7 @@ extension VoterSite {
     /// What is left to vote on and the way there, as the script writes it after a vote. Where no ballot is taken now, what is
     /// left is nobody's to say: the page says how the poll stands.
     private func wayOn(
-        _ visit: Visit, _ voter: Int, _ session: Session, isOpen: Bool
+        _ visit: VoterRequest, _ voter: Int, _ session: Session, isOpen: Bool
     ) throws(StoreError) -> [String: TemplateValue] {
         func text(_ key: String) -> String { pages.text(key, visit.language) }
         guard isOpen, let next = try left(visit, voter, session) else {
@@ -159,12 +160,14 @@ extension VoterSite {
 
     /// The page on which the voter chooses. It holds the credential, so that it may not be kept by anybody: every
     /// answer of the site forbids it.
-    private func ballotPage(_ visit: Visit, _ session: Session, _ booth: Booth, _ poll: Poll, _ person: Voter)
+    private func ballotPage(
+        _ visit: VoterRequest, _ session: Session, _ material: VotingMaterial, _ poll: Poll, _ person: Voter
+    )
         -> Response
     {
         let (language, now) = (visit.language, parts.clock.now)
         let files = sealFiles
-        let idle = min(Doorkeeper.idleSeconds, session.endsAt - now)
+        let idle = min(Authenticator.idleSeconds, session.endsAt - now)
         let end = poll.closesAt + election.graceMinutes * 60
         let grace = TemplateValue.object([
             "close": .text("\(max(0, poll.closesAt - now))"), "seconds": .text("\(max(0, end - now))"),
@@ -174,12 +177,12 @@ extension VoterSite {
         var response = page(
             .ballot, visit, PageHead(title: "voteTitle"),
             [
-                "ballot": .text(booth.ballot.title[language]), "name": .text(booth.ballot.id),
-                "path": .text(visit.path("/ballots/\(booth.ballot.id)")),
+                "ballot": .text(material.ballot.title[language]), "name": .text(material.ballot.id),
+                "path": .text(visit.path("/ballots/\(material.ballot.id)")),
                 "voter": .text(person.courteousName(language)),
                 "owner": .text(owner(visit, person.id)),
-                "document": .text(String(decoding: booth.document, as: UTF8.self)),
-                "credential": .text(String(decoding: booth.credential, as: UTF8.self)),
+                "document": .text(String(decoding: material.document, as: UTF8.self)),
+                "credential": .text(String(decoding: material.credential, as: UTF8.self)),
                 "receiptScript": .text(assets.path("receipt.js")),
                 "receiptDigest": .text(assets.integrity("receipt.js")),
                 "languageScript": .text(assets.path("language.js")),
@@ -195,7 +198,7 @@ extension VoterSite {
                 "next": .text(visit.path("/space")), "nextText": .text(pages.text("backSpace", language)),
                 "idleSeconds": .text("\(idle)"), "grace": grace,
                 "questions": .list(
-                    booth.ballot.questions.enumerated().map { question($1, number: $0 + 1, language) }),
+                    material.ballot.questions.enumerated().map { question($1, number: $0 + 1, language) }),
             ].merging(receiptWords(language)) { $1 })
         response.headers.append(SecurityHeaders.ballot)
         return response
@@ -241,7 +244,7 @@ extension VoterSite {
     /// JSON.
     /// - Parameter name: of the ballot.
     /// - Throws: an error of the store before the work was put off; one after that becomes an answer of its own.
-    func cast(_ visit: Visit, _ name: String) throws -> Reply {
+    func cast(_ visit: VoterRequest, _ name: String) throws -> Reply {
         guard let session = try session(visit), case .voter(let voter) = session.principal else {
             return .now(casting(visit, 401, "voteEnded"))
         }
@@ -271,7 +274,7 @@ extension VoterSite {
 
     /// What the voter can still vote on.
     /// Nil where there is nothing, or votes are not taken any more.
-    private func left(_ visit: Visit, _ voter: Int, _ session: Session) throws(StoreError) -> Next? {
+    private func left(_ visit: VoterRequest, _ voter: Int, _ session: Session) throws(StoreError) -> Next? {
         let entries = try store.read { (reading: borrowing Reading) throws(StoreError) -> [VoterBallot] in
             guard try parts.station.isOpen(reading, sessionOpenedAt: session.openedAt) else {
                 return [VoterBallot]()
@@ -287,7 +290,7 @@ extension VoterSite {
     }
 
     /// What the page is told of a cast, with the status that fits.
-    private func answer(_ visit: Visit, _ outcome: Casting, _ next: Next? = nil) -> Response {
+    private func answer(_ visit: VoterRequest, _ outcome: Casting, _ next: Next? = nil) -> Response {
         switch outcome {
         case .cast(let receipt): casting(visit, 200, nil, CastDetails(receipt: receipt, next: next))
         case .otherCounts(let tracker): casting(visit, 409, "voteAlarmOther", CastDetails(tracker: tracker))
@@ -346,7 +349,7 @@ extension VoterSite {
     ///   - text: the key of what the voter reads; nil when the vote was taken.
     ///   - details: what stands in it beside the text.
     func casting(
-        _ visit: Visit, _ status: Int, _ text: String?, _ details: CastDetails = CastDetails()
+        _ visit: VoterRequest, _ status: Int, _ text: String?, _ details: CastDetails = CastDetails()
     ) -> Response {
         let (seconds, receipt) = (details.seconds, details.receipt)
         // One word for every refusal: the help desk must not learn from it that somebody has voted.

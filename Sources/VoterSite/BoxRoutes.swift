@@ -93,7 +93,7 @@ enum BoxRoutes {
 
 extension VoterSite {
     /// The page of all boxes; none is shown before the poll has opened.
-    func box(_ visit: Visit) throws -> Response {
+    func box(_ visit: VoterRequest) throws -> Response {
         let language = visit.language
         let boxes = try store.read { (reading: borrowing Reading) throws(StoreError) -> [TemplateValue] in
             guard let poll, poll.state != .sealed else { return [] }
@@ -132,7 +132,7 @@ extension VoterSite {
     }
 
     /// The page of one box: a piece of its trackers, and what became of the one that was looked for.
-    func box(_ visit: Visit, of name: String) throws -> Response {
+    func box(_ visit: VoterRequest, of name: String) throws -> Response {
         let language = visit.language
         let asked =
             visit.request.method == .post ? visit.request.form()?["tracker"] : visit.request.parameter("tracker")
@@ -187,11 +187,11 @@ extension VoterSite {
     /// The archive as a file that is made once for each state of the box.
     /// Runs on the pool; another archive that is being made is answered with 503.
     /// - Parameter name: of the ballot.
-    func archive(_ visit: Visit, of name: String) -> Response {
+    func archive(_ visit: VoterRequest, of name: String) -> Response {
         do {
             guard let poll, poll.state != .sealed else { return message(visit, 404, "notFound") }
             let path: String
-            switch try archives.file(name, parts.teller, parts.station) {
+            switch try archives.file(name, parts.tallyService, parts.station) {
             case .file(let found): path = found
             case .busy: return busy(visit, seconds: 10)
             case .missing: return message(visit, 404, "notFound")
@@ -239,7 +239,7 @@ final class ArchiveFolder: Sendable {
 
     /// A ballot's archive in its present state, or the one before while the present one is being made.
     /// - Throws: an error of the store, or of the disk; a draft that was begun is overwritten the next time.
-    func file(_ name: String, _ teller: Teller, _ station: PollingStation) throws -> Place {
+    func file(_ name: String, _ tallyService: TallyService, _ station: PollingStation) throws -> Place {
         let folder = store.path + ".box"
         let files = FileManager.default
         guard
@@ -277,7 +277,7 @@ final class ArchiveFolder: Sendable {
             throw SiteFault("\(draft) cannot be written")
         }
         try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try teller.archive(reading, ballot) { bytes throws(StoreError) in
+            try tallyService.archive(reading, ballot) { bytes throws(StoreError) in
                 do { try output.write(contentsOf: Data(bytes)) } catch {
                     throw StoreError(.failed, "\(draft) could not be written: \(error.localizedDescription)")
                 }

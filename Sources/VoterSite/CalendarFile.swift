@@ -75,7 +75,7 @@ extension VoterSite {
 
     /// `/hours.ics`: the hours in force.
     /// - Throws: an error of the store.
-    func calendar(_ visit: Visit) throws -> Response {
+    func calendar(_ visit: VoterRequest) throws -> Response {
         let (language, now) = (visit.language, parts.clock.now)
         let hours = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try PollHours.find(reading, parts.station.election)

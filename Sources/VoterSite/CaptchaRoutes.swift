@@ -4,7 +4,7 @@ import HTTPServer
 /// `/captcha/TOKEN.png` and `/captcha/TOKEN.wav`.
 enum CaptchaRoutes {
     /// Nil for an address that is neither, or whose token is not ours or too old.
-    static func response(_ request: Request, _ desk: CaptchaDesk) -> Response? {
+    static func response(_ request: Request, _ desk: CaptchaService) -> Response? {
         let name = request.path.dropFirst("/captcha/".count)
         if name.hasSuffix(".png") {
             return desk.picture(String(name.dropLast(4))).map { Response(200, type: "image/png", body: $0) }

@@ -52,7 +52,7 @@ extension VoterSite {
     private func ballotFigures(_ session: Session) throws -> [BallotFigures] {
         try store.read { (reading: borrowing Reading) throws(StoreError) -> [BallotFigures] in
             guard let voter = try parts.directory.voter(reading, session.principal) else { return [] }
-            let results = try parts.teller.results(reading)
+            let results = try parts.tallyService.results(reading)
             var found: [BallotFigures] = []
             for ballot in election.ballots where ballot.admits(college: voter.college, site: voter.site) {
                 let stored =
@@ -96,9 +96,9 @@ extension VoterSite {
     }
 
     /// The page of turnout and results.
-    func figures(_ visit: Visit, _ session: Session) throws -> Response {
+    func figures(_ visit: VoterRequest, _ session: Session) throws -> Response {
         let language = visit.language
-        let idle = min(parts.clock.now + Doorkeeper.idleSeconds, session.endsAt)
+        let idle = min(parts.clock.now + Authenticator.idleSeconds, session.endsAt)
         let tables = try ballotFigures(session).map { figures in
             TemplateValue.object([
                 "id": .text("figures-\(figures.ballot.id)"), "title": .text(figures.ballot.title[language]),
@@ -126,7 +126,7 @@ extension VoterSite {
     }
 
     /// The same as a report.
-    func figureReport(_ visit: Visit, _ session: Session) throws -> Response {
+    func figureReport(_ visit: VoterRequest, _ session: Session) throws -> Response {
         let language = visit.language
         var report = Report(title: pages.text("figuresTitle", language))
         report.add(.paragraph("\(election.title[language]) \u{2013} \(election.organiser.name)"))

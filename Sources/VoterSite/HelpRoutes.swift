@@ -27,7 +27,8 @@ extension VoterSite {
     ///   - more: what stands behind it.
     ///   - asked: the form that came back.
     func help(
-        _ visit: Visit, status: Int = 200, error: String? = nil, more: String? = nil, asked: Form = Form(fields: []),
+        _ visit: VoterRequest, status: Int = 200, error: String? = nil, more: String? = nil,
+        asked: Form = Form(fields: []),
         showsPicture: Bool = false
     ) throws(StoreError) -> Response {
         let isDone = visit.request.method != .post && visit.request.parameter("say") == "done"
@@ -52,10 +53,10 @@ extension VoterSite {
     }
 
     /// Takes a question for the help desk, with the visitor's support code.
-    func takeQuestion(_ visit: Visit) throws(StoreError) -> Response {
+    func takeQuestion(_ visit: VoterRequest) throws(StoreError) -> Response {
         let form = visit.request.form() ?? Form(fields: [])
         if form["action"] == "picture" { return try help(visit, asked: form, showsPicture: true) }
-        let question = HelpQueue.Question(
+        let question = SupportQueue.Question(
             name: String(form["name"].prefix(HelpRoutes.longestName)),
             contact: String(form["contact"].prefix(HelpRoutes.longestContact)),
             text: String(form["text"].prefix(HelpRoutes.longestText)))

@@ -59,19 +59,19 @@ extension VoterSite {
     private func isOver(_ grant: KioskGrant) -> Bool { grant.until <= parts.clock.now }
 
     /// The kiosk from which a request comes; one whose hours are over stays one.
-    func kiosk(_ request: Request) -> Visit.Kiosk? {
+    func kiosk(_ request: Request) -> VoterRequest.Kiosk? {
         guard let token = request.cookie(cookies.name(.kiosk)) else { return nil }
         do throws(StoreError) {
-            return try grant(token).map { Visit.Kiosk(place: $0.place, until: $0.until) }
+            return try grant(token).map { VoterRequest.Kiosk(place: $0.place, until: $0.until) }
         } catch {
             // Nothing is stored on a device of which nobody can say what it is.
             log("a kiosk's leave could not be looked at: \(error)")
-            return Visit.Kiosk(place: "", until: nil)
+            return VoterRequest.Kiosk(place: "", until: nil)
         }
     }
 
     /// What is said at a kiosk whose hours are over; nil elsewhere. Whoever is signed in there goes on.
-    func kioskOver(_ visit: Visit) -> Response? {
+    func kioskOver(_ visit: VoterRequest) -> Response? {
         guard let kiosk = visit.kiosk, let until = kiosk.until, until <= parts.clock.now else { return nil }
         let words = pages.text("kioskOverSince", visit.language).replacing("{place}", with: kiosk.place)
             .replacing("{until}", with: election.timeWords(until, visit.language))
@@ -79,7 +79,7 @@ extension VoterSite {
     }
 
     /// What pages are told of a kiosk.
-    static func kioskValue(_ visit: Visit, _ page: PageSet.Page, hasSession: Bool) -> TemplateValue {
+    static func kioskValue(_ visit: VoterRequest, _ page: PageSet.Page, hasSession: Bool) -> TemplateValue {
         guard let kiosk = visit.kiosk else { return .nothing }
         let seconds = page == .code ? KioskRoutes.waitingSeconds : KioskRoutes.idleSeconds
         let minutes = page == .code ? KioskRoutes.waitingSeconds / 60 : KioskRoutes.scriptlessMinutes
@@ -91,7 +91,7 @@ extension VoterSite {
     }
 
     /// Asks whoever opened the signed link whether this device is to be a kiosk.
-    func kiosk(_ visit: Visit) throws(StoreError) -> Response {
+    func kiosk(_ visit: VoterRequest) throws(StoreError) -> Response {
         let token = visit.request.parameter("grant") ?? ""
         // One that is over ends the kiosk that it began, and begins none.
         guard let grant = try grant(token), !isOver(grant) || visit.isKiosk else {
@@ -107,7 +107,7 @@ extension VoterSite {
     }
 
     /// Makes a kiosk of the device until the leave ends, or makes it none; the sign-in that was under way ends.
-    func takeKiosk(_ visit: Visit) throws(StoreError) -> Response {
+    func takeKiosk(_ visit: VoterRequest) throws(StoreError) -> Response {
         let form = visit.request.form() ?? Form(fields: [])
         let isOff = form["action"] == "off"
         guard let grant = try grant(form["grant"]), isOff || !isOver(grant) else {
@@ -121,7 +121,7 @@ extension VoterSite {
     }
 
     /// The way back to the start: nothing of the voter stays, the browser's own token included.
-    func endKiosk(_ visit: Visit) throws(StoreError) -> Response {
+    func endKiosk(_ visit: VoterRequest) throws(StoreError) -> Response {
         try endAll(visit)
         if isScript(visit) { return ended(gone) }
         return left()
@@ -136,7 +136,7 @@ extension VoterSite {
 
     /// The same for a page that was left by itself, since no script runs there. From elsewhere nobody ends anything.
     /// Nothing ends for a request from another site, from a browser that is no kiosk, or for HEAD.
-    func leaveKiosk(_ visit: Visit) throws(StoreError) -> Response {
+    func leaveKiosk(_ visit: VoterRequest) throws(StoreError) -> Response {
         let site = visit.request.header("sec-fetch-site") ?? "same-origin"
         guard visit.isKiosk, !visit.isNew, site == "same-origin", visit.request.method == .get else {
             return see(visit, "/")
@@ -146,7 +146,7 @@ extension VoterSite {
     }
 
     /// Whether a script asks, which leaves the page when it has the answer.
-    func isScript(_ visit: Visit) -> Bool { visit.request.header("accept") == "text/plain" }
+    func isScript(_ visit: VoterRequest) -> Bool { visit.request.header("accept") == "text/plain" }
 
     /// What a script is told of a session that has ended.
     /// - Parameter cookies: values of `Set-Cookie`.
@@ -162,7 +162,7 @@ extension VoterSite {
     /// At a kiosk whoever stands at the start is the next person: a sign-in that was under way there is somebody's who has gone, and
     /// so is a session, where the start was not reached by a link of the voter's own pages.
     /// - Returns: nil where there is neither, and on devices of one's own.
-    func restart(_ visit: Visit) throws(StoreError) -> Response? {
+    func restart(_ visit: VoterRequest) throws(StoreError) -> Response? {
         let cameByLink = visit.request.header("sec-fetch-site") == "same-origin"
         let isLeft = !cameByLink && visit.request.cookie(cookies.name(.session)) != nil
         guard visit.isKiosk, pending(visit) != nil || isLeft else { return nil }
@@ -172,11 +172,11 @@ extension VoterSite {
     }
 
     /// Ends the session and the sign-in under way, where there are any.
-    private func endAll(_ visit: Visit) throws(StoreError) {
+    private func endAll(_ visit: VoterRequest) throws(StoreError) {
         let session = try session(visit)
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            if let session { try parts.doorkeeper.end(transaction, session) }
-            if let token = pending(visit) { try parts.doorkeeper.cancel(transaction, token: token) }
+            if let session { try parts.authenticator.end(transaction, session) }
+            if let token = pending(visit) { try parts.authenticator.cancel(transaction, token: token) }
         }
     }
 }

@@ -8,7 +8,7 @@ package enum ReceiptRoutes {
     /// when it answers no message of ours, 503 when the store failed.
     /// - Parameter numbers: whose numbers the gateway writes.
     package static func response(
-        _ request: Request, _ desk: ReceiptDesk, numbers: ReceiptStatus.Numbers
+        _ request: Request, _ desk: ReceiptService, numbers: ReceiptStatus.Numbers
     ) -> Response? {
         guard request.path == "/receipts/sms" else { return nil }
         guard let token = request.parameter("id"), let tag = request.parameter("tag"),

@@ -25,7 +25,7 @@ enum RecoveryRoutes {
 extension VoterSite {
     /// The page on which somebody gives a contact; its words depend on the path.
     func lost(
-        _ visit: Visit, status: Int = 200, error: String? = nil, typed: String = "", showsPicture: Bool = false
+        _ visit: VoterRequest, status: Int = 200, error: String? = nil, typed: String = "", showsPicture: Bool = false
     ) -> Response {
         let mode = election.access.recoveryCaptcha
         let isShown = showsPicture || mode == .always || visit.request.parameter("picture") != nil
@@ -46,7 +46,7 @@ extension VoterSite {
 
     /// Takes a contact. The answer is the same for every contact, known or not, and repeats what was typed.
     /// - Throws: an error of the store; the request was not taken then.
-    func takeLost(_ visit: Visit) throws(StoreError) -> Response {
+    func takeLost(_ visit: VoterRequest) throws(StoreError) -> Response {
         let form = visit.request.form() ?? Form(fields: [])
         let typed = form["contact"]
         if form["action"] == "picture" { return lost(visit, typed: typed, showsPicture: true) }

@@ -18,28 +18,28 @@ import WebContent
 ///       | new password ---->  | set, sessions end, word to every contact
 extension VoterSite {
     /// The first page in the words of a renewal; where passwords are not renewed, the first page.
-    func renewal(_ visit: Visit) -> Response {
+    func renewal(_ visit: VoterRequest) -> Response {
         election.access.secretRenew ? home(visit, isRenew: true) : see(visit, "/")
     }
 
     /// What was typed, on the pages of a renewal in the browser that typed it.
     func renewalAddress(_ request: CodeRequest) -> TemplateValue {
-        guard request.renews, let typed = parts.doorkeeper.canonical(request) else { return .nothing }
+        guard request.renews, let typed = parts.authenticator.canonical(request) else { return .nothing }
         return .object(["text": .text(typed)])
     }
 
     /// Says that the code was right, and leads on.
     /// - Throws: an error of the store.
-    func verified(_ visit: Visit) throws(StoreError) -> Response {
+    func verified(_ visit: VoterRequest) throws(StoreError) -> Response {
         guard let token = pending(visit) else { return see(visit, "/", "say=gone") }
         let request = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.doorkeeper.request(reading, token: token)
+            try parts.authenticator.request(reading, token: token)
         }
         guard let request else { return see(visit, "/", "say=gone", cookies: [cookies.clear(.pending)]) }
         guard request.state == .verified else { return see(visit, "/code") }
         guard request.renews else { return see(visit, "/passphrase") }
         return page(
             .verified, visit, PageHead(title: "verifiedTitle"),
-            ["asked": renewalAddress(request), "mark": .text(parts.doorkeeper.mark(request))])
+            ["asked": renewalAddress(request), "mark": .text(parts.authenticator.mark(request))])
     }
 }

@@ -30,11 +30,11 @@ enum ResultRoutes {
 extension VoterSite {
     /// The results of the ballots that were counted.
     private func results() throws -> [BallotResult] {
-        try store.read { (reading: borrowing Reading) throws(StoreError) in try parts.teller.results(reading) }
+        try store.read { (reading: borrowing Reading) throws(StoreError) in try parts.tallyService.results(reading) }
     }
 
     /// The page; before the count it says that there is none yet.
-    func result(_ visit: Visit) throws -> Response {
+    func result(_ visit: VoterRequest) throws -> Response {
         let (results, language) = (try results(), visit.language)
         return page(
             .result, visit, PageHead(title: "resultTitle"),
@@ -61,7 +61,7 @@ extension VoterSite {
     }
 
     /// The PDF; 404 before the count.
-    func resultReport(_ visit: Visit) throws -> Response {
+    func resultReport(_ visit: VoterRequest) throws -> Response {
         let (results, language) = (try results(), visit.language)
         guard !results.isEmpty, let poll else { return message(visit, 404, "notFound") }
         let report = ResultReport.report(election, poll, results, pages, language)
@@ -69,7 +69,7 @@ extension VoterSite {
     }
 
     /// JSON for programs, with answers by their French text; 404 before the count.
-    func resultData(_ visit: Visit) throws -> Response {
+    func resultData(_ visit: VoterRequest) throws -> Response {
         let results = try results()
         guard !results.isEmpty else { return .text(404, "no result yet\n") }
         struct Shown: Encodable {

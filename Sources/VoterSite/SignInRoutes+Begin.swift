@@ -10,7 +10,7 @@ extension VoterSite {
     /// What a first page's form came to.
     enum Begun {
         /// A sign-in is under way under this token.
-        case asked(token: String, Gate.Proof)
+        case asked(token: String, AbuseGuard.Proof)
         /// Somebody guesses: harder work is asked for.
         case harder
         case picture(isWrong: Bool)
@@ -21,16 +21,16 @@ extension VoterSite {
     ///   - canonical: the identifier in the form that is hashed.
     ///   - renews: whether the sign-in is the way to a new password.
     func begin(
-        _ visit: Visit, _ form: Form, canonical: String, renews: Bool = false
+        _ visit: VoterRequest, _ form: Form, canonical: String, renews: Bool = false
     ) throws(StoreError) -> Begun {
         let verdict = gate.judge(
             form, name: "signIn", typed: form["identifier"], source: visit.request.source, mode: .adaptive)
-        let press = parts.doorkeeper.pressToken(
+        let press = parts.authenticator.pressToken(
             canonical: canonical, browser: visit.browser, form: form["work"] + form["challenge"] + form["renew"])
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Begun in
             // The second of two presses needs no further work or picture, and begins nothing. With the secret on one page each
             // press is an attempt of its own.
-            let pressed = try parts.doorkeeper.press(transaction.reading, token: press)
+            let pressed = try parts.authenticator.press(transaction.reading, token: press)
             if pressed == .again, election.access.signIn != .onePage { return .asked(token: press, .none) }
             switch verdict {
             case .picture(let isWrong, let spend):
@@ -38,11 +38,11 @@ extension VoterSite {
                 return .picture(isWrong: isWrong)
             case .pass(let spend, let proof):
                 guard try gate.spend(transaction, spend) else { return .picture(isWrong: false) }
-                let subject = parts.doorkeeper.subject(canonical)
-                if proof < .hardWork, try parts.doorkeeper.wantsHardWork(transaction.reading, subject) {
+                let subject = parts.authenticator.subject(canonical)
+                if proof < .hardWork, try parts.authenticator.wantsHardWork(transaction.reading, subject) {
                     return form["work"].isEmpty ? .picture(isWrong: false) : .harder
                 }
-                let token = try parts.doorkeeper.ask(
+                let token = try parts.authenticator.ask(
                     transaction, canonical: canonical, from: asker(visit, passedPicture: proof == .picture),
                     renews: renews && election.access.secretRenew,
                     token: pressed == .first && election.access.signIn != .onePage ? press : nil)
@@ -55,7 +55,7 @@ extension VoterSite {
     /// - Parameters:
     ///   - begun: anything but `.asked`.
     ///   - form: what was sent; the identifier goes back into its field.
-    func askedForMore(_ visit: Visit, _ begun: Begun, _ form: Form, isRenew: Bool = false) -> Response {
+    func askedForMore(_ visit: VoterRequest, _ begun: Begun, _ form: Form, isRenew: Bool = false) -> Response {
         var error = "workNeeded"
         if case .picture(let isWrong) = begun {
             // Work that was not hard enough is asked for again; without work, the picture.
@@ -69,7 +69,7 @@ extension VoterSite {
     /// Takes identifier and secret of one page. Every answer but the session's is the same for known and unknown identifiers,
     /// and so is the time: the attempt is counted, then a hash is computed in any case.
     /// - Throws: an error of the store before the work was put off.
-    func takeBoth(_ visit: Visit) throws -> Reply {
+    func takeBoth(_ visit: VoterRequest) throws -> Reply {
         if let over = kioskOver(visit) { return .now(over) }
         let form = visit.request.form() ?? Form(fields: [])
         let typed = form["identifier"]
@@ -93,14 +93,14 @@ extension VoterSite {
             }
             // Nothing of it stays behind: each attempt begins anew.
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try parts.doorkeeper.cancel(transaction, token: token)
+                try parts.authenticator.cancel(transaction, token: token)
             }
             return afterBoth(visit, outcome, form)
         }
     }
 
     /// The page after an attempt that opened no session: it says no more than that something was wrong.
-    private func afterBoth(_ visit: Visit, _ outcome: SignInDesk.Outcome, _ form: Form) -> Response {
+    private func afterBoth(_ visit: VoterRequest, _ outcome: SignInFlow.Outcome, _ form: Form) -> Response {
         switch outcome {
         case .busy(let seconds): return busy(visit, seconds: seconds)
         // Others tried at the same moment: now this attempt costs work too.

@@ -10,7 +10,7 @@ import WebContent
 extension VoterSite {
     /// Where a request for a code comes from.
     /// - Parameter passedPicture: whether the form came with a picture's right answer.
-    func asker(_ visit: Visit, passedPicture: Bool) -> CodeAsker {
+    func asker(_ visit: VoterRequest, passedPicture: Bool) -> CodeAsker {
         CodeAsker(network: RateLimiter.network(visit.request.source), passedPicture: passedPicture)
     }
 
@@ -18,14 +18,14 @@ extension VoterSite {
     ///   - showsPicture: whether the next message needs one; it stands there anyway where none was sent.
     ///   - isLate: whether the code of the request is known to be over.
     func code(
-        _ visit: Visit, status: Int = 200, error: String? = nil, more: String? = nil, showsPicture: Bool = false,
+        _ visit: VoterRequest, status: Int = 200, error: String? = nil, more: String? = nil, showsPicture: Bool = false,
         isLate: Bool = false
     ) throws(StoreError) -> Response {
         guard let token = pending(visit) else { return see(visit, "/", "say=gone") }
         var isServed = true
         let request = try store.read { (reading: borrowing Reading) throws(StoreError) -> CodeRequest? in
-            guard let request = try parts.doorkeeper.request(reading, token: token) else { return nil }
-            isServed = try parts.doorkeeper.isServed(reading, request)
+            guard let request = try parts.authenticator.request(reading, token: token) else { return nil }
+            isServed = try parts.authenticator.isServed(reading, request)
             return request
         }
         guard let request else { return see(visit, "/", "say=gone", cookies: [cookies.clear(.pending)]) }
@@ -37,11 +37,11 @@ extension VoterSite {
                 status: status, title: "codeTitle", error: error, more: more,
                 note: said == "resent" ? "codeResent" : nil),
             [
-                "username": .text(parts.doorkeeper.shownIdentifier(request)),
-                "mark": .text(parts.doorkeeper.mark(request)),
+                "username": .text(parts.authenticator.shownIdentifier(request)),
+                "mark": .text(parts.authenticator.mark(request)),
                 "until": isServed ? codeHours(visit, request, isLate: isLate) : .nothing,
                 "isOver": .flag(isServed && hasOver(request, isLate: isLate)),
-                "wait": .text("\(parts.doorkeeper.resendWait(request))"),
+                "wait": .text("\(parts.authenticator.resendWait(request))"),
                 "label": .text(request.label), "isQuiet": .flag(request.isQuiet && isServed),
                 "isEmpty": .flag(!isServed), "isReset": .flag(request.purpose == .reset),
                 "asked": renewalAddress(request),
@@ -51,7 +51,7 @@ extension VoterSite {
     }
 
     /// Takes the page's form: a code, another message, a picture, or the end of this sign-in.
-    func takeCode(_ visit: Visit) throws(StoreError) -> Response {
+    func takeCode(_ visit: VoterRequest) throws(StoreError) -> Response {
         guard let token = pending(visit) else { return see(visit, "/", "say=gone") }
         let form = visit.request.form() ?? Form(fields: [])
         if let old = try formOfBefore(visit, token, form) { return old }
@@ -60,8 +60,8 @@ extension VoterSite {
         case "picture": return try code(visit, showsPicture: true)
         case "change", "cancel":
             let renews = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                let renews = try parts.doorkeeper.request(transaction.reading, token: token)?.renews ?? false
-                try parts.doorkeeper.cancel(transaction, token: token)
+                let renews = try parts.authenticator.request(transaction.reading, token: token)?.renews ?? false
+                try parts.authenticator.cancel(transaction, token: token)
                 return renews
             }
             if renews, form["action"] == "change" { return see(visit, "/renew", cookies: [cookies.clear(.pending)]) }
@@ -72,14 +72,14 @@ extension VoterSite {
     }
 
     /// Has a code sent once more, or by another way. What it says is the same for known and unknown identifiers.
-    private func askAgain(_ visit: Visit, _ token: String, _ form: Form) throws(StoreError) -> Response {
+    private func askAgain(_ visit: VoterRequest, _ token: String, _ form: Form) throws(StoreError) -> Response {
         // By letters alone nothing is sent: the code is the one that stands there.
         guard election.channels != [.letter] else { return see(visit, "/code", "say=resent") }
         let verdict = gate.judgePicture(form, name: "code")
         let otherChannel = form["action"] == "other" && election.access.offersOtherWay(election.channels)
-        let again = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Doorkeeper.Again? in
+        let again = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Authenticator.Again? in
             if let verdict, try !gate.admit(transaction, verdict) { return nil }
-            return try parts.doorkeeper.askAgain(
+            return try parts.authenticator.askAgain(
                 transaction, token: token, otherChannel: otherChannel,
                 from: asker(visit, passedPicture: verdict != nil))
         }
@@ -95,19 +95,19 @@ extension VoterSite {
     }
 
     /// Compares a code; the attempt is counted before that.
-    private func check(_ visit: Visit, _ token: String, _ typed: String) throws(StoreError) -> Response {
+    private func check(_ visit: VoterRequest, _ token: String, _ typed: String) throws(StoreError) -> Response {
         if typed.allSatisfy(\.isWhitespace) { return try code(visit, status: 422, error: "codeEmpty") }
-        guard let read = parts.doorkeeper.readCode(typed) else {
+        guard let read = parts.authenticator.readCode(typed) else {
             return try code(visit, status: 422, error: "codeMalformed")
         }
         let outcome = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.doorkeeper.check(transaction, token: token, read)
+            try parts.authenticator.check(transaction, token: token, read)
         }
         switch outcome {
         case .verified(let token):
             metrics.pass(.code)
             let renews = try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try parts.doorkeeper.request(reading, token: token)?.renews ?? false
+                try parts.authenticator.request(reading, token: token)?.renews ?? false
             }
             return see(visit, renews ? "/verified" : "/passphrase", cookies: [cookies.set(.pending, token)])
         case .wrong(let left):
@@ -122,7 +122,7 @@ extension VoterSite {
         case .older: return try code(visit, status: 422, error: "codeOlder")
         case .exhausted:
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try parts.doorkeeper.cancel(transaction, token: token)
+                try parts.authenticator.cancel(transaction, token: token)
             }
             return see(visit, "/", "say=exhausted", cookies: [cookies.clear(.pending)])
         // A second press, or another tab, has taken this code already: the page knows where this browser stands, and the cookie that

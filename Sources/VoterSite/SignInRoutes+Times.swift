@@ -11,15 +11,15 @@ extension VoterSite {
     /// Whether the page says that the request's code is over.
     /// - Parameter isLate: whether the very code was typed too late.
     func hasOver(_ request: CodeRequest, isLate: Bool) -> Bool {
-        election.channels != [.letter] && (isLate || parts.doorkeeper.isOver(request))
+        election.channels != [.letter] && (isLate || parts.authenticator.isOver(request))
     }
 
     /// Until when a code is good. What is said changes with the hour: a code that comes now is good for its minutes at first, then
     /// for what is left of the request's.
     /// - Returns: nothing where codes come by letter alone, or the request's are over.
-    func codeHours(_ visit: Visit, _ request: CodeRequest, isLate: Bool) -> TemplateValue {
+    func codeHours(_ visit: VoterRequest, _ request: CodeRequest, isLate: Bool) -> TemplateValue {
         guard election.channels != [.letter], !hasOver(request, isLate: isLate) else { return .nothing }
-        let holds = parts.doorkeeper.codeHolds(request)
+        let holds = parts.authenticator.codeHolds(request)
         let isFresh = parts.clock.now < holds
         return .object([
             "about": .text(pages.text(isFresh ? "codeUntil" : "codeUntilLast", visit.language)),
@@ -30,12 +30,12 @@ extension VoterSite {
     /// The answer to a form of a page that is not of the sign-in under way: another one has begun in this browser since, or this
     /// one has gone on. Nothing of it is compared or counted.
     /// - Returns: the page at which the sign-in under way stands; nil for a form of its own.
-    func formOfBefore(_ visit: Visit, _ token: String, _ form: Form) throws(StoreError) -> Response? {
+    func formOfBefore(_ visit: VoterRequest, _ token: String, _ form: Form) throws(StoreError) -> Response? {
         let (isCurrent, request) = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> (Bool, CodeRequest?) in
             (
-                try parts.doorkeeper.isCurrent(reading, token: token, mark: form["mark"]),
-                try parts.doorkeeper.request(reading, token: token)
+                try parts.authenticator.isCurrent(reading, token: token, mark: form["mark"]),
+                try parts.authenticator.request(reading, token: token)
             )
         }
         // Where none is under way, whoever takes the form says so.

@@ -54,12 +54,12 @@ enum SignInRoutes {
 extension VoterSite {
     /// The token of the browser's sign-in under way.
     /// - Returns: the cookie's value; whether it holds, the doorkeeper says.
-    func pending(_ visit: Visit) -> String? { visit.request.cookie(cookies.name(.pending)) }
+    func pending(_ visit: VoterRequest) -> String? { visit.request.cookie(cookies.name(.pending)) }
 
     /// Who is signed in has nothing to do on the pages of a sign-in, whatever would be said there, unless another one is under
     /// way.
     /// - Parameter body: makes the page for everybody else.
-    func unlessSignedIn(_ visit: Visit, _ body: () throws -> Response) throws -> Response {
+    func unlessSignedIn(_ visit: VoterRequest, _ body: () throws -> Response) throws -> Response {
         let said = visit.request.parameter("say")
         guard pending(visit) == nil, said != "other", said != "otherUnsent",
             visit.request.cookie(cookies.name(.session)) != nil, try session(visit) != nil
@@ -75,7 +75,7 @@ extension VoterSite {
     ///   - typed: what was typed as identifier.
     ///   - isRenew: whether it speaks of a new password.
     func home(
-        _ visit: Visit, status: Int = 200, error: String? = nil, typed: String = "", showsPicture: Bool = false,
+        _ visit: VoterRequest, status: Int = 200, error: String? = nil, typed: String = "", showsPicture: Bool = false,
         isRenew: Bool = false
     ) -> Response {
         if let over = kioskOver(visit) { return over }
@@ -110,7 +110,7 @@ extension VoterSite {
     }
 
     /// The home page as nearly everybody sees it.
-    private func usualHome(_ visit: Visit) -> Response {
+    private func usualHome(_ visit: VoterRequest) -> Response {
         var standing = words(visit.language).values
         standing["seal"] = poll.map { .text($0.fingerprint) } ?? .nothing
         standing["restored"] = restored(visit.language)
@@ -129,7 +129,7 @@ extension VoterSite {
     /// - Parameters:
     ///   - form: the name of the form that the challenge is bound to.
     ///   - isQuiet: whether it is there only for those without JavaScript.
-    func picture(_ visit: Visit, _ form: String, isQuiet: Bool, isWrong: Bool) -> TemplateValue {
+    func picture(_ visit: VoterRequest, _ form: String, isQuiet: Bool, isWrong: Bool) -> TemplateValue {
         .object([
             "token": .text(parts.captcha.challenge(form: form)), "quiet": .flag(isQuiet),
             "isWrong": .flag(isWrong),
@@ -138,7 +138,7 @@ extension VoterSite {
 
     /// Takes an identifier. What follows is the same for known and unknown ones: one row, one cookie, the next page.
     /// - Throws: an error of the store.
-    func identify(_ visit: Visit) throws(StoreError) -> Response {
+    func identify(_ visit: VoterRequest) throws(StoreError) -> Response {
         if let over = kioskOver(visit) { return over }
         let form = visit.request.form() ?? Form(fields: [])
         let typed = form["identifier"]
@@ -165,17 +165,17 @@ extension VoterSite {
 
     /// The page of the step that comes next: question, secret, or choice.
     func secret(
-        _ visit: Visit, status: Int = 200, error: String? = nil, more: String? = nil,
+        _ visit: VoterRequest, status: Int = 200, error: String? = nil, more: String? = nil,
         faults: [PassphraseRules.Fault] = [], typed: Form = Form(fields: [])
     ) throws(StoreError) -> Response {
         guard let token = pending(visit) else { return see(visit, "/", "say=gone") }
         let (step, username, mark) = try store.read {
-            (reading: borrowing Reading) throws(StoreError) -> (SignInDesk.Step, String, String) in
-            let request = try parts.doorkeeper.request(reading, token: token)
+            (reading: borrowing Reading) throws(StoreError) -> (SignInFlow.Step, String, String) in
+            let request = try parts.authenticator.request(reading, token: token)
             return (
                 try parts.desk.step(reading, token: token),
-                request.map { parts.doorkeeper.shownIdentifier($0) } ?? "",
-                request.map { parts.doorkeeper.mark($0) } ?? ""
+                request.map { parts.authenticator.shownIdentifier($0) } ?? "",
+                request.map { parts.authenticator.mark($0) } ?? ""
             )
         }
         switch step {
@@ -200,7 +200,7 @@ extension VoterSite {
     }
 
     /// Takes what that page's form gave; a hash is computed, so that the work goes to the pool.
-    func takeSecret(_ visit: Visit) -> Reply {
+    func takeSecret(_ visit: VoterRequest) -> Reply {
         guard let token = pending(visit) else { return .now(see(visit, "/", "say=gone")) }
         let form = visit.request.form() ?? Form(fields: [])
         return later(visit) { [self] in
@@ -231,7 +231,8 @@ extension VoterSite {
     ///   - wrong: the key of the fault's text where the answer was wrong.
     ///   - strength: of a secret that was chosen just now.
     private func after(
-        _ visit: Visit, _ token: String, _ outcome: SignInDesk.Outcome, wrong: String, set strength: String? = nil,
+        _ visit: VoterRequest, _ token: String, _ outcome: SignInFlow.Outcome, wrong: String,
+        set strength: String? = nil,
         typed: Form = Form(fields: [])
     ) throws(StoreError) -> Response {
         switch outcome {
@@ -261,7 +262,7 @@ extension VoterSite {
     /// - Parameters:
     ///   - faults: the first of which is the page's error.
     ///   - uncounted: words of the secret that do not count, since everybody uses them or they are the voter's own.
-    func reasons(_ visit: Visit, _ faults: [PassphraseRules.Fault], _ uncounted: [String]) -> String {
+    func reasons(_ visit: VoterRequest, _ faults: [PassphraseRules.Fault], _ uncounted: [String]) -> String {
         var texts = faults.dropFirst().map { pages.text(VoterSite.text($0), visit.language) }
         if !uncounted.isEmpty, faults.contains(.common) || faults.contains(.personal) {
             texts.append(
@@ -290,7 +291,7 @@ extension VoterSite {
     // MARK: Forgotten
 
     /// What becomes of somebody who forgot their secret: `secret.reset` says it.
-    func forgot(_ visit: Visit) throws(StoreError) -> Response {
+    func forgot(_ visit: VoterRequest) throws(StoreError) -> Response {
         guard let token = pending(visit) else { return see(visit, "/", "say=gone") }
         if let old = try formOfBefore(visit, token, visit.request.form() ?? Form(fields: [])) { return old }
         switch try parts.desk.forgotten(token: token) {

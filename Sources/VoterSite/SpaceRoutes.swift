@@ -49,27 +49,27 @@ enum SpaceRoutes {
 extension VoterSite {
     /// The browser's session, noted as in use; nil when there is none or it has ended.
     /// - Throws: an error of the store.
-    func session(_ visit: Visit) throws(StoreError) -> Session? {
+    func session(_ visit: VoterRequest) throws(StoreError) -> Session? {
         let session = try present(visit)
-        if let session, parts.doorkeeper.mustNote(session) {
+        if let session, parts.authenticator.mustNote(session) {
             try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
-                try parts.doorkeeper.note(transaction, session)
+                try parts.authenticator.note(transaction, session)
             }
         }
         return session
     }
 
     /// The browser's session, looked at and no more: it ends when it would have ended.
-    private func present(_ visit: Visit) throws(StoreError) -> Session? {
+    private func present(_ visit: VoterRequest) throws(StoreError) -> Session? {
         guard let token = visit.request.cookie(cookies.name(.session)) else { return nil }
         return try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.doorkeeper.session(reading, token: token)
+            try parts.authenticator.session(reading, token: token)
         }
     }
 
     /// Runs `body` for a signed-in voter; sends everybody else to the first page.
     /// - Parameter body: makes the page.
-    func signedIn(_ visit: Visit, _ body: (Session) throws -> Response) throws -> Response {
+    func signedIn(_ visit: VoterRequest, _ body: (Session) throws -> Response) throws -> Response {
         guard let session = try session(visit) else {
             let had = visit.request.cookie(cookies.name(.session)) != nil
             return see(visit, "/", had ? "say=ended" : "", cookies: had ? [cookies.clear(.session)] : [])
@@ -78,19 +78,19 @@ extension VoterSite {
     }
 
     /// The voter's own page: ballots, sign-ins, and what is held about them.
-    func space(_ visit: Visit, _ session: Session) throws -> Response {
+    func space(_ visit: VoterRequest, _ session: Session) throws -> Response {
         let language = visit.language
         let found = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> (Voter, VoterContacts, [SignIn])? in
             guard let voter = try parts.directory.voter(reading, session.principal) else { return nil }
             return (
                 voter, try parts.directory.contacts(reading, voter),
-                try parts.doorkeeper.signIns(reading, session.principal, limit: SpaceRoutes.shownSignIns)
+                try parts.authenticator.signIns(reading, session.principal, limit: SpaceRoutes.shownSignIns)
             )
         }
         guard let (voter, contacts, signIns) = found else { return see(visit, "/", "say=ended") }
         let ballots = try ballots(voter, session, visit)
-        let idle = min(parts.clock.now + Doorkeeper.idleSeconds, session.endsAt)
+        let idle = min(parts.clock.now + Authenticator.idleSeconds, session.endsAt)
         return page(
             .space, visit, PageHead(title: "spaceTitle", note: spaceNote(visit)),
             [
@@ -112,7 +112,9 @@ extension VoterSite {
 
     /// The voter's ballots: what can be done with each.
     /// Before the seal they are listed without a way to vote.
-    private func ballots(_ voter: Voter, _ session: Session, _ visit: Visit) throws(StoreError) -> [TemplateValue] {
+    private func ballots(_ voter: Voter, _ session: Session, _ visit: VoterRequest) throws(StoreError)
+        -> [TemplateValue]
+    {
         let (language, now) = (visit.language, parts.clock.now)
         guard let poll else {
             let state = SpaceRoutes.state(phase, isOpen: false)
@@ -147,7 +149,7 @@ extension VoterSite {
     }
 
     /// What the page says once, by `?set=`.
-    private func spaceNote(_ visit: Visit) -> String? {
+    private func spaceNote(_ visit: VoterRequest) -> String? {
         switch visit.request.parameter("set") {
         case "fair": "strengthFair"
         case "good": "strengthGood"
@@ -196,12 +198,12 @@ extension VoterSite {
 
     /// The page on which the secret is changed.
     func change(
-        _ visit: Visit, _ session: Session, _ trouble: SecretTrouble = SecretTrouble(),
+        _ visit: VoterRequest, _ session: Session, _ trouble: SecretTrouble = SecretTrouble(),
         typed: Form = Form(fields: [])
     ) throws(StoreError) -> Response {
         let (error, faults) = (trouble.error, trouble.faults)
         let username = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.doorkeeper.shownIdentifier(reading, session)
+            try parts.authenticator.shownIdentifier(reading, session)
         }
         let isOfPresent = error == "secretWrong" || error == "secretEmpty"
         return page(
@@ -210,12 +212,12 @@ extension VoterSite {
                 "isBadPresent": .flag(isOfPresent),
                 "username": username.map { .object(["text": .text($0)]) } ?? .nothing,
                 "owner": .text(owner(visit, session)),
-                "idleSeconds": .text("\(min(Doorkeeper.idleSeconds, session.endsAt - parts.clock.now))"),
+                "idleSeconds": .text("\(min(Authenticator.idleSeconds, session.endsAt - parts.clock.now))"),
             ].merging(VoterSite.typedTwice(typed, faults)) { $1 })
     }
 
     /// Changes the secret, for which the present one is asked; other sessions end.
-    func takeChange(_ visit: Visit) throws -> Reply {
+    func takeChange(_ visit: VoterRequest) throws -> Reply {
         guard let session = try session(visit) else { return .now(see(visit, "/", "say=ended")) }
         let form = visit.request.form() ?? Form(fields: [])
         guard isOwn(visit, form, session) else { return .now(see(visit, "/", "say=other")) }
@@ -247,7 +249,7 @@ extension VoterSite {
     /// Keeps a session open: a script is told for how many seconds, a form leads back. One that only looks, because another
     /// tab may have kept it open, learns how long it lasts as it is. The page of somebody who was signed in here before keeps
     /// nobody's session open, and learns nothing of it.
-    func extend(_ visit: Visit) throws(StoreError) -> Response {
+    func extend(_ visit: VoterRequest) throws(StoreError) -> Response {
         let form = visit.request.form() ?? Form(fields: [])
         let looks = !form["look"].isEmpty
         let isOfScript = visit.request.header("accept") == "text/plain"
@@ -257,7 +259,7 @@ extension VoterSite {
         let session = try looks ? present(visit) : session(visit)
         guard isOfScript else { return see(visit, "/space") }
         guard let session else { return .text(401, "ended\n") }
-        let idle = looks ? session.idleUntil : parts.clock.now + Doorkeeper.idleSeconds
+        let idle = looks ? session.idleUntil : parts.clock.now + Authenticator.idleSeconds
         let end = min(idle, session.endsAt)
         let hour = election.clockWords(end, visit.language)
         return .text(200, "\(end - parts.clock.now) \(hour)\n")
@@ -265,12 +267,12 @@ extension VoterSite {
 
     /// Ends the session here; others of the same voter go on.
     /// The page of somebody who was signed in here before ends nobody else's.
-    func signOut(_ visit: Visit) throws(StoreError) -> Response {
+    func signOut(_ visit: VoterRequest) throws(StoreError) -> Response {
         let form = visit.request.form() ?? Form(fields: [])
         if let session = try present(visit) {
             if !isOwn(visit, form, session) { return see(visit, "/", "say=other") }
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try parts.doorkeeper.end(transaction, session)
+                try parts.authenticator.end(transaction, session)
             }
         }
         if isScript(visit) { return ended([cookies.clear(.session)]) }

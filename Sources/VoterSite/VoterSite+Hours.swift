@@ -63,7 +63,7 @@ extension VoterSite {
     /// `/hours`: the close in force, for a page that came before it was moved.
     /// It says nothing of single voters, and needs no session.
     /// - Throws: an error of the store.
-    func closeToCome(_ visit: Visit) throws -> Response {
+    func closeToCome(_ visit: VoterRequest) throws -> Response {
         let now = parts.clock.now
         let (hours, hasResult) = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> (PollHours, Bool) in

@@ -12,18 +12,18 @@ import WebContent
 extension VoterSite {
     /// Whose page it is, for this browser alone: it tells nobody who that is.
     /// - Returns: a keyed hash of voter and browser.
-    func owner(_ visit: Visit, _ voter: Int) -> String {
+    func owner(_ visit: VoterRequest, _ voter: Int) -> String {
         String(hex(forms.hash("owner:\(voter):" + visit.browser)).prefix(BallotRoutes.ownerDigits))
     }
 
     /// The same of a session; empty for one that is no voter's.
-    func owner(_ visit: Visit, _ session: Session) -> String {
+    func owner(_ visit: VoterRequest, _ session: Session) -> String {
         guard case .voter(let voter) = session.principal else { return "" }
         return owner(visit, voter)
     }
 
     /// Whether a form comes from a page of the session's voter. One that names nobody is judged by the session alone.
-    func isOwn(_ visit: Visit, _ form: Form, _ session: Session) -> Bool {
+    func isOwn(_ visit: VoterRequest, _ form: Form, _ session: Session) -> Bool {
         form["owner"].isEmpty || Secret(form["owner"]).matches(Secret(owner(visit, session)))
     }
 

@@ -17,7 +17,7 @@ import WebContent
 extension VoterSite {
     /// A page with what all pages have.
     func page(
-        _ page: PageSet.Page, _ visit: Visit, _ head: PageHead, _ values: [String: TemplateValue] = [:]
+        _ page: PageSet.Page, _ visit: VoterRequest, _ head: PageHead, _ values: [String: TemplateValue] = [:]
     ) -> Response {
         let (status, title, error) = (head.status, head.title, head.error)
         let (more, note, noteMore) = (head.more, head.note, head.noteMore)
@@ -66,7 +66,7 @@ extension VoterSite {
 
     /// What a page that everybody may read shows to whoever is signed in, and where it leads on.
     /// - Throws: an error of the store.
-    func wayBack(_ visit: Visit) throws(StoreError) -> [String: TemplateValue] {
+    func wayBack(_ visit: VoterRequest) throws(StoreError) -> [String: TemplateValue] {
         let session = try session(visit)
         let isSignedIn = session != nil
         let back = isSignedIn ? "/space" : pending(visit) == nil ? "/" : "/code"
@@ -78,7 +78,7 @@ extension VoterSite {
     }
 
     /// A rendered page, with the browser's cookie where it is new.
-    func page(_ visit: Visit, _ page: PageSet.Page, _ body: [UInt8], status: Int = 200) -> Response {
+    func page(_ visit: VoterRequest, _ page: PageSet.Page, _ body: [UInt8], status: Int = 200) -> Response {
         var response = Response(status, body: body)
         // They say beforehand whether this browser can vote.
         if [.home, .space].contains(page) { response.headers.append(SecurityHeaders.able) }
@@ -99,7 +99,7 @@ extension VoterSite {
     ]
 
     /// The same page in the other language.
-    func switchPath(_ visit: Visit) -> String {
+    func switchPath(_ visit: VoterRequest) -> String {
         let other: Language = visit.language == .fr ? .en : .fr
         let path = table["GET \(visit.request.path)"] == nil ? "/" : visit.request.path
         return "\(path)?lang=\(other.rawValue)"
@@ -112,7 +112,7 @@ extension VoterSite {
     ///   - lines: further paragraphs.
     ///   - back: where the way on leads.
     func message(
-        _ visit: Visit, _ status: Int, _ name: String, lines: [String] = [], back: String = "/",
+        _ visit: VoterRequest, _ status: Int, _ name: String, lines: [String] = [], back: String = "/",
         hasOwnText: Bool = false
     ) -> Response {
         // What the ballot page's script can read and show.
@@ -140,7 +140,7 @@ extension VoterSite {
 
     /// The page for what should not happen.
     /// - Parameter error: goes to the log, never to the page.
-    func failure(_ visit: Visit, _ error: any Error) -> Response {
+    func failure(_ visit: VoterRequest, _ error: any Error) -> Response {
         log("\(routeName(visit.request.path)) failed: \(error)")
         if let seconds = (error as? StoreError)?.retrySeconds {
             return seconds > StoreError.shortPause ? standstill(visit) : busy(visit, seconds: seconds)
@@ -150,7 +150,7 @@ extension VoterSite {
 
     /// The page for too much at once.
     /// - Parameter seconds: for the header `Retry-After`.
-    func busy(_ visit: Visit, seconds: Int) -> Response {
+    func busy(_ visit: VoterRequest, seconds: Int) -> Response {
         var response = message(visit, 503, "busy")
         response.headers.append(("Retry-After", "\(seconds)"))
         return response
@@ -162,7 +162,7 @@ extension VoterSite {
     }
 
     /// Runs slow work on the pool and answers with a page whatever happens.
-    func later(_ visit: Visit, _ work: @escaping @Sendable () throws -> Response) -> Reply {
+    func later(_ visit: VoterRequest, _ work: @escaping @Sendable () throws -> Response) -> Reply {
         .later { [self] in
             do { return try work() } catch { return failure(visit, error) }
         }
@@ -172,7 +172,7 @@ extension VoterSite {
     /// - Parameters:
     ///   - path: without parameters.
     ///   - set: values of `Set-Cookie`.
-    func see(_ visit: Visit, _ path: String, _ parameters: String = "", cookies set: [String] = []) -> Response {
+    func see(_ visit: VoterRequest, _ path: String, _ parameters: String = "", cookies set: [String] = []) -> Response {
         var response = Response.see(visit.path(path, parameters))
         for cookie in set { response.headers.append(("Set-Cookie", cookie)) }
         return response

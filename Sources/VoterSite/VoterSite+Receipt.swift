@@ -17,7 +17,7 @@ import WebContent
 extension VoterSite {
     /// Checks the proof that a page gives back, and makes the PDF or the QR code of it. Nothing is looked up and
     /// nothing kept: a proof that the server signed says everything.
-    func receipt(_ visit: Visit) throws -> Response {
+    func receipt(_ visit: VoterRequest) throws -> Response {
         let form = visit.request.form() ?? Form(fields: [])
         let receipt = Receipt(
             election: election.id, ballot: form["ballot"], tracker: form["tracker"], signature: form["signature"])

@@ -62,7 +62,7 @@ extension VoterSite {
     }
 
     /// The page for a site that somebody must see to first.
-    func standstill(_ visit: Visit) -> Response {
+    func standstill(_ visit: VoterRequest) -> Response {
         var response = message(visit, 503, "standstill")
         response.headers.append(("Retry-After", "\(VoterSite.longPause)"))
         return response

@@ -17,7 +17,7 @@ extension VoterSite {
 
     /// Notes that a browser sent a form.
     /// - Parameter visit: of a POST whose form was found to be our own.
-    func traceForm(_ visit: Visit) {
+    func traceForm(_ visit: VoterRequest) {
         guard let page = VoterSite.formPages[visit.request.path] else { return }
         trace(visit, step: page.rawValue, trouble: "", isForm: true)
     }
@@ -27,20 +27,20 @@ extension VoterSite {
     ///   - step: the name of a page.
     ///   - trouble: the key of what was said there; empty for nothing.
     ///   - isForm: whether the browser sent a form.
-    func trace(_ visit: Visit, step: String, trouble: String, isForm: Bool = false) {
+    func trace(_ visit: VoterRequest, step: String, trouble: String, isForm: Bool = false) {
         // A browser that keeps no cookie has a new code each time: nobody can look it up.
         guard !visit.isNew else { return }
         let now = parts.clock.now
         traces.withLock { traces in
             let isForm = isForm || traces[visit.supportCode]?.isForm == true
             guard traces.count < VoterSite.mostTraces / (isForm ? 1 : 2) else { return }
-            traces[visit.supportCode] = HelpQueue.Trace(step: step, trouble: trouble, at: now, isForm: isForm)
+            traces[visit.supportCode] = SupportQueue.Trace(step: step, trouble: trouble, at: now, isForm: isForm)
         }
     }
 
     /// Hands over the traces since the last time, to be stored together.
     /// - Returns: by support code; what was not stored in time is lost.
-    package func takeTraces() -> [String: HelpQueue.Trace] {
+    package func takeTraces() -> [String: SupportQueue.Trace] {
         traces.withLock { traces in
             defer { traces = [:] }
             return traces

@@ -22,23 +22,23 @@ package final class VoterSite: Sendable {
         /// The whole store; each part has its own tables in it.
         package let store: Store
         /// Codes, sign-ins and sessions of voters.
-        package let doorkeeper: Doorkeeper
+        package let authenticator: Authenticator
         /// Secrets: entering, choosing, changing, forgetting them.
-        package let desk: SignInDesk
+        package let desk: SignInFlow
         /// Who an identifier's holder is, and where they can be reached.
         package let directory: VoterDirectory
         /// Takes contacts of those who lost something; a worker does the rest.
-        package let recovery: RecoveryDesk
+        package let recovery: RecoveryService
         /// Questions to the help desk, and where visitors stand.
-        package let help: HelpQueue
+        package let help: SupportQueue
         /// Keys of the bureau's members, which sign leaves for kiosks.
         package let members: MemberRegister
         /// Makes and judges pictures and sounds.
-        package let captcha: CaptchaDesk
+        package let captcha: CaptchaService
         /// Takes votes, and knows their rounds.
         package let station: PollingStation
         /// Knows results and archives.
-        package let teller: Teller
+        package let tallyService: TallyService
         /// Seconds since 1970.
         package let clock: Clock
         /// Of browsers' tokens and challenges.
@@ -46,20 +46,22 @@ package final class VoterSite: Sendable {
 
         /// What the composition root puts together.
         package init(
-            store: Store, doorkeeper: Doorkeeper, desk: SignInDesk, directory: VoterDirectory, recovery: RecoveryDesk,
-            help: HelpQueue, members: MemberRegister, captcha: CaptchaDesk, station: PollingStation, teller: Teller,
+            store: Store, authenticator: Authenticator, desk: SignInFlow, directory: VoterDirectory,
+            recovery: RecoveryService,
+            help: SupportQueue, members: MemberRegister, captcha: CaptchaService, station: PollingStation,
+            tallyService: TallyService,
             clock: Clock,
             randomness: Randomness
         ) {
-            (self.station, self.teller) = (station, teller)
-            (self.store, self.doorkeeper, self.desk, self.directory) = (store, doorkeeper, desk, directory)
+            (self.station, self.tallyService) = (station, tallyService)
+            (self.store, self.authenticator, self.desk, self.directory) = (store, authenticator, desk, directory)
             (self.recovery, self.help, self.captcha, self.members) = (recovery, help, captcha, members)
             (self.clock, self.randomness) = (clock, randomness)
         }
     }
 
     /// Answers a request that was found to be in order. What it throws becomes a page.
-    typealias Handler = @Sendable (VoterSite, Visit) throws -> Reply
+    typealias Handler = @Sendable (VoterSite, VoterRequest) throws -> Reply
 
     /// One row of the table of routes.
     struct Route: Sendable {
@@ -82,7 +84,7 @@ package final class VoterSite: Sendable {
     /// Scripts, styles and pictures.
     let assets: AssetSet
     /// Judges what comes with forms.
-    let gate: Gate
+    let gate: AbuseGuard
     /// Names, and whether they are for HTTPS alone.
     let cookies: Cookies
     /// Counts of answers and refusals by route, without anything of a vote.
@@ -129,7 +131,7 @@ package final class VoterSite: Sendable {
     /// What keeps the site from serving, and what `/health` knows.
     let standing = Mutex(Standing())
     /// By support code, until they are stored.
-    let traces = Mutex<[String: HelpQueue.Trace]>([:])
+    let traces = Mutex<[String: SupportQueue.Trace]>([:])
     /// By method and path, a space between them.
     let table: [String: Route]
     /// Paths that the log may show.
@@ -138,7 +140,7 @@ package final class VoterSite: Sendable {
     private let headers: [(name: String, value: String)]
 
     /// As it was when the server started; its hours stand in `hours`.
-    var election: Election { parts.doorkeeper.election.election }
+    var election: Election { parts.authenticator.election.election }
     /// The store of all parts.
     var store: Store { parts.store }
 
@@ -150,11 +152,11 @@ package final class VoterSite: Sendable {
         extra: @escaping @Sendable (Request) -> Response? = { _ in nil }, log: @escaping @Sendable (String) -> Void
     ) {
         (self.parts, self.pages, self.assets, self.extra, self.log) = (parts, pages, assets, extra, log)
-        let election = parts.doorkeeper.election.election
+        let election = parts.authenticator.election.election
         present = Mutex(Present(hours: PollHours(announced: election)))
-        gate = Gate(
+        gate = AbuseGuard(
             work: ProofOfWork(election: election.id, key: key, clock: parts.clock, randomness: parts.randomness),
-            captcha: parts.captcha, book: SpentBook(clock: parts.clock), limits: RateLimiter())
+            captcha: parts.captcha, book: UsedChallenges(clock: parts.clock), limits: RateLimiter())
         own = Origin(election.address)
         cookies = Cookies(isSecure: own?.scheme != .http)
         archives = ArchiveFolder(store: parts.store)
@@ -199,7 +201,7 @@ package final class VoterSite: Sendable {
     }
 
     /// The answer to a form of another browser, or of this one before it was given to the next person.
-    private func stale(_ visit: Visit) -> Response {
+    private func stale(_ visit: VoterRequest) -> Response {
         do throws(StoreError) {
             // Whoever stands here now must not be led to vote with the page of somebody before.
             if isCasting(visit.request), try session(visit) != nil { return casting(visit, 409, "voteOther") }
@@ -217,7 +219,7 @@ package final class VoterSite: Sendable {
         // Long bodies are for those who are signed in: strangers' would take the room that all bodies together have.
         do throws(StoreError) {
             let isKnown = try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try parts.doorkeeper.session(reading, token: token) != nil
+                try parts.authenticator.session(reading, token: token) != nil
             }
             return isKnown ? FieldLimits.ballotForm : FieldLimits.voterForm
         } catch {
@@ -235,14 +237,14 @@ package final class VoterSite: Sendable {
     }
 
     /// Reads language, browser and kiosk from a request.
-    func visit(_ request: Request) -> Visit {
-        let (language, isChosen) = Visit.language(request, election)
+    func visit(_ request: Request) -> VoterRequest {
+        let (language, isChosen) = VoterRequest.language(request, election)
         // A token of our own making: nobody fills the traces with invented ones.
         let known = request.cookie(cookies.name(.browser)).flatMap { isOurs($0) ? $0 : nil }
         let browser = known ?? newBrowser()
         let form = hex(forms.hash("form:" + browser))
         let code = forms.hash("support:" + browser).prefix(5).map { SymbolCode.alphabet[Int($0 & 31)] }
-        return Visit(
+        return VoterRequest(
             request: request, language: language, q: isChosen ? "?lang=\(language.rawValue)" : "", browser: browser,
             isNew: known == nil, form: form, supportCode: String(decoding: code, as: UTF8.self),
             kiosk: kiosk(request))
@@ -271,7 +273,7 @@ package final class VoterSite: Sendable {
 
     /// Whether a form was sent from our own page, by the browser that was given it.
     /// Three signs: `Origin`, `Sec-Fetch-Site`, and the token that hangs on the browser's cookie.
-    private func isOwn(_ visit: Visit) -> Bool {
+    private func isOwn(_ visit: VoterRequest) -> Bool {
         if let origin = visit.request.header("origin"), own == nil || Origin(origin) != own { return false }
         if let site = visit.request.header("sec-fetch-site"), site != "same-origin" { return false }
         // Looked at before any other field is.

@@ -227,5 +227,5 @@ private func signKiosk(_ invocation: Invocation) throws(Refusal) {
 
 extension Services {
     /// The members of the bureau by their keys.
-    var bureau: MemberRegister { MemberRegister(logbook: logbook, clock: clock) }
+    var bureau: MemberRegister { MemberRegister(journal: journal, clock: clock) }
 }

@@ -1,4 +1,5 @@
 import CommandLineKit
+import Contacts
 import Delivery
 import Elections
 import Foundation
@@ -52,7 +53,7 @@ private func runDemo(_ invocation: Invocation) throws(Refusal) {
     }
     Terminal.say("\nIdentifiers")
     let issued = try issueAll(services, election, forced: nil)
-    for route in Route.allCases { Terminal.say("  \(issued.issued[route] ?? 0) by \(route.rawValue)") }
+    for route in Channel.allCases { Terminal.say("  \(issued.issued[route] ?? 0) by \(route.rawValue)") }
     if issued.unreachableCount > 0 {
         Terminal.say("  \(issued.unreachableCount) cannot be reached: \(issued.unreachable.joined(separator: ", "))")
     }
@@ -102,7 +103,7 @@ private func printAll(
     _ services: Services, _ election: StoredElection, folder: String
 ) throws(Refusal) -> PrintManifest? {
     let letters = services.letters(
-        try services.voterDesk(election),
+        try services.voterSupport(election),
         style: services.letterStyle(election.election, try services.templates(for: election.election)))
     let word = try services.actor(onWordOf: "demo")
     let decision = try refusing {
@@ -110,7 +111,7 @@ private func printAll(
         return try letters.approve(specimen: proof?.id ?? 0, by: word)
     }
     guard decision == .approved else { throw Refusal("The specimen was not approved: \(decision).", status: .broken) }
-    let order = LetterDoor.Order(printer: nil, again: nil, letters: nil, reason: "")
+    let order = PrintOrders.Order(printer: nil, again: nil, letters: nil, reason: "")
     return try printBatch(letters, order, folder: folder, printer: nil, by: services.actor())
 }
 
@@ -118,7 +119,7 @@ private func printAll(
 private func post(_ services: Services, _ election: StoredElection) throws(Refusal) {
     let now = services.clock.now
     let today = LetterPosting.day(of: now, zone: election.election.timeZone)
-    let posting = LetterPosting(room: services.printRoom, election: election)
+    let posting = LetterPosting(letterBatches: services.letterBatches, election: election)
     let outcome = try refusing { try posting.post(batch: 1, on: today, now: now, by: services.principal) }
     guard case .activated = outcome else { throw Refusal("The letters could not be marked as posted: \(outcome).") }
 }

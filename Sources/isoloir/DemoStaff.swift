@@ -44,7 +44,7 @@ struct DemoStaff {
     /// Leaves something to do for everybody: two letters to print, a request that waits for a second person.
     func leaveWork(_ election: StoredElection) throws(Refusal) {
         let key = try services.key(of: election)
-        let office = MessageOffice(
+        let messageTemplates = MessageTemplates(
             election: election.election, templates: try services.templates(for: election.election))
         try refusing {
             try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
@@ -56,7 +56,8 @@ struct DemoStaff {
                 }
                 for reference in byLetter {
                     _ = try services.issuer.reissue(
-                        transaction, IssuanceContext(election, key: key, office: office), reference: reference,
+                        transaction, IssuanceContext(election, key: key, messageTemplates: messageTemplates),
+                        reference: reference,
                         ReissueOrder(
                             by: .letter, contact: nil, reason: "a letter that was lost", principal: .staff("camille")))
                 }

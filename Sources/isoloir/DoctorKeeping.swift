@@ -30,7 +30,7 @@ extension Doctor {
         let last = tried("backup") { () throws(Refusal) -> JournalEntry? in
             try refusing {
                 try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-                    try Logbook.lastEntry(reading, action: .storeBackup)
+                    try AuditJournal.lastEntry(reading, action: .storeBackup)
                 }
             }
         }

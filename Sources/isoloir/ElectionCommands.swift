@@ -62,7 +62,8 @@ private func createElection(_ invocation: Invocation) throws(Refusal) {
     }
     defer { withExtendedLifetime(lock) {} }
     let outcome = try refusing {
-        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> ElectionDesk.Outcome? in
+        try services.store.write {
+            (transaction: borrowing Transaction) throws(StoreError) -> ElectionRepository.Outcome? in
             let number = try services.desk.number(transaction.reading, election.id)
             let poll = try number.flatMap { number throws(StoreError) in
                 try Poll.find(transaction.reading, election: number)
@@ -110,13 +111,13 @@ private func createElection(_ invocation: Invocation) throws(Refusal) {
 private func messageCosts(_ election: Election, _ invocation: Invocation) throws(Refusal) -> [String] {
     let settings = try Settings.read(invocation["--config"], store: invocation["--store"])
     let folder = invocation["--templates"] ?? settings.templates ?? "Templates"
-    let office = MessageOffice(
+    let messageTemplates = MessageTemplates(
         election: election, templates: Services.templates(for: election, folder: folder, settings))
-    do throws(MessageOffice.Fault) {
-        try office.loadAll()
+    do throws(MessageTemplates.Fault) {
+        try messageTemplates.loadAll()
         guard election.channels.contains(.sms) else { return [] }
-        return try election.languages.map { language throws(MessageOffice.Fault) in
-            "  SMS in \(language.rawValue): \(Terminal.count(try office.segments(language), "segment")) for each voter"
+        return try election.languages.map { language throws(MessageTemplates.Fault) in
+            "  SMS in \(language.rawValue): \(Terminal.count(try messageTemplates.segments(language), "segment")) for each voter"
         }
     } catch { throw Refusal(error.description) }
 }

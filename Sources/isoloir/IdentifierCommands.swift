@@ -1,4 +1,5 @@
 import CommandLineKit
+import Contacts
 import Delivery
 import Elections
 import Issuance
@@ -31,8 +32,8 @@ let forBureau =
     + "contact, many were given within the hour, or the passphrase was reset within two days. Show it to the bureau; the "
     + "journal names who ran this."
 
-private func route(_ text: String) throws(Refusal) -> Route {
-    if let route = Route(rawValue: text) { return route }
+private func route(_ text: String) throws(Refusal) -> Channel {
+    if let route = Channel(rawValue: text) { return route }
     throw Refusal("\"\(text)\" is no channel: email, sms or letter.", status: .usage)
 }
 
@@ -54,7 +55,7 @@ private func issueIdentifiers(_ invocation: Invocation) throws(Refusal) {
     }
     Terminal.say(
         "\(Terminal.count(outcome.issuedCount, "identifier")) issued"
-            + Route.allCases.compactMap { route in
+            + Channel.allCases.compactMap { route in
                 outcome.issued[route].map { ", \($0) by \(route.rawValue)" }
             }.joined() + "; \(Terminal.count(outcome.alreadyHad, "voter")) had one.")
     if outcome.unreachableCount > 0 {
@@ -65,15 +66,17 @@ private func issueIdentifiers(_ invocation: Invocation) throws(Refusal) {
 }
 
 /// Issues to everybody who has no identifier; templates are checked before the first voter.
-func issueAll(_ services: Services, _ election: StoredElection, forced: Route?) throws(Refusal) -> Issuer.Outcome {
+func issueAll(_ services: Services, _ election: StoredElection, forced: Channel?) throws(Refusal) -> Issuer.Outcome {
     let key = try services.key(of: election)
-    let office = MessageOffice(election: election.election, templates: try services.templates(for: election.election))
-    do throws(MessageOffice.Fault) { try office.loadAll() } catch { throw Refusal(error.description) }
+    let messageTemplates = MessageTemplates(
+        election: election.election, templates: try services.templates(for: election.election))
+    do throws(MessageTemplates.Fault) { try messageTemplates.loadAll() } catch { throw Refusal(error.description) }
     let progress = Terminal.progress("identifiers")
     defer { Terminal.endProgress() }
     return try refusing {
         try services.issuer.issueAll(
-            services.store, IssuanceContext(election, key: key, office: office), forced: forced, by: services.principal,
+            services.store, IssuanceContext(election, key: key, messageTemplates: messageTemplates), forced: forced,
+            by: services.principal,
             progress: progress)
     }
 }
@@ -87,7 +90,7 @@ private func reissueIdentifier(_ invocation: Invocation) throws(Refusal) {
     }
     let services = try Services(invocation)
     let election = try services.election()
-    let desk = try services.voterDesk(election)
+    let desk = try services.voterSupport(election)
     let reference = invocation.operands[0]
     let order = VoterOrder(
         voter: try services.voter(reference, of: election), route: route, contact: invocation["--to"], reason: reason,
@@ -116,7 +119,7 @@ private func reissueIdentifier(_ invocation: Invocation) throws(Refusal) {
 }
 
 /// Why nothing was done for a voter.
-func refusal(_ outcome: VoterDesk.Outcome, _ reference: String) -> Refusal {
+func refusal(_ outcome: VoterSupport.Outcome, _ reference: String) -> Refusal {
     switch outcome {
     case .refused(let reason): Refusal("\(reference): \(reason).")
     case .unknownVoter: Refusal("There is no voter \"\(reference)\" on the roll.")
@@ -125,7 +128,7 @@ func refusal(_ outcome: VoterDesk.Outcome, _ reference: String) -> Refusal {
 }
 
 /// What became of the old identifier and of the new one, as a sentence.
-private func reissued(_ election: StoredElection, by route: Route, keepsOld: Bool) -> String {
+private func reissued(_ election: StoredElection, by route: Channel, keepsOld: Bool) -> String {
     let isSame = election.election.access.renewal == .keep || election.election.access.scheme == .email
     let waits = route == .letter ? "waits to be printed on a letter" : "waits to be sent by \(route.rawValue)"
     let new = isSame ? "the same identifier \(waits)" : "a new identifier \(waits)"

@@ -17,7 +17,7 @@ let journalCommands = [
 private func verifyJournal(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation, checkingHead: false)
     let verdict = try refusing {
-        try services.store.read { (reading: borrowing Reading) throws(StoreError) in try Logbook.verify(reading) }
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) in try AuditJournal.verify(reading) }
     }
     switch verdict {
     case .intact(let entries, let head): Terminal.say("The journal is intact: \(entries) entries, head \(hex(head)).")
@@ -39,7 +39,7 @@ private struct ExportedEntry: Encodable {
 
 private func exportJournal(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
-    let export = JournalExport(store: services.store, logbook: services.logbook, clock: services.clock)
+    let export = JournalExport(store: services.store, journal: services.journal, clock: services.clock)
     var key: ElectionKey?
     if invocation.has("--personal") {
         let election = try services.election()

@@ -89,7 +89,7 @@ extension Services {
 
     /// What became of the messages, by hour, way, domain and operator.
     private func deliveries(_ election: StoredElection) throws(Refusal) -> [UInt8] {
-        let desk = DeliveryDesk(try voterDesk(election))
+        let desk = DeliveryService(try voterSupport(election))
         let report = try refusing { try desk.report() }
         let zone = election.election.timeZone
         let rows = report.lines.map { line in

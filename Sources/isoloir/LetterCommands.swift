@@ -92,7 +92,7 @@ private func printLetters(_ invocation: Invocation) throws(Refusal) {
         again = (try invocation.number(text), try invocation.line("--reason"))
     }
     let desk = try letters(invocation, services, election)
-    let order = LetterDoor.Order(
+    let order = PrintOrders.Order(
         printer: nil, again: again?.batch, letters: numbers, reason: again?.reason ?? "")
     guard let manifest = try printBatch(desk, order, folder: folder, printer: printer, by: services.actor()) else {
         Terminal.say("No letter waits to be printed.")
@@ -129,15 +129,15 @@ private func range(_ text: String, _ invocation: Invocation) throws(Refusal) -> 
 /// The letters of an election, laid out as the command says.
 private func letters(
     _ invocation: Invocation, _ services: Services, _ election: StoredElection
-) throws(Refusal) -> LetterDoor {
-    services.letters(try services.voterDesk(election), style: try style(invocation, services, election))
+) throws(Refusal) -> PrintOrders {
+    services.letters(try services.voterSupport(election), style: try style(invocation, services, election))
 }
 
 /// Prints an order's letters into a folder, in clear without a printer's key; nil when no letter waits.
 func printBatch(
-    _ letters: LetterDoor, _ order: LetterDoor.Order, folder: String, printer: PrinterKey?, by actor: Actor
+    _ letters: PrintOrders, _ order: PrintOrders.Order, folder: String, printer: PrinterKey?, by actor: Actor
 ) throws(Refusal) -> PrintManifest? {
-    do throws(PrintRefusal) { try PrintFiles.refuseFinished(folder) } catch { throw Refusal(error.description) }
+    do throws(PrintRefusal) { try BatchWriter.refuseFinished(folder) } catch { throw Refusal(error.description) }
     let progress = Terminal.progress("letters")
     defer { Terminal.endProgress() }
     let target = PrintTarget(printer: printer, folder: { _ in folder }, progress: progress)
@@ -206,7 +206,7 @@ private func listLetters(_ invocation: Invocation) throws(Refusal) {
     let election = try services.election()
     let rows = try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try services.printRoom.reconcile(reading, election)
+            try services.letterBatches.reconcile(reading, election)
         }
     }
     if invocation.has("--json") { return try Terminal.json(rows) }
@@ -231,7 +231,7 @@ private func markPosted(_ invocation: Invocation) throws(Refusal) {
     let date = try invocation.required("--on")
     let services = try Services(invocation)
     let (election, batch) = (try services.election(), try invocation.number(invocation.operands[0]))
-    let posting = LetterPosting(room: services.printRoom, election: election)
+    let posting = LetterPosting(letterBatches: services.letterBatches, election: election)
     let outcome = try refusing {
         try posting.post(batch: batch, on: date, now: services.clock.now, by: services.principal)
     }
@@ -253,7 +253,9 @@ private func markPosted(_ invocation: Invocation) throws(Refusal) {
 private func confirmBatch(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let (election, batch) = (try services.election(), try invocation.number(invocation.operands[0]))
-    let count = try refusing { try services.printRoom.confirm(election, batch: batch, by: services.principal).get() }
+    let count = try refusing {
+        try services.letterBatches.confirm(election, batch: batch, by: services.principal).get()
+    }
     Terminal.say("Batch \(batch): the secrets of \(Terminal.count(count, "letter")) are wiped.")
 }
 
@@ -264,7 +266,7 @@ private func markSpoiled(_ invocation: Invocation) throws(Refusal) {
     let batch = try invocation.number(invocation.operands[0])
     let letter = try invocation.number(invocation.operands[1])
     let operation = SpoiledSheet(
-        batch, letter, store: services.store, room: services.printRoom, election: election)
+        batch, letter, store: services.store, letterBatches: services.letterBatches, election: election)
     let sheet = try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) in
             try operation.sheet(reading, isPrinter: false)
@@ -283,7 +285,7 @@ private func markSpoiled(_ invocation: Invocation) throws(Refusal) {
             named: invocation.has("--yes") ? nil : sheet?.name ?? "", destroyed: invocation.has("--destroyed"),
             reason: reason, by: services.principal)
     }
-    let loss: PrintRoom.Loss
+    let loss: LetterBatches.Loss
     switch outcome {
     case .unknown: throw Refusal("Batch \(batch) has no letter \(letter), or it was reported before.")
     case .asks: throw Refusal("The sheet was changed meanwhile: nothing was done. Look again.")
@@ -313,7 +315,7 @@ private func markReturned(_ invocation: Invocation) throws(Refusal) {
                 ?? .letter(batch: entry.batch ?? 0, number: entry.number ?? 0))
     }
     let outcome = try refusing {
-        try LetterReturns(room: services.printRoom, store: services.store, election: election).take(
+        try LetterReturns(letterBatches: services.letterBatches, store: services.store, election: election).take(
             entries, by: services.principal)
     }
     Terminal.say(

@@ -28,9 +28,10 @@ let managerCommands = [
 extension Services {
     /// The register of an election's staff, with its templates loaded and checked.
     func register(_ election: StoredElection) throws(Refusal) -> StaffRegister {
-        let office = MessageOffice(election: election.election, templates: try templates(for: election.election))
-        do throws(MessageOffice.Fault) { try office.loadAll() } catch { throw Refusal(error.description) }
-        return register(election, key: try key(of: election), office: office)
+        let messageTemplates = MessageTemplates(
+            election: election.election, templates: try templates(for: election.election))
+        do throws(MessageTemplates.Fault) { try messageTemplates.loadAll() } catch { throw Refusal(error.description) }
+        return register(election, key: try key(of: election), messageTemplates: messageTemplates)
     }
 
     /// Adds a member of the staff; returns the identifier that was sent.

@@ -85,11 +85,11 @@ private func writeMinutes(_ invocation: Invocation) throws(Refusal) {
 extension Services {
     /// The minutes as a PDF.
     func minutes(_ election: StoredElection, _ language: Language) throws(Refusal) -> [UInt8] {
-        let (teller, templates) = (teller(try station(election)), try templates(for: election.election))
+        let (tallyService, templates) = (tallyService(try station(election)), try templates(for: election.election))
         return try refusing {
             let pages = try ConsolePages(
                 election.election, templates: consoleTemplates(for: election.election), assets: try AssetSet(templates))
-            guard let report = try MinutesReport.find(store, teller, pages, language) else {
+            guard let report = try MinutesReport.find(store, tallyService, pages, language) else {
                 throw Refusal("The poll is not sealed yet: there is nothing to put down.")
             }
             return try report.pdf(created: "2000-01-01T00:00:00Z")

@@ -1,4 +1,5 @@
 import CommandLineKit
+import Contacts
 import Delivery
 import Elections
 import Foundation
@@ -34,8 +35,10 @@ private func sendOutbox(_ invocation: Invocation) throws(Refusal) {
     let courier = try services.courier()
     let shown = Terminal.progress("accepted")
     // Only what has a way out is waited for.
-    let routes = [services.settings.mail == nil ? nil : Route.email, services.settings.sms == nil ? nil : Route.sms]
-        .compactMap { $0 }
+    let routes = [
+        services.settings.mail == nil ? nil : Channel.email, services.settings.sms == nil ? nil : Channel.sms,
+    ]
+    .compactMap { $0 }
     var total = Courier.Report()
     while true {
         let before = total.accepted
@@ -59,7 +62,7 @@ private func sendOutbox(_ invocation: Invocation) throws(Refusal) {
         Terminal.say(
             "Of the unknown ones nobody can say whether they arrived: `outbox retry --unknown` sends them again.")
     }
-    for (route, name, key) in [(Route.email, "mails", "mail"), (.sms, "SMS", "sms")] where !routes.contains(route) {
+    for (route, name, key) in [(Channel.email, "mails", "mail"), (.sms, "SMS", "sms")] where !routes.contains(route) {
         let left = try waiting(services, [route])
         if left > 0 { Terminal.say("\(left) \(name) wait, and the settings have no \"\(key)\": nothing sends them.") }
     }
@@ -68,7 +71,7 @@ private func sendOutbox(_ invocation: Invocation) throws(Refusal) {
     }
 }
 
-private func waiting(_ services: Services, _ routes: [Route]) throws(Refusal) -> Int {
+private func waiting(_ services: Services, _ routes: [Channel]) throws(Refusal) -> Int {
     try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) -> Int in
             var sum = 0
@@ -151,7 +154,7 @@ private func retryOutbox(_ invocation: Invocation) throws(Refusal) {
     let key = try services.key(of: election)
     let count = try refusing {
         try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int in
-            try OutboxRetry(outbox: services.outbox, logbook: services.logbook, election: election, key: key).retry(
+            try OutboxRetry(outbox: services.outbox, journal: services.journal, election: election, key: key).retry(
                 transaction, unknown: invocation.has("--unknown"), of: MessageSelection(), by: services.principal)
         }
     }

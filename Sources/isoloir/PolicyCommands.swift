@@ -37,7 +37,7 @@ private func noteExpertise(_ invocation: Invocation) throws(Refusal) {
     )
     let report = try readFile(invocation.operands[0])
     let services = try Services(invocation)
-    let desk = try services.policyDesk(try services.election())
+    let desk = try services.policyService(try services.election())
     if let refusal = try refusing({
         try desk.note(expertise: report, date: date, expert: expert, who: who, by: services.principal)
     }) {
@@ -48,28 +48,29 @@ private func noteExpertise(_ invocation: Invocation) throws(Refusal) {
 
 extension Services {
     /// The desk of an election that is stored: what the console does for a voter, the command line does by it too.
-    func voterDesk(_ election: StoredElection) throws(Refusal) -> VoterDesk {
+    func voterSupport(_ election: StoredElection) throws(Refusal) -> VoterSupport {
         let key = try key(of: election)
-        let office = MessageOffice(election: election.election, templates: try templates(for: election.election))
+        let messageTemplates = MessageTemplates(
+            election: election.election, templates: try templates(for: election.election))
         let directory = VoterDirectory(
-            election: election, key: key, office: office, issuer: issuer, registrar: registrar)
-        let door = Doorkeeper(
-            election: election, key: key, directory: directory, keeper: keeper, outbox: outbox, clock: clock,
+            election: election, key: key, messageTemplates: messageTemplates, issuer: issuer, registrar: registrar)
+        let door = Authenticator(
+            election: election, key: key, directory: directory, passphrases: passphrases, outbox: outbox, clock: clock,
             randomness: randomness)
-        return VoterDesk(
+        return VoterSupport(
             store: store, directory: directory, door: door, station: try station(election), outbox: outbox,
-            register: register(election, key: key, office: office), logbook: logbook, clock: clock,
+            register: register(election, key: key, messageTemplates: messageTemplates), journal: journal, clock: clock,
             randomness: randomness)
     }
 
     /// The policy check of an election that is stored.
-    func policyDesk(_ election: StoredElection) throws(Refusal) -> PolicyDesk {
-        let (desk, templates) = (try voterDesk(election), try templates(for: election.election))
-        return try refusing { try policyDesk(desk, templates) }
+    func policyService(_ election: StoredElection) throws(Refusal) -> PolicyService {
+        let (desk, templates) = (try voterSupport(election), try templates(for: election.election))
+        return try refusing { try policyService(desk, templates) }
     }
 
     func policyReport(_ election: StoredElection, level: Int? = nil) throws(Refusal) -> PolicyReport {
-        let desk = try policyDesk(election)
+        let desk = try policyService(election)
         return try refusing {
             try store.read { (reading: borrowing Reading) throws(StoreError) in try desk.report(reading, level: level) }
         }
@@ -92,7 +93,7 @@ private func acceptPoint(_ invocation: Invocation) throws(Refusal) {
     let (name, reason) = (try invocation.line("--by", atMost: StaffReason.longestName), try invocation.line("--reason"))
     let services = try Services(invocation)
     let election = try services.election()
-    let desk = try services.policyDesk(election)
+    let desk = try services.policyService(election)
     let wanted = invocation.operands[0]
     let points = wanted == "all" ? try services.policyReport(election).open.map(\.point.id) : [wanted]
     let actor = try services.actor(onWordOf: name)

@@ -158,7 +158,7 @@ private func openPoll(_ invocation: Invocation) throws(Refusal) {
     try services.confirm(.open, election, invocation)
     for waiver in invocation.all("--waiver") { try services.waiveCheck(election, statement: try readFile(waiver)) }
     // It may have been open before the restore: whose ballot was lost must hear of it.
-    let announcements = try services.isHeldByRestore() ? Announcements(try services.voterDesk(election)) : nil
+    let announcements = try services.isHeldByRestore() ? Announcements(try services.voterSupport(election)) : nil
     let principal = services.principal
     try services.open(election, boxKeyFile: path, proof: try invocation.resumeProof()) {
         transaction throws(StoreError) in try announcements?.order(transaction, .restoration, by: principal)
@@ -219,7 +219,7 @@ private func closePoll(_ invocation: Invocation) throws(Refusal) {
     try services.confirm(.close, election, invocation)
     let station = try services.station(election)
     let close = PollClose(
-        store: services.store, station: station, teller: services.teller(station),
+        store: services.store, station: station, tallyService: services.tallyService(station),
         register: try services.register(station.election))
     if let refusal = try refusing({
         try close.close(

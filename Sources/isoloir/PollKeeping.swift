@@ -82,9 +82,9 @@ extension Services {
             throw Refusal("The frozen set is made once the poll is closed and counted, or abandoned.")
         }
         let station = try station(election)
-        let teller = teller(station)
+        let tallyService = tallyService(station)
         let results = try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in try teller.results(reading) }
+            try store.read { (reading: borrowing Reading) throws(StoreError) in try tallyService.results(reading) }
         }
         guard poll.state == .abandoned || results.count == election.election.ballots.count else {
             throw Refusal(
@@ -132,7 +132,7 @@ extension Services {
     func journalLines() throws(Refusal) -> [UInt8] {
         try refusing {
             var lines: [UInt8] = []
-            let export = JournalExport(store: store, logbook: logbook, clock: clock)
+            let export = JournalExport(store: store, journal: journal, clock: clock)
             try store.read { (reading: borrowing Reading) throws(StoreError) in
                 try export.each(reading, of: nil, for: actor()) { line throws(StoreError) in
                     lines += Array(try exportedLine(line, personal: nil).utf8) + [10]
@@ -146,7 +146,7 @@ extension Services {
     func destroy(_ election: StoredElection) throws(Refusal) {
         let outcome = try refusing {
             try PollDestruction(store: store, keys: keys, election: election).destroy(
-                desk: { try voterDesk(election) }, by: principal)
+                desk: { try voterSupport(election) }, by: principal)
         }
         switch outcome {
         case .destroyed: return

@@ -61,7 +61,7 @@ func describe(_ services: Services, _ station: PollingStation) throws(Refusal) {
         standing.boxes.map { [$0.ballot.name, "\($0.ballot.electors)", "\($0.published)"] }, numbers: [1, 2])
     let trustees = try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try services.teller(station).progress(reading)
+            try services.tallyService(station).progress(reading)
         }
     }
     for entry in trustees {

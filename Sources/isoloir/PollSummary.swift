@@ -1,4 +1,5 @@
 import CommandLineKit
+import Contacts
 import Delivery
 import Elections
 import Foundation
@@ -49,7 +50,7 @@ extension Services {
 extension Services {
     /// What a seal forgets since nobody decided it in time, each request on its line.
     private func undecidedLines(_ election: StoredElection) throws(Refusal) -> [String] {
-        let desk = try voterDesk(election)
+        let desk = try voterSupport(election)
         let undecided = try refusing {
             try store.read { (reading: borrowing Reading) throws(StoreError) in try desk.undecidedFiles(reading) }
         }
@@ -67,22 +68,23 @@ struct PollSummary {
     private var all = 0
     private var unreachable = 0
     private var withoutIdentifier = 0
-    private var waiting: [Route: Int] = [:]
+    private var waiting: [Channel: Int] = [:]
     private var votes: [String: Int]?
 
     init(_ services: Services, _ stored: StoredElection) throws(Refusal) {
         election = stored.election
         let (definition, number) = (stored.election, stored.number)
-        let (key, office) = (
+        let (key, messageTemplates) = (
             try services.key(of: stored),
-            MessageOffice(election: definition, templates: try services.templates(for: definition))
+            MessageTemplates(election: definition, templates: try services.templates(for: definition))
         )
         var (voters, all, unreachable): ([String: Int], Int, Int) = ([:], 0, 0)
-        var (held, waiting, votes): (Int, [Route: Int], [String: Int]?) = (0, [:], nil)
+        var (held, waiting, votes): (Int, [Channel: Int], [String: Int]?) = (0, [:], nil)
         let station = try services.station(stored)
         try refusing {
             try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-                unreachable = try services.issuer.countUnreachable(reading, stored, key: key, office: office)
+                unreachable = try services.issuer.countUnreachable(
+                    reading, stored, key: key, messageTemplates: messageTemplates)
                 try services.registrar.each(reading, stored) { voter, _ throws(StoreError) in
                     all += 1
                     for ballot in definition.ballots where ballot.admits(college: voter.college, site: voter.site) {
@@ -92,7 +94,7 @@ struct PollSummary {
                 try services.issuer.eachHeld(reading, stored) { _, _, _, _ throws(StoreError) in held += 1 }
                 for (route, state, count) in try services.outbox.summary(reading, election: number)
                 where state == "waiting" {
-                    if let route = Route(rawValue: route) { waiting[route, default: 0] += count }
+                    if let route = Channel(rawValue: route) { waiting[route, default: 0] += count }
                 }
                 let standing = try PollStanding(reading, station)
                 if standing.poll?.openedAt != nil {

@@ -154,7 +154,7 @@ final class PollWatch: Sendable {
     private func followTally() throws(StoreError) {
         let now = Monotonic.seconds
         guard said.withLock({ now - $0.tallyFailedAt >= PollWatch.tallyEvery }) else { return }
-        do throws(StoreError) { _ = try services.teller(site.station).tally(by: .system("clock")) } catch {
+        do throws(StoreError) { _ = try services.tallyService(site.station).tally(by: .system("clock")) } catch {
             said.withLock { $0.tallyFailedAt = now }
             throw error
         }

@@ -53,7 +53,7 @@ struct Rehearsal {
         _ = try refusing { try apart.keys.keyOrNew(of: name) }
         let definition = try refusing {
             try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try ElectionDesk.definition(reading, number: number)
+                try ElectionRepository.definition(reading, number: number)
             }
         }
         let (same, desk, principal) = (election.election, apart.desk, apart.principal)

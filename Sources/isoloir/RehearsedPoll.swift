@@ -53,7 +53,7 @@ struct RehearsedPoll {
 
     /// What a real election would cure: a demo's site has no HTTPS, for one.
     private func accept() throws(Refusal) {
-        let desk = try services.policyDesk(election)
+        let desk = try services.policyService(election)
         let open = try services.policyReport(election).open
         for line in open {
             _ = try refusing { try desk.accept(point: line.point.id, reason: acceptance, by: services.actor()) }
@@ -138,10 +138,10 @@ struct RehearsedPoll {
             let entering = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
                 try station.enter(reading, voter: voter, ballot: ballot.id)
             }
-            guard case .booth(let booth) = entering, let document = ElectionDocument(booth.document),
+            guard case .material(let material) = entering, let document = ElectionDocument(material.document),
                 let stored = try services.store.read({ (reading: borrowing Reading) throws(StoreError) in
                     try PollBallot.find(reading, election: election.number, name: ballot.id)
-                }), let credential = RehearsedPoll.credential(booth.credential)
+                }), let credential = RehearsedPoll.credential(material.credential)
             else { continue }
             let form = document.form
             let choices = form.questions.map { question in
@@ -171,9 +171,10 @@ struct RehearsedPoll {
     @discardableResult
     func count() throws(Refusal) -> Int {
         let station = try services.station(election)
-        let teller = services.teller(station)
+        let tallyService = services.tallyService(station)
         let close = PollClose(
-            store: services.store, station: station, teller: teller, register: try services.register(election))
+            store: services.store, station: station, tallyService: tallyService,
+            register: try services.register(election))
         if let refusal = try refusing({
             try close.close(
                 atOnce: true, by: services.principal, word: nil, complain: { Terminal.complain($0) })
@@ -194,7 +195,7 @@ struct RehearsedPoll {
                 names.map { "\(archives)/\($0)" }, fingerprint: rules.seal.fingerprint,
                 heads: entries.compactMap(\.head), digests: entries.map(\.tally),
                 ask: { _ in nil })
-            let taking = try refusing { try teller.take(answer, by: services.principal) }
+            let taking = try refusing { try tallyService.take(answer, by: services.principal) }
             guard case .taken(let trustee, _) = taking else {
                 throw Refusal("A trustee's decryption was refused: \(taking).", status: .broken)
             }
@@ -204,7 +205,7 @@ struct RehearsedPoll {
             services,
             try refusing {
                 try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-                    try teller.results(reading)
+                    try tallyService.results(reading)
                 }
             })
         Terminal.say("\nVerification")

@@ -23,7 +23,7 @@ func correctRoll(_ invocation: Invocation) throws(Refusal) {
     let election = try services.election()
     let reference = invocation.operands[0]
     let voter = try services.voter(reference, of: election)
-    let roll = RollDesk(try services.voterDesk(election))
+    let roll = RollService(try services.voterSupport(election))
     let change = try refusing {
         try roll.correct(voter: voter, [column: value], reason: reason, by: services.actor())
     }

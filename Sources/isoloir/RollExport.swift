@@ -36,7 +36,7 @@ func exportRoll(_ invocation: Invocation) throws(Refusal) {
                 ]
                 text += fields.map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n"
             }
-            try services.logbook.record(
+            try services.journal.record(
                 transaction, election: election.election.id, by: services.principal, .rollExport,
                 ["voters": "\(count)"])
         }

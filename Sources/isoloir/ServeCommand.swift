@@ -46,7 +46,7 @@ private func serve(_ invocation: Invocation) throws(Refusal) {
     if let address = invocation["--address"] { (settings.address, settings.socket) = (address, nil) }
     if let port = invocation["--port"] { (settings.port, settings.socket) = (try invocation.number(port), nil) }
     let log = try AccessLog(invocation["--log"])
-    let desk = try services.receiptDesk()
+    let desk = try services.receiptService()
     let numbers = services.settings.sms?.receiptNumbers ?? .none
     let site = try services.site(
         election, extra: { ReceiptRoutes.response($0, desk, numbers: numbers) }, log: { log.write($0) })
@@ -65,7 +65,7 @@ func run(
     _ services: Services, _ site: Site, _ settings: ServerSettings, courier: Courier?, log: AccessLog,
     started: (String) -> Void
 ) throws(Refusal) {
-    try requireMemory(services.keeper)
+    try requireMemory(services.passphrases)
     // Kept for this thread, which waits for them.
     var signals = sigset_t()
     unsafe sigemptyset(&signals)
@@ -76,7 +76,8 @@ func run(
     let hashing = max(1, cores - 1)
     // More threads than hashes at once: one that waits for the disk must not keep the next hash waiting.
     let pool = WorkerPool(
-        threads: hashing + Workload.waitingThreads, capacity: hashing * Workload.hashesPerSecond * Workload.queueSeconds
+        threads: hashing + BackgroundJobs.waitingThreads,
+        capacity: hashing * BackgroundJobs.hashesPerSecond * BackgroundJobs.queueSeconds
     )
     let voters = site.site
     let console = site.console
@@ -96,7 +97,7 @@ func run(
     }
     let takesUploads = consoleServer ?? server
     // Managers' searches and exports never take the threads that voters need.
-    let desk = WorkerPool(threads: Workload.deskThreads, capacity: Workload.deskQueue)
+    let desk = WorkerPool(threads: BackgroundJobs.deskThreads, capacity: BackgroundJobs.deskQueue)
     if let fault = pool.fault ?? desk.fault { throw Refusal(fault) }
     server.background = desk
     consoleServer?.background = desk
@@ -106,7 +107,7 @@ func run(
     try refusing { try console.sweepUploads() }
     takesUploads.uploadPaths = ConsoleSite.uploadPaths
     takesUploads.upload = { console.upload($0) }
-    let metrics = settings.metricsPort.map { MetricsDoor(services, site, server, pool).open(port: $0) }
+    let metrics = settings.metricsPort.map { MetricsListener(services, site, server, pool).open(port: $0) }
     try refusing {
         try server.start()
         try consoleServer?.start()
@@ -125,15 +126,17 @@ func run(
         pool.stop()
         desk.stop()
         bell.stop()
-        if group.wait(timeout: .now() + .seconds(Workload.lastSeconds)) == .timedOut {
+        if group.wait(timeout: .now() + .seconds(BackgroundJobs.lastSeconds)) == .timedOut {
             log.write(
-                "the work beside the requests did not end within \(Workload.lastSeconds) seconds; the next start goes on"
+                "the work beside the requests did not end within \(BackgroundJobs.lastSeconds) seconds; the next start goes on"
             )
         }
         emptyLogAtEnd(services.store, log)
     }
     do throws(OwnThread.Fault) {
-        try OwnThread.begin("the work beside the requests", in: group) { Workload(services, site, bell, log).run() }
+        try OwnThread.begin("the work beside the requests", in: group) {
+            BackgroundJobs(services, site, bell, log).run()
+        }
         try courier?.begin(bell, in: group) { log.write($0) }
     } catch {
         end()
@@ -152,12 +155,12 @@ func run(
 }
 
 /// Refuses to begin where the sign-ins of a busy hour would find no memory.
-private func requireMemory(_ keeper: PassphraseKeeper) throws(Refusal) {
+private func requireMemory(_ passphrases: PassphraseService) throws(Refusal) {
     // Looked at first: where a control group's limit is passed the kernel ends the process, and says nothing.
     let free = MemoryRoom().free ?? .max
-    guard free >= keeper.mebibytes << 20, keeper.rehearse() else {
+    guard free >= passphrases.mebibytes << 20, passphrases.rehearse() else {
         throw Refusal(
-            "There is too little memory: passphrases are checked in \(keeper.mebibytes) MiB, and the system gives less"
+            "There is too little memory: passphrases are checked in \(passphrases.mebibytes) MiB, and the system gives less"
                 + (free < .max ? " (\(free >> 20) MiB are free)" : "")
                 + ". Raise the limit (MemoryMax or LimitAS in the unit, `ulimit -v`), or give the machine more memory.")
     }
@@ -166,11 +169,11 @@ private func requireMemory(_ keeper: PassphraseKeeper) throws(Refusal) {
 /// Nothing of the latest votes' order stays behind.
 private func emptyLogAtEnd(_ store: Store, _ log: AccessLog) {
     let start = Monotonic.seconds
-    while Monotonic.seconds < start + Workload.lastLogSeconds {
+    while Monotonic.seconds < start + BackgroundJobs.lastLogSeconds {
         do throws(StoreError) { if try store.truncateLog() { return } } catch {
             return log.write("the store's log could not be emptied: \(error)")
         }
-        usleep(UInt32(Workload.pause * 1000))
+        usleep(UInt32(BackgroundJobs.pause * 1000))
     }
     log.write(
         "the store's log could not be emptied, another program reads the store: run isoloir store empty-log when it has ended"
@@ -186,7 +189,7 @@ private func raiseDescriptors() {
 }
 
 /// What is done apart from the requests: codes and recoveries are addressed, traces stored, old things forgotten.
-private struct Workload {
+private struct BackgroundJobs {
     /// Argon2id at its standard cost on one core.
     static let hashesPerSecond = 50
     /// Threads that begin and end sign-ins while others hash.
@@ -225,7 +228,7 @@ private struct Workload {
         while !isStopped {
             // Each for itself: what fails in one must not stop the others.
             attempt("codes") { () throws(StoreError) in
-                if try site.doorkeeper.serveRequests(services.store) > 0 { bell.ring() }
+                if try site.authenticator.serveRequests(services.store) > 0 { bell.ring() }
             }
             attempt("the console's codes") { () throws(StoreError) in
                 if try site.staffDoor.serveRequests(services.store) > 0 { bell.ring() }
@@ -233,12 +236,12 @@ private struct Workload {
             attempt("recovery") { () throws(StoreError) in
                 if try site.recovery.serveRequests(services.store) > 0 { bell.ring() }
             }
-            if round % Workload.pollEvery == 0 { watch.follow(attempt) }
+            if round % BackgroundJobs.pollEvery == 0 { watch.follow(attempt) }
             // A piece at each look: it yields to everything else.
             attempt("the search's index") { () throws(StoreError) in _ = try site.registrar.index() }
-            if round % Workload.traceEvery == 0 { attempt("traces", storeTraces) }
-            if round % Workload.tidyEvery == 0 {
-                if Monotonic.seconds >= start + Workload.tidyAfter, !site.site.isClockDoubted {
+            if round % BackgroundJobs.traceEvery == 0 { attempt("traces", storeTraces) }
+            if round % BackgroundJobs.tidyEvery == 0 {
+                if Monotonic.seconds >= start + BackgroundJobs.tidyAfter, !site.site.isClockDoubted {
                     attempt("tidying", tidy)
                 }
                 attempt("the roll's files", tidyFiles)
@@ -246,7 +249,7 @@ private struct Workload {
             }
             round += 1
             isStopped = bell.isStopped
-            if !isStopped { usleep(UInt32(Workload.pause * 1000)) }
+            if !isStopped { usleep(UInt32(BackgroundJobs.pause * 1000)) }
         }
     }
 
@@ -268,7 +271,7 @@ private struct Workload {
     /// Many messages for one voter within an hour are an alert: somebody knows the identifier, and each message costs.
     private func followCosts() throws(StoreError) {
         let costly = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try site.doorkeeper.costly(reading)
+            try site.authenticator.costly(reading)
         }
         for principal in costly {
             try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
@@ -279,7 +282,7 @@ private struct Workload {
 
     private func tidy() throws(StoreError) {
         try services.store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
-            try site.doorkeeper.tidy(transaction)
+            try site.authenticator.tidy(transaction)
             try site.recovery.tidy(transaction)
             try site.spent.tidy(transaction)
             try services.outbox.expire(transaction)
@@ -340,13 +343,13 @@ extension Services {
     }
 
     /// Takes in gateways' receipts and relays' bounces.
-    func receiptDesk() throws(Refusal) -> ReceiptDesk {
-        ReceiptDesk(store: store, outbox: outbox, keyOf: try keyring())
+    func receiptService() throws(Refusal) -> ReceiptService {
+        ReceiptService(store: store, outbox: outbox, keyOf: try keyring())
     }
 
     /// The door for bounces, where the settings name one.
     func bounceListener(
-        _ desk: ReceiptDesk, log: @escaping @Sendable (String) -> Void
+        _ desk: ReceiptService, log: @escaping @Sendable (String) -> Void
     ) throws(Refusal) -> BounceListener? {
         guard let bounces = settings.bounces else { return nil }
         return try refusing {

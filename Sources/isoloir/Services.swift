@@ -26,13 +26,13 @@ struct Services {
     /// The machine's clocks, held to what an earlier program believed; nil where the clock was given.
     let watched: SteadyClock?
     let randomness = Randomness.system
-    let logbook: Logbook
-    let desk: ElectionDesk
+    let journal: AuditJournal
+    let desk: ElectionRepository
     let registrar: Registrar
     let outbox: Outbox
     let issuer: Issuer
-    let printRoom: PrintRoom
-    let keeper: PassphraseKeeper
+    let letterBatches: LetterBatches
+    let passphrases: PassphraseService
     /// Who runs the program.
     let principal: Principal
     private let electionName: String?
@@ -78,23 +78,23 @@ struct Services {
                 path: path, creating: creating, migrations: Services.migrations, mayMiss: RollIndices.names,
                 now: Clock.system.now)
         } catch { throw Refusal(error) }
-        logbook = Logbook(clock: self.clock, randomness: randomness)
-        desk = ElectionDesk(logbook: logbook, clock: self.clock)
+        journal = AuditJournal(clock: self.clock, randomness: randomness)
+        desk = ElectionRepository(journal: journal, clock: self.clock)
         if let watched { Services.holdToTime(watched, store, desk) }
         let hasher = PassphraseHasher()
-        registrar = Registrar(store: store, logbook: logbook, clock: self.clock, hasher: hasher)
+        registrar = Registrar(store: store, journal: journal, clock: self.clock, hasher: hasher)
         // One core stays free for everything else while sign-ins are hashed.
         let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-        keeper = PassphraseKeeper(
-            hasher: PassphraseHasher(threads: max(1, cores - 1)), logbook: logbook, clock: self.clock,
+        passphrases = PassphraseService(
+            hasher: PassphraseHasher(threads: max(1, cores - 1)), journal: journal, clock: self.clock,
             randomness: randomness
         )
         outbox = Outbox(clock: self.clock, randomness: randomness, console: settings.server.console?.url)
         issuer = Issuer(
-            outbox: outbox, registrar: registrar, logbook: logbook, clock: self.clock, randomness: randomness,
+            outbox: outbox, registrar: registrar, journal: journal, clock: self.clock, randomness: randomness,
             smsPrefixes: settings.smsPolicy.prefixes)
-        printRoom = PrintRoom(
-            store: store, outbox: outbox, registrar: registrar, issuer: issuer, logbook: logbook, clock: self.clock)
+        letterBatches = LetterBatches(
+            store: store, outbox: outbox, registrar: registrar, issuer: issuer, journal: journal, clock: self.clock)
         principal = .system(ServiceAccount.caller)
         if checkingHead {
             try checkHead()
@@ -104,7 +104,7 @@ struct Services {
 
     /// A program that begins goes on with the time of the one that last believed its clock: a clock that was set wrong is not right
     /// because a program begins.
-    private static func holdToTime(_ steady: SteadyClock, _ store: Store, _ desk: ElectionDesk) {
+    private static func holdToTime(_ steady: SteadyClock, _ store: Store, _ desk: ElectionRepository) {
         let found = try? store.read {
             (reading: borrowing Reading) throws(StoreError) -> (seen: SteadyClock.Witness, grace: Int)? in
             guard let (election, seen) = try PollingStation.witness(reading, boot: steady.boot) else { return nil }
@@ -133,7 +133,7 @@ struct Services {
 
     private func checkHead() throws(Refusal) {
         let verdict = try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in try Logbook.verifyHead(reading) }
+            try store.read { (reading: borrowing Reading) throws(StoreError) in try AuditJournal.verifyHead(reading) }
         }
         if case .broken(let number, let reason) = verdict {
             throw Refusal(
@@ -180,7 +180,7 @@ struct Services {
     func record(_ action: JournalAction, election: String? = nil, _ details: [String: String]) throws(Refusal) {
         try refusing {
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try logbook.record(transaction, election: election, by: principal, action, details)
+                try journal.record(transaction, election: election, by: principal, action, details)
             }
         }
     }
@@ -210,13 +210,13 @@ struct Services {
         guard let hash = settings.hash else { return }
         try refusing {
             let known = try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try Logbook.lastDetails(reading, action: .settingsChange)?["sha256"]
+                try AuditJournal.lastDetails(reading, action: .settingsChange)?["sha256"]
             }
             guard known != hash else { return }
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                let before = try Logbook.lastDetails(transaction.reading, action: .settingsChange)?["sha256"]
+                let before = try AuditJournal.lastDetails(transaction.reading, action: .settingsChange)?["sha256"]
                 guard before != hash else { return }
-                try logbook.record(transaction, election: nil, by: principal, .settingsChange, ["sha256": hash])
+                try journal.record(transaction, election: nil, by: principal, .settingsChange, ["sha256": hash])
             }
         }
     }
@@ -229,7 +229,7 @@ struct Services {
                 let election = try store.read { (reading: borrowing Reading) throws(StoreError) in
                     try desk.find(reading, name)
                 }
-                try printRoom.wipeOld(election, by: principal)
+                try letterBatches.wipeOld(election, by: principal)
             }
         }
     }

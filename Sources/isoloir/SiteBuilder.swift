@@ -21,22 +21,22 @@ import WebContent
 /// The site of one election with everything behind it.
 struct Site {
     let site: VoterSite
-    let doorkeeper: Doorkeeper
-    let recovery: RecoveryDesk
-    let help: HelpQueue
-    let spent: SpentBook
+    let authenticator: Authenticator
+    let recovery: RecoveryService
+    let help: SupportQueue
+    let spent: UsedChallenges
     let station: PollingStation
     let directory: VoterDirectory
     let console: ConsoleSite
-    let staffDoor: Doorkeeper
+    let staffDoor: Authenticator
     let registrar: Registrar
     let snapshots: TurnoutRecorder
     let reminders: Reminders
     let announcements: Announcements
-    let roll: RollDesk
-    let letters: LetterDoor
+    let roll: RollService
+    let letters: PrintOrders
     let register: StaffRegister
-    let desk: VoterDesk
+    let desk: VoterSupport
 }
 
 extension Services {
@@ -50,31 +50,32 @@ extension Services {
         let templates = try templates(for: election.election)
         let station = try station(election)
         return try refusing {
-            let office = MessageOffice(election: election.election, templates: templates)
-            try office.loadAll()
+            let messageTemplates = MessageTemplates(election: election.election, templates: templates)
+            try messageTemplates.loadAll()
             let directory = VoterDirectory(
-                election: election, key: key, office: office, issuer: issuer, registrar: registrar)
-            let doorkeeper = Doorkeeper(
-                election: election, key: key, directory: directory, keeper: keeper, outbox: outbox, clock: clock,
+                election: election, key: key, messageTemplates: messageTemplates, issuer: issuer, registrar: registrar)
+            let authenticator = Authenticator(
+                election: election, key: key, directory: directory, passphrases: passphrases, outbox: outbox,
+                clock: clock,
                 randomness: randomness)
             let common = CommonSecrets(try templates.text("policy/common-secrets.txt"))
-            let help = HelpQueue(election: election, key: key, clock: clock, randomness: randomness)
-            let recovery = RecoveryDesk(directory: directory, clock: clock, randomness: randomness)
-            let sound = try SoundDesk(languages: ["fr", "en"]) { templates.bytes("assets/audio/\($0)") }
+            let help = SupportQueue(election: election, key: key, clock: clock, randomness: randomness)
+            let recovery = RecoveryService(directory: directory, clock: clock, randomness: randomness)
+            let sound = try CaptchaSounds(languages: ["fr", "en"]) { templates.bytes("assets/audio/\($0)") }
             let parts = VoterSite.Parts(
-                store: store, doorkeeper: doorkeeper,
-                desk: SignInDesk(store: store, doorkeeper: doorkeeper, common: common), directory: directory,
+                store: store, authenticator: authenticator,
+                desk: SignInFlow(store: store, authenticator: authenticator, common: common), directory: directory,
                 recovery: recovery, help: help, members: bureau,
-                captcha: CaptchaDesk(
+                captcha: CaptchaService(
                     election: election.election.id, key: key, sound: sound, clock: clock, randomness: randomness),
-                station: station, teller: teller(station), clock: clock, randomness: randomness)
+                station: station, tallyService: tallyService(station), clock: clock, randomness: randomness)
             let assets = try AssetSet(templates)
             let site = VoterSite(
                 parts, pages: try PageSet(election.election, templates: templates, assets: assets), assets: assets,
                 key: key, extra: extra, log: log)
             try site.look()
             let behind = try consoleParts(
-                directory, templates: templates, door: doorkeeper, station: station, common: common, help: help)
+                directory, templates: templates, door: authenticator, station: station, common: common, help: help)
             let console = ConsoleSite(
                 behind,
                 pages: try ConsolePages(
@@ -82,7 +83,8 @@ extension Services {
                 assets: assets, address: consoleAddress(election.election),
                 uploads: PollDestruction.uploads(store: store.path, election: election.election.id), log: log)
             return Site(
-                site: site, doorkeeper: doorkeeper, recovery: recovery, help: help, spent: SpentBook(clock: clock),
+                site: site, authenticator: authenticator, recovery: recovery, help: help,
+                spent: UsedChallenges(clock: clock),
                 station: station, directory: directory, console: console, staffDoor: behind.door, registrar: registrar,
                 snapshots: behind.snapshots, reminders: behind.reminders, announcements: Announcements(behind.desk),
                 roll: behind.roll, letters: behind.letters,
@@ -94,46 +96,49 @@ extension Services {
     private func consoleAddress(_ election: Election) -> String { settings.server.console?.url ?? election.address }
 
     /// The register of an election's staff.
-    func register(_ election: StoredElection, key: ElectionKey, office: MessageOffice) -> StaffRegister {
+    func register(_ election: StoredElection, key: ElectionKey, messageTemplates: MessageTemplates) -> StaffRegister {
         StaffRegister(
-            election: election, key: key, office: office, outbox: outbox, keeper: keeper, logbook: logbook,
+            election: election, key: key, messageTemplates: messageTemplates, outbox: outbox, passphrases: passphrases,
+            journal: journal,
             clock: clock,
             randomness: randomness, console: consoleAddress(election.election) + "/manager")
     }
 
     private func consoleParts(
-        _ directory: VoterDirectory, templates: TemplateFolder, door: Doorkeeper, station: PollingStation,
-        common: CommonSecrets, help: HelpQueue
+        _ directory: VoterDirectory, templates: TemplateFolder, door: Authenticator, station: PollingStation,
+        common: CommonSecrets, help: SupportQueue
     ) throws -> ConsoleSite.Parts {
         let (election, key) = (directory.election, directory.key)
-        let register = register(election, key: key, office: directory.office)
-        let staffDoor = Doorkeeper(
-            election: election, key: key, directory: StaffDirectory(register), keeper: keeper, outbox: outbox,
+        let register = register(election, key: key, messageTemplates: directory.messageTemplates)
+        let staffDoor = Authenticator(
+            election: election, key: key, directory: StaffDirectory(register), passphrases: passphrases, outbox: outbox,
             clock: clock, randomness: randomness, realm: .staff, policy: StaffRegister.policy)
-        let desk = VoterDesk(
+        let desk = VoterSupport(
             store: store, directory: directory, door: door, station: station, outbox: outbox, register: register,
-            logbook: logbook, clock: clock, randomness: randomness)
+            journal: journal, clock: clock, randomness: randomness)
         return ConsoleSite.Parts(
             store: store, door: staffDoor,
-            signIn: SignInDesk(store: store, doorkeeper: staffDoor, common: common), register: register, desk: desk,
-            deliveries: DeliveryDesk(desk), reminders: Reminders(desk),
+            signIn: SignInFlow(store: store, authenticator: staffDoor, common: common), register: register, desk: desk,
+            deliveries: DeliveryService(desk), reminders: Reminders(desk),
             letters: letters(desk, style: letterStyle(election.election, templates)),
             snapshots: TurnoutRecorder(
                 store: desk.store, directory: desk.directory, door: desk.door, station: desk.station,
-                outbox: desk.outbox, clock: desk.clock), policy: try policyDesk(desk, templates), roll: RollDesk(desk),
+                outbox: desk.outbox, clock: desk.clock), policy: try policyService(desk, templates),
+            roll: RollService(desk),
             help: help,
-            teller: teller(station), logbook: logbook, clock: clock, randomness: randomness, key: key)
+            tallyService: tallyService(station), journal: journal, clock: clock, randomness: randomness, key: key)
     }
 
     /// The letters of an election.
-    func letters(_ desk: VoterDesk, style: LetterStyle) -> LetterDoor {
-        LetterDoor(
-            desk, room: printRoom, office: desk.directory.office, style: style, folder: store.path + ".print")
+    func letters(_ desk: VoterSupport, style: LetterStyle) -> PrintOrders {
+        PrintOrders(
+            desk, letterBatches: letterBatches, messageTemplates: desk.directory.messageTemplates, style: style,
+            folder: store.path + ".print")
     }
 
     /// The policy check of an election.
-    func policyDesk(_ desk: VoterDesk, _ templates: TemplateFolder) throws -> PolicyDesk {
+    func policyService(_ desk: VoterSupport, _ templates: TemplateFolder) throws -> PolicyService {
         let text = try PolicyText(try templates.text(PolicyText.file), file: PolicyText.file)
-        return PolicyDesk(desk, text: text, trustees: trustees, takesBounces: settings.bounces != nil)
+        return PolicyService(desk, text: text, trustees: trustees, takesBounces: settings.bounces != nil)
     }
 }

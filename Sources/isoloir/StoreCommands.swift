@@ -37,7 +37,7 @@ private func checkStore(_ invocation: Invocation) throws(Refusal) {
 func fullCheck(_ store: Store) throws(Refusal) {
     var faults = try refusing { try store.faults() }
     let verdict = try refusing {
-        try store.read { (reading: borrowing Reading) throws(StoreError) in try Logbook.verify(reading) }
+        try store.read { (reading: borrowing Reading) throws(StoreError) in try AuditJournal.verify(reading) }
     }
     if case .broken(let number, let reason) = verdict { faults.append("journal entry \(number): \(reason)") }
     guard faults.isEmpty else {
@@ -129,10 +129,10 @@ private func restoreStore(_ invocation: Invocation) throws(Refusal) {
             path: draft, creating: false, migrations: Services.migrations, mayMiss: RollIndices.names,
             now: Clock.system.now)
         try fullCheckOrStoreError(store)
-        let logbook = Logbook(clock: .system, randomness: .system)
+        let journal = AuditJournal(clock: .system, randomness: .system)
         held = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try PollRestore.mark(
-                transaction, logbook, clock: .system,
+                transaction, journal, clock: .system,
                 file: URL(fileURLWithPath: invocation.operands[0]).lastPathComponent, sha256: digest)
         }
     } catch { throw Refusal(error) }

@@ -42,16 +42,16 @@ let tallyCommands = [
 
 private func takeDecryptions(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
-    let teller = services.teller(try services.station(try services.election()))
+    let tallyService = services.tallyService(try services.station(try services.election()))
     let file = try readFile(invocation.operands[0])
     let waiver = try invocation["--waiver"].map { path throws(Refusal) in try readFile(path) }
     let foreign = (invocation["--trustee"], invocation["--ballot"])
     let taking = try refusing {
         if case (let trustee?, let ballot?) = foreign {
-            return try teller.take(
+            return try tallyService.take(
                 foreign: file, trustee: trustee, ballot: ballot, waiver: waiver, by: services.principal)
         }
-        return try teller.take(file, waiver: waiver, by: services.principal)
+        return try tallyService.take(file, waiver: waiver, by: services.principal)
     }
     switch taking {
     case .refused(let reason): throw Refusal(reason)
@@ -66,7 +66,7 @@ private func takeDecryptions(_ invocation: Invocation) throws(Refusal) {
     case .taken(let trustee, let missing):
         Terminal.say("\(trustee)'s decryptions are proven and taken.")
         if !missing.isEmpty { return Terminal.say("Still awaited: \(missing.joined(separator: ", ")).") }
-        try show(services, try results(services, teller))
+        try show(services, try results(services, tallyService))
     }
 }
 
@@ -78,16 +78,16 @@ private func archive(_ invocation: Invocation) throws(Refusal) {
 
 // MARK: Result
 
-private func results(_ services: Services, _ teller: Teller) throws(Refusal) -> [BallotResult] {
+private func results(_ services: Services, _ tallyService: TallyService) throws(Refusal) -> [BallotResult] {
     try refusing {
-        try services.store.read { (reading: borrowing Reading) throws(StoreError) in try teller.results(reading) }
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) in try tallyService.results(reading) }
     }
 }
 
 private func showResult(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
-    let teller = services.teller(try services.station(try services.election()))
-    let results = try results(services, teller)
+    let tallyService = services.tallyService(try services.station(try services.election()))
+    let results = try results(services, tallyService)
     guard !results.isEmpty else { throw Refusal("There is no result yet: the trustees open it after the close.") }
     if invocation.has("--json") { return try Terminal.json(results.map(ShownResult.init)) }
     try show(services, results)

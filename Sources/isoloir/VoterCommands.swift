@@ -28,7 +28,7 @@ private func resetPassphrase(_ invocation: Invocation) throws(Refusal) {
     guard election.election.access.secretKind != .generated else {
         throw Refusal("This election sends passwords: give \(reference) a new one with `identifiers reissue`.")
     }
-    let desk = try services.voterDesk(election)
+    let desk = try services.voterSupport(election)
     let voter = try services.voter(reference, of: election)
     let outcome = try refusing {
         try desk.resetPassphrase(voter: voter, reason: reason, check: nil, answer: nil, by: services.actor())
@@ -47,8 +47,8 @@ private func resetPassphrase(_ invocation: Invocation) throws(Refusal) {
     }
 }
 
-private func queue(_ services: Services, _ election: StoredElection) throws(Refusal) -> HelpQueue {
-    HelpQueue(
+private func queue(_ services: Services, _ election: StoredElection) throws(Refusal) -> SupportQueue {
+    SupportQueue(
         election: election, key: try services.key(of: election), clock: services.clock, randomness: services.randomness)
 }
 
@@ -90,7 +90,7 @@ private func closeQuestion(_ invocation: Invocation) throws(Refusal) {
     let election = try services.election()
     let number = try invocation.number(invocation.operands[0])
     let answer = HelpAnswer(
-        store: services.store, queue: try queue(services, election), logbook: services.logbook, election: election)
+        store: services.store, queue: try queue(services, election), journal: services.journal, election: election)
     let isClosed = try refusing { try answer.mark(question: number, by: services.principal) }
     guard isClosed else { throw Refusal("No question \(number) waits for an answer.") }
     Terminal.say("Question \(number) is answered.")

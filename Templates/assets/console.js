@@ -84,7 +84,7 @@ if (expiry && expiry.showModal) {
     begin(Number(expiry.dataset.idle));
 }
 
-// One press is one deed.
+// One press is one action.
 for (const form of document.querySelectorAll("main form[method=post]")) {
     form.addEventListener("submit", () => {
         setTimeout(() => { for (const button of form.querySelectorAll("button")) button.disabled = true; }, 0);

@@ -10,7 +10,7 @@ import Testing
 private final class Desk {
     let folder: URL
     let store: Store
-    let queue: HelpQueue
+    let queue: SupportQueue
 
     init() throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-help-\(UUID().uuidString)")
@@ -23,25 +23,25 @@ private final class Desk {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..")
         let text = try String(contentsOf: root.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
         let read = try ElectionReader.read(text, file: "e").get()
-        let elections = ElectionDesk(logbook: Logbook(clock: clock, randomness: .system), clock: clock)
+        let elections = ElectionRepository(journal: AuditJournal(clock: clock, randomness: .system), clock: clock)
         let election = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             _ = try elections.store(
                 transaction, read, definition: text, inUse: [], isIssued: false, by: .system("test"))
             return try elections.find(transaction.reading, nil)
         }
-        queue = HelpQueue(election: election, key: ElectionKey(from: .system), clock: clock, randomness: .system)
+        queue = SupportQueue(election: election, key: ElectionKey(from: .system), clock: clock, randomness: .system)
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    func note(_ traces: [String: HelpQueue.Trace]) throws {
+    func note(_ traces: [String: SupportQueue.Trace]) throws {
         let queue = queue
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try queue.note(transaction, traces)
         }
     }
 
-    func trace(_ code: String) throws -> HelpQueue.Trace? {
+    func trace(_ code: String) throws -> SupportQueue.Trace? {
         try store.read { (reading: borrowing Reading) throws(StoreError) in try queue.trace(reading, code: code) }
     }
 
@@ -50,8 +50,8 @@ private final class Desk {
     }
 }
 
-private func trace(_ step: String, at: Int = 2, isForm: Bool) -> HelpQueue.Trace {
-    HelpQueue.Trace(step: step, trouble: "", at: at, isForm: isForm)
+private func trace(_ step: String, at: Int = 2, isForm: Bool) -> SupportQueue.Trace {
+    SupportQueue.Trace(step: step, trouble: "", at: at, isForm: isForm)
 }
 
 struct HelpQueueTests {
@@ -74,33 +74,33 @@ struct HelpQueueTests {
                 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
                 INSERT INTO recovery_trace (election, code, step, trouble, at)
                 SELECT (SELECT id FROM election_definition), 'X' || i, 'code', '', i FROM n
-                """, HelpQueue.mostTraces)
+                """, SupportQueue.mostTraces)
         }
         try desk.note(["AAAAA": trace("code", at: 9_000_000, isForm: true)])
-        #expect(try desk.number("SELECT count(*) FROM recovery_trace") == HelpQueue.mostTraces)
+        #expect(try desk.number("SELECT count(*) FROM recovery_trace") == SupportQueue.mostTraces)
         #expect(try desk.trace("X1") == nil)
         #expect(try desk.trace("X2") != nil && desk.trace("AAAAA") != nil)
     }
 
     @Test func `questions come in pages`() throws {
-        let (desk, count) = (try Desk(), HelpQueue.pageSize + 5)
+        let (desk, count) = (try Desk(), SupportQueue.pageSize + 5)
         let queue = desk.queue
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             for number in 1...count {
-                let question = HelpQueue.Question(name: "A\(number)", contact: "b", text: "c")
+                let question = SupportQueue.Question(name: "A\(number)", contact: "b", text: "c")
                 _ = try queue.ask(transaction, code: "AAAAA", question)
             }
         }
         let (first, rest, waiting) = try desk.store.read {
-            (reading: borrowing Reading) throws(StoreError) -> ([HelpQueue.Entry], [HelpQueue.Entry], Int) in
-            let first = try queue.questions(reading, withDone: false, limit: HelpQueue.pageSize)
+            (reading: borrowing Reading) throws(StoreError) -> ([SupportQueue.Entry], [SupportQueue.Entry], Int) in
+            let first = try queue.questions(reading, withDone: false, limit: SupportQueue.pageSize)
             let last = first.last?.id ?? 0
             return (
-                first, try queue.questions(reading, withDone: false, after: last, limit: HelpQueue.pageSize),
+                first, try queue.questions(reading, withDone: false, after: last, limit: SupportQueue.pageSize),
                 try queue.waiting(reading)
             )
         }
-        #expect(first.count == HelpQueue.pageSize && rest.count == 5 && waiting == count)
+        #expect(first.count == SupportQueue.pageSize && rest.count == 5 && waiting == count)
         #expect(rest.last?.question.name == "A\(count)")
     }
 }

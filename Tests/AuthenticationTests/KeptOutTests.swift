@@ -16,18 +16,18 @@ struct KeptOutTests {
 
     private static let (near, far) = ("198.51.100.7", "203.0.113.9")
 
-    private func door(_ scheme: AccessPolicy.Scheme, _ typed: String) throws -> Door {
+    private func door(_ scheme: AccessPolicy.Scheme, _ typed: String) throws -> SignInFixture {
         guard case .canonical(let canonical) = IdentifierEntry(typed, scheme: scheme) else { throw Failure.unread }
-        return try Door(scheme: scheme, identifier: canonical)
+        return try SignInFixture(scheme: scheme, identifier: canonical)
     }
 
     /// A quarter of an hour's attack from one network: three sign-ins, and one wrong code in each of sixty further ones.
-    private func attack(_ door: Door, from network: String = near) throws {
+    private func attack(_ door: SignInFixture, from network: String = near) throws {
         for _ in 0..<3 { _ = try door.ask(from: network) }
         for _ in 0..<60 { _ = try door.check(try door.ask(from: network), "000000") }
     }
 
-    private func isIn(_ door: Door, _ token: String) throws -> Bool {
+    private func isIn(_ door: SignInFixture, _ token: String) throws -> Bool {
         guard let code = door.codes.last, case .verified = try door.check(token, code) else { return false }
         return true
     }
@@ -68,7 +68,7 @@ struct KeptOutTests {
     }
 
     @Test func `whoever solves pictures from one address leaves one message for another`() throws {
-        let door = try Door()
+        let door = try SignInFixture()
         for _ in 0..<9 { _ = try door.ask(from: KeptOutTests.near, picture: true) }
         try attack(door)
         let token = try door.ask(from: KeptOutTests.far, picture: true)
@@ -76,12 +76,12 @@ struct KeptOutTests {
     }
 
     @Test func `three messages an hour are sent for pictures, and are told`() throws {
-        let door = try Door()
+        let door = try SignInFixture()
         for network in 0..<20 { _ = try door.ask(from: "10.0.0.\(network)", picture: true) }
         #expect(door.codes.count == 6)
         func costly() throws -> Int {
             try door.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try door.doorkeeper.costly(reading)
+                try door.authenticator.costly(reading)
             }.count
         }
         #expect(try costly() == 1)
@@ -90,7 +90,7 @@ struct KeptOutTests {
     }
 
     @Test func `a right code counts in its own browser after others' wrong ones and its own`() throws {
-        let door = try Door()
+        let door = try SignInFixture()
         let token = try door.ask(from: KeptOutTests.far)
         let code = door.codes[0]
         try attack(door)
@@ -100,7 +100,7 @@ struct KeptOutTests {
     }
 
     @Test func `one network cannot use up the guesses that others have at a shared code`() throws {
-        let door = try Door()
+        let door = try SignInFixture()
         for network in 1...3 { _ = try door.ask(from: "10.0.0.\(network)") }
         let late = try door.ask(from: KeptOutTests.far)
         for _ in 0..<20 { _ = try door.check(try door.ask(from: KeptOutTests.near), "000000") }
@@ -108,7 +108,7 @@ struct KeptOutTests {
     }
 
     @Test func `whoever types the right code of a shared request has made no guess`() throws {
-        let door = try Door()
+        let door = try SignInFixture()
         let first = try door.ask(from: KeptOutTests.near)
         while try !isQuiet(door, try door.ask(from: KeptOutTests.near)) {}
         let late = try door.ask(from: KeptOutTests.near)
@@ -119,14 +119,14 @@ struct KeptOutTests {
         #expect(first != late)
     }
 
-    private func isQuiet(_ door: Door, _ token: String) throws -> Bool {
+    private func isQuiet(_ door: SignInFixture, _ token: String) throws -> Bool {
         try door.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try door.doorkeeper.request(reading, token: token)?.isQuiet ?? false
+            try door.authenticator.request(reading, token: token)?.isQuiet ?? false
         }
     }
 
     /// Guesses at codes of other requests, by request and by day.
-    private func counted(_ door: Door) throws -> [Int] {
+    private func counted(_ door: SignInFixture) throws -> [Int] {
         try door.store.read { (reading: borrowing Reading) throws(StoreError) in
             [
                 try reading.number("SELECT coalesce(sum(guesses), 0) FROM access_request"),
@@ -136,33 +136,33 @@ struct KeptOutTests {
     }
 
     @Test func `an unlocking clears the pace, and codes stay long while somebody guesses`() throws {
-        let door = try Door()
+        let door = try SignInFixture()
         try attack(door)
         let count = door.codes.count
         func slowed() throws -> Int {
             try door.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try door.doorkeeper.slowed(
-                    reading, .staff("anne"), subjects: [door.doorkeeper.subject(door.identifier)])
+                try door.authenticator.slowed(
+                    reading, .staff("anne"), subjects: [door.authenticator.subject(door.identifier)])
             }
         }
         #expect(try slowed() > 0)
         _ = try door.ask(from: KeptOutTests.near)
         #expect(door.codes.count == count)
         try door.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try door.doorkeeper.unlock(
-                transaction, .staff("anne"), subjects: [door.doorkeeper.subject(door.identifier)])
+            try door.authenticator.unlock(
+                transaction, .staff("anne"), subjects: [door.authenticator.subject(door.identifier)])
         }
         #expect(try slowed() == 0)
         let token = try door.ask(from: KeptOutTests.near)
         #expect(door.codes.count == count + 1)
-        #expect(door.codes.last?.count == door.doorkeeper.policy.codeDigits + Doorkeeper.extraDigits)
+        #expect(door.codes.last?.count == door.authenticator.policy.codeDigits + Authenticator.extraDigits)
         #expect(try isIn(door, token))
     }
 
     /// The most that 24 hours allow, half of them before midnight, where a count by days would begin anew: from many networks, with
     /// pictures, every guess that is let through.
     @Test func `all guesses of a day together stay below one in ten thousand`() throws {
-        let door = try Door()
+        let door = try SignInFixture()
         door.wait(seconds: 86_400 - 1_760_000_000 % 86_400 + 12 * 3600)
         for minute in stride(from: 0, to: 1440, by: 5) {
             for number in 0..<8 {

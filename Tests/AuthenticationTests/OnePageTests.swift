@@ -5,19 +5,19 @@ import Testing
 
 /// Identifier and password on one page: no code comes between, so that attempts cost work once there were many.
 struct OnePageTests {
-    private func attempt(_ door: Door, _ identifier: String?, hasWorked: Bool) throws -> SignInDesk.Outcome {
+    private func attempt(_ door: SignInFixture, _ identifier: String?, hasWorked: Bool) throws -> SignInFlow.Outcome {
         try door.desk.enter(token: try door.ask(identifier), "fG69a*6jH", hasWorked: hasWorked)
     }
 
-    private func wantsHardWork(_ door: Door, _ identifier: String) throws -> Bool {
+    private func wantsHardWork(_ door: SignInFixture, _ identifier: String) throws -> Bool {
         try door.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try door.doorkeeper.wantsHardWork(reading, door.doorkeeper.subject(identifier))
+            try door.authenticator.wantsHardWork(reading, door.authenticator.subject(identifier))
         }
     }
 
     @Test(arguments: ["ANNE", "NOBODY"])
     func `attempts are counted alike for known and unknown identifiers, and then cost work`(identifier: String) throws {
-        let door = try Door(channel: "none", secret: "kind: generated")
+        let door = try SignInFixture(channel: "none", secret: "kind: generated")
         for _ in 0..<5 {
             #expect(try !wantsHardWork(door, identifier))
             #expect(try attempt(door, identifier, hasWorked: false) == .wrong)
@@ -32,7 +32,7 @@ struct OnePageTests {
     }
 
     @Test func `an attempt is counted before it is checked`() throws {
-        let door = try Door(channel: "none", secret: "kind: generated")
+        let door = try SignInFixture(channel: "none", secret: "kind: generated")
         for _ in 0..<4 { _ = try attempt(door, nil, hasWorked: false) }
         let token = try door.ask()
         #expect(try !wantsHardWork(door, "ANNE"))
@@ -41,13 +41,13 @@ struct OnePageTests {
     }
 
     @Test func `where a code is asked for, wrong secrets wait and cost no work before the identifier`() throws {
-        let door = try Door()
+        let door = try SignInFixture()
         #expect(try !wantsHardWork(door, "ANNE"))
-        let subject = door.doorkeeper.subject("ANNE")
+        let subject = door.authenticator.subject("ANNE")
         for _ in 0..<6 {
             _ = try door.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try door.doorkeeper.keeper.begin(
-                    transaction, election: door.doorkeeper.election.number, subject: subject)
+                try door.authenticator.passphrases.begin(
+                    transaction, election: door.authenticator.election.number, subject: subject)
             }
         }
         #expect(try !wantsHardWork(door, "ANNE"))

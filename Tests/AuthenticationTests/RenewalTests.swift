@@ -11,14 +11,14 @@ struct RenewalTests {
 
     private static let (first, second) = ("Girafe-bleue7", "Tortue_verte82")
 
-    private func step(_ door: Door, _ token: String) throws -> SignInDesk.Step {
+    private func step(_ door: SignInFixture, _ token: String) throws -> SignInFlow.Step {
         try door.store.read { (reading: borrowing Reading) throws(StoreError) in
             try door.desk.step(reading, token: token)
         }
     }
 
     /// A request whose code was typed.
-    private func verified(_ door: Door, renews: Bool) throws -> String {
+    private func verified(_ door: SignInFixture, renews: Bool) throws -> String {
         let token = try door.ask(renews: renews)
         guard case .verified(let next) = try door.check(token, try #require(door.codes.last)) else {
             throw Failure.notVerified
@@ -26,14 +26,14 @@ struct RenewalTests {
         return next
     }
 
-    private func session(_ door: Door, _ token: String) throws -> Session? {
+    private func session(_ door: SignInFixture, _ token: String) throws -> Session? {
         try door.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try door.doorkeeper.session(reading, token: token)
+            try door.authenticator.session(reading, token: token)
         }
     }
 
     /// A session by a password that was chosen.
-    private func chosen(_ door: Door) throws -> String {
+    private func chosen(_ door: SignInFixture) throws -> String {
         let token = try verified(door, renews: true)
         guard case .opened(let session) = try door.desk.choose(token: token, Self.first, again: Self.first) else {
             throw Failure.notOpened
@@ -43,14 +43,14 @@ struct RenewalTests {
 
     @Test(arguments: ["kind: password", "kind: generated\n    renew: true"])
     func `nobody has chosen a password yet: the code lets its owner choose`(secret: String) throws {
-        let door = try Door(secret: secret)
+        let door = try SignInFixture(secret: secret)
         let token = try verified(door, renews: true)
         #expect(try step(door, token) == .choose(isReset: false))
         #expect(try door.desk.forgotten(token: token) == .ready)
     }
 
     @Test func `who signs in with a password that was sent is asked for it, and may renew it instead`() throws {
-        let door = try Door(secret: "kind: generated\n    mustChange: true\n    renew: true")
+        let door = try SignInFixture(secret: "kind: generated\n    mustChange: true\n    renew: true")
         let token = try verified(door, renews: false)
         #expect(try step(door, token) == .enter)
         #expect(try door.desk.forgotten(token: token) == .ready)
@@ -58,7 +58,7 @@ struct RenewalTests {
     }
 
     @Test func `without renew a password that was sent is not replaced by a code`() throws {
-        let door = try Door(secret: "kind: generated")
+        let door = try SignInFixture(secret: "kind: generated")
         let token = try verified(door, renews: false)
         #expect(try step(door, token) == .enter)
         #expect(try door.desk.forgotten(token: token) != .ready)
@@ -67,14 +67,14 @@ struct RenewalTests {
 
     @Test(arguments: ["kind: password", "kind: generated\n    renew: true"])
     func `a chosen password is renewed as secret.reset says, and is not asked for`(secret: String) throws {
-        let door = try Door(secret: secret)
+        let door = try SignInFixture(secret: secret)
         let session = try chosen(door)
         door.wait(seconds: 60)
         let token = try verified(door, renews: true)
         #expect(try step(door, token) == .renew)
         // There is a second channel: its code comes first.
         #expect(try door.desk.forgotten(token: token) == .codeSent)
-        while try door.doorkeeper.serveRequests(door.store) > 0 {}
+        while try door.authenticator.serveRequests(door.store) > 0 {}
         #expect(try step(door, token) == .code)
         // Nothing is taken away by asking.
         #expect(try self.session(door, session) != nil)
@@ -92,7 +92,7 @@ struct RenewalTests {
     }
 
     @Test func `with one channel the renewal of a chosen password waits`() throws {
-        let door = try Door(secret: "kind: password", reset: "delayed")
+        let door = try SignInFixture(secret: "kind: password", reset: "delayed")
         _ = try chosen(door)
         door.wait(seconds: 60)
         let token = try verified(door, renews: true)
@@ -108,17 +108,17 @@ struct RenewalTests {
     }
 
     @Test func `a code sent again belongs to the renewal too`() throws {
-        let door = try Door(secret: "kind: password")
+        let door = try SignInFixture(secret: "kind: password")
         _ = try chosen(door)
         door.wait(seconds: 60)
         let token = try door.ask(renews: true)
         door.wait(seconds: 60)
         let again = try door.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try door.doorkeeper.askAgain(
+            try door.authenticator.askAgain(
                 transaction, token: token, otherChannel: false, from: CodeAsker(network: "192.0.2.1"))
         }
         #expect(again == .asked)
-        while try door.doorkeeper.serveRequests(door.store) > 0 {}
+        while try door.authenticator.serveRequests(door.store) > 0 {}
         guard case .verified(let next) = try door.check(token, try #require(door.codes.last)) else {
             throw Failure.notVerified
         }

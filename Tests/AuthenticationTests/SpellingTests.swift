@@ -30,7 +30,7 @@ struct SpellingTests {
 
     @Test(arguments: Accepted.allCases, Accepted.allCases)
     func `a code that was used in one spelling is used in every other`(first: Accepted, second: Accepted) throws {
-        let door = try Door()
+        let door = try SignInFixture()
         let token = try door.ask()
         let code = door.codes[0]
         guard case .verified = try door.check(token, first.of(code)) else { throw Failure.notVerified }
@@ -38,7 +38,7 @@ struct SpellingTests {
     }
 
     @Test(arguments: ["0", "00"]) func `zeros before a code make it another one`(zeros: String) throws {
-        let door = try Door()
+        let door = try SignInFixture()
         let token = try door.ask()
         guard case .wrong = try door.check(token, zeros + door.codes[0]) else { throw Failure.taken }
         guard case .verified = try door.check(token, door.codes[0]) else { throw Failure.notVerified }
@@ -47,7 +47,7 @@ struct SpellingTests {
     /// Tokens of browsers: what a request, a session or the reset of a secret goes on with.
     @Test(arguments: ["upper", "space", "percent", "zero", "short", "mark"])
     func `a browser's token has one spelling`(change: String) throws {
-        let door = try Door()
+        let door = try SignInFixture()
         let asked = try door.ask()
         guard case .verified(let verified) = try door.check(asked, door.codes[0]) else { throw Failure.notVerified }
         let secret = "trois girafes bleues au port"
@@ -64,7 +64,7 @@ struct SpellingTests {
         #expect(other(verified) != verified)
         func request(_ token: String) throws -> Bool {
             try door.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try door.doorkeeper.request(reading, token: token) != nil
+                try door.authenticator.request(reading, token: token) != nil
             }
         }
         #expect(try request(verified) && !request(other(verified)))
@@ -76,7 +76,7 @@ struct SpellingTests {
         }
         func present(_ token: String) throws -> Bool {
             try door.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try door.doorkeeper.session(reading, token: token) != nil
+                try door.authenticator.session(reading, token: token) != nil
             }
         }
         #expect(try present(session) && !present(other(session)))
@@ -84,7 +84,7 @@ struct SpellingTests {
 
     @Test(arguments: ["lower", "grouped", "spaced", "o", "sentence"])
     func `a printed code is read to one form in every spelling`(spelling: String) throws {
-        let door = try Door()
+        let door = try SignInFixture()
         for _ in 0..<20 {
             let code = SymbolCode.random(count: 8, from: .system)
             let text =
@@ -100,7 +100,7 @@ struct SpellingTests {
                 continue
             }
             #expect(read == code, "\(text)")
-            #expect(door.doorkeeper.readCode(text) != nil)
+            #expect(door.authenticator.readCode(text) != nil)
         }
     }
 

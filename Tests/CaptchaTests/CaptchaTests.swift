@@ -83,7 +83,7 @@ struct ProofOfWorkTests {
         let path = FileManager.default.temporaryDirectory.appending(path: "isoloir-\(UUID().uuidString).sqlite").path
         defer { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) } }
         let store = try Store(path: path, migrations: CaptchaSchema.migrations, now: 1)
-        let book = SpentBook(clock: Clock { 1_760_000_000 })
+        let book = UsedChallenges(clock: Clock { 1_760_000_000 })
         let challenge = "00ab" + work().challenge(form: "f")
         func spend(_ text: String) throws -> Bool {
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
@@ -107,8 +107,8 @@ struct ProofOfWorkTests {
     }
 }
 
-struct CaptchaDeskTests {
-    private func desk(_ key: ElectionKey, _ clock: Clock) throws -> CaptchaDesk {
+struct CaptchaServiceTests {
+    private func desk(_ key: ElectionKey, _ clock: Clock) throws -> CaptchaService {
         let tone = [UInt8](repeating: 0, count: 8000)
         func number(_ value: Int, _ count: Int) -> [UInt8] {
             (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
@@ -117,8 +117,8 @@ struct CaptchaDeskTests {
         wave += number(1, 2) + number(1, 2) + number(8000, 4) + number(16_000, 4) + number(2, 2) + number(16, 2)
         wave += Array("data".utf8) + number(tone.count, 4) + tone
         let sample = wave
-        return CaptchaDesk(
-            election: "e", key: key, sound: try SoundDesk(languages: ["fr"]) { _ in sample }, clock: clock,
+        return CaptchaService(
+            election: "e", key: key, sound: try CaptchaSounds(languages: ["fr"]) { _ in sample }, clock: clock,
             randomness: .system)
     }
 

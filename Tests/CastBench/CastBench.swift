@@ -90,22 +90,22 @@ struct BenchPoll: Sendable {
         let definition = try ElectionReader.read(text, file: "e").get()
         // In the middle of the poll.
         let clock = Clock { definition.announcedOpening + 60 + after() }
-        let logbook = Logbook(clock: clock, randomness: .system)
-        let desk = ElectionDesk(logbook: logbook, clock: clock)
+        let journal = AuditJournal(clock: clock, randomness: .system)
+        let desk = ElectionRepository(journal: journal, clock: clock)
         let election = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             _ = try desk.store(
                 transaction, definition, definition: text, inUse: [], isIssued: false, by: .system("bench"))
             return try desk.find(transaction.reading, nil)
         }
         let key = ElectionKey(from: .system)
-        let registrar = Registrar(store: store, logbook: logbook, clock: clock, hasher: PassphraseHasher())
+        let registrar = Registrar(store: store, journal: journal, clock: clock, hasher: PassphraseHasher())
         let roll = folder.appending(path: "roll.csv")
         let rows = (1...count).map { "V\($0);Martin;Anne;v\($0)@example.org;ouvriers;lille" }
         try Data(("reference;last_name;first_name;email;college;site\n" + rows.joined(separator: "\n") + "\n").utf8)
             .write(to: roll)
         let loaded = try registrar.load(
             roll.path, into: election, keys: RollKeys(key, randomness: .system), options: ImportOptions())
-        let trustees = TrusteeRegister(logbook: logbook, clock: clock)
+        let trustees = TrusteeRegister(journal: journal, clock: clock)
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             _ = try registrar.publish(transaction, loaded, file: "roll.csv", by: .system("bench"))
         }
@@ -125,7 +125,7 @@ struct BenchPoll: Sendable {
             if let refusal { throw Trouble(refusal) }
         }
         let sealer = PollSealer(
-            store: store, registrar: registrar, trustees: trustees, logbook: logbook, clock: clock, randomness: .system)
+            store: store, registrar: registrar, trustees: trustees, journal: journal, clock: clock, randomness: .system)
         let boxKey = BoxKey(from: .system)
         let outcome = try sealer.seal(
             election, key: key, boxKey: boxKey,
@@ -141,7 +141,7 @@ struct BenchPoll: Sendable {
             if let refusal { throw Trouble(refusal) }
         }
         let station = PollingStation(
-            store: store, election: election, key: key, boxKey: { boxKey }, logbook: logbook, clock: clock,
+            store: store, election: election, key: key, boxKey: { boxKey }, journal: journal, clock: clock,
             randomness: .system)
         if let refusal = try station.open(by: .system("bench")) { throw Trouble(refusal) }
         self.station = station
@@ -159,10 +159,10 @@ struct BenchPoll: Sendable {
             // The text need be no ballot: nothing looks at it here.
             let text = (0..<8000).map { _ in UInt8.random(in: 48...57) }
             return try store.read { (reading: borrowing Reading) throws(StoreError) in
-                guard case .booth(let booth) = try station.enter(reading, voter: id, ballot: name) else {
+                guard case .material(let material) = try station.enter(reading, voter: id, ballot: name) else {
                     throw StoreError(.failed, "A voter cannot vote.")
                 }
-                let (credential, uuid) = (booth.credential, ballot.uuid)
+                let (credential, uuid) = (material.credential, ballot.uuid)
                 guard let secret = VotingCredential(credential.span) else {
                     throw StoreError(.failed, "A credential is none.")
                 }

@@ -26,7 +26,7 @@ import WebContent
 struct ConsoleBench {
     static func main() throws {
         let words = CommandLine.arguments
-        let house = try BenchHouse(store: words[2], keys: words[3])
+        let house = try ConsoleBenchFixture(store: words[2], keys: words[3])
         switch words[1] {
         case "search": try search(house, queries: words[4])
         case "reissue": try reissue(house, count: Int(words[4]) ?? 4000)
@@ -43,7 +43,7 @@ struct ConsoleBench {
     }
 
     /// A line for each query: milliseconds, voters found, query.
-    static func search(_ house: BenchHouse, queries: String) throws {
+    static func search(_ house: ConsoleBenchFixture, queries: String) throws {
         while try house.desk.directory.registrar.index() {}
         for query in try String(contentsOfFile: queries, encoding: .utf8).split(separator: "\n").map(String.init) {
             var found = 0
@@ -58,7 +58,7 @@ struct ConsoleBench {
 
     /// Reissues per second, by eight managers at once: revoked, made anew, sealed message, notice, journal, one commit each
     /// or several together.
-    static func reissue(_ house: BenchHouse, count: Int) throws {
+    static func reissue(_ house: ConsoleBenchFixture, count: Int) throws {
         let voters = try house.store.read { (reading: borrowing Reading) throws(StoreError) -> [Int] in
             var ids: [Int] = []
             try house.desk.directory.registrar.each(reading, house.desk.election, limit: count) {
@@ -89,7 +89,7 @@ struct ConsoleBench {
     }
 
     /// Seconds of a snapshot and the memory it took; then milliseconds of each rendered page and the memory after all.
-    static func picture(_ house: BenchHouse) throws {
+    static func picture(_ house: ConsoleBenchFixture) throws {
         let snapshots = TurnoutRecorder(
             store: house.desk.store, directory: house.desk.directory, door: house.desk.door,
             station: house.desk.station, outbox: house.desk.outbox, clock: house.desk.clock)
@@ -110,11 +110,11 @@ struct ConsoleBench {
 }
 
 /// The desks behind the console, as `serve` builds them.
-struct BenchHouse {
+struct ConsoleBenchFixture {
     let store: Store
-    let desk: VoterDesk
+    let desk: VoterSupport
     private let console: ConsoleSite
-    private let door: Doorkeeper
+    private let door: Authenticator
     private let register: StaffRegister
 
     init(store path: String, keys: String) throws {
@@ -125,8 +125,8 @@ struct BenchHouse {
             + CaptchaSchema.migrations + RecoverySchema.migrations + PollingSchema.migrations + StaffSchema.migrations
             + BureauSchema.migrations + TurnoutSchema.migrations
         store = try Store(path: path, migrations: migrations, mayMiss: RollIndices.names, now: clock.now)
-        let logbook = Logbook(clock: clock, randomness: .system)
-        let elections = ElectionDesk(logbook: logbook, clock: clock)
+        let journal = AuditJournal(clock: clock, randomness: .system)
+        let elections = ElectionRepository(journal: journal, clock: clock)
         let store = store
         let election = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try elections.find(reading, nil)
@@ -134,48 +134,52 @@ struct BenchHouse {
         let folder = try KeyFolder(path: keys, store: path, randomness: .system)
         guard let key = try folder.key(of: election.election.id) else { throw CocoaError(.fileNoSuchFile) }
         let templates = TemplateFolder(["Templates"])
-        let office = MessageOffice(election: election.election, templates: templates)
+        let messageTemplates = MessageTemplates(election: election.election, templates: templates)
         let hasher = PassphraseHasher()
-        let keeper = PassphraseKeeper(hasher: hasher, logbook: logbook, clock: clock, randomness: .system)
+        let passphrases = PassphraseService(hasher: hasher, journal: journal, clock: clock, randomness: .system)
         let outbox = Outbox(clock: clock, randomness: .system)
-        let registrar = Registrar(store: store, logbook: logbook, clock: clock, hasher: hasher)
+        let registrar = Registrar(store: store, journal: journal, clock: clock, hasher: hasher)
         let issuer = Issuer(
-            outbox: outbox, registrar: registrar, logbook: logbook, clock: clock, randomness: .system)
+            outbox: outbox, registrar: registrar, journal: journal, clock: clock, randomness: .system)
         let directory = VoterDirectory(
-            election: election, key: key, office: office, issuer: issuer, registrar: registrar)
-        let voters = Doorkeeper(
-            election: election, key: key, directory: directory, keeper: keeper, outbox: outbox, clock: clock,
+            election: election, key: key, messageTemplates: messageTemplates, issuer: issuer, registrar: registrar)
+        let voters = Authenticator(
+            election: election, key: key, directory: directory, passphrases: passphrases, outbox: outbox, clock: clock,
             randomness: .system)
         let station = PollingStation(
-            store: store, election: election, key: key, logbook: logbook, clock: clock, randomness: .system)
+            store: store, election: election, key: key, journal: journal, clock: clock, randomness: .system)
         register = StaffRegister(
-            election: election, key: key, office: office, outbox: outbox, keeper: keeper, logbook: logbook,
+            election: election, key: key, messageTemplates: messageTemplates, outbox: outbox, passphrases: passphrases,
+            journal: journal,
             clock: clock,
             randomness: .system, console: "http://localhost/manager")
-        desk = VoterDesk(
+        desk = VoterSupport(
             store: store, directory: directory, door: voters, station: station, outbox: outbox, register: register,
-            logbook: logbook, clock: clock, randomness: .system)
-        door = Doorkeeper(
-            election: election, key: key, directory: StaffDirectory(register), keeper: keeper, outbox: outbox,
+            journal: journal, clock: clock, randomness: .system)
+        door = Authenticator(
+            election: election, key: key, directory: StaffDirectory(register), passphrases: passphrases, outbox: outbox,
             clock: clock,
             randomness: .system, realm: .staff, policy: StaffRegister.policy)
-        let trustees = TrusteeRegister(logbook: logbook, clock: clock)
+        let trustees = TrusteeRegister(journal: journal, clock: clock)
         let policy = try PolicyText(try templates.text(PolicyText.file), file: PolicyText.file)
-        let room = PrintRoom(
-            store: store, outbox: outbox, registrar: registrar, issuer: issuer, logbook: logbook, clock: clock)
+        let letterBatches = LetterBatches(
+            store: store, outbox: outbox, registrar: registrar, issuer: issuer, journal: journal, clock: clock)
         let parts = ConsoleSite.Parts(
             store: store, door: door,
-            signIn: SignInDesk(store: store, doorkeeper: door, common: CommonSecrets("")), register: register,
+            signIn: SignInFlow(store: store, authenticator: door, common: CommonSecrets("")), register: register,
             desk: desk,
-            deliveries: DeliveryDesk(desk), reminders: Reminders(desk),
-            letters: LetterDoor(desk, room: room, office: office, style: LetterStyle(), folder: path + ".print"),
+            deliveries: DeliveryService(desk), reminders: Reminders(desk),
+            letters: PrintOrders(
+                desk, letterBatches: letterBatches, messageTemplates: messageTemplates, style: LetterStyle(),
+                folder: path + ".print"),
             snapshots: TurnoutRecorder(
                 store: desk.store, directory: desk.directory, door: desk.door, station: desk.station,
                 outbox: desk.outbox, clock: desk.clock),
-            policy: PolicyDesk(desk, text: policy, trustees: trustees, takesBounces: false), roll: RollDesk(desk),
-            help: HelpQueue(election: election, key: key, clock: clock, randomness: .system),
-            teller: Teller(station: station, store: store, trustees: trustees, logbook: logbook, clock: clock),
-            logbook: logbook, clock: clock, randomness: .system, key: key)
+            policy: PolicyService(desk, text: policy, trustees: trustees, takesBounces: false), roll: RollService(desk),
+            help: SupportQueue(election: election, key: key, clock: clock, randomness: .system),
+            tallyService: TallyService(
+                station: station, store: store, trustees: trustees, journal: journal, clock: clock),
+            journal: journal, clock: clock, randomness: .system, key: key)
         let assets = try AssetSet(templates)
         console = ConsoleSite(
             parts, pages: try ConsolePages(election.election, templates: templates, assets: assets), assets: assets,

@@ -11,9 +11,9 @@ import Turnout
 
 /// The pages of a small election, without HTTP.
 struct ConsolePageTests {
-    private let house: ConsoleHouse
+    private let house: ConsoleFixture
 
-    init() throws { house = try ConsoleHouse() }
+    init() throws { house = try ConsoleFixture() }
 
     @Test func `every page says what its schema says, to every role that may see it`() throws {
         try house.issue()
@@ -28,17 +28,17 @@ struct ConsolePageTests {
         for (name, role) in [
             ("anne", StaffRole.manager), ("paul", .bureau), ("sam", .support), ("aude", .auditor), ("ivan", .printer),
         ] {
-            for view in ConsoleTables.views where role.may(view.deed) {
+            for view in ConsoleTables.views where role.may(view.permission) {
                 for language in Language.allCases {
                     let call = house.call(name, role, place: place, values: ["q": "Martin"], language: language)
-                    guard let screen = try view.make(house.context, call) else {
+                    guard let page = try view.make(house.context, call) else {
                         // No machine's clock is watched here.
                         #expect(view.path == ClockPage.path)
                         continue
                     }
                     let schema = JSONSchema(try ModelType(of: view.template.model).schema)
-                    #expect(schema.faults(try ModelEncoder.answer(screen.model)) == [], "\(view.path)")
-                    let html = try house.html(screen, call)
+                    #expect(schema.faults(try ModelEncoder.answer(page.model)) == [], "\(view.path)")
+                    let html = try house.html(page, call)
                     // A key in brackets stands for a text that is missing.
                     let missing = html.firstMatch(of: /\[[a-z]\w*\.[\w.]+\]/)
                     #expect(html.contains("<main") && missing == nil, "\(view.path)")
@@ -59,13 +59,14 @@ struct ConsolePageTests {
         let mine = house.call("anne", .manager)
         let page = try #require(try ApprovalsPage(house.context).model(mine))
         let request = try #require(page.answer.first)
-        #expect((request.deed, request.voter, request.voters, request.askedBy) == (.changeRoll, 1, 1, "staff:anne"))
+        #expect(
+            (request.permission, request.voter, request.voters, request.askedBy) == (.changeRoll, 1, 1, "staff:anne"))
         #expect(request.isMine.value)
-        #expect(request.expiresAt.seconds > ConsoleHouse.now)
-        let own = try house.html(try #require(try house.screen("approvals", mine)), mine)
+        #expect(request.expiresAt.seconds > ConsoleFixture.now)
+        let own = try house.html(try #require(try house.page("approvals", mine)), mine)
         #expect(own.contains("/manager/approvals/\(request.id)/take-back"))
         let theirs = house.call("paul", .bureau)
-        let other = try house.html(try #require(try house.screen("approvals", theirs)), theirs)
+        let other = try house.html(try #require(try house.page("approvals", theirs)), theirs)
         #expect(other.contains("/manager/approvals/\(request.id)/decide") && !other.contains("take-back"))
     }
 
@@ -76,7 +77,7 @@ struct ConsolePageTests {
         #expect(page.signatures == nil || page.signatures?.allSatisfy { $0.signedAt == nil } == true)
         #expect(page.identifiers.map(\.state) == [.active])
         let html = try house.html(
-            try #require(try house.screen("voters/{voter}", house.call("anne", .manager, place: ["voter": "1"]))),
+            try #require(try house.page("voters/{voter}", house.call("anne", .manager, place: ["voter": "1"]))),
             house.call("anne", .manager))
         #expect(!html.contains("v1@example.org") && html.contains("/manager/voters/1/reissue"))
     }
@@ -84,7 +85,7 @@ struct ConsolePageTests {
     @Test func `a page offers nothing that its reader may not do`() throws {
         let auditor = house.call("aude", .auditor)
         for path in ["deliveries", "letters", "seal", "policy", "staff"] {
-            let html = try house.html(try #require(try house.screen(path, auditor)), auditor)
+            let html = try house.html(try #require(try house.page(path, auditor)), auditor)
             let main = try #require(html.split(separator: "<main").last?.split(separator: "</main").first)
             #expect(main.firstMatch(of: /\/manager\/\w+\/(retry|print|again|add|answers|hold)/) == nil, "\(path)")
         }
@@ -96,13 +97,13 @@ struct ConsolePageTests {
         guard case .object(let answer) = try ModelEncoder.answer(page) else { return #expect(Bool(false)) }
         #expect(answer["opens"] == .text(page.opens.text) && page.opens.text.hasSuffix("Z"))
         #expect(answer["poll"] == JSONValue.none && answer["view"] == nil)
-        let html = try house.html(try #require(try house.screen("", call)), call)
+        let html = try house.html(try #require(try house.page("", call)), call)
         #expect(html.contains(page.opens.said(house.context.wording(.en))) && !html.contains(page.opens.text))
     }
 
     @Test func `there is no page of a voter whom there is not`() throws {
-        #expect(try house.screen("voters/{voter}", house.call("anne", .manager, place: ["voter": "99999"])) == nil)
-        #expect(try house.screen("help/{guide}", house.call("anne", .manager, place: ["guide": "none"])) == nil)
+        #expect(try house.page("voters/{voter}", house.call("anne", .manager, place: ["voter": "99999"])) == nil)
+        #expect(try house.page("help/{guide}", house.call("anne", .manager, place: ["guide": "none"])) == nil)
     }
 
     @Test func `the API's description says what every answer holds`() throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Console
 
-/// Every page of the console with a template, and what is shown once after a deed.
+/// Every page of the console with a template, and what is shown once after an action.
 private let templates = ConsoleTables.templates
 
 private func decoded<Model: PageModel>(_ model: Model.Type, _ json: JSONValue) throws -> any PageModel {
@@ -25,7 +25,7 @@ struct PageModelTests {
         }
     }
 
-    @Test func `the answer of a deed is what its schema says`() throws {
+    @Test func `the answer of a permission is what its schema says`() throws {
         for action in ConsoleTables.actions {
             let type = try ModelType(of: action.answer)
             let sample = type.sample(isFull: true)
@@ -36,12 +36,13 @@ struct PageModelTests {
 
     @Test(arguments: templates.indices)
     func `a page is said in both languages, full and empty`(index: Int) throws {
-        let (template, house) = (templates[index], try ConsoleHouse(voters: 1))
+        let (template, house) = (templates[index], try ConsoleFixture(voters: 1))
         for language in Language.allCases {
             for isFull in [true, false] {
                 let sample = try ModelType(of: template.model).sample(isFull: isFull)
-                let screen = Screen(title: "x & y", template: template.name, model: try decoded(template.model, sample))
-                let html = try house.html(screen, house.call("anne", .manager, language: language))
+                let page = RenderedPage(
+                    title: "x & y", template: template.name, model: try decoded(template.model, sample))
+                let html = try house.html(page, house.call("anne", .manager, language: language))
                 #expect(html.contains("<h1>x &amp; y</h1>") && html.hasSuffix("</html>\n"), "\(template.name)")
                 // A text that is missing shows as its key in brackets.
                 #expect(!html.contains("{{") && html.firstMatch(of: /\[[a-z]\w*\.[\w.]+\]/) == nil, "\(template.name)")
@@ -53,7 +54,7 @@ struct PageModelTests {
         let names = templates.map(\.name)
         #expect(Set(names).count == names.count && names.count > 25)
         let parts: Set = ["head", "foot", "token", "notice", "chart", "rollReport", "fields", "asked", "clockFacts"]
-        let folder = ConsoleHouse.repository.appending(path: "Templates/pages/console").path
+        let folder = ConsoleFixture.repository.appending(path: "Templates/pages/console").path
         let files = try FileManager.default.contentsOfDirectory(atPath: folder).map { $0.replacing(".html", with: "") }
         #expect(Set(files) == parts.union(names))
     }

@@ -1,5 +1,6 @@
 import Authentication
 import Compliance
+import Contacts
 import Delivery
 import Elections
 import Foundation
@@ -17,18 +18,18 @@ import WebContent
 
 /// The console's texts: none is missing, and none is left over.
 struct TextKeyTests {
-    private let house: ConsoleHouse
+    private let house: ConsoleFixture
     private let keys: Set<String>
 
     init() throws {
-        house = try ConsoleHouse(voters: 1)
-        keys = Set(try PageTexts.read(ConsoleHouse.templates, .fr, prefix: "console.").keys)
+        house = try ConsoleFixture(voters: 1)
+        keys = Set(try PageTexts.read(ConsoleFixture.templates, .fr, prefix: "console.").keys)
         try #require(keys.count > 900)
     }
 
     /// Whole files of a folder, by their names.
     private func files(_ folder: String, _ ending: String) throws -> [String: String] {
-        let root = ConsoleHouse.repository.appending(path: folder)
+        let root = ConsoleFixture.repository.appending(path: folder)
         let names = try FileManager.default.subpathsOfDirectory(atPath: root.path).filter { $0.hasSuffix(ending) }
         return Dictionary(
             uniqueKeysWithValues: try names.map {
@@ -64,7 +65,7 @@ struct TextKeyTests {
     /// Of lists of words, each with what its keys begin with.
     private static let choices: [(prefix: String, words: [String])] = [
         ("poll", PollState.allCases.map(\.rawValue)), ("clock", ClockDoubt.allCases.map(\.rawValue)),
-        ("v.channel", Route.allCases.map(\.rawValue)), ("state", MessageState.allCases.map(\.rawValue)),
+        ("v.channel", Channel.allCases.map(\.rawValue)), ("state", MessageState.allCases.map(\.rawValue)),
         ("kind", MessageKind.allCases.map(\.rawValue)), ("home", StaffRole.allCases.map(\.rawValue)),
         ("v.moment", PollMoment.allCases.map(\.rawValue)), ("minutes.moment", PollMoment.allCases.map(\.rawValue)),
         ("minutes.event", PollChronicle.Kind.allCases.map(\.rawValue)),
@@ -94,7 +95,7 @@ struct TextKeyTests {
         ("roll", ["added", "removed", "busy.title", "busy.text", "sealed.title", "sealed.text"]),
         ("busy", ["title", "text"]), ("standstill", ["title", "text"]), ("v.heading", ["none"]),
         ("incident", ["done"]), ("presence", ["done"]),
-        // Fields of sign-ins, which are no deeds, and fields that only some elections and files have.
+        // Fields of sign-ins, which are no actions, and fields that only some elections and files have.
         ("signIn", ["identifier", "identifier.hint"]), ("code", ["code", "resend", "cancel"]),
         ("enter", ["secret"]), ("choose", ["secret", "secret.hint", "again"]), ("factor", ["code", "code.hint"]),
         ("enrol", ["code"]), ("ownSecret", ["present", "secret", "secret.hint", "again"]),
@@ -109,7 +110,7 @@ struct TextKeyTests {
 
     /// Those of models, which name their own prefix.
     private static let ofModels: [any Choice.Type] = [
-        PollState.self, ClockDoubt.self, Route.self, MessageState.self, MessageKind.self, Mailing.Purpose.self,
+        PollState.self, ClockDoubt.self, Channel.self, MessageState.self, MessageKind.self, Mailing.Purpose.self,
         PollMoment.self, TrusteeProgress.Part.self, PolicyReport.State.self, Reminders.Target.self, Column.self,
         VoterModel.IdentifierState.self, LettersModel.BatchState.self,
     ]
@@ -178,6 +179,6 @@ struct TextKeyTests {
     }
 
     @Test func `both languages hold the same texts`() throws {
-        #expect(Set(try PageTexts.read(ConsoleHouse.templates, .en, prefix: "console.").keys) == keys)
+        #expect(Set(try PageTexts.read(ConsoleFixture.templates, .en, prefix: "console.").keys) == keys)
     }
 }

@@ -76,7 +76,7 @@ private final class Returns {
         let address = try #require(BounceAddress("bounces@vote.example.org"))
         listener = try BounceListener(
             path: path, address: address,
-            desk: ReceiptDesk(store: post.store, outbox: post.outbox, keyOf: { _ in key })
+            desk: ReceiptService(store: post.store, outbox: post.outbox, keyOf: { _ in key })
         ) { Issue.record("\($0)") }
     }
 
@@ -402,7 +402,7 @@ struct BounceTests {
         let returns = try Returns(messages: 2)
         let (token, key) = (try returns.tokens()[0], ReceiptKey(returns.post.key))
         let tag = key.tag(token)
-        let desk = ReceiptDesk(
+        let desk = ReceiptService(
             store: returns.post.store, outbox: returns.post.outbox, keyOf: { [key = returns.post.key] _ in key })
         let (local, domain) = ("bounces+\(token).\(tag)", "vote.example.org")
         let (changed, address) =

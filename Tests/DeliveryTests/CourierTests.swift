@@ -1,3 +1,4 @@
+import Contacts
 import Crypto
 import Delivery
 import Foundation
@@ -12,7 +13,7 @@ final class Gateway: SMSProvider {
 
     var seen: [String] { texts.withLock { $0 } }
 
-    func send(_ message: SMS) -> Handover {
+    func send(_ message: SMS) -> DeliveryOutcome {
         texts.withLock { $0.append(message.text) }
         return .accepted(providerID: message.reference)
     }
@@ -45,12 +46,13 @@ final class Post {
 
     /// Queues an SMS, or a mail, whose text is `word`.
     func add(
-        _ word: String, _ priority: Priority, by route: Route = .sms, expiresIn seconds: Int? = nil, mailing: Int? = nil
+        _ word: String, _ priority: Priority, by route: Channel = .sms, expiresIn seconds: Int? = nil,
+        mailing: Int? = nil
     ) throws {
-        let frame = MessageFrame(
+        let frame = MessageEnvelope(
             kind: .identifier, language: "fr", senderName: "S", senderAddress: "s@example.org",
-            shared: Dictionary(uniqueKeysWithValues: MessageFrame.sharedNames.map { ($0, $0) }),
-            flags: Dictionary(uniqueKeysWithValues: MessageFrame.flagNames.map { ($0, false) }), senderLines: [],
+            shared: Dictionary(uniqueKeysWithValues: MessageEnvelope.sharedNames.map { ($0, $0) }),
+            flags: Dictionary(uniqueKeysWithValues: MessageEnvelope.flagNames.map { ($0, false) }), senderLines: [],
             text: route == .sms ? "{{identifier}}" : "Subject\n\n{{identifier}}\n", html: nil)
         let (outbox, queue) = (outbox, outbox.queue(election: 1, key: key))
         queue.mailing = mailing
@@ -109,7 +111,7 @@ struct CourierTests {
 
         var count: Int { asked.withLock { $0 } }
 
-        func send(_ message: SMS) -> Handover {
+        func send(_ message: SMS) -> DeliveryOutcome {
             let number = asked.withLock { asked in
                 asked += 1
                 return asked

@@ -78,12 +78,12 @@ final class SlowRelay: Sendable {
 
 /// Says at once, while it is asked to send, that the message arrived.
 private final class HastyGateway: SMSProvider {
-    private let desk: ReceiptDesk
-    private let outcome: Handover?
+    private let desk: ReceiptService
+    private let outcome: DeliveryOutcome?
 
-    init(_ desk: ReceiptDesk, _ outcome: Handover?) { (self.desk, self.outcome) = (desk, outcome) }
+    init(_ desk: ReceiptService, _ outcome: DeliveryOutcome?) { (self.desk, self.outcome) = (desk, outcome) }
 
-    func send(_ message: SMS) -> Handover {
+    func send(_ message: SMS) -> DeliveryOutcome {
         do throws(StoreError) {
             let taken = try desk.take(token: message.reference, tag: message.tag, delivered: true)
             #expect(taken == .taken)
@@ -101,7 +101,7 @@ private final class LateGateway: SMSProvider {
 
     init(_ bell: WakeSignal) { self.bell = bell }
 
-    func send(_ message: SMS) -> Handover {
+    func send(_ message: SMS) -> DeliveryOutcome {
         count.withLock { $0 += 1 }
         bell.stop()
         usleep(300_000)
@@ -191,27 +191,27 @@ struct EndingTests {
     }
 
     /// One message that was handed to a gateway whose receipt comes before its answer.
-    private func sent(with outcome: Handover?) throws -> Post {
+    private func sent(with outcome: DeliveryOutcome?) throws -> Post {
         let post = try Post()
         try post.add("x", .batch)
         let key = post.key
-        let desk = ReceiptDesk(store: post.store, outbox: post.outbox, keyOf: { _ in key })
+        let desk = ReceiptService(store: post.store, outbox: post.outbox, keyOf: { _ in key })
         let courier = try Courier(
             store: post.store, outbox: post.outbox, mail: nil, sms: HastyGateway(desk, outcome), keyOf: { _ in key })
         _ = try courier.run()
         return post
     }
 
-    @Test(arguments: [nil, .unknown("the connection was lost")] as [Handover?])
-    func `a receipt that comes before the handing over is written down is not lost`(outcome: Handover?) throws {
+    @Test(arguments: [nil, .unknown("the connection was lost")] as [DeliveryOutcome?])
+    func `a receipt that comes before the handing over is written down is not lost`(outcome: DeliveryOutcome?) throws {
         let post = try sent(with: outcome)
         #expect(try post.states == ["delivered"])
         #expect(try post.early == 0)
     }
 
     /// What was said of an attempt that was refused says nothing of the next one.
-    @Test(arguments: [.failed("400 unknown number"), .temporary("503")] as [Handover])
-    func `a receipt of a refused attempt does not outlive it`(outcome: Handover) throws {
+    @Test(arguments: [.failed("400 unknown number"), .temporary("503")] as [DeliveryOutcome])
+    func `a receipt of a refused attempt does not outlive it`(outcome: DeliveryOutcome) throws {
         let post = try sent(with: outcome)
         #expect(try post.early == 0)
         #expect(try ["failed", "waiting"].contains(post.states[0]))

@@ -20,11 +20,11 @@ struct SMSTextTests {
     }
 }
 
-private func frame(_ text: String, html: String? = nil) -> MessageFrame {
-    MessageFrame(
+private func frame(_ text: String, html: String? = nil) -> MessageEnvelope {
+    MessageEnvelope(
         kind: .identifier, language: "fr", senderName: "S", senderAddress: "s@example.org",
-        shared: Dictionary(uniqueKeysWithValues: MessageFrame.sharedNames.map { ($0, $0) }),
-        flags: Dictionary(uniqueKeysWithValues: MessageFrame.flagNames.map { ($0, true) }), senderLines: ["x"],
+        shared: Dictionary(uniqueKeysWithValues: MessageEnvelope.sharedNames.map { ($0, $0) }),
+        flags: Dictionary(uniqueKeysWithValues: MessageEnvelope.flagNames.map { ($0, true) }), senderLines: ["x"],
         text: text,
         html: html)
 }

@@ -9,8 +9,8 @@ import Testing
 struct StoredElectionTests {
     private let folder = FileManager.default.temporaryDirectory.appending(
         path: "isoloir-elections-\(UUID().uuidString)")
-    private let desk = ElectionDesk(
-        logbook: Logbook(clock: Clock { 1_760_000_000 }, randomness: .system), clock: Clock { 1_760_000_000 })
+    private let desk = ElectionRepository(
+        journal: AuditJournal(clock: Clock { 1_760_000_000 }, randomness: .system), clock: Clock { 1_760_000_000 })
     private let store: Store
 
     init() throws {
@@ -38,7 +38,7 @@ struct StoredElectionTests {
         return kept.joined(separator: "\n")
     }
 
-    private func put(_ definition: String, isIssued: Bool) throws -> ElectionDesk.Outcome {
+    private func put(_ definition: String, isIssued: Bool) throws -> ElectionRepository.Outcome {
         let election = try ElectionReader.read(definition, file: "e.yaml").get()
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try desk.store(
@@ -77,7 +77,7 @@ struct StoredElectionTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let error = #expect(throws: StoreError.self) {
             try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try ElectionDesk.definition(reading, number: 7)
+                try ElectionRepository.definition(reading, number: 7)
             }
         }
         #expect(error?.kind == .missing)

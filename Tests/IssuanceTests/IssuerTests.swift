@@ -20,7 +20,7 @@ final class Bureau {
     let registrar: Registrar
     let election: StoredElection
     let key = ElectionKey(from: .system)
-    let office: MessageOffice
+    let messageTemplates: MessageTemplates
 
     /// - Parameter change: a line of the election, and what stands in its place.
     init(_ change: (String, String)? = nil, schema: [Migration] = IssuanceSchema.migrations) throws {
@@ -32,11 +32,11 @@ final class Bureau {
             migrations: JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations
                 + RollSchema.migrations + schema, now: 1)
         self.store = store
-        let logbook = Logbook(clock: clock, randomness: .system)
-        let desk = ElectionDesk(logbook: logbook, clock: clock)
-        registrar = Registrar(store: store, logbook: logbook, clock: clock, hasher: PassphraseHasher())
+        let journal = AuditJournal(clock: clock, randomness: .system)
+        let desk = ElectionRepository(journal: journal, clock: clock)
+        registrar = Registrar(store: store, journal: journal, clock: clock, hasher: PassphraseHasher())
         issuer = Issuer(
-            outbox: Outbox(clock: clock, randomness: .system), registrar: registrar, logbook: logbook, clock: clock,
+            outbox: Outbox(clock: clock, randomness: .system), registrar: registrar, journal: journal, clock: clock,
             randomness: .system)
         let sample = try String(
             contentsOf: repository.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
@@ -46,7 +46,7 @@ final class Bureau {
             _ = try desk.store(transaction, read, definition: text, inUse: [], isIssued: false, by: .system("test"))
             return try desk.find(transaction.reading, nil)
         }
-        office = MessageOffice(
+        messageTemplates = MessageTemplates(
             election: read, templates: TemplateFolder([repository.appending(path: "Templates").path]))
         let roll = folder.appending(path: "roll.csv")
         try Data(
@@ -64,7 +64,8 @@ final class Bureau {
             try registrar.publish(transaction, loaded, file: "roll.csv", by: .system("test"))
         }
         _ = try issuer.issueAll(
-            store, IssuanceContext(election, key: key, office: office), forced: nil, by: .system("test"))
+            store, IssuanceContext(election, key: key, messageTemplates: messageTemplates), forced: nil,
+            by: .system("test"))
     }
 
     /// The same store as the present program opens it.
@@ -118,10 +119,12 @@ struct IssuerTests {
 
     @Test func `the word to an old contact goes out even after a vote`() throws {
         let bureau = try Bureau()
-        let (issuer, election, key, office) = (bureau.issuer, bureau.election, bureau.key, bureau.office)
+        let (issuer, election, key, messageTemplates) = (
+            bureau.issuer, bureau.election, bureau.key, bureau.messageTemplates
+        )
         let outcome = try bureau.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try issuer.reissue(
-                transaction, IssuanceContext(election, key: key, office: office), reference: "V3",
+                transaction, IssuanceContext(election, key: key, messageTemplates: messageTemplates), reference: "V3",
                 ReissueOrder(by: .email, contact: "eve@example.net", reason: "says so", principal: .system("test")))
         }
         #expect(outcome == .done(generation: 2, noticeBy: .email, sheets: [], keepsOld: false))

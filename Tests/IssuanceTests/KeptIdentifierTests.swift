@@ -1,3 +1,4 @@
+import Contacts
 import Crypto
 import Delivery
 import Elections
@@ -12,33 +13,36 @@ struct KeptIdentifierTests {
     private let by = Principal.system("test")
 
     private func reissue(
-        _ bureau: Bureau, _ reference: String, by route: Route = .letter, keepsOld: Bool = true
+        _ bureau: Bureau, _ reference: String, by route: Channel = .letter, keepsOld: Bool = true
     ) throws -> Issuer.Reissue {
-        let (issuer, election, key, office, by) = (bureau.issuer, bureau.election, bureau.key, bureau.office, by)
+        let (issuer, election, key, messageTemplates, by) = (
+            bureau.issuer, bureau.election, bureau.key, bureau.messageTemplates, by
+        )
         return try bureau.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try issuer.reissue(
-                transaction, IssuanceContext(election, key: key, office: office), reference: reference,
+                transaction, IssuanceContext(election, key: key, messageTemplates: messageTemplates),
+                reference: reference,
                 ReissueOrder(by: route, contact: nil, reason: "lost", principal: by, keepsOld: keepsOld))
         }
     }
 
-    private func room(_ bureau: Bureau) -> PrintRoom {
+    private func letterBatches(_ bureau: Bureau) -> LetterBatches {
         let clock = Clock { 1_760_000_000 }
-        return PrintRoom(
+        return LetterBatches(
             store: bureau.store, outbox: Outbox(clock: clock, randomness: .system), registrar: bureau.registrar,
-            issuer: bureau.issuer, logbook: Logbook(clock: clock, randomness: .system), clock: clock)
+            issuer: bureau.issuer, journal: AuditJournal(clock: clock, randomness: .system), clock: clock)
     }
 
     private func print(_ bureau: Bureau) throws -> PrintBatch {
-        let room = room(bureau)
+        let letterBatches = letterBatches(bureau)
         let batch = try #require(
-            try room.openBatch(bureau.election, key: bureau.key, noticesApart: false, by: by))
-        try room.finish(batch)
+            try letterBatches.openBatch(bureau.election, key: bureau.key, noticesApart: false, by: by))
+        try letterBatches.finish(batch)
         return batch
     }
 
     private func post(_ bureau: Bureau, _ batch: PrintBatch) throws {
-        _ = try room(bureau).posted(
+        _ = try letterBatches(bureau).posted(
             bureau.election, batch: batch.number, on: "2025-10-09", before: 1_760_050_000, by: by
         ).get()
     }
@@ -135,9 +139,9 @@ struct KeptIdentifierTests {
     @Test func `a spoiled letter leaves the old one, and who has it needs no other`() throws {
         let bureau = try posted()
         _ = try reissue(bureau, "V2")
-        let (batch, room, election, by) = (try print(bureau), room(bureau), bureau.election, by)
+        let (batch, letterBatches, election, by) = (try print(bureau), letterBatches(bureau), bureau.election, by)
         let loss = try bureau.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try room.lose(
+            try letterBatches.lose(
                 transaction, election,
                 LostSheet(batch: batch.number, letter: 1, isReturned: false, destroyed: true, reason: "torn"), by: by)
         }.get()
@@ -145,7 +149,8 @@ struct KeptIdentifierTests {
         try post(bureau, batch)
         #expect(try states(bureau, "V2") == ["1 active printed", "2 revoked"])
         let again = try bureau.issuer.issueAll(
-            bureau.store, IssuanceContext(election, key: bureau.key, office: bureau.office), forced: nil, by: by)
+            bureau.store, IssuanceContext(election, key: bureau.key, messageTemplates: bureau.messageTemplates),
+            forced: nil, by: by)
         #expect(again.issuedCount == 0 && again.alreadyHad == 3)
     }
 
@@ -189,7 +194,7 @@ struct KeptIdentifierTests {
         }
         #expect(try states(bureau, "V2") == ["1 revoked printed", "2 revoked", "3 active"])
         // What waited on the letter waits no more.
-        #expect(try room(bureau).openBatch(election, key: bureau.key, noticesApart: false, by: by) == nil)
+        #expect(try letterBatches(bureau).openBatch(election, key: bureau.key, noticesApart: false, by: by) == nil)
     }
 
     @Test func `an identifier that is kept for good stands on both, and each voter is counted once`() throws {
@@ -233,12 +238,12 @@ struct KeptIdentifierTests {
         #expect(try states(bureau, "V1") == ["1 active", "2 unposted"])
     }
 
-    @Test(arguments: Language.allCases, [Route.email, .sms, .letter])
-    func `the word to the old contact says that it still works`(language: Language, route: Route) throws {
+    @Test(arguments: Language.allCases, [Channel.email, .sms, .letter])
+    func `the word to the old contact says that it still works`(language: Language, route: Channel) throws {
         let bureau = try Bureau()
         let hours = PollHours(announced: bureau.election.election)
         func words(_ isUntilPosted: Bool) throws -> String {
-            let frame = try bureau.office.frame(.notice, language, route, hours, isUntilPosted: isUntilPosted)
+            let frame = try bureau.messageTemplates.frame(.notice, language, route, hours, isUntilPosted: isUntilPosted)
             return frame.text.isEmpty ? "" : try LoadedFrame(frame, route: route).text(["greeting": "X"])
         }
         let ended = language == .fr ? "ne fonctionne plus" : "no longer works"

@@ -8,10 +8,10 @@ import Testing
 /// What waits for its hour, or is held while a clock in doubt holds the poll.
 struct HeldNewsTests {
     @Test(arguments: [false, true]) func `word of the hours that is sent again stays back`(isOne: Bool) throws {
-        let house = try DeskHouse(voters: 1)
+        let house = try OperationsFixture(voters: 1)
         try house.issue()
         let (desk, voter) = (house.desk, house.voters[0])
-        let retry = OutboxRetry(outbox: desk.outbox, logbook: desk.logbook, election: desk.election, key: desk.key)
+        let retry = OutboxRetry(outbox: desk.outbox, journal: desk.journal, election: desk.election, key: desk.key)
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute("UPDATE outbox_message SET kind = 'pollExtended', state = 'failed', ended_at = 1")
             try PollHours.put(
@@ -43,7 +43,7 @@ struct HeldNewsTests {
     func `a corrected contact hastens no message that waits for its hour`(
         state: String, late: Int, attempts: Int, isNow: Bool
     ) throws {
-        let house = try DeskHouse(voters: 1)
+        let house = try OperationsFixture(voters: 1)
         try house.issue()
         let (desk, voter, due) = (house.desk, house.voters[0], 1_795_000_000 + late)
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in

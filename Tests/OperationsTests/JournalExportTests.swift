@@ -10,20 +10,20 @@ import Testing
 struct JournalExportTests {
     /// Entries as the store holds them.
     private func entries() throws -> [JournalEntry] {
-        let house = try DeskHouse()
+        let house = try OperationsFixture()
         let clock = Clock { 1_760_000_000 }
-        let logbook = Logbook(clock: clock, randomness: .system)
+        let journal = AuditJournal(clock: clock, randomness: .system)
         try house.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             // As a version before wrote it.
-            try logbook.record(
+            try journal.record(
                 transaction, election: "e", by: .system("x"), .pollSuspend, ["votes.b": "417", "reason": "fire"])
-            try logbook.record(transaction, election: "e", by: .system("log"), .pollNotice, ["lines": "417"])
-            try logbook.record(
+            try journal.record(transaction, election: "e", by: .system("log"), .pollNotice, ["lines": "417"])
+            try journal.record(
                 transaction, election: "e", by: PollingStation.roundsPrincipal, .pollNotice, ["lines": "417"])
         }
-        let filter = Logbook.Filter(election: "e", action: "poll", principal: "", text: "417", before: nil)
+        let filter = AuditJournal.Filter(election: "e", action: "poll", principal: "", text: "417", before: nil)
         return try house.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try Logbook.page(reading, filter, limit: 10)
+            try AuditJournal.page(reading, filter, limit: 10)
         }.reversed()
     }
 

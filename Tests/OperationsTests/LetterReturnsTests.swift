@@ -30,14 +30,14 @@ private final class Post {
             migrations: JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations
                 + RollSchema.migrations + IssuanceSchema.migrations, now: 1)
         self.store = store
-        let logbook = Logbook(clock: clock, randomness: .system)
+        let journal = AuditJournal(clock: clock, randomness: .system)
         let (outbox, key) = (Outbox(clock: clock, randomness: .system), ElectionKey(from: .system))
-        let registrar = Registrar(store: store, logbook: logbook, clock: clock, hasher: PassphraseHasher())
+        let registrar = Registrar(store: store, journal: journal, clock: clock, hasher: PassphraseHasher())
         let issuer = Issuer(
-            outbox: outbox, registrar: registrar, logbook: logbook, clock: clock, randomness: .system)
+            outbox: outbox, registrar: registrar, journal: journal, clock: clock, randomness: .system)
         let text = try String(contentsOf: repository.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
         let read = try ElectionReader.read(text, file: "e").get()
-        let desk = ElectionDesk(logbook: logbook, clock: clock)
+        let desk = ElectionRepository(journal: journal, clock: clock)
         let election = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             _ = try desk.store(transaction, read, definition: text, inUse: [], isIssued: false, by: .system("test"))
             return try desk.find(transaction.reading, nil)
@@ -49,13 +49,14 @@ private final class Post {
         let loaded = try registrar.load(
             roll.path, into: election, keys: RollKeys(key, randomness: .system), options: ImportOptions())
         try #require(loaded.added.count == letters)
-        let office = MessageOffice(
+        let messageTemplates = MessageTemplates(
             election: read, templates: TemplateFolder([repository.appending(path: "Templates").path]))
         _ = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try registrar.publish(transaction, loaded, file: "roll.csv", by: .system("test"))
         }
         _ = try issuer.issueAll(
-            store, IssuanceContext(election, key: key, office: office), forced: .letter, by: .system("test"))
+            store, IssuanceContext(election, key: key, messageTemplates: messageTemplates), forced: .letter,
+            by: .system("test"))
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             let batch = try transaction.insert(
                 """
@@ -68,9 +69,9 @@ private final class Post {
                 SELECT ?, row_number() OVER (ORDER BY id), subject, generation, id, 1, 'printed' FROM outbox_message
                 """, batch)
         }
-        let room = PrintRoom(
-            store: store, outbox: outbox, registrar: registrar, issuer: issuer, logbook: logbook, clock: clock)
-        returns = LetterReturns(room: room, store: store, election: election)
+        let letterBatches = LetterBatches(
+            store: store, outbox: outbox, registrar: registrar, issuer: issuer, journal: journal, clock: clock)
+        returns = LetterReturns(letterBatches: letterBatches, store: store, election: election)
         (self.registrar, self.election) = (registrar, election)
         keys = RollKeys(key, randomness: .system)
     }

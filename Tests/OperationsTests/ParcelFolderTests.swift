@@ -14,14 +14,14 @@ struct ParcelFolderTests {
         ("cse-", false), ("cse", false),
     ])
     func `a parcel's folder is told from another election's`(name: String, isOurs: Bool) {
-        #expect(LetterDoor.isFolder(name, of: "cse") == isOurs)
+        #expect(PrintOrders.isFolder(name, of: "cse") == isOurs)
     }
 }
 
 struct DestructionTests {
     @Test
     func `what lies beside the store of another election stays`() throws {
-        let house = try DeskHouse(voters: 1)
+        let house = try OperationsFixture(voters: 1)
         let path = house.store.path
         let (ours, others) = (
             ["\(path).print/cse-2026-1-0123456789ab", "\(path).uploads/cse-2026"],

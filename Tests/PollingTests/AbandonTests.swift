@@ -60,7 +60,7 @@ struct AbandonTests {
             return
         }
         #expect(poll.erasures() == 1)
-        #expect(try poll.teller.tally(by: .system("test")).isEmpty)
+        #expect(try poll.tallyService.tally(by: .system("test")).isEmpty)
         let word = PollDecision(by: "Irene", reason: "we changed our mind")
         #expect(try poll.station.resume(by: .system("test"), word) != nil)
         #expect(try poll.station.extend(to: poll.now + 86_400, by: .system("test"), word) != nil)

@@ -12,15 +12,15 @@ import Testing
 struct CastingPaceTests {
     /// The ballot with a proof's number changed, signed again: only the proofs tell that it is bad.
     private func badProof(_ poll: PollFixture, _ voter: Int) throws -> [UInt8] {
-        let booth = try poll.booth(voter)
-        let ballot = string(try poll.seal(booth, 1))
+        let material = try poll.material(voter)
+        let ballot = string(try poll.seal(material, 1))
         let mark = try #require(ballot.range(of: "\"overall_proof\":[{\"challenge\":\""))
         let digit = ballot[mark.upperBound] == "1" ? "2" : "1"
         let changed = ballot[..<mark.upperBound] + digit + ballot[ballot.index(after: mark.upperBound)...]
         let end = try #require(changed.range(of: ",\"signature\":"))
         let unsigned = Array((changed[..<end.lowerBound] + "}").utf8)
-        let document = try #require(ElectionDocument(booth.document))
-        let (credentialText, uuid) = (booth.credential, document.uuid)
+        let document = try #require(ElectionDocument(material.document))
+        let (credentialText, uuid) = (material.credential, document.uuid)
         guard let credential = VotingCredential(credentialText.span) else {
             throw PollFixture.Trouble("a credential is none")
         }

@@ -17,7 +17,7 @@ struct CastingTests {
         #expect(receipt.tracker == string(Base64.digest(text.span)))
         #expect(try poll.stored().votes == 1)
         #expect(try poll.station.audit() == [])
-        #expect(throws: PollFixture.Trouble.self) { try poll.booth(0) }
+        #expect(throws: PollFixture.Trouble.self) { try poll.material(0) }
     }
 
     @Test func `a forged receipt is not genuine`() throws {
@@ -55,9 +55,9 @@ struct CastingTests {
 
     @Test func `another ballot of a used credential is refused with the tracker that counts`() throws {
         let poll = try PollFixture()
-        let booth = try poll.booth(0)
-        let first = try #require(receipt(try poll.cast(try poll.seal(booth, 1), by: 0)))
-        guard case .otherCounts(let tracker) = try poll.cast(try poll.seal(booth, 2), by: 0) else {
+        let material = try poll.material(0)
+        let first = try #require(receipt(try poll.cast(try poll.seal(material, 1), by: 0)))
+        guard case .otherCounts(let tracker) = try poll.cast(try poll.seal(material, 2), by: 0) else {
             Issue.record("a second ballot was not refused")
             return
         }

@@ -78,9 +78,11 @@ struct ChangedRowsTests {
         let poll = try PollFixture(voters: 12)
         for voter in 0..<12 { _ = try poll.cast(try poll.ballot(voter, voter % 4), by: voter) }
         #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
-        _ = try poll.teller.tally(by: .system("test"))
-        for trustee in 0...1 { _ = try poll.teller.take(try poll.decryptions(trustee), by: .system("test")) }
-        let results = try poll.store.read { (r: borrowing Reading) throws(StoreError) in try poll.teller.results(r) }
+        _ = try poll.tallyService.tally(by: .system("test"))
+        for trustee in 0...1 { _ = try poll.tallyService.take(try poll.decryptions(trustee), by: .system("test")) }
+        let results = try poll.store.read { (r: borrowing Reading) throws(StoreError) in
+            try poll.tallyService.results(r)
+        }
         #expect(results[0].questions[0].blank == 3)
         try change(
             poll,
@@ -88,7 +90,8 @@ struct ChangedRowsTests {
                 "UPDATE polling_ballot SET result = CAST(replace(CAST(result AS TEXT), '3,3,3', '9,0,0') AS BLOB) WHERE id = 1"
             ])
         #expect(throws: StoreError.self) {
-            try poll.store.read { (r: borrowing Reading) throws(StoreError) in try poll.teller.results(r) }.isEmpty
+            try poll.store.read { (r: borrowing Reading) throws(StoreError) in try poll.tallyService.results(r) }
+                .isEmpty
         }
         #expect(throws: StoreError.self) { try poll.archive().isEmpty }
     }

@@ -71,9 +71,9 @@ extension PollFixture {
             try PollingStation.witness(reading, boot: steady.boot)?.seen
         }
         if let seen { steady.adopt(seen) }
-        let (boxKey, logbook) = (boxKey, Logbook(clock: steady.clock, randomness: .system))
+        let (boxKey, journal) = (boxKey, AuditJournal(clock: steady.clock, randomness: .system))
         return PollingStation(
-            store: store, election: election, key: key, boxKey: { boxKey }, logbook: logbook, clock: steady.clock,
+            store: store, election: election, key: key, boxKey: { boxKey }, journal: journal, clock: steady.clock,
             steady: steady, randomness: .system)
     }
 

@@ -143,7 +143,7 @@ struct ClockTests {
         #expect(try poll.station.close(atOnce: false, by: .system("test"), word: word) == nil)
         try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             _ = try PollRestore.mark(
-                transaction, Logbook(clock: Clock { poll.now }, randomness: .system), clock: Clock { poll.now },
+                transaction, AuditJournal(clock: Clock { poll.now }, randomness: .system), clock: Clock { poll.now },
                 file: "b.isoloir", sha256: "ab12")
         }
         let held = try poll.poll()

@@ -15,7 +15,7 @@ struct CountingAttackTests {
         let poll = try PollFixture(members: members)
         for voter in 0..<voters { _ = try poll.cast(try poll.ballot(voter, 1 + voter % 3), by: voter) }
         #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
-        _ = try poll.teller.tally(by: .system("test"))
+        _ = try poll.tallyService.tally(by: .system("test"))
         return poll
     }
 
@@ -108,13 +108,16 @@ struct CountingAttackTests {
         #expect(forged.isProven(tally, by: trustee, fingerprint: form.fingerprint))
         let honest = PartialDecryption(tally, key: key, fingerprint: form.fingerprint, from: &source)
         #expect(digits(forged.factors[0][0]) != digits(honest.factors[0][0]))
-        guard case .refused(let reason) = try poll.teller.take(try file(poll, falseBy: 0), by: .system("test")) else {
+        guard case .refused(let reason) = try poll.tallyService.take(try file(poll, falseBy: 0), by: .system("test"))
+        else {
             Issue.record("a false factor was taken")
             return
         }
         #expect(reason.contains("Anne, ballot titulaires-ouvriers: the factor of question 1, choice 1 is FALSE"))
-        for trustee in 0...1 { _ = try poll.teller.take(try poll.decryptions(trustee), by: .system("test")) }
-        let results = try poll.store.read { (r: borrowing Reading) throws(StoreError) in try poll.teller.results(r) }
+        for trustee in 0...1 { _ = try poll.tallyService.take(try poll.decryptions(trustee), by: .system("test")) }
+        let results = try poll.store.read { (r: borrowing Reading) throws(StoreError) in
+            try poll.tallyService.results(r)
+        }
         #expect(results.count == 2 && results[0].questions[0].lines.map(\.votes) == [2, 1, 1])
     }
 
@@ -123,8 +126,8 @@ struct CountingAttackTests {
         let poll = try closed(members: bureau.members)
         let (tally, form) = try opened(poll, PollFixture.ballot)
         let document = try falsePart(tally, form, poll.pairs[0].keys[0].key).document
-        func take(_ waiver: [UInt8]?) throws -> Teller.Taking {
-            try poll.teller.take(
+        func take(_ waiver: [UInt8]?) throws -> TallyService.Taking {
+            try poll.tallyService.take(
                 foreign: document, trustee: "Anne", ballot: PollFixture.ballot, waiver: waiver, by: .system("test"))
         }
         let subject = "\(hex(sha256(document))) Anne"
@@ -144,7 +147,7 @@ struct CountingAttackTests {
             return
         }
         guard
-            case .noResult(let ballots, let unbound) = try poll.teller.take(
+            case .noResult(let ballots, let unbound) = try poll.tallyService.take(
                 try poll.decryptions(1), by: .system("test"))
         else {
             Issue.record("a false factor gave a result")
@@ -153,19 +156,23 @@ struct CountingAttackTests {
         #expect(ballots == [PollFixture.ballot] && unbound == ["Anne"])
         // Nothing of it stands in the archive, so that nothing is spoiled.
         #expect(!string(try poll.archive()).contains("PartialDecryption"))
-        guard case .taken(_, let missing) = try poll.teller.take(try poll.decryptions(0), by: .system("test")) else {
+        guard case .taken(_, let missing) = try poll.tallyService.take(try poll.decryptions(0), by: .system("test"))
+        else {
             Issue.record("the honest part was not taken")
             return
         }
         #expect(missing == [])
-        let results = try poll.store.read { (r: borrowing Reading) throws(StoreError) in try poll.teller.results(r) }
+        let results = try poll.store.read { (r: borrowing Reading) throws(StoreError) in
+            try poll.tallyService.results(r)
+        }
         #expect(results.count == 2)
         #expect(string(try poll.archive()).components(separatedBy: "\"type\":\"PartialDecryption\"").count == 3)
         let kept = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
             try reading.number("SELECT count(*) FROM polling_part WHERE replaced_at IS NOT NULL")
         }
         #expect(kept == 1)
-        guard case .refused(let reason) = try poll.teller.take(try poll.decryptions(0), by: .system("test")) else {
+        guard case .refused(let reason) = try poll.tallyService.take(try poll.decryptions(0), by: .system("test"))
+        else {
             Issue.record("a part was replaced after the result")
             return
         }
@@ -181,10 +188,10 @@ struct CountingAttackTests {
         let document = PartialDecryption(
             tally, key: poll.pairs[0].keys[0].key, fingerprint: form.fingerprint, from: &source
         ).document
-        _ = try poll.teller.take(try poll.decryptions(0), by: .system("test"))
+        _ = try poll.tallyService.take(try poll.decryptions(0), by: .system("test"))
         let waiver = try bureau.statement(.takeUnboundPart, "\(hex(sha256(document))) Anne")
         guard
-            case .refused(let reason) = try poll.teller.take(
+            case .refused(let reason) = try poll.tallyService.take(
                 foreign: document, trustee: "Anne", ballot: PollFixture.ballot, waiver: waiver, by: .system("test"))
         else {
             Issue.record("a bound part was replaced")
@@ -196,7 +203,7 @@ struct CountingAttackTests {
     /// Computed from a part that somebody replaced meanwhile.
     @Test func `a result is kept only with the parts that gave it, and once`() throws {
         let poll = try closed()
-        _ = try poll.teller.take(try poll.decryptions(0), by: .system("test"))
+        _ = try poll.tallyService.take(try poll.decryptions(0), by: .system("test"))
         let ballot = try poll.stored()
         func parts() throws -> [StoredPart] {
             try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -204,14 +211,16 @@ struct CountingAttackTests {
             }
         }
         let before = try parts()
-        #expect(try !poll.teller.keep(result: [[1, 1, 2]], from: [], of: ballot, by: .system("test")))
-        _ = try poll.teller.take(try poll.decryptions(1), by: .system("test"))
+        #expect(try !poll.tallyService.keep(result: [[1, 1, 2]], from: [], of: ballot, by: .system("test")))
+        _ = try poll.tallyService.take(try poll.decryptions(1), by: .system("test"))
         #expect(try parts().count == 2)
         for stale in [before, try parts()] {
-            #expect(try !poll.teller.keep(result: [[4, 0, 0]], from: stale, of: ballot, by: .system("test")))
+            #expect(try !poll.tallyService.keep(result: [[4, 0, 0]], from: stale, of: ballot, by: .system("test")))
         }
         #expect(try poll.station.audit() == [])
-        let results = try poll.store.read { (r: borrowing Reading) throws(StoreError) in try poll.teller.results(r) }
+        let results = try poll.store.read { (r: borrowing Reading) throws(StoreError) in
+            try poll.tallyService.results(r)
+        }
         #expect(results[0].questions[0].lines.map(\.votes) == [2, 1, 1])
     }
 
@@ -219,7 +228,7 @@ struct CountingAttackTests {
         let poll = try closed()
         let file = string(try poll.decryptions(0)).replacing(
             "\"decryption\":{", with: "\"decryption\":{\"x\":\"AAAA\",")
-        guard case .refused = try poll.teller.take(Array(file.utf8), by: .system("test")) else {
+        guard case .refused = try poll.tallyService.take(Array(file.utf8), by: .system("test")) else {
             Issue.record("junk was taken into the archive")
             return
         }
@@ -228,7 +237,7 @@ struct CountingAttackTests {
     /// Factors changed by hand, one up and one down, would move every vote from one list to another.
     @Test func `a part that was changed in the store gives no result`() throws {
         let poll = try closed()
-        _ = try poll.teller.take(try poll.decryptions(0), by: .system("test"))
+        _ = try poll.tallyService.take(try poll.decryptions(0), by: .system("test"))
         #expect(try poll.station.audit() == [])
         let ballot = try poll.stored()
         let parts = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -244,12 +253,14 @@ struct CountingAttackTests {
                 "UPDATE polling_part SET document = ? WHERE ballot = ?", Array(changed.utf8), ballot.id)
         }
         #expect(try poll.station.audit().contains { $0.contains("the part of trustee 1 is not proven") })
-        guard case .refused(let reason) = try poll.teller.take(try poll.decryptions(1), by: .system("test")) else {
+        guard case .refused(let reason) = try poll.tallyService.take(try poll.decryptions(1), by: .system("test"))
+        else {
             Issue.record("a changed part gave a result")
             return
         }
         #expect(reason.contains("Anne's part") && reason.contains("changed by hand"))
-        guard case .taken(_, let missing) = try poll.teller.take(try poll.decryptions(0), by: .system("test")) else {
+        guard case .taken(_, let missing) = try poll.tallyService.take(try poll.decryptions(0), by: .system("test"))
+        else {
             Issue.record("the trustee's own file was not taken")
             return
         }
@@ -266,7 +277,7 @@ struct CountingAttackTests {
     func `a second record or tally is never signed`(change: StaticString) throws {
         let poll = try closed()
         try poll.execute(change)
-        #expect(throws: StoreError.self) { try poll.teller.tally(by: .system("test")) }
+        #expect(throws: StoreError.self) { try poll.tallyService.tally(by: .system("test")) }
     }
 
     @Test func `two tallies of one ballot by one trustee are told apart`() throws {
@@ -276,7 +287,7 @@ struct CountingAttackTests {
         let file = TrusteeFiles.decryptions(
             election: "cse-2026", trustee: "Anne",
             parts: [TrusteeFiles.part(other, form: form, election: "cse-2026", key: poll.pairs[0].keys[0].key)])
-        guard case .refused(let reason) = try poll.teller.take(file, by: .system("test")) else {
+        guard case .refused(let reason) = try poll.tallyService.take(file, by: .system("test")) else {
             Issue.record("another tally was taken")
             return
         }
@@ -284,7 +295,7 @@ struct CountingAttackTests {
         // A file whose tally somebody else changed is not the trustee's word.
         let forged = string(try poll.decryptions(0)).replacing(
             hex(sha256(try opened(poll, PollFixture.ballot).tally.document)), with: hex(sha256([9])))
-        guard case .refused(let other) = try poll.teller.take(Array(forged.utf8), by: .system("test")) else {
+        guard case .refused(let other) = try poll.tallyService.take(Array(forged.utf8), by: .system("test")) else {
             Issue.record("a changed file was taken")
             return
         }

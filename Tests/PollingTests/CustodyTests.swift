@@ -16,9 +16,9 @@ struct CustodyTests {
     }
 
     private func backup(_ poll: PollFixture, _ name: String, _ sha256: String) throws {
-        let logbook = Logbook(clock: Clock { poll.now }, randomness: .system)
+        let journal = AuditJournal(clock: Clock { poll.now }, randomness: .system)
         try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try logbook.record(
+            try journal.record(
                 transaction, election: nil, by: .system("test"), .storeBackup, ["file": name, "sha256": sha256])
         }
     }
@@ -29,14 +29,14 @@ struct CustodyTests {
         #expect(try poll.station.close(atOnce: false, by: .system("test")) == nil)
         #expect(try poll.erasures() == 0 && custody(poll).keyCopies.isEmpty)
         // Who is under way still gets their credential.
-        _ = try poll.booth(1)
+        _ = try poll.material(1)
         poll.wait(100_000)
         #expect(try poll.station.followClock(by: .system("clock")))
         #expect(try poll.erasures() == 1 && custody(poll).keyCopies.map(\.erasure) == [.erased(path: "box")])
-        #expect(throws: StoreError.self) { try poll.booth(1) }
+        #expect(throws: StoreError.self) { try poll.material(1) }
         // Count, archive and audit need none.
-        #expect(try poll.teller.tally(by: .system("test")).count == 2)
-        for trustee in 0...1 { _ = try poll.teller.take(try poll.decryptions(trustee), by: .system("test")) }
+        #expect(try poll.tallyService.tally(by: .system("test")).count == 2)
+        for trustee in 0...1 { _ = try poll.tallyService.take(try poll.decryptions(trustee), by: .system("test")) }
         #expect(try poll.archive().count > 512)
         #expect(try poll.station.audit() == [])
     }
@@ -44,10 +44,10 @@ struct CustodyTests {
     /// A restored journal ends before the backup's own entry: neither it nor the store that was lost would stand there.
     @Test func `what was restored and what was lost stand in the list until they are reported`() throws {
         let poll = try PollFixture()
-        let logbook = Logbook(clock: Clock { poll.now }, randomness: .system)
+        let journal = AuditJournal(clock: Clock { poll.now }, randomness: .system)
         try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             _ = try PollRestore.mark(
-                transaction, logbook, clock: Clock { poll.now }, file: "night.backup", sha256: "0123456789abcdef")
+                transaction, journal, clock: Clock { poll.now }, file: "night.backup", sha256: "0123456789abcdef")
         }
         let names = try custody(poll).remaining.map(\.name)
         try #require(names.count == 2 && names[0] == "night.backup" && names[1].hasPrefix("copies-before-restore-"))
@@ -64,9 +64,9 @@ struct CustodyTests {
         let poll = try PollFixture()
         let digests = [String(repeating: "0a", count: 32), String(repeating: "0b", count: 32)]
         for digest in digests { try backup(poll, "night.backup", digest) }
-        let logbook = Logbook(clock: Clock { poll.now }, randomness: .system)
+        let journal = AuditJournal(clock: Clock { poll.now }, randomness: .system)
         try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try logbook.record(
+            try journal.record(
                 transaction, election: nil, by: .system("test"), .storeBackupRemoved,
                 ["file": "night.backup", "sha256": digests[1]])
         }
@@ -113,7 +113,7 @@ struct CustodyTests {
         let other = poll.another()
         #expect(try other.close(atOnce: true, by: .system("test")) == nil)
         #expect(try !poll.station.followClock(by: .system("clock")))
-        #expect(throws: StoreError.self) { try poll.booth(1) }
+        #expect(throws: StoreError.self) { try poll.material(1) }
     }
 
     @Test func `a copy that cannot be erased does not stop the close and stands in the list until it can`() throws {
@@ -198,7 +198,7 @@ struct CustodyTests {
     @Test func `nothing is erased before the close`() throws {
         let poll = try PollFixture()
         #expect(try poll.station.destroyBoxKey(by: .system("test")) == [] && poll.erasures() == 0)
-        _ = try poll.booth(0)
+        _ = try poll.material(0)
     }
 
     @Test func `backups between seal and close are listed until they are reported`() throws {

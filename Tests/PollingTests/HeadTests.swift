@@ -107,7 +107,7 @@ struct HeadTests {
         poll.wait(900)
         #expect(try poll.station.turnRounds() == [PollFixture.ballot])
         let details = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try Logbook.lastDetails(reading, action: .pollRound)
+            try AuditJournal.lastDetails(reading, action: .pollRound)
         }
         let round = try #require(try rounds(poll).last)
         #expect(

@@ -41,7 +41,7 @@ struct OpeningRulesTests {
         let poll = try PollFixture(voters: 12, members: members, weights: weights)
         for voter in 0..<voters { _ = try poll.cast(try poll.ballot(voter, voter % 4), by: voter) }
         #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
-        _ = try poll.teller.tally(by: .system("test"))
+        _ = try poll.tallyService.tally(by: .system("test"))
         let manifest = try #require(try poll.manifest())
         let seal = try #require(SealManifest(manifest))
         let text = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -144,7 +144,7 @@ struct OpeningRulesTests {
                 backup: "aaaaaaaa", who: "Max", reason: trap, by: .system("test"))?.contains("one line") == true)
         for voter in 0..<12 { _ = try poll.cast(try poll.ballot(voter), by: voter) }
         #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
-        _ = try poll.teller.tally(by: .system("test"))
+        _ = try poll.tallyService.tally(by: .system("test"))
         let manifest = try #require(try poll.manifest())
         let seal = try #require(SealManifest(manifest))
         let found = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in

@@ -25,9 +25,9 @@ final class PollFixture: Sendable {
     let station: PollingStation
     let key: ElectionKey
     let boxKey: BoxKey
-    private let logbook: Logbook
-    var journal: Logbook { logbook }
-    let teller: Teller
+    private let journal: AuditJournal
+    var journal: AuditJournal { journal }
+    let tallyService: TallyService
     private let sealer: PollSealer
     let trustees: TrusteeRegister
     let bureau: MemberRegister
@@ -65,8 +65,8 @@ final class PollFixture: Sendable {
                 + RollSchema.migrations + IssuanceSchema.migrations + PassphrasesSchema.migrations
                 + AccessSchema.migrations + PollingSchema.migrations, now: 1)
         self.store = store
-        let logbook = Logbook(clock: clock, randomness: .system)
-        let desk = ElectionDesk(logbook: logbook, clock: clock)
+        let journal = AuditJournal(clock: clock, randomness: .system)
+        let desk = ElectionRepository(journal: journal, clock: clock)
         let sample = try String(
             contentsOf: repository.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
         let parts = sample.components(separatedBy: "  - id: titulaires-cadres")
@@ -82,8 +82,8 @@ final class PollFixture: Sendable {
         }
         election = stored
         let key = ElectionKey(from: .system)
-        (self.key, self.logbook) = (key, logbook)
-        let registrar = Registrar(store: store, logbook: logbook, clock: clock, hasher: PassphraseHasher())
+        (self.key, self.journal) = (key, journal)
+        let registrar = Registrar(store: store, journal: journal, clock: clock, hasher: PassphraseHasher())
         let roll = folder.appending(path: "roll.csv")
         let rows = (1...count).map { number in
             let name =
@@ -105,7 +105,7 @@ final class PollFixture: Sendable {
             try registrar.each(reading, stored) { voter, _ throws(StoreError) in ids.append(voter.id) }
             return ids
         }
-        let register = TrusteeRegister(logbook: logbook, clock: clock)
+        let register = TrusteeRegister(journal: journal, clock: clock)
         trustees = register
         pairs = ["Anne", "Bruno"].map {
             TrusteeFiles.KeyPair(election: read.id, trustee: $0, ballots: read.ballots.map(\.id))
@@ -121,16 +121,16 @@ final class PollFixture: Sendable {
             }
             #expect(refusal == nil)
         }
-        bureau = MemberRegister(logbook: logbook, clock: clock)
-        let office = bureau
+        bureau = MemberRegister(journal: journal, clock: clock)
+        let messageTemplates = bureau
         for member in members {
             let refusal = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try office.add(transaction, stored, member, by: .system("test"))
+                try messageTemplates.add(transaction, stored, member, by: .system("test"))
             }
             #expect(refusal == nil)
         }
         sealer = PollSealer(
-            store: store, registrar: registrar, trustees: register, logbook: logbook, clock: clock,
+            store: store, registrar: registrar, trustees: register, journal: journal, clock: clock,
             randomness: .system)
         let boxKey = BoxKey(from: .system)
         self.boxKey = boxKey
@@ -142,8 +142,8 @@ final class PollFixture: Sendable {
                     erasure.count += 1
                     return [erasure.answer]
                 }
-            }, boxKeyPlaces: { hands.places.withLock { $0 } }, logbook: logbook, clock: clock, randomness: .system)
-        teller = Teller(station: station, store: store, trustees: register, logbook: logbook, clock: clock)
+            }, boxKeyPlaces: { hands.places.withLock { $0 } }, journal: journal, clock: clock, randomness: .system)
+        tallyService = TallyService(station: station, store: store, trustees: register, journal: journal, clock: clock)
         guard isSealed else { return }
         let outcome = try seal()
         guard case .sealed(let poll) = outcome else { throw Trouble("\(outcome)") }
@@ -172,7 +172,7 @@ final class PollFixture: Sendable {
     func another() -> PollingStation {
         let hands = hands
         return PollingStation(
-            store: store, election: election, key: key, boxKey: { [boxKey] in boxKey }, logbook: logbook,
+            store: store, election: election, key: key, boxKey: { [boxKey] in boxKey }, journal: journal,
             clock: Clock { hands.time.withLock { $0 } }, randomness: .system)
     }
 
@@ -207,25 +207,25 @@ final class PollFixture: Sendable {
         }
     }
 
-    func booth(_ voter: Int, _ ballot: String = PollFixture.ballot) throws -> Booth {
+    func material(_ voter: Int, _ ballot: String = PollFixture.ballot) throws -> VotingMaterial {
         let entering = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try station.enter(reading, voter: voters[voter], ballot: ballot)
         }
-        guard case .booth(let booth) = entering else { throw Trouble("\(entering)") }
-        return booth
+        guard case .material(let material) = entering else { throw Trouble("\(entering)") }
+        return material
     }
 
     /// A voter's ballot for the answer of this number; 0 is a blank vote.
     func ballot(_ voter: Int, _ answer: Int = 1, _ name: String = PollFixture.ballot) throws -> [UInt8] {
-        try seal(try booth(voter, name), answer)
+        try seal(try material(voter, name), answer)
     }
 
-    func seal(_ booth: Booth, _ answer: Int) throws -> [UInt8] {
-        let document = try #require(ElectionDocument(booth.document))
-        let stored = try stored(booth.ballot.id)
+    func seal(_ material: VotingMaterial, _ answer: Int) throws -> [UInt8] {
+        let document = try #require(ElectionDocument(material.document))
+        let stored = try stored(material.ballot.id)
         var sealer = BallotSealer(
             group: try station.checker(stored).group, form: document.form, source: SystemScalars())
-        let (text, uuid) = (booth.credential, document.uuid)
+        let (text, uuid) = (material.credential, document.uuid)
         guard let credential = VotingCredential(text.span) else { throw Trouble("a credential is none") }
         let choices = (0..<document.questions[0].shape.choices).map { $0 == answer ? UInt8(1) : 0 }
         let sealed = sealer.seal([choices], secret: credential.exponent(uuid: uuid.span))
@@ -249,7 +249,7 @@ final class PollFixture: Sendable {
         let ballot = try stored(name)
         return try store.read { (reading: borrowing Reading) throws(StoreError) in
             var bytes: [UInt8] = []
-            try teller.archive(reading, ballot) { bytes += $0 }
+            try tallyService.archive(reading, ballot) { bytes += $0 }
             return bytes
         }
     }

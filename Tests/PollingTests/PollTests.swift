@@ -154,27 +154,32 @@ struct CountingTests {
         for (voter, answer) in [1, 1, 2, 0].enumerated() {
             _ = try poll.cast(try poll.ballot(voter, answer), by: voter)
         }
-        #expect(try poll.teller.tally(by: .system("test")) == [])
+        #expect(try poll.tallyService.tally(by: .system("test")) == [])
         #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
-        #expect(try poll.teller.tally(by: .system("test")).count == 2)
+        #expect(try poll.tallyService.tally(by: .system("test")).count == 2)
         return poll
     }
 
     @Test func `both trustees together open the result, and neither alone`() throws {
         let poll = try closed()
-        guard case .taken(_, let missing) = try poll.teller.take(try poll.decryptions(0), by: .system("test")) else {
+        guard case .taken(_, let missing) = try poll.tallyService.take(try poll.decryptions(0), by: .system("test"))
+        else {
             Issue.record("a good decryption was refused")
             return
         }
         #expect(missing == ["Bruno"])
         #expect(
-            try poll.store.read { (r: borrowing Reading) throws(StoreError) in try poll.teller.results(r).count } == 0)
-        guard case .taken(_, let nobody) = try poll.teller.take(try poll.decryptions(1), by: .system("test")) else {
+            try poll.store.read { (r: borrowing Reading) throws(StoreError) in try poll.tallyService.results(r).count }
+                == 0)
+        guard case .taken(_, let nobody) = try poll.tallyService.take(try poll.decryptions(1), by: .system("test"))
+        else {
             Issue.record("a good decryption was refused")
             return
         }
         #expect(nobody == [])
-        let results = try poll.store.read { (r: borrowing Reading) throws(StoreError) in try poll.teller.results(r) }
+        let results = try poll.store.read { (r: borrowing Reading) throws(StoreError) in
+            try poll.tallyService.results(r)
+        }
         #expect(results[0].questions[0].lines.map(\.votes) == [2, 1, 0])
         #expect(results[0].questions[0].blank == 1)
         #expect(results[1].counted == 0)
@@ -183,7 +188,9 @@ struct CountingTests {
     @Test func `a trustee with a wrong key, a tampered proof or a stranger's name is refused by name`() throws {
         let poll = try closed()
         func refusal(_ file: [UInt8]) throws -> String {
-            guard case .refused(let reason) = try poll.teller.take(file, by: .system("test")) else { return "taken" }
+            guard case .refused(let reason) = try poll.tallyService.take(file, by: .system("test")) else {
+                return "taken"
+            }
             return reason
         }
         #expect(
@@ -208,7 +215,7 @@ struct CountingTests {
             }
         }
         let file = TrusteeFiles.decryptions(election: "cse-2026", trustee: "Anne", parts: [])
-        guard case .refused(let reason) = try poll.teller.take(file, by: .system("test")) else {
+        guard case .refused(let reason) = try poll.tallyService.take(file, by: .system("test")) else {
             Issue.record("an open poll took a decryption")
             return
         }

@@ -35,7 +35,7 @@ struct RecordTests {
         #expect(
             try poll.station.close(
                 atOnce: true, by: .system("test"), word: PollDecision(by: "Jeanne", reason: "minutes, 19:10")) == nil)
-        _ = try poll.teller.tally(by: .system("test"))
+        _ = try poll.tallyService.tally(by: .system("test"))
     }
 
     @Test func `a record that is there is what a second one comes to`() throws {
@@ -98,7 +98,7 @@ struct RecordTests {
         try close(poll)
         #expect(try poll.station.note(present: ["Paul", "Rose"], at: .count, who: "Paul", by: .system("test")) == nil)
         for trustee in [0, 1] {
-            _ = try poll.teller.take(try poll.decryptions(trustee), by: .system("test"))
+            _ = try poll.tallyService.take(try poll.decryptions(trustee), by: .system("test"))
         }
         let lines = try record(poll, .result)
         #expect(lines.first == "isoloir result record 1")
@@ -109,7 +109,7 @@ struct RecordTests {
         #expect(lines.contains("pr\u{E9}sents au d\u{E9}pouillement : Paul, Rose (not\u{E9} par Paul)"))
         #expect(lines.contains { $0.hasPrefix("signature, Rose : ") })
         // A second count of the same changes nothing.
-        _ = try poll.teller.tally(by: .system("test"))
+        _ = try poll.tallyService.tally(by: .system("test"))
         #expect(try record(poll, .result) == lines)
     }
 

@@ -29,7 +29,7 @@ struct RestoreTests {
     private func mark(_ poll: PollFixture) throws {
         let held = try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try PollRestore.mark(
-                transaction, Logbook(clock: Clock { poll.now }, randomness: .system), clock: Clock { poll.now },
+                transaction, AuditJournal(clock: Clock { poll.now }, randomness: .system), clock: Clock { poll.now },
                 file: "b.isoloir",
                 sha256: "ab12")
         }
@@ -93,14 +93,14 @@ struct RestoreTests {
         }
         _ = try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try PollRestore.mark(
-                transaction, Logbook(clock: Clock { poll.now }, randomness: .system), clock: Clock { poll.now },
+                transaction, AuditJournal(clock: Clock { poll.now }, randomness: .system), clock: Clock { poll.now },
                 file: "b.isoloir", sha256: "ab12")
         }
         #expect(try poll.station.audit() == [])
         guard state != "sealed" else { return }
         if state != "closed" { #expect(try poll.station.close(atOnce: true, by: .system("test"), word: word) == nil) }
         #expect(try poll.station.audit() == [])
-        #expect(try !poll.teller.tally(by: .system("test")).isEmpty)
+        #expect(try !poll.tallyService.tally(by: .system("test")).isEmpty)
     }
 
     /// The mark of the restore is a row that whoever writes the file can take away: voting goes on with the journal's consent alone.
@@ -146,7 +146,7 @@ struct RestoreTests {
         try mark(poll)
         #expect(
             try poll.station.close(atOnce: true, by: .system("test"), word: PollDecision(by: "I", reason: "r")) == nil)
-        _ = try poll.teller.tally(by: .system("test"))
+        _ = try poll.tallyService.tally(by: .system("test"))
         let found = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
             try poll.station.record(reading, .closing)
         }

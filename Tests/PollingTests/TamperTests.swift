@@ -108,8 +108,8 @@ struct TamperTests {
         poll.wait(900)
         #expect(try poll.station.turnRounds() == [PollFixture.ballot])
         #expect(try poll.station.close(atOnce: true, by: .system("test")) == nil)
-        _ = try poll.teller.tally(by: .system("test"))
-        for trustee in 0...1 { _ = try poll.teller.take(try poll.decryptions(trustee), by: .system("test")) }
+        _ = try poll.tallyService.tally(by: .system("test"))
+        for trustee in 0...1 { _ = try poll.tallyService.take(try poll.decryptions(trustee), by: .system("test")) }
         #expect(try poll.station.audit() == [])
         let (change, expected) = TamperTests.changes[number]
         try poll.execute("PRAGMA defer_foreign_keys = ON")

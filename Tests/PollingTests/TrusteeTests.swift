@@ -212,12 +212,12 @@ struct TrusteeTests {
     /// Two members of a moment take a trustee away, somebody else comes in, and the members go before the seal.
     @Test func `who signed that a trustee goes stands in the seal, or nothing is sealed`() throws {
         let (poll, thieves) = (try PollFixture(isSealed: false), Bureau())
-        func office(_ body: (borrowing Transaction) throws(StoreError) -> String?) throws -> String? {
+        func messageTemplates(_ body: (borrowing Transaction) throws(StoreError) -> String?) throws -> String? {
             try poll.store.write(body)
         }
         for member in thieves.members {
             #expect(
-                try office { transaction throws(StoreError) in
+                try messageTemplates { transaction throws(StoreError) in
                     try poll.bureau.add(transaction, poll.election, member, by: .system("test"))
                 } == nil)
         }
@@ -225,7 +225,7 @@ struct TrusteeTests {
         let word = try thieves.statement(
             .removeTrustee, TrusteeFiles.removalSubject(trustee: "Bruno", old: keys))
         #expect(
-            try office { transaction throws(StoreError) in
+            try messageTemplates { transaction throws(StoreError) in
                 try poll.trustees.remove(
                     transaction, poll.election, name: "Bruno", statement: word, by: .system("test"))
             } == nil)
@@ -236,11 +236,11 @@ struct TrusteeTests {
         guard case .added(let challenge) = addition else { throw PollFixture.Trouble("\(addition)") }
         let answer = try TrusteeFiles.answer(challenge, other)
         #expect(
-            try office { transaction throws(StoreError) in
+            try messageTemplates { transaction throws(StoreError) in
                 try poll.trustees.confirm(transaction, poll.election, answer: answer, by: .system("test"))
             } == nil)
         for name in ["Irene", "Hugo"] {
-            let refusal = try office { transaction throws(StoreError) in
+            let refusal = try messageTemplates { transaction throws(StoreError) in
                 try poll.bureau.remove(transaction, poll.election, name: name, by: .system("test"))
             }
             #expect(refusal?.contains("stays a member") == true)

@@ -8,15 +8,15 @@ import Testing
 /// Nobody is two persons, however many accounts they make.
 struct OnePersonTests {
     /// The administrator's two members of the bureau and one manager.
-    private func house() throws -> House {
-        let house = try House()
+    private func house() throws -> StaffFixture {
+        let house = try StaffFixture()
         for (name, role) in [("ines", StaffRole.bureau), ("hugo", .bureau), ("anne", .manager)] {
             guard case .done = try house.add(name, role) else { throw Failure.notAdded }
         }
         return house
     }
 
-    private func mails(_ house: House, _ kind: String) throws -> Int {
+    private func mails(_ house: StaffFixture, _ kind: String) throws -> Int {
         try house.store.read { (reading: borrowing Reading) throws(StoreError) in
             try reading.number("SELECT count(*) FROM outbox_message WHERE kind = ?", kind)
         }

@@ -11,12 +11,12 @@ import Testing
 struct OwnSecretTests {
     private static let (old, new) = ("trois girafes bleues au port", "quatre zebus verts en mer du nord")
 
-    private func desk(_ house: House) -> SignInDesk {
-        SignInDesk(store: house.store, doorkeeper: house.door, common: CommonSecrets(""))
+    private func desk(_ house: StaffFixture) -> SignInFlow {
+        SignInFlow(store: house.store, authenticator: house.door, common: CommonSecrets(""))
     }
 
     /// Signs a member in by identifier, mailed code and passphrase; nil when the identifier leads nowhere.
-    private func verified(_ house: House, _ identifier: String) throws -> String? {
+    private func verified(_ house: StaffFixture, _ identifier: String) throws -> String? {
         guard case .canonical(let canonical) = IdentifierEntry(identifier, scheme: .random) else { return nil }
         let token = try house.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try house.door.ask(transaction, canonical: canonical, from: CodeAsker(network: "192.0.2.1"))
@@ -33,14 +33,14 @@ struct OwnSecretTests {
         return changed == 1 ? token : nil
     }
 
-    private func mails(_ house: House, _ kind: String) throws -> Int {
+    private func mails(_ house: StaffFixture, _ kind: String) throws -> Int {
         try house.store.read { (reading: borrowing Reading) throws(StoreError) in
             try reading.number("SELECT count(*) FROM outbox_message WHERE kind = ?", kind)
         }
     }
 
     @Test func `a member changes their passphrase, other sessions end, and a mail says so`() throws {
-        let house = try House()
+        let house = try StaffFixture()
         guard case .done(let identifier) = try house.add("anne", .manager) else { return #expect(Bool(false)) }
         let desk = desk(house)
         let token = try #require(try verified(house, identifier))
@@ -62,7 +62,7 @@ struct OwnSecretTests {
     }
 
     @Test func `an identifier that nobody uses expires, and a new one begins anew`() throws {
-        let house = try House()
+        let house = try StaffFixture()
         guard case .done(let identifier) = try house.add("anne", .manager) else { return #expect(Bool(false)) }
         house.wait(StaffRegister.unusedDays * 86_400 - 1)
         #expect(try !isExpired(house, "anne"))
@@ -85,7 +85,7 @@ struct OwnSecretTests {
     }
 
     @Test func `a passphrase that is chosen too late is not taken`() throws {
-        let house = try House()
+        let house = try StaffFixture()
         guard case .done(let identifier) = try house.add("anne", .manager) else { return #expect(Bool(false)) }
         house.wait(StaffRegister.unusedDays * 86_400 - 60)
         let token = try #require(try verified(house, identifier))
@@ -93,7 +93,7 @@ struct OwnSecretTests {
         #expect(try desk(house).choose(token: token, Self.old, again: Self.old) == .gone)
     }
 
-    private func isExpired(_ house: House, _ name: String) throws -> Bool {
+    private func isExpired(_ house: StaffFixture, _ name: String) throws -> Bool {
         let member = try house.member(name)
         return try house.store.read { (reading: borrowing Reading) throws(StoreError) in
             try house.register.isExpired(reading, member)

@@ -11,7 +11,7 @@ import Testing
 
 struct StaffTests {
     @Test func `a name is given once, even after its holder has gone`() throws {
-        let house = try House()
+        let house = try StaffFixture()
         guard case .done(let identifier) = try house.add("anne", .manager) else { return #expect(Bool(false)) }
         #expect(identifier.count == 14)
         #expect(try house.add("anne", .bureau) == .taken)
@@ -24,7 +24,7 @@ struct StaffTests {
 
     @Test(arguments: ["a", "Anne", "anne martin", "api.anne", "anne/", String(repeating: "a", count: 41), ""])
     func `a name that is no name is refused`(name: String) throws {
-        let house = try House()
+        let house = try StaffFixture()
         let newcomer = StaffRegister.Newcomer(
             name: name, fullName: "x", mail: try EmailAddress("a@example.org"), role: .manager, language: .fr)
         let change = try house.store.write { (transaction: borrowing Transaction) throws(StoreError) in
@@ -34,7 +34,7 @@ struct StaffTests {
     }
 
     @Test func `removing or renewing a member ends their sessions`() throws {
-        let house = try House()
+        let house = try StaffFixture()
         for name in ["anne", "bruno"] { _ = try house.add(name, .manager) }
         let (anne, _) = try house.session("anne")
         let (bruno, _) = try house.session("bruno")
@@ -51,20 +51,20 @@ struct StaffTests {
             #expect(role.may(.seeVotes) == (role == .bureau))
             #expect(role.may(.fetchLetters) == (role == .printer))
         }
-        #expect(StaffRole.printer.deeds == [.seeOwn, .fetchLetters])
-        #expect(StaffRole.bureau.keeper == .changeBureau && !StaffRole.manager.may(.changeBureau))
-        let writing: Set<Deed> = [
+        #expect(StaffRole.printer.actions == [.seeOwn, .fetchLetters])
+        #expect(StaffRole.bureau.passphrases == .changeBureau && !StaffRole.manager.may(.changeBureau))
+        let writing: Set<Permission> = [
             .reissue, .reissueElsewhere, .resetPassphrase, .unlock, .changeRoll, .runDeliveries, .sendReminders,
             .orderLetters, .approveSpecimen, .acceptPolicy, .changeStaff, .changeBureau, .decide, .decideForBureau,
             .changeClients, .answerVoters, .revealContacts,
         ]
-        #expect(StaffRole.auditor.deeds.isDisjoint(with: writing))
+        #expect(StaffRole.auditor.actions.isDisjoint(with: writing))
     }
 }
 
 struct FactorTests {
     @Test func `a session is confirmed by the authenticator, and a code serves once`() throws {
-        let house = try House()
+        let house = try StaffFixture()
         _ = try house.add("anne", .manager)
         let (token, session) = try house.session("anne")
         #expect(try house.present(token)?.confirmedAt == nil)
@@ -81,7 +81,7 @@ struct FactorTests {
     }
 
     @Test func `a spare code serves once`() throws {
-        let house = try House()
+        let house = try StaffFixture()
         _ = try house.add("anne", .manager)
         let (_, session) = try house.session("anne")
         let spare = try house.enrol("anne", session).1
@@ -100,7 +100,7 @@ struct FactorTests {
     }
 
     @Test func `wrong codes are slowed, a right one is not taken meanwhile`() throws {
-        let house = try House()
+        let house = try StaffFixture()
         _ = try house.add("anne", .manager)
         let (_, session) = try house.session("anne")
         let (secret, _) = try house.enrol("anne", session)
@@ -117,7 +117,7 @@ struct FactorTests {
 
 struct ApprovalTests {
     @Test func `two persons are two persons`() throws {
-        let house = try House()
+        let house = try StaffFixture()
         let id = try house.ask("anne")
         #expect(try house.decide(id, "anne", .manager) == .samePerson)
         #expect(try house.decide(id, "anne", .bureau) == .samePerson)
@@ -126,7 +126,7 @@ struct ApprovalTests {
     }
 
     @Test func `an approval after a day is refused`() throws {
-        let house = try House()
+        let house = try StaffFixture()
         let id = try house.ask("anne")
         house.wait(Approvals.lifetime - 1)
         let early = try house.ask("anne")
@@ -136,7 +136,7 @@ struct ApprovalTests {
     }
 
     @Test func `what needs the bureau is the bureau's`() throws {
-        let house = try House()
+        let house = try StaffFixture()
         let id = try house.ask("anne", needsBureau: true)
         #expect(try house.decide(id, "bruno", .manager) == .bureauOnly)
         #expect(try house.decide(id, "sam", .support) == .bureauOnly)
@@ -144,7 +144,7 @@ struct ApprovalTests {
     }
 
     @Test func `the order is sealed, and taken back by its author alone`() throws {
-        let house = try House()
+        let house = try StaffFixture()
         let id = try house.ask("anne")
         let dump = try Data(contentsOf: house.folder.appending(path: "s.sqlite-wal"))
         #expect(dump.range(of: Data("new@example.org".utf8)) == nil)
@@ -163,7 +163,7 @@ struct ApprovalTests {
 
 struct ClientTests {
     @Test func `a token works until it ends or is removed`() throws {
-        let house = try House()
+        let house = try StaffFixture()
         let clients = StaffClients(house.register)
         let made = try house.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try clients.add(transaction, name: "payroll", role: .support, days: 2, by: .staff("anne"))
@@ -181,8 +181,8 @@ struct ClientTests {
         #expect(wal.range(of: Data(token.utf8)) == nil)
     }
 
-    @Test func `one key is one deed`() throws {
-        let house = try House()
+    @Test func `one key is one permission`() throws {
+        let house = try StaffFixture()
         let clients = StaffClients(house.register)
         let outcomes = try house.store.write {
             (transaction: borrowing Transaction) throws(StoreError) -> [StaffClients.Earlier] in

@@ -268,14 +268,14 @@ struct StoreTests {
 }
 
 struct JournalTests {
-    private let logbook = Logbook(clock: Clock { 1_700_000_000 }, randomness: .system)
+    private let journal = AuditJournal(clock: Clock { 1_700_000_000 }, randomness: .system)
 
     private func filled(_ scratch: Scratch) throws -> Store {
         let store = try scratch.open(JournalSchema.migrations)
         let key = ElectionKey(from: .system)
         for index in 1...5 {
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try logbook.record(
+                try journal.record(
                     transaction, election: "e", by: .staff("anne"), .storeBackup, ["n": "\(index)"],
                     personal: index == 3 ? .init(["mail": "a@example.org"], key: key) : nil)
             }
@@ -283,8 +283,8 @@ struct JournalTests {
         return store
     }
 
-    private func verdict(_ store: Store) throws -> Logbook.Verification {
-        try store.read { (reading: borrowing Reading) throws(StoreError) in try Logbook.verify(reading) }
+    private func verdict(_ store: Store) throws -> AuditJournal.Verification {
+        try store.read { (reading: borrowing Reading) throws(StoreError) in try AuditJournal.verify(reading) }
     }
 
     @Test func `an untouched journal is intact`() throws {

@@ -27,9 +27,9 @@ final class Desk {
             path: folder.appending(path: "s.sqlite").path,
             migrations: JournalSchema.migrations + ElectionsSchema.migrations + RollSchema.migrations, now: 1)
         self.store = store
-        let logbook = Logbook(clock: clock, randomness: .system)
-        let desk = ElectionDesk(logbook: logbook, clock: clock)
-        registrar = Registrar(store: store, logbook: logbook, clock: clock, hasher: hasher)
+        let journal = AuditJournal(clock: clock, randomness: .system)
+        let desk = ElectionRepository(journal: journal, clock: clock)
+        registrar = Registrar(store: store, journal: journal, clock: clock, hasher: hasher)
         let text = try String(contentsOf: repository.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
         let read = try ElectionReader.read(text, file: "e").get()
         election = try store.write { (transaction: borrowing Transaction) throws(StoreError) in

@@ -24,7 +24,7 @@ struct AccountModel: PageModel {
 /// The member's own page.
 struct AccountPage: ConsolePage {
     static let path = "account"
-    static let deed = Deed.seeOwn
+    static let permission = Permission.seeOwn
     static let template = "account"
     let context: ConsoleContext
 
@@ -33,7 +33,7 @@ struct AccountPage: ConsolePage {
 
     func title(_ model: AccountModel, _ wording: Wording) -> String { wording("menu.account") }
 
-    func model(_ call: Call) throws -> AccountModel? {
+    func model(_ call: ConsoleRequest) throws -> AccountModel? {
         guard case .staff(let name) = call.viewer.principal else { return nil }
         let view = try store.read { (reading: borrowing Reading) throws(StoreError) -> AccountModel.View in
             let member = try parts.register.member(reading, name: name)

@@ -20,14 +20,14 @@ struct ApprovalActions: ConsoleWork {
     /// Their forms.
     static let all = [
         ConsoleAction(
-            path: "approvals/{request}/decide", deed: .decide, name: "decide",
+            path: "approvals/{request}/decide", permission: .decide, name: "decide",
             fields: { task, call in
-                [DeedField("decision", .choice(["approve", "refuse"])), .reason]
+                [FormField("decision", .choice(["approve", "refuse"])), .reason]
                     + (try ApprovalActions(task).rowsField(call))
             }, about: aboutRequest, answer: Decided.self,
             run: { try ApprovalActions($0).decide($1) }, back: { _ in "approvals" }),
         ConsoleAction(
-            path: "approvals/{request}/take-back", deed: .decide, name: "takeBack", fields: { _, _ in [] },
+            path: "approvals/{request}/take-back", permission: .decide, name: "takeBack", fields: { _, _ in [] },
             about: aboutRequest, run: { try ApprovalActions($0).takeBack($1) },
             back: { _ in "approvals" }),
     ]
@@ -42,7 +42,7 @@ struct ApprovalActions: ConsoleWork {
 
         let state: State
         /// By which channel the voter was told.
-        var noticeBy: Route?
+        var noticeBy: Channel?
         /// How many rows of a file were taken; null where it was about one voter.
         var voters: Int?
         /// Rows of a file that were not taken, since something came between, or on the decider's word; and voters struck off.
@@ -54,12 +54,12 @@ struct ApprovalActions: ConsoleWork {
     }
 
     /// Of a file that waits: the rows that are not approved with the others.
-    func rowsField(_ call: Call) throws -> [DeedField] {
+    func rowsField(_ call: ConsoleRequest) throws -> [FormField] {
         let request = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try approvals.request(reading, call.id("request"))
         }
         guard let request, request.heldImport != nil, !request.isAddition else { return [] }
-        return [DeedField("without", .text(maximum: ApprovalActions.longestReferences), isRequired: false)]
+        return [FormField("without", .text(maximum: ApprovalActions.longestReferences), isRequired: false)]
     }
 
     /// Letters of a list of references: about a hundred of them; who leaves out more refuses the file.
@@ -67,7 +67,7 @@ struct ApprovalActions: ConsoleWork {
 
     /// Approves or refuses a request; nobody decides their own, nor what they had a hand in.
     /// - Returns: `state`: `done`, `refused`, or `impossible` where what was asked for cannot be done any more.
-    func decide(_ call: Call) throws -> DeedAnswer {
+    func decide(_ call: ConsoleRequest) throws -> ActionResult {
         let language = call.language
         let decided = try parts.desk.decide(
             request: call.id("request"), approved: call["decision"] == "approve", answer: call["reason"].trimmed,
@@ -103,7 +103,7 @@ struct ApprovalActions: ConsoleWork {
     }
 
     /// Why somebody may not decide.
-    private func denied(_ denial: Approvals.Denial, _ call: Call) -> DeedAnswer {
+    private func denied(_ denial: Approvals.Denial, _ call: ConsoleRequest) -> ActionResult {
         switch denial {
         case .gone: .refused(409, text("decide.gone", call.language))
         case .expired: .refused(409, text("decide.expired", call.language))
@@ -126,7 +126,7 @@ struct ApprovalActions: ConsoleWork {
     }
 
     /// Takes one's own request back.
-    func takeBack(_ call: Call) throws -> DeedAnswer {
+    func takeBack(_ call: ConsoleRequest) throws -> ActionResult {
         let isDone = try parts.desk.takeBack(request: call.id("request"), by: call.viewer)
         return isDone
             ? .done(text("takeBack.done", call.language), next: "approvals")

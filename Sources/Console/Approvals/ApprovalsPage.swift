@@ -10,7 +10,7 @@ struct WaitingRequest: PageModel {
     /// By which it is decided.
     let id: Int
     /// What is to be done.
-    let deed: Deed
+    let permission: Permission
     /// Null where it is about a file.
     let voter: Int?
     /// Null where it is about a voter.
@@ -50,7 +50,7 @@ struct ApprovalsView: PageModel {
 /// Requests that wait; one's own can be taken back, others decided.
 struct ApprovalsPage: ConsolePage {
     static let path = "approvals"
-    static let deed = Deed.decide
+    static let permission = Permission.decide
     static let template = "approvals"
     let context: ConsoleContext
 
@@ -60,7 +60,7 @@ struct ApprovalsPage: ConsolePage {
 
     func isLive(_ model: WithView<[WaitingRequest], ApprovalsView>) -> Bool { true }
 
-    func model(_ call: Call) throws -> WithView<[WaitingRequest], ApprovalsView>? {
+    func model(_ call: ConsoleRequest) throws -> WithView<[WaitingRequest], ApprovalsView>? {
         let words = RequestWords(context, call.language)
         let found = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try approvals.waiting(reading).map { request throws(StoreError) in
@@ -69,12 +69,13 @@ struct ApprovalsPage: ConsolePage {
         }
         let waiting = found.map { request, voter in
             WaitingRequest(
-                id: request.id, deed: request.deed, voter: request.heldImport == nil ? request.subject : nil,
+                id: request.id, permission: request.permission,
+                voter: request.heldImport == nil ? request.subject : nil,
                 file: request.heldImport == nil ? nil : request.order["file"],
                 voters: request.order["voters"].flatMap { Int($0) } ?? 1, reason: request.reason,
                 askedBy: request.askedBy, expiresAt: Moment(request.expiresAt), needsBureau: request.needsBureau,
                 isMine: OnPage(request.askedBy == call.viewer.principal.text),
-                what: OnPage(words.deed(request)), about: OnPage(words.about(request, voter)))
+                what: OnPage(words.permission(request)), about: OnPage(words.about(request, voter)))
         }
         let lapsed = try lapsed(words)
         return WithView(waiting, ApprovalsView(hasLapsed: !lapsed.isEmpty, lapsed: lapsed))
@@ -83,13 +84,13 @@ struct ApprovalsPage: ConsolePage {
     /// Requests that ended without a decision.
     private func lapsed(_ words: RequestWords) throws -> [ApprovalsView.Lapsed] {
         let found = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try approvals.lapsed(reading, since: parts.desk.clock.now - VoterDesk.lapsedSeconds).map {
+            try approvals.lapsed(reading, since: parts.desk.clock.now - VoterSupport.lapsedSeconds).map {
                 request throws(StoreError) in (request, try parts.desk.voter(reading, request.subject))
             }
         }
         return found.map { request, voter in
             ApprovalsView.Lapsed(
-                id: request.id, what: words.deed(request), about: words.about(request, voter),
+                id: request.id, what: words.permission(request), about: words.about(request, voter),
                 askedBy: request.askedBy, replacedBy: request.replacedBy)
         }
     }
@@ -102,9 +103,9 @@ struct RequestWords {
     init(_ task: some ConsoleTask, _ language: Language) { say = task.wording(language) }
 
     /// What is asked for.
-    func deed(_ request: Approvals.Request) -> String {
+    func permission(_ request: Approvals.Request) -> String {
         if request.isAddition { return say("approvals.added") }
-        return say(request.heldImport == nil ? "deed.\(request.deed.rawValue)" : "approvals.file")
+        return say(request.heldImport == nil ? "deed.\(request.permission.rawValue)" : "approvals.file")
     }
 
     /// Whom it is about, or which file.

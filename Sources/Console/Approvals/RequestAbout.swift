@@ -72,20 +72,20 @@ struct RequestAbout: ConsoleWork {
         let voter: Voter?
         /// The voter's, as messages go to them now.
         let contacts: VoterContacts?
-        let file: VoterDesk.HeldFile?
+        let file: VoterSupport.HeldFile?
         /// References of those whose place the voter would take.
         let replaced: [String]
     }
 
     /// What a request asks for, with what it would change; nil when there is none of this number.
-    func model(_ call: Call) throws -> RequestModel? {
+    func model(_ call: ConsoleRequest) throws -> RequestModel? {
         guard let found = try found(call) else { return nil }
         let (request, say) = (found.request, wording(call.language))
         let words = RequestWords(context, call.language)
         let file = words.file(request)
         let corrections = request.corrections.sorted { $0.key.rawValue < $1.key.rawValue }
         return RequestModel(
-            what: words.deed(request), file: file, isAddition: request.isAddition, reason: request.reason,
+            what: words.permission(request), file: file, isAddition: request.isAddition, reason: request.reason,
             voter: file == nil ? person(found, say) : nil,
             replaces: file != nil || found.replaced.isEmpty ? nil : found.replaced.joined(separator: ", "),
             askedBy: request.askedBy, expiresAt: Moment(request.expiresAt),
@@ -99,7 +99,7 @@ struct RequestAbout: ConsoleWork {
     }
 
     /// Reads the request and what it is about.
-    private func found(_ call: Call) throws(StoreError) -> Found? {
+    private func found(_ call: ConsoleRequest) throws(StoreError) -> Found? {
         try store.read { (reading: borrowing Reading) throws(StoreError) -> Found? in
             guard let request = try approvals.request(reading, call.id("request")) else { return nil }
             let voter = try parts.desk.voter(reading, request.subject)
@@ -123,14 +123,14 @@ struct RequestAbout: ConsoleWork {
     private func contact(_ found: Found, _ say: Wording) -> String? {
         guard let contact = found.request.order["contact"], !contact.isEmpty else { return nil }
         let present =
-            found.request.order["route"] == Route.sms.rawValue
+            found.request.order["route"] == Channel.sms.rawValue
             ? before(.phone, found.contacts?.phone?.text ?? "", say)
             : before(.email, found.contacts?.mail?.text ?? "", say)
         return "\(present ?? "") \u{2192} \(contact)"
     }
 
     /// Who changes to what by a file that waits.
-    private func rows(of file: VoterDesk.HeldFile, _ say: Wording) -> RequestModel.Rows {
+    private func rows(of file: VoterSupport.HeldFile, _ say: Wording) -> RequestModel.Rows {
         let overtaken = file.rows.filter(\.isOvertaken).map(\.reference)
         // All of them: one that is overtaken now is taken after all where its entry is put back before the decision.
         return RequestModel.Rows(
@@ -162,7 +162,7 @@ struct RequestAbout: ConsoleWork {
     }
 
     /// What a row changes, one after another.
-    private func changes(_ row: ContactRow, _ file: VoterDesk.HeldFile, _ say: Wording) -> [String] {
+    private func changes(_ row: ContactRow, _ file: VoterSupport.HeldFile, _ say: Wording) -> [String] {
         var words = row.columns.map { change($0, row, say) }
         words += (file.others[row.reference] ?? []).map { RollWords(say).change($0) }
         if let replaces = replacesWords(file.replaced[row.reference] ?? [], say) { words.append(replaces) }

@@ -16,22 +16,22 @@ struct ClientActions: ConsoleWork {
     /// Their forms.
     static let all = [
         ConsoleAction(
-            path: "clients/add", deed: .changeClients, name: "clientAdd",
+            path: "clients/add", permission: .changeClients, name: "clientAdd",
             fields: { _, _ in
                 [
-                    DeedField("name", .text(maximum: 40)),
-                    DeedField("role", .choice(["manager", "support"])),
-                    DeedField("days", .number(1...StaffClients.longestDays)),
+                    FormField("name", .text(maximum: 40)),
+                    FormField("role", .choice(["manager", "support"])),
+                    FormField("days", .number(1...StaffClients.longestDays)),
                 ]
             }, shows: [PageTemplate(name: "clientToken", model: ClientToken.self)],
             run: { try ClientActions($0).addClient($1) }, back: { _ in "clients" }),
         ConsoleAction(
-            path: "clients/{client}/remove", deed: .changeClients, name: "clientRemove", fields: { _, _ in [] },
+            path: "clients/{client}/remove", permission: .changeClients, name: "clientRemove", fields: { _, _ in [] },
             run: { try ClientActions($0).removeClient($1) }, back: { _ in "clients" }),
     ]
 
     /// Makes a token, which is shown this once.
-    func addClient(_ call: Call) throws -> DeedAnswer {
+    func addClient(_ call: ConsoleRequest) throws -> ActionResult {
         let language = call.language
         guard let role = StaffRole(rawValue: call["role"]) else {
             return .refused(422, text("fault.choice", language), field: "role")
@@ -43,11 +43,12 @@ struct ClientActions: ConsoleWork {
         }
         guard let token else { return .refused(422, text("staffAdd.badName", language), field: "name") }
         return .shown(
-            Screen(title: text("clientAdd.title", language), template: "clientToken", model: ClientToken(token: token)))
+            RenderedPage(
+                title: text("clientAdd.title", language), template: "clientToken", model: ClientToken(token: token)))
     }
 
     /// Ends a token.
-    func removeClient(_ call: Call) throws -> DeedAnswer {
+    func removeClient(_ call: ConsoleRequest) throws -> ActionResult {
         let isDone = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try clients.remove(transaction, name: call.place["client"] ?? "", by: call.viewer.principal)
         }

@@ -15,13 +15,13 @@ struct ClientLine: PageModel {
 /// The page of programs' tokens.
 struct ClientsPage: ConsolePage {
     static let path = "clients"
-    static let deed = Deed.changeClients
+    static let permission = Permission.changeClients
     static let template = "clients"
     let context: ConsoleContext
 
     func title(_ model: [ClientLine], _ wording: Wording) -> String { wording("menu.clients") }
 
-    func model(_ call: Call) throws -> [ClientLine]? {
+    func model(_ call: ConsoleRequest) throws -> [ClientLine]? {
         try store.read { (reading: borrowing Reading) throws(StoreError) in try clients.all(reading) }.map {
             ClientLine(
                 name: $0.name, role: $0.role, expiresAt: Moment($0.expiresAt), addedBy: OnPage($0.addedBy))

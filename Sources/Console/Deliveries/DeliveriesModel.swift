@@ -1,3 +1,4 @@
+import Contacts
 import Delivery
 import Elections
 import Operations
@@ -15,16 +16,16 @@ struct DeliveriesModel: PageModel {
     /// The codes that came back, the commonest first.
     let replies: [Reply]
     /// Channels that a person holds back.
-    let held: [Route]
+    let held: [Channel]
     /// Channels that stopped by themselves.
-    let paused: [Route]
+    let paused: [Channel]
     /// States that are too frequent somewhere.
     let warnings: [Warning]
     let view: OnPage<View>
 
     /// Messages to one place.
     struct Place: PageModel {
-        let channel: Route
+        let channel: Channel
         /// Empty for all small places together.
         let place: String
         let states: [String: Int]
@@ -38,13 +39,13 @@ struct DeliveriesModel: PageModel {
         /// As the journal has them.
         let startedBy: String?
         let startedAt: Moment?
-        let channel: Route
+        let channel: Channel
         let states: [String: Int]
     }
 
     /// A code of a relay or gateway.
     struct Reply: PageModel {
-        let channel: Route
+        let channel: Channel
         let state: MessageState
         let reply: String
         let count: Int
@@ -52,7 +53,7 @@ struct DeliveriesModel: PageModel {
 
     /// A share above its threshold.
     struct Warning: PageModel {
-        let channel: Route
+        let channel: Channel
         /// Empty for all small places together.
         let place: String
         let state: MessageState

@@ -1,3 +1,4 @@
+import Contacts
 import Delivery
 import Elections
 import Operations
@@ -8,14 +9,14 @@ import WebContent
 /// What became of the messages: warnings, then counts by channel, place and mailing, and the codes that came back.
 struct DeliveriesPage: ConsolePage {
     static let path = "deliveries"
-    static let deed = Deed.seeDeliveries
+    static let permission = Permission.seeDeliveries
     static let template = "deliveries"
     let context: ConsoleContext
 
     func title(_ model: DeliveriesModel, _ wording: Wording) -> String { wording("menu.deliveries") }
     func isLive(_ model: DeliveriesModel) -> Bool { true }
 
-    func model(_ call: Call) throws -> DeliveriesModel? {
+    func model(_ call: ConsoleRequest) throws -> DeliveriesModel? {
         let picture = try parts.deliveries.picture()
         let say = wording(call.language)
         return DeliveriesModel(
@@ -30,7 +31,7 @@ struct DeliveriesPage: ConsolePage {
             replies: picture.replies.map {
                 .init(channel: $0.route, state: $0.state, reply: $0.reply, count: $0.count)
             },
-            held: picture.holds.map(\.route), paused: try picture.pauses.map { try Route.read($0.route) },
+            held: picture.holds.map(\.route), paused: try picture.pauses.map { try Channel.read($0.route) },
             warnings: try picture.warnings.map {
                 .init(
                     channel: $0.route, place: $0.place, state: try MessageState.read($0.state), percent: $0.percent)
@@ -42,7 +43,7 @@ struct DeliveriesPage: ConsolePage {
     }
 
     /// What is wrong, in sentences.
-    private func notices(_ picture: DeliveryDesk.Picture, _ say: Wording) -> [String] {
+    private func notices(_ picture: DeliveryService.Picture, _ say: Wording) -> [String] {
         let warnings = picture.warnings.map { warning in
             let place = warning.place.isEmpty ? say("others") : warning.place
             return "\(warning.route.said(say)), \(place) : \(warning.percent) % \(say("state.\(warning.state)")) "
@@ -59,16 +60,16 @@ struct DeliveriesPage: ConsolePage {
     }
 
     /// The states that have a column: those that occur, and the two that everybody looks for.
-    private func columns(_ picture: DeliveryDesk.Picture) -> [MessageState] {
+    private func columns(_ picture: DeliveryService.Picture) -> [MessageState] {
         MessageState.allCases.filter { state in
             [.waiting, .accepted].contains(state) || picture.channels.contains { ($0.states[state.rawValue] ?? 0) > 0 }
         }
     }
 
     /// The same counts by channel, by place and by mailing.
-    private func tables(_ picture: DeliveryDesk.Picture, _ say: Wording) -> [DeliveriesModel.Counts] {
+    private func tables(_ picture: DeliveryService.Picture, _ say: Wording) -> [DeliveriesModel.Counts] {
         let states = columns(picture).map(\.rawValue)
-        func row(_ name: String, _ line: DeliveryDesk.Picture.Line) -> DeliveriesModel.Row {
+        func row(_ name: String, _ line: DeliveryService.Picture.Line) -> DeliveriesModel.Row {
             .init(name: name, counts: states.map { line.states[$0] ?? 0 }, total: line.total)
         }
         return [
@@ -86,7 +87,7 @@ struct DeliveriesPage: ConsolePage {
 
     /// "2, 2026-11-21 10:00, new identifiers by another channel, e-mail": what tells one mailing from another.
     /// - Parameter mailing: nil for messages that went out one by one.
-    private func name(_ mailing: Mailing?, _ route: Route, _ say: Wording) -> String {
+    private func name(_ mailing: Mailing?, _ route: Channel, _ say: Wording) -> String {
         guard let mailing else { return "\(say("mailing.single")), \(route.said(say))" }
         return "\(mailing.id), \(say.time(mailing.startedAt)), \(mailing.purpose.said(say)), \(route.said(say))"
     }

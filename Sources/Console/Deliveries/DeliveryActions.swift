@@ -1,3 +1,4 @@
+import Contacts
 import Delivery
 import Elections
 import Issuance
@@ -11,55 +12,55 @@ struct DeliveryActions: ConsoleWork {
     let context: ConsoleContext
 
     /// Any channel, letters too.
-    private static let channels = DeedField("channel", .choice(Route.allCases.map(\.rawValue)))
+    private static let channels = FormField("channel", .choice(Channel.allCases.map(\.rawValue)))
     /// A selection of messages, by what the counts name.
     private static let selection = [
-        DeedField("place", .text(maximum: 253), isRequired: false),
-        DeedField("mailing", .number(1...1_000_000_000), isRequired: false),
+        FormField("place", .text(maximum: 253), isRequired: false),
+        FormField("mailing", .number(1...1_000_000_000), isRequired: false),
     ]
     /// Where these forms lead back.
-    private static let back: @Sendable (Call) -> String = { _ in "deliveries" }
+    private static let back: @Sendable (ConsoleRequest) -> String = { _ in "deliveries" }
 
-    /// Deeds on deliveries.
+    /// Actions on deliveries.
     static let all = [
         ConsoleAction(
-            path: "identifiers/issue", deed: .runDeliveries, name: "issueAll", fields: { _, _ in [] },
+            path: "identifiers/issue", permission: .runDeliveries, name: "issueAll", fields: { _, _ in [] },
             about: FormAbout("countsForm", CountsAbout.self) { try DeliveryActions($0).aboutMissing($1) },
             answer: Issued.self,
             run: { try DeliveryActions($0).issueAll($1) }, back: back),
         ConsoleAction(
-            path: "deliveries/retry", deed: .runDeliveries, name: "retry",
-            fields: { _, _ in [DeedField("what", .choice(["failed", "unknown"]))] + selection },
+            path: "deliveries/retry", permission: .runDeliveries, name: "retry",
+            fields: { _, _ in [FormField("what", .choice(["failed", "unknown"]))] + selection },
             answer: Retried.self, run: { try DeliveryActions($0).retry($1) },
             back: back),
         ConsoleAction(
-            path: "deliveries/hold", deed: .runDeliveries, name: "hold", fields: { _, _ in [channels, .reason] },
+            path: "deliveries/hold", permission: .runDeliveries, name: "hold", fields: { _, _ in [channels, .reason] },
             run: { try DeliveryActions($0).hold($1) }, back: back),
         ConsoleAction(
-            path: "deliveries/release", deed: .runDeliveries, name: "release", fields: { _, _ in [channels] },
+            path: "deliveries/release", permission: .runDeliveries, name: "release", fields: { _, _ in [channels] },
             run: { try DeliveryActions($0).release($1) }, back: back),
         ConsoleAction(
-            path: "deliveries/fail-over", deed: .runDeliveries, name: "failOver",
+            path: "deliveries/fail-over", permission: .runDeliveries, name: "failOver",
             fields: { task, _ in
                 let open = task.election.channels.map(\.rawValue)
                 return [
-                    DeedField("from", .choice(open.filter { $0 != Route.letter.rawValue })),
-                    DeedField("to", .choice(open)),
+                    FormField("from", .choice(open.filter { $0 != Channel.letter.rawValue })),
+                    FormField("to", .choice(open)),
                 ] + selection + [.reason]
             }, about: FormAbout("countsForm", CountsAbout.self) { try DeliveryActions($0).aboutStranded($1) },
             answer: FailedOver.self,
             run: { try DeliveryActions($0).failOver($1) }, back: back),
         ConsoleAction(
-            path: "deliveries/threshold", deed: .runDeliveries, name: "threshold",
+            path: "deliveries/threshold", permission: .runDeliveries, name: "threshold",
             fields: { _, _ in
                 [
-                    DeedField("state", .choice(DeliveryDesk.thresholds.keys.sorted())),
-                    DeedField("percent", .number(1...100)),
+                    FormField("state", .choice(DeliveryService.thresholds.keys.sorted())),
+                    FormField("percent", .number(1...100)),
                 ]
             }, run: { try DeliveryActions($0).threshold($1) }, back: back),
     ]
 
-    /// How many voters a deed would reach.
+    /// How many voters an action would reach.
     struct CountsAbout: PageModel {
         let counts: [Count]
 
@@ -94,19 +95,19 @@ struct DeliveryActions: ConsoleWork {
 
     /// The messages that a call names; all where it names none.
     /// The at sign before a domain may be typed.
-    private func selection(_ call: Call) -> MessageSelection {
+    private func selection(_ call: ConsoleRequest) -> MessageSelection {
         let place = call["place"].trimmed.lowercased().drop { $0 == "@" }
         return MessageSelection(place: place.isEmpty ? nil : String(place), mailing: call.number("mailing"))
     }
 
     /// Says that no message is in the selection.
-    private func noSuch(_ call: Call) -> DeedAnswer {
+    private func noSuch(_ call: ConsoleRequest) -> ActionResult {
         .refused(
             422, text("deliveries.noSuch", call.language), field: selection(call).place == nil ? "mailing" : "place")
     }
 
     /// Makes failed messages due again, or those whose fate nobody knows.
-    func retry(_ call: Call) throws -> DeedAnswer {
+    func retry(_ call: ConsoleRequest) throws -> ActionResult {
         guard try parts.deliveries.occurs(selection(call)) else { return noSuch(call) }
         let count = try parts.deliveries.retry(
             unknown: call["what"] == "unknown", of: selection(call), by: call.viewer.principal)
@@ -115,25 +116,27 @@ struct DeliveryActions: ConsoleWork {
     }
 
     /// The channel that a field names; mail for what is none, which the form's check keeps out.
-    private func route(_ call: Call, _ name: String = "channel") -> Route { Route(rawValue: call[name]) ?? .email }
+    private func route(_ call: ConsoleRequest, _ name: String = "channel") -> Channel {
+        Channel(rawValue: call[name]) ?? .email
+    }
 
     /// Holds a channel back; codes go on.
-    func hold(_ call: Call) throws -> DeedAnswer {
+    func hold(_ call: ConsoleRequest) throws -> ActionResult {
         try parts.deliveries.hold(route(call), reason: call["reason"].trimmed, by: call.viewer)
         return .done(text("hold.done", call.language), next: "deliveries")
     }
 
     /// Lets a held channel go on.
-    func release(_ call: Call) throws -> DeedAnswer {
+    func release(_ call: ConsoleRequest) throws -> ActionResult {
         try parts.deliveries.release(route(call), by: call.viewer)
             ? .done(text("release.done", call.language), next: "deliveries")
             : .refused(409, text("release.none", call.language), field: "channel")
     }
 
     /// How many voters have no identifier that reached them, by channel.
-    func aboutStranded(_ call: Call) throws -> CountsAbout? {
+    func aboutStranded(_ call: ConsoleRequest) throws -> CountsAbout? {
         let say = wording(call.language)
-        let routes = [Route.email, .sms].filter { route in
+        let routes = [Channel.email, .sms].filter { route in
             election.channels.contains { $0.rawValue == route.rawValue }
         }
         return CountsAbout(
@@ -145,8 +148,8 @@ struct DeliveryActions: ConsoleWork {
     }
 
     /// Gives those voters identifiers by another channel.
-    /// At most `DeliveryDesk.mostAtOnce` voters at a time; how many are left is said.
-    func failOver(_ call: Call) throws -> DeedAnswer {
+    /// At most `DeliveryService.mostAtOnce` voters at a time; how many are left is said.
+    func failOver(_ call: ConsoleRequest) throws -> ActionResult {
         let (from, to) = (route(call, "from"), route(call, "to"))
         guard from != to else { return .refused(422, text("failOver.same", call.language), field: "to") }
         guard try parts.deliveries.occurs(selection(call)) else { return noSuch(call) }
@@ -163,7 +166,7 @@ struct DeliveryActions: ConsoleWork {
     }
 
     /// Sets the share from which the page warns of a state.
-    func threshold(_ call: Call) throws -> DeedAnswer {
+    func threshold(_ call: ConsoleRequest) throws -> ActionResult {
         guard try parts.deliveries.set(threshold: call["state"], percent: call.number("percent") ?? 0, by: call.viewer)
         else {
             return .refused(422, text("fault.number", call.language), field: "percent")
@@ -174,7 +177,7 @@ struct DeliveryActions: ConsoleWork {
     // MARK: Identifiers for those who have none
 
     /// How many voters have no identifier.
-    func aboutMissing(_ call: Call) throws -> CountsAbout? {
+    func aboutMissing(_ call: ConsoleRequest) throws -> CountsAbout? {
         let count = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try parts.desk.withoutIdentifier(reading)
         }
@@ -182,7 +185,7 @@ struct DeliveryActions: ConsoleWork {
     }
 
     /// Issues identifiers to them, each by their own channel.
-    func issueAll(_ call: Call) throws -> DeedAnswer {
+    func issueAll(_ call: ConsoleRequest) throws -> ActionResult {
         let outcome = try parts.desk.issueMissing(by: call.viewer)
         return .done(
             "\(text("issueAll.done", call.language)) \(outcome.issuedCount). \(text("failOver.unreachable", call.language)) \(outcome.unreachableCount)"

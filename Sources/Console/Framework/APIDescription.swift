@@ -9,12 +9,12 @@ struct APIDescription: ConsoleTask {
     /// Where the console is reached: scheme, host and port.
     let address: String
 
-    /// The whole description, from the tables of pages, files and deeds.
+    /// The whole description, from the tables of pages, files and actions.
     func made() throws -> JSONValue {
         var paths: [String: [String: JSONValue]] = [:]
         for view in ConsoleTables.views {
             paths["/" + view.path, default: [:]]["get"] = operation(
-                view.path, view.deed, query: view.query,
+                view.path, view.permission, query: view.query,
                 answer: ["application/json": try ModelType(of: view.template.model).schema])
         }
         for file in ConsoleTables.files where !file.path.contains("{ticket}") {
@@ -22,16 +22,17 @@ struct APIDescription: ConsoleTask {
                 file.path.hasSuffix(".pdf")
                 ? "application/pdf" : file.path.hasPrefix("help/") ? "image/png" : "text/csv"
             paths["/" + file.path, default: [:]]["get"] = operation(
-                file.path, file.deed, query: [], answer: [type: nil])
+                file.path, file.permission, query: [], answer: [type: nil])
         }
         // Choices that depend on who asks are described as a manager sees them.
-        let call = Call(
-            viewer: Viewer(principal: .system("openapi"), role: .manager, door: .api, language: .en), place: [:],
+        let call = ConsoleRequest(
+            viewer: StaffActor(principal: .system("openapi"), role: .manager, door: .api, language: .en), place: [:],
             values: [:],
             source: "api")
         for action in ConsoleTables.actions {
             var operation = operation(
-                action.path, action.deed, query: [], answer: ["application/json": try answer(of: action)], isDeed: true)
+                action.path, action.permission, query: [], answer: ["application/json": try answer(of: action)],
+                isDeed: true)
             operation["summary"] = .text(text("\(action.name).title", .en))
             operation["requestBody"] = body(try action.fields(context, call), open: action.path.contains("{voter}"))
             paths["/" + action.path, default: [:]]["post"] = .object(operation)
@@ -83,14 +84,14 @@ struct APIDescription: ConsoleTask {
 
     /// A request that changes nothing.
     private func operation(
-        _ path: String, _ deed: Deed, query: [DeedField], answer: [String: JSONValue?]
-    ) -> JSONValue { .object(operation(path, deed, query: query, answer: answer, isDeed: false)) }
+        _ path: String, _ permission: Permission, query: [FormField], answer: [String: JSONValue?]
+    ) -> JSONValue { .object(operation(path, permission, query: query, answer: answer, isDeed: false)) }
 
     /// A request with its parameters, answers, and the roles that may.
     private func operation(
-        _ path: String, _ deed: Deed, query: [DeedField], answer: [String: JSONValue?], isDeed: Bool
+        _ path: String, _ permission: Permission, query: [FormField], answer: [String: JSONValue?], isDeed: Bool
     ) -> [String: JSONValue] {
-        let roles = StaffRole.allCases.filter { $0.may(deed) }.map(\.rawValue).joined(separator: ", ")
+        let roles = StaffRole.allCases.filter { $0.may(permission) }.map(\.rawValue).joined(separator: ", ")
         var parameters = parameters(of: path, query)
         if isDeed {
             parameters.append(
@@ -115,7 +116,7 @@ struct APIDescription: ConsoleTask {
     }
 
     /// What stands in an address: numbers, and names of ours.
-    private func parameters(of path: String, _ query: [DeedField]) -> [JSONValue] {
+    private func parameters(of path: String, _ query: [FormField]) -> [JSONValue] {
         let named: Set = ["member", "client", "point", "guide", "name"]
         let inPath = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { part -> JSONValue in
             let name = String(part.dropFirst().dropLast())
@@ -135,7 +136,7 @@ struct APIDescription: ConsoleTask {
             }
     }
 
-    /// What a deed answers programs with: a message, with what it says beside it, or in its place something that is shown this
+    /// What an action answers programs with: a message, with what it says beside it, or in its place something that is shown this
     /// once.
     private func answer(of action: ConsoleAction) throws -> JSONValue {
         let shown = try action.shows.map { try ModelType(of: $0.model).schema }
@@ -149,7 +150,7 @@ struct APIDescription: ConsoleTask {
 
     /// The one request whose body is a file.
     private func rollUpload() throws -> [String: JSONValue] {
-        let query = [DeedField("valid", .flag, isRequired: false)]
+        let query = [FormField("valid", .flag, isRequired: false)]
         var operation = operation(
             RollUpload.path, .changeRoll, query: query, answer: [:], isDeed: false)
         var responses = Dictionary(
@@ -172,10 +173,10 @@ struct APIDescription: ConsoleTask {
     }
 
     /// - Parameter open: whether further fields may be asked for, by what the roll holds.
-    private func body(_ fields: [DeedField], open: Bool) -> JSONValue {
+    private func body(_ fields: [FormField], open: Bool) -> JSONValue {
         var all = fields
         if open, election.access.challenge != nil, fields.contains(where: { $0.name == "check" }) {
-            all.append(DeedField("answer", .text(maximum: 200), isRequired: false))
+            all.append(FormField("answer", .text(maximum: 200), isRequired: false))
         }
         let schema = JSONValue.object([
             "type": .text("object"), "additionalProperties": .flag(false),
@@ -188,7 +189,7 @@ struct APIDescription: ConsoleTask {
     }
 
     /// What a field takes, as a JSON schema.
-    private func schema(_ field: DeedField) -> JSONValue {
+    private func schema(_ field: FormField) -> JSONValue {
         let least = JSONValue.number(field.isRequired ? 1 : 0)
         return switch field.kind {
         case .text(let maximum):

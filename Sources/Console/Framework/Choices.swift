@@ -1,4 +1,5 @@
 import Compliance
+import Contacts
 import Delivery
 import Elections
 import Issuance
@@ -23,7 +24,7 @@ extension ClockDoubt: Choice {
     static var texts: String? { "clock" }
 }
 
-extension Deed: Choice {
+extension Permission: Choice {
     // What requests ask for is said by the page of requests.
     static var texts: String? { nil }
 }
@@ -33,7 +34,7 @@ extension StaffRole: Choice {
     func said(_ wording: Wording) -> String { StaffRegister.word(self, wording.language) }
 }
 
-extension Route: Choice {
+extension Channel: Choice {
     static var texts: String? { "v.channel" }
 }
 

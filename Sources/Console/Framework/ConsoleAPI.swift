@@ -10,10 +10,10 @@ import WebContent
 
 /// The JSON API: what the console shows and does, for programs with a token.
 ///
-/// Every answer but a file is JSON. A refusal is a problem document (RFC 9457). A deed may carry an `Idempotency-Key`: sent
+/// Every answer but a file is JSON. A refusal is a problem document (RFC 9457). An action may carry an `Idempotency-Key`: sent
 /// again it is answered as the first time and done once.
 struct ConsoleAPI: ConsoleTask {
-    /// Whose pages and deeds it gives to programs.
+    /// Whose pages and actions it gives to programs.
     let site: ConsoleSite
     var context: ConsoleContext { site.context }
 
@@ -50,13 +50,13 @@ struct ConsoleAPI: ConsoleTask {
                 site.problem(429, "More than \(ConsoleAPI.mostRequests) requests in ten minutes: wait a little."), 60)
         }
         let language = request.preferredLanguage(among: Language.allCases) ?? .en
-        let viewer = Viewer(principal: client.principal, role: client.role, door: .api, language: language)
+        let viewer = StaffActor(principal: client.principal, role: client.role, door: .api, language: language)
         return try route(request, viewer, client, String(request.path.dropFirst(ConsoleSite.prefix.count)))
     }
 
-    /// Finds what answers a path: a page's data, a file, the upload or a deed.
+    /// Finds what answers a path: a page's data, a file, the upload or an action.
     private func route(
-        _ request: Request, _ viewer: Viewer, _ client: StaffClients.Client, _ path: String
+        _ request: Request, _ viewer: StaffActor, _ client: StaffClients.Client, _ path: String
     ) throws -> Response {
         if request.method == .get || request.method == .head,
             let response = try show(request, viewer, path)
@@ -72,10 +72,10 @@ struct ConsoleAPI: ConsoleTask {
         }
         for action in ConsoleTables.actions {
             guard let place = Pattern.match(action.path, path) else { continue }
-            if let denied = try deny(viewer, action.deed, path) { return denied }
+            if let denied = try deny(viewer, action.permission, path) { return denied }
             // A second person is a person: whoever made the token could be the first one. Nor do programs make accounts.
-            if [.decide, .keepStaff, .changeClients].contains(action.deed) {
-                try RequestJournal(context).denied(viewer.actor, action.deed, path, from: "api")
+            if [.decide, .keepStaff, .changeClients].contains(action.permission) {
+                try RequestJournal(context).denied(viewer.actor, action.permission, path, from: "api")
                 return site.problem(403, "This is decided by a person at the console.")
             }
             return try run(action, place, request, viewer, client)
@@ -88,32 +88,32 @@ struct ConsoleAPI: ConsoleTask {
     private var otherMethod: Response { site.problem(405, "This method is not for this address.") }
 
     /// A page's model or a file; nil for a path of neither.
-    private func show(_ request: Request, _ viewer: Viewer, _ path: String) throws -> Response? {
+    private func show(_ request: Request, _ viewer: StaffActor, _ path: String) throws -> Response? {
         for view in ConsoleTables.views {
             guard let place = Pattern.match(view.path, path) else { continue }
-            if let denied = try deny(viewer, view.deed, path) { return denied }
+            if let denied = try deny(viewer, view.permission, path) { return denied }
             let values = Dictionary(request.query.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
             if let fault = queryFault(view, values) { return site.problem(422, fault) }
-            let call = Call(viewer: viewer, place: place, values: values, source: "api")
-            guard let screen = try view.make(context, call) else {
+            let call = ConsoleRequest(viewer: viewer, place: place, values: values, source: "api")
+            guard let page = try view.make(context, call) else {
                 return site.problem(404, "There is nothing with this number.")
             }
-            return site.json(200, try ModelEncoder.answer(screen.model))
+            return site.json(200, try ModelEncoder.answer(page.model))
         }
         for file in ConsoleTables.files {
             guard let place = Pattern.match(file.path, path) else { continue }
-            if let denied = try deny(viewer, file.deed, path) { return denied }
-            let call = Call(viewer: viewer, place: place, values: [:], source: "api")
+            if let denied = try deny(viewer, file.permission, path) { return denied }
+            let call = ConsoleRequest(viewer: viewer, place: place, values: [:], source: "api")
             return try file.make(context, call, request) ?? site.problem(404, "There is nothing here yet.")
         }
         return nil
     }
 
     /// A refusal, kept in the journal, for whoever's role may not; nil for others.
-    private func deny(_ viewer: Viewer, _ deed: Deed, _ path: String) throws -> Response? {
-        guard !viewer.may(deed) else { return nil }
-        try RequestJournal(context).denied(viewer.actor, deed, path, from: "api")
-        return site.problem(403, "The role \(viewer.role.rawValue) may not do this (\(deed.rawValue)).")
+    private func deny(_ viewer: StaffActor, _ permission: Permission, _ path: String) throws -> Response? {
+        guard !viewer.may(permission) else { return nil }
+        try RequestJournal(context).denied(viewer.actor, permission, path, from: "api")
+        return site.problem(403, "The role \(viewer.role.rawValue) may not do this (\(permission.rawValue)).")
     }
 
     /// What is wrong with the values in an address; nil where nothing is.
@@ -130,7 +130,7 @@ struct ConsoleAPI: ConsoleTask {
         return nil
     }
 
-    // MARK: Deeds
+    // MARK: Actions
 
     /// What is wrong with a request's body.
     private struct BodyRefusal: Error {
@@ -163,7 +163,7 @@ struct ConsoleAPI: ConsoleTask {
     /// The first answer of an `Idempotency-Key` is kept; one that failed by our fault is not, so that it may be sent
     /// again.
     private func run(
-        _ action: ConsoleAction, _ place: [String: String], _ request: Request, _ viewer: Viewer,
+        _ action: ConsoleAction, _ place: [String: String], _ request: Request, _ viewer: StaffActor,
         _ client: StaffClients.Client
     ) throws -> Response {
         let values: [String: String]
@@ -201,13 +201,13 @@ struct ConsoleAPI: ConsoleTask {
         }
     }
 
-    /// Checks the fields as a form's, keeps the request in the journal, and does the deed.
-    /// - Returns: 200 with `message` and the deed's own values; else a problem with its fields.
+    /// Checks the fields as a form's, keeps the request in the journal, and does the action.
+    /// - Returns: 200 with `message` and the action's own values; else a problem with its fields.
     private func perform(
-        _ action: ConsoleAction, _ place: [String: String], _ values: [String: String], _ viewer: Viewer,
+        _ action: ConsoleAction, _ place: [String: String], _ values: [String: String], _ viewer: StaffActor,
         _ request: Request
     ) throws -> Response {
-        let call = Call(viewer: viewer, place: place, values: values, source: "api")
+        let call = ConsoleRequest(viewer: viewer, place: place, values: values, source: "api")
         guard try action.about.exists(context, call) else {
             return site.problem(404, "There is nothing with this number.")
         }
@@ -218,12 +218,12 @@ struct ConsoleAPI: ConsoleTask {
         let faults = try FieldRules(context).faults(action, call)
         guard faults.isEmpty else { return problem(faults) }
         let path = String(request.path.dropFirst(ConsoleSite.prefix.count))
-        try RequestJournal(context).deed(action, call, path, from: request.source)
+        try RequestJournal(context).permission(action, call, path, from: request.source)
         switch try action.run(context, call) {
         case .done(let words, _, let details):
             guard case .object(let fields) = try ModelEncoder.answer(details) else { return site.json(200, .none) }
             return site.json(200, .object(["message": .text(words)].merging(fields) { $1 }))
-        case .shown(let screen): return site.json(200, try ModelEncoder.answer(screen.model))
+        case .shown(let page): return site.json(200, try ModelEncoder.answer(page.model))
         case .faults(let faults): return problem(faults)
         case .refused(let status, let words, let field, let more, let retry):
             try RequestJournal(context).refused(status, action, call, path)

@@ -3,7 +3,7 @@ import Operations
 import Staff
 import Store
 
-/// What pages and deeds of one election's console work with; made once, when the server starts.
+/// What pages and actions of one election's console work with; made once, when the server starts.
 struct ConsoleContext: Sendable {
     /// The rooms below.
     let parts: ConsoleSite.Parts
@@ -29,7 +29,7 @@ struct ConsoleContext: Sendable {
     }
 }
 
-/// What works in a console's context: its pages and deeds.
+/// What works in a console's context: its pages and actions.
 protocol ConsoleTask: Sendable {
     /// What it works with.
     var context: ConsoleContext { get }
@@ -79,8 +79,8 @@ extension ConsoleTask {
         wording(language).choice(field, value)
     }
 
-    /// Refuses a deed for a while.
-    func later(_ status: Int, _ key: String, _ seconds: Int, _ language: Language) -> DeedAnswer {
+    /// Refuses an action for a while.
+    func later(_ status: Int, _ key: String, _ seconds: Int, _ language: Language) -> ActionResult {
         .refused(status, text(key, language), more: "\(seconds) s", retry: seconds)
     }
 }

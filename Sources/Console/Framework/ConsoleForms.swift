@@ -20,13 +20,13 @@ struct ConsoleForms: ConsoleTask {
     var context: ConsoleContext { site.context }
     private var rules: FieldRules { FieldRules(context) }
 
-    /// The form of a deed.
+    /// The form of an action.
     /// - Parameters:
     ///   - path: where the form is sent, below `/manager/`.
     ///   - trouble: what is wrong, after it was sent.
     /// - Throws: an error of the store.
     func ask(
-        _ visitor: ConsoleSite.Visitor, _ action: ConsoleAction, _ call: Call, _ path: String,
+        _ visitor: ConsoleSite.Visitor, _ action: ConsoleAction, _ call: ConsoleRequest, _ path: String,
         _ trouble: FormTrouble = FormTrouble()
     ) throws -> Response {
         let fields = try action.fields(context, call).map { formField($0, action, call, trouble.faults) }
@@ -39,14 +39,14 @@ struct ConsoleForms: ConsoleTask {
         guard let model = try action.about.page(context, call, parts) else {
             return site.message(visitor, 404, "notFound")
         }
-        let screen = Screen(
+        let page = RenderedPage(
             title: text("\(action.name).title", call.language), template: action.about.template.name, model: model)
-        return try site.show(visitor, screen, path: path, status: trouble.status, error: trouble.error)
+        return try site.show(visitor, page, path: path, status: trouble.status, error: trouble.error)
     }
 
-    /// A field of a deed as a form shows it: with what was typed, and what is wrong with it.
+    /// A field of an action as a form shows it: with what was typed, and what is wrong with it.
     func formField(
-        _ field: DeedField, _ action: ConsoleAction, _ call: Call,
+        _ field: FormField, _ action: ConsoleAction, _ call: ConsoleRequest,
         _ faults: [(field: String, text: String)]
     ) -> FormModel.Field {
         let language = call.language
@@ -73,19 +73,21 @@ struct ConsoleForms: ConsoleTask {
             rule: (field.isRequired, faults.first { $0.field == field.name }?.text))
     }
 
-    /// Checks a form, keeps the request in the journal, does the deed, and says what came of it.
-    func run(_ visitor: ConsoleSite.Visitor, _ action: ConsoleAction, _ call: Call, _ path: String) throws -> Response {
+    /// Checks a form, keeps the request in the journal, does the action, and says what came of it.
+    func run(_ visitor: ConsoleSite.Visitor, _ action: ConsoleAction, _ call: ConsoleRequest, _ path: String) throws
+        -> Response
+    {
         guard try action.about.exists(context, call) else { return site.message(visitor, 404, "notFound") }
         let faults = try rules.faults(action, call)
         if let first = faults.first {
             return try ask(visitor, action, call, path, FormTrouble(422, first.text, faults))
         }
-        try RequestJournal(context).deed(action, call, path, from: visitor.request.source)
+        try RequestJournal(context).permission(action, call, path, from: visitor.request.source)
         switch try action.run(context, call) {
         case .done(let note, let next, _):
             let note = ConsoleSite.cut(note)
             return .see("/manager/\(next)?say=" + (ConsoleSite.escaped(note)) + "&sign=" + site.sign(note, visitor))
-        case .shown(let screen): return try site.show(visitor, screen, path: path)
+        case .shown(let page): return try site.show(visitor, page, path: path)
         case .faults(let faults):
             let error = faults.count == 1 ? faults[0].text : text("fault.several", call.language)
             return try ask(visitor, action, call, path, FormTrouble(422, error, faults))

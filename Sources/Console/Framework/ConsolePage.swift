@@ -4,7 +4,7 @@ import Staff
 /// What a page shows. It is the API's answer, and its template is rendered with it.
 typealias PageModel = Codable & Sendable
 
-/// Pages and deeds that are made for one request.
+/// Pages and actions that are made for one request.
 protocol ConsoleWork: ConsoleTask {
     /// - Parameter context: what it works with.
     init(context: ConsoleContext)
@@ -23,14 +23,14 @@ protocol ConsolePage: ConsoleWork {
     /// Below `/manager/` and `/api/v1/`; names in braces stand for one segment.
     static var path: String { get }
     /// What a role must be allowed to see it.
-    static var deed: Deed { get }
+    static var permission: Permission { get }
     /// What may stand in the address, all of it optional.
-    static var query: [DeedField] { get }
+    static var query: [FormField] { get }
     /// Its template's name, without the ending.
     static var template: String { get }
 
     /// What is shown; nil when what it is about does not exist.
-    func model(_ call: Call) throws -> Model?
+    func model(_ call: ConsoleRequest) throws -> Model?
     /// Also the page's heading.
     func title(_ model: Model, _ wording: Wording) -> String
     /// Whether its figures move by themselves.
@@ -38,7 +38,7 @@ protocol ConsolePage: ConsoleWork {
 }
 
 extension ConsolePage {
-    static var query: [DeedField] { [] }
+    static var query: [FormField] { [] }
     func isLive(_ model: Model) -> Bool { false }
 }
 
@@ -53,12 +53,12 @@ extension ConsoleView {
     /// - Parameter page: the type that makes the page.
     init<Page: ConsolePage>(_ page: Page.Type) {
         self.init(
-            path: Page.path, deed: Page.deed, query: Page.query,
+            path: Page.path, permission: Page.permission, query: Page.query,
             template: PageTemplate(name: Page.template, model: Page.Model.self)
         ) { task, call in
             let page = Page(task)
             return try page.model(call).map { model in
-                Screen(
+                RenderedPage(
                     title: page.title(model, page.wording(call.language)), template: Page.template, model: model,
                     isLive: page.isLive(model))
             }

@@ -59,12 +59,12 @@ package final class ConsolePages: Sendable {
     ///   - frame: what stands around it.
     ///   - viewer: who reads it; nil for whoever is not signed in.
     /// - Throws: when there is no such template, or a value is missing that it asks for.
-    func html(_ screen: Screen, in frame: PageFrame, for viewer: Viewer?, _ wording: Wording) throws -> String {
-        guard let template = templates[wording.language]?[screen.template],
+    func html(_ page: RenderedPage, in frame: PageFrame, for viewer: StaffActor?, _ wording: Wording) throws -> String {
+        guard let template = templates[wording.language]?[page.template],
             case .object(var values) = try ModelEncoder.values(frame, wording)
-        else { throw ModelError(description: "There is no template \(screen.template).") }
+        else { throw ModelError(description: "There is no template \(page.template).") }
         values["may"] = ConsolePages.may(viewer)
-        values["page"] = try ModelEncoder.values(screen.model, wording)
+        values["page"] = try ModelEncoder.values(page.model, wording)
         return try template.render(values)
     }
 
@@ -74,10 +74,10 @@ package final class ConsolePages: Sendable {
     }
 
     /// What somebody may, as flags for templates: links that lead to a refusal are not shown.
-    private static func may(_ viewer: Viewer?) -> TemplateValue {
+    private static func may(_ viewer: StaffActor?) -> TemplateValue {
         .object(
             Dictionary(
-                uniqueKeysWithValues: Deed.allCases.map { ($0.rawValue, .flag(viewer?.may($0) ?? false)) }))
+                uniqueKeysWithValues: Permission.allCases.map { ($0.rawValue, .flag(viewer?.may($0) ?? false)) }))
     }
 
     /// Loads the templates of all pages and fills in texts and election.
@@ -101,7 +101,7 @@ package final class ConsolePages: Sendable {
         _ texts: [String: String], _ values: [String: TemplateValue]
     ) throws -> [String: Shape] {
         guard case .object(var shape) = try ModelType(of: PageFrame.self).shape else { return [:] }
-        shape["may"] = .object(Dictionary(uniqueKeysWithValues: Deed.allCases.map { ($0.rawValue, .flag) }))
+        shape["may"] = .object(Dictionary(uniqueKeysWithValues: Permission.allCases.map { ($0.rawValue, .flag) }))
         shape["t"] = .object(texts.mapValues { _ in .text })
         shape["e"] = .object(values.mapValues { _ in .text })
         return shape

@@ -12,31 +12,31 @@ package struct ConsoleParts: Sendable {
     /// The whole store; each part has its own tables in it.
     package let store: Store
     /// Codes and sessions of staff.
-    package let door: Doorkeeper
+    package let door: Authenticator
     /// Passphrases of staff.
-    package let signIn: SignInDesk
+    package let signIn: SignInFlow
     /// Accounts, roles and authenticators.
     package let register: StaffRegister
     /// What is seen and done for single voters.
-    package let desk: VoterDesk
+    package let desk: VoterSupport
     /// What became of messages, and channels.
-    package let deliveries: DeliveryDesk
+    package let deliveries: DeliveryService
     /// Reminders, and what they may not tell.
     package let reminders: Reminders
     /// Specimens, print runs and parcels.
-    package let letters: LetterDoor
+    package let letters: PrintOrders
     /// Figures, as they may be shown.
     package let snapshots: TurnoutRecorder
     /// Which points of the policy the settings fulfil.
-    package let policy: PolicyDesk
+    package let policy: PolicyService
     /// Imports and corrections of the roll.
-    package let roll: RollDesk
+    package let roll: RollService
     /// Voters' questions, and where visitors stand.
-    package let help: HelpQueue
+    package let help: SupportQueue
     /// Trustees, minutes and results.
-    package let teller: Teller
+    package let tallyService: TallyService
     /// What is asked for, refused and exported goes there.
-    package let logbook: Logbook
+    package let journal: AuditJournal
     /// Seconds since 1970.
     package let clock: Clock
     /// Of browsers' tokens and names of uploads.
@@ -46,15 +46,16 @@ package struct ConsoleParts: Sendable {
 
     /// What the composition root puts together.
     package init(
-        store: Store, door: Doorkeeper, signIn: SignInDesk, register: StaffRegister, desk: VoterDesk,
-        deliveries: DeliveryDesk, reminders: Reminders, letters: LetterDoor, snapshots: TurnoutRecorder,
-        policy: PolicyDesk, roll: RollDesk, help: HelpQueue, teller: Teller, logbook: Logbook, clock: Clock,
+        store: Store, door: Authenticator, signIn: SignInFlow, register: StaffRegister, desk: VoterSupport,
+        deliveries: DeliveryService, reminders: Reminders, letters: PrintOrders, snapshots: TurnoutRecorder,
+        policy: PolicyService, roll: RollService, help: SupportQueue, tallyService: TallyService, journal: AuditJournal,
+        clock: Clock,
         randomness: Randomness, key: ElectionKey
     ) {
         (self.store, self.door, self.signIn, self.register) = (store, door, signIn, register)
         (self.desk, self.deliveries, self.reminders, self.letters) = (desk, deliveries, reminders, letters)
         (self.snapshots, self.policy, self.roll, self.help) = (snapshots, policy, roll, help)
-        (self.teller, self.logbook, self.clock, self.randomness) = (teller, logbook, clock, randomness)
+        (self.tallyService, self.journal, self.clock, self.randomness) = (tallyService, journal, clock, randomness)
         self.key = key
     }
 }

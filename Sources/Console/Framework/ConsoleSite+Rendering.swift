@@ -19,7 +19,7 @@ extension ConsoleSite {
     ///   - error: said above everything.
     /// - Throws: an error of the store or of the template.
     func show(
-        _ visitor: Visitor, _ screen: Screen, path: String, status: Int = 200, error: String? = nil
+        _ visitor: Visitor, _ page: RenderedPage, path: String, status: Int = 200, error: String? = nil
     ) throws -> Response {
         let language = visitor.language
         let isPost = visitor.request.method == .post
@@ -31,15 +31,15 @@ extension ConsoleSite {
         }
         let other: Language = language == .fr ? .en : .fr
         var frame = PageFrame(
-            title: screen.title, switchPath: switchPath(visitor, other), lang: language.rawValue,
+            title: page.title, switchPath: switchPath(visitor, other), lang: language.rawValue,
             otherLang: other.rawValue, form: visitor.form, owner: owner(visitor), error: error.map { .init($0) },
-            note: note.map { .init($0) }, live: screen.isLive ? .init(path: "/manager/" + path) : nil)
+            note: note.map { .init($0) }, live: page.isLive ? .init(path: "/manager/" + path) : nil)
         if let session = visitor.session, session.confirmedAt != nil {
             frame.who = visitor.member.map { .init(name: $0.fullName, role: $0.role) }
             frame.menu = try menu(visitor, path)
-            frame.expiry = .init(seconds: min(Doorkeeper.idleSeconds, session.endsAt - parts.clock.now))
+            frame.expiry = .init(seconds: min(Authenticator.idleSeconds, session.endsAt - parts.clock.now))
         }
-        let html = try pages.html(screen, in: frame, for: visitor.viewer, wording(language))
+        let html = try pages.html(page, in: frame, for: visitor.viewer, wording(language))
         return Response(status, body: Array(html.utf8))
     }
 
@@ -63,7 +63,7 @@ extension ConsoleSite {
         let waiting = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try approvals.waitingCount(reading)
         }
-        return Menu.entries.filter { viewer.may($0.deed) }.map { entry in
+        return Menu.entries.filter { viewer.may($0.permission) }.map { entry in
             PageFrame.Entry(
                 path: "/manager" + (entry.path.isEmpty ? "" : "/" + entry.path),
                 text: text("menu.\(entry.path.isEmpty ? "home" : entry.path)", visitor.language),
@@ -76,10 +76,10 @@ extension ConsoleSite {
     /// - Parameter name: the beginning of the keys of title and text.
     func message(_ visitor: Visitor, _ status: Int, _ name: String, more: String? = nil) -> Response {
         let language = visitor.language
-        let screen = Screen(
+        let page = RenderedPage(
             title: text("\(name).title", language), template: "message",
             model: MessageModel(words: text("\(name).text", language) + (more.map { " \($0)." } ?? "")))
-        do { return try show(visitor, screen, path: "", status: status) } catch {
+        do { return try show(visitor, page, path: "", status: status) } catch {
             log("the page \(name) could not be rendered: \(error)")
             return .text(500, "internal error\n")
         }

@@ -28,7 +28,7 @@ package final class ConsoleSite: ConsoleTask {
     /// What the console works with.
     package typealias Parts = ConsoleParts
 
-    /// What pages and deeds work with.
+    /// What pages and actions work with.
     let context: ConsoleContext
     /// What is counted of the console's requests.
     package let metrics = Metrics(.console)
@@ -96,8 +96,8 @@ package final class ConsoleSite: ConsoleTask {
         var session: Session?
 
         /// What the member may; nil for whoever is not signed in.
-        var viewer: Viewer? {
-            member.map { Viewer(principal: $0.principal, role: $0.role, door: .console, language: language) }
+        var viewer: StaffActor? {
+            member.map { StaffActor(principal: $0.principal, role: $0.role, door: .console, language: language) }
         }
     }
 
@@ -183,31 +183,33 @@ package final class ConsoleSite: ConsoleTask {
         return try dispatch(visitor, viewer, member, path, form)
     }
 
-    /// Finds what answers a path: a page, a file or a deed.
+    /// Finds what answers a path: a page, a file or an action.
     private func dispatch(
-        _ visitor: Visitor, _ viewer: Viewer, _ member: StaffMember, _ path: String, _ form: Form?
+        _ visitor: Visitor, _ viewer: StaffActor, _ member: StaffMember, _ path: String, _ form: Form?
     ) throws -> Response {
         let isPost = visitor.request.method == .post
         if !isPost {
             for view in ConsoleTables.views {
                 guard let place = Pattern.match(view.path, path) else { continue }
-                guard viewer.may(view.deed) else { return try deny(visitor, viewer, view.deed, path) }
-                let call = Call(viewer: viewer, place: place, values: values(visitor.request.query), source: "console")
-                guard let screen = try view.make(context, call) else { return message(visitor, 404, "notFound") }
-                return try show(visitor, screen, path: path)
+                guard viewer.may(view.permission) else { return try deny(visitor, viewer, view.permission, path) }
+                let call = ConsoleRequest(
+                    viewer: viewer, place: place, values: values(visitor.request.query), source: "console")
+                guard let page = try view.make(context, call) else { return message(visitor, 404, "notFound") }
+                return try show(visitor, page, path: path)
             }
             for file in ConsoleTables.files {
                 guard let place = Pattern.match(file.path, path) else { continue }
-                guard viewer.may(file.deed) else { return try deny(visitor, viewer, file.deed, path) }
-                let call = Call(viewer: viewer, place: place, values: values(visitor.request.query), source: "console")
+                guard viewer.may(file.permission) else { return try deny(visitor, viewer, file.permission, path) }
+                let call = ConsoleRequest(
+                    viewer: viewer, place: place, values: values(visitor.request.query), source: "console")
                 return try file.make(context, call, visitor.request) ?? message(visitor, 404, "notFound")
             }
         }
         for action in ConsoleTables.actions {
             guard let place = Pattern.match(action.path, path) else { continue }
-            guard viewer.may(action.deed) else { return try deny(visitor, viewer, action.deed, path) }
+            guard viewer.may(action.permission) else { return try deny(visitor, viewer, action.permission, path) }
             let given = isPost ? form?.fields ?? [] : visitor.request.query
-            let call = Call(viewer: viewer, place: place, values: values(given), source: "console")
+            let call = ConsoleRequest(viewer: viewer, place: place, values: values(given), source: "console")
             let forms = ConsoleForms(site: self)
             return try isPost ? forms.run(visitor, action, call, path) : forms.ask(visitor, action, call, path)
         }
@@ -223,8 +225,10 @@ package final class ConsoleSite: ConsoleTask {
 
     /// Says that somebody may not, and keeps it.
     /// - Throws: an error of the store.
-    private func deny(_ visitor: Visitor, _ viewer: Viewer, _ deed: Deed, _ path: String) throws -> Response {
-        try RequestJournal(context).denied(viewer.actor, deed, path, from: "console")
+    private func deny(_ visitor: Visitor, _ viewer: StaffActor, _ permission: Permission, _ path: String) throws
+        -> Response
+    {
+        try RequestJournal(context).denied(viewer.actor, permission, path, from: "console")
         return message(visitor, 403, "denied", more: StaffRegister.word(viewer.role, visitor.language))
     }
 }

@@ -5,7 +5,7 @@ import Operations
 import Staff
 
 /// A page as it was made for one request: the API gives the model as it is, a browser gets it in its template.
-struct Screen: Sendable {
+struct RenderedPage: Sendable {
     /// Also the page's heading.
     let title: String
     /// The template's name, without the ending.
@@ -24,8 +24,8 @@ struct MessageModel: PageModel {
 /// Says nothing further of itself.
 struct NoDetails: PageModel {}
 
-/// A field of a deed, as a form asks for it and the API takes it.
-struct DeedField: Sendable {
+/// A field of an action, as a form asks for it and the API takes it.
+struct FormField: Sendable {
     /// How a field is checked, in forms and in the API alike.
     enum Kind: Sendable {
         /// One line, of at most so many characters.
@@ -71,25 +71,25 @@ struct DeedField: Sendable {
     }
 
     /// The same field with choices that change while the site runs.
-    var open: DeedField {
+    var open: FormField {
         var field = self
         field.isOpen = true
         return field
     }
 
     /// The same field, not shown again when the form is refused.
-    var forgotten: DeedField {
+    var forgotten: FormField {
         var field = self
         field.isForgotten = true
         return field
     }
 
     /// Why something is done; it goes into the journal.
-    static let reason = DeedField("reason", .text(maximum: StaffReason.longest))
+    static let reason = FormField("reason", .text(maximum: StaffReason.longest))
 }
 
 /// Who looks or acts at the console or through the API: whom the operations know, and the language of pages and answers.
-struct Viewer: Sendable {
+struct StaffActor: Sendable {
     /// As the operations know them.
     let actor: Actor
     /// One role each.
@@ -103,12 +103,12 @@ struct Viewer: Sendable {
         (self.role, self.language) = (role, language)
     }
 
-    /// Whether their role includes a deed.
-    func may(_ deed: Deed) -> Bool { role.may(deed) }
+    /// Whether their role includes an action.
+    func may(_ permission: Permission) -> Bool { role.may(permission) }
 }
 
 /// One request, checked: who asks, for what.
-struct Call: Sendable {
+struct ConsoleRequest: Sendable {
     /// Who asks.
     let viewer: Actor
     /// Their role.
@@ -123,7 +123,7 @@ struct Call: Sendable {
     let source: String
 
     /// - Parameter source: `console` or `api`.
-    init(viewer: Viewer, place: [String: String], values: [String: String], source: String) {
+    init(viewer: StaffActor, place: [String: String], values: [String: String], source: String) {
         (self.viewer, role, language) = (viewer.actor, viewer.role, viewer.language)
         (self.place, self.values, self.source) = (place, values, source)
     }
@@ -141,12 +141,12 @@ struct Call: Sendable {
     func has(_ name: String) -> Bool { values[name] == "yes" }
 }
 
-/// What a deed came to.
-enum DeedAnswer: Sendable {
+/// What an action came to.
+enum ActionResult: Sendable {
     /// Done: what is said of it, where the browser goes on, and what the API gives.
     case done(String, next: String, details: any Encodable & Sendable = NoDetails())
     /// Done, with something that is shown this once.
-    case shown(Screen)
+    case shown(RenderedPage)
     /// Refused in words, with the field that is wrong, or the seconds after which it may be tried again.
     case refused(Int, String, field: String? = nil, more: String? = nil, retry: Int? = nil)
     /// Fields are wrong, each for its reason.
@@ -158,13 +158,13 @@ struct ConsoleView: Sendable {
     /// Below `/manager/` and `/api/v1/`; names in braces stand for one segment.
     let path: String
     /// What a role must be allowed to see it.
-    let deed: Deed
+    let permission: Permission
     /// What may stand in the address, all of it optional.
-    var query: [DeedField] = []
+    var query: [FormField] = []
     /// What shows it, with the type of what is shown.
     let template: PageTemplate
     /// Makes the page; nil when what it is about does not exist.
-    let make: @Sendable (ConsoleContext, Call) throws -> Screen?
+    let make: @Sendable (ConsoleContext, ConsoleRequest) throws -> RenderedPage?
 }
 
 /// A form of the console and an operation of the API.
@@ -173,11 +173,11 @@ struct ConsoleAction: Sendable {
     /// Below `/manager/` and `/api/v1/`; names in braces stand for one segment.
     let path: String
     /// What a role must be allowed to do it.
-    let deed: Deed
+    let permission: Permission
     /// The key of its texts.
     let name: String
     /// What is asked for; it may depend on who asks, and on what was given.
-    let fields: @Sendable (ConsoleContext, Call) throws -> [DeedField]
+    let fields: @Sendable (ConsoleContext, ConsoleRequest) throws -> [FormField]
     /// What stands above the form; where that does not exist, neither does the form.
     var about = FormAbout.nothing
     /// What programs are told beside the words of the answer.
@@ -185,9 +185,9 @@ struct ConsoleAction: Sendable {
     /// The pages that are shown this once in place of an answer.
     var shows: [PageTemplate] = []
     /// Does it; called once the fields were checked and the request was kept in the journal.
-    let run: @Sendable (ConsoleContext, Call) throws -> DeedAnswer
+    let run: @Sendable (ConsoleContext, ConsoleRequest) throws -> ActionResult
     /// Where the way back leads.
-    var back: @Sendable (Call) -> String = { _ in "" }
+    var back: @Sendable (ConsoleRequest) -> String = { _ in "" }
 }
 
 /// A file that the console hands out.
@@ -195,9 +195,9 @@ struct ConsoleFile: Sendable {
     /// Below `/manager/` and `/api/v1/`; names in braces stand for one segment.
     let path: String
     /// What a role must be allowed to fetch it.
-    let deed: Deed
+    let permission: Permission
     /// Nil when there is no such file.
-    let make: @Sendable (ConsoleContext, Call, Request) throws -> Response?
+    let make: @Sendable (ConsoleContext, ConsoleRequest, Request) throws -> Response?
 }
 
 /// Patterns of addresses.

@@ -3,20 +3,20 @@ import Foundation
 import Operations
 import Staff
 
-/// How the fields of a deed are called and checked, in forms and in the API alike.
+/// How the fields of an action are called and checked, in forms and in the API alike.
 struct FieldRules: ConsoleWork {
     let context: ConsoleContext
 
-    /// The field's own label, else the text of this deed, else that of every deed.
-    func label(_ field: DeedField, _ action: ConsoleAction, _ language: Language) -> String {
+    /// The field's own label, else the text of this action, else that of every action.
+    func label(_ field: FormField, _ action: ConsoleAction, _ language: Language) -> String {
         if let label = field.label { return label[language] }
         let own = "\(action.name).\(field.name)"
         return text(pages.has(own) ? own : "f.\(field.name)", language)
     }
 
-    /// What is wrong with the values of a deed, field by field.
-    /// - Returns: each fault with its field's name; none where the deed may be done.
-    func faults(_ action: ConsoleAction, _ call: Call) throws -> [(field: String, text: String)] {
+    /// What is wrong with the values of an action, field by field.
+    /// - Returns: each fault with its field's name; none where the action may be done.
+    func faults(_ action: ConsoleAction, _ call: ConsoleRequest) throws -> [(field: String, text: String)] {
         try action.fields(context, call).compactMap { field in
             let value = call[field.name].trimmed
             let label = self.label(field, action, call.language)

@@ -133,7 +133,7 @@ struct FormModel: PageModel {
     struct Empty: PageModel {}
 }
 
-/// The page of a deed's form.
+/// The page of an action's form.
 struct FormPage<About: PageModel>: PageModel {
     /// What stands above the form: what it is about, and what it would bring about.
     let about: About
@@ -144,20 +144,21 @@ struct FormPage<About: PageModel>: PageModel {
     let back: String
 }
 
-/// What stands above a deed's form: warnings, previews, whom it is about.
+/// What stands above an action's form: warnings, previews, whom it is about.
 struct FormAbout: Sendable {
     /// The form's template, with the type of what it is rendered with.
     let template: PageTemplate
     /// Whether what it is about exists.
-    let exists: @Sendable (ConsoleContext, Call) throws -> Bool
+    let exists: @Sendable (ConsoleContext, ConsoleRequest) throws -> Bool
     /// The page with the form in it; nil where what it is about does not exist.
-    let page: @Sendable (ConsoleContext, Call, FormParts) throws -> (any Encodable & Sendable)?
+    let page: @Sendable (ConsoleContext, ConsoleRequest, FormParts) throws -> (any Encodable & Sendable)?
 
     /// - Parameters:
     ///   - template: its name, without the ending.
     ///   - make: nil when what it is about does not exist.
     init<About: PageModel>(
-        _ template: String, _ about: About.Type, _ make: @escaping @Sendable (ConsoleContext, Call) throws -> About?
+        _ template: String, _ about: About.Type,
+        _ make: @escaping @Sendable (ConsoleContext, ConsoleRequest) throws -> About?
     ) {
         self.template = PageTemplate(name: template, model: FormPage<About>.self)
         exists = { try make($0, $1) != nil }

@@ -11,9 +11,9 @@ struct HandedOut: ConsoleWork {
     let context: ConsoleContext
 
     /// Keeps in the journal that a file was handed out.
-    func journal(_ call: Call, _ name: String) throws(StoreError) {
+    func journal(_ call: ConsoleRequest, _ name: String) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.logbook.record(
+            try parts.journal.record(
                 transaction, election: election.id, by: call.viewer.principal, .export, ["file": name])
         }
     }
@@ -35,7 +35,7 @@ struct HandedOut: ConsoleWork {
 
     /// A report as a file, dated now.
     func paper(_ report: Report, _ name: String) throws -> Response {
-        let created = PrintFiles.timestamp(parts.clock.now)
+        let created = BatchWriter.timestamp(parts.clock.now)
         return HandedOut.file(try report.pdf(created: created), name, type: "application/pdf")
     }
 }

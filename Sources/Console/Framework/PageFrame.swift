@@ -58,8 +58,8 @@ struct PageFrame: PageModel {
 
 /// The console's pages in the order of the menu.
 enum Menu {
-    /// Path below `/manager/`, and the deed that a role must have to see it.
-    static let entries: [(path: String, deed: Deed)] = [
+    /// Path below `/manager/`, and the action that a role must have to see it.
+    static let entries: [(path: String, permission: Permission)] = [
         ("", .seeOwn), ("voters", .seeVoters), ("approvals", .decide), ("questions", .answerVoters),
         ("deliveries", .seeDeliveries), ("reminders", .sendReminders), ("letters", .seeLetters),
         ("parcels", .fetchLetters), ("picture", .seePicture), ("seal", .seeSeal), ("policy", .seePolicy),

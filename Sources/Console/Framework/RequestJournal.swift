@@ -12,32 +12,37 @@ struct RequestJournal: ConsoleWork {
     /// - Parameters:
     ///   - path: below the console or the API.
     ///   - source: `console` or `api`.
-    func denied(_ viewer: Actor, _ deed: Deed, _ path: String, from source: String) throws(StoreError) {
+    func denied(_ viewer: Actor, _ permission: Permission, _ path: String, from source: String) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.logbook.record(
+            try parts.journal.record(
                 transaction, election: election.id, by: viewer.principal, .accessDenied,
-                ["deed": deed.rawValue, "path": String(path.prefix(RequestJournal.journalledPath)), "from": source])
+                [
+                    "deed": permission.rawValue, "path": String(path.prefix(RequestJournal.journalledPath)),
+                    "from": source,
+                ])
         }
     }
 
-    /// Keeps that a deed was refused by a rule about who may do it, such as that of the second person: of the role alone nobody
+    /// Keeps that an action was refused by a rule about who may do it, such as that of the second person: of the role alone nobody
     /// could tell. Other refusals change nothing and say nothing of their author.
     /// - Parameter status: of the refusal.
-    func refused(_ status: Int, _ action: ConsoleAction, _ call: Call, _ path: String) throws(StoreError) {
+    func refused(_ status: Int, _ action: ConsoleAction, _ call: ConsoleRequest, _ path: String) throws(StoreError) {
         guard status == 403 else { return }
-        try denied(call.viewer, action.deed, path, from: call.source)
+        try denied(call.viewer, action.permission, path, from: call.source)
     }
 
-    /// Keeps from where a deed was asked for; what it did stands in the entries after it.
+    /// Keeps from where an action was asked for; what it did stands in the entries after it.
     /// - Parameter address: the network address that it came from.
-    func deed(_ action: ConsoleAction, _ call: Call, _ path: String, from address: String) throws(StoreError) {
+    func permission(_ action: ConsoleAction, _ call: ConsoleRequest, _ path: String, from address: String)
+        throws(StoreError)
+    {
         var details = ["path": String(path.prefix(RequestJournal.journalledPath)), "by": call.source, "from": address]
         if !call["reason"].isEmpty { details["reason"] = call["reason"].trimmed }
         guard let kind = JournalAction(form: action.name) else {
             throw StoreError(.failed, "The journal knows no form \(action.name).")
         }
         try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.logbook.record(
+            try parts.journal.record(
                 transaction, election: election.id, by: call.viewer.principal, kind, details)
         }
     }

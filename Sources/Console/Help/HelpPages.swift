@@ -24,13 +24,13 @@ struct HelpModel: PageModel {
 /// The page of all guides.
 struct HelpPage: ConsolePage {
     static let path = "help"
-    static let deed = Deed.seeOwn
+    static let permission = Permission.seeOwn
     static let template = "help"
     let context: ConsoleContext
 
     func title(_ model: HelpModel, _ wording: Wording) -> String { wording("help.title") }
 
-    func model(_ call: Call) -> HelpModel? {
+    func model(_ call: ConsoleRequest) -> HelpModel? {
         let own = HelpGuides.own(call.role)
         let names = [own] + HelpGuides.names.filter { $0 != own }
         let links = names.compactMap { name in
@@ -52,13 +52,13 @@ struct GuideModel: PageModel {
 /// The page of one guide.
 struct GuidePage: ConsolePage {
     static let path = "help/{guide}"
-    static let deed = Deed.seeOwn
+    static let permission = Permission.seeOwn
     static let template = "guide"
     let context: ConsoleContext
 
     func title(_ model: GuideModel, _ wording: Wording) -> String { model.title }
 
-    func model(_ call: Call) -> GuideModel? {
+    func model(_ call: ConsoleRequest) -> GuideModel? {
         pages.guides.guide(call.place["guide"] ?? "", call.language).map {
             GuideModel(title: $0.title, text: $0.markdown, html: OnPage($0.html))
         }
@@ -69,7 +69,7 @@ struct GuidePage: ConsolePage {
 enum HelpFiles {
     /// Pictures alone.
     static let all = [
-        ConsoleFile(path: "help/pictures/{name}", deed: .seeOwn) { task, call, _ in
+        ConsoleFile(path: "help/pictures/{name}", permission: .seeOwn) { task, call, _ in
             task.pages.guides.pictures[call.place["name"] ?? ""].map { Response(200, type: "image/png", body: $0) }
         }
     ]

@@ -9,12 +9,12 @@ struct HomeActions: ConsoleWork {
     /// Their forms.
     static let all = [
         ConsoleAction(
-            path: "alerts/{alert}/seen", deed: .decide, name: "seen", fields: { _, _ in [] },
+            path: "alerts/{alert}/seen", permission: .decide, name: "seen", fields: { _, _ in [] },
             run: { try HomeActions($0).seen($1) })
     ]
 
     /// Keeps that an alert was seen.
-    func seen(_ call: Call) throws -> DeedAnswer {
+    func seen(_ call: ConsoleRequest) throws -> ActionResult {
         let isDone = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try parts.desk.seen(transaction, alert: call.id("alert"), by: call.viewer)
         }

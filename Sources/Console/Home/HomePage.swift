@@ -8,7 +8,7 @@ import Store
 /// The first page: alerts and warnings, then the poll's state and hours.
 struct HomePage: ConsolePage {
     static let path = ""
-    static let deed = Deed.seeOwn
+    static let permission = Permission.seeOwn
     static let template = "home"
     let context: ConsoleContext
 
@@ -24,7 +24,7 @@ struct HomePage: ConsolePage {
     func title(_ model: HomeModel, _ wording: Wording) -> String { wording("home.title") }
     func isLive(_ model: HomeModel) -> Bool { true }
 
-    func model(_ call: Call) throws -> HomeModel? {
+    func model(_ call: ConsoleRequest) throws -> HomeModel? {
         let found = try store.read { (reading: borrowing Reading) throws(StoreError) -> Found in
             Found(
                 poll: try Poll.find(reading, election: parts.desk.election.number),
@@ -40,7 +40,7 @@ struct HomePage: ConsolePage {
     }
 
     /// What the page says in sentences and counts.
-    private func view(_ found: Found, _ call: Call) throws -> HomeModel.View {
+    private func view(_ found: Found, _ call: ConsoleRequest) throws -> HomeModel.View {
         let (viewer, say) = (call.viewer, wording(call.language))
         let alerts =
             viewer.may(.decide)

@@ -16,15 +16,16 @@ struct JournalFiles: ConsoleWork {
 
     /// The sheet alone.
     static let all = [
-        ConsoleFile(path: "journal.csv", deed: .seeJournal) { task, call, _ in try JournalFiles(task).sheet(call) }
+        ConsoleFile(path: "journal.csv", permission: .seeJournal) { task, call, _ in try JournalFiles(task).sheet(call)
+        }
     ]
 
     /// The entries of this election as a sheet, with their hashes. The export itself is kept in the journal.
-    func sheet(_ call: Call) throws -> Response {
+    func sheet(_ call: ConsoleRequest) throws -> Response {
         var text =
             HandedOut.sheetHead + ["number", "at", "principal", "action", "details", "hash"].joined(separator: ";")
             + "\r\n"
-        let export = JournalExport(store: store, logbook: parts.logbook, clock: parts.clock)
+        let export = JournalExport(store: store, journal: parts.journal, clock: parts.clock)
         try export.note("journal.csv", of: election.id, by: call.viewer)
         try store.read { (reading: borrowing Reading) throws(StoreError) in
             try export.each(reading, of: election.id, for: call.viewer) { line throws(StoreError) in

@@ -31,12 +31,12 @@ struct JournalView: PageModel {
 /// A page of the journal, the latest entry first.
 struct JournalPage: ConsolePage {
     static let path = "journal"
-    static let deed = Deed.seeJournal
+    static let permission = Permission.seeJournal
     static let query = [
-        DeedField("action", .text(maximum: 60), isRequired: false),
-        DeedField("who", .text(maximum: 60), isRequired: false),
-        DeedField("text", .text(maximum: 100), isRequired: false),
-        DeedField("before", .number(1...1_000_000_000), isRequired: false),
+        FormField("action", .text(maximum: 60), isRequired: false),
+        FormField("who", .text(maximum: 60), isRequired: false),
+        FormField("text", .text(maximum: 100), isRequired: false),
+        FormField("before", .number(1...1_000_000_000), isRequired: false),
     ]
     static let template = "journal"
     let context: ConsoleContext
@@ -46,15 +46,15 @@ struct JournalPage: ConsolePage {
 
     func title(_ model: WithView<[JournalLine], JournalView>, _ wording: Wording) -> String { wording("menu.journal") }
 
-    func model(_ call: Call) throws -> WithView<[JournalLine], JournalView>? {
-        let filter = Logbook.Filter(
+    func model(_ call: ConsoleRequest) throws -> WithView<[JournalLine], JournalView>? {
+        let filter = AuditJournal.Filter(
             election: election.id, action: call["action"].trimmed, principal: call["who"].trimmed,
             text: call["text"].trimmed, before: call.number("before"))
         // What tells of a single vote or sign-in during the poll is not in the journal at all.
         let (entries, isHidden) = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> ([JournalEntry], Bool) in
             (
-                try Logbook.page(reading, filter, limit: JournalPage.length),
+                try AuditJournal.page(reading, filter, limit: JournalPage.length),
                 try parts.desk.isSecret(reading) && !call.viewer.may(.seeVotes)
             )
         }
@@ -80,7 +80,7 @@ struct JournalPage: ConsolePage {
     }
 
     /// The address of the entries before one, with what was searched for.
-    private func older(_ number: Int, _ call: Call) -> String {
+    private func older(_ number: Int, _ call: ConsoleRequest) -> String {
         let query = ["action", "who", "text"].filter { !call[$0].isEmpty }
             .map { "\($0)=\(call[$0].addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")&" }.joined()
         return "/manager/journal?\(query)before=\(number)"
@@ -97,14 +97,16 @@ struct JournalCheck: PageModel {
 /// Checks the journal's whole chain of hashes.
 struct JournalCheckPage: ConsolePage {
     static let path = "journal/check"
-    static let deed = Deed.seeJournal
+    static let permission = Permission.seeJournal
     static let template = "journalCheck"
     let context: ConsoleContext
 
     func title(_ model: JournalCheck, _ wording: Wording) -> String { wording("journal.check") }
 
-    func model(_ call: Call) throws -> JournalCheck? {
-        let verdict = try store.read { (reading: borrowing Reading) throws(StoreError) in try Logbook.verify(reading) }
+    func model(_ call: ConsoleRequest) throws -> JournalCheck? {
+        let verdict = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try AuditJournal.verify(reading)
+        }
         var isIntact = false
         if case .intact = verdict { isIntact = true }
         return JournalCheck(isIntact: isIntact, head: PollWords(context).head(verdict, wording(call.language)))

@@ -20,7 +20,7 @@ struct LetterActions: ConsoleWork {
     let context: ConsoleContext
 
     /// Where managers' forms lead back.
-    private static let back: @Sendable (Call) -> String = { _ in "letters" }
+    private static let back: @Sendable (ConsoleRequest) -> String = { _ in "letters" }
     /// Numbers that batches and letters may have.
     static let numbers = 1...1_000_000
 
@@ -41,44 +41,44 @@ struct LetterActions: ConsoleWork {
         }
     }
 
-    /// Deeds on letters.
+    /// Actions on letters.
     static let all = [
         ConsoleAction(
-            path: "letters/specimen", deed: .orderLetters, name: "specimen", fields: { _, _ in [] },
+            path: "letters/specimen", permission: .orderLetters, name: "specimen", fields: { _, _ in [] },
             answer: SpecimenMade.self, run: { try LetterActions($0).makeSpecimen($1) }, back: back),
         ConsoleAction(
-            path: "letters/specimens/{specimen}/approve", deed: .approveSpecimen, name: "approveSpecimen",
-            fields: { _, _ in [DeedField("confirmed", .flag)] }, run: { try LetterActions($0).approveSpecimen($1) },
+            path: "letters/specimens/{specimen}/approve", permission: .approveSpecimen, name: "approveSpecimen",
+            fields: { _, _ in [FormField("confirmed", .flag)] }, run: { try LetterActions($0).approveSpecimen($1) },
             back: back),
         ConsoleAction(
-            path: "letters/print", deed: .orderLetters, name: "printLetters",
-            fields: { task, _ in [DeedField("printer", .choice(try LetterActions(task).printers())).open] },
+            path: "letters/print", permission: .orderLetters, name: "printLetters",
+            fields: { task, _ in [FormField("printer", .choice(try LetterActions(task).printers())).open] },
             about: aboutPrinters, answer: Begun.self,
             run: { try LetterActions($0).printLetters($1) },
             back: back),
         ConsoleAction(
-            path: "letters/again", deed: .orderLetters, name: "printAgain",
+            path: "letters/again", permission: .orderLetters, name: "printAgain",
             fields: { task, _ in
                 [
-                    DeedField("batch", .number(numbers)), DeedField("first", .number(numbers), isRequired: false),
-                    DeedField("last", .number(numbers), isRequired: false),
-                    DeedField("printer", .choice(try LetterActions(task).printers())).open, .reason,
+                    FormField("batch", .number(numbers)), FormField("first", .number(numbers), isRequired: false),
+                    FormField("last", .number(numbers), isRequired: false),
+                    FormField("printer", .choice(try LetterActions(task).printers())).open, .reason,
                 ]
             }, about: aboutPrinters, answer: Begun.self,
             run: { try LetterActions($0).printAgain($1) }, back: back),
         ConsoleAction(
-            path: "letters/{batch}/posted", deed: .orderLetters, name: "posted",
-            fields: { _, _ in [DeedField("on", .date)] }, answer: SheetActions.Posted.self,
+            path: "letters/{batch}/posted", permission: .orderLetters, name: "posted",
+            fields: { _, _ in [FormField("on", .date)] }, answer: SheetActions.Posted.self,
             run: { try SheetActions($0).posted($1) }, back: back),
         ConsoleAction(
-            path: "letters/{batch}/confirm", deed: .orderLetters, name: "confirmBatch", fields: { _, _ in [] },
+            path: "letters/{batch}/confirm", permission: .orderLetters, name: "confirmBatch", fields: { _, _ in [] },
             answer: Confirmed.self, run: { try LetterActions($0).confirmBatch($1) }, back: back),
         ConsoleAction(
-            path: "letters/{batch}/spoiled", deed: .orderLetters, name: "spoiled",
+            path: "letters/{batch}/spoiled", permission: .orderLetters, name: "spoiled",
             fields: { try SheetActions($0).spoiledFields($1) }, run: { try SheetActions($0).spoiled($1) }, back: back),
         ConsoleAction(
-            path: "letters/returned", deed: .orderLetters, name: "returned",
-            fields: { _, _ in [DeedField("list", .long(maximum: 100_000))] }, answer: Returned.self,
+            path: "letters/returned", permission: .orderLetters, name: "returned",
+            fields: { _, _ in [FormField("list", .long(maximum: 100_000))] }, answer: Returned.self,
             run: { try LetterActions($0).returned($1) }, back: back),
     ]
 
@@ -117,7 +117,7 @@ struct LetterActions: ConsoleWork {
     }
 
     /// Whose key everything is encrypted to: to be compared by telephone before anything is printed.
-    func aboutPrinters(_ call: Call) throws -> PrintersAbout? {
+    func aboutPrinters(_ call: ConsoleRequest) throws -> PrintersAbout? {
         let members = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try parts.register.members(reading).filter { $0.role == .printer }
         }
@@ -128,8 +128,8 @@ struct LetterActions: ConsoleWork {
     }
 
     /// Makes a specimen of the letters as they are now.
-    func makeSpecimen(_ call: Call) throws -> DeedAnswer {
-        let proof: LetterDoor.Proof?
+    func makeSpecimen(_ call: ConsoleRequest) throws -> ActionResult {
+        let proof: PrintOrders.Proof?
         do { proof = try parts.letters.makeSpecimen(by: call.viewer) } catch let fault as PrintRefusal {
             return faulty(fault, call.language)
         }
@@ -138,11 +138,11 @@ struct LetterActions: ConsoleWork {
     }
 
     /// Approves a specimen; somebody else must have made it.
-    func approveSpecimen(_ call: Call) throws -> DeedAnswer {
+    func approveSpecimen(_ call: ConsoleRequest) throws -> ActionResult {
         guard call.has("confirmed") else {
             return .refused(422, text("approveSpecimen.confirm", call.language), field: "confirmed")
         }
-        let decision: LetterDoor.ProofDecision
+        let decision: PrintOrders.ProofDecision
         do { decision = try parts.letters.approve(specimen: call.id("specimen"), by: call.viewer) } catch let fault
             as PrintRefusal
         { return faulty(fault, call.language) }
@@ -156,13 +156,13 @@ struct LetterActions: ConsoleWork {
     }
 
     /// Orders the letters that wait.
-    func printLetters(_ call: Call) throws -> DeedAnswer {
-        try begin(LetterDoor.Order(printer: call["printer"], again: nil, letters: nil, reason: ""), call)
+    func printLetters(_ call: ConsoleRequest) throws -> ActionResult {
+        try begin(PrintOrders.Order(printer: call["printer"], again: nil, letters: nil, reason: ""), call)
     }
 
     /// Orders a batch, or some letters of it, once more; the reason is kept.
     /// - Returns: a refusal when the numbers are no range.
-    func printAgain(_ call: Call) throws -> DeedAnswer {
+    func printAgain(_ call: ConsoleRequest) throws -> ActionResult {
         let first = call.number("first")
         if first == nil, call.number("last") != nil {
             return .refused(422, text("printAgain.range", call.language), field: "first")
@@ -173,13 +173,13 @@ struct LetterActions: ConsoleWork {
         }
         let range = first.flatMap { first in last.map { first...$0 } }
         return try begin(
-            LetterDoor.Order(
+            PrintOrders.Order(
                 printer: call["printer"], again: call.number("batch"), letters: range, reason: call["reason"].trimmed),
             call)
     }
 
     /// Begins a print run on a thread of its own: a hundred thousand letters take half a minute.
-    private func begin(_ order: LetterDoor.Order, _ call: Call) throws -> DeedAnswer {
+    private func begin(_ order: PrintOrders.Order, _ call: ConsoleRequest) throws -> ActionResult {
         do {
             if let obstacle = try parts.letters.begin(order) {
                 return .refused(409, text("print.\(obstacle.rawValue)", call.language), field: "printer")
@@ -194,13 +194,13 @@ struct LetterActions: ConsoleWork {
     }
 
     /// A template or an enclosure that no letter can be made with.
-    private func faulty(_ fault: PrintRefusal, _ language: Language) -> DeedAnswer {
+    private func faulty(_ fault: PrintRefusal, _ language: Language) -> ActionResult {
         .refused(409, refusal(fault.description, "letters.faulty", language))
     }
 
     /// Wipes the secrets of a posted batch.
-    func confirmBatch(_ call: Call) throws -> DeedAnswer {
-        let outcome = try parts.letters.room.confirm(
+    func confirmBatch(_ call: ConsoleRequest) throws -> ActionResult {
+        let outcome = try parts.letters.letterBatches.confirm(
             parts.desk.election, batch: call.id("batch"), by: call.viewer.principal)
         switch outcome {
         case .success(let count):
@@ -213,12 +213,13 @@ struct LetterActions: ConsoleWork {
 
     /// Letters that the post returned: a line each, with batch and number, or a voter's reference.
     /// What is wrong with single lines is said by their numbers; the others are taken.
-    func returned(_ call: Call) throws -> DeedAnswer {
+    func returned(_ call: ConsoleRequest) throws -> ActionResult {
         let language = call.language
         let entries = call["list"].split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
             .filter { !$1.allSatisfy(LetterActions.isBetween) }
             .map { LetterReturns.Entry(line: $0 + 1, place: LetterActions.letter($1)) }
-        let returns = LetterReturns(room: parts.letters.room, store: store, election: parts.desk.election)
+        let returns = LetterReturns(
+            letterBatches: parts.letters.letterBatches, store: store, election: parts.desk.election)
         let outcome = try returns.take(entries, by: call.viewer.principal)
         let words = "\(text("returned.done", language)) \(outcome.done)."
         guard outcome.refused.isEmpty else {

@@ -16,28 +16,28 @@ struct LetterFiles: ConsoleWork {
 
     /// A parcel's file is given for a ticket alone.
     static let all = [
-        ConsoleFile(path: "letters/specimen.pdf", deed: .seeLetters) { task, _, _ in
+        ConsoleFile(path: "letters/specimen.pdf", permission: .seeLetters) { task, _, _ in
             HandedOut.file(try task.parts.letters.specimen(), "specimen.pdf", type: "application/pdf")
         },
-        ConsoleFile(path: "parcels/specimen.pdf", deed: .fetchLetters) { task, _, _ in
+        ConsoleFile(path: "parcels/specimen.pdf", permission: .fetchLetters) { task, _, _ in
             HandedOut.file(try task.parts.letters.specimen(), "specimen.pdf", type: "application/pdf")
         },
-        ConsoleFile(path: "letters/reconciliation.pdf", deed: .seeLetters) { task, call, _ in
+        ConsoleFile(path: "letters/reconciliation.pdf", permission: .seeLetters) { task, call, _ in
             try LetterFiles(task).reconciliationSheet(call)
         },
-        ConsoleFile(path: "letters/destruction.pdf", deed: .seeLetters) { task, call, _ in
+        ConsoleFile(path: "letters/destruction.pdf", permission: .seeLetters) { task, call, _ in
             try LetterFiles(task).destructionRecord(call)
         },
-        ConsoleFile(path: "parcels/{parcel}/files/{file}/{ticket}", deed: .fetchLetters) { task, call, request in
+        ConsoleFile(path: "parcels/{parcel}/files/{file}/{ticket}", permission: .fetchLetters) { task, call, request in
             try ParcelFiles(task).file(call, request)
         },
     ]
 
     /// What became of the sheets of every batch, to be signed.
-    func reconciliationSheet(_ call: Call) throws -> Response {
+    func reconciliationSheet(_ call: ConsoleRequest) throws -> Response {
         let language = call.language
         let rows = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.letters.room.reconcile(reading, parts.desk.election)
+            try parts.letters.letterBatches.reconcile(reading, parts.desk.election)
         }
         var report = Report(title: text("letters.reconciliation", language))
         report.add(
@@ -64,13 +64,13 @@ struct LetterFiles: ConsoleWork {
     }
 
     /// What was destroyed, to be signed.
-    func destructionRecord(_ call: Call) throws -> Response {
+    func destructionRecord(_ call: ConsoleRequest) throws -> Response {
         let language = call.language
         let (parcels, rows) = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> ([Parcel], [Reconciliation]) in
             (
                 try parts.letters.parcels(reading, of: nil),
-                try parts.letters.room.reconcile(reading, parts.desk.election)
+                try parts.letters.letterBatches.reconcile(reading, parts.desk.election)
             )
         }
         var report = Report(title: text("letters.destruction", language))

@@ -137,7 +137,7 @@ struct ParcelModel: PageModel {
         files = parcel.files.map {
             File(
                 number: $0.number, name: $0.name, bytes: $0.bytes, sha256: $0.sha256, fetched: $0.fetched,
-                left: OnPage(LetterDoor.mostFetched - $0.fetched))
+                left: OnPage(PrintOrders.mostFetched - $0.fetched))
         }
         let out = notToPost.map(String.init).joined(separator: ", ")
         view = OnPage(View(fetched: files.map(\.fetched).max() ?? 0, notToPost: out.isEmpty ? nil : out))

@@ -9,7 +9,7 @@ import WebContent
 /// The manager's page of letters: what waits, the specimen, batches and parcels.
 struct LettersPage: ConsolePage {
     static let path = "letters"
-    static let deed = Deed.seeLetters
+    static let permission = Permission.seeLetters
     static let template = "letters"
     let context: ConsoleContext
 
@@ -24,18 +24,18 @@ struct LettersPage: ConsolePage {
     func title(_ model: LettersModel, _ wording: Wording) -> String { wording("menu.letters") }
     func isLive(_ model: LettersModel) -> Bool { true }
 
-    func model(_ call: Call) throws -> LettersModel? {
+    func model(_ call: ConsoleRequest) throws -> LettersModel? {
         let (letters, say) = (parts.letters, wording(call.language))
         // Read first: a run that is over by now has its parcel in the tables below.
         var notices = notices(letters.job, say)
         let found = try store.read { (reading: borrowing Reading) throws(StoreError) -> Found in
             Found(
-                waiting: try letters.room.waiting(reading, parts.desk.election),
-                rows: try letters.room.reconcile(reading, parts.desk.election),
-                batches: try letters.room.batches(reading, parts.desk.election),
+                waiting: try letters.letterBatches.waiting(reading, parts.desk.election),
+                rows: try letters.letterBatches.reconcile(reading, parts.desk.election),
+                batches: try letters.letterBatches.batches(reading, parts.desk.election),
                 parcels: try letters.parcels(reading, of: nil))
         }
-        var (proof, enclosures): (LetterDoor.ProofState?, [LettersModel.Enclosed]) = (nil, [])
+        var (proof, enclosures): (PrintOrders.ProofState?, [LettersModel.Enclosed]) = (nil, [])
         do {
             let matter = try letters.matter()
             (proof, enclosures) = (try letters.proofState(of: matter), self.enclosures(matter, say.language))
@@ -56,7 +56,7 @@ struct LettersPage: ConsolePage {
     }
 
     /// The specimen that was approved, whether it holds, and whether a later one waits.
-    private func words(_ state: LetterDoor.ProofState, _ say: Wording) -> String {
+    private func words(_ state: PrintOrders.ProofState, _ say: Wording) -> String {
         var words: [String] = []
         if let proof = state.approved, let by = proof.approvedBy, let at = proof.approvedAt {
             words.append("\(say("letters.approved")) \(by), \(say.time(at))")
@@ -81,7 +81,7 @@ struct LettersPage: ConsolePage {
     }
 
     /// How the print run goes on, or how it ended.
-    private func notices(_ job: LetterDoor.Job?, _ say: Wording) -> [Notice] {
+    private func notices(_ job: PrintOrders.Job?, _ say: Wording) -> [Notice] {
         switch job {
         case nil: []
         case .printing(let count): [Notice("\(say("letters.printing")) \(count)")]

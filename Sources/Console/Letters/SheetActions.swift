@@ -23,7 +23,7 @@ struct SheetActions: ConsoleWork {
 
     /// Says on which day the post took a batch: its identifiers can be used from then on.
     /// Managers and the printer of the batch alone; a second date corrects the first.
-    func posted(_ call: Call) throws -> DeedAnswer {
+    func posted(_ call: ConsoleRequest) throws -> ActionResult {
         let language = call.language
         let (batch, date) = (call.id("batch"), call["on"])
         let isTheirs = try store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -31,7 +31,7 @@ struct SheetActions: ConsoleWork {
         }
         guard isTheirs else { return .refused(404, text("parcel.unknown", language)) }
         let next = call.viewer.role == .printer ? "parcels" : "letters"
-        let outcome = try LetterPosting(room: parts.letters.room, election: parts.desk.election).post(
+        let outcome = try LetterPosting(letterBatches: parts.letters.letterBatches, election: parts.desk.election).post(
             batch: batch, on: date, now: parts.clock.now, by: call.viewer.principal)
         switch outcome {
         case .noDay: return .refused(422, text("fault.date", language), field: "on")
@@ -46,36 +46,36 @@ struct SheetActions: ConsoleWork {
 
     /// The fields of the form for a spoiled sheet. Once its number is known, one asks back with the first letters of the name on
     /// it: a mistyped number would end the identifier of somebody whose letter is on its way.
-    func spoiledFields(_ call: Call) throws(StoreError) -> [DeedField] {
+    func spoiledFields(_ call: ConsoleRequest) throws(StoreError) -> [FormField] {
         let fields = [
-            DeedField("number", .number(LetterActions.numbers)), DeedField("destroyed", .flag, isRequired: false),
-            DeedField.reason,
+            FormField("number", .number(LetterActions.numbers)), FormField("destroyed", .flag, isRequired: false),
+            FormField.reason,
         ]
         guard call.source == "console" else {
-            return fields + [DeedField("held", .text(maximum: 40), isRequired: false)]
+            return fields + [FormField("held", .text(maximum: 40), isRequired: false)]
         }
-        let sheet = try store.read { (reading: borrowing Reading) throws(StoreError) -> PrintRoom.Sheet? in
+        let sheet = try store.read { (reading: borrowing Reading) throws(StoreError) -> LetterBatches.Sheet? in
             guard try mayReport(reading, call) else { return nil }
             return try spoiledSheet(call).sheet(reading, isPrinter: call.viewer.role == .printer)
         }
-        return fields + (sheet.map { [DeedField("held", .choice(["", $0.name]), isRequired: false)] } ?? [])
+        return fields + (sheet.map { [FormField("held", .choice(["", $0.name]), isRequired: false)] } ?? [])
     }
 
     /// The operation on the sheet that a call names.
-    private func spoiledSheet(_ call: Call) -> SpoiledSheet {
+    private func spoiledSheet(_ call: ConsoleRequest) -> SpoiledSheet {
         SpoiledSheet(
-            call.id("batch"), call.number("number") ?? 0, store: store, room: parts.letters.room,
+            call.id("batch"), call.number("number") ?? 0, store: store, letterBatches: parts.letters.letterBatches,
             election: parts.desk.election)
     }
 
     /// Whether that sheet is the caller's to speak of.
-    private func mayReport(_ reading: borrowing Reading, _ call: Call) throws(StoreError) -> Bool {
+    private func mayReport(_ reading: borrowing Reading, _ call: ConsoleRequest) throws(StoreError) -> Bool {
         try parts.letters.isTheirs(
             reading, batch: call.id("batch"), letter: call.number("number") ?? 0, call.viewer)
     }
 
     /// Ends a sheet and the identifier on it, once its name was confirmed.
-    func spoiled(_ call: Call) throws -> DeedAnswer {
+    func spoiled(_ call: ConsoleRequest) throws -> ActionResult {
         let language = call.language
         let isPrinter = call.viewer.role == .printer
         let outcome = try spoiledSheet(call).end(

@@ -15,32 +15,33 @@ struct ParcelActions: ConsoleWork {
     let context: ConsoleContext
 
     /// Where their forms lead back.
-    private static let toParcels: @Sendable (Call) -> String = { _ in "parcels" }
+    private static let toParcels: @Sendable (ConsoleRequest) -> String = { _ in "parcels" }
 
     /// Their forms.
     static let all = [
         ConsoleAction(
-            path: "parcels/{parcel}/received", deed: .fetchLetters, name: "received", fields: { _, _ in [] },
+            path: "parcels/{parcel}/received", permission: .fetchLetters, name: "received", fields: { _, _ in [] },
             run: { try ParcelActions($0).received($1) }, back: toParcels),
         ConsoleAction(
-            path: "parcels/{batch}/posted", deed: .fetchLetters, name: "postedByPrinter",
-            fields: { _, _ in [DeedField("on", .date)] }, answer: SheetActions.Posted.self,
+            path: "parcels/{batch}/posted", permission: .fetchLetters, name: "postedByPrinter",
+            fields: { _, _ in [FormField("on", .date)] }, answer: SheetActions.Posted.self,
             run: { try SheetActions($0).posted($1) }, back: toParcels),
         ConsoleAction(
-            path: "parcels/{batch}/spoiled", deed: .fetchLetters, name: "spoiledByPrinter",
+            path: "parcels/{batch}/spoiled", permission: .fetchLetters, name: "spoiledByPrinter",
             fields: { try SheetActions($0).spoiledFields($1) }, run: { try SheetActions($0).spoiled($1) },
             back: toParcels),
         ConsoleAction(
-            path: "parcels/{parcel}/destroyed", deed: .fetchLetters, name: "destroyed",
-            fields: { _, _ in [DeedField("confirmed", .flag)] }, run: { try ParcelActions($0).destroyed($1) },
+            path: "parcels/{parcel}/destroyed", permission: .fetchLetters, name: "destroyed",
+            fields: { _, _ in [FormField("confirmed", .flag)] }, run: { try ParcelActions($0).destroyed($1) },
             back: toParcels),
         ConsoleAction(
-            path: "parcels/{parcel}/files/{file}/fetch", deed: .fetchLetters, name: "fetch", fields: { _, _ in [] },
+            path: "parcels/{parcel}/files/{file}/fetch", permission: .fetchLetters, name: "fetch",
+            fields: { _, _ in [] },
             shows: [PageTemplate(name: "fetch", model: FileTicket.self)], run: { try ParcelActions($0).fetch($1) },
             back: toParcels),
         ConsoleAction(
-            path: "parcels/key", deed: .fetchLetters, name: "printerKey",
-            fields: { _, _ in [DeedField("key", .long(maximum: 60_000)).forgotten] },
+            path: "parcels/key", permission: .fetchLetters, name: "printerKey",
+            fields: { _, _ in [FormField("key", .long(maximum: 60_000)).forgotten] },
             answer: KeptKey.self, run: { try ParcelActions($0).printerKey($1) },
             back: toParcels),
     ]
@@ -51,29 +52,29 @@ struct ParcelActions: ConsoleWork {
     }
 
     /// Gives a ticket for a file; how often a file may be fetched is limited.
-    func fetch(_ call: Call) throws -> DeedAnswer {
+    func fetch(_ call: ConsoleRequest) throws -> ActionResult {
         let (parcel, file) = (call.id("parcel"), call.id("file"))
         switch try parts.letters.fetch(parcel: parcel, file: file, by: call.viewer) {
         case .ticket(let ticket):
             let path = "/manager/parcels/\(parcel)/files/\(file)/\(ticket)"
             return .shown(
-                Screen(
+                RenderedPage(
                     title: text("fetch.title", call.language), template: "fetch",
-                    model: FileTicket(path: path, seconds: LetterDoor.ticketSeconds)))
+                    model: FileTicket(path: path, seconds: PrintOrders.ticketSeconds)))
         case .spent: return .refused(409, text("fetch.spent", call.language))
         case .unknown: return .refused(404, text("parcel.unknown", call.language))
         }
     }
 
     /// Keeps that the printer has a parcel.
-    func received(_ call: Call) throws -> DeedAnswer {
+    func received(_ call: ConsoleRequest) throws -> ActionResult {
         try parts.letters.received(parcel: call.id("parcel"), by: call.viewer)
             ? .done(text("received.done", call.language), next: "parcels")
             : .refused(409, text("received.gone", call.language))
     }
 
     /// Keeps that the printer destroyed a parcel's files and sheets.
-    func destroyed(_ call: Call) throws -> DeedAnswer {
+    func destroyed(_ call: ConsoleRequest) throws -> ActionResult {
         guard call.has("confirmed") else {
             return .refused(422, text("destroyed.confirm", call.language), field: "confirmed")
         }
@@ -83,7 +84,7 @@ struct ParcelActions: ConsoleWork {
     }
 
     /// Keeps the printer's public key; a private one is refused and not kept.
-    func printerKey(_ call: Call) throws -> DeedAnswer {
+    func printerKey(_ call: ConsoleRequest) throws -> ActionResult {
         guard case .staff(let name) = call.viewer.principal else {
             return .refused(403, text("denied.text", call.language))
         }

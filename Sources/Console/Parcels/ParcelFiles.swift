@@ -17,7 +17,7 @@ struct ParcelFiles: ConsoleWork {
     /// A file of a parcel, or the part of it that a broken download still needs (RFC 9110, section 14).
     /// - Returns: nil where the ticket is not of this file or has expired; 206 for a part, 416 for one that there is
     ///   not.
-    func file(_ call: Call, _ request: Request) throws -> Response? {
+    func file(_ call: ConsoleRequest, _ request: Request) throws -> Response? {
         let found = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try parts.letters.file(
                 reading, parcel: call.id("parcel"), file: call.id("file"), ticket: call.place["ticket"] ?? "",

@@ -8,7 +8,7 @@ import Store
 /// The printer's own page: their key and their parcels, nobody else's.
 struct ParcelsPage: ConsolePage {
     static let path = "parcels"
-    static let deed = Deed.fetchLetters
+    static let permission = Permission.fetchLetters
     static let template = "parcels"
     let context: ConsoleContext
 
@@ -20,13 +20,13 @@ struct ParcelsPage: ConsolePage {
 
     func title(_ model: WithView<[ParcelModel], View>, _ wording: Wording) -> String { wording("menu.parcels") }
 
-    func model(_ call: Call) throws -> WithView<[ParcelModel], View>? {
+    func model(_ call: ConsoleRequest) throws -> WithView<[ParcelModel], View>? {
         guard case .staff(let name) = call.viewer.principal else { return nil }
         let (parcels, member, rows) = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> ([Parcel], StaffMember?, [Reconciliation]) in
             (
                 try parts.letters.parcels(reading, of: name), try parts.register.member(reading, name: name),
-                try parts.letters.room.reconcile(reading, parts.desk.election)
+                try parts.letters.letterBatches.reconcile(reading, parts.desk.election)
             )
         }
         return WithView(
@@ -39,13 +39,13 @@ struct ParcelsPage: ConsolePage {
 /// One page for printers: a key pair with Gpg4win, and what is done with a parcel.
 struct PrintingPage: ConsolePage {
     static let path = "printing"
-    static let deed = Deed.seeOwn
+    static let permission = Permission.seeOwn
     static let template = "printing"
     let context: ConsoleContext
 
     func title(_ model: PrintingModel, _ wording: Wording) -> String { wording("printing.title") }
 
-    func model(_ call: Call) -> PrintingModel? {
+    func model(_ call: ConsoleRequest) -> PrintingModel? {
         let say = wording(call.language)
         return PrintingModel(
             steps: (1...6).map { .init(title: say("printing.\($0).title"), text: say("printing.\($0).text")) })

@@ -31,27 +31,27 @@ struct PolicyActions: ConsoleWork {
     /// Their forms.
     static let all = [
         ConsoleAction(
-            path: "policy/answers", deed: .changeRoll, name: "policyAnswers",
+            path: "policy/answers", permission: .changeRoll, name: "policyAnswers",
             fields: { task, _ in
                 let given = try task.store.read { (reading: borrowing Reading) throws(StoreError) in
                     try task.parts.policy.answers(reading)
                 }
                 return task.parts.policy.text.questions.filter { $0.voters == nil }.map {
-                    DeedField(
+                    FormField(
                         $0.id, .choice(["yes", "no"]), label: $0.text, value: given[$0.id].map { $0 ? "yes" : "no" })
                 }
             }, about: aboutAnswers,
             run: { try PolicyActions($0).answerPolicy($1) },
             back: { _ in "policy" }),
         ConsoleAction(
-            path: "policy/points/{point}/accept", deed: .acceptPolicy, name: "acceptPoint",
-            fields: { _, _ in [DeedField("reason", .long(maximum: 1000))] },
+            path: "policy/points/{point}/accept", permission: .acceptPolicy, name: "acceptPoint",
+            fields: { _, _ in [FormField("reason", .long(maximum: 1000))] },
             about: aboutPoint,
             run: { try PolicyActions($0).acceptPoint($1) }, back: { _ in "policy" }),
     ]
 
     /// Keeps the answers from which the level is computed.
-    func answerPolicy(_ call: Call) throws -> DeedAnswer {
+    func answerPolicy(_ call: ConsoleRequest) throws -> ActionResult {
         let asked = parts.policy.text.questions.filter { $0.voters == nil }.map(\.id)
         let answers = Dictionary(uniqueKeysWithValues: asked.map { ($0, call[$0] == "yes") })
         return try parts.policy.answer(answers, by: call.viewer)
@@ -60,14 +60,14 @@ struct PolicyActions: ConsoleWork {
     }
 
     /// The point that is to be accepted; nil for one that there is not.
-    func aboutPoint(_ call: Call) -> PointAbout? {
+    func aboutPoint(_ call: ConsoleRequest) -> PointAbout? {
         guard let point = parts.policy.text.points.first(where: { $0.id == call.place["point"] }) else { return nil }
         return PointAbout(
             objective: point.objective, words: point.text[call.language], cure: point.cure[call.language])
     }
 
     /// Keeps that the bureau accepts what the settings lack, and why.
-    func acceptPoint(_ call: Call) throws -> DeedAnswer {
+    func acceptPoint(_ call: ConsoleRequest) throws -> ActionResult {
         try parts.policy.accept(
             point: call.place["point"] ?? "", reason: call["reason"].trimmed, by: call.viewer)
             ? .done(text("acceptPoint.done", call.language), next: "policy")

@@ -58,8 +58,8 @@ struct PolicyModel: PageModel {
 /// The page of the policy: the election's own level unless another one is asked for.
 struct PolicyPage: ConsolePage {
     static let path = "policy"
-    static let deed = Deed.seePolicy
-    static let query = [DeedField("level", .number(levels), isRequired: false)]
+    static let permission = Permission.seePolicy
+    static let query = [FormField("level", .number(levels), isRequired: false)]
     static let template = "policy"
     let context: ConsoleContext
 
@@ -68,7 +68,7 @@ struct PolicyPage: ConsolePage {
 
     func title(_ model: PolicyModel, _ wording: Wording) -> String { wording("menu.policy") }
 
-    func model(_ call: Call) throws -> PolicyModel? {
+    func model(_ call: ConsoleRequest) throws -> PolicyModel? {
         let level = call.number("level").flatMap { PolicyPage.levels ~= $0 ? $0 : nil }
         let report = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try parts.policy.report(reading, level: level)
@@ -84,7 +84,7 @@ struct PolicyPage: ConsolePage {
     }
 
     /// One point in the reader's words.
-    private func line(_ line: PolicyReport.Line, _ call: Call) -> PolicyModel.Line {
+    private func line(_ line: PolicyReport.Line, _ call: ConsoleRequest) -> PolicyModel.Line {
         let say = wording(call.language)
         let accepted = line.acceptedBy.map {
             "\(say("policy.accepted")) \($0)\(say.language.colon)\(line.acceptedWhy ?? "")"

@@ -44,10 +44,10 @@ struct QuestionsModel: PageModel {
 /// The page of voters' questions.
 struct QuestionsPage: ConsolePage {
     static let path = "questions"
-    static let deed = Deed.answerVoters
+    static let permission = Permission.answerVoters
     static let query = [
-        DeedField("code", .text(maximum: longest), isRequired: false),
-        DeedField("after", .number(0...1_000_000_000), isRequired: false),
+        FormField("code", .text(maximum: longest), isRequired: false),
+        FormField("after", .number(0...1_000_000_000), isRequired: false),
     ]
     static let template = "questions"
     let context: ConsoleContext
@@ -57,14 +57,14 @@ struct QuestionsPage: ConsolePage {
 
     func title(_ model: QuestionsModel, _ wording: Wording) -> String { wording("menu.questions") }
 
-    func model(_ call: Call) throws -> QuestionsModel? {
+    func model(_ call: ConsoleRequest) throws -> QuestionsModel? {
         let say = wording(call.language)
         let code = String(call["code"].trimmed.uppercased().prefix(QuestionsPage.longest))
         let (entries, trace) = try store.read {
-            (reading: borrowing Reading) throws(StoreError) -> ([HelpQueue.Entry], HelpQueue.Trace?) in
+            (reading: borrowing Reading) throws(StoreError) -> ([SupportQueue.Entry], SupportQueue.Trace?) in
             (
                 try parts.help.questions(
-                    reading, withDone: false, after: call.number("after") ?? 0, limit: HelpQueue.pageSize),
+                    reading, withDone: false, after: call.number("after") ?? 0, limit: SupportQueue.pageSize),
                 code.isEmpty ? nil : try parts.help.trace(reading, code: code)
             )
         }
@@ -82,7 +82,7 @@ struct QuestionsPage: ConsolePage {
             view: OnPage(
                 QuestionsModel.View(
                     code: code, isUnknown: trace == nil && !code.isEmpty,
-                    more: entries.count == HelpQueue.pageSize ? entries.last?.id : nil)))
+                    more: entries.count == SupportQueue.pageSize ? entries.last?.id : nil)))
     }
 }
 
@@ -93,13 +93,13 @@ struct QuestionActions: ConsoleWork {
     /// Their forms.
     static let all = [
         ConsoleAction(
-            path: "questions/{question}/done", deed: .answerVoters, name: "answered", fields: { _, _ in [] },
+            path: "questions/{question}/done", permission: .answerVoters, name: "answered", fields: { _, _ in [] },
             run: { try QuestionActions($0).answered($1) }, back: { _ in "questions" })
     ]
 
     /// Keeps that a question was answered.
-    func answered(_ call: Call) throws -> DeedAnswer {
-        let answer = HelpAnswer(store: store, queue: parts.help, logbook: parts.logbook, election: parts.desk.election)
+    func answered(_ call: ConsoleRequest) throws -> ActionResult {
+        let answer = HelpAnswer(store: store, queue: parts.help, journal: parts.journal, election: parts.desk.election)
         let isDone = try answer.mark(question: call.id("question"), by: call.viewer.principal)
         return isDone
             ? .done(text("answered.done", call.language), next: "questions")

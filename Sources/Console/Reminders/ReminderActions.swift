@@ -11,15 +11,15 @@ struct ReminderActions: ConsoleWork {
     /// Their form.
     static let all = [
         ConsoleAction(
-            path: "reminders/send", deed: .sendReminders, name: "remind",
+            path: "reminders/send", permission: .sendReminders, name: "remind",
             fields: { task, call in
                 [
-                    DeedField("target", .choice(Reminders.Target.allCases.map(\.rawValue))),
-                    DeedField("college", .choice([""] + task.election.colleges.keys.sorted()), isRequired: false),
-                    DeedField("site", .choice([""] + task.election.sites.keys.sorted()), isRequired: false),
+                    FormField("target", .choice(Reminders.Target.allCases.map(\.rawValue))),
+                    FormField("college", .choice([""] + task.election.colleges.keys.sorted()), isRequired: false),
+                    FormField("site", .choice([""] + task.election.sites.keys.sorted()), isRequired: false),
                 ]
                     + (call.values["confirmed"] == nil && call.source == "console"
-                        ? [] : [DeedField("confirmed", .flag, isRequired: false)])
+                        ? [] : [FormField("confirmed", .flag, isRequired: false)])
             }, answer: About.self,
             shows: [PageTemplate(name: "reminder", model: ReminderPreview.self)],
             run: { try ReminderActions($0).remind($1) }, back: { _ in "reminders" })
@@ -33,7 +33,7 @@ struct ReminderActions: ConsoleWork {
 
     /// Shows about how many it would reach, and the words; sends it when that was seen.
     /// - Returns: `.shown` with the preview, until `confirmed` comes with the order.
-    func remind(_ call: Call) throws -> DeedAnswer {
+    func remind(_ call: ConsoleRequest) throws -> ActionResult {
         let language = call.language
         let order = Reminders.Order(
             target: Reminders.Target(rawValue: call["target"]) ?? .notSignedIn, college: call["college"],
@@ -43,7 +43,7 @@ struct ReminderActions: ConsoleWork {
                 return .refused(422, text("remind.tooFew", language))
             }
             return .shown(
-                Screen(
+                RenderedPage(
                     title: text("remind.title", language), template: "reminder",
                     model: ReminderPreview(
                         about: about,

@@ -30,14 +30,14 @@ struct ReminderLine: PageModel {
 /// The page of past reminders.
 struct RemindersPage: ConsolePage {
     static let path = "reminders"
-    static let deed = Deed.sendReminders
+    static let permission = Permission.sendReminders
     static let template = "reminders"
     let context: ConsoleContext
 
     func title(_ model: [ReminderLine], _ wording: Wording) -> String { wording("menu.reminders") }
     func isLive(_ model: [ReminderLine]) -> Bool { true }
 
-    func model(_ call: Call) throws -> [ReminderLine]? {
+    func model(_ call: ConsoleRequest) throws -> [ReminderLine]? {
         try store.read { (reading: borrowing Reading) throws(StoreError) in
             try parts.reminders.runs(reading)
         }.map { ReminderLine($0) }

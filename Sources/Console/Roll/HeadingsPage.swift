@@ -25,13 +25,13 @@ struct HeadingsModel: PageModel {
 /// The page of headings.
 struct HeadingsPage: ConsolePage {
     static let path = "roll/headings"
-    static let deed = Deed.changeRoll
+    static let permission = Permission.changeRoll
     static let template = "headings"
     let context: ConsoleContext
 
     func title(_ model: HeadingsModel, _ wording: Wording) -> String { wording("rollHeadings.title") }
 
-    func model(_ call: Call) -> HeadingsModel? {
+    func model(_ call: ConsoleRequest) -> HeadingsModel? {
         let say = wording(call.language)
         let rows = Column.headings.map { column, names in
             HeadingsModel.Row(column: column.said(say), headings: names.joined(separator: ", "))

@@ -15,31 +15,31 @@ struct RollActions: ConsoleWork {
     let context: ConsoleContext
 
     /// Where their forms lead back.
-    private static let toRoll: @Sendable (Call) -> String = { _ in "roll" }
+    private static let toRoll: @Sendable (ConsoleRequest) -> String = { _ in "roll" }
 
     /// Their forms.
     static let all = [
         ConsoleAction(
-            path: "roll/add", deed: .changeRoll, name: "rollAdd",
+            path: "roll/add", permission: .changeRoll, name: "rollAdd",
             fields: { task, _ in RollActions(task).lateVoterFields() },
             answer: VoterOutcome.self, run: { try RollActions($0).addVoter($1) }, back: toRoll),
         ConsoleAction(
-            path: "roll/apply", deed: .changeRoll, name: "rollApply",
+            path: "roll/apply", permission: .changeRoll, name: "rollApply",
             fields: { task, _ in
                 [
-                    DeedField("confirmed", .flag),
-                    DeedField(
+                    FormField("confirmed", .flag),
+                    FormField(
                         "import", .hidden, isRequired: false, value: task.parts.roll.waitingFile.map(String.init)),
                 ]
             },
             answer: AppliedAnswer.self, run: { try RollActions($0).applyRoll($1) }, back: toRoll),
         ConsoleAction(
-            path: "roll/columns", deed: .changeRoll, name: "rollColumns",
+            path: "roll/columns", permission: .changeRoll, name: "rollColumns",
             fields: { task, _ in RollColumns(task).fields() },
             about: FormAbout("noticeForm", MessageModel.self) { RollColumns($0).about($1) },
             run: { try RollColumns($0).answer($1) }, back: toRoll),
         ConsoleAction(
-            path: "roll/drop", deed: .changeRoll, name: "rollDrop", fields: { _, _ in [] },
+            path: "roll/drop", permission: .changeRoll, name: "rollDrop", fields: { _, _ in [] },
             run: { try RollActions($0).dropRoll($1) },
             back: toRoll),
     ]
@@ -59,31 +59,31 @@ struct RollActions: ConsoleWork {
         /// Voters who stay on the roll until the others are approved.
         let kept: Int
 
-        init(_ applied: VoterDesk.AppliedRoll) {
+        init(_ applied: VoterSupport.AppliedRoll) {
             (replaced, sheets) = (applied.replaced, applied.sheets.map { PrintedSheet($0) })
             (request, held, needsBureau, kept) = (applied.request, applied.held, applied.isForBureau, applied.kept)
         }
     }
 
     /// What is asked of a voter who was left out.
-    func lateVoterFields() -> [DeedField] {
-        func optional(_ name: String, _ maximum: Int = 254) -> DeedField {
-            DeedField(name, .text(maximum: maximum), isRequired: false)
+    func lateVoterFields() -> [FormField] {
+        func optional(_ name: String, _ maximum: Int = 254) -> FormField {
+            FormField(name, .text(maximum: maximum), isRequired: false)
         }
         return [
-            DeedField("reference", .text(maximum: 64)), DeedField("last_name", .text(maximum: 100)),
-            optional("first_name", 100), DeedField("civility", .choice(["", "M", "Mme"]), isRequired: false),
-            DeedField("college", .choice(election.colleges.keys.sorted())),
-            DeedField(
+            FormField("reference", .text(maximum: 64)), FormField("last_name", .text(maximum: 100)),
+            optional("first_name", 100), FormField("civility", .choice(["", "M", "Mme"]), isRequired: false),
+            FormField("college", .choice(election.colleges.keys.sorted())),
+            FormField(
                 "site", .choice(election.sites.isEmpty ? [""] : election.sites.keys.sorted()),
                 isRequired: !election.sites.isEmpty), optional("email"),
-            optional("phone", 30), DeedField("address1", .long(maximum: 400), isRequired: false), .reason,
+            optional("phone", 30), FormField("address1", .long(maximum: 400), isRequired: false), .reason,
         ]
     }
 
     /// Adds a voter who was left out.
     /// - Returns: with the new voter's number, or with the request that others decide first.
-    func addVoter(_ call: Call) throws -> DeedAnswer {
+    func addVoter(_ call: ConsoleRequest) throws -> ActionResult {
         let columns: [Column] = [.lastName, .firstName, .civility, .college, .site, .email, .phone, .address1]
         let values = Dictionary(uniqueKeysWithValues: columns.map { ($0, call[$0.rawValue].trimmed) })
         let (change, voter) = try parts.roll.add(
@@ -104,7 +104,7 @@ struct RollActions: ConsoleWork {
     }
 
     /// Publishes the roll that was read; it must be confirmed.
-    func applyRoll(_ call: Call) throws -> DeedAnswer {
+    func applyRoll(_ call: ConsoleRequest) throws -> ActionResult {
         guard call.has("confirmed") else {
             return .refused(422, text("rollApply.confirm", call.language), field: "confirmed")
         }
@@ -125,7 +125,7 @@ struct RollActions: ConsoleWork {
     }
 
     /// Drops the file that is read or waits.
-    func dropRoll(_ call: Call) throws -> DeedAnswer {
+    func dropRoll(_ call: ConsoleRequest) throws -> ActionResult {
         try parts.roll.drop()
             ? .done(text("rollDrop.done", call.language), next: "roll")
             : .refused(409, text("roll.cannot.nothing", call.language))

@@ -9,7 +9,7 @@ struct RollAnswers: ConsoleWork {
     let context: ConsoleContext
 
     /// What came of a change of the roll.
-    func answer(_ change: RollDesk.Change, _ call: Call, done key: String, next: String) -> DeedAnswer {
+    func answer(_ change: RollService.Change, _ call: ConsoleRequest, done key: String, next: String) -> ActionResult {
         switch change {
         case .done(let messages, let sheets, _):
             var words = text(key, call.language)

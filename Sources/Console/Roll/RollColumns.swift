@@ -14,37 +14,37 @@ struct RollColumns: ConsoleWork {
     let context: ConsoleContext
 
     /// What the present file leaves open; nil when there is nothing.
-    private var question: RollDesk.Question? {
+    private var question: RollService.Question? {
         if case .asks(_, let question) = parts.roll.job { question } else { nil }
     }
 
     /// One field for each heading, or the sheets to choose from.
     /// None when nothing is open.
-    func fields() -> [DeedField] {
+    func fields() -> [FormField] {
         guard let question else { return [] }
         guard question.sheets.isEmpty else {
             return [
-                DeedField("sheet", .choice(question.sheets), isRequired: false),
-                DeedField("together", .flag, isRequired: false),
+                FormField("sheet", .choice(question.sheets), isRequired: false),
+                FormField("together", .flag, isRequired: false),
             ]
         }
         return question.headings.enumerated().filter { !$0.element.key.isEmpty }.map { index, heading in
             let name =
                 "\(heading.text)" + (heading.samples.isEmpty ? "" : " (\(heading.samples.joined(separator: " / ")))")
-            return DeedField(
+            return FormField(
                 "h\(index)", .choice([""] + Column.allCases.map(\.rawValue)), isRequired: false,
                 label: LocalText(fr: name, en: name), value: heading.column?.rawValue ?? "")
         }
     }
 
     /// What is asked, in words.
-    func about(_ call: Call) -> MessageModel? {
+    func about(_ call: ConsoleRequest) -> MessageModel? {
         MessageModel(
             words: question.map { said($0.why, call.language) } ?? text("roll.cannot.nothing", call.language))
     }
 
     /// Takes the answers and begins to read the file anew; headings are remembered for the next one.
-    func answer(_ call: Call) throws -> DeedAnswer {
+    func answer(_ call: ConsoleRequest) throws -> ActionResult {
         let language = call.language
         guard let question else { return .refused(409, text("roll.cannot.nothing", language)) }
         var sheets: [String] = []

@@ -8,7 +8,7 @@ import WebContent
 /// The page of the roll: how an import goes on, and the form for another one while the poll is not sealed.
 struct RollPage: ConsolePage {
     static let path = "roll"
-    static let deed = Deed.changeRoll
+    static let permission = Permission.changeRoll
     static let template = "roll"
     let context: ConsoleContext
 
@@ -18,7 +18,7 @@ struct RollPage: ConsolePage {
     func title(_ model: RollModel, _ wording: Wording) -> String { wording("menu.roll") }
     func isLive(_ model: RollModel) -> Bool { [.reading, .applying].contains(model.state) }
 
-    func model(_ call: Call) throws -> RollModel? {
+    func model(_ call: ConsoleRequest) throws -> RollModel? {
         let isSealed = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try parts.desk.isSealed(reading)
         }
@@ -31,7 +31,7 @@ struct RollPage: ConsolePage {
     }
 
     /// How the import goes on, for programs and for people.
-    private func present(_ call: Call) throws -> (RollModel, RollModel.View) {
+    private func present(_ call: ConsoleRequest) throws -> (RollModel, RollModel.View) {
         let say = wording(call.language)
         let (words, colon) = (RollWords(say), say.language.colon)
         var (model, view) = (RollModel(state: .none), RollModel.View())
@@ -70,7 +70,7 @@ struct RollPage: ConsolePage {
 
     /// What became of a file that was applied.
     private func notices(
-        _ file: String, _ summary: RollDesk.Summary, _ applied: VoterDesk.AppliedRoll, _ language: Language
+        _ file: String, _ summary: RollService.Summary, _ applied: VoterSupport.AppliedRoll, _ language: Language
     ) throws -> [Notice] {
         let (say, words) = (wording(language), AppliedWords(context, language))
         // Those who wait are counted there alone.
@@ -84,7 +84,7 @@ struct RollPage: ConsolePage {
     }
 
     /// What a file that was read would do, with its faults and warnings.
-    private func report(_ file: String, _ summary: RollDesk.Summary, _ say: Wording) -> RollModel.Report {
+    private func report(_ file: String, _ summary: RollService.Summary, _ say: Wording) -> RollModel.Report {
         let words = RollWords(say)
         func joined(_ names: [String]) -> String { names.isEmpty ? say("none") : names.joined(separator: ", ") }
         func lines(_ faults: [RollFault]) -> [RollModel.FaultLine] {
@@ -107,7 +107,7 @@ struct RollPage: ConsolePage {
     }
 
     /// Those who are new, and those whom the file lacks; only where there are any.
-    private func names(_ summary: RollDesk.Summary, _ say: Wording) -> [RollModel.NameList] {
+    private func names(_ summary: RollService.Summary, _ say: Wording) -> [RollModel.NameList] {
         [
             ("added", summary.added, summary.addedNames), ("removed", summary.removed, summary.removedNames),
         ].filter { !$0.2.isEmpty }.map { key, count, names in

@@ -14,11 +14,11 @@ struct RollSheets: ConsoleWork {
 
     /// A sample of a roll.
     static let all = [
-        ConsoleFile(path: "roll/sample.csv", deed: .changeRoll) { task, call, _ in RollSheets(task).sample(call) }
+        ConsoleFile(path: "roll/sample.csv", permission: .changeRoll) { task, call, _ in RollSheets(task).sample(call) }
     ]
 
     /// A roll of two voters under the headings that the console says, for those who make one.
-    func sample(_ call: Call) -> Response {
+    func sample(_ call: ConsoleRequest) -> Response {
         let language = call.language
         let columns: [Column] = [
             .reference, .civility, .lastName, .firstName, .email, .phone, .address1, .address4, .postcode, .town,

@@ -38,7 +38,7 @@ enum RollUpload {
     }
 
     /// Takes an upload in: the file is cut out of the form and read on a thread of its own.
-    static func take(_ site: ConsoleSite, _ visitor: ConsoleSite.Visitor, _ viewer: Viewer) throws -> Response {
+    static func take(_ site: ConsoleSite, _ visitor: ConsoleSite.Visitor, _ viewer: StaffActor) throws -> Response {
         guard viewer.may(.changeRoll) else {
             try RequestJournal(site).denied(viewer.actor, .changeRoll, path, from: "console")
             return site.message(visitor, 403, "denied", more: StaffRegister.word(viewer.role, visitor.language))
@@ -62,7 +62,7 @@ enum RollUpload {
     }
 
     /// Takes the file that a program sends as the request's body; `GET roll` tells how it goes on.
-    static func take(_ site: ConsoleSite, _ request: Request, _ viewer: Viewer) throws -> Response {
+    static func take(_ site: ConsoleSite, _ request: Request, _ viewer: StaffActor) throws -> Response {
         let sent = request.header("content-type")?.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces)
         guard let type = types.first(where: { $0.type == sent?.lowercased() }) else {
             return site.problem(415, "Send the roll as \(types.map(\.type).joined(separator: " or ")).")
@@ -95,7 +95,7 @@ enum RollUpload {
 
     /// Begins to read a roll on a thread of its own; returns what stands in the way.
     private static func read(
-        _ site: ConsoleSite, _ target: String, name: String, accepting: Bool, by viewer: Viewer,
+        _ site: ConsoleSite, _ target: String, name: String, accepting: Bool, by viewer: StaffActor,
         bring: (String) throws -> Void
     ) throws -> String? {
         var isHandedOver = false

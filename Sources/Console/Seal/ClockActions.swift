@@ -21,7 +21,7 @@ struct ClockActions: ConsoleWork {
     /// The one decision.
     static let all = [
         ConsoleAction(
-            path: "poll/clock/trust", deed: .suspendPoll, name: "trustClock", fields: { _, _ in [.reason] },
+            path: "poll/clock/trust", permission: .suspendPoll, name: "trustClock", fields: { _, _ in [.reason] },
             about: aboutClock, run: { try ClockActions($0).trustClock($1) },
             back: { _ in ClockPage.path })
     ]
@@ -34,7 +34,7 @@ struct ClockActions: ConsoleWork {
     }
 
     /// What stands above the form: both times, and what the member's word brings about. Nil where there is nothing to decide.
-    func aboutClock(_ call: Call) throws -> ClockAbout? {
+    func aboutClock(_ call: ConsoleRequest) throws -> ClockAbout? {
         guard let clock = try ClockPage(context).model(call), clock.doubt != nil else { return nil }
         let isOver = clock.shows.seconds >= clock.view.value.closes.seconds
         return ClockAbout(
@@ -43,7 +43,7 @@ struct ClockActions: ConsoleWork {
     }
 
     /// Takes a member's word that the clock is right: the poll goes by it from then on, and may close at once.
-    func trustClock(_ call: Call) throws -> DeedAnswer {
+    func trustClock(_ call: ConsoleRequest) throws -> ActionResult {
         let word = PollDecision(by: call.viewer.principal.text, reason: call["reason"].trimmed)
         if let refusal = try parts.desk.station.trustClock(by: call.viewer.principal, word) {
             return .refused(409, self.refusal(refusal, "refusal.poll", call.language))

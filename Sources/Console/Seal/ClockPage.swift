@@ -22,13 +22,13 @@ struct ClockModel: PageModel {
 /// The page of the clock; there is none before the poll is sealed, nor where the machine's clock is not watched.
 struct ClockPage: ConsolePage {
     static let path = "poll/clock"
-    static let deed = Deed.seeSeal
+    static let permission = Permission.seeSeal
     static let template = "clock"
     let context: ConsoleContext
 
     func title(_ model: ClockModel, _ wording: Wording) -> String { wording("clock.title") }
 
-    func model(_ call: Call) throws -> ClockModel? {
+    func model(_ call: ConsoleRequest) throws -> ClockModel? {
         guard let poll = try ClockActions(context).poll(), let times = parts.desk.station.clockTimes else { return nil }
         let (say, doubt) = (wording(call.language), poll.state.isFinal ? nil : poll.clockDoubt)
         return ClockModel(

@@ -15,9 +15,11 @@ package struct MinutesReport {
     /// The minutes of a poll as they stand; nil before the seal. Console and command line come here.
     /// - Parameter pages: whose texts it uses.
     package static func find(
-        _ store: Store, _ teller: Teller, _ pages: ConsolePages, _ language: Language
+        _ store: Store, _ tallyService: TallyService, _ pages: ConsolePages, _ language: Language
     ) throws(StoreError) -> Report? {
-        let found = try store.read { (reading: borrowing Reading) throws(StoreError) in try teller.minutes(reading) }
+        let found = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try tallyService.minutes(reading)
+        }
         return found.map { report($0, pages, language) }
     }
 

@@ -24,31 +24,31 @@ struct PollChanges: ConsoleWork {
     /// Their forms. Suspending and resuming may tell all voters.
     static let all = [
         ConsoleAction(
-            path: "poll/suspend", deed: .suspendPoll, name: "suspend",
-            fields: { _, _ in [.reason, DeedField("tell", .flag, isRequired: false)] },
+            path: "poll/suspend", permission: .suspendPoll, name: "suspend",
+            fields: { _, _ in [.reason, FormField("tell", .flag, isRequired: false)] },
             about: FormAbout("newsForm", NewsAbout.self) { try PollChanges($0).newsPreview(.suspension, $1) },
             run: { try PollChanges($0).change($1, .suspension) }, back: { _ in "seal" }),
         ConsoleAction(
-            path: "poll/resume", deed: .suspendPoll, name: "resume",
+            path: "poll/resume", permission: .suspendPoll, name: "resume",
             fields: { task, _ in
                 // After a restore it is no choice.
                 [.reason]
                     + (try PollChange(task.parts.desk).news(.resumption(proof: nil)) == .restoration
-                        ? [] : [DeedField("tell", .flag, isRequired: false)])
+                        ? [] : [FormField("tell", .flag, isRequired: false)])
             },
             about: FormAbout("newsForm", NewsAbout.self) {
                 try PollChanges($0).newsPreview(.resumption(proof: nil), $1)
             },
             run: { try PollChanges($0).change($1, .resumption(proof: nil)) }, back: { _ in "seal" }),
         ConsoleAction(
-            path: "poll/close", deed: .suspendPoll, name: "closePoll", fields: { _, _ in [.reason] },
+            path: "poll/close", permission: .suspendPoll, name: "closePoll", fields: { _, _ in [.reason] },
             about: FormAbout("form", NoDetails.self) { task, _ in try PollChanges(task).hasEnded() ? NoDetails() : nil
             },
             run: { try PollChanges($0).confirmClose($1) }, back: { _ in "seal" }),
         ConsoleAction(
-            path: "poll/extend", deed: .suspendPoll, name: "extendPoll",
+            path: "poll/extend", permission: .suspendPoll, name: "extendPoll",
             fields: { _, _ in
-                [DeedField("closes", .text(maximum: 16)), .reason, DeedField("tell", .flag, isRequired: false)]
+                [FormField("closes", .text(maximum: 16)), .reason, FormField("tell", .flag, isRequired: false)]
             },
             about: FormAbout("newsForm", NewsAbout.self) { task, call in
                 let changes = PollChanges(task)
@@ -67,7 +67,7 @@ struct PollChanges: ConsoleWork {
 
     /// The message to all voters as it would be, above the form that can send it.
     /// - Parameter act: what the form orders.
-    func newsPreview(_ act: PollChange.Act, _ call: Call) throws -> NewsAbout {
+    func newsPreview(_ act: PollChange.Act, _ call: ConsoleRequest) throws -> NewsAbout {
         let change = PollChange(parts.desk)
         let given = call["reason"].trimmed
         let preview = try change.preview(
@@ -82,7 +82,7 @@ struct PollChanges: ConsoleWork {
     }
 
     /// The extension that a form asks for; until an hour is typed, one to the hour in force.
-    func extending(_ call: Call) throws -> PollChange.Act {
+    func extending(_ call: ConsoleRequest) throws -> PollChange.Act {
         if case .time(let time) = typedTime(call["closes"].trimmed) { return .extending(to: time) }
         let hours = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try PollHours.find(reading, parts.desk.election)
@@ -91,7 +91,7 @@ struct PollChanges: ConsoleWork {
     }
 
     /// Changes the poll, and orders the message to all voters where that was asked for.
-    func change(_ call: Call, _ act: PollChange.Act) throws -> DeedAnswer {
+    func change(_ call: ConsoleRequest, _ act: PollChange.Act) throws -> ActionResult {
         let decision = PollDecision(by: call.viewer.principal.text, reason: call["reason"].trimmed)
         let outcome = try PollChange(parts.desk).order(
             act, decision, tells: call["tell"] == "yes", by: call.viewer.principal)
@@ -110,10 +110,10 @@ struct PollChanges: ConsoleWork {
     }
 
     /// Closes a poll whose hour has come, on a member's word.
-    func confirmClose(_ call: Call) throws -> DeedAnswer {
+    func confirmClose(_ call: ConsoleRequest) throws -> ActionResult {
         let word = PollDecision(by: call.viewer.principal.text, reason: call["reason"].trimmed)
         let close = PollClose(
-            store: store, station: parts.desk.station, teller: parts.teller, register: parts.register)
+            store: store, station: parts.desk.station, tallyService: parts.tallyService, register: parts.register)
         let refusal = try close.close(atOnce: false, by: call.viewer.principal, word: word, complain: log)
         if let refusal { return .refused(409, self.refusal(refusal, "refusal.poll", call.language)) }
         return .done(text("poll.changed", call.language), next: "seal")
@@ -128,7 +128,7 @@ struct PollChanges: ConsoleWork {
 
     /// A later close; a poll that had ended takes votes again.
     /// - Returns: a refusal for a time that is none, or that the station does not take.
-    func extendPoll(_ call: Call) throws -> DeedAnswer {
+    func extendPoll(_ call: ConsoleRequest) throws -> ActionResult {
         guard case .time(let time) = typedTime(call["closes"].trimmed) else {
             return .refused(422, text("fault.time", call.language), field: "closes")
         }

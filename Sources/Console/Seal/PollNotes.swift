@@ -14,25 +14,25 @@ struct PollNotes: ConsoleWork {
     /// Their forms.
     static let all = [
         ConsoleAction(
-            path: "poll/incident", deed: .suspendPoll, name: "incident",
+            path: "poll/incident", permission: .suspendPoll, name: "incident",
             fields: { _, _ in
                 [
-                    DeedField("words", .long(maximum: PlainLine.longest)),
-                    DeedField("happened", .text(maximum: 16), isRequired: false),
+                    FormField("words", .long(maximum: PlainLine.longest)),
+                    FormField("happened", .text(maximum: 16), isRequired: false),
                 ]
             }, run: { try PollNotes($0).noteIncident($1) }, back: { _ in "seal" }),
         ConsoleAction(
-            path: "poll/presence", deed: .suspendPoll, name: "presence",
+            path: "poll/presence", permission: .suspendPoll, name: "presence",
             fields: { _, _ in
                 [
-                    DeedField("moment", .choice(PollMoment.allCases.map(\.rawValue))),
-                    DeedField("names", .long(maximum: 5000)),
+                    FormField("moment", .choice(PollMoment.allCases.map(\.rawValue))),
+                    FormField("names", .long(maximum: 5000)),
                 ]
             }, run: { try PollNotes($0).notePresence($1) }, back: { _ in "seal" }),
     ]
 
     /// Notes an incident, with the hour at which it happened where that was given.
-    func noteIncident(_ call: Call) throws -> DeedAnswer {
+    func noteIncident(_ call: ConsoleRequest) throws -> ActionResult {
         var happened: Int?
         let typed = call["happened"].trimmed
         if !typed.isEmpty {
@@ -48,7 +48,7 @@ struct PollNotes: ConsoleWork {
     }
 
     /// Notes who was present at a moment, a name to a line.
-    func notePresence(_ call: Call) throws -> DeedAnswer {
+    func notePresence(_ call: ConsoleRequest) throws -> ActionResult {
         let names = call["names"].split(whereSeparator: \.isNewline).map { String($0).trimmed }.filter { !$0.isEmpty }
         guard let moment = PollMoment(rawValue: call["moment"]) else {
             return .refused(422, text("fault.choice", call.language), field: "moment")
@@ -59,7 +59,7 @@ struct PollNotes: ConsoleWork {
     }
 
     /// What came of a note.
-    private func noted(_ refusal: PollingStation.Refusal?, _ name: String, _ call: Call) -> DeedAnswer {
+    private func noted(_ refusal: PollingStation.Refusal?, _ name: String, _ call: ConsoleRequest) -> ActionResult {
         if let refusal { return .refused(409, self.refusal(refusal, "refusal.note", call.language)) }
         // Whoever noted it looks for it.
         context.audits.forget()

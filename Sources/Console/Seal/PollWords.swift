@@ -20,12 +20,12 @@ struct PollWords: ConsoleWork {
     }
 
     /// How long the journal is and its last hash, or where it breaks; for programs in English.
-    func head(_ head: Logbook.Verification, _ say: Wording) -> Worded {
+    func head(_ head: AuditJournal.Verification, _ say: Wording) -> Worded {
         let english = Wording(language: .en, election: election, pages: pages)
         return Worded(words(head, english), words(head, say))
     }
 
-    private func words(_ head: Logbook.Verification, _ say: Wording) -> String {
+    private func words(_ head: AuditJournal.Verification, _ say: Wording) -> String {
         let colon = say.language.colon
         switch head {
         case .intact(let entries, let hash): return "\(entries)\(colon)\(hex(hash))"

@@ -12,12 +12,12 @@ struct RecordFiles: ConsoleWork {
 
     /// The minutes alone.
     static let all = [
-        ConsoleFile(path: "minutes.pdf", deed: .seeSeal) { task, call, _ in try RecordFiles(task).minutes(call) }
+        ConsoleFile(path: "minutes.pdf", permission: .seeSeal) { task, call, _ in try RecordFiles(task).minutes(call) }
     ]
 
     /// The minutes so far; nil before there is a poll.
-    func minutes(_ call: Call) throws -> Response? {
-        try MinutesReport.find(store, parts.teller, pages, call.language).map {
+    func minutes(_ call: ConsoleRequest) throws -> Response? {
+        try MinutesReport.find(store, parts.tallyService, pages, call.language).map {
             try HandedOut(context).paper($0, "minutes.pdf")
         }
     }

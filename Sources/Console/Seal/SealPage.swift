@@ -11,7 +11,7 @@ import WebContent
 /// The page of seal, box, trustees and notes. It audits the box, at most once a minute.
 struct SealPage: ConsolePage {
     static let path = "seal"
-    static let deed = Deed.seeSeal
+    static let permission = Permission.seeSeal
     static let template = "seal"
     let context: ConsoleContext
 
@@ -22,7 +22,7 @@ struct SealPage: ConsolePage {
         let ballots: [PollStanding.Box]
         /// What anybody can compare with the published box, line by line.
         let heads: [String]
-        let journal: Logbook.Verification
+        let journal: AuditJournal.Verification
         let restores: [PollRestore]
         let trustees: [TrusteeProgress]
         let removals: [SealManifest.Removal]
@@ -31,7 +31,7 @@ struct SealPage: ConsolePage {
     func title(_ model: SealModel, _ wording: Wording) -> String { wording("menu.seal") }
     func isLive(_ model: SealModel) -> Bool { true }
 
-    func model(_ call: Call) throws -> SealModel? {
+    func model(_ call: ConsoleRequest) throws -> SealModel? {
         let (found, audit, say) = (try found(call.language), try audit(), wording(call.language))
         return SealModel(
             poll: found.poll?.state, clockDoubt: found.poll?.clockDoubt, fingerprint: found.poll?.fingerprint,
@@ -61,8 +61,8 @@ struct SealPage: ConsolePage {
             }
             return Found(
                 poll: standing.poll, hours: standing.hours, ballots: standing.boxes, heads: heads,
-                journal: try Logbook.verifyHead(reading), restores: try PollRestore.all(reading, election: number),
-                trustees: try parts.teller.progress(reading), removals: try parts.teller.removals(reading))
+                journal: try AuditJournal.verifyHead(reading), restores: try PollRestore.all(reading, election: number),
+                trustees: try parts.tallyService.progress(reading), removals: try parts.tallyService.removals(reading))
         }
     }
 
@@ -77,7 +77,7 @@ struct SealPage: ConsolePage {
     }
 
     /// What the page says in sentences, and what can be decided there.
-    private func view(_ found: Found, _ findings: [String], _ call: Call) -> SealModel.View {
+    private func view(_ found: Found, _ findings: [String], _ call: ConsoleRequest) -> SealModel.View {
         let (poll, say) = (found.poll, wording(call.language))
         let decisions = decisions(poll, call)
         var audit: Notice?
@@ -120,7 +120,7 @@ struct SealPage: ConsolePage {
     }
 
     /// What can be decided, noted and taken away in the poll's state.
-    private func decisions(_ poll: Poll?, _ call: Call) -> [SealModel.Link] {
+    private func decisions(_ poll: Poll?, _ call: ConsoleRequest) -> [SealModel.Link] {
         guard let state = poll?.state, ![.sealing, .destroyed].contains(state) else { return [] }
         var names: [(String, String)] = []
         if call.viewer.may(.suspendPoll) {

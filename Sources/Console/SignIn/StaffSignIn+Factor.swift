@@ -62,9 +62,9 @@ extension StaffSignIn {
             return .see("/manager")
         case .right:
             site.metrics.pass(.factor)
-            let screen = Screen(
+            let page = RenderedPage(
                 title: text("spare.title", language), template: "spare", model: SpareModel(codes: spare))
-            return try site.show(visitor, screen, path: "factor")
+            return try site.show(visitor, page, path: "factor")
         }
     }
 }

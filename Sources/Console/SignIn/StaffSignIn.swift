@@ -65,7 +65,7 @@ struct StaffSignIn: ConsoleTask {
             try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
                 try parts.door.note(transaction, session)
             }
-            return .text(200, "\(min(Doorkeeper.idleSeconds, session.endsAt - parts.clock.now))\n")
+            return .text(200, "\(min(Authenticator.idleSeconds, session.endsAt - parts.clock.now))\n")
         default: return nil
         }
     }
@@ -125,9 +125,9 @@ struct StaffSignIn: ConsoleTask {
     func show(
         _ visitor: ConsoleSite.Visitor, _ question: Question, _ model: any PageModel, _ trouble: FormTrouble
     ) throws -> Response {
-        let screen = Screen(
+        let page = RenderedPage(
             title: text("\(question.name).title", visitor.language), template: question.name, model: model)
-        return try site.show(visitor, screen, path: question.path, status: trouble.status, error: trouble.error)
+        return try site.show(visitor, page, path: question.path, status: trouble.status, error: trouble.error)
     }
 
     // MARK: Identifier
@@ -249,7 +249,7 @@ struct StaffSignIn: ConsoleTask {
     func secret(_ visitor: ConsoleSite.Visitor, status: Int = 200, error: String? = nil) throws -> Response {
         guard let token = pending(visitor) else { return going("sign-in?say=gone") }
         let (step, mark) = try store.read {
-            (reading: borrowing Reading) throws(StoreError) -> (SignInDesk.Step, String?) in
+            (reading: borrowing Reading) throws(StoreError) -> (SignInFlow.Step, String?) in
             let request = try parts.door.request(reading, token: token)
             return (try parts.signIn.step(reading, token: token), request.map { parts.door.mark($0) })
         }
@@ -276,7 +276,7 @@ struct StaffSignIn: ConsoleTask {
         let step = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try parts.signIn.step(reading, token: token)
         }
-        let outcome: SignInDesk.Outcome
+        let outcome: SignInFlow.Outcome
         if case .choose = step {
             outcome = try parts.signIn.choose(token: token, typed, again: form?["again"] ?? "")
         } else {

@@ -14,7 +14,7 @@ struct StaffActions: ConsoleWork {
     let context: ConsoleContext
 
     /// Where their forms lead back.
-    private static let back: @Sendable (Call) -> String = { _ in "staff" }
+    private static let back: @Sendable (ConsoleRequest) -> String = { _ in "staff" }
 
     /// Whom their forms are about.
     private static let aboutMember = FormAbout("memberForm", MemberAbout.self) { try StaffActions($0).aboutMember($1) }
@@ -29,24 +29,24 @@ struct StaffActions: ConsoleWork {
     /// Their forms.
     static let all = [
         ConsoleAction(
-            path: "staff/add", deed: .keepStaff, name: "staffAdd",
+            path: "staff/add", permission: .keepStaff, name: "staffAdd",
             fields: { _, _ in
                 [
-                    DeedField("name", .text(maximum: 40)),
-                    DeedField("fullName", .text(maximum: StaffReason.longestName)),
-                    DeedField("mail", .text(maximum: 254)),
-                    DeedField("role", .choice(StaffRole.allCases.map(\.rawValue))),
-                    DeedField("language", .choice(Language.allCases.map(\.rawValue))),
+                    FormField("name", .text(maximum: 40)),
+                    FormField("fullName", .text(maximum: StaffReason.longestName)),
+                    FormField("mail", .text(maximum: 254)),
+                    FormField("role", .choice(StaffRole.allCases.map(\.rawValue))),
+                    FormField("language", .choice(Language.allCases.map(\.rawValue))),
                 ]
             }, answer: Added.self, run: { try StaffActions($0).addStaff($1) }, back: back),
         ConsoleAction(
-            path: "staff/{member}/confirm", deed: .decide, name: "staffConfirm", fields: { _, _ in [] },
+            path: "staff/{member}/confirm", permission: .decide, name: "staffConfirm", fields: { _, _ in [] },
             about: aboutMember, run: { try StaffActions($0).confirmStaff($1) }, back: back),
         ConsoleAction(
-            path: "staff/{member}/renew", deed: .keepStaff, name: "staffRenew", fields: { _, _ in [.reason] },
+            path: "staff/{member}/renew", permission: .keepStaff, name: "staffRenew", fields: { _, _ in [.reason] },
             about: aboutMember, run: { try StaffActions($0).renewStaff($1) }, back: back),
         ConsoleAction(
-            path: "staff/{member}/remove", deed: .keepStaff, name: "staffRemove", fields: { _, _ in [.reason] },
+            path: "staff/{member}/remove", permission: .keepStaff, name: "staffRemove", fields: { _, _ in [.reason] },
             about: aboutMember, run: { try StaffActions($0).removeStaff($1) }, back: back),
     ]
 
@@ -57,15 +57,15 @@ struct StaffActions: ConsoleWork {
 
     /// Refuses who may not add or remove people of a role; the journal keeps it.
     /// - Returns: nil for who may.
-    private func mayNot(_ call: Call, _ role: StaffRole) throws -> DeedAnswer? {
-        guard !call.viewer.may(role.keeper) else { return nil }
-        try RequestJournal(context).denied(call.viewer, role.keeper, "staff", from: call.source)
+    private func mayNot(_ call: ConsoleRequest, _ role: StaffRole) throws -> ActionResult? {
+        guard !call.viewer.may(role.passphrases) else { return nil }
+        try RequestJournal(context).denied(call.viewer, role.passphrases, "staff", from: call.source)
         return .refused(403, text("staffAdd.denied", call.language))
     }
 
     /// Adds an account; one that decides waits for a second person.
     /// - Returns: done also where the account waits for a second person, in other words.
-    func addStaff(_ call: Call) throws -> DeedAnswer {
+    func addStaff(_ call: ConsoleRequest) throws -> ActionResult {
         let language = call.language
         guard let role = StaffRole(rawValue: call["role"]) else {
             return .refused(422, text("fault.choice", language), field: "role")
@@ -93,24 +93,24 @@ struct StaffActions: ConsoleWork {
     }
 
     /// The member whom the address names.
-    private func member(_ call: Call) throws(StoreError) -> StaffMember? {
+    private func member(_ call: ConsoleRequest) throws(StoreError) -> StaffMember? {
         try store.read { (reading: borrowing Reading) throws(StoreError) in
             try parts.register.member(reading, name: call.place["member"] ?? "")
         }
     }
 
-    /// Whom a deed is about; nil for a name that there is not.
-    func aboutMember(_ call: Call) throws -> MemberAbout? {
+    /// Whom an action is about; nil for a name that there is not.
+    func aboutMember(_ call: ConsoleRequest) throws -> MemberAbout? {
         try member(call).map { MemberAbout(name: $0.name, fullName: $0.fullName, role: $0.role) }
     }
 
     /// What a new account is told that may not decide yet.
-    func tooNew(_ until: Int, _ language: Language) -> DeedAnswer {
+    func tooNew(_ until: Int, _ language: Language) -> ActionResult {
         .refused(403, "\(text("decide.tooNew", language)) \(time(until, language))")
     }
 
     /// Brings an account into force that somebody else added.
-    func confirmStaff(_ call: Call) throws -> DeedAnswer {
+    func confirmStaff(_ call: ConsoleRequest) throws -> ActionResult {
         let language = call.language
         let denial = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try parts.register.confirm(transaction, name: call.place["member"] ?? "", by: call.viewer.principal)
@@ -124,7 +124,7 @@ struct StaffActions: ConsoleWork {
     }
 
     /// Sends a member a new identifier; passphrase and authenticator begin anew. Nobody does that to themselves.
-    func renewStaff(_ call: Call) throws -> DeedAnswer {
+    func renewStaff(_ call: ConsoleRequest) throws -> ActionResult {
         guard let member = try member(call) else { return .refused(404, text("notFound.text", call.language)) }
         if let refusal = try mayNot(call, member.role) { return refusal }
         if member.principal == call.viewer.principal { return .refused(403, text("staff.own", call.language)) }
@@ -137,7 +137,7 @@ struct StaffActions: ConsoleWork {
     }
 
     /// Ends an account. Nobody ends their own.
-    func removeStaff(_ call: Call) throws -> DeedAnswer {
+    func removeStaff(_ call: ConsoleRequest) throws -> ActionResult {
         guard let member = try member(call) else { return .refused(404, text("notFound.text", call.language)) }
         if let refusal = try mayNot(call, member.role) { return refusal }
         if member.principal == call.viewer.principal { return .refused(403, text("staff.own", call.language)) }

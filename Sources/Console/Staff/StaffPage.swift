@@ -38,14 +38,14 @@ struct StaffLine: PageModel {
             View(
                 factor: say(factor), addedBy: member.addedBy, addedAt: Moment(member.addedAt),
                 fingerprint: member.fingerprint ?? "", canConfirm: member.isWaiting && viewer.may(.decide),
-                canChange: viewer.may(member.role.keeper) && member.principal != viewer.principal))
+                canChange: viewer.may(member.role.passphrases) && member.principal != viewer.principal))
     }
 }
 
 /// The page of all accounts.
 struct StaffPage: ConsolePage {
     static let path = "staff"
-    static let deed = Deed.seeStaff
+    static let permission = Permission.seeStaff
     static let template = "staff"
     let context: ConsoleContext
 
@@ -56,7 +56,7 @@ struct StaffPage: ConsolePage {
 
     func title(_ model: WithView<[StaffLine], View>, _ wording: Wording) -> String { wording("menu.staff") }
 
-    func model(_ call: Call) throws -> WithView<[StaffLine], View>? {
+    func model(_ call: ConsoleRequest) throws -> WithView<[StaffLine], View>? {
         let (members, expired) = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try parts.register.membersWithExpired(reading)
         }

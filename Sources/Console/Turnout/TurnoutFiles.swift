@@ -19,8 +19,10 @@ struct TurnoutFiles: ConsoleWork {
 
     /// A sheet and a report.
     static let all = [
-        ConsoleFile(path: "picture.csv", deed: .seePicture) { task, call, _ in try TurnoutFiles(task).sheet(call) },
-        ConsoleFile(path: "picture.pdf", deed: .seePicture) { task, call, _ in try TurnoutFiles(task).report(call) },
+        ConsoleFile(path: "picture.csv", permission: .seePicture) { task, call, _ in try TurnoutFiles(task).sheet(call)
+        },
+        ConsoleFile(path: "picture.pdf", permission: .seePicture) { task, call, _ in try TurnoutFiles(task).report(call)
+        },
     ]
 
     /// Every figure as rows: kind, name, eligible, votes.
@@ -59,7 +61,7 @@ struct TurnoutFiles: ConsoleWork {
     }
 
     /// The figures as a sheet; nil before the first. The export is kept in the journal.
-    func sheet(_ call: Call) throws -> Response? {
+    func sheet(_ call: ConsoleRequest) throws -> Response? {
         guard let picture = try TurnoutFigures(context).shown(call) else { return nil }
         let rows = [head(call.language)] + self.rows(picture, call.language)
         let lines = rows.map { $0.map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n" }
@@ -69,7 +71,7 @@ struct TurnoutFiles: ConsoleWork {
     }
 
     /// The figures as a report; nil before the first. The export is kept in the journal.
-    func report(_ call: Call) throws -> Response? {
+    func report(_ call: ConsoleRequest) throws -> Response? {
         let language = call.language
         guard let picture = try TurnoutFigures(context).shown(call) else { return nil }
         var report = Report(title: text("menu.picture", language))

@@ -9,14 +9,14 @@ import WebContent
 /// The election in figures; the address is that of the figures' first name.
 struct TurnoutPage: ConsolePage {
     static let path = "picture"
-    static let deed = Deed.seePicture
+    static let permission = Permission.seePicture
     static let template = "turnout"
     let context: ConsoleContext
 
     func title(_ model: WithView<TurnoutModel?, TurnoutView>, _ wording: Wording) -> String { wording("menu.picture") }
     func isLive(_ model: WithView<TurnoutModel?, TurnoutView>) -> Bool { true }
 
-    func model(_ call: Call) throws -> WithView<TurnoutModel?, TurnoutView>? {
+    func model(_ call: ConsoleRequest) throws -> WithView<TurnoutModel?, TurnoutView>? {
         guard let picture = try TurnoutFigures(context).shown(call) else {
             return WithView(nil, TurnoutView(at: nil, byRounds: false, charts: []))
         }
@@ -107,7 +107,7 @@ struct TurnoutFigures: ConsoleWork {
     let context: ConsoleContext
 
     /// The last ones; nil before the first.
-    func shown(_ call: Call) throws(StoreError) -> ShownPicture? {
+    func shown(_ call: ConsoleRequest) throws(StoreError) -> ShownPicture? {
         try store.read { (reading: borrowing Reading) throws(StoreError) -> ShownPicture? in
             let knowsVotes = try parts.desk.mayKnowVotes(reading, call.viewer)
             return try parts.snapshots.latest(reading).map { ShownPicture($0, knowsVotes: knowsVotes) }

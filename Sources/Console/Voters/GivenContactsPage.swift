@@ -1,3 +1,4 @@
+import Contacts
 import Delivery
 import Elections
 import Operations
@@ -11,7 +12,7 @@ struct GivenContactLine: PageModel {
     let by: String
     /// The voter's on the roll.
     let reference: String
-    let channel: Route
+    let channel: Channel
     let at: Moment
     let reason: String
     /// Null until it may be known.
@@ -28,7 +29,7 @@ struct GivenContactLine: PageModel {
 /// After the close: who gave which voters a new contact, and who of them then voted.
 struct GivenContactsPage: ConsolePage {
     static let path = "given"
-    static let deed = Deed.exportProof
+    static let permission = Permission.exportProof
     static let template = "given"
     let context: ConsoleContext
 
@@ -40,7 +41,7 @@ struct GivenContactsPage: ConsolePage {
 
     func title(_ model: WithView<[GivenContactLine], View>, _ wording: Wording) -> String { wording("given.title") }
 
-    func model(_ call: Call) throws -> WithView<[GivenContactLine], View>? {
+    func model(_ call: ConsoleRequest) throws -> WithView<[GivenContactLine], View>? {
         let rows = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try parts.desk.given(reading, for: call.viewer)
         }

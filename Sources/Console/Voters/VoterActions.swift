@@ -21,8 +21,8 @@ import VoterRoll
 struct VoterActions: ConsoleWork {
     let context: ConsoleContext
 
-    /// The deeds that a voter's page offers: the text's name, the address' last segment, and what it needs.
-    static let onPage: [(name: String, segment: String, deed: Deed)] = [
+    /// The actions that a voter's page offers: the text's name, the address' last segment, and what it needs.
+    static let onPage: [(name: String, segment: String, permission: Permission)] = [
         ("reissue", "reissue", .reissue), ("reissueElsewhere", "reissue-elsewhere", .reissueElsewhere),
         ("passphrase", "passphrase", .resetPassphrase), ("unlock", "unlock", .unlock),
         ("reveal", "reveal", .revealContacts), ("correct", "correct", .changeRoll), ("strike", "strike", .changeRoll),
@@ -31,7 +31,7 @@ struct VoterActions: ConsoleWork {
     /// Whom their forms are about.
     private static let aboutVoter = FormAbout("voterForm", VoterAbout.self) { try VoterActions($0).aboutVoter($1) }
 
-    /// Deeds on one voter.
+    /// Actions on one voter.
     static let all = [
         on(
             "reissue", "reissue", .reissue, warning: "proof.warn",
@@ -53,27 +53,27 @@ struct VoterActions: ConsoleWork {
         ) { try VoterCorrections($0).correct($1) },
         on("strike", "strike", .changeRoll, fields: { _, _ in [.reason] }) { try VoterActions($0).strike($1) },
         ConsoleAction(
-            path: "voters/{voter}/messages/{message}/retry", deed: .runDeliveries, name: "retryOne",
+            path: "voters/{voter}/messages/{message}/retry", permission: .runDeliveries, name: "retryOne",
             fields: { _, _ in [] }, about: aboutVoter,
             run: { try VoterActions($0).retryOne($1) },
             back: { "voters/\($0.id("voter"))" }),
     ]
 
     /// Whether the old identifier works until the letter with the new one is posted.
-    static let keepUntilPosted = DeedField("keepUntilPosted", .flag, isRequired: false)
+    static let keepUntilPosted = FormField("keepUntilPosted", .flag, isRequired: false)
 
     /// How the voter's identity was checked.
-    static let check = DeedField("check", .choice(VoterOrder.Check.allCases.map(\.rawValue)))
+    static let check = FormField("check", .choice(VoterOrder.Check.allCases.map(\.rawValue)))
 
-    /// A deed on one voter, with the voter above its form.
+    /// An action on one voter, with the voter above its form.
     /// - Parameter warning: the key of a notice, where the voter can be reached by one channel alone.
     private static func on(
-        _ name: String, _ segment: String, _ deed: Deed, warning: String? = nil,
-        fields: @escaping @Sendable (ConsoleContext, Call) throws -> [DeedField],
-        run: @escaping @Sendable (ConsoleContext, Call) throws -> DeedAnswer
+        _ name: String, _ segment: String, _ permission: Permission, warning: String? = nil,
+        fields: @escaping @Sendable (ConsoleContext, ConsoleRequest) throws -> [FormField],
+        run: @escaping @Sendable (ConsoleContext, ConsoleRequest) throws -> ActionResult
     ) -> ConsoleAction {
         ConsoleAction(
-            path: "voters/{voter}/\(segment)", deed: deed, name: name, fields: fields,
+            path: "voters/{voter}/\(segment)", permission: permission, name: name, fields: fields,
             about: FormAbout("voterForm", VoterAbout.self) { task, call in
                 var about = try VoterActions(task).aboutVoter(call, warning: warning)
                 if name == "correct" { about?.note = try VoterCorrections(task).sealNote(call) }
@@ -83,15 +83,15 @@ struct VoterActions: ConsoleWork {
 
     /// Contacts in clear, this once.
     private static let reveal = ConsoleAction(
-        path: "voters/{voter}/reveal", deed: .revealContacts, name: "reveal", fields: { _, _ in [.reason] },
+        path: "voters/{voter}/reveal", permission: .revealContacts, name: "reveal", fields: { _, _ in [.reason] },
         about: aboutVoter,
         shows: [PageTemplate(name: "revealed", model: RevealedContacts.self)],
         run: { try VoterActions($0).reveal($1) }, back: { "voters/\($0.id("voter"))" })
 
-    /// Whom a deed is about; nil when there is no such voter.
+    /// Whom an action is about; nil when there is no such voter.
     /// - Parameter warning: the key of a notice for voters who are reached by one channel alone and have no answer.
-    func aboutVoter(_ call: Call, warning: String? = nil) throws -> VoterAbout? {
-        let page = try store.read { (reading: borrowing Reading) throws(StoreError) -> VoterDesk.Page? in
+    func aboutVoter(_ call: ConsoleRequest, warning: String? = nil) throws -> VoterAbout? {
+        let page = try store.read { (reading: borrowing Reading) throws(StoreError) -> VoterSupport.Page? in
             try parts.desk.page(reading, voter: call.id("voter"), for: call.viewer)
         }
         guard let page else { return nil }
@@ -105,19 +105,21 @@ struct VoterActions: ConsoleWork {
     }
 
     /// A field for the answer to the election's question, where the voter has one.
-    func answerField(_ call: Call) throws -> [DeedField] {
+    func answerField(_ call: ConsoleRequest) throws -> [FormField] {
         guard election.access.challenge != nil else { return [] }
         let hasAnswer = try store.read { (reading: borrowing Reading) throws(StoreError) -> Bool in
             try parts.desk.page(reading, voter: call.id("voter"), for: call.viewer)?.hasAnswer ?? false
         }
-        return hasAnswer ? [DeedField("answer", .text(maximum: 200))] : []
+        return hasAnswer ? [FormField("answer", .text(maximum: 200))] : []
     }
 
     /// How the caller's identity was checked; by calling back for what is none, which the form's check keeps out.
-    static func check(_ call: Call) -> VoterOrder.Check { VoterOrder.Check(rawValue: call["check"]) ?? .callBack }
+    static func check(_ call: ConsoleRequest) -> VoterOrder.Check {
+        VoterOrder.Check(rawValue: call["check"]) ?? .callBack
+    }
 
     /// Resets a passphrase, or asks a second person to.
-    func resetPassphrase(_ call: Call) throws -> DeedAnswer {
+    func resetPassphrase(_ call: ConsoleRequest) throws -> ActionResult {
         let outcome = try parts.desk.resetPassphrase(
             voter: call.id("voter"), reason: call["reason"].trimmed, check: VoterActions.check(call),
             answer: call["answer"],
@@ -125,11 +127,13 @@ struct VoterActions: ConsoleWork {
         return answer(outcome, call, done: "passphrase.done")
     }
 
-    /// What came of a deed that may wait for a second person.
+    /// What came of an action that may wait for a second person.
     /// - Parameters:
     ///   - key: of what is said where it was done.
     ///   - more: the key of what stands behind that.
-    func answer(_ outcome: VoterDesk.Outcome, _ call: Call, done key: String, more: String? = nil) -> DeedAnswer {
+    func answer(_ outcome: VoterSupport.Outcome, _ call: ConsoleRequest, done key: String, more: String? = nil)
+        -> ActionResult
+    {
         let language = call.language
         let next = "voters/\(call.id("voter"))"
         switch outcome {
@@ -166,7 +170,7 @@ struct VoterActions: ConsoleWork {
     }
 
     /// Takes a delay off that wrong attempts have brought about.
-    func unlock(_ call: Call) throws -> DeedAnswer {
+    func unlock(_ call: ConsoleRequest) throws -> ActionResult {
         guard try parts.desk.unlock(voter: call.id("voter"), reason: call["reason"].trimmed, by: call.viewer) else {
             return .refused(404, text("reissue.unknown", call.language))
         }
@@ -175,13 +179,13 @@ struct VoterActions: ConsoleWork {
     }
 
     /// Shows a voter's contacts unmasked, this once; the journal keeps who saw them and why.
-    func reveal(_ call: Call) throws -> DeedAnswer {
+    func reveal(_ call: ConsoleRequest) throws -> ActionResult {
         let contacts = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> VoterContacts? in
             try parts.desk.reveal(transaction, voter: call.id("voter"), reason: call["reason"].trimmed, by: call.viewer)
         }
         guard let contacts else { return .refused(404, text("reissue.unknown", call.language)) }
         return .shown(
-            Screen(
+            RenderedPage(
                 title: text("reveal.title", call.language), template: "revealed",
                 model: RevealedContacts(
                     mail: contacts.mail?.text, phone: contacts.phone?.text,
@@ -189,13 +193,13 @@ struct VoterActions: ConsoleWork {
     }
 
     /// Strikes a voter off the roll.
-    func strike(_ call: Call) throws -> DeedAnswer {
+    func strike(_ call: ConsoleRequest) throws -> ActionResult {
         let change = try parts.roll.strike(voter: call.id("voter"), reason: call["reason"].trimmed, by: call.viewer)
         return RollAnswers(context).answer(change, call, done: "strike.done", next: "voters")
     }
 
     /// Makes one failed message due again.
-    func retryOne(_ call: Call) throws -> DeedAnswer {
+    func retryOne(_ call: ConsoleRequest) throws -> ActionResult {
         let isDue = try parts.deliveries.retry(
             voter: call.id("voter"), message: call.id("message"), by: call.viewer.principal)
         guard isDue else { return .refused(409, text("retryOne.gone", call.language)) }

@@ -35,8 +35,8 @@ struct VoterCorrections: ConsoleWork {
     ]
 
     /// Nil when there is no such voter.
-    private func present(_ call: Call) throws -> Present? {
-        let found = try store.read { (reading: borrowing Reading) throws(StoreError) -> (VoterDesk.Page, Bool)? in
+    private func present(_ call: ConsoleRequest) throws -> Present? {
+        let found = try store.read { (reading: borrowing Reading) throws(StoreError) -> (VoterSupport.Page, Bool)? in
             guard let page = try parts.desk.page(reading, voter: call.id("voter"), for: call.viewer) else { return nil }
             return (page, try parts.desk.isSealed(reading))
         }
@@ -71,28 +71,28 @@ struct VoterCorrections: ConsoleWork {
     }
 
     /// A field for each column, with today's value in it, and beside it a hidden one with what was shown.
-    func fields(_ call: Call) throws -> [DeedField] {
+    func fields(_ call: ConsoleRequest) throws -> [FormField] {
         let present = try present(call)
         guard call.source == "console" else { return programFields() }
         // A form of an older page, or a program's, names one column and its value.
         let single = Column(rawValue: call["column"])
-        var fields: [DeedField] = []
+        var fields: [FormField] = []
         for column in columns(present) {
             let typed = column == single ? call.values["value"] : nil
             fields.append(field(column, present, typed, call))
             if VoterCorrections.erasable.contains(column), present?.masked[column] != nil {
-                fields.append(DeedField("erase.\(column.rawValue)", .flag, isRequired: false))
+                fields.append(FormField("erase.\(column.rawValue)", .flag, isRequired: false))
             }
             if let today = present?.values[column] {
                 let name = VoterCorrections.shown(column)
-                fields.append(DeedField(name, .hidden, isRequired: false, value: today).forgotten)
+                fields.append(FormField(name, .hidden, isRequired: false, value: today).forgotten)
             }
         }
         return fields + [.reason]
     }
 
     /// Why a sealed poll's form is short; nil while it is not.
-    func sealNote(_ call: Call) throws -> String? {
+    func sealNote(_ call: ConsoleRequest) throws -> String? {
         try present(call)?.isSealed == true ? text("correct.sealed", call.language) : nil
     }
 
@@ -101,8 +101,8 @@ struct VoterCorrections: ConsoleWork {
 
     /// A column's field.
     /// - Parameter typed: what an older form or a program gave for this column alone.
-    private func field(_ column: Column, _ present: Present?, _ typed: String?, _ call: Call) -> DeedField {
-        let kind: DeedField.Kind
+    private func field(_ column: Column, _ present: Present?, _ typed: String?, _ call: ConsoleRequest) -> FormField {
+        let kind: FormField.Kind
         switch column {
         case .civility: kind = .choice(["", "M", "Mme"])
         case .college: kind = .choice(election.colleges.keys.sorted())
@@ -118,29 +118,29 @@ struct VoterCorrections: ConsoleWork {
         if let now = present?.values[column], let given = call.values[column.rawValue]?.trimmed {
             // What was left alone shows what holds today, whoever changed it since.
             if given == call.values[VoterCorrections.shown(column)] {
-                return DeedField(column.rawValue, kind, isRequired: false, value: now).forgotten
+                return FormField(column.rawValue, kind, isRequired: false, value: now).forgotten
             }
             if given != now {
                 let shown = choiceText(column.rawValue, now, call.language)
-                return DeedField(
+                return FormField(
                     column.rawValue, kind, isRequired: false, value: now,
                     hint: "\(text("correct.now", call.language)) \(shown)")
             }
         }
         let today = present?.masked[column]
         let hint = today.map { "\(text("correct.now", call.language)) \($0). \(text("correct.keep", call.language))" }
-        return DeedField(
+        return FormField(
             column.rawValue, kind, isRequired: false, value: typed ?? present?.values[column],
             hint: hint ?? (VoterCorrections.hidden.contains(column) ? text("correct.noneYet", call.language) : nil))
     }
 
     /// What a program may send: each column that it wants to correct, in the words of the roll; or one, by its name.
-    private func programFields() -> [DeedField] {
+    private func programFields() -> [FormField] {
         columns(nil).map { column in
-            DeedField(column.rawValue, .long(maximum: VoterCorrections.longest[column] ?? 254), isRequired: false)
+            FormField(column.rawValue, .long(maximum: VoterCorrections.longest[column] ?? 254), isRequired: false)
         } + [
-            DeedField("column", .choice(VoterCorrections.columns.map(\.rawValue)), isRequired: false),
-            DeedField("value", .long(maximum: 400), isRequired: false), .reason,
+            FormField("column", .choice(VoterCorrections.columns.map(\.rawValue)), isRequired: false),
+            FormField("value", .long(maximum: 400), isRequired: false), .reason,
         ]
     }
 
@@ -153,7 +153,7 @@ struct VoterCorrections: ConsoleWork {
     /// What is to be corrected: what differs from what the form showed, and what was typed into an empty field. Programs show
     /// nothing: for them it is what differs from today's value.
     /// - Returns: values as they were typed; empty ones remove a contact.
-    private func corrections(_ call: Call, _ present: Present) -> [Column: String] {
+    private func corrections(_ call: ConsoleRequest, _ present: Present) -> [Column: String] {
         if let column = Column(rawValue: call["column"]) { return [column: call["value"].trimmed] }
         var found: [Column: String] = [:]
         for column in VoterCorrections.columns {
@@ -173,7 +173,7 @@ struct VoterCorrections: ConsoleWork {
 
     /// Corrects what was changed in the form, or asks a second person to; refused where somebody else corrected
     /// meanwhile.
-    func correct(_ call: Call) throws -> DeedAnswer {
+    func correct(_ call: ConsoleRequest) throws -> ActionResult {
         let language = call.language
         guard let present = try present(call) else { return .refused(404, text("reissue.unknown", language)) }
         if !call["column"].isEmpty, Column(rawValue: call["column"]).map(VoterCorrections.columns.contains) != true {

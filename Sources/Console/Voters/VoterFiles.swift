@@ -1,3 +1,4 @@
+import Contacts
 import Delivery
 import Elections
 import HTTPServer
@@ -12,18 +13,18 @@ struct VoterFiles: ConsoleWork {
 
     /// One sheet.
     static let all = [
-        ConsoleFile(path: "proof.csv", deed: .exportProof) { task, call, _ in try VoterFiles(task).proof(call) }
+        ConsoleFile(path: "proof.csv", permission: .exportProof) { task, call, _ in try VoterFiles(task).proof(call) }
     ]
 
     /// Which secret of each voter travelled by which channel.
     /// The export itself is kept in the journal.
-    func proof(_ call: Call) throws -> Response {
+    func proof(_ call: ConsoleRequest) throws -> Response {
         let language = call.language
         var text =
             HandedOut.sheetHead
             + ["f.reference", "f.name", "proof.identifier", "proof.code", "proof.secret", "proof.verdict"]
             .map { SpreadsheetField.quoted(self.text($0, language)) }.joined(separator: ";") + "\r\n"
-        func word(_ route: Route?) -> String { route.map { choiceText("channel", $0.rawValue, language) } ?? "" }
+        func word(_ route: Channel?) -> String { route.map { choiceText("channel", $0.rawValue, language) } ?? "" }
         try store.read { (reading: borrowing Reading) throws(StoreError) in
             try parts.desk.eachProof(reading) { voter, proof throws(StoreError) in
                 let codes = proof.codes.map { word($0) }.joined(separator: " + ")

@@ -1,3 +1,4 @@
+import Contacts
 import Delivery
 import Elections
 import Issuance
@@ -40,7 +41,7 @@ struct VoterModel: PageModel {
         let state: IdentifierState
         /// Whether it stands on a letter of a batch whose files are complete.
         let isPrinted: Bool
-        let channel: Route
+        let channel: Channel
         let createdAt: Moment
         /// Null while it is not revoked.
         let endedAt: Moment?
@@ -62,7 +63,7 @@ struct VoterModel: PageModel {
         /// Its row in the outbox.
         let id: Int
         let kind: MessageKind
-        let channel: Route
+        let channel: Channel
         let state: MessageState
         let createdAt: Moment
         let acceptedAt: Moment?
@@ -116,7 +117,7 @@ struct VoterModel: PageModel {
         /// What is weak about their channels; null where nothing is.
         let weakness: String?
         let hasDeeds: Bool
-        let deeds: [Link]
+        let actions: [Link]
     }
 }
 

@@ -1,7 +1,8 @@
+import Contacts
 import Delivery
 import Issuance
 
-/// What came of a deed on a voter, or on the roll.
+/// What came of an action on a voter, or on the roll.
 struct VoterOutcome: PageModel {
     /// Whether it was done.
     enum State: String, CaseIterable, Choice {
@@ -13,7 +14,7 @@ struct VoterOutcome: PageModel {
 
     let state: State
     /// By which channel the voter was told.
-    var noticeBy: Route?
+    var noticeBy: Channel?
     /// Whether the old identifier works until the letter is posted.
     var keepsOld = false
     /// Printed sheets that must not be posted, or are wrong now.

@@ -10,14 +10,14 @@ import WebContent
 /// One voter's page, contacts masked.
 struct VoterPage: ConsolePage {
     static let path = "voters/{voter}"
-    static let deed = Deed.seeVoters
+    static let permission = Permission.seeVoters
     static let template = "voter"
     let context: ConsoleContext
 
     func title(_ model: VoterModel, _ wording: Wording) -> String { model.voter.name.said(wording) }
 
-    func model(_ call: Call) throws -> VoterModel? {
-        let found = try store.read { (reading: borrowing Reading) throws(StoreError) -> (VoterDesk.Page, Bool)? in
+    func model(_ call: ConsoleRequest) throws -> VoterModel? {
+        let found = try store.read { (reading: borrowing Reading) throws(StoreError) -> (VoterSupport.Page, Bool)? in
             guard let page = try parts.desk.page(reading, voter: call.id("voter"), for: call.viewer) else { return nil }
             return (page, try parts.desk.isSealed(reading))
         }
@@ -35,10 +35,12 @@ struct VoterPage: ConsolePage {
     }
 
     /// What the page says beside that.
-    private func view(_ page: VoterDesk.Page, _ isSealed: Bool, _ call: Call) -> VoterModel.View {
+    private func view(_ page: VoterSupport.Page, _ isSealed: Bool, _ call: ConsoleRequest) -> VoterModel.View {
         let say = wording(call.language)
         let verdict = page.channels.verdict
-        let offered = VoterActions.onPage.filter { call.viewer.may($0.deed) && !($0.name == "strike" && isSealed) }
+        let offered = VoterActions.onPage.filter {
+            call.viewer.may($0.permission) && !($0.name == "strike" && isSealed)
+        }
         return VoterModel.View(
             site: page.voter.site.isEmpty ? say("none") : say.choice("site", page.voter.site),
             weight: page.voter.weight, slowed: page.slowedFor > 0, channels: ChannelWords(say).proof(page.channels),
@@ -47,7 +49,7 @@ struct VoterPage: ConsolePage {
             isWaiting: !page.waiting.isEmpty,
             weakness: [.one, .oneAndAnswer].contains(verdict) ? say("proof.\(verdict.rawValue)") : nil,
             hasDeeds: !offered.isEmpty,
-            deeds: offered.map { VoterModel.Link(text: say("\($0.name).title"), segment: $0.segment) })
+            actions: offered.map { VoterModel.Link(text: say("\($0.name).title"), segment: $0.segment) })
     }
 }
 

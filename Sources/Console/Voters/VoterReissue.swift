@@ -1,3 +1,4 @@
+import Contacts
 import Delivery
 import Elections
 import Operations
@@ -8,18 +9,18 @@ struct VoterReissue: ConsoleWork {
 
     /// Channel, contact or the wish to keep the old one, reason, and how identity was checked.
     /// - Parameter isElsewhere: whether it goes to a contact that the voter gives now.
-    func fields(_ call: Call, isElsewhere: Bool) throws -> [DeedField] {
+    func fields(_ call: ConsoleRequest, isElsewhere: Bool) throws -> [FormField] {
         let open = election.channels.map(\.rawValue)
-        let channels = isElsewhere ? open.filter { $0 != Route.letter.rawValue } : open
-        let keep = channels.contains(Route.letter.rawValue) ? [VoterActions.keepUntilPosted] : []
-        return [DeedField("channel", .choice(channels))]
-            + (isElsewhere ? [DeedField("contact", .text(maximum: 254))] : keep) + [.reason, VoterActions.check]
+        let channels = isElsewhere ? open.filter { $0 != Channel.letter.rawValue } : open
+        let keep = channels.contains(Channel.letter.rawValue) ? [VoterActions.keepUntilPosted] : []
+        return [FormField("channel", .choice(channels))]
+            + (isElsewhere ? [FormField("contact", .text(maximum: 254))] : keep) + [.reason, VoterActions.check]
             + (try VoterActions(context).answerField(call))
     }
 
     /// Orders a new identifier, which may wait for a second person.
-    func reissue(_ call: Call, isElsewhere: Bool) throws -> DeedAnswer {
-        let route = Route(rawValue: call["channel"]) ?? .email
+    func reissue(_ call: ConsoleRequest, isElsewhere: Bool) throws -> ActionResult {
+        let route = Channel(rawValue: call["channel"]) ?? .email
         let keepsOld = call.has("keepUntilPosted")
         guard !keepsOld || route == .letter else {
             return .refused(422, text("reissue.keepLetter", call.language), field: "keepUntilPosted")

@@ -40,8 +40,8 @@ struct VotersModel: PageModel {
 /// The search and what it found; nothing where nothing was typed.
 struct VotersPage: ConsolePage {
     static let path = "voters"
-    static let deed = Deed.seeVoters
-    static let query = [DeedField("q", .text(maximum: longest), isRequired: false)]
+    static let permission = Permission.seeVoters
+    static let query = [FormField("q", .text(maximum: longest), isRequired: false)]
     static let template = "voters"
     let context: ConsoleContext
 
@@ -50,7 +50,7 @@ struct VotersPage: ConsolePage {
 
     func title(_ model: VotersModel, _ wording: Wording) -> String { wording("menu.voters") }
 
-    func model(_ call: Call) throws -> VotersModel? {
+    func model(_ call: ConsoleRequest) throws -> VotersModel? {
         let typed = String(call["q"].prefix(VotersPage.longest))
         let isSearch = !typed.trimmed.isEmpty
         let found =

@@ -1,0 +1,252 @@
+package import Crypto
+import Delivery
+package import Journal
+package import Store
+import Synchronization
+
+/// Sets, checks, throttles and resets the secrets that principals chose.
+///
+///     browser            keeper                             store
+///       | secret ------> | begin: count the attempt ------> | (one UPDATE)
+///       |                | check: Argon2id, outside any transaction
+///       | <------------- | succeed: forget the attempts --> |
+package final class PassphraseService: Sendable {
+    private let hasher: PassphraseHasher
+    private let journal: AuditJournal
+    private let clock: Clock
+    /// What an unknown principal's secret is compared with, so that it costs what a known one's does.
+    private let decoy: Mutex<String?> = Mutex(nil)
+    private let randomness: Randomness
+    private let outbox: Outbox
+
+    /// - Parameter hasher: limits how many hashes are made at once; what is over is `busy`.
+    package init(hasher: PassphraseHasher, journal: AuditJournal, clock: Clock, randomness: Randomness) {
+        (self.hasher, self.journal, self.clock, self.randomness) = (hasher, journal, clock, randomness)
+        outbox = Outbox(clock: clock, randomness: randomness)
+    }
+
+    /// A principal's secret as it stands.
+    package struct Record: Sendable, Equatable {
+        /// Argon2id; nil before the first one is chosen and after a reset.
+        package let hash: String?
+        /// Counts the changes: sessions that were opened with an earlier one have ended.
+        package let generation: Int
+        /// When it was last changed, seconds since 1970.
+        package let setAt: Int
+
+        /// Whether there is a chosen secret to be asked for.
+        package var isSet: Bool { hash != nil }
+    }
+
+    /// A principal's secret; one of generation 0, without a hash, where nobody ever chose.
+    package func record(
+        _ reading: borrowing Reading, election: Int, _ principal: Principal
+    ) throws(StoreError) -> Record {
+        try reading.first(
+            "SELECT hash, generation, set_at FROM passphrase_secret WHERE election = ? AND principal = ?", election,
+            principal.text
+        ) { (row: borrowing Row) throws(StoreError) in
+            Record(hash: try row[0], generation: try row[1], setAt: try row[2])
+        } ?? Record(hash: nil, generation: 0, setAt: 0)
+    }
+
+    // MARK: Attempts
+
+    /// Attempts before the first wait.
+    static let freeAttempts = 5
+    /// The longest wait, in seconds: guessing ends, and nobody is kept out for good. The statements below repeat it.
+    private static let longestWait = 900
+
+    /// Counts an attempt; false when the next one is not due yet. A clock that went back makes nobody wait.
+    /// - Parameters:
+    ///   - subject: what attempts are counted for, known or not.
+    ///   - always: counts it and never puts it off.
+    package func begin(
+        _ transaction: borrowing Transaction, election: Int, subject: [UInt8], always: Bool = false
+    ) throws(StoreError) -> Bool {
+        // 30 s after the fifth, doubled each time, 15 minutes at most: guessing ends, and nobody is kept out for good.
+        try transaction.execute(
+            """
+            INSERT INTO passphrase_throttle (election, subject, failures, last_at) VALUES (?1, ?2, 1, ?3)
+            ON CONFLICT (election, subject) DO UPDATE SET failures = failures + 1, last_at = ?3
+                WHERE ?5 OR failures < ?4 OR last_at > ?3 OR last_at + min(900, 30 << min(failures - ?4, 5)) <= ?3
+            """, election, subject, clock.now, PassphraseService.freeAttempts, always) == 1
+    }
+
+    /// Gives back an attempt that could not be checked: the next one is due at once, as this one was.
+    package func giveBack(_ transaction: borrowing Transaction, election: Int, subject: [UInt8]) throws(StoreError) {
+        try transaction.execute(
+            """
+            UPDATE passphrase_throttle SET failures = max(0, failures - 1), last_at = last_at - ?3
+            WHERE election = ?1 AND subject = ?2
+            """, election, subject, PassphraseService.longestWait)
+    }
+
+    /// Seconds until the next attempt is due; 0 when it is due now.
+    package func wait(_ reading: borrowing Reading, election: Int, subject: [UInt8]) throws(StoreError) -> Int {
+        let until = try reading.number(
+            """
+            SELECT last_at + min(900, 30 << min(failures - ?3, 5)) FROM passphrase_throttle
+            WHERE election = ?1 AND subject = ?2 AND failures >= ?3
+            """, election, subject, PassphraseService.freeAttempts)
+        return max(0, until - clock.now)
+    }
+
+    /// Forgets the attempts after a right one, or when its owner has recovered access.
+    package func succeed(
+        _ transaction: borrowing Transaction, election: Int, subject: [UInt8]
+    ) throws(StoreError) {
+        try transaction.execute(
+            "DELETE FROM passphrase_throttle WHERE election = ? AND subject = ?", election, subject)
+    }
+
+    // MARK: Hashing, outside transactions
+
+    /// Mebibytes that all checks at once take.
+    package var mebibytes: Int { hasher.mebibytes }
+
+    /// Whether the system gives the memory for as many checks at once as there may ever be.
+    package func rehearse() -> Bool { hasher.rehearse() }
+
+    /// Whether a secret is the one behind `hash`; without a hash it costs the same and is wrong.
+    package func check(_ secret: Secret, against hash: String?) -> PassphraseHasher.Outcome<Bool> {
+        if let hash { return hasher.verify(secret, against: hash) }
+        switch decoyHash() {
+        case .busy(let seconds): return .busy(retryAfterSeconds: seconds)
+        case .done(let decoy):
+            if case .busy(let seconds) = hasher.verify(secret, against: decoy) {
+                return .busy(retryAfterSeconds: seconds)
+            }
+            return .done(false)
+        }
+    }
+
+    /// The hash of a secret that nobody knows, made at the first need and kept while the process lives.
+    private func decoyHash() -> PassphraseHasher.Outcome<String> {
+        if let known = decoy.withLock({ $0 }) { return .done(known) }
+        let made = hasher.hash(Secret(randomness.bytes(16)))
+        if case .done(let hash) = made { decoy.withLock { $0 = hash } }
+        return made
+    }
+
+    /// Argon2id at today's cost, `busy` where too many hash at once. Never inside a transaction.
+    package func hash(_ secret: Secret) -> PassphraseHasher.Outcome<String> { hasher.hash(secret) }
+
+    /// Whether a hash was made at another cost than today's and should be made again.
+    package func isOutdated(_ hash: String) -> Bool { hasher.isOutdated(hash) }
+
+    // MARK: Changes
+
+    /// Stores a chosen secret and ends a reset under way; sessions opened before end with it. Returns its generation.
+    @discardableResult
+    package func set(
+        _ transaction: borrowing Transaction, election: Int, named name: String, _ principal: Principal, hash: String,
+        why: String
+    ) throws(StoreError) -> Int {
+        try store(transaction, election, principal, hash)
+        try cancelReset(transaction, election: election, principal)
+        try journal.record(transaction, election: name, by: principal, .passphraseSet, ["why": why])
+        return try record(transaction.reading, election: election, principal).generation
+    }
+
+    /// Stores the same secret's hash at today's cost: nothing else changes.
+    package func upgrade(
+        _ transaction: borrowing Transaction, election: Int, _ principal: Principal, from old: String, to new: String
+    ) throws(StoreError) {
+        try transaction.execute(
+            "UPDATE passphrase_secret SET hash = ? WHERE election = ? AND principal = ? AND hash = ?", new, election,
+            principal.text, old)
+    }
+
+    /// Takes a principal's secret away: the next sign-in asks for a new one.
+    package func clear(
+        _ transaction: borrowing Transaction, election: Int, named name: String, _ principal: Principal,
+        by actor: Principal, why: String
+    ) throws(StoreError) {
+        try store(transaction, election, principal, nil)
+        if actor != principal {
+            try transaction.execute(
+                "UPDATE passphrase_secret SET reset_at = ? WHERE election = ? AND principal = ?", clock.now, election,
+                principal.text)
+        }
+        try cancelReset(transaction, election: election, principal)
+        try journal.record(
+            transaction, election: name, by: actor, .passphraseReset, ["principal": principal.text, "why": why])
+    }
+
+    /// When somebody else last took a principal's secret away; nil when nobody did.
+    package func resetAt(
+        _ reading: borrowing Reading, election: Int, _ principal: Principal
+    ) throws(StoreError) -> Int? {
+        try reading.first(
+            "SELECT reset_at FROM passphrase_secret WHERE election = ? AND principal = ?", election, principal.text
+        ) { (row: borrowing Row) throws(StoreError) -> Int? in try row[0] } ?? nil
+    }
+
+    /// Writes the hash, or its absence, and counts the generation up: that ends sessions.
+    private func store(
+        _ transaction: borrowing Transaction, _ election: Int, _ principal: Principal, _ hash: String?
+    ) throws(StoreError) {
+        try transaction.execute(
+            """
+            INSERT INTO passphrase_secret (election, principal, hash, generation, set_at) VALUES (?1, ?2, ?3, 1, ?4)
+            ON CONFLICT (election, principal)
+                DO UPDATE SET hash = excluded.hash, generation = generation + 1, set_at = excluded.set_at
+            """, election, principal.text, hash, clock.now)
+    }
+
+    /// Ends what an election keeps of secrets, once its poll is destroyed: the hash of a phrase is somebody's too.
+    package func erase(_ transaction: borrowing Transaction, election: Int) throws(StoreError) {
+        try transaction.execute("DELETE FROM passphrase_secret WHERE election = ?", election)
+        try transaction.execute("DELETE FROM passphrase_throttle WHERE election = ?", election)
+        try transaction.execute("DELETE FROM passphrase_reset WHERE election = ?", election)
+    }
+
+    // MARK: Resets after a delay
+
+    /// Seconds within which a new contact and a reset of one voter are two halves of one takeover.
+    package static let takeoverSeconds = 48 * 3600
+
+    /// Seconds between asking for a reset and choosing, where the voter has one channel only: the time in which the owner
+    /// of a mailbox that somebody else reads can notice and object.
+    package static let resetDelay = 3600
+    /// Seconds for which a reset stays open once it is ready.
+    private static let resetOpen = 86_400
+
+    /// When a reset that was asked for may be completed, in seconds since 1970; nil when none was, or when it lapsed.
+    package func resetReady(
+        _ reading: borrowing Reading, election: Int, _ principal: Principal
+    ) throws(StoreError) -> Int? {
+        try reading.first(
+            "SELECT ready_at FROM passphrase_reset WHERE election = ? AND principal = ? AND ready_at > ?", election,
+            principal.text, clock.now - PassphraseService.resetOpen
+        ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
+    }
+
+    /// Notes that a reset was asked for.
+    /// - Parameter message: the word that will say that it is ready, to be taken back with it.
+    package func askReset(
+        _ transaction: borrowing Transaction, election: Int, named name: String, _ principal: Principal, readyAt: Int,
+        message: Int?
+    ) throws(StoreError) {
+        try transaction.execute(
+            """
+            INSERT INTO passphrase_reset (election, principal, asked_at, ready_at, message) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT (election, principal)
+                DO UPDATE SET asked_at = excluded.asked_at, ready_at = excluded.ready_at, message = excluded.message
+            """, election, principal.text, clock.now, readyAt, message)
+        try journal.record(transaction, election: name, by: principal, .passphraseResetAsked, ["ready": "\(readyAt)"])
+    }
+
+    /// Ends a reset under way, and takes back the word that would have said that it is ready. `set` and `clear` do so too.
+    package func cancelReset(
+        _ transaction: borrowing Transaction, election: Int, _ principal: Principal
+    ) throws(StoreError) {
+        let message = try transaction.reading.first(
+            "SELECT message FROM passphrase_reset WHERE election = ? AND principal = ?", election, principal.text
+        ) { (row: borrowing Row) throws(StoreError) -> Int? in try row[0] }
+        try transaction.execute(
+            "DELETE FROM passphrase_reset WHERE election = ? AND principal = ?", election, principal.text)
+        if let message, let message { try outbox.withdraw(transaction, message: message) }
+    }
+}

@@ -1,0 +1,176 @@
+import Console
+import Contacts
+import Delivery
+import Elections
+import Foundation
+import Glibc
+import HTTPServer
+import Issuance
+import Polling
+import Store
+import Synchronization
+import VoterSite
+
+/// Prometheus' door: on this machine alone.
+struct MetricsListener: Sendable {
+    /// Seconds for which counts of whole tables are kept: who asks more often gets the same.
+    private static let keptSeconds = 15
+    /// Scrapers at once, each on a connection of its own.
+    private static let connections = 20
+
+    let services: Services
+    let site: Site
+    let server: WebServer
+    let pool: WorkerPool
+    private let begun = Date().timeIntervalSince1970
+    private let kept = Kept()
+
+    /// Counts of whole tables, and when they were made.
+    private final class Kept: Sendable {
+        let families = Mutex<(at: Int, families: [MetricFamily])?>(nil)
+    }
+
+    init(_ services: Services, _ site: Site, _ server: WebServer, _ pool: WorkerPool) {
+        (self.services, self.site, self.server, self.pool) = (services, site, server, pool)
+    }
+
+    func open(port: Int) -> WebServer {
+        var options = ServerOptions()
+        options.place = .tcp(address: "127.0.0.1", port: port)
+        options.threads = 1
+        options.connections = MetricsListener.connections
+        return WebServer(options: options, pool: pool) { request in
+            guard request.path == "/metrics" else { return .now(.text(404, "not found\n")) }
+            do throws(StoreError) { return .now(.text(200, try text())) } catch {
+                return .now(.text(503, "the store cannot be read\n"))
+            }
+        }
+    }
+
+    private func text() throws(StoreError) -> String {
+        let now = services.clock.now
+        let tables: [MetricFamily]
+        if let latest = kept.families.withLock({ $0 }), now - latest.at < MetricsListener.keptSeconds, now >= latest.at
+        {
+            tables = latest.families
+        } else {
+            tables = try counts()
+            kept.families.withLock { $0 = (now, tables) }
+        }
+        return Metrics.text([site.site.metrics, site.console.metrics], moment + tables + process)
+    }
+
+    /// What is to be known at the moment.
+    private var moment: [MetricFamily] {
+        [
+            MetricFamily(
+                "isoloir_build_info", "The version that runs.", .gauge,
+                [.init(1, [("version", CommandLineTool.version)])]),
+            MetricFamily("isoloir_open_connections", "Connections of voters.", .gauge, Double(server.openConnections)),
+            MetricFamily(
+                "isoloir_turned_away_connections_total",
+                "Connections of networks that had as many as one may have.", .counter,
+                Double(server.turnedAwayConnections)),
+            MetricFamily(
+                "isoloir_body_bytes", "Bytes of forms and ballots in memory.", .gauge, Double(server.bufferedBytes)),
+            MetricFamily(
+                "isoloir_poll_opening_overdue", "1 while a sealed poll is past its hour.", .gauge,
+                site.site.isOpeningOverdue ? 1 : 0),
+            MetricFamily(
+                "isoloir_site_not_served", "1 while no page of the site is served, by what somebody must see to.",
+                .gauge,
+                VoterSite.Obstacle.allCases.map { .init(site.site.obstacle == $0 ? 1 : 0, [("reason", $0.rawValue)]) }),
+            MetricFamily(
+                "isoloir_clock_doubted", "1 while the clock's word is not taken for the poll.", .gauge,
+                site.site.isClockDoubted ? 1 : 0),
+            MetricFamily("isoloir_hashes_waiting", "Passphrases waiting to be hashed.", .gauge, Double(pool.waiting)),
+        ]
+    }
+
+    /// What the store counts: messages with failures and bounces, letters, channels that stopped, disk.
+    private func counts() throws(StoreError) -> [MetricFamily] {
+        let number = site.station.election.number
+        let (messages, sheets, pauses) = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            (
+                try services.outbox.summary(reading, election: number),
+                try services.letterBatches.sheets(reading, site.station.election),
+                try services.outbox.pauses(reading).map(\.route)
+            )
+        }
+        return [
+            MetricFamily(
+                "isoloir_outbox_messages",
+                "Messages by channel and state, but for word of votes and reminders.",
+                .gauge, MetricsListener.messages(messages)),
+            MetricFamily(
+                "isoloir_letters", "Sheets by state.", .gauge,
+                sheets.map { .init(Double($0.count), [("state", $0.state)]) }),
+            MetricFamily(
+                "isoloir_channel_paused", "1 while a channel stopped, as after its relay refused everything.", .gauge,
+                [Channel.email, .sms].map { .init(pauses.contains($0.rawValue) ? 1 : 0, [("channel", $0.rawValue)]) }),
+            MetricFamily(
+                "isoloir_store_free_bytes", "Free space where the store lies.", .gauge, Double(freeBytes)),
+        ]
+    }
+
+    /// What alerts watch is told when it is zero as well.
+    private static func messages(
+        _ counted: [(route: String, state: String, count: Int)]
+    ) -> [MetricFamily.Sample] {
+        var samples = counted.map { (route: $0.route, state: $0.state, count: $0.count) }
+        for route in Channel.allCases {
+            for state in ["waiting", "failed", "bounced"]
+            where !samples.contains(where: { $0.route == route.rawValue && $0.state == state }) {
+                samples.append((route.rawValue, state, 0))
+            }
+        }
+        return samples.sorted { ($0.route, $0.state) < ($1.route, $1.state) }.map {
+            .init(Double($0.count), [("channel", $0.route), ("state", $0.state)])
+        }
+    }
+
+    private var freeBytes: Int {
+        var volume = statvfs()
+        let path = services.store.path
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        guard unsafe statvfs(folder.isEmpty ? "/" : folder, &volume) == 0 else { return 0 }
+        return Int(volume.f_bavail) * Int(volume.f_frsize)
+    }
+
+    // MARK: This process, by the names that every client library gives
+
+    private var process: [MetricFamily] {
+        var usage = rusage()
+        unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+        var limit = rlimit()
+        unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        let pages = MetricsListener.text("/proc/self/statm").split(separator: " ").compactMap { Double($0) }
+        let page = Double(sysconf(Int32(_SC_PAGESIZE)))
+        var families = [
+            MetricFamily(
+                "process_cpu_seconds_total", "Processor time of user and system.", .counter,
+                seconds(usage.ru_utime) + seconds(usage.ru_stime)),
+            MetricFamily("process_start_time_seconds", "When the server began, since 1970.", .gauge, begun),
+            MetricFamily("process_max_fds", "Descriptors that it may open.", .gauge, Double(limit.rlim_cur)),
+        ]
+        if let files = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
+            families.append(MetricFamily("process_open_fds", "Open descriptors.", .gauge, Double(files.count)))
+        }
+        if pages.count > 1 {
+            families.append(MetricFamily("process_virtual_memory_bytes", "Virtual memory.", .gauge, pages[0] * page))
+            families.append(MetricFamily("process_resident_memory_bytes", "Resident memory.", .gauge, pages[1] * page))
+        }
+        return families
+    }
+
+    /// A file of the kernel, empty where it cannot be read; it has no length, and is read to its end.
+    private static func text(_ path: String) -> String {
+        let file = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return "" }
+        defer { Glibc.close(file) }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = unsafe read(file, &bytes, bytes.count)
+        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    }
+}

@@ -1,0 +1,178 @@
+import Authentication
+import Contacts
+import Crypto
+import Delivery
+import Elections
+import Foundation
+import Issuance
+import Journal
+import Operations
+import Polling
+import Staff
+import Store
+import Synchronization
+import Testing
+import VoterRoll
+
+private let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+/// The sample election with three voters who were sent identifiers by mail, and with managers and a bureau at the console.
+final class ContactFixture {
+    let folder: URL
+    let store: Store
+    let desk: VoterSupport
+    let key = ElectionKey(from: .system)
+    let time = Time()
+    var answer: String?
+
+    final class Time: Sendable { let now = Mutex(1_760_000_000) }
+
+    static let head = "reference;last_name;first_name;email;phone;address2;town;college;site\n"
+
+    /// A voter's row of a file; `phone`, `street` and `name` as the roll would have them.
+    static func row(
+        _ number: Int, mail: String? = nil, phone: String = "", street: String = "", name: String = "Martin"
+    ) -> String {
+        "V\(number);\(name);Anne;\(mail ?? "v\(number)@example.org");\(phone);\(street);\(street.isEmpty ? "" : "59000 Lille");"
+            + "ouvriers;lille\n"
+    }
+
+    /// - Parameters:
+    ///   - change: a line of the election, and what stands in its place.
+    ///   - rows: of the roll to which identifiers were sent.
+    ///   - answer: everybody's to the election's question.
+    init(
+        _ change: (String, String)? = nil, rows: String = (1...3).map { row($0) }.joined(), answer: String? = nil
+    ) throws {
+        self.answer = answer
+        folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-contacts-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        store = try Store(
+            path: folder.appending(path: "s.sqlite").path,
+            migrations: JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations
+                + RollSchema.migrations + IssuanceSchema.migrations + PassphrasesSchema.migrations
+                + AccessSchema.migrations + PollingSchema.migrations + StaffSchema.migrations
+                + BureauSchema.migrations, now: 1)
+        let time = time
+        let clock = Clock { time.now.withLock { $0 } }
+        let journal = AuditJournal(clock: clock, randomness: .system)
+        let sample = try String(
+            contentsOf: repository.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
+        let text = change.map { sample.replacing($0.0, with: $0.1) } ?? sample
+        let read = try ElectionReader.read(text, file: "e").get()
+        let elections = ElectionRepository(journal: journal, clock: clock)
+        let stored = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            _ = try elections.store(
+                transaction, read, definition: text, inUse: [], isIssued: false, by: .system("test"))
+            return try elections.find(transaction.reading, nil)
+        }
+        desk = ContactFixture.desk(store, stored, key, journal, clock)
+        for (name, role) in [("one", StaffRole.manager), ("two", .manager), ("bureau", .bureau)] { try add(name, role) }
+        _ = try apply(rows, by: "one")
+        _ = try desk.issueMissing(by: viewer("one"))
+        // A day passes for accounts and messages.
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try transaction.execute("UPDATE staff_member SET decides_at = 0")
+            try transaction.execute("UPDATE outbox_message SET state = 'sent', sealed = NULL")
+        }
+        time.now.withLock { $0 += 86_400 }
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    private static func desk(
+        _ store: Store, _ election: StoredElection, _ key: ElectionKey, _ journal: AuditJournal, _ clock: Clock
+    ) -> VoterSupport {
+        let hasher = PassphraseHasher(cost: PassphraseHasher.Cost(passes: 1, mebibytes: 1))
+        let passphrases = PassphraseService(hasher: hasher, journal: journal, clock: clock, randomness: .system)
+        let outbox = Outbox(clock: clock, randomness: .system)
+        let registrar = Registrar(store: store, journal: journal, clock: clock, hasher: hasher)
+        let issuer = Issuer(outbox: outbox, registrar: registrar, journal: journal, clock: clock, randomness: .system)
+        let messageTemplates = MessageTemplates(
+            election: election.election, templates: TemplateFolder([repository.appending(path: "Templates").path]))
+        let directory = VoterDirectory(
+            election: election, key: key, messageTemplates: messageTemplates, issuer: issuer, registrar: registrar)
+        return VoterSupport(
+            store: store, directory: directory,
+            door: Authenticator(
+                election: election, key: key, directory: directory, passphrases: passphrases, outbox: outbox,
+                clock: clock,
+                randomness: .system),
+            station: PollingStation(
+                store: store, election: election, key: key, journal: journal, clock: clock, randomness: .system),
+            outbox: outbox,
+            register: StaffRegister(
+                election: election, key: key, messageTemplates: messageTemplates, outbox: outbox,
+                passphrases: passphrases, journal: journal,
+                clock: clock, randomness: .system, console: "https://vote.example.org/manager"),
+            journal: journal, clock: clock, randomness: .system)
+    }
+
+    private func add(_ name: String, _ role: StaffRole) throws {
+        let newcomer = StaffRegister.Newcomer(
+            name: name, fullName: name, mail: try EmailAddress("\(name)@staff.example.org"), role: role, language: .fr)
+        _ = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try desk.register.add(transaction, newcomer, by: .system("test"))
+        }
+    }
+
+    func viewer(_ name: String) -> Actor {
+        Actor(principal: .staff(name), role: name == "bureau" ? .bureau : .manager, door: .console)
+    }
+
+    /// Reads a file and applies it.
+    /// - Parameter hands: whoever gave the file, where it is somebody else.
+    func apply(
+        _ rows: String, by name: String, hands: [String] = [], actsAlone: Bool = false
+    ) throws -> VoterSupport.AppliedRoll {
+        let path = folder.appending(path: "\(UUID().uuidString).csv").path
+        var text = ContactFixture.head + rows
+        if let answer {
+            text = text.replacing("site\n", with: "site;challenge\n").replacing("lille\n", with: "lille;\(answer)\n")
+        }
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        let roll = try desk.registrar.load(
+            path, into: desk.election, keys: RollKeys(key, randomness: .system), options: ImportOptions())
+        let desk = desk
+        let applied = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try desk.apply(
+                transaction, roll, file: "new.csv", by: .staff(name), hands: hands.map { .staff($0) },
+                actsAlone: actsAlone)
+        }
+        return try #require(applied, "the poll is sealed")
+    }
+
+    func decide(
+        _ request: Int, approved: Bool = true, leavingOut: Set<String> = [], by name: String
+    ) throws -> VoterSupport.Decided {
+        try desk.decide(
+            request: request, approved: approved, answer: "seen", leavingOut: leavingOut, by: viewer(name))
+    }
+
+    func contacts(_ number: Int) throws -> VoterContacts {
+        let desk = desk
+        return try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try desk.registrar.contacts(reading, desk.election, voter: number, keys: RollKeys(key, randomness: .system))
+        }
+    }
+
+    func mail(_ number: Int) throws -> String? { try contacts(number).mail?.text }
+
+    func numbers(_ sql: StaticString) throws -> [Int] {
+        try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try reading.all(sql) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
+        }
+    }
+
+    func texts(_ sql: StaticString) throws -> [String] {
+        try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try reading.all(sql) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }
+        }
+    }
+
+    /// Voters whose old contact is told.
+    func told() throws -> [Int] {
+        try numbers("SELECT subject FROM outbox_message WHERE kind = 'contactChanged' ORDER BY subject")
+    }
+}
