@@ -122,13 +122,15 @@ package struct OutboxReports: Sendable {
         }
     }
 
-    /// How many messages of each channel are in each state.
+    /// How many messages of each channel are in each state. What is counted tells nothing of votes: reminders go to who did not vote,
+    /// and word of a vote to who did.
     package func summary(
         _ reading: borrowing Reading, election: Int
     ) throws(StoreError) -> [(route: String, state: String, count: Int)] {
         try reading.all(
             """
-            SELECT channel, state, count(*) FROM outbox_message WHERE election = ? GROUP BY channel, state
+            SELECT channel, state, count(*) FROM outbox_message
+            WHERE election = ? AND kind NOT IN ('reminder', 'voteRecorded') GROUP BY channel, state
             ORDER BY channel, state
             """, election
         ) { (row: borrowing Row) throws(StoreError) in (try row[0], try row[1], try row[2]) }

@@ -61,16 +61,28 @@ package struct JournalExport: Sendable {
     }
 
     /// An entry's details as far as its reader may know them: how many votes lie in the box between two rounds is nobody's
-    /// but the bureau's while the poll is open. Entries of today have no such number; those of a poll that began under an earlier
-    /// version do.
+    /// but the bureau's while the poll is open. Word of votes that goes out at once has such a number; the states of a poll that began
+    /// under an earlier version do.
     /// - Parameter isHidden: whether the poll is open and the reader not of the bureau.
     package static func details(_ entry: JournalEntry, isHidden: Bool) -> String {
         guard isHidden, let fields = try? entry.fields() else { return entry.details }
-        let kept = fields.filter { !$0.key.hasPrefix("votes.") }
+        let kept = fields.filter { !tellsOfVotes($0.key, entry) }
         guard kept.count < fields.count else { return entry.details }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let bytes = try? encoder.encode(kept.merging(["votes": "..."]) { $1 }) else { return "{}" }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Whether a detail says how many voted when no round did. A round's own number is published with the round.
+    private static func tellsOfVotes(_ name: String, _ entry: JournalEntry) -> Bool {
+        name.hasPrefix("votes.")
+            || name == "lines" && entry.kind == .pollNotice && entry.principal != VoteNotices.roundsPrincipal.text
+    }
+
+    /// Whether an entry that a search found is found by what its reader may know of it as well.
+    package static func finds(_ text: String, in entry: JournalEntry, isHidden: Bool) -> Bool {
+        let shown = details(entry, isHidden: isHidden)
+        return text.isEmpty || shown == entry.details || shown.contains(text)
     }
 }

@@ -4,7 +4,7 @@ import Elections
 package import Issuance
 import Journal
 import Staff
-package import Store
+import Store
 import VoterRoll
 
 /// The specimen (BAT): made by one person, approved by another. Console, interface for programs and command line come here.
@@ -13,7 +13,7 @@ extension PrintOrders {
     package struct Proof: Sendable {
         /// By which it is approved.
         package let id: Int
-        /// Of the PDF, 64 hexadecimal digits: it is another as soon as a text of the letter is.
+        /// Of the PDF, 64 hexadecimal digits: it is another as soon as a text, the layout or an enclosure is.
         package let sha256: String
         /// As the journal has them: `staff:name`.
         package let madeBy: String
@@ -25,29 +25,74 @@ extension PrintOrders {
         package let approvedAt: Int?
     }
 
-    /// The specimen as the templates make it now, a PDF; the same texts and hours give the same bytes.
-    /// - Throws: `PrintRefusal` when a template is wrong, a sign has no picture, or the store cannot be read.
-    package func specimen() throws(PrintRefusal) -> [UInt8] {
+    /// What a print run would put on paper now.
+    /// - Throws: `PrintRefusal` when an enclosure is missing or faulty, or the store cannot be read.
+    package func matter() throws(PrintRefusal) -> PrintMatter {
         do {
-            // No time of the day in it: its hash says whether texts changed since it was approved.
             let hours = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
                 try PollHours.find(reading, election)
             }
-            return try Specimen(
-                election: election.election, messageTemplates: messageTemplates, hours: hours, style: style
-            ).pdf(
-                created: BatchWriter.timestamp(0))
+            return try PrintMatter(
+                election: election.election, messageTemplates: messageTemplates, hours: hours, style: style)
         } catch { throw PrintRefusal("The specimen cannot be made: \(error)") }
     }
 
-    /// The latest specimen, approved or not; nil when none was made. Its texts may be others by now: `isApproved`
-    /// compares.
-    package func proof(_ reading: borrowing Reading) throws(StoreError) -> Proof? {
+    /// The specimen as texts, layout and enclosures make it now, a PDF; the same ones give the same bytes.
+    /// - Throws: `PrintRefusal` when a template is wrong, a sign has no picture, or the store cannot be read.
+    package func specimen() throws(PrintRefusal) -> [UInt8] { try specimen(of: try matter()) }
+
+    private func specimen(of matter: PrintMatter) throws(PrintRefusal) -> [UInt8] {
+        // No time of the day in it: its hash says whether anything changed since it was approved.
+        do { return try Specimen(matter).pdf(created: BatchWriter.timestamp(0)) } catch {
+            throw PrintRefusal("The specimen cannot be made: \(error)")
+        }
+    }
+
+    /// How far the approval of the letters has come.
+    package struct ProofState: Sendable {
+        /// The one that was approved last; nil before. Letters are printed by it alone.
+        package let approved: Proof?
+        /// The one that was made last, approved or not; nil when none was made.
+        package let latest: Proof?
+        /// Of the specimen as it would be made now, 64 hexadecimal digits.
+        package let present: String
+
+        /// Whether letters may be printed: what was approved last is what would be printed now.
+        package var isApproved: Bool { approved?.sha256 == present }
+
+        /// The one that waits for a second person, as texts, layout and enclosures are now.
+        package var waiting: Proof? {
+            guard !isApproved, let latest, latest.approvedAt == nil, latest.sha256 == present else { return nil }
+            return latest
+        }
+    }
+
+    /// How far the approval has come for what would be printed now.
+    /// - Throws: `PrintRefusal` when the specimen cannot be made anew for comparison, or what the store said.
+    package func proofState() throws -> ProofState { try proofState(of: try matter()) }
+
+    /// The same for what was read already.
+    package func proofState(of matter: PrintMatter) throws -> ProofState {
+        let digest = hex(sha256(try specimen(of: matter)))
+        return try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try proofState(reading, present: digest)
+        }
+    }
+
+    private func proofState(_ reading: borrowing Reading, present: String) throws(StoreError) -> ProofState {
+        ProofState(
+            approved: try proof(reading, isApproved: true), latest: try proof(reading, isApproved: false),
+            present: present)
+    }
+
+    /// The latest specimen.
+    /// - Parameter isApproved: whether only those are asked for that were approved.
+    private func proof(_ reading: borrowing Reading, isApproved: Bool) throws(StoreError) -> Proof? {
         try reading.first(
             """
             SELECT id, sha256, made_by, made_at, approved_by, approved_at FROM bureau_specimen
-            WHERE election = ? ORDER BY id DESC LIMIT 1
-            """, election.number
+            WHERE election = ? AND (approved_at IS NOT NULL OR NOT ?) ORDER BY id DESC LIMIT 1
+            """, election.number, isApproved
         ) { (row: borrowing Row) throws(StoreError) in
             Proof(
                 id: try row[0], sha256: try row[1], madeBy: try row[2], madeAt: try row[3], approvedBy: try row[4],
@@ -55,17 +100,19 @@ extension PrintOrders {
         }
     }
 
-    /// Makes a specimen for approval; one of the same texts is not made twice, whoever made it.
+    /// Makes a specimen for approval; one that is approved or waits already is not made twice, whoever made it.
     /// - Throws: `PrintRefusal` when it cannot be made, or what the store said.
     package func makeSpecimen(by actor: Actor) throws -> Proof? {
         let digest = hex(sha256(try specimen()))
         return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Proof? in
-            if let known = try proof(transaction.reading), known.sha256 == digest { return known }
+            let state = try proofState(transaction.reading, present: digest)
+            if state.isApproved { return state.approved }
+            if let waiting = state.waiting { return waiting }
             try transaction.execute(
                 "INSERT INTO bureau_specimen (election, sha256, made_by, made_at) VALUES (?, ?, ?, ?)", election.number,
                 digest, actor.principal.text, desk.clock.now)
             try journal(transaction, actor, .lettersSpecimen, ["sha256": digest])
-            return try proof(transaction.reading)
+            return try proof(transaction.reading, isApproved: false)
         }
     }
 
@@ -88,9 +135,8 @@ extension PrintOrders {
     package func approve(specimen id: Int, by actor: Actor) throws -> ProofDecision {
         let digest = hex(sha256(try specimen()))
         return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> ProofDecision in
-            guard let proof = try proof(transaction.reading), proof.id == id, proof.sha256 == digest,
-                proof.approvedAt == nil
-            else { return .gone }
+            let waiting = try proofState(transaction.reading, present: digest).waiting
+            guard let proof = waiting, proof.id == id else { return .gone }
             if let obstacle = try obstacle(transaction.reading, to: proof, by: actor) { return obstacle }
             try transaction.execute(
                 "UPDATE bureau_specimen SET approved_by = ?, approved_at = ? WHERE id = ?", actor.signature,
@@ -117,17 +163,5 @@ extension PrintOrders {
         guard try !desk.register.areOne(reading, maker, person) else { return .samePerson }
         let until = try desk.register.decidesAt(reading, person)
         return until <= desk.clock.now ? nil : .tooNew(until: until)
-    }
-
-    /// Whether letters may be printed: a specimen of the present texts and layout was approved.
-    /// - Throws: `PrintRefusal` when it cannot be made anew for comparison, or what the store said.
-    package func isApproved() throws -> Bool {
-        let digest = hex(sha256(try specimen()))
-        return try desk.store.read { (reading: borrowing Reading) throws(StoreError) -> Bool in
-            try reading.number(
-                """
-                SELECT count(*) FROM bureau_specimen WHERE election = ? AND sha256 = ? AND approved_at IS NOT NULL
-                """, election.number, digest) > 0
-        }
     }
 }

@@ -1,11 +1,14 @@
 import Elections
-import Journal
+package import Journal
 package import Store
 import Synchronization
 
 /// Word that a vote was recorded, to everybody who voted: it is what lets somebody who did not vote notice a stuffed ballot. It
 /// goes out in rounds, so that nothing is written for a single vote, and says nothing of tracker, ballot or time.
 package final class VoteNotices: Sendable {
+    /// Who tells of votes after a round: its number of voters is public by then, as it is not where each is told at once.
+    package static let roundsPrincipal = Principal.system("rounds")
+
     private let election: StoredElection
     private let store: Store
     private let journal: AuditJournal
@@ -52,7 +55,7 @@ package final class VoteNotices: Sendable {
                 for (elector, _, entry) in waiting { try list.mark(transaction, elector: elector, entry) }
                 if !waiting.isEmpty {
                     try journal.record(
-                        transaction, election: election.election.id, by: .system("rounds"), .pollNotice,
+                        transaction, election: election.election.id, by: VoteNotices.roundsPrincipal, .pollNotice,
                         ["lines": "\(waiting.count)"])
                 }
                 // Several ballots of one voter are one message.

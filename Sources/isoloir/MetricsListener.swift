@@ -100,7 +100,7 @@ struct MetricsListener: Sendable {
         return [
             MetricFamily(
                 "isoloir_outbox_messages",
-                "Messages by channel and state: waiting, accepted, delivered, bounced, failed.",
+                "Messages by channel and state, but for word of votes and reminders.",
                 .gauge, MetricsListener.messages(messages)),
             MetricFamily(
                 "isoloir_letters", "Sheets by state.", .gauge,
