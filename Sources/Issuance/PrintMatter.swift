@@ -1,3 +1,4 @@
+import Contacts
 import Crypto
 import Delivery
 package import Elections

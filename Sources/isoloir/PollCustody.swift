@@ -153,7 +153,7 @@ private func reportRemoved(
     }
     for backup in removed {
         let refusal = try refusing {
-            try station.reportDestroyed(backup: backup.sha256, who: who, reason: reason, by: services.principal)
+            try station.custody.reportDestroyed(backup: backup.sha256, who: who, reason: reason, by: services.principal)
         }
         if let refusal { throw Refusal(refusal) }
         Terminal.say("\(backup.name): noted as destroyed, by \(who).")

@@ -77,7 +77,7 @@ struct CustodyTests {
         #expect(left.map(\.sha256) == digests && left.map { $0.removedAt != nil } == [false, true])
         func lines() throws -> [String] {
             try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try poll.station.custodyLines(reading, at: 0)
+                try poll.station.custody.lines(reading, at: 0)
             }
         }
         #expect(
@@ -85,7 +85,7 @@ struct CustodyTests {
                 $0.contains(
                     "\(digests[1]) : retir\u{E9}e du serveur ; COPIES AILLEURS : DESTRUCTION NON D\u{C9}CLAR\u{C9}E")
             })
-        let refusal = try poll.station.reportDestroyed(
+        let refusal = try poll.station.custody.reportDestroyed(
             backup: digests[1], who: "Anne", reason: "no copy elsewhere", by: .system("test"))
         #expect(try refusal == nil && custody(poll).remaining.map(\.sha256) == [digests[0]])
         #expect(try lines().contains { $0.contains("d\u{E9}truite, par Anne : no copy elsewhere") })
