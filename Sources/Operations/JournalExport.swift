@@ -14,8 +14,11 @@ package struct JournalExport: Sendable {
         package let entry: JournalEntry
         /// The details as its reader may know them, a JSON object of texts.
         package let details: String
-        /// As it is stored, 32 bytes.
-        package let hash: [UInt8]
+        /// As it is stored, 32 bytes; nil from the first entry on of which something is hidden from the reader: a number that
+        /// is hidden is guessed from the hash over it, and from every later one.
+        package let hash: [UInt8]?
+        /// The same of the entry before it.
+        package let previous: [UInt8]?
     }
 
     private let store: Store
@@ -44,20 +47,47 @@ package struct JournalExport: Sendable {
         _ reading: borrowing Reading, of election: String?, for actor: Actor,
         _ body: (Line) throws(StoreError) -> Void
     ) throws(StoreError) {
+        let hidden = try secretPolls(reading, for: actor)
+        var isChainShown = true
+        try AuditJournal.each(reading) { entry, hash throws(StoreError) in
+            let isHidden = entry.election.map { hidden.contains($0) } ?? false
+            let details = JournalExport.details(entry, isHidden: isHidden)
+            let previous = isChainShown ? entry.previous : nil
+            if details != entry.details { isChainShown = false }
+            guard election == nil || entry.election == nil || entry.election == election else { return }
+            try body(Line(entry: entry, details: details, hash: isChainShown ? hash : nil, previous: previous))
+        }
+    }
+
+    /// The elections whose numbers of votes a reader may not know yet.
+    private func secretPolls(_ reading: borrowing Reading, for actor: Actor) throws(StoreError) -> Set<String> {
         var hidden: Set<String> = []
-        if !actor.may(.seeVotes) {
-            for name in try elections.names(reading) {
-                guard let number = try elections.number(reading, name),
-                    try Poll.find(reading, election: number)?.isSecret == true
-                else { continue }
-                hidden.insert(name)
+        guard !actor.may(.seeVotes) else { return hidden }
+        for name in try elections.names(reading) {
+            guard let number = try elections.number(reading, name),
+                try Poll.find(reading, election: number)?.isSecret == true
+            else { continue }
+            hidden.insert(name)
+        }
+        return hidden
+    }
+
+    /// Follows the whole chain, and says its head to whoever may know every number in it.
+    /// - Returns: an intact chain has an empty head for everybody else.
+    package func verify(
+        _ reading: borrowing Reading, for actor: Actor
+    ) throws(StoreError) -> AuditJournal.Verification {
+        let verdict = try AuditJournal.verify(reading)
+        guard case .intact(let entries, _) = verdict else { return verdict }
+        let hidden = try secretPolls(reading, for: actor)
+        var hidesAny = false
+        if !hidden.isEmpty {
+            try AuditJournal.each(reading) { entry, _ throws(StoreError) in
+                guard let name = entry.election, hidden.contains(name) else { return }
+                if JournalExport.details(entry, isHidden: true) != entry.details { hidesAny = true }
             }
         }
-        try AuditJournal.each(reading) { entry, hash throws(StoreError) in
-            guard election == nil || entry.election == nil || entry.election == election else { return }
-            let isHidden = entry.election.map { hidden.contains($0) } ?? false
-            try body(Line(entry: entry, details: JournalExport.details(entry, isHidden: isHidden), hash: hash))
-        }
+        return hidesAny ? .intact(entries: entries, head: []) : verdict
     }
 
     /// An entry's details as far as its reader may know them: how many votes lie in the box between two rounds is nobody's

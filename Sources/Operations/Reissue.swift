@@ -18,7 +18,7 @@ package struct VoterOrder: Sendable, Equatable {
     /// The way of the new identifier.
     package let route: Channel
     /// A contact given on the phone; nil for the roll's.
-    package let contact: String?
+    package fileprivate(set) var contact: String?
     /// One line, for the journal.
     package let reason: String
     /// For the journal as well: it changes no rule. Nil at the command line, whose reason says it.
@@ -50,7 +50,8 @@ extension Approvals.Request {
     /// The mail addresses and numbers that it would give.
     var given: [PhoneGivenContact] {
         contacts.compactMap { contact in
-            Channel(rawValue: contact.route).flatMap { try? PhoneGivenContact(contact.text, by: $0) }
+            // Numbers are kept with their country; one without is an earlier version's, which knew French ones alone.
+            Channel(rawValue: contact.route).flatMap { try? PhoneGivenContact(contact.text, by: $0, home: .france) }
         }
     }
 }
@@ -96,11 +97,17 @@ extension VoterSupport {
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Outcome in
             guard let voter = try voter(transaction.reading, order.voter) else { return .unknownVoter }
             var second: SecondPerson?
+            var order = order
             if let text = order.contact {
                 let contact: PhoneGivenContact
-                do throws(PhoneGivenContact.Fault) { contact = try PhoneGivenContact(text, by: order.route) } catch {
+                let home = try directory.contacts(transaction.reading, voter).phoneHome
+                do throws(PhoneGivenContact.Fault) {
+                    contact = try PhoneGivenContact(text, by: order.route, home: home)
+                } catch {
                     return .refused(error.description)
                 }
+                // As it is read now: who approves sees the country, and a corrected address makes it no other number.
+                if case .phone(let phone) = contact { order.contact = phone.text }
                 second = try needsBureau(transaction, contact, voter: voter, by: actor.principal) ? .bureau : nil
                 second = second ?? fourEyes
             }

@@ -280,8 +280,7 @@ extension Registrar {
             return nil
         }
         // A number without + is at home where its voter is.
-        let address = try contacts(transaction.reading, election, voter: voter.id, keys: keys).address
-        let home = address?.phoneHome ?? .france
+        let home = try contacts(transaction.reading, election, voter: voter.id, keys: keys).phoneHome
         let phone: PhoneNumber
         do throws(PhoneNumber.Fault) { phone = try PhoneNumber(Invisible.trimmed(value), home: home) } catch {
             return "\"\(value)\" \(Invisible.fault(value.utf8, allowingSpaces: true) ?? error.reason)"

@@ -104,8 +104,9 @@ struct JournalCheckPage: ConsolePage {
     func title(_ model: JournalCheck, _ wording: Wording) -> String { wording("journal.check") }
 
     func model(_ call: ConsoleRequest) throws -> JournalCheck? {
+        let export = JournalExport(store: store, journal: parts.journal, clock: parts.clock)
         let verdict = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try AuditJournal.verify(reading)
+            try export.verify(reading, for: call.viewer)
         }
         var isIntact = false
         if case .intact = verdict { isIntact = true }
