@@ -87,6 +87,13 @@ package struct PhoneNumber: Sendable, Hashable {
         self.text = String(decoding: out, as: UTF8.self)
     }
 
+    /// What is changed in a text where it is read as a number; nothing for one that is none.
+    /// - Parameter home: where a number without + is at home.
+    package static func notes(of text: String, home: Home) -> Notes {
+        var out: [UInt8] = []
+        return (try? normalise(Array(text.utf8).span, home: home, onto: &out).notes) ?? []
+    }
+
     /// Takes back what `normalise` wrote, without checking it again.
     /// - Parameter isMobile: as `normalise` said it.
     package init(stored: [UInt8], isMobile: Bool) {

@@ -205,8 +205,10 @@ package final class BatchWriter {
             for (number, letter) in zip(piece.map(\.number), try open(desk, piece.map(\.message))) {
                 // Withdrawn since the batch was numbered: its number is left out.
                 guard let letter else { continue }
-                let page = try page(letter, batch.number, number)
+                // The page of a letter that no approved text belongs to, or that the press cannot set.
+                let page: Letter
                 do throws(LetterError) {
+                    page = try self.page(letter, batch.number, number)
                     try press.add(page)
                 } catch {
                     setAside.append(

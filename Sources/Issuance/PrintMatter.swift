@@ -13,8 +13,13 @@ package struct PrintMatter: Sendable {
     package let enclosures: [Enclosure]
     /// SHA-256 of each of them, in hexadecimal.
     package let enclosureDigests: [String]
-    private let messageTemplates: MessageTemplates
-    private let hours: PollHours
+    /// The texts as they were when this was made, by kind and language.
+    private let texts: [Page: (text: String, frame: MessageEnvelope)]
+
+    private struct Page: Hashable {
+        let form: Form
+        let language: Language
+    }
 
     /// A kind of letter; what it says of an identifier that is kept until a letter is posted is another text.
     struct Form: Hashable {
@@ -28,16 +33,35 @@ package struct PrintMatter: Sendable {
         Form(kind: .notice, isUntilPosted: false), Form(kind: .notice, isUntilPosted: true),
     ]
 
-    /// Reads the enclosures.
-    /// - Parameter hours: those in force, as the letters give them.
-    /// - Throws: when an enclosure cannot be read, or no mailing house would take it.
+    /// Reads texts and enclosures.
+    /// - Parameters:
+    ///   - hours: those in force, as the letters give them.
+    ///   - shelf: keeps enclosures that were read before.
+    /// - Throws: when a template is missing or faulty, an enclosure cannot be read, or no mailing house would take it.
     package init(
-        election: Election, messageTemplates: MessageTemplates, hours: PollHours, style: LetterStyle
+        election: Election, messageTemplates: MessageTemplates, hours: PollHours, style: LetterStyle,
+        shelf: EnclosureShelf
     ) throws(LetterError) {
-        (self.election, self.messageTemplates, self.hours, self.style) = (election, messageTemplates, hours, style)
-        var enclosures: [Enclosure] = []
-        for place in style.enclosures { enclosures.append(try Enclosure(path: place.path, college: place.college)) }
-        (self.enclosures, enclosureDigests) = (enclosures, enclosures.map { hex(sha256($0.bytes)) })
+        (self.election, self.style) = (election, style)
+        var (enclosures, digests): ([Enclosure], [String]) = ([], [])
+        for place in style.enclosures {
+            let found = try shelf.enclosure(place.path, college: place.college)
+            enclosures.append(found.enclosure)
+            digests.append(found.digest)
+        }
+        (self.enclosures, enclosureDigests) = (enclosures, digests)
+        var texts: [Page: (text: String, frame: MessageEnvelope)] = [:]
+        for language in election.languages {
+            for form in PrintMatter.forms {
+                let frame: MessageEnvelope
+                do throws(MessageTemplates.Fault) {
+                    frame = try messageTemplates.frame(
+                        form.kind, language, .letter, hours, isUntilPosted: form.isUntilPosted)
+                } catch { throw LetterError(error.description) }
+                texts[Page(form: form, language: language)] = (try frame.letterText(), frame)
+            }
+        }
+        self.texts = texts
     }
 
     /// SHA-256 over what goes along and with whom, in hexadecimal; nil where nothing does.
@@ -55,16 +79,14 @@ package struct PrintMatter: Sendable {
     /// The fixed text of a kind of letters, whose language is the election's first where it has no other.
     /// - Parameter date: the day of printing, in words.
     /// - Returns: the text as Markdown, and the face that it makes.
-    /// - Throws: when the template is missing or faulty, or its text does not fit the page.
+    /// - Throws: when its text does not fit the page.
     func face(
         _ form: Form, _ language: Language, date: (Language) -> String
     ) throws(LetterError) -> (text: String, face: LetterFace) {
         let language = election.languages.contains(language) ? language : election.languages.first ?? .fr
-        let frame: MessageEnvelope
-        do throws(MessageTemplates.Fault) {
-            frame = try messageTemplates.frame(form.kind, language, .letter, hours, isUntilPosted: form.isUntilPosted)
-        } catch { throw LetterError(error.description) }
-        let text = try frame.letterText()
+        guard let (text, frame) = texts[Page(form: form, language: language)] else {
+            throw LetterError("There is no letter of the kind \(form.kind.rawValue).")
+        }
         return (text, try frame.face(text, date: date(language)))
     }
 }

@@ -72,20 +72,18 @@ package struct JournalExport: Sendable {
         return hidden
     }
 
-    /// Follows the whole chain, and says its head to whoever may know every number in it.
-    /// - Returns: an intact chain has an empty head for everybody else.
-    package func verify(
-        _ reading: borrowing Reading, for actor: Actor
+    /// What a check of the chain found, as far as its reader may know: the head is a hash over every number in the journal.
+    /// - Returns: an intact chain has an empty head for whom something in it is hidden from.
+    package func told(
+        _ verdict: AuditJournal.Verification, _ reading: borrowing Reading, to actor: Actor
     ) throws(StoreError) -> AuditJournal.Verification {
-        let verdict = try AuditJournal.verify(reading)
         guard case .intact(let entries, _) = verdict else { return verdict }
         let hidden = try secretPolls(reading, for: actor)
+        guard !hidden.isEmpty else { return verdict }
         var hidesAny = false
-        if !hidden.isEmpty {
-            try AuditJournal.each(reading) { entry, _ throws(StoreError) in
-                guard let name = entry.election, hidden.contains(name) else { return }
-                if JournalExport.details(entry, isHidden: true) != entry.details { hidesAny = true }
-            }
+        try AuditJournal.each(reading) { entry, _ throws(StoreError) in
+            guard let name = entry.election, hidden.contains(name) else { return }
+            if JournalExport.details(entry, isHidden: true) != entry.details { hidesAny = true }
         }
         return hidesAny ? .intact(entries: entries, head: []) : verdict
     }

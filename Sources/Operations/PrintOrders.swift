@@ -26,6 +26,8 @@ package final class PrintOrders: Sendable {
     package let letterBatches: LetterBatches
     let messageTemplates: MessageTemplates
     let style: LetterStyle
+    /// Enclosures that were looked at.
+    let shelf = EnclosureShelf()
     /// Where parcels lie, encrypted: a folder beside the store, for its account alone.
     let folder: String
     /// One print run at a time in this process; `ProcessLock` keeps the others away.

@@ -29,7 +29,7 @@ package struct PrintTarget {
 
 /// What a print run came to.
 package enum PrintOutcome: Sendable {
-    /// The specimen as texts and layout make it now was not approved: nothing was numbered.
+    /// The specimen as texts, layout and enclosures make it now was not approved: nothing was numbered.
     case notApproved
     /// No letter waits, and no batch was left half printed.
     case nothingWaits

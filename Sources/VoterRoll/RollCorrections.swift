@@ -175,7 +175,9 @@ extension Registrar {
             try transaction.execute("UPDATE roll_voter SET site = ? WHERE id = ?", site, voter.id)
         case .language:
             var words = Synonyms.languages
-            guard let language = words.meaning(value) else { return "\"\(value)\" is no language (fr, en)" }
+            guard let language = words.meaning(value), election.election.speaks(language.utf8) else {
+                return "\"\(value)\" is no language of this election (\(election.election.languageNames))"
+            }
             try transaction.execute("UPDATE roll_voter SET language = ? WHERE id = ?", language, voter.id)
         case .channel:
             var words = Synonyms.channels

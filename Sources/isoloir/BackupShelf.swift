@@ -32,12 +32,16 @@ struct BackupShelf {
         let ours = all.filter { $0.hasPrefix(BackupShelf.beginning) && $0.hasSuffix(BackupShelf.ending) }.sorted()
         for name in ours.dropLast(count) {
             let path = "\(folder)/\(name)"
-            let digest = try fileDigest(path)
+            // One that cannot be read goes all the same: retention must not end with it.
+            var digest: String?
+            do throws(Refusal) { digest = try fileDigest(path) } catch {
+                Terminal.complain("\(error.description) It is removed without the digest of what was in it.")
+            }
             guard unsafe unlink(path) == 0 else {
                 throw Refusal("\(path) cannot be removed: \(unsafe String(cString: strerror(errno))).")
             }
             try refusing { try Store.syncFolder(of: path) }
-            try services.record(.storeBackupRemoved, ["file": name, "sha256": digest])
+            try services.record(.storeBackupRemoved, ["file": name].merging(digest.map { ["sha256": $0] } ?? [:]) { $1 })
             Terminal.say("\(path): removed, \(Terminal.count(count, "newer one")) stay.")
         }
     }

@@ -86,6 +86,7 @@ let pollCommands = [
         options: [
             .init("--by", "WHO", "who destroyed it"),
             .init("--reason", "TEXT", "how, and where that stands, such as \"minutes of 2 December\""),
+            .init("--yes", nil, "note all that were removed without asking"),
         ],
         "note that a backup from between seal and close, or a file of the box key, is destroyed; all-removed as the name stands for all "
             + "that --keep removed from this machine", run: reportBackup),

@@ -144,12 +144,30 @@ private let allRemoved = "all-removed"
 
 /// Notes that no copy is left anywhere of the backups that were removed here.
 private func reportRemoved(
-    _ services: Services, _ station: PollingStation, who: String, reason: String
+    _ services: Services, _ station: PollingStation, _ invocation: Invocation, who: String, reason: String
 ) throws(Refusal) {
+    guard try services.poll(station.election)?.state.isFinal == true else {
+        throw Refusal("The poll is not closed: backups are still made and removed. Note them one by one, or after the close.")
+    }
     let removed = try services.custody(station.election).remaining.filter { $0.removedAt != nil }
     guard !removed.isEmpty else {
         throw Refusal(
             "No backup that was removed from this machine is left to be reported: see `isoloir poll custody`.")
+    }
+    if !invocation.has("--yes") {
+        for backup in removed {
+            let time = LocalTime.short(backup.at, zone: station.election.election.timeZone)
+            Terminal.complain("  \(time)  \(backup.name)  \(backup.sha256.prefix(16))")
+        }
+        let question =
+            "Note of \(Terminal.count(removed.count, "backup")) that no copy is left anywhere? It cannot be taken back."
+        switch Terminal.confirm(question) {
+        case .some(true): break
+        case .some(false): throw Refusal("Nothing was noted.")
+        case nil:
+            throw Refusal(
+                "Nothing was noted: this asks, and nobody sits at this terminal. Look at the list above, then say --yes.")
+        }
     }
     for backup in removed {
         let refusal = try refusing {
@@ -165,7 +183,7 @@ func reportBackup(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let station = try services.station(try services.election())
     let typed = invocation.operands[0]
-    if typed == allRemoved { return try reportRemoved(services, station, who: who, reason: reason) }
+    if typed == allRemoved { return try reportRemoved(services, station, invocation, who: who, reason: reason) }
     let isKeyFile = try services.custody(station.election).remainingFiles.contains { $0.path == absolutePath(typed) }
     let name = isKeyFile ? absolutePath(typed) : typed
     if isKeyFile, isThere(name) {

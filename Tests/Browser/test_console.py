@@ -246,6 +246,11 @@ def test_the_page_of_letters_says_what_is_approved(site, visitor, language):
     assert waits in shown()
     assert bureau.do("letters/specimens/1/approve", confirmed="yes").status_code == 200
     assert approved in shown() and changed not in manager.text
+    # Whoever approves sees what goes along.
+    assert all(f"letters/enclosures/{first}" in person.get("letters").text for person in (manager, bureau))
+    along = bureau.get(f"letters/enclosures/{first}")
+    assert along.status_code == 200 and hashlib.sha256(along.content).hexdigest() == first
+    assert bureau.get(f"letters/enclosures/{'0' * 64}").status_code == 404 and printer.get(f"letters/enclosures/{first}").status_code == 403
     # Another enclosure under the same name: what was approved is still told, and nothing is printed.
     second = blank_pages(enclosure, 4)
     assert approved in shown() and changed in manager.text and second in manager.text and first not in manager.text
@@ -262,6 +267,7 @@ def test_the_page_of_letters_says_what_is_approved(site, visitor, language):
     # Without the file the page is there, and each step says what is wrong.
     os.remove(enclosure)
     assert say("une annexe", "enclosure") in shown()
+    assert manager.get("letters/specimen.pdf").status_code == 409 and say("une annexe", "enclosure") in manager.text
     for step in ({"path": "letters/specimen"}, {"path": "letters/print", "printer": "printer"}):
         assert manager.do(step.pop("path"), **step).status_code == 409, manager.error
 

@@ -174,7 +174,7 @@ def test_metrics_and_alerts_are_as_prometheus_takes_them(site, client):
     for line in ('isoloir_build_info{version=', 'isoloir_sign_ins_refused_total{site="public",step="code"} 1',
                  'isoloir_sign_ins_checked_total{site="public",step="code"} 1', "process_resident_memory_bytes ",
                  'isoloir_requests_total{site="console",route="/manager/sign-in",status="200"} 1', 'isoloir_channel_paused{channel="email"} 0',
-                 'isoloir_outbox_messages{channel="email",state="bounced"} 0', 'isoloir_outbox_messages{channel="email",state="accepted"}',
+                 'isoloir_outbox_messages{channel="email",state="bounced"} 0', 'isoloir_outbox_messages{channel="email",state="accepted"}', 'isoloir_outbox_oldest_due_seconds{channel="sms"} 0',
                  "process_open_fds ", "process_cpu_seconds_total ", "isoloir_store_free_bytes ", "# TYPE isoloir_letters gauge"):
         assert line in metrics, line
     rules = f"{road.ROOT}/Templates/deploy/alerts.yaml"
@@ -207,7 +207,7 @@ def test_failures_are_few_or_many_by_the_size_of_the_election(tmp_path, failed, 
 
 @pytest.mark.parametrize(("right", "wrong", "rings"), [
     # Ten minutes of one site: half of a small election's, typing errors of a large one, a guesser beside nobody, a few slips.
-    (30, 30, True), (18_000, 2_000, False), (0, 25, True), (2, 8, False), (3_000, 2_000, True)])
+    (30, 30, True), (18_000, 2_000, False), (0, 25, True), (2, 8, False), (3_000, 2_000, True), (40_000, 4_000, True)])
 def test_wrong_codes_are_many_by_their_share_of_the_attempts(tmp_path, right, wrong, rings):
     series = "isoloir_sign_ins_{}_total{{site=\"public\",step=\"code\"}}"
     expected = [{"labels": 'ALERTS{alertname="IsoloirSignInsRefused",alertstate="firing",severity="warning",site="public"}', "value": 1}] if rings else []

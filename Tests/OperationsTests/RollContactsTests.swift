@@ -92,13 +92,18 @@ struct RollContactsTests {
         #expect(try messageTemplates.decide(request, by: "two") == .appliedFile(voters: 1, overtaken: []))
         let now = messageTemplates.time.now.withLock { $0 }
         #expect(try moved(1) == now && moved(2) == nil)
-        func asked() throws -> VoterSupport.Outcome {
-            try messageTemplates.desk.resetPassphrase(
-                voter: 1, reason: "lost", check: .callBack, answer: nil, by: messageTemplates.viewer("one"))
-        }
-        messageTemplates.time.now.withLock { $0 += VoterSupport.takeoverSeconds + 1 }
-        guard case .asked(_, byBureau: false) = try asked() else {
-            Issue.record("48 hours are over")
+    }
+
+    @Test(arguments: [(48 * 3600 - 1, true), (48 * 3600 + 1, false)])
+    func `a reset within 48 hours of a file's new contact is the bureau's`(seconds: Int, isForBureau: Bool) throws {
+        let messageTemplates = try ContactFixture()
+        let request = try #require(try messageTemplates.apply(file([1: "a@example.net"]), by: "one").request)
+        #expect(try messageTemplates.decide(request, by: "two") == .appliedFile(voters: 1, overtaken: []))
+        messageTemplates.time.now.withLock { $0 += seconds }
+        let asked = try messageTemplates.desk.resetPassphrase(
+            voter: 1, reason: "lost", check: .callBack, answer: nil, by: messageTemplates.viewer("one"))
+        guard case .asked(_, byBureau: isForBureau) = asked else {
+            Issue.record("\(asked)")
             return
         }
     }

@@ -106,7 +106,7 @@ struct JournalCheckPage: ConsolePage {
     func model(_ call: ConsoleRequest) throws -> JournalCheck? {
         let export = JournalExport(store: store, journal: parts.journal, clock: parts.clock)
         let verdict = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try export.verify(reading, for: call.viewer)
+            try export.told(AuditJournal.verify(reading), reading, to: call.viewer)
         }
         var isIntact = false
         if case .intact = verdict { isIntact = true }

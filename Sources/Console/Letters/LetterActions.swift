@@ -129,7 +129,7 @@ struct LetterActions: ConsoleWork {
 
     /// Makes a specimen of the letters as they are now.
     func makeSpecimen(_ call: ConsoleRequest) throws -> ActionResult {
-        let proof: PrintOrders.Proof?
+        let proof: SpecimenProof?
         do { proof = try parts.letters.makeSpecimen(by: call.viewer) } catch let fault as PrintRefusal {
             return faulty(fault, call.language)
         }
@@ -142,7 +142,7 @@ struct LetterActions: ConsoleWork {
         guard call.has("confirmed") else {
             return .refused(422, text("approveSpecimen.confirm", call.language), field: "confirmed")
         }
-        let decision: PrintOrders.ProofDecision
+        let decision: SpecimenDecision
         do { decision = try parts.letters.approve(specimen: call.id("specimen"), by: call.viewer) } catch let fault
             as PrintRefusal
         { return faulty(fault, call.language) }

@@ -35,7 +35,7 @@ struct LettersPage: ConsolePage {
                 batches: try letters.letterBatches.batches(reading, parts.desk.election),
                 parcels: try letters.parcels(reading, of: nil))
         }
-        var (proof, enclosures): (PrintOrders.ProofState?, [LettersModel.Enclosed]) = (nil, [])
+        var (proof, enclosures): (SpecimenState?, [LettersModel.Enclosed]) = (nil, [])
         do {
             let matter = try letters.matter()
             (proof, enclosures) = (try letters.proofState(of: matter), self.enclosures(matter, say.language))
@@ -56,7 +56,7 @@ struct LettersPage: ConsolePage {
     }
 
     /// The specimen that was approved, whether it holds, and whether a later one waits.
-    private func words(_ state: PrintOrders.ProofState, _ say: Wording) -> String {
+    private func words(_ state: SpecimenState, _ say: Wording) -> String {
         var words: [String] = []
         if let proof = state.approved, let by = proof.approvedBy, let at = proof.approvedAt {
             words.append("\(say("letters.approved")) \(by), \(say.time(at))")
