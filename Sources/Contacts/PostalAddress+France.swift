@@ -37,8 +37,10 @@ extension PostalAddress {
 
     /// Codes beside those of two letters that people write in place of a country's name: mostly its three letters in ISO 3166.
     package static let otherCodes = [
-        "BEL": "BE", "CHE": "CH", "LUX": "LU", "DEU": "DE", "ESP": "ES", "ITA": "IT", "PRT": "PT", "GBR": "GB", "UK": "GB",
-        "NLD": "NL", "AUT": "AT", "CAN": "CA", "USA": "US", "MAR": "MA", "DZA": "DZ", "TUN": "TN", "MCO": "MC", "IRL": "IE",
+        "BEL": "BE", "CHE": "CH", "LUX": "LU", "DEU": "DE", "ESP": "ES", "ITA": "IT", "PRT": "PT", "GBR": "GB",
+        "UK": "GB",
+        "NLD": "NL", "AUT": "AT", "CAN": "CA", "USA": "US", "MAR": "MA", "DZA": "DZ", "TUN": "TN", "MCO": "MC",
+        "IRL": "IE",
     ]
 
     /// French names of countries by their codes.

@@ -32,7 +32,8 @@ package enum PhoneGivenContact: Sendable, Equatable {
                 throw Fault(description: "\"\(text)\" \(error.reason)")
             }
             guard phone.isMobile, !PhonePlan.isLandline(phone.text.utf8) else {
-                 throw Fault(description: "\"\(text)\" is no mobile number") }
+                throw Fault(description: "\"\(text)\" is no mobile number")
+            }
             self = .phone(phone)
         case .letter:
             throw Fault(description: "a letter goes to the address on the roll: correct it with `roll correct` first")

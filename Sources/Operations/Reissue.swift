@@ -37,6 +37,22 @@ package struct VoterOrder: Sendable, Equatable {
         (self.reason, self.check, self.answer, self.keepsOld) = (reason, check, answer, keepsOld)
     }
 
+    /// The contact that was given on the phone, once it was read.
+    fileprivate var given: PhoneGivenContact?
+
+    /// Reads the contact, where one was given.
+    /// - Parameter home: where a number without + is at home.
+    /// - Returns: why it is none.
+    fileprivate mutating func readContact(home: PhoneNumber.Home) -> PhoneGivenContact.Fault? {
+        guard let text = contact else { return nil }
+        do throws(PhoneGivenContact.Fault) { given = try PhoneGivenContact(text, by: route, home: home) } catch {
+            return error
+        }
+        // As it is read now: who approves sees the country, and a corrected address makes it no other number.
+        if case .phone(let phone) = given { contact = phone.text }
+        return nil
+    }
+
     /// Why, as the journal keeps it.
     var why: String { VoterOrder.why(reason, check) }
 
@@ -98,16 +114,9 @@ extension VoterSupport {
             guard let voter = try voter(transaction.reading, order.voter) else { return .unknownVoter }
             var second: SecondPerson?
             var order = order
-            if let text = order.contact {
-                let contact: PhoneGivenContact
-                let home = try directory.contacts(transaction.reading, voter).phoneHome
-                do throws(PhoneGivenContact.Fault) {
-                    contact = try PhoneGivenContact(text, by: order.route, home: home)
-                } catch {
-                    return .refused(error.description)
-                }
-                // As it is read now: who approves sees the country, and a corrected address makes it no other number.
-                if case .phone(let phone) = contact { order.contact = phone.text }
+            let home = try directory.contacts(transaction.reading, voter).phoneHome
+            if let fault = order.readContact(home: home) { return .refused(fault.description) }
+            if let contact = order.given {
                 second = try needsBureau(transaction, contact, voter: voter, by: actor.principal) ? .bureau : nil
                 second = second ?? fourEyes
             }

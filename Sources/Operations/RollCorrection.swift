@@ -52,9 +52,10 @@ extension VoterSupport {
             case .unknownVoter: return .unknownVoter
             case .refused(let reason): refused[column] = reason
             case .done where column == .phone:
-                let keys = RollKeys(key, randomness: randomness)
-                let home = try registrar.contacts(transaction.reading, election, voter: voter.id, keys: keys).phoneHome
-                notes = PhoneNumber.notes(of: value, home: home).reasons
+                notes =
+                    PhoneNumber.notes(
+                        of: value, home: try directory.contacts(transaction.reading, voter).phoneHome
+                    ).reasons
             case .done: continue
             }
         }

@@ -174,8 +174,7 @@ extension Registrar {
             }
             try transaction.execute("UPDATE roll_voter SET site = ? WHERE id = ?", site, voter.id)
         case .language:
-            var words = Synonyms.languages
-            guard let language = words.meaning(value), election.election.speaks(language.utf8) else {
+            guard let language = election.election.language(named: value) else {
                 return "\"\(value)\" is no language of this election (\(election.election.languageNames))"
             }
             try transaction.execute("UPDATE roll_voter SET language = ? WHERE id = ?", language, voter.id)

@@ -41,7 +41,8 @@ struct BackupShelf {
                 throw Refusal("\(path) cannot be removed: \(unsafe String(cString: strerror(errno))).")
             }
             try refusing { try Store.syncFolder(of: path) }
-            try services.record(.storeBackupRemoved, ["file": name].merging(digest.map { ["sha256": $0] } ?? [:]) { $1 })
+            try services.record(
+                .storeBackupRemoved, ["file": name].merging(digest.map { ["sha256": $0] } ?? [:]) { $1 })
             Terminal.say("\(path): removed, \(Terminal.count(count, "newer one")) stay.")
         }
     }

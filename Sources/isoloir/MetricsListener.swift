@@ -90,7 +90,8 @@ struct MetricsListener: Sendable {
     /// What the store counts: messages with failures and bounces, letters, channels that stopped, disk.
     private func counts() throws(StoreError) -> [MetricFamily] {
         let number = site.station.election.number
-        let (messages, sheets, pauses, due) = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+        let (messages, sheets, pauses, due) = try services.store.read {
+            (reading: borrowing Reading) throws(StoreError) in
             (
                 try services.outbox.reports.summary(reading, election: number),
                 try services.letterBatches.sheets(reading, site.station.election),
@@ -105,7 +106,8 @@ struct MetricsListener: Sendable {
                 .gauge, MetricsListener.messages(messages)),
             MetricFamily(
                 "isoloir_outbox_oldest_due_seconds",
-                "For how long the oldest message of a channel has been due, of any kind, in whole five minutes.", .gauge,
+                "For how long the oldest message of a channel has been due, of any kind, in whole five minutes.",
+                .gauge,
                 [Channel.email, .sms].map { channel in
                     let seconds = due.first { $0.route == channel.rawValue }?.seconds ?? 0
                     return .init(Double(seconds - seconds % MetricsListener.agePiece), [("channel", channel.rawValue)])

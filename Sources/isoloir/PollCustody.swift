@@ -147,7 +147,8 @@ private func reportRemoved(
     _ services: Services, _ station: PollingStation, _ invocation: Invocation, who: String, reason: String
 ) throws(Refusal) {
     guard try services.poll(station.election)?.state.isFinal == true else {
-        throw Refusal("The poll is not closed: backups are still made and removed. Note them one by one, or after the close.")
+        throw Refusal(
+            "The poll is not closed: backups are still made and removed. Note them one by one, or after the close.")
     }
     let removed = try services.custody(station.election).remaining.filter { $0.removedAt != nil }
     guard !removed.isEmpty else {
@@ -166,7 +167,8 @@ private func reportRemoved(
         case .some(false): throw Refusal("Nothing was noted.")
         case nil:
             throw Refusal(
-                "Nothing was noted: this asks, and nobody sits at this terminal. Look at the list above, then say --yes.")
+                "Nothing was noted: this asks, and nobody sits at this terminal. Look at the list above, then say --yes."
+            )
         }
     }
     for backup in removed {

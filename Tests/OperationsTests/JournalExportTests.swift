@@ -54,11 +54,12 @@ struct JournalExportTests {
         try messageTemplates.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute(
                 """
-                INSERT INTO polling_poll (election, state, manifest, fingerprint, sealed_at, opens_at, closes_at)
-                VALUES (?, 'open', x'00', x'00', 1, 1, 2)
+                INSERT INTO polling_poll (election, state, manifest, fingerprint, sealed_at, closes_at)
+                VALUES (?, 'open', x'00', '00', 1, 2)
                 """, election.number)
             for kind in [JournalAction.pollRound, .pollNotice, .export] {
-                try journal.record(transaction, election: election.election.id, by: .system("log"), kind, ["lines": "417"])
+                try journal.record(
+                    transaction, election: election.election.id, by: .system("log"), kind, ["lines": "417"])
             }
         }
         let export = JournalExport(

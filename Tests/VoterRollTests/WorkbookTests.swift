@@ -24,7 +24,10 @@ struct WorkbookTests {
             }.joined()
             more = "<sheet name=\"\(second.name)\" sheetId=\"2\" r:id=\"rId2\"/>"
             extra += [
-                ("xl/worksheets/second.xml", xml("<worksheet xmlns=\"\(main)\"><sheetData>\(rows)</sheetData></worksheet>")),
+                (
+                    "xl/worksheets/second.xml",
+                    xml("<worksheet xmlns=\"\(main)\"><sheetData>\(rows)</sheetData></worksheet>")
+                ),
                 ("xl/_rels/workbook.xml.rels", xml("<Relationships>\(relations)</Relationships>")),
             ]
         }
@@ -78,7 +81,9 @@ struct WorkbookTests {
     }
 
     @Test(arguments: ["1234567890123450", "12345678901234567", "1.23456789012345E18"])
-    func `a number of more digits than a spreadsheet keeps is no reference, and no certain telephone`(value: String) throws {
+    func `a number of more digits than a spreadsheet keeps is no reference, and no certain telephone`(value: String)
+        throws
+    {
         let good = row(phone: "<c/>")
         let (roll, _) = try load(workbook([headings, [number(value)] + good.dropFirst()]))
         #expect(roll.report.faults.first?.reason.contains("more than fifteen digits") == true, "\(roll.report.faults)")
@@ -91,7 +96,8 @@ struct WorkbookTests {
             [[text("Voici la liste"), text("du personnel")]], name: "Garde",
             second: (name: "Base", rows: [[text("Matricule"), text("Nom"), text("Petit nom"), text("Coll\u{E8}ge")]]))
         let preview = try RollPreview(desk.file("r.xlsx", data), sheets: sheets)
-        #expect(preview.headings.map(\.text) == ["Matricule", "Nom", "Petit nom", "Coll\u{E8}ge"] && !preview.isReadable)
+        #expect(
+            preview.headings.map(\.text) == ["Matricule", "Nom", "Petit nom", "Coll\u{E8}ge"] && !preview.isReadable)
     }
 
     @Test func `each of several sheets is previewed, and what can be read is told`() throws {
@@ -100,7 +106,10 @@ struct WorkbookTests {
             [[text("Matricule"), text("Nom"), text("Pr\u{E9}nom")]], name: "Un",
             second: (name: "Deux", rows: [[text("Num"), text("Nom"), text("Petit nom")]]))
         let previews = try RollPreview.each(desk.file("r.xlsx", data), sheets: ["Un", "Deux"], map: [:])
-        #expect(previews.map { $0.headings.map(\.text) } == [["Matricule", "Nom", "Pr\u{E9}nom"], ["Num", "Nom", "Petit nom"]])
+        #expect(
+            previews.map { $0.headings.map(\.text) } == [
+                ["Matricule", "Nom", "Pr\u{E9}nom"], ["Num", "Nom", "Petit nom"],
+            ])
         #expect(previews.map(\.isReadable) == [true, false])
     }
 
