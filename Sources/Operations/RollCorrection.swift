@@ -40,8 +40,7 @@ extension VoterSupport {
         let hasIdentifier = try !issuer.history(transaction.reading, voter: voter.id).isEmpty
         // Before the contact is another: whoever has the old one learns of it.
         if values.keys.contains(where: \.isContact), hasIdentifier { try tellOld(transaction, voter) }
-        var refused: [Column: String] = [:]
-        var notes: [String] = []
+        var (refused, notes): ([Column: String], [String]) = ([:], [])
         for column in VoterSupport.order + values.keys.filter({ !VoterSupport.order.contains($0) }) {
             guard let value = values[column] else { continue }
             let outcome = try registrar.correct(
@@ -52,10 +51,7 @@ extension VoterSupport {
             case .unknownVoter: return .unknownVoter
             case .refused(let reason): refused[column] = reason
             case .done where column == .phone:
-                notes =
-                    PhoneNumber.notes(
-                        of: value, home: try directory.contacts(transaction.reading, voter).phoneHome
-                    ).reasons
+                notes = try directory.contacts(transaction.reading, voter).notes(of: value)
             case .done: continue
             }
         }

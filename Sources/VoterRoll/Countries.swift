@@ -12,6 +12,9 @@ extension PostalAddress {
 extension VoterContacts {
     /// Where a number that its voter says without + is at home.
     package var phoneHome: PhoneNumber.Home { address?.phoneHome ?? .france }
+
+    /// What is changed in a number that its voter says, in clauses that stand after it.
+    package func notes(of number: String) -> [String] { PhoneNumber.notes(of: number, home: phoneHome).reasons }
 }
 
 /// Names of countries, French and English, by which a typing error in the country's column is found.

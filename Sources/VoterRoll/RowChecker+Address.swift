@@ -177,12 +177,7 @@ extension RowChecker {
                 ? last.count >= RowChecker.shortestCountry
                 : lines.count >= 3 || lines.count == 2 && TownPlace.find(scratch, lines[0]) != nil
         else { return 0..<0 }
-        if isTownApart {
-            report.warn(
-                RollFault(
-                    line: fields.line, column: addressColumns.first.map { headings[$0] } ?? "address",
-                    value: String(decoding: scratch[last], as: UTF8.self), reason: RowChecker.readAsCountry))
-        }
+        if isTownApart { warnOfLine(last, fields, RowChecker.readAsCountry, .detail) }
         lines.removeLast()
         countryInLines.append(contentsOf: scratch[last])
         return last

@@ -149,9 +149,9 @@ extension RowChecker {
                     column, bytes, range, fields,
                     "ends with zeros, as numbers do that a spreadsheet shortened: check it", .wrongPerson)
             case .tooLong where column == .reference:
-                fault(column, bytes, range, fields, RowChecker.tooLong)
+                fault(column, bytes, range, fields, SheetErrors.tooLong)
                 isGood = false
-            case .tooLong: warn(column, bytes, range, fields, RowChecker.tooLong, .wrongPerson)
+            case .tooLong: warn(column, bytes, range, fields, SheetErrors.tooLong, .wrongPerson)
             case .hiddenColumn where !range.isEmpty:
                 tally.add(
                     line: fields.line, headings[note.column], "",
@@ -162,8 +162,4 @@ extension RowChecker {
         }
         return isGood
     }
-
-    /// Why a long number of a sheet is another than what was typed.
-    private static let tooLong =
-        "is a number of more than fifteen digits, whose last ones a spreadsheet loses: format the column as text"
 }

@@ -105,11 +105,13 @@ extension RowChecker {
     }
 
     /// Warns of a line of the address.
-    private func warnOfLine(_ line: Range<Int>, _ fields: RowFields, _ reason: String) {
+    func warnOfLine(
+        _ line: Range<Int>, _ fields: RowFields, _ reason: String, _ weight: RollFault.Weight = .wrongPerson
+    ) {
         report.warn(
             RollFault(
                 line: fields.line, column: addressColumns.first.map { headings[$0] } ?? "address",
-                value: String(decoding: scratch[line], as: UTF8.self), reason: reason, weight: .wrongPerson))
+                value: String(decoding: scratch[line], as: UTF8.self), reason: reason, weight: weight))
     }
 
     /// Whether the last line ends with a postcode and a town, which is the one that is given where one is.

@@ -27,4 +27,8 @@ enum SheetErrors {
 
     /// Bytes of the longest error.
     static let longest = 20
+
+    /// Why a long number of a sheet is another than what was typed.
+    static let tooLong =
+        "is a number of more than fifteen digits, whose last ones a spreadsheet loses: format the column as text"
 }
