@@ -117,8 +117,7 @@ extension VoterSupport {
             let home = try directory.contacts(transaction.reading, voter).phoneHome
             if let fault = order.readContact(home: home) { return .refused(fault.description) }
             if let contact = order.given {
-                second = try needsBureau(transaction, contact, voter: voter, by: actor.principal) ? .bureau : nil
-                second = second ?? fourEyes
+                second = try needsBureau(transaction, contact, voter: voter, by: actor.principal) ? .bureau : fourEyes
             }
             guard let second, !actor.actsAlone else {
                 if order.contact != nil, try wasReset(transaction.reading, voter: voter.id) {
